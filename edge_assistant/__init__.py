@@ -1,0 +1,1 @@
+"""An offline seeing assistant: a picture in, spoken words out."""

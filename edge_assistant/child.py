@@ -1,0 +1,165 @@
+"""One spawned worker process: a Pipe, a session of its own, instant kill, and death together with its parent.
+
+Used by the engine and the speech worker. What a worker prints (llama.cpp's last words before an abort, say) never
+reaches the terminal: it goes to our logger, and the last lines are kept for the explanation.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import ctypes
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from typing import Any
+
+_log = logging.getLogger(__name__)
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_PR_SET_DUMPABLE = 4  # linux/prctl.h
+
+# Linux sends the parent-death signal when the *thread* that spawned the child ends, so one thread, which lives as
+# long as the process, does all spawning.
+_spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
+
+
+class ChildDied(Exception):
+    """The worker process is gone; `last_words` are the last lines it printed, oldest first."""
+
+    def __init__(self, name: str, exit_code: int | None, last_words: tuple[str, ...]) -> None:
+        super().__init__(f"{name} ended with exit code {exit_code}")
+        self.exit_code = exit_code
+        self.last_words = last_words
+
+
+class Child:
+    """A worker running `target(connection, *arguments)` in a spawned process.
+
+    `target` must be a module-level function; it should end when `connection` reports EOF. Messages are any picklable
+    objects. `send` may be called from any thread; `receive` from one thread at a time.
+    """
+
+    def __init__(self, target: Callable[..., None], *arguments: Any, name: str) -> None:
+        """Spawn the worker and return at once; `name` is used in the log and in errors."""
+        self.name = name
+        self._send_lock = threading.Lock()
+        self._last_words: collections.deque[str] = collections.deque(maxlen=20)
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe(duplex=True)
+        output, their_output = context.Pipe(duplex=False)
+        self._process = context.Process(
+            target=_run, args=(target, theirs, their_output, os.getpid(), arguments), name=name, daemon=True
+        )
+        try:
+            _spawner.submit(self._process.start).result()
+        finally:
+            theirs.close()
+            their_output.close()
+        self._reader = threading.Thread(target=self._read_output, args=(output,), name=f"{name}-output", daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        """The worker's process id, which is also its process group's on POSIX."""
+        pid = self._process.pid
+        assert pid is not None
+        return pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the worker still runs."""
+        return self._process.is_alive()
+
+    @property
+    def connection(self) -> Connection:
+        """This side of the Pipe, for `multiprocessing.connection.wait`."""
+        return self._connection
+
+    def send(self, message: object) -> None:
+        """Send one message. Raises ChildDied when the worker is gone."""
+        try:
+            with self._send_lock:
+                self._connection.send(message)
+        except (OSError, ValueError) as error:
+            raise self._death() from error
+
+    def receive(self, timeout: float | None = None) -> Any:
+        """The next message, or None when none came within `timeout` seconds. Raises ChildDied when the worker is gone."""
+        try:
+            if not self._connection.poll(timeout):
+                return None
+            return self._connection.recv()
+        except (EOFError, OSError) as error:
+            raise self._death() from error
+
+    def kill(self) -> None:
+        """End the worker and everything it started, at once. Harmless when it is gone already."""
+        kill_group(self.pid)
+        self._process.join(1.0)
+        self._connection.close()
+
+    def close(self, timeout: float = 0.2) -> None:
+        """Close the Pipe, which asks the worker to end; kill it after `timeout` seconds."""
+        self._connection.close()
+        self._process.join(timeout)
+        self.kill()
+
+    def _death(self) -> ChildDied:
+        self._process.join(0.5)
+        self._reader.join(0.2)
+        return ChildDied(self.name, self._process.exitcode, tuple(self._last_words))
+
+    def _read_output(self, output: Connection) -> None:
+        with open(output.fileno(), encoding="utf-8", errors="replace", closefd=False) as lines:
+            for line in lines:
+                self._last_words.append(line.rstrip())
+                _log.debug("%s: %s", self.name, line.rstrip())
+        output.close()
+
+
+def kill_group(pid: int) -> None:
+    """Kill the process group led by `pid` (POSIX) or the process tree below it (Windows)."""
+    if sys.platform == "win32":
+        import psutil
+
+        with contextlib.suppress(psutil.NoSuchProcess):
+            leader = psutil.Process(pid)
+            for process in [*leader.children(recursive=True), leader]:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def die_with_parent() -> None:
+    """Ask Linux to kill this process when its parent ends. Elsewhere only EOF on the Pipe tells."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _run(
+    target: Callable[..., None], connection: Connection, output: Connection, parent: int, arguments: tuple[Any, ...]
+) -> None:
+    """The worker's side: leave the terminal, forbid core dumps (they would hold the picture), then work."""
+    if sys.platform != "win32":
+        import resource
+
+        os.setsid()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    die_with_parent()
+    if multiprocessing.parent_process() is None or (sys.platform != "win32" and os.getppid() != parent):
+        os._exit(0)
+    os.dup2(output.fileno(), 1)
+    os.dup2(output.fileno(), 2)
+    output.close()
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        target(connection, *arguments)
+    os._exit(0)
