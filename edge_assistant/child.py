@@ -24,9 +24,16 @@ _log = logging.getLogger(__name__)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
 
+
+def _leave_interrupts_to_the_main_thread() -> None:
+    """Block SIGINT in the spawner; workers inherit the mask, so that Ctrl-C in a terminal never reaches them."""
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
 # Linux sends the parent-death signal when the *thread* that spawned the child ends, so one thread, which lives as
 # long as the process, does all spawning.
-_spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
+_spawner = ThreadPoolExecutor(1, thread_name_prefix="spawner", initializer=_leave_interrupts_to_the_main_thread)
 
 
 class ChildDied(Exception):
@@ -49,6 +56,8 @@ class Child:
         """Spawn the worker and return at once; `name` is used in the log and in errors."""
         self.name = name
         self._send_lock = threading.Lock()
+        self._kill_lock = threading.Lock()
+        self._killed = False
         self._last_words: collections.deque[str] = collections.deque(maxlen=20)
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe(duplex=True)
@@ -90,7 +99,7 @@ class Child:
             raise self._death() from error
 
     def receive(self, timeout: float | None = None) -> Any:
-        """The next message, or None when none came within `timeout` seconds. Raises ChildDied when the worker is gone."""
+        """The next message, or None when none came within `timeout` seconds. Raises ChildDied."""
         try:
             if not self._connection.poll(timeout):
                 return None
@@ -100,8 +109,13 @@ class Child:
 
     def kill(self) -> None:
         """End the worker and everything it started, at once. Harmless when it is gone already."""
-        kill_group(self.pid)
-        self._process.join(1.0)
+        with self._kill_lock:
+            if self._killed:
+                return
+            self._killed = True
+            self._process.kill()  # it may not lead its group yet
+            kill_group(self.pid)
+            self._process.join(1.0)
         self._connection.close()
 
     def close(self, timeout: float = 0.2) -> None:
@@ -145,14 +159,17 @@ def die_with_parent() -> None:
 
 
 def _run(
-    target: Callable[..., None], connection: Connection, output: Connection, parent: int, arguments: tuple[Any, ...]
+    target: Callable[..., None],
+    connection: Connection,
+    output: Connection,
+    parent: int,
+    arguments: tuple[Any, ...],
 ) -> None:
     """The worker's side: leave the terminal, forbid core dumps (they would hold the picture), then work."""
     if sys.platform != "win32":
         import resource
 
         os.setsid()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     die_with_parent()
     if multiprocessing.parent_process() is None or (sys.platform != "win32" and os.getppid() != parent):

@@ -1,0 +1,333 @@
+"""One request at a time: picture, question, engine, sentences, speech. It knows no Qt and no terminal, only events."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import psutil
+from PIL import Image
+
+from edge_assistant import footprint
+from edge_assistant.capture.file import Captured
+from edge_assistant.engine import prompts
+from edge_assistant.engine.client import Engine, EngineFiles
+from edge_assistant.engine.messages import Ask, Done, Piece, Progress, Stop, ThinkingBudget, Turn, TurnsDropped
+from edge_assistant.engine.sampling import sampling
+from edge_assistant.errors import AssistantError, CancelledError, EngineError, NothingToSeeError
+from edge_assistant.events import (
+    DoneEvent,
+    ErrorEvent,
+    Event,
+    NoticeEvent,
+    SentenceEvent,
+    StageEvent,
+    Timings,
+    TokenEvent,
+)
+from edge_assistant.imaging import blank, budget
+from edge_assistant.models.gguf import describe_gguf
+from edge_assistant.models.locate import Weights
+from edge_assistant.models.memory import check_memory
+from edge_assistant.speech.sentences import SentenceSplitter
+
+# llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
+MAX_SEED = 2**32 - 2
+
+
+class Voice(Protocol):
+    """What the assistant needs of speech."""
+
+    def say(self, text: str) -> None:
+        """Speak a sentence after those before it; returns at once."""
+
+    def stop(self) -> None:
+        """Be silent at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How to look and answer. `None` takes the mode's default; `image_tokens` is a ceiling."""
+
+    mode: prompts.Mode = "glance"
+    image_tokens: int | None = None
+    max_tokens: int | None = None
+    thinking_tokens: int = 1024
+    thinking_seconds: float = 90.0
+    temperature: float | None = None
+    seed: int | None = None
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What is known of the running question; what a killed engine can no longer tell is told from here."""
+
+    index: int
+    question: str
+    seed: int
+    start: float = field(default_factory=time.perf_counter)
+    load: float = 0.0
+    prepare: float = 0.0
+    first_token: float | None = None
+    first_sentence: float | None = None
+    answer: str = ""
+    reasoning: str = ""
+    tokens: int = 0
+    splitter: SentenceSplitter = field(default_factory=SentenceSplitter)
+
+    def elapsed(self) -> float:
+        """Seconds since the request, without the loading of weights."""
+        return time.perf_counter() - self.start - self.load
+
+
+class Assistant:
+    """Answers questions about one picture at a time with one pair of weights.
+
+    `ask` blocks and belongs to one thread; `cancel` and `close` may come from any. `on_event` is called on the thread
+    that asks.
+    """
+
+    def __init__(
+        self,
+        weights: Weights,
+        request: Request,
+        *,
+        context: int,
+        threads: int,
+        language: str | None,
+        voice: Voice | None,
+        on_event: Callable[[Event], None],
+    ) -> None:
+        self._weights = weights
+        self._request = request
+        self._mode = prompts.MODES[request.mode]
+        self._sampling = sampling(weights.variant, verbatim=self._mode.verbatim, temperature=request.temperature)
+        self._system = prompts.system_prompt(language)
+        self._context = min(context, weights.context_length)
+        self._voice = voice
+        self._on_event = on_event
+        self._capture: Callable[[], Captured] | None = None
+        self._picture: Image.Image | None = None
+        self._turns: list[Turn] = []
+        self._was_loaded = False
+        self._cancelled = threading.Event()
+        self._engine = Engine(
+            EngineFiles(
+                model=weights.model,
+                mmproj=weights.mmproj,
+                context=self._context,
+                threads=threads,
+                vision_layers=describe_gguf(weights.mmproj).block_count or 0,
+                system=self._system,
+            )
+        )
+
+    @property
+    def engine_pid(self) -> int | None:
+        """The engine's process id, None when it is not running."""
+        return self._engine.pid
+
+    def look_at(self, capture: Callable[[], Captured]) -> None:
+        """Turn to another picture; it is fetched by the next `ask`, and the conversation begins anew."""
+        self._capture = capture
+        self._picture = None
+        self._turns.clear()
+
+    def ask(self, index: int, text: str | None = None) -> DoneEvent | ErrorEvent:
+        """Answer one question about the picture; without `text`, the mode's own.
+
+        Never raises an AssistantError: the outcome is the last event, and is returned.
+        """
+        self._cancelled.clear()
+        seed = self._request.seed if self._request.seed is not None else secrets.randbelow(MAX_SEED + 1)
+        work = _Progress(index, text or self._mode.question, seed)
+        outcome: DoneEvent | ErrorEvent
+        with footprint.PeakMemory() as peak:
+            try:
+                done = self._answer(work)
+                outcome = self._done_event(work, done.stop, done)
+            except CancelledError:
+                outcome = self._done_event(work, "cancelled", None)
+            except AssistantError as error:
+                outcome = ErrorEvent(index, error.code, str(error), error.exit_code)
+                self._say(str(error))
+        if isinstance(outcome, DoneEvent):
+            outcome = replace(outcome, peak_pss_bytes=peak.pss_bytes, peak_rss_bytes=peak.rss_bytes)
+            if outcome.stop != "cancelled":
+                self._turns.append(Turn(outcome.question, outcome.answer))
+        self._on_event(outcome)
+        return outcome
+
+    def notice(self, index: int, code: str, message: str) -> None:
+        """Tell the person something that does not end the request, by event and by voice."""
+        self._on_event(NoticeEvent(index, code, message))
+        self._say(message)
+
+    def cancel(self) -> None:
+        """Silence the voice and stop the running question; it ends as `cancelled`."""
+        self._cancelled.set()
+        if self._voice:
+            self._voice.stop()
+        self._engine.cancel()
+
+    def close(self) -> None:
+        """Silence the voice and end the engine at once; a running question ends as `cancelled`."""
+        self._cancelled.set()
+        if self._voice:
+            self._voice.stop()
+        self._engine.close()
+
+    def _answer(self, work: _Progress) -> Done:
+        picture = self._prepared_picture(work)
+        self._load(work)
+        rgb = picture.tobytes()
+
+        def make(id: int) -> Ask:
+            return Ask(
+                id=id,
+                rgb=rgb,
+                width=picture.width,
+                height=picture.height,
+                system=self._system,
+                turns=tuple(self._turns),
+                question=work.question,
+                sampling=self._sampling,
+                seed=work.seed,
+                max_tokens=self._request.max_tokens or self._mode.max_tokens,
+                thinking=self._thinking_budget(),
+            )
+
+        self._check_cancelled()
+        done = self._engine.ask(make, lambda reply: self._on_reply(work, reply))
+        self._speak_sentences(work, work.splitter.finish())
+        if not done.answer and done.stop != "cancelled":
+            raise EngineError("The model gave no answer. Ask again, or in other words.", code="no-answer")
+        return done
+
+    def _prepared_picture(self, work: _Progress) -> Image.Image:
+        """The picture as it is sent. It stays fetched, also when it turns out to be blank."""
+        if self._picture is not None:
+            return self._picture
+        assert self._capture is not None, "look_at comes first"
+        start = time.perf_counter()
+        self._on_event(StageEvent(work.index, "prepare", 0.0))
+        captured = self._capture()
+        self._check_cancelled()
+        for code, message in captured.notices:
+            self.notice(work.index, code, message)
+        if blank.is_blank(captured.image):
+            raise NothingToSeeError("The picture is blank: it has only one colour. There is nothing to describe.")
+        self._picture = budget.fit(
+            captured.image,
+            max_tokens=self._request.image_tokens or self._mode.image_tokens,
+            min_tokens=self._mode.min_image_tokens,
+        )
+        work.prepare = time.perf_counter() - start
+        self._on_event(StageEvent(work.index, "prepare", 1.0))
+        return self._picture
+
+    def _load(self, work: _Progress) -> None:
+        if self._engine.loaded:
+            return
+        check_memory(self._weights, self._context, footprint.available())
+        if self._was_loaded:
+            self.notice(work.index, "engine-restarted", "The engine had ended and is started again.")
+        self._on_event(StageEvent(work.index, "load", 0.0))
+        start = time.perf_counter()
+        try:
+            self._engine.load(lambda reply: self._on_reply(work, reply))
+        finally:
+            work.load = time.perf_counter() - start
+            self._was_loaded = True
+        self._on_event(StageEvent(work.index, "load", 1.0))
+
+    def _thinking_budget(self) -> ThinkingBudget | None:
+        if self._weights.variant != "thinking":
+            return None
+        return ThinkingBudget(self._request.thinking_tokens, self._request.thinking_seconds)
+
+    def _on_reply(self, work: _Progress, reply: Progress | Piece | TurnsDropped) -> None:
+        if isinstance(reply, Progress):
+            self._on_event(StageEvent(work.index, reply.stage, round(reply.fraction, 3)))
+        elif isinstance(reply, TurnsDropped):
+            questions = "question was" if reply.count == 1 else f"{reply.count} questions were"
+            self.notice(
+                work.index,
+                "turns-dropped",
+                f"The conversation is long: the first {questions} left out, the picture stays.",
+            )
+        else:
+            self._on_piece(work, reply)
+
+    def _on_piece(self, work: _Progress, piece: Piece) -> None:
+        if work.first_token is None:
+            work.first_token = work.elapsed()
+        work.tokens += 1
+        self._on_event(TokenEvent(work.index, piece.kind, piece.text))
+        if piece.kind == "thinking":
+            work.reasoning += piece.text
+            return
+        work.answer += piece.text
+        self._speak_sentences(work, work.splitter.feed(piece.text))
+
+    def _speak_sentences(self, work: _Progress, sentences: list[str]) -> None:
+        for sentence in sentences:
+            if self._cancelled.is_set():
+                return
+            if work.first_sentence is None:
+                work.first_sentence = work.elapsed()
+            self._say(sentence)
+            self._on_event(SentenceEvent(work.index, sentence))
+
+    def _say(self, text: str) -> None:
+        if self._voice and not self._cancelled.is_set():
+            self._voice.say(text)
+
+    def _check_cancelled(self) -> None:
+        if self._cancelled.is_set():
+            raise CancelledError
+
+    def _done_event(self, work: _Progress, stop: Stop, done: Done | None) -> DoneEvent:
+        """From what the engine reports; without it (the engine was killed) from what was seen here."""
+        picture = self._picture
+        return DoneEvent(
+            index=work.index,
+            question=work.question,
+            answer=done.answer if done else work.answer.strip(),
+            reasoning=(done.reasoning if done else work.reasoning.strip()) if self._thinking_budget() else None,
+            model=self._weights.name,
+            variant=self._weights.variant,
+            seed=work.seed,
+            image=_size(picture) if picture else None,
+            reused={"prefix_tokens": done.reused_cells, "image": done.reused_image} if done else None,
+            timings_s=Timings(
+                load=work.load,
+                prepare=work.prepare,
+                encode=done.encode if done else None,
+                prefill=done.prefill if done else None,
+                first_token=work.first_token,
+                first_sentence=work.first_sentence,
+                total=work.elapsed(),
+            ),
+            generated_tokens=done.generated_tokens if done else work.tokens,
+            tokens_per_s=done.generated_tokens / done.generation if done and done.generation else None,
+            peak_pss_bytes=None,
+            peak_rss_bytes=None,
+            stop=stop,
+        )
+
+
+def _size(picture: Image.Image) -> dict[str, int]:
+    width, height = picture.size
+    return {"width": width, "height": height, "tokens": budget.image_tokens(width, height)}
+
+
+def default_threads() -> int:
+    """Cores to compute with: the physical ones this process may use; more gain nothing in llama.cpp."""
+    allowed = len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else None
+    physical = psutil.cpu_count(logical=False) or 1
+    return max(1, min(physical, allowed or physical))

@@ -1,0 +1,132 @@
+"""A picture from a file or from standard input, never hanging on a pipe that stays silent."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import select
+import stat
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from ..errors import AssistantError, DoesNotFitError, InputError, UsageError
+from .picture import MAX_PIXELS, Captured, decode
+
+MAX_BYTES = 3 * MAX_PIXELS + 20_000_000
+"""Bytes of the largest file: what the most pixels take uncompressed, and room for a header and metadata."""
+
+SILENCE_S = 30.0
+"""A pipe or device that sends nothing for this long is given up, so that nothing waits for ever."""
+
+_CHUNK = 1 << 20
+
+
+def read_picture(source: str | Path, *, stdin: BinaryIO | None = None) -> Captured:
+    """The picture in the file `source`, or on standard input where it is "-" (`stdin` replaces the process's own).
+
+    InputError says in one sentence what is wrong with the file; UsageError where standard input is a terminal;
+    DoesNotFitError where memory runs out.
+    """
+    if source == "-":
+        return _from_stdin(stdin)
+    if not str(source):
+        raise InputError("No picture file was named.", code="no-such-file")
+    name = _spoken(source)
+    try:
+        with io.FileIO(source, "rb", opener=_open_without_waiting) as file:
+            return _from_open(file, name)
+    except (OSError, ValueError) as error:
+        raise _cannot_open(source, name, error) from error
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Opening a named pipe would otherwise wait for a writer; reading it waits by SILENCE_S."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+
+
+def _from_stdin(stdin: BinaryIO | None) -> Captured:
+    stream = stdin if stdin is not None else getattr(sys.stdin, "buffer", None)
+    if stream is None:
+        raise UsageError("There is no standard input to read a picture from. Name a file.")
+    if stream.isatty():
+        raise UsageError("Standard input is a terminal. Pipe a picture into it, or name a file.")
+    return decode(_slurped(stream, "Standard input"), "Standard input")
+
+
+def _from_open(file: io.FileIO, name: str) -> Captured:
+    status = os.fstat(file.fileno())
+    if file.isatty():
+        raise InputError(f"{name} is a terminal, not a picture.", code="not-a-picture")
+    if not stat.S_ISREG(status.st_mode):
+        return decode(_slurped(file, name), name)
+    if status.st_size == 0:
+        raise InputError(f"{name} is empty.", code="empty")
+    if status.st_size > MAX_BYTES:
+        raise _too_long(name)
+    with io.BufferedReader(file) as buffered:
+        return decode(buffered, name)
+
+
+def _slurped(stream: BinaryIO, name: str) -> io.BytesIO:
+    """All that a pipe or device sends, up to MAX_BYTES."""
+    read = getattr(stream, "read1", stream.read)
+    data = io.BytesIO()
+    try:
+        while True:
+            _await_data(stream, name)
+            chunk = read(_CHUNK)
+            if chunk is None:  # a non-blocking stream had nothing after all
+                continue
+            if not chunk:
+                break
+            if data.tell() + len(chunk) > MAX_BYTES:
+                raise _too_long(name)
+            data.write(chunk)
+    except MemoryError as error:
+        raise DoesNotFitError(f"There is not enough free memory to read {name}.") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name} cannot be read: {_reason(error)}.", code="unreadable") from error
+    if data.tell() == 0:
+        raise InputError(f"{name} is empty.", code="empty")
+    data.seek(0)
+    return data
+
+
+def _await_data(stream: BinaryIO, name: str) -> None:
+    try:
+        ready = select.select([stream], [], [], SILENCE_S)[0]
+    except (OSError, ValueError):
+        return  # in memory, or a system that can select sockets only: reading will tell
+    if not ready:
+        raise InputError(f"{name} sent nothing for {SILENCE_S:.0f} seconds.", code="silent")
+
+
+def _cannot_open(source: str | Path, name: str, error: OSError | ValueError) -> AssistantError:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return InputError(f"There is no file {name}.", code="no-such-file")
+    if isinstance(error, PermissionError) and not Path(source).is_dir():
+        return InputError(f"You have no permission to read {name}.", code="no-permission")
+    if isinstance(error, PermissionError | IsADirectoryError):  # Windows refuses to open a folder
+        return InputError(f"{name} is a folder, not a picture.", code="not-a-picture")
+    if isinstance(error, ValueError) or error.errno in (errno.ENAMETOOLONG, errno.EINVAL):
+        return InputError("This file name is too long or not valid.", code="no-such-file")
+    return InputError(f"{name} cannot be opened: {_reason(error)}.", code="unreadable")
+
+
+def _too_long(name: str) -> InputError:
+    return InputError(f"{name} is too large: more than {MAX_BYTES // 1_000_000} megabytes.", code="too-large")
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) and error.strerror else "unknown reason").lower()
+
+
+def _spoken(source: str | Path) -> str:
+    """The file's own name, short and free of what cannot be said: folders are long to listen to."""
+    name = "".join(letter if letter.isprintable() else " " for letter in (Path(source).name or str(source)))
+    return name if len(name) <= 60 else name[:40] + "…" + name[-16:]
+
+
+__all__ = ["MAX_BYTES", "Captured", "read_picture"]

@@ -1,0 +1,145 @@
+"""The command line: what can be asked for, checked before anything heavy starts; one small function a command."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from edge_assistant.errors import AssistantError, UsageError
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:]}. Try {self.prog} --help.")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; its exit code (see errors.py, and 0 for success)."""
+    try:
+        parsed = _parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = parsed.command
+        return command(parsed)
+    except AssistantError as error:
+        _report(error, as_json="--json" in arguments)
+        return error.exit_code
+
+
+def _report(error: AssistantError, *, as_json: bool) -> None:
+    """An error outside of any question: on standard error, and as question 0's end for a program that reads JSON."""
+    from edge_assistant.events import ErrorEvent
+    from edge_assistant.output import JsonOutput, TextOutput
+
+    output = JsonOutput() if as_json else TextOutput()
+    output.show(ErrorEvent(0, error.code, str(error), error.exit_code))
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="edge-assistant",
+        description="Looks at a picture and says aloud what is there. Works without a network.",
+        epilog="Answers can be wrong. Not for medicine, traffic or money.",
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_describe(commands.add_parser("describe", help="describe a picture, or answer questions about it"))
+    doctor = commands.add_parser("doctor", help="say what works on this computer, and how to mend what does not")
+    doctor.add_argument("--speak", action=argparse.BooleanOptionalAction, help="say it aloud too (default: yes)")
+    doctor.set_defaults(command=_doctor)
+    voices = commands.add_parser("voices", help="list the voices")
+    voices.add_argument("--language", metavar="CODE", help="only voices for this language")
+    voices.set_defaults(command=_voices)
+    return parser
+
+
+def _add_describe(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("picture", metavar="FILE", help="the picture; - is standard input")
+    add("--mode", choices=("glance", "detail", "read"), default="glance", help="default: glance")
+    add("--ask", metavar="TEXT", action="append", default=[], help="a question; repeat for follow-ups")
+    add("--think", action="store_true", help="think harder: slower, with the Thinking weights")
+    add("--thinking-budget", metavar="N", type=_whole(1, 81_920), default=1024, help="tokens to think with (1024)")
+    add("--max-tokens", metavar="N", type=_whole(1, 81_920), help="longest answer, in tokens")
+    add("--temperature", metavar="F", type=_temperature, help="0 is greedy; not with Thinking")
+    add("--seed", metavar="N", type=_whole(0, 2**32 - 2), help="repeatable answers (default: random)")
+    add("--image-tokens", metavar="N", type=_whole(8, 16_384), help="most image tokens the picture may take")
+    add("--context", metavar="N", type=_whole(256, 262_144), help="tokens of context (default: 4096)")
+    add("--model", metavar="NAME|PATH", help="weights: a name from the catalogue, or a GGUF file")
+    add("--mmproj", metavar="PATH", help="the vision file that belongs to the model file")
+    add("--language", metavar="CODE", help="language of answer and voice, such as de")
+    add("--speak", action=argparse.BooleanOptionalAction, help="say it aloud (default: yes)")
+    add("--json", action="store_true", help="one JSON object a line on standard output")
+    parser.set_defaults(command=_describe)
+
+
+def _describe(parsed: argparse.Namespace) -> int:
+    from edge_assistant.assistant import Request
+    from edge_assistant.describe import DescribeRun, Options
+    from edge_assistant.output import JsonOutput, TextOutput
+
+    options = Options(
+        picture=parsed.picture,
+        asks=tuple(_question(text) for text in parsed.ask),
+        request=Request(
+            mode=parsed.mode,
+            image_tokens=parsed.image_tokens,
+            max_tokens=parsed.max_tokens,
+            thinking_tokens=parsed.thinking_budget,
+            temperature=parsed.temperature,
+            seed=parsed.seed,
+        ),
+        model=parsed.model,
+        mmproj=parsed.mmproj,
+        think=parsed.think,
+        context=parsed.context,
+        language=parsed.language,
+        speak=parsed.speak,
+    )
+    return DescribeRun(options, JsonOutput() if parsed.json else TextOutput()).main()
+
+
+def _doctor(parsed: argparse.Namespace) -> int:
+    from edge_assistant.doctor import examine
+
+    return examine(speak=parsed.speak)
+
+
+def _voices(parsed: argparse.Namespace) -> int:
+    from edge_assistant.speech.voices import list_voices
+
+    for voice in list_voices():
+        languages = ", ".join(voice.languages)
+        if parsed.language is None or any(each.startswith(parsed.language) for each in voice.languages):
+            print(f"{voice.id}: {voice.name} ({languages})" if languages else f"{voice.id}: {voice.name}")
+    return 0
+
+
+def _question(text: str) -> str:
+    """The question as clean text: whatever bytes the shell passed."""
+    clean = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
+    if not clean:
+        raise UsageError("The question is empty. Write it after --ask.")
+    return clean
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is not a whole number from {low} to {high}")
+        return value
+
+    return parse
+
+
+def _temperature(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 2:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 2")
+    return value

@@ -1,0 +1,207 @@
+"""The describe command: one run from picture to spoken answers, and its exit code, also when it is cancelled."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from edge_assistant import paths, settings
+from edge_assistant.assistant import Assistant, Request, default_threads
+from edge_assistant.capture.file import read_picture
+from edge_assistant.engine.prompts import MODES, system_prompt
+from edge_assistant.engine.sampling import sampling
+from edge_assistant.errors import AssistantError, CancelledError
+from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, cancelled
+from edge_assistant.models.locate import Weights, resolve
+from edge_assistant.output import Output
+from edge_assistant.speech.speaker import Speaker
+
+# How long a cancelled run waits for its own thread; then it ends without (a picture may be half decoded).
+_PATIENCE = 0.1
+# Hashing weights for the first time is said when it takes longer than this.
+_SILENT_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks for; None leaves it to the settings."""
+
+    picture: str
+    asks: tuple[str, ...]
+    request: Request
+    model: str | None
+    mmproj: str | None
+    think: bool
+    context: int | None
+    language: str | None
+    speak: bool | None
+
+
+class DescribeRun:
+    """`run` works on a thread of its own; `cancel` is called from the main thread."""
+
+    def __init__(self, options: Options, output: Output) -> None:
+        self._options = options
+        self._output = output
+        self._lock = threading.Lock()
+        self._ended: set[int] = set()
+        self._current = 0
+        self._exit_code = 0
+        self._cancelled = False
+        self._speaker: Speaker | None = None
+        self._assistant: Assistant | None = None
+
+    def main(self) -> int:
+        """Run to the end and give the exit code. Ctrl-C, SIGTERM and SIGHUP cancel."""
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), _interrupt)
+        thread = threading.Thread(target=self._run, name="describe", daemon=True)
+        try:
+            thread.start()
+            while thread.is_alive():
+                thread.join(0.5)
+        except KeyboardInterrupt:
+            self._cancel(thread)
+        return self._exit_code
+
+    @property
+    def _questions(self) -> tuple[str | None, ...]:
+        return self._options.asks or (None,)
+
+    def _run(self) -> None:
+        try:
+            chosen = settings.load(paths.config_dir() / "settings.toml")
+            speak = chosen.speak if self._options.speak is None else self._options.speak
+            if speak:
+                self._start_speaker(chosen)
+            self._ask_all(chosen)
+        except CancelledError:
+            pass  # the cancel tells it
+        except AssistantError as error:
+            self._fail_all(error)
+        except BrokenPipeError:
+            self._exit_code = 130
+            self._stop_working()
+        if self._speaker:
+            self._speaker.wait()
+            self._speaker.close()
+        if self._assistant:
+            self._assistant.close()
+
+    def _start_speaker(self, chosen: settings.Settings) -> None:
+        speaker = Speaker(
+            voice=chosen.voice,
+            language=self._options.language or chosen.language,
+            rate=chosen.rate,
+            on_notice=lambda code, message: self._emit(NoticeEvent(self._current, code, message)),
+        )
+        speaker.start()
+        with self._lock:
+            self._speaker = speaker
+            if self._cancelled:
+                speaker.close()
+
+    def _ask_all(self, chosen: settings.Settings) -> None:
+        options = self._options
+        language = options.language or chosen.language
+        system_prompt(language)
+        if options.think:
+            sampling("thinking", verbatim=False, temperature=options.request.temperature)
+        weights = self._weights(chosen)
+        assistant = Assistant(
+            weights,
+            options.request,
+            context=options.context or chosen.context,
+            threads=chosen.threads or default_threads(),
+            language=language,
+            voice=self._speaker,
+            on_event=self._emit,
+        )
+        with self._lock:
+            self._assistant = assistant
+            if self._cancelled:
+                raise CancelledError
+        for message in weights.notices:
+            assistant.notice(0, "weights-passed-over", message)
+        if weights.demo and (options.model or chosen.model) is None:
+            assistant.notice(
+                0, "demo-weights", "These are the demo weights. They understand only simple sample screens."
+            )
+        assistant.look_at(lambda: read_picture(options.picture, stdin=sys.stdin.buffer))
+        for index, text in enumerate(self._questions):
+            self._current = index
+            assistant.ask(index, text)
+
+    def _weights(self, chosen: settings.Settings) -> Weights:
+        start = time.monotonic()
+        told = False
+
+        def on_progress(_: float) -> None:
+            nonlocal told
+            if self._cancelled:
+                raise CancelledError
+            if not told and time.monotonic() - start > _SILENT_SECONDS:
+                told = True
+                self._emit(NoticeEvent(0, "verifying", "Checking the weights. This happens only once."))
+
+        return resolve(
+            model=self._options.model,
+            mmproj=self._options.mmproj,
+            think=self._options.think,
+            preferred=chosen.model,
+            weights_dir=Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None,
+            on_progress=on_progress,
+        )
+
+    def _fail_all(self, error: AssistantError) -> None:
+        """No question can be answered: each ends with the error, which is said once."""
+        if self._speaker:
+            self._speaker.say(str(error))
+        for index in range(len(self._questions)):
+            self._emit(ErrorEvent(index, error.code, str(error), error.exit_code))
+
+    def _emit(self, event: Event) -> None:
+        """Show an event; a question ends once, whoever tells it first."""
+        with self._lock:
+            if event.index in self._ended:
+                return
+            if isinstance(event, ErrorEvent | DoneEvent):
+                self._ended.add(event.index)
+            if isinstance(event, ErrorEvent) and not self._exit_code:
+                self._exit_code = event.exit_code
+            self._output.show(event)
+
+    def _stop_working(self) -> None:
+        """Voice first."""
+        with self._lock:
+            self._cancelled = True
+            speaker, assistant = self._speaker, self._assistant
+        if speaker:
+            speaker.stop()
+        if assistant:
+            assistant.close()
+        if speaker:
+            speaker.close()
+
+    def _cancel(self, thread: threading.Thread) -> NoReturn:
+        with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
+            self._stop_working()
+            thread.join(_PATIENCE)
+            mode_question = MODES[self._options.request.mode].question
+            for index, text in enumerate(self._questions):
+                self._emit(cancelled(index, text or mode_question))
+            sys.stdout.flush()
+        os._exit(130)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,202 @@
+"""The engine's parent side: one child process with one pair of weights; it survives whatever happens in there."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge_assistant.child import Child, ChildDied
+from edge_assistant.engine import worker
+from edge_assistant.engine.messages import (
+    Ask,
+    Cancel,
+    Done,
+    Failed,
+    Load,
+    Loaded,
+    Piece,
+    Progress,
+    Reply,
+    TurnsDropped,
+)
+from edge_assistant.errors import AssistantError, CancelledError, EngineError, WeightsError, rebuilt
+
+# A Cancel that is not acknowledged within this many seconds is answered by killing the child.
+CANCEL_GRACE = 0.25
+_POLL = 0.02
+
+OnReply = Callable[[Progress | Piece | TurnsDropped], None]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFiles:
+    """What one engine runs: paths of the GGUF pair, KV cells, threads, and the system prompt to warm up with."""
+
+    model: Path
+    mmproj: Path
+    context: int
+    threads: int
+    vision_layers: int
+    system: str
+
+
+class Engine:
+    """Loads on the first question, answers one at a time, and starts anew after a death.
+
+    `load` and `ask` block and belong to one thread; `cancel` and `close` may come from any.
+    """
+
+    def __init__(self, files: EngineFiles) -> None:
+        self._files = files
+        self._child: Child | None = None
+        self._lock = threading.Lock()
+        self._last_id = 0
+        self._kill_at: float | None = None
+        self._cancelled = False
+        self._closed = False
+        self.context = 0
+
+    @property
+    def loaded(self) -> bool:
+        """Whether a question would find the weights in memory."""
+        return self._child is not None and self._child.alive
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, None when there is none."""
+        child = self._child
+        return child.pid if child else None
+
+    def load(self, on_reply: OnReply) -> float:
+        """Start the child and load the weights; the seconds it took, 0.0 when they were loaded.
+
+        Raises WeightsError, DoesNotFitError, EngineError, or CancelledError.
+        """
+        if self.loaded:
+            return 0.0
+        start = time.perf_counter()
+        files = self._files
+        with self._lock:
+            if self._closed:
+                raise CancelledError
+            self._cancelled, self._kill_at = False, None
+            self._child = Child(
+                worker.serve,
+                Load(
+                    str(files.model),
+                    str(files.mmproj),
+                    files.context,
+                    files.threads,
+                    files.vision_layers,
+                    files.system,
+                ),
+                name="engine",
+            )
+        reply = self._wait(0, on_reply, self._load_death)
+        assert isinstance(reply, Loaded)
+        self.context = reply.context
+        return time.perf_counter() - start
+
+    def ask(self, make: Callable[[int], Ask], on_reply: OnReply) -> Done:
+        """Put one question, made with the id it is given, to the loaded engine.
+
+        Raises DoesNotFitError or EngineError; CancelledError when a cancel had to kill the child.
+        """
+        with self._lock:
+            if self._closed or self._child is None:
+                raise CancelledError
+            self._last_id += 1
+            self._cancelled, self._kill_at = False, None
+            ask = make(self._last_id)
+        try:
+            self._child.send(ask)
+        except ChildDied as death:
+            raise self._ask_death(death) from death
+        reply = self._wait(ask.id, on_reply, self._ask_death)
+        assert isinstance(reply, Done)
+        return reply
+
+    def cancel(self, grace: float = CANCEL_GRACE) -> None:
+        """Stop the running load or question; after `grace` seconds without an acknowledgement, by force."""
+        with self._lock:
+            child = self._child
+            if child is None or self._cancelled:
+                return
+            self._cancelled = True
+            self._kill_at = time.monotonic() + grace
+        if grace <= 0:
+            child.kill()
+            return
+        try:
+            child.send(Cancel(self._last_id))
+        except ChildDied:
+            return  # whoever waits for its reply is told
+
+    def close(self) -> None:
+        """End the child. Questions after this raise CancelledError."""
+        with self._lock:
+            self._closed = True
+            self._cancelled = True
+            child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+
+    def _wait(self, id: int, on_reply: OnReply, explained: Callable[[ChildDied], AssistantError]) -> Loaded | Done:
+        """Hand on what the child reports on `id` until it is done; stale ids are dropped."""
+        child = self._child
+        assert child is not None
+        while True:
+            try:
+                reply: Reply | None = child.receive(_POLL)
+            except ChildDied as death:
+                self._drop(child)
+                raise explained(death) from death
+            if reply is None:
+                if self._kill_at is not None and time.monotonic() >= self._kill_at:
+                    self._drop(child)
+                    raise CancelledError
+            elif isinstance(reply, Loaded):
+                return reply
+            elif reply.id != id:
+                continue
+            elif isinstance(reply, Done):
+                return reply
+            elif isinstance(reply, Failed):
+                if id == 0:
+                    self._drop(child)
+                raise rebuilt(reply.exit_code, reply.code, reply.message)
+            elif not self._cancelled:
+                on_reply(reply)
+
+    def _drop(self, child: Child) -> None:
+        child.kill()
+        with self._lock:
+            if self._child is child:
+                self._child = None
+
+    def _load_death(self, death: ChildDied) -> AssistantError:
+        if self._cancelled:
+            return CancelledError()
+        if death.exit_code is not None and death.exit_code == -signal.SIGKILL:
+            return EngineError(
+                "The engine was stopped while loading, perhaps for lack of memory. Close some programs and try again.",
+                code="engine-killed",
+            )
+        return WeightsError(
+            f"The engine ended while loading {self._files.model.name}: the weights are damaged, "
+            "or do not belong together. Get them again.",
+            code="weights-abort",
+        )
+
+    def _ask_death(self, death: ChildDied) -> AssistantError:
+        if self._cancelled:
+            return CancelledError()
+        if death.exit_code == -signal.SIGKILL:
+            reason = "It was stopped from outside, perhaps for lack of memory."
+        else:
+            reason = "It ended by itself."
+        return EngineError(f"The engine is gone. {reason} Ask again.", code="engine-died")

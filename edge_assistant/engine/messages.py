@@ -1,0 +1,139 @@
+"""What the engine's two sides say to each other over the Pipe: frozen, picklable, complete in themselves.
+
+Every question carries its picture and the conversation before it, so that a fresh engine can answer it as well as
+the one that died; what the engine already holds it recognises and does not compute again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Stage = Literal["load", "prepare", "encode", "prefill", "think", "answer"]
+Kind = Literal["thinking", "answer"]
+Stop = Literal["end", "length", "budget", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the next token is drawn; `temperature` 0 is greedy and ignores the rest."""
+
+    temperature: float
+    top_p: float = 1.0
+    top_k: int = 0
+    presence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier question about the same picture and its answer, without reasoning, as Qwen3-VL's template has it."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThinkingBudget:
+    """Where reasoning ends at the latest, so that there is always an answer."""
+
+    tokens: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Parent to child: open these files. `context` is in KV cells; `vision_layers` only scales the progress."""
+
+    model: str
+    mmproj: str
+    context: int
+    threads: int
+    vision_layers: int
+    system: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Parent to child: answer `question` about the picture (`rgb`: width * height * 3 bytes, sides multiples of 32)."""
+
+    id: int
+    rgb: bytes
+    width: int
+    height: int
+    system: str
+    turns: tuple[Turn, ...]
+    question: str
+    sampling: Sampling
+    seed: int
+    max_tokens: int | None
+    thinking: ThinkingBudget | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Parent to child: stop working on question `id`."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Child to parent: ready. `context` is what the KV cache really holds, in cells."""
+
+    context: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Child to parent: how far a stage is, 0 to 1. `id` is 0 while loading."""
+
+    id: int
+    stage: Stage
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Child to parent: some more text."""
+
+    id: int
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnsDropped:
+    """Child to parent: the oldest `count` turns had to be left out, the picture stays."""
+
+    id: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Child to parent: the question is answered. Times in seconds; `reused_cells` counts KV cells."""
+
+    id: int
+    answer: str
+    reasoning: str
+    stop: Stop
+    image_tokens: int
+    reused_cells: int
+    reused_image: bool
+    encode: float
+    prefill: float
+    generated_tokens: int
+    generation: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Child to parent: an error to be shown; `id` is 0 while loading."""
+
+    id: int
+    exit_code: int
+    code: str
+    message: str
+
+
+Reply = Loaded | Progress | Piece | TurnsDropped | Done | Failed

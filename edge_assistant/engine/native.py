@@ -1,0 +1,365 @@
+"""llama.cpp and its vision tower behind a small Python face: the only module that touches `llama_cpp`.
+
+It knows tokens, KV cells and positions, nothing of chats. With M-RoPE a picture of w x h merged patches fills w*h KV
+cells but takes only max(w, h) positions, so both are counted. Errors come out as our own.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import ctypes
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import llama_cpp.llama_cpp as llama
+import llama_cpp.mtmd_cpp as mtmd
+
+from edge_assistant.engine.messages import Sampling
+from edge_assistant.errors import DoesNotFitError, EngineError, WeightsError
+
+# llama.cpp splits prompts into batches of this many tokens (its own default for n_ubatch).
+BATCH = 512
+_WARNING = 3  # GGML_LOG_LEVEL_WARN
+_ABORTED = 2  # llama_decode's return value when the abort callback said stop
+_NODES_TO_ASK_AT = frozenset((b"MUL_MAT", b"FLASH_ATTN_EXT"))
+
+OnFraction = Callable[[float], None]
+
+
+class Interrupted(Exception):
+    """The person's cancel reached llama.cpp; what was being computed is dropped."""
+
+
+class ImageChunk:
+    """A picture cut into patches by llama.cpp, ready to be encoded. `tokens` are KV cells."""
+
+    def __init__(self, chunks: Any, handle: Any) -> None:
+        self._chunks = chunks
+        self.handle = handle
+        self.tokens = int(mtmd.mtmd_input_chunk_get_n_tokens(handle))
+        self.positions = int(mtmd.mtmd_input_chunk_get_n_pos(handle))
+
+    def free(self) -> None:
+        """Give its memory back."""
+        mtmd.mtmd_input_chunks_free(self._chunks)
+
+
+class NativeModel:
+    """One text model with its vision tower and one KV cache.
+
+    `interrupted` is asked at every graph node, from the thread that called; when it says True, the running call
+    raises Interrupted within the time of one node.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        mmproj: str,
+        *,
+        context: int,
+        threads: int,
+        vision_layers: int,
+        interrupted: Callable[[], bool],
+        on_load: OnFraction,
+    ) -> None:
+        """Load both files. Raises WeightsError, DoesNotFitError or Interrupted."""
+        self._interrupted = interrupted
+        self._on_load = on_load
+        self._on_node: OnFraction | None = None
+        self._nodes = 0
+        self._nodes_per_batch = 0
+        self._vision_layers = vision_layers
+        self._log: collections.deque[str] = collections.deque(maxlen=20)
+        self._keep: list[Any] = []  # ctypes callbacks, which C code holds but Python would free
+        self._model = self._context = self._tower = None
+        self._catch_log()
+        llama.llama_backend_init()
+        try:
+            self._load(model, mmproj, context, threads)
+        except BaseException:
+            self.free()
+            raise
+        self._vocab = llama.llama_model_get_vocab(self._model)
+        self._vocab_size = llama.llama_vocab_n_tokens(self._vocab)
+        self._memory = llama.llama_get_memory(self._context)
+        self._batch = llama.llama_batch_init(BATCH, 0, 1)
+        self.cells = int(llama.llama_n_ctx(self._context))
+
+    def free(self) -> None:
+        """Give all memory back."""
+        if self._tower:
+            mtmd.mtmd_free(self._tower)
+        if self._context:
+            llama.llama_free(self._context)
+        if self._model:
+            llama.llama_model_free(self._model)
+        self._model = self._context = self._tower = None
+
+    def tokenize(self, text: str, *, special: bool) -> list[int]:
+        """Token ids; `special` lets control tokens such as <|im_start|> be recognised, which no user text may."""
+        raw = text.encode()
+        room = len(raw) + 8
+        buffer = (llama.llama_token * room)()
+        count = llama.llama_tokenize(self._vocab, raw, len(raw), buffer, room, False, special)
+        if count < 0:
+            raise EngineError("The text could not be read by the model. Ask in other words.")
+        return list(buffer[:count])
+
+    def piece(self, token: int) -> bytes:
+        """The bytes a token stands for; they may be part of a character. Control tokens give nothing."""
+        buffer = ctypes.create_string_buffer(256)
+        count = llama.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, False)
+        return buffer.raw[: max(count, 0)]
+
+    def ends(self, token: int) -> bool:
+        """Whether the token ends the answer."""
+        return bool(llama.llama_vocab_is_eog(self._vocab, token))
+
+    def image_chunk(self, rgb: bytes, width: int, height: int) -> ImageChunk:
+        """Cut a picture (RGB, 3 bytes a pixel, row by row) into patches."""
+        pixels = (ctypes.c_uint8 * len(rgb)).from_buffer_copy(rgb)
+        bitmap = mtmd.mtmd_bitmap_init(width, height, pixels)
+        chunks = mtmd.mtmd_input_chunks_init()
+        marker = mtmd.mtmd_default_marker()
+        text = mtmd.mtmd_input_text()
+        text.text, text.text_len, text.add_special, text.parse_special = marker, len(marker), False, True
+        try:
+            result = mtmd.mtmd_tokenize(
+                self._tower, chunks, ctypes.byref(text), (mtmd.mtmd_bitmap_p_ctypes * 1)(bitmap), 1
+            )
+        finally:
+            mtmd.mtmd_bitmap_free(bitmap)
+        for index in range(mtmd.mtmd_input_chunks_size(chunks)) if result == 0 else ():
+            handle = mtmd.mtmd_input_chunks_get(chunks, index)
+            if mtmd.mtmd_input_chunk_get_type(handle) == mtmd.MTMD_INPUT_CHUNK_TYPE_IMAGE:
+                return ImageChunk(chunks, handle)
+        mtmd.mtmd_input_chunks_free(chunks)
+        raise EngineError("The engine could not prepare the picture. Try another picture.")
+
+    def encode(self, chunk: ImageChunk, on_fraction: OnFraction) -> Any:
+        """Run the vision tower; the embeddings stay valid until the next encode. Raises Interrupted."""
+        with self._reporting(on_fraction):
+            result = mtmd.mtmd_encode_chunk(self._tower, chunk.handle)
+        self._check_interrupted()
+        if result != 0:
+            raise EngineError("The engine could not look at the picture. Try again.")
+        return mtmd.mtmd_get_output_embd(self._tower)
+
+    def decode_image(self, chunk: ImageChunk, embeddings: Any, position: int, on_fraction: OnFraction) -> None:
+        """Put an encoded picture into the KV cache at `position`. Raises Interrupted."""
+        new_position = llama.llama_pos(position)
+        batches = -(-chunk.tokens // BATCH)
+        with self._reporting(on_fraction, batches):
+            result = mtmd.mtmd_helper_decode_image_chunk(
+                self._tower,
+                self._context,
+                chunk.handle,
+                embeddings,
+                position,
+                0,
+                BATCH,
+                ctypes.byref(new_position),
+                mtmd.mtmd_helper_post_decode_callback(),
+                None,
+            )
+        self._check_decoded(result)
+
+    def decode(self, tokens: Sequence[int], position: int, on_fraction: OnFraction | None = None) -> None:
+        """Put tokens into the KV cache from `position` on; the last one's logits can be sampled. Raises Interrupted."""
+        batches = -(-len(tokens) // BATCH)
+        with self._reporting(on_fraction, batches):
+            for start in range(0, len(tokens), BATCH):
+                part = tokens[start : start + BATCH]
+                batch = self._batch
+                batch.n_tokens = len(part)
+                for i, token in enumerate(part):
+                    batch.token[i] = token
+                    batch.pos[i] = position + start + i
+                    batch.n_seq_id[i] = 1
+                    batch.seq_id[i][0] = 0
+                    batch.logits[i] = 0
+                batch.logits[len(part) - 1] = 1
+                self._check_decoded(llama.llama_decode(self._context, batch))
+        if on_fraction is None or len(tokens) > 1:
+            self._nodes_per_batch = max(self._nodes_per_batch, self._nodes // max(batches, 1))
+
+    def cut(self, position: int) -> None:
+        """Forget everything from `position` on."""
+        llama.llama_memory_seq_rm(self._memory, 0, position, -1)
+
+    def logits(self) -> list[float]:
+        """The logits after the last decoded token, one a vocabulary entry."""
+        pointer = llama.llama_get_logits_ith(self._context, -1)
+        return list(pointer[: self._vocab_size])
+
+    def forbid(self, token: int) -> None:
+        """Make `token` impossible for the next `Sampler.sample`."""
+        llama.llama_get_logits_ith(self._context, -1)[token] = float("-inf")
+
+    def sampler(self, sampling: Sampling, seed: int) -> Sampler:
+        """A fresh sampler; its penalties see only what it draws."""
+        return Sampler(self._context, self._vocab_size, self.cells, sampling, seed)
+
+    def _load(self, model: str, mmproj: str, context: int, threads: int) -> None:
+        model_params = llama.llama_model_default_params()
+        model_params.n_gpu_layers = 0
+        # Repacked weights cost 1.8 GB and 7 s more at load on the measured processor, and made prefill slower.
+        model_params.use_extra_bufts = False
+        model_params.progress_callback = self._hold(llama.llama_progress_callback, self._loading(0.0, 0.8))
+        self._model = llama.llama_model_load_from_file(os.fsencode(model), model_params)
+        self._check_interrupted()
+        if not self._model:
+            raise self._load_error(model)
+        context_params = llama.llama_context_default_params()
+        context_params.n_ctx = context
+        context_params.n_batch = context_params.n_ubatch = BATCH
+        context_params.n_threads = context_params.n_threads_batch = threads
+        context_params.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
+        context_params.abort_callback = self._hold(llama.ggml_abort_callback, lambda _: self._node())
+        self._context = llama.llama_init_from_model(self._model, context_params)
+        if not self._context:
+            raise DoesNotFitError(
+                f"There is not enough memory for a context of {context} tokens. Use a smaller context.",
+                code="memory",
+            )
+        tower_params = mtmd.mtmd_context_params_default()
+        tower_params.use_gpu = False
+        tower_params.print_timings = False
+        tower_params.warmup = False
+        tower_params.n_threads = threads
+        tower_params.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
+        tower_params.progress_callback = self._hold(mtmd.mtmd_progress_callback, self._loading(0.8, 1.0))
+        tower_params.cb_eval = self._hold(llama.ggml_backend_sched_eval_callback, self._tower_node)
+        self._tower = mtmd.mtmd_init_from_file(os.fsencode(mmproj), self._model, tower_params)
+        self._check_interrupted()
+        if not self._tower or not mtmd.mtmd_support_vision(self._tower):
+            raise self._load_error(mmproj)
+
+    def _load_error(self, path: str) -> Exception:
+        name = os.path.basename(path)  # noqa: PTH119 (the path may be of any kind)
+        words = " ".join(self._log).lower()
+        if "alloc" in words or "memory" in words:
+            return DoesNotFitError(f"There is not enough memory to load {name}. Close some programs.", code="memory")
+        if "mismatch" in words:
+            return WeightsError(f"{name} does not belong to this model. Choose the mmproj file made for it.")
+        return WeightsError(f"{name} cannot be loaded: it is damaged or of another kind. Get it again.")
+
+    def _loading(self, low: float, high: float) -> Callable[[float, Any], bool]:
+        def report(fraction: float, _: Any) -> bool:
+            self._on_load(low + (high - low) * fraction)
+            return not self._interrupted()
+
+        return report
+
+    def _node(self) -> bool:
+        """llama.cpp's abort callback, asked before each graph node of the text model."""
+        self._nodes += 1
+        if self._on_node and self._nodes_per_batch and self._nodes % 64 == 0:
+            self._on_node(self._nodes / self._nodes_per_batch)
+        return self._interrupted()
+
+    def _tower_node(self, tensor: int, ask: bool, _: Any) -> bool:
+        """The vision tower's callback: asked whether a node matters, then called when it is computed."""
+        if ask:
+            return _op(tensor) in _NODES_TO_ASK_AT
+        name = _name(tensor)
+        if self._on_node and self._vision_layers and name.rpartition(b"-")[2].isdigit():
+            self._on_node(int(name.rpartition(b"-")[2]) / self._vision_layers)
+        return not self._interrupted()
+
+    @contextlib.contextmanager
+    def _reporting(self, on_fraction: OnFraction | None, batches: int = 1) -> Iterator[None]:
+        """Turn node counts into a fraction that only grows, from 0 to 1."""
+        self._nodes = 0
+        highest = 0.0
+
+        def report(batches_done: float) -> None:
+            nonlocal highest
+            fraction = min(batches_done / batches, 0.99)
+            if on_fraction and fraction > highest:
+                highest = fraction
+                on_fraction(fraction)
+
+        self._on_node = report if on_fraction else None
+        if on_fraction:
+            on_fraction(0.0)
+        yield
+        self._on_node = None
+        if on_fraction and not self._interrupted():
+            on_fraction(1.0)
+
+    def _check_interrupted(self) -> None:
+        if self._interrupted():
+            raise Interrupted
+
+    def _check_decoded(self, result: int) -> None:
+        if result == _ABORTED or self._interrupted():
+            raise Interrupted
+        if result == 1:
+            raise DoesNotFitError("The conversation does not fit the context any more. Use a larger context.")
+        if result != 0:
+            raise EngineError("The engine could not read the question. Try again.")
+
+    def _catch_log(self) -> None:
+        """llama.cpp's warnings go to standard error, which in a worker leads to the parent's logger."""
+
+        def write(level: int, text: bytes, _: Any) -> None:
+            if level in (_WARNING, _WARNING + 1):
+                line = text.decode(errors="replace").rstrip()
+                self._log.append(line)
+                os.write(2, f"{line}\n".encode())
+
+        callback = self._hold(llama.llama_log_callback, write)
+        for set_log in (llama.llama_log_set, mtmd.mtmd_log_set, mtmd.mtmd_helper_log_set):
+            set_log(callback, ctypes.c_void_p(0))
+
+    def _hold(self, kind: Any, function: Callable[..., Any]) -> Any:
+        callback = kind(function)
+        self._keep.append(callback)
+        return callback
+
+
+class Sampler:
+    """Draws tokens: penalties, top-k, top-p, temperature, in llama.cpp's order."""
+
+    def __init__(self, context: Any, vocab_size: int, window: int, sampling: Sampling, seed: int) -> None:
+        self._context = context
+        self._chain = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
+        for part in _parts(sampling, vocab_size, window, seed):
+            llama.llama_sampler_chain_add(self._chain, part)
+
+    def sample(self) -> int:
+        """The next token."""
+        return int(llama.llama_sampler_sample(self._chain, self._context, -1))
+
+    def free(self) -> None:
+        """Give its memory back."""
+        llama.llama_sampler_free(self._chain)
+
+
+def _parts(sampling: Sampling, vocab_size: int, window: int, seed: int) -> Iterator[Any]:
+    if sampling.temperature == 0:
+        yield llama.llama_sampler_init_greedy()
+        return
+    if sampling.presence:
+        # The window is the whole context: -1, documented elsewhere as "all", silently turns the penalties off here.
+        yield llama.llama_sampler_init_penalties(vocab_size, window, 1.0, 0.0, sampling.presence)
+    if sampling.top_k:
+        yield llama.llama_sampler_init_top_k(sampling.top_k)
+    if sampling.top_p < 1:
+        yield llama.llama_sampler_init_top_p(sampling.top_p, 1)
+    yield llama.llama_sampler_init_temp(sampling.temperature)
+    yield llama.llama_sampler_init_dist(seed)
+
+
+def _tensor_text(function: str) -> Callable[[int], bytes]:
+    """A ggml function from tensor to text; libllama's own handle, since another would map a second ggml."""
+    getter = getattr(llama._lib, function)
+    getter.argtypes, getter.restype = [ctypes.c_void_p], ctypes.c_char_p
+    return getter  # type: ignore[no-any-return]
+
+
+_name = _tensor_text("ggml_get_name")
+_op = _tensor_text("ggml_op_desc")

@@ -1,0 +1,83 @@
+"""What is said to the model: the modes with their questions and budgets, and ChatML as Qwen3-VL writes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from edge_assistant.errors import UsageError
+
+Mode = Literal["glance", "detail", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModeSpec:
+    """What a mode asks and may cost. Image tokens are cells of 32 x 32 pixels of the picture as it is sent."""
+
+    question: str
+    image_tokens: int
+    min_image_tokens: int
+    max_tokens: int | None
+    verbatim: bool
+
+
+# 8 is the least that llama.cpp's preprocessing for Qwen3-VL takes (clip.cpp: set_limit_image_tokens(8, 4096)).
+_LEAST = 8
+MODES: dict[Mode, ModeSpec] = {
+    "glance": ModeSpec("Describe this screen.", 256, _LEAST, 120, verbatim=False),
+    "detail": ModeSpec("Describe this screen in detail.", 920, _LEAST, 500, verbatim=False),
+    "read": ModeSpec("Read the text.", 2048, _LEAST, None, verbatim=True),
+}
+
+_SYSTEM = "You describe screens for blind people."
+_LANGUAGES = {
+    "ar": "Arabic",
+    "cs": "Czech",
+    "da": "Danish",
+    "de": "German",
+    "el": "Greek",
+    "en": "English",
+    "es": "Spanish",
+    "fi": "Finnish",
+    "fr": "French",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "hu": "Hungarian",
+    "id": "Indonesian",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nb": "Norwegian",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "sv": "Swedish",
+    "th": "Thai",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
+}
+
+# Said in the model's own voice when its time to think is over, so that it goes on with the answer
+# (the idea and wording follow the "thinking budget" section of Qwen3's documentation).
+END_OF_THINKING = "\n\nThe time to think is over, so I have to give the answer directly now.\n</think>\n\n"
+THINKING_OPENER = "<think>\n"
+
+
+def system_prompt(language: str | None) -> str:
+    """The system prompt; `language` is an ISO 639 code such as `de` or `pt-BR`, None leaves it to the question.
+
+    Raises UsageError when it is no such code.
+    """
+    if language is None:
+        return _SYSTEM
+    base = language.replace("_", "-").split("-")[0].lower()
+    if not (base.isascii() and base.isalpha() and 2 <= len(base) <= 3):
+        raise UsageError(f"{language} is no language code. Give one such as en, de or pt-BR.")
+    if base == "en":
+        return _SYSTEM
+    name = _LANGUAGES.get(base)
+    return f"{_SYSTEM} Answer in {name}." if name else f"{_SYSTEM} Answer in the language with the code {base}."

@@ -1,0 +1,240 @@
+"""One conversation about one picture at a time, on one NativeModel: what is known already is not computed again.
+
+The KV cache holds a row of blocks: the system prompt, the picture, then the turns. A question is laid out as the row
+it needs; the longest equal beginning is kept and the rest is evaluated. A follow-up therefore costs only its own
+tokens, and another question about the same pixels costs neither encode nor the picture's prefill. Blocks are always
+evaluated with the same cuts, so that asking the same thing twice gives bit-identical logits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from edge_assistant.engine.messages import Ask, Done, Progress, Reply, Stage, TurnsDropped
+from edge_assistant.engine.native import ImageChunk, Interrupted, NativeModel
+from edge_assistant.engine.prompts import END_OF_THINKING, THINKING_OPENER
+from edge_assistant.engine.writer import Work, Writer, answer_reserve
+from edge_assistant.errors import DoesNotFitError
+
+# Cells kept for reasoning before turns are dropped or a picture is refused.
+_THINKING_RESERVE = 256
+# llama.cpp rounds contexts up to multiples of this (llama-context.cpp, GGML_PAD).
+_CONTEXT_STEP = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """KV cells that are evaluated together. `digest` names a picture, whose `tokens` are empty."""
+
+    tokens: tuple[int, ...]
+    cells: int
+    positions: int
+    digest: bytes = b""
+    generated: bool = False
+
+
+def _text(tokens: list[int], *, generated: bool = False) -> _Block:
+    return _Block(tuple(tokens), len(tokens), len(tokens), generated=generated)
+
+
+class Session:
+    """Answers questions; `emit` receives progress and pieces of text as they come."""
+
+    def __init__(self, native: NativeModel, emit: Callable[[Reply], None]) -> None:
+        self._native = native
+        self._emit = emit
+        self._blocks: list[_Block] = []
+        self._end_of_thinking = native.tokenize(END_OF_THINKING, special=True)
+
+    @property
+    def context(self) -> int:
+        """KV cells there are."""
+        return self._native.cells
+
+    def warm(self, system: str) -> None:
+        """Evaluate the system prompt ahead of the first question. Raises Interrupted."""
+        self._put([self._system_block(system)], None, None, _ignore)
+
+    def forget(self) -> None:
+        """Drop all that is cached, so that the next question is evaluated from nothing."""
+        self._cut_to([])
+
+    def answer(self, ask: Ask) -> Done:
+        """Answer one question; when interrupted, with what there is. Raises DoesNotFitError or EngineError."""
+        work = Work()
+        try:
+            self._prefill(ask, work)
+            self._generate(ask, work)
+        except Interrupted:
+            work.stop = "cancelled"
+        return work.done(ask)
+
+    def first_logits(self, ask: Ask) -> list[float]:
+        """Evaluate a question without answering it: its first token's logits, to compare cached with fresh."""
+        self._prefill(ask, Work())
+        return self._native.logits()
+
+    def _prefill(self, ask: Ask, work: Work) -> None:
+        chunk = self._native.image_chunk(ask.rgb, ask.width, ask.height)
+        try:
+            work.image_tokens = chunk.tokens
+            row = self._fitting_row(ask, chunk)
+            kept, missing = self._keep_common(row)
+            work.reused_cells = sum(block.cells for block in kept)
+            work.reused_image = any(block.digest for block in kept)
+            self._evaluate(ask, missing, chunk, work)
+        finally:
+            chunk.free()
+
+    def _fitting_row(self, ask: Ask, chunk: ImageChunk) -> list[_Block]:
+        """The blocks this question needs, with the oldest turns left out where the context is too small."""
+        reserve = answer_reserve(ask)
+        if ask.thinking:
+            reserve += min(ask.thinking.tokens, _THINKING_RESERVE) + len(self._end_of_thinking)
+        needed = 0
+        for dropped in range(len(ask.turns) + 1):
+            row = self._row(ask, chunk, dropped)
+            needed = sum(block.cells for block in row) + reserve
+            if needed <= self.context:
+                if dropped:
+                    self._emit(TurnsDropped(ask.id, dropped))
+                return row
+        enough = -(-needed // _CONTEXT_STEP) * _CONTEXT_STEP
+        raise DoesNotFitError(
+            f"This needs a context of {enough} tokens, and there are {self.context}. "
+            f"Use a context of {enough}, or fewer than {chunk.tokens} image tokens.",
+            code="context",
+        )
+
+    def _row(self, ask: Ask, chunk: ImageChunk, dropped: int) -> list[_Block]:
+        digest = hashlib.blake2b(ask.rgb, key=f"{ask.width}x{ask.height}".encode(), digest_size=16).digest()
+        row = [self._system_block(ask.system), _Block((), chunk.tokens, chunk.positions, digest)]
+        opener = "<|vision_end|>"
+        for turn in ask.turns[dropped:]:
+            row.append(_text(self._question(opener, turn.question)))
+            row.append(_text(self._plain(turn.answer) + self._special("<|im_end|>\n")))
+            opener = "<|im_start|>user\n"
+        thinking = self._special(THINKING_OPENER) if ask.thinking else []
+        return [*row, _text(self._question(opener, ask.question) + thinking)]
+
+    def _system_block(self, system: str) -> _Block:
+        end = "<|im_end|>\n<|im_start|>user\n<|vision_start|>"
+        return _text(self._special("<|im_start|>system\n") + self._plain(system) + self._special(end))
+
+    def _question(self, opener: str, question: str) -> list[int]:
+        end = "<|im_end|>\n<|im_start|>assistant\n"
+        return self._special(opener) + self._plain(question) + self._special(end)
+
+    def _special(self, text: str) -> list[int]:
+        return self._native.tokenize(text, special=True)
+
+    def _plain(self, text: str) -> list[int]:
+        return self._native.tokenize(text.strip(), special=False)
+
+    def _keep_common(self, row: list[_Block]) -> tuple[list[_Block], list[_Block]]:
+        """Cut the cache back to what it shares with `row`; the shared blocks and those still to be evaluated.
+
+        The question itself is never shared: its logits are needed. A generated answer was evaluated token by token,
+        so its beginning can be shared alone.
+        """
+        kept: list[_Block] = []
+        missing = list(row)
+        for mine, wanted in zip(self._blocks, row[:-1], strict=False):
+            if mine.generated:
+                common = _common_length(mine.tokens, wanted.tokens)
+                kept.append(_text(list(wanted.tokens[:common]), generated=True))
+                missing[0] = _text(list(wanted.tokens[common:]))
+                break
+            if mine != wanted:
+                break
+            kept.append(missing.pop(0))
+        self._cut_to(kept)
+        return kept, missing
+
+    def _cut_to(self, blocks: list[_Block]) -> None:
+        self._blocks = list(blocks)
+        self._native.cut(self._position)
+
+    @property
+    def _position(self) -> int:
+        return sum(block.positions for block in self._blocks)
+
+    @property
+    def _cells(self) -> int:
+        return sum(block.cells for block in self._blocks)
+
+    def _evaluate(self, ask: Ask, missing: list[_Block], chunk: ImageChunk, work: Work) -> None:
+        """Evaluate the blocks in order; texts that follow each other go together."""
+        report = self._reporter(ask, "prefill")
+        total, done = sum(block.cells for block in missing), 0
+        for is_picture, group in itertools.groupby(missing, key=lambda block: bool(block.digest)):
+            blocks = list(group)
+            embeddings = None
+            if is_picture:
+                start = time.perf_counter()
+                try:
+                    embeddings = self._native.encode(chunk, self._reporter(ask, "encode"))
+                finally:
+                    work.encode = time.perf_counter() - start
+            cells = sum(block.cells for block in blocks)
+            start = time.perf_counter()
+            try:
+                self._put(blocks, chunk, embeddings, _scaled(report, done / total, cells / total))
+            finally:
+                work.prefill += time.perf_counter() - start
+            done += cells
+
+    def _put(
+        self,
+        blocks: list[_Block],
+        chunk: ImageChunk | None,
+        embeddings: Any,
+        on_fraction: Callable[[float], None],
+    ) -> None:
+        """Put one picture, or texts, behind what is cached. When it fails, nothing of it stays."""
+        position = self._position
+        try:
+            if chunk is not None and embeddings is not None:
+                self._native.decode_image(chunk, embeddings, position, on_fraction)
+            else:
+                self._native.decode([token for block in blocks for token in block.tokens], position, on_fraction)
+        except BaseException:
+            self._native.cut(position)
+            raise
+        self._blocks += blocks
+
+    def _generate(self, ask: Ask, work: Work) -> None:
+        """Draw tokens until the answer ends; they stay cached for the follow-up."""
+        sampler = self._native.sampler(ask.sampling, ask.seed)
+        start = time.perf_counter()
+        generated: list[int] = []
+        position = self._position
+        try:
+            writer = Writer(self._native, self._emit, ask, work, self._end_of_thinking)
+            for tokens in writer.write(sampler, room=self.context - self._cells):
+                self._native.decode(tokens, position + len(generated))
+                generated += tokens
+        finally:
+            work.generation = time.perf_counter() - start
+            sampler.free()
+            self._cut_to([*self._blocks, _text(generated, generated=True)])
+
+    def _reporter(self, ask: Ask, stage: Stage) -> Callable[[float], None]:
+        return lambda fraction: self._emit(Progress(ask.id, stage, fraction))
+
+
+def _common_length(mine: tuple[int, ...], wanted: tuple[int, ...]) -> int:
+    return next((i for i, (a, b) in enumerate(zip(mine, wanted, strict=False)) if a != b), min(len(mine), len(wanted)))
+
+
+def _scaled(report: Callable[[float], None], base: float, share: float) -> Callable[[float], None]:
+    return lambda fraction: report(base + fraction * share)
+
+
+def _ignore(_: float) -> None:
+    return None

@@ -1,0 +1,106 @@
+"""The engine's child side: a loop that loads, answers and can be interrupted at any moment."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+from edge_assistant.engine.messages import Ask, Cancel, Failed, Load, Loaded, Progress, Reply
+from edge_assistant.errors import AssistantError
+
+if TYPE_CHECKING:
+    from edge_assistant.engine.session import Session
+
+
+class _Inbox:
+    """Reads the Pipe on a thread of its own, so that a Cancel is seen while llama.cpp computes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._cancelled = 0
+        self._asks: list[Ask] = []
+        self._arrived = threading.Condition()
+        self.current = 0
+        threading.Thread(target=self._read, name="inbox", daemon=True).start()
+
+    def next_ask(self) -> Ask:
+        """Wait for the next question that was not cancelled while it waited."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: self._asks)
+            ask = self._asks.pop(0)
+            self.current = ask.id
+            return ask
+
+    def interrupted(self) -> bool:
+        """Whether the current question was cancelled. Ids only grow; 0 is loading, which ends by a kill."""
+        return self._cancelled >= self.current > 0
+
+    def _read(self) -> None:
+        while True:
+            try:
+                message = self._connection.recv()
+            except (EOFError, OSError):
+                os._exit(0)  # the parent is gone, and with it the reason to go on
+            with self._arrived:
+                if isinstance(message, Cancel):
+                    self._cancelled = max(self._cancelled, message.id)
+                else:
+                    self._asks.append(message)
+                    self._arrived.notify()
+
+
+def serve(connection: Connection, load: Load) -> None:
+    """Run until the Pipe ends: load the weights, then answer one question after the other."""
+    os.environ["GGML_NO_BACKTRACE"] = "1"  # an abort would start a debugger to print one
+    inbox = _Inbox(connection)
+    try:
+        session = _load(load, inbox, connection.send)
+    except AssistantError as error:
+        connection.send(_failed(0, error))
+        return
+    connection.send(Loaded(session.context))
+    while True:
+        ask = inbox.next_ask()
+        try:
+            connection.send(session.answer(ask))
+        except AssistantError as error:
+            connection.send(_failed(ask.id, error))
+
+
+def _load(load: Load, inbox: _Inbox, emit: Callable[[Reply], None]) -> Session:
+    # Here, not above: the parent imports this module too, and must not load llama.cpp.
+    from edge_assistant.engine.native import NativeModel
+    from edge_assistant.engine.session import Session
+
+    native = NativeModel(
+        load.model,
+        load.mmproj,
+        context=load.context,
+        threads=load.threads,
+        vision_layers=load.vision_layers,
+        interrupted=inbox.interrupted,
+        on_load=_coarse(lambda fraction: emit(Progress(0, "load", fraction))),
+    )
+    session = Session(native, emit)
+    session.warm(load.system)
+    return session
+
+
+def _coarse(report: Callable[[float], None], step: float = 0.05) -> Callable[[float], None]:
+    """Pass on only fractions that grew by `step`, and the last."""
+    told = -1.0
+
+    def coarse(fraction: float) -> None:
+        nonlocal told
+        if fraction >= told + step or (fraction >= 1.0 > told):
+            told = fraction
+            report(fraction)
+
+    return coarse
+
+
+def _failed(id: int, error: AssistantError) -> Failed:
+    return Failed(id, error.exit_code, error.code, str(error))

@@ -1,0 +1,1 @@
+"""What happens to a picture before a model sees it: its size in image tokens, and whether it shows anything."""

@@ -1,0 +1,126 @@
+"""What a GGUF file says about itself, read from its header without loading it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from edge_assistant.errors import WeightsError
+from edge_assistant.models.gguf_header import HeaderReader, Value, open_regular
+
+Variant = Literal["instruct", "thinking"]
+
+# general.file_type (llama.h, enum llama_ftype)
+_FILE_TYPES = {
+    0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K", 11: "Q3_K_S",
+    12: "Q3_K_M", 13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M", 16: "Q5_K_S", 17: "Q5_K_M", 18: "Q6_K",
+    32: "BF16",
+}  # fmt: skip
+QUANTISATION = re.compile(r"(?i)(?<![a-z0-9])(i?q\d(?:_[a-z0-9]{1,3}){0,2}|b?f16|f32)(?![a-z0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class GgufInfo:
+    """What a GGUF header says; None where it says nothing."""
+
+    path: Path
+    file_size: int  # bytes
+    architecture: str
+    name: str | None
+    variant: Variant | None
+    quantisation: str | None
+    vocabulary_length: int | None
+    block_count: int | None  # layers; of an mmproj: of its vision tower, as the next
+    embedding_length: int | None
+    context_length: int | None  # tokens the model was trained for
+    kv_bytes_per_token: int | None  # at f16
+    deepstack_layers: int  # of the vision tower, or those that the language model expects
+    projector_type: str | None  # of an mmproj
+    projection_dim: int | None  # of an mmproj: the embedding length of its language model
+    shard_count: int  # more than 1: one part of weights that were split into several files
+
+
+def describe_gguf(path: Path) -> GgufInfo:
+    """Read the header of `path` and check that the file is whole. Raises WeightsError with what is wrong."""
+    with open_regular(path) as file:
+        reader = HeaderReader(file, path)
+        metadata: dict[str, Value] = {}
+        lengths: dict[str, int] = {}
+        for key, value, length in reader.metadata():
+            lengths[key] = length
+            if value is not None:
+                metadata[key] = value
+        reader.check_tensors(metadata.get("general.alignment", 32))
+        return _describe(path, reader.size, metadata, lengths)
+
+
+def architecture_of(path: Path) -> str | None:
+    """The architecture alone, which stands first in most headers, so this is cheap. Raises WeightsError."""
+    with open_regular(path) as file:
+        for key, value, _ in HeaderReader(file, path).metadata():
+            if key == "general.architecture":
+                return str(value)
+    return None
+
+
+def variant_in(text: str) -> Variant | None:
+    """The variant that a name speaks of."""
+    words = text.lower()
+    return "thinking" if "thinking" in words else "instruct" if "instruct" in words else None
+
+
+def _describe(path: Path, size: int, metadata: dict[str, Value], lengths: dict[str, int]) -> GgufInfo:
+    def text(key: str) -> str | None:
+        value = metadata.get(key)
+        return value if isinstance(value, str) else None
+
+    def number(key: str) -> int | None:
+        value = metadata.get(key)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    architecture = text("general.architecture")
+    if not architecture:
+        raise WeightsError(f"{path.name} does not say what kind of model it is.")
+    prefix = "clip.vision" if architecture == "clip" else architecture
+    blocks = number(f"{prefix}.block_count")
+    kv_heads = number(f"{architecture}.attention.head_count_kv")
+    key_length = number(f"{architecture}.attention.key_length")
+    value_length = number(f"{architecture}.attention.value_length")
+    kv_bytes = None
+    if blocks is not None and kv_heads is not None and key_length is not None and value_length is not None:
+        kv_bytes = blocks * kv_heads * (key_length + value_length) * 2
+    tower_layers = metadata.get("clip.vision.is_deepstack_layers")
+    tower_deepstack = sum(map(bool, tower_layers)) if isinstance(tower_layers, tuple) else 0
+    in_name = QUANTISATION.search(path.stem)
+    file_type = number("general.file_type")
+    quantisation = None if file_type is None else _FILE_TYPES.get(file_type)
+    names = (text("general.finetune"), text("general.name"), path.stem)
+    return GgufInfo(
+        path=path,
+        file_size=size,
+        architecture=architecture,
+        name=text("general.name"),
+        variant=_variant(text("tokenizer.chat_template"), names),
+        quantisation=quantisation or (in_name[1].upper() if in_name else None),
+        vocabulary_length=lengths.get("tokenizer.ggml.tokens"),
+        block_count=blocks,
+        embedding_length=number(f"{prefix}.embedding_length"),
+        context_length=number(f"{architecture}.context_length"),
+        kv_bytes_per_token=kv_bytes,
+        deepstack_layers=number(f"{architecture}.n_deepstack_layers") or tower_deepstack,
+        projector_type=text("clip.projector_type") or text("clip.vision.projector_type"),
+        projection_dim=number("clip.vision.projection_dim"),
+        shard_count=number("split.count") or 1,
+    )
+
+
+def _variant(template: str | None, names: tuple[str | None, ...]) -> Variant | None:
+    """How the template starts an answer decides; files without a template (an mmproj) go by their names."""
+    if template is not None and "add_generation_prompt" in template:
+        opening = template.rpartition("add_generation_prompt")[2]
+        # A closed pair is how hybrid templates turn thinking off.
+        opening = re.sub(r"<think>.*?</think>", "", opening, flags=re.DOTALL)
+        return "thinking" if "<think>" in opening else "instruct"
+    return next((found for name in names if name and (found := variant_in(name))), None)

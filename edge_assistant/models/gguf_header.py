@@ -1,0 +1,191 @@
+"""Walks the header of a GGUF file and finds out whether the file is whole.
+
+Nothing in the file is trusted: every length is compared with what is left of the file before it is used.
+The format is ggml's docs/gguf.md.
+"""
+
+from __future__ import annotations
+
+import math
+import stat
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from edge_assistant.errors import WeightsError
+
+_MAX_HEADER = 32 * 2**20  # bytes; Qwen3-VL's header, with 151,936 tokens and as many merges, has 6 MB
+_MAX_MISSING = 2**40  # bytes; a file that claims to lack more has a damaged header
+_MAX_KEYS, _MAX_TENSORS = 10_000, 100_000  # real files have fewer than 100 and 1,000
+_MAX_KEPT_ARRAY = 1024  # longer arrays (vocabularies) are only counted
+_STRING, _ARRAY = 8, 9
+# struct formats of the other metadata types (gguf.h, enum gguf_type)
+_SCALARS = dict(enumerate("BbHhIif?")) | {10: "Q", 11: "q", 12: "d"}
+# values and bytes per block of each tensor type (ggml.c, type_traits)
+_BLOCKS = {
+    0: (1, 4), 1: (1, 2), 2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34), 9: (32, 36),
+    10: (256, 84), 11: (256, 110), 12: (256, 144), 13: (256, 176), 14: (256, 210), 15: (256, 292),
+    16: (256, 66), 17: (256, 74), 18: (256, 98), 19: (256, 50), 20: (32, 18), 21: (256, 110), 22: (256, 82),
+    23: (256, 136), 24: (1, 1), 25: (1, 2), 26: (1, 4), 27: (1, 8), 28: (1, 8), 29: (256, 56), 30: (1, 2),
+    34: (256, 54), 35: (256, 66), 39: (32, 17), 40: (64, 36), 41: (128, 18), 42: (64, 18),
+}  # fmt: skip
+
+Value = int | float | bool | str | tuple[int | float | bool, ...]
+
+
+def gigabytes(count: float) -> str:
+    """`count` bytes as people say them: "3.8 gigabytes", "12 megabytes"."""
+    if count >= 0.95e9:
+        return f"{count / 1e9:.1f} gigabytes"
+    if count > 1e6:
+        return f"{math.ceil(count / 1e6)} megabytes"
+    return "1 byte" if count == 1 else f"{count:,.0f} bytes"
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file (a pipe would wait for ever, so only a regular one). Raises WeightsError."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISREG(mode):
+            return path.open("rb")
+    except FileNotFoundError:
+        raise WeightsError(f"There is no file {path}.", code="weights-missing") from None
+    except PermissionError:
+        raise WeightsError(f"The file {path.name} may not be read: permission denied.") from None
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"The file {path.name} cannot be opened: {_reason(error)}.") from None
+    kind = "a folder" if stat.S_ISDIR(mode) else "not a file"
+    raise WeightsError(f"{path} is {kind}. Give the path of a GGUF file.")
+
+
+def _reason(error: Exception) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
+class HeaderReader:
+    """Walks a header; `position` is the offset of the next byte that was not read yet."""
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        self._file = file
+        self._name = path.name
+        self._data = bytearray()
+        self.position = 0
+        self.size = path.stat().st_size
+        if self.size == 0:
+            raise WeightsError(f"The file {self._name} is empty.")
+        if bytes(self._peek(min(4, self.size))) != b"GGUF":
+            raise WeightsError(f"{self._name} is not a GGUF file.")
+        self.position = 4
+        version = self._number("I")
+        if version not in (2, 3):
+            raise WeightsError(f"{self._name} has GGUF version {version}, and only 2 and 3 are understood.")
+        self._tensor_count = self._number("Q")
+        self._key_count = self._number("Q")
+        if self._key_count > _MAX_KEYS or self._tensor_count > _MAX_TENSORS:
+            raise self._damaged()
+
+    def metadata(self) -> Iterator[tuple[str, Value | None, int]]:
+        """Each key with its value (None for text arrays and long ones) and its number of elements."""
+        for _ in range(self._key_count):
+            key = self._text()
+            kind = self._number("I")
+            if kind == _STRING:
+                yield key, self._text(), 1
+            elif kind == _ARRAY:
+                element = self._number("I")
+                count = self._number("Q")
+                yield key, self._array(element, count), count
+            else:
+                yield key, self._scalars(kind, 1)[0], 1
+
+    def check_tensors(self, alignment: Value) -> None:
+        """Walk the tensor table and compare the end of the last tensor with the size of the file."""
+        if not isinstance(alignment, int) or alignment < 1 or alignment & (alignment - 1):
+            raise self._damaged()
+        if self._tensor_count == 0:
+            raise WeightsError(f"{self._name} holds no weights, only a description.")
+        end = 0
+        for _ in range(self._tensor_count):
+            self._skip_text()
+            dimension_count = self._number("I")
+            if dimension_count > 4:  # GGML_MAX_DIMS
+                raise self._damaged()
+            shape = [self._number("Q") for _ in range(dimension_count)]
+            kind = self._number("I")
+            offset = self._number("Q")
+            values, block_bytes = _BLOCKS.get(kind, (1, 0))  # of a newer type, only the start is known
+            if offset % alignment or (shape and shape[0] % values):
+                raise self._damaged()
+            end = max(end, offset + math.prod(shape) // values * block_bytes)
+        missing = -(-self.position // alignment) * alignment + end - self.size
+        if missing > _MAX_MISSING:
+            raise self._damaged()
+        if missing > 0:
+            raise WeightsError(
+                f"{self._name} is cut short by {gigabytes(missing)}. Copy or download it again.",
+                code="weights-damaged",
+            )
+
+    def _array(self, element: int, count: int) -> Value | None:
+        if element == _STRING:
+            if count > (self.size - self.position) // 8:
+                raise self._damaged()
+            for _ in range(count):
+                self._skip_text()
+            return None
+        if count <= _MAX_KEPT_ARRAY:
+            return self._scalars(element, count)
+        self._scalars(element, 0)
+        self._move(count * struct.calcsize(_SCALARS[element]))
+        return None
+
+    def _scalars(self, kind: int, count: int) -> tuple[int | float | bool, ...]:
+        if kind not in _SCALARS:
+            raise self._damaged()
+        layout = f"<{count}{_SCALARS[kind]}"
+        return struct.unpack(layout, self._take(struct.calcsize(layout)))
+
+    def _number(self, layout: str) -> int:
+        value: int = struct.unpack(f"<{layout}", self._take(struct.calcsize(f"<{layout}")))[0]
+        return value
+
+    def _text(self) -> str:
+        return self._take(self._number("Q")).decode(errors="replace")
+
+    def _skip_text(self) -> None:
+        # A vocabulary has 300,000 of these, so this is the one place that is written for speed.
+        start = self.position
+        if start + 8 > len(self._data):
+            self._peek(8)
+        self._move(8 + int.from_bytes(self._data[start : start + 8], "little"))
+
+    def _move(self, count: int) -> None:
+        self.position += count
+        if self.position > self.size:
+            raise self._damaged()
+
+    def _take(self, count: int) -> bytes:
+        data = bytes(self._peek(count))
+        self.position += count
+        return data
+
+    def _peek(self, count: int) -> bytearray:
+        end = self.position + count
+        if end > min(self.size, _MAX_HEADER):
+            raise self._damaged()
+        while len(self._data) < end:
+            try:
+                chunk = self._file.read(max(2**20, end - len(self._data)))
+            except OSError as error:
+                raise WeightsError(f"The file {self._name} cannot be read: {_reason(error)}.") from None
+            if not chunk:
+                raise self._damaged()
+            self._data += chunk
+        return self._data[self.position : end]
+
+    def _damaged(self) -> WeightsError:
+        return WeightsError(
+            f"{self._name} is damaged: its header makes no sense or breaks off. Copy or download it again.",
+            code="weights-damaged",
+        )

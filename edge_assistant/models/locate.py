@@ -1,0 +1,212 @@
+"""Which weights to use: what the person names, else the best that are here and verified, else the demo."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from edge_assistant import paths
+from edge_assistant.errors import UsageError, WeightsError
+from edge_assistant.models.catalog import CatalogFile, CatalogWeights, load_catalog
+from edge_assistant.models.gguf import GgufInfo, Variant
+from edge_assistant.models.pairing import check_fit, describe_mmproj, describe_model, find_mmproj
+from edge_assistant.models.verify import Verifier
+
+_log = logging.getLogger(__name__)
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A model and its mmproj: whole, fitting, and verified or explicitly trusted."""
+
+    name: str  # in the catalogue, or the file name without its ending
+    model: Path
+    mmproj: Path
+    variant: Variant
+    quantisation: str | None
+    demo: bool
+    ram_bytes: int  # both files; the KV cache and buffers come on top, see memory.needed_bytes
+    kv_bytes_per_token: int  # at f16
+    context_length: int  # tokens the model was trained for
+    notices: tuple[str, ...] = ()  # sentences for the person: better weights that could not be used, and why
+
+
+def resolve(
+    *,
+    model: str | None,
+    mmproj: str | None,
+    think: bool,
+    preferred: str | None,
+    weights_dir: Path | None,
+    on_progress: Progress | None = None,
+) -> Weights:
+    """Find the weights for a request.
+
+    `model` is a catalogue name or a path, `mmproj` a path, both from the command line; `preferred` is the settings'
+    choice, a name or a path; `weights_dir` the settings' folder. Catalogue names are looked for in `weights_dir`,
+    models/ beside the frozen program, and models/ in the data folder; `demo` where it ships. A path is trusted as it
+    is; a catalogue file is hashed once and remembered. `on_progress(fraction)` is called while it is hashed; what it
+    raises ends the search.
+
+    Without `model`, weights that are damaged or incomplete are passed over, and the result's `notices` say so: the
+    person gets an answer and knows why it is a lesser one. Weights that were asked for by name or path are never
+    replaced by others.
+
+    Raises UsageError for a contradiction on the command line, WeightsError when weights are missing, damaged or do
+    not belong together.
+    """
+    if model is None:
+        if mmproj is not None:
+            raise UsageError("An mmproj was given without a model. Add --model with the model it belongs to.")
+        return _best(preferred, think, _Search(weights_dir, on_progress))
+    return _named(model, mmproj, think, _Search(weights_dir, on_progress))
+
+
+class _Search:
+    """Where to look, and how to tell that it takes a while."""
+
+    def __init__(self, weights_dir: Path | None, on_progress: Progress | None) -> None:
+        data, program = paths.data_dir(), paths.program_models_dir()
+        self.weights_dir = weights_dir
+        self.data_models = data / "models"
+        self.shipped = paths.shipped_models_dir()
+        self.folders = [folder for folder in (weights_dir, program, self.data_models) if folder is not None]
+        self.verifier = Verifier(data)
+        self.on_progress = on_progress
+
+    def catalog(self) -> tuple[CatalogWeights, ...]:
+        return load_catalog(self.shipped / "catalog.toml")
+
+    def find(self, weights: CatalogWeights, entry: CatalogFile) -> Path | None:
+        folders = self.folders if weights.folder is None else [self.shipped / weights.folder]
+        return next((folder / entry.file for folder in folders if _exists(folder / entry.file)), None)
+
+    def missing(self, entry: CatalogFile) -> WeightsError:
+        way_out = "Install the program again." if entry.ships else f"Put it into {self.data_models}."
+        return WeightsError(f"The file {entry.file} is not here. {way_out}", code="weights-missing")
+
+    def verify(self, files: list[tuple[CatalogFile, Path]]) -> None:
+        total = sum(path.stat().st_size for _, path in files)
+        done = 0
+
+        def on_bytes(count: int) -> None:
+            nonlocal done
+            done += count
+            if self.on_progress is not None:
+                self.on_progress(min(1.0, done / total))
+
+        for entry, path in files:
+            self.verifier.check(entry, path, on_bytes)
+
+
+def _named(model: str, mmproj: str | None, think: bool, search: _Search) -> Weights:
+    if not _looks_like_path(model):
+        catalog = search.catalog()
+        for weights in catalog:
+            if weights.name == model.lower() and weights.variant == _wanted(think):
+                return _from_catalog(weights, mmproj, search)
+        if not _exists(_path(model)):
+            names = ", ".join(dict.fromkeys(weights.name for weights in catalog))
+            raise WeightsError(
+                f"There are no weights called {model}. The known names are {names}.", code="weights-name"
+            )
+    return _from_paths(_path(model), mmproj, think)
+
+
+def _from_paths(path: Path, mmproj: str | None, think: bool) -> Weights:
+    info = describe_model(path)
+    if think and info.variant == "instruct":
+        raise UsageError(f"{path.name} is an Instruct model, which cannot think. Name a Thinking model with --think.")
+    vision = find_mmproj(info) if mmproj is None else describe_mmproj(_path(mmproj))
+    return _weights(path.stem, info, vision, info.variant or _wanted(think), info.quantisation, demo=False)
+
+
+def _from_catalog(weights: CatalogWeights, mmproj: str | None, search: _Search) -> Weights:
+    model = search.find(weights, weights.model)
+    if model is None:
+        raise search.missing(weights.model)
+    files = [(weights.model, model)]
+    if mmproj is None:
+        found = [(entry, path) for entry in weights.mmprojs if (path := search.find(weights, entry)) is not None]
+        if not found:
+            raise search.missing(weights.mmprojs[0])
+        files.append(found[0])
+        vision_path = found[0][1]
+    else:
+        vision_path = _path(mmproj)
+    search.verify(files)
+    return _weights(
+        weights.name,
+        describe_model(model),
+        describe_mmproj(vision_path),
+        weights.variant,
+        weights.quantisation,
+        demo=weights.folder is not None,
+    )
+
+
+def _weights(
+    name: str, model: GgufInfo, mmproj: GgufInfo, variant: Variant, quantisation: str | None, *, demo: bool
+) -> Weights:
+    check_fit(model, mmproj)
+    return Weights(
+        name=name,
+        model=model.path,
+        mmproj=mmproj.path,
+        variant=variant,
+        quantisation=quantisation,
+        demo=demo,
+        ram_bytes=model.file_size + mmproj.file_size,
+        kv_bytes_per_token=model.kv_bytes_per_token or 0,
+        context_length=model.context_length or 0,
+    )
+
+
+def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
+    notices: list[str] = []
+    if search.weights_dir is not None and not search.weights_dir.is_dir():
+        notices.append(f"The folder of weights {search.weights_dir} is not there.")
+    if preferred is not None:
+        try:
+            return replace(_named(preferred, None, think, search), notices=tuple(notices))
+        except (UsageError, WeightsError) as error:
+            notices.append(f"The chosen weights cannot be used. {error}")
+    candidates = [weights for weights in search.catalog() if weights.variant == _wanted(think)]
+    candidates.sort(key=lambda weights: weights.folder is not None)  # stable: the demo last, else best first
+    for weights in candidates:
+        if weights.folder is None and search.find(weights, weights.model) is None:
+            continue  # never fetched: nothing to tell
+        try:
+            return replace(_from_catalog(weights, None, search), notices=tuple(dict.fromkeys(notices)))
+        except WeightsError as error:
+            if weights.folder is not None:
+                raise
+            _log.info("passing over %s: %s", weights.name, error)
+            notices.append(str(error))
+    raise WeightsError("There are no weights. Install the program again.", code="weights-missing")
+
+
+def _wanted(think: bool) -> Variant:
+    return "thinking" if think else "instruct"
+
+
+def _looks_like_path(model: str) -> bool:
+    return model.lower().endswith(".gguf") or "/" in model or "\\" in model or model.startswith("~")
+
+
+def _path(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # there is no such person
+        return Path(text)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that no file can have, or a folder that may not be entered
+        return False

@@ -1,0 +1,123 @@
+"""Whether a language model and an mmproj are Qwen3-VL files that belong together, and which mmproj fits best."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from edge_assistant.errors import WeightsError
+from edge_assistant.models.gguf import QUANTISATION, GgufInfo, architecture_of, describe_gguf
+
+_TEXT, _VISION, _PROJECTOR = "qwen3vl", "clip", "qwen3vl_merger"  # llama.cpp's names
+# Embedding lengths of the dense Qwen3-VL models (their config.json).
+_SIZES = {2048: "2B", 2560: "4B", 4096: "8B", 5120: "32B"}
+# On equal terms: Q8_0 is quicker than the others on most processors; these are the formats that are published.
+_PREFERRED = ("Q8_0", "F16", "BF16", "F32")
+
+
+def describe_model(path: Path) -> GgufInfo:
+    """Read a language model's header. Raises WeightsError when it is not a whole Qwen3-VL language model."""
+    info = describe_gguf(path)
+    if info.architecture == _VISION:
+        raise WeightsError(
+            f"{path.name} is an mmproj, the part that sees. Give the language model first, and this file as the mmproj."
+        )
+    if info.architecture != _TEXT:
+        raise WeightsError(f"{path.name} is a {info.architecture} model, and only Qwen3-VL models work here.")
+    if info.shard_count > 1 or re.search(r"-\d{5}-of-\d{5}$", path.stem):
+        raise WeightsError(
+            f"{path.name} is one part of a model that was split into several files, which does not work here. "
+            "Join the parts with llama-gguf-split."
+        )
+    if not info.embedding_length or not info.kv_bytes_per_token or not info.context_length:
+        raise WeightsError(f"{path.name} is damaged: its header does not give the model's dimensions.")
+    return info
+
+
+def describe_mmproj(path: Path) -> GgufInfo:
+    """Read an mmproj's header. Raises WeightsError when it is not a whole Qwen3-VL mmproj."""
+    info = describe_gguf(path)
+    if info.architecture == _TEXT:
+        raise WeightsError(f"{path.name} is a language model, not an mmproj.")
+    if info.architecture != _VISION or info.projector_type != _PROJECTOR:
+        kind = info.projector_type or info.architecture
+        raise WeightsError(f"{path.name} is not an mmproj of Qwen3-VL: it says {kind}.")
+    if not info.projection_dim:
+        raise WeightsError(f"{path.name} is damaged: its header does not give the dimensions.")
+    return info
+
+
+def check_fit(model: GgufInfo, mmproj: GgufInfo) -> None:
+    """Raise WeightsError with the reason when the two do not belong together."""
+    reason = _misfit(model, mmproj)
+    if reason is not None:
+        raise WeightsError(f"The mmproj does not fit the model {model.path.name}: {reason}.", code="weights-mismatched")
+
+
+def find_mmproj(model: GgufInfo) -> GgufInfo:
+    """The mmproj beside `model` that fits it best. Raises WeightsError when none does, or when two fit alike.
+
+    It fits when the dimensions match and no name speaks of the other variant; then the longest common beginning of
+    the file names counts, then the quantisation.
+    """
+    fitting: list[GgufInfo] = []
+    reasons: list[str] = []
+    for path in sorted(model.path.parent.glob("*.gguf")):
+        try:
+            if architecture_of(path) != _VISION:
+                continue
+            candidate = describe_mmproj(path)
+        except WeightsError as error:
+            if "mmproj" in path.name.lower():
+                reasons.append(str(error).rstrip("."))
+            continue
+        reason = _misfit(model, candidate)
+        if reason is None:
+            fitting.append(candidate)
+        else:
+            reasons.append(reason)
+    if not fitting:
+        found = f" {reasons[0]}." if reasons else ""
+        raise WeightsError(
+            f"There is no matching mmproj beside {model.path.name}.{found} Put it there, or name it with --mmproj.",
+            code="weights-mismatched" if reasons else "weights-missing",
+        )
+    ranks = [_rank(model, candidate) for candidate in fitting]
+    best = [candidate for candidate, rank in zip(fitting, ranks, strict=True) if rank == max(ranks)]
+    if len(best) > 1:
+        raise WeightsError(
+            f"{best[0].path.name} and {best[1].path.name} fit {model.path.name} equally well. "
+            "Name one of them with --mmproj.",
+            code="weights-ambiguous",
+        )
+    return best[0]
+
+
+def _misfit(model: GgufInfo, mmproj: GgufInfo) -> str | None:
+    name = mmproj.path.name
+    if mmproj.projection_dim != model.embedding_length:
+        theirs, ours = (_SIZES.get(length or 0) for length in (mmproj.projection_dim, model.embedding_length))
+        if theirs is not None and ours is not None:
+            return f"{name} belongs to the {theirs} model, and this is the {ours} model"
+        return f"{name} is for models of width {mmproj.projection_dim}, and this one has {model.embedding_length}"
+    if mmproj.deepstack_layers != model.deepstack_layers:
+        return f"{name} gives {mmproj.deepstack_layers} deepstack layers, and it wants {model.deepstack_layers}"
+    if model.variant and mmproj.variant and model.variant != mmproj.variant:
+        return f"{name} belongs to {mmproj.variant.title()} weights, and this is {model.variant.title()}"
+    return None
+
+
+def _rank(model: GgufInfo, mmproj: GgufInfo) -> tuple[int, int]:
+    common = 0
+    for ours, theirs in zip(_stem(model.path), _stem(mmproj.path), strict=False):
+        if ours != theirs:
+            break
+        common += 1
+    known = mmproj.quantisation in _PREFERRED
+    return common, -_PREFERRED.index(mmproj.quantisation or "") if known else -len(_PREFERRED)
+
+
+def _stem(path: Path) -> list[str]:
+    """The words of a file name that say which model it is: without mmproj and the quantisation."""
+    words = re.split(r"[-_. ]+", QUANTISATION.sub("", path.stem.lower()))
+    return [word for word in words if word not in ("", "mmproj", "model")]

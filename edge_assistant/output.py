@@ -1,0 +1,121 @@
+"""Shows events on a terminal: as running text for people, or as one JSON object a line for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Protocol, TextIO
+
+from edge_assistant.events import (
+    DoneEvent,
+    ErrorEvent,
+    Event,
+    NoticeEvent,
+    StageEvent,
+    TokenEvent,
+    as_json_object,
+)
+
+_STAGE_NAMES = {
+    "load": "Loading",
+    "prepare": "Preparing the picture",
+    "encode": "Looking",
+    "prefill": "Reading the question",
+    "think": "Thinking",
+    "answer": "",
+}
+_DIM, _NORMAL, _CLEAR_LINE = "\x1b[2m", "\x1b[0m", "\r\x1b[K"
+
+
+class Output(Protocol):
+    """Where events go. Raises BrokenPipeError when nobody reads any more."""
+
+    def show(self, event: Event) -> None:
+        """Show one event."""
+
+
+class JsonOutput:
+    """Standard output holds only JSON objects; the sentences of errors and notices also go to standard error."""
+
+    def __init__(self) -> None:
+        _prepare(sys.stdout)
+        _prepare(sys.stderr)
+
+    def show(self, event: Event) -> None:
+        """Print the event as one line."""
+        print(json.dumps(as_json_object(event), ensure_ascii=False), flush=True)
+        if isinstance(event, ErrorEvent):
+            _complain(event.message)
+
+
+class TextOutput:
+    """The answer goes to standard output; reasoning and progress to standard error, only where that is a terminal."""
+
+    def __init__(self) -> None:
+        _prepare(sys.stdout)
+        _prepare(sys.stderr)
+        self._terminal = sys.stderr.isatty()
+        self._in_answer = False
+        self._in_reasoning = False
+        self._status = ""
+
+    def show(self, event: Event) -> None:
+        """Print what a person wants to see of the event."""
+        if isinstance(event, TokenEvent):
+            self._show_token(event)
+        elif isinstance(event, StageEvent):
+            self._show_status(event)
+        elif isinstance(event, NoticeEvent | ErrorEvent):
+            self._end_line()
+            _complain(event.message)
+        elif isinstance(event, DoneEvent):
+            self._end_line()
+
+    def _show_token(self, token: TokenEvent) -> None:
+        self._clear_status()
+        if token.kind == "answer":
+            self._end_reasoning()
+            self._in_answer = True
+            print(token.text, end="", flush=True)
+        elif self._terminal:
+            if not self._in_reasoning:
+                self._in_reasoning = True
+                print(_DIM, end="", file=sys.stderr)
+            print(token.text, end="", file=sys.stderr, flush=True)
+
+    def _show_status(self, stage: StageEvent) -> None:
+        name = _STAGE_NAMES[stage.stage]
+        if not self._terminal or not name or self._in_answer or self._in_reasoning or stage.stage == "think":
+            return
+        status = f"{name}, {int(stage.fraction * 10) * 10} percent"
+        if status != self._status:
+            self._status = status
+            print(f"{_CLEAR_LINE}{status}", end="", file=sys.stderr, flush=True)
+
+    def _clear_status(self) -> None:
+        if self._status:
+            self._status = ""
+            print(_CLEAR_LINE, end="", file=sys.stderr, flush=True)
+
+    def _end_reasoning(self) -> None:
+        if self._in_reasoning:
+            self._in_reasoning = False
+            print(_NORMAL, file=sys.stderr, flush=True)
+
+    def _end_line(self) -> None:
+        self._clear_status()
+        self._end_reasoning()
+        if self._in_answer:
+            self._in_answer = False
+            print(flush=True)
+
+
+def _complain(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def _prepare(stream: TextIO) -> None:
+    """UTF-8 whatever the locale says: an answer must not fail for a letter."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(encoding="utf-8", errors="backslashreplace")

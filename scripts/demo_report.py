@@ -1,0 +1,194 @@
+"""Drive the real command line over the sample screens and tell, line by line, what it answers and how long it took.
+
+Run by scripts/demo. Every line makes sense read aloud; nothing depends on colour or position.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).resolve().parent.parent
+_PROGRAM = Path(sys.executable).parent / "edge-assistant"
+_SAMPLES = _ROOT / "models" / "demo" / "samples"
+_PATIENCE_S = 300.0  # a step that takes longer hangs: the demo weights answer in seconds
+
+_STAGES = (
+    ("load", "loading the weights"),
+    ("prepare", "preparing the picture"),
+    ("encode", "looking at it"),
+    ("prefill", "reading the question"),
+    ("first_token", "first word after"),
+    ("first_sentence", "first sentence after"),
+    ("total", "in all"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One run of `edge-assistant describe`: what it shows, on which sample, with which options and questions."""
+
+    title: str
+    sample: str
+    questions: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+    @property
+    def answers(self) -> int:
+        """How many answers have to come: one for the mode's own question, or one for each question asked."""
+        return max(1, len(self.questions))
+
+    def command(self) -> list[str]:
+        """The command line, ready to run."""
+        asked = [word for question in self.questions for word in ("--ask", question)]
+        return [
+            str(_PROGRAM),
+            "describe",
+            str(_SAMPLES / self.sample),
+            "--json",
+            "--model",
+            "demo",
+            *self.options,
+            *asked,
+        ]
+
+
+_STEPS = (
+    Step("A dialog, at a glance", "save-dialog.png"),
+    Step("A notification, at a glance", "error-notification.png"),
+    Step("A drawing, at a glance", "coloured-shapes.png"),
+    Step(
+        "Counting apples, thinking harder",
+        "red-and-green-apples.png",
+        ("How many apples are in this image?",),
+        ("--think",),
+    ),
+    Step(
+        "A question and a follow-up on the same picture",
+        "save-dialog.png",
+        ("What is on the screen?", "Read the text."),
+    ),
+)
+
+
+class Report:
+    """Prints the events of one step as they stream; `answers` are the `done` objects, `problems` what went wrong."""
+
+    def __init__(self, step: Step, told: set[str]) -> None:
+        self.step = step
+        self.answers: list[dict[str, Any]] = []
+        self.problems: list[str] = []
+        self._told = told  # notices that an earlier step has given already
+        self._streaming: str | None = None  # the kind of the tokens whose line is not ended yet
+        self._next_question = 0
+
+    def show(self, event: dict[str, Any]) -> None:
+        """Print one event of the JSON stream."""
+        kind, index = event["event"], event["index"]
+        if self.step.questions and index == self._next_question:
+            print(f"Question: {self.step.questions[index]}", flush=True)
+            self._next_question += 1
+        if kind == "token":
+            self._stream(event["kind"], event["text"])
+        elif kind == "notice" and event["message"] not in self._told:
+            self._told.add(event["message"])
+            self._end_line()
+            print(f"Notice: {event['message']}", flush=True)
+        elif kind == "error":
+            self._end_line()
+            self.problems.append(event["message"])
+        elif kind == "done":
+            self._end_line()
+            self._finish(event)
+
+    def _stream(self, kind: str, text: str) -> None:
+        if kind != self._streaming:
+            text = text.lstrip()
+            if not text:
+                return
+            self._end_line()
+            print("Reasoning: " if kind == "thinking" else "Answer: ", end="")
+            self._streaming = kind
+        print(text.replace("\n", " "), end="", flush=True)
+
+    def _end_line(self) -> None:
+        if self._streaming is not None:
+            print(flush=True)
+            self._streaming = None
+
+    def _finish(self, done: dict[str, Any]) -> None:
+        self.answers.append(done)
+        if not done["answer"].strip():
+            self.problems.append(f"no answer to “{done['question']}”")
+        if done["stop"] == "cancelled":
+            self.problems.append(f"“{done['question']}” was cancelled")
+        if done["reused"] and done["reused"]["image"]:
+            print("The picture was still in memory: it was not looked at again.")
+        print(f"Took: {spoken_times(done['timings_s'])}.", flush=True)
+
+
+def spoken_times(timings: dict[str, float | None]) -> str:
+    """The stages that ran, as one sentence part; stages that were skipped or not reached are left out."""
+    return ", ".join(f"{name} {timings[key]:.2f} seconds" for key, name in _STAGES if timings.get(key))
+
+
+def run_step(step: Step, told: set[str]) -> Report:
+    """Run one step to its end, showing what it says; a hang is ended and reported as a problem."""
+    report = Report(step, told)
+    with subprocess.Popen(step.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        watchdog = threading.Timer(_PATIENCE_S, process.kill)
+        watchdog.start()
+        try:
+            for line in process.stdout:
+                report.show(json.loads(line))
+        except (ValueError, KeyError) as error:
+            process.kill()
+            report.problems.append(f"the program wrote what is no event: {error!r}")
+        finally:
+            watchdog.cancel()
+    report._end_line()
+    if process.returncode != 0:
+        report.problems.append(f"edge-assistant ended with exit code {process.returncode}")
+    if len(report.answers) != step.answers:
+        report.problems.append(f"{len(report.answers)} of {step.answers} answers came")
+    return report
+
+
+def main() -> int:
+    """Run all steps, print the times together, and say whether everything was answered."""
+    missing = sorted({step.sample for step in _STEPS if not (_SAMPLES / step.sample).is_file()})
+    if missing:
+        print(f"The sample screens {', '.join(missing)} are missing from {_SAMPLES}.", file=sys.stderr)
+        return 1
+    print("\nDemo of edge_assistant with its small demo weights. Everything runs on this computer; nothing is sent.")
+    told: set[str] = set()
+    reports = []
+    for number, step in enumerate(_STEPS, 1):
+        print(f"\n{number} of {len(_STEPS)}. {step.title}: {step.sample}", flush=True)
+        reports.append(run_step(step, told))
+
+    print("\nTimes")
+    for report in reports:
+        for done in report.answers:
+            print(f"{report.step.title}, question {done['index'] + 1}: {spoken_times(done['timings_s'])}.")
+    problems = [(report.step.title, problem) for report in reports for problem in report.problems]
+    if problems:
+        print("\nThe demo failed.")
+        for title, problem in problems:
+            print(f"{title}: {problem}.", file=sys.stderr)
+        return 1
+    print("\nThe demo is complete: every question was answered.")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

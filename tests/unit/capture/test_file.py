@@ -1,0 +1,204 @@
+"""Reading a picture from a file or from standard input."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import pty
+import threading
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from edge_assistant.capture import file
+from edge_assistant.capture.file import read_picture
+from edge_assistant.errors import DoesNotFitError, InputError, UsageError
+
+
+def png(size: tuple[int, int] = (40, 30), colour: tuple[int, int, int] = (200, 30, 40)) -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", size, colour).save(data, "PNG")
+    return data.getvalue()
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "shot.png"
+    path.write_bytes(png())
+    return path
+
+
+def sentence(error: pytest.ExceptionInfo[BaseException]) -> str:
+    """The message, which must be fit to be spoken: one or two short sentences on one line."""
+    text = str(error.value)
+    assert text.endswith(".")
+    assert "\n" not in text
+    assert len(text) < 120
+    return text
+
+
+def test_a_file_is_read_by_path_and_by_string(picture: Path) -> None:
+    for source in (picture, str(picture)):
+        captured = read_picture(source)
+        assert captured.image.mode == "RGB"
+        assert captured.image.size == (40, 30)
+        assert captured.image.getpixel((5, 5)) == (200, 30, 40)
+        assert captured.notices == ()
+
+
+def test_a_dash_is_standard_input() -> None:
+    assert read_picture("-", stdin=io.BytesIO(png())).image.size == (40, 30)
+
+
+def test_a_file_called_dash_can_be_read_with_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "-").write_bytes(png((7, 5)))
+    monkeypatch.chdir(tmp_path)
+    assert read_picture("./-").image.size == (7, 5)
+
+
+def test_a_real_pipe_is_read_to_its_end() -> None:
+    reading, writing = os.pipe()
+    data = png((400, 300))
+
+    def write() -> None:
+        with os.fdopen(writing, "wb") as end:
+            end.write(data[:100])
+            end.flush()
+            end.write(data[100:])
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    with os.fdopen(reading, "rb") as stream:
+        assert read_picture("-", stdin=stream).image.size == (400, 300)
+    writer.join()
+
+
+def test_a_named_pipe_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(png(),))
+    writer.start()
+    assert read_picture(path).image.size == (40, 30)
+    writer.join()
+
+
+def test_a_silent_pipe_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file, "SILENCE_S", 0.05)
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(InputError) as error:
+        read_picture(path)
+    assert sentence(error) == "pipe sent nothing for 0 seconds."
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as stream, os.fdopen(writing, "wb"), pytest.raises(InputError) as error:
+        read_picture("-", stdin=stream)
+    assert error.value.code == "silent"
+
+
+def test_a_terminal_is_no_picture() -> None:
+    leader, terminal = pty.openpty()
+    with os.fdopen(leader, "rb", buffering=0), os.fdopen(terminal, "rb", buffering=0) as stream:
+        with pytest.raises(UsageError) as error:
+            read_picture("-", stdin=io.BufferedReader(stream))
+        assert "Pipe a picture" in sentence(error)
+        with pytest.raises(InputError, match="terminal"):
+            read_picture(os.ttyname(stream.fileno()))
+
+
+def test_no_standard_input_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(UsageError):
+        read_picture("-")
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "says"),
+    [
+        ("gone.png", "no-such-file", "There is no file gone.png."),
+        ("shot.png/x", "no-such-file", "There is no file x."),
+        (".", "not-a-picture", "is a folder"),
+        ("", "no-such-file", "No picture file was named."),
+        ("a\0b", "no-such-file", "not valid"),
+        ("x" * 300, "no-such-file", "too long"),
+        ("y/" * 3000, "no-such-file", "too long"),
+        ("empty.png", "empty", "empty.png is empty."),
+        ("letter.txt", "not-a-picture", "letter.txt is not a picture"),
+        ("/dev/null", "empty", "null is empty."),
+    ],
+)
+def test_bad_files_are_told_in_one_sentence(
+    picture: Path, monkeypatch: pytest.MonkeyPatch, source: str, code: str, says: str
+) -> None:
+    monkeypatch.chdir(picture.parent)
+    Path("empty.png").touch()
+    Path("letter.txt").write_text("Dear Sir,\n" * 50, encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_picture(source)
+    assert says in sentence(error)
+    assert (error.value.code, error.value.exit_code) == (code, 5)
+
+
+def test_an_endless_device_is_stopped_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file, "MAX_BYTES", 5_000_000)
+    with pytest.raises(InputError) as error:
+        read_picture("/dev/zero")
+    assert sentence(error) == "zero is too large: more than 5 megabytes."
+    with Path("/dev/zero").open("rb") as stream, pytest.raises(InputError, match="Standard input is too large"):
+        read_picture("-", stdin=stream)
+
+
+def test_a_huge_file_is_refused_without_reading_it(tmp_path: Path) -> None:
+    path = tmp_path / "huge.webp"
+    path.write_bytes(b"RIFF\0\0\0\0WEBPVP8 ")
+    os.truncate(path, 50 * 10**9)
+    with pytest.raises(InputError, match=r"huge\.webp is too large: more than 320 megabytes"):
+        read_picture(path)
+
+
+def test_a_missing_permission_is_told(picture: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(InputError) as error:
+        read_picture(picture)
+    assert sentence(error) == "You have no permission to read shot.png."
+
+
+def test_a_failing_disk_is_told() -> None:
+    class Broken(io.BytesIO):
+        def read1(self, _size: int | None = -1, /) -> bytes:
+            raise OSError(errno.EIO, "Input/output error")
+
+    with pytest.raises(InputError) as error:
+        read_picture("-", stdin=Broken())
+    assert sentence(error) == "Standard input cannot be read: input/output error."
+
+
+def test_running_out_of_memory_does_not_fit(monkeypatch: pytest.MonkeyPatch, picture: Path) -> None:
+    def exhausted(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Image.Image, "convert", exhausted)
+    with pytest.raises(DoesNotFitError) as error:
+        read_picture(picture)
+    assert "memory" in sentence(error)
+
+
+def test_a_long_file_name_is_shortened_for_speech(tmp_path: Path) -> None:
+    path = tmp_path / ("long\n" + "name" * 40 + ".png")
+    path.write_bytes(b"no")
+    with pytest.raises(InputError) as error:
+        read_picture(path)
+    assert sentence(error).startswith("long name")
+
+
+def test_no_file_stays_open(picture: Path) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        read_picture(picture)
+        with pytest.raises(InputError):
+            read_picture(picture.parent)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

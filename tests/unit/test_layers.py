@@ -1,0 +1,165 @@
+"""Who may import whom: read from the imports themselves, wherever in a file they stand."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+PACKAGE = "edge_assistant"
+
+# A unit is a module or folder directly in the package. It may import units of lower layers, and itself.
+LAYERS = (
+    {"settings", "paths", "errors", "events", "footprint", "log", "child"},
+    {"capture", "imaging", "models", "engine", "speech", "hotkeys"},
+    {"assistant"},
+    {"ui"},
+    {"output", "describe", "doctor", "app", "cli", "__main__"},
+)
+# Within these layers units may import each other; between the siblings of the others it is forbidden.
+JOINED_LAYERS = {0, 4}
+
+# The modules that may import a heavy library; elsewhere it must be importable without it.
+OWNERS = {
+    "llama_cpp": ("engine/session*.py", "engine/llama*.py", "engine/native.py"),
+    "pyttsx3": ("speech/worker.py",),
+    "huggingface_hub": ("models/download.py",),
+    "mss": ("capture/screen.py",),
+    "PySide6.QtWidgets": ("ui/*.py", "app.py"),
+    "PySide6": ("ui/*.py", "app.py", "capture/*.py", "speech/screen_reader.py", "hotkeys/*.py"),
+}
+# Modules of these files import Qt at their top; all others that may import it at all do so inside functions.
+QT_AT_THE_TOP = ("ui/*.py", "app.py")
+# Settings reach the L1 units as plain arguments.
+NO_SETTINGS = LAYERS[1]
+
+
+def imports(nodes: Iterable[ast.AST], path: Path) -> Iterator[tuple[str, int]]:
+    """Every module imported by the nodes as a dotted name with its line; a `from` import also as its members."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                package = (PACKAGE, *path.parts[:-1])
+                base = ".".join((*package[: len(package) - node.level + 1], *filter(None, [base])))
+            yield base, node.lineno
+            for alias in node.names:
+                yield f"{base}.{alias.name}", node.lineno
+
+
+def unit_of(path: Path) -> str:
+    """The unit a file belongs to; `path` is relative to the package."""
+    return path.parts[0].removesuffix(".py")
+
+
+def layer_of(unit: str) -> int | None:
+    """The number of the layer, None when the table above does not know the unit."""
+    return next((number for number, units in enumerate(LAYERS) if unit in units), None)
+
+
+def faults(path: Path, source: str) -> list[str]:
+    """What is wrong with the imports of one file of the package; `path` is relative to the package."""
+    tree = ast.parse(source)
+    found: list[str] = []
+    unit = unit_of(path)
+    if path == Path("__init__.py"):
+        return [
+            f"{path}:{line} imports {name}" for name, line in imports(ast.walk(tree), path) if name.startswith(PACKAGE)
+        ]
+    layer = layer_of(unit)
+    if layer is None:
+        return [f"{path} belongs to no layer; add it to the table in test_layers.py"]
+    for name, line in imports(ast.walk(tree), path):
+        where = f"{path}:{line} imports {name}"
+        if name.startswith(f"{PACKAGE}."):
+            other = name.split(".")[1]
+            other_layer = layer_of(other)
+            if other == unit or other_layer is None:
+                continue  # a member of the package itself, such as a version
+            if other_layer > layer:
+                found.append(f"{where}, which is above it")
+            elif other_layer == layer and layer not in JOINED_LAYERS:
+                found.append(f"{where}, its sibling")
+            elif other == "settings" and unit in NO_SETTINGS:
+                found.append(f"{where}: pass plain arguments instead")
+        for library, owners in OWNERS.items():
+            if (name == library or name.startswith(f"{library}.")) and not fits(path, owners):
+                found.append(f"{where}, which belongs to {', '.join(owners)}")
+    if not fits(path, QT_AT_THE_TOP):
+        found += [
+            f"{path}:{line} imports {name} at its top: import Qt inside the function that needs it"
+            for name, line in imports(runs_at_import(tree), path)
+            if name.split(".")[0] == "PySide6"
+        ]
+    return found
+
+
+def runs_at_import(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a module that run when it is imported: not what is inside functions or only for type checkers."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        yield node
+        yield from runs_at_import(node)
+
+
+def fits(path: Path, patterns: tuple[str, ...]) -> bool:
+    """Whether one of the patterns names the file."""
+    return any(fnmatch(path.as_posix(), pattern) for pattern in patterns)
+
+
+def test_imports_go_down_the_layers_and_every_heavy_library_has_one_owner(repository: Path) -> None:
+    package = repository / PACKAGE
+    files = sorted(package.rglob("*.py"))
+    assert files
+    found = [fault for file in files for fault in faults(file.relative_to(package), file.read_text(encoding="utf-8"))]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("engine/client.py", "from edge_assistant.speech import sentences"),
+        ("engine/client.py", "from edge_assistant import speech"),
+        ("engine/client.py", "def load():\n    import edge_assistant.assistant"),
+        ("engine/client.py", "from ..imaging.budget import size"),
+        ("engine/client.py", "from edge_assistant.settings import Settings"),
+        ("errors.py", "import edge_assistant.engine"),
+        ("assistant.py", "import llama_cpp"),
+        ("engine/client.py", "from llama_cpp import mtmd_cpp"),
+        ("speech/speaker.py", "import pyttsx3"),
+        ("capture/window.py", "import mss.tools"),
+        ("capture/camera.py", "from PySide6 import QtMultimedia"),
+        ("capture/camera.py", "class Camera:\n    from PySide6 import QtMultimedia"),
+        ("capture/camera.py", "def frame():\n    from PySide6 import QtWidgets"),
+        ("assistant.py", "def ask():\n    from PySide6 import QtCore"),
+        ("novel.py", ""),
+        ("__init__.py", "import edge_assistant.cli"),
+    ],
+)
+def test_a_forbidden_import_is_found(path: str, source: str) -> None:
+    assert faults(Path(path), source)
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("engine/session.py", "from llama_cpp import mtmd_cpp"),
+        ("engine/client.py", "from edge_assistant.engine.messages import Ask\nfrom edge_assistant import child"),
+        ("capture/camera.py", "def frame():\n    from PySide6 import QtMultimedia"),
+        ("capture/camera.py", "class Camera:\n    def frame(self):\n        from PySide6 import QtCore"),
+        ("capture/camera.py", "if TYPE_CHECKING:\n    from PySide6 import QtMultimedia"),
+        ("assistant.py", "from edge_assistant.engine.client import Engine\nfrom edge_assistant import __version__"),
+        ("ui/tray.py", "from PySide6 import QtWidgets\nfrom edge_assistant.assistant import Assistant"),
+    ],
+)
+def test_an_allowed_import_is_not_complained_about(path: str, source: str) -> None:
+    assert not faults(Path(path), source)
