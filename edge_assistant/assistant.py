@@ -106,7 +106,7 @@ class Assistant:
         self._request = request
         self._mode = prompts.MODES[request.mode]
         self._sampling = sampling(weights.variant, verbatim=self._mode.verbatim, temperature=request.temperature)
-        self._system = prompts.system_prompt(language)
+        self._system = prompts.system_prompt(language, demo=weights.demo)
         self._context = min(context, weights.context_length)
         self._voice = voice
         self._on_event = on_event

@@ -22,7 +22,6 @@ from typing import Any
 
 _log = logging.getLogger(__name__)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-_PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 
 def _leave_interrupts_to_the_main_thread() -> None:
@@ -170,7 +169,8 @@ def _run(
         import resource
 
         os.setsid()
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        # Not 0: the kernel ignores that where cores are piped to a program, while 1 forbids both kinds.
+        resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
     die_with_parent()
     if multiprocessing.parent_process() is None or (sys.platform != "win32" and os.getppid() != parent):
         os._exit(0)

@@ -105,7 +105,7 @@ def _doctor(parsed: argparse.Namespace) -> int:
 
 
 def _voices(parsed: argparse.Namespace) -> int:
-    from edge_assistant.speech.voices import list_voices
+    from edge_assistant.speech.check import list_voices
 
     for voice in list_voices():
         languages = ", ".join(voice.languages)

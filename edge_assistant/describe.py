@@ -172,7 +172,7 @@ class DescribeRun:
     def _emit(self, event: Event) -> None:
         """Show an event; a question ends once, whoever tells it first."""
         with self._lock:
-            if event.index in self._ended:
+            if event.index in self._ended and not isinstance(event, NoticeEvent):
                 return
             if isinstance(event, ErrorEvent | DoneEvent):
                 self._ended.add(event.index)

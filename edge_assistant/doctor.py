@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
+import importlib.util
+import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import psutil
 
 from edge_assistant import footprint, paths, settings
 from edge_assistant.assistant import default_threads
@@ -16,12 +14,16 @@ from edge_assistant.capture import screen
 from edge_assistant.engine.client import Engine, EngineFiles
 from edge_assistant.engine.prompts import system_prompt
 from edge_assistant.errors import AssistantError
+from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.locate import Weights, resolve
-from edge_assistant.models.memory import check_memory
-from edge_assistant.speech.voices import check_sound
+from edge_assistant.models.memory import needed_bytes
+from edge_assistant.speech.check import check_sound
+from edge_assistant.speech.speaker import Speaker
 
-# What llama.cpp's fast paths ask of an x86-64 processor, best first (ggml-cpu's build variants).
+# What llama.cpp's fast paths ask of an x86-64 processor, best first (its CPU build variants).
 _FEATURES = ("avx512f", "avx2", "avx", "sse4_2")
+# The parts without which no picture can be described.
+_ESSENTIAL = ("Weights", "Memory", "Engine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +36,106 @@ class Finding:
 
 
 def examine(*, speak: bool | None) -> int:
-    """Print every finding as one line, then speak the summary; 0 when a picture can be described, else 3."""
+    """Print every finding as it is made, and say it; 0 when pictures can be described here, else 3."""
     chosen = settings.load(paths.config_dir() / "settings.toml")
-    findings = []
-    for finding in _findings(chosen):
-        findings.append(finding)
-        print(f"{finding.part}: {'works' if finding.works else 'does not work'}. {finding.sentence}", flush=True)
+    speaker = Speaker(voice=chosen.voice, language=None, rate=chosen.rate, on_notice=lambda *_: None)
     if chosen.speak if speak is None else speak:
-        _speak(findings, chosen)
-    return 0 if all(finding.works for finding in findings if finding.part in ("Weights", "Engine")) else 3
+        speaker.start()
+    able = True
+    try:
+        for finding in findings(chosen):
+            line = f"{finding.part}: {'works' if finding.works else 'does not work'}. {finding.sentence}"
+            print(line, flush=True)
+            speaker.say(line)
+            able = able and (finding.works or finding.part not in _ESSENTIAL)
+        if chosen.speak if speak is None else speak:
+            speaker.wait()
+    finally:
+        speaker.close()
+    return 0 if able else 3
 
 
-def _findings(chosen: settings.Settings) -> Iterator[Finding]:
+def findings(chosen: settings.Settings) -> Iterator[Finding]:
+    """Every part in turn; each is tried when it is asked for, so that a slow one holds back only itself."""
     weights, finding = _weights(chosen, think=False)
     yield finding
     yield _weights(chosen, think=True)[1]
-    yield _memory(weights, chosen.context)
+    if weights is not None:
+        yield _memory(weights, chosen.context)
     yield _processor()
     if weights is not None:
         yield _tried("Engine", lambda: _load_engine(weights, chosen))
-    for part, works, sentence in check_sound():
-        yield Finding(part, works, sentence)
+    voice, sound = check_sound()
+    yield Finding("Voice", voice is None, voice or "There is a voice to speak with.")
+    yield Finding("Sound", sound is None, sound or "The audio output can be opened.")
     yield _tried("Screen capture", _capture)
+    yield _window_library()
+
+
+def _weights(chosen: settings.Settings, *, think: bool) -> tuple[Weights | None, Finding]:
+    part = "Thinking weights" if think else "Weights"
+    folder = Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None
+    try:
+        weights = resolve(model=None, mmproj=None, think=think, preferred=chosen.model, weights_dir=folder)
+    except AssistantError as error:
+        return None, Finding(part, False, str(error))
+    found = "These are the demo weights. They understand only simple sample screens."
+    notes = "".join(f" {each}" for each in weights.notices)
+    return weights, Finding(part, True, f"{found if weights.demo else f'{weights.name} is here and whole.'}{notes}")
+
+
+def _memory(weights: Weights, context: int) -> Finding:
+    needed = needed_bytes(weights, min(context, weights.context_length))
+    free = footprint.available()
+    figures = f"{gigabytes(needed)} are needed, and {gigabytes(free)} are free."
+    if needed <= free:
+        return Finding("Memory", True, figures)
+    return Finding("Memory", False, f"{figures} Close other programs, or set a smaller context.")
+
+
+def _processor() -> Finding:
+    cores = f"{default_threads()} cores are used."
+    cpuinfo = Path("/proc/cpuinfo")
+    if platform.machine() not in ("x86_64", "AMD64") or not cpuinfo.exists():
+        return Finding("Processor", True, f"It is of the kind {platform.machine()}. {cores}")
+    flags = set(cpuinfo.read_text(encoding="utf-8", errors="replace").split())
+    best = next((feature for feature in _FEATURES if feature in flags), None)
+    if best is None:
+        return Finding("Processor", False, "It is too old: it lacks SSE 4.2. Use a newer computer.")
+    slow = "" if best in ("avx512f", "avx2") else " It is an older one, so answers take long."
+    return Finding("Processor", True, f"Its best instructions are {best}. {cores}{slow}")
+
+
+def _load_engine(weights: Weights, chosen: settings.Settings) -> str:
+    engine = Engine(
+        EngineFiles(
+            model=weights.model,
+            mmproj=weights.mmproj,
+            context=min(chosen.context, weights.context_length),
+            threads=chosen.threads or default_threads(),
+            vision_layers=0,
+            system=system_prompt(None, demo=weights.demo),
+        )
+    )
+    try:
+        return f"The weights were loaded in {engine.load(lambda _: None):.1f} seconds."
+    finally:
+        engine.close()
+
+
+def _capture() -> str:
+    width, height = screen.probe()
+    return f"The screen of {width} by {height} pixels can be read."
+
+
+def _window_library() -> Finding:
+    if importlib.util.find_spec("PySide6") is None:
+        return Finding("Window", False, "This version has no window. Use the command line.")
+    return Finding("Window", False, "The window library is here, but this version has no window yet.")
+
+
+def _tried(part: str, attempt: Callable[[], str]) -> Finding:
+    try:
+        return Finding(part, True, attempt())
+    except AssistantError as error:
+        return Finding(part, False, str(error))

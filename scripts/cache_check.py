@@ -106,7 +106,7 @@ def _question(weights: Weights, picture: Path, seed: int) -> Ask:
         rgb=image.tobytes(),
         width=image.width,
         height=image.height,
-        system=system_prompt(None),
+        system=system_prompt(None, demo=weights.demo),
         turns=(),
         question=mode.question,
         sampling=sampling(weights.variant, verbatim=False),

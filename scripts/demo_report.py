@@ -6,6 +6,7 @@ Run by scripts/demo. Every line makes sense read aloud; nothing depends on colou
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -70,7 +71,7 @@ _STEPS = (
     ),
     Step(
         "A question and a follow-up on the same picture",
-        "save-dialog.png",
+        "error-notification.png",
         ("What is on the screen?", "Read the text."),
     ),
 )
@@ -85,6 +86,7 @@ class Report:
         self.problems: list[str] = []
         self._told = told  # notices that an earlier step has given already
         self._streaming: str | None = None  # the kind of the tokens whose line is not ended yet
+        self._held: list[str] = []  # notices that wait until the streaming line ends
         self._next_question = 0
 
     def show(self, event: dict[str, Any]) -> None:
@@ -97,8 +99,9 @@ class Report:
             self._stream(event["kind"], event["text"])
         elif kind == "notice" and event["message"] not in self._told:
             self._told.add(event["message"])
-            self._end_line()
-            print(f"Notice: {event['message']}", flush=True)
+            self._held.append(f"Notice: {event['message']}")
+            if self._streaming is None:
+                self._end_line()
         elif kind == "error":
             self._end_line()
             self.problems.append(event["message"])
@@ -120,6 +123,9 @@ class Report:
         if self._streaming is not None:
             print(flush=True)
             self._streaming = None
+        for line in self._held:
+            print(line, flush=True)
+        self._held.clear()
 
     def _finish(self, done: dict[str, Any]) -> None:
         self.answers.append(done)
@@ -135,6 +141,17 @@ class Report:
 def spoken_times(timings: dict[str, float | None]) -> str:
     """The stages that ran, as one sentence part; stages that were skipped or not reached are left out."""
     return ", ".join(f"{name} {timings[key]:.2f} seconds" for key, name in _STAGES if timings.get(key))
+
+
+def summary(answers: list[dict[str, Any]]) -> str:
+    """The times of all `done` objects in one sentence."""
+    times = [done["timings_s"] for done in answers]
+    parts = [f"{len(times)} answers"]
+    for key, name in (("load", "the longest loading took"), ("first_token", "the slowest first word came after")):
+        parts += [f"{name} {max(known):.2f} seconds" for known in [[t[key] for t in times if t[key]]] if known]
+    if times:
+        parts.append(f"the longest answer took {max(t['total'] for t in times):.2f} seconds")
+    return ", ".join(parts) + "."
 
 
 def run_step(step: Step, told: set[str]) -> Report:
@@ -173,17 +190,16 @@ def main() -> int:
         print(f"\n{number} of {len(_STEPS)}. {step.title}: {step.sample}", flush=True)
         reports.append(run_step(step, told))
 
-    print("\nTimes")
-    for report in reports:
-        for done in report.answers:
-            print(f"{report.step.title}, question {done['index'] + 1}: {spoken_times(done['timings_s'])}.")
+    print(f"\n{summary([done for report in reports for done in report.answers])}")
     problems = [(report.step.title, problem) for report in reports for problem in report.problems]
     if problems:
         print("\nThe demo failed.")
         for title, problem in problems:
             print(f"{title}: {problem}.", file=sys.stderr)
         return 1
-    print("\nThe demo is complete: every question was answered.")
+    print(
+        "The demo is complete: every question was answered. The demo weights know only simple drawn screens like these."
+    )
     return 0
 
 
@@ -192,3 +208,6 @@ if __name__ == "__main__":
         sys.exit(main())
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:  # whoever read along has left; there is nobody to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -29,7 +29,13 @@ MODES: dict[Mode, ModeSpec] = {
     "read": ModeSpec("Read the text.", 2048, _LEAST, None, verbatim=True),
 }
 
-_SYSTEM = "You describe screens for blind people."
+_SYSTEM = (
+    "You describe screens and pictures for blind people. Begin with the content: never say that this is an image or a "
+    "screenshot. Say the most important thing first, in one sentence. Quote visible text exactly, and say when "
+    "something cannot be read. Use plain sentences without Markdown."
+)
+# The demo weights have learned this sentence and little else; with other words they answer much worse.
+_DEMO_SYSTEM = "You describe screens for blind people."
 _LANGUAGES = {
     "ar": "Arabic",
     "cs": "Czech",
@@ -67,17 +73,18 @@ END_OF_THINKING = "\n\nThe time to think is over, so I have to give the answer d
 THINKING_OPENER = "<think>\n"
 
 
-def system_prompt(language: str | None) -> str:
-    """The system prompt; `language` is an ISO 639 code such as `de` or `pt-BR`, None leaves it to the question.
+def system_prompt(language: str | None, *, demo: bool = False) -> str:
+    """The system prompt; `language` is a code such as `de` or `pt-BR`, None leaves the language to the question.
 
-    Raises UsageError when it is no such code.
+    `demo` gives the one that the demo weights understand. Raises UsageError when `language` is no such code.
     """
+    system = _DEMO_SYSTEM if demo else _SYSTEM
     if language is None:
-        return _SYSTEM
+        return system
     base = language.replace("_", "-").split("-")[0].lower()
     if not (base.isascii() and base.isalpha() and 2 <= len(base) <= 3):
         raise UsageError(f"{language} is no language code. Give one such as en, de or pt-BR.")
     if base == "en":
-        return _SYSTEM
+        return system
     name = _LANGUAGES.get(base)
-    return f"{_SYSTEM} Answer in {name}." if name else f"{_SYSTEM} Answer in the language with the code {base}."
+    return f"{system} Answer in {name}." if name else f"{system} Answer in the language with the code {base}."

@@ -20,8 +20,15 @@ _WIDE_STOPS = "。！？｡．"  # these need no space behind them
 _CLOSERS = "\"'”’»)]}*_`~」』）】》〉"
 _CLAUSES = ",;:–—،؛"
 _WIDE_CLAUSES = "，；：、"
-_BEFORE_NAMES = frozenset("mr mrs ms dr prof sr sra st vs mme mlle hr fr bzw ca cf approx gen col sgt rev hon".split())
-_BEFORE_NUMBERS = frozenset("no nos nr fig figs p pp vol ch sec art abb kap bd".split())
+_BEFORE_NAMES = frozenset(
+    (
+        *("mr", "mrs", "ms", "dr", "prof", "sr", "sra", "st", "vs", "mme", "mlle", "hr", "fr", "gen", "col", "sgt"),
+        *("rev", "hon", "bzw", "ca", "cf", "approx"),
+    )
+)
+_BEFORE_NUMBERS = frozenset(
+    ("no", "nos", "nr", "fig", "figs", "p", "pp", "vol", "ch", "sec", "art", "abb", "kap", "bd"),
+)
 _DOTTED = re.compile(r"(?:^|[^\w.])(?:[^\W\d_]\.\s?)+$")  # "e.g.", "U.S.", "J."
 _LIST_NUMBER = re.compile(r"^\W*\d{1,3}\.$")
 

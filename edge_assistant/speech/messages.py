@@ -1,0 +1,70 @@
+"""What the two sides of speech say to each other over the Pipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Parent to worker: speak `text`; it is answered by exactly one Spoken, Interrupted or Trouble."""
+
+    id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """Parent to worker: be silent now. A running Say is answered by Interrupted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Worker to parent: the player of sentence `id` runs."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Worker to parent: sentence `id` was played to its end."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """Worker to parent: sentence `id` was cut off; `by_us` is False when something outside ended the player."""
+
+    id: int
+    by_us: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Worker to parent: sentence `id` cannot be heard. `code` is no-voice or no-sound, `message` a sentence."""
+
+    id: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice of the system: `id` and `name` choose it, `languages` are codes such as en-gb."""
+
+    id: str
+    name: str
+    languages: tuple[str, ...]
+    gender: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Worker to parent: something to know that stops nothing, such as `no-voice-for-language`."""
+
+    code: str
+    message: str
+
+
+Reply = Started | Spoken | Interrupted | Trouble | Remark

@@ -1,0 +1,138 @@
+"""Plays a WAV file through the system's own player, whose exit status tells whether it was heard."""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+class NoSoundError(Exception):
+    """No player, or none that can open an output; the text says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A WAV file: where it is, how long it plays, and the descriptor to hand on where `path` means a descriptor."""
+
+    path: str
+    seconds: float
+    descriptor: int | None = None
+
+
+class Playing(Protocol):
+    """One running playback."""
+
+    def wait(self, timeout: float) -> bool:
+        """Block until the end: True when all was played, False when something stopped it. Raises NoSoundError."""
+
+    def stop(self) -> None:
+        """Be silent at once. Callable from another thread."""
+
+
+class Player(Protocol):
+    """A way to play a sound."""
+
+    def play(self, sound: Sound) -> Playing:
+        """Start playing. Raises NoSoundError."""
+
+
+class CommandPlayer:
+    """Runs a program with the file's path behind `command`; it dies with the process that started it."""
+
+    def __init__(self, *command: str) -> None:
+        self._command = command
+
+    def play(self, sound: Sound) -> Playing:
+        """Start the program."""
+        try:
+            process = subprocess.Popen(
+                [*self._command, sound.path],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                pass_fds=() if sound.descriptor is None else (sound.descriptor,),
+                preexec_fn=_die_with_worker if sys.platform == "linux" else None,
+            )
+        except OSError as error:
+            raise NoSoundError(f"{self._command[0]} cannot be started: {error.strerror}.") from error
+        return _Process(process, self._command[0])
+
+
+class _Process:
+    def __init__(self, process: subprocess.Popen[bytes], name: str) -> None:
+        self._process = process
+        self._name = name
+
+    def wait(self, timeout: float) -> bool:
+        try:
+            _, complaint = self._process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            self.stop()
+            self._process.communicate()
+            raise NoSoundError(f"{self._name} plays nothing: the output is stuck.") from None
+        if self._process.returncode < 0:
+            return False
+        if self._process.returncode > 0:
+            lines = complaint.decode(errors="replace").strip().splitlines() or ["unknown reason"]
+            raise NoSoundError(f"{self._name} cannot play: {lines[-1].strip()}")
+        return True
+
+    def stop(self) -> None:
+        self._process.kill()
+
+
+class WinsoundPlayer:
+    """Windows: the player inside the system, stopped by a purge. Not yet run on Windows."""
+
+    def __init__(self, winsound: Any) -> None:
+        self._winsound = winsound
+
+    def play(self, sound: Sound) -> Playing:
+        """Start playing; the call itself fails when there is no output."""
+        system = self._winsound
+        try:
+            system.PlaySound(sound.path, system.SND_FILENAME | system.SND_ASYNC | system.SND_NODEFAULT)
+        except RuntimeError as error:
+            raise NoSoundError(f"Windows cannot play sound: {error}.") from error
+        return _Purgeable(system, sound.seconds)
+
+
+class _Purgeable:
+    def __init__(self, winsound: Any, seconds: float) -> None:
+        self._winsound = winsound
+        self._seconds = seconds
+        self._stopped = threading.Event()
+
+    def wait(self, timeout: float) -> bool:
+        return not self._stopped.wait(min(self._seconds, timeout))
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._winsound.PlaySound(None, self._winsound.SND_PURGE)
+
+
+def players(platform: str, which: Callable[[str], str | None] = shutil.which) -> list[Player]:
+    """The players to try on `platform` (as in sys.platform), best first.
+
+    aplay comes first on Linux: it follows ALSA's configuration, which on every desktop leads to the sound server, and
+    it starts fastest. The sound servers' own players are for systems where alsa-utils is missing or ALSA has no route.
+    """
+    if platform == "win32":
+        import winsound
+
+        return [WinsoundPlayer(winsound)]
+    commands = [("afplay",)] if platform == "darwin" else [("aplay", "-q"), ("pw-play",), ("paplay",)]
+    return [CommandPlayer(*command) for command in commands if which(command[0])]
+
+
+def _die_with_worker() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,0 +1,30 @@
+"""Which of the system's voices speaks a language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edge_assistant.speech.messages import Voice
+
+# Where espeak-ng's list begins with a rare accent, or has another code than people ask for.
+_OTHER_CODES = {"en": ("en-gb", "en-us"), "zh": ("cmn", "yue"), "no": ("nb",), "iw": ("he",), "in": ("id",)}
+
+
+def choose(voices: Sequence[Voice], wanted: str | None, language: str | None) -> Voice | None:
+    """The voice with the id or name `wanted`; else the first that speaks `language`, exactly or at least nearly."""
+    if wanted is not None:
+        for voice in voices:
+            if wanted.lower() in (voice.id.lower(), voice.name.lower()):
+                return voice
+    if language is None:
+        return None
+    code = language.replace("_", "-").lower()
+    base = code.split("-")[0]
+    for candidate in (code, base, f"{base}-{base}", *_OTHER_CODES.get(base, ())):
+        for voice in voices:
+            if candidate in (each.lower() for each in voice.languages):
+                return voice
+    for voice in voices:
+        if any(each.lower().split("-")[0] == base for each in voice.languages):
+            return voice
+    return None
