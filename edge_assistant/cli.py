@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from edge_assistant import log
 from edge_assistant.errors import AssistantError, UsageError
 
 
@@ -17,6 +18,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit code (see errors.py, and 0 for success)."""
+    log.set_up()
     try:
         parsed = _parser().parse_args(arguments)
         command: Callable[[argparse.Namespace], int] = parsed.command

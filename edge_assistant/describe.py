@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -18,14 +19,16 @@ from edge_assistant.assistant import Assistant, Request, default_threads
 from edge_assistant.capture.file import read_picture
 from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.engine.sampling import sampling
-from edge_assistant.errors import AssistantError, CancelledError
+from edge_assistant.errors import AssistantError, CancelledError, EngineError
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, cancelled
 from edge_assistant.models.locate import Weights, resolve
-from edge_assistant.output import Output
+from edge_assistant.output import NoOutput, Output
 from edge_assistant.speech.speaker import Speaker
 
-# How long a cancelled run waits for its own thread; then it ends without (a picture may be half decoded).
-_PATIENCE = 0.1
+_log = logging.getLogger(__name__)
+
+# How many seconds a cancel waits for the run's own thread; then it ends without (a picture may be half decoded).
+_PATIENCE = 0.15
 # Hashing weights for the first time is said when it takes longer than this.
 _SILENT_SECONDS = 1.0
 
@@ -53,6 +56,7 @@ class DescribeRun:
         self._output = output
         self._lock = threading.Lock()
         self._ended: set[int] = set()
+        self._finished = threading.Event()
         self._current = 0
         self._exit_code = 0
         self._cancelled = False
@@ -67,10 +71,11 @@ class DescribeRun:
         thread = threading.Thread(target=self._run, name="describe", daemon=True)
         try:
             thread.start()
-            while thread.is_alive():
-                thread.join(0.5)
+            # Not thread.join: CPython 3.11 takes a thread for ended once a join on it was interrupted.
+            while not self._finished.wait(0.5):
+                pass
         except KeyboardInterrupt:
-            self._cancel(thread)
+            self._cancel()
         return self._exit_code
 
     @property
@@ -79,18 +84,23 @@ class DescribeRun:
 
     def _run(self) -> None:
         try:
+            self._work()
+        except Exception:  # noqa: BLE001 (a bug must end the questions with a sentence, never with silence)
+            _log.exception("describe failed")
+            self._fail_all(EngineError("Something went wrong inside the program. Please try again.", code="internal"))
+        finally:
+            self._finished.set()
+
+    def _work(self) -> None:
+        try:
             chosen = settings.load(paths.config_dir() / "settings.toml")
-            speak = chosen.speak if self._options.speak is None else self._options.speak
-            if speak:
+            if chosen.speak if self._options.speak is None else self._options.speak:
                 self._start_speaker(chosen)
             self._ask_all(chosen)
         except CancelledError:
-            pass  # the cancel tells it
+            return  # whoever cancelled tells it
         except AssistantError as error:
             self._fail_all(error)
-        except BrokenPipeError:
-            self._exit_code = 130
-            self._stop_working()
         if self._speaker:
             self._speaker.wait()
             self._speaker.close()
@@ -178,7 +188,14 @@ class DescribeRun:
                 self._ended.add(event.index)
             if isinstance(event, ErrorEvent) and not self._exit_code:
                 self._exit_code = event.exit_code
-            self._output.show(event)
+            try:
+                self._output.show(event)
+                return
+            except BrokenPipeError:
+                self._exit_code = 130
+                self._output = NoOutput()
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        self._stop_working()  # nobody reads any more, so nobody waits for more
 
     def _stop_working(self) -> None:
         """Voice first."""
@@ -192,10 +209,10 @@ class DescribeRun:
         if speaker:
             speaker.close()
 
-    def _cancel(self, thread: threading.Thread) -> NoReturn:
+    def _cancel(self) -> NoReturn:
         with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
             self._stop_working()
-            thread.join(_PATIENCE)
+            self._finished.wait(_PATIENCE)
             mode_question = MODES[self._options.request.mode].question
             for index, text in enumerate(self._questions):
                 self._emit(cancelled(index, text or mode_question))

@@ -34,6 +34,13 @@ class Output(Protocol):
         """Show one event."""
 
 
+class NoOutput:
+    """For when nobody reads any more."""
+
+    def show(self, event: Event) -> None:
+        """Show nothing."""
+
+
 class JsonOutput:
     """Standard output holds only JSON objects; the sentences of errors and notices also go to standard error."""
 

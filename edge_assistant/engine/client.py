@@ -156,6 +156,8 @@ class Engine:
                 self._drop(child)
                 raise explained(death) from death
             if reply is None:
+                if self._closed:  # not waiting for the death: giving gigabytes back takes its time
+                    raise CancelledError
                 if self._kill_at is not None and time.monotonic() >= self._kill_at:
                     self._drop(child)
                     raise CancelledError

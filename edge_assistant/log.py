@@ -1,0 +1,24 @@
+"""Logging: silent, unless EDGE_ASSISTANT_LOG names a file. The log never holds pictures, questions or answers."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+VARIABLE = "EDGE_ASSISTANT_LOG"
+
+
+def set_up() -> None:
+    """Send all log records to the file that the environment names; nowhere when it names none."""
+    root = logging.getLogger()
+    path = os.environ.get(VARIABLE)
+    handler: logging.Handler = logging.NullHandler()
+    if path:
+        try:
+            handler = logging.FileHandler(path, encoding="utf-8")
+        except OSError as error:
+            os.write(2, f"The log file {path} cannot be opened: {error.strerror}. There is no log.\n".encode())
+        else:
+            logging.getLogger("edge_assistant").setLevel(logging.DEBUG)
+            handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root.addHandler(handler)
