@@ -1,0 +1,129 @@
+"""A stand-in for llama.cpp: one token a character, a scripted model, and a record of what was evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from edge_assistant.engine.messages import Ask, Reply, Sampling, ThinkingBudget, Turn
+from edge_assistant.engine.native import Interrupted
+
+_T = TypeVar("_T")
+
+END = 0x10FFFF  # the token that ends an answer
+PICTURE_CELLS, PICTURE_POSITIONS = 40, 8
+
+
+# ruff: noqa: ARG002 (the arguments are those of the real one)
+class FakeChunk:
+    tokens = PICTURE_CELLS
+    positions = PICTURE_POSITIONS
+
+    def free(self) -> None:
+        pass
+
+
+class FakeSampler:
+    def __init__(self, native: FakeNative) -> None:
+        self._native = native
+
+    def sample(self) -> int:
+        """The next scripted token that is not forbidden; an unwilling model says "x"."""
+        script, forbidden = self._native.script, set(self._native.forbidden)
+        self._native.forbidden.clear()
+        while script and script[0] in forbidden:
+            script.pop(0)
+        if script:
+            return script.pop(0)
+        return ord("x") if END in forbidden else END
+
+    def free(self) -> None:
+        pass
+
+
+class FakeNative:
+    """`script` holds the tokens to be drawn; `evaluated` lists (position, text or "<picture>"), `cuts` positions."""
+
+    def __init__(self, context: int = 4096) -> None:
+        self.cells = context
+        self.script: list[int] = []
+        self.forbidden: set[int] = set()
+        self.evaluated: list[tuple[int, str]] = []
+        self.cuts: list[int] = []
+        self.encodes = 0
+        self.interrupt_at: str | None = None
+
+    def says(self, *texts: str, end: bool = True) -> None:
+        """The model will draw these characters, then end."""
+        self.script = [ord(character) for text in texts for character in text] + ([END] if end else [])
+
+    def tokenize(self, text: str, *, special: bool) -> list[int]:
+        return [ord(character) for character in text]
+
+    def piece(self, token: int) -> bytes:
+        return b"" if token == END else chr(token).encode()
+
+    def ends(self, token: int) -> bool:
+        return token == END
+
+    def image_chunk(self, rgb: bytes, width: int, height: int) -> FakeChunk:
+        return FakeChunk()
+
+    def encode(self, chunk: FakeChunk, on_fraction: Callable[[float], None]) -> object:
+        self.encodes += 1
+        if self.interrupt_at == "encode":
+            raise Interrupted
+        return object()
+
+    def decode_image(
+        self, chunk: FakeChunk, embeddings: object, position: int, on_fraction: Callable[[float], None]
+    ) -> None:
+        self.evaluated.append((position, "<picture>"))
+        if self.interrupt_at == "picture":
+            raise Interrupted
+
+    def decode(self, tokens: Sequence[int], position: int, on_fraction: Callable[[float], None] | None = None) -> None:
+        text = "".join(map(chr, tokens))
+        self.evaluated.append((position, text))
+        if self.interrupt_at is not None and self.interrupt_at in text:
+            raise Interrupted
+
+    def cut(self, position: int) -> None:
+        self.cuts.append(position)
+
+    def forbid(self, token: int) -> None:
+        self.forbidden.add(token)
+
+    def sampler(self, sampling: Sampling, seed: int) -> FakeSampler:
+        return FakeSampler(self)
+
+
+def ask(
+    question: str = "What?",
+    *,
+    picture: bytes = b"A",
+    turns: Iterable[tuple[str, str]] = (),
+    thinking: ThinkingBudget | None = None,
+    max_tokens: int | None = 120,
+) -> Ask:
+    """A question as the parent sends it; `picture` stands for pixels."""
+    return Ask(
+        id=1,
+        rgb=picture,
+        width=256,
+        height=160,
+        system="S",
+        turns=tuple(Turn(asked, answered) for asked, answered in turns),
+        question=question,
+        sampling=Sampling(0.7),
+        seed=1,
+        max_tokens=max_tokens,
+        thinking=thinking,
+    )
+
+
+class Emitted(list[Reply]):
+    """Collects replies; `of(kind)` picks some."""
+
+    def of(self, kind: type[_T]) -> list[_T]:
+        return [reply for reply in self if isinstance(reply, kind)]

@@ -1,0 +1,154 @@
+"""The session keeps what is known, and only that."""
+
+from __future__ import annotations
+
+import pytest
+from fake_native import PICTURE_CELLS, Emitted, FakeNative, ask
+
+from edge_assistant.engine.messages import ThinkingBudget, TurnsDropped
+from edge_assistant.engine.session import Session
+from edge_assistant.errors import DoesNotFitError
+
+SYSTEM = "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\n<|vision_start|>"
+QUESTION = "<|vision_end|>What?<|im_end|>\n<|im_start|>assistant\n"
+
+
+@pytest.fixture
+def native() -> FakeNative:
+    return FakeNative()
+
+
+@pytest.fixture
+def emitted() -> Emitted:
+    return Emitted()
+
+
+@pytest.fixture
+def session(native: FakeNative, emitted: Emitted) -> Session:
+    session = Session(native, emitted.append)  # type: ignore[arg-type]
+    session.warm("S")
+    native.evaluated.clear()
+    return session
+
+
+def test_a_first_question_evaluates_picture_and_question_but_not_the_warm_system_prompt(
+    native: FakeNative, session: Session
+) -> None:
+    native.says("Yes.")
+    done = session.answer(ask())
+    assert [text for _, text in native.evaluated[:2]] == ["<picture>", QUESTION]
+    assert native.evaluated[0][0] == len(SYSTEM)
+    assert (done.answer, done.stop, done.reused_image) == ("Yes.", "end", False)
+    assert done.reused_cells == len(SYSTEM)
+
+
+def test_the_question_follows_the_picture_by_positions_not_by_cells(native: FakeNative, session: Session) -> None:
+    session.answer(ask())
+    assert native.evaluated[1][0] == len(SYSTEM) + 8
+
+
+def test_a_follow_up_evaluates_only_the_new_turn(native: FakeNative, session: Session) -> None:
+    native.says("Yes.")
+    session.answer(ask())
+    native.evaluated.clear()
+    done = session.answer(ask("Why?", turns=[("What?", "Yes.")]))
+    assert native.evaluated[0][1] == "<|im_end|>\n<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\n"
+    assert native.encodes == 1
+    assert done.reused_image
+    assert done.reused_cells == len(SYSTEM) + PICTURE_CELLS + len(QUESTION) + len("Yes.")
+
+
+def test_only_the_equal_beginning_of_a_generated_answer_is_kept(native: FakeNative, session: Session) -> None:
+    native.says("Yes, it is.")
+    session.answer(ask())
+    native.evaluated.clear()
+    session.answer(ask("Why?", turns=[("What?", "Yes!")]))
+    assert native.evaluated[0][1].startswith("!<|im_end|>\n")
+
+
+def test_another_question_about_the_same_pixels_costs_no_encode(native: FakeNative, session: Session) -> None:
+    session.answer(ask())
+    native.evaluated.clear()
+    done = session.answer(ask("Where?"))
+    assert native.encodes == 1
+    assert native.evaluated[0][1].startswith("<|vision_end|>Where?")
+    assert done.reused_image
+
+
+def test_the_same_question_again_is_evaluated_with_the_same_cuts(native: FakeNative, session: Session) -> None:
+    session.answer(ask())
+    first = [each for each in native.evaluated if each[1] != "<picture>"]
+    native.evaluated.clear()
+    session.answer(ask())
+    assert native.evaluated == first
+
+
+def test_other_pixels_keep_only_the_system_prompt(native: FakeNative, session: Session) -> None:
+    session.answer(ask())
+    done = session.answer(ask(picture=b"B"))
+    assert native.encodes == 2
+    assert done.reused_cells == len(SYSTEM)
+    assert not done.reused_image
+
+
+def test_a_follow_up_without_its_cache_says_the_same_to_the_model(native: FakeNative, session: Session) -> None:
+    session.answer(ask("Why?", turns=[("What?", "Yes.")]))
+    whole = "".join(text for _, text in native.evaluated).removesuffix("x")
+    assert whole == (
+        "<picture><|vision_end|>What?<|im_end|>\n<|im_start|>assistant\nYes.<|im_end|>\n"
+        "<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\n"
+    )
+
+
+def test_earlier_reasoning_is_not_part_of_the_conversation(native: FakeNative, session: Session) -> None:
+    budget = ThinkingBudget(100, 90.0)
+    native.says("Hm.\n</think>\n\nYes.")
+    session.answer(ask(thinking=budget))
+    native.evaluated.clear()
+    session.answer(ask("Why?", turns=[("What?", "Yes.")], thinking=budget))
+    assert native.evaluated[0][1] == (
+        QUESTION + "Yes.<|im_end|>\n<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\n<think>\n"
+    )
+
+
+def test_the_oldest_turns_are_dropped_when_the_context_is_too_small(emitted: Emitted) -> None:
+    native = FakeNative(context=700)
+    session = Session(native, emitted.append)  # type: ignore[arg-type]
+    turns = [("First?", "1" * 200), ("Second?", "2" * 200)]
+    session.answer(ask("Third?", turns=turns))
+    whole = "".join(text for _, text in native.evaluated)
+    assert [each.count for each in emitted.of(TurnsDropped)] == [1]
+    assert "First?" not in whole
+    assert "<picture><|vision_end|>Second?" in whole
+
+
+def test_a_picture_that_does_not_fit_is_refused_with_a_context_that_is_enough(emitted: Emitted) -> None:
+    small = Session(FakeNative(context=256), emitted.append)  # type: ignore[arg-type]
+    with pytest.raises(DoesNotFitError, match="Use a context of 512") as refusal:
+        small.answer(ask())
+    assert refusal.value.exit_code == 7
+    enough = Session(FakeNative(context=512), emitted.append)  # type: ignore[arg-type]
+    assert enough.answer(ask()).stop == "end"
+
+
+@pytest.mark.parametrize("moment", ["encode", "picture", "What?", "e"])
+def test_after_an_interruption_the_next_answer_is_as_if_it_had_not_happened(
+    native: FakeNative, session: Session, moment: str
+) -> None:
+    native.says("Never")
+    native.interrupt_at = moment
+    assert session.answer(ask()).stop == "cancelled"
+    native.interrupt_at = None
+    native.says("Yes.")
+    done = session.answer(ask("Where?"))
+    assert done.answer == "Yes."
+    position = len(SYSTEM) + 8
+    question = "<|vision_end|>Where?<|im_end|>\n<|im_start|>assistant\n"
+    assert (position, question) in native.evaluated
+    assert native.cuts[-1] == position + len(question) + len("Yes.")
+
+
+def test_forgetting_makes_the_next_question_start_from_nothing(session: Session) -> None:
+    session.answer(ask())
+    session.forget()
+    assert session.answer(ask()).reused_cells == 0
