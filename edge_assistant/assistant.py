@@ -34,6 +34,7 @@ from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.locate import Weights
 from edge_assistant.models.memory import check_memory
 from edge_assistant.speech.sentences import SentenceSplitter
+from edge_assistant.waiting import WaitingWords
 
 # llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
 MAX_SEED = 2**32 - 2
@@ -69,6 +70,7 @@ class _Progress:
     index: int
     question: str
     seed: int
+    waiting: WaitingWords
     start: float = field(default_factory=time.perf_counter)
     load: float = 0.0
     prepare: float = 0.0
@@ -112,6 +114,7 @@ class Assistant:
         self._on_event = on_event
         self._capture: Callable[[], Captured] | None = None
         self._picture: Image.Image | None = None
+        self._no_picture: AssistantError | None = None
         self._turns: list[Turn] = []
         self._was_loaded = False
         self._cancelled = threading.Event()
@@ -135,6 +138,7 @@ class Assistant:
         """Turn to another picture; it is fetched by the next `ask`, and the conversation begins anew."""
         self._capture = capture
         self._picture = None
+        self._no_picture = None
         self._turns.clear()
 
     def ask(self, index: int, text: str | None = None) -> DoneEvent | ErrorEvent:
@@ -144,7 +148,7 @@ class Assistant:
         """
         self._cancelled.clear()
         seed = self._request.seed if self._request.seed is not None else secrets.randbelow(MAX_SEED + 1)
-        work = _Progress(index, text or self._mode.question, seed)
+        work = _Progress(index, text or self._mode.question, seed, WaitingWords(self._say))
         outcome: DoneEvent | ErrorEvent
         with footprint.PeakMemory() as peak:
             try:
@@ -187,6 +191,7 @@ class Assistant:
         rgb = picture.tobytes()
 
         def make(id: int) -> Ask:
+            self._check_cancelled()  # here, so that no cancel falls between the check and the question
             return Ask(
                 id=id,
                 rgb=rgb,
@@ -201,7 +206,6 @@ class Assistant:
                 thinking=self._thinking_budget(),
             )
 
-        self._check_cancelled()
         done = self._engine.ask(make, lambda reply: self._on_reply(work, reply))
         self._speak_sentences(work, work.splitter.finish())
         if not done.answer and done.stop != "cancelled":
@@ -209,9 +213,20 @@ class Assistant:
         return done
 
     def _prepared_picture(self, work: _Progress) -> Image.Image:
-        """The picture as it is sent. It stays fetched, also when it turns out to be blank."""
-        if self._picture is not None:
-            return self._picture
+        """The picture as it is sent. It is fetched once (standard input cannot be read again), also when that fails."""
+        if self._no_picture is not None:
+            raise self._no_picture
+        if self._picture is None:
+            try:
+                self._picture = self._fetched_picture(work)
+            except CancelledError:
+                raise
+            except AssistantError as error:
+                self._no_picture = error
+                raise
+        return self._picture
+
+    def _fetched_picture(self, work: _Progress) -> Image.Image:
         assert self._capture is not None, "look_at comes first"
         start = time.perf_counter()
         self._on_event(StageEvent(work.index, "prepare", 0.0))
@@ -221,14 +236,14 @@ class Assistant:
             self.notice(work.index, code, message)
         if blank.is_blank(captured.image):
             raise NothingToSeeError("The picture is blank: it has only one colour. There is nothing to describe.")
-        self._picture = budget.fit(
+        picture = budget.fit(
             captured.image,
             max_tokens=self._request.image_tokens or self._mode.image_tokens,
             min_tokens=self._mode.min_image_tokens,
         )
         work.prepare = time.perf_counter() - start
         self._on_event(StageEvent(work.index, "prepare", 1.0))
-        return self._picture
+        return picture
 
     def _load(self, work: _Progress) -> None:
         if self._engine.loaded:
@@ -253,6 +268,7 @@ class Assistant:
     def _on_reply(self, work: _Progress, reply: Progress | Piece | TurnsDropped) -> None:
         if isinstance(reply, Progress):
             self._on_event(StageEvent(work.index, reply.stage, round(reply.fraction, 3)))
+            work.waiting.progress(reply.stage, reply.fraction)
         elif isinstance(reply, TurnsDropped):
             questions = "question was" if reply.count == 1 else f"{reply.count} questions were"
             self.notice(
