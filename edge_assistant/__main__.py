@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    multiprocessing.freeze_support()
     try:
-        from edge_assistant.cli import main as run
-
-        sys.exit(run(sys.argv[1:]))
-    except KeyboardInterrupt:
+        _start()
+    except (KeyboardInterrupt, BrokenPipeError):
         os._exit(130)
+
+
+def _start() -> None:
+    import multiprocessing
+    import signal
+
+    multiprocessing.freeze_support()
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+    _open_standard_streams()
+    from edge_assistant.cli import main as run
+
+    sys.exit(run(sys.argv[1:]))
+
+
+def _open_standard_streams() -> None:
+    """Where the caller closed a standard stream, open the null device, lest the next file opened takes its place."""
+    for descriptor, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != descriptor:
+                os.dup2(null, descriptor)
+            setattr(sys, name, open(descriptor, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 if __name__ == "__main__":

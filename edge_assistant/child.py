@@ -89,13 +89,20 @@ class Child:
         """This side of the Pipe, for `multiprocessing.connection.wait`."""
         return self._connection
 
-    def send(self, message: object) -> None:
-        """Send one message. Raises ChildDied when the worker is gone."""
+    def send(self, message: object, patience: float = -1) -> bool:
+        """Send one message; False when another one was still stuck in the Pipe after `patience` seconds.
+
+        Raises ChildDied when the worker is gone.
+        """
+        if not self._send_lock.acquire(timeout=patience):
+            return False
         try:
-            with self._send_lock:
-                self._connection.send(message)
-        except (OSError, ValueError) as error:
+            self._connection.send(message)
+        except (OSError, ValueError, TypeError) as error:  # TypeError: closed meanwhile on another thread
             raise self._death() from error
+        finally:
+            self._send_lock.release()
+        return True
 
     def receive(self, timeout: float | None = None) -> Any:
         """The next message, or None when none came within `timeout` seconds. Raises ChildDied."""
@@ -103,7 +110,7 @@ class Child:
             if not self._connection.poll(timeout):
                 return None
             return self._connection.recv()
-        except (EOFError, OSError) as error:
+        except (EOFError, OSError, TypeError) as error:  # TypeError: closed meanwhile on another thread
             raise self._death() from error
 
     def kill(self) -> None:

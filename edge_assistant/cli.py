@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 from collections.abc import Callable, Sequence
 from typing import NoReturn
@@ -34,7 +35,8 @@ def _report(error: AssistantError, *, as_json: bool) -> None:
     from edge_assistant.output import JsonOutput, TextOutput
 
     output = JsonOutput() if as_json else TextOutput()
-    output.show(ErrorEvent(0, error.code, str(error), error.exit_code))
+    with contextlib.suppress(OSError):
+        output.show(ErrorEvent(0, error.code, str(error), error.exit_code))
 
 
 def _parser() -> _Parser:
@@ -75,13 +77,28 @@ def _add_describe(parser: argparse.ArgumentParser) -> None:
 
 
 def _describe(parsed: argparse.Namespace) -> int:
+    asks = tuple(_question(text) for text in parsed.ask)
+    try:
+        return _run_describe(parsed, asks)
+    except KeyboardInterrupt:  # while modules were imported: later, DescribeRun takes care of it
+        from edge_assistant.engine.prompts import MODES
+        from edge_assistant.events import cancelled
+        from edge_assistant.output import JsonOutput, NoOutput
+
+        output = JsonOutput() if parsed.json else NoOutput()
+        for index, question in enumerate(asks or (MODES[parsed.mode].question,)):
+            output.show(cancelled(index, question))
+        raise
+
+
+def _run_describe(parsed: argparse.Namespace, asks: tuple[str, ...]) -> int:
     from edge_assistant.assistant import Request
     from edge_assistant.describe import DescribeRun, Options
     from edge_assistant.output import JsonOutput, TextOutput
 
     options = Options(
         picture=parsed.picture,
-        asks=tuple(_question(text) for text in parsed.ask),
+        asks=asks,
         request=Request(
             mode=parsed.mode,
             image_tokens=parsed.image_tokens,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import logging
 import os
 import signal
@@ -19,10 +19,10 @@ from edge_assistant.assistant import Assistant, Request, default_threads
 from edge_assistant.capture.file import read_picture
 from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.engine.sampling import sampling
-from edge_assistant.errors import AssistantError, CancelledError, EngineError
+from edge_assistant.errors import AssistantError, CancelledError, DoesNotFitError, EngineError
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, cancelled
 from edge_assistant.models.locate import Weights, resolve
-from edge_assistant.output import NoOutput, Output
+from edge_assistant.output import NoOutput, Output, complain
 from edge_assistant.speech.speaker import Speaker
 
 _log = logging.getLogger(__name__)
@@ -55,19 +55,21 @@ class DescribeRun:
         self._options = options
         self._output = output
         self._lock = threading.Lock()
+        self._showing = threading.Lock()  # held while printing, which takes for ever when nobody reads
         self._ended: set[int] = set()
         self._finished = threading.Event()
         self._current = 0
         self._exit_code = 0
         self._cancelled = False
+        self._interrupted = False
         self._speaker: Speaker | None = None
         self._assistant: Assistant | None = None
 
     def main(self) -> int:
         """Run to the end and give the exit code. Ctrl-C, SIGTERM and SIGHUP cancel."""
-        for name in ("SIGTERM", "SIGHUP"):
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
-                signal.signal(getattr(signal, name), _interrupt)
+                signal.signal(getattr(signal, name), self._interrupt)
         thread = threading.Thread(target=self._run, name="describe", daemon=True)
         try:
             thread.start()
@@ -76,7 +78,14 @@ class DescribeRun:
                 pass
         except KeyboardInterrupt:
             self._cancel()
+        self._interrupted = True  # all is told: a signal from here on changes nothing
         return self._exit_code
+
+    def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
+        """The first signal cancels; those that follow must not disturb the cancelling."""
+        if not self._interrupted:
+            self._interrupted = True
+            raise KeyboardInterrupt
 
     @property
     def _questions(self) -> tuple[str | None, ...]:
@@ -146,8 +155,10 @@ class DescribeRun:
             assistant.notice(
                 0, "demo-weights", "These are the demo weights. They understand only simple sample screens."
             )
-        assistant.look_at(lambda: read_picture(options.picture, stdin=sys.stdin.buffer))
+        assistant.look_at(lambda: read_picture(options.picture))
         for index, text in enumerate(self._questions):
+            if self._cancelled:
+                raise CancelledError
             self._current = index
             assistant.ask(index, text)
 
@@ -181,7 +192,7 @@ class DescribeRun:
 
     def _emit(self, event: Event) -> None:
         """Show an event; a question ends once, whoever tells it first."""
-        with self._lock:
+        with self._showing:
             if event.index in self._ended and not isinstance(event, NoticeEvent):
                 return
             if isinstance(event, ErrorEvent | DoneEvent):
@@ -191,11 +202,19 @@ class DescribeRun:
             try:
                 self._output.show(event)
                 return
-            except BrokenPipeError:
-                self._exit_code = 130
-                self._output = NoOutput()
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            except OSError as error:
+                self._lose_output(error)
         self._stop_working()  # nobody reads any more, so nobody waits for more
+
+    def _lose_output(self, error: OSError) -> None:
+        self._output = NoOutput()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.ENOSPC:
+            full = DoesNotFitError("The answer cannot be written: the disk is full. Make some room.", code="disk")
+            self._exit_code = full.exit_code
+            complain(str(full))
+        else:
+            self._exit_code = CancelledError.exit_code
 
     def _stop_working(self) -> None:
         """Voice first."""
@@ -210,15 +229,14 @@ class DescribeRun:
             speaker.close()
 
     def _cancel(self) -> NoReturn:
-        with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
-            self._stop_working()
-            self._finished.wait(_PATIENCE)
-            mode_question = MODES[self._options.request.mode].question
-            for index, text in enumerate(self._questions):
-                self._emit(cancelled(index, text or mode_question))
-            sys.stdout.flush()
+        self._stop_working()
+        self._finished.wait(_PATIENCE)
+        teller = threading.Thread(target=self._tell_cancelled, name="teller", daemon=True)
+        teller.start()
+        teller.join(_PATIENCE)
         os._exit(130)
 
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    def _tell_cancelled(self) -> None:
+        mode_question = MODES[self._options.request.mode].question
+        for index, text in enumerate(self._questions):
+            self._emit(cancelled(index, text or mode_question))

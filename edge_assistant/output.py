@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from typing import Protocol, TextIO
@@ -28,7 +29,7 @@ _DIM, _NORMAL, _CLEAR_LINE = "\x1b[2m", "\x1b[0m", "\r\x1b[K"
 
 
 class Output(Protocol):
-    """Where events go. Raises BrokenPipeError when nobody reads any more."""
+    """Where events go. Raises OSError when nobody reads any more."""
 
     def show(self, event: Event) -> None:
         """Show one event."""
@@ -52,7 +53,7 @@ class JsonOutput:
         """Print the event as one line."""
         print(json.dumps(as_json_object(event), ensure_ascii=False), flush=True)
         if isinstance(event, ErrorEvent):
-            _complain(event.message)
+            complain(event.message)
 
 
 class TextOutput:
@@ -74,7 +75,7 @@ class TextOutput:
             self._show_status(event)
         elif isinstance(event, NoticeEvent | ErrorEvent):
             self._end_line()
-            _complain(event.message)
+            complain(event.message)
         elif isinstance(event, DoneEvent):
             self._end_line()
 
@@ -117,8 +118,10 @@ class TextOutput:
             print(flush=True)
 
 
-def _complain(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)
+def complain(message: str) -> None:
+    """Print a sentence on standard error, if anybody can read it there."""
+    with contextlib.suppress(OSError):
+        print(message, file=sys.stderr, flush=True)
 
 
 def _prepare(stream: TextIO) -> None:

@@ -62,4 +62,9 @@ def _user_dir(
 
 
 def _home(environ: Mapping[str, str], variable: str) -> Path:
-    return Path(environ.get(variable) or Path.home())
+    if environ.get(variable):
+        return Path(environ[variable])
+    try:
+        return Path.home()
+    except RuntimeError:  # nobody's account: nothing is found there, and nothing can be kept
+        return Path(os.sep)

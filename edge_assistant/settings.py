@@ -14,6 +14,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "int": (int,),
     "bool": (bool,),
 }
+# The smallest and the largest value; what lies outside makes no sense or is an error in typing.
+_RANGES = {"context": (256, 262_144), "threads": (1, 1024), "rate": (20, 1000)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +54,8 @@ def load(path: Path) -> Settings:
         expected = _TYPES[known[name]]
         if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
             raise UsageError(f"In the settings file {path}, {name} is of the wrong type. Mend it.")
+        if isinstance(value, int) and name in _RANGES:
+            low, high = _RANGES[name]
+            if not low <= value <= high:
+                raise UsageError(f"In the settings file {path}, {name} is not from {low} to {high}. Mend it.")
     return Settings(**values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -28,6 +27,7 @@ from edge_assistant.errors import AssistantError, CancelledError, EngineError, W
 # A Cancel that is not acknowledged within this many seconds is answered by killing the child.
 CANCEL_GRACE = 0.25
 _POLL = 0.02
+_KILLED = -9  # the exit code of a process that POSIX's SIGKILL ended
 
 OnReply = Callable[[Progress | Piece | TurnsDropped], None]
 
@@ -132,9 +132,11 @@ class Engine:
             child.kill()
             return
         try:
-            child.send(Cancel(self._last_id))
+            told = child.send(Cancel(self._last_id), patience=grace)
         except ChildDied:
             return  # whoever waits for its reply is told
+        if not told:
+            child.kill()  # it does not even take its question from the Pipe
 
     def close(self) -> None:
         """End the child. Questions after this raise CancelledError."""
@@ -158,9 +160,7 @@ class Engine:
             if reply is None:
                 if self._closed:  # not waiting for the death: giving gigabytes back takes its time
                     raise CancelledError
-                if self._kill_at is not None and time.monotonic() >= self._kill_at:
-                    self._drop(child)
-                    raise CancelledError
+                self._check_grace(child)
             elif isinstance(reply, Loaded):
                 return reply
             elif reply.id != id:
@@ -171,8 +171,15 @@ class Engine:
                 if id == 0:
                     self._drop(child)
                 raise rebuilt(reply.exit_code, reply.code, reply.message)
-            elif not self._cancelled:
+            elif self._cancelled:
+                self._check_grace(child)
+            else:
                 on_reply(reply)
+
+    def _check_grace(self, child: Child) -> None:
+        if self._kill_at is not None and time.monotonic() >= self._kill_at:
+            self._drop(child)
+            raise CancelledError
 
     def _drop(self, child: Child) -> None:
         child.kill()
@@ -183,7 +190,7 @@ class Engine:
     def _load_death(self, death: ChildDied) -> AssistantError:
         if self._cancelled:
             return CancelledError()
-        if death.exit_code is not None and death.exit_code == -signal.SIGKILL:
+        if death.exit_code == _KILLED:
             return EngineError(
                 "The engine was stopped while loading, perhaps for lack of memory. Close some programs and try again.",
                 code="engine-killed",
@@ -197,7 +204,7 @@ class Engine:
     def _ask_death(self, death: ChildDied) -> AssistantError:
         if self._cancelled:
             return CancelledError()
-        if death.exit_code == -signal.SIGKILL:
+        if death.exit_code == _KILLED:
             reason = "It was stopped from outside, perhaps for lack of memory."
         else:
             reason = "It ended by itself."

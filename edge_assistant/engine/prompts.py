@@ -22,11 +22,11 @@ class ModeSpec:
 
 
 # 8 is the least that llama.cpp's preprocessing for Qwen3-VL takes (clip.cpp: set_limit_image_tokens(8, 4096)).
-_LEAST = 8
+LEAST_IMAGE_TOKENS = 8
 MODES: dict[Mode, ModeSpec] = {
-    "glance": ModeSpec("Describe this screen.", 256, _LEAST, 120, verbatim=False),
-    "detail": ModeSpec("Describe this screen in detail.", 920, _LEAST, 500, verbatim=False),
-    "read": ModeSpec("Read the text.", 2048, _LEAST, None, verbatim=True),
+    "glance": ModeSpec("Describe this screen.", 256, LEAST_IMAGE_TOKENS, 120, verbatim=False),
+    "detail": ModeSpec("Describe this screen in detail.", 920, LEAST_IMAGE_TOKENS, 500, verbatim=False),
+    "read": ModeSpec("Read the text.", 2048, LEAST_IMAGE_TOKENS, None, verbatim=True),
 }
 
 _SYSTEM = (

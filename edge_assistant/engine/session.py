@@ -17,7 +17,7 @@ from typing import Any
 
 from edge_assistant.engine.messages import Ask, Done, Progress, Reply, Stage, TurnsDropped
 from edge_assistant.engine.native import ImageChunk, Interrupted, NativeModel
-from edge_assistant.engine.prompts import END_OF_THINKING, THINKING_OPENER
+from edge_assistant.engine.prompts import END_OF_THINKING, LEAST_IMAGE_TOKENS, THINKING_OPENER
 from edge_assistant.engine.writer import Work, Writer, answer_reserve
 from edge_assistant.errors import DoesNotFitError
 
@@ -104,10 +104,13 @@ class Session:
                 if dropped:
                     self._emit(TurnsDropped(ask.id, dropped))
                 return row
+        way_out = f"fewer than {chunk.tokens} image tokens"
+        if needed - chunk.tokens + LEAST_IMAGE_TOKENS > self.context:
+            way_out = "a shorter question"
         enough = -(-needed // _CONTEXT_STEP) * _CONTEXT_STEP
         raise DoesNotFitError(
             f"This needs a context of {enough} tokens, and there are {self.context}. "
-            f"Use a context of {enough}, or fewer than {chunk.tokens} image tokens.",
+            f"Use a context of {enough}, or {way_out}.",
             code="context",
         )
 
@@ -144,12 +147,14 @@ class Session:
         """
         kept: list[_Block] = []
         missing = list(row)
-        for mine, wanted in zip(self._blocks, row[:-1], strict=False):
-            if mine.generated:
+        cached = iter(self._blocks)
+        for wanted in row[:-1]:
+            mine = next(cached, None)
+            if mine is not None and mine.generated:
                 common = _common_length(mine.tokens, wanted.tokens)
                 kept.append(_text(list(wanted.tokens[:common]), generated=True))
-                missing[0] = _text(list(wanted.tokens[common:]))
-                break
+                wanted = missing[0] = _text(list(wanted.tokens[common:]))
+                mine = next(cached, None) if common == len(mine.tokens) else None
             if mine != wanted:
                 break
             kept.append(missing.pop(0))

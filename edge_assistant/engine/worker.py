@@ -55,8 +55,8 @@ class _Inbox:
 def serve(connection: Connection, load: Load) -> None:
     """Run until the Pipe ends: load the weights, then answer one question after the other."""
     os.environ["GGML_NO_BACKTRACE"] = "1"  # an abort would start a debugger to print one
-    # Threads that spin for each other stop each other when another program wants a core too: with one busy program
-    # beside it on two cores, decoding took 15 times as long. A short spin, then sleep, costs nothing when idle.
+    # Threads that spin for each other stop each other when another program wants a core too: with a busy program
+    # beside it on two cores, decoding took 2 to 15 times as long. A short spin, then sleep, cost nothing measurable.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     inbox = _Inbox(connection)
     try:

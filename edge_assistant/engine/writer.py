@@ -91,7 +91,7 @@ class Writer:
                     self._work.stop = "budget"
                 self._take(self._end_of_thinking)
                 tokens += self._end_of_thinking
-            elif not self._parser.in_thinking:
+            elif self._work.answer:  # not the closing tag and the blank line behind it
                 self._answer_tokens += 1
             self._progress(room)
             if len(tokens) > room or self._answer_tokens >= (self._ask.max_tokens or room):

@@ -54,7 +54,7 @@ def resolve(
 
     Without `model`, weights that are damaged or incomplete are passed over, and the result's `notices` say so: the
     person gets an answer and knows why it is a lesser one. Weights that were asked for by name or path are never
-    replaced by others.
+    replaced by others, and thinking harder never falls from large weights to the demo.
 
     Raises UsageError for a contradiction on the command line, WeightsError when weights are missing, damaged or do
     not belong together.
@@ -101,6 +101,13 @@ class _Search:
 
         for entry, path in files:
             self.verifier.check(entry, path, on_bytes)
+
+    def has_large(self, variant: Variant) -> bool:
+        """Whether a model of this variant, other than the demo's, is here."""
+        return any(
+            weights.folder is None and weights.variant == variant and self.find(weights, weights.model) is not None
+            for weights in self.catalog()
+        )
 
 
 def _named(model: str, mmproj: str | None, think: bool, search: _Search) -> Weights:
@@ -180,6 +187,11 @@ def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
     for weights in candidates:
         if weights.folder is None and search.find(weights, weights.model) is None:
             continue  # never fetched: nothing to tell
+        if weights.folder is not None and think and search.has_large("instruct"):
+            # The demo's answers about real screens are worthless, and this person is used to real ones.
+            raise WeightsError(
+                "The Thinking weights are not here. Get them, or ask without think harder.", code="weights-missing"
+            )
         try:
             return replace(_from_catalog(weights, None, search), notices=tuple(dict.fromkeys(notices)))
         except WeightsError as error:

@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from multiprocessing.connection import Connection
 from typing import Any
 
 from edge_assistant.child import Child, ChildDied
 from edge_assistant.errors import InputError
-from edge_assistant.speech import worker
+from edge_assistant.speech import scratch, worker
 from edge_assistant.speech.messages import Voice
 
 _TIMEOUT = 20.0  # seconds for a worker that only has to answer once
 
 
-def list_voices() -> list[Voice]:
-    """All voices of the system. Raises InputError (code `no-voice`) when there are none."""
-    answer = _ask(worker.report_voices)
-    if isinstance(answer, list):
+def list_voices(timeout: float = _TIMEOUT) -> list[Voice]:
+    """All voices of the system; `timeout` in seconds. Raises InputError (code `no-voice`) when there are none."""
+    answer = _ask(worker.report_voices, timeout)
+    if isinstance(answer, list) and answer:
         return answer
-    raise InputError(str(answer or "The voices cannot be listed. Install espeak-ng again."), code="no-voice")
+    message = answer if isinstance(answer, str) else "The voices cannot be listed. Install espeak-ng again."
+    raise InputError(message, code="no-voice")
 
 
-def check_sound() -> tuple[str | None, str | None]:
-    """Voice and sound output, tried for real: a sentence that says what is wrong and how to mend it, or None."""
-    answer = _ask(worker.report_sound)
+def check_sound(timeout: float = _TIMEOUT) -> tuple[str | None, str | None]:
+    """Voice and sound output, tried for real: a sentence that says what is wrong and how to mend it, or None.
+
+    `timeout` in seconds.
+    """
+    answer = _ask(worker.report_sound, timeout)
     if isinstance(answer, tuple):
         return answer[0], answer[1]
-    trouble = "Speech ended while it was tried. Install espeak-ng again."
+    trouble = "Speech ended or hung while it was tried. Install espeak-ng and alsa-utils again."
     return trouble, trouble
 
 
-def _ask(target: Any) -> Any:
+def _ask(target: Callable[[Connection], None], timeout: float) -> Any:
     child = Child(target, name="speech")
     try:
-        return child.receive(_TIMEOUT)
+        return child.receive(timeout)
     except ChildDied:
         return None
     finally:
         child.kill()
+        scratch.remove_folder(child.pid)

@@ -15,19 +15,22 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Hush:
-    """Parent to worker: be silent now. A running Say is answered by Interrupted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """Worker to parent: the player of sentence `id` runs."""
+    """Parent to worker: be silent now. A Say up to `id` that has not ended is answered by Interrupted."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
+class Started:
+    """Worker to parent: the player of sentence `id` runs; the sound lasts `seconds`."""
+
+    id: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
-    """Worker to parent: sentence `id` was played to its end."""
+    """Worker to parent: sentence `id` was played to its end, or has nothing to be heard."""
 
     id: int
 

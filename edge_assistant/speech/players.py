@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import shutil
 import signal
 import subprocess
@@ -13,10 +14,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+# Loaded here, because between fork and exec nothing may be loaded.
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class NoSoundError(Exception):
-    """No player, or none that can open an output; the text says which and what to do."""
+    """No player, or none that can open an output; the text says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class CommandPlayer:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 pass_fds=() if sound.descriptor is None else (sound.descriptor,),
-                preexec_fn=_die_with_worker if sys.platform == "linux" else None,
+                preexec_fn=_die_with(os.getpid()) if sys.platform == "linux" else None,
             )
         except OSError as error:
             raise NoSoundError(f"{self._command[0]} cannot be started: {error.strerror}.") from error
@@ -91,22 +94,28 @@ class _Process:
 
 
 class WinsoundPlayer:
-    """Windows: the player inside the system, stopped by a purge. Not yet run on Windows."""
+    """Windows: the player inside the system. Not yet run on Windows.
 
-    def __init__(self, winsound: Any) -> None:
+    `outputs` counts the output devices: an asynchronous PlaySound does not tell that there is none.
+    """
+
+    def __init__(self, winsound: Any, outputs: Callable[[], int]) -> None:
         self._winsound = winsound
+        self._outputs = outputs
 
     def play(self, sound: Sound) -> Playing:
-        """Start playing; the call itself fails when there is no output."""
+        """Start playing; it ends with the process."""
         system = self._winsound
+        if not self._outputs():
+            raise NoSoundError("Windows has no audio output.")
         try:
             system.PlaySound(sound.path, system.SND_FILENAME | system.SND_ASYNC | system.SND_NODEFAULT)
         except RuntimeError as error:
             raise NoSoundError(f"Windows cannot play sound: {error}.") from error
-        return _Purgeable(system, sound.seconds)
+        return _Winsound(system, sound.seconds)
 
 
-class _Purgeable:
+class _Winsound:
     def __init__(self, winsound: Any, seconds: float) -> None:
         self._winsound = winsound
         self._seconds = seconds
@@ -117,7 +126,7 @@ class _Purgeable:
 
     def stop(self) -> None:
         self._stopped.set()
-        self._winsound.PlaySound(None, self._winsound.SND_PURGE)
+        self._winsound.PlaySound(None, 0)  # this stops what plays; SND_PURGE is no longer supported
 
 
 def players(platform: str, which: Callable[[str], str | None] = shutil.which) -> list[Player]:
@@ -129,10 +138,17 @@ def players(platform: str, which: Callable[[str], str | None] = shutil.which) ->
     if platform == "win32":
         import winsound
 
-        return [WinsoundPlayer(winsound)]
+        system: Any = ctypes
+        return [WinsoundPlayer(winsound, lambda: int(system.windll.winmm.waveOutGetNumDevs()))]
     commands = [("afplay",)] if platform == "darwin" else [("aplay", "-q"), ("pw-play",), ("paplay",)]
     return [CommandPlayer(*command) for command in commands if which(command[0])]
 
 
-def _die_with_worker() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def _die_with(parent: int) -> Callable[[], None]:
+    def prepare() -> None:
+        assert _libc is not None
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before the kernel was asked
+            os._exit(1)
+
+    return prepare

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from edge_assistant.speech.markup import plain
+from edge_assistant.speech.markup import OBJECT, plain
 
 # To start sooner, the first sentence may end at a clause once it has this many characters.
 _FIRST_CLAUSE = 40
@@ -29,7 +29,11 @@ _BEFORE_NAMES = frozenset(
 _BEFORE_NUMBERS = frozenset(
     ("no", "nos", "nr", "fig", "figs", "p", "pp", "vol", "ch", "sec", "art", "abb", "kap", "bd"),
 )
-_DOTTED = re.compile(r"(?:^|[^\w.])(?:[^\W\d_]\.\s?)+$")  # "e.g.", "U.S.", "J."
+_DOTTED = re.compile(r"(?:^|[^\w.+])(?:[^\W\d_]\.\s?)+$")  # "e.g.", "U.S.", "J.", but not "Ctrl+S."
+# A bracket that may still become the beginning of an object, or a link, when more text comes.
+_PART_OF_OBJECT = re.compile(r"(?:\[\s*)?(?:\{\s*)?\Z")
+_LINK = re.compile(r"\[[^\[\]\n]{0,200}\]\([^()\s]{0,500}\)")
+_PART_OF_LINK = re.compile(r"\[[^\[\]\n]{0,200}(?:\](?:\([^()\s]{0,500})?)?\Z")
 _LIST_NUMBER = re.compile(r"^\W*\d{1,3}\.$")
 
 
@@ -66,16 +70,24 @@ class SentenceSplitter:
         """Where the next sentence ends, or None when that cannot be told yet."""
         text = self._rest
         start = len(text) - len(text.lstrip())
-        if text[start : start + 1] == "{" or text[start : start + 2] == "[{":
-            end = _object_end(text, start)
+        if OBJECT.match(text, start):
+            end = _object_end(text[: start + _LONGEST_OBJECT], start)
             if end is not None:
                 return end
-            if len(text) - start <= _LONGEST_OBJECT:
+            if len(text) - start < _LONGEST_OBJECT:
                 return len(text) if final else None
-        elif text[start:] == "[" and not final:
-            return None
+        link_end = start
         for i in range(start, len(text)):
             character = text[i]
+            if i < link_end:
+                continue
+            if character in "[{":
+                if i > start and OBJECT.match(text, i):
+                    return i
+                if not final and (_PART_OF_OBJECT.match(text, i) or _PART_OF_LINK.match(text, i)):
+                    return None
+                link = _LINK.match(text, i)
+                link_end = link.end() if link else i
             if character == "\n":
                 return i + 1
             if i - start >= _LONGEST:

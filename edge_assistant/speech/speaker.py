@@ -1,23 +1,48 @@
-"""The parent's side of speech: sentences wait in a row, one worker speaks them, each exactly once and in order."""
+"""The parent's side of speech: sentences wait in a row, one worker speaks them, each exactly once and in order.
+
+Silence comes from stopping the player (3 ms), so the worker stays and the next sentence needs no warm-up. Only a worker
+that does not obey in time is killed together with its player.
+"""
 
 from __future__ import annotations
 
 import collections
+import contextlib
 import threading
 import time
 from collections.abc import Callable
 
-from edge_assistant.child import Child, ChildDied
-from edge_assistant.speech import worker
+from edge_assistant.child import Child, ChildDied, kill_group
+from edge_assistant.speech import scratch, worker
 from edge_assistant.speech.messages import Hush, Interrupted, Remark, Reply, Say, Started, Trouble
+from edge_assistant.speech.mouth import GRACE
 
 # A Hush that is not acknowledged within this many seconds is answered by killing the worker with its player.
 _HUSH_GRACE = 0.05
 _POLL = 0.02
-# After this many deaths in a row, without a sentence between them, speech is given up.
-_MOST_DEATHS = 3
+# A sentence takes about 11 ms to make; a worker that needs this many seconds, and more for a long text, is stuck.
+_MAKING = 15.0
+_MAKING_PER_CHARACTER = 0.02
+# Speech that breaks off this often in a row is given up. Sound that lasted for a second shows that it works.
+_MOST_FAILURES = 3
+_WORKS_AFTER = 1.0
+# A sentence during which the worker died before it could be heard is tried once more, then left out.
+_MOST_TRIES = 2
 _RESTARTED = "Speech had stopped and is started again. Something may have been left out."
-_GIVEN_UP = "Speech keeps stopping, so it is off now. Start again to try once more."
+_GIVEN_UP = "There is no sound: speech keeps stopping, so it is off now. Start again to try once more."
+_NO_WORKER = "There is no sound: speech cannot be started. Close other programs, then start again."
+
+
+class _Sentence:
+    """The sentence at work: what became of it so far."""
+
+    def __init__(self, id: int, text: str) -> None:
+        self.id = id
+        self.text = text
+        self.tries = 0
+        self.started: float | None = None
+        self.deadline = 0.0
+        self.hush_at: float | None = None
 
 
 class Speaker:
@@ -25,7 +50,7 @@ class Speaker:
 
     `on_notice(code, message)` is called on a thread of the speaker's own: `no-sound` or `no-voice` (once; everything
     said after that is dropped silently), `speech-restarted`, `no-voice-for-language`, `no-such-voice`.
-    `on_started(text)` is called when a sentence begins to be heard. `rate` is in words a minute.
+    `on_started(text)` is called there too, when a sentence begins to be heard. `rate` is in words a minute.
     """
 
     def __init__(
@@ -41,15 +66,15 @@ class Speaker:
         self._on_notice = on_notice
         self._on_started = on_started
         self._changed = threading.Condition()
-        self._row: collections.deque[str] = collections.deque()
-        self._speaking = False
-        self._begun = False
-        self._off = False
-        self._closed = False
-        self._hush_at: float | None = None
+        self._row: collections.deque[_Sentence] = collections.deque()
+        self._current: _Sentence | None = None
         self._child: Child | None = None
         self._last_id = 0
-        self._deaths = 0
+        self._failures = 0
+        self._remarks: set[Remark] = set()
+        self._running = False
+        self._off = False
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
 
     @property
@@ -59,33 +84,39 @@ class Speaker:
         return child.pid if child else None
 
     def start(self) -> None:
-        """Warm up the worker, so that the first sentence finds it ready; returns at once."""
-        self._thread.start()
+        """Warm up the worker, so that the first sentence finds it ready; returns at once. Once is enough."""
+        with self._changed:
+            if not (self._running or self._closed):
+                self._running = True
+                self._thread.start()
 
     def say(self, text: str) -> None:
-        """Speak `text` after what was said before; returns at once."""
+        """Speak `text` after what was said before; returns at once. Before `start` it only waits in the row."""
+        if not text.strip():
+            return
         with self._changed:
             if not (self._off or self._closed):
-                self._row.append(text)
+                self._last_id += 1
+                self._row.append(_Sentence(self._last_id, text))
                 self._changed.notify_all()
 
     def stop(self) -> None:
         """Be silent now and forget what waits; what is said after this is spoken."""
         with self._changed:
             self._row.clear()
-            child = self._child
-            if not self._speaking or child is None or self._hush_at is not None:
+            child, sentence = self._child, self._current
+            if sentence is None or sentence.hush_at is not None:
                 return
-            self._hush_at = time.monotonic() + _HUSH_GRACE
-        try:
-            child.send(Hush())
-        except ChildDied:
-            return  # the speaker's own thread finds out
+            sentence.hush_at = time.monotonic() + _HUSH_GRACE
+        if child is not None:
+            with contextlib.suppress(ChildDied):  # the speaker's own thread finds out
+                if not child.send(Hush(sentence.id), _HUSH_GRACE):
+                    kill_group(child.pid)  # it does not even read
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until everything that was said is spoken, or cannot be; False when `timeout` seconds were too few."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._closed or not (self._row or self._speaking), timeout)
+            return self._changed.wait_for(lambda: not self._running or self._off or self._is_idle(), timeout)
 
     def close(self) -> None:
         """Be silent and end the worker; nothing is left behind."""
@@ -95,78 +126,123 @@ class Speaker:
             child, self._child = self._child, None
             self._changed.notify_all()
         if child is not None:
-            child.kill()
+            kill_group(child.pid)  # silence first; the Pipe is closed when nobody reads it any more
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(_HUSH_GRACE)  # no longer: a notice may wait for whoever closes
+        if child is not None:
+            _end(child)
+
+    def _is_idle(self) -> bool:
+        return self._closed or not (self._row or self._current)
 
     def _run(self) -> None:
-        self._ready_child()
-        while True:
+        try:
+            self._ready_child()
+            while self._take_next():
+                assert self._current is not None
+                try:
+                    self._speak(self._current)
+                except ChildDied:
+                    self._recover(self._current)
+                with self._changed:
+                    self._current = None
+                    self._changed.notify_all()
+        finally:  # also when a callback raises: nobody may wait for ever
             with self._changed:
-                self._changed.wait_for(lambda: self._row or self._closed)
-                if self._closed:
-                    return
-                text = self._row.popleft()
-                self._speaking, self._begun, self._hush_at = True, False, None
-            try:
-                self._speak(text)
-            except ChildDied:
-                self._recover(text)
-            with self._changed:
-                self._speaking = False
+                self._off = True
                 self._changed.notify_all()
 
-    def _ready_child(self) -> Child | None:
+    def _take_next(self) -> bool:
         with self._changed:
-            if self._child is None and not self._closed:
-                self._child = Child(worker.serve, *self._arguments, name="speech")
-            return self._child
+            self._changed.wait_for(lambda: self._row or self._closed)
+            if self._closed:
+                return False
+            self._current = self._row.popleft()
+            return True
 
-    def _speak(self, text: str) -> None:
+    def _ready_child(self) -> Child | None:
+        """The worker, started when there is none; None after `close`."""
+        with self._changed:
+            if self._child is not None or self._closed:
+                return self._child
+        try:
+            child = Child(worker.serve, *self._arguments, name="speech")
+        except OSError:
+            self._give_up("no-sound", _NO_WORKER)
+            return None
+        with self._changed:
+            if not self._closed:
+                self._child = child
+                return child
+        _end(child)
+        return None
+
+    def _speak(self, sentence: _Sentence) -> None:
         child = self._ready_child()
-        if child is None:
+        if child is None or sentence.hush_at is not None:
             return
-        self._last_id += 1
-        child.send(Say(self._last_id, text))
+        sentence.tries += 1
+        sentence.deadline = time.monotonic() + _MAKING + _MAKING_PER_CHARACTER * len(sentence.text)
+        child.send(Say(sentence.id, sentence.text))
+        if sentence.hush_at is not None:
+            child.send(Hush(sentence.id))  # the stop came too early to be meant for this Say
         while True:
             reply: Reply | None = child.receive(_POLL)
-            if reply is None:
-                if self._hush_at is not None and time.monotonic() > self._hush_at:
-                    self._drop(child)
-                    return
-            elif isinstance(reply, Remark):
-                self._on_notice(reply.code, reply.message)
+            now = time.monotonic()
+            if isinstance(reply, Remark):
+                self._pass_on(reply)
             elif isinstance(reply, Started):
-                self._deaths, self._begun = 0, True
-                if self._on_started:
-                    self._on_started(text)
-            else:
-                self._end(reply)
+                sentence.started = now
+                sentence.deadline = now + reply.seconds + 2 * GRACE
+                if self._on_started and sentence.hush_at is None:
+                    self._on_started(sentence.text)
+            elif reply is not None:
+                self._end_sentence(sentence, reply)
+                return
+            if sentence.hush_at is not None and now > sentence.hush_at:
+                self._drop(child)
+                return
+            if now > sentence.deadline:
+                self._recover(sentence)
                 return
 
-    def _end(self, reply: Reply) -> None:
+    def _end_sentence(self, sentence: _Sentence, reply: Reply) -> None:
         if isinstance(reply, Trouble):
             self._give_up(reply.code, reply.message)
         elif isinstance(reply, Interrupted) and not reply.by_us:
-            self._on_notice("speech-restarted", _RESTARTED)
+            self._tell_failure(sentence)
+        else:
+            self._failures = 0
 
-    def _recover(self, text: str) -> None:
-        """The worker died. A sentence that had begun may have been heard and is not repeated; another one is."""
+    def _recover(self, sentence: _Sentence) -> None:
+        """The worker is dead or stuck. A sentence that had begun was partly heard and is not repeated; another is."""
         child = self._child
-        if child is None or self._closed:
-            return
+        if child is None:
+            return  # closed
         self._drop(child)
-        if self._hush_at is not None:
+        if sentence.hush_at is not None:
             return
-        self._deaths += 1
-        if self._deaths >= _MOST_DEATHS:
-            self._give_up("no-sound", _GIVEN_UP)
-            return
-        self._on_notice("speech-restarted", _RESTARTED)
+        self._tell_failure(sentence)
         with self._changed:
-            if not self._begun and self._hush_at is None and not self._closed:
-                self._row.appendleft(text)
+            again = sentence.started is None and sentence.tries < _MOST_TRIES and sentence.hush_at is None
+            if again and not (self._off or self._closed):
+                self._row.appendleft(sentence)
+
+    def _tell_failure(self, sentence: _Sentence) -> None:
+        worked = sentence.started is not None and time.monotonic() - sentence.started > _WORKS_AFTER
+        self._failures = 1 if worked else self._failures + 1
+        if self._failures < _MOST_FAILURES:
+            self._on_notice("speech-restarted", _RESTARTED)
+        else:
+            self._give_up("no-sound", _GIVEN_UP)
+
+    def _pass_on(self, remark: Remark) -> None:
+        if remark not in self._remarks:  # each new worker makes it again
+            self._remarks.add(remark)
+            self._on_notice(remark.code, remark.message)
 
     def _drop(self, child: Child) -> None:
-        child.kill()
+        _end(child)
         with self._changed:
             if self._child is child:
                 self._child = None
@@ -175,4 +251,12 @@ class Speaker:
         with self._changed:
             self._off = True
             self._row.clear()
+            child, self._child = self._child, None
+        if child is not None:
+            _end(child)
         self._on_notice(code, message)
+
+
+def _end(child: Child) -> None:
+    child.kill()
+    scratch.remove_folder(child.pid)

@@ -18,13 +18,18 @@ def choose(voices: Sequence[Voice], wanted: str | None, language: str | None) ->
                 return voice
     if language is None:
         return None
-    code = language.replace("_", "-").lower()
+    code = _normal(language)
     base = code.split("-")[0]
     for candidate in (code, base, f"{base}-{base}", *_OTHER_CODES.get(base, ())):
         for voice in voices:
-            if candidate in (each.lower() for each in voice.languages):
+            if candidate in map(_normal, voice.languages):
                 return voice
     for voice in voices:
-        if any(each.lower().split("-")[0] == base for each in voice.languages):
+        if any(_normal(each).split("-")[0] == base for each in voice.languages):
             return voice
     return None
+
+
+def _normal(code: str) -> str:
+    """Windows and macOS write en_GB, espeak-ng en-gb."""
+    return code.replace("_", "-").lower()

@@ -45,6 +45,14 @@ def test_the_best_weights_here_win_over_the_demo(shop: Shop, data: Path) -> None
     assert (weights.name, weights.demo, weights.notices) == ("big-q8", False, ())
 
 
+def test_thinking_harder_does_not_fall_from_large_weights_to_the_demo(shop: Shop, data: Path) -> None:
+    shop.install(data / "models", "big-q4.gguf", "mmproj-big-q4.gguf")
+    with pytest.raises(WeightsError, match="Thinking weights are not here"):
+        find(think=True)
+    shop.install(data / "models", "think-q4.gguf", "mmproj-think-q4.gguf")
+    assert find(think=True).name == "big-q4"
+
+
 def test_the_settings_choice_wins_over_the_order_of_the_catalogue(shop: Shop, data: Path) -> None:
     shop.install(data / "models", *BIG)
     assert find(preferred="big-q8").name == "big-q8"

@@ -1,0 +1,304 @@
+"""Runs `edge-assistant describe` as people do, watches what it tells while it runs, and finds all its processes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import psutil
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SAMPLES = ROOT / "models" / "demo" / "samples"
+DIALOG = SAMPLES / "save-dialog.png"
+APPLES = SAMPLES / "red-and-green-apples.png"
+DEMO = ROOT / "models" / "demo"
+MODEL = DEMO / "tiny-qwen3vl-instruct-f16.gguf"
+MMPROJ = DEMO / "mmproj-tiny-qwen3vl-instruct-f16.gguf"
+
+PATIENCE = 60.0  # seconds after which a run counts as hung, on a machine that does much else
+
+Event = dict[str, Any]
+
+
+class TooSoon(Exception):
+    """A question was over before the engine could be stopped at the wanted stage: the machine is busy."""
+
+
+class Describe:
+    """One run. `events` grows while it runs; `close` (or the end of the `with`) leaves nothing of it behind."""
+
+    def __init__(
+        self,
+        *arguments: str | Path,
+        as_json: bool = True,
+        stdin: int | bytes = subprocess.DEVNULL,
+        stderr: int = subprocess.PIPE,
+        environment: dict[str, str] | None = None,
+        **options: Any,
+    ) -> None:
+        command = [sys.executable, "-m", "edge_assistant", "describe", *map(str, arguments)]
+        if "--speak" not in arguments:
+            command.append("--no-speak")
+        if as_json:
+            command.append("--json")
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE if isinstance(stdin, bytes) else stdin,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            cwd=ROOT,
+            env={**os.environ, **(environment or {})},
+            **options,
+        )
+        self.as_json = as_json
+        self.events: list[Event] = []
+        self.raw: list[bytes] = []
+        self.errors = b""
+        self._changed = threading.Condition()
+        self._threads = [threading.Thread(target=self._read_output)]
+        if stderr == subprocess.PIPE:
+            self._threads.append(threading.Thread(target=self._read_errors))
+        if isinstance(stdin, bytes):
+            self._threads.append(threading.Thread(target=self._write_input, args=(stdin,)))
+        for thread in self._threads:
+            thread.start()
+        self.pids: set[int] = {self.process.pid}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def text(self) -> str:
+        """Standard output so far."""
+        return b"".join(self.raw).decode()
+
+    @property
+    def complaints(self) -> str:
+        """Standard error so far."""
+        return self.errors.decode()
+
+    def of(self, kind: str, index: int | None = None) -> list[Event]:
+        """The events of one kind, of one question."""
+        return [each for each in list(self.events) if each["event"] == kind and index in (None, each["index"])]
+
+    def ends(self) -> list[Event]:
+        """The errors and dones."""
+        return [each for each in list(self.events) if each["event"] in ("error", "done")]
+
+    def wait_for(self, seen: Callable[[Event], bool], timeout: float = PATIENCE) -> Event:
+        """Block until an event is `seen`; fails when the run ends or time runs out before."""
+        with self._changed:
+            self._changed.wait_for(lambda: any(map(seen, self.events)) or self.process.poll() is not None, timeout)
+            return next(filter(seen, self.events))
+
+    def wait_for_stage(self, stage: str, index: int = 0) -> Event:
+        """Block until a question tells of a stage for the first time."""
+        return self.wait_for(
+            lambda each: each["event"] == "stage" and each["stage"] == stage and each["index"] == index
+        )
+
+    def stage(self, index: int) -> str | None:
+        """The stage a question is in; None before the first and after its end."""
+        own = [each for each in list(self.events) if each["index"] == index and each["event"] != "notice"]
+        if not own or own[-1]["event"] in ("error", "done"):
+            return None
+        return str([each for each in own if each["event"] == "stage"][-1]["stage"])
+
+    def wait(self, timeout: float = PATIENCE) -> int:
+        """Block until it ends; its exit code."""
+        code = self.process.wait(timeout)
+        for thread in self._threads:
+            thread.join(timeout)
+        return code
+
+    def tree(self) -> list[psutil.Process]:
+        """All its processes, now."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            own = psutil.Process(self.pid)
+            found = [own, *own.children(recursive=True)]
+            self.pids.update(process.pid for process in found)
+            return found
+        return []
+
+    def engine(self, timeout: float = PATIENCE) -> psutil.Process:
+        """The engine's process, as soon as there is one that is not `dead`."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            for process in self.tree()[1:]:
+                with contextlib.suppress(psutil.Error):
+                    if "spawn_main" in " ".join(process.cmdline()) and process.status() != psutil.STATUS_ZOMBIE:
+                        return process
+            time.sleep(0.002)
+        raise AssertionError(f"no engine came: {self.text} {self.complaints}")
+
+    def hold_engine_at(self, stage: str, index: int = 0) -> psutil.Process:
+        """Stop the engine (SIGSTOP) while a question is in `stage`, letting it run in slices of a millisecond."""
+        engine = self.engine()
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            engine.suspend()
+            time.sleep(0.003)
+            loading = not any(each["stage"] == "load" and each["fraction"] > 0 for each in self.of("stage"))
+            if self.stage(index) == stage and not loading:
+                time.sleep(0.02)  # what is still on its way
+                if self.stage(index) == stage:
+                    break
+            if any(each["index"] == index for each in self.ends()):
+                raise TooSoon
+            engine.resume()
+            time.sleep(0.01 if loading else 0.001)
+        assert self.stage(index) == stage, f"{stage} never came: {self.text} {self.complaints}"
+        return engine
+
+    def signal(self, number: int = signal.SIGINT) -> float:
+        """Send a signal; the seconds until nothing of the run is left."""
+        self.tree()
+        start = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(PATIENCE)
+        self.wait_until_gone(start)
+        return time.monotonic() - start
+
+    def wait_until_gone(self, start: float, timeout: float = 10.0) -> float:
+        """Block until none of the processes seen so far is left; the seconds since `start`."""
+        while left := alive(self.pids):
+            assert time.monotonic() - start < timeout, f"left behind: {left}"
+            time.sleep(0.002)
+        return time.monotonic() - start
+
+    def close(self) -> None:
+        """End what is left, by process id."""
+        self.tree()
+        for pid in self.pids - {self.pid}:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(PATIENCE)
+        for thread in self._threads:
+            thread.join(PATIENCE)
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if pipe:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+    def _read_output(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            with self._changed:
+                self.raw.append(line)
+                if self.as_json:
+                    self.events.append(json.loads(line))
+                self._changed.notify_all()
+        with self._changed:
+            self._changed.notify_all()
+
+    def _read_errors(self) -> None:
+        assert self.process.stderr
+        for line in self.process.stderr:
+            self.errors += line
+
+    def _write_input(self, data: bytes) -> None:
+        assert self.process.stdin
+        with contextlib.suppress(OSError):
+            self.process.stdin.write(data)
+            self.process.stdin.close()
+
+
+def describe(*arguments: str | Path, **options: Any) -> Describe:
+    """A run from beginning to end; nothing of it may be left, and nothing it prints may be a traceback."""
+    with Describe(*arguments, **options) as run:
+        run.wait()
+        assert "Traceback" not in run.text + run.complaints
+        return run
+
+
+@contextlib.contextmanager
+def held_at(
+    stage: str, *arguments: str | Path, index: int = 0, **options: Any
+) -> Iterator[tuple[Describe, psutil.Process]]:
+    """A run whose engine is stopped while a question is in `stage`, and that engine."""
+    for _ in range(6):
+        with Describe(*arguments, **options) as run:
+            try:
+                engine = run.hold_engine_at(stage, index)
+            except TooSoon:
+                continue
+            yield run, engine
+            return
+    raise AssertionError(f"the engine could never be stopped at {stage}")
+
+
+def alive(pids: set[int]) -> list[str]:
+    """Which of the processes still run, in words; a zombie does not."""
+    found = []
+    for pid in pids:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = psutil.Process(pid)
+            if process.status() != psutil.STATUS_ZOMBIE:
+                found.append(f"{pid} {process.status()} {' '.join(process.cmdline())}")
+    return found
+
+
+def done(run: Describe, index: int = 0) -> Event:
+    """The one `done` of a question."""
+    (event,) = run.of("done", index)
+    return event
+
+
+def check_stream(run: Describe, questions: int) -> None:
+    """What holds for every JSON stream: each question ends once, in order, and its stages only move forward."""
+    assert [each["index"] for each in run.ends()] == list(range(questions))
+    for index in range(questions):
+        own = [each for each in run.events if each["index"] == index and each["event"] != "notice"]
+        assert own[-1]["event"] in ("error", "done")
+        highest: dict[str, float] = {}
+        for event in own:
+            if event["event"] == "stage":
+                assert set(event) == {"event", "index", "stage", "fraction"}
+                assert highest.get(event["stage"], 0.0) <= event["fraction"] <= 1.0
+                highest[event["stage"]] = event["fraction"]
+    for error in run.of("error"):
+        assert set(error) == {"event", "index", "code", "message"}
+        assert error["message"] in run.complaints
+
+
+def user_environment(place: Path) -> Iterator[dict[str, str]]:
+    """An environment with empty user folders, for runs that several tests look at."""
+    folders = {"HOME": "home", "XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data", "XDG_RUNTIME_DIR": "run"}
+    for folder in folders.values():
+        (place / folder).mkdir()
+    yield {name: str(place / folder) for name, folder in folders.items()}
+
+
+def make_slow_player(place: Path) -> dict[str, str]:
+    """An environment with a player that takes a minute for every sentence."""
+    player = place / "aplay"
+    player.write_text("#!/bin/sh\nexec sleep 60\n")
+    player.chmod(0o755)
+    return {"PATH": f"{place}{os.pathsep}{os.environ['PATH']}"}
+
+
+def wait_for_player(run: Describe) -> None:
+    """Block until something is being played."""
+    deadline = time.monotonic() + PATIENCE
+    while not any(process.name() == "sleep" for process in run.tree()):
+        assert time.monotonic() < deadline, "nothing was ever played"
+        time.sleep(0.01)

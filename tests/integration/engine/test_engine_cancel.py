@@ -1,0 +1,156 @@
+"""Cancelling one question keeps the engine: acknowledged where it listens, by force where it does not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from edge_assistant.assistant import Assistant, Request
+from edge_assistant.capture.picture import Captured
+from edge_assistant.events import DoneEvent, Event, StageEvent, TokenEvent
+from edge_assistant.models.locate import resolve
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
+
+DIALOG = Path(__file__).resolve().parent.parent.parent.parent / "models" / "demo" / "samples" / "save-dialog.png"
+ANSWER = "A dialog titled Files. Buttons: Cancel on the left, Save on the right."
+
+
+class Cancelling:
+    """An assistant that does something, once, when a certain event comes."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.when: Callable[[Event], bool] = lambda _: False
+        self.then: Callable[[], object] = lambda: None
+        self.acted_at = 0.0
+        weights = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
+        self.assistant = Assistant(
+            weights,
+            Request(mode="detail", seed=1),
+            context=4096,
+            threads=1,
+            language=None,
+            voice=None,
+            on_event=self._on_event,
+        )
+
+    def _on_event(self, event: Event) -> None:
+        self.events.append(event)
+        if self.when(event):
+            self.when = lambda _: False
+            self.acted_at = time.monotonic()
+            self.then()
+
+    def ask(self, image: Image.Image | None = None) -> DoneEvent:
+        """Describe a picture, the sample by default, in a conversation of its own."""
+        if image is None:
+            with Image.open(DIALOG) as dialog:
+                image = dialog.convert("RGB")
+        picture = image
+        self.assistant.look_at(lambda: Captured(picture))
+        outcome = self.assistant.ask(0, "Describe this screen.")
+        assert isinstance(outcome, DoneEvent), outcome
+        return outcome
+
+
+@pytest.fixture
+def cancelling() -> Iterator[Cancelling]:
+    made = Cancelling()
+    yield made
+    made.assistant.close()
+
+
+def large() -> Image.Image:
+    """A picture of 640 image tokens."""
+    with Image.open(DIALOG) as dialog:
+        return dialog.convert("RGB").resize((1024, 640))
+
+
+def at_stage(stage: str) -> Callable[[Event], bool]:
+    return lambda event: isinstance(event, StageEvent) and event.stage == stage and event.fraction < 1
+
+
+@pytest.mark.parametrize("stage", ["encode", "prefill", "answer"])
+def test_a_cancel_is_acknowledged_and_the_same_engine_answers_again(stage: str, cancelling: Cancelling) -> None:
+    assert cancelling.ask().answer == ANSWER
+    engine = cancelling.assistant.engine_pid
+    cancelling.when, cancelling.then = at_stage(stage), cancelling.assistant.cancel
+    outcome = cancelling.ask(large())
+    seconds = time.monotonic() - cancelling.acted_at
+    print(f"acknowledged at {stage}: {seconds:.3f} s")
+    assert outcome.stop == "cancelled"
+    assert seconds < 3.0
+    again = cancelling.ask()
+    assert again.answer == ANSWER
+    assert cancelling.assistant.engine_pid == engine
+
+
+def test_nothing_is_told_of_a_cancelled_question_afterwards(cancelling: Cancelling) -> None:
+    cancelling.when, cancelling.then = (lambda event: isinstance(event, TokenEvent)), cancelling.assistant.cancel
+    outcome = cancelling.ask()
+    assert outcome.stop == "cancelled"
+    tokens = [event for event in cancelling.events if isinstance(event, TokenEvent)]
+    assert len(tokens) == 1
+    assert cancelling.events[-1] is outcome
+
+
+@pytest.mark.parametrize("stage", ["encode", "answer"])
+def test_an_engine_that_does_not_listen_is_killed_and_replaced(stage: str, cancelling: Cancelling) -> None:
+    assert cancelling.ask().answer == ANSWER
+    engine = cancelling.assistant.engine_pid
+    assert engine is not None
+
+    def stop_and_cancel() -> None:
+        os.kill(engine, signal.SIGSTOP)
+        cancelling.assistant.cancel()
+
+    cancelling.when, cancelling.then = at_stage(stage), stop_and_cancel
+    outcome = cancelling.ask(large())
+    seconds = time.monotonic() - cancelling.acted_at
+    print(f"killed at {stage}: {seconds:.3f} s")
+    # An engine that had told everything before it was stopped has ended by itself.
+    assert outcome.stop in ("cancelled", "end") if stage == "answer" else outcome.stop == "cancelled"
+    assert seconds < 3.0
+    if outcome.stop == "end":
+        os.kill(engine, signal.SIGKILL)
+    assert cancelling.ask().answer == ANSWER
+    assert cancelling.assistant.engine_pid != engine
+
+
+def test_a_cancel_while_the_question_is_stuck_in_the_pipe_kills_the_engine(cancelling: Cancelling) -> None:
+    assert cancelling.ask().answer == ANSWER
+    engine = cancelling.assistant.engine_pid
+    assert engine is not None
+    os.kill(engine, signal.SIGSTOP)
+    timer = threading.Timer(0.3, cancelling.assistant.cancel)
+    timer.start()
+    start = time.monotonic()
+    outcome = cancelling.ask(large())  # 2 MB, which no pipe holds
+    timer.join()
+    assert outcome.stop == "cancelled"
+    assert time.monotonic() - start < 4.0
+    assert cancelling.ask().answer == ANSWER
+
+
+def test_a_cancel_while_the_weights_are_loaded_is_a_cancel(cancelling: Cancelling) -> None:
+    cancelling.when = lambda event: isinstance(event, StageEvent) and event.stage == "load" and event.fraction > 0
+    cancelling.then = cancelling.assistant.cancel
+    outcome = cancelling.ask()
+    assert outcome.stop == "cancelled"
+    assert cancelling.ask().answer == ANSWER
+
+
+def test_after_close_questions_are_cancelled(cancelling: Cancelling) -> None:
+    assert cancelling.ask().answer == ANSWER
+    cancelling.assistant.close()
+    assert cancelling.assistant.engine_pid is None
+    assert cancelling.ask().stop == "cancelled"

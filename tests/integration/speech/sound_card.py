@@ -1,0 +1,158 @@
+"""A sound card for tests: ALSA's file device feeds a pipe, and this end of it listens at the pace of real hardware."""
+
+from __future__ import annotations
+
+import fcntl
+import itertools
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_assistant.speech.speaker import Speaker
+
+RATE = 22050  # what espeak-ng makes: one channel, 16 bits
+_TICK = 0.005
+# ALSA's file device sends a WAV-less stream of samples to the pipe; a full pipe holds the player back.
+_CONFIGURATION = """
+pcm.!default {{ type plug slave.pcm "card" }}
+pcm.card {{ type file file "{pipe}" format "raw" slave {{ pcm "null" }} }}
+pcm.null {{ type null }}
+ctl.!default {{ type null }}
+"""
+NO_CARD = """
+pcm.!default { type hw card 7 }
+ctl.!default { type null }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Samples that arrived at the same time (as of time.monotonic)."""
+
+    at: float
+    samples: bytes
+
+
+class SoundCard:
+    """Hears what ALSA's default device plays; `speed` is how many times faster than real hardware."""
+
+    def __init__(self, folder: Path, speed: float = 1.0) -> None:
+        self.configuration = folder / "asound.conf"
+        pipe = folder / "card"
+        os.mkfifo(pipe)
+        self.configuration.write_text(_CONFIGURATION.format(pipe=pipe))
+        self._fd = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)  # with our own writing end there is never an EOF
+        fcntl.fcntl(self._fd, fcntl.F_SETPIPE_SZ, 4096)  # 46 ms at most wait in the pipe
+        self._bytes_per_second = 2 * RATE * speed
+        self._heard: list[Heard] = []
+        self._open = True
+        self._thread = threading.Thread(target=self._listen, name="sound-card", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._open = False
+        self._thread.join()
+        os.close(self._fd)
+
+    @property
+    def silent_since(self) -> float:
+        """When the last samples arrived, as of time.monotonic; 0 before the first."""
+        return self._heard[-1].at if self._heard else 0.0
+
+    def samples(self) -> NDArray[np.float64]:
+        """All that was heard so far, on one string."""
+        data = b"".join(each.samples for each in list(self._heard))
+        return np.frombuffer(data[: len(data) // 2 * 2], dtype="<i2").astype(np.float64)
+
+    def wait_for_sound(self, seconds: float = 0.05, timeout: float = 10.0) -> None:
+        """Block until `seconds` of sound more than before were heard."""
+        wanted = len(self.samples()) + seconds * RATE
+        deadline = time.monotonic() + timeout
+        while len(self.samples()) < wanted:
+            assert time.monotonic() < deadline, "nothing is heard"
+            time.sleep(_TICK)
+
+    def wait_for_silence(self, seconds: float = 0.3, timeout: float = 20.0) -> None:
+        """Block until nothing was heard for `seconds`."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() - self.silent_since < seconds:
+            assert time.monotonic() < deadline, "the sound does not end"
+            time.sleep(_TICK)
+
+    def _listen(self) -> None:
+        last = time.monotonic()
+        while self._open:
+            time.sleep(_TICK)
+            now = time.monotonic()
+            ready = int(min(now - last, 0.05) * self._bytes_per_second) // 2 * 2
+            last = now
+            try:
+                self._heard.append(Heard(now, os.read(self._fd, ready)))
+            except BlockingIOError:
+                continue
+
+
+@dataclass
+class Said:
+    """A speaker and what it reported."""
+
+    speaker: Speaker
+    notices: list[tuple[str, str]] = field(default_factory=list)
+    started: list[str] = field(default_factory=list)
+
+    @property
+    def codes(self) -> list[str]:
+        """The notices' codes, in order."""
+        return [code for code, _ in self.notices]
+
+
+def references(folder: Path, texts: Sequence[str], voice: str = "gmw/en", rate: int = 200) -> list[NDArray[np.float64]]:
+    """The samples that the espeak-ng program makes of each text, spoken one after the other by one process.
+
+    The voice's flutter goes on from sentence to sentence, so the second "Hello" of a process differs from the first.
+    200 words a minute is pyttsx3's usual rate.
+    """
+    path = folder / "reference.wav"
+    ends = [0]
+    for count in range(1, len(texts) + 1):
+        lines = "".join(f"{text}\n" for text in texts[:count])
+        command = ["espeak-ng", "-v", voice, "-s", str(rate), "-w", str(path)]
+        subprocess.run(command, input=lines.encode(), check=True)
+        whole = np.frombuffer(path.read_bytes()[44:], dtype="<i2").astype(np.float64)
+        ends.append(len(whole))
+    return [whole[start:end] for start, end in itertools.pairwise(ends)]
+
+
+def trimmed(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The samples without the silence around them."""
+    loud = np.flatnonzero(np.abs(samples) > 50)
+    return samples[loud[0] : loud[-1] + 1]
+
+
+def places(heard: NDArray[np.float64], wanted: NDArray[np.float64]) -> list[float]:
+    """Where in `heard` (in seconds) `wanted` occurs: the peaks above 0.8 of the normalised cross-correlation.
+
+    It is 1 for the same speech and below 0.1 for other speech.
+    """
+    wanted = trimmed(wanted)
+    if len(heard) < len(wanted):
+        return []
+    size = 1 << (len(heard) + len(wanted)).bit_length()
+    product = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(wanted, size)), size)
+    energy = np.concatenate([[0.0], np.cumsum(heard**2)])
+    count = len(heard) - len(wanted) + 1
+    window = energy[len(wanted) : len(wanted) + count] - energy[:count]
+    match = product[:count] / np.sqrt(np.maximum(window, 1.0) * np.sum(wanted**2))
+    found: list[float] = []
+    for place in np.flatnonzero(match > 0.8):
+        if not found or place / RATE - found[-1] > 0.05:
+            found.append(float(place / RATE))
+    return found

@@ -1,0 +1,125 @@
+"""Kills at every stage: of the engine, which the next question survives, and of the program, which leaves nothing."""
+
+from __future__ import annotations
+
+import random
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from describing import (
+    APPLES,
+    DIALOG,
+    Describe,
+    check_stream,
+    describe,
+    done,
+    held_at,
+    make_slow_player,
+    user_environment,
+    wait_for_player,
+)
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
+
+ASKS = ("--ask", "Describe this screen.", "--ask", "Read the text.", "--ask", "What is on the screen?",
+        "--ask", "Where is the Save button?")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    yield from user_environment(tmp_path_factory.mktemp("user"))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(environment: dict[str, str]) -> Describe:
+    """The conversation as it goes when its second question is left out."""
+    return describe(DIALOG, *ASKS[:2], *ASKS[4:], "--seed", "7", environment=environment)
+
+
+@pytest.mark.parametrize("stage", ["load", "encode", "prefill", "answer"])
+def test_after_a_kill_during_the_first_question_the_next_is_answered_by_a_new_engine(
+    stage: str, environment: dict[str, str]
+) -> None:
+    with held_at(stage, DIALOG, *ASKS[:4], "--seed", "7", environment=environment) as (run, engine):
+        engine.kill()
+        assert run.wait() == 6
+        assert "Traceback" not in run.complaints
+    check_stream(run, 2)
+    (error,) = run.of("error")
+    assert error["index"] == 0
+    assert error["code"].startswith("engine-")
+    assert [each["index"] for each in run.of("notice") if each["code"] == "engine-restarted"] == [1]
+    event = done(run, 1)
+    assert event["answer"].startswith("Files. Cancel.")
+    assert event["timings_s"]["encode"] > 0
+    assert event["timings_s"]["load"] > 0
+
+
+@pytest.mark.parametrize("stage", ["prefill", "answer"])
+def test_a_new_engine_knows_the_conversation(stage: str, undisturbed: Describe, environment: dict[str, str]) -> None:
+    with held_at(stage, DIALOG, *ASKS, "--seed", "7", environment=environment, index=1) as (run, engine):
+        engine.kill()
+        assert run.wait() == 6
+    check_stream(run, 4)
+    assert [each["index"] for each in run.of("error")] == [1]
+    for index in (2, 3):
+        assert done(run, index)["answer"] == done(undisturbed, index - 1)["answer"]
+    # What the last question finds in the cache: system, picture, and the two answered turns.
+    assert done(run, 3)["reused"] == done(undisturbed, 2)["reused"]
+
+
+def test_a_kill_while_it_thinks_does_not_stop_the_next_question(environment: dict[str, str]) -> None:
+    question = "How many apples are in this image?"
+    with held_at(
+        "think", APPLES, "--think", "--seed", "3", "--ask", question, "--ask", question, environment=environment
+    ) as (run, engine):
+        engine.kill()
+        assert run.wait() == 6
+    check_stream(run, 2)
+    assert run.of("error")[0]["index"] == 0
+    assert done(run, 1)["answer"] == "There are 6 apples in the image."
+
+
+def test_after_any_kill_the_next_question_is_answered(environment: dict[str, str]) -> None:
+    chance = random.Random(20)
+    asks = [part for _ in range(7) for part in ASKS[:2]]
+    with Describe(DIALOG, *asks, "--seed", "7", environment=environment) as run:
+        for victim in (0, 2, 4):
+            if victim:
+                run.wait_for(lambda each, victim=victim: each["index"] == victim and each["event"] != "notice")
+            time.sleep(chance.random() * (0.5 if victim == 0 else 0.01))
+            run.engine().kill()
+        assert run.wait() in (0, 6)
+        assert "Traceback" not in run.complaints
+    check_stream(run, 7)
+    errors = run.of("error")
+    assert 1 <= len(errors) <= 3
+    for error in errors:
+        assert error["code"].startswith("engine-")
+        if error["index"] < 6 and not run.of("error", error["index"] + 1):
+            assert done(run, error["index"] + 1)["answer"].startswith("A dialog titled Files.")
+    assert done(run, 6)["stop"] == "end"
+
+
+@pytest.mark.parametrize("stage", ["load", "encode", "prefill", "answer"])
+def test_a_killed_program_leaves_no_process_behind(stage: str, environment: dict[str, str]) -> None:
+    with held_at(stage, DIALOG, environment=environment) as (run, _):
+        assert len(run.tree()) >= 3  # the program, its engine, multiprocessing's resource tracker
+        assert run.signal(signal.SIGKILL) < 1.0
+
+
+def test_a_program_killed_while_it_speaks_leaves_no_process_behind(tmp_path: Path, environment: dict[str, str]) -> None:
+    with Describe(DIALOG, "--speak", environment={**environment, **make_slow_player(tmp_path)}) as run:
+        run.wait_for(lambda each: each["event"] == "done")
+        wait_for_player(run)
+        assert run.signal(signal.SIGKILL) < 1.0
+
+
+def test_an_engine_that_stands_still_ends_with_its_program(environment: dict[str, str]) -> None:
+    with held_at("answer", DIALOG, environment=environment) as (run, _):
+        assert run.signal(signal.SIGINT) < 3.0
+        assert run.process.returncode == 130

@@ -1,0 +1,223 @@
+"""Players: what their programs' ends mean, and which are tried where."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from edge_assistant.speech.mouth import Mouth
+from edge_assistant.speech.players import CommandPlayer, NoSoundError, Playing, Sound, WinsoundPlayer, players
+
+_SOUND = Sound("sentence.wav", 0.1)
+
+
+class FakePlaying:
+    """A playback that ends as told; `None` means when it is stopped."""
+
+    def __init__(self, result: bool | NoSoundError | None) -> None:
+        self.result = result
+        self.stopped = threading.Event()
+
+    def wait(self, timeout: float) -> bool:  # noqa: ARG002
+        if self.result is None:
+            assert self.stopped.wait(10)
+            return False
+        if isinstance(self.result, NoSoundError):
+            raise self.result
+        return self.result
+
+    def stop(self) -> None:
+        self.stopped.set()
+
+
+class FakePlayer:
+    def __init__(self, *results: bool | NoSoundError | None) -> None:
+        self.results = list(results)
+        self.played: list[FakePlaying] = []
+
+    def play(self, sound: Sound) -> Playing:  # noqa: ARG002
+        self.played.append(FakePlaying(self.results[len(self.played)]))
+        return self.played[-1]
+
+
+def script(folder: Path, body: str) -> CommandPlayer:
+    path = folder / "player"
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return CommandPlayer(str(path), "-q")
+
+
+@pytest.fixture
+def posix() -> None:
+    if sys.platform == "win32":
+        pytest.skip("the small programs are shell scripts")
+
+
+@pytest.mark.usefixtures("posix")
+class TestCommandPlayer:
+    def test_a_program_that_ends_well_has_played_the_file_it_was_given(self, tmp_path: Path) -> None:
+        player = script(tmp_path, f'echo "$@" > {tmp_path}/arguments')
+
+        assert player.play(_SOUND).wait(10) is True
+        assert (tmp_path / "arguments").read_text() == "-q sentence.wav\n"
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has files that are only a descriptor")
+    def test_a_file_without_a_name_reaches_the_program(self, tmp_path: Path) -> None:
+        player = script(tmp_path, f'cat "$2" > {tmp_path}/heard')
+        with (tmp_path / "sound").open("w+") as file:
+            file.write("sound")
+            file.flush()
+            descriptor = file.fileno()
+
+            assert player.play(Sound(f"/proc/self/fd/{descriptor}", 0.1, descriptor)).wait(10)
+
+        assert (tmp_path / "heard").read_text() == "sound"
+
+    def test_the_last_line_of_a_program_that_fails_says_why(self, tmp_path: Path) -> None:
+        player = script(tmp_path, "echo first >&2; echo 'no such card' >&2; exit 1")
+
+        with pytest.raises(NoSoundError, match="no such card"):
+            player.play(_SOUND).wait(10)
+
+    def test_a_program_that_fails_without_a_word_is_an_error_too(self, tmp_path: Path) -> None:
+        with pytest.raises(NoSoundError, match="unknown reason"):
+            script(tmp_path, "exit 3").play(_SOUND).wait(10)
+
+    def test_a_program_that_is_killed_has_not_played_all(self, tmp_path: Path) -> None:
+        assert script(tmp_path, "kill -9 $$").play(_SOUND).wait(10) is False
+
+    def test_stop_ends_the_program_and_may_come_twice(self, tmp_path: Path) -> None:
+        playing = script(tmp_path, "exec sleep 100").play(_SOUND)
+        playing.stop()
+
+        assert playing.wait(10) is False
+        playing.stop()
+
+    def test_a_program_that_is_stuck_is_ended_and_is_an_error(self, tmp_path: Path) -> None:
+        with pytest.raises(NoSoundError, match="stuck"):
+            script(tmp_path, "exec sleep 100").play(_SOUND).wait(0)
+
+    def test_a_program_that_does_not_exist_is_an_error(self, tmp_path: Path) -> None:
+        with pytest.raises(NoSoundError, match="cannot be started"):
+            CommandPlayer(str(tmp_path / "nothing")).play(_SOUND)
+
+
+class FakeWinsound:
+    SND_FILENAME, SND_ASYNC, SND_NODEFAULT = 1, 2, 4
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.calls: list[tuple[str | None, int]] = []
+        self._fails = fails
+
+    def PlaySound(self, path: str | None, flags: int) -> None:
+        if self._fails:
+            raise RuntimeError("Failed to play sound")
+        self.calls.append((path, flags))
+
+
+class TestWinsoundPlayer:
+    def test_it_plays_the_file_without_waiting_and_ends_when_the_sound_does(self) -> None:
+        winsound = FakeWinsound()
+
+        playing = WinsoundPlayer(winsound, lambda: 1).play(Sound("sentence.wav", 0.0))
+
+        assert winsound.calls == [("sentence.wav", 7)]
+        assert playing.wait(10) is True
+
+    def test_stop_is_silence_and_the_sound_was_not_played(self) -> None:
+        winsound = FakeWinsound()
+        playing = WinsoundPlayer(winsound, lambda: 1).play(Sound("sentence.wav", 100.0))
+
+        playing.stop()
+
+        assert winsound.calls[-1] == (None, 0)
+        assert playing.wait(10) is False
+
+    def test_no_output_and_a_refused_sound_are_errors(self) -> None:
+        with pytest.raises(NoSoundError, match="no audio output"):
+            WinsoundPlayer(FakeWinsound(), lambda: 0).play(_SOUND)
+        with pytest.raises(NoSoundError, match="Failed to play"):
+            WinsoundPlayer(FakeWinsound(fails=True), lambda: 1).play(_SOUND)
+
+
+@pytest.mark.parametrize(
+    ("platform", "installed", "tried"),
+    [
+        ("linux", {"aplay", "pw-play", "paplay"}, [("aplay", "-q"), ("pw-play",), ("paplay",)]),
+        ("linux", {"paplay"}, [("paplay",)]),
+        ("linux", {"afplay"}, []),
+        ("darwin", {"afplay", "aplay"}, [("afplay",)]),
+        ("darwin", set(), []),
+    ],
+)
+def test_each_platform_tries_the_players_it_has(
+    platform: str, installed: set[str], tried: list[tuple[str, ...]]
+) -> None:
+    found = players(platform, lambda name: f"/bin/{name}" if name in installed else None)
+
+    assert [player._command for player in found if isinstance(player, CommandPlayer)] == tried
+    assert len(found) == len(tried)
+
+
+def test_windows_plays_through_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "winsound", ModuleType("winsound"))
+
+    assert [type(player) for player in players("win32")] == [WinsoundPlayer]
+
+
+class TestMouth:
+    def test_a_sound_is_played_once_by_the_first_player(self) -> None:
+        first, second, starts = FakePlayer(True), FakePlayer(True), []
+
+        assert Mouth([first, second]).play(1, _SOUND, lambda: starts.append(1)) == "played"
+        assert (len(first.played), len(second.played), starts) == (1, 0, [1])
+
+    def test_a_player_that_cannot_play_is_left_for_the_next_one_and_never_asked_again(self) -> None:
+        first, second, starts = FakePlayer(NoSoundError("no card")), FakePlayer(True, True), []
+        mouth = Mouth([first, second])
+
+        assert mouth.play(1, _SOUND, lambda: starts.append(1)) == "played"
+        assert mouth.play(2, _SOUND, lambda: starts.append(2)) == "played"
+        assert (len(first.played), len(second.played), starts) == (1, 2, [1, 2])
+
+    def test_a_player_that_fails_after_it_was_heard_is_not_repeated_by_another(self) -> None:
+        times = iter([0.0, 10.0])
+        second = FakePlayer(True)
+
+        with pytest.raises(NoSoundError, match="There is no sound"):
+            Mouth([FakePlayer(NoSoundError("unplugged")), second], lambda: next(times)).play(1, _SOUND, lambda: None)
+        assert second.played == []
+
+    @pytest.mark.parametrize(
+        ("found", "message"),
+        [([], "Install alsa-utils"), ([FakePlayer(NoSoundError("no card"))], "Check the speakers")],
+    )
+    def test_without_a_player_that_can_the_error_says_what_to_do(self, found: list[FakePlayer], message: str) -> None:
+        with pytest.raises(NoSoundError, match=message):
+            Mouth(list(found)).play(1, _SOUND, lambda: None)
+
+    def test_a_hush_stops_what_plays_and_only_what_was_said_before_it(self) -> None:
+        player = FakePlayer(None, True)
+        mouth = Mouth([player])
+
+        assert mouth.play(3, _SOUND, lambda: mouth.hush(3)) == "hushed"
+        assert player.played[0].stopped.is_set()
+        assert mouth.is_hushed(3)
+        assert not mouth.is_hushed(4)
+        assert mouth.play(4, _SOUND, lambda: None) == "played"
+
+    def test_a_sound_that_was_hushed_before_it_began_is_not_played(self) -> None:
+        player = FakePlayer(True)
+        mouth = Mouth([player])
+        mouth.hush(2)
+        mouth.hush(1)
+
+        assert mouth.play(2, _SOUND, lambda: pytest.fail("it started")) == "hushed"
+        assert player.played == []
+
+    def test_a_sound_that_something_else_ended_is_cut(self) -> None:
+        assert Mouth([FakePlayer(False)]).play(1, _SOUND, lambda: None) == "cut"

@@ -1,0 +1,80 @@
+"""What people and programs see of the events."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from edge_assistant.events import ErrorEvent, Event, NoticeEvent, SentenceEvent, StageEvent, TokenEvent, cancelled
+from edge_assistant.output import JsonOutput, TextOutput, complain
+
+CONVERSATION: list[Event] = [
+    NoticeEvent(0, "demo-weights", "A notice."),
+    StageEvent(0, "encode", 0.5),
+    StageEvent(0, "think", 0.0),
+    TokenEvent(0, "thinking", "Let me"),
+    TokenEvent(0, "thinking", " see."),
+    TokenEvent(0, "answer", "An"),
+    SentenceEvent(0, "An apple."),
+    TokenEvent(0, "answer", " apple."),
+    cancelled(0, "What?"),
+    ErrorEvent(1, "engine-died", "The engine is gone.", 6),
+]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_text_shows_answers_and_keeps_reasoning_and_progress_away(capsys: pytest.CaptureFixture[str]) -> None:
+    output = TextOutput()
+    for event in CONVERSATION:
+        output.show(event)
+    shown = capsys.readouterr()
+    assert shown.out == "An apple.\n"
+    assert shown.err == "A notice.\nThe engine is gone.\n"
+
+
+def test_a_terminal_sees_progress_and_dimmed_reasoning(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    output = TextOutput()
+    for event in CONVERSATION:
+        output.show(event)
+    assert capsys.readouterr().out == "An apple.\n"
+    assert "Looking, 50 percent" in terminal.getvalue()
+    assert "\x1b[2mLet me see.\x1b[0m\n" in terminal.getvalue()
+
+
+def test_an_error_in_the_middle_of_an_answer_stands_on_its_own_line(capsys: pytest.CaptureFixture[str]) -> None:
+    output = TextOutput()
+    output.show(TokenEvent(0, "answer", "A dia"))
+    output.show(CONVERSATION[-1])
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ("A dia\n", "The engine is gone.\n")
+
+
+def test_json_is_one_object_a_line_and_errors_are_said_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    output = JsonOutput()
+    for event in [*CONVERSATION, TokenEvent(2, "answer", 'ä "quoted"\n\u2028')]:
+        output.show(event)
+    shown = capsys.readouterr()
+    objects = [json.loads(line) for line in shown.out.removesuffix("\n").split("\n")]
+    assert len(objects) == len(CONVERSATION) + 1
+    assert all({"event", "index"} <= set(each) for each in objects)
+    assert objects[-1]["text"] == 'ä "quoted"\n\u2028'
+    assert shown.err == "The engine is gone.\n"
+
+
+def test_a_full_or_closed_standard_error_is_no_reason_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Closed(io.StringIO):
+        def write(self, _: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr("sys.stderr", Closed())
+    complain("Nobody hears this.")
