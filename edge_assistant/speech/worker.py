@@ -86,7 +86,7 @@ class Synthesizer:
             engine.connect("finished-utterance", lambda **_: finished.set())
             engine.save_to_file(text, path)
             engine.runAndWait()
-            if engine.driver_name != "sapi5":  # it writes before it returns; espeak goes on in a thread of its own
+            if engine.driver_name == "espeak":  # it goes on in a thread of its own, and the file is not there yet
                 finished.wait()
             yield _sound(path, descriptor)
 

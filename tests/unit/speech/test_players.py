@@ -3,45 +3,14 @@
 from __future__ import annotations
 
 import sys
-import threading
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from edge_assistant.speech.mouth import Mouth
-from edge_assistant.speech.players import CommandPlayer, NoSoundError, Playing, Sound, WinsoundPlayer, players
+from edge_assistant.speech.players import CommandPlayer, NoSoundError, Sound, WinsoundPlayer, players
 
 _SOUND = Sound("sentence.wav", 0.1)
-
-
-class FakePlaying:
-    """A playback that ends as told; `None` means when it is stopped."""
-
-    def __init__(self, result: bool | NoSoundError | None) -> None:
-        self.result = result
-        self.stopped = threading.Event()
-
-    def wait(self, timeout: float) -> bool:  # noqa: ARG002
-        if self.result is None:
-            assert self.stopped.wait(10)
-            return False
-        if isinstance(self.result, NoSoundError):
-            raise self.result
-        return self.result
-
-    def stop(self) -> None:
-        self.stopped.set()
-
-
-class FakePlayer:
-    def __init__(self, *results: bool | NoSoundError | None) -> None:
-        self.results = list(results)
-        self.played: list[FakePlaying] = []
-
-    def play(self, sound: Sound) -> Playing:  # noqa: ARG002
-        self.played.append(FakePlaying(self.results[len(self.played)]))
-        return self.played[-1]
 
 
 def script(folder: Path, body: str) -> CommandPlayer:
@@ -167,57 +136,3 @@ def test_windows_plays_through_the_system(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(sys.modules, "winsound", ModuleType("winsound"))
 
     assert [type(player) for player in players("win32")] == [WinsoundPlayer]
-
-
-class TestMouth:
-    def test_a_sound_is_played_once_by_the_first_player(self) -> None:
-        first, second, starts = FakePlayer(True), FakePlayer(True), []
-
-        assert Mouth([first, second]).play(1, _SOUND, lambda: starts.append(1)) == "played"
-        assert (len(first.played), len(second.played), starts) == (1, 0, [1])
-
-    def test_a_player_that_cannot_play_is_left_for_the_next_one_and_never_asked_again(self) -> None:
-        first, second, starts = FakePlayer(NoSoundError("no card")), FakePlayer(True, True), []
-        mouth = Mouth([first, second])
-
-        assert mouth.play(1, _SOUND, lambda: starts.append(1)) == "played"
-        assert mouth.play(2, _SOUND, lambda: starts.append(2)) == "played"
-        assert (len(first.played), len(second.played), starts) == (1, 2, [1, 2])
-
-    def test_a_player_that_fails_after_it_was_heard_is_not_repeated_by_another(self) -> None:
-        times = iter([0.0, 10.0])
-        second = FakePlayer(True)
-
-        with pytest.raises(NoSoundError, match="There is no sound"):
-            Mouth([FakePlayer(NoSoundError("unplugged")), second], lambda: next(times)).play(1, _SOUND, lambda: None)
-        assert second.played == []
-
-    @pytest.mark.parametrize(
-        ("found", "message"),
-        [([], "Install alsa-utils"), ([FakePlayer(NoSoundError("no card"))], "Check the speakers")],
-    )
-    def test_without_a_player_that_can_the_error_says_what_to_do(self, found: list[FakePlayer], message: str) -> None:
-        with pytest.raises(NoSoundError, match=message):
-            Mouth(list(found)).play(1, _SOUND, lambda: None)
-
-    def test_a_hush_stops_what_plays_and_only_what_was_said_before_it(self) -> None:
-        player = FakePlayer(None, True)
-        mouth = Mouth([player])
-
-        assert mouth.play(3, _SOUND, lambda: mouth.hush(3)) == "hushed"
-        assert player.played[0].stopped.is_set()
-        assert mouth.is_hushed(3)
-        assert not mouth.is_hushed(4)
-        assert mouth.play(4, _SOUND, lambda: None) == "played"
-
-    def test_a_sound_that_was_hushed_before_it_began_is_not_played(self) -> None:
-        player = FakePlayer(True)
-        mouth = Mouth([player])
-        mouth.hush(2)
-        mouth.hush(1)
-
-        assert mouth.play(2, _SOUND, lambda: pytest.fail("it started")) == "hushed"
-        assert player.played == []
-
-    def test_a_sound_that_something_else_ended_is_cut(self) -> None:
-        assert Mouth([FakePlayer(False)]).play(1, _SOUND, lambda: None) == "cut"
