@@ -15,13 +15,12 @@ def main() -> None:
 
 
 def _start() -> None:
+    from edge_assistant import interrupt
+
+    interrupt.listen()
     import multiprocessing
-    import signal
 
     multiprocessing.freeze_support()
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
     _open_standard_streams()
     from edge_assistant.cli import main as run
 

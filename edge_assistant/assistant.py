@@ -255,9 +255,12 @@ class Assistant:
         start = time.perf_counter()
         try:
             self._engine.load(lambda reply: self._on_reply(work, reply))
+            self._was_loaded = True
+        except EngineError:
+            self._was_loaded = True  # it ran, though not for long
+            raise
         finally:
             work.load = time.perf_counter() - start
-            self._was_loaded = True
         self._on_event(StageEvent(work.index, "load", 1.0))
 
     def _thinking_budget(self) -> ThinkingBudget | None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import signal
 import sys
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import NoReturn
 
-from edge_assistant import paths, settings
+from edge_assistant import interrupt, paths, settings
 from edge_assistant.assistant import Assistant, Request, default_threads
 from edge_assistant.capture.file import read_picture
 from edge_assistant.engine.prompts import MODES, system_prompt
@@ -29,6 +27,7 @@ _log = logging.getLogger(__name__)
 
 # How many seconds a cancel waits for the run's own thread; then it ends without (a picture may be half decoded).
 _PATIENCE = 0.15
+_POLL = 0.02  # seconds between two looks whether a signal came
 # Hashing weights for the first time is said when it takes longer than this.
 _SILENT_SECONDS = 1.0
 
@@ -61,31 +60,17 @@ class DescribeRun:
         self._current = 0
         self._exit_code = 0
         self._cancelled = False
-        self._interrupted = False
         self._speaker: Speaker | None = None
         self._assistant: Assistant | None = None
 
     def main(self) -> int:
-        """Run to the end and give the exit code. Ctrl-C, SIGTERM and SIGHUP cancel."""
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), self._interrupt)
-        thread = threading.Thread(target=self._run, name="describe", daemon=True)
-        try:
-            thread.start()
-            # Not thread.join: CPython 3.11 takes a thread for ended once a join on it was interrupted.
-            while not self._finished.wait(0.5):
-                pass
-        except KeyboardInterrupt:
-            self._cancel()
-        self._interrupted = True  # all is told: a signal from here on changes nothing
+        """Run to the end and give the exit code. Ctrl-C, SIGTERM and SIGHUP cancel, also when they came before."""
+        interrupt.only_remember()
+        threading.Thread(target=self._run, name="describe", daemon=True).start()
+        while not self._finished.wait(_POLL):
+            if interrupt.arrived():
+                self._cancel()
         return self._exit_code
-
-    def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
-        """The first signal cancels; those that follow must not disturb the cancelling."""
-        if not self._interrupted:
-            self._interrupted = True
-            raise KeyboardInterrupt
 
     @property
     def _questions(self) -> tuple[str | None, ...]:

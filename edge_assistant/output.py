@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+import unicodedata
 from typing import Protocol, TextIO
 
 from edge_assistant.events import (
@@ -84,12 +85,12 @@ class TextOutput:
         if token.kind == "answer":
             self._end_reasoning()
             self._in_answer = True
-            print(token.text, end="", flush=True)
+            print(_harmless(token.text), end="", flush=True)
         elif self._terminal:
             if not self._in_reasoning:
                 self._in_reasoning = True
                 print(_DIM, end="", file=sys.stderr)
-            print(token.text, end="", file=sys.stderr, flush=True)
+            print(_harmless(token.text), end="", file=sys.stderr, flush=True)
 
     def _show_status(self, stage: StageEvent) -> None:
         name = _STAGE_NAMES[stage.stage]
@@ -122,6 +123,11 @@ def complain(message: str) -> None:
     """Print a sentence on standard error, if anybody can read it there."""
     with contextlib.suppress(OSError):
         print(message, file=sys.stderr, flush=True)
+
+
+def _harmless(text: str) -> str:
+    """Without control characters: what a picture says must not command the terminal."""
+    return "".join(each for each in text if each in "\n\t" or not unicodedata.category(each).startswith("Cc"))
 
 
 def _prepare(stream: TextIO) -> None:

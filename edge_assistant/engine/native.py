@@ -86,6 +86,7 @@ class NativeModel:
         self._memory = llama.llama_get_memory(self._context)
         self._batch = llama.llama_batch_init(BATCH, 0, 1)
         self.cells = int(llama.llama_n_ctx(self._context))
+        self.most_cells = int(llama.llama_model_n_ctx_train(self._model))
 
     def free(self) -> None:
         """Give all memory back."""

@@ -108,10 +108,11 @@ class Session:
         if needed - chunk.tokens + LEAST_IMAGE_TOKENS > self.context:
             way_out = "a shorter question"
         enough = -(-needed // _CONTEXT_STEP) * _CONTEXT_STEP
+        remedy = f"Use a context of {enough}, or {way_out}."
+        if enough > self._native.most_cells:
+            remedy = f"These weights hold no more than {self._native.most_cells}. Use {way_out}."
         raise DoesNotFitError(
-            f"This needs a context of {enough} tokens, and there are {self.context}. "
-            f"Use a context of {enough}, or {way_out}.",
-            code="context",
+            f"This needs a context of {enough} tokens, and there are {self.context}. {remedy}", code="context"
         )
 
     def _row(self, ask: Ask, chunk: ImageChunk, dropped: int) -> list[_Block]:

@@ -18,6 +18,9 @@ _log = logging.getLogger(__name__)
 
 Progress = Callable[[float], None]
 
+# How the demo weights call themselves in their headers, wherever they lie.
+_DEMO_NAME = "tiny-qwen3vl"
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -129,7 +132,8 @@ def _from_paths(path: Path, mmproj: str | None, think: bool) -> Weights:
     if think and info.variant == "instruct":
         raise UsageError(f"{path.name} is an Instruct model, which cannot think. Name a Thinking model with --think.")
     vision = find_mmproj(info) if mmproj is None else describe_mmproj(_path(mmproj))
-    return _weights(path.stem, info, vision, info.variant or _wanted(think), info.quantisation, demo=False)
+    demo = (info.name or "").startswith(_DEMO_NAME)
+    return _weights(path.stem, info, vision, info.variant or _wanted(think), info.quantisation, demo=demo)
 
 
 def _from_catalog(weights: CatalogWeights, mmproj: str | None, search: _Search) -> Weights:

@@ -1,13 +1,15 @@
 """The speech worker's side: pyttsx3 makes the sound, a player plays it. The only module that imports pyttsx3.
 
 Of pyttsx3's two ways, `say` never tells whether anything was heard and cannot be stopped; so each sentence is written
-to a file and played here by a program whose exit status is read. Both together take 20 ms, less than the pause after a
-sentence, so nothing is made ahead.
+to a file and played here by a program whose exit status is read. Both together take 40 ms, less than the pause after a
+sentence, so nothing is made ahead. espeak keeps a state that makes a sentence sound different after another one, and
+which cannot be reset; so each is made in a fresh copy of this process, where pyttsx3 is imported but not yet at work.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import queue
 import re
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_assistant.speech import scratch
+from edge_assistant.speech.fresh import in_fresh_process
 from edge_assistant.speech.messages import Hush, Interrupted, Remark, Reply, Say, Spoken, Started, Trouble, Voice
 from edge_assistant.speech.mouth import Mouth
 from edge_assistant.speech.players import NoSoundError, Sound, players
@@ -27,6 +30,7 @@ from edge_assistant.speech.voices import choose
 
 _NO_VOICE = "There is no voice on this computer. Install {}, then start again."
 _VOICE_PACKAGES = {"linux": "espeak-ng", "win32": "a Windows voice", "darwin": "a macOS voice"}
+_USUAL_RATE = 200  # words a minute; pyttsx3's own default
 # Control characters say nothing, and half a surrogate pair cannot be encoded for the voice.
 _UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 
@@ -45,10 +49,8 @@ class Synthesizer:
 
     def voices(self) -> list[Voice]:
         """The voices there are. Raises NoVoiceError."""
-        return [
-            Voice(str(each.id), str(each.name), tuple(map(str, each.languages or ())), each.gender)
-            for each in _engine().getProperty("voices")
-        ]
+        _import()
+        return in_fresh_process(_voices, NoVoiceError)
 
     def choose(self, wanted: str | None, language: str | None, send: Callable[[Reply], None]) -> None:
         """Take the voice that was asked for, or one for the language; send a Remark for what there is not.
@@ -77,18 +79,23 @@ class Synthesizer:
             yield None
             return
         with scratch.private_file(self._folder) as (path, descriptor):
-            engine = _engine()  # a fresh one: after a file, the same engine never makes sound again
-            if self._voice is not None:
-                engine.setProperty("voice", self._voice)
-            if self._rate is not None:
-                engine.setProperty("rate", self._rate)
-            finished = threading.Event()
-            engine.connect("finished-utterance", lambda **_: finished.set())
-            engine.save_to_file(text, path)
-            engine.runAndWait()
-            if engine.driver_name == "espeak":  # it goes on in a thread of its own, and the file is not there yet
-                finished.wait()
+            _import()
+            in_fresh_process(lambda: self._make(text, path), NoVoiceError)
             yield _sound(path, descriptor)
+
+    def _make(self, text: str, path: str) -> None:
+        engine = _engine()
+        if self._voice is not None:
+            engine.setProperty("voice", self._voice)
+        _settle(engine)
+        engine.setProperty("rate", self._rate or _USUAL_RATE)
+        _settle(engine)
+        finished = threading.Event()
+        engine.connect("finished-utterance", lambda **_: finished.set())
+        engine.save_to_file(text, path)
+        engine.runAndWait()
+        if engine.driver_name == "espeak":  # it goes on in a thread of its own; the others write before they return
+            finished.wait()
 
 
 def serve(connection: Connection, voice: str | None, language: str | None, rate: int | None) -> None:
@@ -165,14 +172,41 @@ def _read(connection: Connection, inbox: queue.SimpleQueue[Say], mouth: Mouth, b
             inbox.put(message)
 
 
+def _import() -> None:
+    """Load pyttsx3 and its driver without setting them to work. Raises NoVoiceError."""
+    try:
+        import pyttsx3.engine
+
+        importlib.import_module(f"pyttsx3.drivers.{pyttsx3.engine.default_engine_by_sys_platform()}")
+    except Exception as error:  # each platform's driver fails in its own way
+        raise _no_voice(error) from error
+
+
 def _engine() -> Any:
     try:
         import pyttsx3.engine
 
         return pyttsx3.engine.Engine()
-    except Exception as error:  # each platform's driver fails in its own way
-        print(f"pyttsx3: {error!r}")
-        raise NoVoiceError(_NO_VOICE.format(_VOICE_PACKAGES.get(sys.platform, "espeak-ng"))) from error
+    except Exception as error:
+        raise _no_voice(error) from error
+
+
+def _voices() -> list[Voice]:
+    return [
+        Voice(str(each.id), str(each.name), tuple(map(str, each.languages or ())), each.gender)
+        for each in _engine().getProperty("voices")
+    ]
+
+
+def _settle(engine: Any) -> None:
+    """Wait until espeak has obeyed: it takes the rate on a thread of its own, and on a busy machine often too late."""
+    if engine.driver_name == "espeak":
+        importlib.import_module("pyttsx3.drivers._espeak").Synchronize()
+
+
+def _no_voice(error: Exception) -> NoVoiceError:
+    print(f"pyttsx3: {error!r}", flush=True)
+    return NoVoiceError(_NO_VOICE.format(_VOICE_PACKAGES.get(sys.platform, "espeak-ng")))
 
 
 def _sound(path: str, descriptor: int | None) -> Sound | None:

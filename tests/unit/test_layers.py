@@ -13,7 +13,7 @@ PACKAGE = "edge_assistant"
 
 # A unit is a module or folder directly in the package. It may import units of lower layers, and itself.
 LAYERS = (
-    {"settings", "paths", "errors", "events", "footprint", "log", "child", "waiting"},
+    {"settings", "paths", "errors", "events", "footprint", "log", "child", "interrupt", "waiting"},
     {"capture", "imaging", "models", "engine", "speech", "hotkeys"},
     {"assistant"},
     {"ui"},

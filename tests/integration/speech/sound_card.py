@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import itertools
 import os
 import subprocess
 import threading
@@ -115,20 +114,17 @@ class Said:
 
 
 def references(folder: Path, texts: Sequence[str], voice: str = "gmw/en", rate: int = 200) -> list[NDArray[np.float64]]:
-    """The samples that the espeak-ng program makes of each text, spoken one after the other by one process.
+    """The samples that the espeak-ng program makes of each text, in a process of its own.
 
-    The voice's flutter goes on from sentence to sentence, so the second "Hello" of a process differs from the first.
     200 words a minute is pyttsx3's usual rate.
     """
     path = folder / "reference.wav"
-    ends = [0]
-    for count in range(1, len(texts) + 1):
-        lines = "".join(f"{text}\n" for text in texts[:count])
+    made = []
+    for text in texts:
         command = ["espeak-ng", "-v", voice, "-s", str(rate), "-w", str(path)]
-        subprocess.run(command, input=lines.encode(), check=True)
-        whole = np.frombuffer(path.read_bytes()[44:], dtype="<i2").astype(np.float64)
-        ends.append(len(whole))
-    return [whole[start:end] for start, end in itertools.pairwise(ends)]
+        subprocess.run(command, input=text.encode(), check=True)
+        made.append(np.frombuffer(path.read_bytes()[44:], dtype="<i2").astype(np.float64))
+    return made
 
 
 def trimmed(samples: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -46,6 +46,7 @@ class FakeNative:
 
     def __init__(self, context: int = 4096) -> None:
         self.cells = context
+        self.most_cells = 32_768
         self.script: list[int] = []
         self.forbidden: set[int] = set()
         self.evaluated: list[tuple[int, str]] = []

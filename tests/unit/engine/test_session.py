@@ -131,6 +131,13 @@ def test_a_picture_that_does_not_fit_is_refused_with_a_context_that_is_enough(em
     assert enough.answer(ask()).stop == "end"
 
 
+def test_no_context_is_named_that_the_weights_cannot_have(emitted: Emitted) -> None:
+    native = FakeNative(context=256)
+    native.most_cells = 256
+    with pytest.raises(DoesNotFitError, match=r"hold no more than 256. Use fewer than 40 image tokens"):
+        Session(native, emitted.append).answer(ask())  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("moment", ["encode", "picture", "What?", "e"])
 def test_after_an_interruption_the_next_answer_is_as_if_it_had_not_happened(
     native: FakeNative, session: Session, moment: str

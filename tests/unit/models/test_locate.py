@@ -244,3 +244,12 @@ def test_a_program_without_its_demo_says_so(shop: Shop) -> None:
     shutil.rmtree(shop.shipped / "demo")
     with pytest.raises(WeightsError, match=r"tiny\.gguf is not here\. Install the program again"):
         find()
+
+
+def test_the_demo_weights_are_known_by_their_header_wherever_they_lie(tmp_path: Path) -> None:
+    path = write_model(tmp_path / "renamed.gguf", general__name="tiny-qwen3vl-instruct")
+    write_mmproj(tmp_path / "mmproj-renamed.gguf")
+    assert find(model=str(path)).demo
+    other = write_model(tmp_path / "own/other.gguf", general__name="Qwen3VL-4B-Instruct")
+    write_mmproj(tmp_path / "own/mmproj-other.gguf")
+    assert not find(model=str(other)).demo
