@@ -49,6 +49,7 @@ class Session:
         self._native = native
         self._emit = emit
         self._blocks: list[_Block] = []
+        self._written: dict[str, list[int]] = {}
         self._end_of_thinking = native.tokenize(END_OF_THINKING, special=True)
 
     @property
@@ -62,6 +63,7 @@ class Session:
 
     def forget(self) -> None:
         """Drop all that is cached, so that the next question is evaluated from nothing."""
+        self._written.clear()
         self._cut_to([])
 
     def answer(self, ask: Ask) -> Done:
@@ -70,6 +72,7 @@ class Session:
         try:
             self._prefill(ask, work)
             self._generate(ask, work)
+            self._remember(ask, work)
         except Interrupted:
             work.stop = "cancelled"
         return work.done(ask)
@@ -121,7 +124,8 @@ class Session:
         opener = "<|vision_end|>"
         for turn in ask.turns[dropped:]:
             row.append(_text(self._question(opener, turn.question)))
-            row.append(_text(self._plain(turn.answer) + self._special("<|im_end|>\n")))
+            answer = self._written.get(turn.answer) or self._plain(turn.answer)
+            row.append(_text(answer + self._special("<|im_end|>\n")))
             opener = "<|im_start|>user\n"
         thinking = self._special(THINKING_OPENER) if ask.thinking else []
         return [*row, _text(self._question(opener, ask.question) + thinking)]
@@ -146,6 +150,8 @@ class Session:
         The question itself is never shared: its logits are needed. A generated answer was evaluated token by token,
         so its beginning can be shared alone.
         """
+        if not any(block.digest == row[1].digest for block in self._blocks):
+            self._written.clear()  # another picture, another conversation
         kept: list[_Block] = []
         missing = list(row)
         cached = iter(self._blocks)
@@ -229,6 +235,15 @@ class Session:
             work.generation = time.perf_counter() - start
             sampler.free()
             self._cut_to([*self._blocks, _text(generated, generated=True)])
+
+    def _remember(self, ask: Ask, work: Work) -> None:
+        """Keep an answer's own tokens: the tokenizer might cut the same text otherwise, and the cache would be lost.
+
+        Not with reasoning, which the conversation leaves out: there the answer is evaluated anew anyway.
+        """
+        text = b"".join(map(self._native.piece, work.drawn)).decode(errors="replace").strip()
+        if ask.thinking is None and text == work.answer.strip():
+            self._written[text] = work.drawn
 
     def _reporter(self, ask: Ask, stage: Stage) -> Callable[[float], None]:
         return lambda fraction: self._emit(Progress(ask.id, stage, fraction))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from edge_assistant.engine.messages import Ask, Done, Kind, Piece, Progress, Reply, Stage, Stop
 from edge_assistant.engine.native import NativeModel, Sampler
@@ -30,6 +30,7 @@ class Work:
     stop: Stop = "end"
     tokens: int = 0
     generation: float = 0.0
+    drawn: list[int] = field(default_factory=list)
 
     def done(self, ask: Ask) -> Done:
         """The message that closes the question."""
@@ -85,6 +86,7 @@ class Writer:
                 break
             tokens = [] if ended else [token]
             self._work.tokens += len(tokens)
+            self._work.drawn += tokens
             self._take(tokens)
             if self._parser.in_thinking and (ended or self._time_is_over(room)):
                 if not ended:

@@ -52,6 +52,7 @@ class FakeNative:
         self.evaluated: list[tuple[int, str]] = []
         self.cuts: list[int] = []
         self.encodes = 0
+        self.pieces: dict[int, bytes] = {}
         self.interrupt_at: str | None = None
 
     def says(self, *texts: str, end: bool = True) -> None:
@@ -62,7 +63,7 @@ class FakeNative:
         return [ord(character) for character in text]
 
     def piece(self, token: int) -> bytes:
-        return b"" if token == END else chr(token).encode()
+        return b"" if token == END else self.pieces.get(token, chr(token).encode())
 
     def ends(self, token: int) -> bool:
         return token == END

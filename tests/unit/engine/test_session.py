@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fake_native import PICTURE_CELLS, Emitted, FakeNative, ask
+from fake_native import END, PICTURE_CELLS, Emitted, FakeNative, ask
 
 from edge_assistant.engine.messages import ThinkingBudget, TurnsDropped
 from edge_assistant.engine.session import Session
@@ -56,6 +56,18 @@ def test_a_follow_up_evaluates_only_the_new_turn(native: FakeNative, session: Se
     assert native.encodes == 1
     assert done.reused_image
     assert done.reused_cells == len(SYSTEM) + PICTURE_CELLS + len(QUESTION) + len("Yes.")
+
+
+def test_a_follow_up_keeps_an_answer_that_the_tokenizer_would_cut_otherwise(
+    native: FakeNative, session: Session
+) -> None:
+    native.pieces = {1: b"Yes", 2: b"."}
+    native.script = [1, 2, END]
+    session.answer(ask())
+    native.evaluated.clear()
+    done = session.answer(ask("Why?", turns=[("What?", "Yes.")]))
+    assert native.evaluated[0][1].startswith("<|im_end|>\n")
+    assert done.reused_cells == len(SYSTEM) + PICTURE_CELLS + len(QUESTION) + 2
 
 
 def test_only_the_equal_beginning_of_a_generated_answer_is_kept(native: FakeNative, session: Session) -> None:
