@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import psutil
@@ -16,7 +16,7 @@ from edge_assistant import footprint
 from edge_assistant.capture.file import Captured
 from edge_assistant.engine import prompts
 from edge_assistant.engine.client import Engine, EngineFiles
-from edge_assistant.engine.messages import Ask, Done, Piece, Progress, Stop, ThinkingBudget, Turn, TurnsDropped
+from edge_assistant.engine.messages import Ask, Done, Piece, Progress, ThinkingBudget, Turn, TurnsDropped
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.errors import AssistantError, CancelledError, EngineError, NothingToSeeError
 from edge_assistant.events import (
@@ -26,14 +26,13 @@ from edge_assistant.events import (
     NoticeEvent,
     SentenceEvent,
     StageEvent,
-    Timings,
     TokenEvent,
 )
 from edge_assistant.imaging import blank, budget
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.locate import Weights
 from edge_assistant.models.memory import check_memory
-from edge_assistant.speech.sentences import SentenceSplitter
+from edge_assistant.underway import Underway
 from edge_assistant.waiting import WaitingWords
 
 # llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
@@ -61,29 +60,6 @@ class Request:
     thinking_seconds: float = 90.0
     temperature: float | None = None
     seed: int | None = None
-
-
-@dataclass(slots=True)
-class _Progress:
-    """What is known of the running question; what a killed engine can no longer tell is told from here."""
-
-    index: int
-    question: str
-    seed: int
-    waiting: WaitingWords
-    start: float = field(default_factory=time.perf_counter)
-    load: float = 0.0
-    prepare: float = 0.0
-    first_token: float | None = None
-    first_sentence: float | None = None
-    answer: str = ""
-    reasoning: str = ""
-    tokens: int = 0
-    splitter: SentenceSplitter = field(default_factory=SentenceSplitter)
-
-    def elapsed(self) -> float:
-        """Seconds since the request, without the loading of weights."""
-        return time.perf_counter() - self.start - self.load
 
 
 class Assistant:
@@ -148,14 +124,14 @@ class Assistant:
         """
         self._cancelled.clear()
         seed = self._request.seed if self._request.seed is not None else secrets.randbelow(MAX_SEED + 1)
-        work = _Progress(index, text or self._mode.question, seed, WaitingWords(self._say))
+        work = Underway(index, text or self._mode.question, seed, WaitingWords(self._say))
         outcome: DoneEvent | ErrorEvent
         with footprint.PeakMemory() as peak:
             try:
                 done = self._answer(work)
-                outcome = self._done_event(work, done.stop, done)
+                outcome = work.done_event(self._weights, self._picture, done)
             except CancelledError:
-                outcome = self._done_event(work, "cancelled", None)
+                outcome = work.done_event(self._weights, self._picture, None)
             except AssistantError as error:
                 outcome = ErrorEvent(index, error.code, str(error), error.exit_code)
                 self._say(str(error))
@@ -185,7 +161,7 @@ class Assistant:
             self._voice.stop()
         self._engine.close()
 
-    def _answer(self, work: _Progress) -> Done:
+    def _answer(self, work: Underway) -> Done:
         picture = self._prepared_picture(work)
         self._load(work)
         rgb = picture.tobytes()
@@ -212,7 +188,7 @@ class Assistant:
             raise EngineError("The model gave no answer. Ask again, or in other words.", code="no-answer")
         return done
 
-    def _prepared_picture(self, work: _Progress) -> Image.Image:
+    def _prepared_picture(self, work: Underway) -> Image.Image:
         """The picture as it is sent. It is fetched once (standard input cannot be read again), also when that fails."""
         if self._no_picture is not None:
             raise self._no_picture
@@ -226,7 +202,7 @@ class Assistant:
                 raise
         return self._picture
 
-    def _fetched_picture(self, work: _Progress) -> Image.Image:
+    def _fetched_picture(self, work: Underway) -> Image.Image:
         assert self._capture is not None, "look_at comes first"
         start = time.perf_counter()
         self._on_event(StageEvent(work.index, "prepare", 0.0))
@@ -245,7 +221,7 @@ class Assistant:
         self._on_event(StageEvent(work.index, "prepare", 1.0))
         return picture
 
-    def _load(self, work: _Progress) -> None:
+    def _load(self, work: Underway) -> None:
         if self._engine.loaded:
             return
         check_memory(self._weights, self._context, footprint.available())
@@ -268,7 +244,7 @@ class Assistant:
             return None
         return ThinkingBudget(self._request.thinking_tokens, self._request.thinking_seconds)
 
-    def _on_reply(self, work: _Progress, reply: Progress | Piece | TurnsDropped) -> None:
+    def _on_reply(self, work: Underway, reply: Progress | Piece | TurnsDropped) -> None:
         if isinstance(reply, Progress):
             self._on_event(StageEvent(work.index, reply.stage, round(reply.fraction, 3)))
             work.waiting.progress(reply.stage, reply.fraction)
@@ -282,7 +258,7 @@ class Assistant:
         else:
             self._on_piece(work, reply)
 
-    def _on_piece(self, work: _Progress, piece: Piece) -> None:
+    def _on_piece(self, work: Underway, piece: Piece) -> None:
         if work.first_token is None:
             work.first_token = work.elapsed()
         work.tokens += 1
@@ -293,7 +269,7 @@ class Assistant:
         work.answer += piece.text
         self._speak_sentences(work, work.splitter.feed(piece.text))
 
-    def _speak_sentences(self, work: _Progress, sentences: list[str]) -> None:
+    def _speak_sentences(self, work: Underway, sentences: list[str]) -> None:
         for sentence in sentences:
             if self._cancelled.is_set():
                 return
@@ -309,40 +285,6 @@ class Assistant:
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise CancelledError
-
-    def _done_event(self, work: _Progress, stop: Stop, done: Done | None) -> DoneEvent:
-        """From what the engine reports; without it (the engine was killed) from what was seen here."""
-        picture = self._picture
-        return DoneEvent(
-            index=work.index,
-            question=work.question,
-            answer=done.answer if done else work.answer.strip(),
-            reasoning=(done.reasoning if done else work.reasoning.strip()) if self._thinking_budget() else None,
-            model=self._weights.name,
-            variant=self._weights.variant,
-            seed=work.seed,
-            image=_size(picture) if picture else None,
-            reused={"prefix_tokens": done.reused_cells, "image": done.reused_image} if done else None,
-            timings_s=Timings(
-                load=work.load,
-                prepare=work.prepare,
-                encode=done.encode if done else None,
-                prefill=done.prefill if done else None,
-                first_token=work.first_token,
-                first_sentence=work.first_sentence,
-                total=work.elapsed(),
-            ),
-            generated_tokens=done.generated_tokens if done else work.tokens,
-            tokens_per_s=done.generated_tokens / done.generation if done and done.generation else None,
-            peak_pss_bytes=None,
-            peak_rss_bytes=None,
-            stop=stop,
-        )
-
-
-def _size(picture: Image.Image) -> dict[str, int]:
-    width, height = picture.size
-    return {"width": width, "height": height, "tokens": budget.image_tokens(width, height)}
 
 
 def default_threads() -> int:

@@ -1,0 +1,72 @@
+"""What is known of the question that is being answered, also when the engine can no longer tell."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from PIL import Image
+
+from edge_assistant.engine.messages import Done
+from edge_assistant.events import DoneEvent, Timings
+from edge_assistant.imaging import budget
+from edge_assistant.models.locate import Weights
+from edge_assistant.speech.sentences import SentenceSplitter
+from edge_assistant.waiting import WaitingWords
+
+
+@dataclass(slots=True)
+class Underway:
+    """One question from request to end; times in seconds as in Timings, `tokens` counts pieces of text."""
+
+    index: int
+    question: str
+    seed: int
+    waiting: WaitingWords
+    start: float = field(default_factory=time.perf_counter)
+    load: float = 0.0
+    prepare: float = 0.0
+    first_token: float | None = None
+    first_sentence: float | None = None
+    answer: str = ""
+    reasoning: str = ""
+    tokens: int = 0
+    splitter: SentenceSplitter = field(default_factory=SentenceSplitter)
+
+    def elapsed(self) -> float:
+        """Seconds since the request, without the loading of weights."""
+        return time.perf_counter() - self.start - self.load
+
+    def done_event(self, weights: Weights, picture: Image.Image | None, done: Done | None) -> DoneEvent:
+        """The end, from what the engine reports; without that (it was killed by a cancel) from what was seen here."""
+        reasoning = done.reasoning if done else self.reasoning.strip()
+        return DoneEvent(
+            index=self.index,
+            question=self.question,
+            answer=done.answer if done else self.answer.strip(),
+            reasoning=reasoning if weights.variant == "thinking" else None,
+            model=weights.name,
+            variant=weights.variant,
+            seed=self.seed,
+            image=_size(picture) if picture else None,
+            reused={"prefix_tokens": done.reused_cells, "image": done.reused_image} if done else None,
+            timings_s=Timings(
+                load=self.load,
+                prepare=self.prepare,
+                encode=done.encode if done else None,
+                prefill=done.prefill if done else None,
+                first_token=self.first_token,
+                first_sentence=self.first_sentence,
+                total=self.elapsed(),
+            ),
+            generated_tokens=done.generated_tokens if done else self.tokens,
+            tokens_per_s=done.generated_tokens / done.generation if done and done.generation else None,
+            peak_pss_bytes=None,
+            peak_rss_bytes=None,
+            stop=done.stop if done else "cancelled",
+        )
+
+
+def _size(picture: Image.Image) -> dict[str, int]:
+    width, height = picture.size
+    return {"width": width, "height": height, "tokens": budget.image_tokens(width, height)}
