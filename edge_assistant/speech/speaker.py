@@ -116,7 +116,7 @@ class Speaker:
     def wait(self, timeout: float | None = None) -> bool:
         """Block until everything that was said is spoken, or cannot be; False when `timeout` seconds were too few."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._running or self._off or self._is_idle(), timeout)
+            return self._changed.wait_for(lambda: not self._running or self._is_idle(), timeout)
 
     def close(self) -> None:
         """Be silent and end the worker; nothing is left behind."""
@@ -150,6 +150,8 @@ class Speaker:
         finally:  # also when a callback raises: nobody may wait for ever
             with self._changed:
                 self._off = True
+                self._row.clear()
+                self._current = None
                 self._changed.notify_all()
 
     def _take_next(self) -> bool:
@@ -250,11 +252,13 @@ class Speaker:
     def _give_up(self, code: str, message: str) -> None:
         with self._changed:
             self._off = True
-            self._row.clear()
             child, self._child = self._child, None
         if child is not None:
             _end(child)
-        self._on_notice(code, message)
+        self._on_notice(code, message)  # before the row is empty, so that nobody who waits misses it
+        with self._changed:
+            self._row.clear()
+            self._changed.notify_all()
 
 
 def _end(child: Child) -> None:

@@ -242,6 +242,24 @@ def test_without_sound_one_notice_says_so_and_nothing_waits(
     assert said.codes == ["no-sound"]
 
 
+def test_who_waits_for_the_end_does_not_miss_the_notice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told: list[str] = []
+
+    def slowly(code: str, _: str) -> None:
+        time.sleep(0.3)
+        told.append(code)
+
+    speaker = speaker_module.Speaker(on_notice=slowly)
+    speaker.start()
+    try:
+        speaker.say(NEXT)
+        assert speaker.wait(20)
+        assert told == ["no-sound"]
+    finally:
+        speaker.close()
+
+
 @pytest.mark.parametrize("error", ["ImportError", "OSError", "RuntimeError"])
 def test_without_a_voice_one_notice_says_so_and_nothing_waits(
     card: Callable[..., SoundCard],
