@@ -124,7 +124,8 @@ class Assistant:
         """
         self._cancelled.clear()
         seed = self._request.seed if self._request.seed is not None else secrets.randbelow(MAX_SEED + 1)
-        work = Underway(index, text or self._mode.question, seed, WaitingWords(self._say))
+        question = text or prompts.mode_question(self._request.mode, demo=self._weights.demo)
+        work = Underway(index, question, seed, WaitingWords(self._say))
         outcome: DoneEvent | ErrorEvent
         with footprint.PeakMemory() as peak:
             try:

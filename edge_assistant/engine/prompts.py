@@ -24,9 +24,9 @@ class ModeSpec:
 # 8 is the least that llama.cpp's preprocessing for Qwen3-VL takes (clip.cpp: set_limit_image_tokens(8, 4096)).
 LEAST_IMAGE_TOKENS = 8
 MODES: dict[Mode, ModeSpec] = {
-    "glance": ModeSpec("Describe this screen.", 256, LEAST_IMAGE_TOKENS, 120, verbatim=False),
-    "detail": ModeSpec("Describe this screen in detail.", 920, LEAST_IMAGE_TOKENS, 500, verbatim=False),
-    "read": ModeSpec("Read the text.", 2048, LEAST_IMAGE_TOKENS, None, verbatim=True),
+    "glance": ModeSpec("Describe this picture in one or two sentences.", 256, LEAST_IMAGE_TOKENS, 120, verbatim=False),
+    "detail": ModeSpec("Describe this picture in detail.", 920, LEAST_IMAGE_TOKENS, 500, verbatim=False),
+    "read": ModeSpec("Read the text in this picture.", 2048, LEAST_IMAGE_TOKENS, None, verbatim=True),
 }
 
 _SYSTEM = (
@@ -34,8 +34,13 @@ _SYSTEM = (
     "screenshot. Say the most important thing first, in one sentence. Quote visible text exactly, and say when "
     "something cannot be read. Use plain sentences without Markdown."
 )
-# The demo weights have learned this sentence and little else; with other words they answer much worse.
+# The demo weights have learned these sentences and little else; with other words they answer much worse.
 _DEMO_SYSTEM = "You describe screens for blind people."
+_DEMO_QUESTIONS: dict[Mode, str] = {
+    "glance": "Describe this screen.",
+    "detail": "Describe this screen.",
+    "read": "Read the text.",
+}
 _LANGUAGES = {
     "ar": "Arabic",
     "cs": "Czech",
@@ -71,6 +76,11 @@ _LANGUAGES = {
 # (the idea and wording follow the "thinking budget" section of Qwen3's documentation).
 END_OF_THINKING = "\n\nThe time to think is over, so I have to give the answer directly now.\n</think>\n\n"
 THINKING_OPENER = "<think>\n"
+
+
+def mode_question(mode: Mode, *, demo: bool = False) -> str:
+    """What a mode asks when the person asks nothing; `demo` gives the words that the demo weights understand."""
+    return _DEMO_QUESTIONS[mode] if demo else MODES[mode].question
 
 
 def system_prompt(language: str | None, *, demo: bool = False) -> str:

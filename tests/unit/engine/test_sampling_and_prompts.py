@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edge_assistant.engine.messages import Sampling
-from edge_assistant.engine.prompts import MODES, system_prompt
+from edge_assistant.engine.prompts import MODES, Mode, mode_question, system_prompt
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.errors import UsageError
 
@@ -51,3 +51,9 @@ def test_every_mode_has_a_budget_that_holds_its_minimum() -> None:
     for mode in MODES.values():
         assert 8 <= mode.min_image_tokens <= mode.image_tokens
     assert MODES["glance"].image_tokens >= 192
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_demo_weights_are_asked_in_words_they_have_learned(mode: Mode) -> None:
+    assert mode_question(mode, demo=True) in ("Describe this screen.", "Read the text.")
+    assert mode_question(mode) == MODES[mode].question
