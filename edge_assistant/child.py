@@ -84,11 +84,6 @@ class Child:
         """Whether the worker still runs."""
         return self._process.is_alive()
 
-    @property
-    def connection(self) -> Connection:
-        """This side of the Pipe, for `multiprocessing.connection.wait`."""
-        return self._connection
-
     def send(self, message: object, patience: float = -1) -> bool:
         """Send one message; False when another one was still stuck in the Pipe after `patience` seconds.
 

@@ -286,8 +286,10 @@ class NativeModel:
         self._on_node = report if on_fraction else None
         if on_fraction:
             on_fraction(0.0)
-        yield
-        self._on_node = None
+        try:
+            yield
+        finally:
+            self._on_node = None
         if on_fraction and not self._interrupted():
             on_fraction(1.0)
 

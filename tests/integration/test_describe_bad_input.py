@@ -131,8 +131,10 @@ def test_an_mmproj_of_another_size_is_refused(pair: tuple[Path, Path], environme
     assert "does not fit" in failed(run_pair(pair, environment), 3)
 
 
-def test_an_engine_that_aborts_while_loading_is_explained(pair: tuple[Path, Path], environment: dict[str, str]) -> None:
-    # The header stays plausible for us, but the tower's tensors no longer have the shape that llama.cpp asserts.
+def test_a_tower_that_lacks_the_layers_it_names_is_explained(
+    pair: tuple[Path, Path], environment: dict[str, str]
+) -> None:
+    # The header stays plausible for us, so only llama.cpp finds out.
     data = pair[1].read_bytes()
     key = b"clip.vision.block_count"
     at = data.index(key) + len(key) + 4
