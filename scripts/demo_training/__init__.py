@@ -1,0 +1,1 @@
+"""How the demo weights are made: scenes with known contents, training, export, and evaluation."""

@@ -1,0 +1,229 @@
+"""Batches for training: pictures as patches, what stands in each cell, and conversations as token ids."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from edge_assistant.imaging.budget import fit
+
+from .lexicon import CLASS_NUMBER
+from .questions import Question, Variant, questions, system_prompt
+from .scenes import CELL, Grid, Scene, make_collage, make_scene, random_grid, training_seed
+from .tokens import Chat, Row
+
+_MOST_TOKENS = 256
+_PATCH = 16
+_IGNORED = -100
+# A cell is named after a thing of which it holds this share (of the cell's size, or the thing's if that is smaller).
+_SHARE_TO_NAME = 0.25
+_SHARE_TO_NOTICE = 0.02
+# Of four coordinates, the hundreds and the tens.
+BOX_DIGITS = 8
+_LONG_PROMPT_SENTENCES = (1, 2, 3, 5, 7)
+
+
+def patches(pixels: np.ndarray) -> np.ndarray:
+    """(height, width, 3) bytes to (patches, 768), in Qwen3-VL's order: 2 x 2 neighbours together, colours apart."""
+    height, width, _ = pixels.shape
+    scaled = (pixels.astype(np.float32) / 255 - 0.5) / 0.5
+    grid = scaled.transpose(2, 0, 1).reshape(3, height // CELL, 2, _PATCH, width // CELL, 2, _PATCH)
+    return grid.transpose(1, 4, 2, 5, 0, 3, 6).reshape(-1, 3 * _PATCH * _PATCH)
+
+
+def as_sent(scene: Scene) -> tuple[np.ndarray, float, float]:
+    """The picture as the program sends it, and how much its content was scaled across and down."""
+    sent = fit(scene.image, max_tokens=_MOST_TOKENS)
+    shrunk = scene.image.width > sent.width or scene.image.height > sent.height
+    across = sent.width / scene.image.width if shrunk else 1.0
+    down = sent.height / scene.image.height if shrunk else 1.0
+    return np.asarray(sent), across, down
+
+
+def cell_names(scene: Scene, columns: int, rows: int, across: float, down: float) -> tuple[np.ndarray, np.ndarray]:
+    """What each cell shows: class shares (cells, classes), and whether the cell counts in the loss (cells)."""
+    shares = np.zeros((rows, columns, len(CLASS_NUMBER)), np.float32)
+    noticed = np.zeros((rows, columns), bool)
+    for mark in scene.marks:
+        left, top, right, bottom = mark.box[0] * across, mark.box[1] * down, mark.box[2] * across, mark.box[3] * down
+        middle = int((top + bottom) / 2 // CELL), int((left + right) / 2 // CELL)
+        number = CLASS_NUMBER[mark.name]
+        for row in range(max(0, int(top) // CELL), min(rows, int(bottom) // CELL + 1)):
+            for column in range(max(0, int(left) // CELL), min(columns, int(right) // CELL + 1)):
+                wide = min(right, (column + 1) * CELL) - max(left, column * CELL)
+                high = min(bottom, (row + 1) * CELL) - max(top, row * CELL)
+                if wide <= 0 or high <= 0:
+                    continue
+                share = wide * high / (min(CELL, right - left) * min(CELL, bottom - top))
+                if (row, column) == middle:
+                    share = max(share, 0.5)
+                elif mark.name.endswith("apple"):
+                    share = min(share, _SHARE_TO_NAME)  # apples are told by their middles, so that they can be counted
+                noticed[row, column] |= share > _SHARE_TO_NOTICE
+                if share > _SHARE_TO_NAME:
+                    shares[row, column, number] = max(shares[row, column, number], share)
+    total = shares.sum(-1)
+    named = total > 0
+    shares[named] /= total[named][:, None]
+    shares[~named, 0] = 1
+    return shares.reshape(-1, shares.shape[-1]), (named | ~noticed).reshape(-1)
+
+
+def cell_boxes(scene: Scene, columns: int, rows: int) -> np.ndarray:
+    """Hundreds and tens of the box of the thing that a cell belongs to (cells, 8); -100 where there is none."""
+    digits = np.full((rows, columns, BOX_DIGITS), _IGNORED, np.int64)
+    best = np.full((rows, columns), 0.3)
+    for target in scene.targets:
+        left, top, right, bottom = (value / 1000 for value in target.box)
+        left, right, top, bottom = left * columns, right * columns, top * rows, bottom * rows
+        values = [min(999, value) for value in target.box]
+        told = [digit for value in values for digit in (value // 100, value // 10 % 10)]
+        for row in range(max(0, int(top)), min(rows, int(bottom) + 1)):
+            for column in range(max(0, int(left)), min(columns, int(right) + 1)):
+                wide = min(right, column + 1) - max(left, column)
+                high = min(bottom, row + 1) - max(top, row)
+                share = wide * high if wide > 0 and high > 0 else 0
+                if share > best[row, column]:
+                    best[row, column] = share
+                    digits[row, column] = told
+    return digits.reshape(-1, BOX_DIGITS)
+
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def patch_letters(scene: Scene, columns: int, rows: int, across: float, down: float) -> np.ndarray:
+    """Which letters have their middle in each patch (patches, letters), patches in the order of `patches`."""
+    found = np.zeros((rows, columns, 2, 2, len(LETTERS)), np.float32)
+    for letter, x, y in scene.letters:
+        column, row = int(x * across) // _PATCH, int(y * down) // _PATCH
+        if 0 <= column < 2 * columns and 0 <= row < 2 * rows:
+            found[row // 2, column // 2, row % 2, column % 2, LETTERS.index(letter)] = 1
+    return found.reshape(-1, len(LETTERS))
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """`pixels` (pictures, patches, 768); `names` (pictures, cells, classes), `named` (pictures, cells); `boxes` (…, 8).
+
+    `letters` (pictures, patches, letters).
+    """
+
+    pixels: Tensor
+    names: Tensor
+    named: Tensor
+    boxes: Tensor
+    letters: Tensor
+    grid: Grid
+
+
+def pictures(scenes: list[Scene], grid: Grid) -> Pictures:
+    """Scenes of one grid as tensors."""
+    columns, rows = grid
+    sent, names, named, boxes, letters = [], [], [], [], []
+    for scene in scenes:
+        pixels, across, down = as_sent(scene)
+        sent.append(patches(pixels))
+        name, counts = cell_names(scene, columns, rows, across, down)
+        names.append(name)
+        named.append(counts)
+        boxes.append(cell_boxes(scene, columns, rows))
+        letters.append(patch_letters(scene, columns, rows, across, down))
+    return Pictures(*(torch.from_numpy(np.stack(part)) for part in (sent, names, named, boxes, letters)), grid)
+
+
+def batch_size(grid: Grid, small: int) -> int:
+    """Pictures of a grid that take about as long as `small` pictures of 40 cells."""
+    cells = grid[0] * grid[1]
+    return max(1, round(small * 46 / (cells * (1 + cells / 250))))
+
+
+def see_batch(step: int, rank: int, small: int, ease: int) -> Pictures:
+    """Pictures for the vision tower alone: mostly collages, at first (`ease` 2 and 1) only those."""
+    grid = random_grid(random.Random(1_000_003 * step))
+    scenes = []
+    for number in range(batch_size(grid, small)):
+        seed = training_seed(step, rank, number)
+        scenes.append(make_collage(seed, grid, ease) if ease or number % 4 else make_scene(seed, grid=grid))
+    return pictures(scenes, grid)
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Conversations: `ids` (conversations, tokens); `target` the token to be written next, or -100 where nothing is
+    learned; `start` where the picture begins; `variants` of each conversation."""
+
+    ids: Tensor
+    target: Tensor
+    start: Tensor
+    variants: list[Variant]
+
+
+def tell_batch(
+    chat: Chat, step: int, rank: int, small: int, rows_each: int, variants: tuple[Variant, ...]
+) -> tuple[Pictures, Talk]:
+    """Pictures with `rows_each` conversations about each."""
+    shared = random.Random(1_000_003 * step + 1)
+    grid = random_grid(shared)
+    prompt = shared.choice(("none", "none", "short", "short", "long"))
+    sentences = shared.choice(_LONG_PROMPT_SENTENCES)
+    rng = random.Random(training_seed(step, rank, 63) + 17)
+    scenes, rows, used = [], [], []
+    for number in range(batch_size(grid, small)):
+        scene = make_scene(training_seed(step, rank, number), grid=grid)
+        scenes.append(scene)
+        for turn in range(rows_each):
+            variant = variants[turn % len(variants)]
+            used.append(variant)
+            rows.append(_conversation(chat, scene, rng, variant, _system(rng, prompt, sentences)))
+    return pictures(scenes, grid), _stacked(chat, rows, used, grid[0] * grid[1])
+
+
+def _system(rng: random.Random, prompt: str, sentences: int) -> str | None:
+    if prompt == "none":
+        return None
+    return system_prompt(rng, sentences=None if prompt == "short" else sentences)
+
+
+def _conversation(chat: Chat, scene: Scene, rng: random.Random, variant: Variant, system: str | None) -> Row:
+    asked = questions(scene, rng, variant)
+    turns = []
+    for _ in range(rng.choice((1, 1, 1, 2, 2, 3))):
+        if not asked:
+            break
+        question = rng.choices(asked, [_weight(question) for question in asked])[0]
+        asked.remove(question)
+        turns.append(
+            (question.ask, question.reasoning, question.answer, variant == "thinking" and rng.randrange(100) < 8)
+        )
+    return chat.row(system, turns, variant)
+
+
+def _weight(question: Question) -> float:
+    """How often a question is taken: what is hard, more often."""
+    if question.kind == "where":
+        return 1.2 if question.box else 0.4
+    if question.kind == "count":
+        return 0.25 if question.facts[0].startswith("0 ") else 1.5
+    return 3.0 if question.kind == "describe" else 2.0
+
+
+def _stacked(chat: Chat, rows: list[Row], variants: list[Variant], cells: int) -> Talk:
+    length = max(len(row.before) + len(row.after) for row in rows) + cells
+    length = -(-length // 8) * 8
+    ids = torch.full((len(rows), length), chat.padding)
+    target = torch.full((len(rows), length), _IGNORED)
+    start = torch.zeros(len(rows), dtype=torch.long)
+    for number, row in enumerate(rows):
+        tokens = row.before + [chat.image] * cells + row.after
+        ids[number, : len(tokens)] = torch.tensor(tokens)
+        start[number] = len(row.before)
+        offset = len(row.before) + cells
+        for place, learned in enumerate(row.learned):
+            if learned:
+                target[number, offset + place - 1] = row.after[place]
+    return Talk(ids, target, start, variants)

@@ -1,0 +1,136 @@
+"""A small tokenizer of Qwen's kind, and the chat format of Qwen3-VL."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+
+from .lexicon import UNREADABLE, WORDS
+from .questions import _POOL, _SYSTEMS, Variant, questions
+from .scenes import make_scene
+
+VOCABULARY = 1280
+THINK_END = "\n</think>\n\n"
+OUT_OF_TIME = "\n\nThe time to think is over, so I have to give the answer directly now.\n</think>\n\n"
+"""What the program writes when the thinking budget is spent (edge_assistant.engine.prompts.END_OF_THINKING)."""
+
+_SPECIAL = (
+    "<|endoftext|>",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|vision_start|>",
+    "<|vision_end|>",
+    "<|image_pad|>",
+    "<|video_pad|>",
+)
+_THINK = ("<think>", "</think>")
+# How Qwen2's tokenizer cuts text before it merges (tokenizer.json of any Qwen2 or Qwen3 model).
+_SPLIT = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+_CORPUS_SCENES = 6000
+
+
+def train_tokenizer() -> Tokenizer:
+    """A byte-level BPE over what is said about scenes; the same each time."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.normalizer = normalizers.NFC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(_SPLIT), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    specials = len(_SPECIAL) + len(_THINK)
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY - specials,
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(_corpus(), trainer)
+    tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in _SPECIAL])
+    tokenizer.add_tokens([AddedToken(token, special=False, normalized=False) for token in _THINK])
+    return tokenizer
+
+
+def _corpus() -> list[str]:
+    rng = random.Random(99)
+    lines = ["user\n", "assistant\n", "system\n"] * 500 + [OUT_OF_TIME.split("\n</")[0]] * 300 + list(_SYSTEMS) * 60
+    lines += [text for word in WORDS for text in (word, f" {word}", f" {word}") for _ in range(80)]
+    lines += [f" {UNREADABLE}", UNREADABLE] * 200 + [f" {word}" for word in _POOL for _ in range(12)]
+    for seed in range(_CORPUS_SCENES):
+        scene = make_scene(seed, grid=(8, 5))
+        for question in questions(scene, rng, "thinking"):
+            lines += [question.ask, question.answer, question.reasoning]
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One conversation about a picture as token ids: before the picture, and after it with what is to be learned."""
+
+    before: list[int]
+    after: list[int]
+    learned: list[bool]  # for each of `after`: whether the model has to write it
+
+
+class Chat:
+    """Writes conversations as the program does (edge_assistant.engine.session), each part tokenized by itself."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self.tokenizer = tokenizer
+        self.image = tokenizer.token_to_id("<|image_pad|>")
+        self.end = tokenizer.token_to_id("<|im_end|>")
+        self.padding = tokenizer.token_to_id("<|endoftext|>")
+
+    def ids(self, text: str) -> list[int]:
+        """Token ids; special tokens are known by their names."""
+        return self.tokenizer.encode(text).ids
+
+    def before(self, system: str | None) -> list[int]:
+        """All tokens before the picture."""
+        start = self.ids("<|im_start|>user\n<|vision_start|>")
+        if system is None:
+            return start
+        return self.ids("<|im_start|>system\n") + self.ids(system) + self.ids("<|im_end|>\n") + start
+
+    def question(self, text: str, variant: Variant, *, first: bool) -> list[int]:
+        """A question's turn up to where the answer begins."""
+        opener = self.ids("<|vision_end|>" if first else "<|im_start|>user\n")
+        thinking = self.ids("<think>\n") if variant == "thinking" else []
+        return opener + self.ids(text) + self.ids("<|im_end|>\n<|im_start|>assistant\n") + thinking
+
+    def answer(self, text: str) -> list[int]:
+        """An answer with its end."""
+        return [*self.ids(text), self.end]
+
+    def row(self, system: str | None, turns: list[tuple[str, str, str, bool]], variant: Variant) -> Row:
+        """A conversation of (question, reasoning, answer, cut short) turns.
+
+        Instruct learns each answer; Thinking learns the last one, since earlier reasoning is left out. Where a turn is
+        cut short, its reasoning is broken off as the program does when the time is over, and only the answer learned.
+        """
+        after: list[int] = []
+        learned: list[bool] = []
+        for number, (question, reasoning, answer, short) in enumerate(turns):
+            last = number == len(turns) - 1
+            thinks = variant == "thinking" and last
+            asked = self.question(question, variant if last else "instruct", first=number == 0)
+            thoughts: list[int] = []
+            if thinks:
+                thoughts = self.ids(reasoning)
+                if short:
+                    asked += thoughts[: len(thoughts) // 2] + self.ids(OUT_OF_TIME)
+                    thoughts = []
+                else:
+                    thoughts += self.ids(THINK_END)
+            told = thoughts + self.answer(answer)
+            after += asked + told
+            learned += [False] * len(asked) + [variant == "instruct" or last] * len(told)
+            if not last:
+                after += self.ids("\n")
+                learned.append(False)
+        return Row(self.before(system), after, learned)

@@ -1,0 +1,139 @@
+"""Questions and how answers are judged: the truth is right, and everything else is wrong."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from dataclasses import replace
+
+import pytest
+from demo_training.questions import (
+    UNSEEN_QUESTIONS,
+    UNSEEN_SYSTEMS,
+    Question,
+    holds,
+    overlap,
+    phrase,
+    questions,
+    right,
+    system_prompt,
+    unseen_phrase,
+)
+from demo_training.scenes import FAMILIES, Scene, make_scene
+
+SCENES = [make_scene(seed, family=FAMILIES[seed % len(FAMILIES)]) for seed in range(160)]
+
+
+def asked(scene: Scene) -> list[Question]:
+    return questions(scene, random.Random(scene.seed), "thinking")
+
+
+def of(family: str) -> list[Scene]:
+    return [scene for scene in SCENES if scene.family == family]
+
+
+def first(scene: Scene, kind: str) -> Question:
+    return next(question for question in asked(scene) if question.kind == kind)
+
+
+def test_every_true_answer_is_right() -> None:
+    for scene in SCENES:
+        for question in asked(scene):
+            assert right(question, question.answer), question
+
+
+def test_no_string_of_absent_is_in_the_true_answer_even_as_part_of_a_word() -> None:
+    for scene in SCENES:
+        for question in asked(scene):
+            assert not [word for word in question.absent if word.lower() in question.answer.lower()], question
+
+
+def test_the_answer_to_another_scene_is_wrong() -> None:
+    wrong = total = 0
+    for family in ("dialog", "notification", "text", "menu", "shapes"):
+        scenes = of(family)
+        for one, other in itertools.pairwise(scenes):
+            total += 1
+            wrong += not right(asked(one)[0], asked(other)[0].answer)
+    assert wrong == total
+
+
+def test_one_wrong_word_makes_an_answer_wrong() -> None:
+    scene = next(scene for scene in of("dialog") if first(scene, "describe").kind == "describe")
+    question = first(scene, "describe")
+    assert not right(question, question.answer.replace("titled", "called"))
+    label = scene.truth["buttons"][0][0]
+    assert not right(question, question.answer.replace(label, "Weather"))
+    assert not right(question, question.answer + " Cancel? Retry? Send?")
+
+
+def test_a_wrong_number_is_wrong_and_numbers_count_as_digits() -> None:
+    question = first(of("apples")[0], "count")
+    number = int(question.facts[0].split()[0])
+    assert right(question, f"THERE ARE {number} apples!")
+    assert not right(question, f"There are {number + 1} apples.")
+    assert not right(question, f"There are {number} apples, or {number + 1}.")
+
+
+def test_a_place_counts_from_half_overlap_on() -> None:
+    box = (100, 100, 200, 200)
+    place = replace(first(of("dialog")[0], "where"), box=box)
+    assert right(place, '{"bbox_2d":[100,100,200,200],"label":"Save"}')
+    assert right(place, '```json\n[{"bbox_2d": [100, 100, 200, 151], "label": "Save"}]\n```')
+    assert not right(place, '{"bbox_2d":[100,100,200,149],"label":"Save"}')
+    assert not right(place, "It is on the left.")
+
+
+def test_overlap_is_intersection_over_union() -> None:
+    assert overlap((0, 0, 10, 10), (0, 0, 10, 10)) == 1
+    assert overlap((0, 0, 10, 10), (5, 0, 15, 10)) == pytest.approx(1 / 3)
+    assert overlap((0, 0, 10, 10), (20, 20, 30, 30)) == 0
+    assert overlap((5, 5, 5, 5), (5, 5, 5, 5)) == 0
+
+
+def test_facts_are_whole_words() -> None:
+    assert holds("Buttons: Cancel, on the LEFT.", "cancel on the left")
+    assert not holds("Nothing to save", "no")
+    assert not holds("12 apples", "2 apples")
+
+
+def test_where_is_answered_as_the_large_weights_do() -> None:
+    told = [question for scene in of("dialog") for question in asked(scene) if question.box]
+    assert told
+    for question in told:
+        entry = json.loads(question.answer)
+        assert tuple(entry["bbox_2d"]) == question.box
+        assert entry["label"] in question.ask
+
+
+def test_what_is_not_there_is_asked_for_too() -> None:
+    for scene in SCENES:
+        question = asked(scene)[-1]
+        assert question.answer.startswith("There is no ")
+        assert question.box is None
+
+
+def test_words_that_cannot_be_read_are_said_to_be_so() -> None:
+    told = [question for scene in SCENES for question in asked(scene) if question.kind == "unreadable"]
+    assert {"(unreadable)" in question.answer for question in told} == {True, False}
+    assert any("too small to read" in question.answer for question in told)
+
+
+def test_unseen_phrasings_and_prompts_are_never_trained() -> None:
+    rng = random.Random(1)
+    trained = {phrase(rng, kind, "apples") for kind in UNSEEN_QUESTIONS for _ in range(4000)}
+    unseen = {unseen_phrase(rng, kind, "apples") for kind in UNSEEN_QUESTIONS for _ in range(50)}
+    assert not {text.lower().rstrip("?.!") for text in trained} & {text.lower().rstrip("?.!") for text in unseen}
+    prompts = {system_prompt(rng) for _ in range(200)} | {system_prompt(rng, sentences=3) for _ in range(200)}
+    assert not prompts & set(UNSEEN_SYSTEMS)
+    assert len(UNSEEN_SYSTEMS) == 3
+
+
+def test_thinking_counts_row_by_row() -> None:
+    scene = of("apples")[0]
+    question = next(
+        question for question in asked(scene) if "red apples" in question.facts[0] or "red apple" in question.facts[0]
+    )
+    numbers = [row[0] for row in scene.truth["rows"]]
+    assert question.reasoning.endswith(f"{numbers[0]} + {numbers[1]} + {numbers[2]} = {sum(numbers)}.")
