@@ -84,7 +84,7 @@ class Assistant:
         self._request = request
         self._mode = prompts.MODES[request.mode]
         self._sampling = sampling(weights.variant, verbatim=self._mode.verbatim, temperature=request.temperature)
-        self._system = prompts.system_prompt(language, demo=weights.demo)
+        self._system = prompts.system_prompt(language)
         self._context = min(context, weights.context_length)
         self._voice = voice
         self._on_event = on_event
@@ -124,7 +124,7 @@ class Assistant:
         """
         self._cancelled.clear()
         seed = self._request.seed if self._request.seed is not None else secrets.randbelow(MAX_SEED + 1)
-        question = text or prompts.mode_question(self._request.mode, demo=self._weights.demo)
+        question = text or self._mode.question
         work = Underway(index, question, seed, WaitingWords(self._say))
         outcome: DoneEvent | ErrorEvent
         with footprint.PeakMemory() as peak:

@@ -114,7 +114,7 @@ def _load_engine(weights: Weights, chosen: settings.Settings) -> str:
             context=min(chosen.context, weights.context_length),
             threads=chosen.threads or default_threads(),
             vision_layers=0,
-            system=system_prompt(None, demo=weights.demo),
+            system=system_prompt(None),
         )
     )
     try:

@@ -22,7 +22,7 @@ from PIL import Image
 from edge_assistant.assistant import default_threads
 from edge_assistant.engine.messages import Ask, ThinkingBudget, Turn
 from edge_assistant.engine.native import NativeModel
-from edge_assistant.engine.prompts import MODES, mode_question, system_prompt
+from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.engine.session import Session
 from edge_assistant.imaging.budget import fit
@@ -106,9 +106,9 @@ def _question(weights: Weights, picture: Path, seed: int) -> Ask:
         rgb=image.tobytes(),
         width=image.width,
         height=image.height,
-        system=system_prompt(None, demo=weights.demo),
+        system=system_prompt(None),
         turns=(),
-        question=mode_question("glance", demo=weights.demo),
+        question=mode.question,
         sampling=sampling(weights.variant, verbatim=False),
         seed=seed,
         max_tokens=mode.max_tokens,

@@ -99,6 +99,7 @@ def compare(
             {
                 "seed": scene.seed,
                 "variant": variant,
+                "system": system_prompt(None),
                 "ask": question.ask,
                 "text": one.text,
                 "logits": {str(token): round(float(one.logits[token]), 4) for token in top.tolist()},

@@ -34,13 +34,6 @@ _SYSTEM = (
     "screenshot. Say the most important thing first, in one sentence. Quote visible text exactly, and say when "
     "something cannot be read. Use plain sentences without Markdown."
 )
-# The demo weights have learned these sentences and little else; with other words they answer much worse.
-_DEMO_SYSTEM = "You describe screens for blind people."
-_DEMO_QUESTIONS: dict[Mode, str] = {
-    "glance": "Describe this screen.",
-    "detail": "Describe this screen.",
-    "read": "Read the text.",
-}
 _LANGUAGES = {
     "ar": "Arabic",
     "cs": "Czech",
@@ -78,23 +71,17 @@ END_OF_THINKING = "\n\nThe time to think is over, so I have to give the answer d
 THINKING_OPENER = "<think>\n"
 
 
-def mode_question(mode: Mode, *, demo: bool = False) -> str:
-    """What a mode asks when the person asks nothing; `demo` gives the words that the demo weights understand."""
-    return _DEMO_QUESTIONS[mode] if demo else MODES[mode].question
-
-
-def system_prompt(language: str | None, *, demo: bool = False) -> str:
+def system_prompt(language: str | None) -> str:
     """The system prompt; `language` is a code such as `de` or `pt-BR`, None leaves the language to the question.
 
-    `demo` gives the one that the demo weights understand. Raises UsageError when `language` is no such code.
+    Raises UsageError when `language` is no such code.
     """
-    system = _DEMO_SYSTEM if demo else _SYSTEM
     if language is None:
-        return system
+        return _SYSTEM
     base = language.replace("_", "-").split("-")[0].lower()
     if not (base.isascii() and base.isalpha() and 2 <= len(base) <= 3):
         raise UsageError(f"{language} is no language code. Give one such as en, de or pt-BR.")
     if base == "en":
-        return system
+        return _SYSTEM
     name = _LANGUAGES.get(base)
-    return f"{system} Answer in {name}." if name else f"{system} Answer in the language with the code {base}."
+    return f"{_SYSTEM} Answer in {name}." if name else f"{_SYSTEM} Answer in the language with the code {base}."

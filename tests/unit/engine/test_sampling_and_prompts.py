@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edge_assistant.engine.messages import Sampling
-from edge_assistant.engine.prompts import MODES, Mode, mode_question, system_prompt
+from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.errors import UsageError
 
@@ -34,7 +34,6 @@ def test_greedy_is_refused_with_thinking() -> None:
 @pytest.mark.parametrize(("code", "ending"), [("de", "Answer in German."), ("pt-BR", "Answer in Portuguese.")])
 def test_a_language_is_asked_for_by_its_name(code: str, ending: str) -> None:
     assert system_prompt(code).endswith(ending)
-    assert system_prompt(code, demo=True).endswith(ending)
 
 
 def test_a_rare_language_is_asked_for_by_its_code() -> None:
@@ -51,9 +50,3 @@ def test_every_mode_has_a_budget_that_holds_its_minimum() -> None:
     for mode in MODES.values():
         assert 8 <= mode.min_image_tokens <= mode.image_tokens
     assert MODES["glance"].image_tokens >= 192
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_the_demo_weights_are_asked_in_words_they_have_learned(mode: Mode) -> None:
-    assert mode_question(mode, demo=True) in ("Describe this screen.", "Read the text.")
-    assert mode_question(mode) == MODES[mode].question
