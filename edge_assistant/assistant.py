@@ -13,7 +13,7 @@ import psutil
 from PIL import Image
 
 from edge_assistant import footprint
-from edge_assistant.capture.file import Captured
+from edge_assistant.capture.picture import Captured, Origin
 from edge_assistant.engine import prompts
 from edge_assistant.engine.client import Engine, EngineFiles
 from edge_assistant.engine.messages import Ask, Done, Piece, Progress, ThinkingBudget, Turn, TurnsDropped
@@ -28,7 +28,7 @@ from edge_assistant.events import (
     StageEvent,
     TokenEvent,
 )
-from edge_assistant.imaging import blank, budget
+from edge_assistant.imaging import blank, budget, sharpness
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.locate import Weights
 from edge_assistant.models.memory import check_memory
@@ -37,6 +37,19 @@ from edge_assistant.waiting import WaitingWords
 
 # llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
 MAX_SEED = 2**32 - 2
+# Font height in pixels of the smallest text that programs usually show: 9 points at 96 dots an inch.
+_USUAL_SMALL_TEXT = 12
+_BLANK: dict[Origin, str] = {
+    "file": "The picture is blank: it has only one colour. There is nothing to describe.",
+    "screen": "The screen is blank: it has only one colour. There is nothing to describe.",
+    "window": "The window is blank: it has only one colour. There is nothing to describe.",
+    "clipboard": "The picture in the clipboard is blank: it has only one colour. There is nothing to describe.",
+    "camera": "The camera sees nothing: its picture is black or of one colour. Uncover it, or make some light.",
+}
+_BLURRED = "The camera's picture seems blurred. Hold it still, or further away."
+_ONLY_DEMO = (
+    "Only the demo weights are in use. They understand only simple sample screens, so do not trust this answer."
+)
 
 
 class Voice(Protocol):
@@ -51,7 +64,10 @@ class Voice(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """How to look and answer. `None` takes the mode's default; `image_tokens` is a ceiling."""
+    """How to look and answer. `None` takes the mode's default; `image_tokens` is a ceiling.
+
+    `small_text_advice` is said where a whole screen had to be made so small that its small text could not be read.
+    """
 
     mode: prompts.Mode = "glance"
     image_tokens: int | None = None
@@ -60,6 +76,7 @@ class Request:
     thinking_seconds: float = 90.0
     temperature: float | None = None
     seed: int | None = None
+    small_text_advice: str = "Describe the window instead, or read the text."
 
 
 class Assistant:
@@ -91,6 +108,7 @@ class Assistant:
         self._capture: Callable[[], Captured] | None = None
         self._picture: Image.Image | None = None
         self._no_picture: AssistantError | None = None
+        self._small_text_lost = False
         self._turns: list[Turn] = []
         self._was_loaded = False
         self._cancelled = threading.Event()
@@ -115,6 +133,7 @@ class Assistant:
         self._capture = capture
         self._picture = None
         self._no_picture = None
+        self._small_text_lost = False
         self._turns.clear()
 
     def ask(self, index: int, text: str | None = None) -> DoneEvent | ErrorEvent:
@@ -130,6 +149,8 @@ class Assistant:
         with footprint.PeakMemory() as peak:
             try:
                 done = self._answer(work)
+                if done.stop != "cancelled":
+                    self._tell_small_text(index)
                 outcome = work.done_event(self._weights, self._picture, done)
             except CancelledError:
                 outcome = work.done_event(self._weights, self._picture, None)
@@ -212,15 +233,34 @@ class Assistant:
         for code, message in captured.notices:
             self.notice(work.index, code, message)
         if blank.is_blank(captured.image):
-            raise NothingToSeeError("The picture is blank: it has only one colour. There is nothing to describe.")
+            raise NothingToSeeError(_BLANK[captured.origin])
+        self._warn(work.index, captured)
         picture = budget.fit(
             captured.image,
             max_tokens=self._request.image_tokens or self._mode.image_tokens,
             min_tokens=self._mode.min_image_tokens,
         )
+        smallest = budget.smallest_readable_px(captured.image.size, picture.size)
+        self._small_text_lost = (
+            captured.origin == "screen" and self._request.mode == "glance" and smallest > _USUAL_SMALL_TEXT
+        )
         work.prepare = time.perf_counter() - start
         self._on_event(StageEvent(work.index, "prepare", 1.0))
         return picture
+
+    def _warn(self, index: int, captured: Captured) -> None:
+        """What makes an answer about this picture less than one would expect."""
+        if self._weights.demo and captured.origin != "file":
+            self.notice(index, "demo-weights", _ONLY_DEMO)
+        if captured.origin == "camera" and sharpness.is_blurred(captured.image):
+            self.notice(index, "blurred", _BLURRED)
+
+    def _tell_small_text(self, index: int) -> None:
+        """After the first answer about a whole screen, once."""
+        if self._small_text_lost and not self._cancelled.is_set():
+            self._small_text_lost = False
+            advice = self._request.small_text_advice
+            self.notice(index, "small-text", f"Small text on the screen could not be read. {advice}")
 
     def _load(self, work: Underway) -> None:
         if self._engine.loaded:

@@ -5,6 +5,7 @@ Qt ends its process where there is no display, and a camera's driver may hang: h
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -29,7 +30,7 @@ _CALL_S = 20.0
 
 def clipboard_picture(is_cancelled: Callable[[], bool] = lambda: False) -> Captured:
     """The picture in the clipboard, or in the copied file. Raises InputError, and CancelledError when cancelled."""
-    found = _ask(_serve_clipboard, what="The clipboard", is_cancelled=is_cancelled)
+    found = _clipboard(is_cancelled)
     return read_picture(found) if isinstance(found, Path) else Captured(_image(found))
 
 
@@ -68,13 +69,26 @@ def monitor_list() -> tuple[Monitor, ...]:
 def clipboard_check() -> str:
     """Whether the clipboard can be read; whatever is in it."""
     try:
-        found = _ask(_serve_clipboard, what="The clipboard")
+        found = _clipboard()
     except InputError as error:
         if error.code != "no-picture":
             raise
         return "The clipboard can be read; there is no picture in it now."
     kind = "a file" if isinstance(found, Path) else "a picture"
     return f"The clipboard can be read; there is {kind} in it now."
+
+
+def _clipboard(is_cancelled: Callable[[], bool] = lambda: False) -> Any:
+    def ask(platform: str | None) -> Any:
+        return _ask(_serve_clipboard, platform, what="The clipboard", is_cancelled=is_cancelled)
+
+    try:
+        return ask(None)
+    except InputError as error:
+        # A Wayland desktop may tell its clipboard to the focused window only, and to programs of X11 all the same.
+        if error.code != "no-picture" or not (os.environ.get("WAYLAND_DISPLAY") and os.environ.get("DISPLAY")):
+            raise
+        return ask("xcb")
 
 
 def _ask(
@@ -134,8 +148,8 @@ def _serve(connection: Connection, work: Callable[[], Any]) -> None:
     connection.send(("done", (found.size, found.tobytes()) if isinstance(found, Image.Image) else found))
 
 
-def _serve_clipboard(connection: Connection) -> None:
-    _serve(connection, clipboard_contents)
+def _serve_clipboard(connection: Connection, platform: str | None) -> None:
+    _serve(connection, lambda: clipboard_contents(platform))
 
 
 def _serve_camera(connection: Connection, number: int | None, countdown: float) -> None:

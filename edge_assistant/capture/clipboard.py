@@ -19,12 +19,12 @@ _ARRIVES_MS = 500
 """On Wayland the clipboard is told to a program only after it has connected; on X11 it is there at once."""
 
 
-def clipboard_contents() -> Image.Image | Path:
-    """The clipboard's picture in RGB, or the path of the copied file.
+def clipboard_contents(platform: str | None = None) -> Image.Image | Path:
+    """The clipboard's picture in RGB, or the path of the copied file; `platform` as for `gui_application`.
 
     Raises InputError: `no-picture` when there is neither, `too-large` beyond what can be looked at.
     """
-    application = gui_application()
+    application = gui_application(platform)
     clipboard = application.clipboard()
     _wait_for_contents(clipboard)
     data = clipboard.mimeData()

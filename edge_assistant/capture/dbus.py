@@ -76,7 +76,5 @@ def call(
 def property_of(connection: DBusConnection, service: Service, name: str, *, timeout: float, start: bool = False) -> Any:
     """The value of a property of the service's interface; else as `call`."""
     properties = Service(service.name, service.path, "org.freedesktop.DBus.Properties")
-    ((_, value),) = call(
-        connection, properties, "Get", "ss", (service.interface, name), timeout=timeout, start=start
-    )
+    ((_, value),) = call(connection, properties, "Get", "ss", (service.interface, name), timeout=timeout, start=start)
     return value

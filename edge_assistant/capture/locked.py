@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
 from collections.abc import Callable
 from typing import Any
@@ -62,6 +63,5 @@ def windows_locked(user32: Any = None) -> bool:
 
 def mac_locked(session: Callable[[], dict[str, Any] | None] | None = None) -> bool:
     """What the window server says of this session. Not yet run on macOS; `session` is for tests."""
-    if session is None:
-        from Quartz import CGSessionCopyCurrentDictionary as session
-    return bool((session() or {}).get("CGSSessionScreenIsLocked", False))
+    ask = session or importlib.import_module("Quartz").CGSessionCopyCurrentDictionary
+    return bool((ask() or {}).get("CGSSessionScreenIsLocked", False))

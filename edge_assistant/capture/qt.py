@@ -1,4 +1,4 @@
-"""What the adapters that need Qt share: the application object, and Qt's pictures as Pillow's. Qt is imported lazily."""
+"""What the adapters that need Qt share: the application object, and Qt's pictures as Pillow's. Imported lazily."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ def gui_application(platform: str | None = None) -> QGuiApplication:
         return running
     if platform is not None:
         os.environ["QT_QPA_PLATFORM"] = platform
+    # Without it Wayland tells the clipboard only to the window that has the keyboard, and this may have none.
+    os.environ.setdefault("QT_WAYLAND_USE_DATA_CONTROL", "1")
     return QGuiApplication(["edge-assistant"])
 
 

@@ -1,4 +1,4 @@
-"""The desktop at one moment: the active window's title and bounds, then the picture of all monitors, taken in one place.
+"""The desktop at one moment: the active window's title and bounds, then the picture of all monitors, in one place.
 
 Hotkeys and the command line both begin with `take`. Everything else (a window, a monitor, a region) is cut from its
 result, so that all of it shows the same moment and nothing of ours that opened later.

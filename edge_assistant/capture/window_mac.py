@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from .geometry import Rect
@@ -20,11 +21,8 @@ class MacWindows:
 
     def active(self) -> ActiveWindow | None:
         """The active window, None when the frontmost program has none on the screen."""
-        quartz, appkit = self._quartz, self._appkit
-        if quartz is None:
-            import Quartz as quartz
-        if appkit is None:
-            import AppKit as appkit
+        quartz = self._quartz or importlib.import_module("Quartz")
+        appkit = self._appkit or importlib.import_module("AppKit")
         program = appkit.NSWorkspace.sharedWorkspace().frontmostApplication()
         if program is None:
             return None

@@ -15,7 +15,7 @@ PACKAGE = "edge_assistant"
 LAYERS = (
     {"settings", "paths", "errors", "events", "footprint", "log", "child", "interrupt", "waiting"},
     {"capture", "imaging", "models", "engine", "speech", "hotkeys"},
-    {"assistant", "underway"},
+    {"assistant", "underway", "sources"},
     {"ui"},
     {"output", "describe", "doctor", "app", "cli", "__main__"},
 )
