@@ -29,11 +29,9 @@ def gui_application(platform: str | None = None) -> QGuiApplication:
     running = QGuiApplication.instance()
     if isinstance(running, QGuiApplication):
         return running
-    if platform is not None:
-        os.environ["QT_QPA_PLATFORM"] = platform
     # Without it Wayland tells the clipboard only to the window that has the keyboard, and this may have none.
     os.environ.setdefault("QT_WAYLAND_USE_DATA_CONTROL", "1")
-    return QGuiApplication(["edge-assistant"])
+    return QGuiApplication(["edge-assistant", *(["-platform", platform] if platform else [])])
 
 
 def missing(error: ImportError) -> InputError:
