@@ -143,7 +143,7 @@ def _check_source(parsed: argparse.Namespace) -> None:
     if len(given) > 1:
         raise UsageError("Only one picture at a time: a file, --screen, --window, --clipboard or --camera.")
     if parsed.delay is not None and given[0] not in ("screen", "window", "camera"):
-        raise UsageError("--delay goes with --screen, --window or --camera.")
+        raise UsageError("A delay goes with --screen, --window or --camera.")
 
 
 def _source(parsed: argparse.Namespace) -> str | Look:

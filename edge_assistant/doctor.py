@@ -68,12 +68,17 @@ def findings(chosen: settings.Settings) -> Iterator[Finding]:
     voice, sound = check_sound()
     yield Finding("Voice", voice is None, voice or "There is a voice to speak with.")
     yield Finding("Sound", sound is None, sound or "The audio output can be opened.")
+    yield from captures()
+    yield _window_library()
+
+
+def captures() -> Iterator[Finding]:
+    """What can be looked at here; no picture of the screen is kept, and none is asked of a portal."""
     yield _tried("Screen capture", _screen)
     yield _tried("Window title", _window)
     yield _tried("Session", _session)
     yield _tried("Clipboard", apart.clipboard_check)
     yield _tried("Cameras", _cameras)
-    yield _window_library()
 
 
 def _weights(chosen: settings.Settings, *, think: bool) -> tuple[Weights | None, Finding]:

@@ -148,14 +148,15 @@ def private_bus(programs: Programs) -> Iterator[str]:
 
 
 _SWAY = """
-output HEADLESS-1 resolution {width}x{height} position 0,0 bg {picture} center
-output HEADLESS-2 resolution 320x240 position {width},0 bg #000000 solid_color
+output HEADLESS-1 resolution {width}x{height} scale 2 position 0,0 bg {picture} stretch
+output HEADLESS-2 resolution 320x240 scale 1 position {half},0 bg #000000 solid_color
 """
 
 
 @contextlib.contextmanager
 def wayland_desktop(folder: Path, picture: Path, size: tuple[int, int]) -> Iterator[Programs]:
-    """A headless sway with two monitors, the first of `size` and full of a picture, the desktop portal on its bus.
+    """A headless sway with the desktop portal on its bus. The first of its two monitors is of `size`, full of a
+    picture, and of twice the usual density.
 
     sway refuses to run for root; then it, and it alone, runs for nobody.
     """
@@ -166,7 +167,7 @@ def wayland_desktop(folder: Path, picture: Path, size: tuple[int, int]) -> Itera
             pytest.skip(f"{program.name} is missing: install {program.name}")
     folder.mkdir(mode=0o700)
     shown = shutil.copy(picture, folder / "background.png")
-    (folder / "config").write_text(_SWAY.format(width=size[0], height=size[1], picture=shown))
+    (folder / "config").write_text(_SWAY.format(width=size[0], half=size[0] // 2, height=size[1], picture=shown))
     variables = environment(
         XDG_RUNTIME_DIR=str(folder), HOME=str(folder), XDG_CURRENT_DESKTOP="sway", WLR_BACKENDS="headless",
         WLR_LIBINPUT_NO_DEVICES="1", WLR_RENDERER="pixman", WLR_HEADLESS_OUTPUTS="2",
@@ -184,9 +185,17 @@ def wayland_desktop(folder: Path, picture: Path, size: tuple[int, int]) -> Itera
         until(lambda: programs.output("grim", "-o", "HEADLESS-2", str(folder / "probe.png")) or _taken(folder), "grim")
         programs.start("pipewire")
         until((folder / "pipewire-0").exists, "pipewire")
+        # One after the other: what is not there when it is asked for, the bus would start without the display.
         programs.start(wlr)
+        until(lambda: _is_on_bus(programs, "org.freedesktop.impl.portal.desktop.wlr"), "the portal's back end")
         programs.start(portal)
+        until(lambda: _is_on_bus(programs, "org.freedesktop.portal.Desktop"), "the portal")
         yield programs
+
+
+def _is_on_bus(programs: Programs, name: str) -> bool:
+    command = ("dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/")
+    return f'"{name}"' in programs.output(*command, "org.freedesktop.DBus.ListNames")
 
 
 def _taken(folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from describing import Describe, check_stream, describe, done, user_environment
 from desktops import XDesktop, environment, scene, x_desktop
 from PIL import Image
 from sound_card import SoundCard, places, references
+
+from edge_assistant.capture.window_x11 import X11Windows
 
 SCENE = scene()
 TITLE = "Invoice 1042, Writer"
@@ -189,6 +192,53 @@ def test_each_of_two_monitors_is_taken_alone_and_both_together(folders: dict[str
         none = run(desktop, folders, "--screen=3")
         assert none.wait() == 5
         assert none.of("error")[0]["code"] == "no-such-monitor"
+
+
+@contextlib.contextmanager
+def properties(desktop: XDesktop, window: str, **values: str) -> Iterator[None]:
+    """Properties of a window that another program would have set: 32 bit numbers, or UTF-8."""
+    where = ["-root"] if window == "root" else ["-id", window]
+    for name, value in values.items():
+        kind = "8u" if name == "_NET_WM_NAME" else "32c"
+        desktop.output("xprop", *where, "-f", name, kind, "-set", name, value)
+    try:
+        yield
+    finally:
+        for name in values:
+            desktop.output("xprop", *where, "-remove", name)
+
+
+def test_a_programs_own_shadow_is_not_part_of_its_window(desktop: XDesktop) -> None:
+    identity = desktop.output("xdotool", "getactivewindow").strip()
+    asked = X11Windows(desktop.environment["DISPLAY"])
+    whole = asked.active()
+    with properties(desktop, identity, _GTK_FRAME_EXTENTS="10, 20, 30, 40"):
+        inner = asked.active()
+    with properties(desktop, identity, _GTK_FRAME_EXTENTS="1, 2"):
+        assert asked.active() == whole
+    assert whole is not None
+    assert inner is not None
+    assert inner.contents == whole.contents.without(10, 30, 20, 40)
+
+
+@pytest.mark.parametrize("title", ["Größe – 日本 ☂", "Plain"])
+def test_titles_come_in_every_script(desktop: XDesktop, title: str) -> None:
+    identity = desktop.output("xdotool", "getactivewindow").strip()
+    desktop.output("xdotool", "set_window", "--name", title, identity)
+    try:
+        window = X11Windows(desktop.environment["DISPLAY"]).active()
+    finally:
+        desktop.output("xdotool", "set_window", "--name", TITLE, identity)
+    assert window is not None
+    assert window.title == title
+
+
+def test_a_window_that_closes_while_it_is_asked_about_counts_as_none() -> None:
+    with x_desktop((320, 240), manager=False) as desktop:
+        asked = X11Windows(desktop.environment["DISPLAY"])
+        assert asked.active() is None
+        with properties(desktop, "root", _NET_ACTIVE_WINDOW="7654321"):
+            assert asked.active() is None
 
 
 @pytest.mark.parametrize("source", ["--screen", "--window"])
