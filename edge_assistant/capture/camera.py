@@ -112,16 +112,17 @@ class Shooting:
 
     def _on_frame(self, frame: QVideoFrame) -> None:
         now = time.monotonic()
-        if not frame.isValid() or self._picture is not None:
+        if not frame.isValid() or self._picture is not None or now - self._looked < _BETWEEN_S:
             return
+        self._looked = now
+        image = frame.toImage()
+        if image.isNull():
+            return  # a format that cannot be shown is as good as silence
         self._silence.start(round(self._stalled * 1000))
         if self._begun is None:
             self._begun = now
             self._on_ready()
-        if now - self._looked < _BETWEEN_S:
-            return
-        self._looked = now
-        picture = as_rgb(frame.toImage())
+        picture = as_rgb(image)
         steady = self._settling.feed(ImageStat.Stat(picture.convert("L")).mean[0])
         late = now - self._begun - self._countdown
         if late >= 0 and (steady or late >= _SETTLES_S):

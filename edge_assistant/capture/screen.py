@@ -33,11 +33,8 @@ class MssScreen:
                 left, top, width, height = part or (0, 0, everything.width, everything.height)
                 wanted = {"left": everything.left + left, "top": everything.top + top, "width": width, "height": height}
                 raw = capture.grab(wanted)
-        except (mss.exception.ScreenShotError, OSError) as error:
-            raise InputError(
-                "The screen cannot be captured: there is no display that answers. Log in to a desktop and try again.",
-                code="no-display",
-            ) from error
+        except (mss.exception.ScreenShotError, OSError, RuntimeError) as error:
+            raise _failure(str(error)) from error
         picture = Image.frombytes("RGB", raw.size, bytes(raw.bgra), "raw", "BGRX")
         monitors = tuple(Monitor(number, bounds) for number, bounds in enumerate(single or [everything], start=1))
         return Shot(picture, everything, monitors)
@@ -45,3 +42,13 @@ class MssScreen:
 
 def _rect(monitor: dict[str, int]) -> Rect:
     return Rect(monitor["left"], monitor["top"], monitor["width"], monitor["height"])
+
+
+def _failure(reason: str) -> InputError:
+    if "Cannot connect" in reason or "Unable to open display" in reason:
+        return InputError(
+            "The screen cannot be captured: there is no display that answers. Log in to a desktop and try again.",
+            code="no-display",
+        )
+    plain = reason.strip().rstrip(".") or "the window system did not say why"
+    return InputError(f"The screen cannot be captured: {plain}. Picture files can be described all the same.")

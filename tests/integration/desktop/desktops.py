@@ -110,12 +110,21 @@ class XDesktop(Programs):
 
 
 @contextlib.contextmanager
-def x_desktop(size: tuple[int, int], *, manager: bool) -> Iterator[XDesktop]:
+def x_desktop(size: tuple[int, int], *, manager: bool, depth: int = 24) -> Iterator[XDesktop]:
     """An X server with one screen of `size` pixels; `manager` starts openbox on it."""
     needs(Xvfb="xvfb", xdotool="xdotool", xrandr="x11-xserver-utils", xwininfo="x11-utils")
     reader, writer = os.pipe()
     with Programs({}) as server:
-        command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp"]
+        command = [
+            "Xvfb",
+            "-displayfd",
+            str(writer),
+            "-screen",
+            "0",
+            f"{size[0]}x{size[1]}x{depth}",
+            "-nolisten",
+            "tcp",
+        ]
         command.append("-noreset")  # else it forgets its monitors whenever its last client goes
         server.start(*command, pass_fds=(writer,))  # type: ignore[arg-type]
         os.close(writer)

@@ -13,6 +13,8 @@ from desktops import XDesktop, environment, scene, x_desktop
 from PIL import Image
 from sound_card import SoundCard, places, references
 
+from edge_assistant.capture.screen import MssScreen
+from edge_assistant.capture.snapshot import take
 from edge_assistant.capture.window_x11 import X11Windows
 
 SCENE = scene()
@@ -64,6 +66,18 @@ def test_the_active_window_is_taken_pixel_for_pixel_and_described_rightly(
     check_stream(seen, 1)
     assert done(seen)["answer"] == from_file
     assert (done(seen)["image"]["width"], done(seen)["image"]["height"]) == SCENE.size
+
+
+def test_a_snapshot_holds_exactly_the_pixels_that_the_window_shows(
+    desktop: XDesktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", desktop.environment["DISPLAY"])
+    snapshot = take(MssScreen(), X11Windows())
+    assert snapshot.window is not None
+    cut = snapshot.cut(snapshot.window.contents)
+    assert cut is not None
+    with Image.open(SCENE.picture) as picture:
+        assert cut.tobytes() == picture.convert("RGB").tobytes()
 
 
 def test_the_window_is_told_before_the_model_works_and_with_its_frame(
@@ -126,19 +140,28 @@ def test_after_a_glance_at_a_large_screen_it_is_said_once_that_small_text_was_lo
     assert "small-text" not in [each["code"] for each in reading.of("notice")]
 
 
-def test_a_delay_is_counted_down_and_gives_time_to_change_windows(desktop: XDesktop, folders: dict[str, str]) -> None:
-    blank = scene_of_one_colour(Path(folders["HOME"]))
-    variables = {**desktop.environment, **folders}
-    with Describe("--window", "--delay", "4", "--max-tokens", "1", environment=variables) as seen:
+def test_a_delay_is_counted_down_aloud_and_gives_time_to_change_windows(
+    desktop: XDesktop, folders: dict[str, str], tmp_path: Path
+) -> None:
+    blank = scene_of_one_colour(tmp_path)
+    card = SoundCard(tmp_path, speed=8)
+    variables = {**desktop.environment, **folders, "ALSA_CONFIG_PATH": str(card.configuration)}
+    with Describe("--window", "--delay", "4", "--speak", environment=variables) as seen:
         seen.wait_for(lambda each: each["event"] == "notice")
         other = desktop.show(blank, "Another")
         desktop.wait_until_active("Another")
         assert seen.wait() == 4
+    card.wait_for_silence()
+    heard = card.samples()
+    card.close()
     desktop.end(other)
     desktop.wait_until_active(TITLE)
 
     counted = [each["message"] for each in seen.of("notice") if each["code"] == "countdown"]
     assert counted == ["Looking in 4 seconds.", "3", "2", "1"]
+    begins = [places(heard, reference) for reference in references(tmp_path, [*counted, "Another"])]
+    assert all(len(found) == 1 for found in begins), begins
+    assert begins == sorted(begins)
     assert seen.of("window")[0]["title"] == "Another"
     assert seen.of("error")[0]["code"] == "nothing-to-see"
     assert "window" in seen.of("error")[0]["message"]
@@ -248,6 +271,13 @@ def test_without_a_display_it_is_one_sentence(source: str, folders: dict[str, st
         assert seen.wait() == 5
         assert seen.of("error")[0]["code"] == "no-display"
         assert seen.complaints.count("\n") == 1
+
+
+def test_a_display_with_too_few_colours_is_one_sentence(folders: dict[str, str]) -> None:
+    with x_desktop((320, 240), manager=False, depth=16) as desktop:
+        seen = run(desktop, folders, "--screen")
+    assert seen.wait() == 5
+    assert "not 16" in seen.of("error")[0]["message"]
 
 
 def scene_of_one_colour(folder: Path) -> Path:
