@@ -21,7 +21,7 @@ FIRST_FRAME_S = 8.0
 STALLED_S = 3.0
 """A camera that has sent nothing for so long after it had begun is gone."""
 
-_SETTLES_S = 2.0
+SETTLES_S = 2.0
 """How much longer than the count-down a frame is waited for whose exposure is steady; then any is taken."""
 
 _BETWEEN_S = 0.1
@@ -65,7 +65,7 @@ def take_frame(number: int | None, *, countdown: float, on_ready: Callable[[], N
 class Shooting:
     """One frame from a capture session, whatever feeds it: a camera, or a QVideoFrameInput in tests.
 
-    `first_frame` and `stalled` are the limits of silence, in seconds.
+    `first_frame` and `stalled` are the limits of silence, `settles` that of waiting for a steady exposure, in seconds.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Shooting:
         camera: QCamera | None = None,
         first_frame: float = FIRST_FRAME_S,
         stalled: float = STALLED_S,
+        settles: float = SETTLES_S,
     ) -> None:
         from PySide6.QtCore import QEventLoop, QTimer
         from PySide6.QtMultimedia import QVideoSink
@@ -85,6 +86,7 @@ class Shooting:
         self._on_ready = on_ready
         self._first_frame = first_frame
         self._stalled = stalled
+        self._settles = settles
         self._settling = Settling()
         self._begun: float | None = None
         self._looked = 0.0
@@ -125,7 +127,7 @@ class Shooting:
         picture = as_rgb(image)
         steady = self._settling.feed(ImageStat.Stat(picture.convert("L")).mean[0])
         late = now - self._begun - self._countdown
-        if late >= 0 and (steady or late >= _SETTLES_S):
+        if late >= 0 and (steady or late >= self._settles):
             self._picture = picture
             self._loop.quit()
 

@@ -115,17 +115,9 @@ def x_desktop(size: tuple[int, int], *, manager: bool, depth: int = 24) -> Itera
     needs(Xvfb="xvfb", xdotool="xdotool", xrandr="x11-xserver-utils", xwininfo="x11-utils")
     reader, writer = os.pipe()
     with Programs({}) as server:
-        command = [
-            "Xvfb",
-            "-displayfd",
-            str(writer),
-            "-screen",
-            "0",
-            f"{size[0]}x{size[1]}x{depth}",
-            "-nolisten",
-            "tcp",
-        ]
-        command.append("-noreset")  # else it forgets its monitors whenever its last client goes
+        screen = ("-screen", "0", f"{size[0]}x{size[1]}x{depth}")
+        # Without noreset it forgets its monitors whenever its last client goes.
+        command = ["Xvfb", "-displayfd", str(writer), *screen, "-nolisten", "tcp", "-noreset"]
         server.start(*command, pass_fds=(writer,))  # type: ignore[arg-type]
         os.close(writer)
         with os.fdopen(reader, encoding="ascii") as numbers:
