@@ -12,13 +12,13 @@ from typing import Protocol
 import psutil
 from PIL import Image
 
-from edge_assistant import footprint
-from edge_assistant.capture.picture import Captured, Origin
+from edge_assistant import footprint, remarks
+from edge_assistant.capture.picture import Captured
 from edge_assistant.engine import prompts
 from edge_assistant.engine.client import Engine, EngineFiles
 from edge_assistant.engine.messages import Ask, Done, Piece, Progress, ThinkingBudget, Turn, TurnsDropped
 from edge_assistant.engine.sampling import sampling
-from edge_assistant.errors import AssistantError, CancelledError, EngineError, NothingToSeeError
+from edge_assistant.errors import AssistantError, CancelledError, EngineError
 from edge_assistant.events import (
     DoneEvent,
     ErrorEvent,
@@ -28,7 +28,7 @@ from edge_assistant.events import (
     StageEvent,
     TokenEvent,
 )
-from edge_assistant.imaging import blank, budget, sharpness
+from edge_assistant.imaging import budget
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.locate import Weights
 from edge_assistant.models.memory import check_memory
@@ -37,19 +37,6 @@ from edge_assistant.waiting import WaitingWords
 
 # llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
 MAX_SEED = 2**32 - 2
-# Font height in pixels of the smallest text that programs usually show: 9 points at 96 dots an inch.
-_USUAL_SMALL_TEXT = 12
-_BLANK: dict[Origin, str] = {
-    "file": "The picture is blank: it has only one colour. There is nothing to describe.",
-    "screen": "The screen is blank: it has only one colour. There is nothing to describe.",
-    "window": "The window is blank: it has only one colour. There is nothing to describe.",
-    "clipboard": "The picture in the clipboard is blank: it has only one colour. There is nothing to describe.",
-    "camera": "The camera sees nothing: its picture is black or of one colour. Uncover it, or make some light.",
-}
-_BLURRED = "The camera's picture seems blurred. Hold it still, or further away."
-_ONLY_DEMO = (
-    "Only the demo weights are in use. They understand only simple sample screens, so do not trust this answer."
-)
 
 
 class Voice(Protocol):
@@ -232,28 +219,18 @@ class Assistant:
         self._check_cancelled()
         for code, message in captured.notices:
             self.notice(work.index, code, message)
-        if blank.is_blank(captured.image):
-            raise NothingToSeeError(_BLANK[captured.origin])
-        self._warn(work.index, captured)
+        remarks.refuse_blank(captured)
+        for code, message in remarks.warnings(captured, demo=self._weights.demo):
+            self.notice(work.index, code, message)
         picture = budget.fit(
             captured.image,
             max_tokens=self._request.image_tokens or self._mode.image_tokens,
             min_tokens=self._mode.min_image_tokens,
         )
-        smallest = budget.smallest_readable_px(captured.image.size, picture.size)
-        self._small_text_lost = (
-            captured.origin == "screen" and self._request.mode == "glance" and smallest > _USUAL_SMALL_TEXT
-        )
+        self._small_text_lost = remarks.small_text_lost(captured, picture, self._request.mode)
         work.prepare = time.perf_counter() - start
         self._on_event(StageEvent(work.index, "prepare", 1.0))
         return picture
-
-    def _warn(self, index: int, captured: Captured) -> None:
-        """What makes an answer about this picture less than one would expect."""
-        if self._weights.demo and captured.origin != "file":
-            self.notice(index, "demo-weights", _ONLY_DEMO)
-        if captured.origin == "camera" and sharpness.is_blurred(captured.image):
-            self.notice(index, "blurred", _BLURRED)
 
     def _tell_small_text(self, index: int) -> None:
         """After the first answer about a whole screen, once."""

@@ -17,7 +17,7 @@ PACKAGE = "edge_assistant"
 LAYERS = (
     {"settings", "paths", "errors", "events", "footprint", "log", "child", "interrupt", "waiting"},
     {"capture", "imaging", "models", "engine", "speech", "hotkeys"},
-    {"assistant", "underway", "sources"},
+    {"assistant", "underway", "remarks", "sources"},
     {"ui"},
     {"output", "describe", "doctor", "app", "cli", "__main__"},
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from describing import Describe, check_stream, describe, done, user_environment
+from describing import PATIENCE, ROOT, Describe, check_stream, describe, done, user_environment
 from desktops import XDesktop, environment, scene, x_desktop
 from PIL import Image
 from sound_card import SoundCard, places, references
@@ -278,6 +280,24 @@ def test_a_display_with_too_few_colours_is_one_sentence(folders: dict[str, str])
         seen = run(desktop, folders, "--screen")
     assert seen.wait() == 5
     assert "not 16" in seen.of("error")[0]["message"]
+
+
+def test_the_doctor_really_tries_every_capture(desktop: XDesktop, folders: dict[str, str]) -> None:
+    doctor = subprocess.run(
+        [sys.executable, "-m", "edge_assistant", "doctor", "--no-speak"],
+        cwd=ROOT,
+        env={**desktop.environment, **folders},
+        capture_output=True,
+        text=True,
+        timeout=4 * PATIENCE,
+        check=False,
+    )
+    found = dict(line.split(": ", 1) for line in doctor.stdout.splitlines())
+    assert found["Screen capture"] == "works. X11: The screen of 1600 by 900 pixels on one monitor can be read."
+    assert found["Window title"].startswith("works.")
+    assert found["Clipboard"].startswith("works.")
+    assert found["Cameras"].startswith(("works.", "does not work. No camera was found."))
+    assert "Traceback" not in doctor.stderr
 
 
 def scene_of_one_colour(folder: Path) -> Path:
