@@ -275,6 +275,19 @@ def test_without_a_display_it_is_one_sentence(source: str, folders: dict[str, st
         assert seen.complaints.count("\n") == 1
 
 
+def test_an_odd_authority_file_leaves_standard_output_to_the_answer(
+    desktop: XDesktop, folders: dict[str, str], tmp_path: Path
+) -> None:
+    authority = tmp_path / "Xauthority"
+    authority.touch()
+    seen = run(
+        desktop, {**folders, "XAUTHORITY": str(authority)}, "--window", "--max-tokens", "1", as_json=False
+    )  # fmt: skip
+    assert seen.wait() == 0
+    assert "Xlib" not in seen.text
+    assert len(seen.text.split()) == 1
+
+
 def test_a_display_with_too_few_colours_is_one_sentence(folders: dict[str, str]) -> None:
     with x_desktop((320, 240), manager=False, depth=16) as desktop:
         seen = run(desktop, folders, "--screen")
