@@ -12,13 +12,13 @@ from typing import Protocol
 import psutil
 from PIL import Image
 
-from edge_assistant import footprint
-from edge_assistant.capture.file import Captured
+from edge_assistant import footprint, remarks
+from edge_assistant.capture.picture import Captured
 from edge_assistant.engine import prompts
 from edge_assistant.engine.client import Engine, EngineFiles
 from edge_assistant.engine.messages import Ask, Done, Piece, Progress, ThinkingBudget, Turn, TurnsDropped
 from edge_assistant.engine.sampling import sampling
-from edge_assistant.errors import AssistantError, CancelledError, EngineError, NothingToSeeError
+from edge_assistant.errors import AssistantError, CancelledError, EngineError
 from edge_assistant.events import (
     DoneEvent,
     ErrorEvent,
@@ -28,7 +28,7 @@ from edge_assistant.events import (
     StageEvent,
     TokenEvent,
 )
-from edge_assistant.imaging import blank, budget
+from edge_assistant.imaging import budget
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.locate import Weights
 from edge_assistant.models.memory import check_memory
@@ -51,7 +51,10 @@ class Voice(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """How to look and answer. `None` takes the mode's default; `image_tokens` is a ceiling."""
+    """How to look and answer. `None` takes the mode's default; `image_tokens` is a ceiling.
+
+    `small_text_advice` is said where a whole screen had to be made so small that its small text could not be read.
+    """
 
     mode: prompts.Mode = "glance"
     image_tokens: int | None = None
@@ -60,6 +63,7 @@ class Request:
     thinking_seconds: float = 90.0
     temperature: float | None = None
     seed: int | None = None
+    small_text_advice: str = "Describe the window instead, or read the text."
 
 
 class Assistant:
@@ -91,6 +95,7 @@ class Assistant:
         self._capture: Callable[[], Captured] | None = None
         self._picture: Image.Image | None = None
         self._no_picture: AssistantError | None = None
+        self._small_text_lost = False
         self._turns: list[Turn] = []
         self._was_loaded = False
         self._cancelled = threading.Event()
@@ -115,6 +120,7 @@ class Assistant:
         self._capture = capture
         self._picture = None
         self._no_picture = None
+        self._small_text_lost = False
         self._turns.clear()
 
     def ask(self, index: int, text: str | None = None) -> DoneEvent | ErrorEvent:
@@ -130,6 +136,8 @@ class Assistant:
         with footprint.PeakMemory() as peak:
             try:
                 done = self._answer(work)
+                if done.stop != "cancelled":
+                    self._tell_small_text(index)
                 outcome = work.done_event(self._weights, self._picture, done)
             except CancelledError:
                 outcome = work.done_event(self._weights, self._picture, None)
@@ -211,16 +219,25 @@ class Assistant:
         self._check_cancelled()
         for code, message in captured.notices:
             self.notice(work.index, code, message)
-        if blank.is_blank(captured.image):
-            raise NothingToSeeError("The picture is blank: it has only one colour. There is nothing to describe.")
+        remarks.refuse_blank(captured)
+        for code, message in remarks.warnings(captured, demo=self._weights.demo):
+            self.notice(work.index, code, message)
         picture = budget.fit(
             captured.image,
             max_tokens=self._request.image_tokens or self._mode.image_tokens,
             min_tokens=self._mode.min_image_tokens,
         )
+        self._small_text_lost = remarks.small_text_lost(captured, picture, self._request.mode)
         work.prepare = time.perf_counter() - start
         self._on_event(StageEvent(work.index, "prepare", 1.0))
         return picture
+
+    def _tell_small_text(self, index: int) -> None:
+        """After the first answer about a whole screen, once."""
+        if self._small_text_lost and not self._cancelled.is_set():
+            self._small_text_lost = False
+            advice = self._request.small_text_advice
+            self.notice(index, "small-text", f"Small text on the screen could not be read. {advice}")
 
     def _load(self, work: Underway) -> None:
         if self._engine.loaded:

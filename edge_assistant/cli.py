@@ -6,10 +6,13 @@ import argparse
 import contextlib
 import math
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from edge_assistant import log
-from edge_assistant.errors import AssistantError, UsageError
+from edge_assistant.errors import AssistantError, InputError, UsageError
+
+if TYPE_CHECKING:
+    from edge_assistant.sources import Look
 
 
 class _Parser(argparse.ArgumentParser):
@@ -47,6 +50,8 @@ def _parser() -> _Parser:
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_describe(commands.add_parser("describe", help="describe a picture, or answer questions about it"))
+    cameras = commands.add_parser("cameras", help="list the cameras, by the numbers that describe --camera takes")
+    cameras.set_defaults(command=_cameras)
     doctor = commands.add_parser("doctor", help="say what works on this computer, and how to mend what does not")
     doctor.add_argument("--speak", action=argparse.BooleanOptionalAction, help="say it aloud too (default: yes)")
     doctor.set_defaults(command=_doctor)
@@ -58,7 +63,12 @@ def _parser() -> _Parser:
 
 def _add_describe(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("picture", metavar="FILE", help="the picture; - is standard input")
+    add("picture", metavar="FILE", nargs="?", help="the picture; - is standard input")
+    add("--screen", metavar="N", nargs="?", const=0, type=_whole(1, 99), help="look at monitor N, or all as one")
+    add("--window", action="store_true", help="look at the active window; its title is said first")
+    add("--clipboard", action="store_true", help="look at the picture, or the copied picture file, in the clipboard")
+    add("--camera", metavar="N", nargs="?", const=0, type=_whole(1, 99), help="look through camera N (see cameras)")
+    add("--delay", metavar="SECONDS", type=_seconds, help="count down aloud first, to change windows (camera: 3)")
     add("--mode", choices=("glance", "detail", "read"), default="glance", help="default: glance")
     add("--ask", metavar="TEXT", action="append", default=[], help="a question; repeat for follow-ups")
     add("--think", action="store_true", help="think harder: slower, with the Thinking weights")
@@ -78,6 +88,7 @@ def _add_describe(parser: argparse.ArgumentParser) -> None:
 
 def _describe(parsed: argparse.Namespace) -> int:
     asks = tuple(_question(text) for text in parsed.ask)
+    _check_source(parsed)
     try:
         return _run_describe(parsed, asks)
     except KeyboardInterrupt:  # while modules were imported: later, DescribeRun takes care of it
@@ -97,7 +108,7 @@ def _run_describe(parsed: argparse.Namespace, asks: tuple[str, ...]) -> int:
     from edge_assistant.output import JsonOutput, TextOutput
 
     options = Options(
-        picture=parsed.picture,
+        picture=_source(parsed),
         asks=asks,
         request=Request(
             mode=parsed.mode,
@@ -106,6 +117,7 @@ def _run_describe(parsed: argparse.Namespace, asks: tuple[str, ...]) -> int:
             thinking_tokens=parsed.thinking_budget,
             temperature=parsed.temperature,
             seed=parsed.seed,
+            small_text_advice="Use --window, or --mode read.",
         ),
         model=parsed.model,
         mmproj=parsed.mmproj,
@@ -115,6 +127,46 @@ def _run_describe(parsed: argparse.Namespace, asks: tuple[str, ...]) -> int:
         speak=parsed.speak,
     )
     return DescribeRun(options, JsonOutput() if parsed.json else TextOutput()).main()
+
+
+def _check_source(parsed: argparse.Namespace) -> None:
+    """Exactly one picture, from a file or from elsewhere. An omitted N is 0, not None."""
+    given = [
+        name
+        for name in ("picture", "screen", "window", "clipboard", "camera")
+        if getattr(parsed, name) is not None and getattr(parsed, name) is not False
+    ]
+    if not given:
+        raise UsageError(
+            "Nothing to look at. Name a picture file, or take --screen, --window, --clipboard or --camera."
+        )
+    if len(given) > 1:
+        raise UsageError("Only one picture at a time: a file, --screen, --window, --clipboard or --camera.")
+    if parsed.delay is not None and given[0] not in ("screen", "window", "camera"):
+        raise UsageError("A delay goes with --screen, --window or --camera.")
+
+
+def _source(parsed: argparse.Namespace) -> str | Look:
+    from edge_assistant.sources import Look
+
+    if parsed.picture is not None:
+        return str(parsed.picture)
+    if parsed.screen is not None:
+        return Look("screen", parsed.screen or None, parsed.delay)
+    if parsed.camera is not None:
+        return Look("camera", parsed.camera or None, parsed.delay)
+    return Look("window" if parsed.window else "clipboard", None, parsed.delay)
+
+
+def _cameras(_: argparse.Namespace) -> int:
+    from edge_assistant.capture.apart import camera_names
+
+    names = camera_names()
+    if not names:
+        raise InputError("No camera was found. Plug one in, or switch it on.", code="no-camera")
+    for number, name in enumerate(names, start=1):
+        print(f"{number}: {name}")
+    return 0
 
 
 def _doctor(parsed: argparse.Namespace) -> int:
@@ -152,6 +204,16 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         return value
 
     return parse
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 60:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds from 0 to 60")
+    return value
 
 
 def _temperature(text: str) -> float:

@@ -15,12 +15,14 @@ from typing import NoReturn
 from edge_assistant import interrupt, paths, settings
 from edge_assistant.assistant import Assistant, Request, default_threads
 from edge_assistant.capture.file import read_picture
+from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.errors import AssistantError, CancelledError, DoesNotFitError, EngineError
-from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, cancelled
+from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, WindowEvent, cancelled
 from edge_assistant.models.locate import Weights, resolve
 from edge_assistant.output import NoOutput, Output, complain
+from edge_assistant.sources import Look, look
 from edge_assistant.speech.speaker import Speaker
 
 _log = logging.getLogger(__name__)
@@ -34,9 +36,9 @@ _SILENT_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asks for; None leaves it to the settings."""
+    """What the command line asks for; None leaves it to the settings. `picture` is a file's name, or "-"."""
 
-    picture: str
+    picture: str | Look
     asks: tuple[str, ...]
     request: Request
     model: str | None
@@ -120,6 +122,8 @@ class DescribeRun:
         system_prompt(language)
         if options.think:
             sampling("thinking", verbatim=False, temperature=options.request.temperature)
+        # The weights may need seconds to be checked; by then another window may be in front.
+        captured = look(options.picture, self) if isinstance(options.picture, Look) else None
         weights = self._weights(chosen)
         assistant = Assistant(
             weights,
@@ -136,16 +140,43 @@ class DescribeRun:
                 raise CancelledError
         for message in weights.notices:
             assistant.notice(0, "weights-passed-over", message)
-        if weights.demo and (options.model or chosen.model) is None:
+        if weights.demo and captured is None and (options.model or chosen.model) is None:
             assistant.notice(
                 0, "demo-weights", "These are the demo weights. They understand only simple sample screens."
             )
-        assistant.look_at(lambda: read_picture(options.picture))
+        assistant.look_at(lambda: captured or read_picture(str(options.picture)))
         for index, text in enumerate(self._questions):
             if self._cancelled:
                 raise CancelledError
             self._current = index
             assistant.ask(index, text)
+
+    def notice(self, code: str, message: str) -> None:
+        """Tell something before there is an assistant, by event and by voice."""
+        self._emit(NoticeEvent(self._current, code, message))
+        self._say(message)
+
+    def window(self, title: str, window: ActiveWindow) -> None:
+        """Tell which window is looked at, at once."""
+        bounds = window.bounds
+        self._emit(WindowEvent(self._current, window.title, bounds.left, bounds.top, bounds.width, bounds.height))
+        self._say(title)
+
+    def is_cancelled(self) -> bool:
+        """Whether a signal came, or nobody reads any more."""
+        return self._cancelled
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass; it ends early, with CancelledError, when the run is cancelled."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            if self._cancelled:
+                raise CancelledError
+            time.sleep(min(left, _POLL))
+
+    def _say(self, text: str) -> None:
+        if self._speaker:
+            self._speaker.say(text)
 
     def _weights(self, chosen: settings.Settings) -> Weights:
         start = time.monotonic()
@@ -170,8 +201,7 @@ class DescribeRun:
 
     def _fail_all(self, error: AssistantError) -> None:
         """No question can be answered: each ends with the error, which is said once."""
-        if self._speaker:
-            self._speaker.say(str(error))
+        self._say(str(error))
         for index in range(len(self._questions)):
             self._emit(ErrorEvent(index, error.code, str(error), error.exit_code))
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from edge_assistant import footprint, paths, settings
 from edge_assistant.assistant import default_threads
-from edge_assistant.capture import screen
+from edge_assistant.capture import apart, choose
 from edge_assistant.engine.client import Engine, EngineFiles
 from edge_assistant.engine.prompts import system_prompt
-from edge_assistant.errors import AssistantError
+from edge_assistant.errors import AssistantError, InputError
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.locate import Weights, resolve
 from edge_assistant.models.memory import needed_bytes
@@ -68,8 +68,17 @@ def findings(chosen: settings.Settings) -> Iterator[Finding]:
     voice, sound = check_sound()
     yield Finding("Voice", voice is None, voice or "There is a voice to speak with.")
     yield Finding("Sound", sound is None, sound or "The audio output can be opened.")
-    yield _tried("Screen capture", _capture)
+    yield from captures()
     yield _window_library()
+
+
+def captures() -> Iterator[Finding]:
+    """What can be looked at here; no picture of the screen is kept, and none is asked of a portal."""
+    yield _tried("Screen capture", _screen)
+    yield _tried("Window title", _window)
+    yield _tried("Session", _session)
+    yield _tried("Clipboard", apart.clipboard_check)
+    yield _tried("Cameras", _cameras)
 
 
 def _weights(chosen: settings.Settings, *, think: bool) -> tuple[Weights | None, Finding]:
@@ -123,9 +132,29 @@ def _load_engine(weights: Weights, chosen: settings.Settings) -> str:
         engine.close()
 
 
-def _capture() -> str:
-    width, height = screen.probe()
-    return f"The screen of {width} by {height} pixels can be read."
+def _screen() -> str:
+    backend = choose.choose()
+    return f"{backend.name}: {backend.make_screen().check()}"
+
+
+def _window() -> str:
+    backend = choose.choose()
+    if backend.make_windows is None:
+        raise InputError(f"{backend.name} does not tell which window is active. The whole screen is taken instead.")
+    window = backend.make_windows().active()
+    return "No window is active now." if window is None else "The active window's title and place are known."
+
+
+def _session() -> str:
+    locked = choose.choose().is_locked()
+    return "It is locked, so its screen is not described now." if locked else "It is not known to be locked."
+
+
+def _cameras() -> str:
+    names = apart.camera_names()
+    if not names:
+        raise InputError("No camera was found. Plug one in, or switch it on.", code="no-camera")
+    return " ".join(f"{number}: {name}." for number, name in enumerate(names, start=1))
 
 
 def _window_library() -> Finding:

@@ -34,7 +34,7 @@ class WeightsError(AssistantError):
 
 
 class NothingToSeeError(AssistantError):
-    """The picture is blank, so the model is not asked."""
+    """The picture is blank, or the session locked, so the model is not asked."""
 
     exit_code = 4
     code = "nothing-to-see"

@@ -44,6 +44,21 @@ class NoticeEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowEvent:
+    """The active window is what is looked at; told at once, before the model works.
+
+    `title` is the window's own; the others say where it is seen on the desktop, in the window system's units.
+    """
+
+    index: int
+    title: str
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorEvent:
     """The question ended without an answer."""
 
@@ -114,13 +129,14 @@ def cancelled(index: int, question: str) -> DoneEvent:
     )
 
 
-Event = StageEvent | TokenEvent | SentenceEvent | NoticeEvent | ErrorEvent | DoneEvent
+Event = StageEvent | TokenEvent | SentenceEvent | NoticeEvent | WindowEvent | ErrorEvent | DoneEvent
 
 _NAMES: dict[type, str] = {
     StageEvent: "stage",
     TokenEvent: "token",
     SentenceEvent: "sentence",
     NoticeEvent: "notice",
+    WindowEvent: "window",
     ErrorEvent: "error",
     DoneEvent: "done",
 }

@@ -15,6 +15,7 @@ from edge_assistant.events import (
     NoticeEvent,
     StageEvent,
     TokenEvent,
+    WindowEvent,
     as_json_object,
 )
 
@@ -77,6 +78,9 @@ class TextOutput:
         elif isinstance(event, NoticeEvent | ErrorEvent):
             self._end_line()
             complain(event.message)
+        elif isinstance(event, WindowEvent):
+            self._end_line()
+            complain(_harmless(event.title))
         elif isinstance(event, DoneEvent):
             self._end_line()
 

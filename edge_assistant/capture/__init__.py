@@ -1,1 +1,1 @@
-"""Where pictures come from: a file or standard input. Each source gives an upright RGB picture, or says why not."""
+"""Where pictures come from: files, the screen, the clipboard, cameras. Each gives an RGB picture, or says why not."""

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from PIL import Image, UnidentifiedImageError
 
@@ -58,12 +58,16 @@ _UPRIGHT = {
 """What makes a picture of this EXIF orientation upright (EXIF 2.32, tag 0x0112)."""
 
 
+Origin = Literal["file", "screen", "window", "clipboard", "camera"]
+
+
 @dataclass(frozen=True, slots=True)
 class Captured:
     """A picture to look at: RGB and upright; `notices` are (code, sentence) pairs about what was left out."""
 
     image: Image.Image
     notices: tuple[tuple[str, str], ...] = ()
+    origin: Origin = "file"
 
 
 def decode(stream: BinaryIO, name: str) -> Captured:
@@ -192,4 +196,4 @@ def _upright(rgb: Image.Image, source: Image.Image) -> Image.Image:
     return rgb if turn is None else rgb.transpose(turn)
 
 
-__all__ = ["MAX_PIXELS", "Captured", "decode"]
+__all__ = ["MAX_PIXELS", "Captured", "Origin", "decode"]

@@ -1,32 +1,54 @@
-"""The screen through mss, the only module that imports it. So far it only tells whether a capture works."""
+"""The screen through mss, the only module that imports it: X11, Windows, macOS."""
 
 from __future__ import annotations
 
-import os
-import sys
+from PIL import Image
 
-from edge_assistant.errors import InputError
+from ..errors import InputError
+from .geometry import Rect
+from .snapshot import Monitor, Shot
 
 
-def probe() -> tuple[int, int]:
-    """Take one pixel for real; the width and height of all monitors together, in pixels.
+class MssScreen:
+    """A screen that mss can read. On Wayland it cannot: see portal.py."""
 
-    Raises InputError with the reason and the way out when the screen cannot be captured.
-    """
-    if sys.platform.startswith("linux"):
-        if os.environ.get("WAYLAND_DISPLAY"):
-            raise InputError("The screen cannot be captured under Wayland yet. Describe picture files instead.")
-        if not os.environ.get("DISPLAY"):
-            raise InputError(
-                "There is no display here. Picture files can be described all the same.", code="no-display"
-            )
-    import mss
-    import mss.exception
+    def grab(self) -> Shot:
+        """All monitors in one picture, in the order of mss. Raises InputError with the reason."""
+        return self._grab(None)
 
-    try:
-        with mss.MSS() as capture:
-            everything = capture.monitors[0]
-            capture.grab((everything["left"], everything["top"], everything["left"] + 1, everything["top"] + 1))
-            return everything["width"], everything["height"]
-    except (mss.exception.ScreenShotError, OSError) as error:
-        raise InputError(f"The screen cannot be captured: {error}. Log in to a desktop and try again.") from error
+    def check(self) -> str:
+        """Take one pixel for real."""
+        shot = self._grab((0, 0, 1, 1))
+        count = len(shot.monitors)
+        monitors = "one monitor" if count == 1 else f"{count} monitors"
+        return f"The screen of {shot.area.width} by {shot.area.height} pixels on {monitors} can be read."
+
+    def _grab(self, part: tuple[int, int, int, int] | None) -> Shot:
+        import mss
+        import mss.exception
+
+        try:
+            with mss.MSS() as capture:
+                everything, *single = [_rect(monitor) for monitor in capture.monitors]
+                left, top, width, height = part or (0, 0, everything.width, everything.height)
+                wanted = {"left": everything.left + left, "top": everything.top + top, "width": width, "height": height}
+                raw = capture.grab(wanted)
+        except (mss.exception.ScreenShotError, OSError, RuntimeError) as error:
+            raise _failure(str(error)) from error
+        picture = Image.frombytes("RGB", raw.size, bytes(raw.bgra), "raw", "BGRX")
+        monitors = tuple(Monitor(number, bounds) for number, bounds in enumerate(single or [everything], start=1))
+        return Shot(picture, everything, monitors)
+
+
+def _rect(monitor: dict[str, int]) -> Rect:
+    return Rect(monitor["left"], monitor["top"], monitor["width"], monitor["height"])
+
+
+def _failure(reason: str) -> InputError:
+    if "Cannot connect" in reason or "Unable to open display" in reason:
+        return InputError(
+            "The screen cannot be captured: there is no display that answers. Log in to a desktop and try again.",
+            code="no-display",
+        )
+    plain = reason.strip().rstrip(".") or "the window system did not say why"
+    return InputError(f"The screen cannot be captured: {plain}. Picture files can be described all the same.")

@@ -9,6 +9,8 @@ import sys
 import pytest
 
 from edge_assistant import cli
+from edge_assistant.describe import Options
+from edge_assistant.sources import Look
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,16 @@ from edge_assistant import cli
         ["describe", "a.png", "--context", "1e3"],
         ["describe", "a.png", "--ask", "\t\n"],
         ["describe", "a.png", "--mode", "Glance"],
+        ["describe", "a.png", "--screen"],
+        ["describe", "--window", "--camera"],
+        ["describe", "--screen", "0"],
+        ["describe", "--screen", "a.png"],
+        ["describe", "--camera=x"],
+        ["describe", "--window", "--delay", "-1"],
+        ["describe", "--window", "--delay", "nan"],
+        ["describe", "--clipboard", "--delay", "3"],
+        ["describe", "a.png", "--delay", "3"],
+        ["cameras", "2"],
         ["dance"],
     ],
 )
@@ -60,3 +72,45 @@ def test_help_needs_neither_llama_nor_pictures() -> None:
         "assert not {'llama_cpp', 'PIL', 'pyttsx3', 'psutil', 'PySide6'} & set(sys.modules), sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["a.png"], "a.png"),
+        (["-"], "-"),
+        (["--screen"], Look("screen")),
+        (["--screen=2", "--delay", "1.5"], Look("screen", 2, 1.5)),
+        (["--window"], Look("window")),
+        (["--window", "--delay=5"], Look("window", None, 5.0)),
+        (["--clipboard"], Look("clipboard")),
+        (["--camera"], Look("camera")),
+        (["--camera", "3", "--delay", "0"], Look("camera", 3, 0.0)),
+    ],
+)
+def test_what_to_look_at_reaches_the_run(
+    arguments: list[str], expected: str | Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | Look] = []
+
+    class Run:
+        def __init__(self, options: Options, _: object) -> None:
+            seen.append(options.picture)
+
+        def main(self) -> int:
+            return 0
+
+    monkeypatch.setattr("edge_assistant.describe.DescribeRun", Run)
+    assert cli.main(["describe", *arguments]) == 0
+    assert seen == [expected]
+
+
+def test_cameras_are_listed_by_number_and_none_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("edge_assistant.capture.apart.camera_names", lambda: ("Front", "Back"))
+    assert cli.main(["cameras"]) == 0
+    assert capsys.readouterr().out == "1: Front\n2: Back\n"
+    monkeypatch.setattr("edge_assistant.capture.apart.camera_names", tuple)
+    assert cli.main(["cameras"]) == 5
+    assert capsys.readouterr().err == "No camera was found. Plug one in, or switch it on.\n"

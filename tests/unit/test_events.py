@@ -11,6 +11,7 @@ from edge_assistant.events import (
     StageEvent,
     Timings,
     TokenEvent,
+    WindowEvent,
     as_json_object,
     cancelled,
 )
@@ -23,6 +24,9 @@ def test_small_events_have_exactly_the_promised_keys() -> None:
     assert as_json_object(TokenEvent(1, "answer", "a")) == {"event": "token", "index": 1, "kind": "answer", "text": "a"}
     assert as_json_object(SentenceEvent(2, "a.")) == {"event": "sentence", "index": 2, "text": "a."}
     assert as_json_object(NoticeEvent(0, "c", "m")) == {"event": "notice", "index": 0, "code": "c", "message": "m"}
+    assert as_json_object(WindowEvent(0, "Invoice", -3, 4, 50, 60)) == {
+        "event": "window", "index": 0, "title": "Invoice", "left": -3, "top": 4, "width": 50, "height": 60,
+    }  # fmt: skip
 
 
 def test_the_exit_code_of_an_error_is_not_part_of_the_stream() -> None:

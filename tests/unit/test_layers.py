@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
@@ -15,7 +17,7 @@ PACKAGE = "edge_assistant"
 LAYERS = (
     {"settings", "paths", "errors", "events", "footprint", "log", "child", "interrupt", "waiting"},
     {"capture", "imaging", "models", "engine", "speech", "hotkeys"},
-    {"assistant", "underway"},
+    {"assistant", "underway", "remarks", "sources"},
     {"ui"},
     {"output", "describe", "doctor", "app", "cli", "__main__"},
 )
@@ -28,6 +30,8 @@ OWNERS = {
     "pyttsx3": ("speech/worker.py",),
     "huggingface_hub": ("models/download.py",),
     "mss": ("capture/screen.py",),
+    "jeepney": ("capture/dbus.py", "capture/portal.py", "hotkeys/*.py"),
+    "Xlib": ("capture/window_x11.py", "hotkeys/*.py"),
     "PySide6.QtWidgets": ("ui/*.py", "app.py"),
     "PySide6": ("ui/*.py", "app.py", "capture/*.py", "speech/screen_reader.py", "hotkeys/*.py"),
 }
@@ -137,6 +141,8 @@ def test_imports_go_down_the_layers_and_every_heavy_library_has_one_owner(reposi
         ("engine/client.py", "from llama_cpp import mtmd_cpp"),
         ("speech/speaker.py", "import pyttsx3"),
         ("capture/window.py", "import mss.tools"),
+        ("assistant.py", "def ask():\n    import jeepney.io.blocking"),
+        ("sources.py", "from Xlib import display"),
         ("capture/camera.py", "from PySide6 import QtMultimedia"),
         ("capture/camera.py", "class Camera:\n    from PySide6 import QtMultimedia"),
         ("capture/camera.py", "def frame():\n    from PySide6 import QtWidgets"),
@@ -163,3 +169,33 @@ def test_a_forbidden_import_is_found(path: str, source: str) -> None:
 )
 def test_an_allowed_import_is_not_complained_about(path: str, source: str) -> None:
     assert not faults(Path(path), source)
+
+
+# Prevents what is told from being imported, as if it were not installed, then imports everything else.
+_IMPORT_ALL = """
+import importlib, pkgutil, sys
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in MISSING:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Missing())
+import edge_assistant
+names = [module.name for module in pkgutil.walk_packages(edge_assistant.__path__, "edge_assistant.")]
+for name in names:
+    if not name.startswith(("edge_assistant.ui", "edge_assistant.app", "edge_assistant.shipped_models")):
+        importlib.import_module(name)
+print(len(names))
+"""
+
+
+@pytest.mark.parametrize("missing", [("PySide6", "shiboken6"), ("jeepney", "Xlib", "Quartz", "AppKit", "mss")])
+def test_everything_but_the_windows_can_be_imported_without(missing: tuple[str, ...], repository: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", f"MISSING = {missing}\n{_IMPORT_ALL}"],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert int(run.stdout) > 50

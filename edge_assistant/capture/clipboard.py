@@ -1,0 +1,65 @@
+"""The picture in the clipboard, through Qt: pixels, or a picture file that was copied. Runs on the GUI thread."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from ..errors import InputError
+from .picture import MAX_PIXELS
+from .qt import as_rgb, gui_application
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
+    from PySide6.QtGui import QClipboard
+
+_ARRIVES_MS = 500
+"""On Wayland the clipboard is told to a program only after it has connected; on X11 it is there at once."""
+
+
+def clipboard_contents(platform: str | None = None) -> Image.Image | Path:
+    """The clipboard's picture in RGB, or the path of the copied file; `platform` as for `gui_application`.
+
+    Raises InputError: `no-picture` when there is neither, `too-large` beyond what can be looked at.
+    """
+    application = gui_application(platform)
+    clipboard = application.clipboard()
+    _wait_for_contents(clipboard)
+    data = clipboard.mimeData()
+    if data is not None and data.hasImage():
+        image = clipboard.image()
+        if image.width() * image.height() > MAX_PIXELS:
+            raise InputError(
+                f"The picture in the clipboard is too large: more than {MAX_PIXELS // 1_000_000} megapixels.",
+                code="too-large",
+            )
+        if not image.isNull():
+            return as_rgb(image)
+    path = _copied_file(data) if data is not None else None
+    if path is None:
+        raise InputError("There is no picture in the clipboard. Copy one first.", code="no-picture")
+    return path
+
+
+def _wait_for_contents(clipboard: QClipboard) -> None:
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    data = clipboard.mimeData()
+    if data is not None and data.formats():
+        return
+    loop = QEventLoop()
+    clipboard.dataChanged.connect(loop.quit)
+    QTimer.singleShot(_ARRIVES_MS, loop.quit)
+    loop.exec()
+
+
+def _copied_file(data: QMimeData) -> Path | None:
+    from PySide6.QtCore import QUrl
+
+    urls = data.urls() if data.hasUrls() else []
+    text = data.text().strip() if data.hasText() else ""
+    if not urls and text.startswith("file://") and "\n" not in text:
+        urls = [QUrl(text)]
+    return next((Path(url.toLocalFile()) for url in urls if url.isLocalFile()), None)

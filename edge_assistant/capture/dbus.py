@@ -1,0 +1,80 @@
+"""One D-Bus call and its answer through jeepney, never waiting longer than told."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from jeepney.io.blocking import DBusConnection
+
+Bus = Literal["SESSION", "SYSTEM"]
+
+
+class DBusError(Exception):
+    """No bus, no such service, no answer in time, or the service's own refusal; `name` is D-Bus's error name, or ""."""
+
+    def __init__(self, message: str, name: str = "") -> None:
+        super().__init__(message)
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Whom to call: bus name, object path and interface."""
+
+    name: str
+    path: str
+    interface: str
+
+
+@contextlib.contextmanager
+def connected(bus: Bus) -> Iterator[DBusConnection]:
+    """A connection to a bus. Raises DBusError when there is none, or it is lost meanwhile."""
+    from jeepney.io.blocking import open_dbus_connection
+    from jeepney.low_level import SizeLimitError
+    from jeepney.wrappers import DBusErrorResponse
+
+    try:
+        with open_dbus_connection(bus) as connection:
+            yield connection
+    except DBusErrorResponse as error:
+        raise DBusError(str(error), error.name) from error
+    except KeyError as error:  # no DBUS_SESSION_BUS_ADDRESS
+        raise DBusError("there is no session bus") from error
+    except (OSError, RuntimeError, StopIteration, ValueError, SizeLimitError) as error:
+        raise DBusError(f"the bus failed: {error}") from error
+
+
+def call(
+    connection: DBusConnection,
+    service: Service,
+    method: str,
+    signature: str | None = None,
+    body: tuple[Any, ...] = (),
+    *,
+    timeout: float,
+    start: bool = False,
+) -> tuple[Any, ...]:
+    """The values that a method answers within `timeout` seconds; `start` lets the bus start the service.
+
+    Inside `connected`, which turns what goes wrong into DBusError.
+    """
+    from jeepney import DBusAddress, MessageFlag, new_method_call
+    from jeepney.wrappers import unwrap_msg
+
+    address = DBusAddress(service.path, bus_name=service.name, interface=service.interface)
+    message = new_method_call(address, method, signature, body)
+    if not start:
+        message.header.flags |= MessageFlag.no_auto_start
+    values: tuple[Any, ...] = unwrap_msg(connection.send_and_get_reply(message, timeout=timeout))
+    return values
+
+
+def property_of(connection: DBusConnection, service: Service, name: str, *, timeout: float, start: bool = False) -> Any:
+    """The value of a property of the service's interface; else as `call`."""
+    properties = Service(service.name, service.path, "org.freedesktop.DBus.Properties")
+    ((_, value),) = call(connection, properties, "Get", "ss", (service.interface, name), timeout=timeout, start=start)
+    return value

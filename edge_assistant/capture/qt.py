@@ -1,0 +1,57 @@
+"""What the adapters that need Qt share: the application object, and Qt's pictures as Pillow's. Imported lazily."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from ..errors import InputError
+from .colour import to_rgb
+from .geometry import Rect
+from .snapshot import Monitor
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QGuiApplication, QImage
+
+
+def gui_application(platform: str | None = None) -> QGuiApplication:
+    """The running application object, or a new one on Qt's `platform` (such as offscreen; None: the session's own).
+
+    Belongs to the main thread. Raises InputError (code `not-installed`) where Qt cannot be loaded; where there is no
+    display Qt ends the process, so only a process of its own may try (see apart.py).
+    """
+    try:
+        from PySide6.QtGui import QGuiApplication
+    except ImportError as error:
+        raise missing(error) from error
+    running = QGuiApplication.instance()
+    if isinstance(running, QGuiApplication):
+        return running
+    # Without it Wayland tells the clipboard only to the window that has the keyboard, and this may have none.
+    os.environ.setdefault("QT_WAYLAND_USE_DATA_CONTROL", "1")
+    return QGuiApplication(["edge-assistant", *(["-platform", platform] if platform else [])])
+
+
+def missing(error: ImportError) -> InputError:
+    """The sentence for a part of Qt, or a system library of it, that is not installed."""
+    library = str(error).partition(":")[0]
+    what = library if ".so" in library else "PySide6"
+    return InputError(f"{what} is missing, which this needs. Run scripts/setup again.", code="not-installed")
+
+
+def as_rgb(image: QImage) -> Image.Image:
+    """A QImage as an RGB picture, transparency laid over what shows the content."""
+    from PySide6.QtGui import QImage
+
+    plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    data = bytes(plain.constBits())
+    return to_rgb(Image.frombytes("RGBA", (plain.width(), plain.height()), data, "raw", "RGBA", plain.bytesPerLine()))
+
+
+def monitors() -> tuple[Monitor, ...]:
+    """The monitors as Qt knows them, in the compositor's units (logical pixels), from the left and the top."""
+    screens = [screen.geometry() for screen in gui_application().screens()]
+    places = sorted((each.x(), each.y(), each.width(), each.height()) for each in screens)
+    return tuple(Monitor(number, Rect(*place)) for number, place in enumerate(places, start=1))

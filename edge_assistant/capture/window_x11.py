@@ -1,0 +1,99 @@
+"""The active window on X11: what the window manager says by EWMH, read through python-xlib."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from .geometry import Rect
+from .snapshot import ActiveWindow
+
+if TYPE_CHECKING:
+    from Xlib.display import Display
+    from Xlib.xobject.drawable import Window
+
+_log = logging.getLogger(__name__)
+
+
+class X11Windows:
+    """Asks the X server that DISPLAY names (`display` names another one)."""
+
+    def __init__(self, display: str | None = None) -> None:
+        self._display = display
+
+    def active(self) -> ActiveWindow | None:
+        """The window in _NET_ACTIVE_WINDOW, None when there is none. Raises InputError when no server answers."""
+        from Xlib.error import ConnectionClosedError, XError
+
+        display = _connected(self._display)
+        try:
+            return _active(display)
+        except (XError, ConnectionClosedError) as error:  # it closed while it was asked about
+            _log.debug("the active window went away: %s", type(error).__name__)
+            return None
+        finally:
+            display.close()
+
+
+def _connected(name: str | None) -> Display:
+    from Xlib import display, error, xauth
+
+    # An odd .Xauthority makes Xlib print on standard output, which belongs to the answer.
+    xauth.print = _log.debug  # type: ignore[attr-defined]
+    try:
+        return display.Display(name)
+    except (error.DisplayError, error.ConnectionClosedError, OSError) as failure:
+        raise InputError(
+            "The active window cannot be asked for: no X display answers. Log in to a desktop and try again.",
+            code="no-display",
+        ) from failure
+
+
+def _active(display: Display) -> ActiveWindow | None:
+    root = display.screen().root
+    active = _numbers(display, root, "_NET_ACTIVE_WINDOW")
+    if not active or not active[0]:
+        return None
+    window = display.create_resource_object("window", active[0])
+    geometry = window.get_geometry()
+    origin = root.translate_coords(window, 0, 0)
+    drawn = Rect(origin.x, origin.y, geometry.width, geometry.height)
+    # What a program draws around its own window as shadow is not seen as window (GTK's convention).
+    left, right, top, bottom = _four(_numbers(display, window, "_GTK_FRAME_EXTENTS"))
+    contents = drawn.without(left, top, right, bottom)
+    left, right, top, bottom = _four(_numbers(display, window, "_NET_FRAME_EXTENTS"))
+    return ActiveWindow(_title(display, window), contents.grown(left, top, right, bottom), contents)
+
+
+def _four(numbers: list[int]) -> list[int]:
+    """Left, right, top, bottom as EWMH has them; zeros where nothing (sensible) is said."""
+    return numbers if len(numbers) == 4 and all(0 <= number < 10_000 for number in numbers) else [0, 0, 0, 0]
+
+
+def _title(display: Display, window: Window) -> str:
+    for name in ("_NET_WM_NAME", "WM_NAME"):
+        value = _value(display, window, name)
+        if isinstance(value, bytes) and value:
+            return value.decode("utf-8" if name == "_NET_WM_NAME" or _is_utf8(value) else "latin-1", "replace")
+    return ""
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _numbers(display: Display, window: Window, name: str) -> list[int]:
+    value = _value(display, window, name)
+    return [] if value is None or isinstance(value, bytes) else [int(each) for each in value]
+
+
+def _value(display: Display, window: Window, name: str) -> Any:
+    from Xlib import X
+
+    found = window.get_full_property(display.get_atom(name), X.AnyPropertyType)
+    return found.value if found is not None else None

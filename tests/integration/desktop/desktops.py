@@ -1,0 +1,203 @@
+"""Desktops for tests: an X server of its own with or without a window manager, a headless sway, and their programs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import pytest
+from describing import SAMPLES
+from PIL import Image
+
+PATIENCE = 30.0  # seconds after which something counts as never coming, on a machine that does much else
+_HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A picture that the demo weights know: what to ask, and what a right answer says."""
+
+    picture: Path
+    size: tuple[int, int]
+    facts: tuple[str, ...]
+
+
+def scene() -> Scene:
+    """The one place that says which scene the desktop tests show."""
+    picture = SAMPLES / "save-dialog.png"
+    with Image.open(picture) as image:
+        return Scene(picture, image.size, ("Files", "Cancel on the left", "Save on the right"))
+
+
+def needs(**programs: str) -> None:
+    """Skip the test when a program is missing; `programs` are names with their Debian packages."""
+    for program, package in programs.items():
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is missing: install {package}")
+
+
+def until(true: Callable[[], object], what: str) -> None:
+    """Block until something is true."""
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, f"{what} never came"
+        time.sleep(0.02)
+
+
+class Programs:
+    """Programs of one test, with an environment of theirs; all are ended again, the last one first."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = {**os.environ, **environment}
+        self._running: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for program in reversed(self._running):
+            self.end(program)
+
+    def start(self, *command: str | Path, **options: int) -> subprocess.Popen[bytes]:
+        """Start a program that goes on running; what it prints is dropped."""
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **options}
+        self._running.append(subprocess.Popen([*map(str, command)], env=self.environment, **quiet))
+        return self._running[-1]
+
+    def end(self, program: subprocess.Popen[bytes]) -> None:
+        """End one program."""
+        program.terminate()
+        try:
+            program.wait(5)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            program.wait(5)
+        if program.stdout:
+            program.stdout.close()
+
+    def output(self, *command: str) -> str:
+        """What a program prints that ends by itself; "" when it fails."""
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+        return done.stdout if done.returncode == 0 else ""
+
+
+class XDesktop(Programs):
+    """An X server without a network, and what a test starts on it."""
+
+    def show(self, picture: Path, title: str, *arguments: str) -> subprocess.Popen[bytes]:
+        """A real other program whose window shows a picture at its own size; returns when it is seen."""
+        program = self.start(
+            sys.executable, _HERE / "show_picture.py", picture, title, *arguments, stdout=subprocess.PIPE
+        )
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"shown\n"
+        return program
+
+    def wait_until_active(self, title: str) -> None:
+        """Block until the window manager says that the window with this title is the active one."""
+        until(lambda: self.output("xdotool", "getactivewindow", "getwindowname").strip() == title, f"{title} in front")
+
+
+@contextlib.contextmanager
+def x_desktop(size: tuple[int, int], *, manager: bool, depth: int = 24) -> Iterator[XDesktop]:
+    """An X server with one screen of `size` pixels; `manager` starts openbox on it."""
+    needs(Xvfb="xvfb", xdotool="xdotool", xrandr="x11-xserver-utils", xwininfo="x11-utils")
+    reader, writer = os.pipe()
+    with Programs({}) as server:
+        screen = ("-screen", "0", f"{size[0]}x{size[1]}x{depth}")
+        # Without noreset it forgets its monitors whenever its last client goes.
+        command = ["Xvfb", "-displayfd", str(writer), *screen, "-nolisten", "tcp", "-noreset"]
+        server.start(*command, pass_fds=(writer,))  # type: ignore[arg-type]
+        os.close(writer)
+        with os.fdopen(reader, encoding="ascii") as numbers:
+            number = numbers.readline().strip()
+        with XDesktop(environment(DISPLAY=f":{number}")) as desktop:
+            if manager:
+                needs(openbox="openbox")
+                desktop.start("openbox")
+                until(lambda: desktop.output("xprop", "-root", "_NET_SUPPORTING_WM_CHECK").count("#"), "openbox")
+            yield desktop
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Nothing of the desktop and the buses that the tests were started from, but these variables."""
+    nothing = dict.fromkeys(("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XDG_CURRENT_DESKTOP"), "")
+    no_bus = dict.fromkeys(("DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS"), "unix:path=/nonexistent")
+    return {**nothing, **no_bus, **variables}
+
+
+@contextlib.contextmanager
+def private_bus(programs: Programs) -> Iterator[str]:
+    """The address of a message bus that nobody else knows; `programs` started later find it as their session bus."""
+    needs(**{"dbus-daemon": "dbus"})
+    daemon = programs.start("dbus-daemon", "--session", "--nofork", "--print-address=1", stdout=subprocess.PIPE)
+    assert daemon.stdout is not None
+    address = daemon.stdout.readline().decode().strip()
+    programs.environment["DBUS_SESSION_BUS_ADDRESS"] = address
+    yield address
+
+
+_SWAY = """
+output HEADLESS-1 resolution {width}x{height} scale 2 position 0,0 bg {picture} stretch
+output HEADLESS-2 resolution 320x240 scale 1 position {half},0 bg #000000 solid_color
+"""
+
+
+@contextlib.contextmanager
+def wayland_desktop(folder: Path, picture: Path, size: tuple[int, int]) -> Iterator[Programs]:
+    """A headless sway with the desktop portal on its bus. The first of its two monitors is of `size`, full of a
+    picture, and of twice the usual density.
+
+    sway refuses to run for root; then it, and it alone, runs for nobody.
+    """
+    portal, wlr = Path("/usr/libexec/xdg-desktop-portal"), Path("/usr/libexec/xdg-desktop-portal-wlr")
+    needs(sway="sway", swaybg="swaybg", grim="grim", pipewire="pipewire")
+    for program in (portal, wlr, portal.with_name("xdg-desktop-portal-gtk")):
+        if not program.exists():
+            pytest.skip(f"{program.name} is missing: install {program.name}")
+    folder.mkdir(mode=0o700)
+    shown = shutil.copy(picture, folder / "background.png")
+    (folder / "config").write_text(_SWAY.format(width=size[0], half=size[0] // 2, height=size[1], picture=shown))
+    variables = environment(
+        XDG_RUNTIME_DIR=str(folder), HOME=str(folder), XDG_CURRENT_DESKTOP="sway", WLR_BACKENDS="headless",
+        WLR_LIBINPUT_NO_DEVICES="1", WLR_RENDERER="pixman", WLR_HEADLESS_OUTPUTS="2",
+    )  # fmt: skip
+    as_nobody: list[str] = []
+    if os.getuid() == 0:
+        needs(setpriv="util-linux")
+        nobody = pwd.getpwnam("nobody")
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        as_nobody = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+    with Programs(variables) as programs, private_bus(programs):
+        programs.start(*as_nobody, "sway", "-c", folder / "config")
+        until(lambda: list(folder.glob("wayland-?")), "sway")
+        programs.environment["WAYLAND_DISPLAY"] = next(folder.glob("wayland-?")).name
+        until(lambda: programs.output("grim", "-o", "HEADLESS-2", str(folder / "probe.png")) or _taken(folder), "grim")
+        programs.start("pipewire")
+        until((folder / "pipewire-0").exists, "pipewire")
+        # One after the other: what is not there when it is asked for, the bus would start without the display.
+        programs.start(wlr)
+        until(lambda: _is_on_bus(programs, "org.freedesktop.impl.portal.desktop.wlr"), "the portal's back end")
+        programs.start(portal)
+        until(lambda: _is_on_bus(programs, "org.freedesktop.portal.Desktop"), "the portal")
+        yield programs
+
+
+def _is_on_bus(programs: Programs, name: str) -> bool:
+    command = ("dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/")
+    return f'"{name}"' in programs.output(*command, "org.freedesktop.DBus.ListNames")
+
+
+def _taken(folder: Path) -> bool:
+    return (folder / "probe.png").exists()

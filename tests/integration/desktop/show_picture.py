@@ -1,0 +1,33 @@
+"""A window that shows a picture at its own size: show_picture.py PICTURE TITLE [LEFT TOP]. Prints when it is seen."""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtGui import QExposeEvent, QGuiApplication, QImage, QPainter, QPaintEvent, QRasterWindow
+
+
+class Shown(QRasterWindow):
+    def __init__(self, picture: QImage) -> None:
+        super().__init__()
+        self._picture = picture
+        self.resize(picture.size())
+        self.setMinimumSize(picture.size())
+        self.setMaximumSize(picture.size())
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        QPainter(self).drawImage(0, 0, self._picture)
+
+    def exposeEvent(self, event: QExposeEvent) -> None:
+        super().exposeEvent(event)
+        if self.isExposed():
+            print("shown", flush=True)
+
+
+application = QGuiApplication(sys.argv[:1])
+window = Shown(QImage(sys.argv[1]))
+window.setTitle(sys.argv[2])
+if len(sys.argv) > 3:
+    window.setPosition(int(sys.argv[3]), int(sys.argv[4]))
+window.show()
+application.exec()

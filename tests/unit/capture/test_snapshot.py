@@ -1,0 +1,90 @@
+"""One moment of a desktop: what is cut from it, in which order it is taken, and monitors with scales of their own."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from edge_assistant.capture.geometry import Rect, enclosing
+from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot, take
+from edge_assistant.errors import InputError
+
+
+def quarters(size: tuple[int, int]) -> Image.Image:
+    """A picture whose left upper, right upper, left lower and right lower quarters are red, green, blue and white."""
+    small = Image.new("RGB", (2, 2))
+    for at, colour in enumerate([(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)]):
+        small.putpixel((at % 2, at // 2), colour)
+    return small.resize(size, Image.Resampling.NEAREST)
+
+
+def colours(image: Image.Image) -> set[object]:
+    found = image.getcolors()
+    assert found is not None
+    return {colour for _, colour in found}
+
+
+def test_a_monitor_left_of_the_first_is_cut_from_its_own_place() -> None:
+    monitors = (Monitor(1, Rect(0, 0, 100, 100)), Monitor(2, Rect(-100, 0, 100, 100)))
+    snapshot = Snapshot(None, Shot(quarters((200, 100)), enclosing([each.bounds for each in monitors]), monitors))
+    assert colours(snapshot.monitor(2)) == {(255, 0, 0), (0, 0, 255)}
+    assert colours(snapshot.monitor(1)) == {(0, 255, 0), (255, 255, 255)}
+
+
+def test_a_picture_with_more_pixels_than_the_desktop_has_units_is_cut_by_pixels() -> None:
+    monitors = (Monitor(1, Rect(0, 0, 800, 600)), Monitor(2, Rect(800, 0, 800, 600)))
+    snapshot = Snapshot(None, Shot(quarters((3200, 1200)), Rect(0, 0, 1600, 600), monitors))
+    assert snapshot.monitor(2).size == (1600, 1200)
+    cut = snapshot.cut(Rect(790, 290, 20, 20))
+    assert cut is not None
+    assert cut.size == (40, 40)
+    assert len(colours(cut)) == 4
+
+
+def test_what_lies_outside_is_clipped_and_nothing_is_none() -> None:
+    snapshot = Snapshot(None, Shot(quarters((100, 100)), Rect(0, 0, 100, 100), (Monitor(1, Rect(0, 0, 100, 100)),)))
+    part = snapshot.cut(Rect(-50, -50, 80, 90))
+    assert part is not None
+    assert part.size == (30, 40)
+    for outside in (Rect(100, 0, 10, 10), Rect(0, -10, 10, 10), Rect(10, 10, 0, 5)):
+        assert snapshot.cut(outside) is None
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "There is one monitor,"), (2, "There are 2 monitors,")])
+def test_a_monitor_that_is_not_there_is_named(count: int, words: str) -> None:
+    monitors = tuple(Monitor(number, Rect(0, 0, 10, 10)) for number in range(1, count + 1))
+    snapshot = Snapshot(None, Shot(quarters((10, 10)), Rect(0, 0, 10, 10), monitors))
+    with pytest.raises(InputError, match=f"{words} and number 7") as failure:
+        snapshot.monitor(7)
+    assert failure.value.code == "no-such-monitor"
+
+
+def test_the_window_is_asked_for_before_the_picture_is_taken() -> None:
+    order = []
+
+    class Screen:
+        def grab(self) -> Shot:
+            order.append("picture")
+            return Shot(quarters((10, 10)), Rect(0, 0, 10, 10), ())
+
+        def check(self) -> str:
+            return ""
+
+    class Windows:
+        def active(self) -> ActiveWindow | None:
+            order.append("window")
+            return ActiveWindow("Title", Rect(1, 1, 5, 5), Rect(2, 2, 3, 3))
+
+    snapshot = take(Screen(), Windows())
+    assert order == ["window", "picture"]
+    assert snapshot.window is not None
+    assert snapshot.window.title == "Title"
+    assert take(Screen(), None).window is None
+
+
+def test_frames_and_shadows_change_a_rectangle_by_their_sides() -> None:
+    contents = Rect(10, 30, 100, 50)
+    assert contents.grown(1, 20, 1, 2) == Rect(9, 10, 102, 72)
+    assert contents.grown(1, 20, 1, 2).without(1, 20, 1, 2) == contents
+    assert contents.without(200, 0, 0, 0).width == 0
+    assert (contents.right, contents.bottom) == (110, 80)

@@ -1,0 +1,71 @@
+"""What the doctor says of captures: on this machine as it is, and on others by stand-ins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from edge_assistant import doctor
+from edge_assistant.capture import apart, choose
+from edge_assistant.doctor import Finding, captures
+
+PARTS = ["Screen capture", "Window title", "Session", "Clipboard", "Cameras"]
+
+
+def found() -> dict[str, Finding]:
+    return {finding.part: finding for finding in captures()}
+
+
+@pytest.fixture(autouse=True)
+def _no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "clipboard_check", lambda: "The clipboard can be read.")
+    monkeypatch.setattr(apart, "camera_names", lambda: ("Front", "Back"))
+
+
+def use(monkeypatch: pytest.MonkeyPatch, name: str, **changes: object) -> None:
+    backend = next(backend for backend in choose.BACKENDS if backend.name == name)
+    monkeypatch.setattr(doctor.choose, "choose", lambda: replace(backend, **changes))  # type: ignore[arg-type]
+
+
+class Screen:
+    def check(self) -> str:
+        return "It can be read."
+
+
+class Nowhere:
+    def active(self) -> None:
+        return None
+
+
+def test_every_capture_is_reported_where_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, "X11", make_screen=Screen, make_windows=Nowhere, is_locked=lambda: False)
+    assert list(found()) == PARTS
+    assert all(finding.works for finding in found().values())
+    assert found()["Screen capture"].sentence == "X11: It can be read."
+    assert found()["Window title"].sentence == "No window is active now."
+    assert found()["Cameras"].sentence == "1: Front. 2: Back."
+
+
+def test_on_wayland_there_is_no_active_window_and_what_happens_instead_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use(monkeypatch, "Wayland", make_screen=Screen, is_locked=lambda: True)
+    assert not found()["Window title"].works
+    assert "whole screen" in found()["Window title"].sentence
+    assert "locked" in found()["Session"].sentence
+
+
+def test_without_a_display_each_capture_says_so_and_cameras_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(choose, "facts", lambda: choose.Facts("linux"))
+    for part in ("Screen capture", "Window title", "Session"):
+        assert not found()[part].works
+        assert "no display" in found()[part].sentence
+    assert found()["Cameras"].works
+
+
+def test_no_camera_is_no_surprise_but_a_way_to_mend_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "camera_names", tuple)
+    assert found()["Cameras"] == Finding("Cameras", False, "No camera was found. Plug one in, or switch it on.")
