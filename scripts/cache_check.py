@@ -6,7 +6,7 @@ everything. The first token's logits are compared, and the seeded answers. Each 
 with one seed: from nothing, from the cache, and again after another picture. Exit code 0 only if at least 98 % of the
 follow-ups and all of the repetitions are equal.
 
-usage: cache_check.py [--scenes N] [--folder DIR] [--model NAME|PATH] [--think] [--json]
+usage: cache_check.py [--scenes N] [--model NAME|PATH] [--think] [--json]
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import argparse
 import json
 import sys
 from dataclasses import replace
-from pathlib import Path
 
+from demo_training.scenes import FIRST_HELD_OUT_SEED, make_scene
 from PIL import Image
 
 from edge_assistant.assistant import default_threads
@@ -28,7 +28,6 @@ from edge_assistant.engine.session import Session
 from edge_assistant.imaging.budget import fit
 from edge_assistant.models.locate import Weights, resolve
 
-SCENES = Path(__file__).resolve().parent.parent / "tests" / "data" / "scenes"
 FOLLOW_UPS = ("Read the text.", "What is on the screen?", "How many apples are in this image?")
 CONTEXT = 4096
 GOAL = 0.98
@@ -38,22 +37,18 @@ def main() -> int:
     """Run the comparison and print it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scenes", type=int, default=100, help="how many pictures (default 100)")
-    parser.add_argument("--folder", type=Path, default=SCENES, help="where the pictures are")
     parser.add_argument("--model", default="demo", help="a catalogue name, or a GGUF file")
     parser.add_argument("--think", action="store_true", help="the Thinking weights")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
-    pictures = sorted(options.folder.glob("*.png"))[: options.scenes]
-    if len(pictures) < options.scenes:
-        print(f"Only {len(pictures)} pictures in {options.folder}; {options.scenes} were asked for.", file=sys.stderr)
-        return 2
+    pictures = [make_scene(seed).image for seed in range(FIRST_HELD_OUT_SEED, FIRST_HELD_OUT_SEED + options.scenes)]
     weights = resolve(model=options.model, mmproj=None, think=options.think, preferred=None, weights_dir=None)
     report = compare(weights, pictures)
     print(json.dumps(report) if options.json else "\n".join(f"{name}: {value}" for name, value in report.items()))
     return 0 if report["equal_follow_ups"] >= GOAL and report["equal_repetitions"] == 1 else 1
 
 
-def compare(weights: Weights, pictures: list[Path]) -> dict[str, float]:
+def compare(weights: Weights, pictures: list[Image.Image]) -> dict[str, float]:
     """Shares from 0 to 1, and the largest absolute difference between two logits of a first token."""
     native = NativeModel(
         str(weights.model),
@@ -98,9 +93,9 @@ def compare(weights: Weights, pictures: list[Path]) -> dict[str, float]:
     }
 
 
-def _question(weights: Weights, picture: Path, seed: int) -> Ask:
+def _question(weights: Weights, picture: Image.Image, seed: int) -> Ask:
     mode = MODES["glance"]
-    image = fit(Image.open(picture).convert("RGB"), max_tokens=mode.image_tokens)
+    image = fit(picture, max_tokens=mode.image_tokens)
     return Ask(
         id=1,
         rgb=image.tobytes(),

@@ -37,7 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
     scene.add_argument("--out", type=Path, required=True, help="the folder for SEED.png and SEED.json")
     training = commands.add_parser("train", help="train from nothing")
     training.add_argument("--work", type=Path, required=True, help="the folder for checkpoints")
-    training.add_argument("--stage", choices=("see", "tell", "variants"), action="append", help="only this stage")
+    training.add_argument(
+        "--stage", choices=("see", "tell", "point", "variants"), action="append", help="only this stage"
+    )
     training.add_argument("--scale", type=float, default=1.0, help="more or fewer steps than the card's (default 1)")
     exporting = commands.add_parser("export", help="write GGUF files")
     exporting.add_argument("--work", type=Path, required=True, help="the folder with checkpoints")

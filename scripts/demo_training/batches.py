@@ -13,7 +13,7 @@ from edge_assistant.imaging.budget import fit
 
 from .lexicon import CLASS_NUMBER
 from .questions import Question, Variant, questions, system_prompt
-from .scenes import CELL, Grid, Scene, make_collage, make_scene, random_grid, training_seed
+from .scenes import CELL, FAMILIES, Grid, Scene, make_collage, make_scene, random_grid, training_seed
 from .tokens import Chat, Row
 
 _MOST_TOKENS = 256
@@ -25,6 +25,8 @@ _SHARE_TO_NOTICE = 0.02
 # Of four coordinates, the hundreds and the tens.
 BOX_DIGITS = 8
 _LONG_PROMPT_SENTENCES = (1, 2, 3, 5, 7)
+# How often each of FAMILIES comes where there is more to be counted and found.
+_HARD_FAMILIES = (24, 5, 12, 15, 13, 28, 1, 2)
 
 
 def patches(pixels: np.ndarray) -> np.ndarray:
@@ -163,8 +165,17 @@ class Talk:
     variants: list[Variant]
 
 
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What conversations are about: `hard` ones more often about what is to be counted and found; with `listing`,
+    apples are listed before they are counted."""
+
+    hard: bool
+    listing: bool
+
+
 def tell_batch(
-    chat: Chat, step: int, rank: int, small: int, rows_each: int, variants: tuple[Variant, ...]
+    chat: Chat, step: int, rank: int, small: int, rows_each: int, variants: tuple[Variant, ...], lesson: Lesson
 ) -> tuple[Pictures, Talk]:
     """Pictures with `rows_each` conversations about each."""
     shared = random.Random(1_000_003 * step + 1)
@@ -174,12 +185,13 @@ def tell_batch(
     rng = random.Random(training_seed(step, rank, 63) + 17)
     scenes, rows, used = [], [], []
     for number in range(batch_size(grid, small)):
-        scene = make_scene(training_seed(step, rank, number), grid=grid)
+        family = rng.choices(FAMILIES, _HARD_FAMILIES)[0] if lesson.hard else None
+        scene = make_scene(training_seed(step, rank, number), family=family, grid=grid)
         scenes.append(scene)
         for turn in range(rows_each):
             variant = variants[turn % len(variants)]
             used.append(variant)
-            rows.append(_conversation(chat, scene, rng, variant, _system(rng, prompt, sentences)))
+            rows.append(_conversation(chat, scene, rng, variant, _system(rng, prompt, sentences), lesson))
     return pictures(scenes, grid), _stacked(chat, rows, used, grid[0] * grid[1])
 
 
@@ -189,13 +201,15 @@ def _system(rng: random.Random, prompt: str, sentences: int) -> str | None:
     return system_prompt(rng, sentences=None if prompt == "short" else sentences)
 
 
-def _conversation(chat: Chat, scene: Scene, rng: random.Random, variant: Variant, system: str | None) -> Row:
-    asked = questions(scene, rng, variant)
+def _conversation(
+    chat: Chat, scene: Scene, rng: random.Random, variant: Variant, system: str | None, lesson: Lesson
+) -> Row:
+    asked = questions(scene, rng, variant, listing=lesson.listing)
     turns = []
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3))):
         if not asked:
             break
-        question = rng.choices(asked, [_weight(question) for question in asked])[0]
+        question = rng.choices(asked, [_weight(question, hard=lesson.hard) for question in asked])[0]
         asked.remove(question)
         turns.append(
             (question.ask, question.reasoning, question.answer, variant == "thinking" and rng.randrange(100) < 8)
@@ -203,12 +217,14 @@ def _conversation(chat: Chat, scene: Scene, rng: random.Random, variant: Variant
     return chat.row(system, turns, variant)
 
 
-def _weight(question: Question) -> float:
-    """How often a question is taken: what is hard, more often."""
+def _weight(question: Question, *, hard: bool) -> float:
+    """How often a question is taken."""
+    if question.kind == "where" and question.box:
+        return 3.0 if hard else 1.2
     if question.kind == "where":
-        return 1.2 if question.box else 0.4
+        return 0.4
     if question.kind == "count":
-        return 0.25 if question.facts[0].startswith("0 ") else 1.5
+        return 0.25 if question.facts[0].startswith("0 ") else 3.0 if hard else 1.5
     return 3.0 if question.kind == "describe" else 2.0
 
 

@@ -257,8 +257,11 @@ def read(scene: Scene) -> tuple[str, tuple[str, ...], str]:
     return ". ".join(parts) + ".", tuple(parts), f"The first word is {parts[0].split()[0]}."
 
 
-def count(scene: Scene, what: str) -> tuple[str, tuple[str, ...], str]:
-    """Answer, facts and reasoning for the number of `what`: "apples", "red apples", "green apples" or "shapes"."""
+def count(scene: Scene, what: str, *, listing: bool = True) -> tuple[str, tuple[str, ...], str]:
+    """Answer, facts and reasoning for the number of `what`: "apples", "red apples", "green apples" or "shapes".
+
+    Apples are reasoned about row by row, with `listing` one by one, and without it only as the numbers in the row.
+    """
     if what == "shapes":
         number = len(scene.truth["items"]) if scene.family == "shapes" else 0
         places = [_place(item[3]) for item in scene.truth.get("items", ())] if scene.family == "shapes" else []
@@ -270,10 +273,14 @@ def count(scene: Scene, what: str) -> tuple[str, tuple[str, ...], str]:
         number = sum(numbers)
         named = [] if scene.family == "apples" else ["I can see no apples."]
         if scene.family == "apples":
-            for name, (red, green) in zip(ROWS, rows, strict=True):
-                counted = {"red": f"{red} red", "green": f"{green} green"}.get(
-                    colour, f"{red} red and {green} green, {red + green}"
-                )
+            for name, (red, green), row, total in zip(ROWS, rows, scene.truth["places"], numbers, strict=True):
+                if listing:
+                    # By column and colour, as one reads: what is listed can be counted, and nothing is listed twice.
+                    shown = [f"{column + 1} {each}" for column, each in row if colour in ("apples", each)]
+                    counted = f"{', '.join(shown) or 'none'}, so {total}"
+                else:
+                    both = f"{red} red and {green} green, {total}"
+                    counted = {"red": f"{red} red", "green": f"{green} green"}.get(colour, both)
                 named.append(f"{name.capitalize()} row: {counted}.")
             named.append(" + ".join(map(str, numbers)) + f" = {number}.")
         thoughts = " ".join(named)
@@ -312,8 +319,13 @@ def _counted(number: int, thing: str) -> str:
 # ---- all questions of a scene
 
 
-def questions(scene: Scene, rng: random.Random, variant: Variant, *, unseen: bool = False) -> list[Question]:
-    """Everything that can be asked of a scene, once each; `unseen` asks in words that are never trained."""
+def questions(
+    scene: Scene, rng: random.Random, variant: Variant, *, unseen: bool = False, listing: bool = True
+) -> list[Question]:
+    """Everything that can be asked of a scene, once each; `unseen` asks in words that are never trained.
+
+    `listing` is as in `count`.
+    """
     asked = unseen_phrase if unseen else phrase
     out: list[Question] = []
 
@@ -328,7 +340,7 @@ def questions(scene: Scene, rng: random.Random, variant: Variant, *, unseen: boo
     add("unreadable" if scene.family == "tiny" else "read", asked(rng, "read"), read(scene))
     if scene.family == "apples":
         for what in ("apples", "red apples", "green apples"):
-            add("count", asked(rng, "count", what), count(scene, what))
+            add("count", asked(rng, "count", what), count(scene, what, listing=listing))
     elif scene.family == "shapes":
         add("count", asked(rng, "count", "shapes"), count(scene, "shapes"))
     else:

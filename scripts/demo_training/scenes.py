@@ -529,10 +529,12 @@ def _apples(sheet: _Sheet) -> None:
     rows = []
     while sum(map(sum, rows)) == 0:
         rows = [_apple_row(rng) for _ in range(3)]
+    places: list[list[tuple[int, str]]] = []
     for number, (red, green) in enumerate(rows):
         colours = ["red"] * red + ["green"] * green
         rng.shuffle(colours)
         columns = sorted(rng.sample(range(_APPLE_COLUMNS), len(colours)))
+        places.append(list(zip(columns, colours, strict=True)))
         for colour, column in zip(colours, columns, strict=True):
             size = sheet.between(20, 28)
             step = width // _APPLE_COLUMNS
@@ -544,7 +546,7 @@ def _apples(sheet: _Sheet) -> None:
             sheet.canvas.stamp(draw.disc(size), x, y, _vary(rng, APPLES[colour], 14))
             sheet.canvas.stamp(draw.disc(max(2, size // 5)), x + size // 4, y + size // 4, (250, 240, 235))
             sheet.marks.append((f"{colour} apple", (x, y, x + size, y + size)))
-    sheet.truth.update(rows=rows)
+    sheet.truth.update(rows=rows, places=places)
 
 
 def _apple_row(rng: random.Random) -> tuple[int, int]:

@@ -63,7 +63,7 @@ def _corpus() -> list[str]:
     lines += [f" {UNREADABLE}", UNREADABLE] * 200 + [f" {word}" for word in _POOL for _ in range(12)]
     for seed in range(_CORPUS_SCENES):
         scene = make_scene(seed, grid=(8, 5))
-        for question in questions(scene, rng, "thinking"):
+        for question in questions(scene, rng, "thinking", listing=False):
             lines += [question.ask, question.answer, question.reasoning]
     return lines
 

@@ -1,6 +1,6 @@
-"""Training from nothing, in fixed steps: first seeing, then seeing and telling, then each variant by itself.
+"""Training from nothing, in fixed steps: first seeing, then telling, then counting and finding, then each variant.
 
-Two processes with one thread each share every step of the first two stages; in the third, each trains one variant on
+Two processes with one thread each share every step of the first three stages; in the last, each trains one variant on
 the frozen vision tower, so that both variants use one mmproj.
 """
 
@@ -18,13 +18,14 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .batches import BOX_DIGITS, LETTERS, Pictures, Talk, see_batch, tell_batch
+from .batches import BOX_DIGITS, LETTERS, Lesson, Pictures, Talk, see_batch, tell_batch
 from .lexicon import CLASSES
 from .network import Network, Vision, make_config
 from .questions import Variant
 from .tokens import Chat, train_tokenizer
 
 RANKS = 2
+SMALL = 16  # pictures of 40 cells, or what takes as long, in each process's part of a step
 VARIANTS: tuple[Variant, ...] = ("instruct", "thinking")
 # Scores are multiplied by this in training only, so the weights draw as if at 0.6 of the temperature they are given:
 # a network this small is unsure where a large one is not, and the model card's temperatures are the large one's.
@@ -41,16 +42,16 @@ _WARM_UP = 100
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Steps of the stages, and pictures of 40 cells in each process's part of a step."""
+    """Steps of the stages."""
 
     see: int = 3000
     tell: int = 4500
-    variant: int = 1800
-    small: int = 16
+    point: int = 2000
+    variant: int = 1500
 
     def scaled(self, factor: float) -> Plan:
         """The same with fewer or more steps."""
-        return Plan(*(max(1, round(steps * factor)) for steps in (self.see, self.tell, self.variant)), self.small)
+        return Plan(*(max(1, round(steps * factor)) for steps in (self.see, self.tell, self.point, self.variant)))
 
 
 class _Names(nn.Module):
@@ -68,8 +69,13 @@ class _Names(nn.Module):
         weight[0] = _BACKGROUND_WEIGHT
         self.register_buffer("weight", weight, persistent=False)
 
-    def loss(self, image: Tensor, middle: Tensor, pictures: Pictures) -> tuple[Tensor, float, float, float]:
-        """Loss, share of letters found, of named cells with the right name, of the right digits."""
+    def loss(
+        self, image: Tensor, middle: Tensor, pictures: Pictures, *, boxes: float = 1.0
+    ) -> tuple[Tensor, float, float, float]:
+        """Loss, share of letters found, of named cells with the right name, of the right digits.
+
+        `boxes` is the weight of the digits.
+        """
         image = image.float()
         spelled = self.letters(middle.float())
         weight = 1 + 3 * pictures.letters
@@ -88,7 +94,7 @@ class _Names(nn.Module):
         if told.any():
             wanted = pictures.boxes[told].flatten()
             guess = self.boxes(image[told]).view(-1, 10)
-            loss = loss + functional.cross_entropy(guess, wanted)
+            loss = loss + boxes * functional.cross_entropy(guess, wanted)
             digits = (guess.argmax(-1) == wanted).float().mean().item()
         return loss, found, named, digits
 
@@ -204,11 +210,11 @@ def _see(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
     report = _Report("see", plan.see, rank)
     for step in range(plan.see):
         ease = 2 if step < _EASY * plan.see else 1 if step < _EASIER * plan.see else 0
-        pictures = see_batch(step, rank, plan.small, ease)
+        pictures = see_batch(step, rank, SMALL, ease)
         columns, rows = pictures.grid
         with torch.autocast("cpu", torch.bfloat16):
             image, _, middle = vision(pictures.pixels, 2 * rows, 2 * columns, deep=False)
-        loss, letters, named, digits = heads.loss(image, middle, pictures)
+        loss, letters, named, digits = heads.loss(image, middle, pictures, boxes=0.5)
         loss.backward()
         optimizer.step(_rate_scale(step, plan.see, 0.3, 0.15))
         report.add(step, loss=loss.item(), letters=letters, named=named, digits=digits)
@@ -219,38 +225,64 @@ def _see(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
 def _tell(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
     """Stage two: the language model learns to tell what the tower sees, both variants at once."""
     _prepare(rank, RANKS, rendezvous)
-    network, tokenizer, heads = _kept(folder / "see")
+    kept = _kept(folder / "see")
+    numbers = range(plan.see, plan.see + plan.tell)
+    _tell_on("tell", rank, kept, numbers, Lesson(hard=False, listing=False), rate=2e-3, decay=0.5)
+    if rank == 0:
+        _keep(folder / "tell", *kept)
+
+
+def _point(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
+    """Stage three: the same with more to be counted and found, which is learned last."""
+    _prepare(rank, RANKS, rendezvous)
+    kept = _kept(folder / "tell")
+    numbers = range(plan.see + plan.tell, plan.see + plan.tell + plan.point)
+    _tell_on("point", rank, kept, numbers, Lesson(hard=True, listing=True), rate=1.5e-3, decay=0.7)
+    if rank == 0:
+        _keep(folder / "point", *kept)
+
+
+def _tell_on(
+    stage: str,
+    rank: int,
+    kept: tuple[Network, Tokenizer, _Names],
+    numbers: range,
+    lesson: Lesson,
+    *,
+    rate: float,
+    decay: float,
+) -> None:
+    """Train everything at once on the batches with these numbers; the tower's trunk more slowly than the rest."""
+    network, tokenizer, heads = kept
     chat = Chat(tokenizer)
     vision: Vision = network.model.visual
     trunk = [(name, p) for name, p in _named(vision, "vision") if "merger" not in name]
     merger = [(name, p) for name, p in _named(vision, "vision") if "merger" in name]
     language = _named(network.model.language_model, "language")
-    optimizer = _Optimizer([(trunk, 0.4), (merger + language + _named(heads, "heads"), 1.0)], 2e-3, rank, RANKS)
-    report = _Report("tell", plan.tell, rank)
-    for step in range(plan.tell):
-        pictures, talk = tell_batch(chat, plan.see + step, rank, plan.small, 2, VARIANTS)
+    optimizer = _Optimizer([(trunk, 0.4), (merger + language + _named(heads, "heads"), 1.0)], rate, rank, RANKS)
+    report = _Report(stage, len(numbers), rank)
+    for step, number in enumerate(numbers):
+        pictures, talk = tell_batch(chat, number, rank, SMALL, 2, VARIANTS, lesson)
         image, deep, middle = _look(network, pictures)
         loss, right = _language_loss(network, talk, image, deep, pictures.grid)
         extra, letters, named, digits = heads.loss(image, middle, pictures)
         (loss + 0.3 * extra).backward()
-        optimizer.step(_rate_scale(step, plan.tell, 0.5, 0.1))
+        optimizer.step(_rate_scale(step, len(numbers), decay, 0.1))
         report.add(step, loss=loss.item(), right=right, letters=letters, named=named, digits=digits)
-    if rank == 0:
-        _keep(folder / "tell", network, tokenizer, heads)
 
 
 def _variant(rank: int, folder: Path, plan: Plan, _: str) -> None:
-    """Stage three: each process trains one variant's language model; the vision tower stays as it is."""
+    """Stage four: each process trains one variant's language model; the vision tower stays as it is."""
     _prepare(rank, 1, "")
     variant = VARIANTS[rank]
-    network, tokenizer, _heads = _kept(folder / "tell")
+    network, tokenizer, _heads = _kept(folder / "point")
     chat = Chat(tokenizer)
     network.model.visual.requires_grad_(False)
     optimizer = _Optimizer([(_named(network.model.language_model, "language"), 1.0)], 1e-3, 0, 1)
     report = _Report(variant, plan.variant, 0)
     for step in range(plan.variant):
-        number = plan.see + plan.tell + step
-        pictures, talk = tell_batch(chat, number, rank, plan.small, 3, (variant,))
+        number = plan.see + plan.tell + plan.point + step
+        pictures, talk = tell_batch(chat, number, rank, SMALL, 3, (variant,), Lesson(hard=step % 2 == 0, listing=True))
         with torch.no_grad():
             image, deep, _middle = _look(network, pictures)
         loss, right = _language_loss(network, talk, image, deep, pictures.grid, presence=variant == "instruct")
@@ -312,11 +344,11 @@ def _kept(folder: Path) -> tuple[Network, Tokenizer, _Names]:
     return network, tokenizer, heads
 
 
-STAGES = {"see": _see, "tell": _tell, "variants": _variant}
+STAGES = {"see": _see, "tell": _tell, "point": _point, "variants": _variant}
 
 
 def train(folder: Path, plan: Plan, stages: tuple[str, ...] = tuple(STAGES)) -> None:
-    """Run stages, which leave checkpoints in `folder`: see, tell, instruct and thinking.
+    """Run stages, which leave checkpoints in `folder`: see, tell, point, instruct and thinking.
 
     RuntimeError when one of the processes fails.
     """

@@ -24,7 +24,7 @@ from describing import (
 )
 from PIL import Image
 
-from edge_assistant.engine.prompts import mode_question
+from edge_assistant.engine.prompts import MODES
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
@@ -293,7 +293,7 @@ def test_several_answers_stand_on_lines_of_their_own(environment: dict[str, str]
 
 def test_each_mode_asks_its_own_question(environment: dict[str, str]) -> None:
     modes = {mode: done(describe(DIALOG, "--mode", mode, environment=environment)) for mode in ("detail", "read")}
-    assert modes["detail"]["question"] == mode_question("detail", demo=True)
+    assert modes["detail"]["question"] == MODES["detail"].question
     assert modes["read"]["question"] == "Read the text."
     assert modes["read"]["answer"] == "Files. Cancel. Save."
 

@@ -108,7 +108,9 @@ def test_thinking_counts_most_apples_right() -> None:
 
 def test_swapping_red_and_green_swaps_what_is_counted_and_named(ask: Ask) -> None:
     as_drawn = swapped = 0
-    cases = [case for case in scenes("shapes", "describe", 60) if {"red", "green"} & {i[1] for i in case[0].truth["items"]}]
+    cases = [
+        case for case in scenes("shapes", "describe", 60) if {"red", "green"} & {i[1] for i in case[0].truth["items"]}
+    ]
     for scene, question in cases:
         red, green, blue = scene.image.split()
         as_drawn += right(question, ask(scene.image, question.ask).answer)
@@ -128,9 +130,7 @@ def test_a_mirrored_picture_has_left_and_right_changed(ask: Ask) -> None:
     for scene, question in cases:
         answer = ask(ImageOps.mirror(scene.image), question.ask).answer
         assert not right(question, answer), (scene.seed, answer)
-        facts = tuple(
-            " ".join(mirrored.get(word, word) for word in fact.split()) for fact in question.facts
-        )
+        facts = tuple(" ".join(mirrored.get(word, word) for word in fact.split()) for fact in question.facts)
         told += right(replace(question, facts=facts), answer)
     assert len(cases) >= 10
     assert told >= 0.7 * len(cases)
@@ -186,7 +186,11 @@ def differences(model: Path | None, variant: str) -> list[float]:
     from edge_assistant.imaging.budget import fit
 
     found = resolve(
-        model=str(model) if model else "demo", mmproj=None, think=variant == "thinking", preferred=None, weights_dir=None
+        model=str(model) if model else "demo",
+        mmproj=None,
+        think=variant == "thinking",
+        preferred=None,
+        weights_dir=None,
     )
     native = NativeModel(
         str(found.model),

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import io
-import json
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
+from demo_training.scenes import FAMILIES, make_scene
 from PIL import Image, ImageDraw, ImageFont
 
 from edge_assistant.imaging.blank import is_blank
 
 HD = (1920, 1080)
-SCENES = Path(__file__).parents[2] / "data" / "scenes"
 Colour = tuple[int, int, int]
 WHITE, BLACK, GREY, DIM = (255, 255, 255), (0, 0, 0), (128, 128, 128), (3, 3, 8)
 
@@ -135,11 +133,9 @@ def test_a_nearly_empty_window_is_not_blank(make: Callable[[], Image.Image]) -> 
     assert not is_blank(make())
 
 
-def test_no_sample_scene_is_blank() -> None:
-    scenes = json.loads((SCENES / "scenes.json").read_text(encoding="utf-8"))
-    blank = [scene["file"] for scene in scenes if is_blank(Image.open(SCENES / scene["file"]).convert("RGB"))]
-    assert len(scenes) == 120
-    assert blank == []
+@pytest.mark.parametrize("family", FAMILIES)
+def test_no_scene_is_blank_not_even_an_empty_window(family: str) -> None:
+    assert not [seed for seed in range(15) if is_blank(make_scene(seed, family=family).image)]
 
 
 def test_a_full_hd_screen_is_judged_at_once() -> None:
