@@ -107,11 +107,8 @@ def active_window(snapshot: Snapshot, backend: Backend, tell: Teller) -> Capture
     """The active window's contents, its title told first; the whole screen where no window is known to be active."""
     window = snapshot.window
     if window is None:
-        why = (
-            f"{backend.name} does not tell which window is active"
-            if backend.make_windows is None
-            else ("No window is active")
-        )
+        untold = f"{backend.name} does not tell which window is active"
+        why = untold if backend.make_windows is None else "No window is active"
         tell.notice("no-active-window", f"{why}, so this is the whole screen.")
         return screen(snapshot, None)
     tell.window(spoken_title(window.title), window)
