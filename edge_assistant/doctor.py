@@ -16,7 +16,7 @@ from edge_assistant.engine.prompts import system_prompt
 from edge_assistant.errors import AssistantError
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.locate import Weights, resolve
-from edge_assistant.models.memory import needed_bytes
+from edge_assistant.models.memory import check_memory, fitting_context, needed_bytes
 from edge_assistant.speech.check import check_sound
 from edge_assistant.speech.speaker import Speaker
 
@@ -85,12 +85,20 @@ def _weights(chosen: settings.Settings, *, think: bool) -> tuple[Weights | None,
 
 
 def _memory(weights: Weights, context: int) -> Finding:
-    needed = needed_bytes(weights, min(context, weights.context_length))
-    free = footprint.available()
+    wanted = min(context, weights.context_length)
+    needed, free = needed_bytes(weights, wanted), footprint.available()
     figures = f"{gigabytes(needed)} are needed, and {gigabytes(free)} are free."
     if needed <= free:
         return Finding("Memory", True, figures)
-    return Finding("Memory", False, f"{figures} Close other programs, or set a smaller context.")
+    smaller = fitting_context(weights, wanted, free)
+    if smaller is not None:
+        return Finding("Memory", True, f"{figures} A smaller context of {smaller} tokens fits, and is taken.")
+
+    def explained() -> str:
+        check_memory(weights, wanted, free, largest=footprint.largest_programs)
+        return figures
+
+    return _tried("Memory", explained)
 
 
 def _processor() -> Finding:

@@ -34,6 +34,7 @@ class Weights:
     ram_bytes: int  # both files; the KV cache and buffers come on top, see memory.needed_bytes
     kv_bytes_per_token: int  # at f16
     context_length: int  # tokens the model was trained for
+    smaller: tuple[tuple[str, int], ...] = ()  # names of sets of this variant that need less memory, and how much
     notices: tuple[str, ...] = ()  # sentences for the person: better weights that could not be used, and why
 
 
@@ -142,7 +143,15 @@ def _from_catalog(weights: CatalogWeights, mmproj: str | None, search: _Search) 
     else:
         vision_path = _path(mmproj)
     search.verify(files)
-    return _weights(
+    smaller = sorted(
+        (
+            (other.ram_bytes, other.name)
+            for other in search.shelf.catalog()
+            if other.variant == weights.variant and other.ram_bytes < weights.ram_bytes
+        ),
+        reverse=True,
+    )
+    found_weights = _weights(
         weights.name,
         describe_model(model),
         describe_mmproj(vision_path),
@@ -150,6 +159,7 @@ def _from_catalog(weights: CatalogWeights, mmproj: str | None, search: _Search) 
         weights.quantisation,
         demo=weights.folder is not None,
     )
+    return replace(found_weights, smaller=tuple((name, needed) for needed, name in smaller))
 
 
 def _weights(
