@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_assistant import footprint, paths, settings
+from edge_assistant import footprint, paths, processor, settings
 from edge_assistant.assistant import default_threads
 from edge_assistant.capture import screen
 from edge_assistant.engine.client import Engine, EngineFiles
@@ -20,8 +20,6 @@ from edge_assistant.models.memory import check_memory, fitting_context, needed_b
 from edge_assistant.speech.check import check_sound
 from edge_assistant.speech.speaker import Speaker
 
-# What llama.cpp's fast paths ask of an x86-64 processor, best first (its CPU build variants).
-_FEATURES = ("avx512f", "avx2", "avx", "sse4_2")
 # The parts without which no picture can be described.
 _ESSENTIAL = ("Weights", "Memory", "Engine")
 
@@ -103,14 +101,12 @@ def _memory(weights: Weights, context: int) -> Finding:
 
 def _processor() -> Finding:
     cores = f"{default_threads()} cores are used."
-    cpuinfo = Path("/proc/cpuinfo")
-    if platform.machine() not in ("x86_64", "AMD64") or not cpuinfo.exists():
-        return Finding("Processor", True, f"It is of the kind {platform.machine()}. {cores}")
-    flags = set(cpuinfo.read_text(encoding="utf-8", errors="replace").split())
-    best = next((feature for feature in _FEATURES if feature in flags), None)
+    best = processor.best_instructions()
     if best is None:
+        return Finding("Processor", True, f"It is of the kind {platform.machine()}. {cores}")
+    if not best:
         return Finding("Processor", False, "It is too old: it lacks SSE 4.2. Use a newer computer.")
-    slow = "" if best in ("avx512f", "avx2") else " It is an older one, so answers take long."
+    slow = "" if processor.is_quick(best) else " It is an older one, so answers take long."
     return Finding("Processor", True, f"Its best instructions are {best}. {cores}{slow}")
 
 

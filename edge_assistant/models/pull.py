@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from edge_assistant.errors import UsageError
+from edge_assistant.errors import UsageError, WeightsError
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.fetch import Cancel, Fetcher, Remote
 from edge_assistant.models.pairing import check_fit, describe_mmproj, describe_model
 from edge_assistant.models.part import check_space
 from edge_assistant.models.progress import Meter, Progress
-from edge_assistant.models.shelf import Shelf
+from edge_assistant.models.shelf import FileStatus, Shelf
 
 OnProgress = Callable[[str, Progress], None]
 OnNotice = Callable[[str, str], None]
@@ -61,18 +61,36 @@ class Pull:
         missing = sum(each.entry.about_size - each.here for each in statuses if each.path is None)
         if missing > 0:
             check_space(self._shelf.data_models / self._entries[0].file, missing)
-        return_paths = []
+        paths: list[Path] = []
         for status in statuses:
             self._file = status.entry.file
             if trust_new:
                 self._shelf.verifier.trust(status.entry, None)
-            if status.state == "verified" and status.path is not None and not trust_new:
-                self.checked(status.entry.about_size)
-                return_paths.append(status.path)
-            else:
-                return_paths.append(self._fetcher.fetch(self._weights, status.entry))
-        check_fit(describe_model(return_paths[0]), describe_mmproj(return_paths[1]))
-        return tuple(return_paths)
+            here = self._whole_here(status)
+            paths.append(here or self._fetcher.fetch(self._weights, status.entry))
+        check_fit(describe_model(paths[0]), describe_mmproj(paths[1]))
+        return tuple(paths)
+
+    def _whole_here(self, status: FileStatus) -> Path | None:
+        """The path of a right file, which need not be fetched; in the folder of downloads only if it is verified."""
+        path = status.path
+        if path is None or self._shelf.verifier.expected(status.entry) is None:
+            return None
+        if status.state == "verified":
+            self.checked(status.here)
+            return path
+        if path.parent == self._shelf.data_models:
+            return None  # the fetcher looks at it under its lock
+        try:
+            self._shelf.verifier.check(status.entry, path, self._check_and_count)
+        except WeightsError as error:
+            self._on_notice("fetch-again", f"{error} It is fetched now.")
+            return None
+        return path
+
+    def _check_and_count(self, count: int) -> None:
+        self.cancel.check()
+        self.checked(count)
 
     def checked(self, count: int) -> None:
         """From the fetcher: bytes that were here before."""
