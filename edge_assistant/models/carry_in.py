@@ -9,7 +9,7 @@ from pathlib import Path
 
 from edge_assistant.errors import WeightsError
 from edge_assistant.models import catalog_text
-from edge_assistant.models.catalog import OWN, CatalogFile, CatalogWeights, load_catalog, merged
+from edge_assistant.models.catalog import OWN, CatalogFile, CatalogWeights, is_commit, load_catalog, merged
 from edge_assistant.models.fetch import Cancel
 from edge_assistant.models.gguf import GgufInfo, Variant, describe_gguf
 from edge_assistant.models.locate import Weights
@@ -107,18 +107,22 @@ class Import:
         strangers: list[GgufInfo] = []
         for path in files:
             info = describe_gguf(path)
-            found = self._known(path, known, {each.name for each in files})
+            found = self._known(path, known, {each.name for each in files}, theirs)
             if found is None:
                 strangers.append(info)
             else:
                 jobs.append(found)
         return jobs + self._own_pairs(strangers, jobs)
 
-    def _known(self, path: Path, known: Iterable[CatalogWeights], given: set[str]) -> _Job | None:
+    def _known(
+        self, path: Path, known: Iterable[CatalogWeights], given: set[str], theirs: tuple[CatalogWeights, ...]
+    ) -> _Job | None:
         """What the catalogues say about this file: by its name, else by its size and then its checksum.
 
-        Of several sets that share the file, one whose model is among the names `given` with it.
+        Of several sets that share the file, one whose model is among the names `given` with it. A name that only an
+        earlier import of the person's own has brought says nothing about this file.
         """
+        named = {(each.name, each.variant) for each in theirs}
         size = path.stat().st_size
         candidates = [
             (weights, entry)
@@ -131,7 +135,10 @@ class Import:
             candidates, key=lambda each: (each[1].file != path.name, each[0].model.file not in given)
         ):
             expected = self._shelf.verifier.expected(entry)
-            if entry.file == path.name or (expected is not None and expected == self._checksum(path)):
+            by_name = entry.file == path.name and (
+                entry.repository is not None or (weights.name, weights.variant) in named
+            )
+            if by_name or (expected is not None and expected == self._checksum(path)):
                 return _Job(path, entry, weights, expected)
         return None
 
@@ -258,7 +265,8 @@ class Import:
             for job in mine:
                 if job.entry.first_download and self._shelf.verifier.trusted(job.entry) is None:
                     size = job.source.stat().st_size
-                    self._shelf.verifier.trust(job.entry, Trusted(done[job.source], weights.revision, size))
+                    commit = weights.revision if is_commit(weights.revision) else None
+                    self._shelf.verifier.trust(job.entry, Trusted(done[job.source], commit, size))
             here = [exists(self._target(entry)) for entry in weights.mmprojs]
             complete = exists(self._target(weights.model)) and any(here)
             results.append(

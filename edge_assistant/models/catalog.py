@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -84,7 +85,15 @@ def _completed(known: CatalogWeights, other: CatalogWeights) -> CatalogWeights:
             return entry
         return replace(entry, sha256=match.sha256, size=match.size, about_size=match.about_size)
 
-    return replace(known, model=complete(known.model), mmprojs=tuple(map(complete, known.mmprojs)))
+    completed = replace(known, model=complete(known.model), mmprojs=tuple(map(complete, known.mmprojs)))
+    if completed == known or is_commit(known.revision):
+        return completed
+    return replace(completed, revision=other.revision)
+
+
+def is_commit(revision: str | None) -> bool:
+    """Whether a revision can never mean something else later."""
+    return revision is not None and re.fullmatch(r"[0-9a-f]{40}", revision) is not None
 
 
 def _weights(source: dict[str, Any]) -> list[CatalogWeights]:
