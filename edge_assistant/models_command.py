@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sys
 import threading
@@ -30,6 +31,7 @@ from edge_assistant.models.shelf import FileStatus, Shelf
 from edge_assistant.models_output import Teller
 from edge_assistant.output import complain
 
+_log = logging.getLogger(__name__)
 _POLL = 0.02  # seconds between two looks whether a signal came
 _PATIENCE = 3.0  # seconds that a cancelled task has to bring what arrived onto the disk
 T = TypeVar("T")
@@ -274,9 +276,10 @@ def _run(task: _Task, work: Callable[[], T]) -> T:
             task.cancel.set()
             thread.join(_PATIENCE)
             raise CancelledError(_CANCELLED)
-    if failure and isinstance(failure[0], AssistantError | OSError):
+    if failure and isinstance(failure[0], AssistantError | BrokenPipeError):
         raise failure[0]
     if failure:
+        _log.error("a models command failed", exc_info=failure[0])
         raise EngineError("Something went wrong inside the program. Please try again.", code="internal") from failure[0]
     return outcome[0]
 

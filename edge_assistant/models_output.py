@@ -40,6 +40,7 @@ class Teller:
         self._terminal = sys.stderr.isatty() and not as_json
         self._shown_at = -1e9
         self._status = False
+        self._says_progress = False
         self._tenths = Tenths()
         self._speaker: Speaker | None = None
         if speak:
@@ -66,16 +67,14 @@ class Teller:
         self._end_status()
         if not self._json:
             print(sentence, flush=True)
-        if self._speaker is not None:
-            self._speaker.say(sentence)
+        self._say(sentence)
 
     def notice(self, code: str, message: str) -> None:
         """Something on the way."""
         self.event("notice", index=0, code=code, message=message)
         self._end_status()
         complain(message)
-        if self._speaker is not None:
-            self._speaker.say(message)
+        self._say(message)
 
     def error(self, error: Exception) -> None:
         """The end, aloud; whoever started the command writes the sentence down."""
@@ -84,8 +83,7 @@ class Teller:
             self.event("checksums", expected=error.expected, found=error.found)
             if not self._json:
                 complain(f"SHA-256 expected: {error.expected}\nSHA-256 found:    {error.found}")
-        if self._speaker is not None:
-            self._speaker.say(str(error))
+        self._say(str(error))
 
     def progress(self, action: str, file: str, progress: Progress) -> None:
         """How far it is: shown often, said at every tenth."""
@@ -111,8 +109,17 @@ class Teller:
         if words is not None:
             if not self._json and not self._terminal:
                 complain(f"{file}: {progress.words()}" if "percent" in words else words)
-            if self._speaker is not None:
+            if self._speaker is not None and self._speaker.wait(0):  # else what is said would soon lag behind
+                self._says_progress = True
                 self._speaker.say(words)
+
+    def _say(self, sentence: str) -> None:
+        """Aloud, at once: how far it was a moment ago interests nobody any more."""
+        if self._speaker is not None:
+            if self._says_progress:
+                self._says_progress = False
+                self._speaker.stop()
+            self._speaker.say(sentence)
 
     def _end_status(self) -> None:
         if self._status:

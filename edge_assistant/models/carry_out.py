@@ -10,9 +10,9 @@ from edge_assistant.errors import UsageError, WeightsError
 from edge_assistant.models import catalog_text
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.fetch import Cancel
-from edge_assistant.models.part import check_space, explained_writes, place
+from edge_assistant.models.part import check_space, place
 from edge_assistant.models.progress import Meter, Progress
-from edge_assistant.models.records import replace_file
+from edge_assistant.models.records import explained_writes, replace_file
 from edge_assistant.models.shelf import CATALOG, Shelf, exists
 
 CHECKSUMS = "SHA256SUMS"

@@ -10,8 +10,7 @@ from pathlib import Path
 from edge_assistant.errors import WeightsError
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.gguf import Variant
-from edge_assistant.models.part import explained_writes
-from edge_assistant.models.records import replace_file
+from edge_assistant.models.records import explained_writes, replace_file
 
 _HEAD = "# Weights that were added on this computer; see catalog.toml of the program for what the entries mean.\n"
 _BLOCK = "[[source]]\n"

@@ -179,6 +179,12 @@ class Fetcher:
                 break
             except PassingError as error:
                 attempts.failed(error)
+            except NetworkError as error:
+                if error.code != "revision-gone" or trusted is None:
+                    raise
+                raise NetworkError(
+                    f"{error} Or take what is there now with models pull --trust-new.", code=error.code
+                ) from error
         sha256, size = self._decided(entry, trusted, found)
         record = Trusted(sha256, found.commit, size) if entry.first_download else None
         return _Target(repository, found.commit, entry.file, sha256, size, record)

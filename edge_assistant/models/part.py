@@ -20,29 +20,28 @@ from filelock import FileLock, Timeout
 
 from edge_assistant.errors import DoesNotFitError, WeightsError
 from edge_assistant.models.gguf_header import gigabytes, open_regular
-from edge_assistant.models.records import replace_file
+from edge_assistant.models.records import explained_writes, replace_file
 from edge_assistant.models.verify import ChecksumError, OnBytes, Verifier, chunks, sha256_of
 
 _log = logging.getLogger(__name__)
 _SYNC_SECONDS = 5.0  # between two moments from which a power cut loses nothing
 # Bytes that stay free: a disk that is full to the last byte makes other programs fail.
 _RESERVE = 100_000_000
-_FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 
 
 @contextlib.contextmanager
 def only_one(path: Path) -> Iterator[None]:
     """Hold the right to write `path`, against other programs too. Raises WeightsError when another one holds it."""
     lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=0, thread_local=False)
-    try:
-        with explained_writes(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+    with explained_writes(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
             lock.acquire()
-    except Timeout:
-        raise WeightsError(
-            f"{path.name} is being written by another program at this moment. Wait for it, or cancel it there.",
-            code="weights-busy",
-        ) from None
+        except Timeout:
+            raise WeightsError(
+                f"{path.name} is being written by another program at this moment. Wait for it, or cancel it there.",
+                code="weights-busy",
+            ) from None
     try:
         yield
     finally:
@@ -80,31 +79,6 @@ def check_space(path: Path, more: int) -> None:
             f"and {gigabytes(free)} are free. Make some room, or choose smaller weights.",
             code="disk",
         )
-
-
-@contextlib.contextmanager
-def explained_writes(path: Path) -> Iterator[None]:
-    """Turn what the disk says while `path` is written into sentences."""
-    try:
-        yield
-    except Timeout:
-        raise
-    except OSError as error:
-        if error.errno in _FULL:
-            raise DoesNotFitError(
-                f"The disk of {path.parent} is full. What has arrived is kept: make some room, and do the same again.",
-                code="disk",
-            ) from error
-        if error.errno == errno.EFBIG:
-            raise DoesNotFitError(
-                f"The disk of {path.parent} takes no file as large as {path.name}. Use a disk with another format.",
-                code="disk",
-            ) from error
-        raise WeightsError(
-            f"{path.name} cannot be written into {path.parent}: {error.strerror}. Choose another place, "
-            "or get the right to write there.",
-            code="not-writable",
-        ) from error
 
 
 class Part:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
+from edge_assistant.errors import DoesNotFitError, WeightsError
+
 _log = logging.getLogger(__name__)
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 _LOCK_PATIENCE = 5.0  # seconds; the lock is held for milliseconds
 
 
@@ -23,26 +28,26 @@ class Record:
     """
 
     def __init__(self, path: Path, *, precious: bool = False) -> None:
-        self._path = path
+        self.path = path
         self._precious = precious
 
     def read(self) -> dict[str, Any]:
         """All entries; a record that is missing or unreadable is as good as none."""
         try:
-            record = json.loads(self._path.read_bytes())
+            record = json.loads(self.path.read_bytes())
         except (OSError, ValueError, RecursionError) as error:
             if not isinstance(error, FileNotFoundError):
-                _log.info("ignoring the record %s: %s", self._path, error)
+                _log.info("ignoring the record %s: %s", self.path, error)
             return {}
         return record if isinstance(record, dict) else {}
 
     def update(self, changes: dict[str, Any]) -> None:
         """Set these entries, or drop those that are None. Raises OSError (TimeoutError when the lock is never free)."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._path.with_name(f".{self._path.name}.lock"), timeout=_LOCK_PATIENCE)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=_LOCK_PATIENCE)
         with lock if self._precious else contextlib.nullcontext():
             kept = {key: value for key, value in (self.read() | changes).items() if value is not None}
-            replace_file(self._path, json.dumps(kept, indent=1).encode())
+            replace_file(self.path, json.dumps(kept, indent=1).encode())
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -57,3 +62,26 @@ def replace_file(path: Path, data: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+@contextlib.contextmanager
+def explained_writes(path: Path) -> Iterator[None]:
+    """Turn what the disk says while `path` is written into sentences."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise DoesNotFitError(
+                f"The disk of {path.parent} is full. What has arrived is kept: make some room, and do the same again.",
+                code="disk",
+            ) from error
+        if error.errno == errno.EFBIG:
+            raise DoesNotFitError(
+                f"The disk of {path.parent} takes no file as large as {path.name}. Use a disk with another format.",
+                code="disk",
+            ) from error
+        raise WeightsError(
+            f"{path.name} cannot be written into {path.parent}: {error.strerror or error}. Choose another place, "
+            "or get the right to write there.",
+            code="not-writable",
+        ) from error

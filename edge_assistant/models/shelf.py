@@ -10,7 +10,8 @@ from edge_assistant import paths
 from edge_assistant.errors import WeightsError
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights, load_catalog, merged
 from edge_assistant.models.gguf import Variant
-from edge_assistant.models.part import arrived, drop_part, explained_writes, only_one
+from edge_assistant.models.part import arrived, drop_part, only_one
+from edge_assistant.models.records import explained_writes
 from edge_assistant.models.verify import Verifier
 
 CATALOG = "catalog.toml"

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from edge_assistant.errors import WeightsError
 from edge_assistant.models.catalog import CatalogFile
 from edge_assistant.models.gguf_header import gigabytes, open_regular
-from edge_assistant.models.records import Record
+from edge_assistant.models.records import Record, explained_writes
 
 _log = logging.getLogger(__name__)
 _CHUNK = 4 * 2**20  # bytes hashed between two calls of on_bytes
@@ -103,8 +103,12 @@ class Verifier:
         return None
 
     def trust(self, entry: CatalogFile, trusted: Trusted | None) -> None:
-        """Hold to what a first download brought for `entry` from now on; None forgets it. Raises OSError."""
-        self._trusted.update({entry.key: asdict(trusted) if trusted else None})
+        """Hold to what a first download brought for `entry` from now on; None forgets it.
+
+        Raises WeightsError or DoesNotFitError when that cannot be written down.
+        """
+        with explained_writes(self._trusted.path):
+            self._trusted.update({entry.key: asdict(trusted) if trusted else None})
 
     def remember(self, path: Path, before: os.stat_result, sha256: str) -> None:
         """Keep in mind that the file, whose status was `before`, has this checksum, unless it has changed since."""
