@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import sys
 import threading
@@ -306,7 +307,8 @@ def _ask_for_links(teller: Teller, options: Options) -> bool:
     teller.say(
         "A hard link takes no more room, but shares its bytes with your file; a copy is independent. Link or copy?"
     )
-    return sys.stdin.readline().strip().lower().startswith("l")
+    # Not through sys.stdin, whose lock a thread that waits here would still hold when a cancel ends the program.
+    return os.read(sys.stdin.fileno(), 1024).strip().lower().startswith(b"l")
 
 
 def _facts(shelf: Shelf, weights: CatalogWeights, statuses: list[FileStatus]) -> dict[str, object]:

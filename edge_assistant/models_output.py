@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from edge_assistant import settings
+from edge_assistant import interrupt, settings
 from edge_assistant.models.progress import Progress, Tenths
 from edge_assistant.models.verify import ChecksumError
 from edge_assistant.output import complain
@@ -17,6 +17,7 @@ from edge_assistant.speech.speaker import Speaker
 _CLEAR_LINE = "\r\x1b[K"
 _JSON_EVERY = 0.5  # seconds between two progress events
 _SCREEN_EVERY = 0.25
+_POLL = 0.05  # seconds between two looks whether a signal came
 
 
 class Teller:
@@ -50,11 +51,11 @@ class Teller:
             self._speaker.start()
 
     def close(self, *, wait: bool) -> None:
-        """End; `wait` lets what was said be heard first."""
+        """End; `wait` lets what was said be heard first, unless a signal comes."""
         self._end_status()
         if self._speaker is not None:
-            if wait:
-                self._speaker.wait()
+            while wait and not interrupt.arrived() and not self._speaker.wait(_POLL):
+                pass
             self._speaker.close()
 
     def event(self, kind: str, /, **fields: Any) -> None:

@@ -31,7 +31,7 @@ class FakeSpeaker:
         self.said.append("(silence)")
 
     def wait(self, timeout: float | None = None) -> bool:
-        if timeout is None:
+        if timeout:
             self.said.append("(waited)")
         return self.idle
 
@@ -96,6 +96,15 @@ def test_after_a_cancel_nothing_is_waited_for(make: Callable[..., Any]) -> None:
     teller.say("It is here.")
     teller.close(wait=False)
     assert "(waited)" not in speaker.said
+    assert not speaker.open
+
+
+def test_a_signal_ends_the_waiting_for_the_voice(make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    teller, speaker, _ = make()
+    speaker.idle = False  # it would speak for ever
+    looks = iter([False, False, True])
+    monkeypatch.setattr(models_output.interrupt, "arrived", lambda: next(looks))
+    teller.close(wait=True)
     assert not speaker.open
 
 

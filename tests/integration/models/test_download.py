@@ -440,6 +440,21 @@ class TestTrustAtTheFirstDownload:
         place.attempt().run(trust_new=True)
         place.check_whole()
 
+    def test_a_recorded_commit_that_has_vanished_is_explained_and_can_be_given_up(self, place: Place) -> None:
+        place.catalog(revision="main", pinned=False)
+        place.attempt().run()
+        for name in place.data:
+            (place.models / name).unlink()
+        place.hub.commit, place.hub.revisions = "f" * 40, {"main", "f" * 40}
+        with pytest.raises(NetworkError, match=r"0123456789ab of .* any more\. .* with models pull --trust-new\."):
+            place.attempt().run()
+        place.attempt().run(trust_new=True)
+        place.check_whole()
+        shelf = Shelf(None)
+        trusted = shelf.verifier.trusted(shelf.named("pair", "instruct").model)
+        assert trusted is not None
+        assert trusted.commit == "f" * 40
+
     def test_an_unsure_checksum_gives_way_to_the_hub_s_and_that_is_told(self, place: Place) -> None:
         place.catalog(revision="main", pinned=False, sha256={MODEL: "0" * 64})
         attempt = place.attempt()
