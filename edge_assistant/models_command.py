@@ -17,18 +17,18 @@ import psutil
 from edge_assistant import interrupt, paths, processor, settings
 from edge_assistant.assistant import default_threads
 from edge_assistant.errors import AssistantError, CancelledError, EngineError, WeightsError
+from edge_assistant.models.cancel import Cancel
 from edge_assistant.models.carry_in import Import
 from edge_assistant.models.carry_out import Export
-from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.catalog_text import drop
 from edge_assistant.models.download import Hub
-from edge_assistant.models.fetch import Cancel
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.locate import wanted
 from edge_assistant.models.progress import Meter
 from edge_assistant.models.pull import Pull
 from edge_assistant.models.recommend import Machine, recommend
 from edge_assistant.models.shelf import FileStatus, Shelf
+from edge_assistant.models_list import facts, line
 from edge_assistant.models_output import Teller
 from edge_assistant.output import complain
 
@@ -57,10 +57,9 @@ def list_models(options: Options) -> int:
     chosen, shelf = _open()
     teller = Teller(chosen, speak=False, as_json=options.as_json)
     for weights in shelf.catalog():
-        statuses = [shelf.status(weights, entry) for entry in (weights.model, *weights.mmprojs)]
-        teller.event("weights", **_facts(shelf, weights, statuses))
+        teller.event("weights", **facts(shelf, weights))
         if not options.as_json:
-            print(_line(shelf, weights, statuses), flush=True)
+            print(line(shelf, weights), flush=True)
     for problem in shelf.problems:
         teller.notice("catalog-damaged", problem)
     return 0
@@ -309,74 +308,3 @@ def _ask_for_links(teller: Teller, options: Options) -> bool:
     )
     # Not through sys.stdin, whose lock a thread that waits here would still hold when a cancel ends the program.
     return os.read(sys.stdin.fileno(), 1024).strip().lower().startswith(b"l")
-
-
-def _facts(shelf: Shelf, weights: CatalogWeights, statuses: list[FileStatus]) -> dict[str, object]:
-    return {
-        "name": weights.name,
-        "variant": weights.variant,
-        "quantisation": weights.quantisation,
-        "licence": weights.licence,
-        "source": weights.source,
-        "repository": weights.repository,
-        "revision": weights.revision,
-        "ram_bytes": weights.ram_bytes,
-        "download_bytes": sum(entry.about_size for entry in shelf.pair(weights)),
-        "state": _state(statuses),
-        "files": [
-            {
-                "file": status.entry.file,
-                "quantisation": status.entry.quantisation,
-                "bytes": status.entry.about_size,
-                "here_bytes": status.here,
-                "state": status.state,
-                "path": None if status.path is None else str(status.path),
-                "sha256": shelf.verifier.expected(status.entry),
-                "trust": _trust(shelf, status.entry),
-                "commit": trusted.commit if (trusted := shelf.verifier.trusted(status.entry)) else weights.revision,
-            }
-            for status in statuses
-        ],
-    }
-
-
-def _state(statuses: list[FileStatus]) -> str:
-    model, mmprojs = statuses[0], statuses[1:]
-    here = [each for each in mmprojs if each.path is not None]
-    if model.path is not None and here:
-        return "verified" if {model.state, here[0].state} == {"verified"} else "unchecked"
-    return "partial" if any(each.here for each in statuses) else "missing"
-
-
-_STATES = {
-    "verified": "here and verified",
-    "unchecked": "here, and checked before its first use",
-    "missing": "not here",
-}
-
-
-def _line(shelf: Shelf, weights: CatalogWeights, statuses: list[FileStatus]) -> str:
-    state = _state(statuses)
-    words = _STATES.get(state)
-    if words is None:
-        pair = {entry.file for entry in shelf.pair(weights)}
-        mine = [each for each in statuses if each.entry.file in pair]
-        percent = 100 * sum(each.here for each in mine) // max(1, sum(each.entry.about_size for each in mine))
-        words = f"partly here, {min(99, percent)} percent"
-    firsts = [status.entry for status in statuses if status.entry.first_download]
-    trust = ""
-    if firsts:
-        recorded = [trusted for entry in firsts if (trusted := shelf.verifier.trusted(entry)) is not None]
-        told = ", ".join(f"{each.sha256[:8]} from commit {(each.commit or 'unknown')[:8]}" for each in recorded)
-        trust = f"; the first download decides about its checksums{f', recorded: {told}' if told else ''}"
-    size = sum(entry.about_size for entry in shelf.pair(weights))
-    return (
-        f"{weights.name}, {weights.variant.title()}, {weights.quantisation}, {gigabytes(size)}, needs "
-        f"{gigabytes(weights.ram_bytes)} of memory, licence {weights.licence}: {words}{trust}."
-    )
-
-
-def _trust(shelf: Shelf, entry: CatalogFile) -> str:
-    if not entry.first_download:
-        return "pinned"
-    return "first-download-recorded" if shelf.verifier.trusted(entry) else "first-download"

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edge_assistant.errors import WeightsError
 from edge_assistant.models import catalog_text
+from edge_assistant.models.cancel import Cancel
 from edge_assistant.models.catalog import OWN, CatalogFile, CatalogWeights, is_commit, load_catalog, merged
-from edge_assistant.models.fetch import Cancel
 from edge_assistant.models.gguf import GgufInfo, Variant, describe_gguf
-from edge_assistant.models.locate import Weights
-from edge_assistant.models.memory import needed_bytes
+from edge_assistant.models.own_pair import own_pair, with_checksums
 from edge_assistant.models.pairing import check_fit, describe_mmproj, describe_model, find_mmproj, fits, is_mmproj
 from edge_assistant.models.part import can_link, check_space, only_one, place
 from edge_assistant.models.progress import Meter, Progress
 from edge_assistant.models.shelf import CATALOG, Shelf, exists
 from edge_assistant.models.verify import ChecksumError, Trusted
-
-_CONTEXT = 4096  # tokens, for the memory that the list of weights gives
-_UNKNOWN_LICENCE = "not known"
 
 OnProgress = Callable[[str, Progress], None]
 OnNotice = Callable[[str, str], None]
@@ -175,40 +170,14 @@ class Import:
         return made
 
     def _own_pair(self, model: GgufInfo, mmproj: GgufInfo) -> list[_Job]:
-        name = re.sub(r"[^a-z0-9._-]+", "-", model.path.stem.lower()).strip("-") or "own"
-        variant = model.variant or "instruct"
-        taken = next((each for each in self._shelf.catalog() if (each.name, each.variant) == (name, variant)), None)
-        if taken is not None and (taken.repository is not None or taken.folder is not None):
-            raise WeightsError(f"There are other weights called {name} already. Rename the file.", code="weights-name")
-        eye = f"mmproj-{model.path.stem}-{mmproj.quantisation or 'own'}.gguf"
-        estimate = Weights(
-            name=name,
-            model=model.path,
-            mmproj=mmproj.path,
-            variant=variant,
-            quantisation=model.quantisation,
-            demo=False,
-            ram_bytes=model.file_size + mmproj.file_size,
-            kv_bytes_per_token=model.kv_bytes_per_token or 0,
-            context_length=model.context_length or 0,
-        )
-        weights = CatalogWeights(
-            name=name,
-            variant=variant,
-            quantisation=model.quantisation or "not known",
-            model=_own_entry(model, model.path.name),
-            mmprojs=(_own_entry(mmproj, eye),),
-            ram_bytes=needed_bytes(estimate, _CONTEXT),
-            licence=model.licence or _UNKNOWN_LICENCE,
-            source=f"added from {model.path.parent}",
-            repository=None,
-            revision=None,
-            folder=None,
-        )
-        return [
-            _Job(info.path, entry, weights, None)
-            for info, entry in ((model, weights.model), (mmproj, weights.mmprojs[0]))
-        ]
+        weights = own_pair(model, mmproj)
+        taken = [each for each in self._shelf.catalog() if (each.name, each.variant) == (weights.name, weights.variant)]
+        if any(each.repository is not None or each.folder is not None for each in taken):
+            raise WeightsError(
+                f"There are other weights called {weights.name} already. Rename the file.", code="weights-name"
+            )
+        pairs = ((model, weights.model), (mmproj, weights.mmprojs[0]))
+        return [_Job(info.path, entry, weights, None) for info, entry in pairs]
 
     def _decide_links(self, jobs: list[_Job]) -> dict[Path, bool]:
         possible = {
@@ -261,7 +230,7 @@ class Import:
             found = {job.entry.key: done[job.source] for job in mine}
             weights = mine[0].weights
             if key not in ours:
-                catalog_text.add(self._shelf.own_catalog, _with_checksums(weights, found))
+                catalog_text.add(self._shelf.own_catalog, with_checksums(weights, found))
             for job in mine:
                 if job.entry.first_download and self._shelf.verifier.trusted(job.entry) is None:
                     size = job.source.stat().st_size
@@ -285,23 +254,3 @@ class Import:
         self.cancel.check()
         self._meter.received(count)
         self._on_progress(self._file, self._meter.progress())
-
-
-def _own_entry(info: GgufInfo, file: str) -> CatalogFile:
-    return CatalogFile(
-        key=f"{OWN}/{file}",
-        file=file,
-        quantisation=info.quantisation or "not known",
-        size=info.file_size,
-        about_size=info.file_size,
-        sha256=None,
-        first_download=False,
-        ships=False,
-    )
-
-
-def _with_checksums(weights: CatalogWeights, found: dict[str, str]) -> CatalogWeights:
-    def complete(entry: CatalogFile) -> CatalogFile:
-        return replace(entry, sha256=found.get(entry.key, entry.sha256))
-
-    return replace(weights, model=complete(weights.model), mmprojs=tuple(map(complete, weights.mmprojs)))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from edge_assistant.errors import UsageError, WeightsError
 from edge_assistant.models import catalog_text
+from edge_assistant.models.cancel import Cancel
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights
-from edge_assistant.models.fetch import Cancel
 from edge_assistant.models.part import check_space, place
 from edge_assistant.models.progress import Meter, Progress
 from edge_assistant.models.records import explained_writes, replace_file

@@ -131,7 +131,12 @@ def _file(source: dict[str, Any], entry: dict[str, Any]) -> CatalogFile:
         size=size,
         about_size=size or entry["about_bytes"],
         sha256=entry.get("sha256"),
-        first_download=entry.get("trust") == "first-download",
+        first_download=_first_download(source, entry),
         ships="folder" in source,
         repository=source.get("repository"),
     )
+
+
+def _first_download(source: dict[str, Any], entry: dict[str, Any]) -> bool:
+    """What has no checksum and can be fetched cannot be decided otherwise, also where a person did not write it."""
+    return entry.get("trust") == "first-download" or ("repository" in source and "sha256" not in entry)

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from edge_assistant.errors import CancelledError, NetworkError, UsageError, WeightsError
+from edge_assistant.errors import NetworkError, UsageError, WeightsError
+from edge_assistant.models.cancel import BACK_OFF, FIRST_BACK_OFF, Attempts, Cancel, OpenStream
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.download import PassingError, RemoteFile
 from edge_assistant.models.part import Part, check_space, only_one
 from edge_assistant.models.verify import ChecksumError, Trusted, Verifier
 
-# Seconds before the first attempts after a failure; then it is given up. Bytes that arrive start the row anew.
-BACK_OFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
-_LONGEST_WAIT = 300.0  # seconds; when the hub asks for more, the person had better come back later
 # A line that brings less than this for so long is taken for a broken one, and a new one is tried.
 _LEAST_BYTES, _LEAST_SECONDS = 60_000, 60.0
-
-
-class OpenStream(Protocol):
-    """Bytes from `offset` on."""
-
-    offset: int
-
-    def __iter__(self) -> Iterator[bytes]:
-        """The pieces as they arrive."""
-
-    def abort(self) -> None:
-        """Wake up whoever waits for bytes."""
 
 
 class Remote(Protocol):
@@ -58,46 +43,6 @@ class Listener(Protocol):
 
     def notice(self, code: str, message: str) -> None:
         """A sentence for the person."""
-
-
-class Cancel:
-    """Set from any thread; whatever is waited for then ends soon with CancelledError."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-        self._stream: OpenStream | None = None
-
-    def set(self) -> None:
-        """Stop."""
-        self._event.set()
-        stream = self._stream
-        if stream is not None:
-            stream.abort()
-
-    @property
-    def is_set(self) -> bool:
-        """Whether `set` was called."""
-        return self._event.is_set()
-
-    @contextmanager
-    def watching(self, stream: OpenStream) -> Iterator[None]:
-        """Abort this stream, too, when the time comes. Raises CancelledError."""
-        self._stream = stream
-        try:
-            self.check()
-            yield
-        finally:
-            self._stream = None
-
-    def check(self) -> None:
-        """Raise CancelledError after `set`."""
-        if self._event.is_set():
-            raise CancelledError
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass. Raises CancelledError."""
-        self._event.wait(seconds)
-        self.check()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +86,8 @@ class Fetcher:
             if self._is_here(entry, path):
                 return path
             target = self._look_up(weights, entry)
+            if self._turns_out_right(target, entry, path):
+                return path
             meant = {"file": entry.key, "sha256": target.sha256, "size": target.size}
             with Part(path, meant, self._clock) as part:
                 if part.resumes:
@@ -150,9 +97,7 @@ class Fetcher:
                 if target.size is not None:
                     check_space(path, target.size - part.size)
                 self._receive_all(target, part)
-                self._accept(target, part)
-            if target.record is not None:
-                self._verifier.trust(entry, target.record)
+                self._accept(target, entry, part)
             return path
 
     def _is_here(self, entry: CatalogFile, path: Path) -> bool:
@@ -165,6 +110,18 @@ class Fetcher:
             return False
         return True
 
+    def _turns_out_right(self, target: _Target, entry: CatalogFile, path: Path) -> bool:
+        """Whether the file that is here, of which nothing was known, is what the hub has."""
+        if not path.exists() or target.record is None:
+            return False
+        try:
+            known = replace(entry, sha256=target.sha256, size=target.size, first_download=False)
+            self._verifier.check(known, path, self._read_again)
+        except WeightsError:
+            return False
+        self._verifier.trust(entry, target.record)
+        return True
+
     def _look_up(self, weights: CatalogWeights, entry: CatalogFile) -> _Target:
         repository, revision = weights.repository, weights.revision
         if repository is None or revision is None:
@@ -172,7 +129,7 @@ class Fetcher:
         trusted = self._verifier.trusted(entry)
         if trusted is not None and trusted.commit is not None:
             revision = trusted.commit
-        attempts = _Attempts(self._listener, self._cancel)
+        attempts = Attempts(FIRST_BACK_OFF, self._listener.notice, self._cancel)
         while True:
             try:
                 found = self._hub.look_up(repository, revision, entry.file)
@@ -217,7 +174,7 @@ class Fetcher:
         return found.sha256, found.size
 
     def _receive_all(self, target: _Target, part: Part) -> None:
-        attempts = _Attempts(self._listener, self._cancel)
+        attempts = Attempts(BACK_OFF, self._listener.notice, self._cancel)
         ranges_refused = 0
         while target.size is None or part.size < target.size:
             self._cancel.check()
@@ -234,7 +191,7 @@ class Fetcher:
                     if ranges_refused > 1:
                         raise NetworkError(f"{error} Try again later.", code=error.code) from error
                 elif part.size > before:
-                    attempts = _Attempts(self._listener, self._cancel)
+                    attempts = Attempts(BACK_OFF, self._listener.notice, self._cancel)
                 attempts.failed(error)
 
     def _receive(self, target: _Target, part: Part) -> bool:
@@ -261,7 +218,7 @@ class Fetcher:
                     since, sum_since = self._clock(), 0
         return target.size is None or part.size == target.size
 
-    def _accept(self, target: _Target, part: Part) -> None:
+    def _accept(self, target: _Target, entry: CatalogFile, part: Part) -> None:
         found = part.sha256()
         if found != target.sha256:
             part.throw_away()
@@ -271,6 +228,8 @@ class Fetcher:
                 expected=target.sha256,
                 found=found,
             )
+        if target.record is not None:
+            self._verifier.trust(entry, target.record)  # first: a file without it would have to be fetched again
         part.finish(self._verifier)
 
     def _start_over(self, part: Part) -> None:
@@ -280,30 +239,6 @@ class Fetcher:
     def _read_again(self, count: int) -> None:
         self._cancel.check()
         self._listener.checked(count)
-
-
-class _Attempts:
-    """Failures in a row, each followed by a longer wait, until it is enough."""
-
-    def __init__(self, listener: Listener, cancel: Cancel) -> None:
-        self._listener = listener
-        self._cancel = cancel
-        self._count = 0
-
-    def failed(self, error: PassingError) -> None:
-        """Tell it and wait. Raises NetworkError when it is enough, CancelledError."""
-        self._cancel.check()
-        later = "What has arrived is kept: do the same again later to go on."
-        if self._count == len(BACK_OFF):
-            raise NetworkError(f"{error} It was tried {self._count + 1} times. {later}", code=error.code) from error
-        wait = max(BACK_OFF[self._count], error.wait or 0.0)
-        self._count += 1
-        if wait > _LONGEST_WAIT:
-            minutes = -(-wait // 60)
-            raise NetworkError(f"{error} It asks to wait {minutes:.0f} minutes. {later}", code=error.code) from error
-        seconds = "1 second" if wait == 1 else f"{wait:.0f} seconds"
-        self._listener.notice(error.code, f"{error} Trying again in {seconds}.")
-        self._cancel.wait(wait)
 
 
 def _other_file(file: str, expected: str, found: str | None, why: str, entry: CatalogFile) -> ChecksumError:

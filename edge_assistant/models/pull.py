@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from edge_assistant.errors import UsageError, WeightsError
+from edge_assistant.models.cancel import Cancel
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights
-from edge_assistant.models.fetch import Cancel, Fetcher, Remote
+from edge_assistant.models.fetch import Fetcher, Remote
 from edge_assistant.models.pairing import check_fit, describe_mmproj, describe_model
 from edge_assistant.models.part import check_space
 from edge_assistant.models.progress import Meter, Progress

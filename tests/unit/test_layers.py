@@ -17,7 +17,7 @@ LAYERS = (
     {"capture", "imaging", "models", "engine", "speech", "hotkeys"},
     {"assistant", "underway"},
     {"ui"},
-    {"output", "describe", "doctor", "models_command", "models_output", "app", "cli", "__main__"},
+    {"output", "describe", "doctor", "models_command", "models_list", "models_output", "app", "cli", "__main__"},
 )
 # Within these layers units may import each other; between the siblings of the others it is forbidden.
 JOINED_LAYERS = {0, 2, 4}

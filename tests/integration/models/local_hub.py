@@ -190,7 +190,7 @@ def local_hub() -> Iterator[LocalHub]:
         hub.close()
 
 
-def wait_until(condition: object, timeout: float = 30.0) -> None:
+def wait_until(condition: object, timeout: float = 60.0) -> None:
     """Block until the callable says True; fails after `timeout` seconds."""
     assert callable(condition)
     deadline = time.monotonic() + timeout

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from commands import Models, models
-from conftest import MMPROJ, MODEL, Place
+from person import MMPROJ, MODEL, Place
 
 from edge_assistant import paths
 from edge_assistant.errors import CancelledError, DoesNotFitError, UsageError, WeightsError

@@ -10,12 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import MMPROJ, MODEL, REPOSITORY, Place
 from local_hub import COMMIT, Fault, wait_until
+from person import MMPROJ, MODEL, REPOSITORY, Place
 
 from edge_assistant import paths
 from edge_assistant.errors import CancelledError, DoesNotFitError, NetworkError, UsageError, WeightsError
 from edge_assistant.models import fetch, part
+from edge_assistant.models.cancel import BACK_OFF, FIRST_BACK_OFF
 from edge_assistant.models.download import Hub
 from edge_assistant.models.shelf import Shelf
 from edge_assistant.models.verify import ChecksumError
@@ -76,11 +77,11 @@ def test_a_dropped_connection_goes_on_where_it_broke(place: Place, quick: Waits)
 def test_an_attempt_that_was_given_up_is_taken_up_by_the_next_run(place: Place, quick: Waits) -> None:
     place.hub.forever = Fault(after=0)
     place.hub.faults = []
-    with pytest.raises(NetworkError, match=r"was tried 8 times\. What has arrived is kept"):
+    with pytest.raises(NetworkError, match=r"was tried 13 times\. What has arrived is kept"):
         place.attempt().run()
-    assert quick() == list(fetch.BACK_OFF)
+    assert quick() == list(BACK_OFF)
     place.hub.forever = None
-    place.hub.faults = [Fault(after=300_000), *[Fault(after=0)] * 8]
+    place.hub.faults = [Fault(after=300_000), *[Fault(after=0)] * 13]
     with pytest.raises(NetworkError):
         place.attempt().run()
     assert place.files() == {f"{MODEL}.part", f"{MODEL}.part.json"}
@@ -146,7 +147,7 @@ def test_a_hub_that_ignores_ranges_sends_everything_and_that_is_used(place: Plac
 
 @pytest.mark.usefixtures("quick")
 def test_a_part_that_is_longer_than_the_file_is_thrown_away(place: Place) -> None:
-    place.hub.faults = [Fault(after=200_000), *[Fault(after=0)] * 8]
+    place.hub.faults = [Fault(after=200_000), *[Fault(after=0)] * 13]
     with pytest.raises(NetworkError):
         place.attempt().run()
     with (place.models / f"{MODEL}.part").open("ab") as file:
@@ -298,7 +299,7 @@ def test_without_a_hub_it_says_that_it_cannot_be_reached(place: Place, quick: Wa
     attempt.pull._fetcher._hub = Hub(f"http://127.0.0.1:{port}")
     with pytest.raises(NetworkError, match=r"The model hub cannot be reached\. Check the network connection\."):
         attempt.run()
-    assert quick() == list(fetch.BACK_OFF)
+    assert quick() == list(FIRST_BACK_OFF)
 
 
 @pytest.mark.parametrize("endpoint", ["not an address", "ftp://hub", "http://hub:port"])
@@ -391,7 +392,7 @@ def test_of_two_downloads_at_once_one_is_told_that_the_other_is_at_it(place: Pla
 def test_after_a_power_cut_only_what_was_surely_on_the_disk_is_used(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place.hub.faults = [Fault(after=300_000), *[Fault(after=0)] * 8]
+    place.hub.faults = [Fault(after=300_000), *[Fault(after=0)] * 13]
     with pytest.raises(NetworkError):
         place.attempt().run()
     file = place.models / f"{MODEL}.part"
@@ -415,6 +416,27 @@ class TestTrustAtTheFirstDownload:
         assert trusted is not None
         assert (trusted.sha256, trusted.commit) == (sha256(place.data[MODEL]), COMMIT)
         assert trusted.size == len(place.data[MODEL])
+
+    def test_a_file_that_was_put_there_by_hand_is_compared_with_the_hub_s_and_kept(self, place: Place) -> None:
+        place.catalog(revision="main", pinned=False)
+        place.models.mkdir(parents=True)
+        for name, data in place.data.items():
+            (place.models / name).write_bytes(data)
+        place.attempt().run()
+        assert place.hub.gets() == []
+        shelf = Shelf(None)
+        assert shelf.verifier.trusted(shelf.named("pair", "instruct").model) is not None
+        (place.models / MODEL).write_bytes(b"other")
+        place.attempt().run(trust_new=True)
+        place.check_whole()
+
+    def test_an_entry_without_a_checksum_is_decided_by_the_first_download(self, place: Place) -> None:
+        place.catalog(revision="main", pinned=False)
+        text = (place.shipped / "catalog.toml").read_text()
+        (place.shipped / "catalog.toml").write_text(text.replace('trust = "first-download"\n', ""))
+        place.attempt().run()
+        place.check_whole()
+        assert Shelf(None).named("pair", "instruct").model.first_download
 
     def test_afterwards_the_recorded_commit_is_asked_for(self, place: Place) -> None:
         place.catalog(revision="main", pinned=False)
