@@ -104,6 +104,7 @@ class Part:
             # Unbuffered, so that after a failed write it is clear what is in the file.
             self._file = part_of(self._path).open("r+b" if kept else "w+b", buffering=0)
             self._file.truncate(kept)
+            os.fsync(self._file.fileno())
             self._note(synced=kept)
         self._kept_bytes = kept
         return self

@@ -137,6 +137,15 @@ def test_wrong_bytes_give_both_whole_checksums_and_their_own_exit_code(shop: Pla
     assert shop.files() == set()
 
 
+def test_the_hub_is_asked_for_nothing_but_the_files_and_told_nothing_else(shop: Place) -> None:
+    # Its library would ask for a list of such programs, and tell the hub which one it runs in, if it were let.
+    with pull(shop, AGENT="some-agent", AI_AGENT="some-agent") as run:
+        assert run.wait() == 0
+    assert {each.path.rpartition("/")[2] for each in shop.hub.asked} == {MODEL, MMPROJ}
+    assert [each.method for each in shop.hub.asked] == ["HEAD", "GET"] * 2
+    assert not any("some-agent" in value for each in shop.hub.asked for value in each.headers.values())
+
+
 def test_a_sign_in_page_is_a_network_error(shop: Place) -> None:
     shop.hub.head_faults = [Fault(page=True)]
     with pull(shop, as_json=False) as run:
