@@ -16,7 +16,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import psutil
-from filelock import FileLock, Timeout
 
 from edge_assistant.errors import DoesNotFitError, WeightsError
 from edge_assistant.models.gguf_header import gigabytes, open_regular
@@ -32,6 +31,8 @@ _RESERVE = 100_000_000
 @contextlib.contextmanager
 def only_one(path: Path) -> Iterator[None]:
     """Hold the right to write `path`, against other programs too. Raises WeightsError when another one holds it."""
+    from filelock import FileLock, Timeout  # here, as whoever only describes a picture has no use for it
+
     lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=0, thread_local=False)
     with explained_writes(path):
         path.parent.mkdir(parents=True, exist_ok=True)

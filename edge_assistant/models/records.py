@@ -9,10 +9,9 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock
 
 from edge_assistant.errors import DoesNotFitError, WeightsError
 
@@ -44,10 +43,14 @@ class Record:
     def update(self, changes: dict[str, Any]) -> None:
         """Set these entries, or drop those that are None. Raises OSError (TimeoutError when the lock is never free)."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=_LOCK_PATIENCE)
-        with lock if self._precious else contextlib.nullcontext():
+        with self._lock() if self._precious else contextlib.nullcontext():
             kept = {key: value for key, value in (self.read() | changes).items() if value is not None}
             replace_file(self.path, json.dumps(kept, indent=1).encode())
+
+    def _lock(self) -> AbstractContextManager[object]:
+        from filelock import FileLock  # here, as whoever only describes a picture has no use for it
+
+        return FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=_LOCK_PATIENCE)
 
 
 def replace_file(path: Path, data: bytes) -> None:

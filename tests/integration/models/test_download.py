@@ -352,7 +352,7 @@ def test_a_cancel_ends_a_stalled_download_at_once_and_the_next_run_goes_on(place
         except CancelledError as error:
             raised.append(error)
 
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     wait_until(lambda: attempt.progress and attempt.progress[-1].done > 200_000)
     attempt.pull.cancel.set()
@@ -377,7 +377,7 @@ def test_a_cancel_between_two_attempts_does_not_wait(place: Place) -> None:
 def test_of_two_downloads_at_once_one_is_told_that_the_other_is_at_it(place: Place) -> None:
     place.hub.bytes_per_s = 400_000
     first = place.attempt()
-    thread = threading.Thread(target=first.run)
+    thread = threading.Thread(target=first.run, daemon=True)
     thread.start()
     wait_until(lambda: first.progress)
     with pytest.raises(WeightsError, match="is being written by another program") as caught:
