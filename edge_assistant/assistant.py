@@ -31,7 +31,7 @@ from edge_assistant.events import (
 from edge_assistant.imaging import budget
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.locate import Weights
-from edge_assistant.models.memory import check_memory
+from edge_assistant.models.memory import check_memory, fitting_context
 from edge_assistant.underway import Underway
 from edge_assistant.waiting import WaitingWords
 
@@ -83,13 +83,17 @@ class Assistant:
         language: str | None,
         voice: Voice | None,
         on_event: Callable[[Event], None],
+        exact_context: bool = False,
     ) -> None:
+        """`context` is in tokens: at most so many, as memory allows, or with `exact_context` just that or an error."""
         self._weights = weights
         self._request = request
         self._mode = prompts.MODES[request.mode]
         self._sampling = sampling(weights.variant, verbatim=self._mode.verbatim, temperature=request.temperature)
         self._system = prompts.system_prompt(language)
         self._context = min(context, weights.context_length)
+        self._exact_context = exact_context
+        self._image_tokens = request.image_tokens or self._mode.image_tokens
         self._voice = voice
         self._on_event = on_event
         self._capture: Callable[[], Captured] | None = None
@@ -224,7 +228,7 @@ class Assistant:
             self.notice(work.index, code, message)
         picture = budget.fit(
             captured.image,
-            max_tokens=self._request.image_tokens or self._mode.image_tokens,
+            max_tokens=self._image_tokens,
             min_tokens=self._mode.min_image_tokens,
         )
         self._small_text_lost = remarks.small_text_lost(captured, picture, self._request.mode)
@@ -242,13 +246,13 @@ class Assistant:
     def _load(self, work: Underway) -> None:
         if self._engine.loaded:
             return
-        check_memory(self._weights, self._context, footprint.available())
+        context = self._affordable_context(work)
         if self._was_loaded:
             self.notice(work.index, "engine-restarted", "The engine had ended and is started again.")
         self._on_event(StageEvent(work.index, "load", 0.0))
         start = time.perf_counter()
         try:
-            self._engine.load(lambda reply: self._on_reply(work, reply))
+            self._engine.load(lambda reply: self._on_reply(work, reply), context)
             self._was_loaded = True
         except EngineError:
             self._was_loaded = True  # it ran, though not for long
@@ -256,6 +260,21 @@ class Assistant:
         finally:
             work.load = time.perf_counter() - start
         self._on_event(StageEvent(work.index, "load", 1.0))
+
+    def _affordable_context(self, work: Underway) -> int:
+        """The context to load with, in tokens, as far as memory allows. Raises DoesNotFitError."""
+        free, wanted = footprint.available(), self._context
+        context = wanted
+        if not self._exact_context:
+            context = fitting_context(self._weights, wanted, free, self._image_tokens) or wanted
+        check_memory(self._weights, context, free, image_tokens=self._image_tokens, largest=footprint.largest_programs)
+        if context < wanted:
+            self.notice(
+                work.index,
+                "context-reduced",
+                f"Memory is short, so this conversation can be {context} tokens long instead of {wanted}.",
+            )
+        return context
 
     def _thinking_budget(self) -> ThinkingBudget | None:
         if self._weights.variant != "thinking":

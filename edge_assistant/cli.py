@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from edge_assistant import log
+from edge_assistant.cli_models import add_models
 from edge_assistant.errors import AssistantError, InputError, UsageError
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def _parser() -> _Parser:
     voices = commands.add_parser("voices", help="list the voices")
     voices.add_argument("--language", metavar="CODE", help="only voices for this language")
     voices.set_defaults(command=_voices)
+    add_models(commands.add_parser("models", help="get, check, carry and remove weights"))
     return parser
 
 

@@ -129,6 +129,7 @@ class DescribeRun:
             weights,
             options.request,
             context=options.context or chosen.context,
+            exact_context=options.context is not None,
             threads=chosen.threads or default_threads(),
             language=language,
             voice=self._speaker,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_assistant import footprint, paths, settings
+from edge_assistant import footprint, paths, processor, settings
 from edge_assistant.assistant import default_threads
 from edge_assistant.capture import apart, choose
 from edge_assistant.engine.client import Engine, EngineFiles
@@ -16,12 +16,10 @@ from edge_assistant.engine.prompts import system_prompt
 from edge_assistant.errors import AssistantError, InputError
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.locate import Weights, resolve
-from edge_assistant.models.memory import needed_bytes
+from edge_assistant.models.memory import check_memory, fitting_context, needed_bytes
 from edge_assistant.speech.check import check_sound
 from edge_assistant.speech.speaker import Speaker
 
-# What llama.cpp's fast paths ask of an x86-64 processor, best first (its CPU build variants).
-_FEATURES = ("avx512f", "avx2", "avx", "sse4_2")
 # The parts without which no picture can be described.
 _ESSENTIAL = ("Weights", "Memory", "Engine")
 
@@ -94,24 +92,30 @@ def _weights(chosen: settings.Settings, *, think: bool) -> tuple[Weights | None,
 
 
 def _memory(weights: Weights, context: int) -> Finding:
-    needed = needed_bytes(weights, min(context, weights.context_length))
-    free = footprint.available()
+    wanted = min(context, weights.context_length)
+    needed, free = needed_bytes(weights, wanted), footprint.available()
     figures = f"{gigabytes(needed)} are needed, and {gigabytes(free)} are free."
     if needed <= free:
         return Finding("Memory", True, figures)
-    return Finding("Memory", False, f"{figures} Close other programs, or set a smaller context.")
+    smaller = fitting_context(weights, wanted, free)
+    if smaller is not None:
+        return Finding("Memory", True, f"{figures} A smaller context of {smaller} tokens fits, and is taken.")
+
+    def explained() -> str:
+        check_memory(weights, wanted, free, largest=footprint.largest_programs)
+        return figures
+
+    return _tried("Memory", explained)
 
 
 def _processor() -> Finding:
     cores = f"{default_threads()} cores are used."
-    cpuinfo = Path("/proc/cpuinfo")
-    if platform.machine() not in ("x86_64", "AMD64") or not cpuinfo.exists():
-        return Finding("Processor", True, f"It is of the kind {platform.machine()}. {cores}")
-    flags = set(cpuinfo.read_text(encoding="utf-8", errors="replace").split())
-    best = next((feature for feature in _FEATURES if feature in flags), None)
+    best = processor.best_instructions()
     if best is None:
+        return Finding("Processor", True, f"It is of the kind {platform.machine()}. {cores}")
+    if not best:
         return Finding("Processor", False, "It is too old: it lacks SSE 4.2. Use a newer computer.")
-    slow = "" if best in ("avx512f", "avx2") else " It is an older one, so answers take long."
+    slow = "" if processor.is_quick(best) else " It is an older one, so answers take long."
     return Finding("Processor", True, f"Its best instructions are {best}. {cores}{slow}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import sys
 import threading
@@ -18,6 +19,21 @@ _HAS_PSS = sys.platform == "linux"
 def available() -> int:
     """Bytes that could be used without swapping."""
     return int(psutil.virtual_memory().available)
+
+
+def largest_programs(count: int = 3, least: int = 200_000_000) -> list[tuple[str, int]]:
+    """The programs, besides this one, that take most memory: name and resident bytes of all their processes together.
+
+    At most `count`, and none below `least` bytes.
+    """
+    own = psutil.Process()
+    ours = {own.pid, *(each.pid for each in own.children(recursive=True)), *(each.pid for each in own.parents())}
+    sizes: collections.Counter[str] = collections.Counter()
+    for process in psutil.process_iter(["name", "memory_info"]):
+        memory = process.info["memory_info"]
+        if process.pid not in ours and memory is not None and process.info["name"]:
+            sizes[process.info["name"]] += memory.rss
+    return [(name, size) for name, size in sizes.most_common(count) if size >= least]
 
 
 class PeakMemory:

@@ -71,9 +71,10 @@ class Engine:
         child = self._child
         return child.pid if child else None
 
-    def load(self, on_reply: OnReply) -> float:
+    def load(self, on_reply: OnReply, context: int | None = None) -> float:
         """Start the child and load the weights; the seconds it took, 0.0 when they were loaded.
 
+        `context` (tokens) stands in for the one in the files this time.
         Raises WeightsError, DoesNotFitError, EngineError, or CancelledError.
         """
         if self.loaded:
@@ -89,7 +90,7 @@ class Engine:
                 Load(
                     str(files.model),
                     str(files.mmproj),
-                    files.context,
+                    context or files.context,
                     files.threads,
                     files.vision_layers,
                     files.system,

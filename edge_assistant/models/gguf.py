@@ -39,6 +39,7 @@ class GgufInfo:
     deepstack_layers: int  # of the vision tower, or those that the language model expects
     projector_type: str | None  # of an mmproj
     projection_dim: int | None  # of an mmproj: the embedding length of its language model
+    licence: str | None
     shard_count: int  # more than 1: one part of weights that were split into several files
 
 
@@ -112,6 +113,7 @@ def _describe(path: Path, size: int, metadata: dict[str, Value], lengths: dict[s
         deepstack_layers=number(f"{architecture}.n_deepstack_layers") or tower_deepstack,
         projector_type=text("clip.projector_type") or text("clip.vision.projector_type"),
         projection_dim=number("clip.vision.projection_dim"),
+        licence=text("general.license"),
         shard_count=number("split.count") or 1,
     )
 

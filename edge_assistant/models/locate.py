@@ -7,12 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edge_assistant import paths
 from edge_assistant.errors import UsageError, WeightsError
-from edge_assistant.models.catalog import CatalogFile, CatalogWeights, load_catalog
+from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.gguf import GgufInfo, Variant
 from edge_assistant.models.pairing import check_fit, describe_mmproj, describe_model, find_mmproj
-from edge_assistant.models.verify import Verifier
+from edge_assistant.models.shelf import Shelf, exists
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +34,7 @@ class Weights:
     ram_bytes: int  # both files; the KV cache and buffers come on top, see memory.needed_bytes
     kv_bytes_per_token: int  # at f16
     context_length: int  # tokens the model was trained for
+    smaller: tuple[tuple[str, int], ...] = ()  # names of sets of this variant that need less memory, and how much
     notices: tuple[str, ...] = ()  # sentences for the person: better weights that could not be used, and why
 
 
@@ -73,23 +73,18 @@ class _Search:
     """Where to look, and how to tell that it takes a while."""
 
     def __init__(self, weights_dir: Path | None, on_progress: Progress | None) -> None:
-        data, program = paths.data_dir(), paths.program_models_dir()
-        self.weights_dir = weights_dir
-        self.data_models = data / "models"
-        self.shipped = paths.shipped_models_dir()
-        self.folders = [folder for folder in (weights_dir, program, self.data_models) if folder is not None]
-        self.verifier = Verifier(data)
+        self.shelf = Shelf(weights_dir)
+        self.find = self.shelf.find
         self.on_progress = on_progress
 
-    def catalog(self) -> tuple[CatalogWeights, ...]:
-        return load_catalog(self.shipped / "catalog.toml")
-
-    def find(self, weights: CatalogWeights, entry: CatalogFile) -> Path | None:
-        folders = self.folders if weights.folder is None else [self.shipped / weights.folder]
-        return next((folder / entry.file for folder in folders if _exists(folder / entry.file)), None)
-
-    def missing(self, entry: CatalogFile) -> WeightsError:
-        way_out = "Install the program again." if entry.ships else f"Put it into {self.data_models}."
+    def missing(self, weights: CatalogWeights, entry: CatalogFile) -> WeightsError:
+        if entry.ships:
+            way_out = "Install the program again."
+        elif weights.repository is not None:
+            thinking = " --think" if weights.variant == "thinking" else ""
+            way_out = f"Fetch it with edge-assistant models pull {weights.name}{thinking}."
+        else:
+            way_out = f"Put it into {self.shelf.data_models}."
         return WeightsError(f"The file {entry.file} is not here. {way_out}", code="weights-missing")
 
     def verify(self, files: list[tuple[CatalogFile, Path]]) -> None:
@@ -103,27 +98,25 @@ class _Search:
                 self.on_progress(min(1.0, done / total))
 
         for entry, path in files:
-            self.verifier.check(entry, path, on_bytes)
+            self.shelf.verifier.check(entry, path, on_bytes)
 
     def has_large(self, variant: Variant) -> bool:
         """Whether a model of this variant, other than the demo's, is here."""
         return any(
             weights.folder is None and weights.variant == variant and self.find(weights, weights.model) is not None
-            for weights in self.catalog()
+            for weights in self.shelf.catalog()
         )
 
 
 def _named(model: str, mmproj: str | None, think: bool, search: _Search) -> Weights:
     if not _looks_like_path(model):
-        catalog = search.catalog()
-        for weights in catalog:
-            if weights.name == model.lower() and weights.variant == _wanted(think):
-                return _from_catalog(weights, mmproj, search)
-        if not _exists(_path(model)):
-            names = ", ".join(dict.fromkeys(weights.name for weights in catalog))
-            raise WeightsError(
-                f"There are no weights called {model}. The known names are {names}.", code="weights-name"
-            )
+        try:
+            weights = search.shelf.named(model, wanted(think))
+        except WeightsError:
+            if not exists(_path(model)):
+                raise
+        else:
+            return _from_catalog(weights, mmproj, search)
     return _from_paths(_path(model), mmproj, think)
 
 
@@ -133,24 +126,32 @@ def _from_paths(path: Path, mmproj: str | None, think: bool) -> Weights:
         raise UsageError(f"{path.name} is an Instruct model, which cannot think. Name a Thinking model with --think.")
     vision = find_mmproj(info) if mmproj is None else describe_mmproj(_path(mmproj))
     demo = (info.name or "").startswith(_DEMO_NAME)
-    return _weights(path.stem, info, vision, info.variant or _wanted(think), info.quantisation, demo=demo)
+    return _weights(path.stem, info, vision, info.variant or wanted(think), info.quantisation, demo=demo)
 
 
 def _from_catalog(weights: CatalogWeights, mmproj: str | None, search: _Search) -> Weights:
     model = search.find(weights, weights.model)
     if model is None:
-        raise search.missing(weights.model)
+        raise search.missing(weights, weights.model)
     files = [(weights.model, model)]
     if mmproj is None:
         found = [(entry, path) for entry in weights.mmprojs if (path := search.find(weights, entry)) is not None]
         if not found:
-            raise search.missing(weights.mmprojs[0])
+            raise search.missing(weights, weights.mmprojs[0])
         files.append(found[0])
         vision_path = found[0][1]
     else:
         vision_path = _path(mmproj)
     search.verify(files)
-    return _weights(
+    smaller = sorted(
+        (
+            (other.ram_bytes, other.name)
+            for other in search.shelf.catalog()
+            if other.variant == weights.variant and other.ram_bytes < weights.ram_bytes
+        ),
+        reverse=True,
+    )
+    found_weights = _weights(
         weights.name,
         describe_model(model),
         describe_mmproj(vision_path),
@@ -158,6 +159,7 @@ def _from_catalog(weights: CatalogWeights, mmproj: str | None, search: _Search) 
         weights.quantisation,
         demo=weights.folder is not None,
     )
+    return replace(found_weights, smaller=tuple((name, needed) for needed, name in smaller))
 
 
 def _weights(
@@ -179,14 +181,15 @@ def _weights(
 
 def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
     notices: list[str] = []
-    if search.weights_dir is not None and not search.weights_dir.is_dir():
-        notices.append(f"The folder of weights {search.weights_dir} is not there.")
+    if search.shelf.weights_dir is not None and not search.shelf.weights_dir.is_dir():
+        notices.append(f"The folder of weights {search.shelf.weights_dir} is not there.")
     if preferred is not None:
         try:
             return replace(_named(preferred, None, think, search), notices=tuple(notices))
         except (UsageError, WeightsError) as error:
             notices.append(f"The chosen weights cannot be used. {error}")
-    candidates = [weights for weights in search.catalog() if weights.variant == _wanted(think)]
+    candidates = [weights for weights in search.shelf.catalog() if weights.variant == wanted(think)]
+    notices += search.shelf.problems
     candidates.sort(key=lambda weights: weights.folder is not None)  # stable: the demo last, else best first
     for weights in candidates:
         if weights.folder is None and search.find(weights, weights.model) is None:
@@ -206,7 +209,8 @@ def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
     raise WeightsError("There are no weights. Install the program again.", code="weights-missing")
 
 
-def _wanted(think: bool) -> Variant:
+def wanted(think: bool) -> Variant:
+    """The variant that answers with or without thinking harder."""
     return "thinking" if think else "instruct"
 
 
@@ -219,10 +223,3 @@ def _path(text: str) -> Path:
         return Path(text).expanduser()
     except RuntimeError:  # there is no such person
         return Path(text)
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name that no file can have, or a folder that may not be entered
-        return False

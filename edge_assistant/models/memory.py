@@ -2,34 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from edge_assistant.errors import DoesNotFitError
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.locate import Weights
 
-# What the engine process takes beside weights and KV cache: compute buffers of model and vision tower, and Python.
-# Measured with the 4B pair (Q4_K_M, Q8_0 mmproj, 4,096 tokens, weights not repacked): 3.8 GB in all, of which
-# 2.95 GB are files and 0.60 GB the KV cache.
-_COMPUTE_BYTES = 250_000_000
-_SMALLEST_CONTEXT = 1024  # tokens; less holds no picture with an answer
+# What the engine process takes beside the files and the KV cache: Python, llama.cpp and its buffers, and what the
+# vision tower needs for each image token. Fitted to measurements with pairs of the 4B's shape; docs/memory.md has them.
+_BASE_BYTES = 200_000_000
+_IMAGE_TOKEN_BYTES = 300_000
+_USUAL_IMAGE_TOKENS = 256  # what a glance sends
+# Room for the system prompt, a question and a short answer beside the picture, in tokens.
+_TALK = 512
+_ROUND = 256  # contexts are multiples of it, as llama.cpp rounds them up
 
 
-def needed_bytes(weights: Weights, context_tokens: int) -> int:
-    """The memory that the engine will take, in bytes: files, f16 KV cache for `context_tokens`, buffers."""
-    return weights.ram_bytes + weights.kv_bytes_per_token * context_tokens + _COMPUTE_BYTES
+def needed_bytes(weights: Weights, context_tokens: int, image_tokens: int = _USUAL_IMAGE_TOKENS) -> int:
+    """The memory that the engine will take at its peak, in bytes.
+
+    That is both files, an f16 KV cache for `context_tokens`, and the buffers for a picture of `image_tokens`.
+    """
+    cache = weights.kv_bytes_per_token * context_tokens
+    return weights.ram_bytes + cache + _BASE_BYTES + _IMAGE_TOKEN_BYTES * image_tokens
 
 
-def check_memory(weights: Weights, context_tokens: int, available_bytes: int) -> None:
-    """Raise DoesNotFitError when the engine would need more than `available_bytes`, with what to do about it."""
-    needed = needed_bytes(weights, context_tokens)
+def fitting_context(
+    weights: Weights, most: int, available_bytes: int, image_tokens: int = _USUAL_IMAGE_TOKENS
+) -> int | None:
+    """The largest context, up to `most` tokens, for which there is memory; None when not even a picture fits."""
+    if needed_bytes(weights, most, image_tokens) <= available_bytes:
+        return most
+    room = available_bytes - needed_bytes(weights, 0, image_tokens)
+    context = max(0, room) // max(1, weights.kv_bytes_per_token) // _ROUND * _ROUND
+    return context if context >= image_tokens + _TALK else None
+
+
+def check_memory(
+    weights: Weights,
+    context_tokens: int,
+    available_bytes: int,
+    *,
+    image_tokens: int = _USUAL_IMAGE_TOKENS,
+    largest: Callable[[], Sequence[tuple[str, int]]] = tuple,
+) -> None:
+    """Raise DoesNotFitError when the engine would need more than `available_bytes`, with what to do about it.
+
+    `largest` gives programs that could be closed, with their bytes; it is only asked when nothing fits.
+    """
+    needed = needed_bytes(weights, context_tokens, image_tokens)
     if needed <= available_bytes:
         return
-    room = available_bytes - needed_bytes(weights, 0)
-    smaller = max(0, room) // weights.kv_bytes_per_token // 256 * 256
     numbers = (
         f"{weights.name} with a context of {context_tokens} tokens needs {gigabytes(needed)} of memory, "
         f"and {gigabytes(max(0, available_bytes))} are free."
     )
-    if smaller >= _SMALLEST_CONTEXT:
-        raise DoesNotFitError(f"{numbers} Use --context {smaller} or less, or close other programs.", code="memory")
-    other = "" if weights.demo else ", or try the demo weights with --model demo"
-    raise DoesNotFitError(f"{numbers} Close other programs{other}.", code="memory")
+    context = fitting_context(weights, context_tokens, available_bytes, image_tokens)
+    if context is not None:
+        raise DoesNotFitError(f"{numbers} Use --context {context} or less, or close other programs.", code="memory")
+    fitting = (name for name, size in weights.smaller if size <= available_bytes)
+    other = next(fitting, None)
+    choice = f", or take smaller weights with --model {other}" if other and other != "demo" else ""
+    if not choice and not weights.demo:
+        choice = ", or try the demo weights with --model demo"
+    raise DoesNotFitError(f"{numbers} {_to_close(largest())}{choice}.", code="memory")
+
+
+def _to_close(largest: Sequence[tuple[str, int]]) -> str:
+    if not largest:
+        return "Close other programs"
+    named = [f"{name} with {gigabytes(size)}" for name, size in largest]
+    return "Close other programs, the largest being " + " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))

@@ -47,6 +47,16 @@ def describe_mmproj(path: Path) -> GgufInfo:
     return info
 
 
+def is_mmproj(info: GgufInfo) -> bool:
+    """Whether the file is the part that sees, of whatever model."""
+    return info.architecture == _VISION
+
+
+def fits(model: GgufInfo, mmproj: GgufInfo) -> bool:
+    """Whether the two belong together."""
+    return _misfit(model, mmproj) is None
+
+
 def check_fit(model: GgufInfo, mmproj: GgufInfo) -> None:
     """Raise WeightsError with the reason when the two do not belong together."""
     reason = _misfit(model, mmproj)

@@ -3,39 +3,60 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from edge_assistant.errors import WeightsError
 from edge_assistant.models.catalog import CatalogFile
 from edge_assistant.models.gguf_header import gigabytes, open_regular
+from edge_assistant.models.records import Record, explained_writes
 
 _log = logging.getLogger(__name__)
 _CHUNK = 4 * 2**20  # bytes hashed between two calls of on_bytes
+
+OnBytes = Callable[[int], None]
+
+
+class ChecksumError(WeightsError):
+    """A file is not the expected one; here are both full SHA-256 sums, in lower-case hex, for whoever compares them."""
+
+    def __init__(self, message: str, *, expected: str, found: str) -> None:
+        super().__init__(message, code="weights-damaged")
+        self.expected = expected
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """What the first download of a file brought, and what holds from then on. `size` in bytes, None when not told."""
+
+    sha256: str
+    commit: str | None
+    size: int | None
 
 
 class Verifier:
     """Checks files against checksums. What it found out is kept in two files of `folder` (the data folder).
 
-    verified.json: path -> [size, mtime_ns, sha256], a memory of hashing that may be lost without harm.
-    trusted.json: catalogue key -> sha256, the checksums that a first download brought and that hold from then on.
+    verified.json: path -> [size, mtime_ns, inode, sha256], a memory of hashing that may be lost without harm.
+    trusted.json: catalogue key -> what a first download brought.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._verified = folder / "verified.json"
-        self._trusted = folder / "trusted.json"
+        self._verified = Record(folder / "verified.json")
+        self._trusted = Record(folder / "trusted.json", precious=True)
 
-    def check(self, entry: CatalogFile, path: Path, on_bytes: Callable[[int], None] | None = None) -> None:
-        """Return when `path` is the file that `entry` means, else raise WeightsError with both short checksums.
+    def check(self, entry: CatalogFile, path: Path, on_bytes: OnBytes | None = None, *, again: bool = False) -> None:
+        """Return when `path` is the file that `entry` means, else raise WeightsError (ChecksumError for wrong bytes).
 
-        `on_bytes(n)` is called after each n bytes; what it raises stops the check and goes to the caller.
+        `on_bytes(n)` is called after each n bytes; what it raises stops the check and goes to the caller. `again`
+        hashes also what was hashed before.
         """
-        expected = self._expected(entry)
+        expected = self.expected(entry)
         if expected is None:
             raise WeightsError(
                 f"The checksum of {path.name} is not known, so it is not opened unasked. "
@@ -48,76 +69,92 @@ class Verifier:
             if excess:
                 what = f"cut short by {gigabytes(-excess)}" if excess < 0 else f"too long by {gigabytes(excess)}"
                 raise WeightsError(f"{path.name} is {what}. {_way_out(entry)}", code="weights-damaged")
-            found = self._sha256(path, file, status, on_bytes)
+            found = None if again else self._remembered(path, status)
+            if found is None:
+                found = sha256_of(file, path.name, on_bytes)
+                self.remember(path, status, found)
         if found != expected:
-            raise WeightsError(
+            raise ChecksumError(
                 f"{path.name} is damaged or another file: its checksum begins with {found[:8]} "
                 f"instead of {expected[:8]}. {_way_out(entry)}",
-                code="weights-damaged",
+                expected=expected,
+                found=found,
             )
 
-    def trust(self, entry: CatalogFile, sha256: str) -> None:
-        """Hold to `sha256`, which a first download brought, for `entry` from now on."""
-        _write(self._trusted, _read(self._trusted) | {entry.key: sha256.lower()})
-
-    def _expected(self, entry: CatalogFile) -> str | None:
-        recorded = _read(self._trusted).get(entry.key) if entry.first_download else None
-        return recorded if isinstance(recorded, str) else entry.sha256
-
-    def _sha256(
-        self, path: Path, file: BinaryIO, status: os.stat_result, on_bytes: Callable[[int], None] | None
-    ) -> str:
-        key = str(path.resolve())
-        match _read(self._verified).get(key):
-            case [status.st_size, status.st_mtime_ns, str(known)]:
-                return known
-        digest = hashlib.sha256()
-        while chunk := _chunk(file, path):
-            digest.update(chunk)
-            if on_bytes is not None:
-                on_bytes(len(chunk))
-        found = digest.hexdigest()
+    def is_verified(self, entry: CatalogFile, path: Path) -> bool:
+        """Whether `path` is known to be what `entry` means, without reading it."""
         try:
-            _write(self._verified, _read(self._verified) | {key: [status.st_size, status.st_mtime_ns, found]})
+            return self._remembered(path, path.stat()) == self.expected(entry) is not None
+        except OSError:
+            return False
+
+    def expected(self, entry: CatalogFile) -> str | None:
+        """The SHA-256 that decides about `entry`: the first download's where that is to decide, else the listed one."""
+        trusted = self.trusted(entry)
+        return trusted.sha256 if trusted else entry.sha256
+
+    def trusted(self, entry: CatalogFile) -> Trusted | None:
+        """What the first download of `entry` brought; None when there was none, or the catalogue's checksum is sure."""
+        if not entry.first_download:
+            return None
+        match self._trusted.read().get(entry.key):
+            case {"sha256": str(sha256), "commit": str() | None as commit, "size": int() | None as size}:
+                return Trusted(sha256, commit, size)
+        return None
+
+    def trust(self, entry: CatalogFile, trusted: Trusted | None) -> None:
+        """Hold to what a first download brought for `entry` from now on; None forgets it.
+
+        Raises WeightsError or DoesNotFitError when that cannot be written down.
+        """
+        with explained_writes(self._trusted.path):
+            self._trusted.update({entry.key: asdict(trusted) if trusted else None})
+
+    def remember(self, path: Path, before: os.stat_result, sha256: str) -> None:
+        """Keep in mind that the file, whose status was `before`, has this checksum, unless it has changed since."""
+        try:
+            now = path.stat()
+            if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+                return
+            self._verified.update({str(path.resolve()): [now.st_size, now.st_mtime_ns, now.st_ino, sha256]})
         except OSError as error:  # a read-only or full home: the file is good all the same
             _log.info("cannot remember that %s was verified: %s", path, error)
-        return found
+
+    def _remembered(self, path: Path, status: os.stat_result) -> str | None:
+        match self._verified.read().get(str(path.resolve())):
+            case [status.st_size, status.st_mtime_ns, status.st_ino, str(known)]:
+                return known
+        return None
 
 
-def _chunk(file: BinaryIO, path: Path) -> bytes:
-    try:
-        return file.read(_CHUNK)
-    except OSError as error:
-        raise WeightsError(f"The file {path.name} cannot be read: {error.strerror}.") from error
+def sha256_of(file: BinaryIO, name: str, on_bytes: OnBytes | None = None) -> str:
+    """The SHA-256 of the rest of an open file, in lower-case hex; `on_bytes(n)` after each n bytes.
+
+    Raises WeightsError, which calls the file `name`, when it cannot be read.
+    """
+    digest = hashlib.sha256()
+    for chunk in chunks(file, name):
+        digest.update(chunk)
+        if on_bytes is not None:
+            on_bytes(len(chunk))
+    return digest.hexdigest()
+
+
+def chunks(file: BinaryIO, name: str) -> Iterator[bytes]:
+    """The rest of an open file in pieces of some megabytes. Raises WeightsError as `sha256_of`."""
+    while True:
+        try:
+            chunk = file.read(_CHUNK)
+        except OSError as error:
+            raise WeightsError(f"The file {name} cannot be read: {error.strerror}.") from error
+        if not chunk:
+            return
+        yield chunk
 
 
 def _way_out(entry: CatalogFile) -> str:
     if entry.ships:
         return "Install the program again."
-    return "Copy or download it again, or give its path if you trust it."
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """The record in `path`; one that is missing or unreadable is as good as none, since files are then hashed again."""
-    try:
-        record = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        if not isinstance(error, FileNotFoundError):
-            _log.info("ignoring the record %s: %s", path, error)
-        return {}
-    return record if isinstance(record, dict) else {}
-
-
-def _write(path: Path, record: dict[str, Any]) -> None:
-    """Replace `path` in one step, so that a crash or a second program leaves the old record or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(record, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink()
-        raise
+    if entry.repository is not None:
+        return "Fetch it again with models pull, or give its path if you trust it."
+    return "Copy it again, or give its path if you trust it."

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
-from edge_assistant.footprint import PeakMemory, available
+import pytest
+
+from edge_assistant.footprint import PeakMemory, available, largest_programs
 
 
 def test_a_child_of_this_process_counts() -> None:
@@ -32,3 +38,26 @@ def test_a_child_of_this_process_counts() -> None:
 
 def test_there_is_some_memory_left() -> None:
     assert 10_000_000 < available() < 2**50
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no orphans of this kind")
+def test_other_programs_are_named_and_our_own_processes_are_not(tmp_path: Path) -> None:
+    for name in ("ours-to-sleep", "theirs-to-sleep"):
+        shutil.copy("/bin/sleep", tmp_path / name)
+    ours = subprocess.Popen([str(tmp_path / "ours-to-sleep"), "60"])
+    orphaned = subprocess.run(  # its parent ends at once
+        ["sh", "-c", './theirs-to-sleep 60 >&- 2>&- & echo "$!"'], cwd=tmp_path, stdout=subprocess.PIPE, check=True
+    )
+    try:
+        found = dict(largest_programs(count=100_000, least=0))
+    finally:
+        ours.kill()
+        ours.wait()
+        os.kill(int(orphaned.stdout), signal.SIGKILL)
+    assert found["theirs-to-sleep"] > 0
+    assert "ours-to-sleep" not in found
+
+
+def test_small_programs_are_not_worth_closing() -> None:
+    assert largest_programs(least=2**60) == []
+    assert len(largest_programs(count=2, least=0)) == 2

@@ -15,11 +15,22 @@ PACKAGE = "edge_assistant"
 
 # A unit is a module or folder directly in the package. It may import units of lower layers, and itself.
 LAYERS = (
-    {"settings", "paths", "errors", "events", "footprint", "log", "child", "interrupt", "waiting"},
+    {"settings", "paths", "errors", "events", "footprint", "log", "child", "interrupt", "processor", "waiting"},
     {"capture", "imaging", "models", "engine", "speech", "hotkeys"},
     {"assistant", "underway", "remarks", "sources"},
     {"ui"},
-    {"output", "describe", "doctor", "app", "cli", "__main__"},
+    {
+        "output",
+        "cli_models",
+        "describe",
+        "doctor",
+        "models_command",
+        "models_list",
+        "models_output",
+        "app",
+        "cli",
+        "__main__",
+    },
 )
 # Within these layers units may import each other; between the siblings of the others it is forbidden.
 JOINED_LAYERS = {0, 2, 4}

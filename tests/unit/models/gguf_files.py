@@ -51,6 +51,10 @@ def gguf_bytes(
 
 def write_model(path: Path, *, template: str | None = INSTRUCT, width: int = 2560, **metadata: Any) -> Path:
     """A language model with the given embedding length; more metadata by keyword, dots written as __."""
+    return _write(path, model_metadata(template, width), metadata)
+
+
+def model_metadata(template: str | None, width: int) -> dict[str, Any]:
     things: dict[str, Any] = {
         "general.architecture": "qwen3vl",
         "qwen3vl.block_count": 36,
@@ -64,18 +68,21 @@ def write_model(path: Path, *, template: str | None = INSTRUCT, width: int = 256
     }
     if template is not None:
         things["tokenizer.chat_template"] = template
-    return _write(path, things, metadata)
+    return things
 
 
 def write_mmproj(path: Path, *, width: int = 2560, **metadata: Any) -> Path:
     """An mmproj for language models of that embedding length; more metadata as for write_model."""
-    things = {
+    return _write(path, vision_metadata(width), metadata)
+
+
+def vision_metadata(width: int) -> dict[str, Any]:
+    return {
         "general.architecture": "clip",
         "clip.projector_type": "qwen3vl_merger",
         "clip.vision.projection_dim": width,
         "clip.vision.is_deepstack_layers": [False, True, True, True],
     }
-    return _write(path, things, metadata)
 
 
 def _write(path: Path, things: dict[str, Any], more: dict[str, Any]) -> Path:

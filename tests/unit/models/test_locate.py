@@ -87,7 +87,9 @@ def test_a_model_without_its_mmproj_is_passed_over_and_told(shop: Shop, data: Pa
     shop.install(data / "models", "big-q4.gguf")
     weights = find()
     assert weights.demo
-    assert weights.notices == (f"The file mmproj-big-q4.gguf is not here. Put it into {data / 'models'}.",)
+    assert weights.notices == (
+        "The file mmproj-big-q4.gguf is not here. Fetch it with edge-assistant models pull big-q4.",
+    )
 
 
 def test_weights_without_a_known_checksum_are_not_opened_unasked(shop: Shop, data: Path) -> None:
@@ -142,7 +144,7 @@ def test_a_folder_with_the_name_of_weights_does_not_hide_them(tmp_path: Path, mo
 
 
 def test_named_weights_are_never_replaced_by_others(shop: Shop, data: Path) -> None:
-    with pytest.raises(WeightsError, match=r"The file big-q4\.gguf is not here\. Put it into"):
+    with pytest.raises(WeightsError, match=r"big-q4\.gguf is not here\. Fetch it with edge-assistant"):
         find(model="big-q4")
     shop.install(data / "models", *BIG)
     spoil(data / "models/big-q4.gguf")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from edge_assistant.errors import WeightsError
 from edge_assistant.models.catalog import CatalogFile
-from edge_assistant.models.verify import Verifier
+from edge_assistant.models.verify import ChecksumError, Trusted, Verifier
 
 DATA = bytes(range(256)) * 40_000
 SHA256 = hashlib.sha256(DATA).hexdigest()
@@ -49,6 +50,11 @@ def test_a_file_that_was_touched_or_changed_is_hashed_again(data: Path, file: Pa
     hashed(data, ENTRY, file)
     os.utime(file, ns=(1, 1))
     assert hashed(data, ENTRY, file) == len(DATA)
+    other = file.with_name("other")
+    other.write_bytes(DATA)
+    os.utime(other, ns=(1, 1))
+    other.replace(file)  # same size and time, but another file
+    assert hashed(data, ENTRY, file) == len(DATA)
     file.write_bytes(DATA[:-1] + b"x")
     with pytest.raises(WeightsError, match="damaged or another file"):
         hashed(data, ENTRY, file)
@@ -82,6 +88,47 @@ def test_a_file_of_the_wrong_size_is_refused_without_hashing(data: Path, file: P
     assert not data.exists()
 
 
+def test_hashing_again_finds_what_changed_behind_the_memory_s_back(data: Path, file: Path) -> None:
+    hashed(data, ENTRY, file)
+    times = file.stat()
+    file.write_bytes(DATA[:-1] + b"x")
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    Verifier(data).check(ENTRY, file)
+    with pytest.raises(ChecksumError) as caught:
+        Verifier(data).check(ENTRY, file, again=True)
+    assert caught.value.expected == SHA256
+    with pytest.raises(ChecksumError):
+        Verifier(data).check(ENTRY, file)  # and that is remembered
+
+
+def test_a_file_that_changes_while_it_is_hashed_is_not_remembered(data: Path, file: Path) -> None:
+    Verifier(data).check(ENTRY, file, lambda _: os.utime(file, ns=(5, 5)))
+    assert not Verifier(data).is_verified(ENTRY, file)
+
+
+def test_a_first_download_that_is_forgotten_decides_no_more(data: Path, file: Path) -> None:
+    entry = replace(ENTRY, sha256=None, first_download=True)
+    Verifier(data).trust(entry, Trusted(SHA256, None, None))
+    Verifier(data).trust(entry, None)
+    with pytest.raises(WeightsError, match="is not known"):
+        Verifier(data).check(entry, file)
+
+
+def test_records_that_several_programs_change_at_once_lose_nothing(data: Path) -> None:
+    entries = [replace(ENTRY, key=f"here/{number}", first_download=True) for number in range(40)]
+
+    def trust(mine: list[CatalogFile]) -> None:
+        for entry in mine:
+            Verifier(data).trust(entry, Trusted(SHA256, None, None))
+
+    threads = [threading.Thread(target=trust, args=(entries[start::4],)) for start in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(Verifier(data).trusted(entry) for entry in entries)
+
+
 def test_what_ships_with_the_program_is_mended_by_installing_it_again(data: Path, file: Path) -> None:
     file.write_bytes(DATA[::-1])
     with pytest.raises(WeightsError, match="Install the program again"):
@@ -92,12 +139,12 @@ def test_without_a_checksum_a_file_is_not_opened_until_a_first_download_brought_
     entry = replace(ENTRY, sha256=None, first_download=True)
     with pytest.raises(WeightsError, match=r"checksum of w\.gguf is not known"):
         Verifier(data).check(entry, file)
-    Verifier(data).trust(entry, SHA256.upper())
+    Verifier(data).trust(entry, Trusted(SHA256, "c" * 40, len(DATA)))
     Verifier(data).check(entry, file)
 
 
 def test_the_first_download_outweighs_a_pin_of_one_source_but_not_a_sure_one(data: Path, file: Path) -> None:
-    Verifier(data).trust(ENTRY, "0" * 64)
+    Verifier(data).trust(ENTRY, Trusted("0" * 64, None, None))
     Verifier(data).check(ENTRY, file)
     with pytest.raises(WeightsError, match="instead of 00000000"):
         Verifier(data).check(replace(ENTRY, first_download=True), file)

@@ -1,0 +1,149 @@
+"""Writes weights with their checksums and catalogue into a folder, to be carried to a computer without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from edge_assistant.errors import UsageError, WeightsError
+from edge_assistant.models import catalog_text
+from edge_assistant.models.cancel import Cancel
+from edge_assistant.models.catalog import CatalogFile, CatalogWeights
+from edge_assistant.models.part import check_space, place
+from edge_assistant.models.progress import Meter, Progress
+from edge_assistant.models.records import explained_writes, replace_file
+from edge_assistant.models.shelf import CATALOG, Shelf, exists
+
+CHECKSUMS = "SHA256SUMS"
+_HEAD = "# The weights in this folder. To install them: edge-assistant models import THIS-FOLDER\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    entry: CatalogFile
+    source: Path
+    sha256: str
+
+
+class Export:
+    """`run` blocks and belongs to one thread; `cancel.set` may come from any."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        folder: Path,
+        sets: Sequence[CatalogWeights],
+        *,
+        on_progress: Callable[[str, Progress], None],
+    ) -> None:
+        """`sets`: what to write, each with all of its files that are here; none means every complete set here."""
+        self.cancel = Cancel()
+        self._shelf = shelf
+        self._folder = folder
+        self._sets = sets or [each for each in shelf.catalog() if self._is_complete(each)]
+        self._on_progress = on_progress
+        self._file = ""
+        self._meter = Meter(1)
+
+    def run(self) -> list[CatalogWeights]:
+        """Write everything; the sets that are in the folder now. What is there already and right is left as it is.
+
+        Raises WeightsError (ChecksumError for a damaged file here), DoesNotFitError, UsageError, CancelledError.
+        """
+        if not self._sets:
+            raise WeightsError(
+                "There are no weights here to export. Fetch some with models pull.", code="weights-missing"
+            )
+        if exists(self._folder) and not self._folder.is_dir():
+            raise UsageError(f"{self._folder} is not a folder. Name a folder to write into.")
+        if self._folder.resolve() in {folder.resolve() for folder in (*self._shelf.folders, self._shelf.shipped)}:
+            raise UsageError("The weights are in that folder already. Name another one.")
+        sets: list[CatalogWeights] = []
+        copies: dict[str, _Copy] = {}
+        for weights in self._sets:
+            found = self._copies(weights)
+            copies |= {copy.entry.file: copy for copy in found}
+            sets.append(self._exported(weights, found))
+        self._meter = Meter(sum(copy.source.stat().st_size for copy in copies.values()))
+        with explained_writes(self._folder / CATALOG):
+            self._folder.mkdir(parents=True, exist_ok=True)
+        missing = [copy for copy in copies.values() if not exists(self._folder / copy.entry.file)]
+        if missing:
+            check_space(self._folder / missing[0].entry.file, sum(copy.source.stat().st_size for copy in missing))
+        for copy in copies.values():
+            self._copy(copy)
+        self._write_lists(sets, list(copies.values()))
+        return sets
+
+    def _is_complete(self, weights: CatalogWeights) -> bool:
+        find = self._shelf.find
+        return (
+            weights.folder is None
+            and find(weights, weights.model) is not None
+            and any(find(weights, entry) is not None for entry in weights.mmprojs)
+        )
+
+    def _copies(self, weights: CatalogWeights) -> list[_Copy]:
+        if weights.folder is not None:
+            raise UsageError("The demo weights come with the program; there is nothing to carry.")
+        if not self._is_complete(weights):
+            raise WeightsError(
+                f"{weights.name} is not wholly here. Fetch it with models pull before you export it.",
+                code="weights-missing",
+            )
+        copies = []
+        for entry in (weights.model, *weights.mmprojs):
+            source = self._shelf.find(weights, entry)
+            if source is None:
+                continue
+            expected = self._shelf.verifier.expected(entry)
+            if expected is None:
+                raise WeightsError(
+                    f"The checksum of {entry.file} is not known, so it is not exported. Use models import first.",
+                    code="weights-unverified",
+                )
+            copies.append(_Copy(entry, source, expected))
+        return copies
+
+    def _exported(self, weights: CatalogWeights, copies: list[_Copy]) -> CatalogWeights:
+        """The set as the folder's catalogue has it: only files that are there, all with their checksums."""
+        sums = {copy.entry.key: (copy.sha256, copy.source.stat().st_size) for copy in copies}
+
+        def complete(entry: CatalogFile) -> CatalogFile:
+            sha256, size = sums[entry.key]
+            return replace(entry, sha256=sha256, size=size, about_size=size)
+
+        trusted = self._shelf.verifier.trusted(weights.model)
+        return replace(
+            weights,
+            model=complete(weights.model),
+            mmprojs=tuple(complete(entry) for entry in weights.mmprojs if entry.key in sums),
+            revision=trusted.commit if trusted and trusted.commit else weights.revision,
+        )
+
+    def _copy(self, copy: _Copy) -> None:
+        self._file = copy.entry.file
+        target = self._folder / copy.entry.file
+        if exists(target):
+            try:
+                known = replace(copy.entry, sha256=copy.sha256, first_download=False)
+                self._shelf.verifier.check(known, target, lambda _: self.cancel.check(), again=True)
+            except WeightsError:
+                pass  # damaged, or of another version: written anew
+            else:
+                self._on_bytes(target.stat().st_size)
+                return
+        place(copy.source, target, copy.sha256, self._shelf.verifier, link=False, on_bytes=self._on_bytes)
+
+    def _write_lists(self, sets: list[CatalogWeights], copies: list[_Copy]) -> None:
+        sums = "".join(f"{copy.sha256}  {copy.entry.file}\n" for copy in copies)
+        with explained_writes(self._folder / CHECKSUMS):
+            replace_file(self._folder / CHECKSUMS, sums.encode())
+        with explained_writes(self._folder / CATALOG):
+            replace_file(self._folder / CATALOG, catalog_text.text(sets, _HEAD).encode())
+
+    def _on_bytes(self, count: int) -> None:
+        self.cancel.check()
+        self._meter.received(count)
+        self._on_progress(self._file, self._meter.progress())

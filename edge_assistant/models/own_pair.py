@@ -1,0 +1,68 @@
+"""The catalogue entry of a pair that a person adds and that no catalogue knows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from edge_assistant.models.catalog import OWN, CatalogFile, CatalogWeights
+from edge_assistant.models.gguf import GgufInfo
+from edge_assistant.models.locate import Weights
+from edge_assistant.models.memory import needed_bytes
+
+_CONTEXT = 4096  # tokens, for the memory that the list of weights gives
+_UNKNOWN = "not known"
+
+
+def own_pair(model: GgufInfo, mmproj: GgufInfo) -> CatalogWeights:
+    """Named after the model's file; the checksums are not known yet. The two have to fit."""
+    name = re.sub(r"[^a-z0-9._-]+", "-", model.path.stem.lower()).strip("-") or "own"
+    variant = model.variant or "instruct"
+    estimate = Weights(
+        name=name,
+        model=model.path,
+        mmproj=mmproj.path,
+        variant=variant,
+        quantisation=model.quantisation,
+        demo=False,
+        ram_bytes=model.file_size + mmproj.file_size,
+        kv_bytes_per_token=model.kv_bytes_per_token or 0,
+        context_length=model.context_length or 0,
+    )
+    # People's mmproj files are often just called mmproj-F16, and those of several models have to lie side by side.
+    eye = f"mmproj-{model.path.stem}-{mmproj.quantisation or 'own'}.gguf"
+    return CatalogWeights(
+        name=name,
+        variant=variant,
+        quantisation=model.quantisation or _UNKNOWN,
+        model=_entry(model, model.path.name),
+        mmprojs=(_entry(mmproj, eye),),
+        ram_bytes=needed_bytes(estimate, _CONTEXT),
+        licence=model.licence or _UNKNOWN,
+        source=f"added from {model.path.parent}",
+        repository=None,
+        revision=None,
+        folder=None,
+    )
+
+
+def with_checksums(weights: CatalogWeights, found: dict[str, str]) -> CatalogWeights:
+    """The set with the SHA-256 sums `found`, by key, in place."""
+
+    def complete(entry: CatalogFile) -> CatalogFile:
+        return replace(entry, sha256=found.get(entry.key, entry.sha256))
+
+    return replace(weights, model=complete(weights.model), mmprojs=tuple(map(complete, weights.mmprojs)))
+
+
+def _entry(info: GgufInfo, file: str) -> CatalogFile:
+    return CatalogFile(
+        key=f"{OWN}/{file}",
+        file=file,
+        quantisation=info.quantisation or _UNKNOWN,
+        size=info.file_size,
+        about_size=info.file_size,
+        sha256=None,
+        first_download=False,
+        ships=False,
+    )

@@ -1,0 +1,119 @@
+"""How far a long transfer is, how fast it goes and how long it will take, in numbers and in words."""
+
+from __future__ import annotations
+
+import collections
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from edge_assistant.models.gguf_header import gigabytes
+
+_WINDOW = 15.0  # seconds over which the speed is taken
+_SURE_AFTER = 3.0  # seconds; before, the first bytes say little about the line
+_STEP = 0.25  # seconds between two samples kept
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`done` of `total` bytes are here; None: the speed (bytes a second) and the seconds left are not known yet."""
+
+    done: int
+    total: int
+    bytes_per_s: float | None
+    seconds_left: float | None
+
+    @property
+    def fraction(self) -> float:
+        """From 0 to 1."""
+        return min(1.0, self.done / self.total) if self.total else 1.0
+
+    def words(self) -> str:
+        """On screen: "12 percent, 0.4 gigabytes of 3.0 gigabytes, 5.1 megabytes a second, about 8 minutes left"."""
+        parts = [
+            f"{int(self.fraction * 100)} percent",
+            f"{gigabytes(min(self.done, self.total))} of {gigabytes(self.total)}",
+        ]
+        if self.bytes_per_s is not None:
+            parts.append(f"{_speed(self.bytes_per_s)} a second")
+        if self.seconds_left is not None:
+            parts.append(f"{duration(self.seconds_left)} left")
+        return ", ".join(parts)
+
+
+class Meter:
+    """Fed with bytes. `checked` ones were here before and say nothing about the line; `received` ones are timed."""
+
+    def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._total = total
+        self._clock = clock
+        self._done = 0
+        self._received = 0
+        self._samples: collections.deque[tuple[float, int]] = collections.deque()
+
+    def checked(self, count: int) -> None:
+        """So many bytes of the total are here already."""
+        self._done += count
+
+    def received(self, count: int) -> None:
+        """So many bytes came over the line; a negative number takes some back."""
+        now = self._clock()
+        if not self._samples:
+            self._samples.append((now, 0))
+        self._done += count
+        self._received += max(0, count)
+        if now - self._samples[-1][0] >= _STEP:
+            self._samples.append((now, self._received))
+        while now - self._samples[0][0] > _WINDOW:
+            self._samples.popleft()
+
+    def progress(self) -> Progress:
+        """As of now."""
+        speed = left = None
+        if self._samples:
+            start, before = self._samples[0]
+            elapsed = self._clock() - start
+            if elapsed >= _SURE_AFTER:
+                speed = (self._received - before) / elapsed
+                left = max(0, self._total - self._done) / speed if speed else None
+        return Progress(self._done, self._total, speed, left)
+
+
+class Tenths:
+    """What is said aloud: a sentence at every tenth, and the first estimate of the time as soon as there is one."""
+
+    def __init__(self) -> None:
+        self._tenth: int | None = None
+        self._time_told = False
+
+    def words(self, progress: Progress) -> str | None:
+        """The sentence that is due, None when none is."""
+        tenth = min(9, int(progress.fraction * 10))
+        new_tenth = self._tenth is not None and tenth > self._tenth
+        self._tenth = tenth if self._tenth is None else max(tenth, self._tenth)
+        left = progress.seconds_left
+        if left is None or progress.fraction >= 1:
+            return f"{tenth * 10} percent." if new_tenth else None
+        first, self._time_told = not self._time_told, True
+        if new_tenth:
+            return f"{tenth * 10} percent, {duration(left)} left."
+        return f"It will take {duration(left)}." if first else None
+
+
+def duration(seconds: float) -> str:
+    """As people say it: "a few seconds", "about 8 minutes", "about 3 hours"."""
+    if seconds < 20:
+        return "a few seconds"
+    if seconds < 90:
+        return "about a minute"
+    minutes = round(seconds / 60)
+    if minutes < 100:
+        return f"about {minutes} minutes"
+    hours = round(seconds / 3600)
+    return f"about {hours} hours" if hours < 72 else "more than 3 days"
+
+
+def _speed(bytes_per_s: float) -> str:
+    if bytes_per_s >= 1e6:
+        return f"{bytes_per_s / 1e6:.1f} megabytes"
+    return f"{max(1, round(bytes_per_s / 1000))} kilobytes"

@@ -1,0 +1,114 @@
+"""Fetches a whole set of weights, the model and its mmproj, and tells in one figure how far that is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from edge_assistant.errors import UsageError, WeightsError
+from edge_assistant.models.cancel import Cancel
+from edge_assistant.models.catalog import CatalogFile, CatalogWeights
+from edge_assistant.models.fetch import Fetcher, Remote
+from edge_assistant.models.pairing import check_fit, describe_mmproj, describe_model
+from edge_assistant.models.part import check_space
+from edge_assistant.models.progress import Meter, Progress
+from edge_assistant.models.shelf import FileStatus, Shelf
+
+OnProgress = Callable[[str, Progress], None]
+OnNotice = Callable[[str, str], None]
+
+# A person who has to wait longer than this should know at once that the line is slow.
+_SLOW_SECONDS = 2 * 3600.0
+
+
+class Pull:
+    """One set of weights on its way. `run` blocks and belongs to one thread; `cancel.set` may come from any.
+
+    `on_progress(file, progress)` is called for every piece that arrives; `on_notice(code, sentence)` rarely.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        weights: CatalogWeights,
+        entries: tuple[CatalogFile, ...],
+        *,
+        hub: Remote,
+        on_progress: OnProgress,
+        on_notice: OnNotice,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.cancel = Cancel()
+        self._shelf = shelf
+        self._weights = weights
+        self._entries = entries
+        self._on_progress = on_progress
+        self._on_notice = on_notice
+        self._meter = Meter(sum(entry.about_size for entry in entries), clock)
+        self._file = entries[0].file
+        self._told_slow = False
+        self._fetcher = Fetcher(hub, shelf.data_models, shelf.verifier, self, self.cancel, clock)
+
+    def run(self, *, trust_new: bool = False) -> tuple[Path, ...]:
+        """Fetch what is missing; the verified files, as the entries were given.
+
+        `trust_new` forgets what an earlier first download brought. Raises NetworkError, WeightsError,
+        DoesNotFitError, UsageError, CancelledError; what has arrived is kept, and the next run goes on from there.
+        """
+        if self._weights.folder is not None:
+            raise UsageError(f"{self._weights.name} comes with the program; there is nothing to fetch.")
+        statuses = [self._shelf.status(self._weights, entry) for entry in self._entries]
+        missing = sum(each.entry.about_size - each.here for each in statuses if each.path is None)
+        if missing > 0:
+            check_space(self._shelf.data_models / self._entries[0].file, missing)
+        paths: list[Path] = []
+        for status in statuses:
+            self._file = status.entry.file
+            if trust_new:
+                self._shelf.verifier.trust(status.entry, None)
+            here = self._whole_here(status)
+            paths.append(here or self._fetcher.fetch(self._weights, status.entry))
+        check_fit(describe_model(paths[0]), describe_mmproj(paths[1]))
+        return tuple(paths)
+
+    def _whole_here(self, status: FileStatus) -> Path | None:
+        """The path of a right file, which need not be fetched; in the folder of downloads only if it is verified."""
+        path = status.path
+        if path is None or self._shelf.verifier.expected(status.entry) is None:
+            return None
+        if status.state == "verified":
+            self.checked(status.here)
+            return path
+        if path.parent == self._shelf.data_models:
+            return None  # the fetcher looks at it under its lock
+        try:
+            self._shelf.verifier.check(status.entry, path, self._check_and_count)
+        except WeightsError as error:
+            self._on_notice("fetch-again", f"{error} It is fetched now.")
+            return None
+        return path
+
+    def _check_and_count(self, count: int) -> None:
+        self.cancel.check()
+        self.checked(count)
+
+    def checked(self, count: int) -> None:
+        """From the fetcher: bytes that were here before."""
+        self._meter.checked(count)
+        self._on_progress(self._file, self._meter.progress())
+
+    def received(self, count: int) -> None:
+        """From the fetcher: bytes that arrived."""
+        self._meter.received(count)
+        progress = self._meter.progress()
+        if not self._told_slow and (progress.seconds_left or 0) > _SLOW_SECONDS:
+            self._told_slow = True
+            self._on_notice(
+                "slow-line", "The line is slow. You may stop at any time, and go on another time from where it was."
+            )
+        self._on_progress(self._file, progress)
+
+    def notice(self, code: str, message: str) -> None:
+        """From the fetcher: a sentence for the person."""
+        self._on_notice(code, message)

@@ -1,0 +1,104 @@
+"""Which weights suit this computer, and why, in sentences that are fit to be spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from edge_assistant.models.catalog import CatalogWeights
+from edge_assistant.models.gguf_header import gigabytes
+
+NOT_FOR = "Answers can be wrong. Do not use it for medicine, traffic or money, or where a mistake could hurt someone."
+
+# The system, a desktop and a browser want the rest of the memory.
+_COMFORTABLE = 0.6
+# What the system itself takes when everything else is closed, in bytes.
+_BARE_SYSTEM = 1_200_000_000
+# Twice the bytes to read for every word: below this many cores the larger weights keep people waiting.
+_CORES_FOR_LARGER = 4
+_DISK_RESERVE = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """`memory` and `free_disk` in bytes; `cores` that compute; `quick`: with modern vector instructions."""
+
+    memory: int
+    free_disk: int
+    cores: int
+    quick: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """`weights`: the recommended set, None when none suits. `download_bytes` are still to be fetched for it."""
+
+    weights: CatalogWeights | None
+    download_bytes: int
+    sentences: tuple[str, ...]
+
+
+def recommend(catalog: Sequence[CatalogWeights], machine: Machine, here: dict[str, int]) -> Advice:
+    """Choose among the Instruct sets of `catalog` that can be fetched, the demo's aside.
+
+    `here` maps names of sets to the bytes of them that are on this computer already.
+    """
+    sets = [each for each in catalog if each.variant == "instruct" and each.repository is not None]
+    sets.sort(key=lambda each: each.ram_bytes, reverse=True)
+    facts = (
+        f"This computer has {round(machine.memory / 2**30)} gigabytes of memory, {_cores(machine)}, "
+        f"and {gigabytes(machine.free_disk)} of free disk."
+    )
+    fitting = [each for each in sets if each.ram_bytes <= machine.memory * _COMFORTABLE]
+    reason = "the best that fits comfortably into this memory"
+    if not fitting:
+        fitting = [each for each in sets if each.ram_bytes + _BARE_SYSTEM <= machine.memory][-1:]
+        reason = "but memory is tight: close other programs before you ask"
+    if not fitting:
+        least = min((each.ram_bytes for each in sets), default=0)
+        return Advice(
+            None,
+            0,
+            (
+                facts,
+                f"That is too little memory: the smallest weights need {gigabytes(least)}. "
+                "The demo weights work, but they understand only simple sample screens.",
+                NOT_FOR,
+            ),
+        )
+    if len(fitting) > 1 and not (machine.quick and machine.cores >= _CORES_FOR_LARGER):
+        fitting = fitting[-1:]
+        reason = "since larger ones would be slow on this processor"
+    affordable = [each for each in fitting if _missing(each, here) + _DISK_RESERVE <= machine.free_disk]
+    if affordable and affordable[0] is not fitting[0]:
+        reason = "since larger ones have no room on the disk"
+    chosen = (affordable or fitting[-1:])[0]
+    missing = _missing(chosen, here)
+    sentences = [facts, _choice(chosen, missing, reason)]
+    if missing and not affordable:
+        short = missing + _DISK_RESERVE - machine.free_disk
+        sentences.append(f"First make {gigabytes(short)} of room on the disk.")
+    if missing:
+        sentences.append(
+            f"Fetch them with edge-assistant models pull {chosen.name}, or choose a file with models import."
+        )
+    sentences.append(NOT_FOR)
+    return Advice(chosen, missing, tuple(sentences))
+
+
+def _choice(weights: CatalogWeights, missing: int, reason: str) -> str:
+    fetch = f"{gigabytes(missing)} to download" if missing else "and they are here already"
+    return (
+        f"I recommend {weights.name}: the {weights.quantisation} weights, {fetch}, which need "
+        f"{gigabytes(weights.ram_bytes)} of memory while they work, {reason}."
+    )
+
+
+def _missing(weights: CatalogWeights, here: dict[str, int]) -> int:
+    whole = weights.model.about_size + weights.mmprojs[0].about_size
+    return max(0, whole - here.get(weights.name, 0))
+
+
+def _cores(machine: Machine) -> str:
+    cores = "1 processor core" if machine.cores == 1 else f"{machine.cores} processor cores"
+    return cores if machine.quick else f"{cores} of an older kind"

@@ -1,0 +1,310 @@
+"""The models commands: what is here, what suits, and getting, checking, carrying and removing weights."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import psutil
+
+from edge_assistant import interrupt, paths, processor, settings
+from edge_assistant.assistant import default_threads
+from edge_assistant.errors import AssistantError, CancelledError, EngineError, WeightsError
+from edge_assistant.models.cancel import Cancel
+from edge_assistant.models.carry_in import Import
+from edge_assistant.models.carry_out import Export
+from edge_assistant.models.catalog_text import drop
+from edge_assistant.models.download import Hub
+from edge_assistant.models.gguf_header import gigabytes
+from edge_assistant.models.locate import wanted
+from edge_assistant.models.progress import Meter
+from edge_assistant.models.pull import Pull
+from edge_assistant.models.recommend import Machine, recommend
+from edge_assistant.models.shelf import FileStatus, Shelf
+from edge_assistant.models_list import facts, line
+from edge_assistant.models_output import Teller
+from edge_assistant.output import complain
+
+_log = logging.getLogger(__name__)
+_POLL = 0.02  # seconds between two looks whether a signal came
+_PATIENCE = 3.0  # seconds that a cancelled task has to bring what arrived onto the disk
+T = TypeVar("T")
+
+_CANCELLED = "Cancelled. What has arrived is kept: do the same again to go on."
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What every models command takes; `speak` None leaves it to the settings."""
+
+    speak: bool | None
+    as_json: bool
+
+
+class _Task(Protocol):
+    cancel: Cancel
+
+
+def list_models(options: Options) -> int:
+    """Every set that is known, one a line, the largest facts first."""
+    chosen, shelf = _open()
+    teller = Teller(chosen, speak=False, as_json=options.as_json)
+    for weights in shelf.catalog():
+        teller.event("weights", **facts(shelf, weights))
+        if not options.as_json:
+            print(line(shelf, weights), flush=True)
+    for problem in shelf.problems:
+        teller.notice("catalog-damaged", problem)
+    return 0
+
+
+def recommend_models(options: Options) -> int:
+    """What suits this computer, and why."""
+    chosen, shelf = _open()
+    catalog = shelf.catalog()
+    here = {
+        weights.name: sum(shelf.status(weights, entry).here for entry in shelf.pair(weights))
+        for weights in catalog
+        if weights.variant == "instruct"
+    }
+    advice = recommend(catalog, _machine(shelf), here)
+    with _telling(chosen, options) as teller:
+        teller.event(
+            "recommendation",
+            name=advice.weights.name if advice.weights else None,
+            variant=advice.weights.variant if advice.weights else None,
+            download_bytes=advice.download_bytes,
+            sentences=list(advice.sentences),
+        )
+        for sentence in advice.sentences:
+            teller.say(sentence)
+    return 0
+
+
+def pull_models(name: str, options: Options, *, think: bool, mmproj: str | None, trust_new: bool) -> int:
+    """Fetch a set from the hub."""
+    chosen, shelf = _open()
+    weights = shelf.named(name, wanted(think))
+    entries = shelf.pair(weights, mmproj)
+    with _telling(chosen, options) as teller:
+        task = Pull(
+            shelf,
+            weights,
+            entries,
+            hub=Hub(),
+            on_progress=lambda file, progress: teller.progress("pull", file, progress),
+            on_notice=teller.notice,
+        )
+        files = _run(task, lambda: task.run(trust_new=trust_new))
+        for entry in entries:
+            trusted = shelf.verifier.trusted(entry)
+            if trusted is not None:
+                teller.event("trusted", file=entry.file, sha256=trusted.sha256, commit=trusted.commit)
+        teller.event(
+            "done", action="pull", name=weights.name, variant=weights.variant, files=[str(each) for each in files]
+        )
+        teller.say(f"{weights.name}, {weights.variant.title()}, is here and whole.")
+    return 0
+
+
+def verify_models(name: str | None, options: Options, *, think: bool) -> int:
+    """Hash what is here again, all of it or one set; exit code 3 when something is damaged or cannot be checked."""
+    chosen, shelf = _open()
+    sets = [shelf.named(name, wanted(think))] if name is not None else list(shelf.catalog())
+    found: dict[Path, FileStatus] = {}
+    for weights in sets:
+        for entry in (weights.model, *weights.mmprojs):
+            status = shelf.status(weights, entry)
+            if status.path is not None:
+                found.setdefault(status.path, status)
+    if not found:
+        raise WeightsError("There is nothing here to verify. Fetch weights with models pull.", code="weights-missing")
+    with _telling(chosen, options) as teller:
+        task = _Verification(shelf, list(found.values()), teller)
+        bad = _run(task, task.run)
+        teller.event("done", action="verify", files=len(found), damaged=bad)
+        if bad == 0:
+            teller.say(f"All is well: {len(found)} files were checked." if len(found) > 1 else "All is well.")
+    return WeightsError.exit_code if bad else 0
+
+
+def import_models(sources: Sequence[Path], options: Options, *, link: bool | None) -> int:
+    """Add weights from files and folders; `link` None: ask whether a hard link or a copy is wanted."""
+    chosen, shelf = _open()
+    with _telling(chosen, options) as teller:
+        task = Import(
+            shelf,
+            sources,
+            want_links=(lambda: _ask_for_links(teller, options)) if link is None else (lambda: bool(link)),
+            on_progress=lambda file, progress: teller.progress("import", file, progress),
+            on_notice=teller.notice,
+        )
+        for result in _run(task, task.run):
+            teller.event(
+                "done",
+                action="import",
+                name=result.name,
+                variant=result.variant,
+                complete=result.complete,
+                files=[str(each) for each in result.files],
+            )
+            rest = "is here and whole." if result.complete else "is not complete yet: model and mmproj are both needed."
+            teller.say(f"{result.name}, {result.variant.title()}, {rest}")
+    return 0
+
+
+def export_models(folder: Path, names: Sequence[str], options: Options, *, think: bool) -> int:
+    """Write sets into a folder for another computer; without names, all that are complete here."""
+    chosen, shelf = _open()
+    sets = [shelf.named(name, wanted(think)) for name in names]
+    with _telling(chosen, options) as teller:
+        task = Export(shelf, folder, sets, on_progress=lambda file, progress: teller.progress("export", file, progress))
+        written = _run(task, task.run)
+        teller.event("done", action="export", folder=str(folder), names=[each.name for each in written])
+        count = "1 set" if len(written) == 1 else f"{len(written)} sets"
+        teller.say(f"{count} of weights can be carried in {folder}. There, use edge-assistant models import {folder}.")
+    return 0
+
+
+def remove_models(name: str, options: Options, *, think: bool) -> int:
+    """Delete a set's files from the program's own folder."""
+    chosen, shelf = _open()
+    weights = shelf.named(name, wanted(think))
+    with _telling(chosen, options) as teller:
+        freed = shelf.remove(weights)
+        drop(shelf.own_catalog, weights.name, weights.variant)
+        teller.event("done", action="remove", name=weights.name, variant=weights.variant, freed_bytes=freed)
+        teller.say(f"{weights.name}, {weights.variant.title()}, is removed. {gigabytes(freed)} are free again.")
+    return 0
+
+
+def print_path(name: str | None, options: Options, *, think: bool) -> int:
+    """The folder of downloads, or the files of a set, one a line."""
+    chosen, shelf = _open()
+    teller = Teller(chosen, speak=False, as_json=options.as_json)
+    found = [shelf.data_models]
+    if name is not None:
+        weights = shelf.named(name, wanted(think))
+        statuses = [shelf.status(weights, entry) for entry in shelf.pair(weights)]
+        found = [status.path for status in statuses if status.path is not None]
+        if not found:
+            raise WeightsError(f"Nothing of {weights.name} is here.", code="weights-missing")
+    for path in found:
+        teller.event("path", path=str(path))
+        if not options.as_json:
+            print(path, flush=True)
+    return 0
+
+
+class _Verification:
+    """Hashes files; the bad ones are told and counted."""
+
+    def __init__(self, shelf: Shelf, files: list[FileStatus], teller: Teller) -> None:
+        self.cancel = Cancel()
+        self._shelf = shelf
+        self._files = files
+        self._teller = teller
+        self._meter = Meter(sum(each.here for each in files))
+
+    def run(self) -> int:
+        """How many files are bad."""
+        bad = 0
+        for status in self._files:
+            assert status.path is not None
+            sentence, result = f"{status.path.name} is whole.", "whole"
+            try:
+                self._shelf.verifier.check(status.entry, status.path, self._on_bytes(status.path.name), again=True)
+            except WeightsError as error:
+                bad += 1
+                sentence, result = str(error), error.code
+                self._teller.error(error)
+                complain(sentence)
+            else:
+                self._teller.say(sentence)
+            self._teller.event("file", path=str(status.path), result=result, message=sentence)
+        return bad
+
+    def _on_bytes(self, file: str) -> Callable[[int], None]:
+        def on_bytes(count: int) -> None:
+            self.cancel.check()
+            self._meter.received(count)
+            self._teller.progress("verify", file, self._meter.progress())
+
+        return on_bytes
+
+
+class _telling:
+    """A Teller for the time of a command; an error that ends the command is said before it is passed on."""
+
+    def __init__(self, chosen: settings.Settings, options: Options) -> None:
+        speak = chosen.speak if options.speak is None else options.speak
+        self._teller = Teller(chosen, speak=speak, as_json=options.as_json)
+
+    def __enter__(self) -> Teller:
+        return self._teller
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if isinstance(error, AssistantError) and not isinstance(error, CancelledError):
+            self._teller.error(error)
+        self._teller.close(wait=not isinstance(error, CancelledError | KeyboardInterrupt | OSError))
+
+
+def _run(task: _Task, work: Callable[[], T]) -> T:
+    """Do the work on a thread of its own, so that a signal can cancel it at any moment."""
+    outcome: list[T] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as error:  # noqa: BLE001 (it is raised again on the main thread)
+            failure.append(error)
+
+    interrupt.only_remember()
+    thread = threading.Thread(target=run, name="models", daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(_POLL)
+        if interrupt.arrived():
+            task.cancel.set()
+            thread.join(_PATIENCE)
+            raise CancelledError(_CANCELLED)
+    if failure and isinstance(failure[0], AssistantError | BrokenPipeError):
+        raise failure[0]
+    if failure:
+        _log.error("a models command failed", exc_info=failure[0])
+        raise EngineError("Something went wrong inside the program. Please try again.", code="internal") from failure[0]
+    return outcome[0]
+
+
+def _open() -> tuple[settings.Settings, Shelf]:
+    chosen = settings.load(paths.config_dir() / "settings.toml")
+    return chosen, Shelf(Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None)
+
+
+def _machine(shelf: Shelf) -> Machine:
+    folder = next(each for each in (shelf.data_models, *shelf.data_models.parents) if each.exists())
+    return Machine(
+        memory=int(psutil.virtual_memory().total),
+        free_disk=shutil.disk_usage(folder).free,
+        cores=default_threads(),
+        quick=processor.is_quick(processor.best_instructions()),
+    )
+
+
+def _ask_for_links(teller: Teller, options: Options) -> bool:
+    """Whether the person wants hard links; where nobody can be asked, copies are made."""
+    if options.as_json or not sys.stdin.isatty():
+        return False
+    teller.say(
+        "A hard link takes no more room, but shares its bytes with your file; a copy is independent. Link or copy?"
+    )
+    # Not through sys.stdin, whose lock a thread that waits here would still hold when a cancel ends the program.
+    return os.read(sys.stdin.fileno(), 1024).strip().lower().startswith(b"l")

@@ -1,0 +1,86 @@
+"""What the list of weights says about a set: its facts, what of it is here, and whose word holds for its checksums."""
+
+from __future__ import annotations
+
+from edge_assistant.models.catalog import CatalogFile, CatalogWeights
+from edge_assistant.models.gguf_header import gigabytes
+from edge_assistant.models.shelf import FileStatus, Shelf
+
+
+def facts(shelf: Shelf, weights: CatalogWeights) -> dict[str, object]:
+    """For programs."""
+    statuses = _statuses(shelf, weights)
+    return {
+        "name": weights.name,
+        "variant": weights.variant,
+        "quantisation": weights.quantisation,
+        "licence": weights.licence,
+        "source": weights.source,
+        "repository": weights.repository,
+        "revision": weights.revision,
+        "ram_bytes": weights.ram_bytes,
+        "download_bytes": sum(entry.about_size for entry in shelf.pair(weights)),
+        "state": _state(statuses),
+        "files": [
+            {
+                "file": status.entry.file,
+                "quantisation": status.entry.quantisation,
+                "bytes": status.entry.about_size,
+                "here_bytes": status.here,
+                "state": status.state,
+                "path": None if status.path is None else str(status.path),
+                "sha256": shelf.verifier.expected(status.entry),
+                "trust": _trust(shelf, status.entry),
+                "commit": trusted.commit if (trusted := shelf.verifier.trusted(status.entry)) else weights.revision,
+            }
+            for status in statuses
+        ],
+    }
+
+
+def _state(statuses: list[FileStatus]) -> str:
+    model, mmprojs = statuses[0], statuses[1:]
+    here = [each for each in mmprojs if each.path is not None]
+    if model.path is not None and here:
+        return "verified" if {model.state, here[0].state} == {"verified"} else "unchecked"
+    return "partial" if any(each.here for each in statuses) else "missing"
+
+
+_STATES = {
+    "verified": "here and verified",
+    "unchecked": "here, and checked before its first use",
+    "missing": "not here",
+}
+
+
+def line(shelf: Shelf, weights: CatalogWeights) -> str:
+    """For people: one sentence."""
+    statuses = _statuses(shelf, weights)
+    state = _state(statuses)
+    words = _STATES.get(state)
+    if words is None:
+        pair = {entry.file for entry in shelf.pair(weights)}
+        mine = [each for each in statuses if each.entry.file in pair]
+        percent = 100 * sum(each.here for each in mine) // max(1, sum(each.entry.about_size for each in mine))
+        words = f"partly here, {min(99, percent)} percent"
+    firsts = [status.entry for status in statuses if status.entry.first_download]
+    trust = ""
+    if firsts:
+        recorded = [trusted for entry in firsts if (trusted := shelf.verifier.trusted(entry)) is not None]
+        told = ", ".join(f"{each.sha256[:8]} from commit {(each.commit or 'unknown')[:8]}" for each in recorded)
+        trust = f"; the first download decides about its checksums{f', recorded: {told}' if told else ''}"
+    size = sum(entry.about_size for entry in shelf.pair(weights))
+    return (
+        f"{weights.name}, {weights.variant.title()}, {weights.quantisation}, {gigabytes(size)}, needs "
+        f"{gigabytes(weights.ram_bytes)} of memory, licence {weights.licence}: {words}{trust}."
+    )
+
+
+def _trust(shelf: Shelf, entry: CatalogFile) -> str:
+    if not entry.first_download:
+        return "pinned"
+    return "first-download-recorded" if shelf.verifier.trusted(entry) else "first-download"
+
+
+def _statuses(shelf: Shelf, weights: CatalogWeights) -> list[FileStatus]:
+    return [shelf.status(weights, entry) for entry in (weights.model, *weights.mmprojs)]

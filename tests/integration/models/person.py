@@ -1,0 +1,102 @@
+"""One person's computer: a catalogue that names a pair on a hub, and a folder of downloads."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local_hub import COMMIT, LocalHub
+
+from edge_assistant.models.download import Hub
+from edge_assistant.models.progress import Progress
+from edge_assistant.models.pull import Pull
+from edge_assistant.models.shelf import Shelf
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "unit/models"))
+from gguf_files import F32, INSTRUCT, gguf_bytes, model_metadata, vision_metadata
+
+REPOSITORY = "someone/pair"
+MODEL, MMPROJ = "pair-Q4_K_M.gguf", "mmproj-pair-Q8_0.gguf"
+
+
+def padded(metadata: dict[str, Any], size: int) -> bytes:
+    """A GGUF file with noise of about `size` bytes as its one tensor."""
+    empty = gguf_bytes(metadata, [("w", (64, size // 256), F32)])
+    count = size // 256 * 256
+    return empty[:-count] + random.Random(size).randbytes(count)
+
+
+def pair_files() -> dict[str, bytes]:
+    """A model and an mmproj that fit each other, by file name."""
+    return {
+        MODEL: padded(model_metadata(INSTRUCT, 2560), 600_000),
+        MMPROJ: padded(vision_metadata(2560), 200_000),
+    }
+
+
+@dataclass
+class Attempt:
+    """A pull with all that it told."""
+
+    pull: Pull
+    progress: list[Progress] = field(default_factory=list)
+    notices: list[tuple[str, str]] = field(default_factory=list)
+
+    def run(self, **options: bool) -> tuple[Path, ...]:
+        return self.pull.run(**options)
+
+
+@dataclass
+class Place:
+    """One person's computer, and the hub."""
+
+    hub: LocalHub
+    shipped: Path
+    models: Path
+    data: dict[str, bytes]
+
+    def catalog(self, *, revision: str = COMMIT, pinned: bool = True, sha256: dict[str, str] | None = None) -> None:
+        """Write the catalogue: with the true checksums, or leaving the decision to the first download."""
+        text = f'[[source]]\nvariant = "instruct"\nrepository = "{REPOSITORY}"\nrevision = "{revision}"\n'
+        text += 'licence = "Apache-2.0"\nsource = "here"\n'
+        for kind, file, extra in (("model", MODEL, 'name = "pair"\nram_bytes = 1\n'), ("mmproj", MMPROJ, "")):
+            text += f'[[source.{kind}]]\n{extra}file = "{file}"\nquantisation = "Q4_K_M"\n'
+            known = (sha256 or {}).get(file, hashlib.sha256(self.data[file]).hexdigest() if pinned else None)
+            text += f"bytes = {len(self.data[file])}\n" if pinned else f"about_bytes = {len(self.data[file])}\n"
+            text += f'sha256 = "{known}"\n' if known else ""
+            text += "" if pinned else 'trust = "first-download"\n'
+        (self.shipped / "catalog.toml").write_text(text)
+
+    def attempt(self, **options: Any) -> Attempt:
+        shelf = Shelf(None)
+        weights = shelf.named("pair", "instruct")
+        made: Attempt
+        pull = Pull(
+            shelf,
+            weights,
+            shelf.pair(weights),
+            hub=Hub(self.hub.endpoint),
+            on_progress=lambda _, progress: made.progress.append(progress),
+            on_notice=lambda code, message: made.notices.append((code, message)),
+            **options,
+        )
+        made = Attempt(pull)
+        return made
+
+    def files(self) -> set[str]:
+        """What is in the folder of downloads, but for the empty files of locks."""
+        return {path.name for path in self.models.iterdir() if not path.name.endswith(".lock")}
+
+    def check_whole(self) -> None:
+        """Both files are there, right, and nothing beside them."""
+        assert self.files() == {MODEL, MMPROJ}
+        for name, data in self.data.items():
+            assert (self.models / name).read_bytes() == data
+
+    def environment(self) -> dict[str, str]:
+        """For programs that are to use this hub."""
+        return {"HF_ENDPOINT": self.hub.endpoint}

@@ -1,0 +1,81 @@
+"""At a terminal, an import asks whether links or copies are wanted."""
+
+from __future__ import annotations
+
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from local_hub import wait_until
+
+from edge_assistant import paths
+
+ROOT = Path(__file__).resolve().parents[3]
+DEMO = ROOT / "models/demo"
+
+
+class AtTerminal:
+    """An import whose standard input is a terminal."""
+
+    def __init__(self, source: Path) -> None:
+        self._terminal, end = pty.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "edge_assistant", "models", "import", str(source), "--no-speak"],
+            stdin=end,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=ROOT,
+        )
+        os.close(end)
+        self.lines: list[str] = []
+        self._thread = threading.Thread(target=self._read)
+        self._thread.start()
+        wait_until(lambda: any("Link or copy?" in line for line in self.lines) or self.process.poll() is not None)
+
+    def answer(self, words: str) -> int:
+        os.write(self._terminal, f"{words}\n".encode())
+        return self.wait()
+
+    def wait(self) -> int:
+        code = self.process.wait(60)
+        self._thread.join()
+        os.close(self._terminal)
+        assert self.process.stdout
+        self.process.stdout.close()
+        return code
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip())
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Path:
+    (tmp_path / "pair").mkdir()
+    shutil.copy(DEMO / "tiny-qwen3vl-instruct-f16.gguf", tmp_path / "pair/mine.gguf")
+    shutil.copy(DEMO / "mmproj-tiny-qwen3vl-instruct-f16.gguf", tmp_path / "pair/mmproj.gguf")
+    return tmp_path / "pair"
+
+
+@pytest.mark.parametrize(("words", "linked"), [("link", True), ("copy", False), ("", False)])
+def test_the_answer_decides(pair: Path, words: str, linked: bool) -> None:
+    run = AtTerminal(pair)
+    assert run.answer(words) == 0
+    assert run.lines[-1] == "mine, Instruct, is here and whole."
+    assert (paths.data_dir() / "models/mine.gguf").samefile(pair / "mine.gguf") == linked
+
+
+def test_ctrl_c_instead_of_an_answer_installs_nothing(pair: Path) -> None:
+    run = AtTerminal(pair)
+    run.process.send_signal(signal.SIGINT)
+    assert run.wait() == 130
+    assert "Fatal" not in "\n".join(run.lines)
+    assert not list((paths.data_dir() / "models").glob("*.gguf"))

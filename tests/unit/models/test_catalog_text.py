@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from edge_assistant.errors import WeightsError
+from edge_assistant.models import catalog_text
+from edge_assistant.models.catalog import CatalogWeights, load_catalog, merged
+
+SHIPPED = load_catalog(Path(__file__).parents[3] / "models/catalog.toml")
+FETCHED = [weights for weights in SHIPPED if weights.folder is None]
+
+
+def own(name: str) -> CatalogWeights:
+    """A set that a person has added."""
+    entry = replace(FETCHED[0].model, key="own/x.gguf", file="x.gguf", repository=None, first_download=False)
+    return replace(FETCHED[0], name=name, model=entry, mmprojs=(entry,), repository=None, revision=None)
+
+
+@pytest.mark.parametrize("weights", FETCHED, ids=lambda weights: f"{weights.name}-{weights.variant}")
+def test_what_is_written_reads_as_the_same(tmp_path: Path, weights: CatalogWeights) -> None:
+    (tmp_path / "catalog.toml").write_text(catalog_text.text([weights], "# here\n"), encoding="utf-8")
+    assert load_catalog(tmp_path / "catalog.toml", own=True) == (weights,)
+
+
+@pytest.mark.parametrize("strange", ['a "quoted" \\ name', "new\nline", "tab\t", "del\x7f", "Überschrift 日本", "'"])
+def test_any_text_survives(tmp_path: Path, strange: str) -> None:
+    weights = replace(own("x"), licence=strange, source=strange)
+    catalog_text.add(tmp_path / "catalog.toml", weights)
+    assert load_catalog(tmp_path / "catalog.toml", own=True) == (weights,)
+
+
+def test_adding_keeps_what_a_person_has_written(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.toml"
+    path.write_text(f"# my own notes\n\n{catalog_text.block(FETCHED[0])}")
+    catalog_text.add(path, own("mine"))
+    assert path.read_text().startswith("# my own notes\n")
+    assert load_catalog(path, own=True) == (FETCHED[0], own("mine"))
+
+
+def test_dropping_takes_only_the_one_set(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.toml"
+    path.write_text("# my own notes\n")
+    for weights in (own("one"), FETCHED[0], own("two"), own("three")):
+        catalog_text.add(path, weights)
+    assert catalog_text.drop(path, "two", "instruct")
+    assert load_catalog(path, own=True) == (own("one"), FETCHED[0], own("three"))
+    assert path.read_text().startswith("# my own notes\n")
+    assert not catalog_text.drop(path, "two", "instruct")
+    assert not catalog_text.drop(path, "one", "thinking")
+    assert not catalog_text.drop(path, FETCHED[0].name, "instruct")  # it can be fetched again
+    assert not catalog_text.drop(tmp_path / "nothing.toml", "one", "instruct")
+
+
+def test_dropping_from_a_damaged_list_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "catalog.toml").write_text("[[source]]\nnot toml")
+    with pytest.raises(WeightsError, match="own list of weights is damaged"):
+        catalog_text.drop(tmp_path / "catalog.toml", "one", "instruct")
+
+
+def test_a_catalogue_of_one_s_own_may_not_speak_of_what_ships(tmp_path: Path) -> None:
+    text = catalog_text.text([own("x")], "").replace("[[source]]\n", '[[source]]\nfolder = "demo"\n', 1)
+    (tmp_path / "catalog.toml").write_text(text)
+    with pytest.raises(WeightsError, match="folder is only for what ships"):
+        load_catalog(tmp_path / "catalog.toml", own=True)
+
+
+def test_of_two_catalogues_the_first_holds_and_the_second_completes_it() -> None:
+    sure = FETCHED[0]
+    lying = replace(sure, model=replace(sure.model, sha256="f" * 64), licence="none")
+    assert merged([(sure,), (lying,)]) == (sure,)
+    unknown = replace(sure.model, sha256=None, first_download=True, size=None)
+    open_set = replace(sure, model=unknown, revision="main")
+    (completed,) = merged([(open_set,), (sure,)])
+    assert (completed.model.sha256, completed.model.size) == (sure.model.sha256, sure.model.size)
+    assert completed.model.first_download
+    assert completed.revision == sure.revision
+    assert merged([(sure,), (own("x"),)]) == (sure, own("x"))
