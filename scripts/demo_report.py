@@ -67,7 +67,7 @@ _STEPS = (
         "Counting apples, thinking harder",
         "red-and-green-apples.png",
         ("How many apples are in this image?",),
-        ("--think",),
+        ("--think", "--seed", "3"),  # of the answers it may draw, always the same
     ),
     Step(
         "A question and a follow-up on the same picture",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from unittest import mock
 
@@ -35,6 +35,7 @@ class Task:
     unseen_words: bool = False  # the question in words that are never trained
     unseen_system: int = 0  # which of the system prompts that are never trained
     verbatim: bool = False  # sampled as the program reads: temperature 0.2, no presence penalty
+    goal: bool = True  # the others are asked about half as many scenes
 
 
 def _described(question: Question) -> bool:
@@ -53,28 +54,38 @@ def _read(question: Question) -> bool:
     return question.kind == "read"
 
 
+def _unreadable(question: Question) -> bool:
+    return question.kind == "unreadable"
+
+
+def _missing(question: Question) -> bool:
+    return question.kind == "where" and question.box is None
+
+
 TASKS = (
     Task("dialogs, describe", ("dialog",), _described),
     Task("notifications, describe", ("notification",), _described),
     Task("texts, read", ("text",), _read),
-    Task("texts, read, sampled for reading", ("text",), _read, verbatim=True),
-    Task("menus, describe", ("menu",), _described),
     Task("shapes, describe", ("shapes",), _described),
     Task("apples, count", ("apples",), _counted),
     Task("places (IoU 0.5)", ("dialog", "menu", "shapes"), _placed),
-    Task("places (IoU 0.5), sampled for reading", ("dialog", "menu", "shapes"), _placed, verbatim=True),
-    Task("empty windows, describe", ("empty",), _described),
-    Task(
-        "unreadable", ("tiny", "dialog", "text", "notification", "menu"), lambda question: question.kind == "unreadable"
+    *(
+        replace(task, goal=False)
+        for task in (
+            Task("texts, read, sampled for reading", ("text",), _read, verbatim=True),
+            Task("places (IoU 0.5), sampled for reading", ("dialog", "menu", "shapes"), _placed, verbatim=True),
+            Task("menus, describe", ("menu",), _described),
+            Task("empty windows, describe", ("empty",), _described),
+            Task("unreadable", ("tiny", "dialog", "text", "notification", "menu"), _unreadable),
+            Task("what is not there", ("dialog", "menu", "shapes"), _missing),
+            Task("unseen question, describe", ("dialog", "notification", "shapes"), _described, unseen_words=True),
+            Task("unseen question, read", ("text",), _read, unseen_words=True),
+            Task("unseen question, count", ("apples",), _counted, unseen_words=True),
+            Task("dialogs, trained system prompt", ("dialog",), _described, unseen_system=-1),
+            Task("dialogs, second unseen system prompt", ("dialog",), _described, unseen_system=1),
+            Task("dialogs, third unseen system prompt", ("dialog",), _described, unseen_system=2),
+        )
     ),
-    Task("what is not there", ("dialog", "menu", "shapes"), lambda q: q.kind == "where" and q.box is None),
-    Task("unseen question, describe", ("dialog", "notification", "shapes"), _described, unseen_words=True),
-    Task("unseen question, read", ("text",), _read, unseen_words=True),
-    Task("unseen question, count", ("apples",), _counted, unseen_words=True),
-    Task("unseen question, places", ("dialog", "menu", "shapes"), _placed, unseen_words=True),
-    Task("second unseen system prompt, dialogs", ("dialog",), _described, unseen_system=1),
-    Task("third unseen system prompt, dialogs", ("dialog",), _described, unseen_system=2),
-    Task("trained system prompt, dialogs", ("dialog",), _described, unseen_system=-1),
 )
 _TRAINED_SYSTEM = "You describe screens for blind people."
 
@@ -152,7 +163,7 @@ def _system(system: str | None) -> Iterator[None]:
 def evaluate(
     model: str, variant: Variant, count: int, on_score: Callable[[Task, Score], None], tasks: tuple[Task, ...] = TASKS
 ) -> dict[str, Score]:
-    """Every task's score. `model` is a catalogue name or a GGUF file; `count` scenes a task."""
+    """Every task's score. `model` is a catalogue name or a GGUF file; `count` scenes a task with a goal, else half."""
     scores = {}
     for task in tasks:
         system = None
@@ -161,7 +172,7 @@ def evaluate(
         asker = Asker(model, variant, system=system, verbatim=task.verbatim)
         score = Score()
         try:
-            for scene, question in held_out(task, variant, count):
+            for scene, question in held_out(task, variant, count if task.goal else max(1, count // 2)):
                 answer = asker.ask(scene.image, question.ask).answer
                 score.asked += 1
                 if right(question, answer):

@@ -22,7 +22,7 @@ DIALOG = SAMPLES / "save-dialog.png"
 APPLES = SAMPLES / "red-and-green-apples.png"
 DEMO = ROOT / "models" / "demo"
 MODEL = DEMO / "tiny-qwen3vl-instruct-f16.gguf"
-MMPROJ = DEMO / "mmproj-tiny-qwen3vl-instruct-f16.gguf"
+MMPROJ = DEMO / "mmproj-tiny-qwen3vl-f16.gguf"
 
 PATIENCE = 60.0  # seconds after which a run counts as hung, on a machine that does much else
 

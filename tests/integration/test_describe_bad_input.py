@@ -240,7 +240,7 @@ def test_an_account_without_a_home_gets_an_answer() -> None:
         timeout=PATIENCE,
     )
     assert process.returncode == 0, process.stderr
-    assert process.stdout.startswith(b"A dialog titled Files.")
+    assert process.stdout.startswith(b"A dialog titled Music.")
 
 
 def test_a_home_that_cannot_be_written_does_not_matter(tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def test_a_cancel_while_a_follow_up_is_answered_keeps_the_first_answer(
     with held_at("answer", DIALOG, *ASKS, environment=environment, index=1) as (run, _):
         report("follow-up", run.signal())
         check_cancelled(run, 2, answered=1)
-        assert run.ends()[0]["answer"].startswith("A dialog titled Files.")
+        assert run.ends()[0]["answer"].startswith("A dialog titled Music.")
 
 
 def test_a_cancel_while_it_speaks_silences_it(report: Report, environment: dict[str, str], tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_a_closed_standard_stream_does_not_matter(closed: str, environment: dict
     assert shell.returncode == 0
     assert b"Traceback" not in shell.stderr
     if ">&-" not in closed.replace("2>&-", ""):
-        assert shell.stdout.startswith(b"A dialog titled Files.")
+        assert shell.stdout.startswith(b"A dialog titled Music.")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

@@ -54,7 +54,7 @@ def test_after_a_kill_during_the_first_question_the_next_is_answered_by_a_new_en
     assert error["code"].startswith("engine-")
     assert [each["index"] for each in run.of("notice") if each["code"] == "engine-restarted"] == [1]
     event = done(run, 1)
-    assert event["answer"].startswith("Files. Cancel.")
+    assert event["answer"].startswith("Music. Cancel.")
     assert event["timings_s"]["encode"] > 0
     assert event["timings_s"]["load"] > 0
 
@@ -81,7 +81,7 @@ def test_a_kill_while_it_thinks_does_not_stop_the_next_question(environment: dic
         assert run.wait() == 6
     check_stream(run, 2)
     assert run.of("error")[0]["index"] == 0
-    assert done(run, 1)["answer"] == "There are 6 apples in the image."
+    assert done(run, 1)["answer"] == "There are 6 apples."
 
 
 def test_after_any_kill_the_next_question_is_answered(environment: dict[str, str]) -> None:
@@ -101,7 +101,7 @@ def test_after_any_kill_the_next_question_is_answered(environment: dict[str, str
     for error in errors:
         assert error["code"].startswith("engine-")
         if error["index"] < 6 and not run.of("error", error["index"] + 1):
-            assert done(run, error["index"] + 1)["answer"].startswith("A dialog titled Files.")
+            assert done(run, error["index"] + 1)["answer"].startswith("A dialog titled Music.")
     assert done(run, 6)["stop"] == "end"
 
 

@@ -35,7 +35,7 @@ def scene() -> Scene:
     """The one place that says which scene the desktop tests show."""
     picture = SAMPLES / "save-dialog.png"
     with Image.open(picture) as image:
-        return Scene(picture, image.size, ("Files", "Cancel on the left", "Save on the right"))
+        return Scene(picture, image.size, ("Music", "Cancel on the left", "Save on the right"))
 
 
 def needs(**programs: str) -> None:

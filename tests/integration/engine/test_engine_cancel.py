@@ -21,7 +21,7 @@ from edge_assistant.models.locate import resolve
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
 DIALOG = Path(__file__).resolve().parent.parent.parent.parent / "models" / "demo" / "samples" / "save-dialog.png"
-ANSWER = "A dialog titled Files. Buttons: Cancel on the left, Save on the right."
+ANSWER = "A dialog titled Music. Buttons: Cancel on the left, Save on the right."
 
 
 class Cancelling:

@@ -191,7 +191,7 @@ def test_a_header_with_a_full_vocabulary_is_read_in_a_moment(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("name", ["tiny-qwen3vl-instruct-f16.gguf", "mmproj-tiny-qwen3vl-instruct-f16.gguf"])
+@pytest.mark.parametrize("name", ["tiny-qwen3vl-instruct-f16.gguf", "mmproj-tiny-qwen3vl-f16.gguf"])
 def test_a_file_cut_anywhere_is_never_taken_for_whole(tmp_path: Path, name: str, seed: int) -> None:
     data = (DEMO / name).read_bytes()
     rng = random.Random(seed)
