@@ -15,11 +15,11 @@ PACKAGE = "edge_assistant"
 
 # A unit is a module or folder directly in the package. It may import units of lower layers, and itself.
 LAYERS = (
-    {"settings", "paths", "errors", "events", "footprint", "log", "child", "interrupt", "waiting"},
+    {"actions", "keys", "settings", "paths", "errors", "events", "footprint", "log", "child", "interrupt", "waiting"},
     {"capture", "imaging", "models", "engine", "speech", "hotkeys"},
-    {"assistant", "underway", "remarks", "sources"},
+    {"assistant", "underway", "remarks", "sources", "resident"},
     {"ui"},
-    {"output", "describe", "doctor", "app", "cli", "__main__"},
+    {"output", "describe", "listen", "doctor", "app", "cli", "__main__"},
 )
 # Within these layers units may import each other; between the siblings of the others it is forbidden.
 JOINED_LAYERS = {0, 2, 4}
