@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from edge_assistant.assistant import Assistant, Request, default_threads
 from edge_assistant.capture.choose import choose as choose_capture
 from edge_assistant.capture.choose import facts
 from edge_assistant.engine.prompts import system_prompt
-from edge_assistant.errors import AssistantError
+from edge_assistant.errors import AssistantError, CancelledError
 from edge_assistant.events import Event, NoticeEvent
 from edge_assistant.hotkeys.choose import choose as choose_hotkeys
 from edge_assistant.models.locate import resolve
@@ -28,6 +29,10 @@ from edge_assistant.resident.work import Spoken, Work
 from edge_assistant.speech.speaker import Speaker
 
 _log = logging.getLogger(__name__)
+
+# Hashing weights for the first time is said when it takes longer than this.
+_SILENT_SECONDS = 1.0
+_VERIFYING = "Checking the weights. This happens only once."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +89,10 @@ def _run(options: Options, chosen: settings.Settings, announce: Callable[[Contro
     def on_speech_notice(code: str, message: str) -> None:
         show(NoticeEvent(0, code, message))
 
-    def make_assistant(think: bool, spoken: Spoken, on_event: Callable[[Event], None]) -> Assistant:
-        return _assistant(think, chosen, request, spoken, on_event)
+    def make_assistant(
+        think: bool, spoken: Spoken, on_event: Callable[[Event], None], is_cancelled: Callable[[], bool]
+    ) -> Assistant:
+        return _assistant(think, chosen, request, spoken, on_event, is_cancelled)
 
     voice = Voice(make_speaker if speak else None, on_speech_notice)
     work = Work(make_assistant, request, voice, show)
@@ -114,13 +121,26 @@ def _assistant(
     request: Request,
     spoken: Spoken,
     on_event: Callable[[Event], None],
+    is_cancelled: Callable[[], bool],
 ) -> Assistant:
+    start, told = time.monotonic(), False
+
+    def on_progress(_: float) -> None:
+        nonlocal told
+        if is_cancelled():
+            raise CancelledError
+        if not told and time.monotonic() - start > _SILENT_SECONDS:
+            told = True
+            on_event(NoticeEvent(0, "verifying", _VERIFYING))
+            spoken.say(_VERIFYING)
+
     weights = resolve(
         model=None,
         mmproj=None,
         think=think,
         preferred=chosen.model,
         weights_dir=Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None,
+        on_progress=on_progress,
     )
     assistant = Assistant(
         weights,

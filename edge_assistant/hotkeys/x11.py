@@ -79,11 +79,11 @@ class X11Hotkeys:
 
     def close(self) -> None:
         """End the thread; the server frees the keys with the connection."""
-        if self._end >= 0:
-            os.close(self._end)
-            self._end = -1
+        os.write(self._end, b".")
         if self._thread is not None:
             self._thread.join(1.0)
+        os.close(self._end)
+        os.close(self._ended)
 
     def _listen(self, keys: Keys, on_press: OnPress, on_lost: OnLost) -> None:
         from Xlib import X, error
@@ -120,10 +120,14 @@ class X11Hotkeys:
         """Another keyboard layout may have moved the keys."""
         assert self._display is not None
         if self._grabs(keys) != self._actions:
-            root = self._display.screen().root
-            for (keycode, bits), locks in itertools.product(self._actions, subsets(self._lock_bits())):
-                root.ungrab_key(keycode, bits | locks)
+            for keycode, bits in self._actions:
+                self._ungrab(keycode, bits)
             self._grab_all(keys)
+
+    def _ungrab(self, keycode: int, bits: int) -> None:
+        assert self._display is not None
+        for lock in subsets(self._lock_bits()):
+            self._display.screen().root.ungrab_key(keycode, bits | lock)
 
     def _grab_all(self, keys: Keys) -> list[str]:
         """The actions whose keys somebody else has."""
@@ -145,6 +149,7 @@ class X11Hotkeys:
             display.sync()
             if catch.get_error() is not None:
                 refused.append(action)
+                self._ungrab(keycode, bits)  # or it would be ours with NumLock on, and theirs without
         found = set(self._actions.values())
         return [action for action in keys if action in refused or action not in found]
 

@@ -83,9 +83,9 @@ class Control:
         """Say something that belongs to no request."""
         self._row.put(_Call(lambda: self._tell(code, message)))
 
-    def on_ready(self) -> None:
+    def on_ready(self, *, loaded: bool) -> None:
         """See work.Told."""
-        self._row.put(_Call(self._say_ready))
+        self._row.put(_Call(lambda: self._started(loaded)))
 
     def on_failed(self, error: AssistantError) -> None:
         """See work.Told."""
@@ -233,9 +233,9 @@ class Control:
         self._show(NoticeEvent(self._job.id, code, message))
         self._voice.say(message)
 
-    def _say_ready(self) -> None:
+    def _started(self, loaded: bool) -> None:
         self._ready = True
-        if self._state.phase == "idle":
+        if loaded and self._state.phase == "idle":
             self._tell("ready", "Ready.")
 
     def _give_up(self, error: AssistantError) -> None:

@@ -19,15 +19,16 @@ from edge_assistant.resident.voice import Voice
 _log = logging.getLogger(__name__)
 _LOOK_S = 0.05  # seconds between two looks whether speech that is waited for is still wanted
 
-MakeAssistant = Callable[[bool, "Spoken", Callable[[Event], None]], Assistant]
-"""(think, voice, on_event): finds the weights, which may take a while. Raises AssistantError."""
+IsCancelled = Callable[[], bool]
+MakeAssistant = Callable[[bool, "Spoken", Callable[[Event], None], IsCancelled], Assistant]
+"""(think, voice, on_event, is_cancelled): finds the weights, which may take a while. Raises AssistantError."""
 
 
 class Told(Protocol):
     """What the thread reports; each is called on it and returns at once."""
 
-    def on_ready(self) -> None:
-        """The weights are loaded, or a sentence said why not; a press will try again."""
+    def on_ready(self, *, loaded: bool) -> None:
+        """The weights are loaded, or a sentence said why not; then a press will try again."""
 
     def on_failed(self, error: AssistantError) -> None:
         """There are no weights at all."""
@@ -117,7 +118,8 @@ class Work:
             task()
 
     def _with(self, job: Job, work: Callable[[Job], None]) -> None:
-        self._job, self._spoken.request = job, job.id
+        # What is told of the start belongs to no request: whoever presses meanwhile wants to hear it too.
+        self._job, self._spoken.request = job, job.id or None
         try:
             if not job.is_cancelled():
                 work(job)
@@ -136,17 +138,19 @@ class Work:
     def _warm(self, job: Job) -> None:
         assert self._told is not None
         try:
-            self._assistant = assistant = self._made(self._thinking)
+            self._assistant = assistant = self._made(self._thinking, job)
+        except CancelledError:
+            return
         except AssistantError as error:
             self._told.on_failed(error)
             return
         try:
             assistant.warm()
+        except CancelledError:
+            return
         except AssistantError as error:
-            if not self._closed.is_set():
-                self._fail(job, error)
-        if not self._closed.is_set():
-            self._told.on_ready()
+            self._fail(job, error)
+        self._told.on_ready(loaded=job.failure is None)
 
     def _answer(self, job: Job) -> None:
         assert self._told is not None
@@ -169,7 +173,7 @@ class Work:
         assert self._told is not None
         wanted = not self._thinking
         try:
-            self._change(wanted)
+            self._change(wanted, job)
         except CancelledError:
             pass  # it is loaded by the next question
         except AssistantError as error:
@@ -178,10 +182,10 @@ class Work:
             job.notice("think", f"Think harder is {'on. Answers take longer' if wanted else 'off'}.")
         self._told.on_answered(job, whole=False)
 
-    def _change(self, think: bool) -> None:
+    def _change(self, think: bool, job: Job) -> None:
         """Load the other weights; where they cannot be loaded the old ones are back, for the next question to load."""
         old, was = self._assistant, self._thinking
-        other = self._made(think)
+        other = self._made(think, job)
         if old is not None:
             old.close()
         self._assistant, self._thinking = other, think
@@ -191,13 +195,16 @@ class Work:
             raise
         except AssistantError:
             other.close()
-            self._assistant, self._thinking = self._made(was), was
+            self._assistant, self._thinking = self._made(was, job), was
             raise
 
-    def _made(self, think: bool) -> Assistant:
-        return self._make(think, self._spoken, self._on_event)
+    def _made(self, think: bool, job: Job) -> Assistant:
+        return self._make(
+            think, self._spoken, self._on_event, lambda: job.is_cancelled() or self._closed.is_set()
+        )  # fmt: skip
 
     def _fail(self, job: Job, error: AssistantError) -> None:
+        job.failure = error
         self._show(ErrorEvent(job.id, error.code, str(error), error.exit_code))
         self._spoken.say(str(error))
 
@@ -205,7 +212,9 @@ class Work:
         job = self._job
         if job is not None:
             if isinstance(event, StageEvent):
-                job.stage = event.stage
+                # What follows a whole stage is told only when a first part of it is done, which may take seconds.
+                over = event.fraction >= 1 and event.stage in ("load", "prepare")
+                job.stage = "encode" if over else event.stage
             elif isinstance(event, SentenceEvent):
                 job.sentences.append(event.text)
             if job.is_cancelled() and not isinstance(event, DoneEvent | ErrorEvent | NoticeEvent):
