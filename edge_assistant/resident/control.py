@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from edge_assistant.actions import ACTIONS
 from edge_assistant.capture.picture import Captured
-from edge_assistant.errors import AssistantError
+from edge_assistant.errors import INTERNAL, AssistantError
 from edge_assistant.events import Event, NoticeEvent
 from edge_assistant.resident import presses
 from edge_assistant.resident.job import Job, detail_of
@@ -105,7 +105,11 @@ class Control:
         start.stage = "load"
         self._work.start(self, start)
         while not self._quit:
-            self._step()
+            try:
+                self._step()
+            except Exception:  # noqa: BLE001 (a bug must end one press with a sentence, and never the program)
+                _log.exception("a press failed")
+                self.tell("internal", INTERNAL)
         if self._failure is not None:
             raise self._failure
 

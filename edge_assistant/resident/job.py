@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,8 +12,10 @@ from edge_assistant.capture.choose import choose
 from edge_assistant.capture.picture import Captured
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.engine.prompts import Mode
-from edge_assistant.errors import AssistantError, CancelledError
+from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError
 from edge_assistant.events import Event, NoticeEvent, Stage, WindowEvent
+
+_log = logging.getLogger(__name__)
 
 _TONE_WAITS_S = 0.05
 """The tone follows the picture of the screen, but no later than this after the press: a portal may ask first."""
@@ -100,6 +103,9 @@ class Job:
             self.cancel()
         except AssistantError as error:
             self.failure = error
+        except Exception:  # noqa: BLE001 (a bug must end the request with a sentence, never with silence)
+            _log.exception("a picture could not be taken")
+            self.failure = EngineError(INTERNAL, code="internal")
         finally:
             self._seen.set()
             then()

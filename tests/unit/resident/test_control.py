@@ -8,9 +8,12 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
+from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.picture import Captured
+from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
 from edge_assistant.errors import InputError, WeightsError
 from edge_assistant.events import Event, NoticeEvent
+from edge_assistant.resident import control
 from edge_assistant.resident.control import TICK_S, Control
 from edge_assistant.resident.job import Job
 
@@ -291,3 +294,59 @@ def test_a_job_without_a_picture_is_answered_with_its_failure(monkeypatch: pytes
     job.take_picture(lambda: done.append(True))
     job.speak()
     assert isinstance(job.failure, InputError)
+
+
+def test_a_bug_while_a_picture_is_taken_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("a picture could not be taken")
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("edge_assistant.resident.job.choose", broken)
+    job, done = Job(1, print, print, action="window"), threading.Event()
+    job.take_picture(done.set)
+    assert done.wait(5)
+    assert "inside the program" in str(job.failure)
+
+
+def test_a_bug_behind_a_press_is_a_sentence_and_the_next_press_works(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("a press failed")
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken_for_now:
+        broken_for_now.setattr(desk.work, "repeat", broken)
+        desk.control.press("repeat")
+        desk.control.press("window")
+        desk.control._row.put(control._Call(lambda: desk.control.press("quit")))  # after the sentence about the bug
+        desk.control.run()
+    assert any("inside the program" in each for each in desk.voice.heard)
+    assert desk.newest.action == "window"
+
+
+def test_the_picture_is_taken_before_anything_is_said_about_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    area = Rect(0, 0, 64, 48)
+    seen = Snapshot(
+        ActiveWindow("Files", area, area), Shot(Image.new("RGB", (64, 48)), area, (Monitor(1, area),))
+    )  # fmt: skip
+
+    def snap_at_once(*_: object) -> Snapshot:
+        told.append("picture")
+        return seen
+
+    monkeypatch.setattr("edge_assistant.resident.job.choose", lambda: None)
+    monkeypatch.setattr("edge_assistant.resident.job.sources.snap_at_once", snap_at_once)
+    monkeypatch.setattr("edge_assistant.resident.job.sources.refuse_locked", lambda _: told.append("lock"))
+    job, done = Job(1, told.append, lambda _: None, action="window"), threading.Event()
+    job.take_picture(done.set)
+    told.append("tone")
+    job.speak()
+    assert done.wait(5)
+    assert told == ["picture", "tone", "lock", "Files"]
+    assert job.picture().origin == "window"
