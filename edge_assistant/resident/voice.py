@@ -24,11 +24,6 @@ class Voice:
         self._broken = False
         self._speaker = self._made()
 
-    @property
-    def pid(self) -> int | None:
-        """The speech worker's process id, None when there is none."""
-        return self._speaker.pid if self._speaker else None
-
     def listen_to(self, request: int | None) -> None:
         """From now on only this request is heard, and what belongs to none; None: only the latter."""
         with self._lock:

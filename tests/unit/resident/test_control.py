@@ -16,6 +16,7 @@ from edge_assistant.events import Event, NoticeEvent
 from edge_assistant.resident import control
 from edge_assistant.resident.control import TICK_S, Control
 from edge_assistant.resident.job import Job
+from edge_assistant.sources import Look
 
 
 class ScriptedVoice:
@@ -350,3 +351,19 @@ def test_the_picture_is_taken_before_anything_is_said_about_it(monkeypatch: pyte
     assert done.wait(5)
     assert told == ["picture", "tone", "lock", "Files"]
     assert job.picture().origin == "window"
+
+
+def test_a_copied_picture_is_fetched_once_the_tone_is_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    def look(at: Look, _: object) -> Captured:
+        told.append(at.origin)
+        return PICTURE
+
+    monkeypatch.setattr("edge_assistant.resident.job.sources.look", look)
+    job, done = Job(1, print, print, action="clipboard"), threading.Event()
+    job.take_picture(done.set)
+    told.append("tone")
+    job.speak()
+    assert done.wait(5)
+    assert told == ["tone", "clipboard"]
