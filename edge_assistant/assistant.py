@@ -69,6 +69,8 @@ class Request:
 class Assistant:
     """Answers questions about one picture at a time with one pair of weights.
 
+    How it looks and answers is a matter of the request: `request` holds until `look_at` brings another one.
+
     `ask` blocks and belongs to one thread; `cancel` and `close` may come from any. `on_event` is called on the thread
     that asks.
     """
@@ -87,13 +89,10 @@ class Assistant:
     ) -> None:
         """`context` is in tokens: at most so many, as memory allows, or with `exact_context` just that or an error."""
         self._weights = weights
-        self._request = request
-        self._mode = prompts.MODES[request.mode]
-        self._sampling = sampling(weights.variant, verbatim=self._mode.verbatim, temperature=request.temperature)
+        self._take(request)
         self._system = prompts.system_prompt(language)
         self._context = min(context, weights.context_length)
         self._exact_context = exact_context
-        self._image_tokens = request.image_tokens or self._mode.image_tokens
         self._voice = voice
         self._on_event = on_event
         self._capture: Callable[[], Captured] | None = None
@@ -119,8 +118,18 @@ class Assistant:
         """The engine's process id, None when it is not running."""
         return self._engine.pid
 
-    def look_at(self, capture: Callable[[], Captured]) -> None:
-        """Turn to another picture; it is fetched by the next `ask`, and the conversation begins anew."""
+    def warm(self) -> None:
+        """Load the weights now, so that the first answer is quick; how far it is, is said. Raises AssistantError."""
+        self._cancelled.clear()
+        self._load(Underway(0, "", 0, WaitingWords(self._say)))
+
+    def look_at(self, capture: Callable[[], Captured], request: Request | None = None) -> None:
+        """Turn to another picture; it is fetched by the next `ask`, and the conversation begins anew.
+
+        `request` says how to look and answer from now on. Raises UsageError where the weights cannot do that.
+        """
+        if request is not None:
+            self._take(request)
         self._capture = capture
         self._picture = None
         self._no_picture = None
@@ -173,6 +182,12 @@ class Assistant:
         if self._voice:
             self._voice.stop()
         self._engine.close()
+
+    def _take(self, request: Request) -> None:
+        self._mode = prompts.MODES[request.mode]
+        self._sampling = sampling(self._weights.variant, verbatim=self._mode.verbatim, temperature=request.temperature)
+        self._image_tokens = request.image_tokens or self._mode.image_tokens
+        self._request = request
 
     def _answer(self, work: Underway) -> Done:
         picture = self._prepared_picture(work)

@@ -53,6 +53,8 @@ def _parser() -> _Parser:
     _add_describe(commands.add_parser("describe", help="describe a picture, or answer questions about it"))
     cameras = commands.add_parser("cameras", help="list the cameras, by the numbers that describe --camera takes")
     cameras.set_defaults(command=_cameras)
+    _add_listen(commands.add_parser("listen", help="keep running, and describe what is there when a key is pressed"))
+    _add_trigger(commands.add_parser("trigger", help="make the running program do something, as its keys do"))
     doctor = commands.add_parser("doctor", help="say what works on this computer, and how to mend what does not")
     doctor.add_argument("--speak", action=argparse.BooleanOptionalAction, help="say it aloud too (default: yes)")
     doctor.set_defaults(command=_doctor)
@@ -86,6 +88,43 @@ def _add_describe(parser: argparse.ArgumentParser) -> None:
     add("--speak", action=argparse.BooleanOptionalAction, help="say it aloud (default: yes)")
     add("--json", action="store_true", help="one JSON object a line on standard output")
     parser.set_defaults(command=_describe)
+
+
+def _add_listen(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--temperature", metavar="F", type=_temperature, help="0 is greedy; not with Thinking")
+    add("--seed", metavar="N", type=_whole(0, 2**32 - 2), help="repeatable answers (default: random)")
+    add("--speak", action=argparse.BooleanOptionalAction, help="say it aloud (default: yes)")
+    parser.set_defaults(command=_listen)
+
+
+def _add_trigger(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", metavar="ACTION", nargs="?", help="one of those that --list prints")
+    parser.add_argument("--list", action="store_true", help="print the actions, and what each does")
+    parser.set_defaults(command=_trigger)
+
+
+def _listen(parsed: argparse.Namespace) -> int:
+    from edge_assistant.listen import Options, listen
+
+    return listen(Options(parsed.speak, parsed.temperature, parsed.seed))
+
+
+def _trigger(parsed: argparse.Namespace) -> int:
+    from edge_assistant.actions import ACTIONS
+
+    if parsed.list:
+        for action, line in ACTIONS.items():
+            print(f"{action}: {line}")
+        return 0
+    if parsed.action not in ACTIONS:
+        raise UsageError(f"There is no action {parsed.action or 'without a name'}. Try edge-assistant trigger --list.")
+    from edge_assistant.resident.door import call, place
+
+    answer = call(place(), parsed.action)
+    if answer:
+        print(answer)
+    return 0
 
 
 def _describe(parsed: argparse.Namespace) -> int:

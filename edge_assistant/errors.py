@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+INTERNAL = "Something went wrong inside the program. Please try again."
+"""What a person hears of a bug."""
+
 
 class AssistantError(Exception):
     """Base of the errors that are shown and spoken.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from types import FrameType
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -11,6 +12,7 @@ _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 class _State:
     arrived = False
     raising = True
+    calls: Callable[[], None] | None = None
 
 
 def listen() -> None:
@@ -25,6 +27,13 @@ def only_remember() -> None:
     _State.raising = False
 
 
+def call(on_arrival: Callable[[], None]) -> None:
+    """From now on each signal calls `on_arrival` on the main thread, and at once if one has come before."""
+    _State.raising, _State.calls = False, on_arrival
+    if _State.arrived:
+        on_arrival()
+
+
 def arrived() -> bool:
     """Whether a signal came since `listen`."""
     return _State.arrived
@@ -34,3 +43,5 @@ def _on_signal(_signal: int, _frame: FrameType | None) -> None:
     first, _State.arrived = not _State.arrived, True
     if first and _State.raising:
         raise KeyboardInterrupt
+    if _State.calls is not None:
+        _State.calls()

@@ -29,6 +29,16 @@ def cache_dir(*, platform: str = sys.platform, environ: Mapping[str, str] | None
     return _user_dir("XDG_CACHE_HOME", ".cache", "Library/Caches", "cache", platform, environ)
 
 
+def runtime_dir(environ: Mapping[str, str] | None = None) -> Path:
+    """The folder for what lives only while the program runs: on Linux in XDG_RUNTIME_DIR, else in the person's cache.
+
+    It may not exist yet.
+    """
+    environ = os.environ if environ is None else environ
+    chosen = Path(environ.get("XDG_RUNTIME_DIR", ""))
+    return chosen / _FOLDER if chosen.is_absolute() else cache_dir(environ=environ) / "run"
+
+
 def shipped_models_dir() -> Path:
     """The folder with catalog.toml and demo/: in a frozen program, an installed wheel, or a clone.
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
+from edge_assistant import keys
 from edge_assistant.errors import UsageError
 
 _TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
     "str | None": (str,),
     "int | None": (int,),
     "int": (int,),
@@ -16,6 +19,38 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 # The smallest and the largest value; what lies outside makes no sense or is an error in typing.
 _RANGES = {"context": (256, 262_144), "threads": (1, 1024), "rate": (20, 1000)}
+
+
+@dataclass(frozen=True, slots=True)
+class Hotkeys:
+    """The global key of each action (see actions.py), in the words of keys.py; "" is none.
+
+    Why these: docs/adr/0011-keys-that-nobody-else-has.md.
+    """
+
+    window: str = "ctrl+shift+F9"
+    screen: str = "ctrl+shift+F11"
+    read: str = "ctrl+shift+F10"
+    clipboard: str = ""
+    camera: str = ""
+    repeat: str = "ctrl+shift+F7"
+    stop: str = "ctrl+shift+F8"
+    status: str = "ctrl+shift+F6"
+    think: str = ""
+    quit: str = ""
+
+    def bound(self) -> dict[str, keys.Key]:
+        """The actions that have a key. Raises UsageError for what is no key, or one key for two actions."""
+        found: dict[str, keys.Key] = {}
+        for each in fields(self):
+            text = getattr(self, each.name)
+            if text:
+                key = keys.parse(text)
+                other = next((action for action, taken in found.items() if taken == key), None)
+                if other is not None:
+                    raise UsageError(f"{key} is bound to both {other} and {each.name}. Change one of them.")
+                found[each.name] = key
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +68,7 @@ class Settings:
     speak: bool = True
     context: int = 4096
     threads: int | None = None
+    hotkeys: Hotkeys = field(default_factory=Hotkeys)
 
 
 def load(path: Path) -> Settings:
@@ -47,15 +83,29 @@ def load(path: Path) -> Settings:
         return Settings()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"The settings file {path} cannot be read: {error}. Mend it or delete it.") from error
-    known = {field.name: str(field.type) for field in fields(Settings)}
+    table = values.pop("hotkeys", {})
+    if not isinstance(table, dict):
+        raise UsageError(f"In the settings file {path}, hotkeys is of the wrong type. Mend it.")
+    _check(path, Settings, values)
+    _check(path, Hotkeys, table, " under hotkeys")
+    hotkeys = Hotkeys(**table)
+    try:
+        hotkeys.bound()
+    except UsageError as error:
+        raise UsageError(f"In the settings file {path}, under hotkeys: {error}") from error
+    return Settings(**values, hotkeys=hotkeys)
+
+
+def _check(path: Path, schema: type[Settings | Hotkeys], values: dict[str, Any], where: str = "") -> None:
+    """Raise UsageError for an entry that the schema does not have, or of another type or range."""
+    known = {each.name: str(each.type) for each in fields(schema)}
     for name, value in values.items():
         if name not in known:
-            raise UsageError(f"The settings file {path} has an unknown entry {name}. Remove it.")
+            raise UsageError(f"The settings file {path} has an unknown entry {name}{where}. Remove it.")
         expected = _TYPES[known[name]]
         if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
-            raise UsageError(f"In the settings file {path}, {name} is of the wrong type. Mend it.")
+            raise UsageError(f"In the settings file {path}, {name}{where} is of the wrong type. Mend it.")
         if isinstance(value, int) and name in _RANGES:
             low, high = _RANGES[name]
             if not low <= value <= high:
                 raise UsageError(f"In the settings file {path}, {name} is not from {low} to {high}. Mend it.")
-    return Settings(**values)

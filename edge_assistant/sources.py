@@ -94,10 +94,20 @@ def count_down(seconds: float, tell: Teller) -> None:
 
 def snap(backend: Backend, tell: Teller, *, monitors: bool = True) -> Snapshot:
     """The desktop now; `monitors` asks for each monitor's place, which on Wayland takes half a second more."""
+    refuse_locked(backend)
+    return snap_at_once(backend, tell, monitors=monitors)
+
+
+def refuse_locked(backend: Backend) -> None:
+    """Raise NothingToSeeError (code `locked`) when the session is locked; asking may take a second."""
     if backend.is_locked():
         raise NothingToSeeError(
             "The session is locked, so there is nothing to describe. Unlock it first.", code="locked"
         )
+
+
+def snap_at_once(backend: Backend, tell: Teller, *, monitors: bool = False) -> Snapshot:
+    """As `snap`, without asking first whether the session is locked: whoever calls this asks afterwards."""
     lister = apart.monitor_list if monitors else None
     grabber = backend.make_screen(list_monitors=lister, is_cancelled=tell.is_cancelled)
     return take(grabber, backend.make_windows() if backend.make_windows else None)

@@ -10,13 +10,14 @@ from edge_assistant.events import Stage
 # Seconds of silence before the first word about it, and between two of them.
 FIRST_AFTER = 5.0
 NEXT_AFTER = 10.0
-_WORDS: dict[Stage, str] = {
+WORDS: dict[Stage, str] = {
     "load": "Loading the weights",
     "prepare": "Preparing the picture",
     "encode": "Looking at the picture",
     "prefill": "Taking it in",
     "think": "Thinking",
 }
+"""What is being done, in words."""
 
 
 class WaitingWords:
@@ -29,7 +30,7 @@ class WaitingWords:
 
     def progress(self, stage: Stage, fraction: float) -> None:
         """A stage has come to `fraction` (0 to 1)."""
-        words = _WORDS.get(stage)
+        words = WORDS.get(stage)
         if words is None or self._clock() < self._due:
             return
         self._due = self._clock() + NEXT_AFTER

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Tone = Literal["heard", "tick", "end"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +17,16 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class Play:
+    """Parent to worker: sound a tone; it is answered as a Say."""
+
+    id: int
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
 class Hush:
-    """Parent to worker: be silent now. A Say up to `id` that has not ended is answered by Interrupted."""
+    """Parent to worker: be silent now. A Say or Play up to `id` that has not ended is answered by Interrupted."""
 
     id: int
 

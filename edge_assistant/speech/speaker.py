@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from edge_assistant.child import Child, ChildDied, kill_group
 from edge_assistant.speech import scratch, worker
-from edge_assistant.speech.messages import Hush, Interrupted, Remark, Reply, Say, Started, Trouble
+from edge_assistant.speech.messages import Hush, Interrupted, Play, Remark, Reply, Say, Started, Tone, Trouble
 from edge_assistant.speech.mouth import GRACE
 
 # A Hush that is not acknowledged within this many seconds is answered by killing the worker with its player.
@@ -34,11 +34,12 @@ _NO_WORKER = "There is no sound: speech cannot be started. Close other programs,
 
 
 class _Sentence:
-    """The sentence at work: what became of it so far."""
+    """The sentence, or the tone, at work: what became of it so far."""
 
-    def __init__(self, id: int, text: str) -> None:
+    def __init__(self, id: int, text: str, tone: Tone | None = None) -> None:
         self.id = id
         self.text = text
+        self.tone = tone
         self.tries = 0
         self.started: float | None = None
         self.deadline = 0.0
@@ -92,13 +93,12 @@ class Speaker:
 
     def say(self, text: str) -> None:
         """Speak `text` after what was said before; returns at once. Before `start` it only waits in the row."""
-        if not text.strip():
-            return
-        with self._changed:
-            if not (self._off or self._closed):
-                self._last_id += 1
-                self._row.append(_Sentence(self._last_id, text))
-                self._changed.notify_all()
+        if text.strip():
+            self._enqueue(text)
+
+    def tone(self, tone: Tone, *, if_idle: bool = False) -> None:
+        """Sound a tone after what was said before; with `if_idle` only where nothing is being said. Returns at once."""
+        self._enqueue("", tone, if_idle=if_idle)
 
     def stop(self) -> None:
         """Be silent now and forget what waits; what is said after this is spoken."""
@@ -131,6 +131,13 @@ class Speaker:
             self._thread.join(_HUSH_GRACE)  # no longer: a notice may wait for whoever closes
         if child is not None:
             _end(child)
+
+    def _enqueue(self, text: str, tone: Tone | None = None, *, if_idle: bool = False) -> None:
+        with self._changed:
+            if not (self._off or self._closed or (if_idle and not self._is_idle())):
+                self._last_id += 1
+                self._row.append(_Sentence(self._last_id, text, tone))
+                self._changed.notify_all()
 
     def _is_idle(self) -> bool:
         return self._closed or not (self._row or self._current)
@@ -185,7 +192,7 @@ class Speaker:
             return
         sentence.tries += 1
         sentence.deadline = time.monotonic() + _MAKING + _MAKING_PER_CHARACTER * len(sentence.text)
-        child.send(Say(sentence.id, sentence.text))
+        child.send(Play(sentence.id, sentence.tone) if sentence.tone else Say(sentence.id, sentence.text))
         if sentence.hush_at is not None:
             child.send(Hush(sentence.id))  # the stop came too early to be meant for this Say
         while True:
@@ -196,7 +203,7 @@ class Speaker:
             elif isinstance(reply, Started):
                 sentence.started = now
                 sentence.deadline = now + reply.seconds + 2 * GRACE
-                if self._on_started and sentence.hush_at is None:
+                if self._on_started and sentence.text and sentence.hush_at is None:
                     self._on_started(sentence.text)
             elif reply is not None:
                 self._end_sentence(sentence, reply)
@@ -226,7 +233,13 @@ class Speaker:
             return
         self._tell_failure(sentence)
         with self._changed:
-            again = sentence.started is None and sentence.tries < _MOST_TRIES and sentence.hush_at is None
+            # A tone that comes late says something else.
+            again = (
+                not sentence.tone
+                and sentence.started is None
+                and sentence.tries < _MOST_TRIES
+                and sentence.hush_at is None
+            )
             if again and not (self._off or self._closed):
                 self._row.appendleft(sentence)
 

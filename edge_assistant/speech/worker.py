@@ -21,9 +21,21 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from edge_assistant.speech import scratch
+from edge_assistant.speech import scratch, tones
 from edge_assistant.speech.fresh import in_fresh_process
-from edge_assistant.speech.messages import Hush, Interrupted, Remark, Reply, Say, Spoken, Started, Trouble, Voice
+from edge_assistant.speech.messages import (
+    Hush,
+    Interrupted,
+    Play,
+    Remark,
+    Reply,
+    Say,
+    Spoken,
+    Started,
+    Tone,
+    Trouble,
+    Voice,
+)
 from edge_assistant.speech.mouth import Mouth
 from edge_assistant.speech.players import NoSoundError, Sound, players
 from edge_assistant.speech.voices import choose
@@ -83,6 +95,13 @@ class Synthesizer:
             in_fresh_process(lambda: self._make(text, path), NoVoiceError)
             yield _sound(path, descriptor)
 
+    @contextlib.contextmanager
+    def tone(self, tone: Tone) -> Iterator[Sound]:
+        """The tone as a WAV file that lives as long as the context."""
+        with scratch.private_file(self._folder) as (path, descriptor):
+            Path(path).write_bytes(tones.wav(tone))
+            yield Sound(path, tones.seconds(tone), descriptor)
+
     def _make(self, text: str, path: str) -> None:
         engine = _engine()
         if self._voice is not None:
@@ -102,7 +121,7 @@ def serve(connection: Connection, voice: str | None, language: str | None, rate:
     """Speak what is said over the Pipe, one sentence at a time, until it ends. `rate` is in words a minute."""
     base = scratch.base()
     mouth = Mouth(players(sys.platform))
-    inbox: queue.SimpleQueue[Say] = queue.SimpleQueue()
+    inbox: queue.SimpleQueue[Say | Play] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(connection, inbox, mouth, base), name="inbox", daemon=True).start()
     synthesizer = Synthesizer(scratch.prepare(), rate)
     with contextlib.suppress(NoVoiceError):  # it is told when something is to be said
@@ -139,12 +158,12 @@ def report_sound(connection: Connection) -> None:
     connection.send((voice, output))
 
 
-def _speak(message: Say, synthesizer: Synthesizer, mouth: Mouth, send: Callable[[Reply], None]) -> None:
+def _speak(message: Say | Play, synthesizer: Synthesizer, mouth: Mouth, send: Callable[[Reply], None]) -> None:
     if mouth.is_hushed(message.id):
         send(Interrupted(message.id, by_us=True))
         return
     try:
-        with synthesizer.sound(message.text) as sound:
+        with synthesizer.tone(message.tone) if isinstance(message, Play) else synthesizer.sound(message.text) as sound:
             if sound is None:
                 send(Spoken(message.id))
                 return
@@ -157,7 +176,7 @@ def _speak(message: Say, synthesizer: Synthesizer, mouth: Mouth, send: Callable[
         send(Spoken(message.id) if outcome == "played" else Interrupted(message.id, by_us=outcome == "hushed"))
 
 
-def _read(connection: Connection, inbox: queue.SimpleQueue[Say], mouth: Mouth, base: Path) -> None:
+def _read(connection: Connection, inbox: queue.SimpleQueue[Say | Play], mouth: Mouth, base: Path) -> None:
     """A thread of its own, so that a Hush is obeyed while a sentence is made or played."""
     while True:
         try:

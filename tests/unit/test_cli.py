@@ -38,6 +38,9 @@ from edge_assistant.sources import Look
         ["describe", "--clipboard", "--delay", "3"],
         ["describe", "a.png", "--delay", "3"],
         ["cameras", "2"],
+        ["listen", "now"],
+        ["trigger"],
+        ["trigger", "dance"],
         ["dance"],
     ],
 )
@@ -114,3 +117,16 @@ def test_cameras_are_listed_by_number_and_none_is_an_error(
     monkeypatch.setattr("edge_assistant.capture.apart.camera_names", tuple)
     assert cli.main(["cameras"]) == 5
     assert capsys.readouterr().err == "No camera was found. Plug one in, or switch it on.\n"
+
+
+def test_the_names_of_the_actions_are_a_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["trigger", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    names = "window screen read clipboard camera repeat stop status think quit"
+    assert [line.partition(": ")[0] for line in lines] == names.split()
+    assert all(line.partition(": ")[2] for line in lines)
+
+
+def test_a_trigger_without_a_running_program_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["trigger", "status"]) == 9
+    assert capsys.readouterr().err.startswith("Edge Assistant is not running here.")

@@ -14,6 +14,7 @@ from edge_assistant import interrupt
 def _own_state(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(interrupt._State, "arrived", False)
     monkeypatch.setattr(interrupt._State, "raising", True)
+    monkeypatch.setattr(interrupt._State, "calls", None)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     yield
     for number, handler in before.items():
@@ -35,3 +36,15 @@ def test_a_signal_can_be_only_remembered() -> None:
     assert not interrupt.arrived()
     signal.raise_signal(signal.SIGINT)
     assert interrupt.arrived()
+
+
+def test_a_signal_can_call_something_and_one_that_came_before_does_so_at_once() -> None:
+    calls: list[int] = []
+    interrupt.listen()
+    interrupt.call(lambda: calls.append(1))
+    assert calls == []
+    signal.raise_signal(signal.SIGTERM)
+    signal.raise_signal(signal.SIGINT)
+    assert calls == [1, 1]
+    interrupt.call(lambda: calls.append(2))
+    assert calls == [1, 1, 2]

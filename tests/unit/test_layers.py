@@ -15,14 +15,28 @@ PACKAGE = "edge_assistant"
 
 # A unit is a module or folder directly in the package. It may import units of lower layers, and itself.
 LAYERS = (
-    {"settings", "paths", "errors", "events", "footprint", "log", "child", "interrupt", "processor", "waiting"},
+    {
+        "actions",
+        "keys",
+        "settings",
+        "paths",
+        "errors",
+        "events",
+        "footprint",
+        "log",
+        "child",
+        "interrupt",
+        "processor",
+        "waiting",
+    },
     {"capture", "imaging", "models", "engine", "speech", "hotkeys"},
-    {"assistant", "underway", "remarks", "sources"},
+    {"assistant", "underway", "remarks", "sources", "resident"},
     {"ui"},
     {
         "output",
         "cli_models",
         "describe",
+        "listen",
         "doctor",
         "models_command",
         "models_list",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from edge_assistant.actions import ACTIONS
 from edge_assistant.errors import UsageError
-from edge_assistant.settings import Settings, load
+from edge_assistant.settings import Hotkeys, Settings, load
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
@@ -37,6 +39,12 @@ def test_what_the_file_says_holds(tmp_path: Path) -> None:
         "model = [1]",
         "[model]",
         "context = 4096\ncontext = 8192",
+        "hotkeys = 3",
+        "[hotkeys]\ndance = 'F9'",
+        "[hotkeys]\nwindow = 9",
+        "[hotkeys]\nwindow = 'ctrl+alt+w'",
+        "[hotkeys]\nwindow = 'F9'\nscreen = 'f9'",
+        "[hotkeys]\nwindow = 'shift+ctrl+F8'",
     ],
 )
 def test_an_error_in_the_file_is_named_with_the_file(text: str, tmp_path: Path) -> None:
@@ -52,4 +60,24 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_bytes(b'model = "\xff"')
     with pytest.raises(UsageError, match="cannot be read"):
+        load(path)
+
+
+def test_every_action_may_have_a_key() -> None:
+    assert {each.name for each in fields(Hotkeys)} == set(ACTIONS)
+
+
+def test_keys_can_be_changed_added_and_taken_away(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('[hotkeys]\nwindow = "super+F1"\ncamera = "pause"\nstop = ""\n', encoding="utf-8")
+    bound = load(path).hotkeys.bound()
+    assert (str(bound["window"]), str(bound["camera"])) == ("super+F1", "pause")
+    assert "stop" not in bound
+    assert bound["read"] == Hotkeys().bound()["read"]
+
+
+def test_a_key_for_two_actions_is_refused_with_both_names(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('[hotkeys]\ncamera = "Shift+Ctrl+F9"\n', encoding="utf-8")
+    with pytest.raises(UsageError, match=r"ctrl\+shift\+F9 is bound to both window and camera"):
         load(path)

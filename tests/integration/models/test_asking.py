@@ -61,7 +61,7 @@ class AtTerminal:
 def pair(tmp_path: Path) -> Path:
     (tmp_path / "pair").mkdir()
     shutil.copy(DEMO / "tiny-qwen3vl-instruct-f16.gguf", tmp_path / "pair/mine.gguf")
-    shutil.copy(DEMO / "mmproj-tiny-qwen3vl-instruct-f16.gguf", tmp_path / "pair/mmproj.gguf")
+    shutil.copy(DEMO / "mmproj-tiny-qwen3vl-f16.gguf", tmp_path / "pair/mmproj.gguf")
     return tmp_path / "pair"
 
 

@@ -147,7 +147,7 @@ def own_pair(tmp_path: Path) -> Path:
     folder = tmp_path / "own"
     folder.mkdir()
     shutil.copy(DEMO / "tiny-qwen3vl-instruct-f16.gguf", folder / "My Model.gguf")
-    shutil.copy(DEMO / "mmproj-tiny-qwen3vl-instruct-f16.gguf", folder / "mmproj-F16.gguf")
+    shutil.copy(DEMO / "mmproj-tiny-qwen3vl-f16.gguf", folder / "mmproj-F16.gguf")
     return folder
 
 

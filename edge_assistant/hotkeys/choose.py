@@ -1,0 +1,20 @@
+"""Which global keys there are: told by the operating system and the kind of session."""
+
+from __future__ import annotations
+
+from edge_assistant.hotkeys import elsewhere
+from edge_assistant.hotkeys.elsewhere import Elsewhere
+from edge_assistant.hotkeys.protocol import Hotkeys
+from edge_assistant.hotkeys.windows import WindowsHotkeys
+from edge_assistant.hotkeys.x11 import X11Hotkeys
+
+
+def choose(platform: str, *, wayland: bool, x11: bool) -> Hotkeys:
+    """`platform` as in sys.platform, "linux" for all Linuxes; the others say which displays the environment names."""
+    if platform == "win32":
+        return WindowsHotkeys()
+    if platform == "darwin":
+        return Elsewhere(elsewhere.MACOS)
+    if wayland:  # first, because it has an X display too, on which only some windows send their keys
+        return Elsewhere(elsewhere.WAYLAND)
+    return X11Hotkeys() if x11 else Elsewhere(elsewhere.NO_DISPLAY)

@@ -1,0 +1,35 @@
+"""What the program needs of global keys, whatever the window system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from edge_assistant.keys import Key
+
+Keys = Mapping[str, Key]
+"""The key of each action that has one."""
+
+OnPress = Callable[[str], None]
+"""Called with the action, on a thread of the hotkeys' own; it returns at once."""
+
+OnLost = Callable[[str], None]
+"""Called once, there too, with the sentence that says why no key will come any more."""
+
+
+class Hotkeys(Protocol):
+    """The keys of one program on one display."""
+
+    def start(self, keys: Keys, on_press: OnPress, on_lost: OnLost) -> tuple[str, ...]:
+        """Take the keys. One sentence for each that cannot be had, or one for all of them; none where all is well."""
+
+    def close(self) -> None:
+        """Give the keys back."""
+
+
+def taken(key: Key, action: str) -> str:
+    """The sentence about a key that another program has."""
+    return (
+        f"{key.spoken}, for {action}, belongs to another program. "
+        f"Set another key, or use the command edge-assistant trigger {action}."
+    )

@@ -1,0 +1,193 @@
+"""Global keys on X11: passive grabs on a connection of their own, whatever the lock keys say."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import select
+import threading
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from edge_assistant.hotkeys.protocol import Keys, OnLost, OnPress, taken
+from edge_assistant.keys import Key
+
+if TYPE_CHECKING:
+    from Xlib.display import Display
+
+_log = logging.getLogger(__name__)
+
+_LOST = "The display is gone, and the keys with it. The command edge-assistant trigger works all the same."
+_NO_SERVER = (
+    "No keys can be taken, because no X display answers. The command edge-assistant trigger works all the same."
+)
+_KEYSYMS = {"pause": "Pause", "home": "Home", "end": "End", "pageup": "Page_Up", "pagedown": "Page_Down"}
+_LOCKS = ("Num_Lock", "Scroll_Lock")
+_SUPERS = ("Super_L", "Super_R")
+_CAPS_LOCK, _SHIFT, _CTRL, _MOD1, _MOD4 = 1 << 1, 1 << 0, 1 << 2, 1 << 3, 1 << 6
+"""Bits of a modifier state (X.h). Alt is Mod1 by every usual keymap; NumLock and Super are looked up."""
+
+Grab = tuple[int, int]
+"""A keycode and the modifier bits that must be down."""
+
+
+class Repeats:
+    """Tells a key that is held down from one that is pressed again: the server repeats a release and a press at once.
+
+    Times are the server's milliseconds.
+    """
+
+    def __init__(self) -> None:
+        self._released: dict[int, int] = {}
+
+    def release(self, keycode: int, time: int) -> None:
+        """A release was reported."""
+        self._released[keycode] = time
+
+    def is_repeat(self, keycode: int, time: int) -> bool:
+        """Whether a press is only the key being held."""
+        return self._released.pop(keycode, None) == time
+
+
+class X11Hotkeys:
+    """Grabs keys of the X server that DISPLAY names (`display` names another one)."""
+
+    def __init__(self, display: str | None = None) -> None:
+        self._name = display
+        self._display: Display | None = None
+        self._ended, self._end = os.pipe()
+        self._thread: threading.Thread | None = None
+        self._actions: dict[Grab, str] = {}
+        self._ignored = 0
+
+    def start(self, keys: Keys, on_press: OnPress, on_lost: OnLost) -> tuple[str, ...]:
+        """Grab the keys, then listen on a thread of its own."""
+        from Xlib import display, error, xauth
+
+        xauth.print = _log.debug  # type: ignore[attr-defined]  # an odd .Xauthority would print on standard output
+        try:
+            self._display = display.Display(self._name)
+            refused = self._grab_all(keys)
+        except (error.DisplayError, error.ConnectionClosedError, OSError):
+            return (_NO_SERVER,)
+        self._thread = threading.Thread(
+            target=self._listen, args=(keys, on_press, on_lost), name="hotkeys", daemon=True
+        )
+        self._thread.start()
+        return tuple(taken(keys[action], action) for action in refused)
+
+    def close(self) -> None:
+        """End the thread; the server frees the keys with the connection."""
+        os.write(self._end, b".")
+        if self._thread is not None:
+            self._thread.join(1.0)
+        os.close(self._end)
+        os.close(self._ended)
+
+    def _listen(self, keys: Keys, on_press: OnPress, on_lost: OnLost) -> None:
+        from Xlib import X, error
+
+        display = self._display
+        assert display is not None
+        repeats = Repeats()
+        try:
+            while not self._wait(display):
+                for _ in range(display.pending_events()):
+                    event = display.next_event()
+                    if event.type == X.KeyRelease:
+                        repeats.release(event.detail, event.time)
+                    elif event.type == X.KeyPress:
+                        action = self._actions.get((event.detail, event.state & 0xFF & ~self._ignored))
+                        if action is not None and not repeats.is_repeat(event.detail, event.time):
+                            on_press(action)
+                    elif event.type == X.MappingNotify:
+                        display.refresh_keyboard_mapping(event)
+                        self._follow(keys)
+            display.close()
+        except (error.ConnectionClosedError, OSError) as failure:
+            _log.info("the X connection ended: %s", type(failure).__name__)
+            on_lost(_LOST)
+
+    def _wait(self, display: Display) -> bool:
+        """Until something comes; whether it is the end."""
+        if display.pending_events():
+            return False
+        ready, _, _ = select.select([display.fileno(), self._ended], [], [])
+        return self._ended in ready
+
+    def _follow(self, keys: Keys) -> None:
+        """Another keyboard layout may have moved the keys."""
+        assert self._display is not None
+        if self._grabs(keys) != self._actions:
+            for keycode, bits in self._actions:
+                self._ungrab(keycode, bits)
+            self._grab_all(keys)
+
+    def _ungrab(self, keycode: int, bits: int) -> None:
+        assert self._display is not None
+        for lock in subsets(self._lock_bits()):
+            self._display.screen().root.ungrab_key(keycode, bits | lock)
+
+    def _grab_all(self, keys: Keys) -> list[str]:
+        """The actions whose keys somebody else has."""
+        from Xlib import X, error
+
+        display = self._display
+        assert display is not None
+        locks = self._lock_bits()
+        self._ignored = 0
+        for lock in locks:
+            self._ignored |= lock
+        refused = []
+        self._actions = self._grabs(keys)
+        root = display.screen().root
+        for (keycode, bits), action in self._actions.items():
+            catch = error.CatchError(error.BadAccess)
+            for lock in subsets(locks):
+                root.grab_key(keycode, bits | lock, False, X.GrabModeAsync, X.GrabModeAsync, onerror=catch)
+            display.sync()
+            if catch.get_error() is not None:
+                refused.append(action)
+                self._ungrab(keycode, bits)  # or it would be ours with NumLock on, and theirs without
+        found = set(self._actions.values())
+        return [action for action in keys if action in refused or action not in found]
+
+    def _grabs(self, keys: Keys) -> dict[Grab, str]:
+        assert self._display is not None
+        found = {}
+        for action, key in keys.items():
+            keycode = self._display.keysym_to_keycode(_keysym(key))
+            if keycode:
+                found[keycode, self._bits(key)] = action
+        return found
+
+    def _bits(self, key: Key) -> int:
+        supers = self._modifiers_with(_SUPERS) or (_MOD4,)
+        bits = {"shift": _SHIFT, "ctrl": _CTRL, "alt": _MOD1, "super": supers[0]}
+        return sum(bits[each] for each in key.modifiers)
+
+    def _lock_bits(self) -> tuple[int, ...]:
+        return _CAPS_LOCK, *self._modifiers_with(_LOCKS)
+
+    def _modifiers_with(self, names: Iterable[str]) -> tuple[int, ...]:
+        """The bits of the modifiers that hold any of the keys, each once."""
+        from Xlib import XK
+
+        assert self._display is not None
+        codes = {self._display.keysym_to_keycode(XK.string_to_keysym(name)) for name in names} - {0}
+        mapping = self._display.get_modifier_mapping()
+        return tuple(1 << number for number, row in enumerate(mapping) if codes & set(row) and number >= 3)
+
+
+def subsets(bits: Iterable[int]) -> Iterator[int]:
+    """Every combination of the bits, none included."""
+    for choice in itertools.product(*((0, bit) for bit in bits)):
+        yield sum(choice)
+
+
+def _keysym(key: Key) -> int:
+    from Xlib import XK
+
+    XK.load_keysym_group("miscellany")
+    return int(XK.string_to_keysym(_KEYSYMS.get(key.name, key.name)))

@@ -1,0 +1,253 @@
+"""The loop that all presses go through, one at a time, and that does what presses.py says they mean."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from edge_assistant.actions import ACTIONS
+from edge_assistant.capture.picture import Captured
+from edge_assistant.errors import INTERNAL, AssistantError
+from edge_assistant.events import Event, NoticeEvent
+from edge_assistant.resident import presses
+from edge_assistant.resident.job import Job, detail_of
+from edge_assistant.resident.presses import State
+from edge_assistant.resident.voice import Voice
+from edge_assistant.resident.work import Work
+
+_log = logging.getLogger(__name__)
+
+TICK_S = 2.0
+"""Seconds between two ticks while it works and has said nothing of the answer yet."""
+
+_NO_ANSWER = "There is no answer yet."
+_DETAIL = "The same picture in detail."
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    action: str
+    answer: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """Something that happened elsewhere, to be taken into account here."""
+
+    run: Callable[[], None]
+
+
+class Control:
+    """`run` owns one thread, and with it the state; all other methods may be called from any thread."""
+
+    def __init__(
+        self, work: Work, voice: Voice, show: Callable[[Event], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._work = work
+        self._voice = voice
+        self._show = show
+        self._clock = clock
+        self._row: queue.SimpleQueue[_Press | _Call] = queue.SimpleQueue()
+        self._state = State(since=clock())
+        self._job = self._new_job(0)
+        self._last: list[str] = []
+        self._kept: Captured | None = None
+        self._next_tick = 0.0
+        self._ready = False
+        self._quit = False
+        self._failure: AssistantError | None = None
+
+    def press(self, action: str) -> None:
+        """A key was pressed."""
+        self._row.put(_Press(action))
+
+    def trigger(self, action: str) -> str:
+        """A command came; what it is answered, "" for nothing."""
+        if action not in ACTIONS:
+            return f"There is no action {action[:40]}."
+        press = _Press(action)
+        self._row.put(press)
+        try:
+            return press.answer.get(timeout=4.0)
+        except queue.Empty:
+            return "Edge Assistant is busy. Try again."
+
+    def quit(self) -> None:
+        """End; from a signal's handler too."""
+        self._row.put(_Call(self._end))
+
+    def tell(self, code: str, message: str) -> None:
+        """Say something that belongs to no request."""
+        self._row.put(_Call(lambda: self._tell(code, message)))
+
+    def on_ready(self, *, loaded: bool) -> None:
+        """See work.Told."""
+        self._row.put(_Call(lambda: self._started(loaded)))
+
+    def on_failed(self, error: AssistantError) -> None:
+        """See work.Told."""
+        self._row.put(_Call(lambda: self._give_up(error)))
+
+    def on_answered(self, job: Job, *, whole: bool) -> None:
+        """See work.Told."""
+        self._row.put(_Call(lambda: self._answered(job, whole)))
+
+    def on_ended(self, job: Job) -> None:
+        """See work.Told."""
+        self._row.put(_Call(lambda: self._take(presses.ended(self._state, job.id, self._clock()))))
+
+    def run(self) -> None:
+        """Until it is to end. Raises AssistantError when there are no weights at all."""
+        start = self._new_job(0)
+        start.stage = "load"
+        self._work.start(self, start)
+        while not self._quit:
+            try:
+                self._step()
+            except Exception:  # noqa: BLE001 (a bug must end one press with a sentence, and never the program)
+                _log.exception("a press failed")
+                self.tell("internal", INTERNAL)
+        if self._failure is not None:
+            raise self._failure
+
+    def _step(self) -> None:
+        """Take what comes next, or do what is due."""
+        try:
+            item = self._row.get(timeout=self._until_due())
+        except queue.Empty:
+            item = _Call(lambda: None)
+        if isinstance(item, _Press):
+            item.answer.put(self._pressed(item.action))
+        else:
+            item.run()
+        self._tick()
+        self._take(presses.time_passed(self._state, self._clock()))
+
+    def _until_due(self) -> float | None:
+        due = [self._next_tick] if self._waits_in_silence() else []
+        if self._state.offer_until is not None:
+            due.append(self._state.offer_until + 0.01)
+        return max(0.0, min(due) - self._clock()) if due else None
+
+    def _waits_in_silence(self) -> bool:
+        return self._state.phase == "working" and not self._state.muted and not self._job.sentences
+
+    def _tick(self) -> None:
+        if self._waits_in_silence() and self._clock() >= self._next_tick:
+            self._next_tick = self._clock() + TICK_S
+            self._voice.tone("tick", self._job.id, if_idle=True)
+
+    def _pressed(self, action: str) -> str:
+        _log.debug("%s while %s", action, self._state.phase)
+        state, do = presses.pressed(self._state, action, self._clock())
+        self._state = state
+        return " ".join(filter(None, [self._do(each) for each in do]))
+
+    def _take(self, step: presses.Step) -> None:
+        self._state, do = step
+        for each in do:
+            self._do(each)
+
+    def _do(self, what: presses.Do) -> str:
+        """Do one thing; what a trigger is answered."""
+        match what:
+            case presses.Silence():
+                self._voice.silence()
+            case presses.Cancel():
+                self._voice.listen_to(None)
+                self._work.cancel(self._job)
+            case presses.Mute():
+                self._voice.listen_to(None)
+            case presses.Look(id, action):
+                self._begin(self._new_job(id, action))
+                self._job.take_picture(lambda job=self._job: self._work.answer(job))  # type: ignore[misc]
+                self._voice.tone("heard", id)
+                self._job.speak()
+            case presses.Detail(id):
+                self._begin(self._new_job(id, self._state.look, detail=True))
+                self._voice.tone("heard", id)
+                self._job.notice("detail", _DETAIL)
+                self._work.answer(self._job)
+            case presses.Think(id):
+                self._begin(self._new_job(id))
+                self._job.stage = "load"
+                self._voice.tone("heard", id)
+                self._work.think(self._job)
+            case presses.Repeat(id):
+                self._begin(self._new_job(id))
+                self._job.sentences = self._last or [_NO_ANSWER]
+                self._work.repeat(self._job)
+            case presses.RepeatSoFar(id):
+                return self._repeat_so_far(id)
+            case presses.Status():
+                return self._status()
+            case presses.Forget():
+                self._kept = None
+            case presses.Quit():
+                self._end()
+        return ""
+
+    def _new_job(self, id: int, action: str = "", *, detail: bool = False) -> Job:
+        def say(text: str) -> None:
+            self._voice.say(text, id)
+
+        mode = "detail" if detail else "read" if action == "read" else "glance"
+        job = Job(id, say, self._show, action=action, mode=mode)  # type: ignore[arg-type]
+        if detail and self._kept is not None:
+            job.captured = detail_of(self._kept)
+        return job
+
+    def _begin(self, job: Job) -> None:
+        self._job = job
+        self._voice.listen_to(job.id)
+        self._next_tick = self._clock() + TICK_S
+
+    def _answered(self, job: Job, whole: bool) -> None:
+        if job is self._job:
+            self._last = job.sentences or self._last
+            if whole:
+                self._kept = job.captured
+        self._take(presses.answered(self._state, job.id, whole=whole))
+
+    def _repeat_so_far(self, id: int) -> str:
+        if not self._job.sentences:
+            return self._status()
+        self._voice.silence()
+        self._voice.listen_to(id)
+        for sentence in list(self._job.sentences):
+            self._voice.say(sentence, id)
+        return ""
+
+    def _status(self) -> str:
+        """Say it, unless the answer is being spoken: that says enough."""
+        if self._state.phase == "speaking":
+            return "Speaking."
+        at = self._work.job or self._job
+        if self._state.phase == "working" or not self._ready:
+            sentence = at.doing(self._clock() - self._state.since)
+        else:
+            sentence = "Ready."
+        self._tell("status", sentence)
+        return sentence
+
+    def _tell(self, code: str, message: str) -> None:
+        self._show(NoticeEvent(self._job.id, code, message))
+        self._voice.say(message)
+
+    def _started(self, loaded: bool) -> None:
+        self._ready = True
+        if loaded and self._state.phase == "idle":
+            self._tell("ready", "Ready.")
+
+    def _give_up(self, error: AssistantError) -> None:
+        self._failure = error
+        self._voice.silence()
+        self._voice.say(str(error))
+        self._voice.wait(10.0)
+        self._quit = True
+
+    def _end(self) -> None:
+        self._quit = True

@@ -1,0 +1,131 @@
+"""One request from press to last word: what it looks at, how far it is, and that it is no longer wanted."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from edge_assistant import sources, waiting
+from edge_assistant.capture.choose import choose
+from edge_assistant.capture.picture import Captured
+from edge_assistant.capture.snapshot import ActiveWindow
+from edge_assistant.engine.prompts import Mode
+from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError
+from edge_assistant.events import Event, NoticeEvent, Stage, WindowEvent
+
+_log = logging.getLogger(__name__)
+
+_TONE_WAITS_S = 0.05
+"""The tone follows the picture of the screen, but no later than this after the press: a portal may ask first."""
+
+
+class Job:
+    """`say` and `show` are how it talks; it is a sources.Teller. All methods may be called from any thread."""
+
+    def __init__(
+        self,
+        id: int,
+        say: Callable[[str], None],
+        show: Callable[[Event], None],
+        *,
+        action: str = "",
+        mode: Mode = "glance",
+    ) -> None:
+        self.id = id
+        self.action = action
+        self.mode = mode
+        self.stage: Stage | None = None
+        self.sentences: list[str] = []
+        self.captured: Captured | None = None
+        self.failure: AssistantError | None = None
+        self._say = say
+        self._show = show
+        self._cancelled = threading.Event()
+        self._seen = threading.Event()
+        self._may_speak = threading.Event()
+
+    def notice(self, code: str, message: str) -> None:
+        """Tell something by event and voice."""
+        self._show(NoticeEvent(self.id, code, message))
+        self._say(message)
+
+    def window(self, title: str, window: ActiveWindow) -> None:
+        """Tell which window is looked at."""
+        bounds = window.bounds
+        self._show(WindowEvent(self.id, window.title, bounds.left, bounds.top, bounds.width, bounds.height))
+        self._say(title)
+
+    def is_cancelled(self) -> bool:
+        """Whether the answer is no longer wanted."""
+        return self._cancelled.is_set()
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass; CancelledError as soon as the answer is no longer wanted."""
+        if self._cancelled.wait(seconds):
+            raise CancelledError
+
+    def cancel(self) -> None:
+        """The answer is no longer wanted."""
+        self._cancelled.set()
+
+    def picture(self) -> Captured:
+        """What is looked at. Raises CancelledError."""
+        if self.is_cancelled() or self.captured is None:
+            raise CancelledError
+        return self.captured
+
+    def take_picture(self, then: Callable[[], None]) -> None:
+        """Begin to fetch what the action wants, on a thread of its own that calls `then` at the end, also of a failure.
+
+        Returns when the screen has been captured, or cannot be at once. Nothing is said before `speak`.
+        """
+        threading.Thread(target=self._fetch, args=(then,), name="capture", daemon=True).start()
+        self._seen.wait(_TONE_WAITS_S)
+
+    def speak(self) -> None:
+        """Now it may talk: the tone is on its way."""
+        self._may_speak.set()
+
+    def doing(self, seconds: float) -> str:
+        """What is being done, as a sentence."""
+        words = waiting.WORDS.get(self.stage) if self.stage else None
+        if words is None:
+            words = "Answering" if self.stage == "answer" else "Taking the picture"
+        whole = round(seconds)
+        return f"{words}, {whole} second{'' if whole == 1 else 's'} so far."
+
+    def _fetch(self, then: Callable[[], None]) -> None:
+        try:
+            self.captured = self._looked()
+        except CancelledError:
+            self.cancel()
+        except AssistantError as error:
+            self.failure = error
+        except Exception:  # noqa: BLE001 (a bug must end the request with a sentence, never with silence)
+            _log.exception("a picture could not be taken")
+            self.failure = EngineError(INTERNAL, code="internal")
+        finally:
+            self._seen.set()
+            then()
+
+    def _looked(self) -> Captured:
+        if self.action in ("clipboard", "camera"):
+            self._seen.set()
+            self._may_speak.wait()
+            at = sources.Look("clipboard" if self.action == "clipboard" else "camera")
+            return sources.look(at, self)
+        backend = choose()
+        snapshot = sources.snap_at_once(backend, self)
+        self._seen.set()
+        self._may_speak.wait()
+        sources.refuse_locked(backend)
+        if self.action == "screen":
+            return sources.screen(snapshot, None)
+        return sources.active_window(snapshot, backend, self)
+
+
+def detail_of(captured: Captured) -> Captured:
+    """The same picture for another request; what was to be said about it has been said."""
+    return replace(captured, notices=())

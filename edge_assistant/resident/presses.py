@@ -1,0 +1,184 @@
+"""What a press means in which state: plain functions from a state to the next one and to what is to be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from edge_assistant.actions import LOOKS
+
+DETAIL_OFFER_S = 30.0
+"""Seconds after the end of an answer in which the same key asks for the detail of the same picture."""
+
+Phase = Literal["idle", "working", "speaking"]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One moment. Times are monotonic seconds.
+
+    `id` numbers requests; what is told of an older one no longer counts. `look` is the key of the last picture,
+    `kept` whether that was answered and is still in memory, `detail` whether its detail was asked for, `offer_until`
+    the time until which it may be. `since` is when the work began.
+    """
+
+    phase: Phase = "idle"
+    id: int = 0
+    look: str = ""
+    detail: bool = False
+    muted: bool = False
+    kept: bool = False
+    since: float = 0.0
+    offer_until: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Be silent at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop working on a request, and let it say nothing more."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Go on working on a request, but let it say nothing more."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Take a picture and describe it."""
+
+    id: int
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Describe the kept picture in detail."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Say the last answer again."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatSoFar:
+    """Say again what was said of the answer that is still being made, and go on with it."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Think:
+    """Turn think harder on or off."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Say what is being done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """End the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Drop the kept picture."""
+
+
+Do = Silence | Cancel | Mute | Look | Detail | Repeat | RepeatSoFar | Think | Status | Quit | Forget
+Step = tuple[State, tuple[Do, ...]]
+
+
+def pressed(state: State, action: str, now: float) -> Step:
+    """A key or trigger; `action` is one of actions.ACTIONS."""
+    if action in LOOKS:
+        return _look(state, action, now)
+    if action == "stop":
+        return _stop(state, now)
+    if action == "repeat" and state.phase == "working":
+        return replace(state, muted=False), (RepeatSoFar(state.id),)
+    if action == "repeat":
+        id = state.id + 1
+        return replace(state, phase="speaking", id=id, offer_until=None), (*_end_old(state), Repeat(id))
+    if action == "think":
+        id = state.id + 1
+        return replace(_begun(state, now), look=""), (*_end_old(state), Forget(), Think(id))
+    return state, (Status() if action == "status" else Quit(),)
+
+
+def answered(state: State, id: int, *, whole: bool) -> Step:
+    """The work on a request is over, and its voice may go on; `whole` says whether there is an answer to a picture."""
+    if id != state.id or state.phase != "working":
+        return state, ()
+    return replace(state, phase="speaking", kept=whole), ()
+
+
+def ended(state: State, id: int, now: float) -> Step:
+    """A request has been spoken to its end."""
+    if id != state.id or state.phase == "idle":
+        return state, ()
+    return _ended(state, now)
+
+
+def time_passed(state: State, now: float) -> Step:
+    """A picture is kept no longer than its detail may be asked for."""
+    if state.offer_until is not None and now > state.offer_until:
+        return replace(state, kept=False, offer_until=None), (Forget(),)
+    return state, ()
+
+
+def _look(state: State, action: str, now: float) -> Step:
+    if state.phase != "idle" and action == state.look:
+        return _hush(state, now)
+    id = state.id + 1
+    offered = state.offer_until is not None and now <= state.offer_until
+    if state.phase == "idle" and action == state.look and offered:
+        return replace(_begun(state, now), detail=True), (Silence(), Detail(id))
+    return replace(_begun(state, now), look=action, detail=False), (*_end_old(state), Forget(), Look(id, action))
+
+
+def _stop(state: State, now: float) -> Step:
+    if state.phase == "working" and not state.muted:
+        return replace(state, muted=True), (Silence(), Mute(state.id))
+    return _hush(state, now)
+
+
+def _hush(state: State, now: float) -> Step:
+    """Everything stops. What was answered counts as answered, though it was not heard to its end."""
+    if state.phase == "working":
+        return replace(state, phase="idle", kept=False, offer_until=None), (*_end_old(state), Forget())
+    if state.phase == "speaking":
+        return _ended(state, now, *_end_old(state))
+    return state, (Silence(),)
+
+
+def _begun(state: State, now: float) -> State:
+    return replace(state, phase="working", id=state.id + 1, muted=False, kept=False, since=now, offer_until=None)
+
+
+def _ended(state: State, now: float, *first: Do) -> Step:
+    # After the detail there is nothing more to tell of a picture: the same key takes a new one.
+    if state.kept and not state.detail:
+        return replace(state, phase="idle", offer_until=now + DETAIL_OFFER_S), first
+    return replace(state, phase="idle", kept=False, offer_until=None), (*first, Forget())
+
+
+def _end_old(state: State) -> tuple[Do, ...]:
+    return (Silence(), Cancel(state.id)) if state.phase != "idle" else (Silence(),)

@@ -1,0 +1,77 @@
+"""All that is said goes through here: of the requests only the newest is heard, and a voice that broke is renewed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from edge_assistant.speech.messages import Tone
+from edge_assistant.speech.speaker import Speaker
+
+OnNotice = Callable[[str, str], None]
+MakeSpeaker = Callable[[OnNotice], Speaker]
+_GIVEN_UP = ("no-sound", "no-voice")
+
+
+class Voice:
+    """All methods may be called from any thread. Without a `make_speaker` nothing is spoken."""
+
+    def __init__(self, make_speaker: MakeSpeaker | None, on_notice: OnNotice) -> None:
+        self._make = make_speaker
+        self._on_notice = on_notice
+        self._lock = threading.RLock()
+        self._request = 0
+        self._broken = False
+        self._speaker = self._made()
+
+    def listen_to(self, request: int | None) -> None:
+        """From now on only this request is heard, and what belongs to none; None: only the latter."""
+        with self._lock:
+            if request is not None and self._broken:  # the sound may be back: it costs nothing to try
+                self._broken = False
+                if self._speaker:
+                    self._speaker.close()
+                self._speaker = self._made()
+            self._request = request or 0
+
+    def say(self, text: str, request: int | None = None) -> None:
+        """Speak after what was said before, unless `request` is no longer to be heard."""
+        with self._lock:
+            if self._speaker and request in (None, self._request):
+                self._speaker.say(text)
+
+    def tone(self, tone: Tone, request: int | None = None, *, if_idle: bool = False) -> None:
+        """Sound a tone, as `say`; with `if_idle` only where nothing is being said."""
+        with self._lock:
+            if self._speaker and request in (None, self._request):
+                self._speaker.tone(tone, if_idle=if_idle)
+
+    def silence(self) -> None:
+        """Be silent at once; what is said after this is spoken."""
+        with self._lock:
+            if self._speaker:
+                self._speaker.stop()
+
+    def wait(self, timeout: float) -> bool:
+        """Block until all is spoken; False when `timeout` seconds were too few."""
+        speaker = self._speaker
+        return speaker.wait(timeout) if speaker else True
+
+    def close(self) -> None:
+        """Be silent and end the worker."""
+        with self._lock:
+            speaker, self._speaker, self._make = self._speaker, None, None
+        if speaker:
+            speaker.close()
+
+    def _made(self) -> Speaker | None:
+        if self._make is None:
+            return None
+        speaker = self._make(self._pass_on)
+        speaker.start()
+        return speaker
+
+    def _pass_on(self, code: str, message: str) -> None:
+        if code in _GIVEN_UP:
+            self._broken = True
+        self._on_notice(code, message)

@@ -1,0 +1,222 @@
+"""The thread that asks: one request after the other, and it waits until each has been spoken."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Protocol
+
+from edge_assistant.assistant import Assistant, Request
+from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError
+from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, SentenceEvent, StageEvent
+from edge_assistant.resident.job import Job
+from edge_assistant.resident.voice import Voice
+
+_log = logging.getLogger(__name__)
+_LOOK_S = 0.05  # seconds between two looks whether speech that is waited for is still wanted
+
+IsCancelled = Callable[[], bool]
+MakeAssistant = Callable[[bool, "Spoken", Callable[[Event], None], IsCancelled], Assistant]
+"""(think, voice, on_event, is_cancelled): finds the weights, which may take a while. Raises AssistantError."""
+
+
+class Told(Protocol):
+    """What the thread reports; each is called on it and returns at once."""
+
+    def on_ready(self, *, loaded: bool) -> None:
+        """The weights are loaded, or a sentence said why not; then a press will try again."""
+
+    def on_failed(self, error: AssistantError) -> None:
+        """There are no weights at all."""
+
+    def on_answered(self, job: Job, *, whole: bool) -> None:
+        """The work is over; `whole` says whether there is an answer."""
+
+    def on_ended(self, job: Job) -> None:
+        """It has been spoken too, or is no longer wanted."""
+
+
+class Spoken:
+    """The assistant's voice: it says what it says for the request that is at work."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+        self.request: int | None = None
+
+    def say(self, text: str) -> None:
+        """Speak after what was said before."""
+        self._voice.say(text, self.request)
+
+    def stop(self) -> None:
+        """Be silent at once."""
+        self._voice.silence()
+
+
+class Work:
+    """Owns the assistant, one at a time, because two pairs of weights do not fit a laptop.
+
+    The public methods may be called from any thread.
+    """
+
+    def __init__(self, make: MakeAssistant, request: Request, voice: Voice, show: Callable[[Event], None]) -> None:
+        self._make = make
+        self._request = request
+        self._voice = voice
+        self._spoken = Spoken(voice)
+        self._show = show
+        self._row: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._assistant: Assistant | None = None
+        self._thinking = False
+        self._job: Job | None = None
+        self._told: Told | None = None
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="work", daemon=True)
+
+    @property
+    def job(self) -> Job | None:
+        """What the thread is at."""
+        return self._job
+
+    def start(self, told: Told, job: Job) -> None:
+        """Load the weights; `job` stands for that."""
+        self._told = told
+        self._row.put(partial(self._with, job, self._warm))
+        self._thread.start()
+
+    def answer(self, job: Job) -> None:
+        """Describe the job's picture, or say why there is none."""
+        self._row.put(partial(self._with, job, self._answer))
+
+    def repeat(self, job: Job) -> None:
+        """Say the job's sentences."""
+        self._row.put(partial(self._with, job, self._repeat))
+
+    def think(self, job: Job) -> None:
+        """Turn think harder on or off."""
+        self._row.put(partial(self._with, job, self._toggle))
+
+    def cancel(self, job: Job) -> None:
+        """Stop working on it, now or when its turn comes."""
+        job.cancel()
+        assistant = self._assistant
+        if self._job is job and assistant is not None:
+            assistant.cancel()
+
+    def close(self) -> None:
+        """End the engine at once."""
+        self._closed.set()
+        self._row.put(None)
+        if (assistant := self._assistant) is not None:
+            assistant.close()
+
+    def _run(self) -> None:
+        while (task := self._row.get()) is not None and not self._closed.is_set():
+            task()
+
+    def _with(self, job: Job, work: Callable[[Job], None]) -> None:
+        # What is told of the start belongs to no request: whoever presses meanwhile wants to hear it too.
+        self._job, self._spoken.request = job, job.id or None
+        try:
+            if not job.is_cancelled():
+                work(job)
+        except Exception:  # noqa: BLE001 (a bug must end one request with a sentence, and never the program)
+            _log.exception("a request failed")
+            self._fail(job, EngineError(INTERNAL, code="internal"))
+        self._wait_until_spoken(job)
+        self._job, self._spoken.request = None, None
+        assert self._told is not None
+        self._told.on_ended(job)
+
+    def _wait_until_spoken(self, job: Job) -> None:
+        while not (job.is_cancelled() or self._closed.is_set() or self._voice.wait(_LOOK_S)):
+            pass
+
+    def _warm(self, job: Job) -> None:
+        assert self._told is not None
+        try:
+            self._assistant = assistant = self._made(self._thinking, job)
+        except CancelledError:
+            return
+        except AssistantError as error:
+            self._told.on_failed(error)
+            return
+        try:
+            assistant.warm()
+        except CancelledError:
+            return
+        except AssistantError as error:
+            self._fail(job, error)
+        self._told.on_ready(loaded=job.failure is None)
+
+    def _answer(self, job: Job) -> None:
+        assert self._told is not None
+        outcome: DoneEvent | ErrorEvent | None = None
+        if job.failure is not None:
+            self._fail(job, job.failure)
+        elif self._assistant is not None:
+            self._assistant.look_at(job.picture, replace(self._request, mode=job.mode))
+            outcome = self._assistant.ask(job.id)
+        if job.is_cancelled():
+            return
+        self._told.on_answered(job, whole=isinstance(outcome, DoneEvent) and outcome.stop != "cancelled")
+        self._voice.tone("end", job.id)
+
+    def _repeat(self, job: Job) -> None:
+        for sentence in job.sentences:
+            self._voice.say(sentence, job.id)
+
+    def _toggle(self, job: Job) -> None:
+        assert self._told is not None
+        wanted = not self._thinking
+        try:
+            self._change(wanted, job)
+        except CancelledError:
+            pass  # it is loaded by the next question
+        except AssistantError as error:
+            self._fail(job, error)
+        else:
+            job.notice("think", f"Think harder is {'on. Answers take longer' if wanted else 'off'}.")
+        self._told.on_answered(job, whole=False)
+
+    def _change(self, think: bool, job: Job) -> None:
+        """Load the other weights; where they cannot be loaded the old ones are back, for the next question to load."""
+        old, was = self._assistant, self._thinking
+        other = self._made(think, job)
+        if old is not None:
+            old.close()
+        self._assistant, self._thinking = other, think
+        try:
+            other.warm()
+        except CancelledError:
+            raise
+        except AssistantError:
+            other.close()
+            self._assistant, self._thinking = self._made(was, job), was
+            raise
+
+    def _made(self, think: bool, job: Job) -> Assistant:
+        return self._make(
+            think, self._spoken, self._on_event, lambda: job.is_cancelled() or self._closed.is_set()
+        )  # fmt: skip
+
+    def _fail(self, job: Job, error: AssistantError) -> None:
+        job.failure = error
+        self._show(ErrorEvent(job.id, error.code, str(error), error.exit_code))
+        self._spoken.say(str(error))
+
+    def _on_event(self, event: Event) -> None:
+        job = self._job
+        if job is not None:
+            if isinstance(event, StageEvent):
+                # What follows a whole stage is told only when a first part of it is done, which may take seconds.
+                over = event.fraction >= 1 and event.stage in ("load", "prepare")
+                job.stage = "encode" if over else event.stage
+            elif isinstance(event, SentenceEvent):
+                job.sentences.append(event.text)
+            if job.is_cancelled() and not isinstance(event, DoneEvent | ErrorEvent | NoticeEvent):
+                return
+        self._show(event)

@@ -1,0 +1,122 @@
+"""Runs `edge-assistant listen` on a test's desktop, presses real keys there, and reads what it says."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+import psutil
+from describing import PATIENCE, ROOT, alive
+from desktops import XDesktop
+
+WINDOW, STOP, REPEAT, STATUS = "ctrl+shift+F9", "ctrl+shift+F8", "ctrl+shift+F7", "ctrl+shift+F6"
+
+
+class Listen:
+    """One running program; `lines` grows with what it prints on both streams, (monotonic seconds, line)."""
+
+    def __init__(self, desktop: XDesktop, *arguments: str, **variables: str) -> None:
+        self._desktop = desktop
+        self._environment = {**desktop.environment, **variables}
+        self.lines: list[tuple[float, str]] = []
+        self._changed = threading.Condition()
+        command = [sys.executable, "-m", "edge_assistant", "listen", "--temperature", "0", "--seed", "1", *arguments]
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.wait()
+
+    @property
+    def said(self) -> list[str]:
+        """The lines so far."""
+        return [line for _, line in list(self.lines)]
+
+    def wait(self) -> int:
+        """Block until it has ended; its exit code."""
+        code = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
+
+    def wait_for(self, true: Callable[[list[str]], object], what: str) -> None:
+        """Block until something is true of the lines."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: true(self.said), PATIENCE), f"{what} never came: {self.said}"
+
+    def wait_for_line(self, line: str, times: int = 1) -> None:
+        """Block until a line was printed that often."""
+        self.wait_for(lambda lines: lines.count(line) >= times, line)
+
+    def press(self, key: str) -> float:
+        """Press a key as a person does; when."""
+        at = time.monotonic()
+        self._desktop.output("xdotool", "key", key)
+        return at
+
+    def trigger(self, *arguments: str) -> tuple[int, str]:
+        """Run `edge-assistant trigger`: its exit code and what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "edge_assistant", "trigger", *arguments],
+            cwd=ROOT,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def children(self) -> list[psutil.Process]:
+        """Its processes below it."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def wait_until_gone(self, pids: set[int]) -> float:
+        """Block until none of the processes is left; the seconds that took."""
+        start = time.monotonic()
+        while left := alive(pids):
+            assert time.monotonic() - start < 10, f"left behind: {left}"
+            time.sleep(0.002)
+        return time.monotonic() - start
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            with self._changed:
+                self.lines.append((time.monotonic(), line.rstrip("\n")))
+                self._changed.notify_all()
+
+
+def private_folders(place: Path) -> dict[str, str]:
+    """User folders for a program that several tests use."""
+    for name in ("home", "config", "data", "cache", "run"):
+        (place / name).mkdir(mode=0o700)
+    return {
+        "HOME": str(place / "home"),
+        "XDG_CONFIG_HOME": str(place / "config"),
+        "XDG_DATA_HOME": str(place / "data"),
+        "XDG_CACHE_HOME": str(place / "cache"),
+        "XDG_RUNTIME_DIR": str(place / "run"),
+        "EDGE_ASSISTANT_LOG": os.environ.get("EDGE_ASSISTANT_LOG", ""),
+    }

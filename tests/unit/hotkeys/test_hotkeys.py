@@ -1,0 +1,139 @@
+"""Global keys without a display: which system takes them how, and what Windows is asked, by a stand-in."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import queue
+from typing import Any
+
+import pytest
+
+from edge_assistant.hotkeys import elsewhere
+from edge_assistant.hotkeys.choose import choose
+from edge_assistant.hotkeys.elsewhere import Elsewhere
+from edge_assistant.hotkeys.windows import WindowsHotkeys, virtual_key
+from edge_assistant.hotkeys.x11 import Repeats, X11Hotkeys, subsets
+from edge_assistant.keys import parse
+from edge_assistant.settings import Hotkeys
+
+KEYS = {"window": parse("ctrl+shift+F9"), "stop": parse("super+pause")}
+
+
+@pytest.mark.parametrize(
+    ("platform", "wayland", "x11", "kind"),
+    [
+        ("win32", False, False, WindowsHotkeys),
+        ("darwin", False, True, Elsewhere),
+        ("linux", True, True, Elsewhere),
+        ("linux", False, True, X11Hotkeys),
+        ("linux", False, False, Elsewhere),
+    ],
+)
+def test_every_session_has_its_keys(platform: str, wayland: bool, x11: bool, kind: type) -> None:
+    chosen = choose(platform, wayland=wayland, x11=x11)
+    assert isinstance(chosen, kind)
+    chosen.close()
+
+
+def test_where_no_key_can_be_taken_it_is_said_once_what_to_do() -> None:
+    for platform, wayland, words in (
+        ("linux", True, "On Wayland"),
+        ("darwin", False, "On a Mac"),
+        ("linux", False, ""),
+    ):
+        (sentence,) = choose(platform, wayland=wayland, x11=False).start(KEYS, print, print)
+        assert sentence.startswith(words)
+        assert "edge-assistant trigger" in sentence
+    assert elsewhere.WAYLAND != elsewhere.NO_DISPLAY
+
+
+def test_a_key_that_is_held_down_is_pressed_once() -> None:
+    repeats = Repeats()
+    assert not repeats.is_repeat(75, 1000)
+    repeats.release(75, 1500)
+    assert repeats.is_repeat(75, 1500)
+    repeats.release(75, 1533)
+    assert repeats.is_repeat(75, 1533)
+    repeats.release(75, 1600)
+    assert not repeats.is_repeat(75, 1700), "it was pressed again"
+    repeats.release(75, 1800)
+    assert not repeats.is_repeat(76, 1800), "another key"
+
+
+def test_every_combination_of_lock_keys_is_covered() -> None:
+    assert sorted(subsets((2, 16))) == [0, 2, 16, 18]
+    assert list(subsets(())) == [0]
+
+
+class User32:
+    """As much of user32.dll as is used; `messages` is what Windows sends."""
+
+    def __init__(self, refused: tuple[int, ...] = ()) -> None:
+        self.registered: dict[int, tuple[int, int]] = {}
+        self.messages: queue.Queue[tuple[int, int, int]] = queue.Queue()
+        self._refused = refused
+
+    def RegisterHotKey(self, window: None, id: int, modifiers: int, key: int) -> int:
+        assert window is None
+        if id in self._refused:
+            return 0
+        self.registered[id] = (modifiers, key)
+        return 1
+
+    def UnregisterHotKey(self, _: None, id: int) -> int:
+        self.registered.pop(id, None)
+        return 1
+
+    def GetMessageW(self, message: Any, *_: object) -> int:
+        result, kind, id = self.messages.get(timeout=5)
+        target = ctypes.cast(message, ctypes.POINTER(type(message._obj))).contents
+        target.message, target.wParam = kind, id
+        return result
+
+    def PostThreadMessageW(self, thread: int, kind: int, *_: int) -> int:
+        assert (thread, kind) == (99, 0x0012)
+        self.messages.put((0, kind, 0))
+        return 1
+
+
+class Kernel32:
+    def GetCurrentThreadId(self) -> int:
+        return 99
+
+
+def test_windows_registers_each_key_and_its_messages_become_presses() -> None:
+    system, pressed = User32(), queue.Queue[str]()
+    hotkeys = WindowsHotkeys(system, Kernel32())
+    assert hotkeys.start(KEYS, pressed.put, print) == ()
+    assert system.registered == {1: (0x4000 | 2 | 4, 0x78), 2: (0x4000 | 8, 0x13)}
+    for message in ((1, 0x0312, 2), (1, 0x0113, 1), (1, 0x0312, 7), (1, 0x0312, 1)):
+        system.messages.put(message)
+    assert [pressed.get(timeout=5) for _ in range(2)] == ["stop", "window"]
+    hotkeys.close()
+    assert system.registered == {}
+    assert pressed.empty()
+
+
+def test_windows_names_the_key_that_somebody_else_has() -> None:
+    hotkeys = WindowsHotkeys(User32(refused=(2,)), Kernel32())
+    (sentence,) = hotkeys.start(KEYS, print, print)
+    assert sentence.startswith("Windows key pause, for stop, belongs to another program.")
+    assert "edge-assistant trigger stop" in sentence
+    hotkeys.close()
+
+
+def test_windows_that_sends_no_more_keys_is_told() -> None:
+    system, lost = User32(), queue.Queue[str]()
+    WindowsHotkeys(system, Kernel32()).start(KEYS, print, lost.put)
+    system.messages.put((-1, 0, 0))
+    assert "no keys any more" in lost.get(timeout=5)
+
+
+def test_the_default_keys_are_different_and_every_system_knows_them() -> None:
+    bound = Hotkeys().bound()
+    assert {"window", "stop"} <= set(bound)
+    codes = [virtual_key(key) for key in bound.values()]
+    assert all(one != two for one, two in itertools.combinations(codes, 2))
+    for key in bound.values():
+        assert not {"ctrl", "alt"} <= key.modifiers

@@ -1,0 +1,369 @@
+"""The loop behind the presses, with scripted work and voice and a clock that stands still."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+
+from edge_assistant.capture.geometry import Rect
+from edge_assistant.capture.picture import Captured
+from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
+from edge_assistant.errors import InputError, WeightsError
+from edge_assistant.events import Event, NoticeEvent
+from edge_assistant.resident import control
+from edge_assistant.resident.control import TICK_S, Control
+from edge_assistant.resident.job import Job
+from edge_assistant.sources import Look
+
+
+class ScriptedVoice:
+    """Keeps what would be heard."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.request: int | None = 0
+
+    def listen_to(self, request: int | None) -> None:
+        self.request = request
+
+    def say(self, text: str, request: int | None = None) -> None:
+        if request in (None, self.request):
+            self.heard.append(text)
+
+    def tone(self, tone: str, request: int | None = None, *, if_idle: bool = False) -> None:
+        if request in (None, self.request):
+            self.heard.append(f"({tone}{' if idle' if if_idle else ''})")
+
+    def silence(self) -> None:
+        self.heard.append("(silence)")
+
+    def wait(self, _: float) -> bool:
+        return True
+
+
+class ScriptedWork:
+    """Keeps what is asked of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Job]] = []
+        self.cancelled: list[int] = []
+        self.job: Job | None = None
+
+    def start(self, _: object, job: Job) -> None:
+        self.job = job
+
+    def answer(self, job: Job) -> None:
+        self.asked.append(("answer", job))
+
+    def repeat(self, job: Job) -> None:
+        self.asked.append(("repeat", job))
+
+    def think(self, job: Job) -> None:
+        self.asked.append(("think", job))
+
+    def cancel(self, job: Job) -> None:
+        job.cancel()
+        self.cancelled.append(job.id)
+
+
+class Desk:
+    """A control with its scripted parts, driven one step at a time."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.voice = ScriptedVoice()
+        self.work = ScriptedWork()
+        self.shown: list[Event] = []
+        self.control = Control(self.work, self.voice, self.shown.append, lambda: self.now)  # type: ignore[arg-type]
+
+    def step(self) -> None:
+        self.control._step()
+
+    def press(self, *actions: str) -> list[str]:
+        """Press keys; what is heard thereby."""
+        before = len(self.voice.heard)
+        for action in actions:
+            self.control.press(action)
+            self.step()
+        return self.voice.heard[before:]
+
+    @property
+    def newest(self) -> Job:
+        return self.work.asked[-1][1]
+
+    def answer(self, *sentences: str) -> None:
+        """The newest request is answered."""
+        job = self.newest
+        for sentence in sentences:
+            job.sentences.append(sentence)
+            self.voice.say(sentence, job.id)
+        self.control.on_answered(job, whole=True)
+        self.step()
+
+    def end(self) -> None:
+        self.control.on_ended(self.newest)
+        self.step()
+
+
+PICTURE = Captured(Image.new("RGB", (64, 64)), (("window-cut", "Part is missing."),), "window")
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    def take_picture(self: Job, then: Callable[[], None]) -> None:
+        self.captured = PICTURE
+        then()
+
+    monkeypatch.setattr(Job, "take_picture", take_picture)
+    made = Desk()
+    made.control.on_ready(loaded=True)
+    made.step()
+    assert made.voice.heard == ["Ready."]
+    return made
+
+
+def test_a_press_sounds_the_tone_and_asks_in_the_actions_own_mode(desk: Desk) -> None:
+    assert desk.press("window") == ["(silence)", "(heard)"]
+    assert (desk.newest.action, desk.newest.mode) == ("window", "glance")
+    desk.press("read")
+    assert (desk.newest.action, desk.newest.mode) == ("read", "read")
+
+
+def test_the_same_key_after_the_answer_asks_for_the_same_picture_in_detail_and_says_so(desk: Desk) -> None:
+    desk.press("window")
+    desk.answer("A dialog.")
+    desk.end()
+    desk.now += 29
+    assert desk.press("window") == ["(silence)", "(heard)", "The same picture in detail."]
+    assert desk.newest.mode == "detail"
+    assert desk.newest.picture().image is PICTURE.image
+    assert desk.newest.picture().notices == (), "what was to be said of it was said"
+
+
+def test_a_picture_whose_time_is_over_is_dropped_without_a_press(desk: Desk) -> None:
+    desk.press("window")
+    desk.answer("A dialog.")
+    desk.end()
+    assert desk.control._kept is PICTURE
+    desk.now += 31
+    desk.step()
+    assert desk.control._kept is None
+
+
+def test_ticks_come_every_two_seconds_until_the_first_sentence(desk: Desk) -> None:
+    desk.press("window")
+    heard = len(desk.voice.heard)
+    for _ in range(3):
+        desk.now += TICK_S
+        desk.step()
+    assert desk.voice.heard[heard:] == ["(tick if idle)"] * 3
+    desk.newest.sentences.append("A dialog.")
+    assert desk.control._until_due() is None
+
+
+def test_a_silenced_request_does_not_tick_and_says_nothing_more(desk: Desk) -> None:
+    desk.press("window", "stop")
+    assert desk.control._until_due() is None
+    heard = len(desk.voice.heard)
+    desk.answer("A dialog.")
+    assert desk.voice.heard[heard:] == []
+    assert desk.work.cancelled == []
+    desk.end()
+    desk.press("repeat")
+    assert desk.newest.sentences == ["A dialog."]
+
+
+def test_a_second_stop_cancels(desk: Desk) -> None:
+    desk.press("window", "stop", "stop")
+    assert desk.work.cancelled == [1]
+    assert desk.newest.is_cancelled()
+
+
+def test_nothing_of_an_old_request_is_heard_after_a_new_press(desk: Desk) -> None:
+    desk.press("window")
+    old = desk.newest
+    desk.press("screen")
+    heard = len(desk.voice.heard)
+    old.notice("late", "Late.")
+    assert desk.voice.heard[heard:] == []
+    assert desk.work.cancelled == [1]
+
+
+def test_status_says_the_stage_and_whole_seconds_since_the_press(desk: Desk) -> None:
+    desk.press("window")
+    desk.newest.stage = "encode"
+    desk.now += 4.2
+    assert "Looking at the picture, 4 seconds so far." in desk.press("status")
+    desk.newest.stage = "answer"
+    desk.now += 1
+    assert "Answering, 5 seconds so far." in desk.press("status")
+    desk.answer("A dialog.")
+    assert desk.press("status") == [], "the answer being spoken says enough"
+    desk.end()
+    assert desk.press("status") == ["Ready."]
+
+
+def test_status_tells_the_loading_and_one_second_is_one_second() -> None:
+    desk = Desk()
+    desk.work.job = Job(0, print, print)
+    desk.work.job.stage = "load"
+    desk.now += 1
+    assert desk.press("status") == ["Loading the weights, 1 second so far."]
+
+
+def test_a_press_while_the_weights_are_loaded_is_kept_and_ready_is_not_said_over_it(desk: Desk) -> None:
+    desk = Desk()
+    desk.press("window")
+    heard = len(desk.voice.heard)
+    desk.control.on_ready(loaded=True)
+    desk.step()
+    assert desk.voice.heard[heard:] == []
+    assert desk.newest.id == 1
+
+
+def test_a_failed_start_is_not_called_ready() -> None:
+    desk = Desk()
+    desk.control.on_ready(loaded=False)
+    desk.step()
+    assert desk.voice.heard == []
+
+
+def test_repeat_without_an_answer_says_so(desk: Desk) -> None:
+    desk.press("repeat")
+    assert desk.newest.sentences == ["There is no answer yet."]
+
+
+def test_repeat_while_it_answers_begins_anew_and_the_rest_follows(desk: Desk) -> None:
+    desk.press("window")
+    desk.newest.sentences += ["One.", "Two."]
+    assert desk.press("repeat") == ["(silence)", "One.", "Two."]
+    desk.voice.say("Three.", desk.newest.id)
+    assert desk.voice.heard[-1] == "Three."
+
+
+@pytest.mark.parametrize(
+    ("action", "answer"), [("status", "Ready."), ("stop", ""), ("dance", "There is no action dance.")]
+)
+def test_a_trigger_is_answered_with_what_there_is_to_say(desk: Desk, action: str, answer: str) -> None:
+    assert answered_by(desk, action) == answer
+
+
+def answered_by(desk: Desk, action: str) -> str:
+    """What a trigger gets, with the loop taking one step meanwhile."""
+    answer: list[str] = []
+    thread = threading.Thread(target=lambda: answer.append(desk.control.trigger(action)))
+    thread.start()
+    if action != "dance":
+        desk.step()
+    thread.join()
+    return answer[0]
+
+
+def test_quit_ends_the_loop(desk: Desk) -> None:
+    desk.control.quit()
+    desk.control.run()
+    desk = Desk()
+    desk.control.press("quit")
+    desk.control.run()
+
+
+def test_without_any_weights_the_reason_is_said_and_the_loop_ends() -> None:
+    desk = Desk()
+    desk.control.on_failed(WeightsError("There are no weights."))
+    with pytest.raises(WeightsError):
+        desk.control.run()
+    assert desk.voice.heard[-1] == "There are no weights."
+
+
+def test_what_belongs_to_no_request_is_said_and_shown(desk: Desk) -> None:
+    desk.control.tell("keys-lost", "The display is gone.")
+    desk.step()
+    assert desk.voice.heard[-1] == "The display is gone."
+    assert isinstance(desk.shown[-1], NoticeEvent)
+
+
+def test_a_job_without_a_picture_is_answered_with_its_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise InputError("There is no display here.", code="no-display")
+
+    monkeypatch.setattr("edge_assistant.resident.job.choose", refused)
+    job = Job(1, print, print, action="window")
+    done: list[bool] = []
+    job.take_picture(lambda: done.append(True))
+    job.speak()
+    assert isinstance(job.failure, InputError)
+
+
+def test_a_bug_while_a_picture_is_taken_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("a picture could not be taken")
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("edge_assistant.resident.job.choose", broken)
+    job, done = Job(1, print, print, action="window"), threading.Event()
+    job.take_picture(done.set)
+    assert done.wait(5)
+    assert "inside the program" in str(job.failure)
+
+
+def test_a_bug_behind_a_press_is_a_sentence_and_the_next_press_works(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("a press failed")
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken_for_now:
+        broken_for_now.setattr(desk.work, "repeat", broken)
+        desk.control.press("repeat")
+        desk.control.press("window")
+        desk.control._row.put(control._Call(lambda: desk.control.press("quit")))  # after the sentence about the bug
+        desk.control.run()
+    assert any("inside the program" in each for each in desk.voice.heard)
+    assert desk.newest.action == "window"
+
+
+def test_the_picture_is_taken_before_anything_is_said_about_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    area = Rect(0, 0, 64, 48)
+    seen = Snapshot(
+        ActiveWindow("Files", area, area), Shot(Image.new("RGB", (64, 48)), area, (Monitor(1, area),))
+    )  # fmt: skip
+
+    def snap_at_once(*_: object) -> Snapshot:
+        told.append("picture")
+        return seen
+
+    monkeypatch.setattr("edge_assistant.resident.job.choose", lambda: None)
+    monkeypatch.setattr("edge_assistant.resident.job.sources.snap_at_once", snap_at_once)
+    monkeypatch.setattr("edge_assistant.resident.job.sources.refuse_locked", lambda _: told.append("lock"))
+    job, done = Job(1, told.append, lambda _: None, action="window"), threading.Event()
+    job.take_picture(done.set)
+    told.append("tone")
+    job.speak()
+    assert done.wait(5)
+    assert told == ["picture", "tone", "lock", "Files"]
+    assert job.picture().origin == "window"
+
+
+def test_a_copied_picture_is_fetched_once_the_tone_is_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    def look(at: Look, _: object) -> Captured:
+        told.append(at.origin)
+        return PICTURE
+
+    monkeypatch.setattr("edge_assistant.resident.job.sources.look", look)
+    job, done = Job(1, print, print, action="clipboard"), threading.Event()
+    job.take_picture(done.set)
+    told.append("tone")
+    job.speak()
+    assert done.wait(5)
+    assert told == ["tone", "clipboard"]

@@ -1,0 +1,268 @@
+"""The thread that asks, with a scripted assistant: one request at a time, each told to its end."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from PIL import Image
+
+from edge_assistant.assistant import Request
+from edge_assistant.capture.picture import Captured
+from edge_assistant.errors import AssistantError, CancelledError, DoesNotFitError, InputError, WeightsError
+from edge_assistant.events import DoneEvent, ErrorEvent, Event, SentenceEvent, StageEvent, cancelled
+from edge_assistant.resident.job import Job
+from edge_assistant.resident.work import Spoken, Work
+
+PICTURE = Captured(Image.new("RGB", (64, 64)), origin="window")
+
+
+class ScriptedVoice:
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, int | None]] = []
+
+    def say(self, text: str, request: int | None = None) -> None:
+        self.heard.append((text, request))
+
+    def tone(self, tone: str, request: int | None = None) -> None:
+        self.heard.append((f"({tone})", request))
+
+    def silence(self) -> None:
+        pass
+
+    def wait(self, _: float) -> bool:
+        return True
+
+
+class ScriptedAssistant:
+    """Answers with the mode it was asked in; `held` lets a question wait for its cancel."""
+
+    def __init__(self, office: Office, think: bool, spoken: Spoken, on_event: Callable[[Event], None]) -> None:
+        self.office = office
+        self.think = think
+        self.spoken = spoken
+        self.on_event = on_event
+        self.was_cancelled = threading.Event()
+        self.closed = False
+
+    def warm(self) -> None:
+        if self.office.cannot_load == self.think:
+            raise DoesNotFitError("Too little memory.")
+        self.spoken.say("Loading.")
+
+    def look_at(self, capture: Callable[[], Captured], request: Request) -> None:
+        self.capture, self.request = capture, request
+
+    def ask(self, index: int) -> DoneEvent | ErrorEvent:
+        self.office.asked.put(self)
+        try:
+            self.capture()
+        except CancelledError:
+            return cancelled(index, "")
+        self.on_event(StageEvent(index, "prepare", 1.0))
+        if self.office.held:
+            assert self.was_cancelled.wait(5)
+            return cancelled(index, "")
+        text = f"{self.request.mode} {'thinking' if self.think else 'instruct'}."
+        self.spoken.say(text)
+        self.on_event(SentenceEvent(index, text))
+        return DoneEvent(**{**_fields(cancelled(index, "")), "stop": "end"})
+
+    def cancel(self) -> None:
+        self.was_cancelled.set()
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def _fields(event: DoneEvent) -> dict[str, object]:
+    return {name: getattr(event, name) for name in event.__slots__}
+
+
+class Office:
+    """The work with its scripted parts, and what it reports, in order."""
+
+    def __init__(self) -> None:
+        self.voice = ScriptedVoice()
+        self.shown: list[Event] = []
+        self.told: queue.Queue[tuple[object, ...]] = queue.Queue()
+        self.asked: queue.Queue[ScriptedAssistant] = queue.Queue()
+        self.assistants: list[ScriptedAssistant] = []
+        self.missing: AssistantError | None = None
+        self.cannot_load: bool | None = None
+        self.held = False
+        self.work = Work(self._make, Request(), self.voice, self.shown.append)  # type: ignore[arg-type]
+
+    def _make(self, think: bool, spoken: Spoken, on_event: Callable[[Event], None], _: object) -> ScriptedAssistant:
+        if self.missing:
+            raise self.missing
+        self.assistants.append(ScriptedAssistant(self, think, spoken, on_event))
+        return self.assistants[-1]
+
+    def on_ready(self, *, loaded: bool) -> None:
+        self.told.put(("ready", loaded))
+
+    def on_failed(self, error: AssistantError) -> None:
+        self.told.put(("failed", str(error)))
+
+    def on_answered(self, job: Job, *, whole: bool) -> None:
+        self.told.put(("answered", job.id, whole))
+
+    def on_ended(self, job: Job) -> None:
+        self.told.put(("ended", job.id))
+
+    def tells(self, *expected: tuple[object, ...]) -> None:
+        """Wait for exactly these reports."""
+        assert [self.told.get(timeout=5) for _ in expected] == list(expected)
+
+    def job(self, id: int, **options: object) -> Job:
+        def say(text: str) -> None:
+            self.voice.say(text, id)
+
+        made = Job(id, say, self.shown.append, **options)  # type: ignore[arg-type]
+        made.captured = PICTURE
+        return made
+
+    def start(self) -> None:
+        self.work.start(self, self.job(0))
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    made = Office()
+    yield made
+    made.work.close()
+
+
+@pytest.fixture
+def ready(office: Office) -> Office:
+    office.start()
+    office.tells(("ready", True), ("ended", 0))
+    assert office.voice.heard == [("Loading.", None)], "whoever presses meanwhile hears it too"
+    office.voice.heard.clear()
+    return office
+
+
+def test_each_request_is_answered_in_its_own_mode_and_ends_with_the_end_tone(ready: Office) -> None:
+    ready.work.answer(ready.job(1))
+    ready.work.answer(ready.job(2, mode="detail"))
+    ready.tells(("answered", 1, True), ("ended", 1), ("answered", 2, True), ("ended", 2))
+    assert ready.voice.heard == [
+        ("glance instruct.", 1), ("(end)", 1), ("detail instruct.", 2), ("(end)", 2)
+    ]  # fmt: skip
+
+
+def test_what_was_said_and_how_far_it_is_can_be_read_from_the_job(ready: Office) -> None:
+    job = ready.job(1)
+    ready.work.answer(job)
+    ready.tells(("answered", 1, True), ("ended", 1))
+    assert job.sentences == ["glance instruct."]
+    assert job.stage == "encode", "the picture is prepared, so it is looked at"
+
+
+def test_a_cancelled_request_ends_without_an_answer_and_the_next_is_answered(ready: Office) -> None:
+    ready.held = True
+    job = ready.job(1)
+    ready.work.answer(job)
+    ready.asked.get(timeout=5)
+    ready.work.cancel(job)
+    ready.held = False
+    ready.work.answer(ready.job(2))
+    ready.tells(("ended", 1), ("answered", 2, True), ("ended", 2))
+
+
+def test_a_request_that_is_cancelled_while_it_waits_is_never_asked(ready: Office) -> None:
+    ready.held = True
+    first, second = ready.job(1), ready.job(2)
+    ready.work.answer(first)
+    ready.asked.get(timeout=5)
+    ready.work.answer(second)
+    ready.work.cancel(second)
+    ready.work.cancel(first)
+    ready.tells(("ended", 1), ("ended", 2))
+    assert ready.asked.empty()
+
+
+def test_a_picture_that_could_not_be_had_is_said_and_ends_with_the_end_tone(ready: Office) -> None:
+    job = ready.job(1)
+    job.failure = InputError("There is no display here.")
+    ready.work.answer(job)
+    ready.tells(("answered", 1, False), ("ended", 1))
+    assert ready.voice.heard == [("There is no display here.", 1), ("(end)", 1)]
+    assert isinstance(ready.shown[-1], ErrorEvent)
+
+
+def test_think_harder_loads_the_other_weights_and_goes_back(ready: Office) -> None:
+    for id, words in ((1, "Think harder is on. Answers take longer."), (2, "Think harder is off.")):
+        ready.work.think(ready.job(id))
+        ready.tells(("answered", id, False), ("ended", id))
+        assert (words, id) in ready.voice.heard
+    assert [each.think for each in ready.assistants] == [False, True, False]
+    assert [each.closed for each in ready.assistants] == [True, True, False]
+
+
+def test_without_thinking_weights_the_reason_is_said_and_the_others_stay(ready: Office) -> None:
+    ready.missing = WeightsError("The Thinking weights are not here.")
+    ready.work.think(ready.job(1))
+    ready.tells(("answered", 1, False), ("ended", 1))
+    assert ready.voice.heard == [("The Thinking weights are not here.", 1)]
+    assert not ready.assistants[0].closed
+    ready.work.answer(ready.job(2))
+    ready.tells(("answered", 2, True), ("ended", 2))
+    assert ("glance instruct.", 2) in ready.voice.heard
+
+
+def test_thinking_weights_that_do_not_fit_give_way_to_the_others_again(ready: Office) -> None:
+    ready.cannot_load = True
+    ready.work.think(ready.job(1))
+    ready.tells(("answered", 1, False), ("ended", 1))
+    assert ("Too little memory.", 1) in ready.voice.heard
+    ready.work.answer(ready.job(2))
+    ready.tells(("answered", 2, True), ("ended", 2))
+    assert ("glance instruct.", 2) in ready.voice.heard
+
+
+def test_weights_that_cannot_be_loaded_are_told_and_a_press_tries_again(office: Office) -> None:
+    office.cannot_load = False
+    office.start()
+    office.tells(("ready", False), ("ended", 0))
+    assert office.voice.heard == [("Too little memory.", None)]
+    office.work.answer(office.job(1))
+    office.tells(("answered", 1, True), ("ended", 1))
+
+
+def test_without_any_weights_that_is_told(office: Office) -> None:
+    office.missing = WeightsError("There are no weights.")
+    office.start()
+    office.tells(("failed", "There are no weights."), ("ended", 0))
+
+
+def test_a_repeat_says_the_sentences_and_nothing_else(ready: Office) -> None:
+    job = ready.job(1)
+    job.sentences = ["One.", "Two."]
+    ready.work.repeat(job)
+    ready.tells(("ended", 1))
+    assert ready.voice.heard == [("One.", 1), ("Two.", 1)]
+
+
+def test_a_bug_ends_one_request_with_a_sentence_and_not_the_program(
+    ready: Office, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("a request failed")
+
+    class Broken(Job):
+        @property
+        def mode(self) -> str:  # type: ignore[override]
+            raise ZeroDivisionError
+
+        @mode.setter
+        def mode(self, _: str) -> None: ...
+
+    broken = Broken(1, print, ready.shown.append)
+    ready.work.answer(broken)
+    ready.tells(("ended", 1))
+    assert "inside the program" in ready.voice.heard[0][0]
+    ready.work.answer(ready.job(2))
+    ready.tells(("answered", 2, True), ("ended", 2))
