@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from describing import (
-    DEMO,
     DIALOG,
     MMPROJ,
     MODEL,
