@@ -43,10 +43,19 @@ def gone(pid: int) -> bool:
 
 
 def player_of(said: Said) -> psutil.Process:
-    """The running player's process."""
-    until(lambda: said.speaker.pid and psutil.Process(said.speaker.pid).children())
-    assert said.speaker.pid is not None
-    return psutil.Process(said.speaker.pid).children()[0]
+    """The running player's process; the worker has other children for moments, forks of itself that make sentences."""
+    players: list[psutil.Process] = []
+
+    def look() -> bool:
+        try:
+            worker = psutil.Process(said.speaker.pid or -1)
+            players[:] = [child for child in worker.children() if child.exe() != worker.exe()]
+        except (psutil.NoSuchProcess, ValueError):
+            players.clear()
+        return bool(players)
+
+    until(look)
+    return players[0]
 
 
 def files_in(folders: list[Path]) -> list[Path]:
