@@ -115,7 +115,8 @@ def test_a_cancel_at_every_stage_of_the_engine(
     stage: str, number: signal.Signals, report: Report, environment: dict[str, str]
 ) -> None:
     with held_at(stage, DIALOG, *ASKS, environment=environment) as (run, engine):
-        engine.resume()
+        if stage != "answer":  # the demo weights' answer would be over before the signal is seen
+            engine.resume()
         report(f"{number.name}-{stage}", run.signal(number))
         assert run.wait() == 130
         check_stream(run, 2)
