@@ -27,6 +27,7 @@ LAYERS = (
         "child",
         "interrupt",
         "processor",
+        "text",
         "waiting",
     },
     {"capture", "imaging", "models", "engine", "speech", "hotkeys"},
