@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from edge_assistant.sources import Look
 
 
+_APP = "app_"
+"""Begins the names of the app's options, which commands have too."""
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message[:1].upper()}{message[1:]}. Try {self.prog} --help.")
@@ -26,6 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     log.set_up()
     try:
         parsed = _parser().parse_args(arguments)
+        _check_app_options(parsed)
         command: Callable[[argparse.Namespace], int] = parsed.command
         return command(parsed)
     except AssistantError as error:
@@ -49,7 +54,8 @@ def _parser() -> _Parser:
         description="Looks at a picture and says aloud what is there. Works without a network.",
         epilog="Answers can be wrong. Not for medicine, traffic or money.",
     )
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_app(parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", description="Without one, the app starts.")
     _add_describe(commands.add_parser("describe", help="describe a picture, or answer questions about it"))
     cameras = commands.add_parser("cameras", help="list the cameras, by the numbers that describe --camera takes")
     cameras.set_defaults(command=_cameras)
@@ -63,6 +69,14 @@ def _parser() -> _Parser:
     voices.set_defaults(command=_voices)
     add_models(commands.add_parser("models", help="get, check, carry and remove weights"))
     return parser
+
+
+def _add_app(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("options of the app").add_argument
+    add("--temperature", dest=f"{_APP}temperature", metavar="F", type=_temperature, help="0 is greedy")
+    add("--seed", dest=f"{_APP}seed", metavar="N", type=_whole(0, 2**32 - 2), help="repeatable answers")
+    add("--speak", dest=f"{_APP}speak", action=argparse.BooleanOptionalAction, help="say it aloud (default: yes)")
+    parser.set_defaults(command=_app)
 
 
 def _add_describe(parser: argparse.ArgumentParser) -> None:
@@ -104,8 +118,29 @@ def _add_trigger(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_trigger)
 
 
+def _check_app_options(parsed: argparse.Namespace) -> None:
+    """Before a command they would be ignored."""
+    given = [
+        name.removeprefix(_APP) for name, value in vars(parsed).items() if name.startswith(_APP) and value is not None
+    ]
+    if given and parsed.command is not _app:
+        raise UsageError(f"The option {given[0]} stands before the command. Write it after the command.")
+
+
+def _app(parsed: argparse.Namespace) -> int:
+    from edge_assistant.capture.qt import missing
+    from edge_assistant.resident.program import Options
+
+    try:
+        from edge_assistant.app import run
+    except ImportError as error:
+        raise missing(error) from error
+    return run(Options(*(getattr(parsed, f"{_APP}{name}") for name in ("speak", "temperature", "seed"))))
+
+
 def _listen(parsed: argparse.Namespace) -> int:
-    from edge_assistant.listen import Options, listen
+    from edge_assistant.listen import listen
+    from edge_assistant.resident.program import Options
 
     return listen(Options(parsed.speak, parsed.temperature, parsed.seed))
 

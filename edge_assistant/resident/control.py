@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from edge_assistant.actions import ACTIONS
 from edge_assistant.capture.picture import Captured
 from edge_assistant.errors import INTERNAL, AssistantError
-from edge_assistant.events import Event, NoticeEvent
+from edge_assistant.events import ErrorEvent, Event, NoticeEvent
 from edge_assistant.resident import presses
-from edge_assistant.resident.job import Job, detail_of
+from edge_assistant.resident.condition import Condition, condition
+from edge_assistant.resident.job import Job, View, detail_of
 from edge_assistant.resident.presses import State
 from edge_assistant.resident.voice import Voice
 from edge_assistant.resident.work import Work
@@ -44,9 +45,25 @@ class Control:
     """`run` owns one thread, and with it the state; all other methods may be called from any thread."""
 
     def __init__(
-        self, work: Work, voice: Voice, show: Callable[[Event], None], clock: Callable[[], float] = time.monotonic
+        self,
+        work: Work,
+        voice: Voice,
+        show: Callable[[Event], None],
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        on_condition: Callable[[Condition], None] = lambda _: None,
+        view: View | None = None,
+        stays: bool = False,
     ) -> None:
+        """`on_condition` is called on the loop's thread whenever the condition has changed.
+
+        `view` are our own windows. With `stays` the loop goes on without any weights, and each press looks for them.
+        """
+        self._view = view
+        self._stays = stays
         self._work = work
+        self._on_condition = on_condition
+        self._condition: Condition | None = None
         self._voice = voice
         self._show = show
         self._clock = clock
@@ -91,6 +108,10 @@ class Control:
         """See work.Told."""
         self._row.put(_Call(lambda: self._give_up(error)))
 
+    def on_stage(self) -> None:
+        """See work.Told."""
+        self._row.put(_Call(lambda: None))  # only the condition may be another
+
     def on_answered(self, job: Job, *, whole: bool) -> None:
         """See work.Told."""
         self._row.put(_Call(lambda: self._answered(job, whole)))
@@ -101,9 +122,9 @@ class Control:
 
     def run(self) -> None:
         """Until it is to end. Raises AssistantError when there are no weights at all."""
-        start = self._new_job(0)
-        start.stage = "load"
-        self._work.start(self, start)
+        self._job.stage = "load"
+        self._work.start(self, self._job)
+        self._tell_condition()
         while not self._quit:
             try:
                 self._step()
@@ -125,6 +146,13 @@ class Control:
             item.run()
         self._tick()
         self._take(presses.time_passed(self._state, self._clock()))
+        self._tell_condition()
+
+    def _tell_condition(self) -> None:
+        found = condition(self._state.phase, self._job, ready=self._ready)
+        if found != self._condition:
+            self._condition = found
+            self._on_condition(found)
 
     def _until_due(self) -> float | None:
         due = [self._next_tick] if self._waits_in_silence() else []
@@ -195,7 +223,7 @@ class Control:
             self._voice.say(text, id)
 
         mode = "detail" if detail else "read" if action == "read" else "glance"
-        job = Job(id, say, self._show, action=action, mode=mode)  # type: ignore[arg-type]
+        job = Job(id, say, self._show, action=action, mode=mode, view=self._view)  # type: ignore[arg-type]
         if detail and self._kept is not None:
             job.captured = detail_of(self._kept)
         return job
@@ -243,6 +271,12 @@ class Control:
             self._tell("ready", "Ready.")
 
     def _give_up(self, error: AssistantError) -> None:
+        if self._stays:
+            self._job.failure = self._job.failure or error
+            self._show(ErrorEvent(0, error.code, str(error), error.exit_code))
+            self._voice.say(str(error))
+            self._started(loaded=False)
+            return
         self._failure = error
         self._voice.silence()
         self._voice.say(str(error))

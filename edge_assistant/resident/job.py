@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 from edge_assistant import sources, waiting
 from edge_assistant.capture.choose import choose
@@ -21,6 +22,26 @@ _TONE_WAITS_S = 0.05
 """The tone follows the picture of the screen, but no later than this after the press: a portal may ask first."""
 
 
+class View(Protocol):
+    """Our own windows, which must not be in a picture of the screen."""
+
+    def away(self) -> None:
+        """Take them off the screen; returns when they are gone. Raises AssistantError."""
+
+    def back(self) -> None:
+        """Show them again."""
+
+
+class NoView:
+    """A program without windows."""
+
+    def away(self) -> None:
+        """Nothing to take away."""
+
+    def back(self) -> None:
+        """Nothing to show."""
+
+
 class Job:
     """`say` and `show` are how it talks; it is a sources.Teller. All methods may be called from any thread."""
 
@@ -32,8 +53,10 @@ class Job:
         *,
         action: str = "",
         mode: Mode = "glance",
+        view: View | None = None,
     ) -> None:
         self.id = id
+        self._view = view or NoView()
         self.action = action
         self.mode = mode
         self.stage: Stage | None = None
@@ -117,7 +140,11 @@ class Job:
             at = sources.Look("clipboard" if self.action == "clipboard" else "camera")
             return sources.look(at, self)
         backend = choose()
-        snapshot = sources.snap_at_once(backend, self)
+        self._view.away()
+        try:
+            snapshot = sources.snap_at_once(backend, self)
+        finally:
+            self._view.back()
         self._seen.set()
         self._may_speak.wait()
         sources.refuse_locked(backend)

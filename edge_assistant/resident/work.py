@@ -11,8 +11,8 @@ from functools import partial
 from typing import Protocol
 
 from edge_assistant.assistant import Assistant, Request
-from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError
-from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, SentenceEvent, StageEvent
+from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError, rebuilt
+from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, SentenceEvent, Stage, StageEvent
 from edge_assistant.resident.job import Job
 from edge_assistant.resident.voice import Voice
 
@@ -32,6 +32,9 @@ class Told(Protocol):
 
     def on_failed(self, error: AssistantError) -> None:
         """There are no weights at all."""
+
+    def on_stage(self) -> None:
+        """The job at work has come to another stage, or to its first sentence."""
 
     def on_answered(self, job: Job, *, whole: bool) -> None:
         """The work is over; `whole` says whether there is an answer."""
@@ -155,15 +158,28 @@ class Work:
     def _answer(self, job: Job) -> None:
         assert self._told is not None
         outcome: DoneEvent | ErrorEvent | None = None
+        if job.failure is None and self._assistant is None:
+            self._find(job)
         if job.failure is not None:
             self._fail(job, job.failure)
         elif self._assistant is not None:
             self._assistant.look_at(job.picture, replace(self._request, mode=job.mode))
             outcome = self._assistant.ask(job.id)
+            if isinstance(outcome, ErrorEvent):
+                job.failure = rebuilt(outcome.exit_code, outcome.code, outcome.message)
         if job.is_cancelled():
             return
         self._told.on_answered(job, whole=isinstance(outcome, DoneEvent) and outcome.stop != "cancelled")
         self._voice.tone("end", job.id)
+
+    def _find(self, job: Job) -> None:
+        """At the start there were no weights; by now there may be some."""
+        try:
+            self._assistant = self._made(self._thinking, job)
+        except CancelledError:
+            pass
+        except AssistantError as error:
+            job.failure = error
 
     def _repeat(self, job: Job) -> None:
         for sentence in job.sentences:
@@ -214,9 +230,17 @@ class Work:
             if isinstance(event, StageEvent):
                 # What follows a whole stage is told only when a first part of it is done, which may take seconds.
                 over = event.fraction >= 1 and event.stage in ("load", "prepare")
-                job.stage = "encode" if over else event.stage
+                self._come_to(job, "encode" if over else event.stage)
             elif isinstance(event, SentenceEvent):
                 job.sentences.append(event.text)
+                if len(job.sentences) == 1 and self._told:
+                    self._told.on_stage()
             if job.is_cancelled() and not isinstance(event, DoneEvent | ErrorEvent | NoticeEvent):
                 return
         self._show(event)
+
+    def _come_to(self, job: Job, stage: Stage) -> None:
+        if job.stage != stage:
+            job.stage = stage
+            if self._told:
+                self._told.on_stage()

@@ -16,7 +16,8 @@ from edge_assistant.sources import Look
 @pytest.mark.parametrize(
     "arguments",
     [
-        [],
+        ["--seed", "x"],
+        ["--no-speak", "listen"],
         ["describe"],
         ["describe", "a.png", "b.png"],
         ["describe", "a.png", "--seed", "-1"],

@@ -107,6 +107,9 @@ class Office:
     def on_failed(self, error: AssistantError) -> None:
         self.told.put(("failed", str(error)))
 
+    def on_stage(self) -> None:
+        pass
+
     def on_answered(self, job: Job, *, whole: bool) -> None:
         self.told.put(("answered", job.id, whole))
 

@@ -1,0 +1,163 @@
+"""The desktop app: puts program, windows and tray together, and takes them apart again; nothing else happens here."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from edge_assistant import interrupt, paths, settings
+from edge_assistant.capture import apart
+from edge_assistant.errors import AssistantError, NotRunningError
+from edge_assistant.resident.door import AlreadyRunningError, Door, call, place
+from edge_assistant.resident.program import Options, Program
+from edge_assistant.text import tr
+from edge_assistant.ui.bridge import Bridge
+from edge_assistant.ui.commands import Commands, Entry
+from edge_assistant.ui.out_of_sight import OutOfSight
+from edge_assistant.ui.tray import Tray
+from edge_assistant.ui.window import MainWindow
+
+SHOW = "show"
+"""What a second start says through the door: the window is wanted."""
+
+_TRAY_COMES_MS = 2000
+"""At a login the tray may start later than this program; after this long there is none."""
+
+_QUEUED = Qt.ConnectionType.QueuedConnection
+
+
+def run(options: Options) -> int:
+    """Run until a signal, the menu or a trigger ends it; 0. Raises AssistantError when it cannot even start."""
+    desk: list[App] = []  # a trigger may come before there is anyone to take it
+
+    def on_call(text: str) -> str:
+        if not desk:
+            return tr("Edge Assistant is starting.")
+        if text == SHOW:
+            desk[0].bridge.tell_wanted()
+            return ""
+        return desk[0].program.control.trigger(text)
+
+    try:
+        door = Door(place(), on_call)
+    except AlreadyRunningError:
+        return _bring_the_other()
+    try:
+        apart.monitor_list()  # where no display answers, this says so; Qt would end the process
+        qt = QApplication(["edge-assistant"])
+        qt.setDesktopFileName("edge-assistant")
+        qt.setQuitOnLastWindowClosed(False)
+        app = App(qt, options, settings.load(paths.config_dir() / "settings.toml"))
+        desk.append(app)
+        return app.run()
+    finally:
+        door.close()
+
+
+def _bring_the_other() -> int:
+    print(tr("Edge Assistant is already running."), flush=True)
+    with contextlib.suppress(NotRunningError):  # it has just ended
+        call(place(), SHOW)
+    return 0
+
+
+class App(QObject):
+    """Everything at once. `program` runs on a thread of its own; the rest belongs to the GUI thread."""
+
+    def __init__(self, qt: QApplication, options: Options, chosen: settings.Settings) -> None:
+        super().__init__()
+        self._qt = qt
+        self._told_put_away = False
+        self.bridge = Bridge()
+        self.out_of_sight = OutOfSight()
+        self.program = Program(
+            options,
+            chosen,
+            self.bridge.tell_event,
+            self.bridge.tell_condition,
+            view=self.out_of_sight,
+            stays=True,
+        )
+        self.commands = Commands(self.program.control.press, chosen.hotkeys.bound(), self._entries())
+        self.window = MainWindow(self.commands, Tray.is_there, self._on_put_away)
+        self.tray = Tray(self.commands, self.window.bring)
+        self.out_of_sight.watch(self.tray.menu)
+        self.bridge.happened.connect(self.window.show_event, _QUEUED)
+        for show_condition in (self.window.show_condition, self.tray.show_condition):
+            self.bridge.condition.connect(show_condition, _QUEUED)
+        self.bridge.wanted.connect(self.window.bring, _QUEUED)
+        self.bridge.ended.connect(self._on_ended, _QUEUED)
+        qt.commitDataRequest.connect(lambda _: self.program.control.quit())
+        self._failure: AssistantError | None = None
+        self._thread = threading.Thread(target=self._run_program, name="program")
+
+    def _entries(self) -> list[Entry]:
+        """The windows of their own that tray and window offer, in the menu's order. This is where each is wired."""
+        return []
+
+    def run(self) -> int:
+        """Until the program ends. Raises the AssistantError that ended it."""
+        wakes = _signals_wake_qt(self)
+        interrupt.call(self.program.control.quit)
+        if not Tray.is_there():
+            QTimer.singleShot(_TRAY_COMES_MS, self, self._do_without_tray)
+        self._thread.start()
+        try:
+            self._qt.exec()
+        finally:
+            self.tray.hide()
+            self.program.control.quit()
+            self._thread.join()
+            wakes()
+        if self._failure is not None:
+            raise self._failure
+        return 0
+
+    def _run_program(self) -> None:
+        failure: AssistantError | None = None
+        try:
+            self.program.run()
+        except AssistantError as error:
+            failure = error
+        finally:
+            self.bridge.tell_ended(failure)
+
+    @Slot(object)
+    def _on_ended(self, failure: AssistantError | None) -> None:
+        self._failure = failure
+        self._qt.exit(0)  # quit would first ask each window, and ours do not close
+
+    @Slot()
+    def _do_without_tray(self) -> None:
+        if not Tray.is_there():
+            self.program.control.tell("no-tray", tr("There is no tray here, so the window of Edge Assistant stays."))
+            self.window.bring()
+
+    def _on_put_away(self) -> None:
+        if not self._told_put_away:
+            self._told_put_away = True
+            self.program.control.tell("put-away", tr("Edge Assistant goes on. Its menu ends it."))
+
+
+def _signals_wake_qt(parent: QObject) -> Callable[[], None]:
+    """Qt's loop never returns to Python by itself, so a signal's handler would wait; what is returned undoes this."""
+    reader, writer = socket.socketpair()
+    for end in (reader, writer):
+        end.setblocking(False)
+    before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read, parent)
+    notifier.activated.connect(lambda: reader.recv(4096))
+
+    def undo() -> None:
+        notifier.setEnabled(False)
+        signal.set_wakeup_fd(before)
+        reader.close()
+        writer.close()
+
+    return undo

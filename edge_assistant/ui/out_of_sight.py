@@ -1,0 +1,72 @@
+"""Keeps our own windows out of the picture: away while the screen is captured, back as they were afterwards."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
+
+from edge_assistant.errors import EngineError
+from edge_assistant.text import tr
+
+_SETTLE_MS = 250
+"""What was beneath has to draw itself, and a desktop may fade windows out."""
+
+_PATIENCE_S = 5.0
+
+
+class OutOfSight(QObject):
+    """`away` and `back` are called on the thread that captures; the windows belong to the GUI thread.
+
+    Windows that are open as dialogs must have been opened with `open` or `show`: `exec` would end when they are hidden.
+    """
+
+    _asked = Signal(object)
+    _returned = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hidden: list[tuple[QWidget, bool]] = []
+        self._menu_closed = 0.0
+        self._asked.connect(self._hide, Qt.ConnectionType.QueuedConnection)
+        self._returned.connect(self._show, Qt.ConnectionType.QueuedConnection)
+
+    def watch(self, menu: QMenu) -> None:
+        """A menu that may still be fading when its entry is done."""
+        menu.aboutToHide.connect(self._on_menu_closed)
+
+    def away(self) -> None:
+        """Take them off the screen; at once where there are none. Raises EngineError when the GUI does not answer."""
+        gone = threading.Event()
+        self._asked.emit(gone)
+        if not gone.wait(_PATIENCE_S):
+            raise EngineError(tr("The window of Edge Assistant does not go away. Close it and try again."), code="view")
+
+    def back(self) -> None:
+        """Show those that were taken away, as they were."""
+        self._returned.emit()
+
+    @Slot()
+    def _on_menu_closed(self) -> None:
+        self._menu_closed = time.monotonic()
+
+    @Slot(object)
+    def _hide(self, gone: threading.Event) -> None:
+        shown = [each for each in QApplication.topLevelWidgets() if each.isVisible() and not each.isMinimized()]
+        for widget in shown:
+            self._hidden.append((widget, widget.isActiveWindow()))
+            widget.hide()
+        if shown or time.monotonic() - self._menu_closed < _SETTLE_MS / 1000:
+            QTimer.singleShot(_SETTLE_MS, self, gone.set)
+        else:
+            gone.set()
+
+    @Slot()
+    def _show(self) -> None:
+        hidden, self._hidden = self._hidden, []
+        for widget, was_active in hidden:
+            widget.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, not was_active)
+            widget.show()
+            widget.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, False)

@@ -1,0 +1,72 @@
+"""The app as people start it, which besides prints what happens inside, so that a test can wait for it.
+
+Prints "condition: …", "said: …" and "event: …". A line on standard input is a question: "text" and "tooltip" print
+what the window and the tray show, "visible" whether the window is on the screen.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, Slot
+
+from edge_assistant import app as module
+from edge_assistant import interrupt, log
+from edge_assistant.events import ErrorEvent, Event, NoticeEvent, SentenceEvent, WindowEvent
+from edge_assistant.resident.program import Options
+
+
+class Watcher(QObject):
+    """Lives on the GUI thread of the app that it watches."""
+
+    def __init__(self, app: module.App) -> None:
+        super().__init__(app)
+        self._app = app
+        app.bridge.happened.connect(self.on_event, Qt.ConnectionType.QueuedConnection)
+        app.bridge.condition.connect(self.on_condition, Qt.ConnectionType.QueuedConnection)
+        self._questions = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
+        self._questions.activated.connect(self.on_question)
+
+    @Slot(object)
+    def on_event(self, event: Event) -> None:
+        if isinstance(event, WindowEvent):
+            print("said:", event.title, flush=True)
+        elif isinstance(event, NoticeEvent | ErrorEvent):
+            print("said:", event.message, flush=True)
+        elif isinstance(event, SentenceEvent):
+            print("said:", event.text, flush=True)
+        else:
+            print("event:", type(event).__name__, flush=True)
+
+    @Slot(str)
+    def on_condition(self, condition: str) -> None:
+        print("condition:", condition, flush=True)
+
+    @Slot()
+    def on_question(self) -> None:
+        question = sys.stdin.readline().strip()
+        window = self._app.window
+        answers = {
+            "text": lambda: window.text.replace("\n", " / "),
+            "tooltip": lambda: self._app.tray.tooltip,
+            "visible": lambda: window.isVisible() and not window.isMinimized(),
+        }
+        if question in answers:
+            print(f"{question}: {answers[question]()}", flush=True)
+        else:
+            self._questions.setEnabled(False)  # the test is over
+
+
+class Watched(module.App):
+    """The app with a watcher."""
+
+    def run(self) -> int:
+        self._watcher = Watcher(self)
+        return super().run()
+
+
+if __name__ == "__main__":
+    interrupt.listen()
+    log.set_up()
+    module.App = Watched  # type: ignore[misc]
+    sys.exit(module.run(Options("--no-speak" not in sys.argv, 0.0, 1)))
