@@ -16,15 +16,18 @@ from edge_assistant.models.shelf import Shelf
 _log = logging.getLogger(__name__)
 
 
-def advise(shelf: Shelf) -> Advice:
-    """What suits this computer: its memory, processor and disk are looked at now. Raises WeightsError."""
+def advise(shelf: Shelf, *, commands: bool = True) -> Advice:
+    """What suits this computer: its memory, processor and disk are looked at now. Raises WeightsError.
+
+    `commands`: whether to name the commands to go on with.
+    """
     catalog = shelf.catalog()
     here = {
         weights.name: sum(shelf.status(weights, entry).here for entry in shelf.pair(weights))
         for weights in catalog
         if weights.variant == "instruct"
     }
-    return recommend(catalog, _machine(shelf), here)
+    return recommend(catalog, _machine(shelf), here, commands=commands)
 
 
 def is_first_run(shelf: Shelf) -> bool:
