@@ -53,6 +53,7 @@ class FirstRun(QDialog):
         self.sentences.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
         )
+        self.sentences.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # to hear it again
         self.sentences.setAccessibleName(tr("Recommendation"))
         self.download = self._button(tr("&Download"), self._download)
         self.files = self._button(tr("Choose &files…"), self._choose_files)

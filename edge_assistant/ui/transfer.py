@@ -45,12 +45,13 @@ class Transfer(QWidget):
         self.bar.setAccessibleName(tr("Progress"))
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)  # the words beside it say more, and are read
-        self.words = QLabel()
+        self.words = QLabel(tr("Nothing is being done now."))
         self.words.setWordWrap(True)
         self.words.setAccessibleName(tr("Progress"))
         self.words.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
         )
+        self.words.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # to hear it at any time
         self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.pause = QPushButton()
         self.pause.clicked.connect(self._pause_or_resume)

@@ -1,33 +1,12 @@
-"""Drives the windows about weights as a keyboard does, on Qt's offscreen platform."""
+"""Drives the windows about weights as a keyboard does."""
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable, Iterator
-
-from PySide6.QtCore import QEventLoop, Qt
-from PySide6.QtGui import QAccessible
+from accessible_walk import until
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
-
-PATIENCE = 60.0  # seconds after which something counts as never coming
-
-
-def application() -> QApplication:
-    """The one of this process."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    running = QApplication.instance() or QApplication(["tests"])
-    assert isinstance(running, QApplication)
-    return running
-
-
-def until(true: Callable[[], object], what: str) -> None:
-    """Let Qt work until something is true."""
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, f"{what} never came"
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+from shiboken6 import isValid
 
 
 def press(key: Qt.Key, widget: QWidget | None = None) -> None:
@@ -39,7 +18,7 @@ def press(key: Qt.Key, widget: QWidget | None = None) -> None:
 
 def push(button: QWidget) -> None:
     """Go to a button and press it with the space bar."""
-    assert button.isEnabled(), button
+    until(button.isEnabled, "the button")
     button.window().activateWindow()  # what a window manager does when a question is answered
     button.setFocus()
     until(button.hasFocus, "the keyboard")
@@ -63,18 +42,7 @@ def answer(window: QWidget, label: str) -> None:
     box = question_of(window)
     (button,) = [each for each in box.buttons() if each.text().replace("&", "") == label]
     push(button)
-
-
-def focusable(window: QWidget) -> Iterator[QWidget]:
-    """What Tab can reach when it is enabled."""
-    for widget in window.findChildren(QWidget):
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(window):
-            yield widget
-
-
-def name_of(widget: QWidget) -> str:
-    """What a screen reader calls it."""
-    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
+    until(lambda: not isValid(box) or not box.isVisible(), "its end")
 
 
 def tab_order(window: QWidget) -> list[QWidget]:
