@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
@@ -21,6 +22,7 @@ from edge_assistant.ui.bridge import Bridge
 from edge_assistant.ui.commands import Commands, Entry
 from edge_assistant.ui.out_of_sight import OutOfSight
 from edge_assistant.ui.tray import Tray
+from edge_assistant.ui.weights_windows import WeightsWindows
 from edge_assistant.ui.window import MainWindow
 
 SHOW = "show"
@@ -84,6 +86,9 @@ class App(QObject):
             view=self.out_of_sight,
             stays=True,
         )
+        folder = Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None
+        self.weights = WeightsWindows(self.program.control.say, self.program.control.hush, folder)
+        self.weights.changed.connect(self.program.control.renew)
         self.commands = Commands(self.program.control.press, chosen.hotkeys.bound(), self._entries())
         self.window = MainWindow(self.commands, Tray.is_there, self._on_put_away)
         self.tray = Tray(self.commands, self.window.bring)
@@ -99,7 +104,7 @@ class App(QObject):
 
     def _entries(self) -> list[Entry]:
         """The windows of their own that tray and window offer, in the menu's order. This is where each is wired."""
-        return []
+        return [Entry(tr("&Weights…"), self.weights.open)]
 
     def run(self) -> int:
         """Until the program ends. Raises the AssistantError that ended it."""
@@ -108,10 +113,12 @@ class App(QObject):
         if not Tray.is_there():
             QTimer.singleShot(_TRAY_COMES_MS, self, self._do_without_tray)
         self._thread.start()
+        self.weights.begin()
         try:
             self._qt.exec()
         finally:
             self.tray.hide()
+            self.weights.stop()
             self.program.control.quit()
             self._thread.join()
             wakes()

@@ -16,7 +16,7 @@ from edge_assistant import footprint, remarks
 from edge_assistant.capture.picture import Captured
 from edge_assistant.engine import prompts
 from edge_assistant.engine.client import Engine, EngineFiles
-from edge_assistant.engine.messages import Ask, Done, Piece, Progress, ThinkingBudget, Turn, TurnsDropped
+from edge_assistant.engine.messages import Ask, Done, Embeddings, Piece, Progress, ThinkingBudget, Turn, TurnsDropped
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.errors import AssistantError, CancelledError, EngineError
 from edge_assistant.events import (
@@ -30,8 +30,8 @@ from edge_assistant.events import (
 )
 from edge_assistant.imaging import budget
 from edge_assistant.models.gguf import describe_gguf
-from edge_assistant.models.locate import Weights
-from edge_assistant.models.memory import check_memory, fitting_context
+from edge_assistant.models.locate import Weights, same_mmproj
+from edge_assistant.models.memory import check_memory, fitting_context, needed_bytes
 from edge_assistant.underway import Underway
 from edge_assistant.waiting import WaitingWords
 
@@ -64,6 +64,23 @@ class Request:
     temperature: float | None = None
     seed: int | None = None
     small_text_advice: str = "Describe the window instead, or read the text."
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What one assistant hands to another: the picture, and what was asked and answered about it.
+
+    `picture` is as it is sent to the model, None before it was fetched. `embeddings` are what the
+    vision tower made of it, where the heir has the same one.
+    """
+
+    request: Request
+    capture: Callable[[], Captured] | None
+    picture: Image.Image | None
+    no_picture: AssistantError | None
+    small_text_lost: bool
+    turns: tuple[Turn, ...]
+    embeddings: Embeddings | None
 
 
 class Assistant:
@@ -100,6 +117,8 @@ class Assistant:
         self._no_picture: AssistantError | None = None
         self._small_text_lost = False
         self._turns: list[Turn] = []
+        self._embeddings: Embeddings | None = None
+        self._swap: float | None = None
         self._was_loaded = False
         self._cancelled = threading.Event()
         self._engine = Engine(
@@ -118,6 +137,54 @@ class Assistant:
         """The engine's process id, None when it is not running."""
         return self._engine.pid
 
+    @property
+    def loaded(self) -> bool:
+        """Whether its weights are in memory."""
+        return self._engine.loaded
+
+    @property
+    def weights(self) -> Weights:
+        """What it answers with."""
+        return self._weights
+
+    def needed_bytes(self) -> int:
+        """The memory that its engine takes with the whole context, as estimated."""
+        return needed_bytes(self._weights, self._context, self._image_tokens)
+
+    def unload(self) -> None:
+        """Give the weights' memory back; the picture and the conversation stay, and the next question loads anew."""
+        self._engine.unload()
+        self._was_loaded = False
+
+    def conversation(self, heir: Weights) -> Conversation:
+        """The picture and what was said of it, for an assistant with the weights `heir` to go on with."""
+        embeddings = None
+        if self._picture is not None and same_mmproj(self._weights, heir):
+            embeddings = self._embeddings or self._engine.recall()
+        return Conversation(
+            self._request,
+            self._capture,
+            self._picture,
+            self._no_picture,
+            self._small_text_lost,
+            tuple(self._turns),
+            embeddings,
+        )
+
+    def go_on(self, conversation: Conversation) -> None:
+        """Take a conversation over. Raises UsageError where these weights cannot answer as its request wants."""
+        self._take(conversation.request)
+        self._capture = conversation.capture
+        self._picture = conversation.picture
+        self._no_picture = conversation.no_picture
+        self._small_text_lost = conversation.small_text_lost
+        self._turns[:] = conversation.turns
+        self._embeddings = conversation.embeddings
+
+    def swapped(self, seconds: float) -> None:
+        """Changing to these weights took so long; the next question reports it."""
+        self._swap = seconds
+
     def warm(self) -> None:
         """Load the weights now, so that the first answer is quick; how far it is, is said. Raises AssistantError."""
         self._cancelled.clear()
@@ -135,6 +202,7 @@ class Assistant:
         self._no_picture = None
         self._small_text_lost = False
         self._turns.clear()
+        self._embeddings = None
 
     def ask(self, index: int, text: str | None = None) -> DoneEvent | ErrorEvent:
         """Answer one question about the picture; without `text`, the mode's own.
@@ -144,7 +212,7 @@ class Assistant:
         self._cancelled.clear()
         seed = self._request.seed if self._request.seed is not None else secrets.randbelow(MAX_SEED + 1)
         question = text or self._mode.question
-        work = Underway(index, question, seed, WaitingWords(self._say))
+        work = Underway(index, question, seed, WaitingWords(self._say), swap=self._swap)
         outcome: DoneEvent | ErrorEvent
         with footprint.PeakMemory() as peak:
             try:
@@ -159,6 +227,8 @@ class Assistant:
                 self._say(str(error))
         if isinstance(outcome, DoneEvent):
             outcome = replace(outcome, peak_pss_bytes=peak.pss_bytes, peak_rss_bytes=peak.rss_bytes)
+            if work.first_token is not None:  # the engine has the picture now, and the change is paid for
+                self._embeddings = self._swap = None
             if outcome.stop != "cancelled":
                 self._turns.append(Turn(outcome.question, outcome.answer))
         self._on_event(outcome)
@@ -208,6 +278,7 @@ class Assistant:
                 seed=work.seed,
                 max_tokens=self._request.max_tokens or self._mode.max_tokens,
                 thinking=self._thinking_budget(),
+                embeddings=self._embeddings,
             )
 
         done = self._engine.ask(make, lambda reply: self._on_reply(work, reply))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -12,10 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-import psutil
-
-from edge_assistant import interrupt, paths, processor, settings
-from edge_assistant.assistant import default_threads
+from edge_assistant import interrupt, paths, settings
+from edge_assistant.advice import advise
 from edge_assistant.errors import AssistantError, CancelledError, EngineError, WeightsError
 from edge_assistant.models.cancel import Cancel
 from edge_assistant.models.carry_in import Import
@@ -23,12 +20,11 @@ from edge_assistant.models.carry_out import Export
 from edge_assistant.models.catalog_text import drop
 from edge_assistant.models.download import Hub
 from edge_assistant.models.gguf_header import gigabytes
+from edge_assistant.models.listing import facts, line
 from edge_assistant.models.locate import wanted
-from edge_assistant.models.progress import Meter
 from edge_assistant.models.pull import Pull
-from edge_assistant.models.recommend import Machine, recommend
-from edge_assistant.models.shelf import FileStatus, Shelf
-from edge_assistant.models_list import facts, line
+from edge_assistant.models.shelf import Shelf
+from edge_assistant.models.verification import Checked, Verification, files_here
 from edge_assistant.models_output import Teller
 from edge_assistant.output import complain
 
@@ -68,13 +64,7 @@ def list_models(options: Options) -> int:
 def recommend_models(options: Options) -> int:
     """What suits this computer, and why."""
     chosen, shelf = _open()
-    catalog = shelf.catalog()
-    here = {
-        weights.name: sum(shelf.status(weights, entry).here for entry in shelf.pair(weights))
-        for weights in catalog
-        if weights.variant == "instruct"
-    }
-    advice = recommend(catalog, _machine(shelf), here)
+    advice = advise(shelf)
     with _telling(chosen, options) as teller:
         teller.event(
             "recommendation",
@@ -118,16 +108,16 @@ def verify_models(name: str | None, options: Options, *, think: bool) -> int:
     """Hash what is here again, all of it or one set; exit code 3 when something is damaged or cannot be checked."""
     chosen, shelf = _open()
     sets = [shelf.named(name, wanted(think))] if name is not None else list(shelf.catalog())
-    found: dict[Path, FileStatus] = {}
-    for weights in sets:
-        for entry in (weights.model, *weights.mmprojs):
-            status = shelf.status(weights, entry)
-            if status.path is not None:
-                found.setdefault(status.path, status)
+    found = files_here(shelf, sets)
     if not found:
         raise WeightsError("There is nothing here to verify. Fetch weights with models pull.", code="weights-missing")
     with _telling(chosen, options) as teller:
-        task = _Verification(shelf, list(found.values()), teller)
+        task = Verification(
+            shelf,
+            found,
+            on_progress=lambda file, progress: teller.progress("verify", file, progress),
+            on_checked=lambda checked: _tell_checked(teller, checked),
+        )
         bad = _run(task, task.run)
         teller.event("done", action="verify", files=len(found), damaged=bad)
         if bad == 0:
@@ -203,41 +193,15 @@ def print_path(name: str | None, options: Options, *, think: bool) -> int:
     return 0
 
 
-class _Verification:
-    """Hashes files; the bad ones are told and counted."""
-
-    def __init__(self, shelf: Shelf, files: list[FileStatus], teller: Teller) -> None:
-        self.cancel = Cancel()
-        self._shelf = shelf
-        self._files = files
-        self._teller = teller
-        self._meter = Meter(sum(each.here for each in files))
-
-    def run(self) -> int:
-        """How many files are bad."""
-        bad = 0
-        for status in self._files:
-            assert status.path is not None
-            sentence, result = f"{status.path.name} is whole.", "whole"
-            try:
-                self._shelf.verifier.check(status.entry, status.path, self._on_bytes(status.path.name), again=True)
-            except WeightsError as error:
-                bad += 1
-                sentence, result = str(error), error.code
-                self._teller.error(error)
-                complain(sentence)
-            else:
-                self._teller.say(sentence)
-            self._teller.event("file", path=str(status.path), result=result, message=sentence)
-        return bad
-
-    def _on_bytes(self, file: str) -> Callable[[int], None]:
-        def on_bytes(count: int) -> None:
-            self.cancel.check()
-            self._meter.received(count)
-            self._teller.progress("verify", file, self._meter.progress())
-
-        return on_bytes
+def _tell_checked(teller: Teller, checked: Checked) -> None:
+    sentence, result = f"{checked.path.name} is whole.", "whole"
+    if checked.error is None:
+        teller.say(sentence)
+    else:
+        sentence, result = str(checked.error), checked.error.code
+        teller.error(checked.error)
+        complain(sentence)
+    teller.event("file", path=str(checked.path), result=result, message=sentence)
 
 
 class _telling:
@@ -287,16 +251,6 @@ def _run(task: _Task, work: Callable[[], T]) -> T:
 def _open() -> tuple[settings.Settings, Shelf]:
     chosen = settings.load(paths.config_dir() / "settings.toml")
     return chosen, Shelf(Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None)
-
-
-def _machine(shelf: Shelf) -> Machine:
-    folder = next(each for each in (shelf.data_models, *shelf.data_models.parents) if each.exists())
-    return Machine(
-        memory=int(psutil.virtual_memory().total),
-        free_disk=shutil.disk_usage(folder).free,
-        cores=default_threads(),
-        quick=processor.is_quick(processor.best_instructions()),
-    )
 
 
 def _ask_for_links(teller: Teller, options: Options) -> bool:

@@ -14,11 +14,14 @@ from edge_assistant.engine.messages import (
     Ask,
     Cancel,
     Done,
+    Embeddings,
     Failed,
     Load,
     Loaded,
     Piece,
     Progress,
+    Recall,
+    Recalled,
     Reply,
     TurnsDropped,
 )
@@ -121,6 +124,32 @@ class Engine:
         assert isinstance(reply, Done)
         return reply
 
+    def recall(self) -> Embeddings | None:
+        """The embeddings of the last picture, for another engine with the same mmproj; None where there are none.
+
+        Belongs to the thread that asks, like `ask`.
+        """
+        with self._lock:
+            child = self._child
+            if self._closed or child is None:
+                return None
+            self._last_id += 1
+            id = self._last_id
+            self._cancelled, self._kill_at = False, None
+        try:
+            child.send(Recall(id))
+            reply = self._wait(id, lambda _: None, self._ask_death)
+        except (ChildDied, AssistantError):
+            return None  # the picture is encoded again, which costs only time
+        assert isinstance(reply, Recalled)
+        return reply.embeddings
+
+    def unload(self) -> None:
+        """End the child and give its memory back; the next question loads anew."""
+        child = self._child
+        if child is not None:
+            self._drop(child)
+
     def cancel(self, grace: float = CANCEL_GRACE) -> None:
         """Stop the running load or question; after `grace` seconds without an acknowledgement, by force."""
         with self._lock:
@@ -148,7 +177,9 @@ class Engine:
         if child is not None:
             child.kill()
 
-    def _wait(self, id: int, on_reply: OnReply, explained: Callable[[ChildDied], AssistantError]) -> Loaded | Done:
+    def _wait(
+        self, id: int, on_reply: OnReply, explained: Callable[[ChildDied], AssistantError]
+    ) -> Loaded | Done | Recalled:
         """Hand on what the child reports on `id` until it is done; stale ids are dropped."""
         child = self._child
         assert child is not None
@@ -166,7 +197,7 @@ class Engine:
                 return reply
             elif reply.id != id:
                 continue
-            elif isinstance(reply, Done):
+            elif isinstance(reply, Done | Recalled):
                 return reply
             elif isinstance(reply, Failed):
                 if id == 0:

@@ -53,8 +53,22 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Embeddings:
+    """What a vision tower made of the picture with this digest: float32 in this machine's order, some MB.
+
+    They hold for every model with the same mmproj, so that an encode need not be paid twice.
+    """
+
+    digest: bytes
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
-    """Parent to child: answer `question` about the picture (`rgb`: width * height * 3 bytes, sides multiples of 32)."""
+    """Parent to child: answer `question` about the picture (`rgb`: width * height * 3 bytes, sides multiples of 32).
+
+    `embeddings` are used where they are of this picture; None: the picture is encoded, if it is not cached.
+    """
 
     id: int
     rgb: bytes
@@ -67,6 +81,14 @@ class Ask:
     seed: int
     max_tokens: int | None
     thinking: ThinkingBudget | None
+    embeddings: Embeddings | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Parent to child: give the embeddings of the last picture."""
+
+    id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +149,14 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """Child to parent: the embeddings of the last picture; None where there are none."""
+
+    id: int
+    embeddings: Embeddings | None
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """Child to parent: an error to be shown; `id` is 0 while loading."""
 
@@ -136,4 +166,4 @@ class Failed:
     message: str
 
 
-Reply = Loaded | Progress | Piece | TurnsDropped | Done | Failed
+Reply = Loaded | Progress | Piece | TurnsDropped | Done | Recalled | Failed

@@ -148,6 +148,16 @@ class NativeModel:
             raise EngineError("The engine could not look at the picture. Try again.")
         return mtmd.mtmd_get_output_embd(self._tower)
 
+    def embeddings(self, tokens: int) -> bytes:
+        """A copy of what the last encode made, whose picture has so many image tokens: float32."""
+        return ctypes.string_at(mtmd.mtmd_get_output_embd(self._tower), self._embedding_bytes(tokens))
+
+    def given_embeddings(self, data: bytes, tokens: int) -> Any:
+        """Embeddings that another model with the same tower made, for `decode_image`; None where they do not fit."""
+        if len(data) != self._embedding_bytes(tokens):
+            return None
+        return (ctypes.c_float * (len(data) // ctypes.sizeof(ctypes.c_float))).from_buffer_copy(data)
+
     def decode_image(self, chunk: ImageChunk, embeddings: Any, position: int, on_fraction: OnFraction) -> None:
         """Put an encoded picture into the KV cache at `position`. Raises Interrupted."""
         new_position = llama.llama_pos(position)
@@ -202,6 +212,10 @@ class NativeModel:
     def sampler(self, sampling: Sampling, seed: int) -> Sampler:
         """A fresh sampler; its penalties see only what it draws."""
         return Sampler(self._context, self._vocab_size, self.cells, sampling, seed)
+
+    def _embedding_bytes(self, tokens: int) -> int:
+        # Wider than the model where the tower also feeds its deeper layers (deepstack).
+        return tokens * int(llama.llama_model_n_embd_inp(self._model)) * ctypes.sizeof(ctypes.c_float)
 
     def _load(self, model: str, mmproj: str, context: int, threads: int) -> None:
         model_params = llama.llama_model_default_params()

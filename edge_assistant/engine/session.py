@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from edge_assistant.engine.messages import Ask, Done, Progress, Reply, Stage, TurnsDropped
+from edge_assistant.engine.messages import Ask, Done, Embeddings, Progress, Reply, Stage, TurnsDropped
 from edge_assistant.engine.native import ImageChunk, Interrupted, NativeModel
 from edge_assistant.engine.prompts import END_OF_THINKING, LEAST_IMAGE_TOKENS, THINKING_OPENER
 from edge_assistant.engine.writer import Work, Writer, answer_reserve
@@ -50,6 +50,8 @@ class Session:
         self._emit = emit
         self._blocks: list[_Block] = []
         self._written: dict[str, list[int]] = {}
+        self._in_tower: _Block | None = None
+        self._given: Embeddings | None = None
         self._end_of_thinking = native.tokenize(END_OF_THINKING, special=True)
 
     @property
@@ -76,6 +78,12 @@ class Session:
         except Interrupted:
             work.stop = "cancelled"
         return work.done(ask)
+
+    def recall(self) -> Embeddings | None:
+        """The embeddings of the picture that was encoded last, or was given encoded."""
+        if self._in_tower is None:
+            return self._given
+        return Embeddings(self._in_tower.digest, self._native.embeddings(self._in_tower.cells))
 
     def first_logits(self, ask: Ask) -> list[float]:
         """Evaluate a question without answering it: its first token's logits, to compare cached with fresh."""
@@ -188,11 +196,7 @@ class Session:
             blocks = list(group)
             embeddings = None
             if is_picture:
-                start = time.perf_counter()
-                try:
-                    embeddings = self._native.encode(chunk, self._reporter(ask, "encode"))
-                finally:
-                    work.encode = time.perf_counter() - start
+                embeddings = self._encoded(ask, blocks[0], chunk, work)
             cells = sum(block.cells for block in blocks)
             start = time.perf_counter()
             try:
@@ -200,6 +204,23 @@ class Session:
             finally:
                 work.prefill += time.perf_counter() - start
             done += cells
+
+    def _encoded(self, ask: Ask, picture: _Block, chunk: ImageChunk, work: Work) -> Any:
+        """The picture's embeddings: those that came with the question where they fit, else the tower's."""
+        given = ask.embeddings
+        if given is not None and given.digest == picture.digest:
+            embeddings = self._native.given_embeddings(given.data, chunk.tokens)
+            if embeddings is not None:
+                self._in_tower, self._given = None, given
+                return embeddings
+        self._in_tower = self._given = None
+        start = time.perf_counter()
+        try:
+            embeddings = self._native.encode(chunk, self._reporter(ask, "encode"))
+        finally:
+            work.encode = time.perf_counter() - start
+        self._in_tower = picture
+        return embeddings
 
     def _put(
         self,

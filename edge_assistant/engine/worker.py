@@ -8,7 +8,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from edge_assistant.engine.messages import Ask, Cancel, Failed, Load, Loaded, Progress, Reply
+from edge_assistant.engine.messages import Ask, Cancel, Failed, Load, Loaded, Progress, Recall, Recalled, Reply
 from edge_assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ class _Inbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._cancelled = 0
-        self._asks: list[Ask] = []
+        self._asks: list[Ask | Recall] = []
         self._arrived = threading.Condition()
         self.current = 0
         threading.Thread(target=self._read, name="inbox", daemon=True).start()
 
-    def next_ask(self) -> Ask:
+    def next_ask(self) -> Ask | Recall:
         """Wait for the next question that was not cancelled while it waited."""
         with self._arrived:
             self._arrived.wait_for(lambda: self._asks)
@@ -68,7 +68,10 @@ def serve(connection: Connection, load: Load) -> None:
     while True:
         ask = inbox.next_ask()
         try:
-            connection.send(session.answer(ask))
+            if isinstance(ask, Recall):
+                connection.send(Recalled(ask.id, session.recall()))
+            else:
+                connection.send(session.answer(ask))
         except AssistantError as error:
             connection.send(_failed(ask.id, error))
 

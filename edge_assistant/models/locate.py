@@ -34,6 +34,7 @@ class Weights:
     ram_bytes: int  # both files; the KV cache and buffers come on top, see memory.needed_bytes
     kv_bytes_per_token: int  # at f16
     context_length: int  # tokens the model was trained for
+    mmproj_sha256: str | None = None  # None where nobody knows it: a file that was given by its path
     smaller: tuple[tuple[str, int], ...] = ()  # names of sets of this variant that need less memory, and how much
     notices: tuple[str, ...] = ()  # sentences for the person: better weights that could not be used, and why
 
@@ -140,8 +141,9 @@ def _from_catalog(weights: CatalogWeights, mmproj: str | None, search: _Search) 
             raise search.missing(weights, weights.mmprojs[0])
         files.append(found[0])
         vision_path = found[0][1]
+        vision_sha256 = search.shelf.verifier.expected(found[0][0])
     else:
-        vision_path = _path(mmproj)
+        vision_path, vision_sha256 = _path(mmproj), None
     search.verify(files)
     smaller = sorted(
         (
@@ -159,7 +161,8 @@ def _from_catalog(weights: CatalogWeights, mmproj: str | None, search: _Search) 
         weights.quantisation,
         demo=weights.folder is not None,
     )
-    return replace(found_weights, smaller=tuple((name, needed) for needed, name in smaller))
+    names = tuple((name, needed) for needed, name in smaller)
+    return replace(found_weights, mmproj_sha256=vision_sha256, smaller=names)
 
 
 def _weights(
@@ -207,6 +210,13 @@ def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
             _log.info("passing over %s: %s", weights.name, error)
             notices.append(str(error))
     raise WeightsError("There are no weights. Install the program again.", code="weights-missing")
+
+
+def same_mmproj(one: Weights, other: Weights) -> bool:
+    """Whether both see with the same file, so that what one made of a picture holds for the other."""
+    if one.mmproj_sha256 is not None and other.mmproj_sha256 is not None:
+        return one.mmproj_sha256 == other.mmproj_sha256
+    return one.mmproj.resolve() == other.mmproj.resolve()
 
 
 def wanted(think: bool) -> Variant:

@@ -15,6 +15,8 @@ _IMAGE_TOKEN_BYTES = 300_000
 _USUAL_IMAGE_TOKENS = 256  # what a glance sends
 # Room for the system prompt, a question and a short answer beside the picture, in tokens.
 _TALK = 512
+# What other programs may come to want while two pairs of weights stay loaded.
+_HEADROOM_BYTES = 1_000_000_000
 _ROUND = 256  # contexts are multiples of it, as llama.cpp rounds them up
 
 
@@ -25,6 +27,15 @@ def needed_bytes(weights: Weights, context_tokens: int, image_tokens: int = _USU
     """
     cache = weights.kv_bytes_per_token * context_tokens
     return weights.ram_bytes + cache + _BASE_BYTES + _IMAGE_TOKEN_BYTES * image_tokens
+
+
+def free_beside(loaded: Weights, available_bytes: int) -> int:
+    """What of `available_bytes` other weights may take while `loaded` ones stay in memory, in bytes.
+
+    llama.cpp maps the model's file, and systems count mapped pages as free, since they could be read again; but each
+    word of an answer reads all of them. So the loaded files are counted here.
+    """
+    return available_bytes - loaded.ram_bytes - _HEADROOM_BYTES
 
 
 def fitting_context(

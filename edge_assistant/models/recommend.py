@@ -38,10 +38,13 @@ class Advice:
     sentences: tuple[str, ...]
 
 
-def recommend(catalog: Sequence[CatalogWeights], machine: Machine, here: dict[str, int]) -> Advice:
+def recommend(
+    catalog: Sequence[CatalogWeights], machine: Machine, here: dict[str, int], *, commands: bool = True
+) -> Advice:
     """Choose among the Instruct sets of `catalog` that can be fetched, the demo's aside.
 
-    `here` maps names of sets to the bytes of them that are on this computer already.
+    `here` maps names of sets to the bytes of them that are on this computer already; `commands` says whether the
+    sentences name the commands to go on with.
     """
     sets = [each for each in catalog if each.variant == "instruct" and each.repository is not None]
     sets.sort(key=lambda each: each.ram_bytes, reverse=True)
@@ -78,7 +81,7 @@ def recommend(catalog: Sequence[CatalogWeights], machine: Machine, here: dict[st
     if missing and not affordable:
         short = missing + _DISK_RESERVE - machine.free_disk
         sentences.append(f"First make {gigabytes(short)} of room on the disk.")
-    if missing:
+    if missing and commands:
         sentences.append(
             f"Fetch them with edge-assistant models pull {chosen.name}, or choose a file with models import."
         )

@@ -121,7 +121,8 @@ class Shelf:
         needed = {
             mmproj.file
             for other in self.catalog()
-            if other is not weights and exists(self.data_models / other.model.file)
+            if (other.name, other.variant) != (weights.name, weights.variant)
+            and exists(self.data_models / other.model.file)
             for mmproj in other.mmprojs
         }
         targets = [

@@ -100,6 +100,18 @@ class Control:
         """Say something that belongs to no request."""
         self._row.put(_Call(lambda: self._tell(code, message)))
 
+    def say(self, text: str) -> None:
+        """Say what a window of ours shows anyway."""
+        self._row.put(_Call(lambda: self._voice.say(text)))
+
+    def hush(self) -> None:
+        """Be silent at once; what is said after this is spoken."""
+        self._row.put(_Call(self._voice.silence))
+
+    def renew(self) -> None:
+        """Find the weights anew, since others may be here now."""
+        self._row.put(_Call(self._renew))
+
     def on_ready(self, *, loaded: bool) -> None:
         """See work.Told."""
         self._row.put(_Call(lambda: self._started(loaded)))
@@ -269,6 +281,12 @@ class Control:
         self._ready = True
         if loaded and self._state.phase == "idle":
             self._tell("ready", "Ready.")
+
+    def _renew(self) -> None:
+        self._ready = False
+        job = self._new_job(0)
+        job.stage = "load"
+        self._work.renew(job)
 
     def _give_up(self, error: AssistantError) -> None:
         if self._stays:

@@ -19,7 +19,8 @@ class State:
 
     `id` numbers requests; what is told of an older one no longer counts. `look` is the key of the last picture,
     `kept` whether that was answered and is still in memory, `detail` whether its detail was asked for, `offer_until`
-    the time until which it may be. `since` is when the work began.
+    the time until which it may be. `since` is when the work began. `changing`:
+    think harder is being turned on or off, which keeps the picture.
     """
 
     phase: Phase = "idle"
@@ -30,6 +31,7 @@ class State:
     kept: bool = False
     since: float = 0.0
     offer_until: float | None = None
+    changing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,10 @@ def pressed(state: State, action: str, now: float) -> Step:
         return replace(state, muted=False), (RepeatSoFar(state.id),)
     if action == "repeat":
         id = state.id + 1
-        return replace(state, phase="speaking", id=id, offer_until=None), (*_end_old(state), Repeat(id))
+        after = replace(state, phase="speaking", id=id, offer_until=None, changing=False)
+        return after, (*_end_old(state), Repeat(id))
     if action == "think":
-        id = state.id + 1
-        return replace(_begun(state, now), look=""), (*_end_old(state), Forget(), Think(id))
+        return _think(state, now)
     return state, (Status() if action == "status" else Quit(),)
 
 
@@ -127,7 +129,7 @@ def answered(state: State, id: int, *, whole: bool) -> Step:
     """The work on a request is over, and its voice may go on; `whole` says whether there is an answer to a picture."""
     if id != state.id or state.phase != "working":
         return state, ()
-    return replace(state, phase="speaking", kept=whole), ()
+    return replace(state, phase="speaking", kept=whole or state.kept), ()
 
 
 def ended(state: State, id: int, now: float) -> Step:
@@ -145,13 +147,22 @@ def time_passed(state: State, now: float) -> Step:
 
 
 def _look(state: State, action: str, now: float) -> Step:
-    if state.phase != "idle" and action == state.look:
+    if state.phase != "idle" and action == state.look and not state.changing:
         return _hush(state, now)
     id = state.id + 1
     offered = state.offer_until is not None and now <= state.offer_until
     if state.phase == "idle" and action == state.look and offered:
         return replace(_begun(state, now), detail=True), (Silence(), Detail(id))
     return replace(_begun(state, now), look=action, detail=False), (*_end_old(state), Forget(), Look(id, action))
+
+
+def _think(state: State, now: float) -> Step:
+    """The other weights go on with the picture that is kept, so that its detail may be asked of them."""
+    begun = _begun(state, now)
+    if not state.kept:
+        return replace(begun, look="", changing=True), (*_end_old(state), Forget(), Think(begun.id))
+    after = replace(begun, detail=False, kept=True, changing=True)
+    return after, (*_end_old(state), Think(begun.id))
 
 
 def _stop(state: State, now: float) -> Step:
@@ -170,14 +181,17 @@ def _hush(state: State, now: float) -> Step:
 
 
 def _begun(state: State, now: float) -> State:
-    return replace(state, phase="working", id=state.id + 1, muted=False, kept=False, since=now, offer_until=None)
+    return replace(
+        state, phase="working", id=state.id + 1, muted=False, kept=False, since=now, offer_until=None, changing=False
+    )
 
 
 def _ended(state: State, now: float, *first: Do) -> Step:
     # After the detail there is nothing more to tell of a picture: the same key takes a new one.
+    over = replace(state, phase="idle", changing=False)
     if state.kept and not state.detail:
-        return replace(state, phase="idle", offer_until=now + DETAIL_OFFER_S), first
-    return replace(state, phase="idle", kept=False, offer_until=None), (*first, Forget())
+        return replace(over, offer_until=now + DETAIL_OFFER_S), first
+    return replace(over, kept=False, offer_until=None), (*first, Forget())
 
 
 def _end_old(state: State) -> tuple[Do, ...]:

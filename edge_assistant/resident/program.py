@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_assistant import paths
 from edge_assistant.assistant import Assistant, Request, default_threads
 from edge_assistant.capture.choose import choose as choose_capture
 from edge_assistant.capture.choose import facts
@@ -16,9 +17,11 @@ from edge_assistant.errors import AssistantError, CancelledError
 from edge_assistant.events import Event, NoticeEvent
 from edge_assistant.hotkeys.choose import choose as choose_hotkeys
 from edge_assistant.models.locate import resolve
+from edge_assistant.models.records import Record
 from edge_assistant.resident.condition import Condition
 from edge_assistant.resident.control import Control
 from edge_assistant.resident.job import View
+from edge_assistant.resident.measurements import Measurements
 from edge_assistant.resident.voice import OnNotice, Voice
 from edge_assistant.resident.work import Spoken, Work
 from edge_assistant.settings import Settings
@@ -64,7 +67,13 @@ class Program:
         self._voice = Voice(
             self._make_speaker if speak else None, lambda code, message: show(NoticeEvent(0, code, message))
         )
-        self._work = Work(self._make_assistant, self._request, self._voice, show)
+        self._work = Work(
+            self._make_assistant,
+            self._request,
+            self._voice,
+            show,
+            Measurements(Record(paths.data_dir() / "measurements.json")),
+        )
         self.control = Control(self._work, self._voice, show, on_condition=on_condition, view=view, stays=stays)
 
     def run(self) -> None:

@@ -10,10 +10,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
+from edge_assistant import footprint
 from edge_assistant.assistant import Assistant, Request
 from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError, rebuilt
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, SentenceEvent, Stage, StageEvent
+from edge_assistant.resident.engines import Engines
 from edge_assistant.resident.job import Job
+from edge_assistant.resident.measurements import Measurements
 from edge_assistant.resident.voice import Voice
 
 _log = logging.getLogger(__name__)
@@ -60,20 +63,26 @@ class Spoken:
 
 
 class Work:
-    """Owns the assistant, one at a time, because two pairs of weights do not fit a laptop.
+    """Owns the assistants, of which one answers at a time. The public methods may be called from any thread."""
 
-    The public methods may be called from any thread.
-    """
-
-    def __init__(self, make: MakeAssistant, request: Request, voice: Voice, show: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        make: MakeAssistant,
+        request: Request,
+        voice: Voice,
+        show: Callable[[Event], None],
+        measurements: Measurements | None = None,
+        free: Callable[[], int] = footprint.available,
+    ) -> None:
+        """`measurements` are told how long things took; `free` tells the bytes of memory that could be used now."""
         self._make = make
         self._request = request
         self._voice = voice
         self._spoken = Spoken(voice)
         self._show = show
         self._row: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._assistant: Assistant | None = None
-        self._thinking = False
+        self._measurements = measurements or Measurements()
+        self._engines = Engines(self._measurements, free)
         self._job: Job | None = None
         self._told: Told | None = None
         self._closed = threading.Event()
@@ -83,6 +92,15 @@ class Work:
     def job(self) -> Job | None:
         """What the thread is at."""
         return self._job
+
+    @property
+    def measurements(self) -> Measurements:
+        """How long things took."""
+        return self._measurements
+
+    @property
+    def _assistant(self) -> Assistant | None:
+        return self._engines.current
 
     def start(self, told: Told, job: Job) -> None:
         """Load the weights; `job` stands for that."""
@@ -102,6 +120,10 @@ class Work:
         """Turn think harder on or off."""
         self._row.put(partial(self._with, job, self._toggle))
 
+    def renew(self, job: Job) -> None:
+        """Find the weights anew and load them: others may be here now, or be wanted. `job` stands for that."""
+        self._row.put(partial(self._with, job, self._renew))
+
     def cancel(self, job: Job) -> None:
         """Stop working on it, now or when its turn comes."""
         job.cancel()
@@ -113,8 +135,7 @@ class Work:
         """End the engine at once."""
         self._closed.set()
         self._row.put(None)
-        if (assistant := self._assistant) is not None:
-            assistant.close()
+        self._engines.close()
 
     def _run(self) -> None:
         while (task := self._row.get()) is not None and not self._closed.is_set():
@@ -141,7 +162,7 @@ class Work:
     def _warm(self, job: Job) -> None:
         assert self._told is not None
         try:
-            self._assistant = assistant = self._made(self._thinking, job)
+            assistant = self._engines.start(partial(self._made, job))
         except CancelledError:
             return
         except AssistantError as error:
@@ -175,7 +196,7 @@ class Work:
     def _find(self, job: Job) -> None:
         """At the start there were no weights; by now there may be some."""
         try:
-            self._assistant = self._made(self._thinking, job)
+            self._engines.start(partial(self._made, job))
         except CancelledError:
             pass
         except AssistantError as error:
@@ -187,9 +208,9 @@ class Work:
 
     def _toggle(self, job: Job) -> None:
         assert self._told is not None
-        wanted = not self._thinking
+        wanted = not self._engines.think
         try:
-            self._change(wanted, job)
+            self._engines.change(partial(self._made, job))
         except CancelledError:
             pass  # it is loaded by the next question
         except AssistantError as error:
@@ -198,23 +219,17 @@ class Work:
             job.notice("think", f"Think harder is {'on. Answers take longer' if wanted else 'off'}.")
         self._told.on_answered(job, whole=False)
 
-    def _change(self, think: bool, job: Job) -> None:
-        """Load the other weights; where they cannot be loaded the old ones are back, for the next question to load."""
-        old, was = self._assistant, self._thinking
-        other = self._made(think, job)
-        if old is not None:
-            old.close()
-        self._assistant, self._thinking = other, think
+    def _renew(self, job: Job) -> None:
+        assert self._told is not None
         try:
-            other.warm()
+            self._engines.renew(partial(self._made, job))
         except CancelledError:
-            raise
-        except AssistantError:
-            other.close()
-            self._assistant, self._thinking = self._made(was, job), was
-            raise
+            return
+        except AssistantError as error:
+            self._fail(job, error)
+        self._told.on_ready(loaded=job.failure is None)
 
-    def _made(self, think: bool, job: Job) -> Assistant:
+    def _made(self, job: Job, think: bool) -> Assistant:
         return self._make(
             think, self._spoken, self._on_event, lambda: job.is_cancelled() or self._closed.is_set()
         )  # fmt: skip
@@ -226,6 +241,8 @@ class Work:
 
     def _on_event(self, event: Event) -> None:
         job = self._job
+        if isinstance(event, DoneEvent):
+            self._measurements.answered(event)
         if job is not None:
             if isinstance(event, StageEvent):
                 # What follows a whole stage is told only when a first part of it is done, which may take seconds.

@@ -31,7 +31,7 @@ LAYERS = (
         "waiting",
     },
     {"capture", "imaging", "models", "engine", "speech", "hotkeys"},
-    {"assistant", "underway", "remarks", "sources", "resident"},
+    {"advice", "assistant", "underway", "remarks", "sources", "resident"},
     {"ui"},
     {
         "output",
@@ -40,7 +40,6 @@ LAYERS = (
         "listen",
         "doctor",
         "models_command",
-        "models_list",
         "models_output",
         "app",
         "cli",

@@ -1,7 +1,8 @@
 """The app as people start it, which besides prints what happens inside, so that a test can wait for it.
 
 Prints "condition: …", "said: …" and "event: …". A line on standard input is a question: "text" and "tooltip" print
-what the window and the tray show, "visible" whether the window is on the screen.
+what the window and the tray show, "visible" whether the window is on the screen, "weights" what the windows about
+weights that are on the screen do.
 """
 
 from __future__ import annotations
@@ -42,6 +43,11 @@ class Watcher(QObject):
     def on_condition(self, condition: str) -> None:
         print("condition:", condition, flush=True)
 
+    def _weights(self) -> str:
+        """What the windows about weights do."""
+        windows = (self._app.weights.first_run, self._app.weights.dialog)
+        return ", ".join(each.transfer.state for each in windows if each is not None and each.isVisible())
+
     @Slot()
     def on_question(self) -> None:
         question = sys.stdin.readline().strip()
@@ -50,6 +56,7 @@ class Watcher(QObject):
             "text": lambda: window.text.replace("\n", " / "),
             "tooltip": lambda: self._app.tray.tooltip,
             "visible": lambda: window.isVisible() and not window.isMinimized(),
+            "weights": lambda: self._weights(),
         }
         if question in answers:
             print(f"{question}: {answers[question]()}", flush=True)

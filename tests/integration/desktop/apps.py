@@ -18,7 +18,10 @@ _HERE = Path(__file__).resolve().parent
 class AppRun(Listen):
     """One running app; `lines` are those of app_under_test.py."""
 
-    def __init__(self, desktop: XDesktop, *arguments: str, **variables: str) -> None:
+    def __init__(self, desktop: XDesktop, *arguments: str, first_run: bool = False, **variables: str) -> None:
+        """`first_run`: nobody has answered its question about weights yet."""
+        if not first_run:
+            _answer_first_run(Path(variables["XDG_DATA_HOME"]))
         self._desktop = desktop
         self._environment = {**desktop.environment, **variables}
         self.lines: list[tuple[float, str]] = []
@@ -87,3 +90,8 @@ class AppRun(Listen):
             check=False,
         )
         return done.returncode, done.stdout + done.stderr
+
+
+def _answer_first_run(data: Path) -> None:
+    (data / "edge-assistant").mkdir(parents=True, exist_ok=True)
+    (data / "edge-assistant" / "first-run.json").write_text('{"answered": true}')

@@ -91,13 +91,42 @@ def test_after_the_detail_the_same_key_takes_a_new_picture() -> None:
     assert Look(3, "window") in pressed(state, "window", 103.0)[1]
 
 
-@pytest.mark.parametrize("state", [working("window"), speaking("window")])
-def test_another_request_silences_and_cancels_the_old_one(state: State) -> None:
-    for action, wanted in (("screen", Look(2, "screen")), ("think", Think(2))):
-        after, done = pressed(state, action, 101.0)
-        assert done == (Silence(), Cancel(1), Forget(), wanted)
-        assert after.phase == "working"
-        assert after.since == 101.0
+@pytest.mark.parametrize(
+    ("state", "action", "wanted"),
+    [
+        (working("window"), "screen", Look(2, "screen")),
+        (speaking("window"), "screen", Look(2, "screen")),
+        (working("window"), "think", Think(2)),
+    ],
+)
+def test_another_request_silences_and_cancels_the_old_one(state: State, action: str, wanted: Look | Think) -> None:
+    after, done = pressed(state, action, 101.0)
+    assert done == (Silence(), Cancel(1), Forget(), wanted)
+    assert after.phase == "working"
+    assert after.since == 101.0
+
+
+@pytest.mark.parametrize("state", [speaking(), over()])
+def test_think_harder_keeps_the_picture_and_offers_its_detail_anew(state: State) -> None:
+    state, done = pressed(state, "think", 101.0)
+    assert done[-1] == Think(2)
+    assert Forget() not in done
+    assert time_passed(state, 1000.0) == (state, ()), "it is not forgotten while the weights load"
+    state = answered(state, 2, whole=False)[0]
+    state, done = ended(state, 2, 120.0)
+    assert done == ()
+    assert pressed(state, "window", 149.0)[1] == (Silence(), Detail(3))
+
+
+def test_a_key_while_think_harder_changes_the_weights_is_a_request_not_a_stop() -> None:
+    state = pressed(over(), "think", 101.0)[0]
+    assert Look(3, "window") in pressed(state, "window", 102.0)[1]
+
+
+def test_the_last_answer_may_be_repeated_after_think_harder_and_the_same_key_stops_that() -> None:
+    state = pressed(over(), "think", 101.0)[0]
+    state = pressed(answered(state, 2, whole=False)[0], "repeat", 102.0)[0]
+    assert pressed(state, "window", 103.0)[0].phase == "idle"
 
 
 def test_an_answer_that_was_stopped_while_it_was_made_offers_no_detail() -> None:

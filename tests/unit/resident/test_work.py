@@ -5,6 +5,8 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -12,11 +14,27 @@ from PIL import Image
 from edge_assistant.assistant import Request
 from edge_assistant.capture.picture import Captured
 from edge_assistant.errors import AssistantError, CancelledError, DoesNotFitError, InputError, WeightsError
-from edge_assistant.events import DoneEvent, ErrorEvent, Event, SentenceEvent, StageEvent, cancelled
+from edge_assistant.events import DoneEvent, ErrorEvent, Event, SentenceEvent, StageEvent, Timings, cancelled
+from edge_assistant.models.locate import Weights
 from edge_assistant.resident.job import Job
+from edge_assistant.resident.measurements import Measurements, Seconds
 from edge_assistant.resident.work import Spoken, Work
 
 PICTURE = Captured(Image.new("RGB", (64, 64)), origin="window")
+
+
+PAIR = Weights(
+    name="pair",
+    model=Path("model.gguf"),
+    mmproj=Path("mmproj.gguf"),
+    variant="instruct",
+    quantisation=None,
+    demo=False,
+    ram_bytes=3 * 10**9,
+    kv_bytes_per_token=0,
+    context_length=4096,
+)
+AMPLE, SHORT = 9 * 10**9, 7 * 10**9  # for two pairs and what other programs want; for less than that
 
 
 class ScriptedVoice:
@@ -46,11 +64,32 @@ class ScriptedAssistant:
         self.on_event = on_event
         self.was_cancelled = threading.Event()
         self.closed = False
+        self.loaded = False
+        self.weights = replace(PAIR, variant="thinking" if think else "instruct")
+        self.conversations: list[object] = []
+        self.swap: float | None = None
 
     def warm(self) -> None:
         if self.office.cannot_load == self.think:
             raise DoesNotFitError("Too little memory.")
-        self.spoken.say("Loading.")
+        if not self.loaded:
+            self.spoken.say("Loading.")
+        self.loaded = True
+
+    def needed_bytes(self) -> int:
+        return 4 * 10**9
+
+    def unload(self) -> None:
+        self.loaded = False
+
+    def conversation(self, heir: Weights) -> object:
+        return f"what was said to {self.weights.variant}, for {heir.variant}"
+
+    def go_on(self, conversation: object) -> None:
+        self.conversations.append(conversation)
+
+    def swapped(self, seconds: float) -> None:
+        self.swap = seconds
 
     def look_at(self, capture: Callable[[], Captured], request: Request) -> None:
         self.capture, self.request = capture, request
@@ -68,17 +107,16 @@ class ScriptedAssistant:
         text = f"{self.request.mode} {'thinking' if self.think else 'instruct'}."
         self.spoken.say(text)
         self.on_event(SentenceEvent(index, text))
-        return DoneEvent(**{**_fields(cancelled(index, "")), "stop": "end"})
+        times = Timings(first_token=2.0, swap_to_first_token=3.0)
+        done = replace(cancelled(index, ""), variant=self.weights.variant, timings_s=times, stop="end")
+        self.on_event(done)
+        return done
 
     def cancel(self) -> None:
         self.was_cancelled.set()
 
     def close(self) -> None:
-        self.closed = True
-
-
-def _fields(event: DoneEvent) -> dict[str, object]:
-    return {name: getattr(event, name) for name in event.__slots__}
+        self.closed, self.loaded = True, False
 
 
 class Office:
@@ -93,7 +131,16 @@ class Office:
         self.missing: AssistantError | None = None
         self.cannot_load: bool | None = None
         self.held = False
-        self.work = Work(self._make, Request(), self.voice, self.shown.append)  # type: ignore[arg-type]
+        self.free = AMPLE
+        self.measurements = Measurements()
+        self.work = Work(
+            self._make,  # type: ignore[arg-type]
+            Request(),
+            self.voice,  # type: ignore[arg-type]
+            self.shown.append,
+            self.measurements,
+            free=lambda: self.free,
+        )
 
     def _make(self, think: bool, spoken: Spoken, on_event: Callable[[Event], None], _: object) -> ScriptedAssistant:
         if self.missing:
@@ -197,13 +244,64 @@ def test_a_picture_that_could_not_be_had_is_said_and_ends_with_the_end_tone(read
     assert isinstance(ready.shown[-1], ErrorEvent)
 
 
-def test_think_harder_loads_the_other_weights_and_goes_back(ready: Office) -> None:
+def test_with_memory_for_both_think_harder_leaves_both_loaded_and_goes_back_at_once(ready: Office) -> None:
+    toggle_twice(ready)
+    instruct, thinking = ready.assistants
+    assert [instruct.loaded, thinking.loaded] == [True, True]
+    assert [text for text, _ in ready.voice.heard].count("Loading.") == 1
+    ready.work.close()
+    assert [instruct.closed, thinking.closed] == [True, True]
+
+
+def test_where_memory_is_short_the_old_weights_make_way(ready: Office) -> None:
+    ready.free = SHORT
+    toggle_twice(ready)
+    instruct, thinking = ready.assistants
+    assert [instruct.loaded, thinking.loaded] == [True, False]
+    assert [text for text, _ in ready.voice.heard].count("Loading.") == 2
+
+
+def test_the_conversation_goes_on_with_the_other_weights_and_comes_back(ready: Office) -> None:
+    toggle_twice(ready)
+    instruct, thinking = ready.assistants
+    assert thinking.conversations == ["what was said to instruct, for thinking"]
+    assert instruct.conversations == ["what was said to thinking, for instruct"]
+
+
+def test_what_a_change_and_the_first_word_after_it_took_can_be_read(ready: Office) -> None:
+    ready.work.think(ready.job(1))
+    ready.work.answer(ready.job(2))
+    ready.tells(("answered", 1, False), ("ended", 1), ("answered", 2, True), ("ended", 2))
+    swap = ready.assistants[1].swap
+    assert swap is not None
+    assert ready.measurements.of("thinking") == Seconds(swap=swap, first_token=2.0, swap_to_first_token=3.0)
+    assert ready.measurements.of("instruct") == Seconds()
+
+
+def test_new_weights_are_found_and_loaded_without_a_restart_and_the_old_ones_end(ready: Office) -> None:
+    ready.work.think(ready.job(1))
+    ready.tells(("answered", 1, False), ("ended", 1))
+    ready.work.renew(ready.job(0))
+    ready.tells(("ready", True), ("ended", 0))
+    *old, new = ready.assistants
+    assert [each.closed for each in old] == [True, True]
+    assert (new.think, new.loaded) == (True, True)
+    assert new.conversations == ["what was said to thinking, for thinking"]
+
+
+def test_where_no_new_weights_can_be_found_the_old_ones_stay(ready: Office) -> None:
+    ready.missing = WeightsError("There are no weights.")
+    ready.work.renew(ready.job(0))
+    ready.tells(("ready", False), ("ended", 0))
+    assert ready.assistants[0].loaded
+
+
+def toggle_twice(ready: Office) -> None:
     for id, words in ((1, "Think harder is on. Answers take longer."), (2, "Think harder is off.")):
         ready.work.think(ready.job(id))
         ready.tells(("answered", id, False), ("ended", id))
         assert (words, id) in ready.voice.heard
-    assert [each.think for each in ready.assistants] == [False, True, False]
-    assert [each.closed for each in ready.assistants] == [True, True, False]
+    assert [each.think for each in ready.assistants] == [False, True]
 
 
 def test_without_thinking_weights_the_reason_is_said_and_the_others_stay(ready: Office) -> None:
