@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import os
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import llama_cpp.llama_cpp as llama
@@ -75,6 +76,7 @@ class NativeModel:
         self._keep: list[Any] = []  # ctypes callbacks, which C code holds but Python would free
         self._model = self._context = self._tower = None
         self._catch_log()
+        load_backends(Path(llama.__file__).parent / "lib")
         llama.llama_backend_init()
         try:
             self._load(model, mmproj, context, threads)
@@ -371,9 +373,36 @@ def _parts(sampling: Sampling, vocab_size: int, window: int, seed: int) -> Itera
     yield llama.llama_sampler_init_dist(seed)
 
 
+def load_backends(folder: Path) -> None:
+    """Let a portable build choose, of the processor backends in `folder`, the best one this processor can run.
+
+    An ordinary build is made for its processor and has nothing to choose from. Raises EngineError.
+    """
+    if not any(folder.glob("*ggml-cpu-*")):
+        return
+    count = _ggml("ggml", "ggml_backend_reg_count")
+    count.argtypes, count.restype = [], ctypes.c_size_t
+    if count() == 0:
+        load = _ggml("ggml", "ggml_backend_load_all_from_path")
+        load.argtypes, load.restype = [ctypes.c_char_p], None
+        load(os.fsencode(folder))
+    if count() == 0:
+        raise EngineError("The engine has no part for this processor. Install the program again.")
+
+
+def _ggml(library: str, function: str) -> Any:
+    """A function of ggml, through libllama's own handle, since another would map a second ggml.
+
+    Windows looks into the named library only, but gives the same handle again. Not yet run on Windows.
+    """
+    if os.name == "nt":
+        return getattr(ctypes.CDLL(str(Path(llama.__file__).parent / "lib" / f"{library}.dll")), function)
+    return getattr(llama._lib, function)
+
+
 def _tensor_text(function: str) -> Callable[[int], bytes]:
-    """A ggml function from tensor to text; libllama's own handle, since another would map a second ggml."""
-    getter = getattr(llama._lib, function)
+    """A ggml function from tensor to text."""
+    getter = _ggml("ggml-base", function)
     getter.argtypes, getter.restype = [ctypes.c_void_p], ctypes.c_char_p
     return getter  # type: ignore[no-any-return]
 

@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from edge_assistant.speech import scratch, tones
+from edge_assistant.speech import own_voice, scratch, tones
 from edge_assistant.speech.fresh import in_fresh_process
 from edge_assistant.speech.messages import (
     Hush,
@@ -119,6 +119,7 @@ class Synthesizer:
 
 def serve(connection: Connection, voice: str | None, language: str | None, rate: int | None) -> None:
     """Speak what is said over the Pipe, one sentence at a time, until it ends. `rate` is in words a minute."""
+    own_voice.prepare()
     base = scratch.base()
     mouth = Mouth(players(sys.platform))
     inbox: queue.SimpleQueue[Say | Play] = queue.SimpleQueue()
@@ -132,6 +133,7 @@ def serve(connection: Connection, voice: str | None, language: str | None, rate:
 
 def report_voices(connection: Connection) -> None:
     """Send the list of voices, or the sentence that says why there are none."""
+    own_voice.prepare()
     try:
         connection.send(Synthesizer(None).voices())
     except NoVoiceError as error:
@@ -140,6 +142,7 @@ def report_voices(connection: Connection) -> None:
 
 def report_sound(connection: Connection) -> None:
     """Try voice and output for real, with a tenth of a second of silence: two sentences, None where it works."""
+    own_voice.prepare()
     base, folder = scratch.base(), scratch.prepare()
     voice: str | None = None
     try:
