@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-APP_ID = "edge_assistant.EdgeAssistant"
+APP_ID = "edge-assistant"
 """Portals since 1.21 give keys to programs with an id only; it must be the name of an installed .desktop file."""
 
 _NAME, _PATH = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"

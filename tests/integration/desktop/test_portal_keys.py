@@ -110,7 +110,7 @@ def test_a_press_that_the_portal_tells_of_is_heard_and_one_of_another_session_is
     heard.start()
     until(lambda: len(desktop.calls) == 3, "the binding")
     register, create, bind = desktop.calls
-    assert register == {"call": "Register", "id": "edge_assistant.EdgeAssistant"}
+    assert register == {"call": "Register", "id": "edge-assistant"}
     assert create == {"call": "CreateSession"}
     assert bind["session"]
     assert {action: preferred for action, (preferred, _) in bind["asked"].items()} == {
