@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import os
+import queue
 import sys
 import threading
 import time
@@ -29,7 +31,8 @@ _log = logging.getLogger(__name__)
 
 # How many seconds a cancel waits for the run's own thread; then it ends without (a picture may be half decoded).
 _PATIENCE = 0.15
-_POLL = 0.02  # seconds between two looks whether a signal came
+# On Windows no wait is interrupted by Ctrl-C, so there it looks so often (in seconds) whether it came.
+_LOOK_S = 0.1 if sys.platform == "win32" else None
 # Hashing weights for the first time is said when it takes longer than this.
 _SILENT_SECONDS = 1.0
 
@@ -58,7 +61,9 @@ class DescribeRun:
         self._lock = threading.Lock()
         self._showing = threading.Lock()  # held while printing, which takes for ever when nobody reads
         self._ended: set[int] = set()
+        self._news: queue.SimpleQueue[None] = queue.SimpleQueue()  # a signal's handler may fill it
         self._finished = threading.Event()
+        self._unwanted = threading.Event()
         self._current = 0
         self._exit_code = 0
         self._cancelled = False
@@ -67,10 +72,12 @@ class DescribeRun:
 
     def main(self) -> int:
         """Run to the end and give the exit code. Ctrl-C, SIGTERM and SIGHUP cancel, also when they came before."""
-        interrupt.only_remember()
+        interrupt.call(lambda: self._news.put(None))
         threading.Thread(target=self._run, name="describe", daemon=True).start()
-        while not self._finished.wait(_POLL):
-            if interrupt.arrived():
+        while not self._finished.is_set():
+            with contextlib.suppress(queue.Empty):
+                self._news.get(timeout=_LOOK_S)
+            if interrupt.arrived() and not self._finished.is_set():
                 self._cancel()
         return self._exit_code
 
@@ -86,6 +93,7 @@ class DescribeRun:
             self._fail_all(EngineError("Something went wrong inside the program. Please try again.", code="internal"))
         finally:
             self._finished.set()
+            self._news.put(None)
 
     def _work(self) -> None:
         try:
@@ -169,11 +177,8 @@ class DescribeRun:
 
     def wait(self, seconds: float) -> None:
         """Let time pass; it ends early, with CancelledError, when the run is cancelled."""
-        deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0:
-            if self._cancelled:
-                raise CancelledError
-            time.sleep(min(left, _POLL))
+        if self._unwanted.wait(seconds):
+            raise CancelledError
 
     def _say(self, text: str) -> None:
         if self._speaker:
@@ -234,6 +239,7 @@ class DescribeRun:
 
     def _stop_working(self) -> None:
         """Voice first."""
+        self._unwanted.set()
         with self._lock:
             self._cancelled = True
             speaker, assistant = self._speaker, self._assistant

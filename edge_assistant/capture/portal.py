@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ..dbus import DBusError, Service, call, connected, property_of
 from ..errors import CancelledError, InputError
-from .dbus import DBusError, Service, call, connected, property_of
 from .file import read_picture
 from .geometry import Rect, enclosing
 from .snapshot import Monitor, Shot

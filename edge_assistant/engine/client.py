@@ -29,7 +29,6 @@ from edge_assistant.errors import AssistantError, CancelledError, EngineError, W
 
 # A Cancel that is not acknowledged within this many seconds is answered by killing the child.
 CANCEL_GRACE = 0.25
-_POLL = 0.02
 _KILLED = -9  # the exit code of a process that POSIX's SIGKILL ended
 
 OnReply = Callable[[Progress | Piece | TurnsDropped], None]
@@ -158,6 +157,7 @@ class Engine:
                 return
             self._cancelled = True
             self._kill_at = time.monotonic() + grace
+        child.wake()
         if grace <= 0:
             child.kill()
             return
@@ -175,6 +175,7 @@ class Engine:
             self._cancelled = True
             child, self._child = self._child, None
         if child is not None:
+            child.wake()
             child.kill()
 
     def _wait(
@@ -185,7 +186,7 @@ class Engine:
         assert child is not None
         while True:
             try:
-                reply: Reply | None = child.receive(_POLL)
+                reply: Reply | None = child.receive(self._until_kill())
             except ChildDied as death:
                 self._drop(child)
                 raise explained(death) from death
@@ -207,6 +208,10 @@ class Engine:
                 self._check_grace(child)
             else:
                 on_reply(reply)
+
+    def _until_kill(self) -> float | None:
+        kill_at = self._kill_at
+        return None if kill_at is None else max(0.0, kill_at - time.monotonic())
 
     def _check_grace(self, child: Child) -> None:
         if self._kill_at is not None and time.monotonic() >= self._kill_at:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge_assistant.hotkeys.protocol import Keys, OnLost, OnPress
+from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress
 
 WAYLAND = (
     "On Wayland, programs cannot take keys. "
@@ -21,7 +21,7 @@ class Elsewhere:
     def __init__(self, sentence: str) -> None:
         self._sentence = sentence
 
-    def start(self, keys: Keys, on_press: OnPress, on_lost: OnLost) -> tuple[str, ...]:  # noqa: ARG002
+    def start(self, keys: Keys, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:  # noqa: ARG002
         """Nothing is taken; the sentence."""
         return (self._sentence,)
 

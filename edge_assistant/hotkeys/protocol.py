@@ -13,14 +13,14 @@ Keys = Mapping[str, Key]
 OnPress = Callable[[str], None]
 """Called with the action, on a thread of the hotkeys' own; it returns at once."""
 
-OnLost = Callable[[str], None]
-"""Called once, there too, with the sentence that says why no key will come any more."""
+OnNotice = Callable[[str], None]
+"""Called there too, with a sentence to tell: that no key will come any more, or what the desktop made of the keys."""
 
 
 class Hotkeys(Protocol):
     """The keys of one program on one display."""
 
-    def start(self, keys: Keys, on_press: OnPress, on_lost: OnLost) -> tuple[str, ...]:
+    def start(self, keys: Keys, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:
         """Take the keys. One sentence for each that cannot be had, or one for all of them; none where all is well."""
 
     def close(self) -> None:

@@ -82,7 +82,7 @@ class Program:
         hotkeys = choose_hotkeys(seen.platform, wayland=seen.wayland, x11=seen.x11)
         try:
             for sentence in hotkeys.start(
-                self._chosen.hotkeys.bound(), control.press, lambda message: control.tell("keys-lost", message)
+                self._chosen.hotkeys.bound(), control.press, lambda message: control.tell("keys", message)
             ):
                 control.tell("keys", sentence)
             _warm_capture()

@@ -57,6 +57,16 @@ class Voice:
         speaker = self._speaker
         return speaker.wait(timeout) if speaker else True
 
+    def wait_unless(self, unwanted: Callable[[], bool]) -> None:
+        """Block until all is spoken or it is `unwanted`, which is asked at first and at each `look_again`."""
+        if speaker := self._speaker:
+            speaker.wait_unless(unwanted)
+
+    def look_again(self) -> None:
+        """Let those who wait ask again whether they want to."""
+        if speaker := self._speaker:
+            speaker.look_again()
+
     def close(self) -> None:
         """Be silent and end the worker."""
         with self._lock:

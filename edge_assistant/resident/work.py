@@ -20,7 +20,6 @@ from edge_assistant.resident.measurements import Measurements
 from edge_assistant.resident.voice import Voice
 
 _log = logging.getLogger(__name__)
-_LOOK_S = 0.05  # seconds between two looks whether speech that is waited for is still wanted
 
 IsCancelled = Callable[[], bool]
 MakeAssistant = Callable[[bool, "Spoken", Callable[[Event], None], IsCancelled], Assistant]
@@ -127,6 +126,7 @@ class Work:
     def cancel(self, job: Job) -> None:
         """Stop working on it, now or when its turn comes."""
         job.cancel()
+        self._voice.look_again()
         assistant = self._assistant
         if self._job is job and assistant is not None:
             assistant.cancel()
@@ -134,6 +134,7 @@ class Work:
     def close(self) -> None:
         """End the engine at once."""
         self._closed.set()
+        self._voice.look_again()
         self._row.put(None)
         self._engines.close()
 
@@ -156,8 +157,7 @@ class Work:
         self._told.on_ended(job)
 
     def _wait_until_spoken(self, job: Job) -> None:
-        while not (job.is_cancelled() or self._closed.is_set() or self._voice.wait(_LOOK_S)):
-            pass
+        self._voice.wait_unless(lambda: job.is_cancelled() or self._closed.is_set())
 
     def _warm(self, job: Job) -> None:
         assert self._told is not None

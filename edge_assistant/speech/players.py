@@ -9,9 +9,13 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+LATE = 1.0
+"""A wait that ends so many seconds later than was asked for was not a wait: the machine, or this program, slept."""
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # Loaded here, because between fork and exec nothing may be loaded.
@@ -51,8 +55,9 @@ class Player(Protocol):
 class CommandPlayer:
     """Runs a program with the file's path behind `command`; it dies with the process that started it."""
 
-    def __init__(self, *command: str) -> None:
+    def __init__(self, *command: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._command = command
+        self._clock = clock
 
     def play(self, sound: Sound) -> Playing:
         """Start the program."""
@@ -67,17 +72,18 @@ class CommandPlayer:
             )
         except OSError as error:
             raise NoSoundError(f"{self._command[0]} cannot be started: {error.strerror}.") from error
-        return _Process(process, self._command[0])
+        return _Process(process, self._command[0], self._clock)
 
 
 class _Process:
-    def __init__(self, process: subprocess.Popen[bytes], name: str) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], name: str, clock: Callable[[], float]) -> None:
         self._process = process
         self._name = name
+        self._clock = clock
 
     def wait(self, timeout: float) -> bool:
         try:
-            _, complaint = self._process.communicate(timeout=timeout)
+            complaint = self._complaint(timeout)
         except subprocess.TimeoutExpired:
             self.stop()
             self._process.communicate()
@@ -91,6 +97,16 @@ class _Process:
 
     def stop(self) -> None:
         self._process.kill()
+
+    def _complaint(self, timeout: float) -> bytes:
+        """What it printed until its end. Raises TimeoutExpired when it was awake so long (seconds) and did not end."""
+        while True:
+            begun = self._clock()
+            try:
+                return self._process.communicate(timeout=timeout)[1]
+            except subprocess.TimeoutExpired:
+                if self._clock() < begun + timeout + LATE:
+                    raise
 
 
 class WinsoundPlayer:

@@ -16,10 +16,10 @@ from edge_assistant.child import Child, ChildDied, kill_group
 from edge_assistant.speech import scratch, worker
 from edge_assistant.speech.messages import Hush, Interrupted, Play, Remark, Reply, Say, Started, Tone, Trouble
 from edge_assistant.speech.mouth import GRACE
+from edge_assistant.speech.players import LATE
 
 # A Hush that is not acknowledged within this many seconds is answered by killing the worker with its player.
 _HUSH_GRACE = 0.05
-_POLL = 0.02
 # A sentence takes about 11 ms to make; a worker that needs this many seconds, and more for a long text, is stuck.
 _MAKING = 15.0
 _MAKING_PER_CHARACTER = 0.02
@@ -42,6 +42,7 @@ class _Sentence:
         self.tone = tone
         self.tries = 0
         self.started: float | None = None
+        self.patience = 0.0
         self.deadline = 0.0
         self.hush_at: float | None = None
 
@@ -109,14 +110,24 @@ class Speaker:
                 return
             sentence.hush_at = time.monotonic() + _HUSH_GRACE
         if child is not None:
+            child.wake()
             with contextlib.suppress(ChildDied):  # the speaker's own thread finds out
                 if not child.send(Hush(sentence.id), _HUSH_GRACE):
                     kill_group(child.pid)  # it does not even read
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until everything that was said is spoken, or cannot be; False when `timeout` seconds were too few."""
+        return self.wait_unless(lambda: False, timeout)
+
+    def wait_unless(self, unwanted: Callable[[], bool], timeout: float | None = None) -> bool:
+        """As `wait`, but also until it is `unwanted`, which is asked at first and at each `look_again`."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._running or self._is_idle(), timeout)
+            return self._changed.wait_for(lambda: not self._running or self._is_idle() or unwanted(), timeout)
+
+    def look_again(self) -> None:
+        """Let those who wait ask again whether they want to."""
+        with self._changed:
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Be silent and end the worker; nothing is left behind."""
@@ -191,18 +202,21 @@ class Speaker:
         if child is None or sentence.hush_at is not None:
             return
         sentence.tries += 1
-        sentence.deadline = time.monotonic() + _MAKING + _MAKING_PER_CHARACTER * len(sentence.text)
+        sentence.patience = _MAKING + _MAKING_PER_CHARACTER * len(sentence.text)
+        sentence.deadline = time.monotonic() + sentence.patience
         child.send(Play(sentence.id, sentence.tone) if sentence.tone else Say(sentence.id, sentence.text))
         if sentence.hush_at is not None:
             child.send(Hush(sentence.id))  # the stop came too early to be meant for this Say
         while True:
-            reply: Reply | None = child.receive(_POLL)
+            asked = min(filter(None, (sentence.hush_at, sentence.deadline)))
+            reply: Reply | None = child.receive(max(0.0, asked - time.monotonic()))
             now = time.monotonic()
             if isinstance(reply, Remark):
                 self._pass_on(reply)
             elif isinstance(reply, Started):
                 sentence.started = now
-                sentence.deadline = now + reply.seconds + 2 * GRACE
+                sentence.patience = reply.seconds + 2 * GRACE
+                sentence.deadline = now + sentence.patience
                 if self._on_started and sentence.text and sentence.hush_at is None:
                     self._on_started(sentence.text)
             elif reply is not None:
@@ -211,7 +225,9 @@ class Speaker:
             if sentence.hush_at is not None and now > sentence.hush_at:
                 self._drop(child)
                 return
-            if now > sentence.deadline:
+            if now > asked + LATE:
+                sentence.deadline = now + sentence.patience  # the machine slept, and the worker with it
+            elif now > sentence.deadline:
                 self._recover(sentence)
                 return
 

@@ -67,6 +67,9 @@ class OutOfSight(QObject):
     def _show(self) -> None:
         hidden, self._hidden = self._hidden, []
         for widget, was_active in hidden:
-            widget.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, not was_active)
+            if handle := widget.windowHandle():
+                # Qt looks at WA_ShowWithoutActivating only when it makes the window; at each show it looks at this.
+                handle.setProperty("_q_showWithoutActivating", not was_active)
             widget.show()
-            widget.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, False)
+            if handle:
+                handle.setProperty("_q_showWithoutActivating", False)

@@ -50,6 +50,21 @@ def test_a_silent_worker_gives_none_after_the_timeout(child: Child) -> None:
     assert child.receive(0.01) is None
 
 
+def test_wake_lets_receive_return_also_one_that_begins_later_and_loses_no_message(child: Child) -> None:
+    started = time.monotonic()
+    timer = threading.Timer(0.05, child.wake)
+    timer.start()
+    assert child.receive() is None
+    timer.join()
+    child.wake()
+    child.wake()
+    assert child.receive() is None
+    child.send("hello")
+    assert child.receive(10) == ("hello", True)
+    assert child.receive(0.01) is None, "two calls counted as more than one"
+    assert time.monotonic() - started < 30
+
+
 def test_a_death_tells_the_exit_code_and_the_last_words(child: Child) -> None:
     child.send("die")
     with pytest.raises(ChildDied) as death:

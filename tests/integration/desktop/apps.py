@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from describing import PATIENCE, ROOT
-from desktops import XDesktop
+from desktops import Programs
 from listening import Listen
 
 _HERE = Path(__file__).resolve().parent
@@ -18,7 +18,7 @@ _HERE = Path(__file__).resolve().parent
 class AppRun(Listen):
     """One running app; `lines` are those of app_under_test.py."""
 
-    def __init__(self, desktop: XDesktop, *arguments: str, first_run: bool = False, **variables: str) -> None:
+    def __init__(self, desktop: Programs, *arguments: str, first_run: bool = False, **variables: str) -> None:
         """`first_run`: nobody has answered its question about weights yet."""
         if not first_run:
             _answer_first_run(Path(variables["XDG_DATA_HOME"]))

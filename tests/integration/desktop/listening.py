@@ -13,7 +13,7 @@ from typing import Self
 
 import psutil
 from describing import PATIENCE, ROOT, alive
-from desktops import XDesktop
+from desktops import Programs
 
 WINDOW, STOP, REPEAT, STATUS = "ctrl+shift+F9", "ctrl+shift+F8", "ctrl+shift+F7", "ctrl+shift+F6"
 
@@ -21,7 +21,7 @@ WINDOW, STOP, REPEAT, STATUS = "ctrl+shift+F9", "ctrl+shift+F8", "ctrl+shift+F7"
 class Listen:
     """One running program; `lines` grows with what it prints on both streams, (monotonic seconds, line)."""
 
-    def __init__(self, desktop: XDesktop, *arguments: str, **variables: str) -> None:
+    def __init__(self, desktop: Programs, *arguments: str, **variables: str) -> None:
         self._desktop = desktop
         self._environment = {**desktop.environment, **variables}
         self.lines: list[tuple[float, str]] = []

@@ -1,9 +1,13 @@
-"""A window that shows a picture at its own size: show_picture.py PICTURE TITLE [LEFT TOP]. Prints when it is seen."""
+"""A window that shows a picture at its own size: show_picture.py PICTURE TITLE [LEFT TOP]. Prints when it is seen.
+
+With "whole" in the place of LEFT it fills the screen, which the picture should do, too.
+"""
 
 from __future__ import annotations
 
 import sys
 
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QExposeEvent, QGuiApplication, QImage, QPainter, QPaintEvent, QRasterWindow
 
 
@@ -27,7 +31,10 @@ class Shown(QRasterWindow):
 application = QGuiApplication(sys.argv[:1])
 window = Shown(QImage(sys.argv[1]))
 window.setTitle(sys.argv[2])
-if len(sys.argv) > 3:
+if sys.argv[3:] == ["whole"]:
+    window.setMaximumSize(QSize(16777215, 16777215))
+    window.setWindowState(Qt.WindowState.WindowFullScreen)
+elif len(sys.argv) > 3:
     window.setPosition(int(sys.argv[3]), int(sys.argv[4]))
 window.show()
 application.exec()

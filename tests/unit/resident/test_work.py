@@ -40,6 +40,8 @@ AMPLE, SHORT = 9 * 10**9, 7 * 10**9  # for two pairs and what other programs wan
 class ScriptedVoice:
     def __init__(self) -> None:
         self.heard: list[tuple[str, int | None]] = []
+        self.speaks = False
+        self.changed = threading.Condition()
 
     def say(self, text: str, request: int | None = None) -> None:
         self.heard.append((text, request))
@@ -50,8 +52,13 @@ class ScriptedVoice:
     def silence(self) -> None:
         pass
 
-    def wait(self, _: float) -> bool:
-        return True
+    def wait_unless(self, unwanted: Callable[[], bool]) -> None:
+        with self.changed:
+            self.changed.wait_for(lambda: not self.speaks or unwanted())
+
+    def look_again(self) -> None:
+        with self.changed:
+            self.changed.notify_all()
 
 
 class ScriptedAssistant:
@@ -233,6 +240,25 @@ def test_a_request_that_is_cancelled_while_it_waits_is_never_asked(ready: Office
     ready.work.cancel(first)
     ready.tells(("ended", 1), ("ended", 2))
     assert ready.asked.empty()
+
+
+def test_a_request_that_is_cancelled_while_it_is_spoken_ends_at_once(ready: Office) -> None:
+    ready.voice.speaks = True
+    job = ready.job(1)
+    ready.work.answer(job)
+    ready.tells(("answered", 1, True))
+    with pytest.raises(queue.Empty):
+        ready.told.get(timeout=0.05)
+    ready.work.cancel(job)
+    ready.tells(("ended", 1))
+
+
+def test_the_end_does_not_wait_for_what_is_spoken(ready: Office) -> None:
+    ready.voice.speaks = True
+    ready.work.answer(ready.job(1))
+    ready.tells(("answered", 1, True))
+    ready.work.close()
+    ready.tells(("ended", 1))
 
 
 def test_a_picture_that_could_not_be_had_is_said_and_ends_with_the_end_tone(ready: Office) -> None:
