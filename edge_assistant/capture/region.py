@@ -6,6 +6,7 @@ All functions are plain; units are those of the desktop (see geometry.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..text import tr
 from .geometry import Rect
@@ -125,3 +126,30 @@ def _names() -> dict[str, str]:
         "3": tr("bottom right quarter"),
         "0": tr("the whole monitor"),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A part of the desktop, shown as large as it fits in the middle of a field of `width` by `height` units."""
+
+    part: Rect
+    width: float
+    height: float
+
+    @property
+    def scale(self) -> float:
+        """Field units for each unit of the desktop."""
+        return min(self.width / self.part.width, self.height / self.part.height)
+
+    def shown(self, rect: Rect) -> tuple[float, float, float, float]:
+        """Where a rectangle of the desktop is in the field: left, top, width, height."""
+        scale = self.scale
+        left = (self.width - self.part.width * scale) / 2 + (rect.left - self.part.left) * scale
+        top = (self.height - self.part.height * scale) / 2 + (rect.top - self.part.top) * scale
+        return left, top, rect.width * scale, rect.height * scale
+
+    def point(self, across: float, down: float) -> tuple[int, int]:
+        """The point of the desktop that is seen there."""
+        left, top, _, _ = self.shown(self.part)
+        scale = self.scale
+        return round(self.part.left + (across - left) / scale), round(self.part.top + (down - top) / scale)

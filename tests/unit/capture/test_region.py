@@ -8,6 +8,7 @@ from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.region import (
     PART_KEYS,
     SMALLEST,
+    Fit,
     between,
     monitor_of,
     moved,
@@ -107,3 +108,16 @@ def test_the_next_monitor_has_it_at_the_same_place_and_inside() -> None:
     assert on_next_monitor(Rect(-1180, 50, 300, 200), BOTH) == Rect(100, -6, 300, 200)
     assert on_next_monitor(Rect(100, -6, 300, 200), BOTH) == Rect(-1180, 50, 300, 200)
     assert on_next_monitor(RIGHT.bounds, BOTH) == LEFT.bounds
+
+
+def test_a_monitor_of_twice_the_density_is_shown_at_half_its_pixels() -> None:
+    fit = Fit(Rect(1920, 100, 3840, 2160), 1920, 1080)
+    assert fit.shown(Rect(1920, 100, 3840, 2160)) == (0, 0, 1920, 1080)
+    assert fit.shown(Rect(2020, 200, 640, 400)) == (50, 50, 320, 200)
+    assert fit.point(50, 50) == (2020, 200)
+
+
+def test_a_part_of_another_shape_is_shown_whole_and_in_the_middle() -> None:
+    fit = Fit(AREA, 1600, 1080)
+    assert fit.shown(AREA) == (0, 270, 1600, 540)
+    assert fit.point(*fit.shown(Rect(-60, 44, 10, 10))[:2]) == (-60, 44)
