@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -105,16 +106,21 @@ class Choosers(QObject):
             self.hidden.emit()
 
     def _entry_choices(self, taken: Sequence[Choice]) -> list[Choice]:
-        """The entries, each by its access key, or where that is taken by the first letter that is free."""
-        keys, found = {each.key for each in taken}, []
-        for number, entry in enumerate(self._entries()):
-            label = entry.label.replace("&", "")
-            wished = entry.label.partition("&")[2][:1].lower()
-            letters = [each for each in (wished + label.lower()) if each.isascii() and each.isalnum()]
-            key = next((each for each in (*letters, *"abcdefghijklmnopqrstuvwxyz") if each not in keys), "")
-            keys.add(key)
-            found.append(Choice(key, f"{_ENTRY}{number}", label.rstrip("…")))
-        return found
+        """The entries, each by its access key, or where that is taken by the first of its letters that is free."""
+        entries = list(enumerate(self._entries()))
+        keys = {each.key: "" for each in taken}
+        for wished in (True, False):
+            for number, entry in entries:
+                name, access = f"{_ENTRY}{number}", entry.label.partition("&")[2][:1].lower()
+                letters = access if wished else f"{entry.label.lower()}{string.ascii_lowercase}"
+                free = [each for each in letters if each in string.ascii_lowercase and each not in keys]
+                if free and name not in keys.values():
+                    keys[free[0]] = name
+        key_of = {name: key for key, name in keys.items()}
+        return [
+            Choice(key_of[f"{_ENTRY}{number}"], f"{_ENTRY}{number}", entry.label.replace("&", "").rstrip("…"))
+            for number, entry in entries
+        ]
 
     def _on_chosen(self, name: str) -> None:
         opening, self._opening = self._opening, None

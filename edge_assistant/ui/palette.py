@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QColor, QFont, QIcon, QKeyEvent, QPainter, QPen, QPixmap, QScreen
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QColor, QFont, QIcon, QKeyEvent, QPainter, QPalette, QPen, QPixmap, QScreen
 from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QVBoxLayout
 
 from edge_assistant.resident.choices import Choice
@@ -13,6 +13,9 @@ from edge_assistant.text import tr
 
 _LARGER = 1.5
 """Times the desktop's own font: it is read at a glance, if at all."""
+
+_MARGIN = 20
+"""Pixels of the desktop that are left above and below it together, at least."""
 
 _AWAY_MS = 300
 """So long another window must have the keyboard: a global key that is held down borrows it, too."""
@@ -66,6 +69,7 @@ class Palette(QFrame):
         self._choices = tuple(choices)
         self._list.blockSignals(True)
         self._list.clear()
+        self._strengthen()
         for choice in self._choices:
             self._list.addItem(self._item(choice))
         self._list.setCurrentRow(0)
@@ -161,7 +165,7 @@ class Palette(QFrame):
 
     def _key_cap(self, key: str) -> QIcon:
         """The key as it is seen on a keyboard."""
-        side, ratio = round(self.fontMetrics().height() * 1.3), self.devicePixelRatioF()
+        side, ratio = self._cap_side(), self.devicePixelRatioF()
         picture = QPixmap(round(side * ratio), round(side * ratio))
         picture.setDevicePixelRatio(ratio)
         picture.fill(QColor(Qt.GlobalColor.transparent))
@@ -179,20 +183,28 @@ class Palette(QFrame):
         return icon
 
     def _fit(self, screen: QScreen) -> None:
-        """As large as its contents, as far as the screen goes, in the middle."""
-        cap = round(self.fontMetrics().height() * 1.3)
-        self._list.setIconSize(
-            self._list.iconSize().expandedTo(
-                self._list.iconSize().scaled(cap, cap, Qt.AspectRatioMode.IgnoreAspectRatio)
-            )
-        )
+        """As large as its contents, as far as the screen goes, in the middle; whole rows only."""
+        cap = self._cap_side()
+        self._list.setIconSize(QSize(cap, cap))
         space = screen.availableGeometry()
-        rows = sum(self._list.sizeHintForRow(row) for row in range(self._list.count()))
-        widest = self._list.sizeHintForColumn(0)
-        self._list.setMinimumWidth(min(widest + 30, space.width() * 9 // 10))
-        self._list.setMinimumHeight(min(rows + 6, space.height() * 7 // 10))
+        row = max(1, self._list.sizeHintForRow(0))
+        others = self.sizeHint().height() - self._list.sizeHint().height()
+        rows = max(1, min(self._list.count(), (space.height() - others - _MARGIN) // row))
+        self._list.setFixedHeight(rows * row)
+        widest = self._list.sizeHintForColumn(0) + 2 * self._list.verticalScrollBar().sizeHint().width()
+        self._list.setMinimumWidth(min(widest, space.width() * 9 // 10))
         self.adjustSize()
         self.move(space.center() - self.rect().center())
+
+    def _cap_side(self) -> int:
+        return round(self.fontMetrics().height() * 1.3)
+
+    def _strengthen(self) -> None:
+        """The chosen row is the others' opposite: themes mark it by a colour that is hard to read on."""
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.Highlight, palette.color(QPalette.ColorRole.Text))
+        palette.setColor(QPalette.ColorRole.HighlightedText, palette.color(QPalette.ColorRole.Base))
+        self._list.setPalette(palette)
 
 
 def _bold(font: QFont) -> QFont:

@@ -243,10 +243,11 @@ class _Pane(QWidget):
             QRectF(right, top, width - right, bottom - top),
         ):
             painter.fillRect(dim & QRectF(self.rect()), _DIMMED)
-        painter.setPen(QPen(_GROUND, 7))
-        painter.drawRect(inside)
-        painter.setPen(QPen(_INK, 3))
-        painter.drawRect(inside)
+        # Around it, so that nothing in it is covered, but for a side at the end of the screen.
+        frame = inside.adjusted(-4, -4, 4, 4) & QRectF(self.rect()).adjusted(3, 3, -3, -3)
+        for pen in (QPen(_GROUND, 7), QPen(_INK, 3)):
+            painter.setPen(pen)
+            painter.drawRect(frame)
         self._paint_words(painter, inside)
 
     def _paint_words(self, painter: QPainter, inside: QRectF) -> None:

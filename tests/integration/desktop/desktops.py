@@ -147,7 +147,9 @@ def x_desktop(size: tuple[int, int], *, manager: bool, depth: int = 24) -> Itera
 
 def environment(**variables: str) -> dict[str, str]:
     """Nothing of the desktop and the buses that the tests were started from, but these variables."""
-    nothing = dict.fromkeys(("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XDG_CURRENT_DESKTOP"), "")
+    nothing = dict.fromkeys(
+        ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XDG_CURRENT_DESKTOP", "QT_QPA_PLATFORM"), ""
+    )
     no_bus = dict.fromkeys(("DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS"), "unix:path=/nonexistent")
     return {**nothing, **no_bus, **variables}
 
