@@ -8,6 +8,8 @@ ACTIONS: dict[str, str] = {
     "read": "reads the text in the active window",
     "clipboard": "describes the copied picture",
     "camera": "counts to three and describes what the camera sees",
+    "region": "lets a part of the screen be chosen, and describes it",
+    "palette": "opens the list of choices over a picture of this moment",
     "repeat": "says the last answer again",
     "stop": "silences the voice; once more, and the work is cancelled",
     "status": "says what is being done, and for how long",
@@ -15,5 +17,8 @@ ACTIONS: dict[str, str] = {
     "quit": "ends the program",
 }
 
-LOOKS = ("window", "screen", "read", "clipboard", "camera")
+LOOKS = ("window", "screen", "read", "clipboard", "camera", "region")
 """Those that ask for an answer. Again while it comes: stop. Within 30 seconds after it: the same picture in detail."""
+
+CHOOSERS = ("palette", "region")
+"""Those that take a picture of this moment and then open a window, in which it is chosen what of it is wanted."""

@@ -19,6 +19,7 @@ from edge_assistant.resident.door import AlreadyRunningError, Door, call, place
 from edge_assistant.resident.program import Options, Program
 from edge_assistant.text import tr
 from edge_assistant.ui.bridge import Bridge
+from edge_assistant.ui.choosers import Choosers
 from edge_assistant.ui.commands import Commands, Entry
 from edge_assistant.ui.out_of_sight import OutOfSight
 from edge_assistant.ui.tray import Tray
@@ -78,12 +79,14 @@ class App(QObject):
         self._told_put_away = False
         self.bridge = Bridge()
         self.out_of_sight = OutOfSight()
+        self.choosers = Choosers(self._palette_entries)
         self.program = Program(
             options,
             chosen,
             self.bridge.tell_event,
             self.bridge.tell_condition,
             view=self.out_of_sight,
+            choosers=self.choosers,
             stays=True,
         )
         folder = Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None
@@ -92,6 +95,8 @@ class App(QObject):
         self.commands = Commands(self.program.control.press, chosen.hotkeys.bound(), self._entries())
         self.window = MainWindow(self.commands, Tray.is_there, self._on_put_away)
         self.tray = Tray(self.commands, self.window.bring)
+        self.choosers.report_to(self.program.control)
+        self.choosers.hidden.connect(self.out_of_sight.on_closed)
         self.out_of_sight.watch(self.tray.menu)
         self.bridge.happened.connect(self.window.show_event, _QUEUED)
         for show_condition in (self.window.show_condition, self.tray.show_condition):
@@ -105,6 +110,10 @@ class App(QObject):
     def _entries(self) -> list[Entry]:
         """The windows of their own that tray and window offer, in the menu's order. This is where each is wired."""
         return [Entry(tr("&Weights…"), self.weights.open)]
+
+    def _palette_entries(self) -> list[Entry]:
+        """What the palette opens besides: the windows of their own, and the main one."""
+        return [*self._entries(), Entry(tr("The window of &Edge Assistant"), self.window.bring)]
 
     def run(self) -> int:
         """Until the program ends. Raises the AssistantError that ended it."""

@@ -16,6 +16,7 @@ _BLANK: dict[Origin, str] = {
     "file": "The picture is blank: it has only one colour. There is nothing to describe.",
     "screen": "The screen is blank: it has only one colour. There is nothing to describe.",
     "window": "The window is blank: it has only one colour. There is nothing to describe.",
+    "region": "That part of the screen is blank: it has only one colour. There is nothing to describe.",
     "clipboard": "The picture in the clipboard is blank: it has only one colour. There is nothing to describe.",
     "camera": "The camera sees nothing: its picture is black or of one colour. Uncover it, or make some light.",
 }
@@ -43,6 +44,6 @@ def warnings(captured: Captured, *, demo: bool) -> tuple[tuple[str, str], ...]:
 
 
 def small_text_lost(captured: Captured, sent: Image.Image, mode: Mode) -> bool:
-    """Whether a glance at a whole screen made it so small that usual small text cannot be read in what is sent."""
+    """Whether a glance at a screen, or a part of it, made usual small text too small to be read in what is sent."""
     smallest = budget.smallest_readable_px(captured.image.size, sent.size)
-    return captured.origin == "screen" and mode == "glance" and smallest > _USUAL_SMALL_TEXT
+    return captured.origin in ("screen", "region") and mode == "glance" and smallest > _USUAL_SMALL_TEXT

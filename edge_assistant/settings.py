@@ -33,6 +33,8 @@ class Hotkeys:
     read: str = "ctrl+shift+F10"
     clipboard: str = ""
     camera: str = ""
+    region: str = ""
+    palette: str = "ctrl+shift+F12"
     repeat: str = "ctrl+shift+F7"
     stop: str = "ctrl+shift+F8"
     status: str = "ctrl+shift+F6"

@@ -12,9 +12,11 @@ from typing import Protocol
 
 from edge_assistant.capture import apart
 from edge_assistant.capture.choose import Backend, choose
+from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.picture import Captured, Origin
 from edge_assistant.capture.snapshot import ActiveWindow, Snapshot, take
 from edge_assistant.errors import InputError, NothingToSeeError
+from edge_assistant.text import tr
 
 CAMERA_COUNTDOWN_S = 3.0
 """Seconds from a camera's first frame to the one that is taken: time to aim it, and for its exposure to settle."""
@@ -136,6 +138,14 @@ def active_window(snapshot: Snapshot, backend: Backend, tell: Teller) -> Capture
 def screen(snapshot: Snapshot, number: int | None) -> Captured:
     """One monitor (from 1), or all as one. Raises InputError (code `no-such-monitor`)."""
     return Captured(snapshot.picture if number is None else snapshot.monitor(number), origin="screen")
+
+
+def region(snapshot: Snapshot, rect: Rect) -> Captured:
+    """A part of the screen, `rect` in the desktop's units. Raises InputError (code `off-screen`)."""
+    picture = snapshot.cut(rect)
+    if picture is None:
+        raise InputError(tr("That part is outside of the screen. Choose another one."), code="off-screen")
+    return Captured(picture, origin="region")
 
 
 def spoken_title(title: str) -> str:

@@ -58,7 +58,7 @@ _UPRIGHT = {
 """What makes a picture of this EXIF orientation upright (EXIF 2.32, tag 0x0112)."""
 
 
-Origin = Literal["file", "screen", "window", "clipboard", "camera"]
+Origin = Literal["file", "screen", "window", "region", "clipboard", "camera"]
 
 
 @dataclass(frozen=True, slots=True)

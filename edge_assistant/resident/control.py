@@ -8,16 +8,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from edge_assistant.actions import ACTIONS
+from edge_assistant.actions import ACTIONS, CHOOSERS, LOOKS
+from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.picture import Captured
 from edge_assistant.errors import INTERNAL, AssistantError
 from edge_assistant.events import ErrorEvent, Event, NoticeEvent
-from edge_assistant.resident import presses
+from edge_assistant.resident import choosing, presses
+from edge_assistant.resident.chooser import Chooser, ChooserWindows, NoChoosers
 from edge_assistant.resident.condition import Condition, condition
-from edge_assistant.resident.job import Job, View, detail_of
+from edge_assistant.resident.job import TONE_WAITS_S, Job, NoView, View, detail_of
 from edge_assistant.resident.presses import State
 from edge_assistant.resident.voice import Voice
 from edge_assistant.resident.work import Work
+from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
 
@@ -53,11 +56,13 @@ class Control:
         *,
         on_condition: Callable[[Condition], None] = lambda _: None,
         view: View | None = None,
+        choosers: ChooserWindows | None = None,
         stays: bool = False,
     ) -> None:
         """`on_condition` is called on the loop's thread whenever the condition has changed.
 
-        `view` are our own windows. With `stays` the loop goes on without any weights, and each press looks for them.
+        `view` are our own windows, `choosers` palette and region chooser. With `stays` the loop goes on without any
+        weights, and each press looks for them.
         """
         self._view = view
         self._stays = stays
@@ -76,6 +81,13 @@ class Control:
         self._ready = False
         self._quit = False
         self._failure: AssistantError | None = None
+        self._has_choosers = choosers is not None
+        self._chooser = Chooser(
+            choosers or NoChoosers(),
+            view or NoView(),
+            lambda run: self._row.put(_Call(run)),
+            self._no_moment,
+        )
 
     def press(self, action: str) -> None:
         """A key was pressed."""
@@ -91,6 +103,22 @@ class Control:
             return press.answer.get(timeout=4.0)
         except queue.Empty:
             return "Edge Assistant is busy. Try again."
+
+    def choose(self, ticket: int, choice: str, rect: Rect | None = None) -> None:
+        """A choice was made in the chooser over moment `ticket`, see choosing.chosen; `rect` is a region."""
+        self._row.put(_Call(lambda: self._choose(ticket, choice, rect)))
+
+    def dismiss(self, ticket: int, *, give_back: bool = True) -> None:
+        """It was closed without one; with `give_back` the focus goes back to the window that had it."""
+        self._row.put(_Call(lambda: self._dismiss(ticket, give_back)))
+
+    def utter(self, ticket: int, text: str, *, at_once: bool) -> None:
+        """It says something, with `at_once` in place of what is being said."""
+        self._row.put(_Call(lambda: self._utter(ticket, text, at_once)))
+
+    def take_focus(self, ticket: int, window: int) -> None:
+        """Its window, by the window system's number, has not got the focus."""
+        self._row.put(_Call(lambda: self._chooser.take_focus(window) if self._is_open(ticket) else None))
 
     def quit(self) -> None:
         """End; from a signal's handler too."""
@@ -182,18 +210,61 @@ class Control:
 
     def _pressed(self, action: str) -> str:
         _log.debug("%s while %s", action, self._state.phase)
-        state, do = presses.pressed(self._state, action, self._clock())
-        self._state = state
+        if action in CHOOSERS and not self._has_choosers:
+            self._tell("no-window", tr("Choices need the windows of the app. Start it with edge-assistant."))
+            return ""
+        return self._take_choosing(choosing.pressed(self._chooser.open, self._state, action, self._clock()))
+
+    def _choose(self, ticket: int, choice: str, rect: Rect | None) -> None:
+        self._chooser.rect = rect
+        self._take_choosing(choosing.chosen(self._chooser.open, self._state, ticket, choice, self._clock()))
+
+    def _dismiss(self, ticket: int, give_back: bool) -> None:
+        now = self._clock()
+        self._take_choosing(choosing.dismissed(self._chooser.open, self._state, ticket, now, give_back=give_back))
+
+    def _take_choosing(self, step: choosing.Step) -> str:
+        self._chooser.open, self._state, do = step
         return " ".join(filter(None, [self._do(each) for each in do]))
+
+    def _is_open(self, ticket: int) -> bool:
+        return bool(self._chooser.open.chooser) and ticket == self._chooser.open.ticket
+
+    def _utter(self, ticket: int, text: str, at_once: bool) -> None:
+        if self._is_open(ticket):
+            if at_once:
+                self._voice.silence()
+            self._voice.say(text)
+
+    def _no_moment(self, error: AssistantError, nothing_else: bool) -> None:
+        self._show(ErrorEvent(self._job.id, error.code, str(error), error.exit_code))
+        self._voice.say(str(error))
+        if nothing_else:
+            closed = choosing.dismissed(self._chooser.open, self._state, self._chooser.open.ticket, self._clock())
+            open, state, do = closed
+            self._take_choosing((open, state, tuple(each for each in do if not isinstance(each, presses.Silence))))
 
     def _take(self, step: presses.Step) -> None:
         self._state, do = step
         for each in do:
             self._do(each)
 
-    def _do(self, what: presses.Do) -> str:
+    def _do(self, what: choosing.Do) -> str:
         """Do one thing; what a trigger is answered."""
         match what:
+            case choosing.Freeze(_, chooser):
+                self._chooser.freeze(self._new_job(self._state.id, chooser), TONE_WAITS_S)
+                self._voice.tone("heard")
+            case choosing.OpenRegion():
+                self._chooser.open_region()
+            case choosing.UseMoment(_, choice):
+                self._chooser.use(choice)
+            case choosing.CloseChooser(ticket, give_back):
+                self._chooser.close(ticket, give_back=give_back)
+            case choosing.Unmute(id):
+                self._voice.listen_to(id)
+            case choosing.Missed(id):
+                self._missed(id)
             case presses.Silence():
                 self._voice.silence()
             case presses.Cancel():
@@ -235,7 +306,8 @@ class Control:
             self._voice.say(text, id)
 
         mode = "detail" if detail else "read" if action == "read" else "glance"
-        job = Job(id, say, self._show, action=action, mode=mode, view=self._view)  # type: ignore[arg-type]
+        moment = self._chooser.used() if action in LOOKS else None
+        job = Job(id, say, self._show, action=action, mode=mode, view=self._view, moment=moment)  # type: ignore[arg-type]
         if detail and self._kept is not None:
             job.captured = detail_of(self._kept)
         return job
@@ -260,6 +332,13 @@ class Control:
         for sentence in list(self._job.sentences):
             self._voice.say(sentence, id)
         return ""
+
+    def _missed(self, id: int) -> None:
+        """What the last job said while a chooser was open, also where that was why there is no answer."""
+        was = self._job
+        self._begin(self._new_job(id))
+        self._job.sentences = was.sentences or ([str(was.failure)] if was.failure else [_NO_ANSWER])
+        self._work.repeat(self._job)
 
     def _status(self) -> str:
         """Say it, unless the answer is being spoken: that says enough."""

@@ -15,10 +15,11 @@ from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.engine.prompts import Mode
 from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError
 from edge_assistant.events import Event, NoticeEvent, Stage, WindowEvent
+from edge_assistant.resident.moment import Moment
 
 _log = logging.getLogger(__name__)
 
-_TONE_WAITS_S = 0.05
+TONE_WAITS_S = 0.05
 """The tone follows the picture of the screen, but no later than this after the press: a portal may ask first."""
 
 
@@ -54,9 +55,12 @@ class Job:
         action: str = "",
         mode: Mode = "glance",
         view: View | None = None,
+        moment: Moment | None = None,
     ) -> None:
+        """`moment` is what a screen action is about; without it, it takes a picture of its own."""
         self.id = id
         self._view = view or NoView()
+        self._moment = moment
         self.action = action
         self.mode = mode
         self.stage: Stage | None = None
@@ -105,7 +109,7 @@ class Job:
         Returns when the screen has been captured, or cannot be at once. Nothing is said before `speak`.
         """
         threading.Thread(target=self._fetch, args=(then,), name="capture", daemon=True).start()
-        self._seen.wait(_TONE_WAITS_S)
+        self._seen.wait(TONE_WAITS_S)
 
     def speak(self) -> None:
         """Now it may talk: the tone is on its way."""
@@ -139,6 +143,11 @@ class Job:
             self._may_speak.wait()
             at = sources.Look("clipboard" if self.action == "clipboard" else "camera")
             return sources.look(at, self)
+        if self._moment is not None:
+            self._seen.set()
+            self._may_speak.wait()
+            moment, self._moment = self._moment, None
+            return moment.captured(self)
         backend = choose()
         self._view.away()
         try:

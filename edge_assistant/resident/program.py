@@ -18,6 +18,7 @@ from edge_assistant.events import Event, NoticeEvent
 from edge_assistant.hotkeys.choose import choose as choose_hotkeys
 from edge_assistant.models.locate import resolve
 from edge_assistant.models.records import Record
+from edge_assistant.resident.chooser import ChooserWindows
 from edge_assistant.resident.condition import Condition
 from edge_assistant.resident.control import Control
 from edge_assistant.resident.job import View
@@ -57,9 +58,10 @@ class Program:
         on_condition: Callable[[Condition], None] = lambda _: None,
         *,
         view: View | None = None,
+        choosers: ChooserWindows | None = None,
         stays: bool = False,
     ) -> None:
-        """`view` and `stays` as for Control. Raises UsageError for a language that is none."""
+        """`view`, `choosers` and `stays` as for Control. Raises UsageError for a language that is none."""
         system_prompt(chosen.language)
         self._chosen = chosen
         self._request = Request(temperature=options.temperature, seed=options.seed)
@@ -74,7 +76,9 @@ class Program:
             show,
             Measurements(Record(paths.data_dir() / "measurements.json")),
         )
-        self.control = Control(self._work, self._voice, show, on_condition=on_condition, view=view, stays=stays)
+        self.control = Control(
+            self._work, self._voice, show, on_condition=on_condition, view=view, choosers=choosers, stays=stays
+        )
 
     def run(self) -> None:
         """Until it is to end. Raises AssistantError when there are no weights at all."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu
 from edge_assistant.keys import Key
 from edge_assistant.ui.words import key_in_menu, label_of
 
-LOOKS = ("window", "screen", "read", "clipboard", "camera")
+LOOKS = ("window", "screen", "region", "read", "clipboard", "camera", "palette")
 VOICE = ("repeat", "stop", "status", "think")
 
 

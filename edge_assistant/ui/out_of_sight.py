@@ -29,13 +29,13 @@ class OutOfSight(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._hidden: list[tuple[QWidget, bool]] = []
-        self._menu_closed = 0.0
+        self._closed = 0.0
         self._asked.connect(self._hide, Qt.ConnectionType.QueuedConnection)
         self._returned.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
     def watch(self, menu: QMenu) -> None:
         """A menu that may still be fading when its entry is done."""
-        menu.aboutToHide.connect(self._on_menu_closed)
+        menu.aboutToHide.connect(self.on_closed)
 
     def away(self) -> None:
         """Take them off the screen; at once where there are none. Raises EngineError when the GUI does not answer."""
@@ -49,8 +49,9 @@ class OutOfSight(QObject):
         self._returned.emit()
 
     @Slot()
-    def _on_menu_closed(self) -> None:
-        self._menu_closed = time.monotonic()
+    def on_closed(self) -> None:
+        """Something of ours has just been closed, and may still be fading."""
+        self._closed = time.monotonic()
 
     @Slot(object)
     def _hide(self, gone: threading.Event) -> None:
@@ -58,7 +59,7 @@ class OutOfSight(QObject):
         for widget in shown:
             self._hidden.append((widget, widget.isActiveWindow()))
             widget.hide()
-        if shown or time.monotonic() - self._menu_closed < _SETTLE_MS / 1000:
+        if shown or time.monotonic() - self._closed < _SETTLE_MS / 1000:
             QTimer.singleShot(_SETTLE_MS, self, gone.set)
         else:
             gone.set()

@@ -28,6 +28,8 @@ def label_of(action: str) -> str:
         "read": tr("Read the &text in the window"),
         "clipboard": tr("Describe the &copied picture"),
         "camera": tr("Describe what the c&amera sees"),
+        "region": tr("Describe a re&gion of the screen"),
+        "palette": tr("Choose by lett&er"),
         "repeat": tr("&Repeat the answer"),
         "stop": tr("St&op"),
         "status": tr("Say what is being &done"),

@@ -81,8 +81,9 @@ class Programs:
         except subprocess.TimeoutExpired:
             program.kill()
             program.wait(5)
-        if program.stdout:
-            program.stdout.close()
+        for stream in (program.stdin, program.stdout):
+            if stream:
+                stream.close()
 
     def output(self, *command: str) -> str:
         """What a program prints that ends by itself; "" when it fails."""
@@ -98,11 +99,25 @@ class XDesktop(Programs):
     def show(self, picture: Path, title: str, *arguments: str) -> subprocess.Popen[bytes]:
         """A real other program whose window shows a picture at its own size; returns when it is seen."""
         program = self.start(
-            sys.executable, _HERE / "show_picture.py", picture, title, *arguments, stdout=subprocess.PIPE
+            sys.executable,
+            _HERE / "show_picture.py",
+            picture,
+            title,
+            *arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         assert program.stdout is not None
         assert program.stdout.readline() == b"shown\n"
         return program
+
+    def change(self, program: subprocess.Popen[bytes], picture: Path) -> None:
+        """Let a program that `show` started show another picture of the same size."""
+        assert program.stdin is not None
+        assert program.stdout is not None
+        program.stdin.write(f"{picture}\n".encode())
+        program.stdin.flush()
+        assert program.stdout.readline() == b"shown\n"
 
     def wait_until_active(self, title: str) -> None:
         """Block until the window manager says that the window with this title is the active one."""
@@ -132,7 +147,9 @@ def x_desktop(size: tuple[int, int], *, manager: bool, depth: int = 24) -> Itera
 
 def environment(**variables: str) -> dict[str, str]:
     """Nothing of the desktop and the buses that the tests were started from, but these variables."""
-    nothing = dict.fromkeys(("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XDG_CURRENT_DESKTOP"), "")
+    nothing = dict.fromkeys(
+        ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XDG_CURRENT_DESKTOP", "QT_QPA_PLATFORM"), ""
+    )
     no_bus = dict.fromkeys(("DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS"), "unix:path=/nonexistent")
     return {**nothing, **no_bus, **variables}
 

@@ -1,13 +1,21 @@
 """A window that shows a picture at its own size: show_picture.py PICTURE TITLE [LEFT TOP]. Prints when it is seen.
 
+<<<<<<< HEAD
 With "whole" in the place of LEFT it fills the screen, which the picture should do, too.
+=======
+A line on standard input is the file of another picture that it shows from then on.
+>>>>>>> palette
 """
 
 from __future__ import annotations
 
 import sys
 
+<<<<<<< HEAD
 from PySide6.QtCore import QSize, Qt
+=======
+from PySide6.QtCore import QSocketNotifier
+>>>>>>> palette
 from PySide6.QtGui import QExposeEvent, QGuiApplication, QImage, QPainter, QPaintEvent, QRasterWindow
 
 
@@ -18,6 +26,15 @@ class Shown(QRasterWindow):
         self.resize(picture.size())
         self.setMinimumSize(picture.size())
         self.setMaximumSize(picture.size())
+
+    def show_next(self) -> None:
+        path = sys.stdin.readline().strip()
+        if path:
+            self._picture = QImage(path)
+            self.update()
+            print("shown", flush=True)
+        else:
+            changes.setEnabled(False)
 
     def paintEvent(self, _: QPaintEvent) -> None:
         QPainter(self).drawImage(0, 0, self._picture)
@@ -36,5 +53,7 @@ if sys.argv[3:] == ["whole"]:
     window.setWindowState(Qt.WindowState.WindowFullScreen)
 elif len(sys.argv) > 3:
     window.setPosition(int(sys.argv[3]), int(sys.argv[4]))
+changes = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read)
+changes.activated.connect(window.show_next)
 window.show()
 application.exec()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import queue
 import threading
+import time
+import weakref
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -14,6 +19,7 @@ from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapsho
 from edge_assistant.errors import InputError, WeightsError
 from edge_assistant.events import Event, NoticeEvent
 from edge_assistant.resident import control
+from edge_assistant.resident.choices import Opening
 from edge_assistant.resident.control import TICK_S, Control
 from edge_assistant.resident.job import Job
 from edge_assistant.sources import Look
@@ -367,3 +373,186 @@ def test_a_copied_picture_is_fetched_once_the_tone_is_on_its_way(monkeypatch: py
     job.speak()
     assert done.wait(5)
     assert told == ["tone", "clipboard"]
+
+
+class ScriptedChoosers:
+    """Keeps what is opened and closed."""
+
+    def __init__(self) -> None:
+        self.opened: list[Opening] = []
+        self.closed: list[int] = []
+
+    def open_chooser(self, opening: Opening) -> None:
+        self.opened.append(opening)
+
+    def close_chooser(self, ticket: int) -> None:
+        self.closed.append(ticket)
+
+
+class ScriptedFocus:
+    """A window system that remembers to whom the focus was given."""
+
+    def __init__(self) -> None:
+        self.given: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+    def current(self) -> int:
+        return 4711
+
+    def give(self, to: int) -> None:
+        self.given.put(to)
+
+
+class ChoosingDesk(Desk):
+    """A desk over a desktop of two monitors, whose choosers are scripted."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        self.choosers, self.focus = ScriptedChoosers(), ScriptedFocus()
+        self.locked = False
+        self.taken = 0
+        self.control = Control(
+            self.work, self.voice, self.shown.append, lambda: self.now, choosers=self.choosers  # type: ignore[arg-type]
+        )  # fmt: skip
+        backend = SimpleNamespace(make_focus=lambda: self.focus, is_locked=lambda: self.locked, name="X11")
+        for module in ("job", "moment"):
+            monkeypatch.setattr(f"edge_assistant.resident.{module}.choose", lambda: backend)
+            monkeypatch.setattr(f"edge_assistant.resident.{module}.sources.snap_at_once", self.snap)
+        self.control.on_ready(loaded=True)
+        self.step()
+
+    def snap(self, *_: object, **__: object) -> Snapshot:
+        self.taken += 1
+        left, right = Rect(0, 0, 64, 48), Rect(64, 0, 64, 48)
+        picture = Image.new("RGB", (128, 48), (self.taken, 0, 0))
+        picture.putpixel((64, 0), (255, 255, 255))
+        window = ActiveWindow("Files", Rect(10, 10, 30, 20), Rect(10, 10, 30, 20))
+        return Snapshot(window, Shot(picture, Rect(0, 0, 128, 48), (Monitor(1, left), Monitor(2, right))))
+
+    def open(self, chooser: str = "palette") -> list[str]:
+        """Press its key; what is heard thereby."""
+        heard = self.press(chooser)
+        self.step()  # the moment has been taken
+        return heard
+
+    def choose(self, choice: str, rect: Rect | None = None) -> Captured:
+        """Choose; the picture that the model is to see."""
+        self.control.choose(self.choosers.opened[-1].ticket, choice, rect)
+        self.step()
+        for _ in range(1000):
+            if self.work.asked:
+                return self.work.asked.pop()[1].picture()
+            time.sleep(0.01)
+        raise AssertionError("no picture came")
+
+
+@pytest.fixture
+def choosing_desk(monkeypatch: pytest.MonkeyPatch) -> ChoosingDesk:
+    return ChoosingDesk(monkeypatch)
+
+
+def test_the_leader_key_takes_the_moment_then_sounds_the_tone_then_opens_the_palette(
+    choosing_desk: ChoosingDesk,
+) -> None:
+    heard = choosing_desk.press("palette")
+    assert heard == ["(silence)", "(heard)"]
+    assert choosing_desk.taken == 1
+    choosing_desk.step()
+    (opening,) = choosing_desk.choosers.opened
+    assert (opening.ticket, opening.chooser) == (1, "palette")
+    assert opening.choices[0].label == "Window: Files"
+
+
+def test_what_is_chosen_is_cut_from_the_moment_of_the_press(choosing_desk: ChoosingDesk) -> None:
+    choosing_desk.open()
+    window = choosing_desk.choose("window")
+    assert (window.origin, window.image.size, window.image.getpixel((0, 0))) == ("window", (30, 20), (1, 0, 0))
+    assert choosing_desk.focus.given.get(timeout=5) == 4711
+    assert choosing_desk.choosers.closed == [1]
+    choosing_desk.open()
+    monitor = choosing_desk.choose("monitor-2")
+    assert (monitor.origin, monitor.image.size) == ("screen", (64, 48))
+    assert monitor.image.getpixel((0, 0)) == (255, 255, 255)
+    assert choosing_desk.taken == 2, "the choice itself takes none"
+    assert any(isinstance(each, NoticeEvent) and each.message == "Monitor 2 of 2" for each in choosing_desk.shown)
+    choosing_desk.open()
+    assert choosing_desk.choose("screen").image.size == (128, 48)
+
+
+def test_a_region_is_cut_from_the_same_moment_by_way_of_the_palette(choosing_desk: ChoosingDesk) -> None:
+    choosing_desk.open()
+    choosing_desk.control.choose(1, "region")
+    choosing_desk.step()
+    palette, region = choosing_desk.choosers.opened
+    assert (region.ticket, region.chooser) == (1, "region")
+    assert region.snapshot is palette.snapshot
+    found = choosing_desk.choose("region", Rect(60, 0, 20, 10))
+    assert (found.origin, found.image.size, found.image.getpixel((4, 0))) == ("region", (20, 10), (255, 255, 255))
+
+
+def test_escape_forgets_the_moment_and_gives_the_focus_back(choosing_desk: ChoosingDesk) -> None:
+    choosing_desk.open()
+    opening = choosing_desk.choosers.opened.pop()
+    assert opening.snapshot is not None
+    picture = weakref.ref(opening.snapshot.picture)
+    del opening
+    choosing_desk.control.dismiss(1)
+    choosing_desk.step()
+    assert choosing_desk.focus.given.get(timeout=5) == 4711
+    gc.collect()
+    assert picture() is None
+    assert choosing_desk.work.asked == []
+
+
+def test_a_locked_session_opens_nothing_and_says_why(choosing_desk: ChoosingDesk) -> None:
+    choosing_desk.locked = True
+    choosing_desk.open()
+    assert choosing_desk.choosers.opened == []
+    assert choosing_desk.voice.heard[-1].startswith("The session is locked")
+    choosing_desk.locked = False
+    choosing_desk.open()
+    assert len(choosing_desk.choosers.opened) == 1
+
+
+def test_without_a_picture_of_the_screen_the_rest_can_be_chosen_and_the_reason_is_said(
+    choosing_desk: ChoosingDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> Snapshot:
+        raise InputError("You did not allow it.", code="refused")
+
+    monkeypatch.setattr("edge_assistant.resident.moment.sources.snap_at_once", refused)
+    choosing_desk.open()
+    (opening,) = choosing_desk.choosers.opened
+    assert "You did not allow it." in choosing_desk.voice.heard
+    assert "clipboard" in [each.name for each in opening.choices]
+    assert "window" not in [each.name for each in opening.choices]
+    choosing_desk.control.dismiss(1)
+    choosing_desk.step()
+    choosing_desk.open("region")
+    assert len(choosing_desk.choosers.opened) == 1, "there is nothing to choose a region of"
+
+
+def test_only_the_open_chooser_is_heard(choosing_desk: ChoosingDesk) -> None:
+    choosing_desk.open()
+    for ticket, text, at_once in ((1, "One.", False), (1, "Two.", True), (2, "Stale.", True)):
+        choosing_desk.control.utter(ticket, text, at_once=at_once)
+        choosing_desk.step()
+    assert choosing_desk.voice.heard[-3:] == ["One.", "(silence)", "Two."]
+
+
+def test_an_answer_that_was_missed_meanwhile_is_heard_after_escape(choosing_desk: ChoosingDesk) -> None:
+    choosing_desk.press("clipboard")
+    choosing_desk.work.asked.append(("answer", choosing_desk.control._job))
+    choosing_desk.open()
+    before = len(choosing_desk.voice.heard)
+    choosing_desk.answer("A dialog.")
+    choosing_desk.end()
+    assert "A dialog." not in choosing_desk.voice.heard[before:]
+    choosing_desk.control.dismiss(1)
+    choosing_desk.step()
+    kind, job = choosing_desk.work.asked[-1]
+    assert (kind, job.sentences) == ("repeat", ["A dialog."])
+
+
+def test_without_windows_the_palette_says_where_it_is(desk: Desk) -> None:
+    assert any("edge-assistant" in each for each in desk.press("palette"))
+    assert any("edge-assistant" in each for each in desk.press("region"))

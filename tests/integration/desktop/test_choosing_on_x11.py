@@ -1,0 +1,208 @@
+"""Palette and region chooser of the app on a real X server: real keys over a real other window that changes."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from apps import AppRun
+from describing import SAMPLES
+from desktops import XDesktop, scene, until, x_desktop
+from listening import private_folders
+from sound_card import SoundCard, places, references
+
+SCENE = scene()
+TITLE = "Invoice 1042, Writer"
+PALETTE, REGION = "Edge Assistant, choices", "Edge Assistant, region"
+LEADER = "ctrl+shift+F12"
+OTHER = SAMPLES / "error-notification.png"
+OTHER_FACT = "Printer offline"
+
+
+@pytest.fixture(scope="module")
+def desktop() -> Iterator[XDesktop]:
+    with x_desktop((1600, 900), manager=True) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def shown(desktop: XDesktop) -> Iterator[subprocess.Popen[bytes]]:
+    """Another program, whose window shows the scene and is active."""
+    program = desktop.show(SCENE.picture, TITLE, "1000", "500")
+    desktop.wait_until_active(TITLE)
+    yield program
+    desktop.end(program)
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> dict[str, str]:
+    return private_folders(tmp_path)
+
+
+@pytest.fixture
+def app(desktop: XDesktop, folders: dict[str, str]) -> Iterator[AppRun]:
+    with AppRun(desktop, "--no-speak", **folders) as running:
+        ready(running, desktop)
+        yield running
+        assert not [line for line in running.said if "Traceback" in line or "inside the program" in line]
+
+
+def ready(app: AppRun, desktop: XDesktop) -> None:
+    """The app is ready, its window (there is no tray here) put away, and the other program is active again."""
+    app.wait_until_told("Ready.")
+    until(lambda: active(desktop) == "Edge Assistant", "the window")
+    desktop.output("xdotool", "key", "Escape")
+    desktop.wait_until_active(TITLE)
+
+
+def active(desktop: XDesktop) -> str:
+    return desktop.output("xdotool", "getactivewindow", "getwindowname").strip()
+
+
+def press(desktop: XDesktop, *keys: str) -> None:
+    for key in keys:
+        desktop.output("xdotool", "key", key)
+
+
+def open_palette(desktop: XDesktop) -> None:
+    press(desktop, LEADER)
+    desktop.wait_until_active(PALETTE)
+
+
+def answers(app: AppRun, fact: str = SCENE.facts[0]) -> list[str]:
+    """The sentences with a fact."""
+    return [each for each in app.told if fact in each]
+
+
+def wait_for_scene(app: AppRun, times: int = 1) -> None:
+    """Block until the scene has been described that often, with all its facts."""
+    app.wait_for(lambda _: all(len(answers(app, fact)) == times for fact in SCENE.facts), "the whole answer")
+
+
+def test_the_palette_has_the_keyboard_and_a_letter_describes_what_was_there_at_the_press(
+    app: AppRun, desktop: XDesktop, shown: subprocess.Popen[bytes]
+) -> None:
+    open_palette(desktop)
+    desktop.change(shown, OTHER)
+    press(desktop, "w")
+    app.wait_until_told(TITLE)
+    wait_for_scene(app)
+    desktop.wait_until_active(TITLE)
+    assert not answers(app, OTHER_FACT)
+
+    app.wait_until("ready")
+    open_palette(desktop)
+    press(desktop, "w")
+    app.wait_for(lambda _: answers(app, OTHER_FACT), "the next press is the next moment")
+
+
+def test_arrows_and_enter_choose_as_letters_do(app: AppRun, desktop: XDesktop) -> None:
+    open_palette(desktop)
+    press(desktop, "Down", "Up", "Return")
+    wait_for_scene(app)
+    desktop.wait_until_active(TITLE)
+
+
+def test_escape_gives_the_focus_back_and_nothing_is_described(app: AppRun, desktop: XDesktop) -> None:
+    open_palette(desktop)
+    press(desktop, "Escape")
+    desktop.wait_until_active(TITLE)
+    press(desktop, LEADER)
+    desktop.wait_until_active(PALETTE)
+    press(desktop, LEADER)
+    desktop.wait_until_active(TITLE)
+    assert app.trigger("status") == (0, "Ready.\n")
+    assert not answers(app)
+
+
+@pytest.mark.usefixtures("app")
+def test_a_palette_that_is_left_for_another_window_closes_and_does_not_take_that_ones_focus(desktop: XDesktop) -> None:
+    other = desktop.show(OTHER, "Another one", "100", "100")
+    try:
+        desktop.wait_until_active("Another one")
+        open_palette(desktop)
+        desktop.output("xdotool", "search", "--name", TITLE, "windowactivate")
+        until(lambda: not desktop.output("xdotool", "search", "--onlyvisible", "--name", PALETTE), "the end of it")
+        assert active(desktop) == TITLE
+    finally:
+        desktop.end(other)
+
+
+def test_a_region_is_chosen_by_keyboard_and_its_pixels_are_described(app: AppRun, desktop: XDesktop) -> None:
+    open_palette(desktop)
+    press(desktop, "r")
+    desktop.wait_until_active(REGION)
+    # It begins as the window. Away from it there is nothing, and back again it is what it was.
+    press(desktop, "7", "w", "Return")
+    wait_for_scene(app)
+    desktop.wait_until_active(TITLE)
+
+    app.wait_until("ready")
+    app.trigger("stop")
+    assert app.trigger("region") == (0, "")
+    app.wait_until_told("The same picture in detail.")
+
+
+def test_a_region_with_nothing_in_it_is_not_described(app: AppRun, desktop: XDesktop) -> None:
+    assert app.trigger("region") == (0, "")
+    desktop.wait_until_active(REGION)
+    press(desktop, "7", "Return")
+    app.wait_for(lambda _: any("has only one colour" in each for each in app.told), "that it is blank")
+    desktop.wait_until_active(TITLE)
+
+
+def test_escape_in_the_region_chooser_gives_the_focus_back(app: AppRun, desktop: XDesktop) -> None:
+    assert app.trigger("region") == (0, "")
+    desktop.wait_until_active(REGION)
+    press(desktop, "Escape")
+    desktop.wait_until_active(TITLE)
+    assert not answers(app)
+
+
+def test_the_palette_is_in_no_picture(app: AppRun, desktop: XDesktop) -> None:
+    """The one window is where the palette opens, so that a picture with the palette in it would show."""
+    window = desktop.output("xdotool", "search", "--name", TITLE).split()[-1]
+    desktop.output("xdotool", "windowmove", window, "672", "370")
+    open_palette(desktop)
+    press(desktop, "ctrl+shift+F9")
+    wait_for_scene(app)
+    app.wait_until("ready")
+    open_palette(desktop)
+    press(desktop, "Escape", "ctrl+shift+F9")
+    wait_for_scene(app, 2)
+
+
+def test_keys_pressed_fast_and_at_the_wrong_time_leave_it_whole(app: AppRun, desktop: XDesktop) -> None:
+    for keys in ((LEADER, LEADER, LEADER), (LEADER, "ctrl+shift+F9", LEADER), ("ctrl+shift+F8", LEADER, LEADER)):
+        press(desktop, *keys)
+    press(desktop, "Escape", "Escape")
+    desktop.wait_until_active(TITLE)
+    assert app.trigger("stop")[0] == 0
+    assert app.trigger("stop")[0] == 0
+    open_palette(desktop)
+    press(desktop, "w")
+    wait_for_scene(app)
+
+
+def test_the_focus_and_the_help_are_heard(desktop: XDesktop, folders: dict[str, str], tmp_path: Path) -> None:
+    card = SoundCard(tmp_path, speed=8)
+    try:
+        with AppRun(desktop, ALSA_CONFIG_PATH=str(card.configuration), **folders) as app:
+            ready(app, desktop)
+            card.wait_for_silence()
+
+            def heard(sentence: str) -> bool:
+                (wanted,) = references(tmp_path, [sentence])
+                return bool(places(card.samples(), wanted))
+
+            open_palette(desktop)
+            until(lambda: heard(f"Choices. Window: {TITLE}, W"), "the first choice")
+            press(desktop, "Down")
+            until(lambda: heard("Read the window's text, T"), "the next one")
+            press(desktop, "question")
+            press(desktop, "Escape")
+            desktop.wait_until_active(TITLE)
+    finally:
+        card.close()
