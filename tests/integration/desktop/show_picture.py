@@ -1,21 +1,14 @@
 """A window that shows a picture at its own size: show_picture.py PICTURE TITLE [LEFT TOP]. Prints when it is seen.
 
-<<<<<<< HEAD
-With "whole" in the place of LEFT it fills the screen, which the picture should do, too.
-=======
-A line on standard input is the file of another picture that it shows from then on.
->>>>>>> palette
+With "whole" in the place of LEFT it fills the screen, which the picture should do, too. A line on standard input is the
+file of another picture that it shows from then on.
 """
 
 from __future__ import annotations
 
 import sys
 
-<<<<<<< HEAD
-from PySide6.QtCore import QSize, Qt
-=======
-from PySide6.QtCore import QSocketNotifier
->>>>>>> palette
+from PySide6.QtCore import QSize, QSocketNotifier, Qt
 from PySide6.QtGui import QExposeEvent, QGuiApplication, QImage, QPainter, QPaintEvent, QRasterWindow
 
 
