@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
-from edge_assistant import interrupt, paths, settings
+from edge_assistant import constants, interrupt, paths, settings
 from edge_assistant.capture import apart
 from edge_assistant.errors import AssistantError, NotRunningError
 from edge_assistant.resident.door import AlreadyRunningError, Door, call, place
@@ -53,6 +53,7 @@ def run(options: Options) -> int:
         return _bring_the_other()
     try:
         apart.monitor_list()  # where no display answers, this says so; Qt would end the process
+        constants.keep_alive()
         qt = QApplication(["edge-assistant"])
         qt.setDesktopFileName("edge-assistant")
         qt.setQuitOnLastWindowClosed(False)

@@ -13,6 +13,10 @@ from typing import Any
 
 import pytest
 
+from edge_assistant import constants
+
+constants.keep_alive()  # Qt is at work in this process too
+
 ROOT = Path(__file__).resolve().parent.parent
 
 _FOLDERS = {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from .. import constants
 from ..errors import InputError
 from .colour import to_rgb
 from .geometry import Rect
@@ -26,6 +27,7 @@ def gui_application(platform: str | None = None) -> QGuiApplication:
         from PySide6.QtGui import QGuiApplication
     except ImportError as error:
         raise missing(error) from error
+    constants.keep_alive()
     running = QGuiApplication.instance()
     if isinstance(running, QGuiApplication):
         return running

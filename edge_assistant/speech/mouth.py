@@ -11,8 +11,8 @@ from edge_assistant.speech.players import NoSoundError, Player, Playing, Sound
 
 Outcome = Literal["played", "hushed", "cut"]
 
-# Seconds a player may take longer than the sound: to open the output, and to play out its buffers.
-GRACE = 5.0
+# Seconds a player may take longer than the sound, twice over: to open the output, and to play out its buffers.
+GRACE = 2.5
 # A player that failed after this many seconds was heard; another one would repeat it.
 _HEARD_AFTER = 0.5
 _NO_OUTPUT = "There is no sound: the audio output cannot be opened. Check the speakers and the sound settings."

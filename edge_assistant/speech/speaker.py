@@ -16,12 +16,11 @@ from edge_assistant.child import Child, ChildDied, kill_group
 from edge_assistant.speech import scratch, worker
 from edge_assistant.speech.messages import Hush, Interrupted, Play, Remark, Reply, Say, Started, Tone, Trouble
 from edge_assistant.speech.mouth import GRACE
-from edge_assistant.speech.players import LATE
 
 # A Hush that is not acknowledged within this many seconds is answered by killing the worker with its player.
 _HUSH_GRACE = 0.05
-# A sentence takes about 11 ms to make; a worker that needs this many seconds, and more for a long text, is stuck.
-_MAKING = 15.0
+# A sentence takes about 11 ms to make; a worker that needs twice this many seconds, and more for a long text, is stuck.
+_MAKING = 10.0
 _MAKING_PER_CHARACTER = 0.02
 # Speech that breaks off this often in a row is given up. Sound that lasted for a second shows that it works.
 _MOST_FAILURES = 3
@@ -43,6 +42,7 @@ class _Sentence:
         self.tries = 0
         self.started: float | None = None
         self.patience = 0.0
+        self.has_more_time = False
         self.deadline = 0.0
         self.hush_at: float | None = None
 
@@ -202,6 +202,7 @@ class Speaker:
         if child is None or sentence.hush_at is not None:
             return
         sentence.tries += 1
+        sentence.has_more_time = False
         sentence.patience = _MAKING + _MAKING_PER_CHARACTER * len(sentence.text)
         sentence.deadline = time.monotonic() + sentence.patience
         child.send(Play(sentence.id, sentence.tone) if sentence.tone else Say(sentence.id, sentence.text))
@@ -216,6 +217,7 @@ class Speaker:
             elif isinstance(reply, Started):
                 sentence.started = now
                 sentence.patience = reply.seconds + 2 * GRACE
+                sentence.has_more_time = False
                 sentence.deadline = now + sentence.patience
                 if self._on_started and sentence.text and sentence.hush_at is None:
                     self._on_started(sentence.text)
@@ -225,11 +227,12 @@ class Speaker:
             if sentence.hush_at is not None and now > sentence.hush_at:
                 self._drop(child)
                 return
-            if now > asked + LATE:
-                sentence.deadline = now + sentence.patience  # the machine slept, and the worker with it
-            elif now > sentence.deadline:
-                self._recover(sentence)
-                return
+            if now > sentence.deadline:
+                if sentence.has_more_time:
+                    self._recover(sentence)
+                    return
+                # Once more: if the machine slept meanwhile, that was not the worker's time.
+                sentence.deadline, sentence.has_more_time = now + sentence.patience, True
 
     def _end_sentence(self, sentence: _Sentence, reply: Reply) -> None:
         if isinstance(reply, Trouble):

@@ -25,6 +25,7 @@ LAYERS = (
         "footprint",
         "log",
         "child",
+        "constants",
         "dbus",
         "interrupt",
         "processor",
