@@ -2,7 +2,7 @@
 
 Prints "condition: …", "said: …" and "event: …". A line on standard input is a question: "text" and "tooltip" print
 what the window and the tray show, "visible" whether the window is on the screen, "weights" what the windows about
-weights that are on the screen do.
+weights that are on the screen do, "rows" how many sets are listed, "weights keys" what opens their list.
 """
 
 from __future__ import annotations
@@ -48,6 +48,14 @@ class Watcher(QObject):
         windows = (self._app.weights.first_run, self._app.weights.dialog)
         return ", ".join(each.transfer.state for each in windows if each is not None and each.isVisible())
 
+    def _weights_keys(self) -> str:
+        """The access keys of the window's menus that open the list of the weights."""
+        for menu in self._app.window.menuBar().actions():
+            for entry in menu.menu().actions():  # type: ignore[attr-defined]
+                if entry.text() == "&Weights…":
+                    return f"alt+{menu.text()[menu.text().index('&') + 1].lower()} w"
+        return ""
+
     @Slot()
     def on_question(self) -> None:
         question = sys.stdin.readline().strip()
@@ -57,6 +65,8 @@ class Watcher(QObject):
             "tooltip": lambda: self._app.tray.tooltip,
             "visible": lambda: window.isVisible() and not window.isMinimized(),
             "weights": lambda: self._weights(),
+            "weights keys": lambda: self._weights_keys(),
+            "rows": lambda: self._app.weights.dialog.table.rowCount() if self._app.weights.dialog else 0,
         }
         if question in answers:
             print(f"{question}: {answers[question]()}", flush=True)
