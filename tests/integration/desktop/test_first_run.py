@@ -11,6 +11,7 @@ import pytest
 from apps import AppRun
 from desktops import XDesktop, scene, until, x_desktop
 from listening import WINDOW, private_folders
+from namespaces import isolated
 from sound_card import SoundCard, places, references
 
 from edge_assistant.models.recommend import NOT_FOR
@@ -112,6 +113,13 @@ def test_what_was_downloaded_by_keyboard_answers_without_a_restart(
         app.press(WINDOW)
         app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "an answer")
         assert not any("demo weights" in each for each in app.told), "it answered with the old weights"
+
+
+def test_the_app_answers_where_there_is_no_network_at_all(desktop: XDesktop, folders: dict[str, str]) -> None:
+    with AppRun(desktop, "--no-speak", prefix=tuple(isolated()), **folders) as app:
+        app.wait_until_told("Ready.")
+        app.press(WINDOW)
+        app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "an answer")
 
 
 def _second_catalogue(data: Path) -> None:
