@@ -81,7 +81,7 @@ class ModelsDialog(QDialog):
         self.export = self._button(tr("E&xport…"), self._choose_export)
         self.import_files = self._button(tr("Import &files…"), self._choose_files)
         self.import_folder = self._button(tr("Import a f&older…"), self._choose_folder)
-        self.transfer = Transfer(say, lambda: self.table, self._focus.move_to)
+        self.transfer = Transfer(say, lambda: self.table, self._move_to)
         self.transfer.message.connect(self._note)
         self.transfer.changed.connect(self._show_what_can_be_done)
         self.transfer.ended.connect(self._on_ended)
@@ -134,6 +134,10 @@ class ModelsDialog(QDialog):
         if self.transfer.state == "running":
             self._say(tr("The work goes on."))
         super().reject()
+
+    def _move_to(self, widget: QWidget) -> None:
+        # What the list has is old when the work is over: its end says enough.
+        self._focus.move_to(widget, quietly=widget is self.table)
 
     def _shelf(self) -> Shelf:
         return Shelf(self._weights_dir)

@@ -34,7 +34,7 @@ class SpokenFocus(QObject):
         self._say = say
         self._hush = hush
         self._is_screen_reader_there = is_screen_reader_there
-        self._moving = False
+        self._moving = self._quiet = False
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._changed)
@@ -45,11 +45,11 @@ class SpokenFocus(QObject):
             self._hush()
             self._say(words)
 
-    def move_to(self, widget: QWidget) -> None:
-        """Give it the keyboard for the person, who hears first what was said before."""
-        self._moving = True
+    def move_to(self, widget: QWidget, *, quietly: bool = False) -> None:
+        """Give it the keyboard for the person, who hears first what was said before; `quietly`: and nothing else."""
+        self._moving, self._quiet = True, quietly
         widget.setFocus()
-        self._moving = False
+        self._moving = self._quiet = False
 
     @Slot(QWidget, QWidget)
     def _changed(self, old: QWidget | None, new: QWidget | None) -> None:
@@ -58,7 +58,7 @@ class SpokenFocus(QObject):
         if old is not None and old.window() is self._window and not self._moving:
             self._hush()  # the person has moved on; what a window says by itself is heard to its end
         words = words_of(new)
-        if words:
+        if words and not self._quiet:
             self._say(words)
 
 

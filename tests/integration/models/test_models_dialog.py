@@ -78,6 +78,8 @@ def test_a_download_is_whole_and_told(dialog: ModelsDialog, place: Place, said: 
     place.check_whole()
     assert said.count("Downloading pair, Instruct.") == 1
     assert said.count("pair, Instruct, is here and whole.") == 1
+    after = said[said.index("Downloading pair, Instruct.") :]
+    assert not [each for each in after if "not here" in each], "that was before"
     assert changes == [True]
     assert dialog.place.text() == str(place.models)
 
