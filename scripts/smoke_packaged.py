@@ -186,8 +186,8 @@ def try_installer(installer: Path, base: Path, work: Path) -> None:
 
 def offline(clean: Clean) -> None:
     """The person's commands have no network."""
-    routes = clean.run("cat", "/proc/net/route").splitlines()
-    if len(routes) != 1:
+    routes = clean.run("cat", "/proc/net/route").splitlines()[1:]
+    if routes:
         raise FailedError(f"there is a route: {routes}")
     if subprocess.run(["chroot", str(clean.root), "sh", "-c", "command -v python3"], check=False).returncode == 0:
         raise FailedError("there is a Python in the clean root")
