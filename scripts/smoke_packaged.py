@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 for folder in ("packaging", "tests/integration", "tests/integration/desktop", "tests/integration/speech"):
     sys.path.insert(0, str(ROOT / folder))
 
-from desktops import XDesktop, scene, x_desktop  # noqa: E402 (found only now)
+from desktops import XDesktop, scene, until, x_desktop  # noqa: E402 (found only now)
 from packing.libraries import SYSTEM, VOICE_SYSTEM  # noqa: E402
 from packing.places import cache_dir  # noqa: E402
 from sound_card import SoundCard, places, references  # noqa: E402
@@ -40,6 +40,7 @@ PATIENCE = 180.0  # seconds; machines that build are busy
 PERSON = "1000"
 HOME = "/home/person"
 TITLE = "Invoice 1042, Writer"
+WELCOME = "Welcome to Edge Assistant"
 MIRROR = "http://deb.debian.org/debian"
 
 
@@ -179,6 +180,7 @@ def try_installer(installer: Path, base: Path, work: Path) -> None:
             desktop.show(shown.picture, TITLE)
             desktop.wait_until_active(TITLE)
             listening(clean, desktop, shown.facts)
+            in_tray(clean, desktop)
             remove(installer, clean)
         finally:
             card.close()
@@ -287,10 +289,59 @@ def listening(clean: Clean, desktop: XDesktop, facts: tuple[str, ...]) -> None:
         reader.join()
 
 
+def in_tray(clean: Clean, desktop: XDesktop) -> None:
+    """The app: with a tray it starts without a window, and a second start brings the window."""
+    if shutil.which("trayer") is None:
+        raise FailedError("trayer is missing: run scripts/setup --dev")
+    desktop.start("trayer", "--edge", "bottom", "--align", "right", "--width", "10", "--height", "32")
+    until(lambda: desktop.output("xdotool", "search", "--class", "trayer"), "a tray")
+    process = subprocess.Popen(
+        clean.command("edge-assistant", "--no-speak"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while "Ready" not in (status := ask_status(clean)):
+            if time.monotonic() > deadline or process.poll() is not None:
+                raise FailedError(f"the app never was ready: {status}")
+            time.sleep(0.5)
+        if active(desktop) == WELCOME:
+            ok("the first run asks")
+            desktop.output("xdotool", "key", "Escape")
+            until(lambda: active(desktop) != WELCOME, "the end of the first run")
+        ok("a second start", clean.run("edge-assistant"), "already running")
+        while active(desktop) != "Edge Assistant":
+            if time.monotonic() > deadline:
+                raise FailedError("the window never came")
+            time.sleep(0.2)
+        clean.run("edge-assistant", "trigger", "quit")
+        if process.wait(PATIENCE) != 0:
+            raise FailedError(f"the app ended with {process.returncode}")
+        ok("in the tray; a second start brings the window; quit")
+    finally:
+        if process.poll() is None:
+            process.kill()
+
+
+def active(desktop: XDesktop) -> str:
+    """The title of the window in front."""
+    return desktop.output("xdotool", "getactivewindow", "getwindowname").strip()
+
+
+def ask_status(clean: Clean) -> str:
+    """What it says that it does; why there is none while it starts."""
+    done = subprocess.run(
+        clean.command("edge-assistant", "trigger", "status"), capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr
+
+
 def wait_until_idle(clean: Clean) -> None:
     """Until the answer is spoken, so that the next key is a new request."""
     deadline = time.monotonic() + PATIENCE
-    while "othing" not in (status := clean.run("edge-assistant", "trigger", "status")):
+    while "Ready" not in (status := clean.run("edge-assistant", "trigger", "status")):
         if time.monotonic() > deadline:
             raise FailedError(f"it never has done: {status}")
         time.sleep(0.5)
