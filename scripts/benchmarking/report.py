@@ -60,6 +60,10 @@ def tables(results: Results) -> str:
         "|---|---|---|---|---|---|",
         *_compared(figures),
         "",
+        "| vision tower | file | made from F16 in | encode, 252 tokens | encode, 920 tokens | least cosine to F16 |",
+        "|---|---|---|---|---|---|",
+        *_towers(figures),
+        "",
         "| goal | wanted | measured | |",
         "|---|---|---|---|",
         *_goals(figures),
@@ -112,7 +116,14 @@ def _compared(figures: Figures) -> Iterator[str]:
     yield row("peak PSS, describe at a glance", _gigabytes, "memory/describe.glance.pss", "pss", "memory")
     yield row("peak PSS, describe in detail", _gigabytes, "memory/describe.detail.pss", None, "memory")
     yield row("peak PSS, resident program, all processes", _gigabytes, "listen/pss", None, "listen")
-    for stage in ("load", "encode", "prefill", "answer"):
+    yield row("detail, encoded ahead for 8 s", _seconds, "ahead/after_8_s.first_token", None, "ahead")
+    yield row("detail, encoded ahead to its end", _seconds, "ahead/after_60_s.first_token", None, "ahead")
+    for name in ("low", "normal"):
+        yield row(f"first token, engine at {name} priority", _seconds, f"priority/{name}.first_token", None, "priority")
+        late = [figures.median(f"priority/{name}.desktop_late_{share}") for share in ("p50", "p95")]
+        cell = f"p50 {_milliseconds(late[0])}, p95 {_milliseconds(late[1])}"
+        yield f"| a desktop program gets its core late, engine at {name} priority | {cell} | | | | `--only priority` |"
+    for stage in _STAGES:
         cell = f"p50 {_number(figures.median(f'cancel/{stage}'))}, p95 {_number(figures.p95(f'cancel/{stage}'))} s"
         yield f"| cancel while it is at {stage} | {cell} | | | | `--only cancel` |"
 
@@ -163,6 +174,20 @@ def _goal(name: str, wanted: str, value: float | None, met: Callable[[float], bo
     if value is None:
         return f"| {name} | {wanted} | not measured | |"
     return f"| {name} | {wanted} | {value:.3g} | {'met' if met(value) else 'missed'} |"
+
+
+def _towers(figures: Figures) -> Iterator[str]:
+    for name in ("F16", "Q8_0", "Q6_K", "BF16"):
+        path = f"towers/{name}"
+        cosines = [value for size in (256, 920) for value in figures.values(f"{path}.{size}.cosine")]
+        cells = [
+            _gigabytes(figures.values(f"{path}.bytes")),
+            "" if name == "F16" else _seconds(figures.values(f"{path}.making")),
+            _seconds(figures.values(f"{path}.256.encode")),
+            _seconds(figures.values(f"{path}.920.encode")),
+            f"{min(cosines):.5f}" if cosines else "not measured",
+        ]
+        yield f"| {name} | {' | '.join(cells)} |"
 
 
 def _growth(figures: Figures) -> Iterator[str]:
@@ -250,6 +275,10 @@ def _number(value: float | None) -> str:
     if value is None:
         return "not measured"
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _milliseconds(value: float | None) -> str:
+    return "not measured" if value is None else f"{1000 * value:.1f} ms"
 
 
 def _in_gigabytes(value: float | None) -> float | None:
