@@ -222,7 +222,14 @@ def listening(place: Place, repeats: int) -> Figures:
     """The resident program, with real keys on a virtual screen."""
     if (reason := resident.possible()) is not None:
         raise NotMeasured(reason)
-    return resident.measure(place.pair()[0], repeats)
+    return resident.measure(place.pair()[0], repeats, windows=False)
+
+
+def desktop(place: Place, repeats: int) -> Figures:
+    """The desktop app, in the same way, with a stopwatch in its event loop."""
+    if (reason := resident.possible()) is not None:
+        raise NotMeasured(reason)
+    return resident.measure(place.pair()[0], repeats, windows=True)
 
 
 def towers(place: Place, repeats: int) -> Figures:
@@ -368,6 +375,7 @@ PARTS: dict[str, Part] = {
     "ahead": Part(ahead, 2),
     "sound": Part(sound, 5),
     "listen": Part(listening, 5),
+    "app": Part(desktop, 5),
     "server-defaults": Part(server_defaults, 1),
     "plain": Part(plain, 1),
 }
