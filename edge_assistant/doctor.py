@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib.util
 import platform
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edge_assistant import footprint, paths, processor, settings
-from edge_assistant.assistant import default_threads
+from edge_assistant import footprint, paths, processor, settings, tuned
 from edge_assistant.capture import apart, choose
 from edge_assistant.engine.client import Engine, EngineFiles
 from edge_assistant.engine.prompts import system_prompt
@@ -19,6 +18,7 @@ from edge_assistant.models.locate import Weights, resolve
 from edge_assistant.models.memory import check_memory, fitting_context, needed_bytes
 from edge_assistant.speech.check import check_sound
 from edge_assistant.speech.speaker import Speaker
+from edge_assistant.text import tr
 
 # The parts without which no picture can be described.
 _ESSENTIAL = ("Weights", "Memory", "Engine")
@@ -109,7 +109,7 @@ def _memory(weights: Weights, context: int) -> Finding:
 
 
 def _processor() -> Finding:
-    cores = f"{default_threads()} cores are used."
+    cores = f"{tuned.default_threads()} cores are used."
     best = processor.best_instructions()
     if best is None:
         return Finding("Processor", True, f"It is of the kind {platform.machine()}. {cores}")
@@ -120,18 +120,25 @@ def _processor() -> Finding:
 
 
 def _load_engine(weights: Weights, chosen: settings.Settings) -> str:
+    chosen_here = tuned.choice(weights)
+    weights = tuned.with_tower(weights, chosen_here)
     engine = Engine(
         EngineFiles(
             model=weights.model,
             mmproj=weights.mmproj,
             context=min(chosen.context, weights.context_length),
-            threads=chosen.threads or default_threads(),
+            threads=chosen.threads or chosen_here.threads,
             vision_layers=0,
             system=system_prompt(None),
+            size=tuned.size_of(weights),
+            tuning=replace(chosen_here.tuning, gpu_layers=chosen.gpu_layers),
         )
     )
     try:
-        return f"The weights were loaded in {engine.load(lambda _: None):.1f} seconds."
+        loaded = f"The weights were loaded in {engine.load(lambda _: None):.1f} seconds."
+        tuned_here = "" if chosen_here == tuned.safe_choice() else " " + tr("What tune found out is used.")
+        device = engine.offload.words() or tr("All is computed on the processor.")
+        return f"{loaded}{tuned_here} {device}"
     finally:
         engine.close()
 

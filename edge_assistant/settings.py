@@ -18,7 +18,13 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "bool": (bool,),
 }
 # The smallest and the largest value; what lies outside makes no sense or is an error in typing.
-_RANGES = {"context": (256, 262_144), "threads": (1, 1024), "rate": (20, 1000)}
+_RANGES = {
+    "context": (256, 262_144),
+    "threads": (1, 1024),
+    "rate": (20, 1000),
+    "gpu_layers": (0, 1024),
+    "glance_seconds": (1, 600),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,9 @@ class Hotkeys:
 class Settings:
     """All settings with their defaults; `None` means: chosen by the program.
 
-    `context` is in tokens (KV cells); `rate` in words a minute; `threads` counts processor cores to use.
+    `context` is in tokens (KV cells); `rate` in words a minute; `threads` counts processor cores to use, `gpu_layers`
+    the layers on a graphics processor. `glance_seconds` is what `tune` aims at for the first word of a glance;
+    `encode_ahead` uses the time in which that is spoken to look at the picture in detail already.
     """
 
     model: str | None = None
@@ -70,6 +78,9 @@ class Settings:
     speak: bool = True
     context: int = 4096
     threads: int | None = None
+    gpu_layers: int | None = None
+    glance_seconds: int = 6
+    encode_ahead: bool = True
     hotkeys: Hotkeys = field(default_factory=Hotkeys)
 
 

@@ -12,6 +12,7 @@ from edge_assistant.models.catalog import CatalogFile, CatalogWeights, load_cata
 from edge_assistant.models.gguf import Variant
 from edge_assistant.models.part import arrived, drop_part, only_one
 from edge_assistant.models.records import explained_writes
+from edge_assistant.models.towers import Towers
 from edge_assistant.models.verify import Verifier
 
 CATALOG = "catalog.toml"
@@ -137,7 +138,7 @@ class Shelf:
         freed = 0
         for path in targets:
             with only_one(path), explained_writes(path):
-                freed += _size(path) + drop_part(path)
+                freed += _size(path) + drop_part(path) + Towers().remove_all(path)
                 path.unlink(missing_ok=True)
         return freed
 

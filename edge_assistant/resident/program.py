@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_assistant import paths
-from edge_assistant.assistant import Assistant, Request, default_threads
+from edge_assistant import paths, processor
+from edge_assistant.assistant import Assistant, Request
 from edge_assistant.capture.choose import choose as choose_capture
 from edge_assistant.capture.choose import facts
 from edge_assistant.engine.prompts import system_prompt
@@ -75,6 +75,7 @@ class Program:
             self._voice,
             show,
             Measurements(Record(paths.data_dir() / "measurements.json")),
+            may_encode_ahead=lambda: chosen.encode_ahead and not processor.on_battery(),
         )
         self.control = Control(
             self._work, self._voice, show, on_condition=on_condition, view=view, choosers=choosers, stays=stays
@@ -128,7 +129,8 @@ class Program:
             weights,
             self._request,
             context=chosen.context,
-            threads=chosen.threads or default_threads(),
+            threads=chosen.threads,
+            gpu_layers=chosen.gpu_layers,
             language=chosen.language,
             voice=spoken,
             on_event=on_event,

@@ -72,13 +72,19 @@ class Work:
         show: Callable[[Event], None],
         measurements: Measurements | None = None,
         free: Callable[[], int] = footprint.available,
+        *,
+        may_encode_ahead: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`measurements` are told how long things took; `free` tells the bytes of memory that could be used now."""
+        """`measurements` are told how long things took; `free` tells the bytes of memory that could be used now.
+
+        `may_encode_ahead` is asked after each glance whether its detail may be prepared while it is spoken.
+        """
         self._make = make
         self._request = request
         self._voice = voice
         self._spoken = Spoken(voice)
         self._show = show
+        self._may_encode_ahead = may_encode_ahead
         self._row: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._measurements = measurements or Measurements()
         self._engines = Engines(self._measurements, free)
@@ -190,8 +196,11 @@ class Work:
                 job.failure = rebuilt(outcome.exit_code, outcome.code, outcome.message)
         if job.is_cancelled():
             return
-        self._told.on_answered(job, whole=isinstance(outcome, DoneEvent) and outcome.stop != "cancelled")
+        whole = isinstance(outcome, DoneEvent) and outcome.stop != "cancelled"
+        self._told.on_answered(job, whole=whole)
         self._voice.tone("end", job.id)
+        if whole and job.mode == "glance" and self._assistant is not None and self._may_encode_ahead():
+            self._assistant.encode_ahead()
 
     def _find(self, job: Job) -> None:
         """At the start there were no weights; by now there may be some."""

@@ -119,6 +119,9 @@ class ScriptedAssistant:
         self.on_event(done)
         return done
 
+    def encode_ahead(self) -> None:
+        self.office.asked_ahead.append(self.request.mode)
+
     def cancel(self) -> None:
         self.was_cancelled.set()
 
@@ -140,6 +143,8 @@ class Office:
         self.held = False
         self.free = AMPLE
         self.measurements = Measurements()
+        self.asked_ahead: list[str] = []
+        self.ahead = False
         self.work = Work(
             self._make,  # type: ignore[arg-type]
             Request(),
@@ -147,6 +152,7 @@ class Office:
             self.shown.append,
             self.measurements,
             free=lambda: self.free,
+            may_encode_ahead=lambda: self.ahead,
         )
 
     def _make(self, think: bool, spoken: Spoken, on_event: Callable[[Event], None], _: object) -> ScriptedAssistant:
@@ -209,6 +215,27 @@ def test_each_request_is_answered_in_its_own_mode_and_ends_with_the_end_tone(rea
     assert ready.voice.heard == [
         ("glance instruct.", 1), ("(end)", 1), ("detail instruct.", 2), ("(end)", 2)
     ]  # fmt: skip
+
+
+def test_only_a_glance_has_its_detail_encoded_ahead_and_only_where_it_may(ready: Office) -> None:
+    ready.work.answer(ready.job(1))
+    ready.tells(("answered", 1, True), ("ended", 1))
+    assert ready.asked_ahead == []
+    ready.ahead = True
+    for id, mode in ((2, "glance"), (3, "detail"), (4, "read")):
+        ready.work.answer(ready.job(id, mode=mode))
+        ready.tells(("answered", id, True), ("ended", id))
+    assert ready.asked_ahead == ["glance"]
+
+
+def test_a_cancelled_glance_has_nothing_encoded_ahead(ready: Office) -> None:
+    ready.ahead = ready.held = True
+    job = ready.job(1)
+    ready.work.answer(job)
+    ready.asked.get(timeout=5)
+    ready.work.cancel(job)
+    ready.tells(("ended", 1))
+    assert ready.asked_ahead == []
 
 
 def test_what_was_said_and_how_far_it_is_can_be_read_from_the_job(ready: Office) -> None:
