@@ -18,7 +18,9 @@ _HERE = Path(__file__).resolve().parent
 class AppRun(Listen):
     """One running app; `lines` are those of app_under_test.py."""
 
-    def __init__(self, desktop: Programs, *arguments: str, first_run: bool = False, **variables: str) -> None:
+    def __init__(
+        self, desktop: Programs, *arguments: str, first_run: bool = False, folder: Path | None = None, **variables: str
+    ) -> None:
         """`first_run`: nobody has answered its question about weights yet."""
         if not first_run:
             _answer_first_run(Path(variables["XDG_DATA_HOME"]))
@@ -28,7 +30,7 @@ class AppRun(Listen):
         self._changed = threading.Condition()
         self.process = subprocess.Popen(
             [sys.executable, "-X", "faulthandler", _HERE / "app_under_test.py", *arguments],
-            cwd=ROOT,
+            cwd=folder or ROOT,
             env={**self._environment, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
