@@ -10,6 +10,7 @@ ACTIONS: dict[str, str] = {
     "camera": "counts to three and describes what the camera sees",
     "region": "lets a part of the screen be chosen, and describes it",
     "palette": "opens the list of choices over a picture of this moment",
+    "ask": "takes the active window's picture and opens a window to ask about it",
     "repeat": "says the last answer again",
     "stop": "silences the voice; once more, and the work is cancelled",
     "status": "says what is being done, and for how long",

@@ -122,6 +122,7 @@ class Assistant:
         self._no_picture: AssistantError | None = None
         self._small_text_lost = False
         self._turns: list[Turn] = []
+        self._max_tokens: int | None = None
         self._embeddings: Embeddings | None = None
         self._swap: float | None = None
         self._was_loaded = False
@@ -198,8 +199,15 @@ class Assistant:
         self._cancelled.clear()
         self._load(Underway(0, "", 0, WaitingWords(self._say)))
 
-    def look_at(self, capture: Callable[[], Captured], request: Request | None = None) -> None:
-        """Turn to another picture; it is fetched by the next `ask`, and the conversation begins anew.
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The conversation about the picture so far."""
+        return tuple(self._turns)
+
+    def look_at(
+        self, capture: Callable[[], Captured], request: Request | None = None, turns: tuple[Turn, ...] = ()
+    ) -> None:
+        """Turn to another picture; it is fetched by the next `ask`, and the conversation begins anew, or with `turns`.
 
         `request` says how to look and answer from now on. Raises UsageError where the weights cannot do that.
         """
@@ -209,15 +217,17 @@ class Assistant:
         self._picture = None
         self._no_picture = None
         self._small_text_lost = False
-        self._turns.clear()
+        self._turns[:] = turns
         self._embeddings = None
 
-    def ask(self, index: int, text: str | None = None) -> DoneEvent | ErrorEvent:
+    def ask(self, index: int, text: str | None = None, *, max_tokens: int | None = None) -> DoneEvent | ErrorEvent:
         """Answer one question about the picture; without `text`, the mode's own.
 
+        `max_tokens` is for this answer, where the request does not say it.
         Never raises an AssistantError: the outcome is the last event, and is returned.
         """
         self._cancelled.clear()
+        self._max_tokens = self._request.max_tokens or max_tokens or self._mode.max_tokens
         seed = self._request.seed if self._request.seed is not None else secrets.randbelow(MAX_SEED + 1)
         question = text or self._mode.question
         work = Underway(index, question, seed, WaitingWords(self._say), swap=self._swap)
@@ -301,7 +311,7 @@ class Assistant:
                 question=work.question,
                 sampling=self._sampling,
                 seed=work.seed,
-                max_tokens=self._request.max_tokens or self._mode.max_tokens,
+                max_tokens=self._max_tokens,
                 thinking=self._thinking_budget(),
                 embeddings=self._embeddings,
             )

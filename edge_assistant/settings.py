@@ -41,6 +41,7 @@ class Hotkeys:
     camera: str = ""
     region: str = ""
     palette: str = "ctrl+shift+F12"
+    ask: str = "ctrl+shift+F5"
     repeat: str = "ctrl+shift+F7"
     stop: str = "ctrl+shift+F8"
     status: str = "ctrl+shift+F6"

@@ -6,41 +6,24 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
+from pathlib import Path
 
-from edge_assistant import sources, waiting
+from edge_assistant import remarks, sources, waiting
 from edge_assistant.capture.choose import choose
+from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.picture import Captured
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.engine.prompts import Mode
 from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError
 from edge_assistant.events import Event, NoticeEvent, Stage, WindowEvent
 from edge_assistant.resident.moment import Moment
+from edge_assistant.resident.talk import Talk
+from edge_assistant.resident.windows import NoWindows, Windows
 
 _log = logging.getLogger(__name__)
 
 TONE_WAITS_S = 0.05
 """The tone follows the picture of the screen, but no later than this after the press: a portal may ask first."""
-
-
-class View(Protocol):
-    """Our own windows, which must not be in a picture of the screen."""
-
-    def away(self) -> None:
-        """Take them off the screen; returns when they are gone. Raises AssistantError."""
-
-    def back(self) -> None:
-        """Show them again."""
-
-
-class NoView:
-    """A program without windows."""
-
-    def away(self) -> None:
-        """Nothing to take away."""
-
-    def back(self) -> None:
-        """Nothing to show."""
 
 
 class Job:
@@ -54,17 +37,28 @@ class Job:
         *,
         action: str = "",
         mode: Mode = "glance",
-        view: View | None = None,
+        target: Path | int | None = None,
+        question: str | None = None,
+        talk: Talk | None = None,
+        windows: Windows | None = None,
         moment: Moment | None = None,
     ) -> None:
-        """`moment` is what a screen action is about; without it, it takes a picture of its own."""
+        """`moment` is what a screen action is about; without it, it takes a picture of its own.
+
+        `target` is what has no key: a picture file, or a monitor's number. `talk` is what a question belongs to.
+        """
         self.id = id
-        self._view = view or NoView()
+        self.target = target
+        self.question = question
+        self.talk = talk or Talk()
+        self.title = target.name if isinstance(target, Path) else ""
+        self._windows = windows or NoWindows()
         self._moment = moment
         self.action = action
         self.mode = mode
         self.stage: Stage | None = None
         self.sentences: list[str] = []
+        self.reasoning = ""
         self.captured: Captured | None = None
         self.failure: AssistantError | None = None
         self._say = say
@@ -81,6 +75,7 @@ class Job:
     def window(self, title: str, window: ActiveWindow) -> None:
         """Tell which window is looked at."""
         bounds = window.bounds
+        self.title = title
         self._show(WindowEvent(self.id, window.title, bounds.left, bounds.top, bounds.width, bounds.height))
         self._say(title)
 
@@ -138,27 +133,36 @@ class Job:
             then()
 
     def _looked(self) -> Captured:
-        if self.action in ("clipboard", "camera"):
+        if isinstance(self.target, Path) or self.action in ("clipboard", "camera"):
             self._seen.set()
             self._may_speak.wait()
+            if isinstance(self.target, Path):
+                return read_picture(self.target)
             at = sources.Look("clipboard" if self.action == "clipboard" else "camera")
             return sources.look(at, self)
+        captured = self._of_the_screen()
+        if self.action == "ask":
+            remarks.refuse_blank(captured)
+        return captured
+
+    def _of_the_screen(self) -> Captured:
         if self._moment is not None:
             self._seen.set()
             self._may_speak.wait()
             moment, self._moment = self._moment, None
             return moment.captured(self)
         backend = choose()
-        self._view.away()
+        self._windows.away()
         try:
-            snapshot = sources.snap_at_once(backend, self)
+            snapshot = sources.snap_at_once(backend, self, monitors=self.target is not None)
         finally:
-            self._view.back()
+            self._windows.back()
         self._seen.set()
         self._may_speak.wait()
         sources.refuse_locked(backend)
-        if self.action == "screen":
-            return sources.screen(snapshot, None)
+        if self.action == "screen" or self.target is not None:
+            assert not isinstance(self.target, Path)
+            return sources.screen(snapshot, self.target)
         return sources.active_window(snapshot, backend, self)
 
 

@@ -21,9 +21,9 @@ from edge_assistant.models.records import Record
 from edge_assistant.resident.chooser import ChooserWindows
 from edge_assistant.resident.condition import Condition
 from edge_assistant.resident.control import Control
-from edge_assistant.resident.job import View
 from edge_assistant.resident.measurements import Measurements
 from edge_assistant.resident.voice import OnNotice, Voice
+from edge_assistant.resident.windows import Windows
 from edge_assistant.resident.work import Spoken, Work
 from edge_assistant.settings import Settings
 from edge_assistant.speech.speaker import Speaker
@@ -57,11 +57,11 @@ class Program:
         show: Callable[[Event], None],
         on_condition: Callable[[Condition], None] = lambda _: None,
         *,
-        view: View | None = None,
+        windows: Windows | None = None,
         choosers: ChooserWindows | None = None,
         stays: bool = False,
     ) -> None:
-        """`view`, `choosers` and `stays` as for Control. Raises UsageError for a language that is none."""
+        """`windows`, `choosers` and `stays` as for Control. Raises UsageError for a language that is none."""
         system_prompt(chosen.language)
         self._chosen = chosen
         self._request = Request(temperature=options.temperature, seed=options.seed)
@@ -78,7 +78,7 @@ class Program:
             may_encode_ahead=lambda: chosen.encode_ahead and not processor.on_battery(),
         )
         self.control = Control(
-            self._work, self._voice, show, on_condition=on_condition, view=view, choosers=choosers, stays=stays
+            self._work, self._voice, show, on_condition=on_condition, windows=windows, choosers=choosers, stays=stays
         )
 
     def run(self) -> None:

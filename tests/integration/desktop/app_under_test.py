@@ -2,7 +2,12 @@
 
 Prints "condition: …", "said: …" and "event: …". A line on standard input is a question: "text" and "tooltip" print
 what the window and the tray show, "visible" whether the window is on the screen, "weights" what the windows about
+<<<<<<< HEAD
 weights that are on the screen do, "rows" how many sets are listed, "weights keys" what opens their list.
+=======
+weights that are on the screen do, "picture" what the window says of the picture, "reasoning" that pane's text, "think"
+whether think harder is checked; "save" writes the picture to picture.png here.
+>>>>>>> app
 """
 
 from __future__ import annotations
@@ -10,6 +15,7 @@ from __future__ import annotations
 import sys
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, Slot
+from PySide6.QtWidgets import QApplication, QLabel
 
 from edge_assistant import app as module
 from edge_assistant import interrupt, log
@@ -63,6 +69,11 @@ class Watcher(QObject):
         answers = {
             "text": lambda: window.text.replace("\n", " / "),
             "tooltip": lambda: self._app.tray.tooltip,
+            "picture": lambda: window.findChildren(QLabel)[1].text(),
+            "reasoning": lambda: window.reasoning.toPlainText().replace("\n", " / "),
+            "think": lambda: window.think.isChecked(),
+            "focus": lambda: QApplication.focusWidget() and QApplication.focusWidget().accessibleName(),
+            "save": lambda: window._captured.image.save("picture.png"),
             "visible": lambda: window.isVisible() and not window.isMinimized(),
             "weights": lambda: self._weights(),
             "weights keys": lambda: self._weights_keys(),
@@ -86,4 +97,6 @@ if __name__ == "__main__":
     interrupt.listen()
     log.set_up()
     module.App = Watched  # type: ignore[misc]
-    sys.exit(module.run(Options("--no-speak" not in sys.argv, 0.0, 1)))
+    # Greedy, so that answers repeat; thinking weights refuse that, so --sampled draws, the same each time.
+    sampled = "--sampled" in sys.argv
+    sys.exit(module.run(Options("--no-speak" not in sys.argv, None if sampled else 0.0, 3)))

@@ -19,6 +19,7 @@ class AppRun(Listen):
     """One running app; `lines` are those of app_under_test.py."""
 
     def __init__(
+<<<<<<< HEAD
         self,
         desktop: Programs,
         *arguments: str,
@@ -27,6 +28,11 @@ class AppRun(Listen):
         **variables: str,
     ) -> None:
         """`first_run`: nobody has answered its question about weights yet. `prefix` begins the command line."""
+=======
+        self, desktop: Programs, *arguments: str, first_run: bool = False, folder: Path | None = None, **variables: str
+    ) -> None:
+        """`first_run`: nobody has answered its question about weights yet."""
+>>>>>>> app
         if not first_run:
             _answer_first_run(Path(variables["XDG_DATA_HOME"]))
         self._desktop = desktop
@@ -34,8 +40,13 @@ class AppRun(Listen):
         self.lines: list[tuple[float, str]] = []
         self._changed = threading.Condition()
         self.process = subprocess.Popen(
+<<<<<<< HEAD
             [*prefix, sys.executable, "-X", "faulthandler", _HERE / "app_under_test.py", *arguments],
             cwd=ROOT,
+=======
+            [sys.executable, "-X", "faulthandler", _HERE / "app_under_test.py", *arguments],
+            cwd=folder or ROOT,
+>>>>>>> app
             env={**self._environment, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
