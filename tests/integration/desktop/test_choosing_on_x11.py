@@ -36,25 +36,31 @@ def shown(desktop: XDesktop) -> Iterator[subprocess.Popen[bytes]]:
     desktop.end(program)
 
 
-@pytest.fixture
-def folders(tmp_path: Path) -> dict[str, str]:
-    return private_folders(tmp_path)
+@pytest.fixture(scope="module")
+def running(desktop: XDesktop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppRun]:
+    """One app for most tests, because its start takes seconds."""
+    with AppRun(desktop, "--no-speak", **private_folders(tmp_path_factory.mktemp("app"))) as made:
+        ready(made, desktop)
+        yield made
 
 
 @pytest.fixture
-def app(desktop: XDesktop, folders: dict[str, str]) -> Iterator[AppRun]:
-    with AppRun(desktop, "--no-speak", **folders) as running:
-        ready(running, desktop)
-        yield running
-        assert not [line for line in running.said if "Traceback" in line or "inside the program" in line]
+def app(running: AppRun, desktop: XDesktop) -> Iterator[AppRun]:
+    """The app, doing nothing, with nothing told yet."""
+    for _ in range(2):
+        assert running.trigger("stop") == (0, "")
+    desktop.wait_until_active(TITLE)
+    running.lines.clear()
+    yield running
+    assert not [line for line in running.said if "Traceback" in line or "inside the program" in line]
 
 
 def ready(app: AppRun, desktop: XDesktop) -> None:
-    """The app is ready, its window (there is no tray here) put away, and the other program is active again."""
+    """The app is ready, and its window (there is no tray here) put away."""
     app.wait_until_told("Ready.")
     until(lambda: active(desktop) == "Edge Assistant", "the window")
-    desktop.output("xdotool", "key", "Escape")
-    desktop.wait_until_active(TITLE)
+    press(desktop, "Escape")
+    until(lambda: app.ask("visible") == "False", "that it is put away")
 
 
 def active(desktop: XDesktop) -> str:
@@ -140,13 +146,13 @@ def test_a_region_is_chosen_by_keyboard_and_its_pixels_are_described(app: AppRun
     desktop.wait_until_active(TITLE)
 
     app.wait_until("ready")
-    app.trigger("stop")
     assert app.trigger("region") == (0, "")
     app.wait_until_told("The same picture in detail.")
 
 
 def test_a_region_with_nothing_in_it_is_not_described(app: AppRun, desktop: XDesktop) -> None:
-    assert app.trigger("region") == (0, "")
+    open_palette(desktop)
+    press(desktop, "r")
     desktop.wait_until_active(REGION)
     press(desktop, "7", "Return")
     app.wait_for(lambda _: any("has only one colour" in each for each in app.told), "that it is blank")
@@ -154,6 +160,7 @@ def test_a_region_with_nothing_in_it_is_not_described(app: AppRun, desktop: XDes
 
 
 def test_escape_in_the_region_chooser_gives_the_focus_back(app: AppRun, desktop: XDesktop) -> None:
+    assert app.trigger("screen") == (0, "")  # so that it is no other region's detail that is asked for
     assert app.trigger("region") == (0, "")
     desktop.wait_until_active(REGION)
     press(desktop, "Escape")
@@ -186,23 +193,56 @@ def test_keys_pressed_fast_and_at_the_wrong_time_leave_it_whole(app: AppRun, des
     wait_for_scene(app)
 
 
-def test_the_focus_and_the_help_are_heard(desktop: XDesktop, folders: dict[str, str], tmp_path: Path) -> None:
+def test_each_monitor_is_chosen_by_its_number(tmp_path: Path) -> None:
+    width, height = 800, 600
+    with x_desktop((2 * width, height), manager=True) as wide:
+        for number, output in ((0, "screen"), (1, "none")):
+            place = f"{width}/200x{height}/200+{number * width}+0"
+            wide.output("xrandr", "--setmonitor", f"monitor-{number}", place, output)
+        wide.show(SCENE.picture, TITLE, "1000", "200")
+        with AppRun(wide, "--no-speak", **private_folders(tmp_path)) as app:
+            ready(app, wide)
+            wide.wait_until_active(TITLE)
+            open_palette(wide)
+            press(wide, "1")
+            app.wait_until_told("Monitor 1 of 2")
+            app.wait_for(lambda _: any("has only one colour" in each for each in app.told), "that it is blank")
+            open_palette(wide)
+            press(wide, "r")
+            wide.wait_until_active(REGION)
+            press(wide, "shift+ctrl+Left", "shift+ctrl+Right", "Return")
+            wait_for_scene(app)
+            open_palette(wide)
+            press(wide, "2")
+            app.wait_until_told("Monitor 2 of 2")
+
+
+def test_the_focus_and_the_help_are_heard(tmp_path: Path) -> None:
     card = SoundCard(tmp_path, speed=8)
+    heard_by = {**private_folders(tmp_path), "ALSA_CONFIG_PATH": str(card.configuration)}
     try:
-        with AppRun(desktop, ALSA_CONFIG_PATH=str(card.configuration), **folders) as app:
-            ready(app, desktop)
+        # A desktop of its own: on the other one the keys are taken.
+        with x_desktop((1600, 900), manager=True) as other, AppRun(other, **heard_by) as app:
+            other.show(SCENE.picture, TITLE)
+            ready(app, other)
+            other.wait_until_active(TITLE)
             card.wait_for_silence()
 
-            def heard(sentence: str) -> bool:
-                (wanted,) = references(tmp_path, [sentence])
-                return bool(places(card.samples(), wanted))
+            def wait_to_hear(*sentences: str) -> None:
+                wanted = references(tmp_path, sentences)
+                until(lambda: all(places(card.samples(), each) for each in wanted), " and ".join(sentences))
 
-            open_palette(desktop)
-            until(lambda: heard(f"Choices. Window: {TITLE}, W"), "the first choice")
-            press(desktop, "Down")
-            until(lambda: heard("Read the window's text, T"), "the next one")
-            press(desktop, "question")
-            press(desktop, "Escape")
-            desktop.wait_until_active(TITLE)
+            open_palette(other)
+            wait_to_hear(f"Choices. Window: {TITLE}, W")
+            press(other, "Down")
+            wait_to_hear("Read the window's text, T")
+            press(other, "question")
+            wait_to_hear("The whole screen, S.", "The camera, C.", "Escape closes.")
+            press(other, "r")
+            other.wait_until_active(REGION)
+            press(other, "7")
+            wait_to_hear("top left quarter")
+            press(other, "Escape")
+            other.wait_until_active(TITLE)
     finally:
         card.close()

@@ -87,7 +87,7 @@ def test_a_region_is_reported_with_its_rectangle(desk: Desk) -> None:
 
 def test_entries_have_their_access_key_or_else_a_free_letter_and_open_what_they_name(desk: Desk) -> None:
     desk.open()
-    help = desk.choosers.palette.help()
+    help = desk.choosers.palette.help
     assert "Window of Edge, E." in help
     assert "Settings, T." in help, "S is the screen's, and E the window's"
     assert "x, X." in help
