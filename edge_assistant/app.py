@@ -157,6 +157,7 @@ class App(QObject):
             self.window.bring()
 
     def _on_put_away(self) -> None:
+        self.out_of_sight.on_closed()
         if not self._told_put_away:
             self._told_put_away = True
             self.program.control.tell("put-away", tr("Edge Assistant goes on. Its menu ends it."))

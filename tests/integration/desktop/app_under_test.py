@@ -2,7 +2,7 @@
 
 Prints "condition: …", "said: …" and "event: …". A line on standard input is a question: "text" and "tooltip" print
 what the window and the tray show, "visible" whether the window is on the screen, "weights" what the windows about
-weights that are on the screen do.
+weights that are on the screen do, "front" which window of ours has the keyboard.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, Slot
+from PySide6.QtWidgets import QApplication
 
 from edge_assistant import app as module
 from edge_assistant import interrupt, log
@@ -55,6 +56,7 @@ class Watcher(QObject):
         answers = {
             "text": lambda: window.text.replace("\n", " / "),
             "tooltip": lambda: self._app.tray.tooltip,
+            "front": lambda: active.windowTitle() if (active := QApplication.activeWindow()) else "",
             "visible": lambda: window.isVisible() and not window.isMinimized(),
             "weights": lambda: self._weights(),
         }

@@ -60,11 +60,16 @@ def ready(app: AppRun, desktop: XDesktop) -> None:
     app.wait_until_told("Ready.")
     until(lambda: active(desktop) == "Edge Assistant", "the window")
     press(desktop, "Escape")
-    until(lambda: app.ask("visible") == "False", "that it is put away")
+    until(lambda: not visible(desktop, "^Edge Assistant$"), "that it is put away")
 
 
 def active(desktop: XDesktop) -> str:
     return desktop.output("xdotool", "getactivewindow", "getwindowname").strip()
+
+
+def visible(desktop: XDesktop, title: str) -> str:
+    """The windows with this title, a regular expression, that are on the screen."""
+    return desktop.output("xdotool", "search", "--onlyvisible", "--name", title)
 
 
 def press(desktop: XDesktop, *keys: str) -> None:
@@ -123,14 +128,16 @@ def test_escape_gives_the_focus_back_and_nothing_is_described(app: AppRun, deskt
     assert not answers(app)
 
 
-@pytest.mark.usefixtures("app")
-def test_a_palette_that_is_left_for_another_window_closes_and_does_not_take_that_ones_focus(desktop: XDesktop) -> None:
+def test_a_palette_that_is_left_for_another_window_closes_and_does_not_take_that_ones_focus(
+    app: AppRun, desktop: XDesktop
+) -> None:
     other = desktop.show(OTHER, "Another one", "100", "100")
     try:
         desktop.wait_until_active("Another one")
         open_palette(desktop)
+        until(lambda: app.ask("front") == PALETTE, "that it knows that it has the keyboard")
         desktop.output("xdotool", "search", "--name", TITLE, "windowactivate")
-        until(lambda: not desktop.output("xdotool", "search", "--onlyvisible", "--name", PALETTE), "the end of it")
+        until(lambda: not visible(desktop, PALETTE), "the end of it")
         assert active(desktop) == TITLE
     finally:
         desktop.end(other)
@@ -230,6 +237,7 @@ def test_the_focus_and_the_help_are_heard(tmp_path: Path) -> None:
 
             def wait_to_hear(*sentences: str) -> None:
                 wanted = references(tmp_path, sentences)
+                card.wait_for_silence()
                 until(lambda: all(places(card.samples(), each) for each in wanted), " and ".join(sentences))
 
             open_palette(other)
