@@ -122,3 +122,13 @@ def test_escape_forgets_the_moment(desk: Desk) -> None:
     assert desk.reported == [(7, "dismissed", True)]
     gc.collect()
     assert picture() is None
+
+
+def test_a_region_that_is_closed_before_it_could_open_does_not_open(desk: Desk) -> None:
+    place = QApplication.primaryScreen().geometry()
+    seen = snapshot(Rect(place.x(), place.y(), place.width(), place.height()))
+    desk.choosers.close_chooser(9)
+    QApplication.processEvents()
+    desk.choosers.open_chooser(Opening(9, "region", seen))
+    desk.open(ticket=10)
+    assert desk.choosers.region.panes == []
