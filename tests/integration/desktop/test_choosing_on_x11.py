@@ -13,6 +13,8 @@ from desktops import XDesktop, scene, until, x_desktop
 from listening import private_folders
 from sound_card import SoundCard, places, references
 
+from edge_assistant.actions import ACTIONS
+
 SCENE = scene()
 TITLE = "Invoice 1042, Writer"
 PALETTE, REGION = "Edge Assistant, choices", "Edge Assistant, region"
@@ -198,6 +200,23 @@ def test_keys_pressed_fast_and_at_the_wrong_time_leave_it_whole(app: AppRun, des
     open_palette(desktop)
     press(desktop, "w")
     wait_for_scene(app)
+
+
+@pytest.mark.skipif("ask" not in ACTIONS, reason="nothing can be asked yet")
+def test_asking_from_the_palette_is_about_the_moment(
+    app: AppRun, desktop: XDesktop, shown: subprocess.Popen[bytes]
+) -> None:
+    open_palette(desktop)
+    desktop.change(shown, OTHER)
+    press(desktop, "a")
+    app.wait_until_told("What do you want to know?")
+    until(lambda: app.ask("front") == "Edge Assistant", "the window to ask in")
+    desktop.output("xdotool", "type", "What is on the screen?")
+    press(desktop, "Return")
+    app.wait_for(lambda _: answers(app), "an answer about what was there")
+    assert not answers(app, OTHER_FACT)
+    press(desktop, "Escape")
+    desktop.wait_until_active(TITLE)
 
 
 def test_each_monitor_is_chosen_by_its_number(tmp_path: Path) -> None:
