@@ -181,6 +181,7 @@ class App(QObject):
             self.weights.after_first_run(self.window.bring)
 
     def _on_put_away(self) -> None:
+        self.out_of_sight.on_closed()
         if not self._told_put_away:
             self._told_put_away = True
             self.program.control.tell("put-away", tr("Edge Assistant goes on. Its menu ends it."))

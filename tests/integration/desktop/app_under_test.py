@@ -2,12 +2,9 @@
 
 Prints "condition: …", "said: …" and "event: …". A line on standard input is a question: "text" and "tooltip" print
 what the window and the tray show, "visible" whether the window is on the screen, "weights" what the windows about
-<<<<<<< HEAD
-weights that are on the screen do, "rows" how many sets are listed, "weights keys" what opens their list.
-=======
-weights that are on the screen do, "picture" what the window says of the picture, "reasoning" that pane's text, "think"
-whether think harder is checked; "save" writes the picture to picture.png here.
->>>>>>> app
+weights that are on the screen do, "rows" how many sets are listed, "weights keys" what opens their list, "picture" what
+the window says of the picture, "reasoning" that pane's text, "think" whether think harder is checked, "front" which
+window of ours has the keyboard; "save" writes the picture to picture.png here.
 """
 
 from __future__ import annotations
@@ -74,6 +71,7 @@ class Watcher(QObject):
             "think": lambda: window.think.isChecked(),
             "focus": lambda: QApplication.focusWidget() and QApplication.focusWidget().accessibleName(),
             "save": lambda: window._captured.image.save("picture.png"),
+            "front": lambda: active.windowTitle() if (active := QApplication.activeWindow()) else "",
             "visible": lambda: window.isVisible() and not window.isMinimized(),
             "weights": lambda: self._weights(),
             "weights keys": lambda: self._weights_keys(),
