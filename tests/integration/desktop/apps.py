@@ -27,9 +27,9 @@ class AppRun(Listen):
         prefix: tuple[str, ...] = (),
         **variables: str,
     ) -> None:
-        """`first_run`: nobody has answered its question about weights yet.
+        """`first_run`: nobody has answered its question about weights yet. `prefix` begins the command line.
 
-        `prefix` begins the command line, `folder` is where it runs.
+        `folder` is where it runs.
         """
         if not first_run:
             _answer_first_run(Path(variables["XDG_DATA_HOME"]))
