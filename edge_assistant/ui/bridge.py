@@ -80,7 +80,7 @@ class Bridge(QObject):
 
     def picture(self, captured: Captured | None, name: str) -> None:
         """This is talked about."""
-        self.pictured.emit(captured, _small(captured.image) if captured else None, name)
+        self.pictured.emit(captured, small_copy(captured.image) if captured else None, name)
 
     def question(self, id: int, text: str) -> None:
         """This was asked."""
@@ -95,7 +95,8 @@ class Bridge(QObject):
         self.forgotten.emit()
 
 
-def _small(image: Image.Image) -> QImage:
+def small_copy(image: Image.Image) -> QImage:
+    """The picture as the window shows it."""
     factor = max(1, min(image.width // _SMALL[0], image.height // _SMALL[1]))
     small = image.reduce(factor) if factor > 1 else image.copy()  # reducing by whole numbers is quick
     small.thumbnail(_SMALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, TokenEvent, WindowEvent
 from edge_assistant.text import tr
@@ -20,6 +20,7 @@ class GrowingText(QPlainTextEdit):
         self.setAcceptDrops(False)
         self.setTabChangesFocus(True)
         self.setAccessibleName(name)
+        self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)  # seen on a black ground too, unlike the style's own
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
         )

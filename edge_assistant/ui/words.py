@@ -24,7 +24,7 @@ def name_of(condition: Condition) -> str:
 def label_of(action: str) -> str:
     """The menu entry of an action of actions.ACTIONS, with its access key."""
     labels = {
-        "window": tr("Describe the &window"),
+        "window": tr("Describe the wi&ndow"),
         "screen": tr("Describe the who&le screen"),
         "read": tr("Read the &text in the window"),
         "clipboard": tr("Describe the &copied picture"),

@@ -76,7 +76,7 @@ def test_without_a_tray_it_says_so_once_and_its_window_does_everything(
         app.wait_until_told(NO_TRAY)
         until(lambda: active(desktop) == "Edge Assistant", "the window")
         desktop.output("xdotool", "key", "alt+l")
-        desktop.output("xdotool", "key", "w")
+        desktop.output("xdotool", "key", "n")
         app.wait_until_told(TITLE)
         app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "an answer about the window beneath")
         app.wait_until("ready")
@@ -212,7 +212,8 @@ def test_think_harder_is_checked_says_what_it_costs_and_shows_how_it_was_thought
         assert app.ask("think") == "False"
         app.trigger("think")
         app.wait_until_told("Think harder is on.", 2)
-        assert "The last answer began after" in " ".join(app.told[-2:])
+        assert "Turning it on took" in " ".join(app.told[-2:])
+        assert "The last answer took" in " ".join(app.told[-2:])
 
 
 def open_file(desktop: XDesktop, path: Path) -> None:
