@@ -27,8 +27,10 @@ class AppRun(Listen):
         prefix: tuple[str, ...] = (),
         **variables: str,
     ) -> None:
-        """`first_run`: nobody has answered its question about weights yet. `prefix` begins the command line, `folder` is
-        where it runs."""
+        """`first_run`: nobody has answered its question about weights yet. `prefix` begins the command line.
+
+        `folder` is where it runs.
+        """
         if not first_run:
             _answer_first_run(Path(variables["XDG_DATA_HOME"]))
         self._desktop = desktop

@@ -13,8 +13,6 @@ from desktops import XDesktop, scene, until, x_desktop
 from listening import private_folders
 from sound_card import SoundCard, places, references
 
-from edge_assistant.actions import ACTIONS
-
 SCENE = scene()
 TITLE = "Invoice 1042, Writer"
 PALETTE, REGION = "Edge Assistant, choices", "Edge Assistant, region"
@@ -219,7 +217,6 @@ def test_keys_pressed_fast_and_at_the_wrong_time_leave_it_whole(app: AppRun, des
     wait_for_scene(app)
 
 
-@pytest.mark.skipif("ask" not in ACTIONS, reason="nothing can be asked yet")
 def test_asking_from_the_palette_is_about_the_moment(
     app: AppRun, desktop: XDesktop, shown: subprocess.Popen[bytes]
 ) -> None:
