@@ -13,8 +13,6 @@ from desktops import XDesktop, scene, until, x_desktop
 from listening import private_folders
 from sound_card import SoundCard, places, references
 
-from edge_assistant.actions import ACTIONS
-
 SCENE = scene()
 TITLE = "Invoice 1042, Writer"
 PALETTE, REGION = "Edge Assistant, choices", "Edge Assistant, region"
@@ -190,6 +188,23 @@ def test_the_palette_is_in_no_picture(app: AppRun, desktop: XDesktop) -> None:
     wait_for_scene(app, 2)
 
 
+def test_over_our_own_window_the_one_beneath_is_meant_and_ours_gets_the_focus_back(
+    app: AppRun, desktop: XDesktop
+) -> None:
+    assert app.start_another()[0] == 0
+    desktop.wait_until_active("Edge Assistant")
+    open_palette(desktop)
+    press(desktop, "Escape")
+    desktop.wait_until_active("Edge Assistant")
+    open_palette(desktop)
+    press(desktop, "w")
+    app.wait_until_told(TITLE)
+    wait_for_scene(app)
+    desktop.wait_until_active("Edge Assistant")
+    press(desktop, "Escape")
+    desktop.wait_until_active(TITLE)
+
+
 def test_keys_pressed_fast_and_at_the_wrong_time_leave_it_whole(app: AppRun, desktop: XDesktop) -> None:
     for keys in ((LEADER, LEADER, LEADER), (LEADER, "ctrl+shift+F9", LEADER), ("ctrl+shift+F8", LEADER, LEADER)):
         press(desktop, *keys)
@@ -202,7 +217,6 @@ def test_keys_pressed_fast_and_at_the_wrong_time_leave_it_whole(app: AppRun, des
     wait_for_scene(app)
 
 
-@pytest.mark.skipif("ask" not in ACTIONS, reason="nothing can be asked yet")
 def test_asking_from_the_palette_is_about_the_moment(
     app: AppRun, desktop: XDesktop, shown: subprocess.Popen[bytes]
 ) -> None:
