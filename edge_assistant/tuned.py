@@ -100,8 +100,12 @@ def machine() -> dict[str, Any]:
 
 
 def default_threads() -> int:
-    """Cores to compute with: the physical ones this process may use; more gain nothing in llama.cpp."""
-    physical = psutil.cpu_count(logical=False) or 1
+    """Cores to compute with: the physical ones this process may use; more gain nothing in llama.cpp.
+
+    Where there are quick and slow ones, only the quick: all threads wait for the slowest at each step. This follows
+    llama.cpp's advice and was not measured here.
+    """
+    physical = min(psutil.cpu_count(logical=False) or 1, processor.performance_cores() or _MOST_THREADS)
     return max(1, min(physical, processor.usable_cores() or physical))
 
 

@@ -6,7 +6,7 @@ own process never loads llama.cpp.
 
 from __future__ import annotations
 
-import ctypes
+import array
 import json
 import math
 import sys
@@ -30,7 +30,7 @@ def main() -> None:
     """Make each tower, encode with it, and compare what it gives with what F16 gave."""
     model, parent, folder, repeats = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
     figures: dict[str, list[float]] = {}
-    exact: dict[tuple[int, int], list[float]] = {}
+    exact: dict[tuple[int, int], array.array[float]] = {}
     for name in _FORMATS:
         path = parent
         if name != "F16":
@@ -45,9 +45,9 @@ def main() -> None:
                 sent = fit(screenshot(1 + number), max_tokens=size)
                 chunk = native.image_chunk(sent.tobytes(), sent.width, sent.height)
                 start = time.perf_counter()
-                pointer = native.encode(chunk, lambda _: None)
+                native.encode(chunk, lambda _: None)
                 figures.setdefault(f"{name}.{size}.encode", []).append(time.perf_counter() - start)
-                found = _first(pointer, chunk.tokens * native.embedding_length)
+                found = array.array("f", native.embeddings(chunk.tokens))
                 chunk.free()
                 reference = exact.setdefault((size, number), found)
                 figures.setdefault(f"{name}.{size}.cosine", []).append(_cosine(reference, found))
@@ -69,11 +69,7 @@ def _native(model: str, mmproj: Path) -> NativeModel:
     )
 
 
-def _first(pointer: object, count: int) -> list[float]:
-    return list(ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float))[:count])  # type: ignore[arg-type]
-
-
-def _cosine(one: list[float], other: list[float]) -> float:
+def _cosine(one: array.array[float], other: array.array[float]) -> float:
     product = math.fsum(a * b for a, b in zip(one, other, strict=True))
     return product / math.sqrt(math.fsum(a * a for a in one) * math.fsum(b * b for b in other))
 

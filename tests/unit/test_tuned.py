@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
-from edge_assistant import paths, tuned
+from edge_assistant import paths, processor, tuned
 from edge_assistant.engine.messages import Tuning
 from edge_assistant.models.locate import Weights, resolve
 from edge_assistant.tuned import Choice
@@ -97,6 +98,15 @@ def test_forgetting_goes_back_to_the_safe_choice(weights: Weights) -> None:
     tuned.store(weights, CHOICE)
     tuned.forget(weights)
     assert tuned.choice(weights) == tuned.safe_choice()
+
+
+def test_slow_cores_do_not_compute_unless_tune_finds_that_they_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processor, "usable_cores", lambda: 16)
+    monkeypatch.setattr(psutil, "cpu_count", lambda logical=True: 16 if logical else 12)
+    monkeypatch.setattr(processor, "performance_cores", lambda: None)
+    assert tuned.default_threads() == 12
+    monkeypatch.setattr(processor, "performance_cores", lambda: 4)
+    assert tuned.default_threads() == 4
 
 
 def test_a_tower_that_is_gone_leaves_the_published_one(weights: Weights) -> None:

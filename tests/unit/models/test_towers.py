@@ -135,3 +135,11 @@ def test_a_damaged_parent_is_refused(parent: Path) -> None:
     parent.write_bytes(parent.read_bytes()[:-500])
     with pytest.raises(WeightsError, match="cut short"):
         made(parent)
+
+
+def test_all_that_was_made_of_a_file_goes_with_it(parent: Path) -> None:
+    path = made(parent)
+    size = path.stat().st_size
+    assert Towers().remove_all(parent) == size
+    assert not path.exists()
+    assert Towers().remove_all(parent) == 0
