@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from edge_assistant import log
 from edge_assistant.cli_models import add_models
+from edge_assistant.cli_settings import add_settings
 from edge_assistant.errors import AssistantError, InputError, UsageError
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def _parser() -> _Parser:
     voices = commands.add_parser("voices", help="list the voices")
     voices.add_argument("--language", metavar="CODE", help="only voices for this language")
     voices.set_defaults(command=_voices)
+    add_settings(commands.add_parser("settings", help="show and change the settings"))
     add_models(commands.add_parser("models", help="get, check, carry and remove weights"))
     return parser
 
