@@ -52,7 +52,8 @@ class Speaker:
 
     `on_notice(code, message)` is called on a thread of the speaker's own: `no-sound` or `no-voice` (once; everything
     said after that is dropped silently), `speech-restarted`, `no-voice-for-language`, `no-such-voice`.
-    `on_started(text)` is called there too, when a sentence begins to be heard. `rate` is in words a minute.
+    `on_started(text)` is called there too, when a sentence begins to be heard. `rate` is in words a minute,
+    `volume` and `tone_volume` are in percent.
     """
 
     def __init__(
@@ -61,10 +62,12 @@ class Speaker:
         voice: str | None = None,
         language: str | None = None,
         rate: int | None = None,
+        volume: int = 100,
+        tone_volume: int = 100,
         on_notice: Callable[[str, str], None],
         on_started: Callable[[str], None] | None = None,
     ) -> None:
-        self._arguments = (voice, language, rate)
+        self._arguments = (voice, language, rate, volume, tone_volume)
         self._on_notice = on_notice
         self._on_started = on_started
         self._changed = threading.Condition()
