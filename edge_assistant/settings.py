@@ -13,7 +13,7 @@ from typing import Any, cast
 from edge_assistant import keys
 from edge_assistant.actions import ACTIONS
 from edge_assistant.errors import UsageError
-from edge_assistant.settings_entry import About, Entry, Value, checked
+from edge_assistant.settings_entry import KEYS, About, Entry, Value, checked
 from edge_assistant.text import later, tr
 
 
@@ -250,6 +250,7 @@ class Settings:
             later("The name of the weights, as the command edge-assistant models list has them."),
             unset=later("the best that are here"),
             example="qwen3-vl-4b-q4_k_m",
+            offers="weights",
         ),
     )
     weights_folder: str | None = _item(
@@ -307,9 +308,6 @@ class Settings:
     hotkeys: Hotkeys = field(default_factory=Hotkeys)
 
 
-KEYS = "hotkeys"
-"""The table of the keys in the file."""
-
 _KINDS: dict[str, type[str] | type[int] | type[bool]] = {"str": str, "int": int, "bool": bool}
 
 
@@ -331,7 +329,7 @@ def _key_entry(action: str, default: str) -> Entry:
         if text:
             keys.parse(text)
 
-    about = About("hotkeys", action, ACTIONS[action], unset=later("no key"), offers="key", check=check)
+    about = About(KEYS, action, ACTIONS[action], unset=later("no key"), offers="key", check=check)
     return Entry(f"{KEYS}.{action}", str, False, default, about)
 
 

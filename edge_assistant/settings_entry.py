@@ -24,7 +24,10 @@ GROUPS: dict[Group, str] = {
 }
 """In the order in which they are shown."""
 
-Offers = Literal["", "voices", "languages", "cameras", "monitors", "folder", "key"]
+KEYS: Group = "hotkeys"
+"""The group, and the table in the file, of the keys."""
+
+Offers = Literal["", "voices", "languages", "cameras", "monitors", "weights", "folder", "key"]
 """Where a window can offer what there is on this computer."""
 
 

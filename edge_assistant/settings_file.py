@@ -15,8 +15,8 @@ from typing import Any
 import tomlkit
 
 from edge_assistant.errors import InputError, UsageError
-from edge_assistant.settings import KEYS, Settings, entries, from_toml, load, value_of
-from edge_assistant.settings_entry import GROUPS, Entry, Value, meaning
+from edge_assistant.settings import Settings, entries, from_toml, load, value_of
+from edge_assistant.settings_entry import GROUPS, KEYS, Entry, Value, meaning
 from edge_assistant.text import tr
 
 NAME = "settings.toml"

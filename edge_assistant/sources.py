@@ -14,7 +14,7 @@ from edge_assistant.capture import apart
 from edge_assistant.capture.choose import Backend, choose
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.picture import Captured, Origin
-from edge_assistant.capture.snapshot import ActiveWindow, Snapshot, take
+from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Snapshot, take
 from edge_assistant.errors import InputError, NothingToSeeError
 from edge_assistant.text import tr
 
@@ -133,6 +133,13 @@ def active_window(snapshot: Snapshot, backend: Backend, tell: Teller) -> Capture
     seen = inside.width * inside.height / (window.contents.width * window.contents.height)
     notices = (("window-cut", "Part of the window is outside of the screen and cannot be seen."),)
     return Captured(picture, notices if seen < _LEAST_PART else (), "window")
+
+
+def monitors() -> tuple[Monitor, ...]:
+    """The monitors, by the numbers that `Look` takes. Raises InputError."""
+    backend = choose()
+    # Where no window tells that it is active, a portal takes the pictures, and may ask the person for each.
+    return apart.monitor_list() if backend.make_windows is None else backend.make_screen().grab().monitors
 
 
 def screen(snapshot: Snapshot, number: int | None) -> Captured:

@@ -34,7 +34,7 @@ _SYSTEM = (
     "screenshot. Say the most important thing first, in one sentence. Quote visible text exactly, and say when "
     "something cannot be read. Use plain sentences without Markdown."
 )
-_LANGUAGES = {
+LANGUAGES = {
     "ar": "Arabic",
     "cs": "Czech",
     "da": "Danish",
@@ -83,5 +83,5 @@ def system_prompt(language: str | None) -> str:
         raise UsageError(f"{language} is no language code. Give one such as en, de or pt-BR.")
     if base == "en":
         return _SYSTEM
-    name = _LANGUAGES.get(base)
+    name = LANGUAGES.get(base)
     return f"{_SYSTEM} Answer in {name}." if name else f"{_SYSTEM} Answer in the language with the code {base}."
