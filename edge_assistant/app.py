@@ -12,8 +12,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
-from edge_assistant import constants, interrupt, paths, settings
+from edge_assistant import constants, interrupt, settings, settings_file
 from edge_assistant.capture import apart
+from edge_assistant.cli_settings import RELOAD
 from edge_assistant.errors import AssistantError, NotRunningError
 from edge_assistant.resident.door import AlreadyRunningError, Door, call, place
 from edge_assistant.resident.program import Options, Program
@@ -22,6 +23,7 @@ from edge_assistant.ui.bridge import Bridge
 from edge_assistant.ui.choosers import Choosers
 from edge_assistant.ui.commands import Commands, Entry
 from edge_assistant.ui.out_of_sight import OutOfSight
+from edge_assistant.ui.preferences import Preferences
 from edge_assistant.ui.tray import Tray
 from edge_assistant.ui.weights_windows import WeightsWindows
 from edge_assistant.ui.window import MainWindow
@@ -42,6 +44,8 @@ def run(options: Options) -> int:
     def on_call(text: str) -> str:
         if not desk:
             return tr("Edge Assistant is starting.")
+        if text == RELOAD:
+            return desk[0].program.reload()
         if text == SHOW:
             desk[0].bridge.tell_wanted()
             return ""
@@ -57,7 +61,10 @@ def run(options: Options) -> int:
         qt = QApplication(["edge-assistant"])
         qt.setDesktopFileName("edge-assistant")
         qt.setQuitOnLastWindowClosed(False)
-        app = App(qt, options, settings.load(paths.config_dir() / "settings.toml"))
+        chosen, trouble = settings_file.load_or_set_aside(settings.path())
+        app = App(qt, options, chosen)
+        if trouble:
+            app.program.control.tell("settings-broken", trouble)
         desk.append(app)
         return app.run()
     finally:
@@ -93,6 +100,7 @@ class App(QObject):
         folder = Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None
         self.weights = WeightsWindows(self.program.control.say, self.program.control.hush, folder)
         self.weights.changed.connect(self.program.control.renew)
+        self.preferences = Preferences(self.program, self)
         self.commands = Commands(self.program.control.press, chosen.hotkeys.bound(), self._entries())
         self.window = MainWindow(self.commands, Tray.is_there, self._on_put_away)
         self.tray = Tray(self.commands, self.window.bring)
@@ -110,7 +118,10 @@ class App(QObject):
 
     def _entries(self) -> list[Entry]:
         """The windows of their own that tray and window offer, in the menu's order. This is where each is wired."""
-        return [Entry(tr("&Weights…"), self.weights.open)]
+        return [
+            Entry(tr("&Settings…"), self.preferences.open),
+            Entry(tr("&Weights…"), self.weights.open),
+        ]
 
     def _palette_entries(self) -> list[Entry]:
         """What the palette opens besides: the windows of their own, and the main one."""

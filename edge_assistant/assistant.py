@@ -53,6 +53,7 @@ class Voice(Protocol):
 class Request:
     """How to look and answer. `None` takes the mode's default; `image_tokens` is a ceiling.
 
+    With `only_answers` nothing is spoken but them and what must be known to judge them (see remarks.BESIDES).
     `small_text_advice` is said where a whole screen had to be made so small that its small text could not be read.
     """
 
@@ -63,6 +64,7 @@ class Request:
     thinking_seconds: float = 90.0
     temperature: float | None = None
     seed: int | None = None
+    only_answers: bool = False
     small_text_advice: str = "Describe the window instead, or read the text."
 
 
@@ -188,7 +190,7 @@ class Assistant:
     def warm(self) -> None:
         """Load the weights now, so that the first answer is quick; how far it is, is said. Raises AssistantError."""
         self._cancelled.clear()
-        self._load(Underway(0, "", 0, WaitingWords(self._say)))
+        self._load(Underway(0, "", 0, WaitingWords(self._say_waiting)))
 
     def look_at(self, capture: Callable[[], Captured], request: Request | None = None) -> None:
         """Turn to another picture; it is fetched by the next `ask`, and the conversation begins anew.
@@ -212,7 +214,7 @@ class Assistant:
         self._cancelled.clear()
         seed = self._request.seed if self._request.seed is not None else secrets.randbelow(MAX_SEED + 1)
         question = text or self._mode.question
-        work = Underway(index, question, seed, WaitingWords(self._say), swap=self._swap)
+        work = Underway(index, question, seed, WaitingWords(self._say_waiting), swap=self._swap)
         outcome: DoneEvent | ErrorEvent
         with footprint.PeakMemory() as peak:
             try:
@@ -237,7 +239,7 @@ class Assistant:
     def notice(self, index: int, code: str, message: str) -> None:
         """Tell the person something that does not end the request, by event and by voice."""
         self._on_event(NoticeEvent(index, code, message))
-        self._say(message)
+        self._say(message, code)
 
     def cancel(self) -> None:
         """Silence the voice and stop the running question; it ends as `cancelled`."""
@@ -401,9 +403,13 @@ class Assistant:
             self._say(sentence)
             self._on_event(SentenceEvent(work.index, sentence))
 
-    def _say(self, text: str) -> None:
-        if self._voice and not self._cancelled.is_set():
+    def _say(self, text: str, code: str = "") -> None:
+        left_out = self._request.only_answers and code in remarks.BESIDES
+        if self._voice and not (left_out or self._cancelled.is_set()):
             self._voice.say(text)
+
+    def _say_waiting(self, text: str) -> None:
+        self._say(text, "waiting")
 
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():

@@ -29,6 +29,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit code (see errors.py, and 0 for success)."""
     log.set_up()
+    _speak_the_persons_language()
     try:
         parsed = _parser().parse_args(arguments)
         _check_app_options(parsed)
@@ -37,6 +38,16 @@ def main(arguments: Sequence[str]) -> int:
     except AssistantError as error:
         _report(error, as_json="--json" in arguments)
         return error.exit_code
+
+
+def _speak_the_persons_language() -> None:
+    """Of a broken file nothing is known; the command that needs it says so."""
+    from edge_assistant import settings, text
+
+    try:
+        text.use_language(settings.load(settings.path()).spoken_language)
+    except AssistantError:
+        text.use_language(text.system_language())
 
 
 def _report(error: AssistantError, *, as_json: bool) -> None:

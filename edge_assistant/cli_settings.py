@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from edge_assistant import paths, settings
+from edge_assistant import settings
+from edge_assistant.errors import AssistantError, NotRunningError
 from edge_assistant.settings_entry import meaning, parsed, shown
 from edge_assistant.text import tr
+
+RELOAD = "settings"
+"""What the running program is told at its door when the file has changed; no action of anybody's."""
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +21,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     getting = commands.add_parser("get", help="print one value; an empty line where nothing is chosen")
     getting.add_argument("name", metavar="NAME", help="one of those that list prints")
     getting.set_defaults(command=_get)
-    setting = commands.add_parser("set", help="change one value")
+    setting = commands.add_parser("set", help="change one value, also in the running program")
     setting.add_argument("name", metavar="NAME", help="one of those that list prints")
     setting.add_argument("value", metavar="VALUE", help='"" lets the program choose')
     setting.set_defaults(command=_set)
@@ -26,13 +29,8 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     path.set_defaults(command=_path)
 
 
-def settings_path() -> Path:
-    """Where the settings file is, or would be."""
-    return paths.config_dir() / "settings.toml"
-
-
 def _list(_: argparse.Namespace) -> int:
-    chosen = settings.load(settings_path())
+    chosen = settings.load(settings.path())
     for each in settings.entries():
         value = settings.value_of(chosen, each.name)
         about = each.about
@@ -44,7 +42,7 @@ def _list(_: argparse.Namespace) -> int:
 
 def _get(parsed_arguments: argparse.Namespace) -> int:
     entry = settings.entry(parsed_arguments.name)
-    print(shown(settings.value_of(settings.load(settings_path()), entry.name)))
+    print(shown(settings.value_of(settings.load(settings.path()), entry.name)))
     return 0
 
 
@@ -53,13 +51,28 @@ def _set(arguments: argparse.Namespace) -> int:
 
     entry = settings.entry(arguments.name)
     value = parsed(entry, arguments.value)
-    path = settings_path()
+    path = settings.path()
     settings_file.save(path, settings.changed(settings.load(path), {entry.name: value}))
     words = shown(value) or tr(entry.about.unset)
     print(tr("{name} is now: {value}.", name=entry.name, value=words))
+    _tell_running_program()
     return 0
 
 
+def _tell_running_program() -> None:
+    """What runs takes the new settings at once, and says what came of it."""
+    from edge_assistant.resident.door import call, place
+
+    try:
+        answer = call(place(), RELOAD)
+    except NotRunningError:
+        return
+    except AssistantError as error:
+        answer = str(error)
+    if answer:
+        print(answer)
+
+
 def _path(_: argparse.Namespace) -> int:
-    print(settings_path())
+    print(settings.path())
     return 0

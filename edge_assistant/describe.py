@@ -10,11 +10,11 @@ import queue
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from edge_assistant import interrupt, paths, settings
+from edge_assistant import interrupt, settings
 from edge_assistant.assistant import Assistant, Request, default_threads
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
@@ -97,7 +97,7 @@ class DescribeRun:
 
     def _work(self) -> None:
         try:
-            chosen = settings.load(paths.config_dir() / "settings.toml")
+            chosen = settings.load(settings.path())
             if chosen.speak if self._options.speak is None else self._options.speak:
                 self._start_speaker(chosen)
             self._ask_all(chosen)
@@ -114,8 +114,9 @@ class DescribeRun:
     def _start_speaker(self, chosen: settings.Settings) -> None:
         speaker = Speaker(
             voice=chosen.voice,
-            language=self._options.language or chosen.language,
+            language=self._options.language or chosen.spoken_language,
             rate=chosen.rate,
+            volume=chosen.volume,
             on_notice=lambda code, message: self._emit(NoticeEvent(self._current, code, message)),
         )
         speaker.start()
@@ -126,16 +127,16 @@ class DescribeRun:
 
     def _ask_all(self, chosen: settings.Settings) -> None:
         options = self._options
-        language = options.language or chosen.language
+        language = options.language or chosen.spoken_language
         system_prompt(language)
         if options.think:
             sampling("thinking", verbatim=False, temperature=options.request.temperature)
         # The weights may need seconds to be checked; by then another window may be in front.
-        captured = look(options.picture, self) if isinstance(options.picture, Look) else None
+        captured = look(_with_camera(options.picture, chosen), self) if isinstance(options.picture, Look) else None
         weights = self._weights(chosen)
         assistant = Assistant(
             weights,
-            options.request,
+            _with_budget(options.request, chosen),
             context=options.context or chosen.context,
             exact_context=options.context is not None,
             threads=chosen.threads or default_threads(),
@@ -262,3 +263,18 @@ class DescribeRun:
         mode_question = MODES[self._options.request.mode].question
         for index, text in enumerate(self._questions):
             self._emit(cancelled(index, text or mode_question))
+
+
+def _with_camera(at: Look, chosen: settings.Settings) -> Look:
+    """Where no camera is named, the one of the settings."""
+    return replace(at, number=chosen.camera) if at.origin == "camera" and at.number is None else at
+
+
+def _with_budget(request: Request, chosen: settings.Settings) -> Request:
+    """What the command line leaves open, as the settings say."""
+    tokens = {"glance": chosen.glance_tokens, "detail": chosen.detail_tokens, "read": chosen.read_tokens}
+    return replace(
+        request,
+        image_tokens=request.image_tokens or tokens[request.mode],
+        only_answers=chosen.verbosity == "brief",
+    )

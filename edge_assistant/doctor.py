@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_assistant import footprint, paths, processor, settings
+from edge_assistant import footprint, processor, settings
 from edge_assistant.assistant import default_threads
 from edge_assistant.capture import apart, choose
 from edge_assistant.engine.client import Engine, EngineFiles
@@ -35,8 +35,14 @@ class Finding:
 
 def examine(*, speak: bool | None) -> int:
     """Print every finding as it is made, and say it; 0 when pictures can be described here, else 3."""
-    chosen = settings.load(paths.config_dir() / "settings.toml")
-    speaker = Speaker(voice=chosen.voice, language=None, rate=chosen.rate, on_notice=lambda *_: None)
+    chosen = settings.load(settings.path())
+    speaker = Speaker(
+        voice=chosen.voice,
+        language=chosen.spoken_language,
+        rate=chosen.rate,
+        volume=chosen.volume,
+        on_notice=lambda *_: None,
+    )
     if chosen.speak if speak is None else speak:
         speaker.start()
     able = True

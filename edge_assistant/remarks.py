@@ -21,6 +21,11 @@ _BLANK: dict[Origin, str] = {
     "camera": "The camera sees nothing: its picture is black or of one colour. Uncover it, or make some light.",
 }
 
+BESIDES = frozenset(
+    ("window", "no-active-window", "detail", "small-text", "context-reduced", "turns-dropped", "verifying", "waiting")
+)
+"""What is good to know, and not spoken to whoever wants nothing but answers: codes of notices, and "waiting"."""
+
 _ONLY_DEMO = (
     "Only the demo weights are in use. They understand only simple sample screens, so do not trust this answer."
 )

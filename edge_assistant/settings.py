@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from edge_assistant import keys
+from edge_assistant import keys, paths
 from edge_assistant.actions import ACTIONS
 from edge_assistant.errors import UsageError
 from edge_assistant.settings_entry import KEYS, About, Entry, Value, checked
-from edge_assistant.text import later, tr
+from edge_assistant.text import later, system_language, tr
 
 
 def _check_language(code: str) -> None:
@@ -307,6 +307,11 @@ class Settings:
     )
     hotkeys: Hotkeys = field(default_factory=Hotkeys)
 
+    @property
+    def spoken_language(self) -> str | None:
+        """The code of the language of messages, answers and voice: the chosen one, else the system's."""
+        return self.language or system_language()
+
 
 _KINDS: dict[str, type[str] | type[int] | type[bool]] = {"str": str, "int": int, "bool": bool}
 
@@ -331,6 +336,11 @@ def _key_entry(action: str, default: str) -> Entry:
 
     about = About(KEYS, action, ACTIONS[action], unset=later("no key"), offers="key", check=check)
     return Entry(f"{KEYS}.{action}", str, False, default, about)
+
+
+def path() -> Path:
+    """Where the settings file is, or would be."""
+    return paths.config_dir() / "settings.toml"
 
 
 def load(path: Path) -> Settings:

@@ -19,7 +19,6 @@ from edge_assistant.settings import Settings, entries, from_toml, load, value_of
 from edge_assistant.settings_entry import GROUPS, KEYS, Entry, Value, meaning
 from edge_assistant.text import tr
 
-NAME = "settings.toml"
 _WIDTH = 110
 
 

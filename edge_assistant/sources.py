@@ -35,12 +35,12 @@ _LEAST_PART = 0.95
 class Look:
     """What is to be looked at; `origin` is never "file".
 
-    `number` is the monitor (from 1; None: all as one) or the camera (from 1; None: the usual one). `delay` is in
-    seconds; None is none, but CAMERA_COUNTDOWN_S for a camera.
+    `number` is the monitor (from 1; None: all as one) or the camera (from 1, or its name; None: the usual one). `delay`
+    is in seconds; None is none, but CAMERA_COUNTDOWN_S for a camera.
     """
 
     origin: Origin
-    number: int | None = None
+    number: int | str | None = None
     delay: float | None = None
 
 
@@ -76,7 +76,9 @@ def look(at: Look, tell: Teller) -> Captured:
     backend = choose()
     count_down(at.delay or 0.0, tell)
     snapshot = snap(backend, tell, monitors=at.number is not None)
-    return active_window(snapshot, backend, tell) if at.origin == "window" else screen(snapshot, at.number)
+    if at.origin == "window":
+        return active_window(snapshot, backend, tell)
+    return screen(snapshot, None if at.number is None else int(at.number))
 
 
 def count_down(seconds: float, tell: Teller) -> None:

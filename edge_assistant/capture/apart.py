@@ -35,7 +35,7 @@ def clipboard_picture(is_cancelled: Callable[[], bool] = lambda: False) -> Captu
 
 
 def camera_picture(
-    number: int | None,
+    number: int | str | None,
     *,
     countdown: float,
     on_ready: Callable[[], None],
@@ -152,7 +152,7 @@ def _serve_clipboard(connection: Connection, platform: str | None) -> None:
     _serve(connection, lambda: clipboard_contents(platform))
 
 
-def _serve_camera(connection: Connection, number: int | None, countdown: float) -> None:
+def _serve_camera(connection: Connection, number: int | str | None, countdown: float) -> None:
     _serve(connection, lambda: take_frame(number, countdown=countdown, on_ready=lambda: connection.send(("ready",))))
 
 

@@ -38,8 +38,8 @@ def list_cameras() -> tuple[str, ...]:
     return tuple(device.description() for device in QMediaDevices.videoInputs())
 
 
-def take_frame(number: int | None, *, countdown: float, on_ready: Callable[[], None]) -> Image.Image:
-    """One frame of camera `number` (from 1; None: the system's default), in RGB.
+def take_frame(number: int | str | None, *, countdown: float, on_ready: Callable[[], None]) -> Image.Image:
+    """One frame of camera `number` (from 1, or its name; None: the system's default), in RGB.
 
     `on_ready` is called when the first frame is there; `countdown` seconds later the picture is taken.
     Raises InputError: `no-camera`, `no-such-camera`, `camera-busy`, `camera-gone`.
@@ -49,6 +49,8 @@ def take_frame(number: int | None, *, countdown: float, on_ready: Callable[[], N
 
     if not names:
         raise InputError("No camera was found. Plug one in, or switch it on.", code="no-camera")
+    if isinstance(number, str):
+        number = _number_of(number, names)
     if number is not None and not 1 <= number <= len(names):
         have = "There is one camera" if len(names) == 1 else f"There are {len(names)} cameras"
         raise InputError(f"{have}, and number {number} is not among them.", code="no-such-camera")
@@ -60,6 +62,15 @@ def take_frame(number: int | None, *, countdown: float, on_ready: Callable[[], N
         return Shooting(session, countdown=countdown, on_ready=on_ready, camera=camera).run(camera.start)
     finally:
         camera.stop()
+
+
+def _number_of(name: str, names: tuple[str, ...]) -> int:
+    """The camera of that name, or of the number that it may be too. Raises InputError."""
+    if name in names:
+        return names.index(name) + 1
+    if name.isdecimal():
+        return int(name)
+    raise InputError(f"There is no camera called {name}. Choose another one in the settings.", code="no-such-camera")
 
 
 class Shooting:

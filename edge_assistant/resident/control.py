@@ -17,6 +17,7 @@ from edge_assistant.resident import choosing, presses
 from edge_assistant.resident.chooser import Chooser, ChooserWindows, NoChoosers
 from edge_assistant.resident.condition import Condition, condition
 from edge_assistant.resident.job import TONE_WAITS_S, Job, NoView, View, detail_of
+from edge_assistant.resident.manner import Manner
 from edge_assistant.resident.presses import State
 from edge_assistant.resident.voice import Voice
 from edge_assistant.resident.work import Work
@@ -74,6 +75,7 @@ class Control:
         self._clock = clock
         self._row: queue.SimpleQueue[_Press | _Call] = queue.SimpleQueue()
         self._state = State(since=clock())
+        self._manner = Manner()
         self._job = self._new_job(0)
         self._last: list[str] = []
         self._kept: Captured | None = None
@@ -119,6 +121,26 @@ class Control:
     def take_focus(self, ticket: int, window: int) -> None:
         """Its window, by the window system's number, has not got the focus."""
         self._row.put(_Call(lambda: self._chooser.take_focus(window) if self._is_open(ticket) else None))
+
+    def do(self, what: Callable[[], None]) -> None:
+        """Do something on the loop's thread, in its turn."""
+        self._row.put(_Call(what))
+
+    def answered(self, what: Callable[[], str]) -> str:
+        """Do something on the loop's thread and wait for what it says; a sentence where that takes too long."""
+        answer: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.do(lambda: answer.put(what()))
+        try:
+            return answer.get(timeout=4.0)
+        except queue.Empty:
+            return tr("Edge Assistant is busy. Try again.")
+
+    def behave(self, manner: Manner) -> None:
+        """From the next request on, look and answer so."""
+        self.do(lambda: self._behave(manner))
+
+    def _behave(self, manner: Manner) -> None:
+        self._manner = manner
 
     def quit(self) -> None:
         """End; from a signal's handler too."""
@@ -307,7 +329,16 @@ class Control:
 
         mode = "detail" if detail else "read" if action == "read" else "glance"
         moment = self._chooser.used() if action in LOOKS else None
-        job = Job(id, say, self._show, action=action, mode=mode, view=self._view, moment=moment)  # type: ignore[arg-type]
+        job = Job(
+            id,
+            say,
+            self._show,
+            action=action,
+            mode=mode,  # type: ignore[arg-type]
+            manner=self._manner,
+            view=self._view,
+            moment=moment,
+        )
         if detail and self._kept is not None:
             job.captured = detail_of(self._kept)
         return job

@@ -15,6 +15,7 @@ from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.engine.prompts import Mode
 from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError
 from edge_assistant.events import Event, NoticeEvent, Stage, WindowEvent
+from edge_assistant.resident.manner import Manner
 from edge_assistant.resident.moment import Moment
 
 _log = logging.getLogger(__name__)
@@ -54,11 +55,13 @@ class Job:
         *,
         action: str = "",
         mode: Mode = "glance",
+        manner: Manner | None = None,
         view: View | None = None,
         moment: Moment | None = None,
     ) -> None:
         """`moment` is what a screen action is about; without it, it takes a picture of its own."""
         self.id = id
+        self.manner = manner or Manner()
         self._view = view or NoView()
         self._moment = moment
         self.action = action
@@ -76,13 +79,15 @@ class Job:
     def notice(self, code: str, message: str) -> None:
         """Tell something by event and voice."""
         self._show(NoticeEvent(self.id, code, message))
-        self._say(message)
+        if self.manner.says(code):
+            self._say(message)
 
     def window(self, title: str, window: ActiveWindow) -> None:
         """Tell which window is looked at."""
         bounds = window.bounds
         self._show(WindowEvent(self.id, window.title, bounds.left, bounds.top, bounds.width, bounds.height))
-        self._say(title)
+        if self.manner.says("window"):
+            self._say(title)
 
     def is_cancelled(self) -> bool:
         """Whether the answer is no longer wanted."""
@@ -141,24 +146,25 @@ class Job:
         if self.action in ("clipboard", "camera"):
             self._seen.set()
             self._may_speak.wait()
-            at = sources.Look("clipboard" if self.action == "clipboard" else "camera")
+            at = sources.Look("clipboard") if self.action == "clipboard" else sources.Look("camera", self.manner.camera)
             return sources.look(at, self)
         if self._moment is not None:
             self._seen.set()
             self._may_speak.wait()
             moment, self._moment = self._moment, None
             return moment.captured(self)
+        monitor = self.manner.monitor if self.action == "screen" else None
         backend = choose()
         self._view.away()
         try:
-            snapshot = sources.snap_at_once(backend, self)
+            snapshot = sources.snap_at_once(backend, self, monitors=monitor is not None)
         finally:
             self._view.back()
         self._seen.set()
         self._may_speak.wait()
         sources.refuse_locked(backend)
         if self.action == "screen":
-            return sources.screen(snapshot, None)
+            return sources.screen(snapshot, monitor)
         return sources.active_window(snapshot, backend, self)
 
 

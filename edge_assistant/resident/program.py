@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_assistant import paths
+from edge_assistant import paths, settings
 from edge_assistant.assistant import Assistant, Request, default_threads
 from edge_assistant.capture.choose import choose as choose_capture
 from edge_assistant.capture.choose import facts
@@ -16,14 +16,18 @@ from edge_assistant.engine.prompts import system_prompt
 from edge_assistant.errors import AssistantError, CancelledError
 from edge_assistant.events import Event, NoticeEvent
 from edge_assistant.hotkeys.choose import choose as choose_hotkeys
+from edge_assistant.hotkeys.protocol import Hotkeys
 from edge_assistant.models.locate import resolve
 from edge_assistant.models.records import Record
+from edge_assistant.resident import taking_over
 from edge_assistant.resident.chooser import ChooserWindows
 from edge_assistant.resident.condition import Condition
 from edge_assistant.resident.control import Control
 from edge_assistant.resident.job import View
+from edge_assistant.resident.manner import manner_of
 from edge_assistant.resident.measurements import Measurements
-from edge_assistant.resident.voice import OnNotice, Voice
+from edge_assistant.resident.taking_over import GlobalKeys
+from edge_assistant.resident.voice import MakeSpeaker, OnNotice, Voice
 from edge_assistant.resident.work import Spoken, Work
 from edge_assistant.settings import Settings
 from edge_assistant.speech.speaker import Speaker
@@ -64,11 +68,15 @@ class Program:
         """`view`, `choosers` and `stays` as for Control. Raises UsageError for a language that is none."""
         system_prompt(chosen.language)
         self._chosen = chosen
+        self._path = settings.path()
+        self.on_settings: Callable[[Settings], None] = lambda _: None
+        """Called on one of the program's threads when other settings hold."""
+        self._keys_are_held = False
+        self._speaks = options.speak
         self._request = Request(temperature=options.temperature, seed=options.seed)
-        speak = chosen.speak if options.speak is None else options.speak
-        self._voice = Voice(
-            self._make_speaker if speak else None, lambda code, message: show(NoticeEvent(0, code, message))
-        )
+        taking_over.follow_language(chosen)
+        self._voice = Voice(self._speaker_maker(), lambda code, message: show(NoticeEvent(0, code, message)))
+        self._voice.sound(tones=chosen.tones, ticks=chosen.ticks)
         self._work = Work(
             self._make_assistant,
             self._request,
@@ -76,18 +84,17 @@ class Program:
             show,
             Measurements(Record(paths.data_dir() / "measurements.json")),
         )
-        self.control = Control(
+        self.control = control = Control(
             self._work, self._voice, show, on_condition=on_condition, view=view, choosers=choosers, stays=stays
         )
+        control.behave(manner_of(chosen))
+        self._keys = GlobalKeys(_hotkeys, control.press, lambda message: control.tell("keys", message))
 
     def run(self) -> None:
         """Until it is to end. Raises AssistantError when there are no weights at all."""
-        control, seen = self.control, facts()
-        hotkeys = choose_hotkeys(seen.platform, wayland=seen.wayland, x11=seen.x11)
+        control = self.control
         try:
-            for sentence in hotkeys.start(
-                self._chosen.hotkeys.bound(), control.press, lambda message: control.tell("keys", message)
-            ):
+            for sentence in self._keys.take(self._chosen.hotkeys.bound()):
                 control.tell("keys", sentence)
             _warm_capture()
             control.run()
@@ -95,11 +102,81 @@ class Program:
             self._voice.silence()
             self._work.close()
             self._voice.close()
-            hotkeys.close()
+            self._keys.close()
+
+    @property
+    def chosen(self) -> Settings:
+        """The settings that hold now."""
+        return self._chosen
+
+    def apply(self, wanted: Settings) -> None:
+        """Write these settings down and let them hold, all but the running request; what comes of it is told."""
+
+        def on_control() -> None:
+            self._tell_applied(taking_over.with_saved(self._path, wanted), wanted)
+
+        self.control.do(on_control)
+
+    def reload(self) -> str:
+        """Let hold what the settings file says by now; what there is to say of it."""
+        return self.control.answered(self._reload)
+
+    def hold_keys(self, held: bool) -> None:
+        """Let go of the global keys, because one is being recorded; or take them again."""
+        self.control.do(lambda: self._hold_keys(held))
+
+    def _hold_keys(self, held: bool) -> None:
+        self._keys_are_held = held
+        if held:
+            self._keys.close()
+        else:
+            self._keys.take(self._chosen.hotkeys.bound())  # what cannot be had was told before
+
+    def _reload(self) -> str:
+        wanted, trouble = taking_over.read_again(self._path, self._chosen)
+        return self._tell_applied(trouble, wanted)
+
+    def _tell_applied(self, trouble: str, wanted: Settings) -> str:
+        told = [trouble] if trouble else []
+        told += self._take_over(wanted)
+        sentence = " ".join(told) or tr("The new settings hold.")
+        self.control.tell("settings", sentence)
+        return sentence
+
+    def _take_over(self, wanted: Settings) -> list[str]:
+        """On the control's thread; the sentences about what could not be done."""
+        told: list[str] = []
+        differs = taking_over.differing(self._chosen, wanted)
+        self._chosen = wanted
+        if "language" in differs:
+            taking_over.follow_language(wanted)
+        if differs & taking_over.VOICE:
+            self._voice.renew(self._speaker_maker())
+        self._voice.sound(tones=wanted.tones, ticks=wanted.ticks)
+        self.control.behave(manner_of(wanted))
+        if "hotkeys" in differs:
+            told += self._keys.take(wanted.hotkeys.bound())
+            if self._keys_are_held:
+                self._keys.close()
+        if "start_at_login" in differs:
+            told += filter(None, [taking_over.follow_login(wanted.start_at_login)])
+        self.on_settings(wanted)
+        return told
+
+    def _speaker_maker(self) -> MakeSpeaker | None:
+        speak = self._chosen.speak if self._speaks is None else self._speaks
+        return self._make_speaker if speak else None
 
     def _make_speaker(self, on_notice: OnNotice) -> Speaker:
         chosen = self._chosen
-        return Speaker(voice=chosen.voice, language=chosen.language, rate=chosen.rate, on_notice=on_notice)
+        return Speaker(
+            voice=chosen.voice,
+            language=chosen.spoken_language,
+            rate=chosen.rate,
+            volume=chosen.volume,
+            tone_volume=chosen.tone_volume,
+            on_notice=on_notice,
+        )
 
     def _make_assistant(
         self, think: bool, spoken: Spoken, on_event: Callable[[Event], None], is_cancelled: Callable[[], bool]
@@ -129,13 +206,18 @@ class Program:
             self._request,
             context=chosen.context,
             threads=chosen.threads or default_threads(),
-            language=chosen.language,
+            language=chosen.spoken_language,
             voice=spoken,
             on_event=on_event,
         )
         for message in weights.notices:
             assistant.notice(0, "weights-passed-over", message)
         return assistant
+
+
+def _hotkeys() -> Hotkeys:
+    seen = facts()
+    return choose_hotkeys(seen.platform, wayland=seen.wayland, x11=seen.x11)
 
 
 def _warm_capture() -> None:

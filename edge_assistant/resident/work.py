@@ -6,7 +6,6 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -18,6 +17,7 @@ from edge_assistant.resident.engines import Engines
 from edge_assistant.resident.job import Job
 from edge_assistant.resident.measurements import Measurements
 from edge_assistant.resident.voice import Voice
+from edge_assistant.text import tr, tr_count
 
 _log = logging.getLogger(__name__)
 
@@ -184,13 +184,16 @@ class Work:
         if job.failure is not None:
             self._fail(job, job.failure)
         elif self._assistant is not None:
-            self._assistant.look_at(job.picture, replace(self._request, mode=job.mode))
+            self._assistant.look_at(job.picture, job.manner.request(self._request, job.mode))
             outcome = self._assistant.ask(job.id)
             if isinstance(outcome, ErrorEvent):
                 job.failure = rebuilt(outcome.exit_code, outcome.code, outcome.message)
         if job.is_cancelled():
             return
-        self._told.on_answered(job, whole=isinstance(outcome, DoneEvent) and outcome.stop != "cancelled")
+        whole = isinstance(outcome, DoneEvent) and outcome.stop != "cancelled"
+        self._told.on_answered(job, whole=whole)
+        if whole and isinstance(outcome, DoneEvent) and job.manner.verbosity == "full":
+            job.notice("after", _after(job, outcome.timings_s.total))
         self._voice.tone("end", job.id)
 
     def _find(self, job: Job) -> None:
@@ -261,3 +264,10 @@ class Work:
             job.stage = stage
             if self._told:
                 self._told.on_stage()
+
+
+def _after(job: Job, seconds: float) -> str:
+    """What is good to know after an answer, for whoever wants to hear everything."""
+    took = tr_count("That took {number} second.", "That took {number} seconds.", round(seconds))
+    more = tr("The same key again gives the detail.") if job.action and job.mode != "detail" else ""
+    return f"{took} {more}".strip()

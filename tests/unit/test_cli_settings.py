@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from edge_assistant import cli, paths, settings
+from edge_assistant.cli_settings import RELOAD
+from edge_assistant.resident.door import Door, place
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -62,3 +64,19 @@ def test_a_broken_file_is_named_and_left_alone(capsys: pytest.CaptureFixture[str
     code, _, error = run(capsys, "set", "rate", "180")
     assert (code, str(file()) in error) == (2, True)
     assert file().read_text(encoding="utf-8") == "rate = "
+
+
+def test_the_running_program_is_told_and_its_answer_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    heard: list[str] = []
+
+    def on_call(text: str) -> str:
+        heard.append(text)
+        return "F9 belongs to another program."
+
+    door = Door(place(), on_call)
+    try:
+        _, out, _ = run(capsys, "set", "rate", "180")
+    finally:
+        door.close()
+    assert heard == [RELOAD]
+    assert out == "rate is now: 180.\nF9 belongs to another program.\n"

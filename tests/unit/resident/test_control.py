@@ -343,7 +343,7 @@ def test_the_picture_is_taken_before_anything_is_said_about_it(monkeypatch: pyte
         ActiveWindow("Files", area, area), Shot(Image.new("RGB", (64, 48)), area, (Monitor(1, area),))
     )  # fmt: skip
 
-    def snap_at_once(*_: object) -> Snapshot:
+    def snap_at_once(*_: object, **__: object) -> Snapshot:
         told.append("picture")
         return seen
 
