@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from edge_assistant import constants, interrupt, settings, settings_file
 from edge_assistant.capture import apart
@@ -18,6 +18,7 @@ from edge_assistant.cli_settings import RELOAD
 from edge_assistant.errors import AssistantError, NotRunningError
 from edge_assistant.resident.door import AlreadyRunningError, Door, call, place
 from edge_assistant.resident.program import Options, Program
+from edge_assistant.speech.screen_reader import announcer
 from edge_assistant.text import tr
 from edge_assistant.ui.bridge import Bridge
 from edge_assistant.ui.choosers import Choosers
@@ -85,6 +86,8 @@ class App(QObject):
         super().__init__()
         self._qt = qt
         self._told_put_away = False
+        self._speaks_for_us = QWidget()  # never shown; a screen reader hears of it all the same
+        self._speaks_for_us.setAccessibleName(tr("Edge Assistant"))
         self.bridge = Bridge()
         self.out_of_sight = OutOfSight()
         self.choosers = Choosers(self._palette_entries)
@@ -93,6 +96,7 @@ class App(QObject):
             chosen,
             self.bridge.tell_event,
             self.bridge.tell_condition,
+            announce=announcer(self._speaks_for_us),
             view=self.out_of_sight,
             choosers=self.choosers,
             stays=True,

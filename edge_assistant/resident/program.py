@@ -30,6 +30,8 @@ from edge_assistant.resident.taking_over import GlobalKeys
 from edge_assistant.resident.voice import MakeSpeaker, OnNotice, Voice
 from edge_assistant.resident.work import Spoken, Work
 from edge_assistant.settings import Settings
+from edge_assistant.speech import screen_reader
+from edge_assistant.speech.screen_reader import Announce, Output, ReaderOrVoice
 from edge_assistant.speech.speaker import Speaker
 from edge_assistant.text import tr
 
@@ -61,14 +63,19 @@ class Program:
         show: Callable[[Event], None],
         on_condition: Callable[[Condition], None] = lambda _: None,
         *,
+        announce: Announce | None = None,
         view: View | None = None,
         choosers: ChooserWindows | None = None,
         stays: bool = False,
     ) -> None:
-        """`view`, `choosers` and `stays` as for Control. Raises UsageError for a language that is none."""
+        """`announce` reaches a screen reader, which only a program with windows can. The others are as for Control.
+
+        Raises UsageError for a language that is none.
+        """
         system_prompt(chosen.language)
         self._chosen = chosen
         self._path = settings.path()
+        self._announce = announce
         self.on_settings: Callable[[Settings], None] = lambda _: None
         """Called on one of the program's threads when other settings hold."""
         self._keys_are_held = False
@@ -88,6 +95,8 @@ class Program:
             self._work, self._voice, show, on_condition=on_condition, view=view, choosers=choosers, stays=stays
         )
         control.behave(manner_of(chosen))
+        if chosen.output == "screen-reader" and announce is None:
+            control.tell("no-screen-reader", tr("Only the app reaches a screen reader, so the own voice speaks."))
         self._keys = GlobalKeys(_hotkeys, control.press, lambda message: control.tell("keys", message))
 
     def run(self) -> None:
@@ -167,9 +176,9 @@ class Program:
         speak = self._chosen.speak if self._speaks is None else self._speaks
         return self._make_speaker if speak else None
 
-    def _make_speaker(self, on_notice: OnNotice) -> Speaker:
+    def _make_speaker(self, on_notice: OnNotice) -> Speaker | ReaderOrVoice:
         chosen = self._chosen
-        return Speaker(
+        speaker = Speaker(
             voice=chosen.voice,
             language=chosen.spoken_language,
             rate=chosen.rate,
@@ -177,6 +186,10 @@ class Program:
             tone_volume=chosen.tone_volume,
             on_notice=on_notice,
         )
+        if self._announce is None or chosen.output == "own-voice":
+            return speaker
+        output: Output = "auto" if chosen.output == "auto" else "screen-reader"
+        return ReaderOrVoice(speaker, self._announce, output, screen_reader.choose())
 
     def _make_assistant(
         self, think: bool, spoken: Spoken, on_event: Callable[[Event], None], is_cancelled: Callable[[], bool]

@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable
 
 from edge_assistant.speech.messages import Tone
+from edge_assistant.speech.screen_reader import ReaderOrVoice
 from edge_assistant.speech.speaker import Speaker
 
 OnNotice = Callable[[str, str], None]
-MakeSpeaker = Callable[[OnNotice], Speaker]
+MakeSpeaker = Callable[[OnNotice], Speaker | ReaderOrVoice]
 _GIVEN_UP = ("no-sound", "no-voice")
 
 
@@ -89,7 +90,7 @@ class Voice:
         if speaker:
             speaker.close()
 
-    def _made(self) -> Speaker | None:
+    def _made(self) -> Speaker | ReaderOrVoice | None:
         if self._make is None:
             return None
         speaker = self._make(self._pass_on)
