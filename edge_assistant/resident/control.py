@@ -298,6 +298,7 @@ class Control:
                 self._begin(self._new_job(id, action))
                 self._job.take_picture(lambda job=self._job: self._work.answer(job))  # type: ignore[misc]
                 self._voice.tone("heard", id)
+                self._work.wake(self._job)
                 self._job.speak()
             case presses.Detail(id):
                 self._begin(self._new_job(id, self._state.look, detail=True))

@@ -91,6 +91,7 @@ class Program:
             show,
             Measurements(Record(paths.data_dir() / "measurements.json")),
         )
+        self._keep(chosen)
         self.control = control = Control(
             self._work, self._voice, show, on_condition=on_condition, view=view, choosers=choosers, stays=stays
         )
@@ -163,6 +164,10 @@ class Program:
             self._voice.renew(self._speaker_maker())
         self._voice.sound(tones=wanted.tones, ticks=wanted.ticks)
         self.control.behave(manner_of(wanted))
+        self._keep(wanted)
+        if differs & taking_over.ENGINE:
+            told.append(tr("The weights are loaded anew."))
+            self.control.renew()
         if "hotkeys" in differs:
             told += self._keys.take(wanted.hotkeys.bound())
             if self._keys_are_held:
@@ -171,6 +176,10 @@ class Program:
             told += filter(None, [taking_over.follow_login(wanted.start_at_login)])
         self.on_settings(wanted)
         return told
+
+    def _keep(self, wanted: Settings) -> None:
+        minutes = wanted.unload_minutes
+        self._work.keep(from_start=wanted.load == "start", rest_after=minutes * 60.0 if minutes else None)
 
     def _speaker_maker(self) -> MakeSpeaker | None:
         speak = self._chosen.speak if self._speaks is None else self._speaks

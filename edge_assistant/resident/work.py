@@ -85,6 +85,8 @@ class Work:
         self._job: Job | None = None
         self._told: Told | None = None
         self._closed = threading.Event()
+        self._loads_at_start = True
+        self._rest_after: float | None = None
         self._thread = threading.Thread(target=self._run, name="work", daemon=True)
 
     @property
@@ -100,6 +102,16 @@ class Work:
     @property
     def _assistant(self) -> Assistant | None:
         return self._engines.current
+
+    def keep(self, *, from_start: bool, rest_after: float | None) -> None:
+        """Load the weights at the start or at the first question; unload them after so many idle seconds, if any."""
+        self._loads_at_start, self._rest_after = from_start, rest_after
+        self._row.put(lambda: None)  # whoever waits begins to count anew
+
+    def wake(self, job: Job) -> None:
+        """Load the weights, if they are not, for a job whose picture is still being fetched."""
+        if self._thread.is_alive() and not self._engines.loaded:
+            self._row.put(partial(self._wake, job))
 
     def start(self, told: Told, job: Job) -> None:
         """Load the weights; `job` stands for that."""
@@ -139,8 +151,28 @@ class Work:
         self._engines.close()
 
     def _run(self) -> None:
-        while (task := self._row.get()) is not None and not self._closed.is_set():
+        while (task := self._next()) is not None and not self._closed.is_set():
             task()
+
+    def _next(self) -> Callable[[], None] | None:
+        """What is to be done next; whoever waits for it long enough gives the memory back."""
+        try:
+            return self._row.get(timeout=self._rest_after if self._engines.loaded else None)
+        except queue.Empty:
+            _log.info("the weights are unloaded: nobody asks anything")
+            return self._engines.unload
+
+    def _wake(self, job: Job) -> None:
+        assistant = self._assistant
+        if assistant is None or assistant.loaded or job.is_cancelled():
+            return
+        self._job, self._spoken.request = job, job.id or None
+        try:
+            assistant.warm()
+        except AssistantError as error:
+            _log.info("the weights could not be loaded: %s", error)  # the question meets it again, and says it
+        finally:
+            self._job, self._spoken.request = None, None
 
     def _with(self, job: Job, work: Callable[[Job], None]) -> None:
         # What is told of the start belongs to no request: whoever presses meanwhile wants to hear it too.
@@ -169,7 +201,8 @@ class Work:
             self._told.on_failed(error)
             return
         try:
-            assistant.warm()
+            if self._loads_at_start:
+                assistant.warm()
         except CancelledError:
             return
         except AssistantError as error:

@@ -49,7 +49,8 @@ class ReaderOrVoice:
         self._output = output
         self._is_running = is_running
         self._clock = clock
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._closed = False
         self._through_reader = output == "screen-reader"
         self._begins = True
         self._ends = 0.0
@@ -64,7 +65,7 @@ class ReaderOrVoice:
         """Speak `text` after what was said before."""
         if not text.strip():
             return
-        with self._lock:
+        with self._changed:
             through_reader, begins = self._through_reader, self._begins
             if through_reader:
                 self._begins = False
@@ -82,32 +83,49 @@ class ReaderOrVoice:
     def stop(self) -> None:
         """Be silent. A screen reader falls silent by the key that was pressed, or by what is said next."""
         self._speaker.stop()
-        with self._lock:
+        with self._changed:
             self._begins, self._ends = True, 0.0
+            self._changed.notify_all()
         if self._output == "auto":
             threading.Thread(target=self._ask, name="screen reader", daemon=True).start()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until everything is spoken; False when `timeout` seconds were too few."""
-        start = self._clock()
-        if not self._speaker.wait(timeout):
+        return self.wait_unless(lambda: False, timeout)
+
+    def wait_unless(self, unwanted: Callable[[], bool], timeout: float | None = None) -> bool:
+        """As `wait`, but also until it is `unwanted`, which is asked at first and at each `look_again`."""
+        deadline = None if timeout is None else self._clock() + timeout
+        if not self._speaker.wait_unless(unwanted, timeout):
             return False
-        left = self._seconds_left()
-        rest = None if timeout is None else max(0.0, timeout - (self._clock() - start))
-        time.sleep(left if rest is None else min(left, rest))
-        return rest is None or left <= rest
+        with self._changed:
+            while (left := self._ends - self._clock()) > 0 and not (self._closed or unwanted()):
+                rest = left if deadline is None else min(left, deadline - self._clock())
+                if rest <= 0:
+                    return False
+                self._changed.wait(rest)
+        return True
+
+    def look_again(self) -> None:
+        """Let those who wait ask again whether they want to."""
+        self._speaker.look_again()
+        with self._changed:
+            self._changed.notify_all()
 
     def close(self) -> None:
         """End the worker."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
         self._speaker.close()
 
     def _ask(self) -> None:
         running = self._is_running()
-        with self._lock:
+        with self._changed:
             self._through_reader = running
 
     def _seconds_left(self) -> float:
-        with self._lock:
+        with self._changed:
             return max(0.0, self._ends - self._clock())
 
 

@@ -17,13 +17,13 @@ from edge_assistant.settings_file import save
 
 
 class ScriptedHotkeys:
-    """Takes all keys but F12, and remembers."""
+    """Takes all keys but Pause, and remembers."""
 
     taken: ClassVar[list[set[str]]] = []
 
     def start(self, keys: Mapping[str, Key], *_: object) -> tuple[str, ...]:
         self.taken.append({str(key) for key in keys.values()})
-        return tuple(f"{key} belongs to another program." for key in keys.values() if key.name == "F12")
+        return tuple(f"{key} belongs to another program." for key in keys.values() if key.name == "pause")
 
     def close(self) -> None:
         self.taken.append(set())
@@ -127,9 +127,9 @@ def test_tones_and_ticks_are_told_apart(desk: Desk) -> None:
 
 
 def test_keys_are_taken_anew_and_what_cannot_be_had_is_told(desk: Desk) -> None:
-    (told,) = desk.apply(hotkeys__camera="ctrl+shift+F12")
-    assert told == "ctrl+shift+F12 belongs to another program."
-    assert "ctrl+shift+F12" in ScriptedHotkeys.taken[-1]
+    (told,) = desk.apply(hotkeys__camera="super+pause")
+    assert told == "super+pause belongs to another program."
+    assert "super+pause" in ScriptedHotkeys.taken[-1]
 
 
 def test_while_a_key_is_recorded_none_is_taken(desk: Desk) -> None:

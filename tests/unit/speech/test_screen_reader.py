@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -30,8 +31,11 @@ class ScriptedSpeaker:
     def stop(self) -> None:
         self.did.append("stop")
 
-    def wait(self, _: float | None = None) -> bool:
+    def wait_unless(self, *_: object) -> bool:
         return True
+
+    def look_again(self) -> None:
+        self.did.append("look again")
 
     def close(self) -> None:
         self.did.append("close")
@@ -51,6 +55,12 @@ class Desk:
             lambda: self.now,
         )
         self.voice.start()
+
+    def pass_time(self, seconds: float) -> None:
+        """Let the scripted clock go on beside whoever waits."""
+        for _ in range(10):
+            time.sleep(0.02)
+            self.now += seconds / 10
 
     def wait_until(self, through_reader: bool) -> None:
         deadline = time.monotonic() + 10
@@ -109,12 +119,24 @@ def test_tones_are_the_programs_own_and_no_tick_sounds_while_the_screen_reader_i
 def test_waiting_lasts_as_long_as_the_words_are_taken_to_last() -> None:
     desk = Desk("auto", running=True)
     desk.voice.say("Five words are one second.")
-    assert not desk.voice.wait(0.01)
+    threading.Thread(target=desk.pass_time, args=(0.5,)).start()
+    assert not desk.voice.wait(0.2)
     desk.now += 1.1
     assert desk.voice.wait(0.01)
     desk.voice.say("Five words are one second.")
     desk.voice.stop()
     assert desk.voice.wait(0.01), "what was stopped is not waited for"
+
+
+def test_whoever_waits_can_be_called_away() -> None:
+    desk = Desk("auto", running=True)
+    desk.voice.say("word " * 1000)
+    unwanted, ended = threading.Event(), threading.Event()
+    threading.Thread(target=lambda: (desk.voice.wait_unless(unwanted.is_set), ended.set())).start()
+    assert not ended.wait(0.05)
+    unwanted.set()
+    desk.voice.look_again()
+    assert ended.wait(10)
 
 
 def test_each_system_is_asked_in_its_own_way() -> None:
