@@ -32,6 +32,7 @@ from edge_assistant.imaging import budget
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.locate import Weights, same_mmproj
 from edge_assistant.models.memory import check_memory, fitting_context, needed_bytes
+from edge_assistant.text import later, tr, tr_count
 from edge_assistant.underway import Underway
 from edge_assistant.waiting import WaitingWords
 
@@ -65,7 +66,7 @@ class Request:
     temperature: float | None = None
     seed: int | None = None
     only_answers: bool = False
-    small_text_advice: str = "Describe the window instead, or read the text."
+    small_text_advice: str = later("Describe the window instead, or read the text.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +287,7 @@ class Assistant:
         done = self._engine.ask(make, lambda reply: self._on_reply(work, reply))
         self._speak_sentences(work, work.splitter.finish())
         if not done.answer and done.stop != "cancelled":
-            raise EngineError("The model gave no answer. Ask again, or in other words.", code="no-answer")
+            raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
         return done
 
     def _prepared_picture(self, work: Underway) -> Image.Image:
@@ -328,15 +329,15 @@ class Assistant:
         """After the first answer about a whole screen, once."""
         if self._small_text_lost and not self._cancelled.is_set():
             self._small_text_lost = False
-            advice = self._request.small_text_advice
-            self.notice(index, "small-text", f"Small text on the screen could not be read. {advice}")
+            advice = tr(self._request.small_text_advice)
+            self.notice(index, "small-text", tr("Small text on the screen could not be read. {advice}", advice=advice))
 
     def _load(self, work: Underway) -> None:
         if self._engine.loaded:
             return
         context = self._affordable_context(work)
         if self._was_loaded:
-            self.notice(work.index, "engine-restarted", "The engine had ended and is started again.")
+            self.notice(work.index, "engine-restarted", tr("The engine had ended and is started again."))
         self._on_event(StageEvent(work.index, "load", 0.0))
         start = time.perf_counter()
         try:
@@ -360,7 +361,11 @@ class Assistant:
             self.notice(
                 work.index,
                 "context-reduced",
-                f"Memory is short, so this conversation can be {context} tokens long instead of {wanted}.",
+                tr(
+                    "Memory is short, so this conversation can be {context} tokens long instead of {wanted}.",
+                    context=context,
+                    wanted=wanted,
+                ),
             )
         return context
 
@@ -374,12 +379,12 @@ class Assistant:
             self._on_event(StageEvent(work.index, reply.stage, round(reply.fraction, 3)))
             work.waiting.progress(reply.stage, reply.fraction)
         elif isinstance(reply, TurnsDropped):
-            questions = "question was" if reply.count == 1 else f"{reply.count} questions were"
-            self.notice(
-                work.index,
-                "turns-dropped",
-                f"The conversation is long: the first {questions} left out, the picture stays.",
+            message = tr_count(
+                "The conversation is long: the first question was left out, the picture stays.",
+                "The conversation is long: the first {number} questions were left out, the picture stays.",
+                reply.count,
             )
+            self.notice(work.index, "turns-dropped", message)
         else:
             self._on_piece(work, reply)
 

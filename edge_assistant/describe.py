@@ -26,6 +26,7 @@ from edge_assistant.models.locate import Weights, resolve
 from edge_assistant.output import NoOutput, Output, complain
 from edge_assistant.sources import Look, look
 from edge_assistant.speech.speaker import Speaker
+from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
 
@@ -90,7 +91,9 @@ class DescribeRun:
             self._work()
         except Exception:  # noqa: BLE001 (a bug must end the questions with a sentence, never with silence)
             _log.exception("describe failed")
-            self._fail_all(EngineError("Something went wrong inside the program. Please try again.", code="internal"))
+            self._fail_all(
+                EngineError(tr("Something went wrong inside the program. Please try again."), code="internal")
+            )
         finally:
             self._finished.set()
             self._news.put(None)
@@ -152,7 +155,7 @@ class DescribeRun:
             assistant.notice(0, "weights-passed-over", message)
         if weights.demo and captured is None and (options.model or chosen.model) is None:
             assistant.notice(
-                0, "demo-weights", "These are the demo weights. They understand only simple sample screens."
+                0, "demo-weights", tr("These are the demo weights. They understand only simple sample screens.")
             )
         assistant.look_at(lambda: captured or read_picture(str(options.picture)))
         for index, text in enumerate(self._questions):
@@ -195,7 +198,7 @@ class DescribeRun:
                 raise CancelledError
             if not told and time.monotonic() - start > _SILENT_SECONDS:
                 told = True
-                self._emit(NoticeEvent(0, "verifying", "Checking the weights. This happens only once."))
+                self._emit(NoticeEvent(0, "verifying", tr("Checking the weights. This happens only once.")))
 
         return resolve(
             model=self._options.model,
@@ -232,7 +235,7 @@ class DescribeRun:
         self._output = NoOutput()
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if error.errno == errno.ENOSPC:
-            full = DoesNotFitError("The answer cannot be written: the disk is full. Make some room.", code="disk")
+            full = DoesNotFitError(tr("The answer cannot be written: the disk is full. Make some room."), code="disk")
             self._exit_code = full.exit_code
             complain(str(full))
         else:

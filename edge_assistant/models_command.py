@@ -27,6 +27,7 @@ from edge_assistant.models.shelf import Shelf
 from edge_assistant.models.verification import Checked, Verification, files_here
 from edge_assistant.models_output import Teller
 from edge_assistant.output import complain
+from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
 _POLL = 0.02  # seconds between two looks whether a signal came
@@ -100,7 +101,7 @@ def pull_models(name: str, options: Options, *, think: bool, mmproj: str | None,
         teller.event(
             "done", action="pull", name=weights.name, variant=weights.variant, files=[str(each) for each in files]
         )
-        teller.say(f"{weights.name}, {weights.variant.title()}, is here and whole.")
+        teller.say(tr("{name}, {title}, is here and whole.", name=weights.name, title=weights.variant.title()))
     return 0
 
 
@@ -110,7 +111,9 @@ def verify_models(name: str | None, options: Options, *, think: bool) -> int:
     sets = [shelf.named(name, wanted(think))] if name is not None else list(shelf.catalog())
     found = files_here(shelf, sets)
     if not found:
-        raise WeightsError("There is nothing here to verify. Fetch weights with models pull.", code="weights-missing")
+        raise WeightsError(
+            tr("There is nothing here to verify. Fetch weights with models pull."), code="weights-missing"
+        )
     with _telling(chosen, options) as teller:
         task = Verification(
             shelf,
@@ -121,7 +124,11 @@ def verify_models(name: str | None, options: Options, *, think: bool) -> int:
         bad = _run(task, task.run)
         teller.event("done", action="verify", files=len(found), damaged=bad)
         if bad == 0:
-            teller.say(f"All is well: {len(found)} files were checked." if len(found) > 1 else "All is well.")
+            teller.say(
+                tr("All is well: {found} files were checked.", found=len(found))
+                if len(found) > 1
+                else tr("All is well.")
+            )
     return WeightsError.exit_code if bad else 0
 
 
@@ -159,7 +166,13 @@ def export_models(folder: Path, names: Sequence[str], options: Options, *, think
         written = _run(task, task.run)
         teller.event("done", action="export", folder=str(folder), names=[each.name for each in written])
         count = "1 set" if len(written) == 1 else f"{len(written)} sets"
-        teller.say(f"{count} of weights can be carried in {folder}. There, use edge-assistant models import {folder}.")
+        teller.say(
+            tr(
+                "{count} of weights can be carried in {folder}. There, use edge-assistant models import {folder}.",
+                count=count,
+                folder=folder,
+            )
+        )
     return 0
 
 
@@ -171,7 +184,14 @@ def remove_models(name: str, options: Options, *, think: bool) -> int:
         freed = shelf.remove(weights)
         drop(shelf.own_catalog, weights.name, weights.variant)
         teller.event("done", action="remove", name=weights.name, variant=weights.variant, freed_bytes=freed)
-        teller.say(f"{weights.name}, {weights.variant.title()}, is removed. {gigabytes(freed)} are free again.")
+        teller.say(
+            tr(
+                "{name}, {title}, is removed. {gigabytes} are free again.",
+                name=weights.name,
+                title=weights.variant.title(),
+                gigabytes=gigabytes(freed),
+            )
+        )
     return 0
 
 
@@ -185,7 +205,7 @@ def print_path(name: str | None, options: Options, *, think: bool) -> int:
         statuses = [shelf.status(weights, entry) for entry in shelf.pair(weights)]
         found = [status.path for status in statuses if status.path is not None]
         if not found:
-            raise WeightsError(f"Nothing of {weights.name} is here.", code="weights-missing")
+            raise WeightsError(tr("Nothing of {name} is here.", name=weights.name), code="weights-missing")
     for path in found:
         teller.event("path", path=str(path))
         if not options.as_json:
@@ -244,7 +264,9 @@ def _run(task: _Task, work: Callable[[], T]) -> T:
         raise failure[0]
     if failure:
         _log.error("a models command failed", exc_info=failure[0])
-        raise EngineError("Something went wrong inside the program. Please try again.", code="internal") from failure[0]
+        raise EngineError(
+            tr("Something went wrong inside the program. Please try again."), code="internal"
+        ) from failure[0]
     return outcome[0]
 
 
@@ -258,7 +280,7 @@ def _ask_for_links(teller: Teller, options: Options) -> bool:
     if options.as_json or not sys.stdin.isatty():
         return False
     teller.say(
-        "A hard link takes no more room, but shares its bytes with your file; a copy is independent. Link or copy?"
+        tr("A hard link takes no more room, but shares its bytes with your file; a copy is independent. Link or copy?")
     )
     # Not through sys.stdin, whose lock a thread that waits here would still hold when a cancel ends the program.
     return os.read(sys.stdin.fileno(), 1024).strip().lower().startswith(b"l")

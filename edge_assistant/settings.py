@@ -212,13 +212,13 @@ class Settings:
             unit=later("image tokens"),
         ),
     )
-    target_seconds: int = _item(
+    glance_seconds: int = _item(
         6,
         About(
             "budgets",
             later("Time to the first words"),
             later("How soon an answer should begin; the first look is made as fine as this allows."),
-            range=(1, 120),
+            range=(1, 600),
             unit=later("seconds"),
         ),
     )

@@ -86,7 +86,7 @@ def count_down(seconds: float, tell: Teller) -> None:
     if seconds <= 0:
         return
     if seconds > _COUNTED:
-        tell.notice("countdown", f"Looking in {math.ceil(seconds)} seconds.")
+        tell.notice("countdown", tr("Looking in {ceil} seconds.", ceil=math.ceil(seconds)))
         tell.wait(seconds - _COUNTED)
         seconds = _COUNTED
     while seconds > 0:
@@ -106,7 +106,7 @@ def refuse_locked(backend: Backend) -> None:
     """Raise NothingToSeeError (code `locked`) when the session is locked; asking may take a second."""
     if backend.is_locked():
         raise NothingToSeeError(
-            "The session is locked, so there is nothing to describe. Unlock it first.", code="locked"
+            tr("The session is locked, so there is nothing to describe. Unlock it first."), code="locked"
         )
 
 
@@ -121,19 +121,21 @@ def active_window(snapshot: Snapshot, backend: Backend, tell: Teller) -> Capture
     """The active window's contents, its title told first; the whole screen where no window is known to be active."""
     window = snapshot.window
     if window is None:
-        untold = f"{backend.name} does not tell which window is active"
-        why = untold if backend.make_windows is None else "No window is active"
-        tell.notice("no-active-window", f"{why}, so this is the whole screen.")
+        if backend.make_windows is None:
+            why = tr("{system} does not tell which window is active, so this is the whole screen.", system=backend.name)
+        else:
+            why = tr("No window is active, so this is the whole screen.")
+        tell.notice("no-active-window", why)
         return screen(snapshot, None)
     tell.window(spoken_title(window.title), window)
     inside = window.contents.clipped(snapshot.shot.area)
     picture = snapshot.cut(inside) if inside else None
     if inside is None or picture is None:
         raise InputError(
-            "The active window is outside of the screen. Move it there, or look at the screen.", code="off-screen"
+            tr("The active window is outside of the screen. Move it there, or look at the screen."), code="off-screen"
         )
     seen = inside.width * inside.height / (window.contents.width * window.contents.height)
-    notices = (("window-cut", "Part of the window is outside of the screen and cannot be seen."),)
+    notices = (("window-cut", tr("Part of the window is outside of the screen and cannot be seen.")),)
     return Captured(picture, notices if seen < _LEAST_PART else (), "window")
 
 
@@ -164,7 +166,7 @@ def spoken_title(title: str) -> str:
         plain = plain.replace(dash, ", ")
     if len(plain) > _LONGEST_TITLE:
         plain = plain[:_LONGEST_TITLE].rpartition(" ")[0] or plain[:_LONGEST_TITLE]
-    return plain or "A window without a title"
+    return plain or tr("A window without a title")
 
 
 def _sayable(letter: str) -> str:

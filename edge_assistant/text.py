@@ -18,14 +18,23 @@ from typing import Any
 _DOMAIN = "edge_assistant"
 FOLDER = Path(__file__).parent / "locale"
 
-_translations: gettext.NullTranslations = gettext.NullTranslations()
+_INHERITED = "EDGE_ASSISTANT_LANGUAGE"
+"""How the processes of this program know what it speaks."""
 
 
 def use_language(code: str | None) -> None:
     """From now on speak the language `code`, such as "de"; None or one without a catalogue is English."""
     global _translations
+    os.environ[_INHERITED] = code or ""
+    _translations = _catalogue(code)
+
+
+def _catalogue(code: str | None) -> gettext.NullTranslations:
     languages = [code.replace("-", "_"), code.replace("-", "_").split("_")[0]] if code else []
-    _translations = gettext.translation(_DOMAIN, FOLDER, languages, fallback=True)
+    return gettext.translation(_DOMAIN, FOLDER, languages, fallback=True)
+
+
+_translations = _catalogue(os.environ.get(_INHERITED))
 
 
 def tr(message: str, /, **values: object) -> str:

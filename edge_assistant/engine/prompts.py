@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from edge_assistant.errors import UsageError
+from edge_assistant.text import tr
 
 Mode = Literal["glance", "detail", "read"]
 
@@ -80,7 +81,7 @@ def system_prompt(language: str | None) -> str:
         return _SYSTEM
     base = language.replace("_", "-").split("-")[0].lower()
     if not (base.isascii() and base.isalpha() and 2 <= len(base) <= 3):
-        raise UsageError(f"{language} is no language code. Give one such as en, de or pt-BR.")
+        raise UsageError(tr("{language} is no language code. Give one such as en, de or pt-BR.", language=language))
     if base == "en":
         return _SYSTEM
     name = LANGUAGES.get(base)

@@ -12,6 +12,7 @@ from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.gguf import GgufInfo, Variant
 from edge_assistant.models.pairing import check_fit, describe_mmproj, describe_model, find_mmproj
 from edge_assistant.models.shelf import Shelf, exists
+from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ def resolve(
     """
     if model is None:
         if mmproj is not None:
-            raise UsageError("An mmproj was given without a model. Add --model with the model it belongs to.")
+            raise UsageError(tr("An mmproj was given without a model. Add --model with the model it belongs to."))
         return _best(preferred, think, _Search(weights_dir, on_progress))
     return _named(model, mmproj, think, _Search(weights_dir, on_progress))
 
@@ -86,7 +87,9 @@ class _Search:
             way_out = f"Fetch it with edge-assistant models pull {weights.name}{thinking}."
         else:
             way_out = f"Put it into {self.shelf.data_models}."
-        return WeightsError(f"The file {entry.file} is not here. {way_out}", code="weights-missing")
+        return WeightsError(
+            tr("The file {file} is not here. {way_out}", file=entry.file, way_out=way_out), code="weights-missing"
+        )
 
     def verify(self, files: list[tuple[CatalogFile, Path]]) -> None:
         total = sum(path.stat().st_size for _, path in files)
@@ -124,7 +127,9 @@ def _named(model: str, mmproj: str | None, think: bool, search: _Search) -> Weig
 def _from_paths(path: Path, mmproj: str | None, think: bool) -> Weights:
     info = describe_model(path)
     if think and info.variant == "instruct":
-        raise UsageError(f"{path.name} is an Instruct model, which cannot think. Name a Thinking model with --think.")
+        raise UsageError(
+            tr("{name} is an Instruct model, which cannot think. Name a Thinking model with --think.", name=path.name)
+        )
     vision = find_mmproj(info) if mmproj is None else describe_mmproj(_path(mmproj))
     demo = (info.name or "").startswith(_DEMO_NAME)
     return _weights(path.stem, info, vision, info.variant or wanted(think), info.quantisation, demo=demo)
@@ -200,7 +205,7 @@ def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
         if weights.folder is not None and think and search.has_large("instruct"):
             # The demo's answers about real screens are worthless, and this person is used to real ones.
             raise WeightsError(
-                "The Thinking weights are not here. Get them, or ask without think harder.", code="weights-missing"
+                tr("The Thinking weights are not here. Get them, or ask without think harder."), code="weights-missing"
             )
         try:
             return replace(_from_catalog(weights, None, search), notices=tuple(dict.fromkeys(notices)))
@@ -209,7 +214,7 @@ def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
                 raise
             _log.info("passing over %s: %s", weights.name, error)
             notices.append(str(error))
-    raise WeightsError("There are no weights. Install the program again.", code="weights-missing")
+    raise WeightsError(tr("There are no weights. Install the program again."), code="weights-missing")
 
 
 def same_mmproj(one: Weights, other: Weights) -> bool:

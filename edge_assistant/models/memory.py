@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from edge_assistant.errors import DoesNotFitError
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.locate import Weights
+from edge_assistant.text import tr
 
 # What the engine process takes beside the files and the KV cache: Python, llama.cpp and its buffers, and what the
 # vision tower needs for each image token. Fitted to measurements with pairs of the 4B's shape; docs/memory.md has them.
@@ -70,7 +71,10 @@ def check_memory(
     )
     context = fitting_context(weights, context_tokens, available_bytes, image_tokens)
     if context is not None:
-        raise DoesNotFitError(f"{numbers} Use --context {context} or less, or close other programs.", code="memory")
+        raise DoesNotFitError(
+            tr("{numbers} Use --context {context} or less, or close other programs.", numbers=numbers, context=context),
+            code="memory",
+        )
     fitting = (name for name, size in weights.smaller if size <= available_bytes)
     other = next(fitting, None)
     choice = f", or take smaller weights with --model {other}" if other and other != "demo" else ""

@@ -252,7 +252,7 @@ class Work:
         except AssistantError as error:
             self._fail(job, error)
         else:
-            job.notice("think", f"Think harder is {'on. Answers take longer' if wanted else 'off'}.")
+            job.notice("think", tr("Think harder is {value}.", value="on. Answers take longer" if wanted else "off"))
         self._told.on_answered(job, whole=False)
 
     def _renew(self, job: Job) -> None:

@@ -39,9 +39,10 @@ from edge_assistant.speech.messages import (
 from edge_assistant.speech.mouth import Mouth
 from edge_assistant.speech.players import NoSoundError, Sound, players
 from edge_assistant.speech.voices import choose
+from edge_assistant.text import later, tr
 
-_NO_VOICE = "There is no voice on this computer. Install {}, then start again."
-_VOICE_PACKAGES = {"linux": "espeak-ng", "win32": "a Windows voice", "darwin": "a macOS voice"}
+_NO_VOICE = later("There is no voice on this computer. Install {package}, then start again.")
+_VOICE_PACKAGES = {"linux": "espeak-ng", "win32": later("a Windows voice"), "darwin": later("a macOS voice")}
 _USUAL_RATE = 200  # words a minute; pyttsx3's own default
 _FULL = 100  # percent
 # Control characters say nothing, and half a surrogate pair cannot be encoded for the voice.
@@ -77,11 +78,13 @@ class Synthesizer:
         voices = self.voices()
         chosen = choose(voices, wanted, None)
         if wanted is not None and chosen is None:
-            send(Remark("no-such-voice", f"There is no voice called {wanted}. Another voice speaks."))
+            send(Remark("no-such-voice", tr("There is no voice called {wanted}. Another voice speaks.", wanted=wanted)))
         if language is not None and chosen is None:
             chosen = choose(voices, None, language)
             if chosen is None:
-                message = f"There is no voice for the language {language}. The usual voice speaks."
+                message = tr(
+                    "There is no voice for the language {language}. The usual voice speaks.", language=language
+                )
                 send(Remark("no-voice-for-language", message))
         self._voice = chosen.id if chosen else None
 
@@ -157,7 +160,7 @@ def report_sound(connection: Connection) -> None:
     voice: str | None = None
     try:
         with Synthesizer(folder).sound("a") as sound:
-            voice = None if sound else "The voice makes no sound. Install espeak-ng again."
+            voice = None if sound else tr("The voice makes no sound. Install espeak-ng again.")
     except NoVoiceError as error:
         voice = str(error)
     output: str | None = None
@@ -238,7 +241,7 @@ def _settle(engine: Any) -> None:
 
 def _no_voice(error: Exception) -> NoVoiceError:
     print(f"pyttsx3: {error!r}", flush=True)
-    return NoVoiceError(_NO_VOICE.format(_VOICE_PACKAGES.get(sys.platform, "espeak-ng")))
+    return NoVoiceError(tr(_NO_VOICE, package=tr(_VOICE_PACKAGES.get(sys.platform, "espeak-ng"))))
 
 
 def _sound(path: str, descriptor: int | None) -> Sound | None:
