@@ -66,15 +66,16 @@ def save(path: Path, wanted: Settings) -> None:
 
 def template() -> str:
     """A file that says nothing but what could be said: every entry with its meaning, commented out."""
-    lines = [f"# {tr('The settings of Edge Assistant. Remove the # before an entry to set it.')}"]
+    how_to = tr("The settings of Edge Assistant. Remove the # before an entry to set it.")
+    about_keys = tr("A key is written such as ctrl+shift+F9; nothing between the quotes is no key.")
+    lines = [f"# {how_to}"]
     group = ""
     for each in entries():
         if each.about.group != group:
             group = each.about.group
             lines += ["", f"# == {tr(GROUPS[each.about.group])} =="]
             if group == KEYS:
-                lines += [f"# {tr('A key is written such as ctrl+shift+F9; nothing between the quotes is no key.')}"]
-                lines += [f"[{KEYS}]"]
+                lines += [f"# {about_keys}", f"[{KEYS}]"]
         lines += ["", *_comment(each), _left_out(each)]
     return "\n".join(lines) + "\n"
 

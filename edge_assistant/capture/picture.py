@@ -163,8 +163,13 @@ def _worth_seeing(image: Image.Image) -> tuple[Image.Image, tuple[tuple[str, str
     if image.format in ("TIFF", "PSD"):
         return first, (("pages", tr("The file has several pages. This is the first.")),)
     frame, number = _first_with_contents(image, first)
-    where = "its first frame" if number == 0 else f"frame {number + 1}, the first that shows something"
-    return frame, (("animated", f"The picture is animated. This is {where}."),)
+    if number == 0:
+        message = tr("The picture is animated. This is its first frame.")
+    else:
+        message = tr(
+            "The picture is animated. This is frame {number}, the first that shows something.", number=number + 1
+        )
+    return frame, (("animated", message),)
 
 
 def _first_with_contents(image: Image.Image, first: Image.Image) -> tuple[Image.Image, int]:

@@ -82,7 +82,7 @@ class Attempts:
     def failed(self, error: PassingError) -> None:
         """Tell it and wait. Raises NetworkError when it is enough, CancelledError."""
         self._cancel.check()
-        later = "What has arrived is kept: do the same again later to go on."
+        later = tr("What has arrived is kept: do the same again later to go on.")
         if self._count == len(self._row):
             raise NetworkError(
                 tr("{error} It was tried {value} times. {later}", error=error, value=self._count + 1, later=later),

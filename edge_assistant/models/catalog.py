@@ -54,7 +54,7 @@ def load_catalog(path: Path, *, own: bool = False) -> tuple[CatalogWeights, ...]
 
     `own` is for a catalogue that did not come with the program: nothing in it can ship with the program.
     """
-    way_out = "Mend it or delete it." if own else "Install the program again."
+    way_out = tr("Mend it or delete it.") if own else tr("Install the program again.")
     try:
         with path.open("rb") as file:
             sources = tomllib.load(file)["source"]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edge_assistant.errors import AssistantError, NetworkError, UsageError
-from edge_assistant.text import tr
+from edge_assistant.text import later, tr
 
 if TYPE_CHECKING:
     import httpx2
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
-_SIGN_IN_PAGE = (
+_SIGN_IN_PAGE = later(
     "What answers is not the model hub; perhaps this network wants you to sign in on a web page first. "
     "Open a web browser, sign in, and try again."
 )
@@ -88,7 +88,7 @@ class Hub:
                 endpoint=self._endpoint,
             )
         if not found.commit_hash or not re.fullmatch(r"[0-9a-f]{40}", found.commit_hash):
-            raise NetworkError(_SIGN_IN_PAGE, code="captive-portal")
+            raise NetworkError(tr(_SIGN_IN_PAGE), code="captive-portal")
         etag = (found.etag or "").lower()
         return RemoteFile(found.commit_hash, etag if _SHA256.fullmatch(etag) else None, found.size)
 
@@ -156,7 +156,7 @@ def _begin(response: httpx2.Response, offset: int, size: int | None) -> int:
     """Where the bytes of an answer begin, after a look at whether it is the file at all."""
     kind = response.headers.get("Content-Type", "")
     if kind.startswith("text/html") or response.headers.get("Content-Encoding", "identity") != "identity":
-        raise NetworkError(_SIGN_IN_PAGE, code="captive-portal")
+        raise NetworkError(tr(_SIGN_IN_PAGE), code="captive-portal")
     if response.status_code == 206:
         match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
         if match is None or int(match[1]) != offset or (size is not None and match[2] not in ("*", str(size))):
@@ -164,7 +164,7 @@ def _begin(response: httpx2.Response, offset: int, size: int | None) -> int:
         return offset
     length = response.headers.get("Content-Length", "")
     if response.status_code != 200 or (size is not None and length.isdigit() and int(length) != size):
-        raise NetworkError(_SIGN_IN_PAGE, code="captive-portal")
+        raise NetworkError(tr(_SIGN_IN_PAGE), code="captive-portal")
     return 0
 
 
@@ -214,7 +214,7 @@ def _sentence(error: Exception, file: str, repository: str, revision: str) -> As
     if isinstance(error, httpx2.ConnectError):
         return PassingError(tr("The model hub cannot be reached. Check the network connection."), code="unreachable")
     if isinstance(error, httpx2.TooManyRedirects):
-        return NetworkError(_SIGN_IN_PAGE, code="captive-portal")
+        return NetworkError(tr(_SIGN_IN_PAGE), code="captive-portal")
     if isinstance(error, httpx2.NetworkError | httpx2.RemoteProtocolError):
         return PassingError(tr("The connection to the hub was lost."), code="connection-lost")
     if isinstance(error, httpx2.InvalidURL | httpx2.UnsupportedProtocol | ValueError | ImportError | UnicodeError):
@@ -237,7 +237,7 @@ def _for_status(error: Any, file: str, repository: str, revision: str) -> Networ
     status = response.status_code
     if status in _PASSING:
         return _for_passing(status, response.headers.get("Retry-After"))
-    signed_in = "The hub refused your token: renew it, or unset HF_TOKEN, and try again."
+    signed_in = tr("The hub refused your token: renew it, or unset HF_TOKEN, and try again.")
     if isinstance(error, GatedRepoError) or status == 403:
         return NetworkError(
             tr(
@@ -269,7 +269,10 @@ def _for_status(error: Any, file: str, repository: str, revision: str) -> Networ
             code="file-gone",
         )
     if status == 401:
-        asks = f"The hub knows no {repository} that is open to all. If it is a closed one, set HF_TOKEN to a token."
+        asks = tr(
+            "The hub knows no {repository} that is open to all. If it is a closed one, set HF_TOKEN to a token.",
+            repository=repository,
+        )
         return NetworkError(signed_in if _token() else asks, code="unauthorised")
     if status == 404:
         return NetworkError(

@@ -81,12 +81,14 @@ class _Search:
 
     def missing(self, weights: CatalogWeights, entry: CatalogFile) -> WeightsError:
         if entry.ships:
-            way_out = "Install the program again."
+            way_out = tr("Install the program again.")
         elif weights.repository is not None:
             thinking = " --think" if weights.variant == "thinking" else ""
-            way_out = f"Fetch it with edge-assistant models pull {weights.name}{thinking}."
+            way_out = tr(
+                "Fetch it with edge-assistant models pull {name}{thinking}.", name=weights.name, thinking=thinking
+            )
         else:
-            way_out = f"Put it into {self.shelf.data_models}."
+            way_out = tr("Put it into {folder}.", folder=self.shelf.data_models)
         return WeightsError(
             tr("The file {file} is not here. {way_out}", file=entry.file, way_out=way_out), code="weights-missing"
         )
@@ -190,12 +192,12 @@ def _weights(
 def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
     notices: list[str] = []
     if search.shelf.weights_dir is not None and not search.shelf.weights_dir.is_dir():
-        notices.append(f"The folder of weights {search.shelf.weights_dir} is not there.")
+        notices.append(tr("The folder of weights {folder} is not there.", folder=search.shelf.weights_dir))
     if preferred is not None:
         try:
             return replace(_named(preferred, None, think, search), notices=tuple(notices))
         except (UsageError, WeightsError) as error:
-            notices.append(f"The chosen weights cannot be used. {error}")
+            notices.append(tr("The chosen weights cannot be used. {error}", error=error))
     candidates = [weights for weights in search.shelf.catalog() if weights.variant == wanted(think)]
     notices += search.shelf.problems
     candidates.sort(key=lambda weights: weights.folder is not None)  # stable: the demo last, else best first

@@ -65,9 +65,12 @@ def check_memory(
     needed = needed_bytes(weights, context_tokens, image_tokens)
     if needed <= available_bytes:
         return
-    numbers = (
-        f"{weights.name} with a context of {context_tokens} tokens needs {gigabytes(needed)} of memory, "
-        f"and {gigabytes(max(0, available_bytes))} are free."
+    numbers = tr(
+        "{name} with a context of {context} tokens needs {needed} of memory, and {free} are free.",
+        name=weights.name,
+        context=context_tokens,
+        needed=gigabytes(needed),
+        free=gigabytes(max(0, available_bytes)),
     )
     context = fitting_context(weights, context_tokens, available_bytes, image_tokens)
     if context is not None:
@@ -77,14 +80,15 @@ def check_memory(
         )
     fitting = (name for name, size in weights.smaller if size <= available_bytes)
     other = next(fitting, None)
-    choice = f", or take smaller weights with --model {other}" if other and other != "demo" else ""
+    choice = tr(", or take smaller weights with --model {name}", name=other) if other and other != "demo" else ""
     if not choice and not weights.demo:
-        choice = ", or try the demo weights with --model demo"
+        choice = tr(", or try the demo weights with --model demo")
     raise DoesNotFitError(f"{numbers} {_to_close(largest())}{choice}.", code="memory")
 
 
 def _to_close(largest: Sequence[tuple[str, int]]) -> str:
     if not largest:
-        return "Close other programs"
-    named = [f"{name} with {gigabytes(size)}" for name, size in largest]
-    return "Close other programs, the largest being " + " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
+        return tr("Close other programs")
+    named = [tr("{name} with {size}", name=name, size=gigabytes(size)) for name, size in largest]
+    listed = tr(" and ").join(filter(None, [", ".join(named[:-1]), named[-1]]))
+    return tr("Close other programs, the largest being {listed}", listed=listed)

@@ -132,12 +132,32 @@ def _misfit(model: GgufInfo, mmproj: GgufInfo) -> str | None:
     if mmproj.projection_dim != model.embedding_length:
         theirs, ours = (_SIZES.get(length or 0) for length in (mmproj.projection_dim, model.embedding_length))
         if theirs is not None and ours is not None:
-            return f"{name} belongs to the {theirs} model, and this is the {ours} model"
-        return f"{name} is for models of width {mmproj.projection_dim}, and this one has {model.embedding_length}"
+            return tr(
+                "{name} belongs to the {theirs} model, and this is the {ours} model",
+                name=name,
+                theirs=theirs,
+                ours=ours,
+            )
+        return tr(
+            "{name} is for models of width {theirs}, and this one has {ours}",
+            name=name,
+            theirs=mmproj.projection_dim,
+            ours=model.embedding_length,
+        )
     if mmproj.deepstack_layers != model.deepstack_layers:
-        return f"{name} gives {mmproj.deepstack_layers} deepstack layers, and it wants {model.deepstack_layers}"
+        return tr(
+            "{name} gives {theirs} deepstack layers, and it wants {ours}",
+            name=name,
+            theirs=mmproj.deepstack_layers,
+            ours=model.deepstack_layers,
+        )
     if model.variant and mmproj.variant and model.variant != mmproj.variant:
-        return f"{name} belongs to {mmproj.variant.title()} weights, and this is {model.variant.title()}"
+        return tr(
+            "{name} belongs to {theirs} weights, and this is {ours}",
+            name=name,
+            theirs=mmproj.variant.title(),
+            ours=model.variant.title(),
+        )
     return None
 
 

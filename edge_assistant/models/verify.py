@@ -70,7 +70,8 @@ class Verifier:
             status = os.fstat(file.fileno())
             excess = 0 if entry.size is None else status.st_size - entry.size
             if excess:
-                what = f"cut short by {gigabytes(-excess)}" if excess < 0 else f"too long by {gigabytes(excess)}"
+                size = gigabytes(abs(excess))
+                what = tr("cut short by {size}", size=size) if excess < 0 else tr("too long by {size}", size=size)
                 raise WeightsError(
                     tr("{name} is {what}. {way_out}", name=path.name, what=what, way_out=_way_out(entry)),
                     code="weights-damaged",
@@ -168,7 +169,7 @@ def chunks(file: BinaryIO, name: str) -> Iterator[bytes]:
 
 def _way_out(entry: CatalogFile) -> str:
     if entry.ships:
-        return "Install the program again."
+        return tr("Install the program again.")
     if entry.repository is not None:
-        return "Fetch it again with models pull, or give its path if you trust it."
-    return "Copy it again, or give its path if you trust it."
+        return tr("Fetch it again with models pull, or give its path if you trust it.")
+    return tr("Copy it again, or give its path if you trust it.")

@@ -21,15 +21,15 @@ from edge_assistant.resident.manner import Manner
 from edge_assistant.resident.presses import State
 from edge_assistant.resident.voice import Voice
 from edge_assistant.resident.work import Work
-from edge_assistant.text import tr
+from edge_assistant.text import later, tr
 
 _log = logging.getLogger(__name__)
 
 TICK_S = 2.0
 """Seconds between two ticks while it works and has said nothing of the answer yet."""
 
-_NO_ANSWER = "There is no answer yet."
-_DETAIL = "The same picture in detail."
+_NO_ANSWER = later("There is no answer yet.")
+_DETAIL = later("The same picture in detail.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +98,13 @@ class Control:
     def trigger(self, action: str) -> str:
         """A command came; what it is answered, "" for nothing."""
         if action not in ACTIONS:
-            return f"There is no action {action[:40]}."
+            return tr("There is no action {action}.", action=action[:40])
         press = _Press(action)
         self._row.put(press)
         try:
             return press.answer.get(timeout=4.0)
         except queue.Empty:
-            return "Edge Assistant is busy. Try again."
+            return tr("Edge Assistant is busy. Try again.")
 
     def choose(self, ticket: int, choice: str, rect: Rect | None = None) -> None:
         """A choice was made in the chooser over moment `ticket`, see choosing.chosen; `rect` is a region."""
@@ -192,7 +192,7 @@ class Control:
                 self._step()
             except Exception:  # noqa: BLE001 (a bug must end one press with a sentence, and never the program)
                 _log.exception("a press failed")
-                self.tell("internal", INTERNAL)
+                self.tell("internal", tr(INTERNAL))
         if self._failure is not None:
             raise self._failure
 
@@ -303,7 +303,7 @@ class Control:
             case presses.Detail(id):
                 self._begin(self._new_job(id, self._state.look, detail=True))
                 self._voice.tone("heard", id)
-                self._job.notice("detail", _DETAIL)
+                self._job.notice("detail", tr(_DETAIL))
                 self._work.answer(self._job)
             case presses.Think(id):
                 self._begin(self._new_job(id))
@@ -312,7 +312,7 @@ class Control:
                 self._work.think(self._job)
             case presses.Repeat(id):
                 self._begin(self._new_job(id))
-                self._job.sentences = self._last or [_NO_ANSWER]
+                self._job.sentences = self._last or [tr(_NO_ANSWER)]
                 self._work.repeat(self._job)
             case presses.RepeatSoFar(id):
                 return self._repeat_so_far(id)
@@ -375,12 +375,12 @@ class Control:
     def _status(self) -> str:
         """Say it, unless the answer is being spoken: that says enough."""
         if self._state.phase == "speaking":
-            return "Speaking."
+            return tr("Speaking.")
         at = self._work.job or self._job
         if self._state.phase == "working" or not self._ready:
             sentence = at.doing(self._clock() - self._state.since)
         else:
-            sentence = "Ready."
+            sentence = tr("Ready.")
         self._tell("status", sentence)
         return sentence
 
@@ -391,7 +391,7 @@ class Control:
     def _started(self, loaded: bool) -> None:
         self._ready = True
         if loaded and self._state.phase == "idle":
-            self._tell("ready", "Ready.")
+            self._tell("ready", tr("Ready."))
 
     def _renew(self) -> None:
         self._ready = False

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from edge_assistant import paths
 from edge_assistant.errors import EngineError, InputError, NotRunningError
-from edge_assistant.text import tr
+from edge_assistant.text import later, tr
 
 _LONGEST = 4096  # bytes of a message
 _PATIENCE_S = 1.0  # for a caller to say what it wants
 _ANSWER_S = 5.0  # for the program to answer
-_NOT_RUNNING = "Edge Assistant is not running here. Start it with the command edge-assistant listen."
+_NOT_RUNNING = later("Edge Assistant is not running here. Start it with the command edge-assistant listen.")
 
 OnCall = Callable[[str], str]
 """Called with what a caller says, on the door's thread; what it returns is answered."""
@@ -92,7 +92,7 @@ def call(place: Place, text: str) -> str:
         with Client(place.address(), family=place.family) as door:
             return _asked(door, text)
     except (FileNotFoundError, ConnectionRefusedError) as error:
-        raise NotRunningError(_NOT_RUNNING) from error
+        raise NotRunningError(tr(_NOT_RUNNING)) from error
     except (OSError, EOFError) as error:
         raise EngineError(tr("Edge Assistant does not answer. Start it again."), code="no-answer") from error
 

@@ -17,6 +17,7 @@ from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, Engi
 from edge_assistant.events import Event, NoticeEvent, Stage, WindowEvent
 from edge_assistant.resident.manner import Manner
 from edge_assistant.resident.moment import Moment
+from edge_assistant.text import tr, tr_count
 
 _log = logging.getLogger(__name__)
 
@@ -123,10 +124,10 @@ class Job:
     def doing(self, seconds: float) -> str:
         """What is being done, as a sentence."""
         words = waiting.WORDS.get(self.stage) if self.stage else None
-        if words is None:
-            words = "Answering" if self.stage == "answer" else "Taking the picture"
-        whole = round(seconds)
-        return f"{words}, {whole} second{'' if whole == 1 else 's'} so far."
+        doing = tr(words) if words else tr("Answering") if self.stage == "answer" else tr("Taking the picture")
+        return tr_count(
+            "{doing}, {number} second so far.", "{doing}, {number} seconds so far.", round(seconds), doing=doing
+        )
 
     def _fetch(self, then: Callable[[], None]) -> None:
         try:
@@ -137,7 +138,7 @@ class Job:
             self.failure = error
         except Exception:  # noqa: BLE001 (a bug must end the request with a sentence, never with silence)
             _log.exception("a picture could not be taken")
-            self.failure = EngineError(INTERNAL, code="internal")
+            self.failure = EngineError(tr(INTERNAL), code="internal")
         finally:
             self._seen.set()
             then()

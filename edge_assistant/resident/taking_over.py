@@ -33,7 +33,7 @@ def with_saved(path: Path, wanted: Settings) -> str:
     try:
         settings_file.save(path, wanted)
     except AssistantError as error:
-        return f"{error} {tr('The new settings hold until the program ends.')}"
+        return tr("{error} The new settings hold until the program ends.", error=error)
     return ""
 
 
@@ -42,7 +42,7 @@ def read_again(path: Path, old: Settings) -> tuple[Settings, str]:
     try:
         return settings.load(path), ""
     except AssistantError as error:
-        return old, f"{error} {tr('The old settings hold.')}"
+        return old, tr("{error} The old settings hold.", error=error)
 
 
 def follow_language(wanted: Settings) -> None:

@@ -182,7 +182,7 @@ class Work:
                 work(job)
         except Exception:  # noqa: BLE001 (a bug must end one request with a sentence, and never the program)
             _log.exception("a request failed")
-            self._fail(job, EngineError(INTERNAL, code="internal"))
+            self._fail(job, EngineError(tr(INTERNAL), code="internal"))
         self._wait_until_spoken(job)
         self._job, self._spoken.request = None, None
         assert self._told is not None
@@ -252,7 +252,9 @@ class Work:
         except AssistantError as error:
             self._fail(job, error)
         else:
-            job.notice("think", tr("Think harder is {value}.", value="on. Answers take longer" if wanted else "off"))
+            job.notice(
+                "think", tr("Think harder is on. Answers take longer.") if wanted else tr("Think harder is off.")
+            )
         self._told.on_answered(job, whole=False)
 
     def _renew(self, job: Job) -> None:
