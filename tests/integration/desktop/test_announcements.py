@@ -77,8 +77,7 @@ def desktop(tmp_path: Path) -> Iterator[XDesktop]:
     if not LAUNCHER.exists():
         pytest.skip("at-spi-bus-launcher is missing: install at-spi2-core")
     with x_desktop((1600, 900), manager=True) as made, private_bus(made):
-        folders = private_folders(tmp_path)
-        made.environment.update(folders)
+        made.environment.update(private_folders(tmp_path))
         made.start(LAUNCHER, "--launch-immediately", stderr=subprocess.DEVNULL)
         made.show(SCENE.picture, TITLE, "1000", "500")
         made.wait_until_active(TITLE)
@@ -108,7 +107,8 @@ def loud_seconds(card: SoundCard) -> float:
 def test_an_answer_is_announced_in_order_and_not_spoken_a_second_time(
     desktop: XDesktop, reader: ScreenReader, card: SoundCard
 ) -> None:
-    with AppRun(desktop, ALSA_CONFIG_PATH=str(card.configuration)) as app:
+    folders = {name: desktop.environment[name] for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME")}
+    with AppRun(desktop, ALSA_CONFIG_PATH=str(card.configuration), **folders) as app:
         app.wait_until_told("Ready.")
         until(lambda: "Ready." in [text for text, _ in reader.heard], "the announcement")
         app.press(WINDOW)
