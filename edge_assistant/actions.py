@@ -12,6 +12,7 @@ ACTIONS: dict[str, str] = {
     "camera": later("counts to three and describes what the camera sees"),
     "region": later("lets a part of the screen be chosen, and describes it"),
     "palette": later("opens the list of choices over a picture of this moment"),
+    "ask": later("takes the active window's picture and opens a window to ask about it"),
     "repeat": later("says the last answer again"),
     "stop": later("silences the voice; once more, and the work is cancelled"),
     "status": later("says what is being done, and for how long"),

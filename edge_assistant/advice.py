@@ -8,10 +8,10 @@ import shutil
 import psutil
 
 from edge_assistant import processor
-from edge_assistant.assistant import default_threads
 from edge_assistant.models.recommend import Advice, Machine, recommend
 from edge_assistant.models.records import Record
 from edge_assistant.models.shelf import Shelf
+from edge_assistant.tuned import default_threads
 
 _log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, SignalInstance, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from edge_assistant import constants, interrupt, settings, settings_file
@@ -20,6 +20,7 @@ from edge_assistant.resident.door import AlreadyRunningError, Door, call, place
 from edge_assistant.resident.program import Options, Program
 from edge_assistant.speech.screen_reader import announcer
 from edge_assistant.text import tr
+from edge_assistant.ui import lost_display
 from edge_assistant.ui.bridge import Bridge
 from edge_assistant.ui.choosers import Choosers
 from edge_assistant.ui.commands import Commands, Entry
@@ -59,6 +60,7 @@ def run(options: Options) -> int:
     try:
         apart.monitor_list()  # where no display answers, this says so; Qt would end the process
         constants.keep_alive()
+        lost_display.watch(options)
         qt = QApplication(["edge-assistant"])
         qt.setDesktopFileName("edge-assistant")
         qt.setQuitOnLastWindowClosed(False)
@@ -88,8 +90,8 @@ class App(QObject):
         self._told_put_away = False
         self._speaks_for_us = QWidget()  # never shown; a screen reader hears of it all the same
         self._speaks_for_us.setAccessibleName(tr("Edge Assistant"))
-        self.bridge = Bridge()
         self.out_of_sight = OutOfSight()
+        self.bridge = Bridge(self.out_of_sight)
         self.choosers = Choosers(self._palette_entries)
         self.program = Program(
             options,
@@ -97,25 +99,25 @@ class App(QObject):
             self.bridge.tell_event,
             self.bridge.tell_condition,
             announce=announcer(self._speaks_for_us),
-            view=self.out_of_sight,
+            windows=self.bridge,
             choosers=self.choosers,
             stays=True,
         )
+        control = self.program.control
         folder = Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None
-        self.weights = WeightsWindows(self.program.control.say, self.program.control.hush, folder)
-        self.weights.changed.connect(self.program.control.renew)
+        self.weights = WeightsWindows(control.say, control.hush, folder)
+        self.weights.changed.connect(control.renew)
         self.preferences = Preferences(self.program, self)
-        self.commands = Commands(self.program.control.press, chosen.hotkeys.bound(), self._entries())
-        self.window = MainWindow(self.commands, Tray.is_there, self._on_put_away)
+        self.commands = Commands(self._press, control.forget, chosen.hotkeys.bound(), self._entries())
+        self.window = MainWindow(self.commands, control, Tray.is_there)
+        self.window.put_away_by_person.connect(self._on_put_away)
         self.tray = Tray(self.commands, self.window.bring)
-        self.choosers.report_to(self.program.control)
+        self.choosers.report_to(control)
         self.choosers.hidden.connect(self.out_of_sight.on_closed)
         self.out_of_sight.watch(self.tray.menu)
-        self.bridge.happened.connect(self.window.show_event, _QUEUED)
-        for show_condition in (self.window.show_condition, self.tray.show_condition):
-            self.bridge.condition.connect(show_condition, _QUEUED)
-        self.bridge.wanted.connect(self.window.bring, _QUEUED)
-        self.bridge.ended.connect(self._on_ended, _QUEUED)
+        for told, slots in self._connections():
+            for slot in slots:
+                told.connect(slot, _QUEUED)
         qt.commitDataRequest.connect(lambda _: self.program.control.quit())
         self._failure: AssistantError | None = None
         self._thread = threading.Thread(target=self._run_program, name="program")
@@ -130,6 +132,28 @@ class App(QObject):
     def _palette_entries(self) -> list[Entry]:
         """What the palette opens besides: the windows of their own, and the main one."""
         return [*self._entries(), Entry(tr("The window of &Edge Assistant"), self.window.bring)]
+
+    def _connections(self) -> list[tuple[SignalInstance, tuple[Callable[..., None], ...]]]:
+        """What shows what is told."""
+        bridge, window, tray = self.bridge, self.window, self.tray
+        return [
+            (bridge.happened, (window.show_event,)),
+            (bridge.condition, (window.show_condition, tray.show_condition)),
+            (bridge.wanted, (window.bring,)),
+            (bridge.question_wanted, (window.bring_for_question,)),
+            (bridge.pictured, (window.show_picture,)),
+            (bridge.questioned, (window.show_question,)),
+            (bridge.thinking, (window.show_think, self.commands.show_think)),
+            (bridge.forgotten, (window.forget,)),
+            (bridge.ended, (self._on_ended,)),
+        ]
+
+    def _press(self, action: str) -> None:
+        """A menu's entry. There, asking is about the window beneath, though ours is in front."""
+        if action == "ask":
+            self.program.control.ask_about_window()
+        else:
+            self.program.control.press(action)
 
     def run(self) -> int:
         """Until the program ends. Raises the AssistantError that ended it."""
@@ -169,9 +193,10 @@ class App(QObject):
     def _do_without_tray(self) -> None:
         if not Tray.is_there():
             self.program.control.tell("no-tray", tr("There is no tray here, so the window of Edge Assistant stays."))
-            self.window.bring()
+            self.weights.after_first_run(self.window.bring)
 
     def _on_put_away(self) -> None:
+        self.out_of_sight.on_closed()
         if not self._told_put_away:
             self._told_put_away = True
             self.program.control.tell("put-away", tr("Edge Assistant goes on. Its menu ends it."))

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import psutil
 from PIL import Image
 
-from edge_assistant import footprint, remarks
+from edge_assistant import footprint, remarks, tuned
 from edge_assistant.capture.picture import Captured
 from edge_assistant.engine import prompts
 from edge_assistant.engine.client import Engine, EngineFiles
@@ -101,14 +100,20 @@ class Assistant:
         request: Request,
         *,
         context: int,
-        threads: int,
+        threads: int | None,
         language: str | None,
         voice: Voice | None,
         on_event: Callable[[Event], None],
         exact_context: bool = False,
+        gpu_layers: int | None = None,
+        choice: tuned.Choice | None = None,
     ) -> None:
-        """`context` is in tokens: at most so many, as memory allows, or with `exact_context` just that or an error."""
-        self._weights = weights
+        """`context` is in tokens: at most so many, as memory allows, or with `exact_context` just that or an error.
+
+        `threads` and `gpu_layers` (see Tuning) None leave it to what was tuned for these weights, as `choice` does.
+        """
+        self._choice = choice or tuned.choice(weights)
+        self._weights = weights = tuned.with_tower(weights, self._choice)
         self._take(request)
         self._system = prompts.system_prompt(language)
         self._context = min(context, weights.context_length)
@@ -120,6 +125,7 @@ class Assistant:
         self._no_picture: AssistantError | None = None
         self._small_text_lost = False
         self._turns: list[Turn] = []
+        self._max_tokens: int | None = None
         self._embeddings: Embeddings | None = None
         self._swap: float | None = None
         self._was_loaded = False
@@ -129,9 +135,11 @@ class Assistant:
                 model=weights.model,
                 mmproj=weights.mmproj,
                 context=self._context,
-                threads=threads,
+                threads=threads or self._choice.threads,
                 vision_layers=describe_gguf(weights.mmproj).block_count or 0,
                 system=self._system,
+                size=tuned.size_of(weights),
+                tuning=replace(self._choice.tuning, gpu_layers=gpu_layers),
             )
         )
 
@@ -161,6 +169,7 @@ class Assistant:
 
     def conversation(self, heir: Weights) -> Conversation:
         """The picture and what was said of it, for an assistant with the weights `heir` to go on with."""
+        self._engine.drop_ahead()  # another engine is to have the cores
         embeddings = None
         if self._picture is not None and same_mmproj(self._weights, heir):
             embeddings = self._embeddings or self._engine.recall()
@@ -193,8 +202,15 @@ class Assistant:
         self._cancelled.clear()
         self._load(Underway(0, "", 0, WaitingWords(self._say_waiting)))
 
-    def look_at(self, capture: Callable[[], Captured], request: Request | None = None) -> None:
-        """Turn to another picture; it is fetched by the next `ask`, and the conversation begins anew.
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The conversation about the picture so far."""
+        return tuple(self._turns)
+
+    def look_at(
+        self, capture: Callable[[], Captured], request: Request | None = None, turns: tuple[Turn, ...] = ()
+    ) -> None:
+        """Turn to another picture; it is fetched by the next `ask`, and the conversation begins anew, or with `turns`.
 
         `request` says how to look and answer from now on. Raises UsageError where the weights cannot do that.
         """
@@ -204,15 +220,17 @@ class Assistant:
         self._picture = None
         self._no_picture = None
         self._small_text_lost = False
-        self._turns.clear()
+        self._turns[:] = turns
         self._embeddings = None
 
-    def ask(self, index: int, text: str | None = None) -> DoneEvent | ErrorEvent:
+    def ask(self, index: int, text: str | None = None, *, max_tokens: int | None = None) -> DoneEvent | ErrorEvent:
         """Answer one question about the picture; without `text`, the mode's own.
 
+        `max_tokens` is for this answer, where the request does not say it.
         Never raises an AssistantError: the outcome is the last event, and is returned.
         """
         self._cancelled.clear()
+        self._max_tokens = self._request.max_tokens or max_tokens or self._mode.max_tokens
         seed = self._request.seed if self._request.seed is not None else secrets.randbelow(MAX_SEED + 1)
         question = text or self._mode.question
         work = Underway(index, question, seed, WaitingWords(self._say_waiting), swap=self._swap)
@@ -237,6 +255,22 @@ class Assistant:
         self._on_event(outcome)
         return outcome
 
+    def encode_ahead(self, mode: prompts.Mode = "detail") -> None:
+        """Have the picture encoded as `mode` will want it, while nobody waits; returns at once.
+
+        To be called when a question has been answered; where that picture is the same, nothing happens.
+        """
+        if self._capture is None or self._picture is None or self._request.image_tokens:
+            return
+        spec = prompts.MODES[mode]
+        try:
+            image = self._capture().image
+        except AssistantError:
+            return  # it is no longer wanted
+        picture = budget.fit(image, max_tokens=spec.image_tokens, min_tokens=spec.min_image_tokens)
+        if picture.size != self._picture.size:
+            self._engine.encode_ahead(picture.tobytes(), picture.width, picture.height)
+
     def notice(self, index: int, code: str, message: str) -> None:
         """Tell the person something that does not end the request, by event and by voice."""
         self._on_event(NoticeEvent(index, code, message))
@@ -259,7 +293,8 @@ class Assistant:
     def _take(self, request: Request) -> None:
         self._mode = prompts.MODES[request.mode]
         self._sampling = sampling(self._weights.variant, verbatim=self._mode.verbatim, temperature=request.temperature)
-        self._image_tokens = request.image_tokens or self._mode.image_tokens
+        tuned_tokens = self._choice.glance_tokens if request.mode == "glance" else None
+        self._image_tokens = request.image_tokens or tuned_tokens or self._mode.image_tokens
         self._request = request
 
     def _answer(self, work: Underway) -> Done:
@@ -279,7 +314,7 @@ class Assistant:
                 question=work.question,
                 sampling=self._sampling,
                 seed=work.seed,
-                max_tokens=self._request.max_tokens or self._mode.max_tokens,
+                max_tokens=self._max_tokens,
                 thinking=self._thinking_budget(),
                 embeddings=self._embeddings,
             )
@@ -419,10 +454,3 @@ class Assistant:
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise CancelledError
-
-
-def default_threads() -> int:
-    """Cores to compute with: the physical ones this process may use; more gain nothing in llama.cpp."""
-    allowed = len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else None
-    physical = psutil.cpu_count(logical=False) or 1
-    return max(1, min(physical, allowed or physical))

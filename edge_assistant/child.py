@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any
 
 _log = logging.getLogger(__name__)
@@ -180,6 +181,31 @@ def die_with_parent() -> None:
     """Ask Linux to kill this process when its parent ends. Elsewhere only EOF on the Pipe tells."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+AWAITED, UNATTENDED = 3, 10
+"""POSIX niceness of work that somebody waits for, and of work that nobody does.
+
+The first is mild: at 10, on a machine that other programs kept busy, a first word took ten times as long, and a small
+program beside it got its core hardly sooner.
+"""
+
+
+def yield_to_others(niceness: int) -> None:
+    """Let other programs have more of the cores where they are wanted by more than one; alone, nothing is lost.
+
+    Linux weighs sessions before processes where it groups them (autogroup), and a worker has a session of its own, so
+    its group is told too. Windows knows only one step that fits.
+    """
+    if sys.platform == "win32":
+        import psutil
+
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        return
+    with contextlib.suppress(OSError):
+        os.nice(max(0, niceness - os.nice(0)))
+    with contextlib.suppress(OSError), Path("/proc/self/autogroup").open("w", encoding="ascii") as group:
+        group.write(str(niceness))
 
 
 def _run(

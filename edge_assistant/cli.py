@@ -79,6 +79,7 @@ def _parser() -> _Parser:
     doctor = commands.add_parser("doctor", help="say what works on this computer, and how to mend what does not")
     doctor.add_argument("--speak", action=argparse.BooleanOptionalAction, help="say it aloud too (default: yes)")
     doctor.set_defaults(command=_doctor)
+    _add_tune(commands.add_parser("tune", help="find out by trying what makes answers quickest on this computer"))
     voices = commands.add_parser("voices", help="list the voices")
     voices.add_argument("--language", metavar="CODE", help="only voices for this language")
     voices.set_defaults(command=_voices)
@@ -114,6 +115,7 @@ def _add_describe(parser: argparse.ArgumentParser) -> None:
     add("--context", metavar="N", type=_whole(256, 262_144), help="tokens of context (default: 4096)")
     add("--model", metavar="NAME|PATH", help="weights: a name from the catalogue, or a GGUF file")
     add("--mmproj", metavar="PATH", help="the vision file that belongs to the model file")
+    add("--gpu-layers", metavar="N", type=_whole(0, 1024), help="layers on the graphics processor (default: what fits)")
     add("--language", metavar="CODE", help="language of answer and voice, such as de")
     add("--speak", action=argparse.BooleanOptionalAction, help="say it aloud (default: yes)")
     add("--json", action="store_true", help="one JSON object a line on standard output")
@@ -126,6 +128,18 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
     add("--seed", metavar="N", type=_whole(0, 2**32 - 2), help="repeatable answers (default: random)")
     add("--speak", action=argparse.BooleanOptionalAction, help="say it aloud (default: yes)")
     parser.set_defaults(command=_listen)
+
+
+def _add_tune(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--model", metavar="NAME|PATH", help="weights: a name from the catalogue, or a GGUF file")
+    add("--mmproj", metavar="PATH", help="the vision file that belongs to the model file")
+    add("--think", action="store_true", help="the Thinking weights")
+    add("--target", metavar="SECONDS", type=_whole(1, 600), help="time to the first word of a glance (default: 6)")
+    add("--reset", action="store_true", help="forget what was found out before")
+    add("--speak", action=argparse.BooleanOptionalAction, help="say it aloud too (default: yes)")
+    add("--json", action="store_true", help="one JSON object a line on standard output")
+    parser.set_defaults(command=_tune)
 
 
 def _add_trigger(parser: argparse.ArgumentParser) -> None:
@@ -161,6 +175,13 @@ def _listen(parsed: argparse.Namespace) -> int:
     from edge_assistant.resident.program import Options
 
     return listen(Options(parsed.speak, parsed.temperature, parsed.seed))
+
+
+def _tune(parsed: argparse.Namespace) -> int:
+    from edge_assistant.tune_command import Options, run
+
+    options = (parsed.model, parsed.mmproj, parsed.think, parsed.target, parsed.reset, parsed.speak, parsed.json)
+    return run(Options(*options))
 
 
 def _trigger(parsed: argparse.Namespace) -> int:
@@ -224,6 +245,7 @@ def _run_describe(parsed: argparse.Namespace, asks: tuple[str, ...]) -> int:
         context=parsed.context,
         language=parsed.language,
         speak=parsed.speak,
+        gpu_layers=parsed.gpu_layers,
     )
     return DescribeRun(options, JsonOutput() if parsed.json else TextOutput()).main()
 

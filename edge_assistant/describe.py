@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from edge_assistant import interrupt, settings
-from edge_assistant.assistant import Assistant, Request, default_threads
+from edge_assistant.assistant import Assistant, Request
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.engine.prompts import MODES, system_prompt
@@ -51,6 +51,7 @@ class Options:
     context: int | None
     language: str | None
     speak: bool | None
+    gpu_layers: int | None = None
 
 
 class DescribeRun:
@@ -142,7 +143,8 @@ class DescribeRun:
             _with_budget(options.request, chosen),
             context=options.context or chosen.context,
             exact_context=options.context is not None,
-            threads=chosen.threads or default_threads(),
+            threads=chosen.threads,
+            gpu_layers=chosen.gpu_layers if options.gpu_layers is None else options.gpu_layers,
             language=language,
             voice=self._speaker,
             on_event=self._emit,

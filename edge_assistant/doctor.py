@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib.util
 import platform
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edge_assistant import footprint, processor, settings
-from edge_assistant.assistant import default_threads
+from edge_assistant import footprint, processor, settings, tuned
 from edge_assistant.capture import apart, choose
 from edge_assistant.engine.client import Engine, EngineFiles
 from edge_assistant.engine.prompts import system_prompt
@@ -119,7 +118,7 @@ def _memory(weights: Weights, context: int) -> Finding:
 
 
 def _processor() -> Finding:
-    cores = tr("{count} cores are used.", count=default_threads())
+    cores = tr("{count} cores are used.", count=tuned.default_threads())
     best = processor.best_instructions()
     if best is None:
         kind = tr("It is of the kind {kind}.", kind=platform.machine())
@@ -133,18 +132,26 @@ def _processor() -> Finding:
 
 
 def _load_engine(weights: Weights, chosen: settings.Settings) -> str:
+    chosen_here = tuned.choice(weights)
+    weights = tuned.with_tower(weights, chosen_here)
     engine = Engine(
         EngineFiles(
             model=weights.model,
             mmproj=weights.mmproj,
             context=min(chosen.context, weights.context_length),
-            threads=chosen.threads or default_threads(),
+            threads=chosen.threads or chosen_here.threads,
             vision_layers=0,
             system=system_prompt(None),
+            size=tuned.size_of(weights),
+            tuning=replace(chosen_here.tuning, gpu_layers=chosen.gpu_layers),
         )
     )
     try:
-        return tr("The weights were loaded in {seconds} seconds.", seconds=f"{engine.load(lambda _: None):.1f}")
+        sentences = [tr("The weights were loaded in {seconds} seconds.", seconds=f"{engine.load(lambda _: None):.1f}")]
+        if chosen_here != tuned.safe_choice():
+            sentences.append(tr("What tune found out is used."))
+        sentences.append(engine.offload.words() or tr("All is computed on the processor."))
+        return " ".join(sentences)
     finally:
         engine.close()
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from edge_assistant import interrupt, paths, settings
-from edge_assistant.advice import advise
-from edge_assistant.errors import AssistantError, CancelledError, EngineError, WeightsError
+from edge_assistant.advice import advise, first_run_is_over
+from edge_assistant.errors import AssistantError, CancelledError, EngineError, UsageError, WeightsError
 from edge_assistant.models.cancel import Cancel
 from edge_assistant.models.carry_in import Import
 from edge_assistant.models.carry_out import Export
@@ -77,6 +77,45 @@ def recommend_models(options: Options) -> int:
         for sentence in advice.sentences:
             teller.say(sentence)
     return 0
+
+
+def first_run(options: Options) -> int:
+    """What suits this computer, and the choice: at a terminal the same as the window of the first run."""
+    if options.as_json or not sys.stdin.isatty():
+        raise UsageError("There is nobody at a terminal who could be asked. Leave out --ask.")
+    recommend_models(options)
+    chosen, shelf = _open()
+    weights = advise(shelf).weights
+    while True:
+        with _telling(chosen, options) as teller:
+            download = tr("d to download, ") if weights is not None else ""
+            answer = _ask(
+                teller,
+                tr(
+                    "Type {download}f to choose a file or folder, w for the demo weights for now, or n for not now.",
+                    download=download,
+                ),
+            )
+            path = _ask(teller, tr("Type the path of a file or folder.")) if answer == "f" else ""
+        if answer == "d" and weights is not None:
+            pull_models(weights.name, options, think=False, mmproj=None, trust_new=False)
+            break
+        if path:
+            import_models([Path(path).expanduser()], options, link=None)
+            break
+        if answer in ("w", "n"):
+            break
+    first_run_is_over(shelf)
+    return 0
+
+
+def _ask(teller: Teller, question: str) -> str:
+    teller.say(question)
+    # Not through sys.stdin, whose lock a thread that waits here would still hold when a cancel ends the program.
+    line = os.read(sys.stdin.fileno(), 4096)
+    if not line:
+        raise CancelledError  # the terminal is gone
+    return line.decode(errors="replace").strip()
 
 
 def pull_models(name: str, options: Options, *, think: bool, mmproj: str | None, trust_new: bool) -> int:
@@ -279,8 +318,7 @@ def _ask_for_links(teller: Teller, options: Options) -> bool:
     """Whether the person wants hard links; where nobody can be asked, copies are made."""
     if options.as_json or not sys.stdin.isatty():
         return False
-    teller.say(
-        tr("A hard link takes no more room, but shares its bytes with your file; a copy is independent. Link or copy?")
+    question = tr(
+        "A hard link takes no more room, but shares its bytes with your file; a copy is independent. Link or copy?"
     )
-    # Not through sys.stdin, whose lock a thread that waits here would still hold when a cancel ends the program.
-    return os.read(sys.stdin.fileno(), 1024).strip().lower().startswith(b"l")
+    return _ask(teller, question).lower().startswith("l")

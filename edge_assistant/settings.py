@@ -36,6 +36,7 @@ class Hotkeys:
     camera: str = ""
     region: str = ""
     palette: str = "ctrl+shift+F12"
+    ask: str = "ctrl+shift+F5"
     repeat: str = "ctrl+shift+F7"
     stop: str = "ctrl+shift+F8"
     status: str = "ctrl+shift+F6"
@@ -222,6 +223,14 @@ class Settings:
             unit=later("seconds"),
         ),
     )
+    encode_ahead: bool = _item(
+        True,
+        About(
+            "budgets",
+            later("Look ahead in detail"),
+            later("While the first answer is spoken, the picture is already looked at in detail."),
+        ),
+    )
     thinking_tokens: int = _item(
         1024,
         About(
@@ -303,6 +312,18 @@ class Settings:
             unit=later("cores"),
             unset=later("what suits this processor"),
             example=2,
+        ),
+    )
+    gpu_layers: int | None = _item(
+        None,
+        About(
+            "engine",
+            later("Layers on a graphics processor"),
+            later("How much of the model a graphics processor computes, where there is one; 0 is nothing."),
+            range=(0, 1024),
+            unit=later("layers"),
+            unset=later("as many as fit"),
+            example=0,
         ),
     )
     hotkeys: Hotkeys = field(default_factory=Hotkeys)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from packing import deb, icons, layout, licences, runfile, voice, weights
+from packing import deb, icons, layout, licences, others, runfile, voice, weights
 from packing.engine import pinned, portable_wheel
 from packing.freeze import BuildError, build_python, freeze
 from packing.libraries import oldest_libc
@@ -76,6 +76,10 @@ def _build(parsed: argparse.Namespace) -> list[Path]:
         if "deb" in parsed.formats:
             compressed = parsed.weights in ("none", "demo")
             products.append(deb.build(program, DIST / f"{name}_amd64.deb", compressed=compressed))
+    elif sys.platform == "win32":
+        products.append(others.windows(program, drawn, DIST, parsed.weights))
+    elif sys.platform == "darwin":
+        products.append(others.mac(frozen.with_name("Edge Assistant.app"), program, DIST, parsed.weights))
     versions = (
         f"Edge Assistant {version()}, weights: {parsed.weights}; llama-cpp-python {pinned('llama-cpp-python')}, "
         f"PyInstaller {pinned('pyinstaller')}, Python {platform.python_version()}, "

@@ -26,7 +26,7 @@ from benchmarking.machine import Place, description  # noqa: E402
 from benchmarking.parts import PARTS, NotMeasured  # noqa: E402
 
 from edge_assistant import paths  # noqa: E402
-from edge_assistant.assistant import default_threads  # noqa: E402
+from edge_assistant.tuned import default_threads  # noqa: E402
 
 
 def main() -> None:

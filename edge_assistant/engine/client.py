@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from edge_assistant.child import Child, ChildDied
 from edge_assistant.engine import worker
 from edge_assistant.engine.messages import (
+    Ahead,
     Ask,
     Cancel,
     Done,
@@ -23,8 +25,11 @@ from edge_assistant.engine.messages import (
     Recall,
     Recalled,
     Reply,
+    Size,
+    Tuning,
     TurnsDropped,
 )
+from edge_assistant.engine.offload import NOTHING
 from edge_assistant.errors import AssistantError, CancelledError, EngineError, WeightsError, rebuilt
 from edge_assistant.text import tr
 
@@ -45,6 +50,8 @@ class EngineFiles:
     threads: int
     vision_layers: int
     system: str
+    size: Size = field(default_factory=Size)
+    tuning: Tuning = field(default_factory=Tuning)
 
 
 class Engine:
@@ -58,10 +65,14 @@ class Engine:
         self._child: Child | None = None
         self._lock = threading.Lock()
         self._last_id = 0
+        self._ahead: Ahead | None = None
+        self._joined = 0  # the id under which the current question's picture was being encoded before it was asked
+        self._busy = self._loading = False
         self._kill_at: float | None = None
         self._cancelled = False
         self._closed = False
         self.context = 0
+        self.offload = NOTHING
 
     @property
     def loaded(self) -> bool:
@@ -87,7 +98,8 @@ class Engine:
         with self._lock:
             if self._closed:
                 raise CancelledError
-            self._cancelled, self._kill_at = False, None
+            self._cancelled, self._kill_at, self._ahead = False, None, None
+            self._busy = self._loading = True
             self._child = Child(
                 worker.serve,
                 Load(
@@ -97,12 +109,14 @@ class Engine:
                     files.threads,
                     files.vision_layers,
                     files.system,
+                    files.size,
+                    files.tuning,
                 ),
                 name="engine",
             )
         reply = self._wait(0, on_reply, self._load_death)
         assert isinstance(reply, Loaded)
-        self.context = reply.context
+        self.context, self.offload = reply.context, reply.offload
         return time.perf_counter() - start
 
     def ask(self, make: Callable[[int], Ask], on_reply: OnReply) -> Done:
@@ -113,10 +127,11 @@ class Engine:
         with self._lock:
             if self._closed or self._child is None:
                 raise CancelledError
+            ask = make(self._last_id + 1)
             self._last_id += 1
-            self._cancelled, self._kill_at = False, None
-            ask = make(self._last_id)
+            self._cancelled, self._kill_at, self._busy = False, None, True
         try:
+            self._join_or_drop_ahead(ask)
             self._child.send(ask)
         except ChildDied as death:
             raise self._ask_death(death) from death
@@ -135,7 +150,8 @@ class Engine:
                 return None
             self._last_id += 1
             id = self._last_id
-            self._cancelled, self._kill_at = False, None
+            self._cancelled, self._kill_at, self._busy = False, None, True
+        self.drop_ahead()
         try:
             child.send(Recall(id))
             reply = self._wait(id, lambda _: None, self._ask_death)
@@ -150,16 +166,47 @@ class Engine:
         if child is not None:
             self._drop(child)
 
+    def encode_ahead(self, rgb: bytes, width: int, height: int) -> None:
+        """Have a picture encoded while nobody waits; returns at once. The next question drops it, unless it is its own.
+
+        A cancel does not: it ends what somebody waits for. Without a loaded engine nothing happens.
+        """
+        with self._lock:
+            child = self._child
+            if child is None or self._closed:
+                return
+            self._last_id += 1
+            self._ahead = ahead = Ahead(self._last_id, rgb, width, height)
+            self._cancelled, self._busy = False, True  # so that a cancel helps if the child does not take it
+        with contextlib.suppress(ChildDied):  # the next question finds out
+            child.send(ahead)
+        self._busy = False
+
+    def drop_ahead(self) -> None:
+        """Stop encoding ahead, if that is still going on; what was finished stays of use."""
+        ahead, self._ahead, child = self._ahead, None, self._child
+        if ahead is not None and child is not None:
+            with contextlib.suppress(ChildDied):
+                child.send(Cancel(ahead.id))
+
+    def _join_or_drop_ahead(self, ask: Ask) -> None:
+        ahead, self._joined = self._ahead, 0
+        if ahead is not None and (ahead.width, ahead.height, ahead.rgb) == (ask.width, ask.height, ask.rgb):
+            self._ahead, self._joined = None, ahead.id
+        else:
+            self.drop_ahead()
+
     def cancel(self, grace: float = CANCEL_GRACE) -> None:
         """Stop the running load or question; after `grace` seconds without an acknowledgement, by force."""
         with self._lock:
             child = self._child
-            if child is None or self._cancelled:
+            if child is None or self._cancelled or not self._busy:
                 return
             self._cancelled = True
             self._kill_at = time.monotonic() + grace
+            deaf = self._loading or grace <= 0  # a child that loads acknowledges nothing
         child.wake()
-        if grace <= 0:
+        if deaf:
             child.kill()
             return
         try:
@@ -183,6 +230,14 @@ class Engine:
         self, id: int, on_reply: OnReply, explained: Callable[[ChildDied], AssistantError]
     ) -> Loaded | Done | Recalled:
         """Hand on what the child reports on `id` until it is done; stale ids are dropped."""
+        try:
+            return self._awaited(id, on_reply, explained)
+        finally:
+            self._busy = self._loading = False
+
+    def _awaited(
+        self, id: int, on_reply: OnReply, explained: Callable[[ChildDied], AssistantError]
+    ) -> Loaded | Done | Recalled:
         child = self._child
         assert child is not None
         while True:
@@ -197,7 +252,7 @@ class Engine:
                 self._check_grace(child)
             elif isinstance(reply, Loaded):
                 return reply
-            elif reply.id != id:
+            elif reply.id != id and not (reply.id == self._joined and isinstance(reply, Progress)):
                 continue
             elif isinstance(reply, Done | Recalled):
                 return reply

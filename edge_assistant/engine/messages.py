@@ -6,8 +6,10 @@ the one that died; what the engine already holds it recognises and does not comp
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from edge_assistant.engine.offload import NOTHING, Offload
 
 Stage = Literal["load", "prepare", "encode", "prefill", "think", "answer"]
 Kind = Literal["thinking", "answer"]
@@ -41,6 +43,28 @@ class ThinkingBudget:
 
 
 @dataclass(frozen=True, slots=True)
+class Tuning:
+    """How the engine computes; what is best depends on the machine, the answers do not.
+
+    `repack` makes a second copy of the weights in another order; `batch` is in tokens. `gpu_layers` None puts on a
+    graphics processor what fits there, a number just so many of the model's layers; 0 keeps all on the processor.
+    """
+
+    repack: bool = False
+    flash_attention: bool = True
+    batch: int = 512
+    gpu_layers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large the text model is: its layers, and the bytes that a KV cell takes in all of them together."""
+
+    layers: int = 0
+    cell_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """Parent to child: open these files. `context` is in KV cells; `vision_layers` only scales the progress."""
 
@@ -50,6 +74,8 @@ class Load:
     threads: int
     vision_layers: int
     system: str
+    size: Size = field(default_factory=Size)
+    tuning: Tuning = field(default_factory=Tuning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +118,16 @@ class Recall:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """Parent to child: encode this picture while nobody waits, for a question that may come. Nothing is answered."""
+
+    id: int
+    rgb: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """Parent to child: stop working on question `id`."""
 
@@ -103,6 +139,7 @@ class Loaded:
     """Child to parent: ready. `context` is what the KV cache really holds, in cells."""
 
     context: int
+    offload: Offload = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import math
 import stat
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,6 +34,22 @@ _BLOCKS = {
 }  # fmt: skip
 
 Value = int | float | bool | str | tuple[int | float | bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TensorEntry:
+    """One line of the tensor table: `shape` innermost first, `kind` ggml's number, `offset` from the data's start."""
+
+    name: str
+    shape: tuple[int, ...]
+    kind: int
+    offset: int
+
+    @property
+    def size(self) -> int:
+        """Bytes of its data; 0 when the type is newer than this table."""
+        values, block_bytes = _BLOCKS.get(self.kind, (1, 0))
+        return math.prod(self.shape) // values * block_bytes
 
 
 def gigabytes(count: float) -> str:
@@ -110,23 +127,28 @@ class HeaderReader:
 
     def check_tensors(self, alignment: Value) -> None:
         """Walk the tensor table and compare the end of the last tensor with the size of the file."""
+        self.tensors(alignment)
+
+    def tensors(self, alignment: Value) -> list[TensorEntry]:
+        """The tensor table, checked as `check_tensors` does. Raises WeightsError."""
         if not isinstance(alignment, int) or alignment < 1 or alignment & (alignment - 1):
             raise self._damaged()
         if self._tensor_count == 0:
             raise WeightsError(tr("{name} holds no weights, only a description.", name=self._name))
+        found = []
         end = 0
         for _ in range(self._tensor_count):
-            self._skip_text()
+            name = self._text()
             dimension_count = self._number("I")
             if dimension_count > 4:  # GGML_MAX_DIMS
                 raise self._damaged()
-            shape = [self._number("Q") for _ in range(dimension_count)]
-            kind = self._number("I")
-            offset = self._number("Q")
-            values, block_bytes = _BLOCKS.get(kind, (1, 0))  # of a newer type, only the start is known
-            if offset % alignment or (shape and shape[0] % values):
+            shape = tuple(self._number("Q") for _ in range(dimension_count))
+            entry = TensorEntry(name, shape, self._number("I"), self._number("Q"))
+            values, _ = _BLOCKS.get(entry.kind, (1, 0))  # of a newer type, only the start is known
+            if entry.offset % alignment or (shape and shape[0] % values):
                 raise self._damaged()
-            end = max(end, offset + math.prod(shape) // values * block_bytes)
+            found.append(entry)
+            end = max(end, entry.offset + entry.size)
         missing = -(-self.position // alignment) * alignment + end - self.size
         if missing > _MAX_MISSING:
             raise self._damaged()
@@ -139,6 +161,7 @@ class HeaderReader:
                 ),
                 code="weights-damaged",
             )
+        return found
 
     def _array(self, element: int, count: int) -> Value | None:
         if element == _STRING:

@@ -106,6 +106,10 @@ class _Search:
         for entry, path in files:
             self.shelf.verifier.check(entry, path, on_bytes)
 
+    def lacks_all_of(self, weights: CatalogWeights) -> bool:
+        """Whether not one file of a set is here."""
+        return all(self.find(weights, entry) is None for entry in (weights.model, *weights.mmprojs))
+
     def has_large(self, variant: Variant) -> bool:
         """Whether a model of this variant, other than the demo's, is here."""
         return any(
@@ -202,8 +206,8 @@ def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
     notices += search.shelf.problems
     candidates.sort(key=lambda weights: weights.folder is not None)  # stable: the demo last, else best first
     for weights in candidates:
-        if weights.folder is None and search.find(weights, weights.model) is None:
-            continue  # never fetched: nothing to tell
+        if search.find(weights, weights.model) is None and (weights.folder is None or search.lacks_all_of(weights)):
+            continue  # never fetched, or installed without: nothing to tell
         if weights.folder is not None and think and search.has_large("instruct"):
             # The demo's answers about real screens are worthless, and this person is used to real ones.
             raise WeightsError(
@@ -216,7 +220,13 @@ def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
                 raise
             _log.info("passing over %s: %s", weights.name, error)
             notices.append(str(error))
-    raise WeightsError(tr("There are no weights. Install the program again."), code="weights-missing")
+    raise WeightsError(
+        tr(
+            "There are no weights yet. Bring some with edge-assistant models import FOLDER, "
+            "or fetch them with edge-assistant models pull."
+        ),
+        code="weights-missing",
+    )
 
 
 def same_mmproj(one: Weights, other: Weights) -> bool:

@@ -12,6 +12,7 @@ from edge_assistant.models.catalog import CatalogFile, CatalogWeights, load_cata
 from edge_assistant.models.gguf import Variant
 from edge_assistant.models.part import arrived, drop_part, only_one
 from edge_assistant.models.records import explained_writes
+from edge_assistant.models.towers import Towers
 from edge_assistant.models.verify import Verifier
 from edge_assistant.text import tr
 
@@ -151,7 +152,7 @@ class Shelf:
         freed = 0
         for path in targets:
             with only_one(path), explained_writes(path):
-                freed += _size(path) + drop_part(path)
+                freed += _size(path) + drop_part(path) + Towers().remove_all(path)
                 path.unlink(missing_ok=True)
         return freed
 

@@ -133,6 +133,23 @@ class Verifier:
         except OSError as error:  # a read-only or full home: the file is good all the same
             _log.info("cannot remember that %s was verified: %s", path, error)
 
+    def known(self, path: Path) -> str | None:
+        """The SHA-256 of a file that was hashed before and has not changed since; it is not read for that."""
+        try:
+            return self._remembered(path, path.stat())
+        except OSError:
+            return None
+
+    def hashed(self, path: Path, on_bytes: OnBytes | None = None) -> str:
+        """The SHA-256 of any file, read only where it is not known yet, and remembered. Raises WeightsError."""
+        with open_regular(path) as file:
+            status = os.fstat(file.fileno())
+            found = self._remembered(path, status)
+            if found is None:
+                found = sha256_of(file, path.name, on_bytes)
+                self.remember(path, status, found)
+        return found
+
     def _remembered(self, path: Path, status: os.stat_result) -> str | None:
         match self._verified.read().get(str(path.resolve())):
             case [status.st_size, status.st_mtime_ns, status.st_ino, str(known)]:

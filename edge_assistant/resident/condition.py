@@ -13,7 +13,7 @@ Condition = Literal["loading", "ready", "looking", "thinking", "speaking", "erro
 def condition(phase: Phase, job: Job, *, ready: bool) -> Condition:
     """`job` is the newest request, `ready` whether the start is over; an error stays until the next request."""
     if phase == "working":
-        if job.sentences:
+        if job.sentences or job.stage == "answer":
             return "speaking"
         if job.stage == "load":
             return "loading"

@@ -7,20 +7,25 @@ import queue
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from edge_assistant.actions import ACTIONS, CHOOSERS, LOOKS
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.picture import Captured
+from edge_assistant.engine.prompts import Mode
 from edge_assistant.errors import INTERNAL, AssistantError
 from edge_assistant.events import ErrorEvent, Event, NoticeEvent
 from edge_assistant.resident import choosing, presses
 from edge_assistant.resident.chooser import Chooser, ChooserWindows, NoChoosers
 from edge_assistant.resident.condition import Condition, condition
-from edge_assistant.resident.job import TONE_WAITS_S, Job, NoView, View, detail_of
+from edge_assistant.resident.job import TONE_WAITS_S, Job, detail_of
 from edge_assistant.resident.manner import Manner
 from edge_assistant.resident.presses import State
+from edge_assistant.resident.talk import Talk
 from edge_assistant.resident.voice import Voice
+from edge_assistant.resident.windows import NoWindows, Windows
 from edge_assistant.resident.work import Work
+from edge_assistant.speech.sentences import SentenceSplitter
 from edge_assistant.text import later, tr
 
 _log = logging.getLogger(__name__)
@@ -56,16 +61,16 @@ class Control:
         clock: Callable[[], float] = time.monotonic,
         *,
         on_condition: Callable[[Condition], None] = lambda _: None,
-        view: View | None = None,
+        windows: Windows | None = None,
         choosers: ChooserWindows | None = None,
         stays: bool = False,
     ) -> None:
         """`on_condition` is called on the loop's thread whenever the condition has changed.
 
-        `view` are our own windows, `choosers` palette and region chooser. With `stays` the loop goes on without any
-        weights, and each press looks for them.
+        Without `windows` nothing can be asked; `choosers` are palette and region chooser. With `stays` the loop goes on
+        without any weights, and each press looks for them.
         """
-        self._view = view
+        self._windows = windows or NoWindows()
         self._stays = stays
         self._work = work
         self._on_condition = on_condition
@@ -79,6 +84,10 @@ class Control:
         self._job = self._new_job(0)
         self._last: list[str] = []
         self._kept: Captured | None = None
+        self._talk = Talk()
+        self._reasoning = ""
+        self._target: Path | int | None = None
+        self._question = self._title = ""
         self._next_tick = 0.0
         self._ready = False
         self._quit = False
@@ -86,7 +95,7 @@ class Control:
         self._has_choosers = choosers is not None
         self._chooser = Chooser(
             choosers or NoChoosers(),
-            view or NoView(),
+            self._windows,
             lambda run: self._row.put(_Call(run)),
             self._no_moment,
         )
@@ -141,6 +150,43 @@ class Control:
 
     def _behave(self, manner: Manner) -> None:
         self._manner = manner
+
+    def look_at(self, target: Path | int) -> None:
+        """Describe a picture file, or monitor number `target` (from 1)."""
+
+        def begin() -> None:
+            self._target = target
+            self._take(presses.elsewhere(self._state, self._clock()))
+
+        self._row.put(_Call(begin))
+
+    def ask_about_window(self) -> None:
+        """As a press on ask, though a window of ours may be in front: the one beneath is meant."""
+        self._row.put(_Call(lambda: self._take(presses.pressed(self._state, "ask", self._clock()))))
+
+    def ask(self, question: str) -> None:
+        """Answer a question about the kept picture."""
+        self._row.put(_Call(lambda: self._ask(question)))
+
+    def read_reasoning(self) -> None:
+        """Read aloud how the last answer was thought out."""
+        self._row.put(_Call(lambda: self._take(presses.reasoning(self._state))))
+
+    def forget(self) -> None:
+        """Forget everything there was."""
+        self._row.put(_Call(lambda: self._take(presses.forget(self._state, self._clock()))))
+
+    def window_opened(self) -> None:
+        """The window with the conversation is on the screen, so that its picture stays."""
+        self._row.put(_Call(lambda: self._take(presses.opened(self._state))))
+
+    def window_closed(self) -> None:
+        """It no longer is."""
+        self._row.put(_Call(lambda: self._take(presses.closed(self._state, self._clock()))))
+
+    def on_think(self, on: bool, cost: str) -> None:
+        """See work.Told."""
+        self._windows.think(on, cost)
 
     def quit(self) -> None:
         """End; from a signal's handler too."""
@@ -235,6 +281,13 @@ class Control:
         if action in CHOOSERS and not self._has_choosers:
             self._tell("no-window", tr("Choices need the windows of the app. Start it with edge-assistant."))
             return ""
+        if action == "ask" and isinstance(self._windows, NoWindows):
+            self._tell("no-window", tr("Questions need the window of the app. Start it with edge-assistant."))
+            return ""
+        if action == "ask" and not self._chooser.open.chooser and self._windows.in_front():
+            self._voice.silence()  # it is where one asks, and must not ask about itself
+            self._windows.ask()
+            return ""
         return self._take_choosing(choosing.pressed(self._chooser.open, self._state, action, self._clock()))
 
     def _choose(self, ticket: int, choice: str, rect: Rect | None) -> None:
@@ -295,15 +348,17 @@ class Control:
             case presses.Mute():
                 self._voice.listen_to(None)
             case presses.Look(id, action):
-                self._begin(self._new_job(id, action))
-                self._job.take_picture(lambda job=self._job: self._work.answer(job))  # type: ignore[misc]
-                self._voice.tone("heard", id)
-                self._work.wake(self._job)
-                self._job.speak()
+                self._look(self._new_job(id, action), self._work.answer)
+            case presses.LookElsewhere(id):
+                self._look(self._new_job(id, target=self._target), self._work.answer)
+            case presses.Ask(id):
+                self._look(self._new_job(id, "ask"), lambda job: self._row.put(_Call(lambda: self._asks(job))))
             case presses.Detail(id):
                 self._begin(self._new_job(id, self._state.look, detail=True))
                 self._voice.tone("heard", id)
                 self._job.notice("detail", tr(_DETAIL))
+                self._talk = self._job.talk
+                self._windows.picture(self._job.captured, self._job.title)
                 self._work.answer(self._job)
             case presses.Think(id):
                 self._begin(self._new_job(id))
@@ -316,33 +371,117 @@ class Control:
                 self._work.repeat(self._job)
             case presses.RepeatSoFar(id):
                 return self._repeat_so_far(id)
+            case presses.ReadReasoning(id):
+                self._read_reasoning(id)
+            case presses.Question(id):
+                self._answer_question(id)
+            case presses.NoPicture():
+                self._tell("no-picture", tr("There is no picture to ask about. Describe something first."))
+            case presses.ForgetAll(id):
+                self._last, self._reasoning, self._talk = [], "", Talk()
+                self._begin(self._new_job(id))
+                self._job.stage = "load"
+                self._windows.forget()
+                self._work.forget(self._job)
             case presses.Status():
                 return self._status()
             case presses.Forget():
                 self._kept = None
+                self._windows.picture(None, "")
             case presses.Quit():
                 self._end()
         return ""
 
-    def _new_job(self, id: int, action: str = "", *, detail: bool = False) -> Job:
-        def say(text: str) -> None:
-            self._voice.say(text, id)
-
-        mode = "detail" if detail else "read" if action == "read" else "glance"
-        moment = self._chooser.used() if action in LOOKS else None
+    def _new_job(self, id: int, action: str = "", *, detail: bool = False, target: Path | int | None = None) -> Job:
+        mode: Mode = "detail" if detail or action == "ask" else "read" if action == "read" else "glance"
         job = Job(
             id,
-            say,
+            self._saying(id),
             self._show,
             action=action,
-            mode=mode,  # type: ignore[arg-type]
+            mode=mode,
+            target=target,
             manner=self._manner,
-            view=self._view,
-            moment=moment,
+            windows=self._windows,
+            moment=self._chooser.used() if action in (*LOOKS, "ask") else None,
         )
         if detail and self._kept is not None:
-            job.captured = detail_of(self._kept)
+            job.captured, job.title = detail_of(self._kept), self._title
         return job
+
+    def _saying(self, id: int) -> Callable[[str], None]:
+        return lambda text: self._voice.say(text, id)
+
+    def _look(self, job: Job, then: Callable[[Job], None]) -> None:
+        """Take its picture; `then` follows on another thread."""
+        self._begin(job)
+
+        def taken() -> None:
+            if job.captured is not None:
+                self._row.put(_Call(lambda: self._taken(job)))
+            then(job)
+
+        job.take_picture(taken)
+        self._voice.tone("heard", job.id)
+        self._work.wake(job)
+        job.speak()
+
+    def _taken(self, job: Job) -> None:
+        """A new picture is talked about."""
+        if job is self._job and not job.is_cancelled():
+            self._talk, self._title, self._reasoning = job.talk, job.title, ""
+            self._windows.picture(job.captured, job.title)
+
+    def _asks(self, job: Job) -> None:
+        """The picture to be asked about is there, or a sentence says why not."""
+        if job.failure is not None or job.captured is None:
+            self._work.answer(job)
+            return
+        was = self._state
+        self._take(presses.taken(self._state, job.id))
+        if self._state is not was:
+            self._kept = job.captured
+            job.notice("ask", tr("What do you want to know?"))
+            self._windows.ask()
+
+    def _ask(self, question: str) -> None:
+        if self._state.phase != "idle" and self._job.captured is not None:
+            self._kept = self._job.captured
+        self._question = question
+        self._take(presses.question(self._state, self._clock(), picture=self._kept is not None))
+
+    def _answer_question(self, id: int) -> None:
+        assert self._kept is not None
+        first = self._talk.request is None
+        job = Job(
+            id,
+            self._saying(id),
+            self._show,
+            mode="detail",
+            question=self._question,
+            talk=self._talk,
+        )
+        job.captured = self._kept if first else detail_of(self._kept)
+        self._begin(job)
+        self._windows.question(id, self._question)
+        self._voice.tone("heard", id)
+        self._work.answer(job)
+
+    def _read_reasoning(self, id: int) -> None:
+        working = self._state.phase == "working"
+        splitter = SentenceSplitter()
+        text = self._job.reasoning if working else self._reasoning
+        sentences = [*splitter.feed(text), *splitter.finish()] or [
+            tr("There is no reasoning. Think harder gives some.")
+        ]
+        if working:
+            self._voice.listen_to(id)
+            for sentence in sentences:
+                self._voice.say(sentence, id)
+            return
+        self._begin(self._new_job(id))
+        self._job.sentences = sentences
+        self._work.repeat(self._job)
 
     def _begin(self, job: Job) -> None:
         self._job = job
@@ -352,6 +491,7 @@ class Control:
     def _answered(self, job: Job, whole: bool) -> None:
         if job is self._job:
             self._last = job.sentences or self._last
+            self._reasoning = job.reasoning or self._reasoning
             if whole:
                 self._kept = job.captured
         self._take(presses.answered(self._state, job.id, whole=whole))

@@ -112,6 +112,14 @@ class Engines:
             if each is not None and each.loaded:
                 each.unload()
 
+    def forget(self) -> None:
+        """End all engines, and with them what they hold of pictures and conversations; `start` makes new ones."""
+        with self._lock:
+            both, self._current, self._resting = (self._current, self._resting), None, None
+        for each in both:
+            if each is not None:
+                each.close()
+
     def close(self) -> None:
         """End all engines at once."""
         with self._lock:

@@ -6,10 +6,11 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
+from pathlib import Path
 
-from edge_assistant import sources, waiting
+from edge_assistant import remarks, sources, waiting
 from edge_assistant.capture.choose import choose
+from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.picture import Captured
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.engine.prompts import Mode
@@ -17,32 +18,14 @@ from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, Engi
 from edge_assistant.events import Event, NoticeEvent, Stage, WindowEvent
 from edge_assistant.resident.manner import Manner
 from edge_assistant.resident.moment import Moment
+from edge_assistant.resident.talk import Talk
+from edge_assistant.resident.windows import NoWindows, Windows
 from edge_assistant.text import tr, tr_count
 
 _log = logging.getLogger(__name__)
 
 TONE_WAITS_S = 0.05
 """The tone follows the picture of the screen, but no later than this after the press: a portal may ask first."""
-
-
-class View(Protocol):
-    """Our own windows, which must not be in a picture of the screen."""
-
-    def away(self) -> None:
-        """Take them off the screen; returns when they are gone. Raises AssistantError."""
-
-    def back(self) -> None:
-        """Show them again."""
-
-
-class NoView:
-    """A program without windows."""
-
-    def away(self) -> None:
-        """Nothing to take away."""
-
-    def back(self) -> None:
-        """Nothing to show."""
 
 
 class Job:
@@ -57,18 +40,29 @@ class Job:
         action: str = "",
         mode: Mode = "glance",
         manner: Manner | None = None,
-        view: View | None = None,
+        target: Path | int | None = None,
+        question: str | None = None,
+        talk: Talk | None = None,
+        windows: Windows | None = None,
         moment: Moment | None = None,
     ) -> None:
-        """`moment` is what a screen action is about; without it, it takes a picture of its own."""
+        """`moment` is what a screen action is about; without it, it takes a picture of its own.
+
+        `target` is what has no key: a picture file, or a monitor's number. `talk` is what a question belongs to.
+        """
         self.id = id
         self.manner = manner or Manner()
-        self._view = view or NoView()
+        self.target = target
+        self.question = question
+        self.talk = talk or Talk()
+        self.title = target.name if isinstance(target, Path) else ""
+        self._windows = windows or NoWindows()
         self._moment = moment
         self.action = action
         self.mode = mode
         self.stage: Stage | None = None
         self.sentences: list[str] = []
+        self.reasoning = ""
         self.captured: Captured | None = None
         self.failure: AssistantError | None = None
         self._say = say
@@ -86,6 +80,7 @@ class Job:
     def window(self, title: str, window: ActiveWindow) -> None:
         """Tell which window is looked at."""
         bounds = window.bounds
+        self.title = title
         self._show(WindowEvent(self.id, window.title, bounds.left, bounds.top, bounds.width, bounds.height))
         if self.manner.says("window"):
             self._say(title)
@@ -144,27 +139,36 @@ class Job:
             then()
 
     def _looked(self) -> Captured:
-        if self.action in ("clipboard", "camera"):
+        if isinstance(self.target, Path) or self.action in ("clipboard", "camera"):
             self._seen.set()
             self._may_speak.wait()
+            if isinstance(self.target, Path):
+                return read_picture(self.target)
             at = sources.Look("clipboard") if self.action == "clipboard" else sources.Look("camera", self.manner.camera)
             return sources.look(at, self)
+        captured = self._of_the_screen()
+        if self.action == "ask":
+            remarks.refuse_blank(captured)
+        return captured
+
+    def _of_the_screen(self) -> Captured:
         if self._moment is not None:
             self._seen.set()
             self._may_speak.wait()
             moment, self._moment = self._moment, None
             return moment.captured(self)
-        monitor = self.manner.monitor if self.action == "screen" else None
+        assert not isinstance(self.target, Path)
+        monitor = self.target or (self.manner.monitor if self.action == "screen" else None)
         backend = choose()
-        self._view.away()
+        self._windows.away()
         try:
             snapshot = sources.snap_at_once(backend, self, monitors=monitor is not None)
         finally:
-            self._view.back()
+            self._windows.back()
         self._seen.set()
         self._may_speak.wait()
         sources.refuse_locked(backend)
-        if self.action == "screen":
+        if self.action == "screen" or monitor is not None:
             return sources.screen(snapshot, monitor)
         return sources.active_window(snapshot, backend, self)
 

@@ -18,12 +18,14 @@ class Seconds:
     """The last figures of one variant; None: not measured yet.
 
     `swap` is changing to it, from the key until it is ready; `first_token` is from a question to its first word;
-    `swap_to_first_token` is both together, with the first question after a change.
+    `swap_to_first_token` is both together, with the first question after a change; `answer` is from a question to the
+    end of its answer.
     """
 
     swap: float | None = None
     first_token: float | None = None
     swap_to_first_token: float | None = None
+    answer: float | None = None
 
 
 class Measurements:
@@ -56,6 +58,8 @@ class Measurements:
             return
         with self._lock:
             figures = replace(self._seconds.get(done.variant, Seconds()), first_token=times.first_token)
+            if done.stop != "cancelled":
+                figures = replace(figures, answer=times.total)
             if times.swap_to_first_token is not None:
                 figures = replace(figures, swap_to_first_token=times.swap_to_first_token)
             self._seconds[done.variant] = figures

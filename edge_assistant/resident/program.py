@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_assistant import paths, settings
-from edge_assistant.assistant import Assistant, Request, default_threads
+from edge_assistant import paths, processor, settings
+from edge_assistant.assistant import Assistant, Request
 from edge_assistant.capture.choose import choose as choose_capture
 from edge_assistant.capture.choose import facts
 from edge_assistant.engine.prompts import system_prompt
@@ -23,11 +23,11 @@ from edge_assistant.resident import taking_over
 from edge_assistant.resident.chooser import ChooserWindows
 from edge_assistant.resident.condition import Condition
 from edge_assistant.resident.control import Control
-from edge_assistant.resident.job import View
 from edge_assistant.resident.manner import manner_of
 from edge_assistant.resident.measurements import Measurements
 from edge_assistant.resident.taking_over import GlobalKeys
 from edge_assistant.resident.voice import MakeSpeaker, OnNotice, Voice
+from edge_assistant.resident.windows import Windows
 from edge_assistant.resident.work import Spoken, Work
 from edge_assistant.settings import Settings
 from edge_assistant.speech import screen_reader
@@ -64,7 +64,7 @@ class Program:
         on_condition: Callable[[Condition], None] = lambda _: None,
         *,
         announce: Announce | None = None,
-        view: View | None = None,
+        windows: Windows | None = None,
         choosers: ChooserWindows | None = None,
         stays: bool = False,
     ) -> None:
@@ -90,10 +90,11 @@ class Program:
             self._voice,
             show,
             Measurements(Record(paths.data_dir() / "measurements.json")),
+            may_encode_ahead=lambda: self._chosen.encode_ahead and not processor.on_battery(),
         )
         self._keep(chosen)
         self.control = control = Control(
-            self._work, self._voice, show, on_condition=on_condition, view=view, choosers=choosers, stays=stays
+            self._work, self._voice, show, on_condition=on_condition, windows=windows, choosers=choosers, stays=stays
         )
         control.behave(manner_of(chosen))
         if chosen.output == "screen-reader" and announce is None:
@@ -227,7 +228,8 @@ class Program:
             weights,
             self._request,
             context=chosen.context,
-            threads=chosen.threads or default_threads(),
+            threads=chosen.threads,
+            gpu_layers=chosen.gpu_layers,
             language=chosen.spoken_language,
             voice=spoken,
             on_event=on_event,

@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 VOICE = frozenset(("speak", "output", "voice", "rate", "volume", "tone_volume", "language"))
 """What the speaker is made with."""
 
-ENGINE = frozenset(("model", "weights_folder", "context", "threads", "language"))
+ENGINE = frozenset(("model", "weights_folder", "context", "threads", "gpu_layers", "language"))
 """What the engine is loaded with."""
 
 

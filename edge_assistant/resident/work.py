@@ -6,16 +6,28 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
 from edge_assistant import footprint
 from edge_assistant.assistant import Assistant, Request
 from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError, rebuilt
-from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, SentenceEvent, Stage, StageEvent
+from edge_assistant.events import (
+    DoneEvent,
+    ErrorEvent,
+    Event,
+    NoticeEvent,
+    SentenceEvent,
+    Stage,
+    StageEvent,
+    TokenEvent,
+)
+from edge_assistant.resident.costs import cost
 from edge_assistant.resident.engines import Engines
 from edge_assistant.resident.job import Job
 from edge_assistant.resident.measurements import Measurements
+from edge_assistant.resident.talk import QUESTION_IMAGE_TOKENS, QUESTION_TOKENS, Talk
 from edge_assistant.resident.voice import Voice
 from edge_assistant.text import tr, tr_count
 
@@ -37,6 +49,9 @@ class Told(Protocol):
 
     def on_stage(self) -> None:
         """The job at work has come to another stage, or to its first sentence."""
+
+    def on_think(self, on: bool, cost: str) -> None:
+        """Think harder is on or off; `cost` says what it took when last measured."""
 
     def on_answered(self, job: Job, *, whole: bool) -> None:
         """The work is over; `whole` says whether there is an answer."""
@@ -72,18 +87,25 @@ class Work:
         show: Callable[[Event], None],
         measurements: Measurements | None = None,
         free: Callable[[], int] = footprint.available,
+        *,
+        may_encode_ahead: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`measurements` are told how long things took; `free` tells the bytes of memory that could be used now."""
+        """`measurements` are told how long things took; `free` tells the bytes of memory that could be used now.
+
+        `may_encode_ahead` is asked after each glance whether its detail may be prepared while it is spoken.
+        """
         self._make = make
         self._request = request
         self._voice = voice
         self._spoken = Spoken(voice)
         self._show = show
+        self._may_encode_ahead = may_encode_ahead
         self._row: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._measurements = measurements or Measurements()
         self._engines = Engines(self._measurements, free)
         self._job: Job | None = None
         self._told: Told | None = None
+        self._held: Talk | None = None
         self._closed = threading.Event()
         self._loads_at_start = True
         self._rest_after: float | None = None
@@ -130,6 +152,10 @@ class Work:
     def think(self, job: Job) -> None:
         """Turn think harder on or off."""
         self._row.put(partial(self._with, job, self._toggle))
+
+    def forget(self, job: Job) -> None:
+        """Drop all that is held of pictures and conversations, the engines' memory too."""
+        self._row.put(partial(self._with, job, self._forget))
 
     def renew(self, job: Job) -> None:
         """Find the weights anew and load them: others may be here now, or be wanted. `job` stands for that."""
@@ -208,6 +234,11 @@ class Work:
         except AssistantError as error:
             self._fail(job, error)
         self._told.on_ready(loaded=job.failure is None)
+        self._tell_think()
+
+    def _tell_think(self) -> None:
+        if self._told:
+            self._told.on_think(self._engines.think, cost(self._measurements))
 
     def _answer(self, job: Job) -> None:
         assert self._told is not None
@@ -217,10 +248,7 @@ class Work:
         if job.failure is not None:
             self._fail(job, job.failure)
         elif self._assistant is not None:
-            self._assistant.look_at(job.picture, job.manner.request(self._request, job.mode))
-            outcome = self._assistant.ask(job.id)
-            if isinstance(outcome, ErrorEvent):
-                job.failure = rebuilt(outcome.exit_code, outcome.code, outcome.message)
+            outcome = self._asked(self._assistant, job)
         if job.is_cancelled():
             return
         whole = isinstance(outcome, DoneEvent) and outcome.stop != "cancelled"
@@ -228,6 +256,42 @@ class Work:
         if whole and isinstance(outcome, DoneEvent) and job.manner.verbosity == "full":
             job.notice("after", _after(job, outcome.timings_s.total))
         self._voice.tone("end", job.id)
+        if whole and job.mode == "glance" and self._assistant is not None and self._may_encode_ahead():
+            self._assistant.encode_ahead()
+
+    def _asked(self, assistant: Assistant, job: Job) -> DoneEvent | ErrorEvent:
+        talk = job.talk
+        if talk is not self._held:
+            talk.request = talk.request or self._request_of(job)
+            assistant.look_at(job.picture, talk.request, talk.turns)
+        outcome = assistant.ask(job.id, job.question, max_tokens=QUESTION_TOKENS if job.question else None)
+        talk.turns = assistant.turns
+        # What was cancelled may not even have its picture.
+        self._held = None if job.is_cancelled() or isinstance(outcome, ErrorEvent) else talk
+        if isinstance(outcome, ErrorEvent):
+            job.failure = rebuilt(outcome.exit_code, outcome.code, outcome.message)
+        else:
+            job.reasoning = outcome.reasoning or ""
+            self._tell_think()
+        return outcome
+
+    def _request_of(self, job: Job) -> Request:
+        request = job.manner.request(self._request, job.mode)
+        asked_about = job.question is not None and job.mode == "detail"
+        return replace(request, image_tokens=QUESTION_IMAGE_TOKENS) if asked_about else request
+
+    def _forget(self, job: Job) -> None:
+        assert self._told is not None
+        self._held = None
+        self._engines.forget()
+        job.notice("forgotten", tr("Everything is forgotten."))
+        try:
+            self._engines.start(partial(self._made, job)).warm()
+        except CancelledError:
+            pass  # it is loaded by the next question
+        except AssistantError as error:
+            self._fail(job, error)
+        self._told.on_answered(job, whole=False)
 
     def _find(self, job: Job) -> None:
         """At the start there were no weights; by now there may be some."""
@@ -245,6 +309,8 @@ class Work:
     def _toggle(self, job: Job) -> None:
         assert self._told is not None
         wanted = not self._engines.think
+        if wanted:
+            job.notice("think-cost", cost(self._measurements))
         try:
             self._engines.change(partial(self._made, job))
         except CancelledError:
@@ -252,9 +318,8 @@ class Work:
         except AssistantError as error:
             self._fail(job, error)
         else:
-            job.notice(
-                "think", tr("Think harder is on. Answers take longer.") if wanted else tr("Think harder is off.")
-            )
+            job.notice("think", tr("Think harder is on.") if wanted else tr("Think harder is off."))
+        self._tell_think()
         self._told.on_answered(job, whole=False)
 
     def _renew(self, job: Job) -> None:
@@ -282,9 +347,11 @@ class Work:
         if isinstance(event, DoneEvent):
             self._measurements.answered(event)
         if job is not None:
-            if isinstance(event, StageEvent):
+            if isinstance(event, TokenEvent):
+                job.reasoning += event.text if event.kind == "thinking" else ""
+            elif isinstance(event, StageEvent):
                 # What follows a whole stage is told only when a first part of it is done, which may take seconds.
-                over = event.fraction >= 1 and event.stage in ("load", "prepare")
+                over = event.fraction >= 1 and event.stage in ("load", "prepare") and job.captured is not None
                 self._come_to(job, "encode" if over else event.stage)
             elif isinstance(event, SentenceEvent):
                 job.sentences.append(event.text)

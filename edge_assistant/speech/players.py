@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,6 +19,17 @@ from edge_assistant.text import tr
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # Loaded here, because between fork and exec nothing may be loaded.
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def for_system_programs(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a program of the system: PyInstaller points Linux's library path at our own libraries,
+    which the system's programs were not built with, and keeps the person's one beside it."""
+    result = {name: value for name, value in environ.items() if name != "LD_LIBRARY_PATH_ORIG"}
+    if getattr(sys, "frozen", False):
+        result.pop("LD_LIBRARY_PATH", None)
+        if "LD_LIBRARY_PATH_ORIG" in environ:
+            result["LD_LIBRARY_PATH"] = environ["LD_LIBRARY_PATH_ORIG"]
+    return result
 
 
 class NoSoundError(Exception):
@@ -65,6 +76,7 @@ class CommandPlayer:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
+                env=for_system_programs(os.environ),
                 pass_fds=() if sound.descriptor is None else (sound.descriptor,),
                 preexec_fn=_die_with(os.getpid()) if sys.platform == "linux" else None,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from edge_assistant.capture.geometry import Rect
 from edge_assistant.resident.choices import Choice, Opening
 from edge_assistant.ui.commands import Entry
 from edge_assistant.ui.palette import Palette
-from edge_assistant.ui.region import RegionChooser
+from edge_assistant.ui.region import Frozen, RegionChooser
 from edge_assistant.ui.screens import screen_of
 
 _FOCUS_MS = 150
@@ -45,7 +46,7 @@ class Choosers(QObject):
     """
 
     hidden = Signal()
-    _opened = Signal(object)
+    _opened = Signal(object, object)
     _closed = Signal(int)
 
     def __init__(self, entries: Callable[[], Sequence[Entry]]) -> None:
@@ -53,6 +54,7 @@ class Choosers(QObject):
         self._entries = entries
         self._reports: Reports | None = None
         self._opening: Opening | None = None
+        self._done = 0
         self.palette = Palette(self._utter)
         self.region = RegionChooser(self._utter)
         self.palette.chosen.connect(self._on_chosen)
@@ -71,20 +73,28 @@ class Choosers(QObject):
         self._reports = reports
 
     def open_chooser(self, opening: Opening) -> None:
-        """Open the palette, or the region chooser in its place."""
-        self._opened.emit(opening)
+        """Open the palette, or the region chooser in its place, whose pictures are made on a thread of their own."""
+        if opening.chooser == "region":
+            threading.Thread(target=self._prepare, args=(opening,), name="region", daemon=True).start()
+        else:
+            self._opened.emit(opening, None)
 
     def close_chooser(self, ticket: int) -> None:
         """Close what is open over this moment."""
         self._closed.emit(ticket)
 
-    @Slot(object)
-    def _open(self, opening: Opening) -> None:
+    def _prepare(self, opening: Opening) -> None:
+        assert opening.snapshot is not None
+        self._opened.emit(opening, Frozen.of(opening.snapshot))
+
+    @Slot(object, object)
+    def _open(self, opening: Opening, frozen: Frozen | None) -> None:
+        if opening.ticket <= self._done:
+            return  # it was closed while its pictures were made
         self._put_away()
         self._opening = opening
-        if opening.chooser == "region":
-            assert opening.snapshot is not None
-            self.region.open(opening.snapshot)
+        if opening.snapshot is not None and frozen is not None:
+            self.region.open(opening.snapshot, frozen)
         else:
             window = opening.snapshot.window if opening.snapshot else None
             screen = screen_of(window.bounds if window else None, opening.snapshot)
@@ -93,6 +103,7 @@ class Choosers(QObject):
 
     @Slot(int)
     def _close(self, ticket: int) -> None:
+        self._done = max(self._done, ticket)
         if self._opening is not None and self._opening.ticket == ticket:
             self._put_away()
 

@@ -46,7 +46,7 @@ class FirstRun(QDialog):
         self._advice: Advice | None = None
         self._looking: Task | None = None
         self.setWindowTitle(tr("Welcome to Edge Assistant"))
-        SpokenFocus(self, say, hush)
+        self._focus = SpokenFocus(self, say, hush)
         self.sentences = QLabel(tr("Looking at this computer."))
         self.sentences.setWordWrap(True)
         self.sentences.setTextFormat(Qt.TextFormat.PlainText)
@@ -60,7 +60,7 @@ class FirstRun(QDialog):
         self.folder = self._button(tr("Choose a f&older…"), self._choose_folder)
         self.demo = self._button(tr("Use the d&emo weights for now"), self._take_demo)
         self.later = self._button(tr("&Not now"), self.reject)
-        self.transfer = Transfer(say, self._best)
+        self.transfer = Transfer(say, self._best, self._focus.move_to)
         self.transfer.ended.connect(self._on_ended)
         self.transfer.changed.connect(self._show_what_can_be_done)
         self.transfer.hide()
@@ -134,7 +134,7 @@ class FirstRun(QDialog):
             self.download.setText(tr("&Download {name}, {size}", name=advice.weights.name, size=size))
         self._say(tr("Choose with Tab, and press Enter."))
         self._show_what_can_be_done()
-        self._best().setFocus()
+        self._focus.move_to(self._best())
 
     def _best(self) -> QWidget:
         """The choice that suits most people here."""

@@ -74,14 +74,14 @@ class ModelsDialog(QDialog):
         self.mmproj.setAccessibleName(tr("Vision file"))
         self.place = QLineEdit()
         self.place.setReadOnly(True)
-        self.place.setAccessibleName(tr("Folder"))
+        self.place.setAccessibleName(tr("Path"))
         self.download = self._button(tr("&Download"), self._download)
         self.verify = self._button(tr("&Verify"), self._verify)
         self.remove = self._button(tr("Re&move…"), self._ask_to_remove)
         self.export = self._button(tr("E&xport…"), self._choose_export)
         self.import_files = self._button(tr("Import &files…"), self._choose_files)
         self.import_folder = self._button(tr("Import a f&older…"), self._choose_folder)
-        self.transfer = Transfer(say, lambda: self.table)
+        self.transfer = Transfer(say, lambda: self.table, self._move_to)
         self.transfer.message.connect(self._note)
         self.transfer.changed.connect(self._show_what_can_be_done)
         self.transfer.ended.connect(self._on_ended)
@@ -135,6 +135,10 @@ class ModelsDialog(QDialog):
             self._say(tr("The work goes on."))
         super().reject()
 
+    def _move_to(self, widget: QWidget) -> None:
+        # What the list has is old when the work is over: its end says enough.
+        self._focus.move_to(widget, quietly=widget is self.table)
+
     def _shelf(self) -> Shelf:
         return Shelf(self._weights_dir)
 
@@ -168,7 +172,7 @@ class ModelsDialog(QDialog):
         label.setBuddy(self.table)
         seeing = QLabel(tr("V&ision file:"))
         seeing.setBuddy(self.mmproj)
-        place = QLabel(tr("Fol&der:"))
+        place = QLabel(tr("Pat&h:"))
         place.setBuddy(self.place)
         grid = QGridLayout()
         for number, button in enumerate(

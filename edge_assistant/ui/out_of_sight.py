@@ -6,6 +6,7 @@ import threading
 import time
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QWindow
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from edge_assistant.errors import EngineError
@@ -30,8 +31,13 @@ class OutOfSight(QObject):
         super().__init__()
         self._hidden: list[tuple[QWidget, bool]] = []
         self._closed = 0.0
+        self.in_front = False
+        """Whether one of our windows has the keyboard; may be read on any thread."""
         self._asked.connect(self._hide, Qt.ConnectionType.QueuedConnection)
         self._returned.connect(self._show, Qt.ConnectionType.QueuedConnection)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusWindowChanged.connect(self._on_focus)
 
     def watch(self, menu: QMenu) -> None:
         """A menu that may still be fading when its entry is done."""
@@ -47,6 +53,10 @@ class OutOfSight(QObject):
     def back(self) -> None:
         """Show those that were taken away, as they were."""
         self._returned.emit()
+
+    @Slot(object)
+    def _on_focus(self, window: QWindow | None) -> None:
+        self.in_front = window is not None
 
     @Slot()
     def on_closed(self) -> None:

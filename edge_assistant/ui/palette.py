@@ -91,9 +91,10 @@ class Palette(QFrame):
         self._list.clear()
         self._list.blockSignals(False)
 
-    def help(self) -> str:
-        """All choices in words."""
-        return tr("{choices}. Escape closes.", choices=". ".join(each.spoken for each in self._choices))
+    @property
+    def help(self) -> list[str]:
+        """All choices as sentences."""
+        return [*(f"{each.spoken}." for each in self._choices), tr("Escape closes.")]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The list's keys: each letter chooses, and what the list does with others is heard."""
@@ -118,7 +119,8 @@ class Palette(QFrame):
             if not event.isAutoRepeat():
                 self._choose(self._choices[self._list.currentRow()])
         elif key == Qt.Key.Key_F1 or text == "?":
-            self._utter(self.help(), True)
+            for number, sentence in enumerate(self.help):
+                self._utter(sentence, number == 0)
         elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
             pass  # there is nowhere else to go
         elif text.strip() and text.isprintable():

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QScreen
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QRegion,
+    QResizeEvent,
+    QScreen,
+)
 from PySide6.QtWidgets import QWidget
 
 from edge_assistant.capture import region
@@ -22,12 +36,35 @@ _DIMMED = QColor(0, 0, 0, 150)
 _INK, _GROUND = QColor("#ffffff"), QColor("#000000")
 """21 to 1, on whatever is on the desktop; the frame around the rectangle has both."""
 
+_LINES = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
+
 _ARROWS: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A snapshot's picture of all monitors as it was, and dimmed. Making it may take 0.1 s, on any thread."""
+
+    bright: QImage
+    dimmed: QImage
+
+    @staticmethod
+    def of(snapshot: Snapshot) -> Frozen:
+        """Both pictures."""
+        picture = snapshot.picture
+        data = picture.tobytes()
+        rgb = QImage(data, picture.width, picture.height, picture.width * 3, QImage.Format.Format_RGB888)
+        bright = rgb.convertToFormat(QImage.Format.Format_RGB32)
+        dimmed = bright.copy()
+        painter = QPainter(dimmed)
+        painter.fillRect(dimmed.rect(), _DIMMED)
+        painter.end()
+        return Frozen(bright, dimmed)
 
 
 class RegionChooser(QObject):
@@ -61,13 +98,18 @@ class RegionChooser(QObject):
         """What is chosen so far, in the desktop's units."""
         return self._rect
 
-    def open(self, snapshot: Snapshot) -> None:
-        """Show the snapshot on all screens; the rectangle begins as the active window, or else in the middle."""
+    def open(self, snapshot: Snapshot, frozen: Frozen) -> None:
+        """Show the snapshot, of which `frozen` was made, on all screens.
+
+        The rectangle begins as the active window, or else in the middle.
+        """
         self._snapshot = snapshot
         window = snapshot.window.contents.clipped(snapshot.shot.area) if snapshot.window else None
         self._rect = window or region.part(snapshot.monitors[0].bounds, "5")
         self._rect = region.sized(self._rect, 0, 0, snapshot.shot.area)
-        self._panes = [_Pane(self, screen, snapshot, part) for screen, part in parts(snapshot).items()]
+        self._panes = [
+            _Pane(self, screen, _Shown(snapshot.shot.area, frozen), part) for screen, part in parts(snapshot).items()
+        ]
         self._changed(spoken=False)
         for pane in self._panes:
             pane.appear()
@@ -198,10 +240,25 @@ class RegionChooser(QObject):
         self.dismissed.emit(give_back)
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The frozen pictures, and what of the desktop they show."""
+
+    area: Rect
+    frozen: Frozen
+
+    def source(self, rect: Rect) -> QRectF:
+        """The pixels of a rectangle of the desktop."""
+        across = self.frozen.bright.width() / self.area.width
+        down = self.frozen.bright.height() / self.area.height
+        left, top = (rect.left - self.area.left) * across, (rect.top - self.area.top) * down
+        return QRectF(left, top, rect.width * across, rect.height * down)
+
+
 class _Pane(QWidget):
     """One screen of it: what the snapshot has there, dimmed but for the rectangle, with a line of words."""
 
-    def __init__(self, chooser: RegionChooser, screen: QScreen, snapshot: Snapshot, part: Rect) -> None:
+    def __init__(self, chooser: RegionChooser, screen: QScreen, shown: _Shown, part: Rect) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint)
         self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
         self.setWindowTitle(tr("Edge Assistant, region"))
@@ -212,7 +269,7 @@ class _Pane(QWidget):
         self._chooser = chooser
         self._words = ""
         self._rect = part
-        self._picture = _pixmap(snapshot, part)
+        self._shown = shown
         self.setScreen(screen)
         self.setGeometry(screen.geometry())
         self.fit = Fit(part, screen.geometry().width(), screen.geometry().height())
@@ -222,50 +279,65 @@ class _Pane(QWidget):
         self.showFullScreen()
 
     def show_rect(self, rect: Rect, words: str) -> None:
-        """Another rectangle, or the same."""
+        """Another rectangle, or the same. Only what changes is painted again."""
+        before = self._changing()
         self._rect, self._words = rect, words
         self.setAccessibleDescription(words)
-        self.update()
+        self.update(before | self._changing())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The window manager has the last word."""
+        super().resizeEvent(event)
+        self.fit = Fit(self.fit.part, self.width(), self.height())
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """The picture, dimmed around the rectangle."""
-        self.fit = Fit(self.fit.part, self.width(), self.height())
         painter = QPainter(self)
-        painter.fillRect(self.rect(), _GROUND)
-        painter.drawPixmap(QRectF(*self.fit.shown(self.fit.part)), self._picture, QRectF(self._picture.rect()))
-        inside = QRectF(*self.fit.shown(self._rect))
-        left, top, right, bottom = inside.left(), inside.top(), inside.right(), inside.bottom()
-        width, height = float(self.width()), float(self.height())
-        for dim in (
-            QRectF(0, 0, width, top),
-            QRectF(0, bottom, width, height - bottom),
-            QRectF(0, top, left, bottom - top),
-            QRectF(right, top, width - right, bottom - top),
-        ):
-            painter.fillRect(dim & QRectF(self.rect()), _DIMMED)
+        shown, part = self._shown, self.fit.part
+        if self.fit.shown(part) != (0, 0, self.width(), self.height()):
+            painter.fillRect(self.rect(), _GROUND)
+        painter.drawImage(QRectF(*self.fit.shown(part)), shown.frozen.dimmed, shown.source(part))
+        inside = self._rect.clipped(part)
+        if inside is not None:
+            painter.drawImage(QRectF(*self.fit.shown(inside)), shown.frozen.bright, shown.source(inside))
         # Around it, so that nothing in it is covered, but for a side at the end of the screen.
-        frame = inside.adjusted(-4, -4, 4, 4) & QRectF(self.rect()).adjusted(3, 3, -3, -3)
-        for pen in (QPen(_GROUND, 7), QPen(_INK, 3)):
-            painter.setPen(pen)
-            painter.drawRect(frame)
-        self._paint_words(painter, inside)
+        frame = QRectF(*self.fit.shown(self._rect)).adjusted(-4, -4, 4, 4)
+        if inside is not None:
+            for pen in (QPen(_GROUND, 7), QPen(_INK, 3)):
+                painter.setPen(pen)
+                painter.drawRect(frame & QRectF(self.rect()).adjusted(3, 3, -3, -3))
+        self._paint_words(painter)
 
-    def _paint_words(self, painter: QPainter, inside: QRectF) -> None:
-        """Large, at the end of the screen where the rectangle is not."""
-        font = painter.font()
-        font.setPointSizeF(self.font().pointSizeF() * 1.5)
-        painter.setFont(font)
-        text = "\n".join((self._words, tr("Arrows move, Shift+arrows size, Enter describes, ? helps, Escape cancels")))
-        box = QRect(20, 20, self.width() - 40, self.height() - 40)
-        above = inside.top() > self.height() - inside.bottom()
-        flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-        flags |= Qt.AlignmentFlag.AlignTop if above else Qt.AlignmentFlag.AlignBottom
-        needed = painter.boundingRect(box.adjusted(12, 8, -12, -8), int(flags), text)
-        frame = needed.adjusted(-12, -8, 12, 8)
-        painter.fillRect(frame, _GROUND)
+    def _paint_words(self, painter: QPainter) -> None:
+        box, needed = self._words_box()
+        painter.setFont(self._large())
+        painter.fillRect(box, _GROUND)
         painter.setPen(QPen(_INK, 2))
-        painter.drawRect(frame)
-        painter.drawText(needed, int(flags), text)
+        painter.drawRect(box)
+        painter.drawText(needed, _LINES, self._text())
+
+    def _words_box(self) -> tuple[QRect, QRect]:
+        """Where the words are, with their frame and without: at the end of the screen where the rectangle is not."""
+        space = QRect(32, 28, self.width() - 64, self.height() - 56)
+        needed = QFontMetrics(self._large()).boundingRect(space, _LINES, self._text())
+        _, top, _, height = self.fit.shown(self._rect)
+        if top <= self.height() - (top + height):
+            needed.moveBottom(space.bottom())
+        return needed.adjusted(-12, -8, 12, 8), needed
+
+    def _text(self) -> str:
+        keys = tr("Arrows move, Shift+arrows size, Enter describes, ? helps, Escape cancels")
+        return f"{self._words}\n{keys}"
+
+    def _large(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 1.5)
+        return font
+
+    def _changing(self) -> QRegion:
+        """What is not merely the dimmed picture."""
+        inside = QRectF(*self.fit.shown(self._rect)).adjusted(-9, -9, 9, 9).toAlignedRect()
+        return QRegion(inside) | QRegion(self._words_box()[0].adjusted(-2, -2, 2, 2))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """All keys are the chooser's."""
@@ -302,12 +374,3 @@ class _Pane(QWidget):
         moving = event.type() == QEvent.Type.MouseMove and event.buttons() & Qt.MouseButton.LeftButton
         if moving or event.button() == Qt.MouseButton.LeftButton:
             self._chooser.on_mouse(event.type(), self._chooser.point_at(self, event))
-
-
-def _pixmap(snapshot: Snapshot, part: Rect) -> QPixmap:
-    """What the snapshot has there, in its own pixels."""
-    cut = snapshot.cut(part)
-    if cut is None:
-        return QPixmap(1, 1)
-    data = cut.tobytes("raw", "BGRX")
-    return QPixmap.fromImage(QImage(data, cut.width, cut.height, cut.width * 4, QImage.Format.Format_RGB32).copy())

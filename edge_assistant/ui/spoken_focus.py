@@ -34,6 +34,7 @@ class SpokenFocus(QObject):
         self._say = say
         self._hush = hush
         self._is_screen_reader_there = is_screen_reader_there
+        self._moving = self._quiet = False
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._changed)
@@ -44,14 +45,20 @@ class SpokenFocus(QObject):
             self._hush()
             self._say(words)
 
+    def move_to(self, widget: QWidget, *, quietly: bool = False) -> None:
+        """Give it the keyboard for the person, who hears first what was said before; `quietly`: and nothing else."""
+        self._moving, self._quiet = True, quietly
+        widget.setFocus()
+        self._moving = self._quiet = False
+
     @Slot(QWidget, QWidget)
     def _changed(self, old: QWidget | None, new: QWidget | None) -> None:
         if new is None or new.window() is not self._window or self._is_screen_reader_there():
             return
-        if old is not None and old.window() is self._window:
-            self._hush()  # the person has moved on; what a window says when it opens is heard to its end
+        if old is not None and old.window() is self._window and not self._moving:
+            self._hush()  # the person has moved on; what a window says by itself is heard to its end
         words = words_of(new)
-        if words:
+        if words and not self._quiet:
             self._say(words)
 
 
@@ -60,7 +67,7 @@ def words_of(widget: QWidget) -> str:
     found = QAccessible.queryAccessibleInterface(widget)
     name = found.text(QAccessible.Text.Name) if found is not None else widget.accessibleName()
     if isinstance(widget, QAbstractButton):
-        return tr("{name}, button.", name=name)
+        return tr("{name}, button.", name=name.rstrip("…"))
     if isinstance(widget, QComboBox):
         return tr("{name}: {value}. Choose with up and down.", name=name, value=widget.currentText())
     if isinstance(widget, QLineEdit):

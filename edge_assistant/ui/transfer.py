@@ -32,11 +32,17 @@ class Transfer(QWidget):
     changed = Signal()
     """The state is another one."""
 
-    def __init__(self, say: Callable[[str], None], home: Callable[[], QWidget]) -> None:
-        """`home` is where the keyboard goes when the work is over; while it goes on, it is at "Pause"."""
+    def __init__(
+        self, say: Callable[[str], None], home: Callable[[], QWidget], move_to: Callable[[QWidget], None]
+    ) -> None:
+        """`home` is where the keyboard goes when the work is over; while it goes on, it is at "Pause".
+
+        `move_to` gives a widget the keyboard.
+        """
         super().__init__()
         self._say = say
         self._home = home
+        self._move_to = move_to
         self._state: State = "idle"
         self._task: Task | None = None
         self._work: Work | None = None
@@ -170,12 +176,12 @@ class Transfer(QWidget):
         if state == "idle":
             self.changed.emit()
             if self._has_keyboard():
-                self._home().setFocus()
+                self._move_to(self._home())
             self._show_state()
             return
         self._show_state()
         if before == "idle":
-            self.pause.setFocus()
+            self._move_to(self.pause)
         self.changed.emit()
 
     def _has_keyboard(self) -> bool:

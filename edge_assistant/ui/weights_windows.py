@@ -46,6 +46,13 @@ class WeightsWindows(QObject):
         self._looking.ended.connect(self._on_looked, _QUEUED)
         self._looking.start()
 
+    def after_first_run(self, call: Callable[[], None]) -> None:
+        """Call this when no first run is on the screen any more, lest two windows want the keyboard."""
+        if self.first_run is not None and self.first_run.isVisible():
+            self.first_run.finished.connect(call)
+        else:
+            call()
+
     def stop(self) -> None:
         """End what is going on, for the end of the program."""
         for window in (self.dialog, self.first_run):

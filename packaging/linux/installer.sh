@@ -158,7 +158,7 @@ check_computer() {
     libc=$(getconf GNU_LIBC_VERSION 2>/dev/null | cut -d' ' -f2)
     oldest=$(printf '%s\n' "$LIBC" "${libc:-0}" | sort -V | head -n 1)
     [ "$oldest" = "$LIBC" ] ||
-        refuse "This system is too old: it has the C library ${libc:-of another kind}, and $LIBC is needed, as in Debian 12 or Ubuntu 24.04."
+        refuse "This system is too old: it has the C library ${libc:-of another kind}, and $LIBC is needed, as in Debian 12 or Ubuntu 22.04."
     missing=$(printf '%s\n' "$LIBRARIES" | while read -r library package; do
         has_library "$library" || printf '%s, in Debian'\''s package %s; ' "$library" "$package"
     done)

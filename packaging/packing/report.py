@@ -29,7 +29,11 @@ def report(
     large = sum(file.size for file in weights)
     internal = program / "_internal"
     parts = sorted(
-        ((folder_size(path) if path.is_dir() else path.stat().st_size, path.name) for path in internal.iterdir()),
+        (
+            (folder_size(path) if path.is_dir() else path.stat().st_size, path.name)
+            for path in internal.iterdir()
+            if not path.is_symlink()
+        ),
         reverse=True,
     )
     lines = [

@@ -8,7 +8,7 @@ from packing.places import ROOT
 
 NAME = "Edge Assistant"
 # The command with which desktops start it.
-START = "listen"
+START = ""  # the app
 SUMMARY = "An offline seeing assistant: it looks at a picture and says aloud what is there."
 MAINTAINER = "Edge Assistant <packages@edge-assistant.invalid>"
 

@@ -17,6 +17,7 @@ from benchmarking.machine import Place, drop_from_page_cache, read_into_page_cac
 from benchmarking.memory import Peak
 from benchmarking.product import QUESTION, Cut, Product
 from benchmarking.sound import Ear
+from edge_assistant import child
 from edge_assistant.engine.prompts import MODES
 from edge_assistant.events import DoneEvent, Event, SentenceEvent
 from edge_assistant.speech.speaker import Speaker
@@ -221,7 +222,77 @@ def listening(place: Place, repeats: int) -> Figures:
     """The resident program, with real keys on a virtual screen."""
     if (reason := resident.possible()) is not None:
         raise NotMeasured(reason)
-    return resident.measure(place.pair()[0], repeats)
+    return resident.measure(place.pair()[0], repeats, windows=False)
+
+
+def desktop(place: Place, repeats: int) -> Figures:
+    """The desktop app, in the same way, with a stopwatch in its event loop."""
+    if (reason := resident.possible()) is not None:
+        raise NotMeasured(reason)
+    return resident.measure(place.pair()[0], repeats, windows=True)
+
+
+def towers(place: Place, repeats: int) -> Figures:
+    """The vision tower in several number formats, made from the same F16 file."""
+    model, parent = place.pair(mmproj="f16")
+    script = Path(__file__).with_name("towers.py")
+    command = [sys.executable, str(script), str(model), str(parent), str(place.cache), str(repeats)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotMeasured(f"the towers failed: {done.stderr.splitlines()[-1]}")
+    figures: Figures = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def priority(place: Place, repeats: int) -> Figures:
+    """What the engine's low priority costs an idle machine, and what it spares a desktop beside it."""
+    figures: Figures = {}
+    probe = [sys.executable, str(Path(__file__).with_name("probe.py"))]
+    with Product(place.weights(), place.threads, tokens=4) as product:
+        product.load()
+        for number in range(repeats):
+            for name, niceness in (("low", child.AWAITED), ("normal", 0)):
+                _renice(product.assistant.engine_pid, niceness)
+                product.look_at(screenshot(2 * number + (niceness > 0)))
+                _add_answer(figures, f"{name}.", product.ask())
+                product.look_at(screenshot(1000 + 2 * number + (niceness > 0)), image_tokens=256)
+                desktop = subprocess.Popen([*probe, "4"], stdout=subprocess.PIPE, text=True)
+                product.ask()
+                late = sorted(json.loads(desktop.communicate()[0]))
+                add(figures, f"{name}.desktop_late_p50", late[len(late) // 2])
+                add(figures, f"{name}.desktop_late_p95", late[len(late) * 95 // 100])
+    return figures
+
+
+def _renice(pid: int | None, niceness: int) -> None:
+    """Set the priority of all threads and of the session's group. NotMeasured where that is not allowed."""
+    assert pid is not None
+    try:
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), niceness)
+        Path(f"/proc/{pid}/autogroup").write_text(str(niceness), encoding="ascii")
+    except OSError as error:
+        raise NotMeasured(f"only an administrator can raise a priority: {error.strerror}") from error
+
+
+def ahead(place: Place, repeats: int) -> Figures:
+    """The detail of a picture that was encoded while its glance was spoken, for 8 and for 60 seconds."""
+    figures: Figures = {}
+    with Product(place.weights(), place.threads) as product:
+        product.load()
+        for seconds in (8, 60):
+            for number in range(repeats):
+                image = screenshot(_PICTURE_SEED + number)
+                product.look_at(screenshot(2000 + number), image_tokens=64)
+                product.ask()
+                product.look_at(image)
+                product.ask()
+                # With the budget that the resident program asks with, so that nothing holds it back.
+                product.assistant.encode_ahead()
+                time.sleep(seconds)
+                product.look_at(image, mode="detail")
+                _add_answer(figures, f"after_{seconds}_s.", product.ask())
+    return figures
 
 
 def plain(place: Place, repeats: int) -> Figures:
@@ -299,8 +370,12 @@ PARTS: dict[str, Part] = {
     "swap": Part(swap, 3),
     "decode": Part(decode, 5),
     "memory": Part(memory, 1),
+    "towers": Part(towers, 3),
+    "priority": Part(priority, 3),
+    "ahead": Part(ahead, 2),
     "sound": Part(sound, 5),
     "listen": Part(listening, 5),
+    "app": Part(desktop, 5),
     "server-defaults": Part(server_defaults, 1),
     "plain": Part(plain, 1),
 }

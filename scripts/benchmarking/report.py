@@ -60,6 +60,10 @@ def tables(results: Results) -> str:
         "|---|---|---|---|---|---|",
         *_compared(figures),
         "",
+        "| vision tower | file | made from F16 in | encode, 252 tokens | encode, 920 tokens | least cosine to F16 |",
+        "|---|---|---|---|---|---|",
+        *_towers(figures),
+        "",
         "| goal | wanted | measured | |",
         "|---|---|---|---|",
         *_goals(figures),
@@ -100,6 +104,9 @@ def _compared(figures: Figures) -> Iterator[str]:
     yield row("from there to its first sample", _seconds, "sound/sentence_to_sample", None, "sound")
     yield row("key to tone, resident program", _seconds, "listen/tone", None, "listen")
     yield row("key to first word shown, resident program", _seconds, "listen/first_token", None, "listen")
+    yield row("key to tone, desktop app", _seconds, "app/tone", None, "app")
+    yield row("key to first word shown, desktop app", _seconds, "app/first_token", None, "app")
+    yield row("desktop app: longest time its event loop was away", _seconds, "app/gap_longest", None, "app")
     yield row("load to ready, page cache warm", _seconds, "load/warm", "load", "load")
     yield row("load to ready, files on disk", _seconds, "load/cold", None, "load")
     yield row("think harder: swap, warm", _seconds, "swap/warm", None, "swap")
@@ -112,7 +119,15 @@ def _compared(figures: Figures) -> Iterator[str]:
     yield row("peak PSS, describe at a glance", _gigabytes, "memory/describe.glance.pss", "pss", "memory")
     yield row("peak PSS, describe in detail", _gigabytes, "memory/describe.detail.pss", None, "memory")
     yield row("peak PSS, resident program, all processes", _gigabytes, "listen/pss", None, "listen")
-    for stage in ("load", "encode", "prefill", "answer"):
+    yield row("detail, encoded ahead for 8 s", _seconds, "ahead/after_8_s.first_token", None, "ahead")
+    yield row("detail, encoded ahead to its end", _seconds, "ahead/after_60_s.first_token", None, "ahead")
+    for name in ("low", "normal"):
+        yield row(f"first token, engine at {name} priority", _seconds, f"priority/{name}.first_token", None, "priority")
+        late = [figures.median(f"priority/{name}.desktop_late_{share}") for share in ("p50", "p95")]
+        cell = f"p50 {_milliseconds(late[0])}, p95 {_milliseconds(late[1])}"
+        yield f"| a desktop program gets its core late, engine at {name} priority | {cell} | | | | `--only priority` |"
+    yield row("peak PSS, desktop app, all processes", _gigabytes, "app/pss", None, "app")
+    for stage in _STAGES:
         cell = f"p50 {_number(figures.median(f'cancel/{stage}'))}, p95 {_number(figures.p95(f'cancel/{stage}'))} s"
         yield f"| cancel while it is at {stage} | {cell} | | | | `--only cancel` |"
 
@@ -141,7 +156,8 @@ def _goals(figures: Figures) -> Iterator[str]:
         yield _goal(name, f"at most {wanted:.3g}", figures.ratio(one, other), lambda value, most=wanted: value <= most)
     limits = (
         ("peak PSS of describe, GB", 4.0, _in_gigabytes(figures.median("memory/describe.glance.pss"))),
-        ("peak PSS of the resident program, GB", 4.3, _in_gigabytes(figures.median("listen/pss"))),
+        ("peak PSS of the desktop app, GB", 4.3, _in_gigabytes(figures.median("app/pss"))),
+        ("longest absence of the desktop app's event loop, s", 0.05, figures.median("app/gap_longest")),
         ("load to ready, page cache warm, s", 2.0, figures.median("load/warm")),
         ("think harder, page cache warm, s", 3.0, figures.median("swap/warm")),
         *((f"cancel at {stage}, p95, s", 0.3, figures.p95(f"cancel/{stage}")) for stage in _STAGES),
@@ -163,6 +179,20 @@ def _goal(name: str, wanted: str, value: float | None, met: Callable[[float], bo
     if value is None:
         return f"| {name} | {wanted} | not measured | |"
     return f"| {name} | {wanted} | {value:.3g} | {'met' if met(value) else 'missed'} |"
+
+
+def _towers(figures: Figures) -> Iterator[str]:
+    for name in ("F16", "Q8_0", "Q6_K", "BF16"):
+        path = f"towers/{name}"
+        cosines = [value for size in (256, 920) for value in figures.values(f"{path}.{size}.cosine")]
+        cells = [
+            _gigabytes(figures.values(f"{path}.bytes")),
+            "" if name == "F16" else _seconds(figures.values(f"{path}.making")),
+            _seconds(figures.values(f"{path}.256.encode")),
+            _seconds(figures.values(f"{path}.920.encode")),
+            f"{min(cosines):.5f}" if cosines else "not measured",
+        ]
+        yield f"| {name} | {' | '.join(cells)} |"
 
 
 def _growth(figures: Figures) -> Iterator[str]:
@@ -250,6 +280,10 @@ def _number(value: float | None) -> str:
     if value is None:
         return "not measured"
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _milliseconds(value: float | None) -> str:
+    return "not measured" if value is None else f"{1000 * value:.1f} ms"
 
 
 def _in_gigabytes(value: float | None) -> float | None:

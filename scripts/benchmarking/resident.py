@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -29,14 +30,21 @@ def possible() -> str | None:
     return f"not measured here: {', '.join(missing)} missing" if missing else None
 
 
-def measure(model: Path, presses: int) -> dict[str, list[float]]:
-    """Seconds from key to tone and to the first word shown, for new pictures, and the peak PSS of all processes."""
+def measure(model: Path, presses: int, *, windows: bool) -> dict[str, list[float]]:
+    """Seconds from key to tone and to the first word shown, for new pictures, and the peak PSS of all processes.
+
+    `windows` takes the desktop app instead of `listen`, and adds how long its event loop was away: the median of the
+    longest 1,000 times, and the longest one.
+    """
     figures: dict[str, list[float]] = {"tone": [], "first_token": [], "pss": []}
     with tempfile.TemporaryDirectory() as name, Ear(Path(name)) as ear, _screen() as display:
         folder = Path(name)
         environment = {**os.environ, **ear.variables, **_own_folders(folder, model), "DISPLAY": display}
         environment.pop("WAYLAND_DISPLAY", None)
+        gaps = folder / "gaps.json"
         command = [sys.executable, "-m", "edge_assistant", "listen", "--seed", "1"]
+        if windows:
+            command = [sys.executable, str(Path(__file__).with_name("watched_app.py")), str(gaps)]
         program = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         lines = _Lines(program)
         try:
@@ -55,6 +63,9 @@ def measure(model: Path, presses: int) -> dict[str, list[float]]:
         finally:
             program.terminate()
             program.wait()
+        if gaps.exists():
+            away = json.loads(gaps.read_text(encoding="ascii"))
+            figures |= {"gap_median": [away[len(away) // 2]], "gap_longest": [away[-1]]}
     return figures
 
 

@@ -10,11 +10,12 @@ import threading
 import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import psutil
 import pytest
 
-from edge_assistant.child import Child, ChildDied
+from edge_assistant.child import UNATTENDED, Child, ChildDied, yield_to_others
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
@@ -135,3 +136,23 @@ def test_a_worker_ends_with_its_parent() -> None:
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def modest(connection: Connection) -> None:
+    """Yields, twice over, and tells how nice it is."""
+    yield_to_others(UNATTENDED)
+    yield_to_others(UNATTENDED)
+    group = Path("/proc/self/autogroup")
+    connection.send((os.nice(0), group.read_text() if group.exists() else None))
+    connection.recv()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="niceness and autogroups are Linux's")
+def test_a_worker_that_yields_is_nice_as_a_process_and_as_a_group() -> None:
+    worker = Child(modest, name="modest")
+    try:
+        nice, group = worker.receive(30)
+        assert nice == max(UNATTENDED, os.nice(0))
+        assert group is None or group.split()[-1] == str(UNATTENDED)
+    finally:
+        worker.kill()

@@ -18,8 +18,17 @@ _HERE = Path(__file__).resolve().parent
 class AppRun(Listen):
     """One running app; `lines` are those of app_under_test.py."""
 
-    def __init__(self, desktop: Programs, *arguments: str, first_run: bool = False, **variables: str) -> None:
-        """`first_run`: nobody has answered its question about weights yet."""
+    def __init__(
+        self,
+        desktop: Programs,
+        *arguments: str,
+        first_run: bool = False,
+        folder: Path | None = None,
+        prefix: tuple[str, ...] = (),
+        **variables: str,
+    ) -> None:
+        """`first_run`: nobody has answered its question about weights yet. `prefix` begins the command line, `folder`
+        is where it runs."""
         if not first_run:
             _answer_first_run(Path(variables["XDG_DATA_HOME"]))
         self._desktop = desktop
@@ -27,8 +36,8 @@ class AppRun(Listen):
         self.lines: list[tuple[float, str]] = []
         self._changed = threading.Condition()
         self.process = subprocess.Popen(
-            [sys.executable, "-X", "faulthandler", _HERE / "app_under_test.py", *arguments],
-            cwd=ROOT,
+            [*prefix, sys.executable, "-X", "faulthandler", _HERE / "app_under_test.py", *arguments],
+            cwd=folder or ROOT,
             env={**self._environment, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -14,6 +14,7 @@ from typing import Self
 import psutil
 from describing import PATIENCE, ROOT, alive
 from desktops import Programs
+from sound_card import SoundCard, places, references
 
 WINDOW, STOP, REPEAT, STATUS = "ctrl+shift+F9", "ctrl+shift+F8", "ctrl+shift+F7", "ctrl+shift+F6"
 
@@ -120,3 +121,15 @@ def private_folders(place: Path) -> dict[str, str]:
         "XDG_RUNTIME_DIR": str(place / "run"),
         "EDGE_ASSISTANT_LOG": os.environ.get("EDGE_ASSISTANT_LOG", ""),
     }
+
+
+def wait_until_heard(card: SoundCard, folder: Path, sentences: list[str]) -> None:
+    """Block until all sentences were heard; they must have come in this order, each once."""
+    wanted = references(folder, sentences)
+    deadline = time.monotonic() + PATIENCE
+    while not all(places(card.samples(), each) for each in wanted):
+        assert time.monotonic() < deadline, f"not heard: {sentences}"
+        time.sleep(0.5)  # comparing takes the processor that the sound card needs
+    begins = [places(card.samples(), each) for each in wanted]
+    assert all(len(found) == 1 for found in begins), begins
+    assert begins == sorted(begins)

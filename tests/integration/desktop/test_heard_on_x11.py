@@ -11,9 +11,9 @@ from apps import AppRun
 from demo_training import scenes
 from demo_training.draw import write_png
 from demo_training.scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
-from desktops import scene, until, x_desktop
-from listening import WINDOW, Listen, private_folders
-from sound_card import SoundCard, places, references
+from desktops import scene, x_desktop
+from listening import WINDOW, Listen, private_folders, wait_until_heard
+from sound_card import SoundCard
 
 TITLE = "Invoice 1042, Writer"
 DEMO = (
@@ -33,15 +33,6 @@ def card(tmp_path: Path) -> Iterator[SoundCard]:
     made = SoundCard(tmp_path, speed=4)
     yield made
     made.close()
-
-
-def wait_until_heard(card: SoundCard, folder: Path, sentences: list[str]) -> None:
-    """Block until all sentences were heard; they must have come in this order, each once."""
-    wanted = references(folder, sentences)
-    until(lambda: all(places(card.samples(), each) for each in wanted), f"the sound of {sentences}")
-    begins = [places(card.samples(), each) for each in wanted]
-    assert all(len(found) == 1 for found in begins), begins
-    assert begins == sorted(begins)
 
 
 def screen_with_text_of(pixels: int, monkeypatch: pytest.MonkeyPatch) -> Scene:

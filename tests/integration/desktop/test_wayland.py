@@ -12,8 +12,8 @@ import pytest
 from apps import AppRun
 from describing import ROOT
 from desktops import Programs, needs, scene, until, wayland_desktop
-from listening import Listen, private_folders
-from sound_card import SoundCard, places, references
+from listening import Listen, private_folders, wait_until_heard
+from sound_card import SoundCard
 
 from edge_assistant.hotkeys import elsewhere
 
@@ -53,15 +53,6 @@ def folders(tmp_path: Path, sway: Programs) -> dict[str, str]:
 def press(sway: Programs, key: str) -> None:
     """Press a key with Ctrl and Shift, as a keyboard does."""
     sway.output("wtype", "-M", "ctrl", "-M", "shift", "-k", key, "-m", "shift", "-m", "ctrl")
-
-
-def wait_until_heard(card: SoundCard, folder: Path, sentences: list[str]) -> None:
-    """Block until all sentences were heard; they must have come in this order, each once."""
-    wanted = references(folder, sentences)
-    until(lambda: all(places(card.samples(), each) for each in wanted), f"the sound of {sentences}")
-    begins = [places(card.samples(), each) for each in wanted]
-    assert all(len(found) == 1 for found in begins), begins
-    assert begins == sorted(begins)
 
 
 def answers(lines: list[str]) -> list[str]:

@@ -69,8 +69,8 @@ def test_each_choice_is_said_when_it_has_the_keyboard(window: FirstRun, said: li
         window.download, window.files, window.folder, window.demo, window.later, window.sentences
     ]  # fmt: skip
     assert said[:4] == [
-        "Choose files…, button.",
-        "Choose a folder…, button.",
+        "Choose files, button.",
+        "Choose a folder, button.",
         "Use the demo weights for now, button.",
         "Not now, button.",
     ]

@@ -14,6 +14,7 @@ from accessible_walk import application, nameless, until
 from local_hub import Fault
 from person import MMPROJ, MODEL, Place
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
 from windows import answer, press, push, question_of, tab_order
 
 from edge_assistant.models.download import Hub
@@ -77,6 +78,8 @@ def test_a_download_is_whole_and_told(dialog: ModelsDialog, place: Place, said: 
     place.check_whole()
     assert said.count("Downloading pair, Instruct.") == 1
     assert said.count("pair, Instruct, is here and whole.") == 1
+    after = said[said.index("Downloading pair, Instruct.") :]
+    assert not [each for each in after if "not here" in each], "that was before"
     assert changes == [True]
     assert dialog.place.text() == str(place.models)
 
@@ -221,3 +224,31 @@ def test_everything_has_a_name_and_tab_reaches_it_in_reading_order(dialog: Model
         dialog.table, dialog.place, dialog.download, dialog.import_files, dialog.import_folder,
         dialog.transfer.words, dialog.messages, dialog.away,
     ]  # fmt: skip
+
+
+def test_no_two_things_share_an_access_key(dialog: ModelsDialog) -> None:
+    labels = [each.text() for kind in (QPushButton, QLabel) for each in dialog.findChildren(kind)]
+    keys = [text[text.index("&") + 1].lower() for text in [*labels, "&Resume"] if "&" in text]
+    assert len(keys) >= 10
+    assert len(keys) == len(set(keys)), sorted(keys)
+
+
+@pytest.mark.usefixtures("place")
+def test_what_it_says_by_itself_is_not_cut_off_but_moving_on_is_quick() -> None:
+    heard: list[str] = []
+    dialog = ModelsDialog(heard.append, hush=lambda: heard.append("(hush)"))
+    dialog.show()
+    dialog.activateWindow()
+    try:
+        until(lambda: dialog.table.rowCount() == 1 and dialog.table.hasFocus(), "the list")
+        dialog.verify.setEnabled(True)
+        push(dialog.verify)
+        until(lambda: dialog.transfer.state == "idle" and "pair, Instruct, is whole." in heard, "the end")
+        since = heard.index("Checking pair, Instruct.")
+        assert "(hush)" not in heard[since:]
+        press(Qt.Key.Key_Tab)
+        assert "(hush)" in heard[since:]
+    finally:
+        dialog.stop()
+        dialog.hide()
+        dialog.deleteLater()

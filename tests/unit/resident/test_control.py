@@ -8,6 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -74,9 +75,44 @@ class ScriptedWork:
     def wake(self, job: Job) -> None:
         self.woken = job.id
 
+    def forget(self, job: Job) -> None:
+        self.asked.append(("forget", job))
+
     def cancel(self, job: Job) -> None:
         job.cancel()
         self.cancelled.append(job.id)
+
+
+class ScriptedWindows:
+    """Keeps what would be shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[object, ...]] = []
+        self.front = False
+
+    def away(self) -> None:
+        self.shown.append(("away",))
+
+    def back(self) -> None:
+        self.shown.append(("back",))
+
+    def in_front(self) -> bool:
+        return self.front
+
+    def ask(self) -> None:
+        self.shown.append(("ask",))
+
+    def picture(self, captured: Captured | None, name: str) -> None:
+        self.shown.append(("picture", captured, name))
+
+    def question(self, id: int, text: str) -> None:
+        self.shown.append(("question", id, text))
+
+    def think(self, on: bool, cost: str) -> None:
+        self.shown.append(("think", on, cost))
+
+    def forget(self) -> None:
+        self.shown.append(("forget",))
 
 
 class Desk:
@@ -87,10 +123,26 @@ class Desk:
         self.voice = ScriptedVoice()
         self.work = ScriptedWork()
         self.shown: list[Event] = []
-        self.control = Control(self.work, self.voice, self.shown.append, lambda: self.now)  # type: ignore[arg-type]
+        self.windows = ScriptedWindows()
+        self.conditions: list[str] = []
+        self.control = Control(
+            self.work,  # type: ignore[arg-type]
+            self.voice,  # type: ignore[arg-type]
+            self.shown.append,
+            lambda: self.now,
+            windows=self.windows,
+            on_condition=self.conditions.append,
+        )
 
     def step(self) -> None:
-        self.control._step()
+        """Take what is due and all that has come; where nothing has, give another thread a moment to send it."""
+        deadline = time.monotonic() + 0.2
+        while self.control._row.empty() and self.control._until_due() is None and time.monotonic() < deadline:
+            time.sleep(0.002)
+        if self.control._until_due() is not None:
+            self.control._step()
+        while not self.control._row.empty():
+            self.control._step()
 
     def press(self, *actions: str) -> list[str]:
         """Press keys; what is heard thereby."""
@@ -580,3 +632,171 @@ def test_an_answer_that_was_missed_meanwhile_is_heard_after_escape(choosing_desk
 def test_without_windows_the_palette_says_where_it_is(desk: Desk) -> None:
     assert any("edge-assistant" in each for each in desk.press("palette"))
     assert any("edge-assistant" in each for each in desk.press("region"))
+
+
+def asked_about(desk: Desk) -> None:
+    """Ask was pressed, and the window has opened."""
+    desk.press("ask")
+    assert desk.windows.shown[-1] == ("ask",)
+
+
+def do(desk: Desk, what: Callable[[], None]) -> None:
+    what()
+    desk.step()
+
+
+def test_ask_takes_the_picture_then_opens_the_window_and_nothing_is_answered_yet(desk: Desk) -> None:
+    heard = len(desk.voice.heard)
+    asked_about(desk)
+    assert desk.voice.heard[heard:] == ["(silence)", "(heard)", "What do you want to know?"]
+    assert ("picture", PICTURE, "") in desk.windows.shown
+    assert desk.work.asked == []
+    assert desk.conditions[-1] == "ready"
+
+
+def test_ask_in_our_own_window_leads_to_its_input_and_takes_no_picture(desk: Desk) -> None:
+    desk.windows.front = True
+    assert desk.press("ask") == ["(silence)"]
+    assert desk.windows.shown == [("ask",)]
+    do(desk, desk.control.ask_about_window)
+    assert ("picture", PICTURE, "") in desk.windows.shown, "from its menu the window beneath is meant"
+
+
+def test_questions_are_about_the_same_picture_and_belong_to_one_conversation(desk: Desk) -> None:
+    asked_about(desk)
+    jobs = []
+    for number, text in enumerate(("What is it?", "Which colour?"), start=2):
+        do(desk, lambda text=text: desk.control.ask(text))  # type: ignore[misc]
+        assert ("question", number, text) in desk.windows.shown
+        jobs.append(desk.newest)
+        desk.answer("Red.")
+        desk.end()
+        desk.now += 1000
+        desk.step()
+    assert [job.question for job in jobs] == ["What is it?", "Which colour?"]
+    assert jobs[0].talk is jobs[1].talk
+    assert all(job.picture().image is PICTURE.image for job in jobs)
+
+
+def test_a_question_about_what_a_key_described_goes_on_from_its_answer(desk: Desk) -> None:
+    desk.press("window")
+    described = desk.newest
+    desk.answer("A dialog.")
+    do(desk, lambda: desk.control.ask("Which buttons?"))
+    assert desk.newest.talk is described.talk
+    assert desk.newest.question == "Which buttons?"
+
+
+def test_a_question_without_a_picture_is_told_so(desk: Desk) -> None:
+    do(desk, lambda: desk.control.ask("What is it?"))
+    assert desk.voice.heard[-1] == "There is no picture to ask about. Describe something first."
+    assert desk.work.asked == []
+
+
+def test_a_new_picture_begins_a_new_conversation(desk: Desk) -> None:
+    asked_about(desk)
+    do(desk, lambda: desk.control.ask("What is it?"))
+    first = desk.newest.talk
+    desk.press("window")
+    assert desk.newest.talk is not first
+
+
+def test_the_reasoning_is_said_only_when_it_is_asked_for(desk: Desk) -> None:
+    desk.press("window")
+    desk.newest.reasoning = "First I look. Then I count."
+    desk.answer("Two.")
+    desk.end()
+    assert not any("count" in each for each in desk.voice.heard)
+    do(desk, desk.control.read_reasoning)
+    assert desk.newest.sentences == ["First I look.", "Then I count."]
+    desk.press("repeat")
+    assert desk.newest.sentences == ["Two."], "the reasoning is no answer"
+
+
+def test_the_reasoning_so_far_can_be_heard_while_it_thinks(desk: Desk) -> None:
+    desk.press("window")
+    desk.newest.reasoning = "First I look."
+    do(desk, desk.control.read_reasoning)
+    assert desk.voice.heard[-1] == "First I look."
+    assert desk.work.cancelled == []
+
+
+def test_without_reasoning_that_is_said(desk: Desk) -> None:
+    do(desk, desk.control.read_reasoning)
+    assert desk.newest.sentences == ["There is no reasoning. Think harder gives some."]
+
+
+def test_forget_drops_picture_answers_and_reasoning_here_in_the_windows_and_in_the_work(desk: Desk) -> None:
+    asked_about(desk)
+    do(desk, lambda: desk.control.ask("What is it?"))
+    desk.newest.reasoning = "Hm."
+    desk.answer("Red.")
+    do(desk, desk.control.forget)
+    assert desk.work.asked[-1][0] == "forget"
+    assert desk.windows.shown[-1] == ("forget",)
+    assert desk.control._kept is None
+    assert desk.control._talk.turns == ()
+    desk.end()
+    desk.press("repeat")
+    assert desk.newest.sentences == ["There is no answer yet."]
+    do(desk, desk.control.read_reasoning)
+    assert desk.newest.sentences == ["There is no reasoning. Think harder gives some."]
+
+
+def test_a_program_without_windows_says_where_questions_can_be_asked() -> None:
+    desk = Desk()
+    desk.control = Control(desk.work, desk.voice, desk.shown.append, lambda: desk.now)  # type: ignore[arg-type]
+    assert desk.press("ask") == ["Questions need the window of the app. Start it with edge-assistant."]
+
+
+def test_a_file_and_a_monitor_are_looked_at(desk: Desk, tmp_path: Path) -> None:
+    for target in (tmp_path / "a.png", 2):
+        do(desk, lambda target=target: desk.control.look_at(target))  # type: ignore[misc]
+        assert desk.newest.target == target
+
+
+def test_the_condition_is_told_whenever_it_changes(desk: Desk) -> None:
+    desk.press("window")
+    desk.newest.stage = "think"
+    do(desk, desk.control.on_stage)
+    desk.newest.sentences.append("A dialog.")
+    do(desk, desk.control.on_stage)
+    desk.answer()
+    desk.end()
+    assert desk.conditions == ["ready", "looking", "thinking", "speaking", "ready"]
+
+
+def test_an_error_stays_the_condition_until_the_next_request(desk: Desk) -> None:
+    desk.press("window")
+    desk.newest.failure = InputError("No.")
+    desk.control.on_answered(desk.newest, whole=False)
+    desk.end()
+    assert desk.conditions[-1] == "error"
+    desk.press("window")
+    assert desk.conditions[-1] == "looking"
+
+
+def test_a_program_that_stays_says_that_there_are_no_weights_and_goes_on() -> None:
+    desk = Desk()
+    desk.control._stays = True
+    do(desk, lambda: desk.control.on_failed(WeightsError("There are no weights.")))
+    assert desk.voice.heard == ["There are no weights."]
+    assert desk.conditions == ["error"]
+
+
+def test_our_windows_are_away_while_the_screen_is_captured_also_when_that_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    windows = ScriptedWindows()
+
+    def snap_at_once(*_: object, **__: object) -> Snapshot:
+        windows.shown.append(("picture",))
+        raise InputError("There is no display here.", code="no-display")
+
+    monkeypatch.setattr("edge_assistant.resident.job.choose", lambda: None)
+    monkeypatch.setattr("edge_assistant.resident.job.sources.snap_at_once", snap_at_once)
+    job, done = Job(1, print, print, action="screen", windows=windows), threading.Event()
+    job.take_picture(done.set)
+    job.speak()
+    assert done.wait(5)
+    assert windows.shown == [("away",), ("picture",), ("back",)]

@@ -29,6 +29,14 @@ def test_the_last_figures_of_each_variant_hold() -> None:
     assert measurements.of("instruct") == Seconds(first_token=1.0)
 
 
+def test_a_whole_answer_is_measured_and_one_that_was_stopped_is_not() -> None:
+    measurements = Measurements()
+    whole = replace(done(2.0), stop="end", timings_s=Timings(first_token=2.0, total=9.0))
+    measurements.answered(whole)
+    measurements.answered(replace(whole, stop="cancelled", timings_s=Timings(first_token=2.0, total=1.0)))
+    assert measurements.of("thinking").answer == 9.0
+
+
 def test_after_a_restart_the_figures_of_the_last_change_are_there_and_no_words(tmp_path: Path) -> None:
     path = tmp_path / "measurements.json"
     measurements = Measurements(Record(path))
@@ -55,4 +63,6 @@ def test_figures_that_cannot_be_written_hold_while_the_program_runs(tmp_path: Pa
 def test_the_record_is_plain_json(tmp_path: Path) -> None:
     path = tmp_path / "measurements.json"
     Measurements(Record(path)).answered(done(8.0, 28.0))
-    assert json.loads(path.read_text()) == {"thinking": {"swap": None, "first_token": 8.0, "swap_to_first_token": 28.0}}
+    assert json.loads(path.read_text()) == {
+        "thinking": {"swap": None, "first_token": 8.0, "swap_to_first_token": 28.0, "answer": None}
+    }

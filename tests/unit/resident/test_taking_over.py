@@ -133,7 +133,7 @@ def test_keys_are_taken_anew_and_what_cannot_be_had_is_told(desk: Desk) -> None:
 
 
 def test_while_a_key_is_recorded_none_is_taken(desk: Desk) -> None:
-    desk.apply(hotkeys__camera="ctrl+shift+F5")
+    desk.apply(hotkeys__camera="super+F5")
     desk.program.hold_keys(True)
     desk.steps()
     assert ScriptedHotkeys.taken[-1] == set()
@@ -197,3 +197,18 @@ def test_a_language_is_followed_at_once(desk: Desk, monkeypatch: pytest.MonkeyPa
     desk.apply(language="de")
     desk.apply(language=None)
     assert followed == ["de", None]
+
+
+def test_every_setting_is_somebodys(repository: Any) -> None:
+    """A setting that nothing reads would be a promise that is not kept."""
+    source = "".join(
+        file.read_text(encoding="utf-8")
+        for file in (repository / "edge_assistant").rglob("*.py")
+        if not file.name.startswith(("settings", "cli_settings"))
+    )
+    unread = [
+        each.name
+        for each in settings.entries()
+        if "." not in each.name and f".{each.name}" not in source and f'"{each.name}"' not in source
+    ]
+    assert unread == []

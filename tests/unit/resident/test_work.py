@@ -14,6 +14,7 @@ from PIL import Image
 
 from edge_assistant.assistant import Request
 from edge_assistant.capture.picture import Captured
+from edge_assistant.engine.messages import Turn
 from edge_assistant.errors import AssistantError, CancelledError, DoesNotFitError, InputError, WeightsError
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, SentenceEvent, StageEvent, Timings, cancelled
 from edge_assistant.models.locate import Weights
@@ -72,6 +73,11 @@ class ScriptedAssistant:
         self.spoken = spoken
         self.on_event = on_event
         self.was_cancelled = threading.Event()
+        self.questions: list[tuple[str | None, int | None]] = []
+        self.looked: list[Request] = []
+        self.capture: Callable[[], Captured] = lambda: PICTURE
+        self.request = Request()
+        self.turns: tuple[Turn, ...] = ()
         self.closed = False
         self.loaded = False
         self.weights = replace(PAIR, variant="thinking" if think else "instruct")
@@ -100,11 +106,13 @@ class ScriptedAssistant:
     def swapped(self, seconds: float) -> None:
         self.swap = seconds
 
-    def look_at(self, capture: Callable[[], Captured], request: Request) -> None:
-        self.capture, self.request = capture, request
+    def look_at(self, capture: Callable[[], Captured], request: Request, turns: tuple[Turn, ...]) -> None:
+        self.capture, self.request, self.turns = capture, request, turns
+        self.looked.append(request)
 
-    def ask(self, index: int) -> DoneEvent | ErrorEvent:
+    def ask(self, index: int, question: str | None, *, max_tokens: int | None) -> DoneEvent | ErrorEvent:
         self.office.asked.put(self)
+        self.questions.append((question, max_tokens))
         try:
             self.capture()
         except CancelledError:
@@ -114,12 +122,16 @@ class ScriptedAssistant:
             assert self.was_cancelled.wait(5)
             return cancelled(index, "")
         text = f"{self.request.mode} {'thinking' if self.think else 'instruct'}."
+        self.turns += (Turn(question or "", text),)
         self.spoken.say(text)
         self.on_event(SentenceEvent(index, text))
         times = Timings(first_token=2.0, swap_to_first_token=3.0)
         done = replace(cancelled(index, ""), variant=self.weights.variant, timings_s=times, stop="end")
         self.on_event(done)
         return done
+
+    def encode_ahead(self) -> None:
+        self.office.asked_ahead.append(self.request.mode)
 
     def cancel(self) -> None:
         self.was_cancelled.set()
@@ -140,8 +152,11 @@ class Office:
         self.missing: AssistantError | None = None
         self.cannot_load: bool | None = None
         self.held = False
+        self.costs: list[tuple[bool, str]] = []
         self.free = AMPLE
         self.measurements = Measurements()
+        self.asked_ahead: list[str] = []
+        self.ahead = False
         self.work = Work(
             self._make,  # type: ignore[arg-type]
             Request(),
@@ -149,6 +164,7 @@ class Office:
             self.shown.append,
             self.measurements,
             free=lambda: self.free,
+            may_encode_ahead=lambda: self.ahead,
         )
 
     def _make(self, think: bool, spoken: Spoken, on_event: Callable[[Event], None], _: object) -> ScriptedAssistant:
@@ -165,6 +181,9 @@ class Office:
 
     def on_stage(self) -> None:
         pass
+
+    def on_think(self, on: bool, cost: str) -> None:
+        self.costs.append((on, cost))
 
     def on_answered(self, job: Job, *, whole: bool) -> None:
         self.told.put(("answered", job.id, whole))
@@ -211,6 +230,27 @@ def test_each_request_is_answered_in_its_own_mode_and_ends_with_the_end_tone(rea
     assert ready.voice.heard == [
         ("glance instruct.", 1), ("(end)", 1), ("detail instruct.", 2), ("(end)", 2)
     ]  # fmt: skip
+
+
+def test_only_a_glance_has_its_detail_encoded_ahead_and_only_where_it_may(ready: Office) -> None:
+    ready.work.answer(ready.job(1))
+    ready.tells(("answered", 1, True), ("ended", 1))
+    assert ready.asked_ahead == []
+    ready.ahead = True
+    for id, mode in ((2, "glance"), (3, "detail"), (4, "read")):
+        ready.work.answer(ready.job(id, mode=mode))
+        ready.tells(("answered", id, True), ("ended", id))
+    assert ready.asked_ahead == ["glance"]
+
+
+def test_a_cancelled_glance_has_nothing_encoded_ahead(ready: Office) -> None:
+    ready.ahead = ready.held = True
+    job = ready.job(1)
+    ready.work.answer(job)
+    ready.asked.get(timeout=5)
+    ready.work.cancel(job)
+    ready.tells(("ended", 1))
+    assert ready.asked_ahead == []
 
 
 def test_what_was_said_and_how_far_it_is_can_be_read_from_the_job(ready: Office) -> None:
@@ -302,7 +342,7 @@ def test_what_a_change_and_the_first_word_after_it_took_can_be_read(ready: Offic
     ready.tells(("answered", 1, False), ("ended", 1), ("answered", 2, True), ("ended", 2))
     swap = ready.assistants[1].swap
     assert swap is not None
-    assert ready.measurements.of("thinking") == Seconds(swap=swap, first_token=2.0, swap_to_first_token=3.0)
+    assert ready.measurements.of("thinking") == Seconds(swap=swap, first_token=2.0, swap_to_first_token=3.0, answer=0.0)
     assert ready.measurements.of("instruct") == Seconds()
 
 
@@ -325,7 +365,7 @@ def test_where_no_new_weights_can_be_found_the_old_ones_stay(ready: Office) -> N
 
 
 def toggle_twice(ready: Office) -> None:
-    for id, words in ((1, "Think harder is on. Answers take longer."), (2, "Think harder is off.")):
+    for id, words in ((1, "Think harder is on."), (2, "Think harder is off.")):
         ready.work.think(ready.job(id))
         ready.tells(("answered", id, False), ("ended", id))
         assert (words, id) in ready.voice.heard
@@ -336,7 +376,7 @@ def test_without_thinking_weights_the_reason_is_said_and_the_others_stay(ready: 
     ready.missing = WeightsError("The Thinking weights are not here.")
     ready.work.think(ready.job(1))
     ready.tells(("answered", 1, False), ("ended", 1))
-    assert ready.voice.heard == [("The Thinking weights are not here.", 1)]
+    assert ready.voice.heard[-1] == ("The Thinking weights are not here.", 1)
     assert not ready.assistants[0].closed
     ready.work.answer(ready.job(2))
     ready.tells(("answered", 2, True), ("ended", 2))
@@ -455,3 +495,71 @@ def wait_until(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.005)
+
+
+def test_a_follow_up_goes_to_the_same_picture_and_a_new_one_begins_anew(ready: Office) -> None:
+    first = ready.job(1)
+    ready.work.answer(first)
+    ready.work.answer(ready.job(2, question="Why?", talk=first.talk, mode="detail"))
+    ready.work.answer(ready.job(3))
+    ready.tells(*(each for id in (1, 2, 3) for each in (("answered", id, True), ("ended", id))))
+    (assistant,) = ready.assistants
+    assert [request.mode for request in assistant.looked] == ["glance", "glance"]
+    assert assistant.questions == [(None, None), ("Why?", 500), (None, None)]
+
+
+def test_a_picture_that_was_taken_to_be_asked_about_is_sent_larger_than_at_a_glance(ready: Office) -> None:
+    ready.work.answer(ready.job(1, question="Why?", mode="detail"))
+    ready.tells(("answered", 1, True), ("ended", 1))
+    assert ready.assistants[0].looked[0].image_tokens == 512
+
+
+def test_a_follow_up_after_the_change_is_about_the_same_picture(ready: Office) -> None:
+    first = ready.job(1, question="What?")
+    ready.work.answer(first)
+    ready.work.think(ready.job(2))
+    ready.work.answer(ready.job(3, question="Why?", talk=first.talk))
+    ready.tells(("answered", 1, True), ("ended", 1), ("answered", 2, False), ("ended", 2), ("answered", 3, True))
+    thinking = ready.assistants[1]
+    assert thinking.questions == [("Why?", 500)]
+    assert thinking.looked == [], "it has taken the conversation over and needs no picture"
+
+
+def test_after_a_cancelled_question_the_next_one_is_answered(ready: Office) -> None:
+    ready.held = True
+    first = ready.job(1, question="What?")
+    ready.work.answer(first)
+    ready.asked.get(timeout=5)
+    ready.work.cancel(first)
+    ready.held = False
+    ready.work.answer(ready.job(2, question="Why?", talk=first.talk))
+    ready.tells(("ended", 1), ("answered", 2, True), ("ended", 2))
+
+
+def test_forgetting_ends_the_engine_and_a_new_one_is_loaded(ready: Office) -> None:
+    ready.work.answer(ready.job(1))
+    ready.work.forget(ready.job(2))
+    ready.tells(("answered", 1, True), ("ended", 1), ("answered", 2, False), ("ended", 2))
+    assert [each.closed for each in ready.assistants] == [True, False]
+    assert ("Everything is forgotten.", 2) in ready.voice.heard
+
+
+def test_think_harder_says_what_it_cost_last_time_and_not_before_it_was_measured(ready: Office) -> None:
+    for id in (1, 2):
+        ready.work.think(ready.job(id))
+        ready.tells(("answered", id, False), ("ended", id))
+    unknown = "How long an answer takes on this computer is not measured yet."
+    assert ready.voice.heard[0] == (unknown, 1)
+    assert [on for on, _ in ready.costs] == [False, True, False]
+    assert ready.costs[1][1].startswith("Turning it on took ")
+
+
+def test_what_was_not_found_at_the_start_is_looked_for_at_the_next_press(office: Office) -> None:
+    office.missing = WeightsError("There are no weights.")
+    office.start()
+    office.tells(("failed", "There are no weights."), ("ended", 0))
+    office.work.answer(office.job(1))
+    office.tells(("answered", 1, False), ("ended", 1))
+    office.missing = None
+    office.work.answer(office.job(2))
+    office.tells(("answered", 2, True), ("ended", 2))

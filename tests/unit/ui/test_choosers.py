@@ -87,7 +87,7 @@ def test_a_region_is_reported_with_its_rectangle(desk: Desk) -> None:
 
 def test_entries_have_their_access_key_or_else_a_free_letter_and_open_what_they_name(desk: Desk) -> None:
     desk.open()
-    help = desk.choosers.palette.help()
+    help = desk.choosers.palette.help
     assert "Window of Edge, E." in help
     assert "Settings, T." in help, "S is the screen's, and E the window's"
     assert "x, X." in help
@@ -122,3 +122,13 @@ def test_escape_forgets_the_moment(desk: Desk) -> None:
     assert desk.reported == [(7, "dismissed", True)]
     gc.collect()
     assert picture() is None
+
+
+def test_a_region_that_is_closed_before_it_could_open_does_not_open(desk: Desk) -> None:
+    place = QApplication.primaryScreen().geometry()
+    seen = snapshot(Rect(place.x(), place.y(), place.width(), place.height()))
+    desk.choosers.close_chooser(9)
+    QApplication.processEvents()
+    desk.choosers.open_chooser(Opening(9, "region", seen))
+    desk.open(ticket=10)
+    assert desk.choosers.region.panes == []

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from snapshots import WINDOW, snapshot
 
 from edge_assistant.capture.geometry import Rect
-from edge_assistant.ui.region import RegionChooser
+from edge_assistant.capture.snapshot import Snapshot
+from edge_assistant.ui.region import Frozen, RegionChooser
 
 NO = Qt.KeyboardModifier.NoModifier
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -43,7 +44,10 @@ class Desk:
         return found
 
     def open(self, window: Rect | None = WINDOW, scale: int = 1) -> None:
-        self.chooser.open(snapshot(screen_area(scale), window=window))
+        self.show(snapshot(screen_area(scale), window=window))
+
+    def show(self, seen: Snapshot) -> None:
+        self.chooser.open(seen, Frozen.of(seen))
         until(self.pane.isActiveWindow, "the chooser")
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NO) -> None:
@@ -128,9 +132,8 @@ def test_enter_takes_it_and_nothing_is_left_open(desk: Desk) -> None:
 def test_escape_cancels_gives_the_focus_back_and_forgets_the_picture(desk: Desk) -> None:
     seen = snapshot(screen_area())
     picture = weakref.ref(seen.picture)
-    desk.chooser.open(seen)
+    desk.show(seen)
     del seen
-    until(desk.pane.isActiveWindow, "the chooser")
     desk.press(Qt.Key.Key_Escape)
     assert (desk.chosen, desk.dismissed) == ([], [True])
     gc.collect()
@@ -173,7 +176,7 @@ def test_the_rectangle_is_shown_as_it_was_and_the_rest_dimmed(desk: Desk) -> Non
 def test_where_monitors_cannot_be_told_apart_one_window_shows_all_of_them(desk: Desk) -> None:
     area = screen_area()
     halves = (Rect(0, 0, 400, 300), Rect(400, 0, 400, 300))
-    desk.chooser.open(snapshot(Rect(0, 0, 800, 300), *halves))
+    desk.show(snapshot(Rect(0, 0, 800, 300), *halves))
     assert len(desk.chooser.panes) == 1
     QTest.keyClick(desk.pane, Qt.Key.Key_0)
     assert desk.heard[-1] == "the whole monitor, monitor 1"

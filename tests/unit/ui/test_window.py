@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from typing import get_args
+from collections.abc import Callable, Iterator
+from typing import Any, get_args
 
 import pytest
 from accessible_walk import application, nameless, until
@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from edge_assistant.actions import ACTIONS
-from edge_assistant.events import ErrorEvent, NoticeEvent, SentenceEvent, WindowEvent
+from edge_assistant.events import ErrorEvent, NoticeEvent, SentenceEvent, TokenEvent, WindowEvent
 from edge_assistant.resident.condition import Condition
 from edge_assistant.settings import Hotkeys
 from edge_assistant.ui import icons
@@ -26,18 +26,36 @@ from edge_assistant.ui.words import name_of
 CONDITIONS: tuple[Condition, ...] = get_args(Condition)
 
 
+class ScriptedControl:
+    """Notes down what is asked of the program."""
+
+    def __init__(self, done: list[Any]) -> None:
+        self._done = done
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        def note(*arguments: object) -> None:
+            self._done.append((name, *arguments))
+
+        return note
+
+
 class Desk:
     """A window and a tray whose actions are only noted down."""
 
     def __init__(self) -> None:
         application()
-        self.pressed: list[str] = []
+        self.pressed: list[Any] = []
         self.has_tray = True
         self.put_away = 0
         self.commands = Commands(
-            self.pressed.append, Hotkeys().bound(), [Entry("&Settings…", lambda: self.pressed.append("settings"))]
+            self.pressed.append,
+            lambda: self.pressed.append("forget"),
+            Hotkeys().bound(),
+            [Entry("&Settings…", lambda: self.pressed.append("settings"))],
         )
-        self.window = MainWindow(self.commands, lambda: self.has_tray, self._on_put_away)
+        self.control = ScriptedControl(self.pressed)
+        self.window = MainWindow(self.commands, self.control, lambda: self.has_tray)  # type: ignore[arg-type]
+        self.window.put_away_by_person.connect(self._on_put_away)
         self.tray = Tray(self.commands, self.window.bring)
 
     def _on_put_away(self) -> None:
@@ -97,6 +115,9 @@ def test_what_was_said_can_be_read_in_order(desk: Desk) -> None:
     for event in (
         NoticeEvent(0, "ready", "Ready."),
         WindowEvent(1, "Invoice", 0, 0, 9, 9),
+        TokenEvent(1, "thinking", "Hm."),
+        TokenEvent(1, "answer", "A "),
+        TokenEvent(1, "answer", "dialog."),
         SentenceEvent(1, "A dialog."),
         ErrorEvent(2, "engine", "The engine is gone.", 6),
     ):
