@@ -10,19 +10,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, SignalInstance, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
-from edge_assistant import constants, interrupt, paths, settings
+from edge_assistant import constants, interrupt, settings, settings_file
 from edge_assistant.capture import apart
+from edge_assistant.cli_settings import RELOAD
 from edge_assistant.errors import AssistantError, NotRunningError
 from edge_assistant.resident.door import AlreadyRunningError, Door, call, place
 from edge_assistant.resident.program import Options, Program
+from edge_assistant.speech.screen_reader import announcer
 from edge_assistant.text import tr
 from edge_assistant.ui import lost_display
 from edge_assistant.ui.bridge import Bridge
 from edge_assistant.ui.choosers import Choosers
 from edge_assistant.ui.commands import Commands, Entry
 from edge_assistant.ui.out_of_sight import OutOfSight
+from edge_assistant.ui.preferences import Preferences
 from edge_assistant.ui.tray import Tray
 from edge_assistant.ui.weights_windows import WeightsWindows
 from edge_assistant.ui.window import MainWindow
@@ -43,6 +46,8 @@ def run(options: Options) -> int:
     def on_call(text: str) -> str:
         if not desk:
             return tr("Edge Assistant is starting.")
+        if text == RELOAD:
+            return desk[0].program.reload()
         if text == SHOW:
             desk[0].bridge.tell_wanted()
             return ""
@@ -59,7 +64,10 @@ def run(options: Options) -> int:
         qt = QApplication(["edge-assistant"])
         qt.setDesktopFileName("edge-assistant")
         qt.setQuitOnLastWindowClosed(False)
-        app = App(qt, options, settings.load(paths.config_dir() / "settings.toml"))
+        chosen, trouble = settings_file.load_or_set_aside(settings.path())
+        app = App(qt, options, chosen)
+        if trouble:
+            app.program.control.tell("settings-broken", trouble)
         desk.append(app)
         return app.run()
     finally:
@@ -80,6 +88,8 @@ class App(QObject):
         super().__init__()
         self._qt = qt
         self._told_put_away = False
+        self._speaks_for_us = QWidget()  # never shown; a screen reader hears of it all the same
+        self._speaks_for_us.setAccessibleName(tr("Edge Assistant"))
         self.out_of_sight = OutOfSight()
         self.bridge = Bridge(self.out_of_sight)
         self.choosers = Choosers(self._palette_entries)
@@ -88,6 +98,7 @@ class App(QObject):
             chosen,
             self.bridge.tell_event,
             self.bridge.tell_condition,
+            announce=announcer(self._speaks_for_us),
             windows=self.bridge,
             choosers=self.choosers,
             stays=True,
@@ -96,6 +107,7 @@ class App(QObject):
         folder = Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None
         self.weights = WeightsWindows(control.say, control.hush, folder)
         self.weights.changed.connect(control.renew)
+        self.preferences = Preferences(self.program, self)
         self.commands = Commands(self._press, control.forget, chosen.hotkeys.bound(), self._entries())
         self.window = MainWindow(self.commands, control, Tray.is_there)
         self.window.put_away_by_person.connect(self._on_put_away)
@@ -112,7 +124,10 @@ class App(QObject):
 
     def _entries(self) -> list[Entry]:
         """The windows of their own that tray and window offer, in the menu's order. This is where each is wired."""
-        return [Entry(tr("&Weights…"), self.weights.open)]
+        return [
+            Entry(tr("&Settings…"), self.preferences.open),
+            Entry(tr("&Weights…"), self.weights.open),
+        ]
 
     def _palette_entries(self) -> list[Entry]:
         """What the palette opens besides: the windows of their own, and the main one."""

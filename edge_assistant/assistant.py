@@ -31,6 +31,7 @@ from edge_assistant.imaging import budget
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.locate import Weights, same_mmproj
 from edge_assistant.models.memory import check_memory, fitting_context, needed_bytes
+from edge_assistant.text import later, tr, tr_count
 from edge_assistant.underway import Underway
 from edge_assistant.waiting import WaitingWords
 
@@ -52,6 +53,7 @@ class Voice(Protocol):
 class Request:
     """How to look and answer. `None` takes the mode's default; `image_tokens` is a ceiling.
 
+    With `only_answers` nothing is spoken but them and what must be known to judge them (see remarks.BESIDES).
     `small_text_advice` is said where a whole screen had to be made so small that its small text could not be read.
     """
 
@@ -62,7 +64,8 @@ class Request:
     thinking_seconds: float = 90.0
     temperature: float | None = None
     seed: int | None = None
-    small_text_advice: str = "Describe the window instead, or read the text."
+    only_answers: bool = False
+    small_text_advice: str = later("Describe the window instead, or read the text.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +200,7 @@ class Assistant:
     def warm(self) -> None:
         """Load the weights now, so that the first answer is quick; how far it is, is said. Raises AssistantError."""
         self._cancelled.clear()
-        self._load(Underway(0, "", 0, WaitingWords(self._say)))
+        self._load(Underway(0, "", 0, WaitingWords(self._say_waiting)))
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -230,7 +233,7 @@ class Assistant:
         self._max_tokens = self._request.max_tokens or max_tokens or self._mode.max_tokens
         seed = self._request.seed if self._request.seed is not None else secrets.randbelow(MAX_SEED + 1)
         question = text or self._mode.question
-        work = Underway(index, question, seed, WaitingWords(self._say), swap=self._swap)
+        work = Underway(index, question, seed, WaitingWords(self._say_waiting), swap=self._swap)
         outcome: DoneEvent | ErrorEvent
         with footprint.PeakMemory() as peak:
             try:
@@ -271,7 +274,7 @@ class Assistant:
     def notice(self, index: int, code: str, message: str) -> None:
         """Tell the person something that does not end the request, by event and by voice."""
         self._on_event(NoticeEvent(index, code, message))
-        self._say(message)
+        self._say(message, code)
 
     def cancel(self) -> None:
         """Silence the voice and stop the running question; it ends as `cancelled`."""
@@ -319,7 +322,7 @@ class Assistant:
         done = self._engine.ask(make, lambda reply: self._on_reply(work, reply))
         self._speak_sentences(work, work.splitter.finish())
         if not done.answer and done.stop != "cancelled":
-            raise EngineError("The model gave no answer. Ask again, or in other words.", code="no-answer")
+            raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
         return done
 
     def _prepared_picture(self, work: Underway) -> Image.Image:
@@ -361,15 +364,15 @@ class Assistant:
         """After the first answer about a whole screen, once."""
         if self._small_text_lost and not self._cancelled.is_set():
             self._small_text_lost = False
-            advice = self._request.small_text_advice
-            self.notice(index, "small-text", f"Small text on the screen could not be read. {advice}")
+            advice = tr(self._request.small_text_advice)
+            self.notice(index, "small-text", tr("Small text on the screen could not be read. {advice}", advice=advice))
 
     def _load(self, work: Underway) -> None:
         if self._engine.loaded:
             return
         context = self._affordable_context(work)
         if self._was_loaded:
-            self.notice(work.index, "engine-restarted", "The engine had ended and is started again.")
+            self.notice(work.index, "engine-restarted", tr("The engine had ended and is started again."))
         self._on_event(StageEvent(work.index, "load", 0.0))
         start = time.perf_counter()
         try:
@@ -393,7 +396,11 @@ class Assistant:
             self.notice(
                 work.index,
                 "context-reduced",
-                f"Memory is short, so this conversation can be {context} tokens long instead of {wanted}.",
+                tr(
+                    "Memory is short, so this conversation can be {context} tokens long instead of {wanted}.",
+                    context=context,
+                    wanted=wanted,
+                ),
             )
         return context
 
@@ -407,12 +414,12 @@ class Assistant:
             self._on_event(StageEvent(work.index, reply.stage, round(reply.fraction, 3)))
             work.waiting.progress(reply.stage, reply.fraction)
         elif isinstance(reply, TurnsDropped):
-            questions = "question was" if reply.count == 1 else f"{reply.count} questions were"
-            self.notice(
-                work.index,
-                "turns-dropped",
-                f"The conversation is long: the first {questions} left out, the picture stays.",
+            message = tr_count(
+                "The conversation is long: the first question was left out, the picture stays.",
+                "The conversation is long: the first {number} questions were left out, the picture stays.",
+                reply.count,
             )
+            self.notice(work.index, "turns-dropped", message)
         else:
             self._on_piece(work, reply)
 
@@ -436,9 +443,13 @@ class Assistant:
             self._say(sentence)
             self._on_event(SentenceEvent(work.index, sentence))
 
-    def _say(self, text: str) -> None:
-        if self._voice and not self._cancelled.is_set():
+    def _say(self, text: str, code: str = "") -> None:
+        left_out = self._request.only_answers and code in remarks.BESIDES
+        if self._voice and not (left_out or self._cancelled.is_set()):
             self._voice.say(text)
+
+    def _say_waiting(self, text: str) -> None:
+        self._say(text, "waiting")
 
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():

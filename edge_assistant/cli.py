@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 from edge_assistant import log
 from edge_assistant.cli_models import add_models
+from edge_assistant.cli_settings import add_settings
 from edge_assistant.errors import AssistantError, InputError, UsageError
+from edge_assistant.text import later, tr
 
 if TYPE_CHECKING:
     from edge_assistant.sources import Look
@@ -22,12 +24,15 @@ _APP = "app_"
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message[:1].upper()}{message[1:]}. Try {self.prog} --help.")
+        raise UsageError(
+            tr("{upper}{value}. Try {prog} --help.", upper=message[:1].upper(), value=message[1:], prog=self.prog)
+        )
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit code (see errors.py, and 0 for success)."""
     log.set_up()
+    _speak_the_persons_language()
     try:
         parsed = _parser().parse_args(arguments)
         _check_app_options(parsed)
@@ -36,6 +41,16 @@ def main(arguments: Sequence[str]) -> int:
     except AssistantError as error:
         _report(error, as_json="--json" in arguments)
         return error.exit_code
+
+
+def _speak_the_persons_language() -> None:
+    """Of a broken file nothing is known; the command that needs it says so."""
+    from edge_assistant import settings, text
+
+    try:
+        text.use_language(settings.load(settings.path()).spoken_language)
+    except AssistantError:
+        text.use_language(text.system_language())
 
 
 def _report(error: AssistantError, *, as_json: bool) -> None:
@@ -68,6 +83,7 @@ def _parser() -> _Parser:
     voices = commands.add_parser("voices", help="list the voices")
     voices.add_argument("--language", metavar="CODE", help="only voices for this language")
     voices.set_defaults(command=_voices)
+    add_settings(commands.add_parser("settings", help="show and change the settings"))
     add_models(commands.add_parser("models", help="get, check, carry and remove weights"))
     return parser
 
@@ -138,7 +154,9 @@ def _check_app_options(parsed: argparse.Namespace) -> None:
         name.removeprefix(_APP) for name, value in vars(parsed).items() if name.startswith(_APP) and value is not None
     ]
     if given and parsed.command is not _app:
-        raise UsageError(f"The option {given[0]} stands before the command. Write it after the command.")
+        raise UsageError(
+            tr("The option {value} stands before the command. Write it after the command.", value=given[0])
+        )
 
 
 def _app(parsed: argparse.Namespace) -> int:
@@ -174,7 +192,12 @@ def _trigger(parsed: argparse.Namespace) -> int:
             print(f"{action}: {line}")
         return 0
     if parsed.action not in ACTIONS:
-        raise UsageError(f"There is no action {parsed.action or 'without a name'}. Try edge-assistant trigger --list.")
+        raise UsageError(
+            tr(
+                "There is no action {value}. Try edge-assistant trigger --list.",
+                value=parsed.action or "without a name",
+            )
+        )
     from edge_assistant.resident.door import call, place
 
     answer = call(place(), parsed.action)
@@ -214,7 +237,7 @@ def _run_describe(parsed: argparse.Namespace, asks: tuple[str, ...]) -> int:
             thinking_tokens=parsed.thinking_budget,
             temperature=parsed.temperature,
             seed=parsed.seed,
-            small_text_advice="Use --window, or --mode read.",
+            small_text_advice=later("Use --window, or --mode read."),
         ),
         model=parsed.model,
         mmproj=parsed.mmproj,
@@ -236,12 +259,12 @@ def _check_source(parsed: argparse.Namespace) -> None:
     ]
     if not given:
         raise UsageError(
-            "Nothing to look at. Name a picture file, or take --screen, --window, --clipboard or --camera."
+            tr("Nothing to look at. Name a picture file, or take --screen, --window, --clipboard or --camera.")
         )
     if len(given) > 1:
-        raise UsageError("Only one picture at a time: a file, --screen, --window, --clipboard or --camera.")
+        raise UsageError(tr("Only one picture at a time: a file, --screen, --window, --clipboard or --camera."))
     if parsed.delay is not None and given[0] not in ("screen", "window", "camera"):
-        raise UsageError("A delay goes with --screen, --window or --camera.")
+        raise UsageError(tr("A delay goes with --screen, --window or --camera."))
 
 
 def _source(parsed: argparse.Namespace) -> str | Look:
@@ -261,7 +284,7 @@ def _cameras(_: argparse.Namespace) -> int:
 
     names = camera_names()
     if not names:
-        raise InputError("No camera was found. Plug one in, or switch it on.", code="no-camera")
+        raise InputError(tr("No camera was found. Plug one in, or switch it on."), code="no-camera")
     for number, name in enumerate(names, start=1):
         print(f"{number}: {name}")
     return 0
@@ -287,7 +310,7 @@ def _question(text: str) -> str:
     """The question as clean text: whatever bytes the shell passed."""
     clean = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
     if not clean:
-        raise UsageError("The question is empty. Write it after --ask.")
+        raise UsageError(tr("The question is empty. Write it after --ask."))
     return clean
 
 
@@ -298,7 +321,9 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         except ValueError:
             value = low - 1
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text} is not a whole number from {low} to {high}")
+            raise argparse.ArgumentTypeError(
+                tr("{text} is not a whole number from {low} to {high}", text=text, low=low, high=high)
+            )
         return value
 
     return parse
@@ -310,7 +335,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value <= 60:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds from 0 to 60")
+        raise argparse.ArgumentTypeError(tr("{text} is not a number of seconds from 0 to 60", text=text))
     return value
 
 
@@ -320,5 +345,5 @@ def _temperature(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value <= 2:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 2")
+        raise argparse.ArgumentTypeError(tr("{text} is not a number from 0 to 2", text=text))
     return value

@@ -10,11 +10,11 @@ import queue
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from edge_assistant import interrupt, paths, settings
+from edge_assistant import interrupt, settings
 from edge_assistant.assistant import Assistant, Request
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
@@ -26,6 +26,7 @@ from edge_assistant.models.locate import Weights, resolve
 from edge_assistant.output import NoOutput, Output, complain
 from edge_assistant.sources import Look, look
 from edge_assistant.speech.speaker import Speaker
+from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
 
@@ -91,14 +92,16 @@ class DescribeRun:
             self._work()
         except Exception:  # noqa: BLE001 (a bug must end the questions with a sentence, never with silence)
             _log.exception("describe failed")
-            self._fail_all(EngineError("Something went wrong inside the program. Please try again.", code="internal"))
+            self._fail_all(
+                EngineError(tr("Something went wrong inside the program. Please try again."), code="internal")
+            )
         finally:
             self._finished.set()
             self._news.put(None)
 
     def _work(self) -> None:
         try:
-            chosen = settings.load(paths.config_dir() / "settings.toml")
+            chosen = settings.load(settings.path())
             if chosen.speak if self._options.speak is None else self._options.speak:
                 self._start_speaker(chosen)
             self._ask_all(chosen)
@@ -115,8 +118,9 @@ class DescribeRun:
     def _start_speaker(self, chosen: settings.Settings) -> None:
         speaker = Speaker(
             voice=chosen.voice,
-            language=self._options.language or chosen.language,
+            language=self._options.language or chosen.spoken_language,
             rate=chosen.rate,
+            volume=chosen.volume,
             on_notice=lambda code, message: self._emit(NoticeEvent(self._current, code, message)),
         )
         speaker.start()
@@ -127,16 +131,16 @@ class DescribeRun:
 
     def _ask_all(self, chosen: settings.Settings) -> None:
         options = self._options
-        language = options.language or chosen.language
+        language = options.language or chosen.spoken_language
         system_prompt(language)
         if options.think:
             sampling("thinking", verbatim=False, temperature=options.request.temperature)
         # The weights may need seconds to be checked; by then another window may be in front.
-        captured = look(options.picture, self) if isinstance(options.picture, Look) else None
+        captured = look(_with_camera(options.picture, chosen), self) if isinstance(options.picture, Look) else None
         weights = self._weights(chosen)
         assistant = Assistant(
             weights,
-            options.request,
+            _with_budget(options.request, chosen),
             context=options.context or chosen.context,
             exact_context=options.context is not None,
             threads=chosen.threads,
@@ -153,7 +157,7 @@ class DescribeRun:
             assistant.notice(0, "weights-passed-over", message)
         if weights.demo and captured is None and (options.model or chosen.model) is None:
             assistant.notice(
-                0, "demo-weights", "These are the demo weights. They understand only simple sample screens."
+                0, "demo-weights", tr("These are the demo weights. They understand only simple sample screens.")
             )
         assistant.look_at(lambda: captured or read_picture(str(options.picture)))
         for index, text in enumerate(self._questions):
@@ -196,7 +200,7 @@ class DescribeRun:
                 raise CancelledError
             if not told and time.monotonic() - start > _SILENT_SECONDS:
                 told = True
-                self._emit(NoticeEvent(0, "verifying", "Checking the weights. This happens only once."))
+                self._emit(NoticeEvent(0, "verifying", tr("Checking the weights. This happens only once.")))
 
         return resolve(
             model=self._options.model,
@@ -233,7 +237,7 @@ class DescribeRun:
         self._output = NoOutput()
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if error.errno == errno.ENOSPC:
-            full = DoesNotFitError("The answer cannot be written: the disk is full. Make some room.", code="disk")
+            full = DoesNotFitError(tr("The answer cannot be written: the disk is full. Make some room."), code="disk")
             self._exit_code = full.exit_code
             complain(str(full))
         else:
@@ -264,3 +268,18 @@ class DescribeRun:
         mode_question = MODES[self._options.request.mode].question
         for index, text in enumerate(self._questions):
             self._emit(cancelled(index, text or mode_question))
+
+
+def _with_camera(at: Look, chosen: settings.Settings) -> Look:
+    """Where no camera is named, the one of the settings."""
+    return replace(at, number=chosen.camera) if at.origin == "camera" and at.number is None else at
+
+
+def _with_budget(request: Request, chosen: settings.Settings) -> Request:
+    """What the command line leaves open, as the settings say."""
+    tokens = {"glance": chosen.glance_tokens, "detail": chosen.detail_tokens, "read": chosen.read_tokens}
+    return replace(
+        request,
+        image_tokens=request.image_tokens or tokens[request.mode],
+        only_answers=chosen.verbosity == "brief",
+    )

@@ -7,12 +7,13 @@ import os
 import sys
 import threading
 
-from edge_assistant import interrupt, paths, settings
+from edge_assistant import interrupt, settings, settings_file
+from edge_assistant.cli_settings import RELOAD
 from edge_assistant.events import Event
 from edge_assistant.output import NoOutput, Output, TextOutput
-from edge_assistant.resident.control import Control
 from edge_assistant.resident.door import AlreadyRunningError, Door, place
 from edge_assistant.resident.program import Options, Program
+from edge_assistant.text import tr
 
 
 class _Shown:
@@ -34,16 +35,24 @@ class _Shown:
 
 def listen(options: Options) -> int:
     """Run until a signal or `trigger quit`; 0. Raises AssistantError when it cannot even start."""
-    chosen = settings.load(paths.config_dir() / "settings.toml")
-    waiting: list[Control] = []  # a trigger may come before there is anyone to take it
+    waiting: list[Program] = []  # a trigger may come before there is anyone to take it
+
+    def on_call(text: str) -> str:
+        if not waiting:
+            return tr("Edge Assistant is starting.")
+        return waiting[0].reload() if text == RELOAD else waiting[0].control.trigger(text)
+
     try:
-        door = Door(place(), lambda text: waiting[0].trigger(text) if waiting else "Edge Assistant is starting.")
+        door = Door(place(), on_call)
     except AlreadyRunningError:
-        print("Edge Assistant is already running.", flush=True)
+        print(tr("Edge Assistant is already running."), flush=True)
         return 0
     try:
+        chosen, trouble = settings_file.load_or_set_aside(settings.path())
         program = Program(options, chosen, _Shown().show)
-        waiting.append(program.control)
+        if trouble:
+            program.control.tell("settings-broken", trouble)
+        waiting.append(program)
         interrupt.call(program.control.quit)
         program.run()
     finally:

@@ -140,7 +140,7 @@ def pull_models(name: str, options: Options, *, think: bool, mmproj: str | None,
         teller.event(
             "done", action="pull", name=weights.name, variant=weights.variant, files=[str(each) for each in files]
         )
-        teller.say(f"{weights.name}, {weights.variant.title()}, is here and whole.")
+        teller.say(tr("{name}, {title}, is here and whole.", name=weights.name, title=weights.variant.title()))
     return 0
 
 
@@ -150,7 +150,9 @@ def verify_models(name: str | None, options: Options, *, think: bool) -> int:
     sets = [shelf.named(name, wanted(think))] if name is not None else list(shelf.catalog())
     found = files_here(shelf, sets)
     if not found:
-        raise WeightsError("There is nothing here to verify. Fetch weights with models pull.", code="weights-missing")
+        raise WeightsError(
+            tr("There is nothing here to verify. Fetch weights with models pull."), code="weights-missing"
+        )
     with _telling(chosen, options) as teller:
         task = Verification(
             shelf,
@@ -161,7 +163,11 @@ def verify_models(name: str | None, options: Options, *, think: bool) -> int:
         bad = _run(task, task.run)
         teller.event("done", action="verify", files=len(found), damaged=bad)
         if bad == 0:
-            teller.say(f"All is well: {len(found)} files were checked." if len(found) > 1 else "All is well.")
+            teller.say(
+                tr("All is well: {found} files were checked.", found=len(found))
+                if len(found) > 1
+                else tr("All is well.")
+            )
     return WeightsError.exit_code if bad else 0
 
 
@@ -199,7 +205,13 @@ def export_models(folder: Path, names: Sequence[str], options: Options, *, think
         written = _run(task, task.run)
         teller.event("done", action="export", folder=str(folder), names=[each.name for each in written])
         count = "1 set" if len(written) == 1 else f"{len(written)} sets"
-        teller.say(f"{count} of weights can be carried in {folder}. There, use edge-assistant models import {folder}.")
+        teller.say(
+            tr(
+                "{count} of weights can be carried in {folder}. There, use edge-assistant models import {folder}.",
+                count=count,
+                folder=folder,
+            )
+        )
     return 0
 
 
@@ -211,7 +223,14 @@ def remove_models(name: str, options: Options, *, think: bool) -> int:
         freed = shelf.remove(weights)
         drop(shelf.own_catalog, weights.name, weights.variant)
         teller.event("done", action="remove", name=weights.name, variant=weights.variant, freed_bytes=freed)
-        teller.say(f"{weights.name}, {weights.variant.title()}, is removed. {gigabytes(freed)} are free again.")
+        teller.say(
+            tr(
+                "{name}, {title}, is removed. {gigabytes} are free again.",
+                name=weights.name,
+                title=weights.variant.title(),
+                gigabytes=gigabytes(freed),
+            )
+        )
     return 0
 
 
@@ -225,7 +244,7 @@ def print_path(name: str | None, options: Options, *, think: bool) -> int:
         statuses = [shelf.status(weights, entry) for entry in shelf.pair(weights)]
         found = [status.path for status in statuses if status.path is not None]
         if not found:
-            raise WeightsError(f"Nothing of {weights.name} is here.", code="weights-missing")
+            raise WeightsError(tr("Nothing of {name} is here.", name=weights.name), code="weights-missing")
     for path in found:
         teller.event("path", path=str(path))
         if not options.as_json:
@@ -284,7 +303,9 @@ def _run(task: _Task, work: Callable[[], T]) -> T:
         raise failure[0]
     if failure:
         _log.error("a models command failed", exc_info=failure[0])
-        raise EngineError("Something went wrong inside the program. Please try again.", code="internal") from failure[0]
+        raise EngineError(
+            tr("Something went wrong inside the program. Please try again."), code="internal"
+        ) from failure[0]
     return outcome[0]
 
 
@@ -297,7 +318,7 @@ def _ask_for_links(teller: Teller, options: Options) -> bool:
     """Whether the person wants hard links; where nobody can be asked, copies are made."""
     if options.as_json or not sys.stdin.isatty():
         return False
-    question = (
+    question = tr(
         "A hard link takes no more room, but shares its bytes with your file; a copy is independent. Link or copy?"
     )
     return _ask(teller, question).lower().startswith("l")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..errors import InputError
+from ..text import later, tr
 from .focus import Focus, MacFocus, NoFocus, WindowsFocus, X11Focus
 from .locked import linux_locked, mac_locked, windows_locked
 from .portal import PortalScreen
@@ -50,7 +51,7 @@ class Backend:
         return all(has(module) for module in self.needs)
 
 
-_SETUP = "Run scripts/setup again."
+_SETUP = later("Run scripts/setup again.")
 
 BACKENDS = (
     Backend("Windows", lambda facts: facts.platform == "win32", ("mss",), _SETUP,
@@ -91,10 +92,14 @@ def choose(found: Facts | None = None, has: Callable[[str], bool] = has_module) 
             if backend.is_installed(has):
                 return backend
             raise InputError(
-                f"The screen cannot be captured: a part for {backend.name} is missing. {backend.install}",
+                tr(
+                    "The screen cannot be captured: a part for {name} is missing. {install}",
+                    name=backend.name,
+                    install=tr(backend.install),
+                ),
                 code="not-installed",
             )
-    raise InputError("There is no display here. Picture files can be described all the same.", code="no-display")
+    raise InputError(tr("There is no display here. Picture files can be described all the same."), code="no-display")
 
 
 __all__ = ["BACKENDS", "Backend", "Facts", "choose", "facts", "has_module"]

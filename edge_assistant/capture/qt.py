@@ -9,6 +9,7 @@ from PIL import Image
 
 from .. import constants
 from ..errors import InputError
+from ..text import tr
 from .colour import to_rgb
 from .geometry import Rect
 from .snapshot import Monitor
@@ -40,7 +41,9 @@ def missing(error: ImportError) -> InputError:
     """The sentence for a part of Qt, or a system library of it, that is not installed."""
     library = str(error).partition(":")[0]
     what = library if ".so" in library else "PySide6"
-    return InputError(f"{what} is missing, which this needs. Run scripts/setup again.", code="not-installed")
+    return InputError(
+        tr("{what} is missing, which this needs. Run scripts/setup again.", what=what), code="not-installed"
+    )
 
 
 def as_rgb(image: QImage) -> Image.Image:

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from ..text import tr
 from .geometry import Rect
 from .snapshot import ActiveWindow
 
@@ -95,7 +96,7 @@ def _connected(name: str | None) -> Display:
         return display.Display(name)
     except (error.DisplayError, error.ConnectionClosedError, OSError) as failure:
         raise InputError(
-            "The active window cannot be asked for: no X display answers. Log in to a desktop and try again.",
+            tr("The active window cannot be asked for: no X display answers. Log in to a desktop and try again."),
             code="no-display",
         ) from failure
 

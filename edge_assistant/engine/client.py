@@ -31,6 +31,7 @@ from edge_assistant.engine.messages import (
 )
 from edge_assistant.engine.offload import NOTHING
 from edge_assistant.errors import AssistantError, CancelledError, EngineError, WeightsError, rebuilt
+from edge_assistant.text import tr
 
 # A Cancel that is not acknowledged within this many seconds is answered by killing the child.
 CANCEL_GRACE = 0.25
@@ -284,12 +285,18 @@ class Engine:
             return CancelledError()
         if death.exit_code == _KILLED:
             return EngineError(
-                "The engine was stopped while loading, perhaps for lack of memory. Close some programs and try again.",
+                tr(
+                    "The engine was stopped while loading, perhaps for lack of memory. Close some programs "
+                    "and try again."
+                ),
                 code="engine-killed",
             )
         return WeightsError(
-            f"The engine ended while loading {self._files.model.name}: the weights are damaged, "
-            "or do not belong together. Get them again.",
+            tr(
+                "The engine ended while loading {name}: the weights are damaged, or do not belong "
+                "together. Get them again.",
+                name=self._files.model.name,
+            ),
             code="weights-abort",
         )
 
@@ -297,7 +304,7 @@ class Engine:
         if self._cancelled:
             return CancelledError()
         if death.exit_code == _KILLED:
-            reason = "It was stopped from outside, perhaps for lack of memory."
+            reason = tr("It was stopped from outside, perhaps for lack of memory.")
         else:
-            reason = "It ended by itself."
-        return EngineError(f"The engine is gone. {reason} Ask again.", code="engine-died")
+            reason = tr("It ended by itself.")
+        return EngineError(tr("The engine is gone. {reason} Ask again.", reason=reason), code="engine-died")

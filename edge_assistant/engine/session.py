@@ -21,6 +21,7 @@ from edge_assistant.engine.offload import Offload
 from edge_assistant.engine.prompts import END_OF_THINKING, LEAST_IMAGE_TOKENS, THINKING_OPENER
 from edge_assistant.engine.writer import Work, Writer, answer_reserve
 from edge_assistant.errors import DoesNotFitError
+from edge_assistant.text import tr
 
 # Cells kept for reasoning before turns are dropped or a picture is refused.
 _THINKING_RESERVE = 256
@@ -138,15 +139,22 @@ class Session:
                 if dropped:
                     self._emit(TurnsDropped(ask.id, dropped))
                 return row
-        way_out = f"fewer than {chunk.tokens} image tokens"
+        way_out = tr("fewer than {count} image tokens", count=chunk.tokens)
         if needed - chunk.tokens + LEAST_IMAGE_TOKENS > self.context:
-            way_out = "a shorter question"
+            way_out = tr("a shorter question")
         enough = -(-needed // _CONTEXT_STEP) * _CONTEXT_STEP
-        remedy = f"Use a context of {enough}, or {way_out}."
+        remedy = tr("Use a context of {enough}, or {way_out}.", enough=enough, way_out=way_out)
         if enough > self._native.most_cells:
-            remedy = f"These weights hold no more than {self._native.most_cells}. Use {way_out}."
+            most = self._native.most_cells
+            remedy = tr("These weights hold no more than {most}. Use {way_out}.", most=most, way_out=way_out)
         raise DoesNotFitError(
-            f"This needs a context of {enough} tokens, and there are {self.context}. {remedy}", code="context"
+            tr(
+                "This needs a context of {enough} tokens, and there are {context}. {remedy}",
+                enough=enough,
+                context=self.context,
+                remedy=remedy,
+            ),
+            code="context",
         )
 
     def _row(self, ask: Ask, chunk: ImageChunk, dropped: int) -> list[_Block]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress
+from edge_assistant.text import later, tr
 
-WAYLAND = (
+WAYLAND = later(
     "On Wayland, programs cannot take keys. "
     "In the desktop's keyboard settings, bind keys to commands such as edge-assistant trigger window."
 )
-MACOS = (
+MACOS = later(
     "On a Mac, keys cannot be taken yet. "
     "In the Shortcuts app, bind keys to commands such as edge-assistant trigger window."
 )
-NO_DISPLAY = "There is no display here, so there are no keys. The command edge-assistant trigger works all the same."
+NO_DISPLAY = later(
+    "There is no display here, so there are no keys. The command edge-assistant trigger works all the same."
+)
 
 
 class Elsewhere:
@@ -23,7 +26,7 @@ class Elsewhere:
 
     def start(self, keys: Keys, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:  # noqa: ARG002
         """Nothing is taken; the sentence."""
-        return (self._sentence,)
+        return (tr(self._sentence),)
 
     def close(self) -> None:
         """Nothing to give back."""

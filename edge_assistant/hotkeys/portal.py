@@ -106,7 +106,7 @@ class PortalHotkeys:
         except (DBusError, _OwnerChanged) as error:
             _log.info("no keys from the portal: %s", error)
             if not (self._closed or self._was_gone):
-                self._on_notice(_tell_gone() if had else elsewhere.WAYLAND)
+                self._on_notice(_tell_gone() if had else tr(elsewhere.WAYLAND))
 
     def _listen(self) -> None:
         """Hear what the portal says, and whether it comes and goes."""

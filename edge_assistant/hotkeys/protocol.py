@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from edge_assistant.keys import Key
+from edge_assistant.text import tr
 
 Keys = Mapping[str, Key]
 """The key of each action that has one."""
@@ -29,7 +30,9 @@ class Hotkeys(Protocol):
 
 def taken(key: Key, action: str) -> str:
     """The sentence about a key that another program has."""
-    return (
-        f"{key.spoken}, for {action}, belongs to another program. "
-        f"Set another key, or use the command edge-assistant trigger {action}."
+    return tr(
+        "{key}, for {action}, belongs to another program. "
+        "Set another key, or use the command edge-assistant trigger {action}.",
+        key=key.spoken,
+        action=action,
     )

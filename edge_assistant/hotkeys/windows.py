@@ -8,6 +8,7 @@ from typing import Any
 
 from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress, taken
 from edge_assistant.keys import Key
+from edge_assistant.text import tr
 
 # winuser.h
 _MODIFIERS = {"alt": 0x0001, "ctrl": 0x0002, "shift": 0x0004, "super": 0x0008}
@@ -65,7 +66,7 @@ class WindowsHotkeys:
             for id in actions:
                 self._user32.UnregisterHotKey(None, id)
             if got < 0:
-                on_notice("Windows sends no keys any more. The command edge-assistant trigger works all the same.")
+                on_notice(tr("Windows sends no keys any more. The command edge-assistant trigger works all the same."))
 
         self._thread = threading.Thread(target=run, name="hotkeys", daemon=True)
         self._thread.start()

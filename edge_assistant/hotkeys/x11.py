@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 
 from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress, taken
 from edge_assistant.keys import Key
+from edge_assistant.text import later, tr
 
 if TYPE_CHECKING:
     from Xlib.display import Display
 
 _log = logging.getLogger(__name__)
 
-_LOST = "The display is gone, and the keys with it. The command edge-assistant trigger works all the same."
-_NO_SERVER = (
+_LOST = later("The display is gone, and the keys with it. The command edge-assistant trigger works all the same.")
+_NO_SERVER = later(
     "No keys can be taken, because no X display answers. The command edge-assistant trigger works all the same."
 )
 _KEYSYMS = {"pause": "Pause", "home": "Home", "end": "End", "pageup": "Page_Up", "pagedown": "Page_Down"}
@@ -70,7 +71,7 @@ class X11Hotkeys:
             self._display = display.Display(self._name)
             refused = self._grab_all(keys)
         except (error.DisplayError, error.ConnectionClosedError, OSError):
-            return (_NO_SERVER,)
+            return (tr(_NO_SERVER),)
         self._thread = threading.Thread(
             target=self._listen, args=(keys, on_press, on_notice), name="hotkeys", daemon=True
         )
@@ -107,7 +108,7 @@ class X11Hotkeys:
             display.close()
         except (error.ConnectionClosedError, OSError) as failure:
             _log.info("the X connection ended: %s", type(failure).__name__)
-            on_notice(_LOST)
+            on_notice(tr(_LOST))
 
     def _wait(self, display: Display) -> bool:
         """Until something comes; whether it is the end."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from edge_assistant.errors import WeightsError
+from edge_assistant.text import tr
 
 _MAX_HEADER = 32 * 2**20  # bytes; Qwen3-VL's header, with 151,936 tokens and as many merges, has 6 MB
 _MAX_MISSING = 2**40  # bytes; a file that claims to lack more has a damaged header
@@ -67,13 +68,15 @@ def open_regular(path: Path) -> BinaryIO:
         if stat.S_ISREG(mode):
             return path.open("rb")
     except FileNotFoundError:
-        raise WeightsError(f"There is no file {path}.", code="weights-missing") from None
+        raise WeightsError(tr("There is no file {path}.", path=path), code="weights-missing") from None
     except PermissionError:
-        raise WeightsError(f"The file {path.name} may not be read: permission denied.") from None
+        raise WeightsError(tr("The file {name} may not be read: permission denied.", name=path.name)) from None
     except (OSError, ValueError) as error:
-        raise WeightsError(f"The file {path.name} cannot be opened: {_reason(error)}.") from None
+        raise WeightsError(
+            tr("The file {name} cannot be opened: {reason}.", name=path.name, reason=_reason(error))
+        ) from None
     kind = "a folder" if stat.S_ISDIR(mode) else "not a file"
-    raise WeightsError(f"{path} is {kind}. Give the path of a GGUF file.")
+    raise WeightsError(tr("{path} is {kind}. Give the path of a GGUF file.", path=path, kind=kind))
 
 
 def _reason(error: Exception) -> str:
@@ -90,13 +93,19 @@ class HeaderReader:
         self.position = 0
         self.size = path.stat().st_size
         if self.size == 0:
-            raise WeightsError(f"The file {self._name} is empty.")
+            raise WeightsError(tr("The file {name} is empty.", name=self._name))
         if bytes(self._peek(min(4, self.size))) != b"GGUF":
-            raise WeightsError(f"{self._name} is not a GGUF file.")
+            raise WeightsError(tr("{name} is not a GGUF file.", name=self._name))
         self.position = 4
         version = self._number("I")
         if version not in (2, 3):
-            raise WeightsError(f"{self._name} has GGUF version {version}, and only 2 and 3 are understood.")
+            raise WeightsError(
+                tr(
+                    "{name} has GGUF version {version}, and only 2 and 3 are understood.",
+                    name=self._name,
+                    version=version,
+                )
+            )
         self._tensor_count = self._number("Q")
         self._key_count = self._number("Q")
         if self._key_count > _MAX_KEYS or self._tensor_count > _MAX_TENSORS:
@@ -125,7 +134,7 @@ class HeaderReader:
         if not isinstance(alignment, int) or alignment < 1 or alignment & (alignment - 1):
             raise self._damaged()
         if self._tensor_count == 0:
-            raise WeightsError(f"{self._name} holds no weights, only a description.")
+            raise WeightsError(tr("{name} holds no weights, only a description.", name=self._name))
         found = []
         end = 0
         for _ in range(self._tensor_count):
@@ -145,7 +154,11 @@ class HeaderReader:
             raise self._damaged()
         if missing > 0:
             raise WeightsError(
-                f"{self._name} is cut short by {gigabytes(missing)}. Copy or download it again.",
+                tr(
+                    "{name} is cut short by {gigabytes}. Copy or download it again.",
+                    name=self._name,
+                    gigabytes=gigabytes(missing),
+                ),
                 code="weights-damaged",
             )
         return found
@@ -201,7 +214,9 @@ class HeaderReader:
             try:
                 chunk = self._file.read(max(2**20, end - len(self._data)))
             except OSError as error:
-                raise WeightsError(f"The file {self._name} cannot be read: {_reason(error)}.") from None
+                raise WeightsError(
+                    tr("The file {name} cannot be read: {reason}.", name=self._name, reason=_reason(error))
+                ) from None
             if not chunk:
                 raise self._damaged()
             self._data += chunk
@@ -209,6 +224,9 @@ class HeaderReader:
 
     def _damaged(self) -> WeightsError:
         return WeightsError(
-            f"{self._name} is damaged: its header makes no sense or breaks off. Copy or download it again.",
+            tr(
+                "{name} is damaged: its header makes no sense or breaks off. Copy or download it again.",
+                name=self._name,
+            ),
             code="weights-damaged",
         )

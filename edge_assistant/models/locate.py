@@ -66,7 +66,7 @@ def resolve(
     """
     if model is None:
         if mmproj is not None:
-            raise UsageError("An mmproj was given without a model. Add --model with the model it belongs to.")
+            raise UsageError(tr("An mmproj was given without a model. Add --model with the model it belongs to."))
         return _best(preferred, think, _Search(weights_dir, on_progress))
     return _named(model, mmproj, think, _Search(weights_dir, on_progress))
 
@@ -81,13 +81,17 @@ class _Search:
 
     def missing(self, weights: CatalogWeights, entry: CatalogFile) -> WeightsError:
         if entry.ships:
-            way_out = "Install the program again."
+            way_out = tr("Install the program again.")
         elif weights.repository is not None:
             thinking = " --think" if weights.variant == "thinking" else ""
-            way_out = f"Fetch it with edge-assistant models pull {weights.name}{thinking}."
+            way_out = tr(
+                "Fetch it with edge-assistant models pull {name}{thinking}.", name=weights.name, thinking=thinking
+            )
         else:
-            way_out = f"Put it into {self.shelf.data_models}."
-        return WeightsError(f"The file {entry.file} is not here. {way_out}", code="weights-missing")
+            way_out = tr("Put it into {folder}.", folder=self.shelf.data_models)
+        return WeightsError(
+            tr("The file {file} is not here. {way_out}", file=entry.file, way_out=way_out), code="weights-missing"
+        )
 
     def verify(self, files: list[tuple[CatalogFile, Path]]) -> None:
         total = sum(path.stat().st_size for _, path in files)
@@ -129,7 +133,9 @@ def _named(model: str, mmproj: str | None, think: bool, search: _Search) -> Weig
 def _from_paths(path: Path, mmproj: str | None, think: bool) -> Weights:
     info = describe_model(path)
     if think and info.variant == "instruct":
-        raise UsageError(f"{path.name} is an Instruct model, which cannot think. Name a Thinking model with --think.")
+        raise UsageError(
+            tr("{name} is an Instruct model, which cannot think. Name a Thinking model with --think.", name=path.name)
+        )
     vision = find_mmproj(info) if mmproj is None else describe_mmproj(_path(mmproj))
     demo = (info.name or "").startswith(_DEMO_NAME)
     return _weights(path.stem, info, vision, info.variant or wanted(think), info.quantisation, demo=demo)
@@ -190,12 +196,12 @@ def _weights(
 def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
     notices: list[str] = []
     if search.shelf.weights_dir is not None and not search.shelf.weights_dir.is_dir():
-        notices.append(f"The folder of weights {search.shelf.weights_dir} is not there.")
+        notices.append(tr("The folder of weights {folder} is not there.", folder=search.shelf.weights_dir))
     if preferred is not None:
         try:
             return replace(_named(preferred, None, think, search), notices=tuple(notices))
         except (UsageError, WeightsError) as error:
-            notices.append(f"The chosen weights cannot be used. {error}")
+            notices.append(tr("The chosen weights cannot be used. {error}", error=error))
     candidates = [weights for weights in search.shelf.catalog() if weights.variant == wanted(think)]
     notices += search.shelf.problems
     candidates.sort(key=lambda weights: weights.folder is not None)  # stable: the demo last, else best first
@@ -205,7 +211,7 @@ def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
         if weights.folder is not None and think and search.has_large("instruct"):
             # The demo's answers about real screens are worthless, and this person is used to real ones.
             raise WeightsError(
-                "The Thinking weights are not here. Get them, or ask without think harder.", code="weights-missing"
+                tr("The Thinking weights are not here. Get them, or ask without think harder."), code="weights-missing"
             )
         try:
             return replace(_from_catalog(weights, None, search), notices=tuple(dict.fromkeys(notices)))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from edge_assistant.errors import DoesNotFitError
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.locate import Weights
+from edge_assistant.text import tr
 
 # What the engine process takes beside the files and the KV cache: Python, llama.cpp and its buffers, and what the
 # vision tower needs for each image token. Fitted to measurements with pairs of the 4B's shape; docs/memory.md has them.
@@ -64,23 +65,30 @@ def check_memory(
     needed = needed_bytes(weights, context_tokens, image_tokens)
     if needed <= available_bytes:
         return
-    numbers = (
-        f"{weights.name} with a context of {context_tokens} tokens needs {gigabytes(needed)} of memory, "
-        f"and {gigabytes(max(0, available_bytes))} are free."
+    numbers = tr(
+        "{name} with a context of {context} tokens needs {needed} of memory, and {free} are free.",
+        name=weights.name,
+        context=context_tokens,
+        needed=gigabytes(needed),
+        free=gigabytes(max(0, available_bytes)),
     )
     context = fitting_context(weights, context_tokens, available_bytes, image_tokens)
     if context is not None:
-        raise DoesNotFitError(f"{numbers} Use --context {context} or less, or close other programs.", code="memory")
+        raise DoesNotFitError(
+            tr("{numbers} Use --context {context} or less, or close other programs.", numbers=numbers, context=context),
+            code="memory",
+        )
     fitting = (name for name, size in weights.smaller if size <= available_bytes)
     other = next(fitting, None)
-    choice = f", or take smaller weights with --model {other}" if other and other != "demo" else ""
+    choice = tr(", or take smaller weights with --model {name}", name=other) if other and other != "demo" else ""
     if not choice and not weights.demo:
-        choice = ", or try the demo weights with --model demo"
+        choice = tr(", or try the demo weights with --model demo")
     raise DoesNotFitError(f"{numbers} {_to_close(largest())}{choice}.", code="memory")
 
 
 def _to_close(largest: Sequence[tuple[str, int]]) -> str:
     if not largest:
-        return "Close other programs"
-    named = [f"{name} with {gigabytes(size)}" for name, size in largest]
-    return "Close other programs, the largest being " + " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
+        return tr("Close other programs")
+    named = [tr("{name} with {size}", name=name, size=gigabytes(size)) for name, size in largest]
+    listed = tr(" and ").join(filter(None, [", ".join(named[:-1]), named[-1]]))
+    return tr("Close other programs, the largest being {listed}", listed=listed)

@@ -19,21 +19,22 @@ from edge_assistant.resident import choosing, presses
 from edge_assistant.resident.chooser import Chooser, ChooserWindows, NoChoosers
 from edge_assistant.resident.condition import Condition, condition
 from edge_assistant.resident.job import TONE_WAITS_S, Job, detail_of
+from edge_assistant.resident.manner import Manner
 from edge_assistant.resident.presses import State
 from edge_assistant.resident.talk import Talk
 from edge_assistant.resident.voice import Voice
 from edge_assistant.resident.windows import NoWindows, Windows
 from edge_assistant.resident.work import Work
 from edge_assistant.speech.sentences import SentenceSplitter
-from edge_assistant.text import tr
+from edge_assistant.text import later, tr
 
 _log = logging.getLogger(__name__)
 
 TICK_S = 2.0
 """Seconds between two ticks while it works and has said nothing of the answer yet."""
 
-_NO_ANSWER = "There is no answer yet."
-_DETAIL = "The same picture in detail."
+_NO_ANSWER = later("There is no answer yet.")
+_DETAIL = later("The same picture in detail.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Control:
         self._clock = clock
         self._row: queue.SimpleQueue[_Press | _Call] = queue.SimpleQueue()
         self._state = State(since=clock())
+        self._manner = Manner()
         self._job = self._new_job(0)
         self._last: list[str] = []
         self._kept: Captured | None = None
@@ -105,13 +107,13 @@ class Control:
     def trigger(self, action: str) -> str:
         """A command came; what it is answered, "" for nothing."""
         if action not in ACTIONS:
-            return f"There is no action {action[:40]}."
+            return tr("There is no action {action}.", action=action[:40])
         press = _Press(action)
         self._row.put(press)
         try:
             return press.answer.get(timeout=4.0)
         except queue.Empty:
-            return "Edge Assistant is busy. Try again."
+            return tr("Edge Assistant is busy. Try again.")
 
     def choose(self, ticket: int, choice: str, rect: Rect | None = None) -> None:
         """A choice was made in the chooser over moment `ticket`, see choosing.chosen; `rect` is a region."""
@@ -128,6 +130,26 @@ class Control:
     def take_focus(self, ticket: int, window: int) -> None:
         """Its window, by the window system's number, has not got the focus."""
         self._row.put(_Call(lambda: self._chooser.take_focus(window) if self._is_open(ticket) else None))
+
+    def do(self, what: Callable[[], None]) -> None:
+        """Do something on the loop's thread, in its turn."""
+        self._row.put(_Call(what))
+
+    def answered(self, what: Callable[[], str]) -> str:
+        """Do something on the loop's thread and wait for what it says; a sentence where that takes too long."""
+        answer: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.do(lambda: answer.put(what()))
+        try:
+            return answer.get(timeout=4.0)
+        except queue.Empty:
+            return tr("Edge Assistant is busy. Try again.")
+
+    def behave(self, manner: Manner) -> None:
+        """From the next request on, look and answer so."""
+        self.do(lambda: self._behave(manner))
+
+    def _behave(self, manner: Manner) -> None:
+        self._manner = manner
 
     def look_at(self, target: Path | int) -> None:
         """Describe a picture file, or monitor number `target` (from 1)."""
@@ -216,7 +238,7 @@ class Control:
                 self._step()
             except Exception:  # noqa: BLE001 (a bug must end one press with a sentence, and never the program)
                 _log.exception("a press failed")
-                self.tell("internal", INTERNAL)
+                self.tell("internal", tr(INTERNAL))
         if self._failure is not None:
             raise self._failure
 
@@ -334,7 +356,7 @@ class Control:
             case presses.Detail(id):
                 self._begin(self._new_job(id, self._state.look, detail=True))
                 self._voice.tone("heard", id)
-                self._job.notice("detail", _DETAIL)
+                self._job.notice("detail", tr(_DETAIL))
                 self._talk = self._job.talk
                 self._windows.picture(self._job.captured, self._job.title)
                 self._work.answer(self._job)
@@ -345,7 +367,7 @@ class Control:
                 self._work.think(self._job)
             case presses.Repeat(id):
                 self._begin(self._new_job(id))
-                self._job.sentences = self._last or [_NO_ANSWER]
+                self._job.sentences = self._last or [tr(_NO_ANSWER)]
                 self._work.repeat(self._job)
             case presses.RepeatSoFar(id):
                 return self._repeat_so_far(id)
@@ -379,6 +401,7 @@ class Control:
             action=action,
             mode=mode,
             target=target,
+            manner=self._manner,
             windows=self._windows,
             moment=self._chooser.used() if action in (*LOOKS, "ask") else None,
         )
@@ -400,6 +423,7 @@ class Control:
 
         job.take_picture(taken)
         self._voice.tone("heard", job.id)
+        self._work.wake(job)
         job.speak()
 
     def _taken(self, job: Job) -> None:
@@ -491,12 +515,12 @@ class Control:
     def _status(self) -> str:
         """Say it, unless the answer is being spoken: that says enough."""
         if self._state.phase == "speaking":
-            return "Speaking."
+            return tr("Speaking.")
         at = self._work.job or self._job
         if self._state.phase == "working" or not self._ready:
             sentence = at.doing(self._clock() - self._state.since)
         else:
-            sentence = "Ready."
+            sentence = tr("Ready.")
         self._tell("status", sentence)
         return sentence
 
@@ -507,7 +531,7 @@ class Control:
     def _started(self, loaded: bool) -> None:
         self._ready = True
         if loaded and self._state.phase == "idle":
-            self._tell("ready", "Ready.")
+            self._tell("ready", tr("Ready."))
 
     def _renew(self) -> None:
         self._ready = False

@@ -17,7 +17,7 @@ Make = Callable[[bool], Assistant]
 
 
 class Engines:
-    """`start`, `change` and `renew` belong to one thread; the rest may be used from any.
+    """`start`, `change`, `renew` and `unload` belong to one thread; the rest may be used from any.
 
     `free` tells the bytes of memory that could be used now.
     """
@@ -100,6 +100,17 @@ class Engines:
                 each.close()
         self._install(other, self._think, None)
         other.warm()
+
+    @property
+    def loaded(self) -> bool:
+        """Whether any weights are in memory."""
+        return any(each is not None and each.loaded for each in (self._current, self._resting))
+
+    def unload(self) -> None:
+        """Give all memory back; picture and conversation stay, and the next question loads anew."""
+        for each in (self._current, self._resting):
+            if each is not None and each.loaded:
+                each.unload()
 
     def forget(self) -> None:
         """End all engines, and with them what they hold of pictures and conversations; `start` makes new ones."""

@@ -16,9 +16,11 @@ from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.engine.prompts import Mode
 from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError
 from edge_assistant.events import Event, NoticeEvent, Stage, WindowEvent
+from edge_assistant.resident.manner import Manner
 from edge_assistant.resident.moment import Moment
 from edge_assistant.resident.talk import Talk
 from edge_assistant.resident.windows import NoWindows, Windows
+from edge_assistant.text import tr, tr_count
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ class Job:
         *,
         action: str = "",
         mode: Mode = "glance",
+        manner: Manner | None = None,
         target: Path | int | None = None,
         question: str | None = None,
         talk: Talk | None = None,
@@ -48,6 +51,7 @@ class Job:
         `target` is what has no key: a picture file, or a monitor's number. `talk` is what a question belongs to.
         """
         self.id = id
+        self.manner = manner or Manner()
         self.target = target
         self.question = question
         self.talk = talk or Talk()
@@ -70,14 +74,16 @@ class Job:
     def notice(self, code: str, message: str) -> None:
         """Tell something by event and voice."""
         self._show(NoticeEvent(self.id, code, message))
-        self._say(message)
+        if self.manner.says(code):
+            self._say(message)
 
     def window(self, title: str, window: ActiveWindow) -> None:
         """Tell which window is looked at."""
         bounds = window.bounds
         self.title = title
         self._show(WindowEvent(self.id, window.title, bounds.left, bounds.top, bounds.width, bounds.height))
-        self._say(title)
+        if self.manner.says("window"):
+            self._say(title)
 
     def is_cancelled(self) -> bool:
         """Whether the answer is no longer wanted."""
@@ -113,10 +119,10 @@ class Job:
     def doing(self, seconds: float) -> str:
         """What is being done, as a sentence."""
         words = waiting.WORDS.get(self.stage) if self.stage else None
-        if words is None:
-            words = "Answering" if self.stage == "answer" else "Taking the picture"
-        whole = round(seconds)
-        return f"{words}, {whole} second{'' if whole == 1 else 's'} so far."
+        doing = tr(words) if words else tr("Answering") if self.stage == "answer" else tr("Taking the picture")
+        return tr_count(
+            "{doing}, {number} second so far.", "{doing}, {number} seconds so far.", round(seconds), doing=doing
+        )
 
     def _fetch(self, then: Callable[[], None]) -> None:
         try:
@@ -127,7 +133,7 @@ class Job:
             self.failure = error
         except Exception:  # noqa: BLE001 (a bug must end the request with a sentence, never with silence)
             _log.exception("a picture could not be taken")
-            self.failure = EngineError(INTERNAL, code="internal")
+            self.failure = EngineError(tr(INTERNAL), code="internal")
         finally:
             self._seen.set()
             then()
@@ -138,7 +144,7 @@ class Job:
             self._may_speak.wait()
             if isinstance(self.target, Path):
                 return read_picture(self.target)
-            at = sources.Look("clipboard" if self.action == "clipboard" else "camera")
+            at = sources.Look("clipboard") if self.action == "clipboard" else sources.Look("camera", self.manner.camera)
             return sources.look(at, self)
         captured = self._of_the_screen()
         if self.action == "ask":
@@ -151,18 +157,19 @@ class Job:
             self._may_speak.wait()
             moment, self._moment = self._moment, None
             return moment.captured(self)
+        assert not isinstance(self.target, Path)
+        monitor = self.target or (self.manner.monitor if self.action == "screen" else None)
         backend = choose()
         self._windows.away()
         try:
-            snapshot = sources.snap_at_once(backend, self, monitors=self.target is not None)
+            snapshot = sources.snap_at_once(backend, self, monitors=monitor is not None)
         finally:
             self._windows.back()
         self._seen.set()
         self._may_speak.wait()
         sources.refuse_locked(backend)
-        if self.action == "screen" or self.target is not None:
-            assert not isinstance(self.target, Path)
-            return sources.screen(snapshot, self.target)
+        if self.action == "screen" or monitor is not None:
+            return sources.screen(snapshot, monitor)
         return sources.active_window(snapshot, backend, self)
 
 

@@ -87,7 +87,7 @@ class Freezing:
             self.failure = error
         except Exception:  # noqa: BLE001 (a bug must end it with a sentence, never with silence)
             _log.exception("a moment could not be taken")
-            self.failure = EngineError(INTERNAL, code="internal")
+            self.failure = EngineError(tr(INTERNAL), code="internal")
         finally:
             self._seen.set()
             self._then(self)

@@ -29,7 +29,7 @@ from edge_assistant.resident.job import Job
 from edge_assistant.resident.measurements import Measurements
 from edge_assistant.resident.talk import QUESTION_IMAGE_TOKENS, QUESTION_TOKENS, Talk
 from edge_assistant.resident.voice import Voice
-from edge_assistant.text import tr
+from edge_assistant.text import tr, tr_count
 
 _log = logging.getLogger(__name__)
 
@@ -107,6 +107,8 @@ class Work:
         self._told: Told | None = None
         self._held: Talk | None = None
         self._closed = threading.Event()
+        self._loads_at_start = True
+        self._rest_after: float | None = None
         self._thread = threading.Thread(target=self._run, name="work", daemon=True)
 
     @property
@@ -122,6 +124,16 @@ class Work:
     @property
     def _assistant(self) -> Assistant | None:
         return self._engines.current
+
+    def keep(self, *, from_start: bool, rest_after: float | None) -> None:
+        """Load the weights at the start or at the first question; unload them after so many idle seconds, if any."""
+        self._loads_at_start, self._rest_after = from_start, rest_after
+        self._row.put(lambda: None)  # whoever waits begins to count anew
+
+    def wake(self, job: Job) -> None:
+        """Load the weights, if they are not, for a job whose picture is still being fetched."""
+        if self._thread.is_alive() and not self._engines.loaded:
+            self._row.put(partial(self._wake, job))
 
     def start(self, told: Told, job: Job) -> None:
         """Load the weights; `job` stands for that."""
@@ -165,8 +177,28 @@ class Work:
         self._engines.close()
 
     def _run(self) -> None:
-        while (task := self._row.get()) is not None and not self._closed.is_set():
+        while (task := self._next()) is not None and not self._closed.is_set():
             task()
+
+    def _next(self) -> Callable[[], None] | None:
+        """What is to be done next; whoever waits for it long enough gives the memory back."""
+        try:
+            return self._row.get(timeout=self._rest_after if self._engines.loaded else None)
+        except queue.Empty:
+            _log.info("the weights are unloaded: nobody asks anything")
+            return self._engines.unload
+
+    def _wake(self, job: Job) -> None:
+        assistant = self._assistant
+        if assistant is None or assistant.loaded or job.is_cancelled():
+            return
+        self._job, self._spoken.request = job, job.id or None
+        try:
+            assistant.warm()
+        except AssistantError as error:
+            _log.info("the weights could not be loaded: %s", error)  # the question meets it again, and says it
+        finally:
+            self._job, self._spoken.request = None, None
 
     def _with(self, job: Job, work: Callable[[Job], None]) -> None:
         # What is told of the start belongs to no request: whoever presses meanwhile wants to hear it too.
@@ -176,7 +208,7 @@ class Work:
                 work(job)
         except Exception:  # noqa: BLE001 (a bug must end one request with a sentence, and never the program)
             _log.exception("a request failed")
-            self._fail(job, EngineError(INTERNAL, code="internal"))
+            self._fail(job, EngineError(tr(INTERNAL), code="internal"))
         self._wait_until_spoken(job)
         self._job, self._spoken.request = None, None
         assert self._told is not None
@@ -195,7 +227,8 @@ class Work:
             self._told.on_failed(error)
             return
         try:
-            assistant.warm()
+            if self._loads_at_start:
+                assistant.warm()
         except CancelledError:
             return
         except AssistantError as error:
@@ -220,6 +253,8 @@ class Work:
             return
         whole = isinstance(outcome, DoneEvent) and outcome.stop != "cancelled"
         self._told.on_answered(job, whole=whole)
+        if whole and isinstance(outcome, DoneEvent) and job.manner.verbosity == "full":
+            job.notice("after", _after(job, outcome.timings_s.total))
         self._voice.tone("end", job.id)
         if whole and job.mode == "glance" and self._assistant is not None and self._may_encode_ahead():
             self._assistant.encode_ahead()
@@ -241,8 +276,9 @@ class Work:
         return outcome
 
     def _request_of(self, job: Job) -> Request:
-        tokens = QUESTION_IMAGE_TOKENS if job.question and job.mode == "detail" else self._request.image_tokens
-        return replace(self._request, mode=job.mode, image_tokens=tokens)
+        request = job.manner.request(self._request, job.mode)
+        asked_about = job.question is not None and job.mode == "detail"
+        return replace(request, image_tokens=QUESTION_IMAGE_TOKENS) if asked_about else request
 
     def _forget(self, job: Job) -> None:
         assert self._told is not None
@@ -330,3 +366,10 @@ class Work:
             job.stage = stage
             if self._told:
                 self._told.on_stage()
+
+
+def _after(job: Job, seconds: float) -> str:
+    """What is good to know after an answer, for whoever wants to hear everything."""
+    took = tr_count("That took {number} second.", "That took {number} seconds.", round(seconds))
+    more = tr("The same key again gives the detail.") if job.action and job.mode != "detail" else ""
+    return f"{took} {more}".strip()

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from edge_assistant.text import tr
+
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # Loaded here, because between fork and exec nothing may be loaded.
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -79,7 +81,9 @@ class CommandPlayer:
                 preexec_fn=_die_with(os.getpid()) if sys.platform == "linux" else None,
             )
         except OSError as error:
-            raise NoSoundError(f"{self._command[0]} cannot be started: {error.strerror}.") from error
+            raise NoSoundError(
+                tr("{value} cannot be started: {strerror}.", value=self._command[0], strerror=error.strerror)
+            ) from error
         return _Process(process, self._command[0])
 
 
@@ -94,12 +98,12 @@ class _Process:
         except subprocess.TimeoutExpired:
             self.stop()
             self._process.communicate()
-            raise NoSoundError(f"{self._name} plays nothing: the output is stuck.") from None
+            raise NoSoundError(tr("{name} plays nothing: the output is stuck.", name=self._name)) from None
         if self._process.returncode < 0:
             return False
         if self._process.returncode > 0:
             lines = complaint.decode(errors="replace").strip().splitlines() or ["unknown reason"]
-            raise NoSoundError(f"{self._name} cannot play: {lines[-1].strip()}")
+            raise NoSoundError(tr("{name} cannot play: {value}", name=self._name, value=lines[-1].strip()))
         return True
 
     def stop(self) -> None:
@@ -127,11 +131,11 @@ class WinsoundPlayer:
         """Start playing; it ends with the process."""
         system = self._winsound
         if not self._outputs():
-            raise NoSoundError("Windows has no audio output.")
+            raise NoSoundError(tr("Windows has no audio output."))
         try:
             system.PlaySound(sound.path, system.SND_FILENAME | system.SND_ASYNC | system.SND_NODEFAULT)
         except RuntimeError as error:
-            raise NoSoundError(f"Windows cannot play sound: {error}.") from error
+            raise NoSoundError(tr("Windows cannot play sound: {error}.", error=error)) from error
         return _Winsound(system, sound.seconds)
 
 

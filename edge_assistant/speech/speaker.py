@@ -16,6 +16,7 @@ from edge_assistant.child import Child, ChildDied, kill_group
 from edge_assistant.speech import scratch, worker
 from edge_assistant.speech.messages import Hush, Interrupted, Play, Remark, Reply, Say, Started, Tone, Trouble
 from edge_assistant.speech.mouth import GRACE
+from edge_assistant.text import later, tr
 
 # A Hush that is not acknowledged within this many seconds is answered by killing the worker with its player.
 _HUSH_GRACE = 0.05
@@ -27,9 +28,9 @@ _MOST_FAILURES = 3
 _WORKS_AFTER = 1.0
 # A sentence during which the worker died before it could be heard is tried once more, then left out.
 _MOST_TRIES = 2
-_RESTARTED = "Speech had stopped and is started again. Something may have been left out."
-_GIVEN_UP = "There is no sound: speech keeps stopping, so it is off now. Start again to try once more."
-_NO_WORKER = "There is no sound: speech cannot be started. Close other programs, then start again."
+_RESTARTED = later("Speech had stopped and is started again. Something may have been left out.")
+_GIVEN_UP = later("There is no sound: speech keeps stopping, so it is off now. Start again to try once more.")
+_NO_WORKER = later("There is no sound: speech cannot be started. Close other programs, then start again.")
 
 
 class _Sentence:
@@ -52,7 +53,8 @@ class Speaker:
 
     `on_notice(code, message)` is called on a thread of the speaker's own: `no-sound` or `no-voice` (once; everything
     said after that is dropped silently), `speech-restarted`, `no-voice-for-language`, `no-such-voice`.
-    `on_started(text)` is called there too, when a sentence begins to be heard. `rate` is in words a minute.
+    `on_started(text)` is called there too, when a sentence begins to be heard. `rate` is in words a minute,
+    `volume` and `tone_volume` are in percent.
     """
 
     def __init__(
@@ -61,10 +63,12 @@ class Speaker:
         voice: str | None = None,
         language: str | None = None,
         rate: int | None = None,
+        volume: int = 100,
+        tone_volume: int = 100,
         on_notice: Callable[[str, str], None],
         on_started: Callable[[str], None] | None = None,
     ) -> None:
-        self._arguments = (voice, language, rate)
+        self._arguments = (voice, language, rate, volume, tone_volume)
         self._on_notice = on_notice
         self._on_started = on_started
         self._changed = threading.Condition()
@@ -188,7 +192,7 @@ class Speaker:
         try:
             child = Child(worker.serve, *self._arguments, name="speech")
         except OSError:
-            self._give_up("no-sound", _NO_WORKER)
+            self._give_up("no-sound", tr(_NO_WORKER))
             return None
         with self._changed:
             if not self._closed:
@@ -266,9 +270,9 @@ class Speaker:
         worked = sentence.started is not None and time.monotonic() - sentence.started > _WORKS_AFTER
         self._failures = 1 if worked else self._failures + 1
         if self._failures < _MOST_FAILURES:
-            self._on_notice("speech-restarted", _RESTARTED)
+            self._on_notice("speech-restarted", tr(_RESTARTED))
         else:
-            self._give_up("no-sound", _GIVEN_UP)
+            self._give_up("no-sound", tr(_GIVEN_UP))
 
     def _pass_on(self, remark: Remark) -> None:
         if remark not in self._remarks:  # each new worker makes it again

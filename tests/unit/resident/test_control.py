@@ -18,11 +18,12 @@ from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.picture import Captured
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
 from edge_assistant.errors import InputError, WeightsError
-from edge_assistant.events import Event, NoticeEvent
+from edge_assistant.events import Event, NoticeEvent, WindowEvent
 from edge_assistant.resident import control
 from edge_assistant.resident.choices import Opening
 from edge_assistant.resident.control import TICK_S, Control
 from edge_assistant.resident.job import Job
+from edge_assistant.resident.manner import Manner
 from edge_assistant.sources import Look
 
 
@@ -70,6 +71,9 @@ class ScriptedWork:
 
     def think(self, job: Job) -> None:
         self.asked.append(("think", job))
+
+    def wake(self, job: Job) -> None:
+        self.woken = job.id
 
     def forget(self, job: Job) -> None:
         self.asked.append(("forget", job))
@@ -199,6 +203,26 @@ def test_the_same_key_after_the_answer_asks_for_the_same_picture_in_detail_and_s
     assert desk.newest.mode == "detail"
     assert desk.newest.picture().image is PICTURE.image
     assert desk.newest.picture().notices == (), "what was to be said of it was said"
+
+
+def test_what_is_brief_leaves_out_what_is_only_good_to_know(desk: Desk) -> None:
+    desk.control.behave(Manner(verbosity="brief"))
+    desk.step()
+    desk.press("window")
+    window = ActiveWindow("Invoice", Rect(0, 0, 9, 9), Rect(0, 0, 9, 9))
+    heard = len(desk.voice.heard)
+    desk.newest.window("Invoice", window)
+    desk.newest.notice("demo-weights", "Only the demo weights are in use.")
+    assert desk.voice.heard[heard:] == ["Only the demo weights are in use."]
+    assert isinstance(desk.shown[-2], WindowEvent), "it is shown all the same"
+    desk.answer("A dialog.")
+    desk.end()
+    assert desk.press("window") == ["(silence)", "(heard)"]
+
+
+def test_a_press_wakes_the_weights(desk: Desk) -> None:
+    desk.press("camera")
+    assert desk.work.woken == 1
 
 
 def test_a_picture_whose_time_is_over_is_dropped_without_a_press(desk: Desk) -> None:

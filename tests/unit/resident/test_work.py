@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from edge_assistant.errors import AssistantError, CancelledError, DoesNotFitErro
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, SentenceEvent, StageEvent, Timings, cancelled
 from edge_assistant.models.locate import Weights
 from edge_assistant.resident.job import Job
+from edge_assistant.resident.manner import Manner
 from edge_assistant.resident.measurements import Measurements, Seconds
 from edge_assistant.resident.work import Spoken, Work
 
@@ -433,6 +435,66 @@ def test_a_bug_ends_one_request_with_a_sentence_and_not_the_program(
     assert "inside the program" in ready.voice.heard[0][0]
     ready.work.answer(ready.job(2))
     ready.tells(("answered", 2, True), ("ended", 2))
+
+
+def test_weights_may_wait_for_the_first_question(office: Office) -> None:
+    office.work.keep(from_start=False, rest_after=None)
+    office.start()
+    office.tells(("ready", True), ("ended", 0))
+    assert [each.loaded for each in office.assistants] == [False]
+    assert office.voice.heard == []
+
+
+def test_idle_weights_leave_the_memory_and_come_back_at_the_next_press(ready: Office) -> None:
+    (assistant,) = ready.assistants
+    ready.work.keep(from_start=True, rest_after=0.05)
+    wait_until(lambda: not assistant.loaded)
+    ready.work.keep(from_start=True, rest_after=None)
+    ready.work.wake(ready.job(1))
+    wait_until(lambda: assistant.loaded)
+    assert ready.voice.heard == [("Loading.", 1)]
+    ready.work.answer(ready.job(1))
+    ready.tells(("answered", 1, True), ("ended", 1))
+    assert ready.assistants == [assistant]
+
+
+def test_weights_that_nobody_lets_rest_stay(ready: Office) -> None:
+    ready.work.keep(from_start=True, rest_after=None)
+    time.sleep(0.1)
+    assert ready.assistants[0].loaded
+
+
+def test_waking_for_a_job_that_is_cancelled_loads_nothing(ready: Office) -> None:
+    (assistant,) = ready.assistants
+    assistant.loaded = False
+    job = ready.job(1)
+    job.cancel()
+    ready.work.wake(job)
+    ready.work.repeat(ready.job(2))
+    ready.tells(("ended", 2))
+    assert not assistant.loaded
+
+
+def test_whoever_wants_to_hear_everything_hears_how_long_it_took_and_what_can_be_asked_next(ready: Office) -> None:
+    ready.work.answer(ready.job(1, action="window", manner=Manner(verbosity="full")))
+    ready.tells(("answered", 1, True), ("ended", 1))
+    assert ("That took 0 seconds. The same key again gives the detail.", 1) in ready.voice.heard
+
+
+def test_each_request_is_asked_in_the_manner_it_began_with(ready: Office) -> None:
+    manner = Manner(glance_tokens=192, detail_tokens=700, thinking_tokens=300, verbosity="brief")
+    for mode, tokens in (("glance", 192), ("detail", 700), ("read", None)):
+        ready.work.answer(ready.job(1, mode=mode, manner=manner))
+        ready.tells(("answered", 1, True), ("ended", 1))
+        request = ready.assistants[0].request
+        assert (request.image_tokens, request.thinking_tokens, request.only_answers) == (tokens, 300, True)
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def test_a_follow_up_goes_to_the_same_picture_and_a_new_one_begins_anew(ready: Office) -> None:
