@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from edge_assistant import constants, interrupt, settings, settings_file
 from edge_assistant.capture import apart
 from edge_assistant.cli_settings import RELOAD
-from edge_assistant.errors import AssistantError, NotRunningError
+from edge_assistant.errors import AssistantError, InputError, NotRunningError
 from edge_assistant.resident.door import AlreadyRunningError, Door, call, place
 from edge_assistant.resident.program import Options, Program
 from edge_assistant.speech.screen_reader import announcer
@@ -58,7 +58,7 @@ def run(options: Options) -> int:
     except AlreadyRunningError:
         return _bring_the_other()
     try:
-        apart.monitor_list()  # where no display answers, this says so; Qt would end the process
+        _check_display()
         constants.keep_alive()
         lost_display.watch(options)
         qt = QApplication(["edge-assistant"])
@@ -72,6 +72,17 @@ def run(options: Options) -> int:
         return app.run()
     finally:
         door.close()
+
+
+def _check_display() -> None:
+    """Raise InputError where no display answers, where Qt would end the process."""
+    try:
+        apart.monitor_list()
+    except InputError as error:
+        if error.code != "no-display":
+            raise
+        sentence = tr("There is no display that answers. Start edge-assistant listen, which needs none.")
+        raise InputError(sentence, code=error.code) from error
 
 
 def _bring_the_other() -> int:

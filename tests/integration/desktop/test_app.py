@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +12,8 @@ import mss
 import psutil
 import pytest
 from apps import AppRun
-from describing import APPLES, PATIENCE
-from desktops import XDesktop, needs, scene, until, x_desktop
+from describing import APPLES, PATIENCE, ROOT
+from desktops import XDesktop, environment, needs, scene, until, x_desktop
 from listening import WINDOW, private_folders
 from PIL import Image
 from sound_card import SoundCard, places, references
@@ -306,3 +308,19 @@ def test_when_the_display_goes_it_goes_on_for_triggers_and_says_so(folders: dict
         assert app.trigger("status") == (0, "Ready.\n")
         assert app.trigger("quit") == (0, "")
         assert app.process.wait(PATIENCE) == 0
+
+
+@pytest.mark.parametrize("display", ["", ":4711"])
+def test_without_a_display_it_says_what_to_start_instead(display: str, folders: dict[str, str]) -> None:
+    with XDesktop({**environment(DISPLAY=display), **folders}) as nowhere:
+        done = subprocess.run(
+            [sys.executable, "-m", "edge_assistant"],
+            cwd=ROOT,
+            env=nowhere.environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    sentence = "There is no display that answers. Start edge-assistant listen, which needs none.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (5, "", sentence)
