@@ -90,14 +90,14 @@ class Chooser:
         self._windows.close_chooser(ticket)
         self._cancel()
         if give_back and self._freezing is not None:
-            self._freezing.give_focus()
+            self._freezing.give_focus_back()
         self._freezing = self._moment = self.rect = None
         self._cancel = lambda: None
 
     def take_focus(self, window: int) -> None:
-        """Give the keyboard to the chooser's own window."""
+        """Give the keyboard to the chooser's own window, if the window manager has left it where it was."""
         if self._freezing is not None:
-            self._freezing.give_focus(window)
+            self._freezing.take_focus(window)
 
     def _frozen(self, freezing: Freezing) -> None:
         if freezing is not self._freezing:

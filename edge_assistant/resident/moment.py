@@ -10,6 +10,7 @@ from typing import Protocol
 
 from edge_assistant import sources
 from edge_assistant.capture.choose import Backend, choose
+from edge_assistant.capture.focus import Focus
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.picture import Captured
 from edge_assistant.capture.snapshot import Snapshot
@@ -74,11 +75,28 @@ class Freezing:
         threading.Thread(target=self._run, name="freeze", daemon=True).start()
         self._seen.wait(wait)
 
-    def give_focus(self, window: int | None = None) -> None:
-        """Give the keyboard to the window that had it at that moment, or to `window`; on a thread of its own."""
-        backend, to = self._backend, self._focused if window is None else window
-        if backend is not None and to is not None:
-            threading.Thread(target=lambda: backend.make_focus().give(to), name="focus", daemon=True).start()
+    def give_focus_back(self) -> None:
+        """Give the keyboard to the window that had it at that moment; on a thread of its own."""
+
+        def give(focus: Focus) -> None:
+            if self._focused is not None:
+                focus.give(self._focused)
+
+        self._with_focus(give)
+
+    def take_focus(self, window: int) -> None:
+        """Give it to `window`, if the one that had it still has it: the person may have gone elsewhere meanwhile."""
+
+        def take(focus: Focus) -> None:
+            if focus.current() == self._focused:
+                focus.give(window)
+
+        self._with_focus(take)
+
+    def _with_focus(self, do: Callable[[Focus], None]) -> None:
+        backend = self._backend
+        if backend is not None:
+            threading.Thread(target=lambda: do(backend.make_focus()), name="focus", daemon=True).start()
 
     def _run(self) -> None:
         try:

@@ -471,8 +471,10 @@ class ScriptedFocus:
     def __init__(self) -> None:
         self.given: queue.SimpleQueue[int] = queue.SimpleQueue()
 
+    has = 4711
+
     def current(self) -> int:
-        return 4711
+        return self.has
 
     def give(self, to: int) -> None:
         self.given.put(to)
@@ -577,6 +579,18 @@ def test_escape_forgets_the_moment_and_gives_the_focus_back(choosing_desk: Choos
     gc.collect()
     assert picture() is None
     assert choosing_desk.work.asked == []
+
+
+def test_a_chooser_takes_the_focus_only_from_the_window_that_had_it(choosing_desk: ChoosingDesk) -> None:
+    choosing_desk.open()
+    choosing_desk.control.take_focus(1, 42)
+    choosing_desk.step()
+    assert choosing_desk.focus.given.get(timeout=5) == 42
+    choosing_desk.focus.has = 4712  # the person has gone elsewhere
+    choosing_desk.control.take_focus(1, 42)
+    choosing_desk.step()
+    with pytest.raises(queue.Empty):
+        choosing_desk.focus.given.get(timeout=0.2)
 
 
 def test_a_locked_session_opens_nothing_and_says_why(choosing_desk: ChoosingDesk) -> None:
