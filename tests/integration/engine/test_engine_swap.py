@@ -175,9 +175,10 @@ def test_an_engine_that_died_while_it_rested_is_loaded_again(swapping: Swapping)
     instruct = swapping.current.engine_pid
     assert instruct is not None
     swapping.change()
-    dead = psutil.Process(instruct)
-    dead.kill()
-    until(lambda: dead.status() == psutil.STATUS_ZOMBIE, "its death")
+    resting = swapping.engines._resting
+    assert resting is not None
+    psutil.Process(instruct).kill()
+    until(lambda: not resting.loaded, "its death")
     swapping.change()
     assert swapping.current.engine_pid not in (None, instruct)
     assert swapping.ask(FOLLOW_UP).variant == "instruct"
