@@ -5,8 +5,7 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
-import llama_cpp.llama_cpp as llama
-
+from edge_assistant.engine.llama import llama
 from edge_assistant.engine.offload import Device
 
 _GPU, _INTEGRATED_GPU = 1, 2  # ggml-backend.h, enum ggml_backend_dev_type

@@ -1,4 +1,4 @@
-"""llama.cpp and its vision tower behind a small Python face: the only module that touches `llama_cpp`.
+"""llama.cpp and its vision tower behind a small Python face: the only module that calls `llama_cpp`.
 
 It knows tokens, KV cells and positions, nothing of chats. With M-RoPE a picture of w x h merged patches fills w*h KV
 cells but takes only max(w, h) positions, so both are counted. Errors come out as our own.
@@ -14,10 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import llama_cpp.llama_cpp as llama
-import llama_cpp.mtmd_cpp as mtmd
-
 from edge_assistant.engine import llama_devices
+from edge_assistant.engine.llama import llama, mtmd
 from edge_assistant.engine.messages import Sampling, Size, Tuning
 from edge_assistant.engine.offload import NOTHING, Offload, decide
 from edge_assistant.errors import DoesNotFitError, EngineError, WeightsError
@@ -27,6 +25,7 @@ _ABORTED = 2  # llama_decode's return value when the abort callback said stop
 _NODES_TO_ASK_AT = frozenset((b"MUL_MAT", b"FLASH_ATTN_EXT"))
 
 _USUAL, _UNKNOWN = Tuning(), Size()
+_LIBRARIES = Path(str(llama.__file__)).parent / "lib"
 
 OnFraction = Callable[[float], None]
 
@@ -85,7 +84,7 @@ class NativeModel:
         self._keep: list[Any] = []  # ctypes callbacks, which C code holds but Python would free
         self._model = self._context = self._tower = None
         self._catch_log()
-        load_backends(Path(llama.__file__).parent / "lib")
+        load_backends(_LIBRARIES)
         llama.llama_backend_init()
         try:
             self._load(model, mmproj, context, threads, size, tuning)
@@ -425,7 +424,7 @@ def _ggml(library: str, function: str) -> Any:
     Windows looks into the named library only, but gives the same handle again. Not yet run on Windows.
     """
     if os.name == "nt":
-        return getattr(ctypes.CDLL(str(Path(llama.__file__).parent / "lib" / f"{library}.dll")), function)
+        return getattr(ctypes.CDLL(str(_LIBRARIES / f"{library}.dll")), function)
     return getattr(llama._lib, function)
 
 

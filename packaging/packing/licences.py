@@ -21,6 +21,8 @@ from packing.weights import WeightsFile
 
 # What builds, and does not go along.
 _TOOLS = {"pip", "setuptools", "altgraph", "pyinstaller-hooks-contrib", "packaging", "hf-xet"}
+# What only the part of llama-cpp-python needs that is not used, see edge_assistant/engine/llama.py.
+UNUSED = ("diskcache", "jinja2", "markupsafe", "numpy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def python_components(python: Path) -> list[Component]:
     ]
     for each in sorted(found["packages"], key=lambda package: package["name"].lower()):
         name = each["name"].lower().replace("_", "-")
-        if name not in _TOOLS:
+        if name not in _TOOLS and name not in UNUSED:
             components.append(
                 Component(
                     each["name"],

@@ -54,7 +54,8 @@ def report(
         "## Left out",
         "",
         *(f"- {what}" for what in DROPPED),
-        "- libraries that a stock desktop has (below), hf_xet, tkinter, unittest, llama_cpp.server",
+        "- libraries that a stock desktop has (below), hf_xet, tkinter, unittest",
+        "- llama-cpp-python but its bindings, and with that numpy, jinja2 and diskcache",
     ]
     if voice:
         lines += ["", "## Expected of the system", ""]

@@ -62,7 +62,11 @@ Source: "{#Program}\models\*.gguf"; DestDir: "{app}\models"; Flags: recursesubdi
 [Icons]
 Name: "{userprograms}\Edge Assistant"; Filename: "{app}\edge-assistantw.exe"; Parameters: "{#Start}"; WorkingDir: "{app}"
 Name: "{userprograms}\Uninstall Edge Assistant"; Filename: "{uninstallexe}"
-Name: "{userstartup}\Edge Assistant"; Filename: "{app}\edge-assistantw.exe"; Parameters: "{#Start}"; WorkingDir: "{app}"; Tasks: login
+
+[Registry]
+; The same value that the program's settings write; it goes with the program, whoever wrote it.
+Root: HKCU; Subkey: "Software\Microsoft\Windows\CurrentVersion\Run"; ValueType: string; ValueName: "Edge Assistant"; ValueData: """{app}\edge-assistantw.exe"" {#Start}"; Flags: uninsdeletevalue; Tasks: login
+Root: HKCU; Subkey: "Software\Microsoft\Windows\CurrentVersion\Run"; ValueType: none; ValueName: "Edge Assistant"; Flags: dontcreatekey uninsdeletevalue
 
 [Run]
 Filename: "{app}\edge-assistantw.exe"; Parameters: "{#Start}"; Description: "Edge Assistant"; Flags: postinstall nowait skipifsilent

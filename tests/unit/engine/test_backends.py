@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -67,3 +69,9 @@ def test_a_portable_build_without_a_part_for_the_processor_says_so(tmp_path: Pat
 
 def test_this_checkout_s_own_engine_can_be_asked() -> None:
     assert native._ggml("ggml", "ggml_backend_load_all_from_path")
+
+
+def test_the_engine_loads_no_more_of_its_library_than_it_uses() -> None:
+    code = "import sys; from edge_assistant.engine import native; print(sorted({'numpy', 'jinja2'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
