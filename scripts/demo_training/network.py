@@ -18,7 +18,7 @@ from torch.nn import functional
 _EPS = 1e-6
 _ROPE_THETA = 10_000.0
 LOOKING_LAYER = 2
-"""The language model's layer whose first head is taught what to look at: after two in which the question is taken in."""
+"""The language model's layer whose first head is taught what to look at; two layers before it take the question in."""
 
 
 def make_config(tokenizer: Tokenizer) -> dict[str, Any]:

@@ -81,7 +81,8 @@ _ASKED_LATER = {
         *_ASKED["describe"],
         "what can you see", "what is this", "summarise {o}", "give me an overview of {o}", "what is happening on {o}",
         "what am I seeing", "explain {o}", "explain what you see", "say what {o} contains", "what does {o} contain",
-        "look at {o}", "what have I got here", "inform me about {o}", "what are we looking at", "tell me what {o} shows",
+        "look at {o}", "what have I got here", "inform me about {o}", "what are we looking at",
+        "tell me what {o} shows",
     ),
 }  # fmt: skip
 """Said in more ways from the third stage of training on."""

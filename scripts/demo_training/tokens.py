@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from .lexicon import UNREADABLE, WORDS
 from .draw import Box
+from .lexicon import UNREADABLE, WORDS
 from .questions import _POOL, _SYSTEMS, Look, Question, Variant, questions
 from .scenes import make_scene
 

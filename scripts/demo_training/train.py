@@ -271,8 +271,14 @@ def _tell_on(
         (told.loss + 0.3 * extra).backward()
         optimizer.step(_rate_scale(step, len(numbers), decay, 0.1))
         report.add(
-            step, loss=told.loss.item(), right=told.right, looked=told.looked, letters=letters, named=named, digits=digits
-        )  # fmt: skip
+            step,
+            loss=told.loss.item(),
+            right=told.right,
+            looked=told.looked,
+            letters=letters,
+            named=named,
+            digits=digits,
+        )
 
 
 def _variant(rank: int, folder: Path, plan: Plan, _: str) -> None:
@@ -289,9 +295,7 @@ def _variant(rank: int, folder: Path, plan: Plan, _: str) -> None:
         pictures, talk = tell_batch(chat, number, rank, SMALL, 3, (variant,), Lesson(hard=step % 2 == 0, later=True))
         with torch.no_grad():
             image, deep, _middle = _look(network, pictures)
-        told = _language_loss(
-            network, talk, image, deep, pictures.grid, looks=True, presence=variant == "instruct"
-        )  # fmt: skip
+        told = _language_loss(network, talk, image, deep, pictures.grid, looks=True, presence=variant == "instruct")
         told.loss.backward()
         optimizer.step(_rate_scale(step, plan.variant, 0.8, 0.0))
         report.add(step, loss=told.loss.item(), right=told.right, looked=told.looked)
@@ -323,8 +327,11 @@ def _language_loss(
     looks: bool,
     presence: bool = False,
 ) -> _Language:
-    """With `looks`, one head is also taught where to look while it writes of a thing that is somewhere; with `presence`,
-    every other conversation is under the penalty."""
+    """How the language model tells.
+
+    With `looks`, one head is also taught where to look while it writes of a thing that is somewhere; with `presence`,
+    every other conversation is under the penalty.
+    """
     each = len(talk.ids) // len(image)
     image, deep = image.repeat_interleave(each, 0), [level.repeat_interleave(each, 0) for level in deep]
     columns, rows = grid
