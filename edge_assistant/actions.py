@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from edge_assistant.text import later
+
 ACTIONS: dict[str, str] = {
-    "window": "describes the active window",
-    "screen": "describes the whole screen",
-    "read": "reads the text in the active window",
-    "clipboard": "describes the copied picture",
-    "camera": "counts to three and describes what the camera sees",
-    "repeat": "says the last answer again",
-    "stop": "silences the voice; once more, and the work is cancelled",
-    "status": "says what is being done, and for how long",
-    "think": "turns think harder on or off for the next answers",
-    "quit": "ends the program",
+    "window": later("describes the active window"),
+    "screen": later("describes the whole screen"),
+    "read": later("reads the text in the active window"),
+    "clipboard": later("describes the copied picture"),
+    "camera": later("counts to three and describes what the camera sees"),
+    "region": later("lets a part of the screen be chosen, and describes it"),
+    "palette": later("opens the list of choices over a picture of this moment"),
+    "ask": later("takes the active window's picture and opens a window to ask about it"),
+    "repeat": later("says the last answer again"),
+    "stop": later("silences the voice; once more, and the work is cancelled"),
+    "status": later("says what is being done, and for how long"),
+    "think": later("turns think harder on or off for the next answers"),
+    "quit": later("ends the program"),
 }
 
-LOOKS = ("window", "screen", "read", "clipboard", "camera")
+LOOKS = ("window", "screen", "read", "clipboard", "camera", "region")
 """Those that ask for an answer. Again while it comes: stop. Within 30 seconds after it: the same picture in detail."""
+
+CHOOSERS = ("palette", "region")
+"""Those that take a picture of this moment and then open a window, in which it is chosen what of it is wanted."""

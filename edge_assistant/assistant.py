@@ -9,14 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import psutil
 from PIL import Image
 
-from edge_assistant import footprint, remarks
+from edge_assistant import footprint, remarks, tuned
 from edge_assistant.capture.picture import Captured
 from edge_assistant.engine import prompts
 from edge_assistant.engine.client import Engine, EngineFiles
-from edge_assistant.engine.messages import Ask, Done, Piece, Progress, ThinkingBudget, Turn, TurnsDropped
+from edge_assistant.engine.messages import Ask, Done, Embeddings, Piece, Progress, ThinkingBudget, Turn, TurnsDropped
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.errors import AssistantError, CancelledError, EngineError
 from edge_assistant.events import (
@@ -30,8 +29,9 @@ from edge_assistant.events import (
 )
 from edge_assistant.imaging import budget
 from edge_assistant.models.gguf import describe_gguf
-from edge_assistant.models.locate import Weights
-from edge_assistant.models.memory import check_memory, fitting_context
+from edge_assistant.models.locate import Weights, same_mmproj
+from edge_assistant.models.memory import check_memory, fitting_context, needed_bytes
+from edge_assistant.text import later, tr, tr_count
 from edge_assistant.underway import Underway
 from edge_assistant.waiting import WaitingWords
 
@@ -53,6 +53,7 @@ class Voice(Protocol):
 class Request:
     """How to look and answer. `None` takes the mode's default; `image_tokens` is a ceiling.
 
+    With `only_answers` nothing is spoken but them and what must be known to judge them (see remarks.BESIDES).
     `small_text_advice` is said where a whole screen had to be made so small that its small text could not be read.
     """
 
@@ -63,7 +64,25 @@ class Request:
     thinking_seconds: float = 90.0
     temperature: float | None = None
     seed: int | None = None
-    small_text_advice: str = "Describe the window instead, or read the text."
+    only_answers: bool = False
+    small_text_advice: str = later("Describe the window instead, or read the text.")
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What one assistant hands to another: the picture, and what was asked and answered about it.
+
+    `picture` is as it is sent to the model, None before it was fetched. `embeddings` are what the
+    vision tower made of it, where the heir has the same one.
+    """
+
+    request: Request
+    capture: Callable[[], Captured] | None
+    picture: Image.Image | None
+    no_picture: AssistantError | None
+    small_text_lost: bool
+    turns: tuple[Turn, ...]
+    embeddings: Embeddings | None
 
 
 class Assistant:
@@ -81,14 +100,20 @@ class Assistant:
         request: Request,
         *,
         context: int,
-        threads: int,
+        threads: int | None,
         language: str | None,
         voice: Voice | None,
         on_event: Callable[[Event], None],
         exact_context: bool = False,
+        gpu_layers: int | None = None,
+        choice: tuned.Choice | None = None,
     ) -> None:
-        """`context` is in tokens: at most so many, as memory allows, or with `exact_context` just that or an error."""
-        self._weights = weights
+        """`context` is in tokens: at most so many, as memory allows, or with `exact_context` just that or an error.
+
+        `threads` and `gpu_layers` (see Tuning) None leave it to what was tuned for these weights, as `choice` does.
+        """
+        self._choice = choice or tuned.choice(weights)
+        self._weights = weights = tuned.with_tower(weights, self._choice)
         self._take(request)
         self._system = prompts.system_prompt(language)
         self._context = min(context, weights.context_length)
@@ -100,6 +125,9 @@ class Assistant:
         self._no_picture: AssistantError | None = None
         self._small_text_lost = False
         self._turns: list[Turn] = []
+        self._max_tokens: int | None = None
+        self._embeddings: Embeddings | None = None
+        self._swap: float | None = None
         self._was_loaded = False
         self._cancelled = threading.Event()
         self._engine = Engine(
@@ -107,9 +135,11 @@ class Assistant:
                 model=weights.model,
                 mmproj=weights.mmproj,
                 context=self._context,
-                threads=threads,
+                threads=threads or self._choice.threads,
                 vision_layers=describe_gguf(weights.mmproj).block_count or 0,
                 system=self._system,
+                size=tuned.size_of(weights),
+                tuning=replace(self._choice.tuning, gpu_layers=gpu_layers),
             )
         )
 
@@ -118,13 +148,69 @@ class Assistant:
         """The engine's process id, None when it is not running."""
         return self._engine.pid
 
+    @property
+    def loaded(self) -> bool:
+        """Whether its weights are in memory."""
+        return self._engine.loaded
+
+    @property
+    def weights(self) -> Weights:
+        """What it answers with."""
+        return self._weights
+
+    def needed_bytes(self) -> int:
+        """The memory that its engine takes with the whole context, as estimated."""
+        return needed_bytes(self._weights, self._context, self._image_tokens)
+
+    def unload(self) -> None:
+        """Give the weights' memory back; the picture and the conversation stay, and the next question loads anew."""
+        self._engine.unload()
+        self._was_loaded = False
+
+    def conversation(self, heir: Weights) -> Conversation:
+        """The picture and what was said of it, for an assistant with the weights `heir` to go on with."""
+        self._engine.drop_ahead()  # another engine is to have the cores
+        embeddings = None
+        if self._picture is not None and same_mmproj(self._weights, heir):
+            embeddings = self._embeddings or self._engine.recall()
+        return Conversation(
+            self._request,
+            self._capture,
+            self._picture,
+            self._no_picture,
+            self._small_text_lost,
+            tuple(self._turns),
+            embeddings,
+        )
+
+    def go_on(self, conversation: Conversation) -> None:
+        """Take a conversation over. Raises UsageError where these weights cannot answer as its request wants."""
+        self._take(conversation.request)
+        self._capture = conversation.capture
+        self._picture = conversation.picture
+        self._no_picture = conversation.no_picture
+        self._small_text_lost = conversation.small_text_lost
+        self._turns[:] = conversation.turns
+        self._embeddings = conversation.embeddings
+
+    def swapped(self, seconds: float) -> None:
+        """Changing to these weights took so long; the next question reports it."""
+        self._swap = seconds
+
     def warm(self) -> None:
         """Load the weights now, so that the first answer is quick; how far it is, is said. Raises AssistantError."""
         self._cancelled.clear()
-        self._load(Underway(0, "", 0, WaitingWords(self._say)))
+        self._load(Underway(0, "", 0, WaitingWords(self._say_waiting)))
 
-    def look_at(self, capture: Callable[[], Captured], request: Request | None = None) -> None:
-        """Turn to another picture; it is fetched by the next `ask`, and the conversation begins anew.
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The conversation about the picture so far."""
+        return tuple(self._turns)
+
+    def look_at(
+        self, capture: Callable[[], Captured], request: Request | None = None, turns: tuple[Turn, ...] = ()
+    ) -> None:
+        """Turn to another picture; it is fetched by the next `ask`, and the conversation begins anew, or with `turns`.
 
         `request` says how to look and answer from now on. Raises UsageError where the weights cannot do that.
         """
@@ -134,17 +220,20 @@ class Assistant:
         self._picture = None
         self._no_picture = None
         self._small_text_lost = False
-        self._turns.clear()
+        self._turns[:] = turns
+        self._embeddings = None
 
-    def ask(self, index: int, text: str | None = None) -> DoneEvent | ErrorEvent:
+    def ask(self, index: int, text: str | None = None, *, max_tokens: int | None = None) -> DoneEvent | ErrorEvent:
         """Answer one question about the picture; without `text`, the mode's own.
 
+        `max_tokens` is for this answer, where the request does not say it.
         Never raises an AssistantError: the outcome is the last event, and is returned.
         """
         self._cancelled.clear()
+        self._max_tokens = self._request.max_tokens or max_tokens or self._mode.max_tokens
         seed = self._request.seed if self._request.seed is not None else secrets.randbelow(MAX_SEED + 1)
         question = text or self._mode.question
-        work = Underway(index, question, seed, WaitingWords(self._say))
+        work = Underway(index, question, seed, WaitingWords(self._say_waiting), swap=self._swap)
         outcome: DoneEvent | ErrorEvent
         with footprint.PeakMemory() as peak:
             try:
@@ -159,15 +248,33 @@ class Assistant:
                 self._say(str(error))
         if isinstance(outcome, DoneEvent):
             outcome = replace(outcome, peak_pss_bytes=peak.pss_bytes, peak_rss_bytes=peak.rss_bytes)
+            if work.first_token is not None:  # the engine has the picture now, and the change is paid for
+                self._embeddings = self._swap = None
             if outcome.stop != "cancelled":
                 self._turns.append(Turn(outcome.question, outcome.answer))
         self._on_event(outcome)
         return outcome
 
+    def encode_ahead(self, mode: prompts.Mode = "detail") -> None:
+        """Have the picture encoded as `mode` will want it, while nobody waits; returns at once.
+
+        To be called when a question has been answered; where that picture is the same, nothing happens.
+        """
+        if self._capture is None or self._picture is None or self._request.image_tokens:
+            return
+        spec = prompts.MODES[mode]
+        try:
+            image = self._capture().image
+        except AssistantError:
+            return  # it is no longer wanted
+        picture = budget.fit(image, max_tokens=spec.image_tokens, min_tokens=spec.min_image_tokens)
+        if picture.size != self._picture.size:
+            self._engine.encode_ahead(picture.tobytes(), picture.width, picture.height)
+
     def notice(self, index: int, code: str, message: str) -> None:
         """Tell the person something that does not end the request, by event and by voice."""
         self._on_event(NoticeEvent(index, code, message))
-        self._say(message)
+        self._say(message, code)
 
     def cancel(self) -> None:
         """Silence the voice and stop the running question; it ends as `cancelled`."""
@@ -186,7 +293,8 @@ class Assistant:
     def _take(self, request: Request) -> None:
         self._mode = prompts.MODES[request.mode]
         self._sampling = sampling(self._weights.variant, verbatim=self._mode.verbatim, temperature=request.temperature)
-        self._image_tokens = request.image_tokens or self._mode.image_tokens
+        tuned_tokens = self._choice.glance_tokens if request.mode == "glance" else None
+        self._image_tokens = request.image_tokens or tuned_tokens or self._mode.image_tokens
         self._request = request
 
     def _answer(self, work: Underway) -> Done:
@@ -206,14 +314,15 @@ class Assistant:
                 question=work.question,
                 sampling=self._sampling,
                 seed=work.seed,
-                max_tokens=self._request.max_tokens or self._mode.max_tokens,
+                max_tokens=self._max_tokens,
                 thinking=self._thinking_budget(),
+                embeddings=self._embeddings,
             )
 
         done = self._engine.ask(make, lambda reply: self._on_reply(work, reply))
         self._speak_sentences(work, work.splitter.finish())
         if not done.answer and done.stop != "cancelled":
-            raise EngineError("The model gave no answer. Ask again, or in other words.", code="no-answer")
+            raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
         return done
 
     def _prepared_picture(self, work: Underway) -> Image.Image:
@@ -255,15 +364,15 @@ class Assistant:
         """After the first answer about a whole screen, once."""
         if self._small_text_lost and not self._cancelled.is_set():
             self._small_text_lost = False
-            advice = self._request.small_text_advice
-            self.notice(index, "small-text", f"Small text on the screen could not be read. {advice}")
+            advice = tr(self._request.small_text_advice)
+            self.notice(index, "small-text", tr("Small text on the screen could not be read. {advice}", advice=advice))
 
     def _load(self, work: Underway) -> None:
         if self._engine.loaded:
             return
         context = self._affordable_context(work)
         if self._was_loaded:
-            self.notice(work.index, "engine-restarted", "The engine had ended and is started again.")
+            self.notice(work.index, "engine-restarted", tr("The engine had ended and is started again."))
         self._on_event(StageEvent(work.index, "load", 0.0))
         start = time.perf_counter()
         try:
@@ -287,7 +396,11 @@ class Assistant:
             self.notice(
                 work.index,
                 "context-reduced",
-                f"Memory is short, so this conversation can be {context} tokens long instead of {wanted}.",
+                tr(
+                    "Memory is short, so this conversation can be {context} tokens long instead of {wanted}.",
+                    context=context,
+                    wanted=wanted,
+                ),
             )
         return context
 
@@ -301,12 +414,12 @@ class Assistant:
             self._on_event(StageEvent(work.index, reply.stage, round(reply.fraction, 3)))
             work.waiting.progress(reply.stage, reply.fraction)
         elif isinstance(reply, TurnsDropped):
-            questions = "question was" if reply.count == 1 else f"{reply.count} questions were"
-            self.notice(
-                work.index,
-                "turns-dropped",
-                f"The conversation is long: the first {questions} left out, the picture stays.",
+            message = tr_count(
+                "The conversation is long: the first question was left out, the picture stays.",
+                "The conversation is long: the first {number} questions were left out, the picture stays.",
+                reply.count,
             )
+            self.notice(work.index, "turns-dropped", message)
         else:
             self._on_piece(work, reply)
 
@@ -330,17 +443,14 @@ class Assistant:
             self._say(sentence)
             self._on_event(SentenceEvent(work.index, sentence))
 
-    def _say(self, text: str) -> None:
-        if self._voice and not self._cancelled.is_set():
+    def _say(self, text: str, code: str = "") -> None:
+        left_out = self._request.only_answers and code in remarks.BESIDES
+        if self._voice and not (left_out or self._cancelled.is_set()):
             self._voice.say(text)
+
+    def _say_waiting(self, text: str) -> None:
+        self._say(text, "waiting")
 
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise CancelledError
-
-
-def default_threads() -> int:
-    """Cores to compute with: the physical ones this process may use; more gain nothing in llama.cpp."""
-    allowed = len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else None
-    physical = psutil.cpu_count(logical=False) or 1
-    return max(1, min(physical, allowed or physical))

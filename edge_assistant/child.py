@@ -17,7 +17,8 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any
 
 _log = logging.getLogger(__name__)
@@ -56,11 +57,14 @@ class Child:
         self.name = name
         self._send_lock = threading.Lock()
         self._kill_lock = threading.Lock()
+        self._wake_lock = threading.Lock()
+        self._awake = False
         self._killed = False
         self._last_words: collections.deque[str] = collections.deque(maxlen=20)
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe(duplex=True)
         output, their_output = context.Pipe(duplex=False)
+        self._woken, self._waker = context.Pipe(duplex=False)
         self._process = context.Process(
             target=_run, args=(target, theirs, their_output, os.getpid(), arguments), name=name, daemon=True
         )
@@ -100,13 +104,23 @@ class Child:
         return True
 
     def receive(self, timeout: float | None = None) -> Any:
-        """The next message, or None when none came within `timeout` seconds. Raises ChildDied."""
+        """The next message, or None when none came within `timeout` seconds or until `wake`. Raises ChildDied."""
         try:
-            if not self._connection.poll(timeout):
-                return None
-            return self._connection.recv()
-        except (EOFError, OSError, TypeError) as error:  # TypeError: closed meanwhile on another thread
+            ready = wait([self._connection, self._woken], timeout)
+            if self._connection in ready:
+                return self._connection.recv()
+            if ready:
+                self._fall_asleep()
+            return None
+        except (EOFError, OSError, TypeError, ValueError) as error:  # the last two: closed meanwhile on another thread
             raise self._death() from error
+
+    def wake(self) -> None:
+        """Let `receive`, the one that waits or else the next one, return without a message."""
+        with self._wake_lock, contextlib.suppress(OSError):
+            if not self._awake:
+                self._awake = True
+                self._waker.send_bytes(b".")
 
     def kill(self) -> None:
         """End the worker and everything it started, at once. Harmless when it is gone already."""
@@ -117,13 +131,23 @@ class Child:
             self._process.kill()  # it may not lead its group yet
             kill_group(self.pid)
             self._process.join(1.0)
-        self._connection.close()
+        self._close_pipes()
 
     def close(self, timeout: float = 0.2) -> None:
         """Close the Pipe, which asks the worker to end; kill it after `timeout` seconds."""
         self._connection.close()
         self._process.join(timeout)
         self.kill()
+
+    def _fall_asleep(self) -> None:
+        with self._wake_lock:
+            self._awake = False
+            self._woken.recv_bytes()
+
+    def _close_pipes(self) -> None:
+        with self._wake_lock:
+            for pipe in (self._connection, self._woken, self._waker):
+                pipe.close()
 
     def _death(self) -> ChildDied:
         self._process.join(0.5)
@@ -157,6 +181,31 @@ def die_with_parent() -> None:
     """Ask Linux to kill this process when its parent ends. Elsewhere only EOF on the Pipe tells."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+AWAITED, UNATTENDED = 3, 10
+"""POSIX niceness of work that somebody waits for, and of work that nobody does.
+
+The first is mild: at 10, on a machine that other programs kept busy, a first word took ten times as long, and a small
+program beside it got its core hardly sooner.
+"""
+
+
+def yield_to_others(niceness: int) -> None:
+    """Let other programs have more of the cores where they are wanted by more than one; alone, nothing is lost.
+
+    Linux weighs sessions before processes where it groups them (autogroup), and a worker has a session of its own, so
+    its group is told too. Windows knows only one step that fits.
+    """
+    if sys.platform == "win32":
+        import psutil
+
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        return
+    with contextlib.suppress(OSError):
+        os.nice(max(0, niceness - os.nice(0)))
+    with contextlib.suppress(OSError), Path("/proc/self/autogroup").open("w", encoding="ascii") as group:
+        group.write(str(niceness))
 
 
 def _run(

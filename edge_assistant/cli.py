@@ -10,27 +10,47 @@ from typing import TYPE_CHECKING, NoReturn
 
 from edge_assistant import log
 from edge_assistant.cli_models import add_models
+from edge_assistant.cli_settings import add_settings
 from edge_assistant.errors import AssistantError, InputError, UsageError
+from edge_assistant.text import later, tr
 
 if TYPE_CHECKING:
     from edge_assistant.sources import Look
 
 
+_APP = "app_"
+"""Begins the names of the app's options, which commands have too."""
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message[:1].upper()}{message[1:]}. Try {self.prog} --help.")
+        raise UsageError(
+            tr("{upper}{value}. Try {prog} --help.", upper=message[:1].upper(), value=message[1:], prog=self.prog)
+        )
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit code (see errors.py, and 0 for success)."""
     log.set_up()
+    _speak_the_persons_language()
     try:
         parsed = _parser().parse_args(arguments)
+        _check_app_options(parsed)
         command: Callable[[argparse.Namespace], int] = parsed.command
         return command(parsed)
     except AssistantError as error:
         _report(error, as_json="--json" in arguments)
         return error.exit_code
+
+
+def _speak_the_persons_language() -> None:
+    """Of a broken file nothing is known; the command that needs it says so."""
+    from edge_assistant import settings, text
+
+    try:
+        text.use_language(settings.load(settings.path()).spoken_language)
+    except AssistantError:
+        text.use_language(text.system_language())
 
 
 def _report(error: AssistantError, *, as_json: bool) -> None:
@@ -49,7 +69,8 @@ def _parser() -> _Parser:
         description="Looks at a picture and says aloud what is there. Works without a network.",
         epilog="Answers can be wrong. Not for medicine, traffic or money.",
     )
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_app(parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", description="Without one, the app starts.")
     _add_describe(commands.add_parser("describe", help="describe a picture, or answer questions about it"))
     cameras = commands.add_parser("cameras", help="list the cameras, by the numbers that describe --camera takes")
     cameras.set_defaults(command=_cameras)
@@ -58,11 +79,21 @@ def _parser() -> _Parser:
     doctor = commands.add_parser("doctor", help="say what works on this computer, and how to mend what does not")
     doctor.add_argument("--speak", action=argparse.BooleanOptionalAction, help="say it aloud too (default: yes)")
     doctor.set_defaults(command=_doctor)
+    _add_tune(commands.add_parser("tune", help="find out by trying what makes answers quickest on this computer"))
     voices = commands.add_parser("voices", help="list the voices")
     voices.add_argument("--language", metavar="CODE", help="only voices for this language")
     voices.set_defaults(command=_voices)
+    add_settings(commands.add_parser("settings", help="show and change the settings"))
     add_models(commands.add_parser("models", help="get, check, carry and remove weights"))
     return parser
+
+
+def _add_app(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("options of the app").add_argument
+    add("--temperature", dest=f"{_APP}temperature", metavar="F", type=_temperature, help="0 is greedy")
+    add("--seed", dest=f"{_APP}seed", metavar="N", type=_whole(0, 2**32 - 2), help="repeatable answers")
+    add("--speak", dest=f"{_APP}speak", action=argparse.BooleanOptionalAction, help="say it aloud (default: yes)")
+    parser.set_defaults(command=_app)
 
 
 def _add_describe(parser: argparse.ArgumentParser) -> None:
@@ -84,6 +115,7 @@ def _add_describe(parser: argparse.ArgumentParser) -> None:
     add("--context", metavar="N", type=_whole(256, 262_144), help="tokens of context (default: 4096)")
     add("--model", metavar="NAME|PATH", help="weights: a name from the catalogue, or a GGUF file")
     add("--mmproj", metavar="PATH", help="the vision file that belongs to the model file")
+    add("--gpu-layers", metavar="N", type=_whole(0, 1024), help="layers on the graphics processor (default: what fits)")
     add("--language", metavar="CODE", help="language of answer and voice, such as de")
     add("--speak", action=argparse.BooleanOptionalAction, help="say it aloud (default: yes)")
     add("--json", action="store_true", help="one JSON object a line on standard output")
@@ -98,16 +130,58 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_listen)
 
 
+def _add_tune(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--model", metavar="NAME|PATH", help="weights: a name from the catalogue, or a GGUF file")
+    add("--mmproj", metavar="PATH", help="the vision file that belongs to the model file")
+    add("--think", action="store_true", help="the Thinking weights")
+    add("--target", metavar="SECONDS", type=_whole(1, 600), help="time to the first word of a glance (default: 6)")
+    add("--reset", action="store_true", help="forget what was found out before")
+    add("--speak", action=argparse.BooleanOptionalAction, help="say it aloud too (default: yes)")
+    add("--json", action="store_true", help="one JSON object a line on standard output")
+    parser.set_defaults(command=_tune)
+
+
 def _add_trigger(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", metavar="ACTION", nargs="?", help="one of those that --list prints")
     parser.add_argument("--list", action="store_true", help="print the actions, and what each does")
     parser.set_defaults(command=_trigger)
 
 
+def _check_app_options(parsed: argparse.Namespace) -> None:
+    """Before a command they would be ignored."""
+    given = [
+        name.removeprefix(_APP) for name, value in vars(parsed).items() if name.startswith(_APP) and value is not None
+    ]
+    if given and parsed.command is not _app:
+        raise UsageError(
+            tr("The option {value} stands before the command. Write it after the command.", value=given[0])
+        )
+
+
+def _app(parsed: argparse.Namespace) -> int:
+    from edge_assistant.capture.qt import missing
+    from edge_assistant.resident.program import Options
+
+    try:
+        from edge_assistant.app import run
+    except ImportError as error:
+        raise missing(error) from error
+    return run(Options(*(getattr(parsed, f"{_APP}{name}") for name in ("speak", "temperature", "seed"))))
+
+
 def _listen(parsed: argparse.Namespace) -> int:
-    from edge_assistant.listen import Options, listen
+    from edge_assistant.listen import listen
+    from edge_assistant.resident.program import Options
 
     return listen(Options(parsed.speak, parsed.temperature, parsed.seed))
+
+
+def _tune(parsed: argparse.Namespace) -> int:
+    from edge_assistant.tune_command import Options, run
+
+    options = (parsed.model, parsed.mmproj, parsed.think, parsed.target, parsed.reset, parsed.speak, parsed.json)
+    return run(Options(*options))
 
 
 def _trigger(parsed: argparse.Namespace) -> int:
@@ -118,7 +192,12 @@ def _trigger(parsed: argparse.Namespace) -> int:
             print(f"{action}: {line}")
         return 0
     if parsed.action not in ACTIONS:
-        raise UsageError(f"There is no action {parsed.action or 'without a name'}. Try edge-assistant trigger --list.")
+        raise UsageError(
+            tr(
+                "There is no action {value}. Try edge-assistant trigger --list.",
+                value=parsed.action or "without a name",
+            )
+        )
     from edge_assistant.resident.door import call, place
 
     answer = call(place(), parsed.action)
@@ -158,7 +237,7 @@ def _run_describe(parsed: argparse.Namespace, asks: tuple[str, ...]) -> int:
             thinking_tokens=parsed.thinking_budget,
             temperature=parsed.temperature,
             seed=parsed.seed,
-            small_text_advice="Use --window, or --mode read.",
+            small_text_advice=later("Use --window, or --mode read."),
         ),
         model=parsed.model,
         mmproj=parsed.mmproj,
@@ -166,6 +245,7 @@ def _run_describe(parsed: argparse.Namespace, asks: tuple[str, ...]) -> int:
         context=parsed.context,
         language=parsed.language,
         speak=parsed.speak,
+        gpu_layers=parsed.gpu_layers,
     )
     return DescribeRun(options, JsonOutput() if parsed.json else TextOutput()).main()
 
@@ -179,12 +259,12 @@ def _check_source(parsed: argparse.Namespace) -> None:
     ]
     if not given:
         raise UsageError(
-            "Nothing to look at. Name a picture file, or take --screen, --window, --clipboard or --camera."
+            tr("Nothing to look at. Name a picture file, or take --screen, --window, --clipboard or --camera.")
         )
     if len(given) > 1:
-        raise UsageError("Only one picture at a time: a file, --screen, --window, --clipboard or --camera.")
+        raise UsageError(tr("Only one picture at a time: a file, --screen, --window, --clipboard or --camera."))
     if parsed.delay is not None and given[0] not in ("screen", "window", "camera"):
-        raise UsageError("A delay goes with --screen, --window or --camera.")
+        raise UsageError(tr("A delay goes with --screen, --window or --camera."))
 
 
 def _source(parsed: argparse.Namespace) -> str | Look:
@@ -204,7 +284,7 @@ def _cameras(_: argparse.Namespace) -> int:
 
     names = camera_names()
     if not names:
-        raise InputError("No camera was found. Plug one in, or switch it on.", code="no-camera")
+        raise InputError(tr("No camera was found. Plug one in, or switch it on."), code="no-camera")
     for number, name in enumerate(names, start=1):
         print(f"{number}: {name}")
     return 0
@@ -230,7 +310,7 @@ def _question(text: str) -> str:
     """The question as clean text: whatever bytes the shell passed."""
     clean = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
     if not clean:
-        raise UsageError("The question is empty. Write it after --ask.")
+        raise UsageError(tr("The question is empty. Write it after --ask."))
     return clean
 
 
@@ -241,7 +321,9 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         except ValueError:
             value = low - 1
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text} is not a whole number from {low} to {high}")
+            raise argparse.ArgumentTypeError(
+                tr("{text} is not a whole number from {low} to {high}", text=text, low=low, high=high)
+            )
         return value
 
     return parse
@@ -253,7 +335,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value <= 60:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds from 0 to 60")
+        raise argparse.ArgumentTypeError(tr("{text} is not a number of seconds from 0 to 60", text=text))
     return value
 
 
@@ -263,5 +345,5 @@ def _temperature(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value <= 2:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 2")
+        raise argparse.ArgumentTypeError(tr("{text} is not a number from 0 to 2", text=text))
     return value

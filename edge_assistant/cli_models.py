@@ -22,7 +22,8 @@ def add_models(parser: argparse.ArgumentParser) -> None:
         added.add_argument("--think", action="store_true", help="the Thinking weights of that name")
 
     action("list", "list all known weights, and what of them is here", _models_list)
-    action("recommend", "say which weights suit this computer, and why", _models_recommend)
+    recommend = action("recommend", "say which weights suit this computer, and why", _models_recommend)
+    recommend.add_argument("--ask", action="store_true", help="then ask what to do, as the app's first run does")
     pull = action("pull", "download weights, or go on with a download", _models_pull)
     pull.add_argument("name", metavar="NAME", help="a name that models list gives")
     pull.add_argument("--mmproj", metavar="QUANT", help="the vision file to take, such as F16 (default: Q8_0)")
@@ -59,9 +60,9 @@ def _models_list(parsed: argparse.Namespace) -> int:
 
 
 def _models_recommend(parsed: argparse.Namespace) -> int:
-    from edge_assistant.models_command import Options, recommend_models
+    from edge_assistant.models_command import Options, first_run, recommend_models
 
-    return recommend_models(Options(parsed.speak, parsed.json))
+    return (first_run if parsed.ask else recommend_models)(Options(parsed.speak, parsed.json))
 
 
 def _models_pull(parsed: argparse.Namespace) -> int:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import os
+import queue
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from edge_assistant import interrupt, paths, settings
-from edge_assistant.assistant import Assistant, Request, default_threads
+from edge_assistant import interrupt, settings
+from edge_assistant.assistant import Assistant, Request
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.engine.prompts import MODES, system_prompt
@@ -24,12 +26,14 @@ from edge_assistant.models.locate import Weights, resolve
 from edge_assistant.output import NoOutput, Output, complain
 from edge_assistant.sources import Look, look
 from edge_assistant.speech.speaker import Speaker
+from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
 
 # How many seconds a cancel waits for the run's own thread; then it ends without (a picture may be half decoded).
 _PATIENCE = 0.15
-_POLL = 0.02  # seconds between two looks whether a signal came
+# On Windows no wait is interrupted by Ctrl-C, so there it looks so often (in seconds) whether it came.
+_LOOK_S = 0.1 if sys.platform == "win32" else None
 # Hashing weights for the first time is said when it takes longer than this.
 _SILENT_SECONDS = 1.0
 
@@ -47,6 +51,7 @@ class Options:
     context: int | None
     language: str | None
     speak: bool | None
+    gpu_layers: int | None = None
 
 
 class DescribeRun:
@@ -58,7 +63,9 @@ class DescribeRun:
         self._lock = threading.Lock()
         self._showing = threading.Lock()  # held while printing, which takes for ever when nobody reads
         self._ended: set[int] = set()
+        self._news: queue.SimpleQueue[None] = queue.SimpleQueue()  # a signal's handler may fill it
         self._finished = threading.Event()
+        self._unwanted = threading.Event()
         self._current = 0
         self._exit_code = 0
         self._cancelled = False
@@ -67,10 +74,12 @@ class DescribeRun:
 
     def main(self) -> int:
         """Run to the end and give the exit code. Ctrl-C, SIGTERM and SIGHUP cancel, also when they came before."""
-        interrupt.only_remember()
+        interrupt.call(lambda: self._news.put(None))
         threading.Thread(target=self._run, name="describe", daemon=True).start()
-        while not self._finished.wait(_POLL):
-            if interrupt.arrived():
+        while not self._finished.is_set():
+            with contextlib.suppress(queue.Empty):
+                self._news.get(timeout=_LOOK_S)
+            if interrupt.arrived() and not self._finished.is_set():
                 self._cancel()
         return self._exit_code
 
@@ -83,13 +92,16 @@ class DescribeRun:
             self._work()
         except Exception:  # noqa: BLE001 (a bug must end the questions with a sentence, never with silence)
             _log.exception("describe failed")
-            self._fail_all(EngineError("Something went wrong inside the program. Please try again.", code="internal"))
+            self._fail_all(
+                EngineError(tr("Something went wrong inside the program. Please try again."), code="internal")
+            )
         finally:
             self._finished.set()
+            self._news.put(None)
 
     def _work(self) -> None:
         try:
-            chosen = settings.load(paths.config_dir() / "settings.toml")
+            chosen = settings.load(settings.path())
             if chosen.speak if self._options.speak is None else self._options.speak:
                 self._start_speaker(chosen)
             self._ask_all(chosen)
@@ -106,8 +118,9 @@ class DescribeRun:
     def _start_speaker(self, chosen: settings.Settings) -> None:
         speaker = Speaker(
             voice=chosen.voice,
-            language=self._options.language or chosen.language,
+            language=self._options.language or chosen.spoken_language,
             rate=chosen.rate,
+            volume=chosen.volume,
             on_notice=lambda code, message: self._emit(NoticeEvent(self._current, code, message)),
         )
         speaker.start()
@@ -118,19 +131,20 @@ class DescribeRun:
 
     def _ask_all(self, chosen: settings.Settings) -> None:
         options = self._options
-        language = options.language or chosen.language
+        language = options.language or chosen.spoken_language
         system_prompt(language)
         if options.think:
             sampling("thinking", verbatim=False, temperature=options.request.temperature)
         # The weights may need seconds to be checked; by then another window may be in front.
-        captured = look(options.picture, self) if isinstance(options.picture, Look) else None
+        captured = look(_with_camera(options.picture, chosen), self) if isinstance(options.picture, Look) else None
         weights = self._weights(chosen)
         assistant = Assistant(
             weights,
-            options.request,
+            _with_budget(options.request, chosen),
             context=options.context or chosen.context,
             exact_context=options.context is not None,
-            threads=chosen.threads or default_threads(),
+            threads=chosen.threads,
+            gpu_layers=chosen.gpu_layers if options.gpu_layers is None else options.gpu_layers,
             language=language,
             voice=self._speaker,
             on_event=self._emit,
@@ -143,7 +157,7 @@ class DescribeRun:
             assistant.notice(0, "weights-passed-over", message)
         if weights.demo and captured is None and (options.model or chosen.model) is None:
             assistant.notice(
-                0, "demo-weights", "These are the demo weights. They understand only simple sample screens."
+                0, "demo-weights", tr("These are the demo weights. They understand only simple sample screens.")
             )
         assistant.look_at(lambda: captured or read_picture(str(options.picture)))
         for index, text in enumerate(self._questions):
@@ -169,11 +183,8 @@ class DescribeRun:
 
     def wait(self, seconds: float) -> None:
         """Let time pass; it ends early, with CancelledError, when the run is cancelled."""
-        deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0:
-            if self._cancelled:
-                raise CancelledError
-            time.sleep(min(left, _POLL))
+        if self._unwanted.wait(seconds):
+            raise CancelledError
 
     def _say(self, text: str) -> None:
         if self._speaker:
@@ -189,7 +200,7 @@ class DescribeRun:
                 raise CancelledError
             if not told and time.monotonic() - start > _SILENT_SECONDS:
                 told = True
-                self._emit(NoticeEvent(0, "verifying", "Checking the weights. This happens only once."))
+                self._emit(NoticeEvent(0, "verifying", tr("Checking the weights. This happens only once.")))
 
         return resolve(
             model=self._options.model,
@@ -226,7 +237,7 @@ class DescribeRun:
         self._output = NoOutput()
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if error.errno == errno.ENOSPC:
-            full = DoesNotFitError("The answer cannot be written: the disk is full. Make some room.", code="disk")
+            full = DoesNotFitError(tr("The answer cannot be written: the disk is full. Make some room."), code="disk")
             self._exit_code = full.exit_code
             complain(str(full))
         else:
@@ -234,6 +245,7 @@ class DescribeRun:
 
     def _stop_working(self) -> None:
         """Voice first."""
+        self._unwanted.set()
         with self._lock:
             self._cancelled = True
             speaker, assistant = self._speaker, self._assistant
@@ -256,3 +268,18 @@ class DescribeRun:
         mode_question = MODES[self._options.request.mode].question
         for index, text in enumerate(self._questions):
             self._emit(cancelled(index, text or mode_question))
+
+
+def _with_camera(at: Look, chosen: settings.Settings) -> Look:
+    """Where no camera is named, the one of the settings."""
+    return replace(at, number=chosen.camera) if at.origin == "camera" and at.number is None else at
+
+
+def _with_budget(request: Request, chosen: settings.Settings) -> Request:
+    """What the command line leaves open, as the settings say."""
+    tokens = {"glance": chosen.glance_tokens, "detail": chosen.detail_tokens, "read": chosen.read_tokens}
+    return replace(
+        request,
+        image_tokens=request.image_tokens or tokens[request.mode],
+        only_answers=chosen.verbosity == "brief",
+    )

@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib.util
 import platform
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edge_assistant import footprint, paths, processor, settings
-from edge_assistant.assistant import default_threads
+from edge_assistant import footprint, processor, settings, tuned
 from edge_assistant.capture import apart, choose
 from edge_assistant.engine.client import Engine, EngineFiles
 from edge_assistant.engine.prompts import system_prompt
@@ -19,6 +18,7 @@ from edge_assistant.models.locate import Weights, resolve
 from edge_assistant.models.memory import check_memory, fitting_context, needed_bytes
 from edge_assistant.speech.check import check_sound
 from edge_assistant.speech.speaker import Speaker
+from edge_assistant.text import later, tr
 
 # The parts without which no picture can be described.
 _ESSENTIAL = ("Weights", "Memory", "Engine")
@@ -35,14 +35,21 @@ class Finding:
 
 def examine(*, speak: bool | None) -> int:
     """Print every finding as it is made, and say it; 0 when pictures can be described here, else 3."""
-    chosen = settings.load(paths.config_dir() / "settings.toml")
-    speaker = Speaker(voice=chosen.voice, language=None, rate=chosen.rate, on_notice=lambda *_: None)
+    chosen = settings.load(settings.path())
+    speaker = Speaker(
+        voice=chosen.voice,
+        language=chosen.spoken_language,
+        rate=chosen.rate,
+        volume=chosen.volume,
+        on_notice=lambda *_: None,
+    )
     if chosen.speak if speak is None else speak:
         speaker.start()
     able = True
     try:
         for finding in findings(chosen):
-            line = f"{finding.part}: {'works' if finding.works else 'does not work'}. {finding.sentence}"
+            state = tr("works") if finding.works else tr("does not work")
+            line = f"{tr(finding.part)}: {state}. {finding.sentence}"
             print(line, flush=True)
             speaker.say(line)
             able = able and (finding.works or finding.part not in _ESSENTIAL)
@@ -62,76 +69,89 @@ def findings(chosen: settings.Settings) -> Iterator[Finding]:
         yield _memory(weights, chosen.context)
     yield _processor()
     if weights is not None:
-        yield _tried("Engine", lambda: _load_engine(weights, chosen))
+        yield _tried(later("Engine"), lambda: _load_engine(weights, chosen))
     voice, sound = check_sound()
-    yield Finding("Voice", voice is None, voice or "There is a voice to speak with.")
-    yield Finding("Sound", sound is None, sound or "The audio output can be opened.")
+    yield Finding(later("Voice"), voice is None, voice or tr("There is a voice to speak with."))
+    yield Finding(later("Sound"), sound is None, sound or tr("The audio output can be opened."))
     yield from captures()
     yield _window_library()
 
 
 def captures() -> Iterator[Finding]:
     """What can be looked at here; no picture of the screen is kept, and none is asked of a portal."""
-    yield _tried("Screen capture", _screen)
-    yield _tried("Window title", _window)
-    yield _tried("Session", _session)
-    yield _tried("Clipboard", apart.clipboard_check)
-    yield _tried("Cameras", _cameras)
+    yield _tried(later("Screen capture"), _screen)
+    yield _tried(later("Window title"), _window)
+    yield _tried(later("Session"), _session)
+    yield _tried(later("Clipboard"), apart.clipboard_check)
+    yield _tried(later("Cameras"), _cameras)
 
 
 def _weights(chosen: settings.Settings, *, think: bool) -> tuple[Weights | None, Finding]:
-    part = "Thinking weights" if think else "Weights"
+    part = later("Thinking weights") if think else later("Weights")
     folder = Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None
     try:
         weights = resolve(model=None, mmproj=None, think=think, preferred=chosen.model, weights_dir=folder)
     except AssistantError as error:
         return None, Finding(part, False, str(error))
-    found = "These are the demo weights. They understand only simple sample screens."
+    found = tr("These are the demo weights. They understand only simple sample screens.")
     notes = "".join(f" {each}" for each in weights.notices)
-    return weights, Finding(part, True, f"{found if weights.demo else f'{weights.name} is here and whole.'}{notes}")
+    whole = tr("{name} is here and whole.", name=weights.name)
+    return weights, Finding(part, True, f"{found if weights.demo else whole}{notes}")
 
 
 def _memory(weights: Weights, context: int) -> Finding:
     wanted = min(context, weights.context_length)
     needed, free = needed_bytes(weights, wanted), footprint.available()
-    figures = f"{gigabytes(needed)} are needed, and {gigabytes(free)} are free."
+    figures = tr("{needed} are needed, and {free} are free.", needed=gigabytes(needed), free=gigabytes(free))
     if needed <= free:
-        return Finding("Memory", True, figures)
+        return Finding(later("Memory"), True, figures)
     smaller = fitting_context(weights, wanted, free)
     if smaller is not None:
-        return Finding("Memory", True, f"{figures} A smaller context of {smaller} tokens fits, and is taken.")
+        taken = tr("A smaller context of {count} tokens fits, and is taken.", count=smaller)
+        return Finding(later("Memory"), True, f"{figures} {taken}")
 
     def explained() -> str:
         check_memory(weights, wanted, free, largest=footprint.largest_programs)
         return figures
 
-    return _tried("Memory", explained)
+    return _tried(later("Memory"), explained)
 
 
 def _processor() -> Finding:
-    cores = f"{default_threads()} cores are used."
+    cores = tr("{count} cores are used.", count=tuned.default_threads())
     best = processor.best_instructions()
     if best is None:
-        return Finding("Processor", True, f"It is of the kind {platform.machine()}. {cores}")
+        kind = tr("It is of the kind {kind}.", kind=platform.machine())
+        return Finding(later("Processor"), True, f"{kind} {cores}")
     if not best:
-        return Finding("Processor", False, "It is too old: it lacks SSE 4.2. Use a newer computer.")
-    slow = "" if processor.is_quick(best) else " It is an older one, so answers take long."
-    return Finding("Processor", True, f"Its best instructions are {best}. {cores}{slow}")
+        return Finding(later("Processor"), False, tr("It is too old: it lacks SSE 4.2. Use a newer computer."))
+    sentences = [tr("Its best instructions are {best}.", best=best), cores]
+    if not processor.is_quick(best):
+        sentences.append(tr("It is an older one, so answers take long."))
+    return Finding(later("Processor"), True, " ".join(sentences))
 
 
 def _load_engine(weights: Weights, chosen: settings.Settings) -> str:
+    chosen_here = tuned.choice(weights)
+    weights = tuned.with_tower(weights, chosen_here)
     engine = Engine(
         EngineFiles(
             model=weights.model,
             mmproj=weights.mmproj,
             context=min(chosen.context, weights.context_length),
-            threads=chosen.threads or default_threads(),
+            threads=chosen.threads or chosen_here.threads,
             vision_layers=0,
             system=system_prompt(None),
+            size=tuned.size_of(weights),
+            tuning=replace(chosen_here.tuning, gpu_layers=chosen.gpu_layers),
         )
     )
     try:
-        return f"The weights were loaded in {engine.load(lambda _: None):.1f} seconds."
+        sentences = [tr("The weights were loaded in {seconds} seconds.", seconds=f"{engine.load(lambda _: None):.1f}")]
+        if chosen_here != tuned.safe_choice():
+            sentences.append(tr("What tune found out is used."))
+        sentences.append(engine.offload.words() or tr("All is computed on the processor."))
+        return " ".join(sentences)
     finally:
         engine.close()
 
@@ -144,27 +164,29 @@ def _screen() -> str:
 def _window() -> str:
     backend = choose.choose()
     if backend.make_windows is None:
-        raise InputError(f"{backend.name} does not tell which window is active. The whole screen is taken instead.")
+        raise InputError(
+            tr("{name} does not tell which window is active. The whole screen is taken instead.", name=backend.name)
+        )
     window = backend.make_windows().active()
-    return "No window is active now." if window is None else "The active window's title and place are known."
+    return tr("No window is active now.") if window is None else tr("The active window's title and place are known.")
 
 
 def _session() -> str:
     locked = choose.choose().is_locked()
-    return "It is locked, so its screen is not described now." if locked else "It is not known to be locked."
+    return tr("It is locked, so its screen is not described now.") if locked else tr("It is not known to be locked.")
 
 
 def _cameras() -> str:
     names = apart.camera_names()
     if not names:
-        raise InputError("No camera was found. Plug one in, or switch it on.", code="no-camera")
+        raise InputError(tr("No camera was found. Plug one in, or switch it on."), code="no-camera")
     return " ".join(f"{number}: {name}." for number, name in enumerate(names, start=1))
 
 
 def _window_library() -> Finding:
     if importlib.util.find_spec("PySide6") is None:
-        return Finding("Window", False, "This version has no window. Use the command line.")
-    return Finding("Window", False, "The window library is here, but this version has no window yet.")
+        return Finding(later("Window"), False, tr("This version has no window. Use the command line."))
+    return Finding(later("Window"), False, tr("The window library is here, but this version has no window yet."))
 
 
 def _tried(part: str, attempt: Callable[[], str]) -> Finding:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-INTERNAL = "Something went wrong inside the program. Please try again."
-"""What a person hears of a bug."""
+from edge_assistant.text import later
+
+INTERNAL = later("Something went wrong inside the program. Please try again.")
+"""What a person hears of a bug, through `tr`."""
 
 
 class AssistantError(Exception):

@@ -73,6 +73,8 @@ class Timings:
     """Seconds. A skipped stage is 0; None means the question ended before it.
 
     `first_token`, `first_sentence` and `total` count from the request with a loaded engine; `load` stands apart.
+    `swap_to_first_token` is what changing to these weights cost: the change itself and the first token after it; None
+    for every question but the first one after a change.
     """
 
     load: float = 0.0
@@ -82,6 +84,7 @@ class Timings:
     first_token: float | None = None
     first_sentence: float | None = None
     total: float = 0.0
+    swap_to_first_token: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import string
 from dataclasses import dataclass
 
 from edge_assistant.errors import UsageError
+from edge_assistant.text import tr
 
 MODIFIERS = ("ctrl", "alt", "shift", "super")
 """In the order in which they are written; super is the Windows or Command key."""
@@ -43,15 +44,21 @@ def parse(text: str) -> Key:
     strange = sorted(wanted - set(MODIFIERS))
     if strange or last not in _BY_LOWER:
         raise UsageError(
-            f"{text or 'An empty name'} is no key: {(strange or [last])[0] or 'a part'} is not known. "
-            "Write one such as ctrl+shift+F9."
+            tr(
+                "{value} is no key: {value2} is not known. Write one such as ctrl+shift+F9.",
+                value=text or "An empty name",
+                value2=(strange or [last])[0] or "a part",
+            )
         )
     key = Key(wanted, _BY_LOWER[last])
     if {"ctrl", "alt"} <= wanted:
         raise UsageError(
-            f"{key} cannot be taken: Ctrl with Alt types letters on many keyboards and belongs to VoiceOver. "
-            "Take ctrl+shift instead."
+            tr(
+                "{key} cannot be taken: Ctrl with Alt types letters on many keyboards and belongs to "
+                "VoiceOver. Take ctrl+shift instead.",
+                key=key,
+            )
         )
     if not wanted - {"shift"} and key.name not in _ALONE:
-        raise UsageError(f"{key} cannot be taken, because it is needed for typing. Add ctrl, alt or super.")
+        raise UsageError(tr("{key} cannot be taken, because it is needed for typing. Add ctrl, alt or super.", key=key))
     return key

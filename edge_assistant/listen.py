@@ -1,47 +1,19 @@
-"""The listen command: wires keys, triggers, work and voice together, and takes them apart again."""
+"""The listen command: the waiting program without windows, until a signal or `trigger quit` ends it."""
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import sys
 import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
-from edge_assistant import interrupt, paths, settings
-from edge_assistant.assistant import Assistant, Request, default_threads
-from edge_assistant.capture.choose import choose as choose_capture
-from edge_assistant.capture.choose import facts
-from edge_assistant.engine.prompts import system_prompt
-from edge_assistant.errors import AssistantError, CancelledError
-from edge_assistant.events import Event, NoticeEvent
-from edge_assistant.hotkeys.choose import choose as choose_hotkeys
-from edge_assistant.models.locate import resolve
+from edge_assistant import interrupt, settings, settings_file
+from edge_assistant.cli_settings import RELOAD
+from edge_assistant.events import Event
 from edge_assistant.output import NoOutput, Output, TextOutput
-from edge_assistant.resident.control import Control
 from edge_assistant.resident.door import AlreadyRunningError, Door, place
-from edge_assistant.resident.voice import OnNotice, Voice
-from edge_assistant.resident.work import Spoken, Work
-from edge_assistant.speech.speaker import Speaker
-
-_log = logging.getLogger(__name__)
-
-# Hashing weights for the first time is said when it takes longer than this.
-_SILENT_SECONDS = 1.0
-_VERIFYING = "Checking the weights. This happens only once."
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the command line asks for; None leaves it to the settings."""
-
-    speak: bool | None
-    temperature: float | None
-    seed: int | None
+from edge_assistant.resident.program import Options, Program
+from edge_assistant.text import tr
 
 
 class _Shown:
@@ -63,105 +35,26 @@ class _Shown:
 
 def listen(options: Options) -> int:
     """Run until a signal or `trigger quit`; 0. Raises AssistantError when it cannot even start."""
-    chosen = settings.load(paths.config_dir() / "settings.toml")
-    system_prompt(chosen.language)
-    waiting: list[Control] = []  # a trigger may come before there is anyone to take it
+    waiting: list[Program] = []  # a trigger may come before there is anyone to take it
+
+    def on_call(text: str) -> str:
+        if not waiting:
+            return tr("Edge Assistant is starting.")
+        return waiting[0].reload() if text == RELOAD else waiting[0].control.trigger(text)
+
     try:
-        door = Door(place(), lambda text: waiting[0].trigger(text) if waiting else "Edge Assistant is starting.")
+        door = Door(place(), on_call)
     except AlreadyRunningError:
-        print("Edge Assistant is already running.", flush=True)
+        print(tr("Edge Assistant is already running."), flush=True)
         return 0
     try:
-        _run(options, chosen, waiting.append)
+        chosen, trouble = settings_file.load_or_set_aside(settings.path())
+        program = Program(options, chosen, _Shown().show)
+        if trouble:
+            program.control.tell("settings-broken", trouble)
+        waiting.append(program)
+        interrupt.call(program.control.quit)
+        program.run()
     finally:
         door.close()
     return 0
-
-
-def _run(options: Options, chosen: settings.Settings, announce: Callable[[Control], None]) -> None:
-    show = _Shown().show
-    request = Request(temperature=options.temperature, seed=options.seed)
-    speak = chosen.speak if options.speak is None else options.speak
-
-    def make_speaker(on_notice: OnNotice) -> Speaker:
-        return Speaker(voice=chosen.voice, language=chosen.language, rate=chosen.rate, on_notice=on_notice)
-
-    def on_speech_notice(code: str, message: str) -> None:
-        show(NoticeEvent(0, code, message))
-
-    def make_assistant(
-        think: bool, spoken: Spoken, on_event: Callable[[Event], None], is_cancelled: Callable[[], bool]
-    ) -> Assistant:
-        return _assistant(think, chosen, request, spoken, on_event, is_cancelled)
-
-    voice = Voice(make_speaker if speak else None, on_speech_notice)
-    work = Work(make_assistant, request, voice, show)
-    control = Control(work, voice, show)
-    announce(control)
-    interrupt.call(control.quit)
-    seen = facts()
-    hotkeys = choose_hotkeys(seen.platform, wayland=seen.wayland, x11=seen.x11)
-    try:
-        for sentence in hotkeys.start(
-            chosen.hotkeys.bound(), control.press, lambda message: control.tell("keys-lost", message)
-        ):
-            control.tell("keys", sentence)
-        _warm_capture()
-        control.run()
-    finally:
-        voice.silence()
-        work.close()
-        voice.close()
-        hotkeys.close()
-
-
-def _assistant(
-    think: bool,
-    chosen: settings.Settings,
-    request: Request,
-    spoken: Spoken,
-    on_event: Callable[[Event], None],
-    is_cancelled: Callable[[], bool],
-) -> Assistant:
-    start, told = time.monotonic(), False
-
-    def on_progress(_: float) -> None:
-        nonlocal told
-        if is_cancelled():
-            raise CancelledError
-        if not told and time.monotonic() - start > _SILENT_SECONDS:
-            told = True
-            on_event(NoticeEvent(0, "verifying", _VERIFYING))
-            spoken.say(_VERIFYING)
-
-    weights = resolve(
-        model=None,
-        mmproj=None,
-        think=think,
-        preferred=chosen.model,
-        weights_dir=Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None,
-        on_progress=on_progress,
-    )
-    assistant = Assistant(
-        weights,
-        request,
-        context=chosen.context,
-        threads=chosen.threads or default_threads(),
-        language=chosen.language,
-        voice=spoken,
-        on_event=on_event,
-    )
-    for message in weights.notices:
-        assistant.notice(0, "weights-passed-over", message)
-    return assistant
-
-
-def _warm_capture() -> None:
-    """Load what reads the screen, so that the first press need not."""
-    try:
-        backend = choose_capture()
-        backend.make_screen().check()
-        if backend.make_windows is not None:
-            backend.make_windows().active()
-    except AssistantError as error:
-        _log.info("the screen cannot be read now: %s", error)  # it is said when somebody wants it

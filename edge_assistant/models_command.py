@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -12,25 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-import psutil
-
-from edge_assistant import interrupt, paths, processor, settings
-from edge_assistant.assistant import default_threads
-from edge_assistant.errors import AssistantError, CancelledError, EngineError, WeightsError
+from edge_assistant import interrupt, paths, settings
+from edge_assistant.advice import advise, first_run_is_over
+from edge_assistant.errors import AssistantError, CancelledError, EngineError, UsageError, WeightsError
 from edge_assistant.models.cancel import Cancel
 from edge_assistant.models.carry_in import Import
 from edge_assistant.models.carry_out import Export
 from edge_assistant.models.catalog_text import drop
 from edge_assistant.models.download import Hub
 from edge_assistant.models.gguf_header import gigabytes
+from edge_assistant.models.listing import facts, line
 from edge_assistant.models.locate import wanted
-from edge_assistant.models.progress import Meter
 from edge_assistant.models.pull import Pull
-from edge_assistant.models.recommend import Machine, recommend
-from edge_assistant.models.shelf import FileStatus, Shelf
-from edge_assistant.models_list import facts, line
+from edge_assistant.models.shelf import Shelf
+from edge_assistant.models.verification import Checked, Verification, files_here
 from edge_assistant.models_output import Teller
 from edge_assistant.output import complain
+from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
 _POLL = 0.02  # seconds between two looks whether a signal came
@@ -68,13 +65,7 @@ def list_models(options: Options) -> int:
 def recommend_models(options: Options) -> int:
     """What suits this computer, and why."""
     chosen, shelf = _open()
-    catalog = shelf.catalog()
-    here = {
-        weights.name: sum(shelf.status(weights, entry).here for entry in shelf.pair(weights))
-        for weights in catalog
-        if weights.variant == "instruct"
-    }
-    advice = recommend(catalog, _machine(shelf), here)
+    advice = advise(shelf)
     with _telling(chosen, options) as teller:
         teller.event(
             "recommendation",
@@ -86,6 +77,45 @@ def recommend_models(options: Options) -> int:
         for sentence in advice.sentences:
             teller.say(sentence)
     return 0
+
+
+def first_run(options: Options) -> int:
+    """What suits this computer, and the choice: at a terminal the same as the window of the first run."""
+    if options.as_json or not sys.stdin.isatty():
+        raise UsageError("There is nobody at a terminal who could be asked. Leave out --ask.")
+    recommend_models(options)
+    chosen, shelf = _open()
+    weights = advise(shelf).weights
+    while True:
+        with _telling(chosen, options) as teller:
+            download = tr("d to download, ") if weights is not None else ""
+            answer = _ask(
+                teller,
+                tr(
+                    "Type {download}f to choose a file or folder, w for the demo weights for now, or n for not now.",
+                    download=download,
+                ),
+            )
+            path = _ask(teller, tr("Type the path of a file or folder.")) if answer == "f" else ""
+        if answer == "d" and weights is not None:
+            pull_models(weights.name, options, think=False, mmproj=None, trust_new=False)
+            break
+        if path:
+            import_models([Path(path).expanduser()], options, link=None)
+            break
+        if answer in ("w", "n"):
+            break
+    first_run_is_over(shelf)
+    return 0
+
+
+def _ask(teller: Teller, question: str) -> str:
+    teller.say(question)
+    # Not through sys.stdin, whose lock a thread that waits here would still hold when a cancel ends the program.
+    line = os.read(sys.stdin.fileno(), 4096)
+    if not line:
+        raise CancelledError  # the terminal is gone
+    return line.decode(errors="replace").strip()
 
 
 def pull_models(name: str, options: Options, *, think: bool, mmproj: str | None, trust_new: bool) -> int:
@@ -110,7 +140,7 @@ def pull_models(name: str, options: Options, *, think: bool, mmproj: str | None,
         teller.event(
             "done", action="pull", name=weights.name, variant=weights.variant, files=[str(each) for each in files]
         )
-        teller.say(f"{weights.name}, {weights.variant.title()}, is here and whole.")
+        teller.say(tr("{name}, {title}, is here and whole.", name=weights.name, title=weights.variant.title()))
     return 0
 
 
@@ -118,20 +148,26 @@ def verify_models(name: str | None, options: Options, *, think: bool) -> int:
     """Hash what is here again, all of it or one set; exit code 3 when something is damaged or cannot be checked."""
     chosen, shelf = _open()
     sets = [shelf.named(name, wanted(think))] if name is not None else list(shelf.catalog())
-    found: dict[Path, FileStatus] = {}
-    for weights in sets:
-        for entry in (weights.model, *weights.mmprojs):
-            status = shelf.status(weights, entry)
-            if status.path is not None:
-                found.setdefault(status.path, status)
+    found = files_here(shelf, sets)
     if not found:
-        raise WeightsError("There is nothing here to verify. Fetch weights with models pull.", code="weights-missing")
+        raise WeightsError(
+            tr("There is nothing here to verify. Fetch weights with models pull."), code="weights-missing"
+        )
     with _telling(chosen, options) as teller:
-        task = _Verification(shelf, list(found.values()), teller)
+        task = Verification(
+            shelf,
+            found,
+            on_progress=lambda file, progress: teller.progress("verify", file, progress),
+            on_checked=lambda checked: _tell_checked(teller, checked),
+        )
         bad = _run(task, task.run)
         teller.event("done", action="verify", files=len(found), damaged=bad)
         if bad == 0:
-            teller.say(f"All is well: {len(found)} files were checked." if len(found) > 1 else "All is well.")
+            teller.say(
+                tr("All is well: {found} files were checked.", found=len(found))
+                if len(found) > 1
+                else tr("All is well.")
+            )
     return WeightsError.exit_code if bad else 0
 
 
@@ -169,7 +205,13 @@ def export_models(folder: Path, names: Sequence[str], options: Options, *, think
         written = _run(task, task.run)
         teller.event("done", action="export", folder=str(folder), names=[each.name for each in written])
         count = "1 set" if len(written) == 1 else f"{len(written)} sets"
-        teller.say(f"{count} of weights can be carried in {folder}. There, use edge-assistant models import {folder}.")
+        teller.say(
+            tr(
+                "{count} of weights can be carried in {folder}. There, use edge-assistant models import {folder}.",
+                count=count,
+                folder=folder,
+            )
+        )
     return 0
 
 
@@ -181,7 +223,14 @@ def remove_models(name: str, options: Options, *, think: bool) -> int:
         freed = shelf.remove(weights)
         drop(shelf.own_catalog, weights.name, weights.variant)
         teller.event("done", action="remove", name=weights.name, variant=weights.variant, freed_bytes=freed)
-        teller.say(f"{weights.name}, {weights.variant.title()}, is removed. {gigabytes(freed)} are free again.")
+        teller.say(
+            tr(
+                "{name}, {title}, is removed. {gigabytes} are free again.",
+                name=weights.name,
+                title=weights.variant.title(),
+                gigabytes=gigabytes(freed),
+            )
+        )
     return 0
 
 
@@ -195,7 +244,7 @@ def print_path(name: str | None, options: Options, *, think: bool) -> int:
         statuses = [shelf.status(weights, entry) for entry in shelf.pair(weights)]
         found = [status.path for status in statuses if status.path is not None]
         if not found:
-            raise WeightsError(f"Nothing of {weights.name} is here.", code="weights-missing")
+            raise WeightsError(tr("Nothing of {name} is here.", name=weights.name), code="weights-missing")
     for path in found:
         teller.event("path", path=str(path))
         if not options.as_json:
@@ -203,41 +252,15 @@ def print_path(name: str | None, options: Options, *, think: bool) -> int:
     return 0
 
 
-class _Verification:
-    """Hashes files; the bad ones are told and counted."""
-
-    def __init__(self, shelf: Shelf, files: list[FileStatus], teller: Teller) -> None:
-        self.cancel = Cancel()
-        self._shelf = shelf
-        self._files = files
-        self._teller = teller
-        self._meter = Meter(sum(each.here for each in files))
-
-    def run(self) -> int:
-        """How many files are bad."""
-        bad = 0
-        for status in self._files:
-            assert status.path is not None
-            sentence, result = f"{status.path.name} is whole.", "whole"
-            try:
-                self._shelf.verifier.check(status.entry, status.path, self._on_bytes(status.path.name), again=True)
-            except WeightsError as error:
-                bad += 1
-                sentence, result = str(error), error.code
-                self._teller.error(error)
-                complain(sentence)
-            else:
-                self._teller.say(sentence)
-            self._teller.event("file", path=str(status.path), result=result, message=sentence)
-        return bad
-
-    def _on_bytes(self, file: str) -> Callable[[int], None]:
-        def on_bytes(count: int) -> None:
-            self.cancel.check()
-            self._meter.received(count)
-            self._teller.progress("verify", file, self._meter.progress())
-
-        return on_bytes
+def _tell_checked(teller: Teller, checked: Checked) -> None:
+    sentence, result = f"{checked.path.name} is whole.", "whole"
+    if checked.error is None:
+        teller.say(sentence)
+    else:
+        sentence, result = str(checked.error), checked.error.code
+        teller.error(checked.error)
+        complain(sentence)
+    teller.event("file", path=str(checked.path), result=result, message=sentence)
 
 
 class _telling:
@@ -280,7 +303,9 @@ def _run(task: _Task, work: Callable[[], T]) -> T:
         raise failure[0]
     if failure:
         _log.error("a models command failed", exc_info=failure[0])
-        raise EngineError("Something went wrong inside the program. Please try again.", code="internal") from failure[0]
+        raise EngineError(
+            tr("Something went wrong inside the program. Please try again."), code="internal"
+        ) from failure[0]
     return outcome[0]
 
 
@@ -289,22 +314,11 @@ def _open() -> tuple[settings.Settings, Shelf]:
     return chosen, Shelf(Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None)
 
 
-def _machine(shelf: Shelf) -> Machine:
-    folder = next(each for each in (shelf.data_models, *shelf.data_models.parents) if each.exists())
-    return Machine(
-        memory=int(psutil.virtual_memory().total),
-        free_disk=shutil.disk_usage(folder).free,
-        cores=default_threads(),
-        quick=processor.is_quick(processor.best_instructions()),
-    )
-
-
 def _ask_for_links(teller: Teller, options: Options) -> bool:
     """Whether the person wants hard links; where nobody can be asked, copies are made."""
     if options.as_json or not sys.stdin.isatty():
         return False
-    teller.say(
+    question = tr(
         "A hard link takes no more room, but shares its bytes with your file; a copy is independent. Link or copy?"
     )
-    # Not through sys.stdin, whose lock a thread that waits here would still hold when a cancel ends the program.
-    return os.read(sys.stdin.fileno(), 1024).strip().lower().startswith(b"l")
+    return _ask(teller, question).lower().startswith("l")

@@ -70,6 +70,15 @@ class Teller:
             print(sentence, flush=True)
         self._say(sentence)
 
+    def step(self, sentence: str) -> None:
+        """What is done now: on the screen, and aloud if nothing is being said; the next sentence cuts it short."""
+        self._end_status()
+        if not self._json:
+            print(sentence, flush=True)
+        if self._speaker is not None and self._speaker.wait(0):
+            self._says_progress = True
+            self._speaker.say(sentence)
+
     def notice(self, code: str, message: str) -> None:
         """Something on the way."""
         self.event("notice", index=0, code=code, message=message)

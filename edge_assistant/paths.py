@@ -56,6 +56,12 @@ def program_models_dir() -> Path | None:
     return Path(sys.executable).resolve().parent / "models" if getattr(sys, "frozen", False) else None
 
 
+def program_voice_dir() -> Path | None:
+    """The folder voice/ beside the frozen program, with a voice and a player of its own; None where there is none."""
+    folder = Path(sys.executable).resolve().parent / "voice"
+    return folder if getattr(sys, "frozen", False) and folder.is_dir() else None
+
+
 def _user_dir(
     xdg: str, xdg_default: str, mac: str, windows: str, platform: str, environ: Mapping[str, str] | None
 ) -> Path:

@@ -8,41 +8,48 @@ from edge_assistant.capture.picture import Captured, Origin
 from edge_assistant.engine.prompts import Mode
 from edge_assistant.errors import NothingToSeeError
 from edge_assistant.imaging import blank, budget, sharpness
+from edge_assistant.text import later, tr
 
 _USUAL_SMALL_TEXT = 12
 """Font height in pixels of the smallest text that programs usually show: 9 points at 96 dots an inch."""
 
 _BLANK: dict[Origin, str] = {
-    "file": "The picture is blank: it has only one colour. There is nothing to describe.",
-    "screen": "The screen is blank: it has only one colour. There is nothing to describe.",
-    "window": "The window is blank: it has only one colour. There is nothing to describe.",
-    "clipboard": "The picture in the clipboard is blank: it has only one colour. There is nothing to describe.",
-    "camera": "The camera sees nothing: its picture is black or of one colour. Uncover it, or make some light.",
+    "file": later("The picture is blank: it has only one colour. There is nothing to describe."),
+    "screen": later("The screen is blank: it has only one colour. There is nothing to describe."),
+    "window": later("The window is blank: it has only one colour. There is nothing to describe."),
+    "region": later("That part of the screen is blank: it has only one colour. There is nothing to describe."),
+    "clipboard": later("The picture in the clipboard is blank: it has only one colour. There is nothing to describe."),
+    "camera": later("The camera sees nothing: its picture is black or of one colour. Uncover it, or make some light."),
 }
 
-_ONLY_DEMO = (
+BESIDES = frozenset(
+    ("window", "no-active-window", "detail", "small-text", "context-reduced", "turns-dropped", "verifying", "waiting")
+)
+"""What is good to know, and not spoken to whoever wants nothing but answers: codes of notices, and "waiting"."""
+
+_ONLY_DEMO = later(
     "Only the demo weights are in use. They understand only simple sample screens, so do not trust this answer."
 )
-_BLURRED = "The camera's picture seems blurred. Hold it still, or further away."
+_BLURRED = later("The camera's picture seems blurred. Hold it still, or further away.")
 
 
 def refuse_blank(captured: Captured) -> None:
     """Raise NothingToSeeError where the picture shows nothing, before a model invents its contents."""
     if blank.is_blank(captured.image):
-        raise NothingToSeeError(_BLANK[captured.origin])
+        raise NothingToSeeError(tr(_BLANK[captured.origin]))
 
 
 def warnings(captured: Captured, *, demo: bool) -> tuple[tuple[str, str], ...]:
     """(code, sentence) pairs that come before the answer; `demo` says whether only the demo weights answer."""
     found: list[tuple[str, str]] = []
     if demo and captured.origin != "file":
-        found.append(("demo-weights", _ONLY_DEMO))
+        found.append(("demo-weights", tr(_ONLY_DEMO)))
     if captured.origin == "camera" and sharpness.is_blurred(captured.image):
-        found.append(("blurred", _BLURRED))
+        found.append(("blurred", tr(_BLURRED)))
     return tuple(found)
 
 
 def small_text_lost(captured: Captured, sent: Image.Image, mode: Mode) -> bool:
-    """Whether a glance at a whole screen made it so small that usual small text cannot be read in what is sent."""
+    """Whether a glance at a screen, or a part of it, made usual small text too small to be read in what is sent."""
     smallest = budget.smallest_readable_px(captured.image.size, sent.size)
-    return captured.origin == "screen" and mode == "glance" and smallest > _USUAL_SMALL_TEXT
+    return captured.origin in ("screen", "region") and mode == "glance" and smallest > _USUAL_SMALL_TEXT

@@ -12,9 +12,11 @@ from typing import Protocol
 
 from edge_assistant.capture import apart
 from edge_assistant.capture.choose import Backend, choose
+from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.picture import Captured, Origin
-from edge_assistant.capture.snapshot import ActiveWindow, Snapshot, take
+from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Snapshot, take
 from edge_assistant.errors import InputError, NothingToSeeError
+from edge_assistant.text import tr
 
 CAMERA_COUNTDOWN_S = 3.0
 """Seconds from a camera's first frame to the one that is taken: time to aim it, and for its exposure to settle."""
@@ -33,12 +35,12 @@ _LEAST_PART = 0.95
 class Look:
     """What is to be looked at; `origin` is never "file".
 
-    `number` is the monitor (from 1; None: all as one) or the camera (from 1; None: the usual one). `delay` is in
-    seconds; None is none, but CAMERA_COUNTDOWN_S for a camera.
+    `number` is the monitor (from 1; None: all as one) or the camera (from 1, or its name; None: the usual one). `delay`
+    is in seconds; None is none, but CAMERA_COUNTDOWN_S for a camera.
     """
 
     origin: Origin
-    number: int | None = None
+    number: int | str | None = None
     delay: float | None = None
 
 
@@ -74,7 +76,9 @@ def look(at: Look, tell: Teller) -> Captured:
     backend = choose()
     count_down(at.delay or 0.0, tell)
     snapshot = snap(backend, tell, monitors=at.number is not None)
-    return active_window(snapshot, backend, tell) if at.origin == "window" else screen(snapshot, at.number)
+    if at.origin == "window":
+        return active_window(snapshot, backend, tell)
+    return screen(snapshot, None if at.number is None else int(at.number))
 
 
 def count_down(seconds: float, tell: Teller) -> None:
@@ -82,7 +86,7 @@ def count_down(seconds: float, tell: Teller) -> None:
     if seconds <= 0:
         return
     if seconds > _COUNTED:
-        tell.notice("countdown", f"Looking in {math.ceil(seconds)} seconds.")
+        tell.notice("countdown", tr("Looking in {ceil} seconds.", ceil=math.ceil(seconds)))
         tell.wait(seconds - _COUNTED)
         seconds = _COUNTED
     while seconds > 0:
@@ -102,7 +106,7 @@ def refuse_locked(backend: Backend) -> None:
     """Raise NothingToSeeError (code `locked`) when the session is locked; asking may take a second."""
     if backend.is_locked():
         raise NothingToSeeError(
-            "The session is locked, so there is nothing to describe. Unlock it first.", code="locked"
+            tr("The session is locked, so there is nothing to describe. Unlock it first."), code="locked"
         )
 
 
@@ -117,25 +121,42 @@ def active_window(snapshot: Snapshot, backend: Backend, tell: Teller) -> Capture
     """The active window's contents, its title told first; the whole screen where no window is known to be active."""
     window = snapshot.window
     if window is None:
-        untold = f"{backend.name} does not tell which window is active"
-        why = untold if backend.make_windows is None else "No window is active"
-        tell.notice("no-active-window", f"{why}, so this is the whole screen.")
+        if backend.make_windows is None:
+            why = tr("{system} does not tell which window is active, so this is the whole screen.", system=backend.name)
+        else:
+            why = tr("No window is active, so this is the whole screen.")
+        tell.notice("no-active-window", why)
         return screen(snapshot, None)
     tell.window(spoken_title(window.title), window)
     inside = window.contents.clipped(snapshot.shot.area)
     picture = snapshot.cut(inside) if inside else None
     if inside is None or picture is None:
         raise InputError(
-            "The active window is outside of the screen. Move it there, or look at the screen.", code="off-screen"
+            tr("The active window is outside of the screen. Move it there, or look at the screen."), code="off-screen"
         )
     seen = inside.width * inside.height / (window.contents.width * window.contents.height)
-    notices = (("window-cut", "Part of the window is outside of the screen and cannot be seen."),)
+    notices = (("window-cut", tr("Part of the window is outside of the screen and cannot be seen.")),)
     return Captured(picture, notices if seen < _LEAST_PART else (), "window")
+
+
+def monitors() -> tuple[Monitor, ...]:
+    """The monitors, by the numbers that `Look` takes. Raises InputError."""
+    backend = choose()
+    # Where no window tells that it is active, a portal takes the pictures, and may ask the person for each.
+    return apart.monitor_list() if backend.make_windows is None else backend.make_screen().grab().monitors
 
 
 def screen(snapshot: Snapshot, number: int | None) -> Captured:
     """One monitor (from 1), or all as one. Raises InputError (code `no-such-monitor`)."""
     return Captured(snapshot.picture if number is None else snapshot.monitor(number), origin="screen")
+
+
+def region(snapshot: Snapshot, rect: Rect) -> Captured:
+    """A part of the screen, `rect` in the desktop's units. Raises InputError (code `off-screen`)."""
+    picture = snapshot.cut(rect)
+    if picture is None:
+        raise InputError(tr("That part is outside of the screen. Choose another one."), code="off-screen")
+    return Captured(picture, origin="region")
 
 
 def spoken_title(title: str) -> str:
@@ -145,7 +166,7 @@ def spoken_title(title: str) -> str:
         plain = plain.replace(dash, ", ")
     if len(plain) > _LONGEST_TITLE:
         plain = plain[:_LONGEST_TITLE].rpartition(" ")[0] or plain[:_LONGEST_TITLE]
-    return plain or "A window without a title"
+    return plain or tr("A window without a title")
 
 
 def _sayable(letter: str) -> str:

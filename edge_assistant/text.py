@@ -6,19 +6,35 @@
 from __future__ import annotations
 
 import gettext
+import locale
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 _DOMAIN = "edge_assistant"
-_FOLDER = Path(__file__).parent / "locale"
+FOLDER = Path(__file__).parent / "locale"
 
-_translations: gettext.NullTranslations = gettext.NullTranslations()
+_INHERITED = "EDGE_ASSISTANT_LANGUAGE"
+"""How the processes of this program know what it speaks."""
 
 
 def use_language(code: str | None) -> None:
-    """Speak the language `code`, such as "de"; None or one without a catalogue is English. Once a process, at start."""
+    """From now on speak the language `code`, such as "de"; None or one without a catalogue is English."""
     global _translations
+    os.environ[_INHERITED] = code or ""
+    _translations = _catalogue(code)
+
+
+def _catalogue(code: str | None) -> gettext.NullTranslations:
     languages = [code.replace("-", "_"), code.replace("-", "_").split("_")[0]] if code else []
-    _translations = gettext.translation(_DOMAIN, _FOLDER, languages, fallback=True)
+    return gettext.translation(_DOMAIN, FOLDER, languages, fallback=True)
+
+
+_translations = _catalogue(os.environ.get(_INHERITED))
 
 
 def tr(message: str, /, **values: object) -> str:
@@ -30,3 +46,56 @@ def tr(message: str, /, **values: object) -> str:
 def tr_count(one: str, many: str, number: int, /, **values: object) -> str:
     """The form of the sentence that `number` needs; {number} is filled in too."""
     return _translations.ngettext(one, many, number).format(number=number, **values)
+
+
+def later(message: str) -> str:
+    """`message` as it is: marks a text that stands in a table, and goes through `tr` where it is used."""
+    return message
+
+
+def languages() -> tuple[str, ...]:
+    """The codes of the languages that messages are in."""
+    return ("en", *sorted(path.parent.parent.name for path in FOLDER.glob(f"*/LC_MESSAGES/{_DOMAIN}.mo")))
+
+
+def system_language(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> str | None:
+    """The code of the system's language, such as "de" or "pt-BR"; None where it has none.
+
+    `platform` is a `sys.platform` value. Windows and macOS are not yet run.
+    """
+    if platform == "win32":
+        return _code(_windows_language())
+    # In the order in which gettext looks; LANGUAGE is a list.
+    named = (environ.get("LC_ALL"), environ.get("LC_MESSAGES"), environ.get("LANG"))
+    name = next((each for each in named if each), "")
+    if platform == "darwin" and not name:
+        return _code(_mac_language())
+    wished = environ.get("LANGUAGE", "").split(":")[0]
+    return _code(wished or name) if _code(name) else None
+
+
+def _code(name: str) -> str | None:
+    """`de_DE.UTF-8` as a code; None for C and POSIX, which are no language."""
+    found = re.match(r"([a-z]{2,3})(?:[-_]([A-Za-z]{2,4}))?(?![A-Za-z])", name)
+    if found is None:
+        return None
+    language, country = found.groups()
+    return f"{language}-{country}" if country and language in ("pt", "zh") else str(language)
+
+
+def _windows_language() -> str:
+    import ctypes
+
+    system: Any = ctypes
+    return locale.windows_locale.get(system.windll.kernel32.GetUserDefaultUILanguage(), "")
+
+
+def _mac_language() -> str:
+    """A program that is not started from a terminal has no LANG there."""
+    try:
+        done = subprocess.run(
+            ["defaults", "read", "-g", "AppleLocale"], capture_output=True, text=True, timeout=2, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip()

@@ -17,13 +17,17 @@ from edge_assistant.waiting import WaitingWords
 
 @dataclass(slots=True)
 class Underway:
-    """One question from request to end; times in seconds as in Timings, `tokens` counts pieces of text."""
+    """One question from request to end; times in seconds as in Timings, `tokens` counts pieces of text.
+
+    `swap` is what changing to these weights took before, None where that is not its first question.
+    """
 
     index: int
     question: str
     seed: int
     waiting: WaitingWords
     start: float = field(default_factory=time.perf_counter)
+    swap: float | None = None
     load: float = 0.0
     prepare: float = 0.0
     first_token: float | None = None
@@ -58,6 +62,7 @@ class Underway:
                 first_token=self.first_token,
                 first_sentence=self.first_sentence,
                 total=self.elapsed(),
+                swap_to_first_token=self._swap_to_first_token(),
             ),
             generated_tokens=done.generated_tokens if done else self.tokens,
             tokens_per_s=done.generated_tokens / done.generation if done and done.generation else None,
@@ -65,6 +70,11 @@ class Underway:
             peak_rss_bytes=None,
             stop=done.stop if done else "cancelled",
         )
+
+    def _swap_to_first_token(self) -> float | None:
+        if self.swap is None or self.first_token is None:
+            return None
+        return self.swap + self.load + self.first_token
 
 
 def _size(picture: Image.Image) -> dict[str, int]:

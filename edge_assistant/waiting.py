@@ -6,16 +6,17 @@ import time
 from collections.abc import Callable
 
 from edge_assistant.events import Stage
+from edge_assistant.text import later, tr
 
 # Seconds of silence before the first word about it, and between two of them.
 FIRST_AFTER = 5.0
 NEXT_AFTER = 10.0
 WORDS: dict[Stage, str] = {
-    "load": "Loading the weights",
-    "prepare": "Preparing the picture",
-    "encode": "Looking at the picture",
-    "prefill": "Taking it in",
-    "think": "Thinking",
+    "load": later("Loading the weights"),
+    "prepare": later("Preparing the picture"),
+    "encode": later("Looking at the picture"),
+    "prefill": later("Taking it in"),
+    "think": later("Thinking"),
 }
 """What is being done, in words."""
 
@@ -34,4 +35,4 @@ class WaitingWords:
         if words is None or self._clock() < self._due:
             return
         self._due = self._clock() + NEXT_AFTER
-        self._say(f"{words}, {round(fraction * 100)} percent.")
+        self._say(tr("{doing}, {percent} percent.", doing=tr(words), percent=round(fraction * 100)))

@@ -19,7 +19,6 @@ from dataclasses import replace
 from demo_training.scenes import FIRST_HELD_OUT_SEED, make_scene
 from PIL import Image
 
-from edge_assistant.assistant import default_threads
 from edge_assistant.engine.messages import Ask, ThinkingBudget, Turn
 from edge_assistant.engine.native import NativeModel
 from edge_assistant.engine.prompts import MODES, system_prompt
@@ -27,6 +26,7 @@ from edge_assistant.engine.sampling import sampling
 from edge_assistant.engine.session import Session
 from edge_assistant.imaging.budget import fit
 from edge_assistant.models.locate import Weights, resolve
+from edge_assistant.tuned import default_threads
 
 FOLLOW_UPS = ("Read the text.", "What is on the screen?", "How many apples are in this image?")
 CONTEXT = 4096

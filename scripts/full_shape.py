@@ -1,6 +1,6 @@
 """Writes a GGUF pair of the Qwen3-VL-4B's shape with random weights, to measure speed and memory with.
 
-usage: .venv/bin/python scripts/full_shape.py DIR [--text q4_k_m|q8_0] [--mmproj q8_0|f16]
+usage: .venv/bin/python scripts/full_shape.py DIR [--text q4_k_m|q8_0] [--mmproj q8_0|f16] [--variant instruct|thinking]
 
 Shapes and the mix of formats follow the published files, so that cost and size are the real ones; what such weights say
 is noise. Needs some gigabytes of disk and little memory.
@@ -25,7 +25,14 @@ _BLOCKS = {F32: (1, 4), F16: (1, 2), Q8_0: (32, 34), Q4_K: (256, 144), Q6_K: (25
 _SIZE_OF_WEIGHTS = 0.02  # about their standard deviation, so that activations neither vanish nor overflow
 _ALIGNMENT = 32
 _POOL = 2**22  # random bytes that are used again and again: what they are costs the same
-_TEMPLATE = "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+# ChatML as Qwen3-VL writes it, for whoever renders it; the product writes it itself.
+_TEMPLATE = (
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n"
+    "{% if message.content is string %}{{ message.content }}"
+    "{% else %}{% for part in message.content %}{% if part.type == 'text' %}{{ part.text }}{% endif %}{% endfor %}"
+    "{% endif %}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\nTHINK{% endif %}"
+)
 # From id 151,643 on, as in Qwen's vocabulary.
 _SPECIAL = [
     f"<|{name}|>"
@@ -79,24 +86,25 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--text", choices=("q4_k_m", "q8_0"), default="q4_k_m")
     parser.add_argument("--mmproj", choices=("q8_0", "f16"), default="q8_0")
+    parser.add_argument("--variant", choices=("instruct", "thinking"), default="instruct")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    for path in write_pair(options.folder, Shape(), options.text, options.mmproj):
+    for path in write_pair(options.folder, Shape(), options.text, options.mmproj, options.variant):
         print(f"{path}: {path.stat().st_size:,} bytes")
 
 
-def write_pair(folder: Path, shape: Shape, text: str, mmproj: str) -> tuple[Path, Path]:
-    """The paths of model and mmproj, written where they were not there yet."""
-    model = folder / f"full-shape-4b-{text}.gguf"
+def write_pair(folder: Path, shape: Shape, text: str, mmproj: str, variant: str = "instruct") -> tuple[Path, Path]:
+    """The paths of model and mmproj, written where they were not there yet. Both variants take the same mmproj."""
+    model = folder / f"full-shape-4b-{'' if variant == 'instruct' else f'{variant}-'}{text}.gguf"
     vision = folder / f"mmproj-full-shape-4b-{mmproj}.gguf"
     if not model.exists():
-        _write(model, _text_metadata(shape, text), list(_text_tensors(shape, text)))
+        _write(model, _text_metadata(shape, text, variant), list(_text_tensors(shape, text)))
     if not vision.exists():
         _write(vision, _vision_metadata(shape), list(_vision_tensors(shape, F16 if mmproj == "f16" else Q8_0)))
     return model, vision
 
 
-def _text_metadata(shape: Shape, text: str) -> dict[str, Any]:
+def _text_metadata(shape: Shape, text: str, variant: str) -> dict[str, Any]:
     tokens, types, merges = _vocabulary(shape)
     return {
         "general.architecture": "qwen3vl",
@@ -123,7 +131,7 @@ def _text_metadata(shape: Shape, text: str) -> dict[str, Any]:
         "tokenizer.ggml.eos_token_id": shape.first_special + 2,
         "tokenizer.ggml.padding_token_id": shape.first_special,
         "tokenizer.ggml.add_bos_token": False,
-        "tokenizer.chat_template": _TEMPLATE,
+        "tokenizer.chat_template": _TEMPLATE.replace("THINK", "<think>\n" if variant == "thinking" else ""),
     }
 
 

@@ -13,6 +13,10 @@ from typing import Any
 
 import pytest
 
+from edge_assistant import constants
+
+constants.keep_alive()  # Qt is at work in this process too
+
 ROOT = Path(__file__).resolve().parent.parent
 
 _FOLDERS = {
@@ -50,6 +54,7 @@ def user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
         path.mkdir(parents=True, exist_ok=True)
         monkeypatch.setenv(variable, str(path))
     (place / "run").chmod(0o700)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")  # whatever language the person speaks
     for variable in [name for name in os.environ if name.startswith("EDGE_ASSISTANT_")]:
         monkeypatch.delenv(variable)
     return place

@@ -16,6 +16,7 @@ from PIL import Image
 
 from ..child import Child, ChildDied
 from ..errors import AssistantError, CancelledError, InputError, rebuilt
+from ..text import tr
 from .camera import FIRST_FRAME_S, list_cameras, take_frame
 from .clipboard import clipboard_contents
 from .file import read_picture
@@ -35,7 +36,7 @@ def clipboard_picture(is_cancelled: Callable[[], bool] = lambda: False) -> Captu
 
 
 def camera_picture(
-    number: int | None,
+    number: int | str | None,
     *,
     countdown: float,
     on_ready: Callable[[], None],
@@ -46,7 +47,7 @@ def camera_picture(
         _serve_camera,
         number,
         countdown,
-        what="The camera",
+        what=tr("The camera"),
         limit=_CALL_S + FIRST_FRAME_S + countdown,
         on_ready=on_ready,
         is_cancelled=is_cancelled,
@@ -56,13 +57,13 @@ def camera_picture(
 
 def camera_names() -> tuple[str, ...]:
     """The cameras' names. Raises InputError."""
-    names: tuple[str, ...] = _ask(_serve_names, what="The list of cameras")
+    names: tuple[str, ...] = _ask(_serve_names, what=tr("The list of cameras"))
     return names
 
 
 def monitor_list() -> tuple[Monitor, ...]:
     """The monitors in the compositor's units. Raises InputError."""
-    found: tuple[Monitor, ...] = _ask(_serve_monitors, what="The list of monitors")
+    found: tuple[Monitor, ...] = _ask(_serve_monitors, what=tr("The list of monitors"))
     return found
 
 
@@ -73,14 +74,15 @@ def clipboard_check() -> str:
     except InputError as error:
         if error.code != "no-picture":
             raise
-        return "The clipboard can be read; there is no picture in it now."
-    kind = "a file" if isinstance(found, Path) else "a picture"
-    return f"The clipboard can be read; there is {kind} in it now."
+        return tr("The clipboard can be read; there is no picture in it now.")
+    if isinstance(found, Path):
+        return tr("The clipboard can be read; there is a file in it now.")
+    return tr("The clipboard can be read; there is a picture in it now.")
 
 
 def _clipboard(is_cancelled: Callable[[], bool] = lambda: False) -> Any:
     def ask(platform: str | None) -> Any:
-        return _ask(_serve_clipboard, platform, what="The clipboard", is_cancelled=is_cancelled)
+        return _ask(_serve_clipboard, platform, what=tr("The clipboard"), is_cancelled=is_cancelled)
 
     try:
         return ask(None)
@@ -119,19 +121,26 @@ def _ask(
         raise _explained(what, death) from death
     finally:
         child.kill()
-    raise InputError(f"{what} does not answer. Try again, or log in again.", code="no-answer")
+    raise InputError(tr("{what} does not answer. Try again, or log in again.", what=what), code="no-answer")
 
 
 def _explained(what: str, death: ChildDied) -> InputError:
     words = " ".join(death.last_words)
     if "could not connect to display" in words or "Failed to create wl_display" in words:
-        return InputError(f"{what} cannot be reached: there is no display that answers.", code="no-display")
+        return InputError(
+            tr("{what} cannot be reached: there is no display that answers.", what=what), code="no-display"
+        )
     if "platform plugin" in words:
         return InputError(
-            f"{what} cannot be reached: a system library of the window system is missing. Run scripts/setup again.",
+            tr(
+                "{what} cannot be reached: a system library of the window system is missing. Run scripts/setup again.",
+                what=what,
+            ),
             code="not-installed",
         )
-    return InputError(f"{what} cannot be reached: the window library ended suddenly. Try again.", code="qt")
+    return InputError(
+        tr("{what} cannot be reached: the window library ended suddenly. Try again.", what=what), code="qt"
+    )
 
 
 def _image(packed: tuple[tuple[int, int], bytes]) -> Image.Image:
@@ -152,7 +161,7 @@ def _serve_clipboard(connection: Connection, platform: str | None) -> None:
     _serve(connection, lambda: clipboard_contents(platform))
 
 
-def _serve_camera(connection: Connection, number: int | None, countdown: float) -> None:
+def _serve_camera(connection: Connection, number: int | str | None, countdown: float) -> None:
     _serve(connection, lambda: take_frame(number, countdown=countdown, on_ready=lambda: connection.send(("ready",))))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageStat
 
 from ..errors import InputError
+from ..text import tr, tr_count
 from .qt import as_rgb, gui_application, missing
 from .settling import Settling
 
@@ -38,8 +39,8 @@ def list_cameras() -> tuple[str, ...]:
     return tuple(device.description() for device in QMediaDevices.videoInputs())
 
 
-def take_frame(number: int | None, *, countdown: float, on_ready: Callable[[], None]) -> Image.Image:
-    """One frame of camera `number` (from 1; None: the system's default), in RGB.
+def take_frame(number: int | str | None, *, countdown: float, on_ready: Callable[[], None]) -> Image.Image:
+    """One frame of camera `number` (from 1, or its name; None: the system's default), in RGB.
 
     `on_ready` is called when the first frame is there; `countdown` seconds later the picture is taken.
     Raises InputError: `no-camera`, `no-such-camera`, `camera-busy`, `camera-gone`.
@@ -48,10 +49,14 @@ def take_frame(number: int | None, *, countdown: float, on_ready: Callable[[], N
     from PySide6.QtMultimedia import QCamera, QMediaCaptureSession, QMediaDevices
 
     if not names:
-        raise InputError("No camera was found. Plug one in, or switch it on.", code="no-camera")
+        raise InputError(tr("No camera was found. Plug one in, or switch it on."), code="no-camera")
+    if isinstance(number, str):
+        number = _number_of(number, names)
     if number is not None and not 1 <= number <= len(names):
-        have = "There is one camera" if len(names) == 1 else f"There are {len(names)} cameras"
-        raise InputError(f"{have}, and number {number} is not among them.", code="no-such-camera")
+        have = tr_count("There is one camera", "There are {number} cameras", len(names))
+        raise InputError(
+            tr("{have}, and number {number} is not among them.", have=have, number=number), code="no-such-camera"
+        )
     device = QMediaDevices.defaultVideoInput() if number is None else QMediaDevices.videoInputs()[number - 1]
     camera = QCamera(device)
     session = QMediaCaptureSession()
@@ -60,6 +65,17 @@ def take_frame(number: int | None, *, countdown: float, on_ready: Callable[[], N
         return Shooting(session, countdown=countdown, on_ready=on_ready, camera=camera).run(camera.start)
     finally:
         camera.stop()
+
+
+def _number_of(name: str, names: tuple[str, ...]) -> int:
+    """The camera of that name, or of the number that it may be too. Raises InputError."""
+    if name in names:
+        return names.index(name) + 1
+    if name.isdecimal():
+        return int(name)
+    raise InputError(
+        tr("There is no camera called {name}. Choose another one in the settings.", name=name), code="no-such-camera"
+    )
 
 
 class Shooting:
@@ -141,9 +157,9 @@ class Shooting:
 
 def _busy() -> InputError:
     return InputError(
-        "The camera gives no picture. Close other programs that use it, or plug it in again.", code="camera-busy"
+        tr("The camera gives no picture. Close other programs that use it, or plug it in again."), code="camera-busy"
     )
 
 
 def _gone() -> InputError:
-    return InputError("The camera stopped while it was used. Plug it in again.", code="camera-gone")
+    return InputError(tr("The camera stopped while it was used. Plug it in again."), code="camera-gone")

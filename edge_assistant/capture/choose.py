@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..errors import InputError
+from ..text import later, tr
+from .focus import Focus, MacFocus, NoFocus, WindowsFocus, X11Focus
 from .locked import linux_locked, mac_locked, windows_locked
 from .portal import PortalScreen
 from .screen import MssScreen
@@ -42,24 +44,25 @@ class Backend:
     make_screen: Callable[..., ScreenBackend]
     make_windows: Callable[[], WindowBackend] | None
     is_locked: Callable[[], bool]
+    make_focus: Callable[[], Focus] = NoFocus
 
     def is_installed(self, has: Callable[[str], bool]) -> bool:
         """Whether all modules are there; `has` answers for one."""
         return all(has(module) for module in self.needs)
 
 
-_SETUP = "Run scripts/setup again."
+_SETUP = later("Run scripts/setup again.")
 
 BACKENDS = (
     Backend("Windows", lambda facts: facts.platform == "win32", ("mss",), _SETUP,
-            lambda **_: MssScreen(), WindowsWindows, windows_locked),
+            lambda **_: MssScreen(), WindowsWindows, windows_locked, WindowsFocus),
     Backend("macOS", lambda facts: facts.platform == "darwin", ("mss", "Quartz", "AppKit"), _SETUP,
-            lambda **_: MssScreen(), MacWindows, mac_locked),
+            lambda **_: MssScreen(), MacWindows, mac_locked, MacFocus),
     # Before X11: a Wayland session has an X display too, on which most windows are missing.
     Backend("Wayland", lambda facts: facts.platform == "linux" and facts.wayland, ("jeepney",), _SETUP,
             PortalScreen, None, linux_locked),
     Backend("X11", lambda facts: facts.platform == "linux" and facts.x11, ("mss", "Xlib", "jeepney"), _SETUP,
-            lambda **_: MssScreen(), X11Windows, linux_locked),
+            lambda **_: MssScreen(), X11Windows, linux_locked, X11Focus),
 )  # fmt: skip
 """In order of preference."""
 
@@ -89,10 +92,14 @@ def choose(found: Facts | None = None, has: Callable[[str], bool] = has_module) 
             if backend.is_installed(has):
                 return backend
             raise InputError(
-                f"The screen cannot be captured: a part for {backend.name} is missing. {backend.install}",
+                tr(
+                    "The screen cannot be captured: a part for {name} is missing. {install}",
+                    name=backend.name,
+                    install=tr(backend.install),
+                ),
                 code="not-installed",
             )
-    raise InputError("There is no display here. Picture files can be described all the same.", code="no-display")
+    raise InputError(tr("There is no display here. Picture files can be described all the same."), code="no-display")
 
 
 __all__ = ["BACKENDS", "Backend", "Facts", "choose", "facts", "has_module"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ..errors import InputError
+from ..text import tr
 from .picture import MAX_PIXELS
 from .qt import as_rgb, gui_application
 
@@ -32,14 +33,17 @@ def clipboard_contents(platform: str | None = None) -> Image.Image | Path:
         image = clipboard.image()
         if image.width() * image.height() > MAX_PIXELS:
             raise InputError(
-                f"The picture in the clipboard is too large: more than {MAX_PIXELS // 1_000_000} megapixels.",
+                tr(
+                    "The picture in the clipboard is too large: more than {value} megapixels.",
+                    value=MAX_PIXELS // 1000000,
+                ),
                 code="too-large",
             )
         if not image.isNull():
             return as_rgb(image)
     path = _copied_file(data) if data is not None else None
     if path is None:
-        raise InputError("There is no picture in the clipboard. Copy one first.", code="no-picture")
+        raise InputError(tr("There is no picture in the clipboard. Copy one first."), code="no-picture")
     return path
 
 

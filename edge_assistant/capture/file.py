@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import AssistantError, DoesNotFitError, InputError, UsageError
+from ..text import tr
 from .picture import MAX_PIXELS, Captured, decode
 
 MAX_BYTES = 3 * MAX_PIXELS + 20_000_000
@@ -32,7 +33,7 @@ def read_picture(source: str | Path, *, stdin: BinaryIO | None = None) -> Captur
     if source == "-":
         return _from_stdin(stdin)
     if not str(source):
-        raise InputError("No picture file was named.", code="no-such-file")
+        raise InputError(tr("No picture file was named."), code="no-such-file")
     name = _spoken(source)
     try:
         with io.FileIO(source, "rb", opener=_open_without_waiting) as file:
@@ -49,20 +50,20 @@ def _open_without_waiting(path: str, flags: int) -> int:
 def _from_stdin(stdin: BinaryIO | None) -> Captured:
     stream = stdin if stdin is not None else getattr(sys.stdin, "buffer", None)
     if stream is None:
-        raise UsageError("There is no standard input to read a picture from. Name a file.")
+        raise UsageError(tr("There is no standard input to read a picture from. Name a file."))
     if stream.isatty():
-        raise UsageError("Standard input is a terminal. Pipe a picture into it, or name a file.")
-    return decode(_slurped(stream, "Standard input"), "Standard input")
+        raise UsageError(tr("Standard input is a terminal. Pipe a picture into it, or name a file."))
+    return decode(_slurped(stream, tr("Standard input")), tr("Standard input"))
 
 
 def _from_open(file: io.FileIO, name: str) -> Captured:
     status = os.fstat(file.fileno())
     if file.isatty():
-        raise InputError(f"{name} is a terminal, not a picture.", code="not-a-picture")
+        raise InputError(tr("{name} is a terminal, not a picture.", name=name), code="not-a-picture")
     if not stat.S_ISREG(status.st_mode):
         return decode(_slurped(file, name), name)
     if status.st_size == 0:
-        raise InputError(f"{name} is empty.", code="empty")
+        raise InputError(tr("{name} is empty.", name=name), code="empty")
     if status.st_size > MAX_BYTES:
         raise _too_long(name)
     with io.BufferedReader(file) as buffered:
@@ -85,11 +86,13 @@ def _slurped(stream: BinaryIO, name: str) -> io.BytesIO:
                 raise _too_long(name)
             data.write(chunk)
     except MemoryError as error:
-        raise DoesNotFitError(f"There is not enough free memory to read {name}.") from error
+        raise DoesNotFitError(tr("There is not enough free memory to read {name}.", name=name)) from error
     except (OSError, ValueError) as error:
-        raise InputError(f"{name} cannot be read: {_reason(error)}.", code="unreadable") from error
+        raise InputError(
+            tr("{name} cannot be read: {reason}.", name=name, reason=_reason(error)), code="unreadable"
+        ) from error
     if data.tell() == 0:
-        raise InputError(f"{name} is empty.", code="empty")
+        raise InputError(tr("{name} is empty.", name=name), code="empty")
     data.seek(0)
     return data
 
@@ -100,23 +103,27 @@ def _await_data(stream: BinaryIO, name: str) -> None:
     except (OSError, ValueError):
         return  # in memory, or a system that can select sockets only: reading will tell
     if not ready:
-        raise InputError(f"{name} sent nothing for {SILENCE_S:.0f} seconds.", code="silent")
+        raise InputError(
+            tr("{name} sent nothing for {silence_s} seconds.", name=name, silence_s=f"{SILENCE_S:.0f}"), code="silent"
+        )
 
 
 def _cannot_open(source: str | Path, name: str, error: OSError | ValueError) -> AssistantError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return InputError(f"There is no file {name}.", code="no-such-file")
+        return InputError(tr("There is no file {name}.", name=name), code="no-such-file")
     if isinstance(error, PermissionError) and not Path(source).is_dir():
-        return InputError(f"You have no permission to read {name}.", code="no-permission")
+        return InputError(tr("You have no permission to read {name}.", name=name), code="no-permission")
     if isinstance(error, PermissionError | IsADirectoryError):  # Windows refuses to open a folder
-        return InputError(f"{name} is a folder, not a picture.", code="not-a-picture")
+        return InputError(tr("{name} is a folder, not a picture.", name=name), code="not-a-picture")
     if isinstance(error, ValueError) or error.errno in (errno.ENAMETOOLONG, errno.EINVAL):
-        return InputError("This file name is too long or not valid.", code="no-such-file")
-    return InputError(f"{name} cannot be opened: {_reason(error)}.", code="unreadable")
+        return InputError(tr("This file name is too long or not valid."), code="no-such-file")
+    return InputError(tr("{name} cannot be opened: {reason}.", name=name, reason=_reason(error)), code="unreadable")
 
 
 def _too_long(name: str) -> InputError:
-    return InputError(f"{name} is too large: more than {MAX_BYTES // 1_000_000} megabytes.", code="too-large")
+    return InputError(
+        tr("{name} is too large: more than {value} megabytes.", name=name, value=MAX_BYTES // 1000000), code="too-large"
+    )
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from .dbus import DBusError, Service, call, connected, property_of
+from ..dbus import DBusError, Service, call, connected, property_of
 
 _ANSWER_S = 1.0
 

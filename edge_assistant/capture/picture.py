@@ -16,6 +16,7 @@ from typing import BinaryIO, Literal
 from PIL import Image, UnidentifiedImageError
 
 from ..errors import DoesNotFitError, InputError
+from ..text import tr
 from .colour import to_rgb
 
 MAX_PIXELS = 100_000_000
@@ -58,7 +59,7 @@ _UPRIGHT = {
 """What makes a picture of this EXIF orientation upright (EXIF 2.32, tag 0x0112)."""
 
 
-Origin = Literal["file", "screen", "window", "clipboard", "camera"]
+Origin = Literal["file", "screen", "window", "region", "clipboard", "camera"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +86,19 @@ def decode(stream: BinaryIO, name: str) -> Captured:
                 frame, notices = _worth_seeing(image)
                 return Captured(_upright(to_rgb(frame), image), notices)
         except UnidentifiedImageError as error:
-            raise InputError(f"{name} is not a picture that can be read.", code="not-a-picture") from error
+            raise InputError(
+                tr("{name} is not a picture that can be read.", name=name), code="not-a-picture"
+            ) from error
         except Image.DecompressionBombError as error:
             raise _too_large(name) from error
         except MemoryError as error:
             raise DoesNotFitError(
-                f"There is not enough free memory to open {name}. Close a program or make it smaller."
+                tr("There is not enough free memory to open {name}. Close a program or make it smaller.", name=name)
             ) from error
         except _UNREADABLE as error:
-            raise InputError(f"{name} is damaged or incomplete and cannot be read.", code="damaged") from error
+            raise InputError(
+                tr("{name} is damaged or incomplete and cannot be read.", name=name), code="damaged"
+            ) from error
 
 
 @contextmanager
@@ -138,13 +143,16 @@ def _known_formats() -> list[str]:
 def _check_size(image: Image.Image, name: str) -> None:
     width, height = image.size
     if width < 1 or height < 1:
-        raise InputError(f"{name} has no pixels.", code="empty")
+        raise InputError(tr("{name} has no pixels.", name=name), code="empty")
     if width * height > MAX_PIXELS:
         raise _too_large(name)
 
 
 def _too_large(name: str) -> InputError:
-    return InputError(f"{name} is too large: more than {MAX_PIXELS // 1_000_000} megapixels.", code="too-large")
+    return InputError(
+        tr("{name} is too large: more than {value} megapixels.", name=name, value=MAX_PIXELS // 1000000),
+        code="too-large",
+    )
 
 
 def _worth_seeing(image: Image.Image) -> tuple[Image.Image, tuple[tuple[str, str], ...]]:
@@ -153,10 +161,15 @@ def _worth_seeing(image: Image.Image) -> tuple[Image.Image, tuple[tuple[str, str
         return image, ()
     first = image.copy()
     if image.format in ("TIFF", "PSD"):
-        return first, (("pages", "The file has several pages. This is the first."),)
+        return first, (("pages", tr("The file has several pages. This is the first.")),)
     frame, number = _first_with_contents(image, first)
-    where = "its first frame" if number == 0 else f"frame {number + 1}, the first that shows something"
-    return frame, (("animated", f"The picture is animated. This is {where}."),)
+    if number == 0:
+        message = tr("The picture is animated. This is its first frame.")
+    else:
+        message = tr(
+            "The picture is animated. This is frame {number}, the first that shows something.", number=number + 1
+        )
+    return frame, (("animated", message),)
 
 
 def _first_with_contents(image: Image.Image, first: Image.Image) -> tuple[Image.Image, int]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ..dbus import DBusError, Service, call, connected, property_of
 from ..errors import CancelledError, InputError
-from .dbus import DBusError, Service, call, connected, property_of
+from ..text import later, tr
 from .file import read_picture
 from .geometry import Rect, enclosing
 from .snapshot import Monitor, Shot
@@ -29,7 +30,7 @@ _ANSWER_S = 60.0
 
 _LOOK_S = 0.1
 
-_MISSING = (
+_MISSING = later(
     "The screen cannot be captured: this Wayland desktop has no portal for it. "
     "Install xdg-desktop-portal and the part for your desktop, then log in again."
 )
@@ -60,10 +61,10 @@ class PortalScreen:
         except DBusError as error:
             raise _failure(error) from error
         if code == 1:
-            raise InputError("You or your desktop did not allow the picture of the screen.", code="refused")
+            raise InputError(tr("You or your desktop did not allow the picture of the screen."), code="refused")
         place = results.get("uri", ("s", ""))[1] if code == 0 else ""
         if not place:
-            raise InputError("The desktop could not take a picture of the screen. Try again.", code="portal")
+            raise InputError(tr("The desktop could not take a picture of the screen. Try again."), code="portal")
         picture = _fetched(place)
         monitors = self._list_monitors() if self._list_monitors else ()
         whole = Rect(0, 0, *picture.size)
@@ -77,7 +78,7 @@ class PortalScreen:
                 property_of(connection, _PORTAL, "version", timeout=_START_S, start=True)
         except DBusError as error:
             raise _failure(error) from error
-        return "Wayland's portal offers pictures of the screen; the desktop may ask for permission."
+        return tr("Wayland's portal offers pictures of the screen; the desktop may ask for permission.")
 
     def _ask(self, connection: Any) -> tuple[int, dict[str, Any]]:
         from jeepney import MatchRule, message_bus
@@ -100,7 +101,7 @@ class PortalScreen:
                 if self._is_cancelled():
                     raise CancelledError
         raise InputError(
-            "The desktop gave no picture of the screen in time. Allow it when you are asked, and try again.",
+            tr("The desktop gave no picture of the screen in time. Allow it when you are asked, and try again."),
             code="portal",
         )
 
@@ -108,15 +109,15 @@ class PortalScreen:
 def _failure(error: DBusError) -> InputError:
     missing = ("ServiceUnknown", "UnknownMethod", "UnknownInterface", "UnknownObject", "InvalidArgs", "NameHasNoOwner")
     if error.name.rpartition(".")[2] in missing or not error.name:
-        return InputError(_MISSING, code="no-portal")
-    return InputError("The desktop could not take a picture of the screen. Try again.", code="portal")
+        return InputError(tr(_MISSING), code="no-portal")
+    return InputError(tr("The desktop could not take a picture of the screen. Try again."), code="portal")
 
 
 def _fetched(uri: str) -> Any:
     """The picture in the portal's file, which is deleted whatever becomes of it."""
     address = urlsplit(uri)
     if address.scheme != "file":
-        raise InputError("The desktop left the picture where it cannot be read.", code="portal")
+        raise InputError(tr("The desktop left the picture where it cannot be read."), code="portal")
     path = Path(unquote(address.path))
     try:
         return read_picture(path).image

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from .. import constants
 from ..errors import InputError
+from ..text import tr
 from .colour import to_rgb
 from .geometry import Rect
 from .snapshot import Monitor
@@ -26,6 +28,7 @@ def gui_application(platform: str | None = None) -> QGuiApplication:
         from PySide6.QtGui import QGuiApplication
     except ImportError as error:
         raise missing(error) from error
+    constants.keep_alive()
     running = QGuiApplication.instance()
     if isinstance(running, QGuiApplication):
         return running
@@ -38,7 +41,9 @@ def missing(error: ImportError) -> InputError:
     """The sentence for a part of Qt, or a system library of it, that is not installed."""
     library = str(error).partition(":")[0]
     what = library if ".so" in library else "PySide6"
-    return InputError(f"{what} is missing, which this needs. Run scripts/setup again.", code="not-installed")
+    return InputError(
+        tr("{what} is missing, which this needs. Run scripts/setup again.", what=what), code="not-installed"
+    )
 
 
 def as_rgb(image: QImage) -> Image.Image:

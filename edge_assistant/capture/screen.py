@@ -5,6 +5,7 @@ from __future__ import annotations
 from PIL import Image
 
 from ..errors import InputError
+from ..text import tr, tr_count
 from .geometry import Rect
 from .snapshot import Monitor, Shot
 
@@ -19,9 +20,13 @@ class MssScreen:
     def check(self) -> str:
         """Take one pixel for real."""
         shot = self._grab((0, 0, 1, 1))
-        count = len(shot.monitors)
-        monitors = "one monitor" if count == 1 else f"{count} monitors"
-        return f"The screen of {shot.area.width} by {shot.area.height} pixels on {monitors} can be read."
+        return tr_count(
+            "The screen of {width} by {height} pixels on one monitor can be read.",
+            "The screen of {width} by {height} pixels on {number} monitors can be read.",
+            len(shot.monitors),
+            width=shot.area.width,
+            height=shot.area.height,
+        )
 
     def _grab(self, part: tuple[int, int, int, int] | None) -> Shot:
         import mss
@@ -47,8 +52,10 @@ def _rect(monitor: dict[str, int]) -> Rect:
 def _failure(reason: str) -> InputError:
     if "Cannot connect" in reason or "Unable to open display" in reason:
         return InputError(
-            "The screen cannot be captured: there is no display that answers. Log in to a desktop and try again.",
+            tr("The screen cannot be captured: there is no display that answers. Log in to a desktop and try again."),
             code="no-display",
         )
-    plain = reason.strip().rstrip(".") or "the window system did not say why"
-    return InputError(f"The screen cannot be captured: {plain}. Picture files can be described all the same.")
+    plain = reason.strip().rstrip(".") or tr("the window system did not say why")
+    return InputError(
+        tr("The screen cannot be captured: {plain}. Picture files can be described all the same.", plain=plain)
+    )

@@ -12,6 +12,7 @@ from typing import Protocol
 from PIL import Image
 
 from ..errors import InputError
+from ..text import tr, tr_count
 from .geometry import Rect
 
 
@@ -86,9 +87,10 @@ class Snapshot:
                 cut = self.cut(monitor.bounds)
                 if cut is not None:
                     return cut
-        count = len(self.monitors)
-        have = "There is one monitor" if count == 1 else f"There are {count} monitors"
-        raise InputError(f"{have}, and number {number} is not among them.", code="no-such-monitor")
+        have = tr_count("There is one monitor", "There are {number} monitors", len(self.monitors))
+        raise InputError(
+            tr("{have}, and number {number} is not among them.", have=have, number=number), code="no-such-monitor"
+        )
 
     def cut(self, rect: Rect) -> Image.Image | None:
         """The pixels of a rectangle of the desktop, clipped to what the picture shows; None where nothing is left."""

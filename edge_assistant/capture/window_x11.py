@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from ..text import tr
 from .geometry import Rect
 from .snapshot import ActiveWindow
 
@@ -36,6 +37,56 @@ class X11Windows:
             display.close()
 
 
+def active_window_id(name: str | None = None) -> int | None:
+    """The window that has the keyboard, None when none has it. Raises InputError when no server answers."""
+    from Xlib.error import ConnectionClosedError, XError
+
+    display = _connected(name)
+    try:
+        root = display.screen().root
+        told = _numbers(display, root, "_NET_ACTIVE_WINDOW")
+        if _managed(display):
+            return told[0] if told and told[0] else None
+        focused = display.get_input_focus().focus
+        return None if isinstance(focused, int) or focused.id == root.id else int(focused.id)
+    except (XError, ConnectionClosedError) as error:
+        _log.debug("the focus could not be asked for: %s", type(error).__name__)
+        return None
+    finally:
+        display.close()
+
+
+def activate(window: int, name: str | None = None) -> None:
+    """Give a window the keyboard; nothing happens when it is gone. Raises InputError when no server answers."""
+    from Xlib import X
+    from Xlib.error import ConnectionClosedError, XError
+    from Xlib.protocol.event import ClientMessage
+
+    display = _connected(name)
+    try:
+        root, target = display.screen().root, display.create_resource_object("window", window)
+        if _managed(display):
+            # As a pager (2): what a person does with a key is never held for a program stealing the focus.
+            wish = ClientMessage(
+                window=target,
+                client_type=display.get_atom("_NET_ACTIVE_WINDOW"),
+                data=(32, [2, X.CurrentTime, 0, 0, 0]),
+            )
+            root.send_event(wish, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
+        elif target.get_attributes().map_state == X.IsViewable:
+            target.set_input_focus(X.RevertToParent, X.CurrentTime)
+        display.sync()
+    except (XError, ConnectionClosedError) as error:
+        _log.debug("the window is gone: %s", type(error).__name__)
+    finally:
+        display.close()
+
+
+def _managed(display: Display) -> bool:
+    """Whether a window manager is there that knows EWMH."""
+    return bool(_numbers(display, display.screen().root, "_NET_SUPPORTING_WM_CHECK"))
+
+
 def _connected(name: str | None) -> Display:
     from Xlib import display, error, xauth
 
@@ -45,7 +96,7 @@ def _connected(name: str | None) -> Display:
         return display.Display(name)
     except (error.DisplayError, error.ConnectionClosedError, OSError) as failure:
         raise InputError(
-            "The active window cannot be asked for: no X display answers. Log in to a desktop and try again.",
+            tr("The active window cannot be asked for: no X display answers. Log in to a desktop and try again."),
             code="no-display",
         ) from failure
 

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from edge_assistant.child import Child, ChildDied
 from edge_assistant.engine import worker
 from edge_assistant.engine.messages import (
+    Ahead,
     Ask,
     Cancel,
     Done,
+    Embeddings,
     Failed,
     Load,
     Loaded,
     Piece,
     Progress,
+    Recall,
+    Recalled,
     Reply,
+    Size,
+    Tuning,
     TurnsDropped,
 )
+from edge_assistant.engine.offload import NOTHING
 from edge_assistant.errors import AssistantError, CancelledError, EngineError, WeightsError, rebuilt
+from edge_assistant.text import tr
 
 # A Cancel that is not acknowledged within this many seconds is answered by killing the child.
 CANCEL_GRACE = 0.25
-_POLL = 0.02
 _KILLED = -9  # the exit code of a process that POSIX's SIGKILL ended
 
 OnReply = Callable[[Progress | Piece | TurnsDropped], None]
@@ -42,6 +50,8 @@ class EngineFiles:
     threads: int
     vision_layers: int
     system: str
+    size: Size = field(default_factory=Size)
+    tuning: Tuning = field(default_factory=Tuning)
 
 
 class Engine:
@@ -55,10 +65,14 @@ class Engine:
         self._child: Child | None = None
         self._lock = threading.Lock()
         self._last_id = 0
+        self._ahead: Ahead | None = None
+        self._joined = 0  # the id under which the current question's picture was being encoded before it was asked
+        self._busy = self._loading = False
         self._kill_at: float | None = None
         self._cancelled = False
         self._closed = False
         self.context = 0
+        self.offload = NOTHING
 
     @property
     def loaded(self) -> bool:
@@ -84,7 +98,8 @@ class Engine:
         with self._lock:
             if self._closed:
                 raise CancelledError
-            self._cancelled, self._kill_at = False, None
+            self._cancelled, self._kill_at, self._ahead = False, None, None
+            self._busy = self._loading = True
             self._child = Child(
                 worker.serve,
                 Load(
@@ -94,12 +109,14 @@ class Engine:
                     files.threads,
                     files.vision_layers,
                     files.system,
+                    files.size,
+                    files.tuning,
                 ),
                 name="engine",
             )
         reply = self._wait(0, on_reply, self._load_death)
         assert isinstance(reply, Loaded)
-        self.context = reply.context
+        self.context, self.offload = reply.context, reply.offload
         return time.perf_counter() - start
 
     def ask(self, make: Callable[[int], Ask], on_reply: OnReply) -> Done:
@@ -110,10 +127,11 @@ class Engine:
         with self._lock:
             if self._closed or self._child is None:
                 raise CancelledError
+            ask = make(self._last_id + 1)
             self._last_id += 1
-            self._cancelled, self._kill_at = False, None
-            ask = make(self._last_id)
+            self._cancelled, self._kill_at, self._busy = False, None, True
         try:
+            self._join_or_drop_ahead(ask)
             self._child.send(ask)
         except ChildDied as death:
             raise self._ask_death(death) from death
@@ -121,15 +139,74 @@ class Engine:
         assert isinstance(reply, Done)
         return reply
 
+    def recall(self) -> Embeddings | None:
+        """The embeddings of the last picture, for another engine with the same mmproj; None where there are none.
+
+        Belongs to the thread that asks, like `ask`.
+        """
+        with self._lock:
+            child = self._child
+            if self._closed or child is None:
+                return None
+            self._last_id += 1
+            id = self._last_id
+            self._cancelled, self._kill_at, self._busy = False, None, True
+        self.drop_ahead()
+        try:
+            child.send(Recall(id))
+            reply = self._wait(id, lambda _: None, self._ask_death)
+        except (ChildDied, AssistantError):
+            return None  # the picture is encoded again, which costs only time
+        assert isinstance(reply, Recalled)
+        return reply.embeddings
+
+    def unload(self) -> None:
+        """End the child and give its memory back; the next question loads anew."""
+        child = self._child
+        if child is not None:
+            self._drop(child)
+
+    def encode_ahead(self, rgb: bytes, width: int, height: int) -> None:
+        """Have a picture encoded while nobody waits; returns at once. The next question drops it, unless it is its own.
+
+        A cancel does not: it ends what somebody waits for. Without a loaded engine nothing happens.
+        """
+        with self._lock:
+            child = self._child
+            if child is None or self._closed:
+                return
+            self._last_id += 1
+            self._ahead = ahead = Ahead(self._last_id, rgb, width, height)
+            self._cancelled, self._busy = False, True  # so that a cancel helps if the child does not take it
+        with contextlib.suppress(ChildDied):  # the next question finds out
+            child.send(ahead)
+        self._busy = False
+
+    def drop_ahead(self) -> None:
+        """Stop encoding ahead, if that is still going on; what was finished stays of use."""
+        ahead, self._ahead, child = self._ahead, None, self._child
+        if ahead is not None and child is not None:
+            with contextlib.suppress(ChildDied):
+                child.send(Cancel(ahead.id))
+
+    def _join_or_drop_ahead(self, ask: Ask) -> None:
+        ahead, self._joined = self._ahead, 0
+        if ahead is not None and (ahead.width, ahead.height, ahead.rgb) == (ask.width, ask.height, ask.rgb):
+            self._ahead, self._joined = None, ahead.id
+        else:
+            self.drop_ahead()
+
     def cancel(self, grace: float = CANCEL_GRACE) -> None:
         """Stop the running load or question; after `grace` seconds without an acknowledgement, by force."""
         with self._lock:
             child = self._child
-            if child is None or self._cancelled:
+            if child is None or self._cancelled or not self._busy:
                 return
             self._cancelled = True
             self._kill_at = time.monotonic() + grace
-        if grace <= 0:
+            deaf = self._loading or grace <= 0  # a child that loads acknowledges nothing
+        child.wake()
+        if deaf:
             child.kill()
             return
         try:
@@ -146,15 +223,26 @@ class Engine:
             self._cancelled = True
             child, self._child = self._child, None
         if child is not None:
+            child.wake()
             child.kill()
 
-    def _wait(self, id: int, on_reply: OnReply, explained: Callable[[ChildDied], AssistantError]) -> Loaded | Done:
+    def _wait(
+        self, id: int, on_reply: OnReply, explained: Callable[[ChildDied], AssistantError]
+    ) -> Loaded | Done | Recalled:
         """Hand on what the child reports on `id` until it is done; stale ids are dropped."""
+        try:
+            return self._awaited(id, on_reply, explained)
+        finally:
+            self._busy = self._loading = False
+
+    def _awaited(
+        self, id: int, on_reply: OnReply, explained: Callable[[ChildDied], AssistantError]
+    ) -> Loaded | Done | Recalled:
         child = self._child
         assert child is not None
         while True:
             try:
-                reply: Reply | None = child.receive(_POLL)
+                reply: Reply | None = child.receive(self._until_kill())
             except ChildDied as death:
                 self._drop(child)
                 raise explained(death) from death
@@ -164,9 +252,9 @@ class Engine:
                 self._check_grace(child)
             elif isinstance(reply, Loaded):
                 return reply
-            elif reply.id != id:
+            elif reply.id != id and not (reply.id == self._joined and isinstance(reply, Progress)):
                 continue
-            elif isinstance(reply, Done):
+            elif isinstance(reply, Done | Recalled):
                 return reply
             elif isinstance(reply, Failed):
                 if id == 0:
@@ -176,6 +264,10 @@ class Engine:
                 self._check_grace(child)
             else:
                 on_reply(reply)
+
+    def _until_kill(self) -> float | None:
+        kill_at = self._kill_at
+        return None if kill_at is None else max(0.0, kill_at - time.monotonic())
 
     def _check_grace(self, child: Child) -> None:
         if self._kill_at is not None and time.monotonic() >= self._kill_at:
@@ -193,12 +285,18 @@ class Engine:
             return CancelledError()
         if death.exit_code == _KILLED:
             return EngineError(
-                "The engine was stopped while loading, perhaps for lack of memory. Close some programs and try again.",
+                tr(
+                    "The engine was stopped while loading, perhaps for lack of memory. Close some programs "
+                    "and try again."
+                ),
                 code="engine-killed",
             )
         return WeightsError(
-            f"The engine ended while loading {self._files.model.name}: the weights are damaged, "
-            "or do not belong together. Get them again.",
+            tr(
+                "The engine ended while loading {name}: the weights are damaged, or do not belong "
+                "together. Get them again.",
+                name=self._files.model.name,
+            ),
             code="weights-abort",
         )
 
@@ -206,7 +304,7 @@ class Engine:
         if self._cancelled:
             return CancelledError()
         if death.exit_code == _KILLED:
-            reason = "It was stopped from outside, perhaps for lack of memory."
+            reason = tr("It was stopped from outside, perhaps for lack of memory.")
         else:
-            reason = "It ended by itself."
-        return EngineError(f"The engine is gone. {reason} Ask again.", code="engine-died")
+            reason = tr("It ended by itself.")
+        return EngineError(tr("The engine is gone. {reason} Ask again.", reason=reason), code="engine-died")

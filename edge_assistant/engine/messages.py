@@ -6,8 +6,10 @@ the one that died; what the engine already holds it recognises and does not comp
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from edge_assistant.engine.offload import NOTHING, Offload
 
 Stage = Literal["load", "prepare", "encode", "prefill", "think", "answer"]
 Kind = Literal["thinking", "answer"]
@@ -41,6 +43,28 @@ class ThinkingBudget:
 
 
 @dataclass(frozen=True, slots=True)
+class Tuning:
+    """How the engine computes; what is best depends on the machine, the answers do not.
+
+    `repack` makes a second copy of the weights in another order; `batch` is in tokens. `gpu_layers` None puts on a
+    graphics processor what fits there, a number just so many of the model's layers; 0 keeps all on the processor.
+    """
+
+    repack: bool = False
+    flash_attention: bool = True
+    batch: int = 512
+    gpu_layers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large the text model is: its layers, and the bytes that a KV cell takes in all of them together."""
+
+    layers: int = 0
+    cell_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """Parent to child: open these files. `context` is in KV cells; `vision_layers` only scales the progress."""
 
@@ -50,11 +74,27 @@ class Load:
     threads: int
     vision_layers: int
     system: str
+    size: Size = field(default_factory=Size)
+    tuning: Tuning = field(default_factory=Tuning)
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """What a vision tower made of the picture with this digest: float32 in this machine's order, some MB.
+
+    They hold for every model with the same mmproj, so that an encode need not be paid twice.
+    """
+
+    digest: bytes
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Parent to child: answer `question` about the picture (`rgb`: width * height * 3 bytes, sides multiples of 32)."""
+    """Parent to child: answer `question` about the picture (`rgb`: width * height * 3 bytes, sides multiples of 32).
+
+    `embeddings` are used where they are of this picture; None: the picture is encoded, if it is not cached.
+    """
 
     id: int
     rgb: bytes
@@ -67,6 +107,24 @@ class Ask:
     seed: int
     max_tokens: int | None
     thinking: ThinkingBudget | None
+    embeddings: Embeddings | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Parent to child: give the embeddings of the last picture."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Parent to child: encode this picture while nobody waits, for a question that may come. Nothing is answered."""
+
+    id: int
+    rgb: bytes
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +139,7 @@ class Loaded:
     """Child to parent: ready. `context` is what the KV cache really holds, in cells."""
 
     context: int
+    offload: Offload = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +186,14 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """Child to parent: the embeddings of the last picture; None where there are none."""
+
+    id: int
+    embeddings: Embeddings | None
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """Child to parent: an error to be shown; `id` is 0 while loading."""
 
@@ -136,4 +203,4 @@ class Failed:
     message: str
 
 
-Reply = Loaded | Progress | Piece | TurnsDropped | Done | Failed
+Reply = Loaded | Progress | Piece | TurnsDropped | Done | Recalled | Failed

@@ -1,4 +1,4 @@
-"""llama.cpp and its vision tower behind a small Python face: the only module that touches `llama_cpp`.
+"""llama.cpp and its vision tower behind a small Python face: the only module that calls `llama_cpp`.
 
 It knows tokens, KV cells and positions, nothing of chats. With M-RoPE a picture of w x h merged patches fills w*h KV
 cells but takes only max(w, h) positions, so both are counted. Errors come out as our own.
@@ -11,19 +11,21 @@ import contextlib
 import ctypes
 import os
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
-import llama_cpp.llama_cpp as llama
-import llama_cpp.mtmd_cpp as mtmd
-
-from edge_assistant.engine.messages import Sampling
+from edge_assistant.engine import llama_devices
+from edge_assistant.engine.llama import llama, mtmd
+from edge_assistant.engine.messages import Sampling, Size, Tuning
+from edge_assistant.engine.offload import NOTHING, Offload, decide
 from edge_assistant.errors import DoesNotFitError, EngineError, WeightsError
 
-# llama.cpp splits prompts into batches of this many tokens (its own default for n_ubatch).
-BATCH = 512
 _WARNING = 3  # GGML_LOG_LEVEL_WARN
 _ABORTED = 2  # llama_decode's return value when the abort callback said stop
 _NODES_TO_ASK_AT = frozenset((b"MUL_MAT", b"FLASH_ATTN_EXT"))
+
+_USUAL, _UNKNOWN = Tuning(), Size()
+_LIBRARIES = Path(str(llama.__file__)).parent / "lib"
 
 OnFraction = Callable[[float], None]
 
@@ -63,28 +65,36 @@ class NativeModel:
         vision_layers: int,
         interrupted: Callable[[], bool],
         on_load: OnFraction,
+        size: Size = _UNKNOWN,
+        tuning: Tuning = _USUAL,
     ) -> None:
-        """Load both files. Raises WeightsError, DoesNotFitError or Interrupted."""
+        """Load both files; without a `size` nothing goes on a graphics processor.
+
+        Raises WeightsError, DoesNotFitError or Interrupted.
+        """
         self._interrupted = interrupted
         self._on_load = on_load
         self._on_node: OnFraction | None = None
         self._nodes = 0
         self._nodes_per_batch = 0
         self._vision_layers = vision_layers
+        self._batch_tokens = tuning.batch
+        self.offload = NOTHING
         self._log: collections.deque[str] = collections.deque(maxlen=20)
         self._keep: list[Any] = []  # ctypes callbacks, which C code holds but Python would free
         self._model = self._context = self._tower = None
         self._catch_log()
+        load_backends(_LIBRARIES)
         llama.llama_backend_init()
         try:
-            self._load(model, mmproj, context, threads)
+            self._load(model, mmproj, context, threads, size, tuning)
         except BaseException:
             self.free()
             raise
         self._vocab = llama.llama_model_get_vocab(self._model)
         self._vocab_size = llama.llama_vocab_n_tokens(self._vocab)
         self._memory = llama.llama_get_memory(self._context)
-        self._batch = llama.llama_batch_init(BATCH, 0, 1)
+        self._batch = llama.llama_batch_init(self._batch_tokens, 0, 1)
         self.cells = int(llama.llama_n_ctx(self._context))
         self.most_cells = int(llama.llama_model_n_ctx_train(self._model))
 
@@ -146,12 +156,26 @@ class NativeModel:
         self._check_interrupted()
         if result != 0:
             raise EngineError("The engine could not look at the picture. Try again.")
+        return self.encoded()
+
+    def encoded(self) -> Any:
+        """What the last whole encode gave."""
         return mtmd.mtmd_get_output_embd(self._tower)
+
+    def embeddings(self, tokens: int) -> bytes:
+        """A copy of what the last encode made, whose picture has so many image tokens: float32."""
+        return ctypes.string_at(mtmd.mtmd_get_output_embd(self._tower), self._embedding_bytes(tokens))
+
+    def given_embeddings(self, data: bytes, tokens: int) -> Any:
+        """Embeddings that another model with the same tower made, for `decode_image`; None where they do not fit."""
+        if len(data) != self._embedding_bytes(tokens):
+            return None
+        return (ctypes.c_float * (len(data) // ctypes.sizeof(ctypes.c_float))).from_buffer_copy(data)
 
     def decode_image(self, chunk: ImageChunk, embeddings: Any, position: int, on_fraction: OnFraction) -> None:
         """Put an encoded picture into the KV cache at `position`. Raises Interrupted."""
         new_position = llama.llama_pos(position)
-        batches = -(-chunk.tokens // BATCH)
+        batches = -(-chunk.tokens // self._batch_tokens)
         with self._reporting(on_fraction, batches):
             result = mtmd.mtmd_helper_decode_image_chunk(
                 self._tower,
@@ -160,7 +184,7 @@ class NativeModel:
                 embeddings,
                 position,
                 0,
-                BATCH,
+                self._batch_tokens,
                 ctypes.byref(new_position),
                 mtmd.mtmd_helper_post_decode_callback(),
                 None,
@@ -169,10 +193,11 @@ class NativeModel:
 
     def decode(self, tokens: Sequence[int], position: int, on_fraction: OnFraction | None = None) -> None:
         """Put tokens into the KV cache from `position` on; the last one's logits can be sampled. Raises Interrupted."""
-        batches = -(-len(tokens) // BATCH)
+        most = self._batch_tokens
+        batches = -(-len(tokens) // most)
         with self._reporting(on_fraction, batches):
-            for start in range(0, len(tokens), BATCH):
-                part = tokens[start : start + BATCH]
+            for start in range(0, len(tokens), most):
+                part = tokens[start : start + most]
                 batch = self._batch
                 batch.n_tokens = len(part)
                 for i, token in enumerate(part):
@@ -203,11 +228,19 @@ class NativeModel:
         """A fresh sampler; its penalties see only what it draws."""
         return Sampler(self._context, self._vocab_size, self.cells, sampling, seed)
 
-    def _load(self, model: str, mmproj: str, context: int, threads: int) -> None:
+    def _embedding_bytes(self, tokens: int) -> int:
+        # Wider than the model where the tower also feeds its deeper layers (deepstack).
+        return tokens * int(llama.llama_model_n_embd_inp(self._model)) * ctypes.sizeof(ctypes.c_float)
+
+    def _load(self, model: str, mmproj: str, context: int, threads: int, size: Size, tuning: Tuning) -> None:
+        flash_attention = (
+            llama.LLAMA_FLASH_ATTN_TYPE_ENABLED if tuning.flash_attention else llama.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        )
+        self.offload = offload = self._offload(model, mmproj, context, size, tuning.gpu_layers)
         model_params = llama.llama_model_default_params()
-        model_params.n_gpu_layers = 0
+        model_params.n_gpu_layers = offload.layers
         # Repacked weights cost 1.8 GB and 7 s more at load on the measured processor, and made prefill slower.
-        model_params.use_extra_bufts = False
+        model_params.use_extra_bufts = tuning.repack
         model_params.progress_callback = self._hold(llama.llama_progress_callback, self._loading(0.0, 0.8))
         self._model = llama.llama_model_load_from_file(os.fsencode(model), model_params)
         self._check_interrupted()
@@ -215,9 +248,9 @@ class NativeModel:
             raise self._load_error(model)
         context_params = llama.llama_context_default_params()
         context_params.n_ctx = context
-        context_params.n_batch = context_params.n_ubatch = BATCH
+        context_params.n_batch = context_params.n_ubatch = tuning.batch
         context_params.n_threads = context_params.n_threads_batch = threads
-        context_params.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
+        context_params.flash_attn_type = flash_attention
         context_params.abort_callback = self._hold(llama.ggml_abort_callback, lambda _: self._node())
         self._context = llama.llama_init_from_model(self._model, context_params)
         if not self._context:
@@ -226,17 +259,28 @@ class NativeModel:
                 code="memory",
             )
         tower_params = mtmd.mtmd_context_params_default()
-        tower_params.use_gpu = False
+        tower_params.use_gpu = offload.tower
         tower_params.print_timings = False
         tower_params.warmup = False
         tower_params.n_threads = threads
-        tower_params.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
+        tower_params.flash_attn_type = flash_attention
         tower_params.progress_callback = self._hold(mtmd.mtmd_progress_callback, self._loading(0.8, 1.0))
         tower_params.cb_eval = self._hold(llama.ggml_backend_sched_eval_callback, self._tower_node)
         self._tower = mtmd.mtmd_init_from_file(os.fsencode(mmproj), self._model, tower_params)
         self._check_interrupted()
         if not self._tower or not mtmd.mtmd_support_vision(self._tower):
             raise self._load_error(mmproj)
+
+    def _offload(self, model: str, mmproj: str, context: int, size: Size, wanted: int | None) -> Offload:
+        """What goes on a graphics processor, where there is one."""
+        return decide(
+            llama_devices.devices() if wanted != 0 else [],
+            model_bytes=os.path.getsize(model),  # noqa: PTH202 (the path may be of any kind)
+            cache_bytes=size.cell_bytes * context,
+            tower_bytes=os.path.getsize(mmproj),  # noqa: PTH202
+            layers=size.layers,
+            wanted=wanted,
+        )
 
     def _load_error(self, path: str) -> Exception:
         name = os.path.basename(path)  # noqa: PTH119 (the path may be of any kind)
@@ -357,9 +401,36 @@ def _parts(sampling: Sampling, vocab_size: int, window: int, seed: int) -> Itera
     yield llama.llama_sampler_init_dist(seed)
 
 
+def load_backends(folder: Path) -> None:
+    """Let a portable build choose, of the processor backends in `folder`, the best one this processor can run.
+
+    An ordinary build is made for its processor and has nothing to choose from. Raises EngineError.
+    """
+    if not any(folder.glob("*ggml-cpu-*")):
+        return
+    count = _ggml("ggml", "ggml_backend_reg_count")
+    count.argtypes, count.restype = [], ctypes.c_size_t
+    if count() == 0:
+        load = _ggml("ggml", "ggml_backend_load_all_from_path")
+        load.argtypes, load.restype = [ctypes.c_char_p], None
+        load(os.fsencode(folder))
+    if count() == 0:
+        raise EngineError("The engine has no part for this processor. Install the program again.")
+
+
+def _ggml(library: str, function: str) -> Any:
+    """A function of ggml, through libllama's own handle, since another would map a second ggml.
+
+    Windows looks into the named library only, but gives the same handle again. Not yet run on Windows.
+    """
+    if os.name == "nt":
+        return getattr(ctypes.CDLL(str(_LIBRARIES / f"{library}.dll")), function)
+    return getattr(llama._lib, function)
+
+
 def _tensor_text(function: str) -> Callable[[int], bytes]:
-    """A ggml function from tensor to text; libllama's own handle, since another would map a second ggml."""
-    getter = getattr(llama._lib, function)
+    """A ggml function from tensor to text."""
+    getter = _ggml("ggml-base", function)
     getter.argtypes, getter.restype = [ctypes.c_void_p], ctypes.c_char_p
     return getter  # type: ignore[no-any-return]
 

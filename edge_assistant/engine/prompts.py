@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from edge_assistant.errors import UsageError
+from edge_assistant.text import tr
 
 Mode = Literal["glance", "detail", "read"]
 
@@ -34,7 +35,7 @@ _SYSTEM = (
     "screenshot. Say the most important thing first, in one sentence. Quote visible text exactly, and say when "
     "something cannot be read. Use plain sentences without Markdown."
 )
-_LANGUAGES = {
+LANGUAGES = {
     "ar": "Arabic",
     "cs": "Czech",
     "da": "Danish",
@@ -80,8 +81,8 @@ def system_prompt(language: str | None) -> str:
         return _SYSTEM
     base = language.replace("_", "-").split("-")[0].lower()
     if not (base.isascii() and base.isalpha() and 2 <= len(base) <= 3):
-        raise UsageError(f"{language} is no language code. Give one such as en, de or pt-BR.")
+        raise UsageError(tr("{language} is no language code. Give one such as en, de or pt-BR.", language=language))
     if base == "en":
         return _SYSTEM
-    name = _LANGUAGES.get(base)
+    name = LANGUAGES.get(base)
     return f"{_SYSTEM} Answer in {name}." if name else f"{_SYSTEM} Answer in the language with the code {base}."

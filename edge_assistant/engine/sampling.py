@@ -6,6 +6,7 @@ from typing import Literal
 
 from edge_assistant.engine.messages import Sampling
 from edge_assistant.errors import UsageError
+from edge_assistant.text import tr
 
 Variant = Literal["instruct", "thinking"]
 
@@ -25,7 +26,7 @@ def sampling(variant: Variant, *, verbatim: bool, temperature: float | None = No
     Raises UsageError for greedy sampling with the Thinking variant, which its model card forbids.
     """
     if variant == "thinking" and temperature == 0:
-        raise UsageError("Thinking does not work at temperature 0. Leave the temperature out, or leave out think.")
+        raise UsageError(tr("Thinking does not work at temperature 0. Leave the temperature out, or leave out think."))
     chosen = _VERBATIM if verbatim and variant == "instruct" else _CARD[variant]
     if temperature is None:
         return chosen

@@ -15,11 +15,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from edge_assistant.engine.messages import Ask, Done, Progress, Reply, Stage, TurnsDropped
+from edge_assistant.engine.messages import Ahead, Ask, Done, Embeddings, Progress, Reply, Stage, TurnsDropped
 from edge_assistant.engine.native import ImageChunk, Interrupted, NativeModel
+from edge_assistant.engine.offload import Offload
 from edge_assistant.engine.prompts import END_OF_THINKING, LEAST_IMAGE_TOKENS, THINKING_OPENER
 from edge_assistant.engine.writer import Work, Writer, answer_reserve
 from edge_assistant.errors import DoesNotFitError
+from edge_assistant.text import tr
 
 # Cells kept for reasoning before turns are dropped or a picture is refused.
 _THINKING_RESERVE = 256
@@ -50,12 +52,20 @@ class Session:
         self._emit = emit
         self._blocks: list[_Block] = []
         self._written: dict[str, list[int]] = {}
+        self._in_tower: _Block | None = None
+        self._given: Embeddings | None = None
+        self._ahead: _Block | None = None  # what is in the tower without having been asked about
         self._end_of_thinking = native.tokenize(END_OF_THINKING, special=True)
 
     @property
     def context(self) -> int:
         """KV cells there are."""
         return self._native.cells
+
+    @property
+    def offload(self) -> Offload:
+        """What of the weights is on a graphics processor."""
+        return self._native.offload
 
     def warm(self, system: str) -> None:
         """Evaluate the system prompt ahead of the first question. Raises Interrupted."""
@@ -64,7 +74,23 @@ class Session:
     def forget(self) -> None:
         """Drop all that is cached, so that the next question is evaluated from nothing."""
         self._written.clear()
+        self._in_tower = self._given = self._ahead = None
         self._cut_to([])
+
+    def encode_ahead(self, ahead: Ahead) -> None:
+        """Run the vision tower now for a picture that a question may be about; the KV cache stays as it is."""
+        digest = _digest(ahead)
+        if any(block is not None and block.digest == digest for block in (self._in_tower, *self._blocks)):
+            return
+        chunk = self._native.image_chunk(ahead.rgb, ahead.width, ahead.height)
+        try:
+            self._given = self.recall()  # for another engine, which may be asked about that picture too
+            self._ahead = _Block((), chunk.tokens, chunk.positions, digest)
+            self._encode(self._ahead, chunk, self._reporter(ahead, "encode"))
+        except Interrupted:
+            pass  # another question has come
+        finally:
+            chunk.free()
 
     def answer(self, ask: Ask) -> Done:
         """Answer one question; when interrupted, with what there is. Raises DoesNotFitError or EngineError."""
@@ -76,6 +102,12 @@ class Session:
         except Interrupted:
             work.stop = "cancelled"
         return work.done(ask)
+
+    def recall(self) -> Embeddings | None:
+        """The embeddings of the picture that was talked about last; None where they are gone."""
+        if self._in_tower is None or self._in_tower == self._ahead:
+            return self._given
+        return Embeddings(self._in_tower.digest, self._native.embeddings(self._in_tower.cells))
 
     def first_logits(self, ask: Ask) -> list[float]:
         """Evaluate a question without answering it: its first token's logits, to compare cached with fresh."""
@@ -107,20 +139,26 @@ class Session:
                 if dropped:
                     self._emit(TurnsDropped(ask.id, dropped))
                 return row
-        way_out = f"fewer than {chunk.tokens} image tokens"
+        way_out = tr("fewer than {count} image tokens", count=chunk.tokens)
         if needed - chunk.tokens + LEAST_IMAGE_TOKENS > self.context:
-            way_out = "a shorter question"
+            way_out = tr("a shorter question")
         enough = -(-needed // _CONTEXT_STEP) * _CONTEXT_STEP
-        remedy = f"Use a context of {enough}, or {way_out}."
+        remedy = tr("Use a context of {enough}, or {way_out}.", enough=enough, way_out=way_out)
         if enough > self._native.most_cells:
-            remedy = f"These weights hold no more than {self._native.most_cells}. Use {way_out}."
+            most = self._native.most_cells
+            remedy = tr("These weights hold no more than {most}. Use {way_out}.", most=most, way_out=way_out)
         raise DoesNotFitError(
-            f"This needs a context of {enough} tokens, and there are {self.context}. {remedy}", code="context"
+            tr(
+                "This needs a context of {enough} tokens, and there are {context}. {remedy}",
+                enough=enough,
+                context=self.context,
+                remedy=remedy,
+            ),
+            code="context",
         )
 
     def _row(self, ask: Ask, chunk: ImageChunk, dropped: int) -> list[_Block]:
-        digest = hashlib.blake2b(ask.rgb, key=f"{ask.width}x{ask.height}".encode(), digest_size=16).digest()
-        row = [self._system_block(ask.system), _Block((), chunk.tokens, chunk.positions, digest)]
+        row = [self._system_block(ask.system), _Block((), chunk.tokens, chunk.positions, _digest(ask))]
         opener = "<|vision_end|>"
         for turn in ask.turns[dropped:]:
             row.append(_text(self._question(opener, turn.question)))
@@ -188,11 +226,7 @@ class Session:
             blocks = list(group)
             embeddings = None
             if is_picture:
-                start = time.perf_counter()
-                try:
-                    embeddings = self._native.encode(chunk, self._reporter(ask, "encode"))
-                finally:
-                    work.encode = time.perf_counter() - start
+                embeddings = self._encoded(ask, blocks[0], chunk, work)
             cells = sum(block.cells for block in blocks)
             start = time.perf_counter()
             try:
@@ -200,6 +234,33 @@ class Session:
             finally:
                 work.prefill += time.perf_counter() - start
             done += cells
+
+    def _encoded(self, ask: Ask, picture: _Block, chunk: ImageChunk, work: Work) -> Any:
+        """The picture's embeddings: those that came with the question where they fit, else the tower's."""
+        given = ask.embeddings
+        if given is not None and given.digest == picture.digest:
+            embeddings = self._native.given_embeddings(given.data, chunk.tokens)
+            if embeddings is not None:
+                self._in_tower, self._given = None, given
+                return embeddings
+        report = self._reporter(ask, "encode")
+        if self._in_tower == picture:
+            self._ahead = None
+            report(1.0)
+            return self._native.encoded()
+        start = time.perf_counter()
+        try:
+            embeddings = self._encode(picture, chunk, report)
+        finally:
+            work.encode = time.perf_counter() - start
+        self._given = self._ahead = None
+        return embeddings
+
+    def _encode(self, picture: _Block, chunk: ImageChunk, report: Callable[[float], None]) -> Any:
+        self._in_tower = None  # an interrupted encode leaves nothing that can be used
+        embeddings = self._native.encode(chunk, report)
+        self._in_tower = picture
+        return embeddings
 
     def _put(
         self,
@@ -245,8 +306,13 @@ class Session:
         if ask.thinking is None and text == work.answer.strip():
             self._written[text] = work.drawn
 
-    def _reporter(self, ask: Ask, stage: Stage) -> Callable[[float], None]:
+    def _reporter(self, ask: Ask | Ahead, stage: Stage) -> Callable[[float], None]:
         return lambda fraction: self._emit(Progress(ask.id, stage, fraction))
+
+
+def _digest(picture: Ask | Ahead) -> bytes:
+    size = f"{picture.width}x{picture.height}".encode()
+    return hashlib.blake2b(picture.rgb, key=size, digest_size=16).digest()
 
 
 def _common_length(mine: tuple[int, ...], wanted: tuple[int, ...]) -> int:

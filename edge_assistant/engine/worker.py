@@ -8,7 +8,19 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from edge_assistant.engine.messages import Ask, Cancel, Failed, Load, Loaded, Progress, Reply
+from edge_assistant import child
+from edge_assistant.engine.messages import (
+    Ahead,
+    Ask,
+    Cancel,
+    Failed,
+    Load,
+    Loaded,
+    Progress,
+    Recall,
+    Recalled,
+    Reply,
+)
 from edge_assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -21,12 +33,12 @@ class _Inbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._cancelled = 0
-        self._asks: list[Ask] = []
+        self._asks: list[Ask | Ahead | Recall] = []
         self._arrived = threading.Condition()
         self.current = 0
         threading.Thread(target=self._read, name="inbox", daemon=True).start()
 
-    def next_ask(self) -> Ask:
+    def next_ask(self) -> Ask | Ahead | Recall:
         """Wait for the next question that was not cancelled while it waited."""
         with self._arrived:
             self._arrived.wait_for(lambda: self._asks)
@@ -58,17 +70,23 @@ def serve(connection: Connection, load: Load) -> None:
     # Threads that spin for each other stop each other when another program wants a core too: with a busy program
     # beside it on two cores, decoding took 2 to 15 times as long. A short spin, then sleep, cost nothing measurable.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    child.yield_to_others(child.AWAITED)
     inbox = _Inbox(connection)
     try:
         session = _load(load, inbox, connection.send)
     except AssistantError as error:
         connection.send(_failed(0, error))
         return
-    connection.send(Loaded(session.context))
+    connection.send(Loaded(session.context, session.offload))
     while True:
         ask = inbox.next_ask()
         try:
-            connection.send(session.answer(ask))
+            if isinstance(ask, Recall):
+                connection.send(Recalled(ask.id, session.recall()))
+            elif isinstance(ask, Ahead):
+                session.encode_ahead(ask)
+            else:
+                connection.send(session.answer(ask))
         except AssistantError as error:
             connection.send(_failed(ask.id, error))
 
@@ -86,6 +104,8 @@ def _load(load: Load, inbox: _Inbox, emit: Callable[[Reply], None]) -> Session:
         vision_layers=load.vision_layers,
         interrupted=inbox.interrupted,
         on_load=_coarse(lambda fraction: emit(Progress(0, "load", fraction))),
+        size=load.size,
+        tuning=load.tuning,
     )
     session = Session(native, emit)
     session.warm(load.system)

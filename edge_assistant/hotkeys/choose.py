@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from edge_assistant.hotkeys import elsewhere
 from edge_assistant.hotkeys.elsewhere import Elsewhere
+from edge_assistant.hotkeys.portal import PortalHotkeys
 from edge_assistant.hotkeys.protocol import Hotkeys
 from edge_assistant.hotkeys.windows import WindowsHotkeys
 from edge_assistant.hotkeys.x11 import X11Hotkeys
@@ -16,5 +17,5 @@ def choose(platform: str, *, wayland: bool, x11: bool) -> Hotkeys:
     if platform == "darwin":
         return Elsewhere(elsewhere.MACOS)
     if wayland:  # first, because it has an X display too, on which only some windows send their keys
-        return Elsewhere(elsewhere.WAYLAND)
+        return PortalHotkeys()
     return X11Hotkeys() if x11 else Elsewhere(elsewhere.NO_DISPLAY)

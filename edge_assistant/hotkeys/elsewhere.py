@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from edge_assistant.hotkeys.protocol import Keys, OnLost, OnPress
+from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress
+from edge_assistant.text import later, tr
 
-WAYLAND = (
+WAYLAND = later(
     "On Wayland, programs cannot take keys. "
     "In the desktop's keyboard settings, bind keys to commands such as edge-assistant trigger window."
 )
-MACOS = (
+MACOS = later(
     "On a Mac, keys cannot be taken yet. "
     "In the Shortcuts app, bind keys to commands such as edge-assistant trigger window."
 )
-NO_DISPLAY = "There is no display here, so there are no keys. The command edge-assistant trigger works all the same."
+NO_DISPLAY = later(
+    "There is no display here, so there are no keys. The command edge-assistant trigger works all the same."
+)
 
 
 class Elsewhere:
@@ -21,9 +24,9 @@ class Elsewhere:
     def __init__(self, sentence: str) -> None:
         self._sentence = sentence
 
-    def start(self, keys: Keys, on_press: OnPress, on_lost: OnLost) -> tuple[str, ...]:  # noqa: ARG002
+    def start(self, keys: Keys, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:  # noqa: ARG002
         """Nothing is taken; the sentence."""
-        return (self._sentence,)
+        return (tr(self._sentence),)
 
     def close(self) -> None:
         """Nothing to give back."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from edge_assistant.keys import Key
+from edge_assistant.text import tr
 
 Keys = Mapping[str, Key]
 """The key of each action that has one."""
@@ -13,14 +14,14 @@ Keys = Mapping[str, Key]
 OnPress = Callable[[str], None]
 """Called with the action, on a thread of the hotkeys' own; it returns at once."""
 
-OnLost = Callable[[str], None]
-"""Called once, there too, with the sentence that says why no key will come any more."""
+OnNotice = Callable[[str], None]
+"""Called there too, with a sentence to tell: that no key will come any more, or what the desktop made of the keys."""
 
 
 class Hotkeys(Protocol):
     """The keys of one program on one display."""
 
-    def start(self, keys: Keys, on_press: OnPress, on_lost: OnLost) -> tuple[str, ...]:
+    def start(self, keys: Keys, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:
         """Take the keys. One sentence for each that cannot be had, or one for all of them; none where all is well."""
 
     def close(self) -> None:
@@ -29,7 +30,9 @@ class Hotkeys(Protocol):
 
 def taken(key: Key, action: str) -> str:
     """The sentence about a key that another program has."""
-    return (
-        f"{key.spoken}, for {action}, belongs to another program. "
-        f"Set another key, or use the command edge-assistant trigger {action}."
+    return tr(
+        "{key}, for {action}, belongs to another program. "
+        "Set another key, or use the command edge-assistant trigger {action}.",
+        key=key.spoken,
+        action=action,
     )

@@ -6,8 +6,9 @@ import ctypes
 import threading
 from typing import Any
 
-from edge_assistant.hotkeys.protocol import Keys, OnLost, OnPress, taken
+from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress, taken
 from edge_assistant.keys import Key
+from edge_assistant.text import tr
 
 # winuser.h
 _MODIFIERS = {"alt": 0x0001, "ctrl": 0x0002, "shift": 0x0004, "super": 0x0008}
@@ -41,7 +42,7 @@ class WindowsHotkeys:
         self._thread: threading.Thread | None = None
         self._thread_id = 0
 
-    def start(self, keys: Keys, on_press: OnPress, on_lost: OnLost) -> tuple[str, ...]:
+    def start(self, keys: Keys, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:
         """Register the keys on the thread that gets their messages, as Windows wants it."""
         system: Any = ctypes
         self._user32 = self._user32 or system.windll.user32
@@ -65,7 +66,7 @@ class WindowsHotkeys:
             for id in actions:
                 self._user32.UnregisterHotKey(None, id)
             if got < 0:
-                on_lost("Windows sends no keys any more. The command edge-assistant trigger works all the same.")
+                on_notice(tr("Windows sends no keys any more. The command edge-assistant trigger works all the same."))
 
         self._thread = threading.Thread(target=run, name="hotkeys", daemon=True)
         self._thread.start()

@@ -10,16 +10,17 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from edge_assistant.hotkeys.protocol import Keys, OnLost, OnPress, taken
+from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress, taken
 from edge_assistant.keys import Key
+from edge_assistant.text import later, tr
 
 if TYPE_CHECKING:
     from Xlib.display import Display
 
 _log = logging.getLogger(__name__)
 
-_LOST = "The display is gone, and the keys with it. The command edge-assistant trigger works all the same."
-_NO_SERVER = (
+_LOST = later("The display is gone, and the keys with it. The command edge-assistant trigger works all the same.")
+_NO_SERVER = later(
     "No keys can be taken, because no X display answers. The command edge-assistant trigger works all the same."
 )
 _KEYSYMS = {"pause": "Pause", "home": "Home", "end": "End", "pageup": "Page_Up", "pagedown": "Page_Down"}
@@ -61,7 +62,7 @@ class X11Hotkeys:
         self._actions: dict[Grab, str] = {}
         self._ignored = 0
 
-    def start(self, keys: Keys, on_press: OnPress, on_lost: OnLost) -> tuple[str, ...]:
+    def start(self, keys: Keys, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:
         """Grab the keys, then listen on a thread of its own."""
         from Xlib import display, error, xauth
 
@@ -70,9 +71,9 @@ class X11Hotkeys:
             self._display = display.Display(self._name)
             refused = self._grab_all(keys)
         except (error.DisplayError, error.ConnectionClosedError, OSError):
-            return (_NO_SERVER,)
+            return (tr(_NO_SERVER),)
         self._thread = threading.Thread(
-            target=self._listen, args=(keys, on_press, on_lost), name="hotkeys", daemon=True
+            target=self._listen, args=(keys, on_press, on_notice), name="hotkeys", daemon=True
         )
         self._thread.start()
         return tuple(taken(keys[action], action) for action in refused)
@@ -85,7 +86,7 @@ class X11Hotkeys:
         os.close(self._end)
         os.close(self._ended)
 
-    def _listen(self, keys: Keys, on_press: OnPress, on_lost: OnLost) -> None:
+    def _listen(self, keys: Keys, on_press: OnPress, on_notice: OnNotice) -> None:
         from Xlib import X, error
 
         display = self._display
@@ -107,7 +108,7 @@ class X11Hotkeys:
             display.close()
         except (error.ConnectionClosedError, OSError) as failure:
             _log.info("the X connection ended: %s", type(failure).__name__)
-            on_lost(_LOST)
+            on_notice(tr(_LOST))
 
     def _wait(self, display: Display) -> bool:
         """Until something comes; whether it is the end."""

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from edge_assistant.errors import CancelledError, NetworkError
 from edge_assistant.models.download import PassingError
+from edge_assistant.text import tr
 
 # Seconds before the first attempts after a failure; then it is given up. Bytes that arrive start the row anew.
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0, 60.0, 60.0, 60.0)
@@ -81,14 +82,25 @@ class Attempts:
     def failed(self, error: PassingError) -> None:
         """Tell it and wait. Raises NetworkError when it is enough, CancelledError."""
         self._cancel.check()
-        later = "What has arrived is kept: do the same again later to go on."
+        later = tr("What has arrived is kept: do the same again later to go on.")
         if self._count == len(self._row):
-            raise NetworkError(f"{error} It was tried {self._count + 1} times. {later}", code=error.code) from error
+            raise NetworkError(
+                tr("{error} It was tried {value} times. {later}", error=error, value=self._count + 1, later=later),
+                code=error.code,
+            ) from error
         wait = max(self._row[self._count], error.wait or 0.0)
         self._count += 1
         if wait > _LONGEST_WAIT:
             minutes = -(-wait // 60)
-            raise NetworkError(f"{error} It asks to wait {minutes:.0f} minutes. {later}", code=error.code) from error
+            raise NetworkError(
+                tr(
+                    "{error} It asks to wait {minutes} minutes. {later}",
+                    error=error,
+                    minutes=f"{minutes:.0f}",
+                    later=later,
+                ),
+                code=error.code,
+            ) from error
         seconds = "1 second" if wait == 1 else f"{wait:.0f} seconds"
-        self._on_notice(error.code, f"{error} Trying again in {seconds}.")
+        self._on_notice(error.code, tr("{error} Trying again in {seconds}.", error=error, seconds=seconds))
         self._cancel.wait(wait)

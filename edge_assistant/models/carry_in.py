@@ -17,6 +17,7 @@ from edge_assistant.models.part import can_link, check_space, only_one, place
 from edge_assistant.models.progress import Meter, Progress
 from edge_assistant.models.shelf import CATALOG, Shelf, exists
 from edge_assistant.models.verify import ChecksumError, Trusted
+from edge_assistant.text import tr
 
 OnProgress = Callable[[str, Progress], None]
 OnNotice = Callable[[str, str], None]
@@ -85,12 +86,15 @@ class Import:
         for source in self._sources:
             if not exists(source):
                 raise WeightsError(
-                    f"There is no {source}. Give GGUF files, or a folder with some.", code="weights-missing"
+                    tr("There is no {source}. Give GGUF files, or a folder with some.", source=source),
+                    code="weights-missing",
                 )
             folder = source if source.is_dir() else source.parent
             inside = sorted(folder.glob("*.gguf")) if source.is_dir() else [source]
             if not inside:
-                raise WeightsError(f"There are no GGUF files in the folder {source}.", code="weights-missing")
+                raise WeightsError(
+                    tr("There are no GGUF files in the folder {source}.", source=source), code="weights-missing"
+                )
             files += inside
             if exists(folder / CATALOG) and folder.resolve() != self._shelf.shipped.resolve():
                 catalogs.append(load_catalog(folder / CATALOG, own=True))
@@ -143,7 +147,7 @@ class Import:
             self._shelf.verifier.check(probe, path, lambda _: self.cancel.check())
         except ChecksumError as error:
             return error.found
-        raise AssertionError("no file has an empty checksum")
+        raise AssertionError(tr("no file has an empty checksum"))
 
     def _own_pairs(self, strangers: list[GgufInfo], jobs: list[_Job]) -> list[_Job]:
         """Pairs that no catalogue knows: each model with the mmproj given with it, or else the best one beside it."""
@@ -164,7 +168,10 @@ class Import:
         lonely = next((info.path for info in strangers if is_mmproj(info) and info.path not in used), None)
         if lonely is not None:
             raise WeightsError(
-                f"{lonely.name} is the part that sees, and no model that it belongs to was given. Give both files.",
+                tr(
+                    "{name} is the part that sees, and no model that it belongs to was given. Give both files.",
+                    name=lonely.name,
+                ),
                 code="weights-mismatched",
             )
         return made
@@ -174,7 +181,8 @@ class Import:
         taken = [each for each in self._shelf.catalog() if (each.name, each.variant) == (weights.name, weights.variant)]
         if any(each.repository is not None or each.folder is not None for each in taken):
             raise WeightsError(
-                f"There are other weights called {weights.name} already. Rename the file.", code="weights-name"
+                tr("There are other weights called {name} already. Rename the file.", name=weights.name),
+                code="weights-name",
             )
         pairs = ((model, weights.model), (mmproj, weights.mmprojs[0]))
         return [_Job(info.path, entry, weights, None) for info, entry in pairs]
@@ -201,8 +209,11 @@ class Import:
             if job.expected is None and job.entry.repository is not None:
                 self._on_notice(
                     "trusted-unchecked",
-                    f"No checksum of {job.entry.file} is known, so it could not be checked. It is trusted from now on, "
-                    "since you add it.",
+                    tr(
+                        "No checksum of {file} is known, so it could not be checked. It is trusted from "
+                        "now on, since you add it.",
+                        file=job.entry.file,
+                    ),
                 )
             return place(job.source, target, job.expected, self._shelf.verifier, link=link, on_bytes=self._on_bytes)
 
@@ -217,7 +228,7 @@ class Import:
     def _refuse_other(self, target: Path, job: _Job) -> None:
         if target.stat().st_size != job.source.stat().st_size or self._checksum(target) != self._checksum(job.source):
             raise WeightsError(
-                f"There is another file {target.name} among the weights already. Rename the new one.",
+                tr("There is another file {name} among the weights already. Rename the new one.", name=target.name),
                 code="weights-name",
             )
 

@@ -14,6 +14,7 @@ from edge_assistant.models.part import check_space, place
 from edge_assistant.models.progress import Meter, Progress
 from edge_assistant.models.records import explained_writes, replace_file
 from edge_assistant.models.shelf import CATALOG, Shelf, exists
+from edge_assistant.text import tr
 
 CHECKSUMS = "SHA256SUMS"
 _HEAD = "# The weights in this folder. To install them: edge-assistant models import THIS-FOLDER\n"
@@ -53,12 +54,12 @@ class Export:
         """
         if not self._sets:
             raise WeightsError(
-                "There are no weights here to export. Fetch some with models pull.", code="weights-missing"
+                tr("There are no weights here to export. Fetch some with models pull."), code="weights-missing"
             )
         if exists(self._folder) and not self._folder.is_dir():
-            raise UsageError(f"{self._folder} is not a folder. Name a folder to write into.")
+            raise UsageError(tr("{folder} is not a folder. Name a folder to write into.", folder=self._folder))
         if self._folder.resolve() in {folder.resolve() for folder in (*self._shelf.folders, self._shelf.shipped)}:
-            raise UsageError("The weights are in that folder already. Name another one.")
+            raise UsageError(tr("The weights are in that folder already. Name another one."))
         sets: list[CatalogWeights] = []
         copies: dict[str, _Copy] = {}
         for weights in self._sets:
@@ -86,10 +87,10 @@ class Export:
 
     def _copies(self, weights: CatalogWeights) -> list[_Copy]:
         if weights.folder is not None:
-            raise UsageError("The demo weights come with the program; there is nothing to carry.")
+            raise UsageError(tr("The demo weights come with the program; there is nothing to carry."))
         if not self._is_complete(weights):
             raise WeightsError(
-                f"{weights.name} is not wholly here. Fetch it with models pull before you export it.",
+                tr("{name} is not wholly here. Fetch it with models pull before you export it.", name=weights.name),
                 code="weights-missing",
             )
         copies = []
@@ -100,7 +101,10 @@ class Export:
             expected = self._shelf.verifier.expected(entry)
             if expected is None:
                 raise WeightsError(
-                    f"The checksum of {entry.file} is not known, so it is not exported. Use models import first.",
+                    tr(
+                        "The checksum of {file} is not known, so it is not exported. Use models import first.",
+                        file=entry.file,
+                    ),
                     code="weights-unverified",
                 )
             copies.append(_Copy(entry, source, expected))

@@ -11,6 +11,7 @@ from typing import Any
 
 from edge_assistant.errors import WeightsError
 from edge_assistant.models.gguf import Variant
+from edge_assistant.text import tr
 
 # What stands in a key for the place of files that neither ship nor can be fetched: imported ones.
 OWN = "own"
@@ -53,7 +54,7 @@ def load_catalog(path: Path, *, own: bool = False) -> tuple[CatalogWeights, ...]
 
     `own` is for a catalogue that did not come with the program: nothing in it can ship with the program.
     """
-    way_out = "Mend it or delete it." if own else "Install the program again."
+    way_out = tr("Mend it or delete it.") if own else tr("Install the program again.")
     try:
         with path.open("rb") as file:
             sources = tomllib.load(file)["source"]
@@ -61,9 +62,18 @@ def load_catalog(path: Path, *, own: bool = False) -> tuple[CatalogWeights, ...]
             raise ValueError("folder is only for what ships with the program")
         return tuple(weights for source in sources for weights in _weights(source))
     except OSError as error:
-        raise WeightsError(f"The list of weights cannot be read: {path}: {error.strerror}. {way_out}") from error
+        raise WeightsError(
+            tr(
+                "The list of weights cannot be read: {path}: {strerror}. {way_out}",
+                path=path,
+                strerror=error.strerror,
+                way_out=way_out,
+            )
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WeightsError(f"The list of weights {path} is damaged: {error}. {way_out}") from error
+        raise WeightsError(
+            tr("The list of weights {path} is damaged: {error}. {way_out}", path=path, error=error, way_out=way_out)
+        ) from error
 
 
 def merged(catalogs: Iterable[tuple[CatalogWeights, ...]]) -> tuple[CatalogWeights, ...]:

@@ -11,6 +11,7 @@ from edge_assistant.errors import WeightsError
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.gguf import Variant
 from edge_assistant.models.records import explained_writes, replace_file
+from edge_assistant.text import tr
 
 _HEAD = "# Weights that were added on this computer; see catalog.toml of the program for what the entries mean.\n"
 _BLOCK = "[[source]]\n"
@@ -62,7 +63,9 @@ def _is(block_text: str, name: str, variant: Variant) -> bool:
         (source,) = tomllib.loads(block_text)["source"]
         names = [model["name"] for model in source["model"]]
     except (ValueError, KeyError, TypeError) as error:
-        raise WeightsError(f"The person's own list of weights is damaged: {error}. Mend it or delete it.") from error
+        raise WeightsError(
+            tr("The person's own list of weights is damaged: {error}. Mend it or delete it.", error=error)
+        ) from error
     return bool(names == [name] and source.get("variant") == variant and "repository" not in source)
 
 

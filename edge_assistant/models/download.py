@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edge_assistant.errors import AssistantError, NetworkError, UsageError
+from edge_assistant.text import later, tr
 
 if TYPE_CHECKING:
     import httpx2
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
-_SIGN_IN_PAGE = (
+_SIGN_IN_PAGE = later(
     "What answers is not the model hub; perhaps this network wants you to sign in on a web page first. "
     "Open a web browser, sign in, and try again."
 )
@@ -87,7 +88,7 @@ class Hub:
                 endpoint=self._endpoint,
             )
         if not found.commit_hash or not re.fullmatch(r"[0-9a-f]{40}", found.commit_hash):
-            raise NetworkError(_SIGN_IN_PAGE, code="captive-portal")
+            raise NetworkError(tr(_SIGN_IN_PAGE), code="captive-portal")
         etag = (found.etag or "").lower()
         return RemoteFile(found.commit_hash, etag if _SHA256.fullmatch(etag) else None, found.size)
 
@@ -155,15 +156,15 @@ def _begin(response: httpx2.Response, offset: int, size: int | None) -> int:
     """Where the bytes of an answer begin, after a look at whether it is the file at all."""
     kind = response.headers.get("Content-Type", "")
     if kind.startswith("text/html") or response.headers.get("Content-Encoding", "identity") != "identity":
-        raise NetworkError(_SIGN_IN_PAGE, code="captive-portal")
+        raise NetworkError(tr(_SIGN_IN_PAGE), code="captive-portal")
     if response.status_code == 206:
         match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
         if match is None or int(match[1]) != offset or (size is not None and match[2] not in ("*", str(size))):
-            raise PassingError("The hub sent another part of the file than was asked for.", code="wrong-range")
+            raise PassingError(tr("The hub sent another part of the file than was asked for."), code="wrong-range")
         return offset
     length = response.headers.get("Content-Length", "")
     if response.status_code != 200 or (size is not None and length.isdigit() and int(length) != size):
-        raise NetworkError(_SIGN_IN_PAGE, code="captive-portal")
+        raise NetworkError(tr(_SIGN_IN_PAGE), code="captive-portal")
     return 0
 
 
@@ -188,34 +189,44 @@ def _sentence(error: Exception, file: str, repository: str, revision: str) -> As
 
     words = str(error)
     if isinstance(error, OfflineModeIsEnabled):
-        return UsageError("The variable HF_HUB_OFFLINE forbids downloads. Unset it, and try again.")
+        return UsageError(tr("The variable HF_HUB_OFFLINE forbids downloads. Unset it, and try again."))
     if isinstance(error, HfHubHTTPError):
         return _for_status(error, file, repository, revision)
     if isinstance(error, HFValidationError):
-        return UsageError(f"The list of weights names no possible place on the hub: {repository}. Correct it.")
+        return UsageError(
+            tr(
+                "The list of weights names no possible place on the hub: {repository}. Correct it.",
+                repository=repository,
+            )
+        )
     if "CERTIFICATE_VERIFY_FAILED" in words:
         return NetworkError(
-            "The hub cannot prove that it is the hub: its certificate is not valid here. Check the clock of this "
-            "computer, and whether this network wants you to sign in on a web page first.",
+            tr(
+                "The hub cannot prove that it is the hub: its certificate is not valid here. Check the "
+                "clock of this computer, and whether this network wants you to sign in on a web page first."
+            ),
             code="certificate",
         )
     if isinstance(error, httpx2.TimeoutException):
-        return PassingError("The line stands still: nothing came from the hub for a while.", code="stalled")
+        return PassingError(tr("The line stands still: nothing came from the hub for a while."), code="stalled")
     if isinstance(error, httpx2.ProxyError):
-        return PassingError("The proxy refuses the connection. Check the settings of the proxy.", code="proxy")
+        return PassingError(tr("The proxy refuses the connection. Check the settings of the proxy."), code="proxy")
     if isinstance(error, httpx2.ConnectError):
-        return PassingError("The model hub cannot be reached. Check the network connection.", code="unreachable")
+        return PassingError(tr("The model hub cannot be reached. Check the network connection."), code="unreachable")
     if isinstance(error, httpx2.TooManyRedirects):
-        return NetworkError(_SIGN_IN_PAGE, code="captive-portal")
+        return NetworkError(tr(_SIGN_IN_PAGE), code="captive-portal")
     if isinstance(error, httpx2.NetworkError | httpx2.RemoteProtocolError):
-        return PassingError("The connection to the hub was lost.", code="connection-lost")
+        return PassingError(tr("The connection to the hub was lost."), code="connection-lost")
     if isinstance(error, httpx2.InvalidURL | httpx2.UnsupportedProtocol | ValueError | ImportError | UnicodeError):
         return UsageError(
-            f"The address of the hub or of a proxy cannot be used: {words.partition(chr(10))[0]}. "
-            "Check the variables HF_ENDPOINT, HTTPS_PROXY, HTTP_PROXY and ALL_PROXY."
+            tr(
+                "The address of the hub or of a proxy cannot be used: {value}. Check the variables "
+                "HF_ENDPOINT, HTTPS_PROXY, HTTP_PROXY and ALL_PROXY.",
+                value=words.partition(chr(10))[0],
+            )
         )
     if isinstance(error, httpx2.HTTPError):
-        return PassingError("The connection to the hub failed.")
+        return PassingError(tr("The connection to the hub failed."))
     return None
 
 
@@ -226,43 +237,66 @@ def _for_status(error: Any, file: str, repository: str, revision: str) -> Networ
     status = response.status_code
     if status in _PASSING:
         return _for_passing(status, response.headers.get("Retry-After"))
-    signed_in = "The hub refused your token: renew it, or unset HF_TOKEN, and try again."
+    signed_in = tr("The hub refused your token: renew it, or unset HF_TOKEN, and try again.")
     if isinstance(error, GatedRepoError) or status == 403:
         return NetworkError(
-            f"The hub does not let you have {file}. Accept the licence of {repository} on its web page, and set "
-            "HF_TOKEN to a token that may read it.",
+            tr(
+                "The hub does not let you have {file}. Accept the licence of {repository} on its web page, "
+                "and set HF_TOKEN to a token that may read it.",
+                file=file,
+                repository=repository,
+            ),
             code="forbidden",
         )
     if isinstance(error, RevisionNotFoundError):
         return NetworkError(
-            f"Version {revision[:12]} of {repository} is not on the hub any more. Update this program, "
-            "or add the weights from another place with models import.",
+            tr(
+                "Version {value} of {repository} is not on the hub any more. Update this program, or add "
+                "the weights from another place with models import.",
+                value=revision[:12],
+                repository=repository,
+            ),
             code="revision-gone",
         )
     if isinstance(error, RemoteEntryNotFoundError):
         return NetworkError(
-            f"{repository} on the hub has no file {file}. Update this program, or add the weights from another "
-            "place with models import.",
+            tr(
+                "{repository} on the hub has no file {file}. Update this program, or add the weights from "
+                "another place with models import.",
+                repository=repository,
+                file=file,
+            ),
             code="file-gone",
         )
     if status == 401:
-        asks = f"The hub knows no {repository} that is open to all. If it is a closed one, set HF_TOKEN to a token."
+        asks = tr(
+            "The hub knows no {repository} that is open to all. If it is a closed one, set HF_TOKEN to a token.",
+            repository=repository,
+        )
         return NetworkError(signed_in if _token() else asks, code="unauthorised")
     if status == 404:
         return NetworkError(
-            f"{repository} is not on the hub. Check the variable HF_ENDPOINT, update this program, or add the weights "
-            "from another place with models import.",
+            tr(
+                "{repository} is not on the hub. Check the variable HF_ENDPOINT, update this program, or "
+                "add the weights from another place with models import.",
+                repository=repository,
+            ),
             code="not-found",
         )
     if status == 407:
-        return NetworkError("The proxy wants a sign-in. Put name and password into HTTPS_PROXY.", code="proxy")
+        return NetworkError(tr("The proxy wants a sign-in. Put name and password into HTTPS_PROXY."), code="proxy")
     if status == 416:
-        return PassingError("The hub has no such part of the file.", code="wrong-range")
-    return NetworkError(f"The hub refused the request for {file} with code {status}. Try again later.", code="refused")
+        return PassingError(tr("The hub has no such part of the file."), code="wrong-range")
+    return NetworkError(
+        tr("The hub refused the request for {file} with code {status}. Try again later.", file=file, status=status),
+        code="refused",
+    )
 
 
 def _for_passing(status: int, retry_after: str | None) -> PassingError:
     wait = float(retry_after) if retry_after and re.fullmatch(r"\d{1,9}", retry_after.strip()) else None
     if status == 429:
-        return PassingError("The hub is asked too much at the moment.", code="rate-limited", wait=wait)
-    return PassingError(f"The hub is out of order at the moment, with code {status}.", code="hub-down", wait=wait)
+        return PassingError(tr("The hub is asked too much at the moment."), code="rate-limited", wait=wait)
+    return PassingError(
+        tr("The hub is out of order at the moment, with code {status}.", status=status), code="hub-down", wait=wait
+    )

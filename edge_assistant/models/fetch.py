@@ -15,6 +15,7 @@ from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.download import PassingError, RemoteFile
 from edge_assistant.models.part import Part, check_space, only_one
 from edge_assistant.models.verify import ChecksumError, Trusted, Verifier
+from edge_assistant.text import tr
 
 # A line that brings less than this for so long is taken for a broken one, and a new one is tried.
 _LEAST_BYTES, _LEAST_SECONDS = 60_000, 60.0
@@ -106,7 +107,9 @@ class Fetcher:
         try:
             self._verifier.check(entry, path, self._read_again)
         except WeightsError:
-            self._listener.notice("fetch-again", f"{path.name} is here, but damaged. It is fetched again.")
+            self._listener.notice(
+                "fetch-again", tr("{name} is here, but damaged. It is fetched again.", name=path.name)
+            )
             return False
         return True
 
@@ -125,7 +128,9 @@ class Fetcher:
     def _look_up(self, weights: CatalogWeights, entry: CatalogFile) -> _Target:
         repository, revision = weights.repository, weights.revision
         if repository is None or revision is None:
-            raise UsageError(f"{weights.name} cannot be fetched: the list of weights names no place for it on the hub.")
+            raise UsageError(
+                tr("{name} cannot be fetched: the list of weights names no place for it on the hub.", name=weights.name)
+            )
         trusted = self._verifier.trusted(entry)
         if trusted is not None and trusted.commit is not None:
             revision = trusted.commit
@@ -140,7 +145,7 @@ class Fetcher:
                 if error.code != "revision-gone" or trusted is None:
                     raise
                 raise NetworkError(
-                    f"{error} Or take what is there now with models pull --trust-new.", code=error.code
+                    tr("{error} Or take what is there now with models pull --trust-new.", error=error), code=error.code
                 ) from error
         sha256, size = self._decided(entry, trusted, found)
         record = Trusted(sha256, found.commit, size) if entry.first_download else None
@@ -161,15 +166,23 @@ class Fetcher:
             if entry.sha256 is not None:
                 return entry.sha256, entry.size or found.size
             raise NetworkError(
-                f"The hub does not tell the checksum of {entry.file}, so it could not be checked. "
-                "Unset HF_ENDPOINT to ask the Hugging Face Hub itself.",
+                tr(
+                    "The hub does not tell the checksum of {file}, so it could not be checked. Unset "
+                    "HF_ENDPOINT to ask the Hugging Face Hub itself.",
+                    file=entry.file,
+                ),
                 code="no-checksum",
             )
         if entry.sha256 not in (None, found.sha256):
             self._listener.notice(
                 "first-download-decides",
-                f"The hub's checksum of {entry.file} begins with {found.sha256[:8]}, the listed one, which is not "
-                f"sure, with {str(entry.sha256)[:8]}. The hub's holds from now on.",
+                tr(
+                    "The hub's checksum of {file} begins with {value}, the listed one, which is not sure, "
+                    "with {value2}. The hub's holds from now on.",
+                    file=entry.file,
+                    value=found.sha256[:8],
+                    value2=str(entry.sha256)[:8],
+                ),
             )
         return found.sha256, found.size
 
@@ -182,14 +195,14 @@ class Fetcher:
             try:
                 if self._receive(target, part):
                     return
-                raise PassingError("The connection to the hub was lost.", code="connection-lost")
+                raise PassingError(tr("The connection to the hub was lost."), code="connection-lost")
             except PassingError as error:
                 self._cancel.check()
                 if error.code == "wrong-range":
                     ranges_refused += 1
                     self._start_over(part)
                     if ranges_refused > 1:
-                        raise NetworkError(f"{error} Try again later.", code=error.code) from error
+                        raise NetworkError(tr("{error} Try again later.", error=error), code=error.code) from error
                 elif part.size > before:
                     attempts = Attempts(BACK_OFF, self._listener.notice, self._cancel)
                 attempts.failed(error)
@@ -207,14 +220,15 @@ class Fetcher:
                 self._cancel.check()
                 if target.size is not None and part.size + len(data) > target.size:
                     raise NetworkError(
-                        f"The hub sends more of {target.file} than there is. Try again later.", code="wrong-bytes"
+                        tr("The hub sends more of {file} than there is. Try again later.", file=target.file),
+                        code="wrong-bytes",
                     )
                 part.write(data)
                 self._listener.received(len(data))
                 sum_since += len(data)
                 if self._clock() - since > _LEAST_SECONDS:
                     if sum_since < _LEAST_BYTES:
-                        raise PassingError("The line is almost at a standstill.", code="stalled")
+                        raise PassingError(tr("The line is almost at a standstill."), code="stalled")
                     since, sum_since = self._clock(), 0
         return target.size is None or part.size == target.size
 
@@ -223,8 +237,13 @@ class Fetcher:
         if found != target.sha256:
             part.throw_away()
             raise ChecksumError(
-                f"{target.file} arrived damaged: its checksum begins with {found[:8]} instead of "
-                f"{target.sha256[:8]}. Nothing of it was kept. Do the same again to fetch it once more.",
+                tr(
+                    "{file} arrived damaged: its checksum begins with {value} instead of {value2}. Nothing "
+                    "of it was kept. Do the same again to fetch it once more.",
+                    file=target.file,
+                    value=found[:8],
+                    value2=target.sha256[:8],
+                ),
                 expected=target.sha256,
                 found=found,
             )
@@ -244,8 +263,15 @@ class Fetcher:
 def _other_file(file: str, expected: str, found: str | None, why: str, entry: CatalogFile) -> ChecksumError:
     again = " Or take the new one with models pull --trust-new." if entry.first_download else ""
     return ChecksumError(
-        f"The hub now has another {file}: its checksum begins with {str(found)[:8]}, and {expected[:8]} {why}. "
-        f"It was not fetched. Update this program.{again}",
+        tr(
+            "The hub now has another {file}: its checksum begins with {value}, and {value2} {why}. It was "
+            "not fetched. Update this program.{again}",
+            file=file,
+            value=str(found)[:8],
+            value2=expected[:8],
+            why=why,
+            again=again,
+        ),
         expected=expected,
         found=str(found),
     )

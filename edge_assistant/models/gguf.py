@@ -9,6 +9,7 @@ from typing import Literal
 
 from edge_assistant.errors import WeightsError
 from edge_assistant.models.gguf_header import HeaderReader, Value, open_regular
+from edge_assistant.text import tr
 
 Variant = Literal["instruct", "thinking"]
 
@@ -83,7 +84,7 @@ def _describe(path: Path, size: int, metadata: dict[str, Value], lengths: dict[s
 
     architecture = text("general.architecture")
     if not architecture:
-        raise WeightsError(f"{path.name} does not say what kind of model it is.")
+        raise WeightsError(tr("{name} does not say what kind of model it is.", name=path.name))
     prefix = "clip.vision" if architecture == "clip" else architecture
     blocks = number(f"{prefix}.block_count")
     kv_heads = number(f"{architecture}.attention.head_count_kv")

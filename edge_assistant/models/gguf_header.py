@@ -10,10 +10,12 @@ import math
 import stat
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from edge_assistant.errors import WeightsError
+from edge_assistant.text import tr
 
 _MAX_HEADER = 32 * 2**20  # bytes; Qwen3-VL's header, with 151,936 tokens and as many merges, has 6 MB
 _MAX_MISSING = 2**40  # bytes; a file that claims to lack more has a damaged header
@@ -34,6 +36,22 @@ _BLOCKS = {
 Value = int | float | bool | str | tuple[int | float | bool, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TensorEntry:
+    """One line of the tensor table: `shape` innermost first, `kind` ggml's number, `offset` from the data's start."""
+
+    name: str
+    shape: tuple[int, ...]
+    kind: int
+    offset: int
+
+    @property
+    def size(self) -> int:
+        """Bytes of its data; 0 when the type is newer than this table."""
+        values, block_bytes = _BLOCKS.get(self.kind, (1, 0))
+        return math.prod(self.shape) // values * block_bytes
+
+
 def gigabytes(count: float) -> str:
     """`count` bytes as people say them: "3.8 gigabytes", "12 megabytes"."""
     if count >= 0.95e9:
@@ -50,13 +68,15 @@ def open_regular(path: Path) -> BinaryIO:
         if stat.S_ISREG(mode):
             return path.open("rb")
     except FileNotFoundError:
-        raise WeightsError(f"There is no file {path}.", code="weights-missing") from None
+        raise WeightsError(tr("There is no file {path}.", path=path), code="weights-missing") from None
     except PermissionError:
-        raise WeightsError(f"The file {path.name} may not be read: permission denied.") from None
+        raise WeightsError(tr("The file {name} may not be read: permission denied.", name=path.name)) from None
     except (OSError, ValueError) as error:
-        raise WeightsError(f"The file {path.name} cannot be opened: {_reason(error)}.") from None
+        raise WeightsError(
+            tr("The file {name} cannot be opened: {reason}.", name=path.name, reason=_reason(error))
+        ) from None
     kind = "a folder" if stat.S_ISDIR(mode) else "not a file"
-    raise WeightsError(f"{path} is {kind}. Give the path of a GGUF file.")
+    raise WeightsError(tr("{path} is {kind}. Give the path of a GGUF file.", path=path, kind=kind))
 
 
 def _reason(error: Exception) -> str:
@@ -73,13 +93,19 @@ class HeaderReader:
         self.position = 0
         self.size = path.stat().st_size
         if self.size == 0:
-            raise WeightsError(f"The file {self._name} is empty.")
+            raise WeightsError(tr("The file {name} is empty.", name=self._name))
         if bytes(self._peek(min(4, self.size))) != b"GGUF":
-            raise WeightsError(f"{self._name} is not a GGUF file.")
+            raise WeightsError(tr("{name} is not a GGUF file.", name=self._name))
         self.position = 4
         version = self._number("I")
         if version not in (2, 3):
-            raise WeightsError(f"{self._name} has GGUF version {version}, and only 2 and 3 are understood.")
+            raise WeightsError(
+                tr(
+                    "{name} has GGUF version {version}, and only 2 and 3 are understood.",
+                    name=self._name,
+                    version=version,
+                )
+            )
         self._tensor_count = self._number("Q")
         self._key_count = self._number("Q")
         if self._key_count > _MAX_KEYS or self._tensor_count > _MAX_TENSORS:
@@ -101,31 +127,41 @@ class HeaderReader:
 
     def check_tensors(self, alignment: Value) -> None:
         """Walk the tensor table and compare the end of the last tensor with the size of the file."""
+        self.tensors(alignment)
+
+    def tensors(self, alignment: Value) -> list[TensorEntry]:
+        """The tensor table, checked as `check_tensors` does. Raises WeightsError."""
         if not isinstance(alignment, int) or alignment < 1 or alignment & (alignment - 1):
             raise self._damaged()
         if self._tensor_count == 0:
-            raise WeightsError(f"{self._name} holds no weights, only a description.")
+            raise WeightsError(tr("{name} holds no weights, only a description.", name=self._name))
+        found = []
         end = 0
         for _ in range(self._tensor_count):
-            self._skip_text()
+            name = self._text()
             dimension_count = self._number("I")
             if dimension_count > 4:  # GGML_MAX_DIMS
                 raise self._damaged()
-            shape = [self._number("Q") for _ in range(dimension_count)]
-            kind = self._number("I")
-            offset = self._number("Q")
-            values, block_bytes = _BLOCKS.get(kind, (1, 0))  # of a newer type, only the start is known
-            if offset % alignment or (shape and shape[0] % values):
+            shape = tuple(self._number("Q") for _ in range(dimension_count))
+            entry = TensorEntry(name, shape, self._number("I"), self._number("Q"))
+            values, _ = _BLOCKS.get(entry.kind, (1, 0))  # of a newer type, only the start is known
+            if entry.offset % alignment or (shape and shape[0] % values):
                 raise self._damaged()
-            end = max(end, offset + math.prod(shape) // values * block_bytes)
+            found.append(entry)
+            end = max(end, entry.offset + entry.size)
         missing = -(-self.position // alignment) * alignment + end - self.size
         if missing > _MAX_MISSING:
             raise self._damaged()
         if missing > 0:
             raise WeightsError(
-                f"{self._name} is cut short by {gigabytes(missing)}. Copy or download it again.",
+                tr(
+                    "{name} is cut short by {gigabytes}. Copy or download it again.",
+                    name=self._name,
+                    gigabytes=gigabytes(missing),
+                ),
                 code="weights-damaged",
             )
+        return found
 
     def _array(self, element: int, count: int) -> Value | None:
         if element == _STRING:
@@ -178,7 +214,9 @@ class HeaderReader:
             try:
                 chunk = self._file.read(max(2**20, end - len(self._data)))
             except OSError as error:
-                raise WeightsError(f"The file {self._name} cannot be read: {_reason(error)}.") from None
+                raise WeightsError(
+                    tr("The file {name} cannot be read: {reason}.", name=self._name, reason=_reason(error))
+                ) from None
             if not chunk:
                 raise self._damaged()
             self._data += chunk
@@ -186,6 +224,9 @@ class HeaderReader:
 
     def _damaged(self) -> WeightsError:
         return WeightsError(
-            f"{self._name} is damaged: its header makes no sense or breaks off. Copy or download it again.",
+            tr(
+                "{name} is damaged: its header makes no sense or breaks off. Copy or download it again.",
+                name=self._name,
+            ),
             code="weights-damaged",
         )

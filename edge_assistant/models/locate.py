@@ -12,6 +12,7 @@ from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.gguf import GgufInfo, Variant
 from edge_assistant.models.pairing import check_fit, describe_mmproj, describe_model, find_mmproj
 from edge_assistant.models.shelf import Shelf, exists
+from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class Weights:
     ram_bytes: int  # both files; the KV cache and buffers come on top, see memory.needed_bytes
     kv_bytes_per_token: int  # at f16
     context_length: int  # tokens the model was trained for
+    mmproj_sha256: str | None = None  # None where nobody knows it: a file that was given by its path
     smaller: tuple[tuple[str, int], ...] = ()  # names of sets of this variant that need less memory, and how much
     notices: tuple[str, ...] = ()  # sentences for the person: better weights that could not be used, and why
 
@@ -64,7 +66,7 @@ def resolve(
     """
     if model is None:
         if mmproj is not None:
-            raise UsageError("An mmproj was given without a model. Add --model with the model it belongs to.")
+            raise UsageError(tr("An mmproj was given without a model. Add --model with the model it belongs to."))
         return _best(preferred, think, _Search(weights_dir, on_progress))
     return _named(model, mmproj, think, _Search(weights_dir, on_progress))
 
@@ -79,13 +81,17 @@ class _Search:
 
     def missing(self, weights: CatalogWeights, entry: CatalogFile) -> WeightsError:
         if entry.ships:
-            way_out = "Install the program again."
+            way_out = tr("Install the program again.")
         elif weights.repository is not None:
             thinking = " --think" if weights.variant == "thinking" else ""
-            way_out = f"Fetch it with edge-assistant models pull {weights.name}{thinking}."
+            way_out = tr(
+                "Fetch it with edge-assistant models pull {name}{thinking}.", name=weights.name, thinking=thinking
+            )
         else:
-            way_out = f"Put it into {self.shelf.data_models}."
-        return WeightsError(f"The file {entry.file} is not here. {way_out}", code="weights-missing")
+            way_out = tr("Put it into {folder}.", folder=self.shelf.data_models)
+        return WeightsError(
+            tr("The file {file} is not here. {way_out}", file=entry.file, way_out=way_out), code="weights-missing"
+        )
 
     def verify(self, files: list[tuple[CatalogFile, Path]]) -> None:
         total = sum(path.stat().st_size for _, path in files)
@@ -99,6 +105,10 @@ class _Search:
 
         for entry, path in files:
             self.shelf.verifier.check(entry, path, on_bytes)
+
+    def lacks_all_of(self, weights: CatalogWeights) -> bool:
+        """Whether not one file of a set is here."""
+        return all(self.find(weights, entry) is None for entry in (weights.model, *weights.mmprojs))
 
     def has_large(self, variant: Variant) -> bool:
         """Whether a model of this variant, other than the demo's, is here."""
@@ -123,7 +133,9 @@ def _named(model: str, mmproj: str | None, think: bool, search: _Search) -> Weig
 def _from_paths(path: Path, mmproj: str | None, think: bool) -> Weights:
     info = describe_model(path)
     if think and info.variant == "instruct":
-        raise UsageError(f"{path.name} is an Instruct model, which cannot think. Name a Thinking model with --think.")
+        raise UsageError(
+            tr("{name} is an Instruct model, which cannot think. Name a Thinking model with --think.", name=path.name)
+        )
     vision = find_mmproj(info) if mmproj is None else describe_mmproj(_path(mmproj))
     demo = (info.name or "").startswith(_DEMO_NAME)
     return _weights(path.stem, info, vision, info.variant or wanted(think), info.quantisation, demo=demo)
@@ -140,8 +152,9 @@ def _from_catalog(weights: CatalogWeights, mmproj: str | None, search: _Search) 
             raise search.missing(weights, weights.mmprojs[0])
         files.append(found[0])
         vision_path = found[0][1]
+        vision_sha256 = search.shelf.verifier.expected(found[0][0])
     else:
-        vision_path = _path(mmproj)
+        vision_path, vision_sha256 = _path(mmproj), None
     search.verify(files)
     smaller = sorted(
         (
@@ -159,7 +172,8 @@ def _from_catalog(weights: CatalogWeights, mmproj: str | None, search: _Search) 
         weights.quantisation,
         demo=weights.folder is not None,
     )
-    return replace(found_weights, smaller=tuple((name, needed) for needed, name in smaller))
+    names = tuple((name, needed) for needed, name in smaller)
+    return replace(found_weights, mmproj_sha256=vision_sha256, smaller=names)
 
 
 def _weights(
@@ -182,22 +196,22 @@ def _weights(
 def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
     notices: list[str] = []
     if search.shelf.weights_dir is not None and not search.shelf.weights_dir.is_dir():
-        notices.append(f"The folder of weights {search.shelf.weights_dir} is not there.")
+        notices.append(tr("The folder of weights {folder} is not there.", folder=search.shelf.weights_dir))
     if preferred is not None:
         try:
             return replace(_named(preferred, None, think, search), notices=tuple(notices))
         except (UsageError, WeightsError) as error:
-            notices.append(f"The chosen weights cannot be used. {error}")
+            notices.append(tr("The chosen weights cannot be used. {error}", error=error))
     candidates = [weights for weights in search.shelf.catalog() if weights.variant == wanted(think)]
     notices += search.shelf.problems
     candidates.sort(key=lambda weights: weights.folder is not None)  # stable: the demo last, else best first
     for weights in candidates:
-        if weights.folder is None and search.find(weights, weights.model) is None:
-            continue  # never fetched: nothing to tell
+        if search.find(weights, weights.model) is None and (weights.folder is None or search.lacks_all_of(weights)):
+            continue  # never fetched, or installed without: nothing to tell
         if weights.folder is not None and think and search.has_large("instruct"):
             # The demo's answers about real screens are worthless, and this person is used to real ones.
             raise WeightsError(
-                "The Thinking weights are not here. Get them, or ask without think harder.", code="weights-missing"
+                tr("The Thinking weights are not here. Get them, or ask without think harder."), code="weights-missing"
             )
         try:
             return replace(_from_catalog(weights, None, search), notices=tuple(dict.fromkeys(notices)))
@@ -206,7 +220,20 @@ def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
                 raise
             _log.info("passing over %s: %s", weights.name, error)
             notices.append(str(error))
-    raise WeightsError("There are no weights. Install the program again.", code="weights-missing")
+    raise WeightsError(
+        tr(
+            "There are no weights yet. Bring some with edge-assistant models import FOLDER, "
+            "or fetch them with edge-assistant models pull."
+        ),
+        code="weights-missing",
+    )
+
+
+def same_mmproj(one: Weights, other: Weights) -> bool:
+    """Whether both see with the same file, so that what one made of a picture holds for the other."""
+    if one.mmproj_sha256 is not None and other.mmproj_sha256 is not None:
+        return one.mmproj_sha256 == other.mmproj_sha256
+    return one.mmproj.resolve() == other.mmproj.resolve()
 
 
 def wanted(think: bool) -> Variant:

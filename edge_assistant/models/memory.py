@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from edge_assistant.errors import DoesNotFitError
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.locate import Weights
+from edge_assistant.text import tr
 
 # What the engine process takes beside the files and the KV cache: Python, llama.cpp and its buffers, and what the
 # vision tower needs for each image token. Fitted to measurements with pairs of the 4B's shape; docs/memory.md has them.
@@ -15,6 +16,8 @@ _IMAGE_TOKEN_BYTES = 300_000
 _USUAL_IMAGE_TOKENS = 256  # what a glance sends
 # Room for the system prompt, a question and a short answer beside the picture, in tokens.
 _TALK = 512
+# What other programs may come to want while two pairs of weights stay loaded.
+_HEADROOM_BYTES = 1_000_000_000
 _ROUND = 256  # contexts are multiples of it, as llama.cpp rounds them up
 
 
@@ -25,6 +28,15 @@ def needed_bytes(weights: Weights, context_tokens: int, image_tokens: int = _USU
     """
     cache = weights.kv_bytes_per_token * context_tokens
     return weights.ram_bytes + cache + _BASE_BYTES + _IMAGE_TOKEN_BYTES * image_tokens
+
+
+def free_beside(loaded: Weights, available_bytes: int) -> int:
+    """What of `available_bytes` other weights may take while `loaded` ones stay in memory, in bytes.
+
+    llama.cpp maps the model's file, and systems count mapped pages as free, since they could be read again; but each
+    word of an answer reads all of them. So the loaded files are counted here.
+    """
+    return available_bytes - loaded.ram_bytes - _HEADROOM_BYTES
 
 
 def fitting_context(
@@ -53,23 +65,30 @@ def check_memory(
     needed = needed_bytes(weights, context_tokens, image_tokens)
     if needed <= available_bytes:
         return
-    numbers = (
-        f"{weights.name} with a context of {context_tokens} tokens needs {gigabytes(needed)} of memory, "
-        f"and {gigabytes(max(0, available_bytes))} are free."
+    numbers = tr(
+        "{name} with a context of {context} tokens needs {needed} of memory, and {free} are free.",
+        name=weights.name,
+        context=context_tokens,
+        needed=gigabytes(needed),
+        free=gigabytes(max(0, available_bytes)),
     )
     context = fitting_context(weights, context_tokens, available_bytes, image_tokens)
     if context is not None:
-        raise DoesNotFitError(f"{numbers} Use --context {context} or less, or close other programs.", code="memory")
+        raise DoesNotFitError(
+            tr("{numbers} Use --context {context} or less, or close other programs.", numbers=numbers, context=context),
+            code="memory",
+        )
     fitting = (name for name, size in weights.smaller if size <= available_bytes)
     other = next(fitting, None)
-    choice = f", or take smaller weights with --model {other}" if other and other != "demo" else ""
+    choice = tr(", or take smaller weights with --model {name}", name=other) if other and other != "demo" else ""
     if not choice and not weights.demo:
-        choice = ", or try the demo weights with --model demo"
+        choice = tr(", or try the demo weights with --model demo")
     raise DoesNotFitError(f"{numbers} {_to_close(largest())}{choice}.", code="memory")
 
 
 def _to_close(largest: Sequence[tuple[str, int]]) -> str:
     if not largest:
-        return "Close other programs"
-    named = [f"{name} with {gigabytes(size)}" for name, size in largest]
-    return "Close other programs, the largest being " + " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
+        return tr("Close other programs")
+    named = [tr("{name} with {size}", name=name, size=gigabytes(size)) for name, size in largest]
+    listed = tr(" and ").join(filter(None, [", ".join(named[:-1]), named[-1]]))
+    return tr("Close other programs, the largest being {listed}", listed=listed)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from edge_assistant.errors import WeightsError
 from edge_assistant.models.gguf import QUANTISATION, GgufInfo, architecture_of, describe_gguf
+from edge_assistant.text import tr
 
 _TEXT, _VISION, _PROJECTOR = "qwen3vl", "clip", "qwen3vl_merger"  # llama.cpp's names
 # Embedding lengths of the dense Qwen3-VL models (their config.json).
@@ -20,17 +21,29 @@ def describe_model(path: Path) -> GgufInfo:
     info = describe_gguf(path)
     if info.architecture == _VISION:
         raise WeightsError(
-            f"{path.name} is an mmproj, the part that sees. Give the language model first, and this file as the mmproj."
+            tr(
+                "{name} is an mmproj, the part that sees. Give the language model first, and this file as the mmproj.",
+                name=path.name,
+            )
         )
     if info.architecture != _TEXT:
-        raise WeightsError(f"{path.name} is a {info.architecture} model, and only Qwen3-VL models work here.")
+        raise WeightsError(
+            tr(
+                "{name} is a {architecture} model, and only Qwen3-VL models work here.",
+                name=path.name,
+                architecture=info.architecture,
+            )
+        )
     if info.shard_count > 1 or re.search(r"-\d{5}-of-\d{5}$", path.stem):
         raise WeightsError(
-            f"{path.name} is one part of a model that was split into several files, which does not work here. "
-            "Join the parts with llama-gguf-split."
+            tr(
+                "{name} is one part of a model that was split into several files, which does not work "
+                "here. Join the parts with llama-gguf-split.",
+                name=path.name,
+            )
         )
     if not info.embedding_length or not info.kv_bytes_per_token or not info.context_length:
-        raise WeightsError(f"{path.name} is damaged: its header does not give the model's dimensions.")
+        raise WeightsError(tr("{name} is damaged: its header does not give the model's dimensions.", name=path.name))
     return info
 
 
@@ -38,12 +51,12 @@ def describe_mmproj(path: Path) -> GgufInfo:
     """Read an mmproj's header. Raises WeightsError when it is not a whole Qwen3-VL mmproj."""
     info = describe_gguf(path)
     if info.architecture == _TEXT:
-        raise WeightsError(f"{path.name} is a language model, not an mmproj.")
+        raise WeightsError(tr("{name} is a language model, not an mmproj.", name=path.name))
     if info.architecture != _VISION or info.projector_type != _PROJECTOR:
         kind = info.projector_type or info.architecture
-        raise WeightsError(f"{path.name} is not an mmproj of Qwen3-VL: it says {kind}.")
+        raise WeightsError(tr("{name} is not an mmproj of Qwen3-VL: it says {kind}.", name=path.name, kind=kind))
     if not info.projection_dim:
-        raise WeightsError(f"{path.name} is damaged: its header does not give the dimensions.")
+        raise WeightsError(tr("{name} is damaged: its header does not give the dimensions.", name=path.name))
     return info
 
 
@@ -61,7 +74,10 @@ def check_fit(model: GgufInfo, mmproj: GgufInfo) -> None:
     """Raise WeightsError with the reason when the two do not belong together."""
     reason = _misfit(model, mmproj)
     if reason is not None:
-        raise WeightsError(f"The mmproj does not fit the model {model.path.name}: {reason}.", code="weights-mismatched")
+        raise WeightsError(
+            tr("The mmproj does not fit the model {name}: {reason}.", name=model.path.name, reason=reason),
+            code="weights-mismatched",
+        )
 
 
 def find_mmproj(model: GgufInfo) -> GgufInfo:
@@ -89,15 +105,23 @@ def find_mmproj(model: GgufInfo) -> GgufInfo:
     if not fitting:
         found = f" {reasons[0]}." if reasons else ""
         raise WeightsError(
-            f"There is no matching mmproj beside {model.path.name}.{found} Put it there, or name it with --mmproj.",
+            tr(
+                "There is no matching mmproj beside {name}.{found} Put it there, or name it with --mmproj.",
+                name=model.path.name,
+                found=found,
+            ),
             code="weights-mismatched" if reasons else "weights-missing",
         )
     ranks = [_rank(model, candidate) for candidate in fitting]
     best = [candidate for candidate, rank in zip(fitting, ranks, strict=True) if rank == max(ranks)]
     if len(best) > 1:
         raise WeightsError(
-            f"{best[0].path.name} and {best[1].path.name} fit {model.path.name} equally well. "
-            "Name one of them with --mmproj.",
+            tr(
+                "{name} and {name2} fit {name3} equally well. Name one of them with --mmproj.",
+                name=best[0].path.name,
+                name2=best[1].path.name,
+                name3=model.path.name,
+            ),
             code="weights-ambiguous",
         )
     return best[0]
@@ -108,12 +132,32 @@ def _misfit(model: GgufInfo, mmproj: GgufInfo) -> str | None:
     if mmproj.projection_dim != model.embedding_length:
         theirs, ours = (_SIZES.get(length or 0) for length in (mmproj.projection_dim, model.embedding_length))
         if theirs is not None and ours is not None:
-            return f"{name} belongs to the {theirs} model, and this is the {ours} model"
-        return f"{name} is for models of width {mmproj.projection_dim}, and this one has {model.embedding_length}"
+            return tr(
+                "{name} belongs to the {theirs} model, and this is the {ours} model",
+                name=name,
+                theirs=theirs,
+                ours=ours,
+            )
+        return tr(
+            "{name} is for models of width {theirs}, and this one has {ours}",
+            name=name,
+            theirs=mmproj.projection_dim,
+            ours=model.embedding_length,
+        )
     if mmproj.deepstack_layers != model.deepstack_layers:
-        return f"{name} gives {mmproj.deepstack_layers} deepstack layers, and it wants {model.deepstack_layers}"
+        return tr(
+            "{name} gives {theirs} deepstack layers, and it wants {ours}",
+            name=name,
+            theirs=mmproj.deepstack_layers,
+            ours=model.deepstack_layers,
+        )
     if model.variant and mmproj.variant and model.variant != mmproj.variant:
-        return f"{name} belongs to {mmproj.variant.title()} weights, and this is {model.variant.title()}"
+        return tr(
+            "{name} belongs to {theirs} weights, and this is {ours}",
+            name=name,
+            theirs=mmproj.variant.title(),
+            ours=model.variant.title(),
+        )
     return None
 
 

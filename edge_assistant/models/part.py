@@ -21,6 +21,7 @@ from edge_assistant.errors import DoesNotFitError, WeightsError
 from edge_assistant.models.gguf_header import gigabytes, open_regular
 from edge_assistant.models.records import explained_writes, replace_file
 from edge_assistant.models.verify import ChecksumError, OnBytes, Verifier, chunks, sha256_of
+from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
 _SYNC_SECONDS = 5.0  # between two moments from which a power cut loses nothing
@@ -40,7 +41,10 @@ def only_one(path: Path) -> Iterator[None]:
             lock.acquire()
         except Timeout:
             raise WeightsError(
-                f"{path.name} is being written by another program at this moment. Wait for it, or cancel it there.",
+                tr(
+                    "{name} is being written by another program at this moment. Wait for it, or cancel it there.",
+                    name=path.name,
+                ),
                 code="weights-busy",
             ) from None
     try:
@@ -76,8 +80,14 @@ def check_space(path: Path, more: int) -> None:
     free = shutil.disk_usage(folder).free
     if more + min(_RESERVE, more) > free:
         raise DoesNotFitError(
-            f"There is not enough room on the disk of {path.parent}: {gigabytes(more)} are needed for {path.name}, "
-            f"and {gigabytes(free)} are free. Make some room, or choose smaller weights.",
+            tr(
+                "There is not enough room on the disk of {parent}: {gigabytes} are needed for {name}, and "
+                "{gigabytes2} are free. Make some room, or choose smaller weights.",
+                parent=path.parent,
+                gigabytes=gigabytes(more),
+                name=path.name,
+                gigabytes2=gigabytes(free),
+            ),
             code="disk",
         )
 
@@ -240,8 +250,13 @@ def can_link(source: Path, folder: Path) -> bool:
 def _compare(source: Path, expected: str | None, found: str) -> None:
     if expected is not None and found != expected:
         raise ChecksumError(
-            f"{source.name} is damaged: its checksum begins with {found[:8]} instead of {expected[:8]}. "
-            "Copy it again from where it came.",
+            tr(
+                "{name} is damaged: its checksum begins with {value} instead of {value2}. Copy it again "
+                "from where it came.",
+                name=source.name,
+                value=found[:8],
+                value2=expected[:8],
+            ),
             expected=expected,
             found=found,
         )
@@ -257,7 +272,11 @@ def _link(source: Path, path: Path) -> None:
             if error.errno not in (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK):
                 raise
             raise WeightsError(
-                f"{path.name} cannot be a hard link from {path.parent}: these disks do not allow it. Use --copy.",
+                tr(
+                    "{name} cannot be a hard link from {parent}: these disks do not allow it. Use --copy.",
+                    name=path.name,
+                    parent=path.parent,
+                ),
                 code="no-link",
             ) from error
         temporary.replace(path)

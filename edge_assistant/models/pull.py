@@ -14,6 +14,7 @@ from edge_assistant.models.pairing import check_fit, describe_mmproj, describe_m
 from edge_assistant.models.part import check_space
 from edge_assistant.models.progress import Meter, Progress
 from edge_assistant.models.shelf import FileStatus, Shelf
+from edge_assistant.text import tr
 
 OnProgress = Callable[[str, Progress], None]
 OnNotice = Callable[[str, str], None]
@@ -57,7 +58,7 @@ class Pull:
         DoesNotFitError, UsageError, CancelledError; what has arrived is kept, and the next run goes on from there.
         """
         if self._weights.folder is not None:
-            raise UsageError(f"{self._weights.name} comes with the program; there is nothing to fetch.")
+            raise UsageError(tr("{name} comes with the program; there is nothing to fetch.", name=self._weights.name))
         statuses = [self._shelf.status(self._weights, entry) for entry in self._entries]
         missing = sum(each.entry.about_size - each.here for each in statuses if each.path is None)
         if missing > 0:
@@ -85,7 +86,7 @@ class Pull:
         try:
             self._shelf.verifier.check(status.entry, path, self._check_and_count)
         except WeightsError as error:
-            self._on_notice("fetch-again", f"{error} It is fetched now.")
+            self._on_notice("fetch-again", tr("{error} It is fetched now.", error=error))
             return None
         return path
 
@@ -105,7 +106,7 @@ class Pull:
         if not self._told_slow and (progress.seconds_left or 0) > _SLOW_SECONDS:
             self._told_slow = True
             self._on_notice(
-                "slow-line", "The line is slow. You may stop at any time, and go on another time from where it was."
+                "slow-line", tr("The line is slow. You may stop at any time, and go on another time from where it was.")
             )
         self._on_progress(self._file, progress)
 

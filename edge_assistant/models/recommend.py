@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from edge_assistant.models.catalog import CatalogWeights
 from edge_assistant.models.gguf_header import gigabytes
+from edge_assistant.text import later, tr, tr_count
 
-NOT_FOR = "Answers can be wrong. Do not use it for medicine, traffic or money, or where a mistake could hurt someone."
+NOT_FOR = later(
+    "Answers can be wrong. Do not use it for medicine, traffic or money, or where a mistake could hurt someone."
+)
 
 # The system, a desktop and a browser want the rest of the memory.
 _COMFORTABLE = 0.6
@@ -38,22 +41,27 @@ class Advice:
     sentences: tuple[str, ...]
 
 
-def recommend(catalog: Sequence[CatalogWeights], machine: Machine, here: dict[str, int]) -> Advice:
+def recommend(
+    catalog: Sequence[CatalogWeights], machine: Machine, here: dict[str, int], *, commands: bool = True
+) -> Advice:
     """Choose among the Instruct sets of `catalog` that can be fetched, the demo's aside.
 
-    `here` maps names of sets to the bytes of them that are on this computer already.
+    `here` maps names of sets to the bytes of them that are on this computer already; `commands` says whether the
+    sentences name the commands to go on with.
     """
     sets = [each for each in catalog if each.variant == "instruct" and each.repository is not None]
     sets.sort(key=lambda each: each.ram_bytes, reverse=True)
-    facts = (
-        f"This computer has {round(machine.memory / 2**30)} gigabytes of memory, {_cores(machine)}, "
-        f"and {gigabytes(machine.free_disk)} of free disk."
+    facts = tr(
+        "This computer has {memory} gigabytes of memory, {cores}, and {disk} of free disk.",
+        memory=round(machine.memory / 2**30),
+        cores=_cores(machine),
+        disk=gigabytes(machine.free_disk),
     )
     fitting = [each for each in sets if each.ram_bytes <= machine.memory * _COMFORTABLE]
-    reason = "the best that fits comfortably into this memory"
+    reason = tr("the best that fits comfortably into this memory")
     if not fitting:
         fitting = [each for each in sets if each.ram_bytes + _BARE_SYSTEM <= machine.memory][-1:]
-        reason = "but memory is tight: close other programs before you ask"
+        reason = tr("but memory is tight: close other programs before you ask")
     if not fitting:
         least = min((each.ram_bytes for each in sets), default=0)
         return Advice(
@@ -61,36 +69,47 @@ def recommend(catalog: Sequence[CatalogWeights], machine: Machine, here: dict[st
             0,
             (
                 facts,
-                f"That is too little memory: the smallest weights need {gigabytes(least)}. "
-                "The demo weights work, but they understand only simple sample screens.",
-                NOT_FOR,
+                tr(
+                    "That is too little memory: the smallest weights need {least}. "
+                    "The demo weights work, but they understand only simple sample screens.",
+                    least=gigabytes(least),
+                ),
+                tr(NOT_FOR),
             ),
         )
     if len(fitting) > 1 and not (machine.quick and machine.cores >= _CORES_FOR_LARGER):
         fitting = fitting[-1:]
-        reason = "since larger ones would be slow on this processor"
+        reason = tr("since larger ones would be slow on this processor")
     affordable = [each for each in fitting if _missing(each, here) + _DISK_RESERVE <= machine.free_disk]
     if affordable and affordable[0] is not fitting[0]:
-        reason = "since larger ones have no room on the disk"
+        reason = tr("since larger ones have no room on the disk")
     chosen = (affordable or fitting[-1:])[0]
     missing = _missing(chosen, here)
     sentences = [facts, _choice(chosen, missing, reason)]
     if missing and not affordable:
         short = missing + _DISK_RESERVE - machine.free_disk
-        sentences.append(f"First make {gigabytes(short)} of room on the disk.")
-    if missing:
+        sentences.append(tr("First make {room} of room on the disk.", room=gigabytes(short)))
+    if missing and commands:
         sentences.append(
-            f"Fetch them with edge-assistant models pull {chosen.name}, or choose a file with models import."
+            tr(
+                "Fetch them with edge-assistant models pull {name}, or choose a file with models import.",
+                name=chosen.name,
+            )
         )
-    sentences.append(NOT_FOR)
+    sentences.append(tr(NOT_FOR))
     return Advice(chosen, missing, tuple(sentences))
 
 
 def _choice(weights: CatalogWeights, missing: int, reason: str) -> str:
-    fetch = f"{gigabytes(missing)} to download" if missing else "and they are here already"
-    return (
-        f"I recommend {weights.name}: the {weights.quantisation} weights, {fetch}, which need "
-        f"{gigabytes(weights.ram_bytes)} of memory while they work, {reason}."
+    fetch = tr("{size} to download", size=gigabytes(missing)) if missing else tr("and they are here already")
+    return tr(
+        "I recommend {name}: the {quantisation} weights, {fetch}, which need {memory} of memory while they work, "
+        "{reason}.",
+        name=weights.name,
+        quantisation=weights.quantisation,
+        fetch=fetch,
+        memory=gigabytes(weights.ram_bytes),
+        reason=reason,
     )
 
 
@@ -100,5 +119,5 @@ def _missing(weights: CatalogWeights, here: dict[str, int]) -> int:
 
 
 def _cores(machine: Machine) -> str:
-    cores = "1 processor core" if machine.cores == 1 else f"{machine.cores} processor cores"
-    return cores if machine.quick else f"{cores} of an older kind"
+    cores = tr_count("{number} processor core", "{number} processor cores", machine.cores)
+    return cores if machine.quick else tr("{cores} of an older kind", cores=cores)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_assistant.errors import DoesNotFitError, WeightsError
+from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
@@ -75,16 +76,28 @@ def explained_writes(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in _FULL:
             raise DoesNotFitError(
-                f"The disk of {path.parent} is full. What has arrived is kept: make some room, and do the same again.",
+                tr(
+                    "The disk of {parent} is full. What has arrived is kept: make some room, and do the same again.",
+                    parent=path.parent,
+                ),
                 code="disk",
             ) from error
         if error.errno == errno.EFBIG:
             raise DoesNotFitError(
-                f"The disk of {path.parent} takes no file as large as {path.name}. Use a disk with another format.",
+                tr(
+                    "The disk of {parent} takes no file as large as {name}. Use a disk with another format.",
+                    parent=path.parent,
+                    name=path.name,
+                ),
                 code="disk",
             ) from error
         raise WeightsError(
-            f"{path.name} cannot be written into {path.parent}: {error.strerror or error}. Choose another place, "
-            "or get the right to write there.",
+            tr(
+                "{name} cannot be written into {parent}: {value}. Choose another place, or get the right "
+                "to write there.",
+                name=path.name,
+                parent=path.parent,
+                value=error.strerror or error,
+            ),
             code="not-writable",
         ) from error

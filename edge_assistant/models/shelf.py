@@ -12,7 +12,9 @@ from edge_assistant.models.catalog import CatalogFile, CatalogWeights, load_cata
 from edge_assistant.models.gguf import Variant
 from edge_assistant.models.part import arrived, drop_part, only_one
 from edge_assistant.models.records import explained_writes
+from edge_assistant.models.towers import Towers
 from edge_assistant.models.verify import Verifier
+from edge_assistant.text import tr
 
 CATALOG = "catalog.toml"
 
@@ -79,9 +81,14 @@ class Shelf:
             if weights.name.lower() == wanted and weights.variant == variant:
                 return weights
         if any(weights.name.lower() == wanted for weights in catalog):
-            raise WeightsError(f"There are no {variant.title()} weights called {name}.", code="weights-name")
+            raise WeightsError(
+                tr("There are no {title} weights called {name}.", title=variant.title(), name=name), code="weights-name"
+            )
         names = ", ".join(dict.fromkeys(weights.name for weights in catalog))
-        raise WeightsError(f"There are no weights called {name}. The known names are {names}.", code="weights-name")
+        raise WeightsError(
+            tr("There are no weights called {name}. The known names are {names}.", name=name, names=names),
+            code="weights-name",
+        )
 
     def find(self, weights: CatalogWeights, entry: CatalogFile) -> Path | None:
         """Where the file is; None: nowhere."""
@@ -107,7 +114,15 @@ class Shelf:
                 if entry.quantisation.lower() == quantisation.lower():
                     return weights.model, entry
             known = ", ".join(entry.quantisation for entry in weights.mmprojs)
-            raise WeightsError(f"{weights.name} has no mmproj {quantisation}. There are {known}.", code="weights-name")
+            raise WeightsError(
+                tr(
+                    "{name} has no mmproj {quantisation}. There are {known}.",
+                    name=weights.name,
+                    quantisation=quantisation,
+                    known=known,
+                ),
+                code="weights-name",
+            )
         here = (entry for entry in weights.mmprojs if self.find(weights, entry) is not None)
         return weights.model, next(here, weights.mmprojs[0])
 
@@ -121,7 +136,8 @@ class Shelf:
         needed = {
             mmproj.file
             for other in self.catalog()
-            if other is not weights and exists(self.data_models / other.model.file)
+            if (other.name, other.variant) != (weights.name, weights.variant)
+            and exists(self.data_models / other.model.file)
             for mmproj in other.mmprojs
         }
         targets = [
@@ -136,19 +152,20 @@ class Shelf:
         freed = 0
         for path in targets:
             with only_one(path), explained_writes(path):
-                freed += _size(path) + drop_part(path)
+                freed += _size(path) + drop_part(path) + Towers().remove_all(path)
                 path.unlink(missing_ok=True)
         return freed
 
     def _nothing_to_remove(self, weights: CatalogWeights) -> WeightsError:
         if weights.folder is not None:
-            return WeightsError("The demo weights belong to the program and stay.", code="weights-ships")
+            return WeightsError(tr("The demo weights belong to the program and stay."), code="weights-ships")
         path = self.find(weights, weights.model)
         if path is not None:
             return WeightsError(
-                f"{path} is not in the program's own folder. Delete it yourself.", code="weights-elsewhere"
+                tr("{path} is not in the program's own folder. Delete it yourself.", path=path),
+                code="weights-elsewhere",
             )
-        return WeightsError(f"Nothing of {weights.name} is here.", code="weights-missing")
+        return WeightsError(tr("Nothing of {name} is here.", name=weights.name), code="weights-missing")
 
 
 def exists(path: Path) -> bool:

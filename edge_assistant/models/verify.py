@@ -14,6 +14,7 @@ from edge_assistant.errors import WeightsError
 from edge_assistant.models.catalog import CatalogFile
 from edge_assistant.models.gguf_header import gigabytes, open_regular
 from edge_assistant.models.records import Record, explained_writes
+from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
 _CHUNK = 4 * 2**20  # bytes hashed between two calls of on_bytes
@@ -59,24 +60,36 @@ class Verifier:
         expected = self.expected(entry)
         if expected is None:
             raise WeightsError(
-                f"The checksum of {path.name} is not known, so it is not opened unasked. "
-                "If you trust it, give its path.",
+                tr(
+                    "The checksum of {name} is not known, so it is not opened unasked. If you trust it, give its path.",
+                    name=path.name,
+                ),
                 code="weights-unverified",
             )
         with open_regular(path) as file:
             status = os.fstat(file.fileno())
             excess = 0 if entry.size is None else status.st_size - entry.size
             if excess:
-                what = f"cut short by {gigabytes(-excess)}" if excess < 0 else f"too long by {gigabytes(excess)}"
-                raise WeightsError(f"{path.name} is {what}. {_way_out(entry)}", code="weights-damaged")
+                size = gigabytes(abs(excess))
+                what = tr("cut short by {size}", size=size) if excess < 0 else tr("too long by {size}", size=size)
+                raise WeightsError(
+                    tr("{name} is {what}. {way_out}", name=path.name, what=what, way_out=_way_out(entry)),
+                    code="weights-damaged",
+                )
             found = None if again else self._remembered(path, status)
             if found is None:
                 found = sha256_of(file, path.name, on_bytes)
                 self.remember(path, status, found)
         if found != expected:
             raise ChecksumError(
-                f"{path.name} is damaged or another file: its checksum begins with {found[:8]} "
-                f"instead of {expected[:8]}. {_way_out(entry)}",
+                tr(
+                    "{name} is damaged or another file: its checksum begins with {value} instead of "
+                    "{value2}. {way_out}",
+                    name=path.name,
+                    value=found[:8],
+                    value2=expected[:8],
+                    way_out=_way_out(entry),
+                ),
                 expected=expected,
                 found=found,
             )
@@ -120,6 +133,23 @@ class Verifier:
         except OSError as error:  # a read-only or full home: the file is good all the same
             _log.info("cannot remember that %s was verified: %s", path, error)
 
+    def known(self, path: Path) -> str | None:
+        """The SHA-256 of a file that was hashed before and has not changed since; it is not read for that."""
+        try:
+            return self._remembered(path, path.stat())
+        except OSError:
+            return None
+
+    def hashed(self, path: Path, on_bytes: OnBytes | None = None) -> str:
+        """The SHA-256 of any file, read only where it is not known yet, and remembered. Raises WeightsError."""
+        with open_regular(path) as file:
+            status = os.fstat(file.fileno())
+            found = self._remembered(path, status)
+            if found is None:
+                found = sha256_of(file, path.name, on_bytes)
+                self.remember(path, status, found)
+        return found
+
     def _remembered(self, path: Path, status: os.stat_result) -> str | None:
         match self._verified.read().get(str(path.resolve())):
             case [status.st_size, status.st_mtime_ns, status.st_ino, str(known)]:
@@ -146,7 +176,9 @@ def chunks(file: BinaryIO, name: str) -> Iterator[bytes]:
         try:
             chunk = file.read(_CHUNK)
         except OSError as error:
-            raise WeightsError(f"The file {name} cannot be read: {error.strerror}.") from error
+            raise WeightsError(
+                tr("The file {name} cannot be read: {strerror}.", name=name, strerror=error.strerror)
+            ) from error
         if not chunk:
             return
         yield chunk
@@ -154,7 +186,7 @@ def chunks(file: BinaryIO, name: str) -> Iterator[bytes]:
 
 def _way_out(entry: CatalogFile) -> str:
     if entry.ships:
-        return "Install the program again."
+        return tr("Install the program again.")
     if entry.repository is not None:
-        return "Fetch it again with models pull, or give its path if you trust it."
-    return "Copy it again, or give its path if you trust it."
+        return tr("Fetch it again with models pull, or give its path if you trust it.")
+    return tr("Copy it again, or give its path if you trust it.")

@@ -17,11 +17,12 @@ from pathlib import Path
 
 from edge_assistant import paths
 from edge_assistant.errors import EngineError, InputError, NotRunningError
+from edge_assistant.text import later, tr
 
 _LONGEST = 4096  # bytes of a message
 _PATIENCE_S = 1.0  # for a caller to say what it wants
 _ANSWER_S = 5.0  # for the program to answer
-_NOT_RUNNING = "Edge Assistant is not running here. Start it with the command edge-assistant listen."
+_NOT_RUNNING = later("Edge Assistant is not running here. Start it with the command edge-assistant listen.")
 
 OnCall = Callable[[str], str]
 """Called with what a caller says, on the door's thread; what it returns is answered."""
@@ -56,7 +57,11 @@ class Door:
         except OSError as error:
             self._release()
             raise InputError(
-                f"The program cannot be reached by trigger: {error.strerror or error}. Check {paths.runtime_dir()}.",
+                tr(
+                    "The program cannot be reached by trigger: {value}. Check {runtime_dir}.",
+                    value=error.strerror or error,
+                    runtime_dir=paths.runtime_dir(),
+                ),
                 code="no-door",
             ) from error
         self._thread = threading.Thread(target=self._serve, name="door", daemon=True)
@@ -87,9 +92,9 @@ def call(place: Place, text: str) -> str:
         with Client(place.address(), family=place.family) as door:
             return _asked(door, text)
     except (FileNotFoundError, ConnectionRefusedError) as error:
-        raise NotRunningError(_NOT_RUNNING) from error
+        raise NotRunningError(tr(_NOT_RUNNING)) from error
     except (OSError, EOFError) as error:
-        raise EngineError("Edge Assistant does not answer. Start it again.", code="no-answer") from error
+        raise EngineError(tr("Edge Assistant does not answer. Start it again."), code="no-answer") from error
 
 
 def _asked(door: Connection, text: str) -> str:
@@ -121,11 +126,15 @@ class Place:
             found = self._folder.stat()
             if found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
                 raise InputError(
-                    f"The folder {self._folder} is open to others. Make it private, or remove it.", code="no-door"
+                    tr("The folder {folder} is open to others. Make it private, or remove it.", folder=self._folder),
+                    code="no-door",
                 )
             file = os.open(self._folder / f"{self._name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise InputError(f"The folder {self._folder} cannot be used: {error.strerror}.", code="no-door") from error
+            raise InputError(
+                tr("The folder {folder} cannot be used: {strerror}.", folder=self._folder, strerror=error.strerror),
+                code="no-door",
+            ) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

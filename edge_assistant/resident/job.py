@@ -6,18 +6,25 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
-from edge_assistant import sources, waiting
+from edge_assistant import remarks, sources, waiting
 from edge_assistant.capture.choose import choose
+from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.picture import Captured
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.engine.prompts import Mode
 from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError
 from edge_assistant.events import Event, NoticeEvent, Stage, WindowEvent
+from edge_assistant.resident.manner import Manner
+from edge_assistant.resident.moment import Moment
+from edge_assistant.resident.talk import Talk
+from edge_assistant.resident.windows import NoWindows, Windows
+from edge_assistant.text import tr, tr_count
 
 _log = logging.getLogger(__name__)
 
-_TONE_WAITS_S = 0.05
+TONE_WAITS_S = 0.05
 """The tone follows the picture of the screen, but no later than this after the press: a portal may ask first."""
 
 
@@ -32,12 +39,30 @@ class Job:
         *,
         action: str = "",
         mode: Mode = "glance",
+        manner: Manner | None = None,
+        target: Path | int | None = None,
+        question: str | None = None,
+        talk: Talk | None = None,
+        windows: Windows | None = None,
+        moment: Moment | None = None,
     ) -> None:
+        """`moment` is what a screen action is about; without it, it takes a picture of its own.
+
+        `target` is what has no key: a picture file, or a monitor's number. `talk` is what a question belongs to.
+        """
         self.id = id
+        self.manner = manner or Manner()
+        self.target = target
+        self.question = question
+        self.talk = talk or Talk()
+        self.title = target.name if isinstance(target, Path) else ""
+        self._windows = windows or NoWindows()
+        self._moment = moment
         self.action = action
         self.mode = mode
         self.stage: Stage | None = None
         self.sentences: list[str] = []
+        self.reasoning = ""
         self.captured: Captured | None = None
         self.failure: AssistantError | None = None
         self._say = say
@@ -49,13 +74,16 @@ class Job:
     def notice(self, code: str, message: str) -> None:
         """Tell something by event and voice."""
         self._show(NoticeEvent(self.id, code, message))
-        self._say(message)
+        if self.manner.says(code):
+            self._say(message)
 
     def window(self, title: str, window: ActiveWindow) -> None:
         """Tell which window is looked at."""
         bounds = window.bounds
+        self.title = title
         self._show(WindowEvent(self.id, window.title, bounds.left, bounds.top, bounds.width, bounds.height))
-        self._say(title)
+        if self.manner.says("window"):
+            self._say(title)
 
     def is_cancelled(self) -> bool:
         """Whether the answer is no longer wanted."""
@@ -82,7 +110,7 @@ class Job:
         Returns when the screen has been captured, or cannot be at once. Nothing is said before `speak`.
         """
         threading.Thread(target=self._fetch, args=(then,), name="capture", daemon=True).start()
-        self._seen.wait(_TONE_WAITS_S)
+        self._seen.wait(TONE_WAITS_S)
 
     def speak(self) -> None:
         """Now it may talk: the tone is on its way."""
@@ -91,10 +119,10 @@ class Job:
     def doing(self, seconds: float) -> str:
         """What is being done, as a sentence."""
         words = waiting.WORDS.get(self.stage) if self.stage else None
-        if words is None:
-            words = "Answering" if self.stage == "answer" else "Taking the picture"
-        whole = round(seconds)
-        return f"{words}, {whole} second{'' if whole == 1 else 's'} so far."
+        doing = tr(words) if words else tr("Answering") if self.stage == "answer" else tr("Taking the picture")
+        return tr_count(
+            "{doing}, {number} second so far.", "{doing}, {number} seconds so far.", round(seconds), doing=doing
+        )
 
     def _fetch(self, then: Callable[[], None]) -> None:
         try:
@@ -105,24 +133,43 @@ class Job:
             self.failure = error
         except Exception:  # noqa: BLE001 (a bug must end the request with a sentence, never with silence)
             _log.exception("a picture could not be taken")
-            self.failure = EngineError(INTERNAL, code="internal")
+            self.failure = EngineError(tr(INTERNAL), code="internal")
         finally:
             self._seen.set()
             then()
 
     def _looked(self) -> Captured:
-        if self.action in ("clipboard", "camera"):
+        if isinstance(self.target, Path) or self.action in ("clipboard", "camera"):
             self._seen.set()
             self._may_speak.wait()
-            at = sources.Look("clipboard" if self.action == "clipboard" else "camera")
+            if isinstance(self.target, Path):
+                return read_picture(self.target)
+            at = sources.Look("clipboard") if self.action == "clipboard" else sources.Look("camera", self.manner.camera)
             return sources.look(at, self)
+        captured = self._of_the_screen()
+        if self.action == "ask":
+            remarks.refuse_blank(captured)
+        return captured
+
+    def _of_the_screen(self) -> Captured:
+        if self._moment is not None:
+            self._seen.set()
+            self._may_speak.wait()
+            moment, self._moment = self._moment, None
+            return moment.captured(self)
+        assert not isinstance(self.target, Path)
+        monitor = self.target or (self.manner.monitor if self.action == "screen" else None)
         backend = choose()
-        snapshot = sources.snap_at_once(backend, self)
+        self._windows.away()
+        try:
+            snapshot = sources.snap_at_once(backend, self, monitors=monitor is not None)
+        finally:
+            self._windows.back()
         self._seen.set()
         self._may_speak.wait()
         sources.refuse_locked(backend)
-        if self.action == "screen":
-            return sources.screen(snapshot, None)
+        if self.action == "screen" or monitor is not None:
+            return sources.screen(snapshot, monitor)
         return sources.active_window(snapshot, backend, self)
 
 

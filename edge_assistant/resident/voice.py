@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable
 
 from edge_assistant.speech.messages import Tone
+from edge_assistant.speech.screen_reader import ReaderOrVoice
 from edge_assistant.speech.speaker import Speaker
 
 OnNotice = Callable[[str, str], None]
-MakeSpeaker = Callable[[OnNotice], Speaker]
+MakeSpeaker = Callable[[OnNotice], Speaker | ReaderOrVoice]
 _GIVEN_UP = ("no-sound", "no-voice")
 
 
@@ -22,6 +23,7 @@ class Voice:
         self._lock = threading.RLock()
         self._request = 0
         self._broken = False
+        self._tones = self._ticks = True
         self._speaker = self._made()
 
     def listen_to(self, request: int | None) -> None:
@@ -34,6 +36,19 @@ class Voice:
                 self._speaker = self._made()
             self._request = request or 0
 
+    def renew(self, make_speaker: MakeSpeaker | None) -> None:
+        """Be silent, and speak with another speaker from now on, or not at all."""
+        with self._lock:
+            old, self._make, self._broken = self._speaker, make_speaker, False
+            self._speaker = self._made()
+        if old:
+            old.close()
+
+    def sound(self, *, tones: bool, ticks: bool) -> None:
+        """Which tones are sounded from now on."""
+        with self._lock:
+            self._tones, self._ticks = tones, ticks
+
     def say(self, text: str, request: int | None = None) -> None:
         """Speak after what was said before, unless `request` is no longer to be heard."""
         with self._lock:
@@ -43,7 +58,8 @@ class Voice:
     def tone(self, tone: Tone, request: int | None = None, *, if_idle: bool = False) -> None:
         """Sound a tone, as `say`; with `if_idle` only where nothing is being said."""
         with self._lock:
-            if self._speaker and request in (None, self._request):
+            wanted = self._ticks if tone == "tick" else self._tones
+            if wanted and self._speaker and request in (None, self._request):
                 self._speaker.tone(tone, if_idle=if_idle)
 
     def silence(self) -> None:
@@ -57,6 +73,16 @@ class Voice:
         speaker = self._speaker
         return speaker.wait(timeout) if speaker else True
 
+    def wait_unless(self, unwanted: Callable[[], bool]) -> None:
+        """Block until all is spoken or it is `unwanted`, which is asked at first and at each `look_again`."""
+        if speaker := self._speaker:
+            speaker.wait_unless(unwanted)
+
+    def look_again(self) -> None:
+        """Let those who wait ask again whether they want to."""
+        if speaker := self._speaker:
+            speaker.look_again()
+
     def close(self) -> None:
         """Be silent and end the worker."""
         with self._lock:
@@ -64,7 +90,7 @@ class Voice:
         if speaker:
             speaker.close()
 
-    def _made(self) -> Speaker | None:
+    def _made(self) -> Speaker | ReaderOrVoice | None:
         if self._make is None:
             return None
         speaker = self._make(self._pass_on)

@@ -10,14 +10,28 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
+from edge_assistant import footprint
 from edge_assistant.assistant import Assistant, Request
-from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError
-from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, SentenceEvent, StageEvent
+from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError, rebuilt
+from edge_assistant.events import (
+    DoneEvent,
+    ErrorEvent,
+    Event,
+    NoticeEvent,
+    SentenceEvent,
+    Stage,
+    StageEvent,
+    TokenEvent,
+)
+from edge_assistant.resident.costs import cost
+from edge_assistant.resident.engines import Engines
 from edge_assistant.resident.job import Job
+from edge_assistant.resident.measurements import Measurements
+from edge_assistant.resident.talk import QUESTION_IMAGE_TOKENS, QUESTION_TOKENS, Talk
 from edge_assistant.resident.voice import Voice
+from edge_assistant.text import tr, tr_count
 
 _log = logging.getLogger(__name__)
-_LOOK_S = 0.05  # seconds between two looks whether speech that is waited for is still wanted
 
 IsCancelled = Callable[[], bool]
 MakeAssistant = Callable[[bool, "Spoken", Callable[[Event], None], IsCancelled], Assistant]
@@ -32,6 +46,12 @@ class Told(Protocol):
 
     def on_failed(self, error: AssistantError) -> None:
         """There are no weights at all."""
+
+    def on_stage(self) -> None:
+        """The job at work has come to another stage, or to its first sentence."""
+
+    def on_think(self, on: bool, cost: str) -> None:
+        """Think harder is on or off; `cost` says what it took when last measured."""
 
     def on_answered(self, job: Job, *, whole: bool) -> None:
         """The work is over; `whole` says whether there is an answer."""
@@ -57,29 +77,63 @@ class Spoken:
 
 
 class Work:
-    """Owns the assistant, one at a time, because two pairs of weights do not fit a laptop.
+    """Owns the assistants, of which one answers at a time. The public methods may be called from any thread."""
 
-    The public methods may be called from any thread.
-    """
+    def __init__(
+        self,
+        make: MakeAssistant,
+        request: Request,
+        voice: Voice,
+        show: Callable[[Event], None],
+        measurements: Measurements | None = None,
+        free: Callable[[], int] = footprint.available,
+        *,
+        may_encode_ahead: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`measurements` are told how long things took; `free` tells the bytes of memory that could be used now.
 
-    def __init__(self, make: MakeAssistant, request: Request, voice: Voice, show: Callable[[Event], None]) -> None:
+        `may_encode_ahead` is asked after each glance whether its detail may be prepared while it is spoken.
+        """
         self._make = make
         self._request = request
         self._voice = voice
         self._spoken = Spoken(voice)
         self._show = show
+        self._may_encode_ahead = may_encode_ahead
         self._row: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._assistant: Assistant | None = None
-        self._thinking = False
+        self._measurements = measurements or Measurements()
+        self._engines = Engines(self._measurements, free)
         self._job: Job | None = None
         self._told: Told | None = None
+        self._held: Talk | None = None
         self._closed = threading.Event()
+        self._loads_at_start = True
+        self._rest_after: float | None = None
         self._thread = threading.Thread(target=self._run, name="work", daemon=True)
 
     @property
     def job(self) -> Job | None:
         """What the thread is at."""
         return self._job
+
+    @property
+    def measurements(self) -> Measurements:
+        """How long things took."""
+        return self._measurements
+
+    @property
+    def _assistant(self) -> Assistant | None:
+        return self._engines.current
+
+    def keep(self, *, from_start: bool, rest_after: float | None) -> None:
+        """Load the weights at the start or at the first question; unload them after so many idle seconds, if any."""
+        self._loads_at_start, self._rest_after = from_start, rest_after
+        self._row.put(lambda: None)  # whoever waits begins to count anew
+
+    def wake(self, job: Job) -> None:
+        """Load the weights, if they are not, for a job whose picture is still being fetched."""
+        if self._thread.is_alive() and not self._engines.loaded:
+            self._row.put(partial(self._wake, job))
 
     def start(self, told: Told, job: Job) -> None:
         """Load the weights; `job` stands for that."""
@@ -99,9 +153,18 @@ class Work:
         """Turn think harder on or off."""
         self._row.put(partial(self._with, job, self._toggle))
 
+    def forget(self, job: Job) -> None:
+        """Drop all that is held of pictures and conversations, the engines' memory too."""
+        self._row.put(partial(self._with, job, self._forget))
+
+    def renew(self, job: Job) -> None:
+        """Find the weights anew and load them: others may be here now, or be wanted. `job` stands for that."""
+        self._row.put(partial(self._with, job, self._renew))
+
     def cancel(self, job: Job) -> None:
         """Stop working on it, now or when its turn comes."""
         job.cancel()
+        self._voice.look_again()
         assistant = self._assistant
         if self._job is job and assistant is not None:
             assistant.cancel()
@@ -109,13 +172,33 @@ class Work:
     def close(self) -> None:
         """End the engine at once."""
         self._closed.set()
+        self._voice.look_again()
         self._row.put(None)
-        if (assistant := self._assistant) is not None:
-            assistant.close()
+        self._engines.close()
 
     def _run(self) -> None:
-        while (task := self._row.get()) is not None and not self._closed.is_set():
+        while (task := self._next()) is not None and not self._closed.is_set():
             task()
+
+    def _next(self) -> Callable[[], None] | None:
+        """What is to be done next; whoever waits for it long enough gives the memory back."""
+        try:
+            return self._row.get(timeout=self._rest_after if self._engines.loaded else None)
+        except queue.Empty:
+            _log.info("the weights are unloaded: nobody asks anything")
+            return self._engines.unload
+
+    def _wake(self, job: Job) -> None:
+        assistant = self._assistant
+        if assistant is None or assistant.loaded or job.is_cancelled():
+            return
+        self._job, self._spoken.request = job, job.id or None
+        try:
+            assistant.warm()
+        except AssistantError as error:
+            _log.info("the weights could not be loaded: %s", error)  # the question meets it again, and says it
+        finally:
+            self._job, self._spoken.request = None, None
 
     def _with(self, job: Job, work: Callable[[Job], None]) -> None:
         # What is told of the start belongs to no request: whoever presses meanwhile wants to hear it too.
@@ -125,45 +208,99 @@ class Work:
                 work(job)
         except Exception:  # noqa: BLE001 (a bug must end one request with a sentence, and never the program)
             _log.exception("a request failed")
-            self._fail(job, EngineError(INTERNAL, code="internal"))
+            self._fail(job, EngineError(tr(INTERNAL), code="internal"))
         self._wait_until_spoken(job)
         self._job, self._spoken.request = None, None
         assert self._told is not None
         self._told.on_ended(job)
 
     def _wait_until_spoken(self, job: Job) -> None:
-        while not (job.is_cancelled() or self._closed.is_set() or self._voice.wait(_LOOK_S)):
-            pass
+        self._voice.wait_unless(lambda: job.is_cancelled() or self._closed.is_set())
 
     def _warm(self, job: Job) -> None:
         assert self._told is not None
         try:
-            self._assistant = assistant = self._made(self._thinking, job)
+            assistant = self._engines.start(partial(self._made, job))
         except CancelledError:
             return
         except AssistantError as error:
             self._told.on_failed(error)
             return
         try:
-            assistant.warm()
+            if self._loads_at_start:
+                assistant.warm()
         except CancelledError:
             return
         except AssistantError as error:
             self._fail(job, error)
         self._told.on_ready(loaded=job.failure is None)
+        self._tell_think()
+
+    def _tell_think(self) -> None:
+        if self._told:
+            self._told.on_think(self._engines.think, cost(self._measurements))
 
     def _answer(self, job: Job) -> None:
         assert self._told is not None
         outcome: DoneEvent | ErrorEvent | None = None
+        if job.failure is None and self._assistant is None:
+            self._find(job)
         if job.failure is not None:
             self._fail(job, job.failure)
         elif self._assistant is not None:
-            self._assistant.look_at(job.picture, replace(self._request, mode=job.mode))
-            outcome = self._assistant.ask(job.id)
+            outcome = self._asked(self._assistant, job)
         if job.is_cancelled():
             return
-        self._told.on_answered(job, whole=isinstance(outcome, DoneEvent) and outcome.stop != "cancelled")
+        whole = isinstance(outcome, DoneEvent) and outcome.stop != "cancelled"
+        self._told.on_answered(job, whole=whole)
+        if whole and isinstance(outcome, DoneEvent) and job.manner.verbosity == "full":
+            job.notice("after", _after(job, outcome.timings_s.total))
         self._voice.tone("end", job.id)
+        if whole and job.mode == "glance" and self._assistant is not None and self._may_encode_ahead():
+            self._assistant.encode_ahead()
+
+    def _asked(self, assistant: Assistant, job: Job) -> DoneEvent | ErrorEvent:
+        talk = job.talk
+        if talk is not self._held:
+            talk.request = talk.request or self._request_of(job)
+            assistant.look_at(job.picture, talk.request, talk.turns)
+        outcome = assistant.ask(job.id, job.question, max_tokens=QUESTION_TOKENS if job.question else None)
+        talk.turns = assistant.turns
+        # What was cancelled may not even have its picture.
+        self._held = None if job.is_cancelled() or isinstance(outcome, ErrorEvent) else talk
+        if isinstance(outcome, ErrorEvent):
+            job.failure = rebuilt(outcome.exit_code, outcome.code, outcome.message)
+        else:
+            job.reasoning = outcome.reasoning or ""
+            self._tell_think()
+        return outcome
+
+    def _request_of(self, job: Job) -> Request:
+        request = job.manner.request(self._request, job.mode)
+        asked_about = job.question is not None and job.mode == "detail"
+        return replace(request, image_tokens=QUESTION_IMAGE_TOKENS) if asked_about else request
+
+    def _forget(self, job: Job) -> None:
+        assert self._told is not None
+        self._held = None
+        self._engines.forget()
+        job.notice("forgotten", tr("Everything is forgotten."))
+        try:
+            self._engines.start(partial(self._made, job)).warm()
+        except CancelledError:
+            pass  # it is loaded by the next question
+        except AssistantError as error:
+            self._fail(job, error)
+        self._told.on_answered(job, whole=False)
+
+    def _find(self, job: Job) -> None:
+        """At the start there were no weights; by now there may be some."""
+        try:
+            self._engines.start(partial(self._made, job))
+        except CancelledError:
+            pass
+        except AssistantError as error:
+            job.failure = error
 
     def _repeat(self, job: Job) -> None:
         for sentence in job.sentences:
@@ -171,34 +308,31 @@ class Work:
 
     def _toggle(self, job: Job) -> None:
         assert self._told is not None
-        wanted = not self._thinking
+        wanted = not self._engines.think
+        if wanted:
+            job.notice("think-cost", cost(self._measurements))
         try:
-            self._change(wanted, job)
+            self._engines.change(partial(self._made, job))
         except CancelledError:
             pass  # it is loaded by the next question
         except AssistantError as error:
             self._fail(job, error)
         else:
-            job.notice("think", f"Think harder is {'on. Answers take longer' if wanted else 'off'}.")
+            job.notice("think", tr("Think harder is on.") if wanted else tr("Think harder is off."))
+        self._tell_think()
         self._told.on_answered(job, whole=False)
 
-    def _change(self, think: bool, job: Job) -> None:
-        """Load the other weights; where they cannot be loaded the old ones are back, for the next question to load."""
-        old, was = self._assistant, self._thinking
-        other = self._made(think, job)
-        if old is not None:
-            old.close()
-        self._assistant, self._thinking = other, think
+    def _renew(self, job: Job) -> None:
+        assert self._told is not None
         try:
-            other.warm()
+            self._engines.renew(partial(self._made, job))
         except CancelledError:
-            raise
-        except AssistantError:
-            other.close()
-            self._assistant, self._thinking = self._made(was, job), was
-            raise
+            return
+        except AssistantError as error:
+            self._fail(job, error)
+        self._told.on_ready(loaded=job.failure is None)
 
-    def _made(self, think: bool, job: Job) -> Assistant:
+    def _made(self, job: Job, think: bool) -> Assistant:
         return self._make(
             think, self._spoken, self._on_event, lambda: job.is_cancelled() or self._closed.is_set()
         )  # fmt: skip
@@ -210,13 +344,32 @@ class Work:
 
     def _on_event(self, event: Event) -> None:
         job = self._job
+        if isinstance(event, DoneEvent):
+            self._measurements.answered(event)
         if job is not None:
-            if isinstance(event, StageEvent):
+            if isinstance(event, TokenEvent):
+                job.reasoning += event.text if event.kind == "thinking" else ""
+            elif isinstance(event, StageEvent):
                 # What follows a whole stage is told only when a first part of it is done, which may take seconds.
-                over = event.fraction >= 1 and event.stage in ("load", "prepare")
-                job.stage = "encode" if over else event.stage
+                over = event.fraction >= 1 and event.stage in ("load", "prepare") and job.captured is not None
+                self._come_to(job, "encode" if over else event.stage)
             elif isinstance(event, SentenceEvent):
                 job.sentences.append(event.text)
+                if len(job.sentences) == 1 and self._told:
+                    self._told.on_stage()
             if job.is_cancelled() and not isinstance(event, DoneEvent | ErrorEvent | NoticeEvent):
                 return
         self._show(event)
+
+    def _come_to(self, job: Job, stage: Stage) -> None:
+        if job.stage != stage:
+            job.stage = stage
+            if self._told:
+                self._told.on_stage()
+
+
+def _after(job: Job, seconds: float) -> str:
+    """What is good to know after an answer, for whoever wants to hear everything."""
+    took = tr_count("That took {number} second.", "That took {number} seconds.", round(seconds))
+    more = tr("The same key again gives the detail.") if job.action and job.mode != "detail" else ""
+    return f"{took} {more}".strip()

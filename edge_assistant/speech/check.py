@@ -10,6 +10,7 @@ from edge_assistant.child import Child, ChildDied
 from edge_assistant.errors import InputError
 from edge_assistant.speech import scratch, worker
 from edge_assistant.speech.messages import Voice
+from edge_assistant.text import tr
 
 _TIMEOUT = 20.0  # seconds for a worker that only has to answer once
 
@@ -19,7 +20,7 @@ def list_voices(timeout: float = _TIMEOUT) -> list[Voice]:
     answer = _ask(worker.report_voices, timeout)
     if isinstance(answer, list) and answer:
         return answer
-    message = answer if isinstance(answer, str) else "The voices cannot be listed. Install espeak-ng again."
+    message = answer if isinstance(answer, str) else tr("The voices cannot be listed. Install espeak-ng again.")
     raise InputError(message, code="no-voice")
 
 
@@ -31,7 +32,7 @@ def check_sound(timeout: float = _TIMEOUT) -> tuple[str | None, str | None]:
     answer = _ask(worker.report_sound, timeout)
     if isinstance(answer, tuple):
         return answer[0], answer[1]
-    trouble = "Speech ended or hung while it was tried. Install espeak-ng and alsa-utils again."
+    trouble = tr("Speech ended or hung while it was tried. Install espeak-ng and alsa-utils again.")
     return trouble, trouble
 
 

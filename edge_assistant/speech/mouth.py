@@ -8,15 +8,16 @@ from collections.abc import Callable
 from typing import Literal
 
 from edge_assistant.speech.players import NoSoundError, Player, Playing, Sound
+from edge_assistant.text import later, tr
 
 Outcome = Literal["played", "hushed", "cut"]
 
-# Seconds a player may take longer than the sound: to open the output, and to play out its buffers.
-GRACE = 5.0
+# Seconds a player may take longer than the sound, twice over: to open the output, and to play out its buffers.
+GRACE = 2.5
 # A player that failed after this many seconds was heard; another one would repeat it.
 _HEARD_AFTER = 0.5
-_NO_OUTPUT = "There is no sound: the audio output cannot be opened. Check the speakers and the sound settings."
-_NO_PLAYER = "There is no sound: no program to play it is installed. Install alsa-utils, then start again."
+_NO_OUTPUT = later("There is no sound: the audio output cannot be opened. Check the speakers and the sound settings.")
+_NO_PLAYER = later("There is no sound: no program to play it is installed. Install alsa-utils, then start again.")
 
 
 class Mouth:
@@ -62,7 +63,7 @@ class Mouth:
                 if self.is_hushed(id):
                     return "hushed"
                 if len(self._players) == 1 or self._clock() - begun > _HEARD_AFTER:
-                    raise NoSoundError(_NO_OUTPUT) from error
+                    raise NoSoundError(tr(_NO_OUTPUT)) from error
                 self._players.pop(0)
             else:
                 if self.is_hushed(id) and not whole:
@@ -71,4 +72,4 @@ class Mouth:
             finally:
                 with self._lock:
                     self._playing = None
-        raise NoSoundError(_NO_PLAYER)
+        raise NoSoundError(tr(_NO_PLAYER))

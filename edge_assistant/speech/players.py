@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import shutil
@@ -9,13 +10,26 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from edge_assistant.text import tr
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # Loaded here, because between fork and exec nothing may be loaded.
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def for_system_programs(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a program of the system: PyInstaller points Linux's library path at our own libraries,
+    which the system's programs were not built with, and keeps the person's one beside it."""
+    result = {name: value for name, value in environ.items() if name != "LD_LIBRARY_PATH_ORIG"}
+    if getattr(sys, "frozen", False):
+        result.pop("LD_LIBRARY_PATH", None)
+        if "LD_LIBRARY_PATH_ORIG" in environ:
+            result["LD_LIBRARY_PATH"] = environ["LD_LIBRARY_PATH_ORIG"]
+    return result
 
 
 class NoSoundError(Exception):
@@ -62,11 +76,14 @@ class CommandPlayer:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
+                env=for_system_programs(os.environ),
                 pass_fds=() if sound.descriptor is None else (sound.descriptor,),
                 preexec_fn=_die_with(os.getpid()) if sys.platform == "linux" else None,
             )
         except OSError as error:
-            raise NoSoundError(f"{self._command[0]} cannot be started: {error.strerror}.") from error
+            raise NoSoundError(
+                tr("{value} cannot be started: {strerror}.", value=self._command[0], strerror=error.strerror)
+            ) from error
         return _Process(process, self._command[0])
 
 
@@ -77,20 +94,27 @@ class _Process:
 
     def wait(self, timeout: float) -> bool:
         try:
-            _, complaint = self._process.communicate(timeout=timeout)
+            complaint = self._complaint(timeout)
         except subprocess.TimeoutExpired:
             self.stop()
             self._process.communicate()
-            raise NoSoundError(f"{self._name} plays nothing: the output is stuck.") from None
+            raise NoSoundError(tr("{name} plays nothing: the output is stuck.", name=self._name)) from None
         if self._process.returncode < 0:
             return False
         if self._process.returncode > 0:
             lines = complaint.decode(errors="replace").strip().splitlines() or ["unknown reason"]
-            raise NoSoundError(f"{self._name} cannot play: {lines[-1].strip()}")
+            raise NoSoundError(tr("{name} cannot play: {value}", name=self._name, value=lines[-1].strip()))
         return True
 
     def stop(self) -> None:
         self._process.kill()
+
+    def _complaint(self, timeout: float) -> bytes:
+        """What it printed until its end. Raises TimeoutExpired when it did not end in twice the time (seconds)."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._process.communicate(timeout=timeout)[1]
+        # Once more: if the machine slept meanwhile, that was not the player's time.
+        return self._process.communicate(timeout=timeout)[1]
 
 
 class WinsoundPlayer:
@@ -107,11 +131,11 @@ class WinsoundPlayer:
         """Start playing; it ends with the process."""
         system = self._winsound
         if not self._outputs():
-            raise NoSoundError("Windows has no audio output.")
+            raise NoSoundError(tr("Windows has no audio output."))
         try:
             system.PlaySound(sound.path, system.SND_FILENAME | system.SND_ASYNC | system.SND_NODEFAULT)
         except RuntimeError as error:
-            raise NoSoundError(f"Windows cannot play sound: {error}.") from error
+            raise NoSoundError(tr("Windows cannot play sound: {error}.", error=error)) from error
         return _Winsound(system, sound.seconds)
 
 

@@ -16,21 +16,21 @@ from edge_assistant.child import Child, ChildDied, kill_group
 from edge_assistant.speech import scratch, worker
 from edge_assistant.speech.messages import Hush, Interrupted, Play, Remark, Reply, Say, Started, Tone, Trouble
 from edge_assistant.speech.mouth import GRACE
+from edge_assistant.text import later, tr
 
 # A Hush that is not acknowledged within this many seconds is answered by killing the worker with its player.
 _HUSH_GRACE = 0.05
-_POLL = 0.02
-# A sentence takes about 11 ms to make; a worker that needs this many seconds, and more for a long text, is stuck.
-_MAKING = 15.0
+# A sentence takes about 11 ms to make; a worker that needs twice this many seconds, and more for a long text, is stuck.
+_MAKING = 10.0
 _MAKING_PER_CHARACTER = 0.02
 # Speech that breaks off this often in a row is given up. Sound that lasted for a second shows that it works.
 _MOST_FAILURES = 3
 _WORKS_AFTER = 1.0
 # A sentence during which the worker died before it could be heard is tried once more, then left out.
 _MOST_TRIES = 2
-_RESTARTED = "Speech had stopped and is started again. Something may have been left out."
-_GIVEN_UP = "There is no sound: speech keeps stopping, so it is off now. Start again to try once more."
-_NO_WORKER = "There is no sound: speech cannot be started. Close other programs, then start again."
+_RESTARTED = later("Speech had stopped and is started again. Something may have been left out.")
+_GIVEN_UP = later("There is no sound: speech keeps stopping, so it is off now. Start again to try once more.")
+_NO_WORKER = later("There is no sound: speech cannot be started. Close other programs, then start again.")
 
 
 class _Sentence:
@@ -42,6 +42,8 @@ class _Sentence:
         self.tone = tone
         self.tries = 0
         self.started: float | None = None
+        self.patience = 0.0
+        self.has_more_time = False
         self.deadline = 0.0
         self.hush_at: float | None = None
 
@@ -51,7 +53,8 @@ class Speaker:
 
     `on_notice(code, message)` is called on a thread of the speaker's own: `no-sound` or `no-voice` (once; everything
     said after that is dropped silently), `speech-restarted`, `no-voice-for-language`, `no-such-voice`.
-    `on_started(text)` is called there too, when a sentence begins to be heard. `rate` is in words a minute.
+    `on_started(text)` is called there too, when a sentence begins to be heard. `rate` is in words a minute,
+    `volume` and `tone_volume` are in percent.
     """
 
     def __init__(
@@ -60,10 +63,12 @@ class Speaker:
         voice: str | None = None,
         language: str | None = None,
         rate: int | None = None,
+        volume: int = 100,
+        tone_volume: int = 100,
         on_notice: Callable[[str, str], None],
         on_started: Callable[[str], None] | None = None,
     ) -> None:
-        self._arguments = (voice, language, rate)
+        self._arguments = (voice, language, rate, volume, tone_volume)
         self._on_notice = on_notice
         self._on_started = on_started
         self._changed = threading.Condition()
@@ -109,14 +114,24 @@ class Speaker:
                 return
             sentence.hush_at = time.monotonic() + _HUSH_GRACE
         if child is not None:
+            child.wake()
             with contextlib.suppress(ChildDied):  # the speaker's own thread finds out
                 if not child.send(Hush(sentence.id), _HUSH_GRACE):
                     kill_group(child.pid)  # it does not even read
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until everything that was said is spoken, or cannot be; False when `timeout` seconds were too few."""
+        return self.wait_unless(lambda: False, timeout)
+
+    def wait_unless(self, unwanted: Callable[[], bool], timeout: float | None = None) -> bool:
+        """As `wait`, but also until it is `unwanted`, which is asked at first and at each `look_again`."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._running or self._is_idle(), timeout)
+            return self._changed.wait_for(lambda: not self._running or self._is_idle() or unwanted(), timeout)
+
+    def look_again(self) -> None:
+        """Let those who wait ask again whether they want to."""
+        with self._changed:
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Be silent and end the worker; nothing is left behind."""
@@ -177,7 +192,7 @@ class Speaker:
         try:
             child = Child(worker.serve, *self._arguments, name="speech")
         except OSError:
-            self._give_up("no-sound", _NO_WORKER)
+            self._give_up("no-sound", tr(_NO_WORKER))
             return None
         with self._changed:
             if not self._closed:
@@ -191,18 +206,23 @@ class Speaker:
         if child is None or sentence.hush_at is not None:
             return
         sentence.tries += 1
-        sentence.deadline = time.monotonic() + _MAKING + _MAKING_PER_CHARACTER * len(sentence.text)
+        sentence.has_more_time = False
+        sentence.patience = _MAKING + _MAKING_PER_CHARACTER * len(sentence.text)
+        sentence.deadline = time.monotonic() + sentence.patience
         child.send(Play(sentence.id, sentence.tone) if sentence.tone else Say(sentence.id, sentence.text))
         if sentence.hush_at is not None:
             child.send(Hush(sentence.id))  # the stop came too early to be meant for this Say
         while True:
-            reply: Reply | None = child.receive(_POLL)
+            asked = min(filter(None, (sentence.hush_at, sentence.deadline)))
+            reply: Reply | None = child.receive(max(0.0, asked - time.monotonic()))
             now = time.monotonic()
             if isinstance(reply, Remark):
                 self._pass_on(reply)
             elif isinstance(reply, Started):
                 sentence.started = now
-                sentence.deadline = now + reply.seconds + 2 * GRACE
+                sentence.patience = reply.seconds + 2 * GRACE
+                sentence.has_more_time = False
+                sentence.deadline = now + sentence.patience
                 if self._on_started and sentence.text and sentence.hush_at is None:
                     self._on_started(sentence.text)
             elif reply is not None:
@@ -212,8 +232,11 @@ class Speaker:
                 self._drop(child)
                 return
             if now > sentence.deadline:
-                self._recover(sentence)
-                return
+                if sentence.has_more_time:
+                    self._recover(sentence)
+                    return
+                # Once more: if the machine slept meanwhile, that was not the worker's time.
+                sentence.deadline, sentence.has_more_time = now + sentence.patience, True
 
     def _end_sentence(self, sentence: _Sentence, reply: Reply) -> None:
         if isinstance(reply, Trouble):
@@ -247,9 +270,9 @@ class Speaker:
         worked = sentence.started is not None and time.monotonic() - sentence.started > _WORKS_AFTER
         self._failures = 1 if worked else self._failures + 1
         if self._failures < _MOST_FAILURES:
-            self._on_notice("speech-restarted", _RESTARTED)
+            self._on_notice("speech-restarted", tr(_RESTARTED))
         else:
-            self._give_up("no-sound", _GIVEN_UP)
+            self._give_up("no-sound", tr(_GIVEN_UP))
 
     def _pass_on(self, remark: Remark) -> None:
         if remark not in self._remarks:  # each new worker makes it again

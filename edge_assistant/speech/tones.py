@@ -35,21 +35,21 @@ _NOTES: dict[Tone, tuple[_Note, ...]] = {
 }
 
 
-def samples(tone: Tone) -> array.array[int]:
-    """The tone as 16 bit samples, one channel."""
+def samples(tone: Tone, volume: int = 100) -> array.array[int]:
+    """The tone as 16 bit samples, one channel; `volume` is in percent, 0 to 100."""
     made = array.array("h")
     for note in _NOTES[tone]:
         count = round(note.seconds * RATE)
         for place in range(count):
             edge = min(place, count - 1 - place) / (_FADE * RATE)
-            level = 32767 * note.loudness * min(1.0, edge)
+            level = 32767 * note.loudness * min(1.0, edge) * volume / 100
             made.append(round(level * math.sin(2 * math.pi * note.pitch * place / RATE)))
     return made
 
 
-def wav(tone: Tone) -> bytes:
-    """The tone as a WAV file."""
-    made = samples(tone)
+def wav(tone: Tone, volume: int = 100) -> bytes:
+    """The tone as a WAV file; `volume` as in `samples`."""
+    made = samples(tone, volume)
     if sys.byteorder == "big":
         made.byteswap()
     file = io.BytesIO()

@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from edge_assistant.speech import scratch, tones
+from edge_assistant.speech import own_voice, scratch, tones
 from edge_assistant.speech.fresh import in_fresh_process
 from edge_assistant.speech.messages import (
     Hush,
@@ -39,10 +39,12 @@ from edge_assistant.speech.messages import (
 from edge_assistant.speech.mouth import Mouth
 from edge_assistant.speech.players import NoSoundError, Sound, players
 from edge_assistant.speech.voices import choose
+from edge_assistant.text import later, tr
 
-_NO_VOICE = "There is no voice on this computer. Install {}, then start again."
-_VOICE_PACKAGES = {"linux": "espeak-ng", "win32": "a Windows voice", "darwin": "a macOS voice"}
+_NO_VOICE = later("There is no voice on this computer. Install {package}, then start again.")
+_VOICE_PACKAGES = {"linux": "espeak-ng", "win32": later("a Windows voice"), "darwin": later("a macOS voice")}
 _USUAL_RATE = 200  # words a minute; pyttsx3's own default
+_FULL = 100  # percent
 # Control characters say nothing, and half a surrogate pair cannot be encoded for the voice.
 _UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 
@@ -52,11 +54,15 @@ class NoVoiceError(Exception):
 
 
 class Synthesizer:
-    """Makes sound files with pyttsx3, in `folder` or, without one, in memory."""
+    """Makes sound files with pyttsx3, in `folder` or, without one, in memory. Volumes are in percent."""
 
-    def __init__(self, folder: Path | None, rate: int | None = None) -> None:
+    def __init__(
+        self, folder: Path | None, rate: int | None = None, volume: int = _FULL, tone_volume: int = _FULL
+    ) -> None:
         self._folder = folder
         self._rate = rate
+        self._volume = volume
+        self._tone_volume = tone_volume
         self._voice: str | None = None
 
     def voices(self) -> list[Voice]:
@@ -72,11 +78,13 @@ class Synthesizer:
         voices = self.voices()
         chosen = choose(voices, wanted, None)
         if wanted is not None and chosen is None:
-            send(Remark("no-such-voice", f"There is no voice called {wanted}. Another voice speaks."))
+            send(Remark("no-such-voice", tr("There is no voice called {wanted}. Another voice speaks.", wanted=wanted)))
         if language is not None and chosen is None:
             chosen = choose(voices, None, language)
             if chosen is None:
-                message = f"There is no voice for the language {language}. The usual voice speaks."
+                message = tr(
+                    "There is no voice for the language {language}. The usual voice speaks.", language=language
+                )
                 send(Remark("no-voice-for-language", message))
         self._voice = chosen.id if chosen else None
 
@@ -99,7 +107,7 @@ class Synthesizer:
     def tone(self, tone: Tone) -> Iterator[Sound]:
         """The tone as a WAV file that lives as long as the context."""
         with scratch.private_file(self._folder) as (path, descriptor):
-            Path(path).write_bytes(tones.wav(tone))
+            Path(path).write_bytes(tones.wav(tone, self._tone_volume))
             yield Sound(path, tones.seconds(tone), descriptor)
 
     def _make(self, text: str, path: str) -> None:
@@ -109,6 +117,9 @@ class Synthesizer:
         _settle(engine)
         engine.setProperty("rate", self._rate or _USUAL_RATE)
         _settle(engine)
+        if self._volume != _FULL:  # which every driver begins with
+            engine.setProperty("volume", self._volume / 100)
+            _settle(engine)
         finished = threading.Event()
         engine.connect("finished-utterance", lambda **_: finished.set())
         engine.save_to_file(text, path)
@@ -117,13 +128,16 @@ class Synthesizer:
             finished.wait()
 
 
-def serve(connection: Connection, voice: str | None, language: str | None, rate: int | None) -> None:
-    """Speak what is said over the Pipe, one sentence at a time, until it ends. `rate` is in words a minute."""
+def serve(
+    connection: Connection, voice: str | None, language: str | None, rate: int | None, volume: int, tone_volume: int
+) -> None:
+    """Speak what is said over the Pipe, one sentence at a time, until it ends; the arguments are a Speaker's."""
+    own_voice.prepare()
     base = scratch.base()
     mouth = Mouth(players(sys.platform))
     inbox: queue.SimpleQueue[Say | Play] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(connection, inbox, mouth, base), name="inbox", daemon=True).start()
-    synthesizer = Synthesizer(scratch.prepare(), rate)
+    synthesizer = Synthesizer(scratch.prepare(), rate, volume, tone_volume)
     with contextlib.suppress(NoVoiceError):  # it is told when something is to be said
         synthesizer.choose(voice, language, connection.send)
     while True:
@@ -132,6 +146,7 @@ def serve(connection: Connection, voice: str | None, language: str | None, rate:
 
 def report_voices(connection: Connection) -> None:
     """Send the list of voices, or the sentence that says why there are none."""
+    own_voice.prepare()
     try:
         connection.send(Synthesizer(None).voices())
     except NoVoiceError as error:
@@ -140,11 +155,12 @@ def report_voices(connection: Connection) -> None:
 
 def report_sound(connection: Connection) -> None:
     """Try voice and output for real, with a tenth of a second of silence: two sentences, None where it works."""
+    own_voice.prepare()
     base, folder = scratch.base(), scratch.prepare()
     voice: str | None = None
     try:
         with Synthesizer(folder).sound("a") as sound:
-            voice = None if sound else "The voice makes no sound. Install espeak-ng again."
+            voice = None if sound else tr("The voice makes no sound. Install espeak-ng again.")
     except NoVoiceError as error:
         voice = str(error)
     output: str | None = None
@@ -225,7 +241,7 @@ def _settle(engine: Any) -> None:
 
 def _no_voice(error: Exception) -> NoVoiceError:
     print(f"pyttsx3: {error!r}", flush=True)
-    return NoVoiceError(_NO_VOICE.format(_VOICE_PACKAGES.get(sys.platform, "espeak-ng")))
+    return NoVoiceError(tr(_NO_VOICE, package=tr(_VOICE_PACKAGES.get(sys.platform, "espeak-ng"))))
 
 
 def _sound(path: str, descriptor: int | None) -> Sound | None:

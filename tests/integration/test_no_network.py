@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from describing import DIALOG, ROOT
+from namespaces import isolated
 
 COMMAND = [sys.executable, "-m", "edge_assistant"]
 DESCRIBE = [*COMMAND, "describe", str(DIALOG), "--seed", "1", "--no-speak"]
@@ -31,17 +31,6 @@ sys.addaudithook(refuse)
 with open(os.environ["GUARDED"], "a") as file:
     file.write("x")
 """
-
-
-def isolated() -> list[str]:
-    """The beginning of a command line that runs the rest in a network namespace without any route."""
-    for command in (["unshare", "--net"], ["unshare", "--user", "--map-root-user", "--net"]):
-        if (
-            shutil.which(command[0])
-            and subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
-        ):
-            return command
-    pytest.skip("network namespaces are not permitted here")
 
 
 def test_a_picture_is_described_where_there_is_no_network_at_all() -> None:

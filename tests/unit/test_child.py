@@ -10,11 +10,12 @@ import threading
 import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import psutil
 import pytest
 
-from edge_assistant.child import Child, ChildDied
+from edge_assistant.child import UNATTENDED, Child, ChildDied, yield_to_others
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
@@ -48,6 +49,21 @@ def test_messages_go_both_ways_and_the_worker_leads_its_own_session(child: Child
 
 def test_a_silent_worker_gives_none_after_the_timeout(child: Child) -> None:
     assert child.receive(0.01) is None
+
+
+def test_wake_lets_receive_return_also_one_that_begins_later_and_loses_no_message(child: Child) -> None:
+    started = time.monotonic()
+    timer = threading.Timer(0.05, child.wake)
+    timer.start()
+    assert child.receive() is None
+    timer.join()
+    child.wake()
+    child.wake()
+    assert child.receive() is None
+    child.send("hello")
+    assert child.receive(10) == ("hello", True)
+    assert child.receive(0.01) is None, "two calls counted as more than one"
+    assert time.monotonic() - started < 30
 
 
 def test_a_death_tells_the_exit_code_and_the_last_words(child: Child) -> None:
@@ -120,3 +136,23 @@ def test_a_worker_ends_with_its_parent() -> None:
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def modest(connection: Connection) -> None:
+    """Yields, twice over, and tells how nice it is."""
+    yield_to_others(UNATTENDED)
+    yield_to_others(UNATTENDED)
+    group = Path("/proc/self/autogroup")
+    connection.send((os.nice(0), group.read_text() if group.exists() else None))
+    connection.recv()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="niceness and autogroups are Linux's")
+def test_a_worker_that_yields_is_nice_as_a_process_and_as_a_group() -> None:
+    worker = Child(modest, name="modest")
+    try:
+        nice, group = worker.receive(30)
+        assert nice == max(UNATTENDED, os.nice(0))
+        assert group is None or group.split()[-1] == str(UNATTENDED)
+    finally:
+        worker.kill()

@@ -42,7 +42,7 @@ def test_a_question_cancelled_before_it_began_has_every_key_and_nulls() -> None:
     for key in ("reasoning", "seed", "image", "reused", "tokens_per_s", "peak_pss_bytes", "peak_rss_bytes"):
         assert event[key] is None
     assert list(event["timings_s"]) == [
-        "load", "prepare", "encode", "prefill", "first_token", "first_sentence", "total",
+        "load", "prepare", "encode", "prefill", "first_token", "first_sentence", "total", "swap_to_first_token",
     ]  # fmt: skip
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from edge_assistant.actions import ACTIONS
 from edge_assistant.errors import UsageError
-from edge_assistant.settings import Hotkeys, Settings, load
+from edge_assistant.settings import Hotkeys, Settings, entries, load
+from edge_assistant.settings_entry import GROUPS, checked
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
@@ -61,6 +62,16 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(b'model = "\xff"')
     with pytest.raises(UsageError, match="cannot be read"):
         load(path)
+
+
+def test_every_entry_tells_what_it_is() -> None:
+    for each in entries():
+        about = each.about
+        assert about.group in GROUPS
+        assert about.label
+        assert about.help
+        assert each.default not in (None, "") or about.unset, each.name
+        checked(each, each.default if each.default is not None else about.example)
 
 
 def test_every_action_may_have_a_key() -> None:

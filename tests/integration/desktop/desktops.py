@@ -81,8 +81,9 @@ class Programs:
         except subprocess.TimeoutExpired:
             program.kill()
             program.wait(5)
-        if program.stdout:
-            program.stdout.close()
+        for stream in (program.stdin, program.stdout):
+            if stream:
+                stream.close()
 
     def output(self, *command: str) -> str:
         """What a program prints that ends by itself; "" when it fails."""
@@ -98,11 +99,25 @@ class XDesktop(Programs):
     def show(self, picture: Path, title: str, *arguments: str) -> subprocess.Popen[bytes]:
         """A real other program whose window shows a picture at its own size; returns when it is seen."""
         program = self.start(
-            sys.executable, _HERE / "show_picture.py", picture, title, *arguments, stdout=subprocess.PIPE
+            sys.executable,
+            _HERE / "show_picture.py",
+            picture,
+            title,
+            *arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         assert program.stdout is not None
         assert program.stdout.readline() == b"shown\n"
         return program
+
+    def change(self, program: subprocess.Popen[bytes], picture: Path) -> None:
+        """Let a program that `show` started show another picture of the same size."""
+        assert program.stdin is not None
+        assert program.stdout is not None
+        program.stdin.write(f"{picture}\n".encode())
+        program.stdin.flush()
+        assert program.stdout.readline() == b"shown\n"
 
     def wait_until_active(self, title: str) -> None:
         """Block until the window manager says that the window with this title is the active one."""
@@ -132,7 +147,9 @@ def x_desktop(size: tuple[int, int], *, manager: bool, depth: int = 24) -> Itera
 
 def environment(**variables: str) -> dict[str, str]:
     """Nothing of the desktop and the buses that the tests were started from, but these variables."""
-    nothing = dict.fromkeys(("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XDG_CURRENT_DESKTOP"), "")
+    nothing = dict.fromkeys(
+        ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XDG_CURRENT_DESKTOP", "QT_QPA_PLATFORM"), ""
+    )
     no_bus = dict.fromkeys(("DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS"), "unix:path=/nonexistent")
     return {**nothing, **no_bus, **variables}
 
@@ -148,18 +165,24 @@ def private_bus(programs: Programs) -> Iterator[str]:
     yield address
 
 
-_SWAY = """
+# The first of two monitors is full of a picture, and of twice the usual density.
+_TWO_MONITORS = """
 output HEADLESS-1 resolution {width}x{height} scale 2 position 0,0 bg {picture} stretch
 output HEADLESS-2 resolution 320x240 scale 1 position {half},0 bg #000000 solid_color
+"""
+_ONE_MONITOR = """
+output HEADLESS-1 resolution {width}x{height} scale 1 position 0,0 bg {picture} stretch
 """
 
 
 @contextlib.contextmanager
-def wayland_desktop(folder: Path, picture: Path, size: tuple[int, int]) -> Iterator[Programs]:
-    """A headless sway with the desktop portal on its bus. The first of its two monitors is of `size`, full of a
-    picture, and of twice the usual density.
+def wayland_desktop(
+    folder: Path, picture: Path, size: tuple[int, int], *, monitors: int = 2, bound: Mapping[str, str] | None = None
+) -> Iterator[Programs]:
+    """A headless sway with the desktop portal on its bus. Its first monitor is of `size`, and full of a picture.
 
-    sway refuses to run for root; then it, and it alone, runs for nobody.
+    `bound` are commands by their keys, both as sway writes them. sway refuses to run for root; then it, and what it
+    starts, runs for somebody else who is root in truth, or, where that is forbidden and nothing is bound, for nobody.
     """
     portal, wlr = Path("/usr/libexec/xdg-desktop-portal"), Path("/usr/libexec/xdg-desktop-portal-wlr")
     needs(sway="sway", swaybg="swaybg", grim="grim", pipewire="pipewire")
@@ -168,22 +191,32 @@ def wayland_desktop(folder: Path, picture: Path, size: tuple[int, int]) -> Itera
             pytest.skip(f"{program.name} is missing: install {program.name}")
     folder.mkdir(mode=0o700)
     shown = shutil.copy(picture, folder / "background.png")
-    (folder / "config").write_text(_SWAY.format(width=size[0], half=size[0] // 2, height=size[1], picture=shown))
+    config = {1: _ONE_MONITOR, 2: _TWO_MONITORS}[monitors]
+    lines = [config.format(width=size[0], half=size[0] // 2, height=size[1], picture=shown)]
+    lines += [f"bindsym {key} exec {command}\n" for key, command in (bound or {}).items()]
+    (folder / "config").write_text("".join(lines))
     variables = environment(
         XDG_RUNTIME_DIR=str(folder), HOME=str(folder), XDG_CURRENT_DESKTOP="sway", WLR_BACKENDS="headless",
-        WLR_LIBINPUT_NO_DEVICES="1", WLR_RENDERER="pixman", WLR_HEADLESS_OUTPUTS="2",
+        WLR_LIBINPUT_NO_DEVICES="1", WLR_RENDERER="pixman", WLR_HEADLESS_OUTPUTS=str(monitors),
     )  # fmt: skip
-    as_nobody: list[str] = []
+    as_other: list[str] = []
     if os.getuid() == 0:
+        as_other = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+    if as_other and subprocess.run([*as_other, "true"], capture_output=True, check=False).returncode:
+        if bound:
+            pytest.skip(
+                "sway may not run for root here, and what it starts for another user reaches no program of root"
+            )
         needs(setpriv="util-linux")
         nobody = pwd.getpwnam("nobody")
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-        as_nobody = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
-    with Programs(variables) as programs, private_bus(programs):
-        programs.start(*as_nobody, "sway", "-c", folder / "config")
+        as_other = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+    with _without_document_mount(folder), Programs(variables) as programs, private_bus(programs):
+        programs.start(*as_other, "sway", "-c", folder / "config")
         until(lambda: list(folder.glob("wayland-?")), "sway")
         programs.environment["WAYLAND_DISPLAY"] = next(folder.glob("wayland-?")).name
-        until(lambda: programs.output("grim", "-o", "HEADLESS-2", str(folder / "probe.png")) or _taken(folder), "grim")
+        last = f"HEADLESS-{monitors}"
+        until(lambda: programs.output("grim", "-o", last, str(folder / "probe.png")) or _taken(folder), "grim")
         programs.start("pipewire")
         until((folder / "pipewire-0").exists, "pipewire")
         # One after the other: what is not there when it is asked for, the bus would start without the display.
@@ -192,6 +225,13 @@ def wayland_desktop(folder: Path, picture: Path, size: tuple[int, int]) -> Itera
         programs.start(portal)
         until(lambda: _is_on_bus(programs, "org.freedesktop.portal.Desktop"), "the portal")
         yield programs
+
+
+@contextlib.contextmanager
+def _without_document_mount(folder: Path) -> Iterator[None]:
+    """The portal may mount its documents in the folder; they go with its bus, and only then the folder."""
+    yield
+    until(lambda: str(folder / "doc") not in Path("/proc/self/mounts").read_text(encoding="utf-8"), "the unmounting")
 
 
 def _is_on_bus(programs: Programs, name: str) -> bool:

@@ -13,7 +13,8 @@ from typing import Self
 
 import psutil
 from describing import PATIENCE, ROOT, alive
-from desktops import XDesktop
+from desktops import Programs
+from sound_card import SoundCard, places, references
 
 WINDOW, STOP, REPEAT, STATUS = "ctrl+shift+F9", "ctrl+shift+F8", "ctrl+shift+F7", "ctrl+shift+F6"
 
@@ -21,7 +22,7 @@ WINDOW, STOP, REPEAT, STATUS = "ctrl+shift+F9", "ctrl+shift+F8", "ctrl+shift+F7"
 class Listen:
     """One running program; `lines` grows with what it prints on both streams, (monotonic seconds, line)."""
 
-    def __init__(self, desktop: XDesktop, *arguments: str, **variables: str) -> None:
+    def __init__(self, desktop: Programs, *arguments: str, **variables: str) -> None:
         self._desktop = desktop
         self._environment = {**desktop.environment, **variables}
         self.lines: list[tuple[float, str]] = []
@@ -120,3 +121,15 @@ def private_folders(place: Path) -> dict[str, str]:
         "XDG_RUNTIME_DIR": str(place / "run"),
         "EDGE_ASSISTANT_LOG": os.environ.get("EDGE_ASSISTANT_LOG", ""),
     }
+
+
+def wait_until_heard(card: SoundCard, folder: Path, sentences: list[str]) -> None:
+    """Block until all sentences were heard; they must have come in this order, each once."""
+    wanted = references(folder, sentences)
+    deadline = time.monotonic() + PATIENCE
+    while not all(places(card.samples(), each) for each in wanted):
+        assert time.monotonic() < deadline, f"not heard: {sentences}"
+        time.sleep(0.5)  # comparing takes the processor that the sound card needs
+    begins = [places(card.samples(), each) for each in wanted]
+    assert all(len(found) == 1 for found in begins), begins
+    assert begins == sorted(begins)

@@ -1,9 +1,14 @@
-"""A window that shows a picture at its own size: show_picture.py PICTURE TITLE [LEFT TOP]. Prints when it is seen."""
+"""A window that shows a picture at its own size: show_picture.py PICTURE TITLE [LEFT TOP]. Prints when it is seen.
+
+With "whole" in the place of LEFT it fills the screen, which the picture should do, too. A line on standard input is the
+file of another picture that it shows from then on.
+"""
 
 from __future__ import annotations
 
 import sys
 
+from PySide6.QtCore import QSize, QSocketNotifier, Qt
 from PySide6.QtGui import QExposeEvent, QGuiApplication, QImage, QPainter, QPaintEvent, QRasterWindow
 
 
@@ -14,6 +19,15 @@ class Shown(QRasterWindow):
         self.resize(picture.size())
         self.setMinimumSize(picture.size())
         self.setMaximumSize(picture.size())
+
+    def show_next(self) -> None:
+        path = sys.stdin.readline().strip()
+        if path:
+            self._picture = QImage(path)
+            self.update()
+            print("shown", flush=True)
+        else:
+            changes.setEnabled(False)
 
     def paintEvent(self, _: QPaintEvent) -> None:
         QPainter(self).drawImage(0, 0, self._picture)
@@ -27,7 +41,12 @@ class Shown(QRasterWindow):
 application = QGuiApplication(sys.argv[:1])
 window = Shown(QImage(sys.argv[1]))
 window.setTitle(sys.argv[2])
-if len(sys.argv) > 3:
+if sys.argv[3:] == ["whole"]:
+    window.setMaximumSize(QSize(16777215, 16777215))
+    window.setWindowState(Qt.WindowState.WindowFullScreen)
+elif len(sys.argv) > 3:
     window.setPosition(int(sys.argv[3]), int(sys.argv[4]))
+changes = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read)
+changes.activated.connect(window.show_next)
 window.show()
 application.exec()

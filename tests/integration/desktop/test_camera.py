@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from accessible_walk import application as windows_application
 from describing import describe, user_environment
 from desktops import environment
 from PIL import Image
 
 from edge_assistant.capture.camera import Shooting, take_frame
-from edge_assistant.capture.qt import gui_application
 from edge_assistant.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Feed:
 
 @pytest.fixture(scope="module", autouse=True)
 def _application() -> Iterator[None]:
-    application = gui_application("offscreen")
+    application = windows_application()
     yield
     del application
 

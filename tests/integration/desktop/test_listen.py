@@ -332,6 +332,7 @@ def test_where_there_are_no_keys_it_says_so_once_and_triggers_work(
 ) -> None:
     with XDesktop(environment(**variables)) as nowhere, Listen(nowhere, "--no-speak", **folders) as listen:
         listen.wait_for_line("Ready.")
+        listen.wait_for(lambda lines: any(line.startswith(words) for line in lines), words)
         assert len([line for line in listen.said if line.startswith(words)]) == 1
         assert listen.trigger("status") == (0, "Ready.\n")
 

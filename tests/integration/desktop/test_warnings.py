@@ -69,6 +69,7 @@ def test_a_blurred_camera_picture_is_described_and_called_blurred(look: Look) ->
 @pytest.mark.parametrize(
     ("origin", "words"),
     [("screen", "The screen is blank"), ("window", "The window is blank"), ("camera", "Uncover it"),
+     ("region", "That part of the screen is blank"),
      ("clipboard", "clipboard is blank"), ("file", "The picture is blank")],
 )  # fmt: skip
 def test_what_shows_nothing_is_refused_in_its_own_words(look: Look, origin: Origin, words: str) -> None:
@@ -84,7 +85,9 @@ def test_what_shows_nothing_is_refused_in_its_own_words(look: Look, origin: Orig
     ("size", "origin", "lost"),
     [
         ((1920, 1080), "screen", True),
+        ((1920, 1080), "region", True),
         ((1920, 1080), "window", False),
+        ((640, 400), "region", False),
         ((640, 400), "screen", False),
         ((700, 440), "screen", False),
     ],

@@ -15,18 +15,21 @@ import pytest
 from local_hub import wait_until
 
 from edge_assistant import paths
+from edge_assistant.advice import is_first_run
+from edge_assistant.models.recommend import NOT_FOR
+from edge_assistant.models.shelf import Shelf
 
 ROOT = Path(__file__).resolve().parents[3]
 DEMO = ROOT / "models/demo"
 
 
 class AtTerminal:
-    """An import whose standard input is a terminal."""
+    """A models command whose standard input is a terminal; it has asked when this is made."""
 
-    def __init__(self, source: Path) -> None:
+    def __init__(self, *command: str | Path, asks: str = "Link or copy?") -> None:
         self._terminal, end = pty.openpty()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "edge_assistant", "models", "import", str(source), "--no-speak"],
+            [sys.executable, "-m", "edge_assistant", "models", *map(str, command), "--no-speak"],
             stdin=end,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -37,10 +40,16 @@ class AtTerminal:
         self.lines: list[str] = []
         self._thread = threading.Thread(target=self._read)
         self._thread.start()
-        wait_until(lambda: any("Link or copy?" in line for line in self.lines) or self.process.poll() is not None)
+        self.wait_for(asks)
+
+    def wait_for(self, words: str) -> None:
+        wait_until(lambda: any(words in line for line in self.lines) or self.process.poll() is not None)
+
+    def type(self, words: str) -> None:
+        os.write(self._terminal, f"{words}\n".encode())
 
     def answer(self, words: str) -> int:
-        os.write(self._terminal, f"{words}\n".encode())
+        self.type(words)
         return self.wait()
 
     def wait(self) -> int:
@@ -67,15 +76,47 @@ def pair(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("words", "linked"), [("link", True), ("copy", False), ("", False)])
 def test_the_answer_decides(pair: Path, words: str, linked: bool) -> None:
-    run = AtTerminal(pair)
+    run = AtTerminal("import", pair)
     assert run.answer(words) == 0
     assert run.lines[-1] == "mine, Instruct, is here and whole."
     assert (paths.data_dir() / "models/mine.gguf").samefile(pair / "mine.gguf") == linked
 
 
 def test_ctrl_c_instead_of_an_answer_installs_nothing(pair: Path) -> None:
-    run = AtTerminal(pair)
+    run = AtTerminal("import", pair)
     run.process.send_signal(signal.SIGINT)
     assert run.wait() == 130
     assert "Fatal" not in "\n".join(run.lines)
     assert not list((paths.data_dir() / "models").glob("*.gguf"))
+
+
+CHOICES = "f to choose a file or folder"
+
+
+@pytest.mark.parametrize("words", ["w", "n"])
+def test_without_a_display_the_first_run_asks_the_same_and_comes_once(words: str) -> None:
+    assert is_first_run(Shelf(None))
+    run = AtTerminal("recommend", "--ask", asks=CHOICES)
+    assert run.lines[-2] == NOT_FOR
+    run.type("what?")
+    wait_until(lambda: len([line for line in run.lines if CHOICES in line]) == 2)
+    assert run.answer(words) == 0
+    assert not is_first_run(Shelf(None))
+
+
+def test_a_file_may_be_chosen_at_the_first_run(pair: Path) -> None:
+    run = AtTerminal("recommend", "--ask", asks=CHOICES)
+    run.type("f")
+    run.wait_for("Type the path")
+    run.type(str(pair))
+    run.wait_for("Link or copy?")
+    assert run.answer("copy") == 0
+    assert run.lines[-1] == "mine, Instruct, is here and whole."
+    assert not is_first_run(Shelf(None))
+
+
+def test_ctrl_c_at_the_first_run_is_no_answer() -> None:
+    run = AtTerminal("recommend", "--ask", asks=CHOICES)
+    run.process.send_signal(signal.SIGINT)
+    assert run.wait() == 130
+    assert is_first_run(Shelf(None))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from sound_card import Said, SoundCard, places, references
@@ -183,3 +184,24 @@ def test_two_hundred_sentences_leave_no_descriptor_and_no_zombie(
     assert (worker.num_fds(), parent.num_fds()) == before
     assert worker.children() == []
     assert worker.num_threads() < 8
+
+
+def test_a_lower_volume_makes_voice_and_tones_quieter(
+    card: Callable[..., SoundCard], speak: Callable[..., Said]
+) -> None:
+    sounds = card(speed=8)
+
+    def loudest(**volumes: int) -> tuple[float, float]:
+        said = speak(**volumes)
+        found = []
+        for play in (lambda: said.speaker.say(SENTENCES[0]), lambda: said.speaker.tone("heard")):
+            before = len(sounds.samples())
+            play()
+            assert said.speaker.wait(60)
+            sounds.wait_for_silence()
+            found.append(float(np.max(np.abs(sounds.samples()[before:]))))
+        return found[0], found[1]
+
+    full, quiet = loudest(), loudest(volume=40, tone_volume=25)
+    assert 0 < quiet[0] < 0.6 * full[0]
+    assert quiet[1] == pytest.approx(full[1] / 4, rel=0.02)

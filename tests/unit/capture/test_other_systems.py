@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from edge_assistant.capture.focus import MacFocus, WindowsFocus
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.locked import mac_locked, windows_locked
 from edge_assistant.capture.snapshot import ActiveWindow
@@ -135,3 +136,33 @@ def test_the_secure_desktop_of_windows_counts_as_locked_and_a_desktop_is_closed_
 @pytest.mark.parametrize(("session", "locked"), [(None, False), ({}, False), ({"CGSSessionScreenIsLocked": 1}, True)])
 def test_macos_says_whether_it_is_locked(session: dict[str, Any] | None, locked: bool) -> None:
     assert mac_locked(lambda: session) is locked
+
+
+def test_windows_tells_the_foreground_window_and_gives_the_focus_back_to_it() -> None:
+    given: list[int | None] = []
+    library = SimpleNamespace(
+        GetForegroundWindow=Function(lambda: 4711), SetForegroundWindow=lambda window: given.append(window.value)
+    )
+    focus = WindowsFocus(library)
+    assert focus.current() == 4711
+    focus.give(4711)
+    assert given == [4711]
+    assert WindowsFocus(SimpleNamespace(GetForegroundWindow=Function(lambda: None))).current() is None
+
+
+def test_macos_gives_the_focus_back_to_the_program_that_had_it_unless_that_is_gone() -> None:
+    activated: list[tuple[int, int]] = []
+
+    def program(pid: int) -> Any:
+        if pid != 7:
+            return None
+        return SimpleNamespace(activateWithOptions_=lambda options: activated.append((pid, options)))
+
+    library = appkit(7)
+    library.NSRunningApplication = SimpleNamespace(runningApplicationWithProcessIdentifier_=program)
+    focus = MacFocus(library)
+    assert focus.current() == 7
+    focus.give(7)
+    focus.give(8)
+    assert activated == [(7, 2)]
+    assert MacFocus(appkit(None)).current() is None

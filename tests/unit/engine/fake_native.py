@@ -77,6 +77,15 @@ class FakeNative:
             raise Interrupted
         return object()
 
+    def embeddings(self, tokens: int) -> bytes:
+        return b"e" * tokens
+
+    def given_embeddings(self, data: bytes, tokens: int) -> object | None:
+        return object() if len(data) == tokens else None
+
+    def encoded(self) -> object:
+        return object()
+
     def decode_image(
         self, chunk: FakeChunk, embeddings: object, position: int, on_fraction: Callable[[float], None]
     ) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fake_native import END, PICTURE_CELLS, Emitted, FakeNative, ask
 
-from edge_assistant.engine.messages import ThinkingBudget, TurnsDropped
+from edge_assistant.engine.messages import Ahead, Embeddings, ThinkingBudget, TurnsDropped
 from edge_assistant.engine.session import Session
 from edge_assistant.errors import DoesNotFitError
 
@@ -171,3 +173,86 @@ def test_forgetting_makes_the_next_question_start_from_nothing(session: Session)
     session.answer(ask())
     session.forget()
     assert session.answer(ask()).reused_cells == 0
+
+
+def test_embeddings_that_come_with_the_question_save_the_encode(session: Session) -> None:
+    session.answer(ask())
+    embeddings = session.recall()
+    other_native = FakeNative()
+    other = Session(other_native, lambda _: None)  # type: ignore[arg-type]
+    done = other.answer(replace(ask(), embeddings=embeddings))
+    assert (other_native.encodes, done.encode) == (0, 0.0)
+    assert "<picture>" in [text for _, text in other_native.evaluated]
+    assert other.recall() == embeddings, "they can be handed back"
+
+
+@pytest.mark.parametrize("foreign", [Embeddings(b"another picture", b"e" * PICTURE_CELLS), None])
+def test_embeddings_of_another_picture_are_not_used(foreign: Embeddings | None, native: FakeNative) -> None:
+    session = Session(native, lambda _: None)  # type: ignore[arg-type]
+    session.answer(replace(ask(), embeddings=foreign))
+    assert native.encodes == 1
+
+
+def test_embeddings_of_another_length_are_not_used(native: FakeNative, session: Session) -> None:
+    session.answer(ask())
+    embeddings = session.recall()
+    assert embeddings is not None
+    session.answer(ask(picture=b"B"))
+    session.answer(replace(ask(), embeddings=replace(embeddings, data=b"short")))
+    assert native.encodes == 3
+
+
+def test_an_encode_that_was_cancelled_leaves_no_embeddings(native: FakeNative, session: Session) -> None:
+    session.answer(ask())
+    native.interrupt_at = "encode"
+    session.answer(ask(picture=b"B"))
+    assert session.recall() is None
+
+
+def ahead(picture: bytes) -> Ahead:
+    return Ahead(id=2, rgb=picture, width=256, height=160)
+
+
+def test_a_picture_that_was_encoded_ahead_is_not_encoded_again(native: FakeNative, session: Session) -> None:
+    session.answer(ask(picture=b"A"))
+    kept = list(native.evaluated)
+    session.encode_ahead(ahead(b"B"))
+    assert native.encodes == 2
+    assert native.evaluated == kept, "the conversation must stay as it is"
+    native.says("Yes.")
+    assert session.answer(ask(picture=b"B")).answer == "Yes."
+    assert native.encodes == 2
+
+
+def test_what_another_engine_may_want_is_the_picture_that_was_talked_about(native: FakeNative) -> None:
+    session = Session(native, lambda _: None)  # type: ignore[arg-type]
+    session.answer(ask(picture=b"A"))
+    kept = session.recall()
+    assert kept is not None
+    session.encode_ahead(ahead(b"B"))
+    assert session.recall() == kept
+    session.answer(ask(picture=b"B"))
+    other = session.recall()
+    assert other is not None
+    assert other.digest != kept.digest
+
+
+def test_the_picture_that_is_talked_about_is_not_encoded_ahead(native: FakeNative, session: Session) -> None:
+    session.answer(ask(picture=b"A"))
+    session.encode_ahead(ahead(b"A"))
+    assert native.encodes == 1
+
+
+def test_an_interrupted_encode_ahead_leaves_nothing_that_is_used(native: FakeNative, session: Session) -> None:
+    native.interrupt_at = "encode"
+    session.encode_ahead(ahead(b"B"))
+    native.interrupt_at = None
+    session.answer(ask(picture=b"B"))
+    assert native.encodes == 2
+
+
+def test_another_picture_in_between_makes_the_first_one_be_encoded_again(native: FakeNative, session: Session) -> None:
+    session.encode_ahead(ahead(b"B"))
+    session.answer(ask(picture=b"A"))
+    session.answer(ask(picture=b"B"))
+    assert native.encodes == 3

@@ -12,6 +12,7 @@ import pytest
 from edge_assistant.hotkeys import elsewhere
 from edge_assistant.hotkeys.choose import choose
 from edge_assistant.hotkeys.elsewhere import Elsewhere
+from edge_assistant.hotkeys.portal import PortalHotkeys, same_key, trigger
 from edge_assistant.hotkeys.windows import WindowsHotkeys, virtual_key
 from edge_assistant.hotkeys.x11 import Repeats, X11Hotkeys, subsets
 from edge_assistant.keys import parse
@@ -25,7 +26,7 @@ KEYS = {"window": parse("ctrl+shift+F9"), "stop": parse("super+pause")}
     [
         ("win32", False, False, WindowsHotkeys),
         ("darwin", False, True, Elsewhere),
-        ("linux", True, True, Elsewhere),
+        ("linux", True, True, PortalHotkeys),
         ("linux", False, True, X11Hotkeys),
         ("linux", False, False, Elsewhere),
     ],
@@ -37,15 +38,36 @@ def test_every_session_has_its_keys(platform: str, wayland: bool, x11: bool, kin
 
 
 def test_where_no_key_can_be_taken_it_is_said_once_what_to_do() -> None:
-    for platform, wayland, words in (
-        ("linux", True, "On Wayland"),
-        ("darwin", False, "On a Mac"),
-        ("linux", False, ""),
-    ):
-        (sentence,) = choose(platform, wayland=wayland, x11=False).start(KEYS, print, print)
+    for platform, words in (("darwin", "On a Mac"), ("linux", "There is no display")):
+        (sentence,) = choose(platform, wayland=False, x11=False).start(KEYS, print, print)
         assert sentence.startswith(words)
         assert "edge-assistant trigger" in sentence
-    assert elsewhere.WAYLAND != elsewhere.NO_DISPLAY
+
+
+def test_without_a_bus_a_wayland_desktop_is_told_to_bind_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+    told: queue.SimpleQueue[str] = queue.SimpleQueue()
+    hotkeys = choose("linux", wayland=True, x11=True)
+    assert hotkeys.start(KEYS, print, told.put) == ()
+    assert told.get(timeout=30) == elsewhere.WAYLAND
+    hotkeys.close()
+
+
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [("ctrl+shift+F9", "CTRL+SHIFT+F9"), ("super+a", "LOGO+a"), ("alt+pagedown", "ALT+Page_Down"), ("pause", "Pause")],
+)
+def test_a_portal_is_asked_for_keys_as_the_shortcuts_specification_writes_them(key: str, written: str) -> None:
+    assert trigger(parse(key)) == written
+
+
+def test_a_desktops_words_for_a_key_are_recognised() -> None:
+    key = parse("ctrl+shift+F9")
+    for written in ("Ctrl+Shift+F9", "Press <Control><Shift>F9", "<Primary><Shift>F9", "Strg+Umschalt+F9"):
+        assert same_key(key, written), written
+    for written in ("Ctrl+F9", "Ctrl+Shift+F8", "Ctrl+Alt+Shift+F9", "", "Shift+F9"):
+        assert not same_key(key, written), written
+    assert same_key(parse("super+pageup"), "Meta+Page_Up")
 
 
 def test_a_key_that_is_held_down_is_pressed_once() -> None:

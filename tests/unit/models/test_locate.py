@@ -242,10 +242,19 @@ def test_the_shipped_demo_of_this_repository_is_found_and_whole() -> None:
     assert find(think=True).variant == "thinking"
 
 
-def test_a_program_without_its_demo_says_so(shop: Shop) -> None:
-    shutil.rmtree(shop.shipped / "demo")
+def test_a_program_that_lost_a_file_of_its_demo_says_so(shop: Shop) -> None:
+    (shop.shipped / "demo/tiny.gguf").unlink()
     with pytest.raises(WeightsError, match=r"tiny\.gguf is not here\. Install the program again"):
         find()
+
+
+def test_a_program_installed_without_weights_says_how_to_get_some(shop: Shop) -> None:
+    shutil.rmtree(shop.shipped / "demo")
+    for think in (False, True):
+        with pytest.raises(
+            WeightsError, match=r"There are no weights yet\. Bring some with edge-assistant models import"
+        ):
+            find(think=think)
 
 
 def test_the_demo_weights_are_known_by_their_header_wherever_they_lie(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from edge_assistant.errors import DoesNotFitError
 from edge_assistant.models.locate import Weights
-from edge_assistant.models.memory import check_memory, fitting_context, needed_bytes
+from edge_assistant.models.memory import check_memory, fitting_context, free_beside, needed_bytes
 
 BIG = Weights(
     name="qwen3-vl-4b-q4_k_m",
@@ -101,3 +101,10 @@ def test_when_nothing_fits_it_names_what_to_close_and_the_smaller_choice() -> No
 
 def test_the_programs_are_not_looked_for_when_everything_fits() -> None:
     check_memory(BIG, 4096, 10**10, largest=lambda: pytest.fail("looked"))
+
+
+def test_beside_loaded_weights_their_files_and_some_headroom_are_not_free() -> None:
+    assert free_beside(BIG, 10_000_000_000) == 10_000_000_000 - BIG.ram_bytes - 1_000_000_000
+    # 8 GB with a desktop; 16 GB.
+    assert needed_bytes(BIG, 4096) > free_beside(BIG, 6_000_000_000)
+    assert needed_bytes(BIG, 4096) < free_beside(BIG, 11_000_000_000)

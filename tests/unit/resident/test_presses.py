@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from edge_assistant.actions import ACTIONS, LOOKS
 from edge_assistant.resident.presses import (
     DETAIL_OFFER_S,
+    Ask,
     Cancel,
     Detail,
     Do,
     Forget,
+    ForgetAll,
     Look,
+    LookElsewhere,
     Mute,
+    NoPicture,
+    Question,
     Quit,
+    ReadReasoning,
     Repeat,
     RepeatSoFar,
     Silence,
     State,
     Status,
+    Step,
     Think,
     answered,
+    closed,
+    elsewhere,
     ended,
+    forget,
+    opened,
     pressed,
+    question,
+    reasoning,
+    taken,
     time_passed,
 )
 
 Done = tuple[Do, ...]
+BEGINNINGS = (
+    Look, LookElsewhere, Ask, Question, Detail, Repeat, ReadReasoning, Think, ForgetAll
+)  # fmt: skip
 
 
 def working(action: str = "window", at: float = 100.0) -> State:
@@ -91,13 +110,42 @@ def test_after_the_detail_the_same_key_takes_a_new_picture() -> None:
     assert Look(3, "window") in pressed(state, "window", 103.0)[1]
 
 
-@pytest.mark.parametrize("state", [working("window"), speaking("window")])
-def test_another_request_silences_and_cancels_the_old_one(state: State) -> None:
-    for action, wanted in (("screen", Look(2, "screen")), ("think", Think(2))):
-        after, done = pressed(state, action, 101.0)
-        assert done == (Silence(), Cancel(1), Forget(), wanted)
-        assert after.phase == "working"
-        assert after.since == 101.0
+@pytest.mark.parametrize(
+    ("state", "action", "wanted"),
+    [
+        (working("window"), "screen", Look(2, "screen")),
+        (speaking("window"), "screen", Look(2, "screen")),
+        (working("window"), "think", Think(2)),
+    ],
+)
+def test_another_request_silences_and_cancels_the_old_one(state: State, action: str, wanted: Look | Think) -> None:
+    after, done = pressed(state, action, 101.0)
+    assert done == (Silence(), Cancel(1), Forget(), wanted)
+    assert after.phase == "working"
+    assert after.since == 101.0
+
+
+@pytest.mark.parametrize("state", [speaking(), over()])
+def test_think_harder_keeps_the_picture_and_offers_its_detail_anew(state: State) -> None:
+    state, done = pressed(state, "think", 101.0)
+    assert done[-1] == Think(2)
+    assert Forget() not in done
+    assert time_passed(state, 1000.0) == (state, ()), "it is not forgotten while the weights load"
+    state = answered(state, 2, whole=False)[0]
+    state, done = ended(state, 2, 120.0)
+    assert done == ()
+    assert pressed(state, "window", 149.0)[1] == (Silence(), Detail(3))
+
+
+def test_a_key_while_think_harder_changes_the_weights_is_a_request_not_a_stop() -> None:
+    state = pressed(over(), "think", 101.0)[0]
+    assert Look(3, "window") in pressed(state, "window", 102.0)[1]
+
+
+def test_the_last_answer_may_be_repeated_after_think_harder_and_the_same_key_stops_that() -> None:
+    state = pressed(over(), "think", 101.0)[0]
+    state = pressed(answered(state, 2, whole=False)[0], "repeat", 102.0)[0]
+    assert pressed(state, "window", 103.0)[0].phase == "idle"
 
 
 def test_an_answer_that_was_stopped_while_it_was_made_offers_no_detail() -> None:
@@ -182,28 +230,103 @@ def test_status_and_quit_change_nothing_by_themselves() -> None:
 
 
 def test_every_sequence_of_presses_leaves_one_request_at_most_and_ids_that_only_grow() -> None:
-    alphabet = [*ACTIONS, "answered", "ended", "later"]
+    others: dict[str, Callable[[State], Step]] = {
+        "answered": lambda state: answered(state, state.id, whole=True),
+        "ended": lambda state: ended(state, state.id, 10.0),
+        "later": lambda state: time_passed(state, 100.0),
+        "taken": lambda state: taken(state, state.id),
+        "opened": opened,
+        "closed": lambda state: closed(state, 10.0),
+        "question": lambda state: question(state, 10.0, picture=True),
+        "reasoning": reasoning,
+        "forget": lambda state: forget(state, 10.0),
+        "elsewhere": lambda state: elsewhere(state, 10.0),
+    }
+    alphabet = [*ACTIONS, *others]
     reached, seen = {State()}, set()
     for _ in range(5):
         following = set()
         for state in reached - seen:
             for step in alphabet:
-                if step == "answered":
-                    after, done = answered(state, state.id, whole=True)
-                elif step == "ended":
-                    after, done = ended(state, state.id, 10.0)
-                elif step == "later":
-                    after, done = time_passed(state, 100.0)
-                else:
-                    after, done = pressed(state, step, 10.0)
-                started = [each for each in done if isinstance(each, Look | Detail | Repeat | Think)]
+                after, done = others[step](state) if step in others else pressed(state, step, 10.0)
+                started = [each for each in done if isinstance(each, BEGINNINGS)]
+                started = [each for each in started if each.id > state.id]  # reading what there is begins nothing
                 assert len(started) <= 1
                 assert after.id == state.id + len(started)
                 if started and state.phase != "idle":
                     assert done[:2] == (Silence(), Cancel(state.id))
+                if state.open and state.kept and step not in (*LOOKS, "ask", "elsewhere", "forget"):
+                    assert Forget() not in done, "the picture of an open conversation is gone"
                 if any(isinstance(each, Detail) for each in done):
                     assert state.kept, "the detail of nothing"
                 following.add(after)
         seen |= reached
         reached = following
     assert len(seen) > 100
+
+
+def asked_about() -> State:
+    """A picture was taken to be asked about, and the window is open."""
+    state, done = pressed(State(), "ask", 100.0)
+    assert done == (Silence(), Forget(), Ask(1))
+    return taken(state, 1)[0]
+
+
+def test_a_picture_taken_to_be_asked_about_stays_as_long_as_the_window_is_open() -> None:
+    state = asked_about()
+    assert (state.phase, state.kept, state.open) == ("idle", True, True)
+    assert time_passed(state, 10_000.0) == (state, ())
+    shut, _ = closed(state, 200.0)
+    assert time_passed(shut, 200.0 + DETAIL_OFFER_S)[1] == ()
+    assert time_passed(shut, 200.1 + DETAIL_OFFER_S)[1] == (Forget(),)
+    again, _ = opened(shut)
+    assert time_passed(again, 200.1 + DETAIL_OFFER_S)[1] == ()
+
+
+def test_a_question_keeps_its_picture_whether_it_is_answered_stopped_or_fails() -> None:
+    state, done = question(asked_about(), 101.0, picture=True)
+    assert done == (Silence(), Question(2))
+    stopped, done = pressed(pressed(state, "stop", 102.0)[0], "stop", 102.0)
+    failed = ended(answered(state, 2, whole=False)[0], 2, 102.0)[0]
+    for after in (stopped, failed):
+        assert (after.phase, after.kept) == ("idle", True)
+    assert Forget() not in done
+
+
+def test_a_question_ends_the_one_before_it_and_one_about_nothing_is_refused() -> None:
+    state, _ = question(asked_about(), 101.0, picture=True)
+    _, done = question(state, 102.0, picture=True)
+    assert done == (Silence(), Cancel(2), Question(3))
+    assert question(State(), 100.0, picture=False) == (State(), (Silence(), NoPicture()))
+
+
+def test_a_picture_described_by_a_key_stays_too_while_the_window_is_open() -> None:
+    state, _ = opened(over(at=100.0))
+    state, done = time_passed(state, 200.0)
+    assert (state.kept, done) == (True, ())
+    assert Look(2, "window") in pressed(state, "window", 201.0)[1], "its detail is no longer offered"
+
+
+def test_think_harder_keeps_the_picture_of_an_open_conversation() -> None:
+    state, done = pressed(asked_about(), "think", 101.0)
+    assert done == (Silence(), Think(2))
+    assert answered(state, 2, whole=False)[0].kept
+
+
+def test_the_reasoning_so_far_is_read_without_ending_the_work() -> None:
+    state, done = reasoning(working())
+    assert done == (Silence(), ReadReasoning(1))
+    assert state.phase == "working"
+    assert reasoning(over())[1] == (Silence(), ReadReasoning(2))
+
+
+def test_forgetting_ends_everything() -> None:
+    state, done = forget(working(), 101.0)
+    assert done == (Silence(), Cancel(1), Forget(), ForgetAll(2))
+    assert not state.kept
+
+
+def test_a_file_or_monitor_ends_the_old_request_and_has_no_detail_key() -> None:
+    state, done = elsewhere(working(), 101.0)
+    assert done == (Silence(), Cancel(1), Forget(), LookElsewhere(2))
+    assert Look(3, "window") in pressed(state, "window", 102.0)[1]

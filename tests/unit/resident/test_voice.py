@@ -33,6 +33,12 @@ class ScriptedSpeaker:
     def wait(self, _: float) -> bool:
         return False
 
+    def wait_unless(self, unwanted: Callable[[], bool]) -> None:
+        self.told.append(f"wait unless {unwanted()}")
+
+    def look_again(self) -> None:
+        self.told.append("look again")
+
     def close(self) -> None:
         self.told.append("close")
 
@@ -92,6 +98,12 @@ def test_a_voice_that_was_started_again_is_kept(voice: Voice, speakers: list[Scr
     speakers[0].fail("speech-restarted", "Speech had stopped.")
     voice.listen_to(1)
     assert len(speakers) == 1
+
+
+def test_who_waits_for_the_voice_can_be_called_off(voice: Voice, speakers: list[ScriptedSpeaker]) -> None:
+    voice.wait_unless(lambda: True)
+    voice.look_again()
+    assert speakers[0].told == ["start", "wait unless True", "look again"]
 
 
 def test_without_speech_nothing_is_waited_for() -> None:

@@ -4,24 +4,47 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from edge_assistant.assistant import Request
 from edge_assistant.capture.picture import Captured
+from edge_assistant.engine.messages import Turn
 from edge_assistant.errors import AssistantError, CancelledError, DoesNotFitError, InputError, WeightsError
-from edge_assistant.events import DoneEvent, ErrorEvent, Event, SentenceEvent, StageEvent, cancelled
+from edge_assistant.events import DoneEvent, ErrorEvent, Event, SentenceEvent, StageEvent, Timings, cancelled
+from edge_assistant.models.locate import Weights
 from edge_assistant.resident.job import Job
+from edge_assistant.resident.manner import Manner
+from edge_assistant.resident.measurements import Measurements, Seconds
 from edge_assistant.resident.work import Spoken, Work
 
 PICTURE = Captured(Image.new("RGB", (64, 64)), origin="window")
 
 
+PAIR = Weights(
+    name="pair",
+    model=Path("model.gguf"),
+    mmproj=Path("mmproj.gguf"),
+    variant="instruct",
+    quantisation=None,
+    demo=False,
+    ram_bytes=3 * 10**9,
+    kv_bytes_per_token=0,
+    context_length=4096,
+)
+AMPLE, SHORT = 9 * 10**9, 7 * 10**9  # for two pairs and what other programs want; for less than that
+
+
 class ScriptedVoice:
     def __init__(self) -> None:
         self.heard: list[tuple[str, int | None]] = []
+        self.speaks = False
+        self.changed = threading.Condition()
 
     def say(self, text: str, request: int | None = None) -> None:
         self.heard.append((text, request))
@@ -32,8 +55,13 @@ class ScriptedVoice:
     def silence(self) -> None:
         pass
 
-    def wait(self, _: float) -> bool:
-        return True
+    def wait_unless(self, unwanted: Callable[[], bool]) -> None:
+        with self.changed:
+            self.changed.wait_for(lambda: not self.speaks or unwanted())
+
+    def look_again(self) -> None:
+        with self.changed:
+            self.changed.notify_all()
 
 
 class ScriptedAssistant:
@@ -45,18 +73,46 @@ class ScriptedAssistant:
         self.spoken = spoken
         self.on_event = on_event
         self.was_cancelled = threading.Event()
+        self.questions: list[tuple[str | None, int | None]] = []
+        self.looked: list[Request] = []
+        self.capture: Callable[[], Captured] = lambda: PICTURE
+        self.request = Request()
+        self.turns: tuple[Turn, ...] = ()
         self.closed = False
+        self.loaded = False
+        self.weights = replace(PAIR, variant="thinking" if think else "instruct")
+        self.conversations: list[object] = []
+        self.swap: float | None = None
 
     def warm(self) -> None:
         if self.office.cannot_load == self.think:
             raise DoesNotFitError("Too little memory.")
-        self.spoken.say("Loading.")
+        if not self.loaded:
+            self.spoken.say("Loading.")
+        self.loaded = True
 
-    def look_at(self, capture: Callable[[], Captured], request: Request) -> None:
-        self.capture, self.request = capture, request
+    def needed_bytes(self) -> int:
+        return 4 * 10**9
 
-    def ask(self, index: int) -> DoneEvent | ErrorEvent:
+    def unload(self) -> None:
+        self.loaded = False
+
+    def conversation(self, heir: Weights) -> object:
+        return f"what was said to {self.weights.variant}, for {heir.variant}"
+
+    def go_on(self, conversation: object) -> None:
+        self.conversations.append(conversation)
+
+    def swapped(self, seconds: float) -> None:
+        self.swap = seconds
+
+    def look_at(self, capture: Callable[[], Captured], request: Request, turns: tuple[Turn, ...]) -> None:
+        self.capture, self.request, self.turns = capture, request, turns
+        self.looked.append(request)
+
+    def ask(self, index: int, question: str | None, *, max_tokens: int | None) -> DoneEvent | ErrorEvent:
         self.office.asked.put(self)
+        self.questions.append((question, max_tokens))
         try:
             self.capture()
         except CancelledError:
@@ -66,19 +122,22 @@ class ScriptedAssistant:
             assert self.was_cancelled.wait(5)
             return cancelled(index, "")
         text = f"{self.request.mode} {'thinking' if self.think else 'instruct'}."
+        self.turns += (Turn(question or "", text),)
         self.spoken.say(text)
         self.on_event(SentenceEvent(index, text))
-        return DoneEvent(**{**_fields(cancelled(index, "")), "stop": "end"})
+        times = Timings(first_token=2.0, swap_to_first_token=3.0)
+        done = replace(cancelled(index, ""), variant=self.weights.variant, timings_s=times, stop="end")
+        self.on_event(done)
+        return done
+
+    def encode_ahead(self) -> None:
+        self.office.asked_ahead.append(self.request.mode)
 
     def cancel(self) -> None:
         self.was_cancelled.set()
 
     def close(self) -> None:
-        self.closed = True
-
-
-def _fields(event: DoneEvent) -> dict[str, object]:
-    return {name: getattr(event, name) for name in event.__slots__}
+        self.closed, self.loaded = True, False
 
 
 class Office:
@@ -93,7 +152,20 @@ class Office:
         self.missing: AssistantError | None = None
         self.cannot_load: bool | None = None
         self.held = False
-        self.work = Work(self._make, Request(), self.voice, self.shown.append)  # type: ignore[arg-type]
+        self.costs: list[tuple[bool, str]] = []
+        self.free = AMPLE
+        self.measurements = Measurements()
+        self.asked_ahead: list[str] = []
+        self.ahead = False
+        self.work = Work(
+            self._make,  # type: ignore[arg-type]
+            Request(),
+            self.voice,  # type: ignore[arg-type]
+            self.shown.append,
+            self.measurements,
+            free=lambda: self.free,
+            may_encode_ahead=lambda: self.ahead,
+        )
 
     def _make(self, think: bool, spoken: Spoken, on_event: Callable[[Event], None], _: object) -> ScriptedAssistant:
         if self.missing:
@@ -106,6 +178,12 @@ class Office:
 
     def on_failed(self, error: AssistantError) -> None:
         self.told.put(("failed", str(error)))
+
+    def on_stage(self) -> None:
+        pass
+
+    def on_think(self, on: bool, cost: str) -> None:
+        self.costs.append((on, cost))
 
     def on_answered(self, job: Job, *, whole: bool) -> None:
         self.told.put(("answered", job.id, whole))
@@ -154,6 +232,27 @@ def test_each_request_is_answered_in_its_own_mode_and_ends_with_the_end_tone(rea
     ]  # fmt: skip
 
 
+def test_only_a_glance_has_its_detail_encoded_ahead_and_only_where_it_may(ready: Office) -> None:
+    ready.work.answer(ready.job(1))
+    ready.tells(("answered", 1, True), ("ended", 1))
+    assert ready.asked_ahead == []
+    ready.ahead = True
+    for id, mode in ((2, "glance"), (3, "detail"), (4, "read")):
+        ready.work.answer(ready.job(id, mode=mode))
+        ready.tells(("answered", id, True), ("ended", id))
+    assert ready.asked_ahead == ["glance"]
+
+
+def test_a_cancelled_glance_has_nothing_encoded_ahead(ready: Office) -> None:
+    ready.ahead = ready.held = True
+    job = ready.job(1)
+    ready.work.answer(job)
+    ready.asked.get(timeout=5)
+    ready.work.cancel(job)
+    ready.tells(("ended", 1))
+    assert ready.asked_ahead == []
+
+
 def test_what_was_said_and_how_far_it_is_can_be_read_from_the_job(ready: Office) -> None:
     job = ready.job(1)
     ready.work.answer(job)
@@ -185,6 +284,25 @@ def test_a_request_that_is_cancelled_while_it_waits_is_never_asked(ready: Office
     assert ready.asked.empty()
 
 
+def test_a_request_that_is_cancelled_while_it_is_spoken_ends_at_once(ready: Office) -> None:
+    ready.voice.speaks = True
+    job = ready.job(1)
+    ready.work.answer(job)
+    ready.tells(("answered", 1, True))
+    with pytest.raises(queue.Empty):
+        ready.told.get(timeout=0.05)
+    ready.work.cancel(job)
+    ready.tells(("ended", 1))
+
+
+def test_the_end_does_not_wait_for_what_is_spoken(ready: Office) -> None:
+    ready.voice.speaks = True
+    ready.work.answer(ready.job(1))
+    ready.tells(("answered", 1, True))
+    ready.work.close()
+    ready.tells(("ended", 1))
+
+
 def test_a_picture_that_could_not_be_had_is_said_and_ends_with_the_end_tone(ready: Office) -> None:
     job = ready.job(1)
     job.failure = InputError("There is no display here.")
@@ -194,20 +312,71 @@ def test_a_picture_that_could_not_be_had_is_said_and_ends_with_the_end_tone(read
     assert isinstance(ready.shown[-1], ErrorEvent)
 
 
-def test_think_harder_loads_the_other_weights_and_goes_back(ready: Office) -> None:
-    for id, words in ((1, "Think harder is on. Answers take longer."), (2, "Think harder is off.")):
+def test_with_memory_for_both_think_harder_leaves_both_loaded_and_goes_back_at_once(ready: Office) -> None:
+    toggle_twice(ready)
+    instruct, thinking = ready.assistants
+    assert [instruct.loaded, thinking.loaded] == [True, True]
+    assert [text for text, _ in ready.voice.heard].count("Loading.") == 1
+    ready.work.close()
+    assert [instruct.closed, thinking.closed] == [True, True]
+
+
+def test_where_memory_is_short_the_old_weights_make_way(ready: Office) -> None:
+    ready.free = SHORT
+    toggle_twice(ready)
+    instruct, thinking = ready.assistants
+    assert [instruct.loaded, thinking.loaded] == [True, False]
+    assert [text for text, _ in ready.voice.heard].count("Loading.") == 2
+
+
+def test_the_conversation_goes_on_with_the_other_weights_and_comes_back(ready: Office) -> None:
+    toggle_twice(ready)
+    instruct, thinking = ready.assistants
+    assert thinking.conversations == ["what was said to instruct, for thinking"]
+    assert instruct.conversations == ["what was said to thinking, for instruct"]
+
+
+def test_what_a_change_and_the_first_word_after_it_took_can_be_read(ready: Office) -> None:
+    ready.work.think(ready.job(1))
+    ready.work.answer(ready.job(2))
+    ready.tells(("answered", 1, False), ("ended", 1), ("answered", 2, True), ("ended", 2))
+    swap = ready.assistants[1].swap
+    assert swap is not None
+    assert ready.measurements.of("thinking") == Seconds(swap=swap, first_token=2.0, swap_to_first_token=3.0, answer=0.0)
+    assert ready.measurements.of("instruct") == Seconds()
+
+
+def test_new_weights_are_found_and_loaded_without_a_restart_and_the_old_ones_end(ready: Office) -> None:
+    ready.work.think(ready.job(1))
+    ready.tells(("answered", 1, False), ("ended", 1))
+    ready.work.renew(ready.job(0))
+    ready.tells(("ready", True), ("ended", 0))
+    *old, new = ready.assistants
+    assert [each.closed for each in old] == [True, True]
+    assert (new.think, new.loaded) == (True, True)
+    assert new.conversations == ["what was said to thinking, for thinking"]
+
+
+def test_where_no_new_weights_can_be_found_the_old_ones_stay(ready: Office) -> None:
+    ready.missing = WeightsError("There are no weights.")
+    ready.work.renew(ready.job(0))
+    ready.tells(("ready", False), ("ended", 0))
+    assert ready.assistants[0].loaded
+
+
+def toggle_twice(ready: Office) -> None:
+    for id, words in ((1, "Think harder is on."), (2, "Think harder is off.")):
         ready.work.think(ready.job(id))
         ready.tells(("answered", id, False), ("ended", id))
         assert (words, id) in ready.voice.heard
-    assert [each.think for each in ready.assistants] == [False, True, False]
-    assert [each.closed for each in ready.assistants] == [True, True, False]
+    assert [each.think for each in ready.assistants] == [False, True]
 
 
 def test_without_thinking_weights_the_reason_is_said_and_the_others_stay(ready: Office) -> None:
     ready.missing = WeightsError("The Thinking weights are not here.")
     ready.work.think(ready.job(1))
     ready.tells(("answered", 1, False), ("ended", 1))
-    assert ready.voice.heard == [("The Thinking weights are not here.", 1)]
+    assert ready.voice.heard[-1] == ("The Thinking weights are not here.", 1)
     assert not ready.assistants[0].closed
     ready.work.answer(ready.job(2))
     ready.tells(("answered", 2, True), ("ended", 2))
@@ -266,3 +435,131 @@ def test_a_bug_ends_one_request_with_a_sentence_and_not_the_program(
     assert "inside the program" in ready.voice.heard[0][0]
     ready.work.answer(ready.job(2))
     ready.tells(("answered", 2, True), ("ended", 2))
+
+
+def test_weights_may_wait_for_the_first_question(office: Office) -> None:
+    office.work.keep(from_start=False, rest_after=None)
+    office.start()
+    office.tells(("ready", True), ("ended", 0))
+    assert [each.loaded for each in office.assistants] == [False]
+    assert office.voice.heard == []
+
+
+def test_idle_weights_leave_the_memory_and_come_back_at_the_next_press(ready: Office) -> None:
+    (assistant,) = ready.assistants
+    ready.work.keep(from_start=True, rest_after=0.05)
+    wait_until(lambda: not assistant.loaded)
+    ready.work.keep(from_start=True, rest_after=None)
+    ready.work.wake(ready.job(1))
+    wait_until(lambda: assistant.loaded)
+    assert ready.voice.heard == [("Loading.", 1)]
+    ready.work.answer(ready.job(1))
+    ready.tells(("answered", 1, True), ("ended", 1))
+    assert ready.assistants == [assistant]
+
+
+def test_weights_that_nobody_lets_rest_stay(ready: Office) -> None:
+    ready.work.keep(from_start=True, rest_after=None)
+    time.sleep(0.1)
+    assert ready.assistants[0].loaded
+
+
+def test_waking_for_a_job_that_is_cancelled_loads_nothing(ready: Office) -> None:
+    (assistant,) = ready.assistants
+    assistant.loaded = False
+    job = ready.job(1)
+    job.cancel()
+    ready.work.wake(job)
+    ready.work.repeat(ready.job(2))
+    ready.tells(("ended", 2))
+    assert not assistant.loaded
+
+
+def test_whoever_wants_to_hear_everything_hears_how_long_it_took_and_what_can_be_asked_next(ready: Office) -> None:
+    ready.work.answer(ready.job(1, action="window", manner=Manner(verbosity="full")))
+    ready.tells(("answered", 1, True), ("ended", 1))
+    assert ("That took 0 seconds. The same key again gives the detail.", 1) in ready.voice.heard
+
+
+def test_each_request_is_asked_in_the_manner_it_began_with(ready: Office) -> None:
+    manner = Manner(glance_tokens=192, detail_tokens=700, thinking_tokens=300, verbosity="brief")
+    for mode, tokens in (("glance", 192), ("detail", 700), ("read", None)):
+        ready.work.answer(ready.job(1, mode=mode, manner=manner))
+        ready.tells(("answered", 1, True), ("ended", 1))
+        request = ready.assistants[0].request
+        assert (request.image_tokens, request.thinking_tokens, request.only_answers) == (tokens, 300, True)
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_a_follow_up_goes_to_the_same_picture_and_a_new_one_begins_anew(ready: Office) -> None:
+    first = ready.job(1)
+    ready.work.answer(first)
+    ready.work.answer(ready.job(2, question="Why?", talk=first.talk, mode="detail"))
+    ready.work.answer(ready.job(3))
+    ready.tells(*(each for id in (1, 2, 3) for each in (("answered", id, True), ("ended", id))))
+    (assistant,) = ready.assistants
+    assert [request.mode for request in assistant.looked] == ["glance", "glance"]
+    assert assistant.questions == [(None, None), ("Why?", 500), (None, None)]
+
+
+def test_a_picture_that_was_taken_to_be_asked_about_is_sent_larger_than_at_a_glance(ready: Office) -> None:
+    ready.work.answer(ready.job(1, question="Why?", mode="detail"))
+    ready.tells(("answered", 1, True), ("ended", 1))
+    assert ready.assistants[0].looked[0].image_tokens == 512
+
+
+def test_a_follow_up_after_the_change_is_about_the_same_picture(ready: Office) -> None:
+    first = ready.job(1, question="What?")
+    ready.work.answer(first)
+    ready.work.think(ready.job(2))
+    ready.work.answer(ready.job(3, question="Why?", talk=first.talk))
+    ready.tells(("answered", 1, True), ("ended", 1), ("answered", 2, False), ("ended", 2), ("answered", 3, True))
+    thinking = ready.assistants[1]
+    assert thinking.questions == [("Why?", 500)]
+    assert thinking.looked == [], "it has taken the conversation over and needs no picture"
+
+
+def test_after_a_cancelled_question_the_next_one_is_answered(ready: Office) -> None:
+    ready.held = True
+    first = ready.job(1, question="What?")
+    ready.work.answer(first)
+    ready.asked.get(timeout=5)
+    ready.work.cancel(first)
+    ready.held = False
+    ready.work.answer(ready.job(2, question="Why?", talk=first.talk))
+    ready.tells(("ended", 1), ("answered", 2, True), ("ended", 2))
+
+
+def test_forgetting_ends_the_engine_and_a_new_one_is_loaded(ready: Office) -> None:
+    ready.work.answer(ready.job(1))
+    ready.work.forget(ready.job(2))
+    ready.tells(("answered", 1, True), ("ended", 1), ("answered", 2, False), ("ended", 2))
+    assert [each.closed for each in ready.assistants] == [True, False]
+    assert ("Everything is forgotten.", 2) in ready.voice.heard
+
+
+def test_think_harder_says_what_it_cost_last_time_and_not_before_it_was_measured(ready: Office) -> None:
+    for id in (1, 2):
+        ready.work.think(ready.job(id))
+        ready.tells(("answered", id, False), ("ended", id))
+    unknown = "How long an answer takes on this computer is not measured yet."
+    assert ready.voice.heard[0] == (unknown, 1)
+    assert [on for on, _ in ready.costs] == [False, True, False]
+    assert ready.costs[1][1].startswith("Turning it on took ")
+
+
+def test_what_was_not_found_at_the_start_is_looked_for_at_the_next_press(office: Office) -> None:
+    office.missing = WeightsError("There are no weights.")
+    office.start()
+    office.tells(("failed", "There are no weights."), ("ended", 0))
+    office.work.answer(office.job(1))
+    office.tells(("answered", 1, False), ("ended", 1))
+    office.missing = None
+    office.work.answer(office.job(2))
+    office.tells(("answered", 2, True), ("ended", 2))

@@ -8,7 +8,14 @@ from types import ModuleType
 
 import pytest
 
-from edge_assistant.speech.players import CommandPlayer, NoSoundError, Sound, WinsoundPlayer, players
+from edge_assistant.speech.players import (
+    CommandPlayer,
+    NoSoundError,
+    Sound,
+    WinsoundPlayer,
+    for_system_programs,
+    players,
+)
 
 _SOUND = Sound("sentence.wav", 0.1)
 
@@ -69,6 +76,9 @@ class TestCommandPlayer:
     def test_a_program_that_is_stuck_is_ended_and_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(NoSoundError, match="stuck"):
             script(tmp_path, "exec sleep 100").play(_SOUND).wait(0)
+
+    def test_a_program_that_may_have_slept_with_the_machine_is_given_its_time_once_more(self, tmp_path: Path) -> None:
+        assert script(tmp_path, "sleep 1.5").play(_SOUND).wait(1.0) is True
 
     def test_a_program_that_does_not_exist_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(NoSoundError, match="cannot be started"):
@@ -136,3 +146,12 @@ def test_windows_plays_through_the_system(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(sys.modules, "winsound", ModuleType("winsound"))
 
     assert [type(player) for player in players("win32")] == [WinsoundPlayer]
+
+
+def test_programs_of_the_system_do_not_get_the_frozen_program_s_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    frozen = {"A": "1", "LD_LIBRARY_PATH": "/program/_internal"}
+    assert for_system_programs(frozen) == frozen
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert for_system_programs(frozen) == {"A": "1"}
+    persons = for_system_programs({**frozen, "LD_LIBRARY_PATH_ORIG": "/own"})
+    assert persons == {"A": "1", "LD_LIBRARY_PATH": "/own"}

@@ -60,16 +60,22 @@ def call(
 ) -> tuple[Any, ...]:
     """The values that a method answers within `timeout` seconds; `start` lets the bus start the service.
 
-    Inside `connected`, which turns what goes wrong into DBusError.
+    Raises DBusError for a refusal and where no answer comes. A lost connection is left to `connected`, which turns it
+    into one.
     """
     from jeepney import DBusAddress, MessageFlag, new_method_call
-    from jeepney.wrappers import unwrap_msg
+    from jeepney.wrappers import DBusErrorResponse, unwrap_msg
 
     address = DBusAddress(service.path, bus_name=service.name, interface=service.interface)
     message = new_method_call(address, method, signature, body)
     if not start:
         message.header.flags |= MessageFlag.no_auto_start
-    values: tuple[Any, ...] = unwrap_msg(connection.send_and_get_reply(message, timeout=timeout))
+    try:
+        values: tuple[Any, ...] = unwrap_msg(connection.send_and_get_reply(message, timeout=timeout))
+    except DBusErrorResponse as error:
+        raise DBusError(str(error), error.name) from error
+    except TimeoutError as error:
+        raise DBusError(f"no answer within {timeout} seconds") from error
     return values
 
 

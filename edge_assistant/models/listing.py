@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.shelf import FileStatus, Shelf
@@ -53,8 +55,33 @@ _STATES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One set as a table has it; sizes in bytes. `state` is what facts call it, `words` says it to people.
+
+    `sentence` is everything in one.
+    """
+
+    weights: CatalogWeights
+    size: int
+    state: str
+    words: str
+    trust: str
+    sentence: str
+    paths: tuple[str, ...]
+
+
+def rows(shelf: Shelf) -> list[Row]:
+    """All sets, best first. Raises WeightsError."""
+    return [_row(shelf, weights) for weights in shelf.catalog()]
+
+
 def line(shelf: Shelf, weights: CatalogWeights) -> str:
     """For people: one sentence."""
+    return _row(shelf, weights).sentence
+
+
+def _row(shelf: Shelf, weights: CatalogWeights) -> Row:
     statuses = _statuses(shelf, weights)
     state = _state(statuses)
     words = _STATES.get(state)
@@ -68,12 +95,14 @@ def line(shelf: Shelf, weights: CatalogWeights) -> str:
     if firsts:
         recorded = [trusted for entry in firsts if (trusted := shelf.verifier.trusted(entry)) is not None]
         told = ", ".join(f"{each.sha256[:8]} from commit {(each.commit or 'unknown')[:8]}" for each in recorded)
-        trust = f"; the first download decides about its checksums{f', recorded: {told}' if told else ''}"
+        trust = f"the first download decides about its checksums{f', recorded: {told}' if told else ''}"
     size = sum(entry.about_size for entry in shelf.pair(weights))
-    return (
+    sentence = (
         f"{weights.name}, {weights.variant.title()}, {weights.quantisation}, {gigabytes(size)}, needs "
-        f"{gigabytes(weights.ram_bytes)} of memory, licence {weights.licence}: {words}{trust}."
+        f"{gigabytes(weights.ram_bytes)} of memory, licence {weights.licence}: {words}{f'; {trust}' if trust else ''}."
     )
+    paths = tuple(str(status.path) for status in statuses if status.path is not None)
+    return Row(weights, size, state, words, trust, sentence, paths)
 
 
 def _trust(shelf: Shelf, entry: CatalogFile) -> str:

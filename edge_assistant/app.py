@@ -1,0 +1,231 @@
+"""The desktop app: puts program, windows and tray together, and takes them apart again; nothing else happens here."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, SignalInstance, Slot
+from PySide6.QtWidgets import QApplication, QWidget
+
+from edge_assistant import constants, interrupt, settings, settings_file
+from edge_assistant.capture import apart
+from edge_assistant.cli_settings import RELOAD
+from edge_assistant.errors import AssistantError, InputError, NotRunningError
+from edge_assistant.resident.door import AlreadyRunningError, Door, call, place
+from edge_assistant.resident.program import Options, Program
+from edge_assistant.speech.screen_reader import announcer
+from edge_assistant.text import tr
+from edge_assistant.ui import lost_display
+from edge_assistant.ui.bridge import Bridge
+from edge_assistant.ui.choosers import Choosers
+from edge_assistant.ui.commands import Commands, Entry
+from edge_assistant.ui.out_of_sight import OutOfSight
+from edge_assistant.ui.preferences import Preferences
+from edge_assistant.ui.tray import Tray
+from edge_assistant.ui.weights_windows import WeightsWindows
+from edge_assistant.ui.window import MainWindow
+
+SHOW = "show"
+"""What a second start says through the door: the window is wanted."""
+
+_TRAY_COMES_MS = 2000
+"""At a login the tray may start later than this program; after this long there is none."""
+
+_QUEUED = Qt.ConnectionType.QueuedConnection
+
+
+def run(options: Options) -> int:
+    """Run until a signal, the menu or a trigger ends it; 0. Raises AssistantError when it cannot even start."""
+    desk: list[App] = []  # a trigger may come before there is anyone to take it
+
+    def on_call(text: str) -> str:
+        if not desk:
+            return tr("Edge Assistant is starting.")
+        if text == RELOAD:
+            return desk[0].program.reload()
+        if text == SHOW:
+            desk[0].bridge.tell_wanted()
+            return ""
+        return desk[0].program.control.trigger(text)
+
+    try:
+        door = Door(place(), on_call)
+    except AlreadyRunningError:
+        return _bring_the_other()
+    try:
+        _check_display()
+        constants.keep_alive()
+        lost_display.watch(options)
+        qt = QApplication(["edge-assistant"])
+        qt.setDesktopFileName("edge-assistant")
+        qt.setQuitOnLastWindowClosed(False)
+        chosen, trouble = settings_file.load_or_set_aside(settings.path())
+        app = App(qt, options, chosen)
+        if trouble:
+            app.program.control.tell("settings-broken", trouble)
+        desk.append(app)
+        return app.run()
+    finally:
+        door.close()
+
+
+def _check_display() -> None:
+    """Raise InputError where no display answers, where Qt would end the process."""
+    try:
+        apart.monitor_list()
+    except InputError as error:
+        if error.code != "no-display":
+            raise
+        sentence = tr("There is no display that answers. Start edge-assistant listen, which needs none.")
+        raise InputError(sentence, code=error.code) from error
+
+
+def _bring_the_other() -> int:
+    print(tr("Edge Assistant is already running."), flush=True)
+    with contextlib.suppress(NotRunningError):  # it has just ended
+        call(place(), SHOW)
+    return 0
+
+
+class App(QObject):
+    """Everything at once. `program` runs on a thread of its own; the rest belongs to the GUI thread."""
+
+    def __init__(self, qt: QApplication, options: Options, chosen: settings.Settings) -> None:
+        super().__init__()
+        self._qt = qt
+        self._told_put_away = False
+        self._speaks_for_us = QWidget()  # never shown; a screen reader hears of it all the same
+        self._speaks_for_us.setAccessibleName(tr("Edge Assistant"))
+        self.out_of_sight = OutOfSight()
+        self.bridge = Bridge(self.out_of_sight)
+        self.choosers = Choosers(self._palette_entries)
+        self.program = Program(
+            options,
+            chosen,
+            self.bridge.tell_event,
+            self.bridge.tell_condition,
+            announce=announcer(self._speaks_for_us),
+            windows=self.bridge,
+            choosers=self.choosers,
+            stays=True,
+        )
+        control = self.program.control
+        folder = Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None
+        self.weights = WeightsWindows(control.say, control.hush, folder)
+        self.weights.changed.connect(control.renew)
+        self.preferences = Preferences(self.program, self)
+        self.commands = Commands(self._press, control.forget, chosen.hotkeys.bound(), self._entries())
+        self.window = MainWindow(self.commands, control, Tray.is_there)
+        self.window.put_away_by_person.connect(self._on_put_away)
+        self.tray = Tray(self.commands, self.window.bring)
+        self.choosers.report_to(control)
+        self.choosers.hidden.connect(self.out_of_sight.on_closed)
+        self.out_of_sight.watch(self.tray.menu)
+        for told, slots in self._connections():
+            for slot in slots:
+                told.connect(slot, _QUEUED)
+        qt.commitDataRequest.connect(lambda _: self.program.control.quit())
+        self._failure: AssistantError | None = None
+        self._thread = threading.Thread(target=self._run_program, name="program")
+
+    def _entries(self) -> list[Entry]:
+        """The windows of their own that tray and window offer, in the menu's order. This is where each is wired."""
+        return [
+            Entry(tr("&Settings…"), self.preferences.open),
+            Entry(tr("&Weights…"), self.weights.open),
+        ]
+
+    def _palette_entries(self) -> list[Entry]:
+        """What the palette opens besides: the windows of their own, and the main one."""
+        return [*self._entries(), Entry(tr("The window of &Edge Assistant"), self.window.bring)]
+
+    def _connections(self) -> list[tuple[SignalInstance, tuple[Callable[..., None], ...]]]:
+        """What shows what is told."""
+        bridge, window, tray = self.bridge, self.window, self.tray
+        return [
+            (bridge.happened, (window.show_event,)),
+            (bridge.condition, (window.show_condition, tray.show_condition)),
+            (bridge.wanted, (window.bring,)),
+            (bridge.question_wanted, (window.bring_for_question,)),
+            (bridge.pictured, (window.show_picture,)),
+            (bridge.questioned, (window.show_question,)),
+            (bridge.thinking, (window.show_think, self.commands.show_think)),
+            (bridge.forgotten, (window.forget,)),
+            (bridge.ended, (self._on_ended,)),
+        ]
+
+    def _press(self, action: str) -> None:
+        """A menu's entry. There, asking is about the window beneath, though ours is in front."""
+        if action == "ask":
+            self.program.control.ask_about_window()
+        else:
+            self.program.control.press(action)
+
+    def run(self) -> int:
+        """Until the program ends. Raises the AssistantError that ended it."""
+        wakes = _signals_wake_qt(self)
+        interrupt.call(self.program.control.quit)
+        if not Tray.is_there():
+            QTimer.singleShot(_TRAY_COMES_MS, self, self._do_without_tray)
+        self._thread.start()
+        self.weights.begin()
+        try:
+            self._qt.exec()
+        finally:
+            self.tray.hide()
+            self.weights.stop()
+            self.program.control.quit()
+            self._thread.join()
+            wakes()
+        if self._failure is not None:
+            raise self._failure
+        return 0
+
+    def _run_program(self) -> None:
+        failure: AssistantError | None = None
+        try:
+            self.program.run()
+        except AssistantError as error:
+            failure = error
+        finally:
+            self.bridge.tell_ended(failure)
+
+    @Slot(object)
+    def _on_ended(self, failure: AssistantError | None) -> None:
+        self._failure = failure
+        self._qt.exit(0)  # quit would first ask each window, and ours do not close
+
+    @Slot()
+    def _do_without_tray(self) -> None:
+        if not Tray.is_there():
+            self.program.control.tell("no-tray", tr("There is no tray here, so the window of Edge Assistant stays."))
+            self.weights.after_first_run(self.window.bring)
+
+    def _on_put_away(self) -> None:
+        self.out_of_sight.on_closed()
+        if not self._told_put_away:
+            self._told_put_away = True
+            self.program.control.tell("put-away", tr("Edge Assistant goes on. Its menu ends it."))
+
+
+def _signals_wake_qt(parent: QObject) -> Callable[[], None]:
+    """Qt's loop never returns to Python by itself, so a signal's handler would wait; what is returned undoes this."""
+    reader, writer = socket.socketpair()
+    for end in (reader, writer):
+        end.setblocking(False)
+    before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read, parent)
+    notifier.activated.connect(lambda: reader.recv(4096))
+
+    def undo() -> None:
+        notifier.setEnabled(False)
+        signal.set_wakeup_fd(before)
+        reader.close()
+        writer.close()
+
+    return undo

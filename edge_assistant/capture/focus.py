@@ -1,0 +1,105 @@
+"""Which window has the keyboard, and how to give it back: one small class for each window system.
+
+Those for Windows and macOS have not yet run on the real systems.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import logging
+from typing import Any, Protocol
+
+from ..errors import InputError
+
+_log = logging.getLogger(__name__)
+
+_ACTIVATE_IGNORING_OTHERS = 2  # NSApplicationActivateIgnoringOtherApps in NSRunningApplication.h
+
+
+class Focus(Protocol):
+    """The keyboard's focus among the windows of all programs."""
+
+    def current(self) -> int | None:
+        """What has it, as a number of the window system; None when nothing has it or nobody tells."""
+
+    def give(self, to: int) -> None:
+        """Let `to`, once told by `current` or by Qt's winId, have it. Nothing happens when it is gone."""
+
+
+class X11Focus:
+    """Asks the window manager by EWMH, and where there is none the X server itself."""
+
+    def __init__(self, display: str | None = None) -> None:
+        self._display = display
+
+    def current(self) -> int | None:
+        """As Focus."""
+        from .window_x11 import active_window_id
+
+        try:
+            return active_window_id(self._display)
+        except InputError as error:
+            _log.info("nobody tells what has the focus: %s", error)
+            return None
+
+    def give(self, to: int) -> None:
+        """As Focus."""
+        from .window_x11 import activate
+
+        try:
+            activate(to, self._display)
+        except InputError as error:
+            _log.info("the focus cannot be given back: %s", error)
+
+
+class WindowsFocus:
+    """Windows lets the program whose key was pressed set the foreground window. `user32` stands in in tests."""
+
+    def __init__(self, user32: Any = None) -> None:
+        self._user32 = user32
+
+    def current(self) -> int | None:
+        """As Focus."""
+        user32 = self._library()
+        user32.GetForegroundWindow.restype = ctypes.c_void_p
+        return user32.GetForegroundWindow() or None
+
+    def give(self, to: int) -> None:
+        """As Focus."""
+        self._library().SetForegroundWindow(ctypes.c_void_p(to))
+
+    def _library(self) -> Any:
+        return self._user32 or ctypes.windll.user32  # type: ignore[attr-defined,unused-ignore]
+
+
+class MacFocus:
+    """macOS gives the focus to programs, so the number is a process. `appkit` stands in in tests."""
+
+    def __init__(self, appkit: Any = None) -> None:
+        self._appkit = appkit
+
+    def current(self) -> int | None:
+        """As Focus."""
+        program = self._library().NSWorkspace.sharedWorkspace().frontmostApplication()
+        return None if program is None else int(program.processIdentifier())
+
+    def give(self, to: int) -> None:
+        """As Focus."""
+        program = self._library().NSRunningApplication.runningApplicationWithProcessIdentifier_(to)
+        if program is not None:
+            program.activateWithOptions_(_ACTIVATE_IGNORING_OTHERS)
+
+    def _library(self) -> Any:
+        return self._appkit or importlib.import_module("AppKit")
+
+
+class NoFocus:
+    """A window system that does not tell, such as Wayland: there the desktop gives the focus back by itself."""
+
+    def current(self) -> int | None:
+        """Nothing is told."""
+        return None
+
+    def give(self, to: int) -> None:
+        """Nothing can be done."""

@@ -1,0 +1,155 @@
+"""A rectangle that a person chooses on a frozen desktop: moved and sized in steps, kept inside, and said in words.
+
+All functions are plain; units are those of the desktop (see geometry.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..text import tr
+from .geometry import Rect
+from .snapshot import Monitor
+
+SMALLEST = 16
+"""Least width and height."""
+
+_COARSE, _FINE = 50, 5
+"""Steps on a monitor of up to 1620 rows; on a denser one they are as many times larger as it has 1080 rows."""
+
+# What the keys of the number pad choose, by where they lie there: left, top, width and height in quarters.
+_PARTS: dict[str, tuple[int, int, int, int]] = {
+    "7": (0, 0, 2, 2),
+    "8": (0, 0, 4, 2),
+    "9": (2, 0, 2, 2),
+    "4": (0, 0, 2, 4),
+    "5": (1, 1, 2, 2),
+    "6": (2, 0, 2, 4),
+    "1": (0, 2, 2, 2),
+    "2": (0, 2, 4, 2),
+    "3": (2, 2, 2, 2),
+    "0": (0, 0, 4, 4),
+}
+PART_KEYS = tuple(_PARTS)
+
+
+def step(monitor: Rect, *, fine: bool) -> int:
+    """How far one press moves or sizes."""
+    return (_FINE if fine else _COARSE) * max(1, round(monitor.height / 1080))
+
+
+def moved(rect: Rect, across: int, down: int, area: Rect) -> Rect:
+    """Moved by so much to the right and down, as far as `area` allows; of the same size."""
+    left = min(max(rect.left + across, area.left), area.right - rect.width)
+    top = min(max(rect.top + down, area.top), area.bottom - rect.height)
+    return Rect(left, top, rect.width, rect.height)
+
+
+def sized(rect: Rect, wider: int, taller: int, area: Rect) -> Rect:
+    """Its right and bottom sides moved by so much; at least SMALLEST, at most to the end of `area`."""
+    width = max(SMALLEST, min(rect.width + wider, area.right - rect.left))
+    height = max(SMALLEST, min(rect.height + taller, area.bottom - rect.top))
+    return Rect(rect.left, rect.top, width, height)
+
+
+def between(one: tuple[int, int], other: tuple[int, int], area: Rect) -> Rect | None:
+    """The rectangle with these two corners, clipped; None where it is smaller than SMALLEST."""
+    (left, right), (top, bottom) = sorted((one[0], other[0])), sorted((one[1], other[1]))
+    found = Rect(left, top, right - left, bottom - top).clipped(area)
+    return found if found and min(found.width, found.height) >= SMALLEST else None
+
+
+def part(monitor: Rect, key: str) -> Rect:
+    """The part of a monitor that lies like `key`, one of PART_KEYS, on the number pad; 0 is all of it."""
+    left, top, width, height = _PARTS[key]
+
+    def edges(start: int, size: int, first: int, count: int) -> tuple[int, int]:
+        begin, end = start + size * first // 4, start + size * (first + count) // 4
+        return begin, end - begin
+
+    left, width = edges(monitor.left, monitor.width, left, width)
+    top, height = edges(monitor.top, monitor.height, top, height)
+    return Rect(left, top, width, height)
+
+
+def monitor_of(rect: Rect, monitors: Sequence[Monitor]) -> Monitor:
+    """The monitor that shows most of it; the first of equals, also where none shows any."""
+
+    def shown(monitor: Monitor) -> int:
+        inside = rect.clipped(monitor.bounds)
+        return inside.width * inside.height if inside else 0
+
+    return max(monitors, key=shown)
+
+
+def on_next_monitor(rect: Rect, monitors: Sequence[Monitor]) -> Rect:
+    """At the same place of the next monitor, after the last of the first one, and no larger than it."""
+    here = monitor_of(rect, monitors)
+    place = [monitor.number for monitor in monitors].index(here.number)
+    there = monitors[(place + 1) % len(monitors)].bounds
+    size = Rect(there.left, there.top, min(rect.width, there.width), min(rect.height, there.height))
+    return moved(size, rect.left - here.bounds.left, rect.top - here.bounds.top, there)
+
+
+def words(rect: Rect, monitors: Sequence[Monitor]) -> str:
+    """How it is said: "top left quarter", or "left 200, top 100, 640 by 400", on which monitor if there are more."""
+    monitor = monitor_of(rect, monitors)
+    if len(monitors) > 1:
+        return tr("{place}, monitor {number}", place=_words(rect, monitor.bounds), number=monitor.number)
+    return _words(rect, monitor.bounds)
+
+
+def _words(rect: Rect, monitor: Rect) -> str:
+    for key, name in _names().items():
+        if part(monitor, key) == rect:
+            return name
+    return tr(
+        "left {left}, top {top}, {width} by {height}",
+        left=rect.left - monitor.left,
+        top=rect.top - monitor.top,
+        width=rect.width,
+        height=rect.height,
+    )
+
+
+def _names() -> dict[str, str]:
+    return {
+        "7": tr("top left quarter"),
+        "8": tr("top half"),
+        "9": tr("top right quarter"),
+        "4": tr("left half"),
+        "5": tr("middle"),
+        "6": tr("right half"),
+        "1": tr("bottom left quarter"),
+        "2": tr("bottom half"),
+        "3": tr("bottom right quarter"),
+        "0": tr("the whole monitor"),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A part of the desktop, shown as large as it fits in the middle of a field of `width` by `height` units."""
+
+    part: Rect
+    width: float
+    height: float
+
+    @property
+    def scale(self) -> float:
+        """Field units for each unit of the desktop."""
+        return min(self.width / self.part.width, self.height / self.part.height)
+
+    def shown(self, rect: Rect) -> tuple[float, float, float, float]:
+        """Where a rectangle of the desktop is in the field: left, top, width, height."""
+        scale = self.scale
+        left = (self.width - self.part.width * scale) / 2 + (rect.left - self.part.left) * scale
+        top = (self.height - self.part.height * scale) / 2 + (rect.top - self.part.top) * scale
+        return left, top, rect.width * scale, rect.height * scale
+
+    def point(self, across: float, down: float) -> tuple[int, int]:
+        """The point of the desktop that is seen there."""
+        left, top, _, _ = self.shown(self.part)
+        scale = self.scale
+        return round(self.part.left + (across - left) / scale), round(self.part.top + (down - top) / scale)

@@ -1,0 +1,78 @@
+"""The settings command: every setting by name, for people in a terminal and on computers without a display."""
+
+from __future__ import annotations
+
+import argparse
+
+from edge_assistant import settings
+from edge_assistant.errors import AssistantError, NotRunningError
+from edge_assistant.settings_entry import meaning, parsed, shown
+from edge_assistant.text import tr
+
+RELOAD = "settings"
+"""What the running program is told at its door when the file has changed; no action of anybody's."""
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add the commands below `settings`."""
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    listing = commands.add_parser("list", help="print every setting, its value and its meaning")
+    listing.set_defaults(command=_list)
+    getting = commands.add_parser("get", help="print one value; an empty line where nothing is chosen")
+    getting.add_argument("name", metavar="NAME", help="one of those that list prints")
+    getting.set_defaults(command=_get)
+    setting = commands.add_parser("set", help="change one value, also in the running program")
+    setting.add_argument("name", metavar="NAME", help="one of those that list prints")
+    setting.add_argument("value", metavar="VALUE", help='"" lets the program choose')
+    setting.set_defaults(command=_set)
+    path = commands.add_parser("path", help="print where the settings file is, or would be")
+    path.set_defaults(command=_path)
+
+
+def _list(_: argparse.Namespace) -> int:
+    chosen = settings.load(settings.path())
+    for each in settings.entries():
+        value = settings.value_of(chosen, each.name)
+        about = each.about
+        words = shown(value) or tr(about.unset)
+        unit = f" {tr(about.unit)}" if about.unit and value is not None else ""
+        print(f"{each.name}: {words}{unit}. {meaning(each)}")
+    return 0
+
+
+def _get(parsed_arguments: argparse.Namespace) -> int:
+    entry = settings.entry(parsed_arguments.name)
+    print(shown(settings.value_of(settings.load(settings.path()), entry.name)))
+    return 0
+
+
+def _set(arguments: argparse.Namespace) -> int:
+    from edge_assistant import settings_file
+
+    entry = settings.entry(arguments.name)
+    value = parsed(entry, arguments.value)
+    path = settings.path()
+    settings_file.save(path, settings.changed(settings.load(path), {entry.name: value}))
+    words = shown(value) or tr(entry.about.unset)
+    print(tr("{name} is now: {value}.", name=entry.name, value=words))
+    _tell_running_program()
+    return 0
+
+
+def _tell_running_program() -> None:
+    """What runs takes the new settings at once, and says what came of it."""
+    from edge_assistant.resident.door import call, place
+
+    try:
+        answer = call(place(), RELOAD)
+    except NotRunningError:
+        return
+    except AssistantError as error:
+        answer = str(error)
+    if answer:
+        print(answer)
+
+
+def _path(_: argparse.Namespace) -> int:
+    print(settings.path())
+    return 0

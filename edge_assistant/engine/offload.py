@@ -1,0 +1,70 @@
+"""What of the weights goes on a graphics processor: all of it if it fits, else the vision tower and some layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edge_assistant.text import tr
+
+_BUFFERS = 800_000_000
+"""Bytes that stay free on the device for what is computed there: a guess, not measured on any device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device that llama.cpp found; `free` in bytes; `own_memory` is false for a part of the processor."""
+
+    name: str
+    free: int
+    own_memory: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offload:
+    """`layers` of the text model's `all_layers`, and whether the vision tower, are on the device; None: on none."""
+
+    device: Device | None
+    layers: int
+    all_layers: int
+    tower: bool
+
+    def words(self) -> str:
+        """A sentence about it; "" when nothing is on a device."""
+        if self.device is None:
+            return ""
+        if self.layers >= self.all_layers and self.tower:
+            return tr("{device} computes all of it.", device=self.device.name)
+        counts = {"device": self.device.name, "layers": self.layers, "all": self.all_layers}
+        if self.tower:
+            return tr("{device} computes the vision tower and {layers} of {all} layers.", **counts)
+        return tr("{device} computes {layers} of {all} layers.", **counts)
+
+
+NOTHING = Offload(None, 0, 0, tower=False)
+
+
+def decide(
+    devices: list[Device], *, model_bytes: int, cache_bytes: int, tower_bytes: int, layers: int, wanted: int | None
+) -> Offload:
+    """What goes where. `layers` is the model's number of them, `cache_bytes` the whole KV cache.
+
+    `wanted` None chooses: only a device with memory of its own, the tower first, because it takes most of the time.
+    A number is what the person wants and is believed; then any device will do.
+    """
+    if wanted == 0 or layers <= 0:
+        return NOTHING
+    able = sorted(
+        (each for each in devices if each.own_memory or wanted is not None),
+        key=lambda each: (each.own_memory, each.free),
+        reverse=True,
+    )
+    if not able:
+        return NOTHING
+    device = able[0]
+    room = device.free - _BUFFERS - tower_bytes
+    if wanted is not None:
+        return Offload(device, min(wanted, layers), layers, tower=room >= 0)
+    if room < 0:
+        return NOTHING
+    per_layer = (model_bytes + cache_bytes) // layers
+    return Offload(device, min(layers, room // max(1, per_layer)), layers, tower=True)

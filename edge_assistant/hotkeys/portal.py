@@ -1,0 +1,266 @@
+"""Global keys on Wayland, where the desktop's portal offers them: the desktop decides which keys, and tells of presses.
+
+The interface is org.freedesktop.portal.GlobalShortcuts. Not yet run on a real desktop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import secrets
+import socket
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from edge_assistant.actions import ACTIONS
+from edge_assistant.dbus import DBusError, Service, call, connected, property_of
+from edge_assistant.hotkeys import elsewhere
+from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress
+from edge_assistant.keys import Key
+from edge_assistant.text import tr
+
+if TYPE_CHECKING:
+    from jeepney import Message
+    from jeepney.io.blocking import DBusConnection
+
+_log = logging.getLogger(__name__)
+
+APP_ID = "edge-assistant"
+"""Portals since 1.21 give keys to programs with an id only; it must be the name of an installed .desktop file."""
+
+_NAME, _PATH = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
+_SHORTCUTS = Service(_NAME, _PATH, "org.freedesktop.portal.GlobalShortcuts")
+_REGISTRY = Service(_NAME, _PATH, "org.freedesktop.host.portal.Registry")
+_REQUEST, _SESSION = "org.freedesktop.portal.Request", "org.freedesktop.portal.Session"
+_BUS = Service("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+
+_CALL_S = 25.0
+"""The bus may have to start the portal first, and that in turn its backends."""
+
+# xkbcommon-keysyms.h; all other names are the same there. The modifiers are those of the shortcuts specification.
+_KEYSYMS = {"pause": "Pause", "home": "Home", "end": "End", "pageup": "Page_Up", "pagedown": "Page_Down"}
+_MODIFIERS = {"ctrl": "CTRL", "alt": "ALT", "shift": "SHIFT", "super": "LOGO"}
+# How desktops write them for people, in English and German.
+_WRITTEN = {"control": "ctrl", "primary": "ctrl", "strg": "ctrl", "umschalt": "shift", "meta": "super", "logo": "super"}
+
+Triggers = dict[str, str]
+"""What the desktop says triggers each action, in its own words; "" where it says nothing."""
+
+
+class _OwnerChanged(Exception):
+    """The portal has left the bus, or another one has come."""
+
+
+class _NoKeys(Exception):
+    """There will be no keys; the text is the sentence about it."""
+
+
+class PortalHotkeys:
+    """Asks for the keys on a thread of its own, because the desktop may ask the person first, and hears of presses."""
+
+    def __init__(self) -> None:
+        self._connection: DBusConnection | None = None
+        self._signals: deque[Message] = deque()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._owner = ""
+        self._was_gone = False
+        self._keys: Keys = {}
+        self._told: Triggers = {}
+        self._on_notice: OnNotice = lambda _: None
+
+    def start(self, keys: Keys, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:
+        """Return at once; what cannot be had is told through `on_notice`."""
+        self._keys, self._on_notice = keys, on_notice
+        self._thread = threading.Thread(target=self._run, args=(on_press,), name="hotkeys", daemon=True)
+        self._thread.start()
+        return ()
+
+    def close(self) -> None:
+        """End the thread; the portal frees the keys with the connection."""
+        self._closed = True
+        if self._connection is not None:
+            with contextlib.suppress(OSError):
+                self._connection.sock.shutdown(socket.SHUT_RDWR)  # which wakes the thread
+        if self._thread is not None:
+            self._thread.join(1.0)
+
+    def _run(self, on_press: OnPress) -> None:
+        had = False
+        try:
+            with connected("SESSION") as self._connection:
+                self._listen()
+                while not self._closed:
+                    try:
+                        session = self._bound()
+                        had = True
+                        self._serve(session, on_press)
+                    except _OwnerChanged:
+                        if not had:
+                            raise
+                        self._wait_for_portal()
+        except _NoKeys as sentence:
+            self._on_notice(str(sentence))
+        except (DBusError, _OwnerChanged) as error:
+            _log.info("no keys from the portal: %s", error)
+            if not (self._closed or self._was_gone):
+                self._on_notice(_tell_gone() if had else tr(elsewhere.WAYLAND))
+
+    def _listen(self) -> None:
+        """Hear what the portal says, and whether it comes and goes."""
+        from jeepney import MatchRule
+
+        comes_and_goes = MatchRule(type="signal", sender=_BUS.name, interface=_BUS.interface, member="NameOwnerChanged")
+        comes_and_goes.add_arg_condition(0, _NAME)
+        says = MatchRule(type="signal", sender=_NAME, path_namespace=_PATH)
+        self._bus.filter(MatchRule(type="signal"), queue=self._signals)
+        for rule in (says, comes_and_goes):
+            call(self._bus, _BUS, "AddMatch", "s", (rule.serialise(),), timeout=_CALL_S)
+
+    @property
+    def _bus(self) -> DBusConnection:
+        assert self._connection is not None
+        return self._connection
+
+    def _bound(self) -> str:
+        """Ask for the keys; the session's handle. Raises _NoKeys, _OwnerChanged, DBusError."""
+        self._told = {}
+        with contextlib.suppress(DBusError):  # before all else; an older portal has no registry, and needs none
+            call(self._bus, _REGISTRY, "Register", "sa{sv}", (APP_ID, {}), timeout=_CALL_S, start=True)
+        property_of(self._bus, _SHORTCUTS, "version", timeout=_CALL_S, start=True)
+        (self._owner,) = call(self._bus, _BUS, "GetNameOwner", "s", (_NAME,), timeout=_CALL_S)
+        options = {"session_handle_token": ("s", _token())}
+        code, results = self._request("CreateSession", "a{sv}", options=options)
+        session = str(results.get("session_handle", ("s", ""))[1])
+        if code or not session:
+            raise DBusError(f"CreateSession was answered with {code}")
+        wanted = [
+            (action, {"description": ("s", ACTIONS.get(action, action)), "preferred_trigger": ("s", trigger(key))})
+            for action, key in self._keys.items()
+        ]
+        code, results = self._request("BindShortcuts", "oa(sa{sv})sa{sv}", session, wanted, "")
+        if code:
+            raise _NoKeys(_tell_refused())
+        if self._was_gone:
+            self._was_gone = False
+            self._on_notice(tr("The desktop sends keys again."))
+        self._compare(results.get("shortcuts", ("", []))[1])
+        return session
+
+    def _request(
+        self, method: str, signature: str, *arguments: Any, options: dict[str, Any] | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """Call a method that is answered later, after the person was asked perhaps: the response's code and results."""
+        options = {"handle_token": ("s", _token()), **(options or {})}
+        (handle,) = call(self._bus, _SHORTCUTS, method, signature, (*arguments, options), timeout=_CALL_S)
+        while True:
+            member, path, body = self._next()
+            if member == (_REQUEST, "Response") and path == handle:
+                code, results = body
+                return code, results
+
+    def _serve(self, session: str, on_press: OnPress) -> None:
+        """Hand on the presses. Raises _NoKeys, _OwnerChanged, DBusError."""
+        while True:
+            member, path, body = self._next()
+            if member == (_SESSION, "Closed") and path == session:
+                raise _NoKeys(_tell_closed())
+            if member[0] != _SHORTCUTS.interface or body[0] != session:
+                continue
+            if member[1] == "Activated" and body[1] in self._keys:
+                on_press(body[1])
+            elif member[1] == "ShortcutsChanged":
+                self._compare(body[1])
+
+    def _next(self) -> tuple[tuple[str, str], str, tuple[Any, ...]]:
+        """What the portal says next: (interface, member), object path, body. Raises _OwnerChanged."""
+        from jeepney import HeaderFields
+
+        while True:
+            message = self._bus.recv_until_filtered(self._signals)
+            fields = message.header.fields
+            member = (str(fields.get(HeaderFields.interface)), str(fields.get(HeaderFields.member)))
+            sender = fields.get(HeaderFields.sender)
+            if sender == _BUS.name and member[1] == "NameOwnerChanged":
+                _, old, new = message.body
+                if old == self._owner:
+                    self._owner = new
+                    raise _OwnerChanged
+            elif sender == self._owner:  # anybody on the bus could send us such a signal
+                return member, str(fields.get(HeaderFields.path)), message.body
+
+    def _wait_for_portal(self) -> None:
+        """Say that it is gone, until it is on the bus again; say nothing where another one took its place at once."""
+        if self._owner:
+            return
+        self._was_gone = True
+        self._on_notice(_tell_gone())
+        while not self._owner:
+            with contextlib.suppress(_OwnerChanged):
+                self._next()
+
+    def _compare(self, shortcuts: list[tuple[str, dict[str, Any]]]) -> None:
+        """Tell what the desktop made of the keys, as far as that is new."""
+        listed = {action: str(values.get("trigger_description", ("s", ""))[1]) for action, values in shortcuts}
+        told = self._told
+        self._told = {action: listed.get(action, told.get(action, "")) for action in self._keys}
+        if not any(self._told.values()):
+            self._on_notice(_tell_none())
+            return
+        for action, written in self._told.items():
+            key = self._keys[action]
+            if written != told.get(action) and (action in told or not same_key(key, written)):
+                self._on_notice(_tell_other(action, key, written))
+
+
+def trigger(key: Key) -> str:
+    """The key as the shortcuts specification writes it."""
+    return "+".join([*(_MODIFIERS[each] for each in _MODIFIERS if each in key.modifiers), _keysym(key)])
+
+
+def same_key(key: Key, written: str) -> bool:
+    """Whether what a desktop writes for people, such as "Press <Control><Shift>F9", means the key."""
+    words = {_WRITTEN.get(each, each) for each in re.findall(r"\w+", written.lower())} - {"press"}
+    return words == {*key.modifiers, _keysym(key).lower()}
+
+
+def _keysym(key: Key) -> str:
+    return _KEYSYMS.get(key.name, key.name)
+
+
+def _token() -> str:
+    return f"edge_assistant_{secrets.token_hex(8)}"
+
+
+def _tell_gone() -> str:
+    return tr(
+        "The desktop's part that sends keys is gone, and the keys with it. "
+        "The command edge-assistant trigger works all the same."
+    )
+
+
+def _tell_closed() -> str:
+    return tr("The desktop sends no keys any more. The command edge-assistant trigger works all the same.")
+
+
+def _tell_refused() -> str:
+    return tr("The desktop gave no keys, because it was not allowed. Start again to be asked once more.")
+
+
+def _tell_none() -> str:
+    return tr(
+        "The desktop does not say that any key was given. "
+        "In its keyboard settings, bind keys to commands such as edge-assistant trigger window."
+    )
+
+
+def _tell_other(action: str, key: Key, written: str) -> str:
+    if not written:
+        return tr(
+            "{key}, for {action}, was not given by the desktop. Use the command edge-assistant trigger {action}.",
+            key=key.spoken,
+            action=action,
+        )
+    return tr("For {action} the desktop gave the key {written}.", action=action, written=written)

@@ -1,0 +1,255 @@
+"""Everything of the waiting program that needs no window: keys, presses, work and voice, wired together."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge_assistant import paths, processor, settings
+from edge_assistant.assistant import Assistant, Request
+from edge_assistant.capture.choose import choose as choose_capture
+from edge_assistant.capture.choose import facts
+from edge_assistant.engine.prompts import system_prompt
+from edge_assistant.errors import AssistantError, CancelledError
+from edge_assistant.events import Event, NoticeEvent
+from edge_assistant.hotkeys.choose import choose as choose_hotkeys
+from edge_assistant.hotkeys.protocol import Hotkeys
+from edge_assistant.models.locate import resolve
+from edge_assistant.models.records import Record
+from edge_assistant.resident import taking_over
+from edge_assistant.resident.chooser import ChooserWindows
+from edge_assistant.resident.condition import Condition
+from edge_assistant.resident.control import Control
+from edge_assistant.resident.manner import manner_of
+from edge_assistant.resident.measurements import Measurements
+from edge_assistant.resident.taking_over import GlobalKeys
+from edge_assistant.resident.voice import MakeSpeaker, OnNotice, Voice
+from edge_assistant.resident.windows import Windows
+from edge_assistant.resident.work import Spoken, Work
+from edge_assistant.settings import Settings
+from edge_assistant.speech import screen_reader
+from edge_assistant.speech.screen_reader import Announce, Output, ReaderOrVoice
+from edge_assistant.speech.speaker import Speaker
+from edge_assistant.text import tr
+
+_log = logging.getLogger(__name__)
+
+# Hashing weights for the first time is said when it takes longer than this.
+_SILENT_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks for; None leaves it to the settings."""
+
+    speak: bool | None = None
+    temperature: float | None = None
+    seed: int | None = None
+
+
+class Program:
+    """`run` owns one thread; `control` is how all others reach it.
+
+    `show` and `on_condition` are called on the program's own threads.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        chosen: Settings,
+        show: Callable[[Event], None],
+        on_condition: Callable[[Condition], None] = lambda _: None,
+        *,
+        announce: Announce | None = None,
+        windows: Windows | None = None,
+        choosers: ChooserWindows | None = None,
+        stays: bool = False,
+    ) -> None:
+        """`announce` reaches a screen reader, which only a program with windows can. The others are as for Control.
+
+        Raises UsageError for a language that is none.
+        """
+        system_prompt(chosen.language)
+        self._chosen = chosen
+        self._path = settings.path()
+        self._announce = announce
+        self.on_settings: Callable[[Settings], None] = lambda _: None
+        """Called on one of the program's threads when other settings hold."""
+        self._keys_are_held = False
+        self._speaks = options.speak
+        self._request = Request(temperature=options.temperature, seed=options.seed)
+        taking_over.follow_language(chosen)
+        self._voice = Voice(self._speaker_maker(), lambda code, message: show(NoticeEvent(0, code, message)))
+        self._voice.sound(tones=chosen.tones, ticks=chosen.ticks)
+        self._work = Work(
+            self._make_assistant,
+            self._request,
+            self._voice,
+            show,
+            Measurements(Record(paths.data_dir() / "measurements.json")),
+            may_encode_ahead=lambda: self._chosen.encode_ahead and not processor.on_battery(),
+        )
+        self._keep(chosen)
+        self.control = control = Control(
+            self._work, self._voice, show, on_condition=on_condition, windows=windows, choosers=choosers, stays=stays
+        )
+        control.behave(manner_of(chosen))
+        if chosen.output == "screen-reader" and announce is None:
+            control.tell("no-screen-reader", tr("Only the app reaches a screen reader, so the own voice speaks."))
+        self._keys = GlobalKeys(_hotkeys, control.press, lambda message: control.tell("keys", message))
+
+    def run(self) -> None:
+        """Until it is to end. Raises AssistantError when there are no weights at all."""
+        control = self.control
+        try:
+            for sentence in self._keys.take(self._chosen.hotkeys.bound()):
+                control.tell("keys", sentence)
+            _warm_capture()
+            control.run()
+        finally:
+            self._voice.silence()
+            self._work.close()
+            self._voice.close()
+            self._keys.close()
+
+    @property
+    def chosen(self) -> Settings:
+        """The settings that hold now."""
+        return self._chosen
+
+    def apply(self, wanted: Settings) -> None:
+        """Write these settings down and let them hold, all but the running request; what comes of it is told."""
+
+        def on_control() -> None:
+            self._tell_applied(taking_over.with_saved(self._path, wanted), wanted)
+
+        self.control.do(on_control)
+
+    def reload(self) -> str:
+        """Let hold what the settings file says by now; what there is to say of it."""
+        return self.control.answered(self._reload)
+
+    def hold_keys(self, held: bool) -> None:
+        """Let go of the global keys, because one is being recorded; or take them again."""
+        self.control.do(lambda: self._hold_keys(held))
+
+    def _hold_keys(self, held: bool) -> None:
+        self._keys_are_held = held
+        if held:
+            self._keys.close()
+        else:
+            self._keys.take(self._chosen.hotkeys.bound())  # what cannot be had was told before
+
+    def _reload(self) -> str:
+        wanted, trouble = taking_over.read_again(self._path, self._chosen)
+        return self._tell_applied(trouble, wanted)
+
+    def _tell_applied(self, trouble: str, wanted: Settings) -> str:
+        told = [trouble] if trouble else []
+        told += self._take_over(wanted)
+        sentence = " ".join(told) or tr("The new settings hold.")
+        self.control.tell("settings", sentence)
+        return sentence
+
+    def _take_over(self, wanted: Settings) -> list[str]:
+        """On the control's thread; the sentences about what could not be done."""
+        told: list[str] = []
+        differs = taking_over.differing(self._chosen, wanted)
+        self._chosen = wanted
+        if "language" in differs:
+            taking_over.follow_language(wanted)
+        if differs & taking_over.VOICE:
+            self._voice.renew(self._speaker_maker())
+        self._voice.sound(tones=wanted.tones, ticks=wanted.ticks)
+        self.control.behave(manner_of(wanted))
+        self._keep(wanted)
+        if differs & taking_over.ENGINE:
+            told.append(tr("The weights are loaded anew."))
+            self.control.renew()
+        if "hotkeys" in differs:
+            told += self._keys.take(wanted.hotkeys.bound())
+            if self._keys_are_held:
+                self._keys.close()
+        if "start_at_login" in differs:
+            told += filter(None, [taking_over.follow_login(wanted.start_at_login)])
+        self.on_settings(wanted)
+        return told
+
+    def _keep(self, wanted: Settings) -> None:
+        minutes = wanted.unload_minutes
+        self._work.keep(from_start=wanted.load == "start", rest_after=minutes * 60.0 if minutes else None)
+
+    def _speaker_maker(self) -> MakeSpeaker | None:
+        speak = self._chosen.speak if self._speaks is None else self._speaks
+        return self._make_speaker if speak else None
+
+    def _make_speaker(self, on_notice: OnNotice) -> Speaker | ReaderOrVoice:
+        chosen = self._chosen
+        speaker = Speaker(
+            voice=chosen.voice,
+            language=chosen.spoken_language,
+            rate=chosen.rate,
+            volume=chosen.volume,
+            tone_volume=chosen.tone_volume,
+            on_notice=on_notice,
+        )
+        if self._announce is None or chosen.output == "own-voice":
+            return speaker
+        output: Output = "auto" if chosen.output == "auto" else "screen-reader"
+        return ReaderOrVoice(speaker, self._announce, output, screen_reader.choose())
+
+    def _make_assistant(
+        self, think: bool, spoken: Spoken, on_event: Callable[[Event], None], is_cancelled: Callable[[], bool]
+    ) -> Assistant:
+        chosen, start, told = self._chosen, time.monotonic(), False
+
+        def on_progress(_: float) -> None:
+            nonlocal told
+            if is_cancelled():
+                raise CancelledError
+            if not told and time.monotonic() - start > _SILENT_SECONDS:
+                told = True
+                sentence = tr("Checking the weights. This happens only once.")
+                on_event(NoticeEvent(0, "verifying", sentence))
+                spoken.say(sentence)
+
+        weights = resolve(
+            model=None,
+            mmproj=None,
+            think=think,
+            preferred=chosen.model,
+            weights_dir=Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None,
+            on_progress=on_progress,
+        )
+        assistant = Assistant(
+            weights,
+            self._request,
+            context=chosen.context,
+            threads=chosen.threads,
+            gpu_layers=chosen.gpu_layers,
+            language=chosen.spoken_language,
+            voice=spoken,
+            on_event=on_event,
+        )
+        for message in weights.notices:
+            assistant.notice(0, "weights-passed-over", message)
+        return assistant
+
+
+def _hotkeys() -> Hotkeys:
+    seen = facts()
+    return choose_hotkeys(seen.platform, wayland=seen.wayland, x11=seen.x11)
+
+
+def _warm_capture() -> None:
+    """Load what reads the screen, so that the first press need not."""
+    try:
+        backend = choose_capture()
+        backend.make_screen().check()
+        if backend.make_windows is not None:
+            backend.make_windows().active()
+    except AssistantError as error:
+        _log.info("the screen cannot be read now: %s", error)  # it is said when somebody wants it

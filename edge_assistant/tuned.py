@@ -1,0 +1,145 @@
+"""What `tune` found out for this machine and these weights, and the safe choice where it was never run.
+
+The choice is kept in the data folder together with what it depends on: the processor, its cores, the memory, the
+version of llama.cpp, and the checksums of both files. Where one of these differs, it is as if there were none.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import platform
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import psutil
+
+from edge_assistant import paths, processor
+from edge_assistant.engine.messages import Size, Tuning
+from edge_assistant.models.gguf import describe_gguf
+from edge_assistant.models.locate import Weights
+from edge_assistant.models.records import Record, explained_writes
+from edge_assistant.models.towers import FORMATS, Towers
+from edge_assistant.models.verify import Verifier
+
+LEAST_GLANCE_TOKENS = 192
+"""A glance never gets fewer image tokens than this, however slow the machine is."""
+
+_MOST_THREADS = 1024
+_BATCHES = (32, 8192)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How to compute. `tower` is the format of a made vision tower, None the published file as it is.
+
+    `glance_tokens` is the image budget of a glance, None the usual one.
+    """
+
+    threads: int
+    tuning: Tuning = field(default_factory=Tuning)
+    tower: str | None = None
+    glance_tokens: int | None = None
+
+
+def safe_choice() -> Choice:
+    """What suits every machine, and is best on none."""
+    return Choice(default_threads())
+
+
+def choice(weights: Weights) -> Choice:
+    """What was stored for this machine and these weights, else the safe choice."""
+    entry = _record().read().get(_key(weights) or "")
+    if not isinstance(entry, dict) or entry.get("machine") != machine():
+        return safe_choice()
+    return _read(entry.get("choice")) or safe_choice()
+
+
+def store(weights: Weights, chosen: Choice) -> None:
+    """Keep a choice; the files are hashed for that where they were not yet. Raises AssistantError."""
+    verifier = Verifier(paths.data_dir())
+    verifier.hashed(weights.model)
+    verifier.hashed(weights.mmproj)
+    record = _record()
+    with explained_writes(record.path):
+        record.update({_key(weights) or "": {"machine": machine(), "choice": asdict(chosen)}})
+
+
+def forget(weights: Weights) -> None:
+    """Go back to the safe choice."""
+    key = _key(weights)
+    if key is not None and key in _record().read():
+        _record().update({key: None})
+
+
+def with_tower(weights: Weights, chosen: Choice) -> Weights:
+    """The weights with the made tower, where it is here and of the mmproj as it is now."""
+    path = Towers().find(weights.mmproj, chosen.tower) if chosen.tower else None
+    if path is None:
+        return weights
+    saved = weights.mmproj.stat().st_size - path.stat().st_size
+    return replace(weights, mmproj=path, ram_bytes=weights.ram_bytes - saved)
+
+
+def size_of(weights: Weights) -> Size:
+    """What decides how much of the weights fits on a graphics processor."""
+    return Size(describe_gguf(weights.model).block_count or 0, weights.kv_bytes_per_token)
+
+
+@functools.cache
+def machine() -> dict[str, Any]:
+    """What the choice depends on besides the weights, as it stands in the record."""
+    return {
+        "processor": processor.name(),
+        "instructions": processor.best_instructions(),
+        "architecture": platform.machine(),
+        "cores": [psutil.cpu_count(logical=False), psutil.cpu_count(), default_threads()],
+        "memory_gb": round(psutil.virtual_memory().total / 1e9),
+        "llama_cpp": _llama_cpp_version(),
+    }
+
+
+def default_threads() -> int:
+    """Cores to compute with: the physical ones this process may use; more gain nothing in llama.cpp.
+
+    Where there are quick and slow ones, only the quick: all threads wait for the slowest at each step. This follows
+    llama.cpp's advice and was not measured here.
+    """
+    physical = min(psutil.cpu_count(logical=False) or 1, processor.performance_cores() or _MOST_THREADS)
+    return max(1, min(physical, processor.usable_cores() or physical))
+
+
+def _llama_cpp_version() -> str:
+    try:
+        return importlib.metadata.version("llama-cpp-python")
+    except importlib.metadata.PackageNotFoundError:  # a frozen program may lack it
+        return "unknown"
+
+
+def _record() -> Record:
+    return Record(paths.data_dir() / "tuned.json")
+
+
+def _key(weights: Weights) -> str | None:
+    """Both checksums; None where one was never found out."""
+    verifier = Verifier(paths.data_dir())
+    model, mmproj = verifier.known(weights.model), verifier.known(weights.mmproj)
+    return f"{model}+{mmproj}" if model and mmproj else None
+
+
+def _read(value: object) -> Choice | None:
+    """A stored choice; None for what this version does not understand or would not store."""
+    match value:
+        case {
+            "threads": int(threads),
+            "tuning": {"repack": bool(repack), "flash_attention": bool(flash_attention), "batch": int(batch)},
+            "tower": str() | None as tower,
+            "glance_tokens": int() | None as glance_tokens,
+        } if (
+            1 <= threads <= _MOST_THREADS
+            and _BATCHES[0] <= batch <= _BATCHES[1]
+            and (tower is None or tower in FORMATS)
+            and (glance_tokens is None or LEAST_GLANCE_TOKENS <= glance_tokens <= 1024)
+        ):
+            return Choice(threads, Tuning(repack, flash_attention, batch), tower, glance_tokens)
+    return None

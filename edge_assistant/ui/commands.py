@@ -1,0 +1,81 @@
+"""One QAction for each thing that can be done: the tray and the window show the same objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from edge_assistant.keys import Key
+from edge_assistant.text import tr
+from edge_assistant.ui.words import key_in_menu, label_of
+
+LOOKS = ("window", "screen", "region", "read", "clipboard", "camera", "palette", "ask")
+VOICE = ("repeat", "stop", "status", "think")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A window of its own as a menu entry: what it is called, with its access key, and what opens it."""
+
+    label: str
+    open: Callable[[], None]
+
+
+class Commands(QObject):
+    """Belongs to the GUI thread. `press` is called with an action's name."""
+
+    def __init__(
+        self,
+        press: Callable[[str], None],
+        forget: Callable[[], None],
+        keys: Mapping[str, Key],
+        entries: Iterable[Entry],
+    ) -> None:
+        super().__init__()
+        self.looks = [self._pressing(action, press, keys) for action in LOOKS]
+        self.voice = [self._pressing(action, press, keys) for action in VOICE]
+        self.think = next(each for action, each in zip(VOICE, self.voice, strict=True) if action == "think")
+        self.think.setCheckable(True)
+        self.forget = QAction(tr("&Forget everything"), self)
+        self.forget.setShortcut(QKeySequence("Ctrl+Shift+Delete"))
+        self.forget.triggered.connect(lambda: forget())
+        self.entries = [self._entry(entry) for entry in entries]
+        self.quit = self._pressing("quit", press, keys)
+        self.quit.setShortcut(QKeySequence(QKeySequence.StandardKey.Quit))
+
+    def fill(self, menu: QMenu) -> None:
+        """All of them, in one menu."""
+        for group in (self.looks, [*self.voice, self.forget], self.entries, [self.quit]):
+            if group:
+                menu.addActions(group)
+                menu.addSeparator()
+
+    @Slot(bool, str)
+    def show_think(self, on: bool, cost: str) -> None:
+        """Think harder is on or off."""
+        self.think.setChecked(on)
+        self.think.setStatusTip(cost)
+
+    def _pressing(self, action: str, press: Callable[[str], None], keys: Mapping[str, Key]) -> QAction:
+        label = label_of(action)
+        if action in keys:  # written, not a shortcut: the key is global and would count twice
+            label = f"{label}\t{key_in_menu(keys[action])}"
+        made = QAction(label, self)
+        made.setMenuRole(QAction.MenuRole.QuitRole if action == "quit" else QAction.MenuRole.NoRole)
+        made.triggered.connect(lambda: self._press(made, action, press))
+        return made
+
+    def _press(self, made: QAction, action: str, press: Callable[[str], None]) -> None:
+        if made.isCheckable():
+            made.setChecked(not made.isChecked())  # it changes when it has changed
+        press(action)
+
+    def _entry(self, entry: Entry) -> QAction:
+        made = QAction(entry.label, self)
+        made.setMenuRole(QAction.MenuRole.NoRole)
+        made.triggered.connect(lambda: entry.open())
+        return made

@@ -1,0 +1,386 @@
+"""The window of the weights: what is there and in what state; get, check, bring in, carry out and remove them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from edge_assistant.errors import AssistantError, NetworkError
+from edge_assistant.models.gguf_header import gigabytes
+from edge_assistant.models.listing import Row, rows
+from edge_assistant.models.shelf import Shelf
+from edge_assistant.models.verify import ChecksumError
+from edge_assistant.text import tr
+from edge_assistant.ui import question, weights_work
+from edge_assistant.ui.spoken_focus import SpokenFocus
+from edge_assistant.ui.task import Task
+from edge_assistant.ui.transfer import Transfer
+
+_QUEUED = Qt.ConnectionType.QueuedConnection
+
+
+class ModelsDialog(QDialog):
+    """Closing it only puts it away: a download goes on, and is heard. `stop` ends that with the program.
+
+    `weights_changed` says that other weights are here, or some are gone.
+    """
+
+    weights_changed = Signal()
+
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        *,
+        hush: Callable[[], None] = lambda: None,
+        weights_dir: Path | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`say` speaks a sentence, `hush` silences what was said of a place before; `weights_dir` is the settings'."""
+        super().__init__(parent)
+        self._say = say
+        self._weights_dir = weights_dir
+        self._rows: list[Row] = []
+        self._problems: list[str] = []
+        self._reading: Task | None = None
+        self._read_again = False
+        self.setWindowTitle(tr("Weights"))
+        self._focus = SpokenFocus(self, say, hush)
+        self.table = self._made_table()
+        self.facts = QLabel()
+        self.facts.setWordWrap(True)
+        self.facts.setTextFormat(Qt.TextFormat.PlainText)
+        self.mmproj = QComboBox()
+        self.mmproj.setAccessibleName(tr("Vision file"))
+        self.place = QLineEdit()
+        self.place.setReadOnly(True)
+        self.place.setAccessibleName(tr("Path"))
+        self.download = self._button(tr("&Download"), self._download)
+        self.verify = self._button(tr("&Verify"), self._verify)
+        self.remove = self._button(tr("Re&move…"), self._ask_to_remove)
+        self.export = self._button(tr("E&xport…"), self._choose_export)
+        self.import_files = self._button(tr("Import &files…"), self._choose_files)
+        self.import_folder = self._button(tr("Import a f&older…"), self._choose_folder)
+        self.transfer = Transfer(say, lambda: self.table, self._move_to)
+        self.transfer.message.connect(self._note)
+        self.transfer.changed.connect(self._show_what_can_be_done)
+        self.transfer.ended.connect(self._on_ended)
+        self.messages = QPlainTextEdit()
+        self.messages.setReadOnly(True)
+        self.messages.setTabChangesFocus(True)
+        self.messages.setAccessibleName(tr("Messages"))
+        self.away = self._button(tr("C&lose"), self.reject)
+        self._lay_out()
+        self._show_what_can_be_done()
+
+    def stop(self) -> None:
+        """End what is going on, for the end of the program."""
+        self.transfer.stop()
+        if self._reading is not None:
+            self._reading.wait(3.0)
+
+    def import_paths(self, paths: list[Path]) -> None:
+        """Add weights from these files or folders."""
+        self.transfer.start(weights_work.bring_in(self._shelf(), paths), tr("Importing."))
+
+    def export_to(self, folder: Path) -> None:
+        """Write the chosen set into a folder."""
+        row = self._row()
+        if row is not None:
+            self.transfer.start(weights_work.carry_out(self._shelf(), folder, row.weights), tr("Exporting."))
+
+    def refresh(self) -> None:
+        """Look again what is here."""
+        if self._reading is not None:
+            self._read_again = True  # what is being read may be old already
+            return
+        self._read_again = False
+        shelf = self._shelf()
+
+        def read(_: Task) -> tuple[list[Row], list[str]]:
+            return rows(shelf), shelf.problems
+
+        self._reading = Task(read)
+        self._reading.ended.connect(self._on_read, _QUEUED)
+        self._reading.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """It may have been long ago that one looked."""
+        super().showEvent(event)
+        self.refresh()
+
+    def reject(self) -> None:
+        """Put away."""
+        if self.transfer.state == "running":
+            self._say(tr("The work goes on."))
+        super().reject()
+
+    def _move_to(self, widget: QWidget) -> None:
+        # What the list has is old when the work is over: its end says enough.
+        self._focus.move_to(widget, quietly=widget is self.table)
+
+    def _shelf(self) -> Shelf:
+        return Shelf(self._weights_dir)
+
+    def _made_table(self) -> QTableWidget:
+        titles = [
+            tr("Name"), tr("Variant"), tr("State"), tr("Size"), tr("Memory"), tr("Quantisation"), tr("Licence"),
+        ]  # fmt: skip
+        table = QTableWidget(0, len(titles))
+        table.setHorizontalHeaderLabels(titles)
+        table.setAccessibleName(tr("Weights"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setTabKeyNavigation(False)  # Tab leaves it
+        table.setWordWrap(False)
+        table.verticalHeader().hide()
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
+        table.currentCellChanged.connect(self._on_row)
+        return table
+
+    def _button(self, label: str, on_click: Callable[[], None]) -> QPushButton:
+        button = QPushButton(label)
+        button.setAutoDefault(False)  # Enter in the table must not start three gigabytes
+        button.clicked.connect(on_click)
+        return button
+
+    def _lay_out(self) -> None:
+        label = QLabel(tr("&Weights:"))
+        label.setBuddy(self.table)
+        seeing = QLabel(tr("V&ision file:"))
+        seeing.setBuddy(self.mmproj)
+        place = QLabel(tr("Pat&h:"))
+        place.setBuddy(self.place)
+        grid = QGridLayout()
+        for number, button in enumerate(
+            (self.download, self.verify, self.remove, self.export, self.import_files, self.import_folder)
+        ):
+            grid.addWidget(button, number // 3, number % 3)
+        choices = QGridLayout()
+        choices.addWidget(seeing, 0, 0)
+        choices.addWidget(self.mmproj, 0, 1)
+        choices.addWidget(place, 1, 0)
+        choices.addWidget(self.place, 1, 1)
+        choices.setColumnStretch(1, 1)
+        content = QWidget()
+        inside = QVBoxLayout(content)
+        for part in (label, self.table, self.facts):
+            inside.addWidget(part)
+        inside.addLayout(choices)
+        inside.addLayout(grid)
+        inside.addWidget(self.transfer)
+        inside.addWidget(self.messages)
+        inside.setStretch(1, 1)
+        inside.setStretch(inside.count() - 1, 1)
+        line = self.fontMetrics().lineSpacing()
+        self.table.setMinimumHeight(8 * self.table.verticalHeader().defaultSectionSize())
+        self.messages.setMinimumHeight(3 * line)
+        scroll = QScrollArea()  # with very large letters it is higher than a screen
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(content)
+        layout = QVBoxLayout(self)
+        layout.addWidget(scroll)
+        layout.addWidget(self.away, alignment=Qt.AlignmentFlag.AlignRight)
+        available = self.screen().availableSize()
+        self.resize(
+            min(130 * self.fontMetrics().averageCharWidth(), available.width()),
+            min(42 * line, available.height() * 9 // 10),
+        )
+
+    @Slot(object, object)
+    def _on_read(self, found: tuple[list[Row], list[str]] | None, error: AssistantError | None) -> None:
+        self._reading = None
+        if self._read_again:
+            self.refresh()
+            return
+        if found is None:
+            self._note(str(error))
+            self._say(str(error))
+            return
+        first = not self._rows
+        chosen = self.table.currentRow()
+        self._rows, problems = found
+        self.table.blockSignals(True)
+        self.table.setRowCount(len(self._rows))
+        for number, row in enumerate(self._rows):
+            weights = row.weights
+            cells = (
+                weights.name, weights.variant.title(), row.words, gigabytes(row.size),
+                gigabytes(weights.ram_bytes), weights.quantisation, weights.licence,
+            )  # fmt: skip
+            for column, text in enumerate(cells):
+                item = QTableWidgetItem(text)
+                item.setToolTip(row.sentence)
+                item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, row.sentence)
+                self.table.setItem(number, column, item)
+        self.table.setCurrentCell(max(0, min(chosen, len(self._rows) - 1)), 0)
+        self.table.blockSignals(False)
+        for problem in problems:
+            if problem not in self._problems:
+                self._problems.append(problem)
+                self._note(problem)
+                self._say(problem)
+        self._show_row()
+        if first and self.table.hasFocus() and (row_now := self._row()):
+            self._focus.speak(row_now.sentence)
+
+    def _row(self) -> Row | None:
+        number = self.table.currentRow()
+        return self._rows[number] if 0 <= number < len(self._rows) else None
+
+    @Slot(int, int, int, int)
+    def _on_row(self, now: int, _column: int, before: int, _before: int) -> None:
+        row = self._row()
+        if now != before and row is not None:
+            self._show_row()
+            self._focus.speak(row.sentence)
+
+    def _show_row(self) -> None:
+        row = self._row()
+        if row is None:
+            return
+        self.facts.setText(tr("{sentence}\nSource: {source}.", sentence=row.sentence, source=row.weights.source))
+        chosen = self.mmproj.currentText()
+        self.mmproj.clear()
+        for entry in row.weights.mmprojs:
+            self.mmproj.addItem(entry.quantisation)
+        self.mmproj.setCurrentIndex(max(0, self.mmproj.findText(chosen)))
+        folder = str(Path(row.paths[0]).parent) if row.paths else str(self._shelf().data_models)
+        self.place.setText(folder)
+        self._show_what_can_be_done()
+
+    @Slot()
+    def _show_what_can_be_done(self) -> None:
+        row = self._row()
+        idle = self.transfer.state == "idle"
+        ours = row is not None and row.weights.folder is None
+        here = row is not None and row.state in ("verified", "unchecked")
+        self.download.setEnabled(idle and row is not None and row.weights.repository is not None)
+        self.verify.setEnabled(idle and row is not None and bool(row.paths))
+        self.remove.setEnabled(idle and ours and row is not None and row.state != "missing")
+        self.export.setEnabled(idle and ours and here)
+        self.import_files.setEnabled(idle)
+        self.import_folder.setEnabled(idle)
+        self.mmproj.setEnabled(row is not None and self.mmproj.count() > 1)
+
+    @Slot(str)
+    def _note(self, sentence: str) -> None:
+        self.messages.appendPlainText(sentence)
+
+    @Slot(object, object)
+    def _on_ended(self, result: object, error: AssistantError | None) -> None:
+        if isinstance(result, str):
+            self._note(result)
+            self._say(result)
+            self.transfer.words.setText(result)
+        self.refresh()
+        if error is None:
+            self.weights_changed.emit()
+        elif self._may_trust_anew(error):
+            question.ask(
+                self,
+                tr("{error} Take what the hub has now?", error=error),
+                tr("&Take it"),
+                tr("&Leave it"),
+                self._trust_anew,
+                self._say,
+            )
+
+    def _may_trust_anew(self, error: AssistantError) -> bool:
+        row = self._row()
+        return (
+            row is not None
+            and isinstance(error, ChecksumError | NetworkError)
+            and "--trust-new" in str(error)  # they say so where it would help
+        )
+
+    def _trust_anew(self, wanted: bool) -> None:
+        if wanted:
+            self._start_download(trust_new=True)
+
+    def _download(self) -> None:
+        self._start_download(trust_new=False)
+
+    def _start_download(self, *, trust_new: bool) -> None:
+        row = self._row()
+        if row is not None:
+            name = weights_work.full_name(row.weights)
+            self._begin(
+                weights_work.download(self._shelf(), row.weights, self.mmproj.currentText(), trust_new=trust_new),
+                tr("Downloading {name}.", name=name),
+            )
+
+    def _verify(self) -> None:
+        row = self._row()
+        if row is not None:
+            name = weights_work.full_name(row.weights)
+            self._begin(weights_work.verify(self._shelf(), row.weights), tr("Checking {name}.", name=name))
+
+    def _ask_to_remove(self) -> None:
+        row = self._row()
+        if row is None:
+            return
+
+        def on_answer(wanted: bool) -> None:
+            if wanted:
+                self._begin(weights_work.remove(self._shelf(), row.weights), tr("Removing."))
+
+        name = weights_work.full_name(row.weights)
+        question.ask(
+            self, tr("Remove {name}, from this computer?", name=name), tr("&Remove"), tr("&Keep"), on_answer, self._say
+        )
+
+    def _begin(self, work: weights_work.Work, words: str) -> None:
+        self.transfer.start(work, words)
+
+    def _choose_files(self) -> None:
+        chooser = self._chooser(tr("Import files"), QFileDialog.FileMode.ExistingFiles)
+        chooser.setNameFilter(tr("Weights ({pattern})", pattern="*.gguf"))
+        chooser.filesSelected.connect(self._on_chosen)
+        chooser.open()
+
+    def _choose_folder(self) -> None:
+        chooser = self._chooser(tr("Import a folder"), QFileDialog.FileMode.Directory)
+        chooser.filesSelected.connect(self._on_chosen)
+        chooser.open()
+
+    def _choose_export(self) -> None:
+        chooser = self._chooser(tr("Export to a folder"), QFileDialog.FileMode.Directory)
+        chooser.fileSelected.connect(lambda path: self.export_to(Path(path)))
+        chooser.open()
+
+    def _chooser(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
+        chooser = QFileDialog(self, title)
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.setFileMode(mode)
+        self._say(title)
+        return chooser
+
+    @Slot(list)
+    def _on_chosen(self, paths: list[str]) -> None:
+        self.import_paths([Path(path) for path in paths])

@@ -1,0 +1,295 @@
+"""The main window: the conversation and the picture it is about, and everything of the tray's menu by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPixmap,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from edge_assistant.capture.picture import Captured
+from edge_assistant.events import Event, StageEvent, TokenEvent
+from edge_assistant.resident.condition import Condition
+from edge_assistant.resident.control import Control
+from edge_assistant.text import tr
+from edge_assistant.ui import saving
+from edge_assistant.ui.commands import Commands
+from edge_assistant.ui.conversation import Conversation, GrowingText
+from edge_assistant.ui.icons import icon, picture
+from edge_assistant.ui.words import name_of, name_of_picture
+
+_THUMBNAIL_HEIGHT = 4
+"""Lines of text that the picture's small copy is high."""
+
+
+class MainWindow(QMainWindow):
+    """Closing it, or Escape, puts it away and gives the focus back; the program goes on."""
+
+    put_away_by_person = Signal()
+
+    def __init__(self, commands: Commands, control: Control, has_tray: Callable[[], bool]) -> None:
+        """`has_tray` says where it may hide."""
+        super().__init__()
+        self._control = control
+        self._has_tray = has_tray
+        self._captured: Captured | None = None
+        self._condition: Condition = "loading"
+        self.setWindowTitle(tr("Edge Assistant"))
+        self.setAcceptDrops(True)
+        self.conversation = Conversation()
+        self.reasoning = GrowingText(tr("Reasoning"))
+        self.reasoning.hide()
+        self._thumbnail, self._picture_name = QLabel(), QLabel()
+        self._picture_name.setWordWrap(True)
+        self._picture_name.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._sign, self._words = QLabel(), QLabel()
+        self.input = QLineEdit()
+        self.show_reasoning = QCheckBox(tr("Show the &reasoning"))
+        self.show_reasoning.toggled.connect(self.reasoning.setVisible)
+        self.think = QCheckBox(tr("Think &harder"))
+        self.think.clicked.connect(lambda: self._press_think(commands))
+        self._cost = QLabel()
+        self._cost.setWordWrap(True)
+        self._lay_out()
+        self._fill_menus(commands)
+        self.show_picture(None, None, "")
+        self.show_condition("loading")
+        self.show_think(False, "")
+        unit = self.fontMetrics().height()
+        self.resize(40 * unit, 30 * unit)
+        self.input.setFocus()
+
+    @property
+    def text(self) -> str:
+        """The conversation."""
+        return self.conversation.toPlainText()
+
+    def bring(self) -> None:
+        """Show it in front, with the keyboard."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    @Slot()
+    def bring_for_question(self) -> None:
+        """Show it in front, ready for a question."""
+        self.bring()
+        self.input.setFocus()
+        self.input.selectAll()
+
+    def put_away(self) -> None:
+        """Into the tray; without one only out of the way, lest it be lost."""
+        if self._has_tray():
+            self.hide()
+        else:
+            self.showMinimized()
+        self._control.window_closed()
+
+    @Slot(object)
+    def show_event(self, event: Event) -> None:
+        """What was said, how it was thought out, and how far it is."""
+        if isinstance(event, TokenEvent) and event.kind == "thinking":
+            self.reasoning.add(event.text, new_line=False)
+        elif isinstance(event, StageEvent):
+            self._show_words(round(event.fraction * 100) if 0 < event.fraction < 1 else None)
+        else:
+            self.conversation.show_event(event)
+
+    @Slot(int, str)
+    def show_question(self, _: int, text: str) -> None:
+        """A question was taken."""
+        self.reasoning.clear()
+        self.conversation.show_question(text)
+
+    @Slot(object, object, str)
+    def show_picture(self, captured: Captured | None, small: QImage | None, name: str) -> None:
+        """What is talked about."""
+        self._captured = captured
+        self.save_picture.setEnabled(captured is not None)
+        if captured is None or small is None:
+            self._thumbnail.clear()
+            self._thumbnail.hide()
+            self._picture_name.setText(tr("There is no picture. Describe something, open a file, or drop one here."))
+        else:
+            self.reasoning.clear()
+            height = _THUMBNAIL_HEIGHT * self.fontMetrics().height()
+            self._thumbnail.setPixmap(
+                QPixmap.fromImage(small).scaledToHeight(height, Qt.TransformationMode.SmoothTransformation)
+            )
+            self._thumbnail.show()
+            self._picture_name.setText(name_of_picture(captured, name))
+        self._thumbnail.setAccessibleName(self._picture_name.text())
+
+    @Slot(bool, str)
+    def show_think(self, on: bool, cost: str) -> None:
+        """Think harder is on or off, and what it costs."""
+        self.think.setChecked(on)
+        self._cost.setText(cost or tr("What thinking harder costs on this computer is not measured yet."))
+        self.think.setAccessibleDescription(self._cost.text())
+
+    @Slot(str)
+    def show_condition(self, condition: Condition) -> None:
+        """The state in the status bar and in the window's icon."""
+        self._condition = condition
+        self._sign.setPixmap(picture(condition, self.fontMetrics().height()))
+        self._show_words(None)
+        self.setWindowIcon(icon(condition))
+
+    @Slot()
+    def forget(self) -> None:
+        """Drop everything that was shown."""
+        self.conversation.forget()
+        self.reasoning.clear()
+        self.input.setText("")  # this forgets what could be undone, too
+        self.show_picture(None, None, "")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape puts it away."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Put away, never destroyed."""
+        event.ignore()
+        self.put_away()
+        self.put_away_by_person.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The picture stays as long."""
+        super().showEvent(event)
+        self._control.window_opened()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files are taken."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """The first file is described."""
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            if len(paths) > 1:
+                self._control.tell("one-file", tr("One picture at a time: this is the first."))
+            self._control.look_at(Path(paths[0]))
+
+    def _lay_out(self) -> None:
+        question = QLabel(tr("&Question:"))
+        question.setBuddy(self.input)
+        self.input.setAccessibleName(tr("Question"))
+        self.input.setAcceptDrops(False)
+        self.input.returnPressed.connect(self._ask)
+        button = QPushButton(tr("As&k"))
+        button.clicked.connect(self._ask)
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        for row in ((self._thumbnail, self._picture_name), (self.conversation,), (self.show_reasoning,),
+                    (self.reasoning,), (self.think, self._cost), (question, self.input, button)):  # fmt: skip
+            line = QHBoxLayout()
+            for widget in row:
+                line.addWidget(widget, 1 if widget in (self._picture_name, self._cost, self.input) else 0)
+            layout.addLayout(line)
+        self.setCentralWidget(body)
+        self.statusBar().addWidget(self._sign)
+        self.statusBar().addWidget(self._words)
+
+    def _fill_menus(self, commands: Commands) -> None:
+        bar = self.menuBar()
+        file = bar.addMenu(tr("&File"))
+        self._add(file, tr("&Open a picture…"), self._open, QKeySequence(QKeySequence.StandardKey.Open))
+        self.save_picture = self._add(file, tr("Save the &picture…"), self._save_picture)
+        save = QKeySequence(QKeySequence.StandardKey.Save)
+        self._add(file, tr("Save the &conversation…"), self._save_conversation, save)
+        file.addSeparator()
+        file.addAction(commands.quit)
+        look = bar.addMenu(tr("&Look"))
+        look.addActions(commands.looks)
+        self._monitors = look.addMenu(tr("&Monitor"))
+        look.aboutToShow.connect(self._list_monitors)
+        answer = bar.addMenu(tr("&Answer"))
+        answer.addActions(commands.voice)
+        self._add(answer, tr("Read the reasonin&g aloud"), self._control.read_reasoning, QKeySequence("Ctrl+R"))
+        self._add(answer, tr("&Copy the answer"), self._copy, QKeySequence("Ctrl+Shift+C"))
+        answer.addSeparator()
+        answer.addAction(commands.forget)
+        if commands.entries:
+            bar.addMenu(tr("&Tools")).addActions(commands.entries)
+
+    def _add(self, menu: QMenu, label: str, do: Callable[[], object], key: QKeySequence | None = None) -> QAction:
+        action = menu.addAction(label)
+        action.triggered.connect(lambda: do())
+        if key is not None:
+            action.setShortcut(key)
+        return action
+
+    def _list_monitors(self) -> None:
+        self._monitors.clear()
+        count = len(QGuiApplication.screens())
+        self._monitors.menuAction().setVisible(count > 1)
+        for number in range(1, count + 1):
+            label = tr("Describe monitor &{number}", number=number)
+            self._add(self._monitors, label, partial(self._control.look_at, number))
+
+    def _ask(self) -> None:
+        text = self.input.text().strip()
+        if text:
+            self.input.setText("")
+            self._control.ask(text)
+        self.input.setFocus()
+
+    def _press_think(self, commands: Commands) -> None:
+        self.think.setChecked(commands.think.isChecked())  # it changes when it has changed
+        commands.think.trigger()
+
+    def _open(self) -> None:
+        dialog = QFileDialog(self, tr("Open a picture"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: self._control.look_at(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _save_picture(self) -> None:
+        if self._captured is not None:
+            saving.save_picture(self, self._captured.image, self._control.tell)
+
+    def _save_conversation(self) -> None:
+        saving.save_text(self, self.text, self._control.tell)
+
+    def _copy(self) -> None:
+        if self.conversation.answer:
+            QGuiApplication.clipboard().setText(self.conversation.answer)
+            self._control.tell("copied", tr("Copied."))
+        else:
+            self._control.tell("no-answer", tr("There is no answer yet."))
+
+    def _show_words(self, percent: int | None) -> None:
+        words = name_of(self._condition)
+        self._words.setText(words if percent is None else tr("{state}, {percent} %", state=words, percent=percent))

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Asks the portable engine a question on emulated processors (qemu-user): none may meet an illegal instruction.
+
+    packaging/check_processors.py [--python BUILD/venv/bin/python] [MODEL=BACKEND ...]
+
+Slow: minutes a processor. Prints the backend that was chosen and the answer; ends with 1 when one is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from packing.places import BUILD, ROOT
+
+# Models of qemu, and the backend that each must choose: Nehalem has SSE 4.2 and no AVX, Haswell AVX2 and no AVX-512.
+EXPECTED = {"Nehalem": "sse42", "SandyBridge": "sandybridge", "Haswell": "haswell"}
+
+# In one process: what the program spawns would run on the real processor.
+_ASK = """
+import re, sys
+from pathlib import Path
+from PIL import Image
+root = Path(sys.argv[1])
+sys.path.insert(0, str(root))
+from edge_assistant.engine import native
+from edge_assistant.engine.messages import Sampling
+models = root / "models/demo"
+model = native.NativeModel(
+    str(models / "tiny-qwen3vl-instruct-f16.gguf"), str(models / "mmproj-tiny-qwen3vl-f16.gguf"),
+    context=512, threads=1, vision_layers=0, interrupted=lambda: False, on_load=lambda _: None)
+backends = sorted(set(re.findall(r"libggml-cpu-(\\w+)\\.so", Path("/proc/self/maps").read_text())))
+picture = Image.open(models / "samples/save-dialog.png").convert("RGB")
+picture.thumbnail((256, 256))
+width, height = (side // 32 * 32 for side in picture.size)
+picture = picture.resize((width, height))
+start = model.tokenize("<|im_start|>user\\n<|vision_start|>", special=True)
+end = model.tokenize("<|vision_end|>What is on the screen?<|im_end|>\\n<|im_start|>assistant\\n", special=True)
+chunk = model.image_chunk(picture.tobytes(), width, height)
+model.decode(start, 0)
+model.decode_image(chunk, model.encode(chunk, lambda _: None), len(start), lambda _: None)
+position = len(start) + chunk.positions
+model.decode(end, position)
+position += len(end)
+greedy = Sampling(temperature=0, top_p=1, top_k=0, presence=0)
+sampler, answer = model.sampler(greedy, 1), b""
+for _ in range(30):
+    token = sampler.sample()
+    if model.ends(token):
+        break
+    answer += model.piece(token)
+    model.decode([token], position)
+    position += 1
+print(*backends, sep=",")
+print(answer.decode())
+"""
+
+
+def main() -> int:
+    """Ask on every model; 0 when all chose as expected and gave one answer."""
+    parser = argparse.ArgumentParser(description="Ask the portable engine on emulated processors.")
+    parser.add_argument("--python", type=Path, default=BUILD / "venv/bin/python")
+    parser.add_argument("expected", nargs="*", metavar="MODEL=BACKEND")
+    parsed = parser.parse_args()
+    expected = dict(each.split("=") for each in parsed.expected) or EXPECTED
+    answers = {_ask(["qemu-x86_64", "-cpu", model], parsed.python, wanted) for model, wanted in expected.items()}
+    answers.add(_ask([], parsed.python, None))
+    return 0 if len(answers) == 1 and None not in answers else 1
+
+
+def _ask(emulator: list[str], python: Path, wanted: str | None) -> str | None:
+    """The answer; None when there was none, or of another backend than `wanted`."""
+    command = [*emulator, str(python), "-c", _ASK, str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    name = emulator[-1] if emulator else "this processor"
+    if done.returncode != 0:
+        print(f"{name}: ended with {done.returncode}: {done.stderr[-500:]}")
+        return None
+    backend, _, answer = done.stdout.strip().partition("\n")
+    print(f"{name}: {backend}: {answer}", flush=True)
+    return answer if wanted in (None, backend) else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

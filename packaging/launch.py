@@ -1,0 +1,5 @@
+"""What PyInstaller freezes: the program's start."""
+
+from edge_assistant.__main__ import main
+
+main()

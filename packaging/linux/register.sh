@@ -1,0 +1,28 @@
+#!/bin/sh
+# Makes the installed program known to the desktop: command, menu entry, icons, start at login.
+#   register LOGIN      LOGIN is true or false
+set -eu
+login=$1
+program=$(cd -P "$(dirname "$0")" && pwd)
+data=${XDG_DATA_HOME:-$HOME/.local/share}
+config=${XDG_CONFIG_HOME:-$HOME/.config}
+
+# entry FILE COMMAND...: a desktop file whose @PROGRAM@ is this place, quoted as the Desktop Entry Specification wants
+entry() {
+    quoted=$(printf '%s' "$program" | sed 's/[\\"`$]/\\\\&/g; s/%/%%/g; s/[&|\\]/\\&/g')
+    mkdir -p "$(dirname "$2")"
+    sed "s|@PROGRAM@|$quoted|g" "$program/share/$1" >"$2"
+}
+
+mkdir -p "$HOME/.local/bin"
+ln -sfn "$program/edge-assistant" "$HOME/.local/bin/edge-assistant"
+entry edge-assistant.desktop "$data/applications/edge-assistant.desktop"
+entry edge-assistant-uninstall.desktop "$data/applications/edge-assistant-uninstall.desktop"
+for icon in "$program"/share/icons/*/edge-assistant.*; do
+    size=$(basename "$(dirname "$icon")")
+    mkdir -p "$data/icons/hicolor/$size/apps"
+    cp "$icon" "$data/icons/hicolor/$size/apps/"
+done
+if [ "$login" = true ]; then
+    entry edge-assistant-login.desktop "$config/autostart/edge-assistant.desktop"
+fi

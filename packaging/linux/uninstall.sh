@@ -1,0 +1,78 @@
+#!/bin/sh
+# Removes everything of Edge Assistant but the settings, and asks about those.
+#   --yes          ask nothing, and keep the settings
+#   --settings     remove the settings too
+#   --no-speak     be silent
+set -eu
+program=$(cd -P "$(dirname "$0")" && pwd)
+voice=$program/voice
+data=${XDG_DATA_HOME:-$HOME/.local/share}
+config=${XDG_CONFIG_HOME:-$HOME/.config}
+cache=${XDG_CACHE_HOME:-$HOME/.cache}
+ask=true settings=false speak=true saying=
+for argument in "$@"; do
+    case $argument in
+    --yes) ask=false ;;
+    --settings) settings=true ;;
+    --no-speak) speak=false ;;
+    *)
+        echo "There is no option $argument." >&2
+        exit 2
+        ;;
+    esac
+done
+[ -t 0 ] || ask=false
+work=$(mktemp -d)
+trap '[ -z "$saying" ] || wait "$saying" 2>/dev/null || true; rm -rf "$work"' EXIT
+# The voice goes last, so it speaks from a copy.
+if $speak && [ -d "$voice" ]; then cp -R "$voice" "$work/voice"; else speak=false; fi
+
+say() {
+    printf '%s\n' "$*"
+    if $speak; then
+        [ -z "$saying" ] || wait "$saying" || true
+        {
+            LD_LIBRARY_PATH=$work/voice/lib "$work/voice/bin/espeak-ng" --path="$work/voice" -w "$work/say.wav" -- "$*" &&
+                timeout 60 "$work/voice/bin/aplay" -q "$work/say.wav"
+        } </dev/null >/dev/null 2>&1 &
+        saying=$!
+    fi
+}
+
+yes() {
+    say "$1 Type y for yes or n for no, then Enter."
+    while read -r answer; do
+        case $answer in
+        [yYjJ]*) return 0 ;;
+        [nN]*) return 1 ;;
+        esac
+        say "Type y or n, then Enter."
+    done
+    return 1
+}
+
+if $ask; then
+    size=$(du -sk "$program" "$data/edge-assistant" 2>/dev/null | awk '{ kb += $1 } END { print int(kb / 1024) }')
+    yes "Remove Edge Assistant with all its weights? That frees $size megabytes." || {
+        say "Nothing was changed."
+        exit 0
+    }
+    if ! $settings && yes "Remove your settings too?"; then settings=true; fi
+fi
+"$program/edge-assistant" trigger quit >/dev/null 2>&1 || true
+if [ "$(readlink "$HOME/.local/bin/edge-assistant" || true)" = "$program/edge-assistant" ]; then
+    rm -f "$HOME/.local/bin/edge-assistant"
+fi
+rm -f "$data/applications/edge-assistant.desktop" "$data/applications/edge-assistant-uninstall.desktop"
+rm -f "$data"/icons/hicolor/*/apps/edge-assistant.*
+rm -f "$config/autostart/edge-assistant.desktop"
+rm -rf "$data/edge-assistant" "$cache/edge-assistant" "${XDG_RUNTIME_DIR:-$work}/edge-assistant"
+if $settings; then rm -rf "$config/edge-assistant"; fi
+case $program in # whatever has become of this script, it removes only a program of ours
+*/edge-assistant) [ ! -d "$program/_internal" ] || rm -rf "$program" ;;
+esac
+if [ -d "$config/edge-assistant" ]; then
+    say "Edge Assistant is removed. Your settings are kept in $config/edge-assistant."
+else
+    say "Edge Assistant is removed."
+fi

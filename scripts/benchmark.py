@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Measures how long the product takes and how much memory, beside other ways to run the same weights.
+
+usage: .venv/bin/python scripts/benchmark.py [--quick] [--only PART ...] [--peer-server PATH]
+
+Random weights of the 4B's shape are made once in a cache folder (4 GB). Each part is written to the JSON file as soon
+as it is measured, and a run goes on where an earlier one of this checkout was cut off; --only measures parts anew.
+At the end docs/performance.md has new tables, and docs/performance.svg a new plot.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(_ROOT / "scripts"))
+
+from benchmarking import report  # noqa: E402
+from benchmarking.machine import Place, description  # noqa: E402
+from benchmarking.parts import PARTS, NotMeasured  # noqa: E402
+
+from edge_assistant import paths  # noqa: E402
+from edge_assistant.tuned import default_threads  # noqa: E402
+
+
+def main() -> None:
+    """Measure what is asked for and write it down."""
+    options = _options()
+    server: Path | None = options.peer_server
+    bench = server.with_name("llama-bench") if server else None
+    place = Place(
+        options.cache,
+        server,
+        bench if bench and bench.exists() else None,
+        options.threads or default_threads(),
+    )
+    results = _earlier(options.json)
+    results |= {"machine": description(place.threads), "date": time.strftime("%Y-%m-%d")}
+    for name in options.only or PARTS:
+        part = PARTS[name]
+        if options.quick and not part.quick and not options.only:
+            continue
+        if not options.only and "figures" in results["parts"].get(name, {}):
+            print(f"{name}: measured already; --only {name} measures it anew", flush=True)
+            continue
+        results["parts"][name] = _measured(name, place, options.repeats or part.repeats)
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    _write(results, options.document)
+    print(report.tables(results))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="the product and the informed llama-server only")
+    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--peer-server", type=Path, help="llama-server; llama-bench is looked for beside it")
+    parser.add_argument("--repeats", type=int, help="how often each part is measured (default: it depends)")
+    parser.add_argument("--threads", type=int, help="for the product and llama-bench (default: as the product)")
+    parser.add_argument("--cache", type=Path, default=paths.cache_dir() / "benchmark", help="where the weights go")
+    parser.add_argument("--json", type=Path, default=_ROOT / "docs" / "performance.json")
+    parser.add_argument("--document", type=Path, default=_ROOT / "docs" / "performance.md")
+    return parser.parse_args()
+
+
+def _earlier(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {"parts": {}}
+    results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return results
+
+
+def _measured(name: str, place: Place, repeats: int) -> dict[str, Any]:
+    print(f"{name}: measuring", flush=True)
+    start, load = time.perf_counter(), os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    taken: dict[str, Any] = {"load_average": round(load, 2)}
+    try:
+        figures = PARTS[name].measure(place, repeats)
+        taken["figures"] = {key: [round(value, 4) for value in values] for key, values in figures.items()}
+    except NotMeasured as reason:
+        taken["not_measured"] = str(reason)
+    taken["took"] = round(time.perf_counter() - start, 1)
+    print(f"{name}: {json.dumps(taken)}", flush=True)
+    return taken
+
+
+def _write(results: dict[str, Any], document: Path) -> None:
+    text = document.read_text(encoding="utf-8") if document.exists() else "# How fast it is\n"
+    document.write_text(report.put_into(text, results), encoding="utf-8")
+    if report.sizes(report.Figures(results)):
+        document.with_suffix(".svg").write_text(report.plot(results), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

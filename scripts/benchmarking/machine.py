@@ -1,0 +1,98 @@
+"""What is measured on, and with: the machine in words, the random pairs, the pictures."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import random
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import full_shape
+import psutil
+from PIL import Image, ImageDraw
+
+from edge_assistant import processor
+from edge_assistant.models.locate import Weights, resolve
+
+SCREEN = (1920, 1080)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the benchmark keeps its files, and the programs it is compared with; None where they were not named."""
+
+    cache: Path
+    server: Path | None
+    bench: Path | None
+    threads: int
+
+    def pair(self, text: str = "q4_k_m", mmproj: str = "q8_0", variant: str = "instruct") -> tuple[Path, Path]:
+        """A full-shape pair with random weights, written the first time."""
+        self.cache.mkdir(parents=True, exist_ok=True)
+        return full_shape.write_pair(self.cache, full_shape.Shape(), text, mmproj, variant)
+
+    def weights(self, text: str = "q4_k_m", mmproj: str = "q8_0", variant: str = "instruct") -> Weights:
+        """The same pair as the product finds it."""
+        model, vision = self.pair(text, mmproj, variant)
+        thinking = variant == "thinking"
+        return resolve(model=str(model), mmproj=str(vision), think=thinking, preferred=None, weights_dir=None)
+
+
+def screenshot(seed: int) -> Image.Image:
+    """A picture like a screen, 1920 x 1080: windows with lines of text. Another seed is another picture."""
+    rng = random.Random(seed)
+    image = Image.new("RGB", SCREEN, (rng.randrange(256), rng.randrange(256), rng.randrange(256)))
+    draw = ImageDraw.Draw(image)
+    for _ in range(6):
+        left, top = rng.randrange(1400), rng.randrange(700)
+        right, bottom = left + rng.randrange(300, 900), top + rng.randrange(200, 500)
+        draw.rectangle((left, top, right, bottom), fill="white", outline="black")
+        for y in range(top + 8, bottom - 12, 16):
+            draw.text((left + 8, y), " ".join(hex(rng.getrandbits(32)) for _ in range(8)), fill="black")
+    return image
+
+
+def drop_from_page_cache(*paths: Path) -> bool:
+    """Make the next reading come from the disk; False where the system cannot do that for single files."""
+    if not hasattr(os, "posix_fadvise"):
+        return False
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+        finally:
+            os.close(handle)
+    return True
+
+
+def read_into_page_cache(*paths: Path) -> None:
+    """Make the next reading come from memory."""
+    for path in paths:
+        with path.open("rb") as file:
+            while file.read(2**24):
+                pass
+
+
+def description(threads: int) -> dict[str, str | int]:
+    """The machine as a reader needs it to compare."""
+    return {
+        "processor": _processor_name(),
+        "instructions": processor.best_instructions() or "unknown",
+        "cores": psutil.cpu_count(logical=False) or 1,
+        "threads_used": threads,
+        "memory_bytes": psutil.virtual_memory().total,
+        "system": f"{platform.system()} {platform.release().split('-')[0]}",
+        "python": sys.version.split()[0],
+        "llama_cpp_python": importlib.metadata.version("llama-cpp-python"),
+    }
+
+
+def _processor_name() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor() or platform.machine())

@@ -1,0 +1,103 @@
+"""The product as describe and the resident program use it: one Assistant, asked in the benchmark's own process."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+from PIL import Image
+
+from edge_assistant.assistant import Assistant, Request, Voice
+from edge_assistant.capture.picture import Captured
+from edge_assistant.engine.prompts import Mode
+from edge_assistant.events import DoneEvent, Event, StageEvent, TokenEvent
+from edge_assistant.models.locate import Weights
+
+SENTENCE = 16  # tokens: about as many as a first sentence has
+QUESTION = "What else is there?"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where a cancel comes: when `stage` has got as far as `fraction`."""
+
+    stage: str
+    fraction: float
+
+
+class Product:
+    """An Assistant whose answers are measured. Random weights would write on for ever: `tokens` end each answer."""
+
+    def __init__(
+        self,
+        weights: Weights,
+        threads: int,
+        *,
+        tokens: int = SENTENCE,
+        voice: Voice | None = None,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> None:
+        self._tokens = tokens
+        self._on_event = on_event or (lambda _: None)
+        self._cut: Cut | None = None
+        self._cut_at = 0.0
+        self.assistant = Assistant(
+            weights,
+            Request(),
+            context=4096,
+            exact_context=True,
+            threads=threads,
+            language=None,
+            voice=voice,
+            on_event=self._take,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.assistant.close()
+
+    def load(self) -> float:
+        """Load the weights; seconds until it is ready for a question."""
+        start = time.perf_counter()
+        self.assistant.warm()
+        return time.perf_counter() - start
+
+    def look_at(self, image: Image.Image, image_tokens: int | None = None, mode: Mode = "glance") -> None:
+        """Turn to a picture, in a conversation of its own."""
+        captured = Captured(image)
+        self.assistant.look_at(
+            lambda: captured, Request(mode=mode, image_tokens=image_tokens, max_tokens=self._tokens, seed=1)
+        )
+
+    def ask(self, text: str | None = None) -> DoneEvent:
+        """One answer; SystemExit when there is none."""
+        outcome = self.assistant.ask(0, text)
+        if not isinstance(outcome, DoneEvent):
+            raise SystemExit(f"The product gave no answer: {outcome.message}")
+        return outcome
+
+    def cancelled(self, cut: Cut) -> float | None:
+        """Ask, and cancel at that moment; seconds until the question had ended, None when it never came to that."""
+        self._cut, self._cut_at = cut, 0.0
+        self.assistant.ask(0)
+        self._cut = None
+        return time.perf_counter() - self._cut_at if self._cut_at else None
+
+    def _take(self, event: Event) -> None:
+        self._on_event(event)
+        cut = self._cut
+        if cut is not None and not self._cut_at and _reached(event, cut):
+            # From another thread, as a key does; the event's own thread is the one that works.
+            self._cut_at = time.perf_counter()
+            threading.Thread(target=self.assistant.cancel).start()
+
+
+def _reached(event: Event, cut: Cut) -> bool:
+    if cut.stage == "answer":
+        return isinstance(event, TokenEvent)
+    return isinstance(event, StageEvent) and event.stage == cut.stage and event.fraction >= cut.fraction

@@ -1,0 +1,290 @@
+"""From figures to what people read: a table of goals, a table of growth, and a plot as SVG."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+from typing import Any
+
+_BEGIN, _END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720, 420, 60, 50
+
+Results = dict[str, Any]
+
+
+class Figures:
+    """The figures of all parts by "part/name"; None where one was not measured."""
+
+    def __init__(self, results: Results) -> None:
+        self._parts: dict[str, dict[str, Any]] = results["parts"]
+
+    def values(self, path: str) -> list[float]:
+        """All repetitions."""
+        part, _, name = path.partition("/")
+        return list(self._parts.get(part, {}).get("figures", {}).get(name, []))
+
+    def median(self, path: str) -> float | None:
+        """The middle one."""
+        values = self.values(path)
+        return statistics.median(values) if values else None
+
+    def p95(self, path: str) -> float | None:
+        """What 95 of 100 stay below."""
+        values = sorted(self.values(path))
+        return values[min(len(values) - 1, round(0.95 * (len(values) - 1)))] if values else None
+
+    def ratio(self, path: str, other: str) -> float | None:
+        """How many times the other one it takes."""
+        one, two = self.median(path), self.median(other)
+        return one / two if one is not None and two else None
+
+    def reason(self, part: str) -> str:
+        """Why there are no figures of a part."""
+        return str(self._parts.get(part, {}).get("not_measured", "not measured"))
+
+
+def tables(results: Results) -> str:
+    """The Markdown between the marks of docs/performance.md."""
+    figures = Figures(results)
+    machine = results["machine"]
+    lines = [
+        _BEGIN,
+        "",
+        f"Measured {results['date']} on: {machine['processor']}, best instructions {machine['instructions']}, "
+        f"{machine['cores']} cores of which {machine['threads_used']} compute, "
+        f"{machine['memory_bytes'] / 1e9:.0f} GB of memory, {machine['system']}, Python {machine['python']}, "
+        f"llama-cpp-python {machine['llama_cpp_python']}. "
+        f"Load average of the machine when the parts began: {_loads(results)}.",
+        "",
+        "| figure | product | plain handler | llama-server, defaults | llama-server, 256 tokens | command |",
+        "|---|---|---|---|---|---|",
+        *_compared(figures),
+        "",
+        "| vision tower | file | made from F16 in | encode, 252 tokens | encode, 920 tokens | least cosine to F16 |",
+        "|---|---|---|---|---|---|",
+        *_towers(figures),
+        "",
+        "| goal | wanted | measured | |",
+        "|---|---|---|---|",
+        *_goals(figures),
+        "",
+        "| image tokens | encode | prefill | first token | peak PSS of the engine |",
+        "|---|---|---|---|---|",
+        *_growth(figures),
+        "",
+        _END,
+    ]
+    return "\n".join(lines)
+
+
+def put_into(document: str, results: Results) -> str:
+    """The document with new tables between its marks; they are put at its end when it has no marks."""
+    before, mark, rest = document.partition(_BEGIN)
+    after = rest.partition(_END)[2] if mark else ""
+    return f"{before.rstrip()}\n\n{tables(results)}\n{after.strip()}".rstrip() + "\n"
+
+
+def _loads(results: Results) -> str:
+    loads = [part["load_average"] for part in results["parts"].values() if "load_average" in part]
+    return f"{min(loads):.1f} to {max(loads):.1f}" if loads else "unknown"
+
+
+def _compared(figures: Figures) -> Iterator[str]:
+    def row(name: str, unit: Callable[[list[float]], str], product: str, name_elsewhere: str | None, only: str) -> str:
+        paths = [product, *(f"{part}/{name_elsewhere}" for part in ("plain", "server-defaults", "server-informed"))]
+        cells = [unit(figures.values(path)) if path == product or name_elsewhere else "" for path in paths]
+        return f"| {name} | {' | '.join(cells)} | `--only {only}` |"
+
+    yield row("first token, new picture, 256 image tokens", _seconds, "glance/first_token", "first_token", "glance")
+    yield row("first token, follow-up", _seconds, "glance/follow_up.first_token", "follow_up.first_token", "glance")
+    same = "same_screen.first_token"
+    yield row("first token, same screen, new conversation", _seconds, f"glance/{same}", same, "glance")
+    yield row("first token, detail after the glance", _seconds, "detail/first_token", "first_token", "detail")
+    yield row("first sentence (16 tokens) handed to speech", _seconds, "sound/first_sentence", None, "sound")
+    yield row("from there to its first sample", _seconds, "sound/sentence_to_sample", None, "sound")
+    yield row("key to tone, resident program", _seconds, "listen/tone", None, "listen")
+    yield row("key to first word shown, resident program", _seconds, "listen/first_token", None, "listen")
+    yield row("key to tone, desktop app", _seconds, "app/tone", None, "app")
+    yield row("key to first word shown, desktop app", _seconds, "app/first_token", None, "app")
+    yield row("desktop app: longest time its event loop was away", _seconds, "app/gap_longest", None, "app")
+    yield row("load to ready, page cache warm", _seconds, "load/warm", "load", "load")
+    yield row("load to ready, files on disk", _seconds, "load/cold", None, "load")
+    yield row("think harder: swap, warm", _seconds, "swap/warm", None, "swap")
+    yield row("think harder: to first token, warm", _seconds, "swap/warm.to_first_token", None, "swap")
+    yield row("think harder: swap, cold", _seconds, "swap/cold", None, "swap")
+    yield row("think harder: to first token, cold", _seconds, "swap/cold.to_first_token", None, "swap")
+    yield row("decoding", _speed, "decode/product", None, "decode")
+    yield row("decoding, llama-bench, not repacked", _speed, "decode/llama_bench", None, "decode")
+    yield row("decoding, llama-bench, repacked", _speed, "decode/llama_bench_repacked", None, "decode")
+    yield row("peak PSS, describe at a glance", _gigabytes, "memory/describe.glance.pss", "pss", "memory")
+    yield row("peak PSS, describe in detail", _gigabytes, "memory/describe.detail.pss", None, "memory")
+    yield row("peak PSS, resident program, all processes", _gigabytes, "listen/pss", None, "listen")
+    yield row("detail, encoded ahead for 8 s", _seconds, "ahead/after_8_s.first_token", None, "ahead")
+    yield row("detail, encoded ahead to its end", _seconds, "ahead/after_60_s.first_token", None, "ahead")
+    for name in ("low", "normal"):
+        yield row(f"first token, engine at {name} priority", _seconds, f"priority/{name}.first_token", None, "priority")
+        late = [figures.median(f"priority/{name}.desktop_late_{share}") for share in ("p50", "p95")]
+        cell = f"p50 {_milliseconds(late[0])}, p95 {_milliseconds(late[1])}"
+        yield f"| a desktop program gets its core late, engine at {name} priority | {cell} | | | | `--only priority` |"
+    yield row("peak PSS, desktop app, all processes", _gigabytes, "app/pss", None, "app")
+    for stage in _STAGES:
+        cell = f"p50 {_number(figures.median(f'cancel/{stage}'))}, p95 {_number(figures.p95(f'cancel/{stage}'))} s"
+        yield f"| cancel while it is at {stage} | {cell} | | | | `--only cancel` |"
+
+
+def _goals(figures: Figures) -> Iterator[str]:
+    ratios = (
+        ("glance to plain handler", 1 / 40, "glance/first_token", "plain/first_token"),
+        ("glance to llama-server with 256 tokens", 0.6, "glance/first_token", "server-informed/first_token"),
+        ("detail to plain handler", 1 / 8, "detail/first_token", "plain/first_token"),
+        ("detail to llama-server's defaults", 1 / 5, "detail/first_token", "server-defaults/first_token"),
+        ("follow-up to plain handler", 1 / 250, "glance/follow_up.first_token", "plain/follow_up.first_token"),
+        (
+            "follow-up to llama-server",
+            1 / 4,
+            "glance/follow_up.first_token",
+            "server-informed/follow_up.first_token",
+        ),
+        (
+            "same screen to llama-server",
+            1.0,
+            "glance/same_screen.first_token",
+            "server-informed/same_screen.first_token",
+        ),
+    )
+    for name, wanted, one, other in ratios:
+        yield _goal(name, f"at most {wanted:.3g}", figures.ratio(one, other), lambda value, most=wanted: value <= most)
+    limits = (
+        ("peak PSS of describe, GB", 4.0, _in_gigabytes(figures.median("memory/describe.glance.pss"))),
+        ("peak PSS of the desktop app, GB", 4.3, _in_gigabytes(figures.median("app/pss"))),
+        ("longest absence of the desktop app's event loop, s", 0.05, figures.median("app/gap_longest")),
+        ("load to ready, page cache warm, s", 2.0, figures.median("load/warm")),
+        ("think harder, page cache warm, s", 3.0, figures.median("swap/warm")),
+        *((f"cancel at {stage}, p95, s", 0.3, figures.p95(f"cancel/{stage}")) for stage in _STAGES),
+    )
+    for name, most, value in limits:
+        yield _goal(name, f"at most {most:g}", value, lambda value, most=most: value <= most)
+    yield _goal(
+        "decoding to llama-bench, not repacked",
+        "at least 0.95",
+        figures.ratio("decode/product", "decode/llama_bench"),
+        lambda value: value >= 0.95,
+    )
+
+
+_STAGES = ("load", "encode", "prefill", "answer")
+
+
+def _goal(name: str, wanted: str, value: float | None, met: Callable[[float], bool]) -> str:
+    if value is None:
+        return f"| {name} | {wanted} | not measured | |"
+    return f"| {name} | {wanted} | {value:.3g} | {'met' if met(value) else 'missed'} |"
+
+
+def _towers(figures: Figures) -> Iterator[str]:
+    for name in ("F16", "Q8_0", "Q6_K", "BF16"):
+        path = f"towers/{name}"
+        cosines = [value for size in (256, 920) for value in figures.values(f"{path}.{size}.cosine")]
+        cells = [
+            _gigabytes(figures.values(f"{path}.bytes")),
+            "" if name == "F16" else _seconds(figures.values(f"{path}.making")),
+            _seconds(figures.values(f"{path}.256.encode")),
+            _seconds(figures.values(f"{path}.920.encode")),
+            f"{min(cosines):.5f}" if cosines else "not measured",
+        ]
+        yield f"| {name} | {' | '.join(cells)} |"
+
+
+def _growth(figures: Figures) -> Iterator[str]:
+    for tokens, prefix in sizes(figures):
+        cells = [_seconds(figures.values(f"growth/{prefix}.{name}")) for name in ("encode", "prefill", "first_token")]
+        yield f"| {tokens} | {' | '.join(cells)} | {_gigabytes(figures.values(f'growth/{prefix}.pss'))} |"
+
+
+def sizes(figures: Figures) -> list[tuple[int, str]]:
+    """The image tokens that were really sent, and the name their figures go by."""
+    found = []
+    for prefix in ("64", "128", "192", "256", "512", "920", "1024", "2048"):
+        if tokens := figures.median(f"growth/{prefix}.image_tokens"):
+            found.append((int(tokens), prefix))
+    return found
+
+
+def plot(results: Results) -> str:
+    """Seconds against image tokens: encode, prefill and first token, as an SVG document."""
+    figures = Figures(results)
+    places = sizes(figures)
+    series = {
+        name: [(tokens, figures.median(f"growth/{prefix}.{name}") or 0.0) for tokens, prefix in places]
+        for name in ("first_token", "encode", "prefill")
+    }
+    most_x = max((tokens for tokens, _ in places), default=1)
+    most_y = max((value for points in series.values() for _, value in points), default=1.0) or 1.0
+
+    def x(tokens: float) -> float:
+        return _LEFT + (_WIDTH - _LEFT - 20) * tokens / most_x
+
+    def y(seconds: float) -> float:
+        return _HEIGHT - _BOTTOM - (_HEIGHT - _BOTTOM - 20) * seconds / most_y
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" '
+        'font-size="13" role="img">',
+        "<title>Seconds to the first token against image tokens</title>",
+        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>',
+        f'<path d="M{_LEFT} 20V{_HEIGHT - _BOTTOM}H{_WIDTH - 20}" fill="none" stroke="black"/>',
+        f'<text x="{_WIDTH / 2}" y="{_HEIGHT - 8}" text-anchor="middle">image tokens</text>',
+        f'<text x="14" y="{_HEIGHT / 2}" transform="rotate(-90 14 {_HEIGHT / 2})" text-anchor="middle">seconds</text>',
+    ]
+    for fraction in (0.0, 0.25, 0.5, 0.75, 1.0):
+        seconds = most_y * fraction
+        parts.append(f'<text x="{_LEFT - 6}" y="{y(seconds) + 4:.0f}" text-anchor="end">{seconds:.3g}</text>')
+    parts += [
+        f'<text x="{x(tokens):.0f}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">{tokens}</text>'
+        for tokens, prefix in places
+        if prefix != "1024"  # it would stand on the one before
+    ]
+    # Told apart by their dashes too, not by colour alone.
+    looks = {"first_token": ("black", ""), "encode": ("#0060c0", "8 4"), "prefill": ("#c04000", "2 3")}
+    for number, (name, points) in enumerate(series.items()):
+        colour, dashes = looks[name]
+        path = " ".join(f"{x(tokens):.1f},{y(value):.1f}" for tokens, value in points)
+        line = f'stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"'
+        parts.append(f'<polyline points="{path}" fill="none" {line}/>')
+        top = 30 + 20 * number
+        parts.append(f'<path d="M{_LEFT + 20} {top}h40" {line}/>')
+        parts.append(f'<text x="{_LEFT + 68}" y="{top + 4}">{name.replace("_", " ")}</text>')
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def _seconds(values: list[float]) -> str:
+    return _spread(values, "s")
+
+
+def _speed(values: list[float]) -> str:
+    return _spread(values, "tokens/s")
+
+
+def _gigabytes(values: list[float]) -> str:
+    return _spread([value / 1e9 for value in values], "GB")
+
+
+def _spread(values: list[float], unit: str) -> str:
+    if not values:
+        return "not measured"
+    middle = f"{_number(statistics.median(values))} {unit}"
+    return middle if len(values) == 1 else f"{middle} ({_number(min(values))} to {_number(max(values))})"
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "not measured"
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _milliseconds(value: float | None) -> str:
+    return "not measured" if value is None else f"{1000 * value:.1f} ms"
+
+
+def _in_gigabytes(value: float | None) -> float | None:
+    return None if value is None else value / 1e9

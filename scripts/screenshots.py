@@ -1,0 +1,140 @@
+"""Renders every window into docs/images: light, dark, in high contrast, and at 200 %. Needs no display.
+
+    python scripts/screenshots.py [NAME…]
+
+WINDOWS says what is shown of each; whoever adds a window adds it there.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PIL import Image
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from edge_assistant.capture.file import read_picture
+from edge_assistant.events import NoticeEvent, TokenEvent, WindowEvent
+from edge_assistant.settings import Hotkeys
+from edge_assistant.text import tr
+from edge_assistant.ui.bridge import small_copy
+from edge_assistant.ui.commands import Commands, Entry
+from edge_assistant.ui.tray import Tray
+from edge_assistant.ui.window import MainWindow
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "models" / "demo" / "samples" / "save-dialog.png"
+LOOKS = ("light", "dark", "high-contrast", "200-percent")
+_FONT_POINTS = 11
+
+# Window, text, base, button, highlight, text on it; high contrast is white and yellow on black.
+_COLOURS = {
+    "light": ("#f0f0f0", "#101010", "#ffffff", "#e6e6e6", "#1f5fa8", "#ffffff"),
+    "dark": ("#1e1f22", "#e8e8e8", "#141517", "#2d2f33", "#6aa9ff", "#000000"),
+    "high-contrast": ("#000000", "#ffffff", "#000000", "#000000", "#ffff00", "#000000"),
+}
+_ROLES = (
+    (QPalette.ColorRole.Window, 0),
+    (QPalette.ColorRole.WindowText, 1),
+    (QPalette.ColorRole.Base, 2),
+    (QPalette.ColorRole.Text, 1),
+    (QPalette.ColorRole.Button, 3),
+    (QPalette.ColorRole.ButtonText, 1),
+    (QPalette.ColorRole.Highlight, 4),
+    (QPalette.ColorRole.HighlightedText, 5),
+    (QPalette.ColorRole.Light, 1),
+    (QPalette.ColorRole.Mid, 1),
+    (QPalette.ColorRole.Dark, 1),
+    (QPalette.ColorRole.PlaceholderText, 1),
+    (QPalette.ColorRole.Accent, 4),
+)
+
+
+class _Nobody:
+    """Stands where the program would be; whatever is asked of it is nothing."""
+
+    def __getattr__(self, _: str) -> Callable[..., None]:
+        return lambda *_: None
+
+
+def _commands() -> Commands:
+    entries = [Entry(tr("&Weights…"), lambda: None)]
+    return Commands(lambda _: None, lambda: None, Hotkeys().bound(), entries)
+
+
+def main_window() -> QWidget:
+    """The main window with a conversation."""
+    window = MainWindow(_commands(), _Nobody(), lambda: True)  # type: ignore[arg-type]
+    captured = replace(read_picture(SAMPLE), origin="window")
+    window.show_picture(captured, small_copy(captured.image), "Invoice 1042, Writer")
+    window.show_event(WindowEvent(1, "Invoice 1042, Writer", 0, 0, *captured.image.size))
+    window.show_event(NoticeEvent(1, "ask", "What do you want to know?"))
+    window.show_question(2, "What is on the screen?")
+    window.show_event(TokenEvent(2, "answer", "A dialog titled Music. Buttons: Cancel on the left, Save on the right."))
+    window.show_event(TokenEvent(2, "thinking", "A grey field with a dark bar on top: a dialog. Two buttons."))
+    window.show_think(True, "Turning it on took 4.4 seconds. The last answer took 31 seconds.")
+    window.show_reasoning.setChecked(True)
+    window.show_condition("ready")
+    return window
+
+
+def tray_menu() -> QWidget:
+    """The tray's menu."""
+    tray = Tray(_commands(), lambda: None)
+    tray.menu.setProperty("kept", tray)
+    return tray.menu
+
+
+WINDOWS: dict[str, Callable[[], QWidget]] = {"window": main_window, "tray-menu": tray_menu}
+
+
+def _render(look: str, names: list[str]) -> None:
+    """In a process of its own, whose scale is that of the look."""
+    application = QApplication(["screenshots", "-style", "Fusion"])
+    font = application.font()
+    font.setPointSize(_FONT_POINTS)
+    application.setFont(font)
+    colours = _COLOURS.get(look, _COLOURS["light"])
+    palette = QPalette()
+    for role, colour in _ROLES:
+        palette.setColor(role, QColor(colours[colour]))
+    application.setPalette(palette)
+    for name in names:
+        widget = WINDOWS[name]()
+        widget.show()
+        widget.activateWindow()
+        for _ in range(5):
+            application.processEvents()
+        picture = widget.grab()
+        path = ROOT / "docs" / "images" / f"{name}-{look}.png"
+        path.parent.mkdir(exist_ok=True)
+        picture.save(str(path))
+        with Image.open(path) as image:
+            image.convert("P", palette=Image.Palette.ADAPTIVE, colors=64).save(path, optimize=True)
+        widget.hide()
+
+
+def main() -> None:
+    """All looks, one process each."""
+    if os.environ.get("SCREENSHOTS_LOOK"):
+        _render(os.environ["SCREENSHOTS_LOOK"], sys.argv[1:])
+        return
+    names = sys.argv[1:] or list(WINDOWS)
+    for look in LOOKS:
+        environment = {
+            **os.environ,
+            "QT_QPA_PLATFORM": "offscreen",
+            "QT_SCALE_FACTOR": "2" if look == "200-percent" else "1",
+            "SCREENSHOTS_LOOK": look,
+        }
+        subprocess.run([sys.executable, __file__, *names], env=environment, check=True)
+        print(look, *names)
+
+
+if __name__ == "__main__":
+    main()

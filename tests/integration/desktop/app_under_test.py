@@ -1,0 +1,100 @@
+"""The app as people start it, which besides prints what happens inside, so that a test can wait for it.
+
+Prints "condition: …", "said: …" and "event: …". A line on standard input is a question: "text" and "tooltip" print
+what the window and the tray show, "visible" whether the window is on the screen, "weights" what the windows about
+weights that are on the screen do, "rows" how many sets are listed, "weights keys" what opens their list, "picture" what
+the window says of the picture, "reasoning" that pane's text, "think" whether think harder is checked, "front" which
+window of ours has the keyboard; "save" writes the picture to picture.png here.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, Slot
+from PySide6.QtWidgets import QApplication, QLabel
+
+from edge_assistant import app as module
+from edge_assistant import interrupt, log
+from edge_assistant.events import ErrorEvent, Event, NoticeEvent, SentenceEvent, WindowEvent
+from edge_assistant.resident.program import Options
+
+
+class Watcher(QObject):
+    """Lives on the GUI thread of the app that it watches."""
+
+    def __init__(self, app: module.App) -> None:
+        super().__init__(app)
+        self._app = app
+        app.bridge.happened.connect(self.on_event, Qt.ConnectionType.QueuedConnection)
+        app.bridge.condition.connect(self.on_condition, Qt.ConnectionType.QueuedConnection)
+        self._questions = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
+        self._questions.activated.connect(self.on_question)
+
+    @Slot(object)
+    def on_event(self, event: Event) -> None:
+        if isinstance(event, WindowEvent):
+            print("said:", event.title, flush=True)
+        elif isinstance(event, NoticeEvent | ErrorEvent):
+            print("said:", event.message, flush=True)
+        elif isinstance(event, SentenceEvent):
+            print("said:", event.text, flush=True)
+        else:
+            print("event:", type(event).__name__, flush=True)
+
+    @Slot(str)
+    def on_condition(self, condition: str) -> None:
+        print("condition:", condition, flush=True)
+
+    def _weights(self) -> str:
+        """What the windows about weights do."""
+        windows = (self._app.weights.first_run, self._app.weights.dialog)
+        return ", ".join(each.transfer.state for each in windows if each is not None and each.isVisible())
+
+    def _weights_keys(self) -> str:
+        """The access keys of the window's menus that open the list of the weights."""
+        for menu in self._app.window.menuBar().actions():
+            for entry in menu.menu().actions():  # type: ignore[attr-defined]
+                if entry.text() == "&Weights…":
+                    return f"alt+{menu.text()[menu.text().index('&') + 1].lower()} w"
+        return ""
+
+    @Slot()
+    def on_question(self) -> None:
+        question = sys.stdin.readline().strip()
+        window = self._app.window
+        answers = {
+            "text": lambda: window.text.replace("\n", " / "),
+            "tooltip": lambda: self._app.tray.tooltip,
+            "picture": lambda: window.findChildren(QLabel)[1].text(),
+            "reasoning": lambda: window.reasoning.toPlainText().replace("\n", " / "),
+            "think": lambda: window.think.isChecked(),
+            "focus": lambda: QApplication.focusWidget() and QApplication.focusWidget().accessibleName(),
+            "save": lambda: window._captured.image.save("picture.png"),
+            "front": lambda: active.windowTitle() if (active := QApplication.activeWindow()) else "",
+            "visible": lambda: window.isVisible() and not window.isMinimized(),
+            "weights": lambda: self._weights(),
+            "weights keys": lambda: self._weights_keys(),
+            "rows": lambda: self._app.weights.dialog.table.rowCount() if self._app.weights.dialog else 0,
+        }
+        if question in answers:
+            print(f"{question}: {answers[question]()}", flush=True)
+        else:
+            self._questions.setEnabled(False)  # the test is over
+
+
+class Watched(module.App):
+    """The app with a watcher."""
+
+    def run(self) -> int:
+        self._watcher = Watcher(self)
+        return super().run()
+
+
+if __name__ == "__main__":
+    interrupt.listen()
+    log.set_up()
+    module.App = Watched  # type: ignore[misc]
+    # Greedy, so that answers repeat; thinking weights refuse that, so --sampled draws, the same each time.
+    sampled = "--sampled" in sys.argv
+    sys.exit(module.run(Options("--no-speak" not in sys.argv, None if sampled else 0.0, 3)))

@@ -1,0 +1,126 @@
+"""A screen reader on a real accessibility bus: answers reach it as announcements, and the own voice is silent."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from apps import AppRun
+from desktops import XDesktop, private_bus, scene, until, x_desktop
+from jeepney import DBusAddress, MatchRule, new_method_call
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import DBusConnection, open_dbus_connection
+from listening import WINDOW, private_folders
+from sound_card import SoundCard
+
+SCENE = scene()
+TITLE = "Invoice 1042, Writer"
+LAUNCHER = Path("/usr/libexec/at-spi-bus-launcher")
+ASSERTIVE = 2
+EVENT = "org.a11y.atspi.Event.Object"
+
+
+class ScreenReader:
+    """As much of one as matters here: it says that it runs, and hears announcements."""
+
+    def __init__(self, desktop: XDesktop) -> None:
+        self._session = desktop
+        self.heard: list[tuple[str, int]] = []
+        self.say_that_it_runs(True)
+        address = desktop.output(*self._bus("org.a11y.Bus.GetAddress", "--print-reply=literal")).strip()
+        self._connection: DBusConnection = open_dbus_connection(address)
+        registry = DBusAddress("/org/a11y/atspi/registry", "org.a11y.atspi.Registry", "org.a11y.atspi.Registry")
+        wanted = ("object:announcement", [], "")
+        self._connection.send_and_get_reply(new_method_call(registry, "RegisterEvent", "sass", wanted))
+        rule = MatchRule(type="signal", interface=EVENT, member="Announcement")
+        self._connection.send_and_get_reply(message_bus.AddMatch(rule))
+        self._rule = rule
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._listen)
+        self._thread.start()
+
+    def say_that_it_runs(self, runs: bool) -> None:
+        for name in ("IsEnabled", "ScreenReaderEnabled"):
+            values = ("string:org.a11y.Status", f"string:{name}", f"variant:boolean:{str(runs).lower()}")
+            until(
+                lambda values=values: self._session.output(  # type: ignore[misc]
+                    *self._bus("org.freedesktop.DBus.Properties.Set", "--print-reply"), *values
+                ),
+                "the accessibility bus",
+            )
+
+    def close(self) -> None:
+        self._ended.set()
+        self._thread.join()
+        self._connection.close()
+
+    def _listen(self) -> None:
+        with self._connection.filter(self._rule) as queue:
+            while not self._ended.is_set():
+                try:
+                    message = self._connection.recv_until_filtered(queue, timeout=0.2)
+                except TimeoutError:
+                    continue
+                _, politeness, _, (_, text), _ = message.body
+                self.heard.append((text, politeness))
+
+    @staticmethod
+    def _bus(method: str, reply: str) -> tuple[str, ...]:
+        return ("dbus-send", "--session", reply, "--dest=org.a11y.Bus", "/org/a11y/bus", method)
+
+
+@pytest.fixture
+def desktop(tmp_path: Path) -> Iterator[XDesktop]:
+    if not LAUNCHER.exists():
+        pytest.skip("at-spi-bus-launcher is missing: install at-spi2-core")
+    with x_desktop((1600, 900), manager=True) as made, private_bus(made):
+        made.environment.update(private_folders(tmp_path))
+        made.start(LAUNCHER, "--launch-immediately", stderr=subprocess.DEVNULL)
+        made.show(SCENE.picture, TITLE, "1000", "500")
+        made.wait_until_active(TITLE)
+        yield made
+
+
+@pytest.fixture
+def reader(desktop: XDesktop) -> Iterator[ScreenReader]:
+    made = ScreenReader(desktop)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Iterator[SoundCard]:
+    made = SoundCard(tmp_path, speed=4)
+    yield made
+    made.close()
+
+
+def loud_seconds(card: SoundCard) -> float:
+    """How much sound there was."""
+    samples = card.samples()
+    return float((abs(samples) > 300).sum()) / 22050
+
+
+def test_an_answer_is_announced_in_order_and_not_spoken_a_second_time(
+    desktop: XDesktop, reader: ScreenReader, card: SoundCard
+) -> None:
+    folders = {name: desktop.environment[name] for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME")}
+    with AppRun(desktop, ALSA_CONFIG_PATH=str(card.configuration), **folders) as app:
+        app.wait_until_told("Ready.")
+        until(lambda: "Ready." in [text for text, _ in reader.heard], "the announcement")
+        app.press(WINDOW)
+        app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "the answer")
+        until(lambda: any(SCENE.facts[0] in text for text, _ in reader.heard), "its announcement")
+        app.wait_until("ready")
+        texts = [text for text, _ in reader.heard]
+        first = texts.index(TITLE)
+        assert reader.heard[first] == (TITLE, ASSERTIVE), "it interrupts what was read before"
+        assert [politeness for _, politeness in reader.heard[first + 1 :]].count(ASSERTIVE) == 0
+        assert [each for each in texts[first:] if each in app.told] == [
+            each for each in app.told[app.told.index(TITLE) :] if each in texts
+        ]
+        card.wait_for_silence()
+        assert 0 < loud_seconds(card) < 1.0, "tones, and no word"

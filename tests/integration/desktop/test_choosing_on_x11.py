@@ -1,0 +1,289 @@
+"""Palette and region chooser of the app on a real X server: real keys over a real other window that changes."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from apps import AppRun
+from describing import SAMPLES
+from desktops import XDesktop, scene, until, x_desktop
+from listening import private_folders
+from sound_card import SoundCard, places, references
+
+SCENE = scene()
+TITLE = "Invoice 1042, Writer"
+PALETTE, REGION = "Edge Assistant, choices", "Edge Assistant, region"
+LEADER = "ctrl+shift+F12"
+OTHER = SAMPLES / "error-notification.png"
+OTHER_FACT = "Printer offline"
+
+
+@pytest.fixture(scope="module")
+def desktop() -> Iterator[XDesktop]:
+    with x_desktop((1600, 900), manager=True) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def shown(desktop: XDesktop) -> Iterator[subprocess.Popen[bytes]]:
+    """Another program, whose window shows the scene and is active."""
+    program = desktop.show(SCENE.picture, TITLE, "1000", "500")
+    desktop.wait_until_active(TITLE)
+    yield program
+    desktop.end(program)
+
+
+@pytest.fixture(scope="module")
+def running(desktop: XDesktop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppRun]:
+    """One app for most tests, because its start takes seconds."""
+    with AppRun(desktop, "--no-speak", **private_folders(tmp_path_factory.mktemp("app"))) as made:
+        ready(made, desktop)
+        yield made
+
+
+@pytest.fixture
+def app(running: AppRun, desktop: XDesktop) -> Iterator[AppRun]:
+    """The app, doing nothing, with nothing told yet."""
+    for _ in range(2):
+        assert running.trigger("stop") == (0, "")
+    desktop.wait_until_active(TITLE)
+    running.lines.clear()
+    yield running
+    assert not [line for line in running.said if "Traceback" in line or "inside the program" in line]
+
+
+def ready(app: AppRun, desktop: XDesktop) -> None:
+    """The app is ready, and its window (there is no tray here) put away."""
+    app.wait_until_told("Ready.")
+    until(lambda: active(desktop) == "Edge Assistant", "the window")
+    press(desktop, "Escape")
+    until(lambda: not visible(desktop, "^Edge Assistant$"), "that it is put away")
+
+
+def active(desktop: XDesktop) -> str:
+    return desktop.output("xdotool", "getactivewindow", "getwindowname").strip()
+
+
+def visible(desktop: XDesktop, title: str) -> str:
+    """The windows with this title, a regular expression, that are on the screen."""
+    return desktop.output("xdotool", "search", "--onlyvisible", "--name", title)
+
+
+def press(desktop: XDesktop, *keys: str) -> None:
+    for key in keys:
+        desktop.output("xdotool", "key", key)
+
+
+def open_palette(desktop: XDesktop) -> None:
+    press(desktop, LEADER)
+    desktop.wait_until_active(PALETTE)
+
+
+def answers(app: AppRun, fact: str = SCENE.facts[0]) -> list[str]:
+    """The sentences with a fact."""
+    return [each for each in app.told if fact in each]
+
+
+def wait_for_scene(app: AppRun, times: int = 1) -> None:
+    """Block until the scene has been described that often, with all its facts."""
+    app.wait_for(lambda _: all(len(answers(app, fact)) == times for fact in SCENE.facts), "the whole answer")
+
+
+def test_the_palette_has_the_keyboard_and_a_letter_describes_what_was_there_at_the_press(
+    app: AppRun, desktop: XDesktop, shown: subprocess.Popen[bytes]
+) -> None:
+    open_palette(desktop)
+    desktop.change(shown, OTHER)
+    press(desktop, "w")
+    app.wait_until_told(TITLE)
+    wait_for_scene(app)
+    desktop.wait_until_active(TITLE)
+    assert not answers(app, OTHER_FACT)
+
+    app.wait_until("ready")
+    open_palette(desktop)
+    press(desktop, "w")
+    app.wait_for(lambda _: answers(app, OTHER_FACT), "the next press is the next moment")
+
+
+def test_arrows_and_enter_choose_as_letters_do(app: AppRun, desktop: XDesktop) -> None:
+    open_palette(desktop)
+    press(desktop, "Down", "Up", "Return")
+    wait_for_scene(app)
+    desktop.wait_until_active(TITLE)
+
+
+def test_escape_gives_the_focus_back_and_nothing_is_described(app: AppRun, desktop: XDesktop) -> None:
+    open_palette(desktop)
+    press(desktop, "Escape")
+    desktop.wait_until_active(TITLE)
+    press(desktop, LEADER)
+    desktop.wait_until_active(PALETTE)
+    press(desktop, LEADER)
+    desktop.wait_until_active(TITLE)
+    assert app.trigger("status") == (0, "Ready.\n")
+    assert not answers(app)
+
+
+def test_a_palette_that_is_left_for_another_window_closes_and_does_not_take_that_ones_focus(
+    app: AppRun, desktop: XDesktop
+) -> None:
+    other = desktop.show(OTHER, "Another one", "100", "100")
+    try:
+        desktop.wait_until_active("Another one")
+        open_palette(desktop)
+        until(lambda: app.ask("front") == PALETTE, "that it knows that it has the keyboard")
+        desktop.output("xdotool", "search", "--name", TITLE, "windowactivate")
+        until(lambda: not visible(desktop, PALETTE), "the end of it")
+        assert active(desktop) == TITLE
+    finally:
+        desktop.end(other)
+
+
+def test_a_region_is_chosen_by_keyboard_and_its_pixels_are_described(app: AppRun, desktop: XDesktop) -> None:
+    open_palette(desktop)
+    press(desktop, "r")
+    desktop.wait_until_active(REGION)
+    # It begins as the window. Away from it there is nothing, and back again it is what it was.
+    press(desktop, "7", "w", "Return")
+    wait_for_scene(app)
+    desktop.wait_until_active(TITLE)
+
+    app.wait_until("ready")
+    assert app.trigger("region") == (0, "")
+    app.wait_until_told("The same picture in detail.")
+
+
+def test_a_region_with_nothing_in_it_is_not_described(app: AppRun, desktop: XDesktop) -> None:
+    open_palette(desktop)
+    press(desktop, "r")
+    desktop.wait_until_active(REGION)
+    press(desktop, "7", "Return")
+    app.wait_for(lambda _: any("has only one colour" in each for each in app.told), "that it is blank")
+    desktop.wait_until_active(TITLE)
+
+
+def test_escape_in_the_region_chooser_gives_the_focus_back(app: AppRun, desktop: XDesktop) -> None:
+    assert app.trigger("screen") == (0, "")  # so that it is no other region's detail that is asked for
+    assert app.trigger("region") == (0, "")
+    desktop.wait_until_active(REGION)
+    press(desktop, "Escape")
+    desktop.wait_until_active(TITLE)
+    assert not answers(app)
+
+
+def test_the_palette_is_in_no_picture(app: AppRun, desktop: XDesktop) -> None:
+    """The one window is where the palette opens, so that a picture with the palette in it would show."""
+    window = desktop.output("xdotool", "search", "--name", TITLE).split()[-1]
+    desktop.output("xdotool", "windowmove", window, "672", "370")
+    open_palette(desktop)
+    press(desktop, "ctrl+shift+F9")
+    wait_for_scene(app)
+    app.wait_until("ready")
+    open_palette(desktop)
+    press(desktop, "Escape", "ctrl+shift+F9")
+    wait_for_scene(app, 2)
+
+
+def test_over_our_own_window_the_one_beneath_is_meant_and_ours_gets_the_focus_back(
+    app: AppRun, desktop: XDesktop
+) -> None:
+    assert app.start_another()[0] == 0
+    desktop.wait_until_active("Edge Assistant")
+    open_palette(desktop)
+    press(desktop, "Escape")
+    desktop.wait_until_active("Edge Assistant")
+    open_palette(desktop)
+    press(desktop, "w")
+    app.wait_until_told(TITLE)
+    wait_for_scene(app)
+    desktop.wait_until_active("Edge Assistant")
+    press(desktop, "Escape")
+    desktop.wait_until_active(TITLE)
+
+
+def test_keys_pressed_fast_and_at_the_wrong_time_leave_it_whole(app: AppRun, desktop: XDesktop) -> None:
+    for keys in ((LEADER, LEADER, LEADER), (LEADER, "ctrl+shift+F9", LEADER), ("ctrl+shift+F8", LEADER, LEADER)):
+        press(desktop, *keys)
+    press(desktop, "Escape", "Escape")
+    desktop.wait_until_active(TITLE)
+    assert app.trigger("stop")[0] == 0
+    assert app.trigger("stop")[0] == 0
+    open_palette(desktop)
+    press(desktop, "w")
+    wait_for_scene(app)
+
+
+def test_asking_from_the_palette_is_about_the_moment(
+    app: AppRun, desktop: XDesktop, shown: subprocess.Popen[bytes]
+) -> None:
+    open_palette(desktop)
+    desktop.change(shown, OTHER)
+    press(desktop, "a")
+    app.wait_until_told("What do you want to know?")
+    until(lambda: app.ask("front") == "Edge Assistant", "the window to ask in")
+    desktop.output("xdotool", "type", "What is on the screen?")
+    press(desktop, "Return")
+    app.wait_for(lambda _: answers(app), "an answer about what was there")
+    assert not answers(app, OTHER_FACT)
+    press(desktop, "Escape")
+    desktop.wait_until_active(TITLE)
+
+
+def test_each_monitor_is_chosen_by_its_number(tmp_path: Path) -> None:
+    width, height = 800, 600
+    with x_desktop((2 * width, height), manager=True) as wide:
+        for number, output in ((0, "screen"), (1, "none")):
+            place = f"{width}/200x{height}/200+{number * width}+0"
+            wide.output("xrandr", "--setmonitor", f"monitor-{number}", place, output)
+        wide.show(SCENE.picture, TITLE, "1000", "200")
+        with AppRun(wide, "--no-speak", **private_folders(tmp_path)) as app:
+            ready(app, wide)
+            wide.wait_until_active(TITLE)
+            open_palette(wide)
+            press(wide, "1")
+            app.wait_until_told("Monitor 1 of 2")
+            app.wait_for(lambda _: any("has only one colour" in each for each in app.told), "that it is blank")
+            open_palette(wide)
+            press(wide, "r")
+            wide.wait_until_active(REGION)
+            press(wide, "shift+ctrl+Left", "shift+ctrl+Right", "Return")
+            wait_for_scene(app)
+            open_palette(wide)
+            press(wide, "2")
+            app.wait_until_told("Monitor 2 of 2")
+
+
+def test_the_focus_and_the_help_are_heard(tmp_path: Path) -> None:
+    card = SoundCard(tmp_path, speed=8)
+    heard_by = {**private_folders(tmp_path), "ALSA_CONFIG_PATH": str(card.configuration)}
+    try:
+        # A desktop of its own: on the other one the keys are taken.
+        with x_desktop((1600, 900), manager=True) as other, AppRun(other, **heard_by) as app:
+            other.show(SCENE.picture, TITLE)
+            ready(app, other)
+            other.wait_until_active(TITLE)
+            card.wait_for_silence()
+
+            def wait_to_hear(*sentences: str) -> None:
+                wanted = references(tmp_path, sentences)
+                card.wait_for_silence()
+                until(lambda: all(places(card.samples(), each) for each in wanted), " and ".join(sentences))
+
+            open_palette(other)
+            wait_to_hear(f"Choices. Window: {TITLE}, W")
+            press(other, "Down")
+            wait_to_hear("Read the window's text, T")
+            press(other, "question")
+            wait_to_hear("The whole screen, S.", "The camera, C.", "Escape closes.")
+            press(other, "r")
+            other.wait_until_active(REGION)
+            press(other, "7")
+            wait_to_hear("top left quarter")
+            press(other, "Escape")
+            other.wait_until_active(TITLE)
+    finally:
+        card.close()

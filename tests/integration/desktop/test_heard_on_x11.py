@@ -1,0 +1,92 @@
+"""A whole X11 desktop: a real key over a real other window, the picture at its own size or whole, and what is heard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apps import AppRun
+from demo_training import scenes
+from demo_training.draw import write_png
+from demo_training.scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
+from desktops import scene, x_desktop
+from listening import WINDOW, Listen, private_folders, wait_until_heard
+from sound_card import SoundCard
+
+TITLE = "Invoice 1042, Writer"
+DEMO = (
+    "Only the demo weights are in use. They understand only simple sample screens, so do not trust this answer."
+)  # fmt: skip
+SCREEN, SENT = (1600, 900), (672, 384)
+"""A screen, and the size in which it is sent at a glance (21 x 12 image tokens)."""
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> dict[str, str]:
+    return private_folders(tmp_path)
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Iterator[SoundCard]:
+    made = SoundCard(tmp_path, speed=4)
+    yield made
+    made.close()
+
+
+def screen_with_text_of(pixels: int, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """A dialog on a whole screen, drawn so large that its smallest text is still so high when the screen is sent."""
+    sizes: list[float] = []
+    choose = scenes._Sheet.font
+
+    def font(sheet: Any, low: int, high: int) -> tuple[str, int]:
+        face, size = choose(sheet, low, high)
+        sizes.append(size * SENT[0] / SCREEN[0])
+        return face, size
+
+    monkeypatch.setattr(scenes._Sheet, "font", font)
+    for seed in range(FIRST_HELD_OUT_SEED, FIRST_HELD_OUT_SEED + 1000):
+        sizes.clear()
+        made = make_scene(seed, family="dialog", grid=(21, 12))
+        if made.image.size == SCREEN and round(min(sizes)) >= pixels:
+            return made
+    raise AssertionError("no such scene")
+
+
+def test_the_app_speaks_title_and_answer_about_the_window_under_the_key(
+    folders: dict[str, str], card: SoundCard, tmp_path: Path
+) -> None:
+    shown = scene()
+    with (
+        x_desktop(SCREEN, manager=True) as desktop,
+        AppRun(desktop, ALSA_CONFIG_PATH=str(card.configuration), **folders) as app,
+    ):
+        app.wait_until_told("Ready.")
+        app.wait_until_told("There is no tray here, so the window of Edge Assistant stays.")
+        desktop.show(shown.picture, TITLE, "1000", "400")
+        desktop.wait_until_active(TITLE)
+        card.wait_for_silence(1.0)
+        app.press(WINDOW)
+        app.wait_for(lambda _: all(fact in " ".join(app.told) for fact in shown.facts), "the answer")
+        wait_until_heard(card, tmp_path, app.told[app.told.index(TITLE) :])
+        assert DEMO in app.told
+        assert desktop.output("xdotool", "getactivewindow", "getwindowname").strip() == TITLE
+
+
+def test_a_whole_screen_whose_text_keeps_14_pixels_is_read_aloud(
+    folders: dict[str, str], card: SoundCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = screen_with_text_of(14, monkeypatch)
+    write_png(drawn.image, tmp_path / "screen.png")
+    with x_desktop(SCREEN, manager=True) as desktop:
+        desktop.show(tmp_path / "screen.png", TITLE, "whole")
+        desktop.wait_until_active(TITLE)
+        with Listen(desktop, ALSA_CONFIG_PATH=str(card.configuration), **folders) as listen:
+            listen.wait_for_line("Ready.")
+            card.wait_for_silence(1.0)
+            listen.press("ctrl+shift+F11")
+            listen.wait_for(lambda lines: any(drawn.truth["title"] in line for line in lines), "the answer")
+            answer = next(line for line in listen.said if drawn.truth["title"] in line)
+            assert all(name in answer for name, _ in drawn.truth["buttons"]), (answer, drawn.truth)
+            wait_until_heard(card, tmp_path, [DEMO, *(f"{each}." for each in answer.rstrip(".").split(". "))])

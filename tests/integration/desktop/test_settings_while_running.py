@@ -1,0 +1,116 @@
+"""Settings that change while the program runs, and a settings file that is broken when it starts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from apps import AppRun
+from describing import PATIENCE, ROOT
+from desktops import XDesktop, scene, until, x_desktop
+from listening import WINDOW, Listen, private_folders
+from Xlib import XK, X, display
+
+SCENE = scene()
+TITLE = "Invoice 1042, Writer"
+
+
+@pytest.fixture(scope="module")
+def desktop() -> Iterator[XDesktop]:
+    with x_desktop((1600, 900), manager=True) as made:
+        made.show(SCENE.picture, TITLE, "1000", "500")
+        made.wait_until_active(TITLE)
+        yield made
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> dict[str, str]:
+    return private_folders(tmp_path)
+
+
+def file_in(folders: dict[str, str]) -> Path:
+    return Path(folders["XDG_CONFIG_HOME"]) / "edge-assistant" / "settings.toml"
+
+
+def set_by_command(desktop: XDesktop, folders: dict[str, str], name: str, value: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "edge_assistant", "settings", "set", name, value],
+        cwd=ROOT,
+        env={**desktop.environment, **folders},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_another_key_works_at_once_and_the_old_one_no_longer(desktop: XDesktop, folders: dict[str, str]) -> None:
+    with Listen(desktop, "--no-speak", **folders) as listen:
+        listen.wait_for_line("Ready.")
+        told = set_by_command(desktop, folders, "hotkeys.window", "ctrl+shift+F4")
+        assert told == "hotkeys.window is now: ctrl+shift+F4.\nThe new settings hold.\n"
+        listen.wait_for_line("The new settings hold.")
+        listen.press(WINDOW)
+        listen.press("ctrl+shift+F4")
+        listen.wait_for(lambda lines: any(SCENE.facts[0] in line for line in lines), "the answer")
+        assert listen.said.count(TITLE) == 1
+
+
+def test_a_key_that_somebody_else_has_is_told(desktop: XDesktop, folders: dict[str, str]) -> None:
+    other = display.Display(desktop.environment["DISPLAY"])
+    code = other.keysym_to_keycode(XK.string_to_keysym("F3"))
+    other.screen().root.grab_key(code, X.ControlMask | X.ShiftMask, False, X.GrabModeAsync, X.GrabModeAsync)
+    other.sync()
+    with Listen(desktop, "--no-speak", **folders) as listen:
+        listen.wait_for_line("Ready.")
+        told = set_by_command(desktop, folders, "hotkeys.camera", "ctrl+shift+F3")
+        assert "ctrl shift F3, for camera, belongs to another program." in told
+    other.close()
+
+
+def test_it_speaks_german_at_once_and_answers_in_it(desktop: XDesktop, folders: dict[str, str]) -> None:
+    with Listen(desktop, "--no-speak", **folders) as listen:
+        listen.wait_for_line("Ready.")
+        set_by_command(desktop, folders, "language", "de")
+        listen.wait_for(lambda lines: any("Die Gewichte werden neu geladen." in line for line in lines), "German")
+        listen.wait_for_line("Bereit.")
+        listen.press(WINDOW)
+        listen.wait_for(lambda lines: any("Nur die Demo-Gewichte" in line for line in lines), "the warning")
+
+
+def test_a_broken_file_is_put_aside_and_told_and_the_program_starts(desktop: XDesktop, folders: dict[str, str]) -> None:
+    path = file_in(folders)
+    path.parent.mkdir()
+    path.write_text("rate = fast\n", encoding="utf-8")
+    with Listen(desktop, "--no-speak", **folders) as listen:
+        listen.wait_for_line("Ready.")
+        (kept,) = path.parent.glob("settings.toml.broken-*")
+        assert kept.read_text(encoding="utf-8") == "rate = fast\n"
+        listen.wait_for(lambda lines: any(kept.name in line for line in lines), "the sentence")
+    assert not path.exists()
+
+
+def test_the_dialog_opens_by_keyboard_and_what_is_chosen_there_is_written_down(
+    desktop: XDesktop, folders: dict[str, str]
+) -> None:
+    with AppRun(desktop, "--no-speak", **folders) as app:
+        app.wait_until_told("Ready.")
+        assert app.start_another()[0] == 0
+        until(lambda: active(desktop) == "Edge Assistant", "the window")
+        for key in ("alt+p", "s"):
+            desktop.output("xdotool", "key", key)
+        until(lambda: active(desktop) == "Settings of Edge Assistant", "the dialog")
+        for key in ("Down", "Down", "Tab", "space", "alt+a"):  # the group of sounds, and its first field
+            desktop.output("xdotool", "key", key)
+        app.wait_until_told("The new settings hold.")
+        assert "\ntones = false\n" in file_in(folders).read_text(encoding="utf-8")
+        desktop.output("xdotool", "key", "Escape")
+        until(lambda: active(desktop) != "Settings of Edge Assistant", "the dialog's end")
+
+
+def active(desktop: XDesktop) -> str:
+    return desktop.output("xdotool", "getactivewindow", "getwindowname").strip()

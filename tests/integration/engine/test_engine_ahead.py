@@ -1,0 +1,198 @@
+"""The real engine with the demo weights: encoding ahead, and vision towers made here."""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from demo_training.scenes import FIRST_HELD_OUT_SEED, make_scene
+from PIL import Image
+
+from edge_assistant.assistant import Assistant, Request
+from edge_assistant.capture.picture import Captured
+from edge_assistant.engine.messages import Tuning
+from edge_assistant.engine.native import NativeModel
+from edge_assistant.errors import CancelledError
+from edge_assistant.events import DoneEvent, Event, StageEvent
+from edge_assistant.imaging.budget import fit
+from edge_assistant.models.locate import Weights, resolve
+from edge_assistant.models.towers import Towers
+from edge_assistant.tower_making import make_tower
+from edge_assistant.tuned import Choice
+
+DIALOG = Path(__file__).resolve().parent.parent.parent.parent / "models" / "demo" / "samples" / "save-dialog.png"
+WIDTH = 128  # of the demo's embeddings
+
+
+def picture() -> Image.Image:
+    """Large enough for a glance and its detail to be two pictures."""
+    with Image.open(DIALOG) as dialog:
+        return dialog.convert("RGB").resize((1024, 640))
+
+
+def other() -> Image.Image:
+    return make_scene(FIRST_HELD_OUT_SEED + 5).image
+
+
+def demo() -> Weights:
+    return resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
+
+
+class Asked:
+    """An assistant on one thread, with what it told."""
+
+    def __init__(self, choice: Choice | None = None) -> None:
+        self.events: list[Event] = []
+        self.assistant = Assistant(
+            demo(),
+            Request(),
+            context=4096,
+            threads=1,
+            language=None,
+            voice=None,
+            on_event=self.events.append,
+            choice=choice,
+        )
+
+    def look(self, image: Image.Image, mode: str = "glance") -> DoneEvent:
+        captured = Captured(image)
+        self.assistant.look_at(lambda: captured, Request(mode=mode, temperature=0.0, seed=1))  # type: ignore[arg-type]
+        outcome = self.assistant.ask(0)
+        assert isinstance(outcome, DoneEvent), outcome
+        return outcome
+
+    def wait_until_idle(self) -> None:
+        """Block until the engine computes no more."""
+        pid = self.assistant.engine_pid
+        assert pid is not None
+        process = psutil.Process(pid)
+        used, since = -1.0, time.monotonic()
+        while time.monotonic() - since < 60:
+            now = sum(process.cpu_times()[:2])
+            if now == used:
+                return
+            used = now
+            time.sleep(1.0)
+
+
+@pytest.fixture
+def asked() -> Iterator[Asked]:
+    made = Asked()
+    yield made
+    made.assistant.close()
+
+
+def test_a_detail_asked_for_while_it_is_encoded_ahead_has_the_answer_of_a_fresh_one(asked: Asked) -> None:
+    fresh = asked.look(picture(), "detail")
+    asked.look(other())
+    asked.look(picture())
+    asked.assistant.encode_ahead()
+    detail = asked.look(picture(), "detail")
+    assert (detail.answer, detail.image) == (fresh.answer, fresh.image)
+    stages = [event for event in asked.events if isinstance(event, StageEvent) and event.stage == "encode"]
+    assert stages[-1].fraction == 1.0
+
+
+def test_what_was_encoded_before_the_question_is_not_encoded_in_it(asked: Asked) -> None:
+    asked.look(picture())
+    asked.assistant.encode_ahead()
+    asked.wait_until_idle()
+    asked.events.clear()
+    detail = asked.look(picture(), "detail")
+    assert detail.stop == "end"
+    told = [event.fraction for event in asked.events if isinstance(event, StageEvent) and event.stage == "encode"]
+    assert told[-1] == 1.0
+    encode, prefill = detail.timings_s.encode, detail.timings_s.prefill
+    assert encode is not None
+    assert prefill is not None
+    assert encode < prefill / 2, "the encode of this picture takes longer than its prefill"
+
+
+def test_another_picture_drops_what_was_being_encoded_ahead(asked: Asked) -> None:
+    expected = asked.look(other()).answer
+    asked.look(picture())
+    engine = asked.assistant.engine_pid
+    asked.assistant.encode_ahead()
+    assert asked.look(other()).answer == expected
+    assert asked.look(picture(), "detail").stop == "end"
+    assert asked.assistant.engine_pid == engine
+
+
+def test_a_cancel_when_nothing_is_asked_keeps_the_engine_and_what_it_encodes(asked: Asked) -> None:
+    asked.look(picture())
+    asked.assistant.encode_ahead()
+    engine = asked.assistant.engine_pid
+    asked.assistant.cancel()
+    time.sleep(0.5)  # longer than a cancel waits before it kills
+    assert asked.look(picture(), "detail").stop == "end"
+    assert asked.assistant.engine_pid == engine
+
+
+@pytest.fixture
+def tower() -> Callable[[str], Path]:
+    def make(name: str) -> Path:
+        return make_tower(demo().mmproj, name, lambda _: None, lambda: False).path
+
+    return make
+
+
+@pytest.mark.parametrize("name", ["Q6_K", "BF16"])
+def test_a_made_tower_sees_as_the_published_one(name: str, tower: Callable[[str], Path]) -> None:
+    scenes = [make_scene(FIRST_HELD_OUT_SEED + number).image for number in range(12)]
+    published, made = (embeddings(mmproj, scenes) for mmproj in (demo().mmproj, tower(name)))
+    assert all((a != b).any() for a, b in zip(published, made, strict=True)), "nothing was made"
+    similar = [float(a @ b / np.linalg.norm(a) / np.linalg.norm(b)) for a, b in zip(published, made, strict=True)]
+    print(f"{name}: cosine of embeddings, least {min(similar):.6f}")
+    assert min(similar) > 0.998
+
+
+@pytest.mark.parametrize("name", ["Q6_K", "BF16"])
+def test_a_made_tower_gives_the_same_answers(name: str, tower: Callable[[str], Path]) -> None:
+    path = tower(name)
+    plain, made = Asked(), Asked(Choice(1, Tuning(), tower=name))
+    try:
+        equal = 0
+        for number in range(20):
+            image = make_scene(FIRST_HELD_OUT_SEED + number).image
+            equal += plain.look(image).answer == made.look(image).answer
+        assert Towers().find(demo().mmproj, name) == path
+        print(f"{name}: {equal} of 20 answers are the same")
+        assert equal >= 18
+    finally:
+        plain.assistant.close()
+        made.assistant.close()
+
+
+def embeddings(mmproj: Path, images: list[Image.Image]) -> list[np.ndarray]:
+    """What the vision tower makes of each picture, in one row of numbers."""
+    found = []
+    native = NativeModel(
+        str(demo().model),
+        str(mmproj),
+        context=512,
+        threads=1,
+        vision_layers=0,
+        interrupted=lambda: False,
+        on_load=lambda _: None,
+    )
+    try:
+        for image in images:
+            sent = fit(image, max_tokens=256)
+            chunk = native.image_chunk(sent.tobytes(), sent.width, sent.height)
+            floats = ctypes.cast(native.encode(chunk, lambda _: None), ctypes.POINTER(ctypes.c_float))
+            found.append(np.ctypeslib.as_array(floats, (chunk.tokens * WIDTH,)).astype(np.float64))
+            chunk.free()
+    finally:
+        native.free()
+    return found
+
+
+def test_a_tower_that_is_cancelled_while_it_is_made_leaves_nothing() -> None:
+    with pytest.raises(CancelledError):
+        make_tower(demo().mmproj, "Q6_K", lambda _: None, lambda: True)
+    assert Towers().find(demo().mmproj, "Q6_K") is None

@@ -1,0 +1,63 @@
+"""scripts/benchmark.py on a small pair: it measures the product, resumes, and writes its report."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from describing import PATIENCE, ROOT
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    """A pair that is quick, under the name of the one that would be made."""
+    full_shape = importlib.import_module("full_shape")
+    shape = full_shape.Shape(
+        layers=8,
+        width=256,
+        feed_forward=512,
+        heads=2,
+        kv_heads=1,
+        vocabulary=2048,
+        first_special=1800,
+        vision_layers=3,
+        vision_width=64,
+        vision_feed_forward=128,
+        vision_heads=2,
+        deepstack=(0, 1, 2),
+    )
+    full_shape.write_pair(tmp_path, shape, "q4_k_m", "q8_0")
+    return tmp_path
+
+
+def run(cache: Path, *arguments: str) -> str:
+    command = [sys.executable, str(ROOT / "scripts" / "benchmark.py"), "--cache", str(cache), "--repeats", "1"]
+    command += ["--json", str(cache / "figures.json"), "--document", str(cache / "performance.md"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=10 * PATIENCE, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_parts_are_measured_once_kept_and_written_into_the_document(cache: Path) -> None:
+    document = cache / "performance.md"
+    document.write_text("# Speed\n\nBefore.\n\n<!-- benchmark: begin -->\nSTALE\n<!-- benchmark: end -->\n\nAfter.\n")
+    run(cache, "--only", "glance", "growth")
+    figures = json.loads((cache / "figures.json").read_text())["parts"]["glance"]["figures"]
+    assert figures["image_tokens"] == [252.0]
+    assert figures["follow_up.encode"] == figures["same_screen.encode"] == [0.0]
+    assert figures["first_token"][0] > 0
+    text = document.read_text()
+    assert text.startswith("# Speed\n\nBefore.\n")
+    assert text.rstrip().endswith("After.")
+    assert "STALE" not in text
+    assert "| 252 |" in text
+    assert (cache / "performance.svg").read_text().startswith("<svg")
+    output = run(cache, "--quick")
+    assert "glance: measured already" in output
+    assert "not named with --peer-server" in output

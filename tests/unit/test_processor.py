@@ -1,0 +1,44 @@
+"""What the processor can do, read from files like those of Linux."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from edge_assistant import processor
+
+
+@pytest.mark.parametrize(("flags", "able"), [("avx2 avx512_bf16", True), ("amx_bf16", True), ("avx2 avx512f", False)])
+def test_multiplying_bf16_is_told_from_the_flags(tmp_path: Path, flags: str, able: bool) -> None:
+    info = tmp_path / "cpuinfo"
+    info.write_text(f"model name\t: Some Processor\nflags\t\t: fpu {flags}\n")
+    assert processor.has_bf16(info) is able
+    assert processor.name(info) == "Some Processor"
+
+
+def test_where_nothing_is_told_nothing_is_claimed(tmp_path: Path) -> None:
+    assert not processor.has_bf16(tmp_path / "none")
+    assert processor.name(tmp_path / "none")
+
+
+def test_quick_cores_are_counted_only_where_there_are_two_kinds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psutil, "cpu_count", lambda logical=True: 16 if logical else 12)
+    assert processor.performance_cores(tmp_path) is None
+    for name, cpus in (("cpu_core", "0-7"), ("cpu_atom", "8-15")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "cpus").write_text(f"{cpus}\n")
+    assert processor.performance_cores(tmp_path) == 4
+
+
+@pytest.mark.parametrize(
+    ("battery", "draws"),
+    [(None, False), (SimpleNamespace(power_plugged=True), False), (SimpleNamespace(power_plugged=False), True)],
+)
+def test_whether_it_draws_on_the_battery(battery: object, draws: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psutil, "sensors_battery", lambda: battery, raising=False)
+    assert processor.on_battery() is draws

@@ -1,0 +1,113 @@
+"""The stored choice: used on the machine and with the weights it was made for, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from edge_assistant import paths, processor, tuned
+from edge_assistant.engine.messages import Tuning
+from edge_assistant.models.locate import Weights, resolve
+from edge_assistant.tuned import Choice
+
+CHOICE = Choice(3, Tuning(repack=True, flash_attention=False, batch=256), tower="Q6_K", glance_tokens=384)
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Weights:
+    """The demo weights with files of their own, so that they can be changed."""
+    found = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
+    for path in (found.model, found.mmproj):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    return replace(found, model=tmp_path / found.model.name, mmproj=tmp_path / found.mmproj.name)
+
+
+def record() -> Path:
+    return paths.data_dir() / "tuned.json"
+
+
+def test_a_stored_choice_is_found_again(weights: Weights) -> None:
+    tuned.store(weights, CHOICE)
+    assert tuned.choice(weights) == CHOICE
+
+
+def test_without_one_the_safe_choice_is_taken(weights: Weights) -> None:
+    assert tuned.choice(weights) == tuned.safe_choice() == Choice(tuned.default_threads(), Tuning())
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"processor": "another"},
+        {"instructions": "sse4_2"},
+        {"cores": [1, 1, 1]},
+        {"memory_gb": 4},
+        {"llama_cpp": "0.0.1"},
+    ],
+)
+def test_on_another_machine_it_is_ignored(
+    weights: Weights, difference: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tuned.store(weights, CHOICE)
+    other = {**tuned.machine(), **difference}
+    monkeypatch.setattr(tuned, "machine", lambda: other)
+    assert tuned.choice(weights) == tuned.safe_choice()
+
+
+@pytest.mark.parametrize("part", ["model", "mmproj"])
+def test_for_changed_weights_it_is_ignored(weights: Weights, part: str) -> None:
+    tuned.store(weights, CHOICE)
+    path = getattr(weights, part)
+    path.write_bytes(path.read_bytes() + b"more")
+    assert tuned.choice(weights) == tuned.safe_choice()
+
+
+def test_two_pairs_keep_their_own_choices(weights: Weights) -> None:
+    thinking = resolve(model="demo", mmproj=None, think=True, preferred=None, weights_dir=None)
+    tuned.store(weights, CHOICE)
+    tuned.store(thinking, Choice(1))
+    assert tuned.choice(weights) == CHOICE
+    assert tuned.choice(thinking) == Choice(1)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"threads": 0},
+        {"threads": "2"},
+        {"tower": "../../etc"},
+        {"glance_tokens": 8},
+        {"tuning": {"repack": 1, "flash_attention": True, "batch": 512}},
+        {"tuning": {"repack": False, "flash_attention": True, "batch": 10**9}},
+    ],
+)
+def test_a_record_that_makes_no_sense_is_ignored(weights: Weights, damage: dict[str, Any]) -> None:
+    tuned.store(weights, CHOICE)
+    kept = json.loads(record().read_text())
+    next(iter(kept.values()))["choice"].update(damage)
+    record().write_text(json.dumps(kept))
+    assert tuned.choice(weights) == tuned.safe_choice()
+
+
+def test_forgetting_goes_back_to_the_safe_choice(weights: Weights) -> None:
+    tuned.store(weights, CHOICE)
+    tuned.forget(weights)
+    assert tuned.choice(weights) == tuned.safe_choice()
+
+
+def test_slow_cores_do_not_compute_unless_tune_finds_that_they_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processor, "usable_cores", lambda: 16)
+    monkeypatch.setattr(psutil, "cpu_count", lambda logical=True: 16 if logical else 12)
+    monkeypatch.setattr(processor, "performance_cores", lambda: None)
+    assert tuned.default_threads() == 12
+    monkeypatch.setattr(processor, "performance_cores", lambda: 4)
+    assert tuned.default_threads() == 4
+
+
+def test_a_tower_that_is_gone_leaves_the_published_one(weights: Weights) -> None:
+    assert tuned.with_tower(weights, CHOICE) == weights

@@ -1,0 +1,255 @@
+"""The main window and the tray: every action by name and keyboard, the state in words and shapes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from accessible_walk import application, nameless, tab_order, until
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+
+from edge_assistant.actions import ACTIONS
+from edge_assistant.capture.picture import Captured
+from edge_assistant.events import ErrorEvent, NoticeEvent, SentenceEvent, TokenEvent, WindowEvent
+from edge_assistant.resident.condition import Condition
+from edge_assistant.settings import Hotkeys
+from edge_assistant.ui import icons
+from edge_assistant.ui.bridge import small_copy
+from edge_assistant.ui.commands import Commands, Entry
+from edge_assistant.ui.tray import Tray
+from edge_assistant.ui.window import MainWindow
+from edge_assistant.ui.words import name_of
+
+CONDITIONS: tuple[Condition, ...] = get_args(Condition)
+
+
+class ScriptedControl:
+    """Notes down what is asked of the program."""
+
+    def __init__(self, done: list[Any]) -> None:
+        self._done = done
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        def note(*arguments: object) -> None:
+            self._done.append((name, *arguments))
+
+        return note
+
+
+class Desk:
+    """A window and a tray whose actions are only noted down."""
+
+    def __init__(self) -> None:
+        application()
+        self.pressed: list[Any] = []
+        self.has_tray = True
+        self.put_away = 0
+        self.commands = Commands(
+            self.pressed.append,
+            lambda: self.pressed.append("forget"),
+            Hotkeys().bound(),
+            [
+                Entry("&Settings…", lambda: self.pressed.append("settings")),
+                Entry("&Weights…", lambda: self.pressed.append("weights")),
+            ],
+        )
+        self.control = ScriptedControl(self.pressed)
+        self.window = MainWindow(self.commands, self.control, lambda: self.has_tray)  # type: ignore[arg-type]
+        self.window.put_away_by_person.connect(self._on_put_away)
+        self.tray = Tray(self.commands, self.window.bring)
+
+    def _on_put_away(self) -> None:
+        self.put_away += 1
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    made = Desk()
+    yield made
+    made.window.hide()
+    made.tray.hide()
+    made.window.deleteLater()
+
+
+def entries(menu: QMenu) -> Iterator[QAction]:
+    """All entries, those of menus inside too."""
+    for action in menu.actions():
+        inner = action.menu()
+        if isinstance(inner, QMenu):
+            yield from entries(inner)
+        elif not action.isSeparator():
+            yield action
+
+
+def test_the_window_reaches_every_action_and_so_does_the_tray(desk: Desk) -> None:
+    bar = [action.menu() for action in desk.window.menuBar().actions()]
+    in_window = list(itertools.chain.from_iterable(entries(menu) for menu in bar if isinstance(menu, QMenu)))
+    in_tray = list(entries(desk.tray.menu))
+    for shown in (in_window, in_tray):
+        desk.pressed.clear()
+        for action in shown:
+            if action.isEnabled():
+                action.trigger()
+        assert set(desk.pressed) >= {*ACTIONS, "settings", "weights", "forget"}
+
+
+def test_no_two_entries_of_a_menu_have_the_same_access_key(desk: Desk) -> None:
+    menus = [*(action.menu() for action in desk.window.menuBar().actions()), desk.tray.menu]
+    for menu in menus:
+        assert isinstance(menu, QMenu)
+        keys = [action.text().split("&")[1][0].lower() for action in menu.actions() if "&" in action.text()]
+        assert sorted(keys) == sorted(set(keys)), menu.title()
+        assert len(keys) == len([action for action in menu.actions() if not action.isSeparator()])
+
+
+def test_a_menu_entry_tells_its_global_key(desk: Desk) -> None:
+    assert any(action.text().endswith("\tCtrl+Shift+F9") for action in entries(desk.tray.menu))
+
+
+def test_everything_that_takes_the_focus_has_a_name(desk: Desk) -> None:
+    desk.window.show()
+    assert nameless(desk.window) == []
+
+
+def test_what_was_said_can_be_read_in_order(desk: Desk) -> None:
+    for event in (
+        NoticeEvent(0, "ready", "Ready."),
+        WindowEvent(1, "Invoice", 0, 0, 9, 9),
+        TokenEvent(1, "thinking", "Hm."),
+        TokenEvent(1, "answer", "A "),
+        TokenEvent(1, "answer", "dialog."),
+        SentenceEvent(1, "A dialog."),
+        ErrorEvent(2, "engine", "The engine is gone.", 6),
+    ):
+        desk.window.show_event(event)
+    assert desk.window.text.splitlines() == ["Ready.", "Invoice", "A dialog.", "The engine is gone."]
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_the_tooltip_says_the_condition(desk: Desk, condition: Condition) -> None:
+    desk.tray.show_condition(condition)
+    assert desk.tray.tooltip == f"Edge Assistant: {name_of(condition)}"
+
+
+def test_the_icons_differ_in_shape_not_only_in_colour() -> None:
+    """Black and white copies still differ, at the smallest size too."""
+    application()
+    for size in (16, 64):
+        shapes = {
+            bytes(icons.picture(each, size).toImage().convertToFormat(QImage.Format.Format_Mono).constBits())
+            for each in CONDITIONS
+        }
+        assert len(shapes) == len(CONDITIONS)
+
+
+def test_escape_puts_the_window_into_the_tray_and_tells_so(desk: Desk) -> None:
+    desk.window.bring()
+    until(desk.window.isActiveWindow, "the window")
+    QTest.keyClick(QApplication.focusWidget() or desk.window, Qt.Key.Key_Escape)
+    assert not desk.window.isVisible()
+    assert desk.put_away == 1
+
+
+def test_without_a_tray_escape_only_makes_it_small(desk: Desk) -> None:
+    desk.has_tray = False
+    desk.window.bring()
+    until(desk.window.isActiveWindow, "the window")
+    QTest.keyClick(QApplication.focusWidget() or desk.window, Qt.Key.Key_Escape)
+    assert desk.window.isMinimized()
+    desk.window.bring()
+    assert not desk.window.isMinimized()
+
+
+def test_tab_reaches_everything_in_an_order_that_ends_at_the_question(desk: Desk) -> None:
+    desk.window.show()
+    names = [widget.accessibleName() or getattr(widget, "text", str)() for widget in tab_order(desk.window)]
+    start = names.index("Conversation")
+    assert names[start:] + names[:start] == [
+        "Conversation",
+        "Show the &reasoning",
+        "Think &harder",
+        "Question",
+        "As&k",
+        names[start - 1],
+    ]
+    assert names[start - 1].startswith("There is no picture.")
+
+
+def test_think_harder_is_checked_only_when_it_has_changed(desk: Desk) -> None:
+    desk.window.think.click()
+    assert desk.pressed[-1] == "think"
+    assert not desk.window.think.isChecked()
+    for show in (desk.window.show_think, desk.commands.show_think):
+        show(True, "The last answer took 31 seconds.")
+    assert desk.window.think.isChecked()
+    assert desk.commands.think.isChecked()
+    assert desk.window.think.accessibleDescription() == "The last answer took 31 seconds."
+
+
+def test_enter_asks_and_empties_the_line_and_an_empty_line_asks_nothing(desk: Desk) -> None:
+    desk.window.show()
+    desk.window.input.setText("  What is it?  ")
+    QTest.keyClick(desk.window.input, Qt.Key.Key_Return)
+    QTest.keyClick(desk.window.input, Qt.Key.Key_Return)
+    assert [each for each in desk.pressed if each[0] == "ask"] == [("ask", "What is it?")]
+    assert desk.window.input.text() == ""
+
+
+def test_reasoning_is_closed_until_it_is_wanted_and_never_part_of_the_conversation(desk: Desk) -> None:
+    desk.window.show()
+    desk.window.show_event(TokenEvent(1, "thinking", "Hm."))
+    assert not desk.window.reasoning.isVisible()
+    assert desk.window.text == ""
+    desk.window.show_reasoning.click()
+    assert desk.window.reasoning.isVisible()
+    assert desk.window.reasoning.toPlainText() == "Hm."
+
+
+def test_forget_leaves_nothing_to_see_or_to_undo(desk: Desk) -> None:
+    captured = Captured(Image.new("RGB", (64, 48)), origin="window")
+    desk.window.show_picture(captured, small_copy(captured.image), "Invoice")
+    desk.window.show_question(1, "What is it?")
+    desk.window.input.setText("A secret")
+    desk.window.forget()
+    desk.window.input.undo()
+    assert (desk.window.text, desk.window.input.text()) == ("", "")
+    assert desk.window._captured is None
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_dropped_picture_is_described_and_of_several_the_first(desk: Desk, count: int, tmp_path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / f"{number}.png")) for number in range(count)])
+    where, none = QPointF(5, 5), Qt.KeyboardModifier.NoModifier
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    enter = QDragEnterEvent(where, copy, data, left, none)
+    QApplication.sendEvent(desk.window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(desk.window, QDropEvent(where, copy, data, left, none))
+    assert desk.pressed[-1] == ("look_at", tmp_path / "0.png")
+    assert (("tell", "one-file", "One picture at a time: this is the first.") in desk.pressed) == (count > 1)
+
+
+def test_the_picture_and_the_conversation_are_saved_only_where_the_person_says(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge_assistant.ui.saving.Path.home", lambda: tmp_path)
+    captured = Captured(Image.new("RGB", (64, 48), (200, 10, 10)), origin="window")
+    desk.window.show()
+    desk.window.show_picture(captured, small_copy(captured.image), "Invoice")
+    desk.window.show_question(1, "What is it?")
+    for save in (desk.window._save_picture, desk.window._save_conversation):
+        save()
+        (dialog,) = [each for each in desk.window.findChildren(QFileDialog) if each.isVisible()]
+        dialog.accept()
+    until(lambda: len([each for each in desk.pressed if each[:2] == ("tell", "saved")]) == 2, "both files")
+    assert (tmp_path / "conversation.txt").read_text() == "You: What is it?\n"
+    with Image.open(tmp_path / "picture.png") as saved:
+        assert saved.convert("RGB").getpixel((5, 5)) == (200, 10, 10)
