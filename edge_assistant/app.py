@@ -120,6 +120,7 @@ class App(QObject):
         self.weights.changed.connect(control.renew)
         self.preferences = Preferences(self.program, self)
         self.commands = Commands(self._press, control.forget, chosen.hotkeys.bound(), self._entries())
+        self.preferences.changed.connect(self.commands.follow, _QUEUED)
         self.window = MainWindow(self.commands, control, Tray.is_there)
         self.window.put_away_by_person.connect(self._on_put_away)
         self.tray = Tray(self.commands, self.window.bring)

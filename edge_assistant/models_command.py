@@ -82,7 +82,7 @@ def recommend_models(options: Options) -> int:
 def first_run(options: Options) -> int:
     """What suits this computer, and the choice: at a terminal the same as the window of the first run."""
     if options.as_json or not sys.stdin.isatty():
-        raise UsageError("There is nobody at a terminal who could be asked. Leave out --ask.")
+        raise UsageError(tr("There is nobody at a terminal who could be asked. Leave out --ask."))
     recommend_models(options)
     chosen, shelf = _open()
     weights = advise(shelf).weights

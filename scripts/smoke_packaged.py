@@ -38,10 +38,9 @@ from sound_card import SoundCard, places, references  # noqa: E402
 
 PATIENCE = 180.0  # seconds; machines that build are busy
 PERSON = "1000"
-HOME = "/home/person"
+HOME = "/srv/person"
 TITLE = "Invoice 1042, Writer"
 WELCOME = "Welcome to Edge Assistant"
-MIRROR = "http://deb.debian.org/debian"
 
 
 class FailedError(Exception):
@@ -74,7 +73,7 @@ def clean_base(suite: str) -> Path:
     if not base.exists():
         making = base.with_name(f".{suite}.{os.getpid()}")
         making.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["debootstrap", "--variant=minbase", suite, str(making), MIRROR], check=True)
+        subprocess.run(["debootstrap", "--variant=minbase", suite, str(making)], check=True)
         making.rename(base)
     return base
 

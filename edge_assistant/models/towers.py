@@ -23,6 +23,7 @@ from edge_assistant.errors import DoesNotFitError, WeightsError
 from edge_assistant.models.gguf_header import HeaderReader, TensorEntry, gigabytes, open_regular
 from edge_assistant.models.records import Record, explained_writes
 from edge_assistant.models.verify import Verifier
+from edge_assistant.text import tr
 
 # ggml's numbers of the formats that can be made, and how many values a block of them holds (ggml.h, ggml-common.h).
 FORMATS = {"Q8_0": (8, 32), "Q6_K": (14, 256), "BF16": (30, 1)}
@@ -76,8 +77,11 @@ class Towers:
             free, needed = shutil.disk_usage(self._folder).free, parent.stat().st_size + _SPARE_BYTES
             if free < needed:
                 raise DoesNotFitError(
-                    f"A quicker vision tower needs {gigabytes(needed)} of disk, and {gigabytes(free)} are free. "
-                    "Make some room.",
+                    tr(
+                        "A quicker vision tower needs {gigabytes} of disk, and {gigabytes2} are free. Make some room.",
+                        gigabytes=gigabytes(needed),
+                        gigabytes2=gigabytes(free),
+                    ),
                     code="disk",
                 )
             temporary = path.with_suffix(".new")
@@ -134,7 +138,7 @@ def rewrite(
         assert isinstance(alignment, int)
         start = -(-reader.position // alignment) * alignment
         if any(entry.size == 0 for entry in entries):
-            raise WeightsError(f"{source.name} has tensors of a format that is not known here.")
+            raise WeightsError(tr("{name} has tensors of a format that is not known here.", name=source.name))
         candidates = [entry for entry in entries if _is_matrix(entry)]
         chosen = {entry.name for entry in candidates if entry.shape[0] % block == 0}
         file.seek(0)
@@ -201,6 +205,6 @@ def _parts(file: BinaryIO, entry: TensorEntry) -> Iterator[bytes]:
     while left > 0:
         data = file.read(min(left, rows * row) if rows else left)
         if not data:
-            raise WeightsError("The vision tower's file ended early. Get it again.")
+            raise WeightsError(tr("The vision tower's file ended early. Get it again."))
         left -= len(data)
         yield data

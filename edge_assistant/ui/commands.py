@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from edge_assistant.keys import Key
+from edge_assistant.settings import Settings
 from edge_assistant.text import tr
 from edge_assistant.ui.words import key_in_menu, label_of
 
@@ -36,6 +37,7 @@ class Commands(QObject):
         entries: Iterable[Entry],
     ) -> None:
         super().__init__()
+        self._pressings: dict[str, QAction] = {}
         self.looks = [self._pressing(action, press, keys) for action in LOOKS]
         self.voice = [self._pressing(action, press, keys) for action in VOICE]
         self.think = next(each for action, each in zip(VOICE, self.voice, strict=True) if action == "think")
@@ -60,11 +62,15 @@ class Commands(QObject):
         self.think.setChecked(on)
         self.think.setStatusTip(cost)
 
+    @Slot(object)
+    def follow(self, settings: Settings) -> None:
+        """Other settings hold: other keys, perhaps, or another language."""
+        keys = settings.hotkeys.bound()
+        for action, made in self._pressings.items():
+            made.setText(_label(action, keys))
+
     def _pressing(self, action: str, press: Callable[[str], None], keys: Mapping[str, Key]) -> QAction:
-        label = label_of(action)
-        if action in keys:  # written, not a shortcut: the key is global and would count twice
-            label = f"{label}\t{key_in_menu(keys[action])}"
-        made = QAction(label, self)
+        made = self._pressings[action] = QAction(_label(action, keys), self)
         made.setMenuRole(QAction.MenuRole.QuitRole if action == "quit" else QAction.MenuRole.NoRole)
         made.triggered.connect(lambda: self._press(made, action, press))
         return made
@@ -79,3 +85,9 @@ class Commands(QObject):
         made.setMenuRole(QAction.MenuRole.NoRole)
         made.triggered.connect(lambda: entry.open())
         return made
+
+
+def _label(action: str, keys: Mapping[str, Key]) -> str:
+    """The key is written, not a shortcut: it is global, and would count twice."""
+    label = label_of(action)
+    return f"{label}\t{key_in_menu(keys[action])}" if action in keys else label

@@ -133,13 +133,15 @@ check_rest() {
     [ "$(section $at "$PROGRAM_SIZE" | sum)" = "$PROGRAM_SUM" ] || damaged "the program in it is wrong"
     at=$((at + PROGRAM_SIZE))
     [ "$(section $at "$WEIGHTS_HERE" | sum)" = "$WEIGHTS_SUM" ] || damaged "the weights in it are wrong"
-    printf '%s\n' "$PARTS" | while read -r name bytes expected; do
+    # Not through a pipe: a loop behind one is a shell of its own, whose last sentence nobody waits for.
+    while read -r name bytes expected; do
         [ -n "$name" ] || continue
         [ -f "$here/$name" ] || refuse "The file $name is missing. It belongs beside this installer."
         say "Checking $name."
-        [ "$(sum <"$here/$name")" = "$expected" ] || damaged "its part $name is wrong"
-        : "$bytes"
-    done || exit 1
+        [ "$(sum <"$here/$name")" = "$expected" ] || damaged "its part $name, of $bytes bytes, is wrong"
+    done <<PARTS
+$PARTS
+PARTS
 }
 
 has_library() {

@@ -26,14 +26,9 @@ Description: offline seeing assistant
  {summary}
  It works without a network, and keeps nothing of what it sees.
 """
-_COPYRIGHT = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
-Upstream-Name: edge-assistant
-Comment: The licences of everything that comes along are in /usr/lib/edge-assistant/licences.
-
-Files: *
-Copyright: the authors of Edge Assistant
-License: Apache-2.0
- On Debian systems the text is in /usr/share/common-licenses/Apache-2.0.
+_COPYRIGHT = """Edge Assistant, copyright of its authors, under the Apache License, version 2.0.
+On Debian systems the text is in /usr/share/common-licenses/Apache-2.0.
+The licences of everything that comes along are in /usr/lib/edge-assistant/licences.
 """
 
 

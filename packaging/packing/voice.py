@@ -46,7 +46,7 @@ own so that they can be replaced or removed: without the folder voice/ the syste
 
 Their licences are in licences/. espeak-ng, pcaudiolib and aplay are under the GNU General Public License. Their
 source code is that of the Debian source packages named above in exactly these versions; Debian keeps it in its archive
-and, for all times, in its archive of snapshots (snapshot.debian.org/package/SOURCE/VERSION/).
+and, for all times, in its archive of snapshots, under the names of package and version.
 """
 
 

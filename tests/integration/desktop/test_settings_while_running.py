@@ -101,7 +101,7 @@ def test_the_dialog_opens_by_keyboard_and_what_is_chosen_there_is_written_down(
         app.wait_until_told("Ready.")
         assert app.start_another()[0] == 0
         until(lambda: active(desktop) == "Edge Assistant", "the window")
-        for key in ("alt+p", "s"):
+        for key in ("alt+t", "s"):
             desktop.output("xdotool", "key", key)
         until(lambda: active(desktop) == "Settings of Edge Assistant", "the dialog")
         for key in ("Down", "Down", "Tab", "space", "alt+a"):  # the group of sounds, and its first field

@@ -19,7 +19,8 @@ from edge_assistant.actions import ACTIONS
 from edge_assistant.capture.picture import Captured
 from edge_assistant.events import ErrorEvent, NoticeEvent, SentenceEvent, TokenEvent, WindowEvent
 from edge_assistant.resident.condition import Condition
-from edge_assistant.settings import Hotkeys
+from edge_assistant.settings import Hotkeys, Settings, changed
+from edge_assistant.text import use_language
 from edge_assistant.ui import icons
 from edge_assistant.ui.bridge import small_copy
 from edge_assistant.ui.commands import Commands, Entry
@@ -253,3 +254,14 @@ def test_the_picture_and_the_conversation_are_saved_only_where_the_person_says(
     assert (tmp_path / "conversation.txt").read_text() == "You: What is it?\n"
     with Image.open(tmp_path / "picture.png") as saved:
         assert saved.convert("RGB").getpixel((5, 5)) == (200, 10, 10)
+
+
+def test_the_menus_follow_other_keys_and_another_language(desk: Desk) -> None:
+    (window,) = [each for each in desk.commands.looks if "Ctrl+Shift+F9" in each.text()]
+    try:
+        use_language("de")
+        desk.commands.follow(changed(Settings(), {"hotkeys.window": "super+F1", "hotkeys.read": ""}))
+    finally:
+        use_language(None)
+    assert window.text() == "Das &Fenster beschreiben\tSuper+F1"
+    assert "Den &Text im Fenster lesen" in [each.text() for each in desk.commands.looks]
