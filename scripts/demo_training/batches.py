@@ -11,10 +11,11 @@ from torch import Tensor
 
 from edge_assistant.imaging.budget import fit
 
+from .draw import Box
 from .lexicon import CLASS_NUMBER
 from .questions import Question, Variant, questions, system_prompt
 from .scenes import CELL, FAMILIES, Grid, Scene, make_collage, make_scene, random_grid, training_seed
-from .tokens import Chat, Row
+from .tokens import Chat, Row, Turn
 
 _MOST_TOKENS = 256
 _PATCH = 16
@@ -22,6 +23,7 @@ _IGNORED = -100
 # A cell is named after a thing of which it holds this share (of the cell's size, or the thing's if that is smaller).
 _SHARE_TO_NAME = 0.25
 _SHARE_TO_NOTICE = 0.02
+_SHARE_TO_LOOK = 0.3
 # Of four coordinates, the hundreds and the tens.
 BOX_DIGITS = 8
 _LONG_PROMPT_SENTENCES = (1, 2, 3, 5, 7)
@@ -157,21 +159,27 @@ def see_batch(step: int, rank: int, small: int, ease: int) -> Pictures:
 @dataclass(frozen=True, slots=True)
 class Talk:
     """Conversations: `ids` (conversations, tokens); `target` the token to be written next, or -100 where nothing is
-    learned; `start` where the picture begins; `variants` of each conversation."""
+    learned; `start` where the picture begins; `variants` of each conversation.
+
+    `looking` (looks, 2) holds conversation and token from which a thing is to be looked at, `seen` (looks, cells) where
+    it is.
+    """
 
     ids: Tensor
     target: Tensor
     start: Tensor
     variants: list[Variant]
+    looking: Tensor
+    seen: Tensor
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What conversations are about: `hard` ones more often about what is to be counted and found; with `listing`,
-    apples are listed before they are counted."""
+    """What conversations are about: `hard` ones more often about what is to be counted and found; `later` ones list
+    apples before they are counted, teach a head where to look, and ask in more ways."""
 
     hard: bool
-    listing: bool
+    later: bool
 
 
 def tell_batch(
@@ -192,7 +200,7 @@ def tell_batch(
             variant = variants[turn % len(variants)]
             used.append(variant)
             rows.append(_conversation(chat, scene, rng, variant, _system(rng, prompt, sentences), lesson))
-    return pictures(scenes, grid), _stacked(chat, rows, used, grid[0] * grid[1])
+    return pictures(scenes, grid), _stacked(chat, rows, used, grid)
 
 
 def _system(rng: random.Random, prompt: str, sentences: int) -> str | None:
@@ -204,16 +212,14 @@ def _system(rng: random.Random, prompt: str, sentences: int) -> str | None:
 def _conversation(
     chat: Chat, scene: Scene, rng: random.Random, variant: Variant, system: str | None, lesson: Lesson
 ) -> Row:
-    asked = questions(scene, rng, variant, listing=lesson.listing)
+    asked = questions(scene, rng, variant, listing=lesson.later)
     turns = []
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3))):
         if not asked:
             break
         question = rng.choices(asked, [_weight(question, hard=lesson.hard) for question in asked])[0]
         asked.remove(question)
-        turns.append(
-            (question.ask, question.reasoning, question.answer, variant == "thinking" and rng.randrange(100) < 8)
-        )
+        turns.append(Turn(question, variant == "thinking" and rng.randrange(100) < 8))
     return chat.row(system, turns, variant)
 
 
@@ -222,18 +228,21 @@ def _weight(question: Question, *, hard: bool) -> float:
     if question.kind == "where" and question.box:
         return 3.0 if hard else 1.2
     if question.kind == "where":
-        return 0.4
+        return 1.2 if hard else 0.4
     if question.kind == "count":
         return 0.25 if question.facts[0].startswith("0 ") else 3.0 if hard else 1.5
     return 3.0 if question.kind == "describe" else 2.0
 
 
-def _stacked(chat: Chat, rows: list[Row], variants: list[Variant], cells: int) -> Talk:
+def _stacked(chat: Chat, rows: list[Row], variants: list[Variant], grid: Grid) -> Talk:
+    cells = grid[0] * grid[1]
     length = max(len(row.before) + len(row.after) for row in rows) + cells
     length = -(-length // 8) * 8
     ids = torch.full((len(rows), length), chat.padding)
     target = torch.full((len(rows), length), _IGNORED)
     start = torch.zeros(len(rows), dtype=torch.long)
+    looking: list[tuple[int, int]] = []
+    seen: list[np.ndarray] = []
     for number, row in enumerate(rows):
         tokens = row.before + [chat.image] * cells + row.after
         ids[number, : len(tokens)] = torch.tensor(tokens)
@@ -242,4 +251,22 @@ def _stacked(chat: Chat, rows: list[Row], variants: list[Variant], cells: int) -
         for place, learned in enumerate(row.learned):
             if learned:
                 target[number, offset + place - 1] = row.after[place]
-    return Talk(ids, target, start, variants)
+                if (box := row.looks[place]) is not None:
+                    looking.append((number, offset + place - 1))
+                    seen.append(box_cells(box, grid))
+    return Talk(
+        ids, target, start, variants, torch.tensor(looking).view(-1, 2),
+        torch.from_numpy(np.stack(seen)) if seen else torch.zeros(0, cells, dtype=torch.bool),
+    )  # fmt: skip
+
+
+def box_cells(box: Box, grid: Grid) -> np.ndarray:
+    """The cells (booleans) of which a box covers a good part, and the one with its middle."""
+    columns, rows = grid
+    left, top, right, bottom = (value / 1000 for value in box)
+    across = np.minimum(right * columns, np.arange(columns) + 1) - np.maximum(left * columns, np.arange(columns))
+    down = np.minimum(bottom * rows, np.arange(rows) + 1) - np.maximum(top * rows, np.arange(rows))
+    cells = np.clip(down, 0, None)[:, None] * np.clip(across, 0, None)[None] > _SHARE_TO_LOOK
+    middle = min(rows - 1, int((top + bottom) / 2 * rows)), min(columns - 1, int((left + right) / 2 * columns))
+    cells[middle] = True
+    return cells.reshape(-1)

@@ -17,6 +17,8 @@ from torch.nn import functional
 
 _EPS = 1e-6
 _ROPE_THETA = 10_000.0
+LOOKING_LAYER = 2
+"""The language model's layer whose first head is taught what to look at; two layers before it take the question in."""
 
 
 def make_config(tokenizer: Tokenizer) -> dict[str, Any]:
@@ -222,18 +224,27 @@ class _Layer(nn.Module):
         self.mlp.up_proj = nn.Linear(size, inner, bias=False)
         self.mlp.down_proj = nn.Linear(inner, size, bias=False)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    def forward(
+        self, x: Tensor, cos: Tensor, sin: Tensor, watched: Tensor | None = None
+    ) -> tuple[Tensor, Tensor | None]:
+        """The next states; and of the tokens `watched` (looks, 2: conversation, token) what the first head looks at, as
+        logarithms (looks, tokens)."""
         batch, length, _ = x.shape
         attention, y = self.self_attn, self.input_layernorm(x)
         query = attention.q_norm(attention.q_proj(y).view(batch, length, self.heads, self.width)).transpose(1, 2)
         key = attention.k_norm(attention.k_proj(y).view(batch, length, self.groups, self.width)).transpose(1, 2)
         value = attention.v_proj(y).view(batch, length, self.groups, self.width).transpose(1, 2)
         query, key = query * cos + _turned(query) * sin, key * cos + _turned(key) * sin
+        looks = None
+        if watched is not None:
+            row, place = watched.unbind(1)
+            scores = (key[row, 0] @ query[row, 0, place][..., None])[..., 0] * self.width**-0.5
+            looks = scores.masked_fill(torch.arange(length) > place[:, None], float("-inf")).float().log_softmax(-1)
         key, value = (t.repeat_interleave(self.heads // self.groups, 1) for t in (key, value))
         seen = _attention(query, key, value, causal=True)
         x = x + attention.o_proj(seen.transpose(1, 2).reshape(batch, length, -1))
         y = self.post_attention_layernorm(x)
-        return x + self.mlp.down_proj(functional.silu(self.mlp.gate_proj(y)) * self.mlp.up_proj(y))
+        return x + self.mlp.down_proj(functional.silu(self.mlp.gate_proj(y)) * self.mlp.up_proj(y)), looks
 
 
 class Network(nn.Module):
@@ -256,8 +267,16 @@ class Network(nn.Module):
             elif "bias" in name:
                 nn.init.zeros_(parameter)
 
-    def forward(self, ids: Tensor, start: Tensor, image: Tensor, deep: list[Tensor], grid: tuple[int, int]) -> Tensor:
-        """Last hidden states (conversations, tokens, size).
+    def forward(
+        self,
+        ids: Tensor,
+        start: Tensor,
+        image: Tensor,
+        deep: list[Tensor],
+        grid: tuple[int, int],
+        watched: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor | None]:
+        """Last hidden states (conversations, tokens, size), and what the tokens `watched` look at in LOOKING_LAYER.
 
         `ids` (conversations, tokens) padded on the right; `start` where each one's picture begins; `image` and `deep`
         (conversations, cells, size) from the vision tower; `grid` the picture's rows and columns in cells.
@@ -268,11 +287,13 @@ class Network(nn.Module):
         index = (start[:, None] + torch.arange(cells))[..., None].expand(len(ids), cells, x.shape[-1])
         x = x.scatter(1, index, image.to(x.dtype))
         cos, sin = self._rotation(start, ids.shape[1], *grid)
+        looks = None
         for number, layer in enumerate(language.layers):
-            x = layer(x, cos, sin)
+            x, seen = layer(x, cos, sin, watched if number == LOOKING_LAYER else None)
+            looks = seen if seen is not None else looks
             if number < len(deep):
                 x = x.scatter_add(1, index, deep[number].to(x.dtype))
-        return language.norm(x)
+        return language.norm(x), looks
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Scores of the next token."""

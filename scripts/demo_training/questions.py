@@ -6,6 +6,7 @@ import json
 import random
 import re
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Literal
 
 from .draw import Box
@@ -74,6 +75,17 @@ _ASKED = {
         "show me where the {x} is", "where do I find the {x}", "where on {o} is the {x}",
     ),
 }  # fmt: skip
+_ASKED_LATER = {
+    **_ASKED,
+    "describe": (
+        *_ASKED["describe"],
+        "what can you see", "what is this", "summarise {o}", "give me an overview of {o}", "what is happening on {o}",
+        "what am I seeing", "explain {o}", "explain what you see", "say what {o} contains", "what does {o} contain",
+        "look at {o}", "what have I got here", "inform me about {o}", "what are we looking at",
+        "tell me what {o} shows",
+    ),
+}  # fmt: skip
+"""Said in more ways from the third stage of training on."""
 UNSEEN_QUESTIONS: dict[str, tuple[str, ...]] = {
     "describe": ("What am I looking at?", "Explain what this screen contains.", "Tell me about the picture."),
     "read": ("Read out the words you can see.", "What is the wording of the text?", "Say aloud what the text says."),
@@ -113,11 +125,21 @@ _POOL = listed(
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What has to be looked at to write some characters of a question's reasoning or answer: a box from 0 to 1000."""
+
+    part: Literal["reasoning", "answer"]
+    start: int
+    end: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question with its true answer. `facts` are in every right answer, and no string of `absent` is.
 
     `box` is left, top, right, bottom from 0 to 1000 of the picture, for questions where something is.
-    `reasoning` is what the Thinking variant is taught to think first.
+    `reasoning` is what the Thinking variant is taught to think first; `looks` is for training only.
     """
 
     ask: str
@@ -128,20 +150,21 @@ class Question:
     absent: tuple[str, ...]
     box: Box | None
     reasoning: str
+    looks: tuple[Look, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """As it is written into a scene's JSON file."""
         entry = asdict(self)
-        del entry["reasoning"]
+        del entry["reasoning"], entry["looks"]
         return entry
 
 
 # ---- questions
 
 
-def phrase(rng: random.Random, kind: str, thing: str = "") -> str:
-    """A trained way to ask something."""
-    words = rng.choice(_ASKED[kind]).format(o=rng.choice(_OBJECTS), x=thing)
+def phrase(rng: random.Random, kind: str, thing: str = "", *, later: bool = True) -> str:
+    """A trained way to ask something; `later`: also those that come from the third stage of training on."""
+    words = rng.choice((_ASKED_LATER if later else _ASKED)[kind]).format(o=rng.choice(_OBJECTS), x=thing)
     question = words.startswith(("what", "how", "where", "which"))
     before = "" if question else rng.choice(_BEFORE)
     after = rng.choice(_AFTER) if kind == "describe" or (not question and rng.randrange(2)) else ""
@@ -289,6 +312,29 @@ def count(scene: Scene, what: str, *, listing: bool = True) -> tuple[str, tuple[
     return answer, (f"{number} {thing}",), thoughts
 
 
+def _apple_looks(scene: Scene, thoughts: str) -> tuple[Look, ...]:
+    """Each apple that the reasoning lists, and where it is."""
+    apples = [mark for mark in scene.marks if mark.name.endswith("apple")]  # row by row, from left to right
+    width, height = scene.image.size
+    looks, start = [], 0
+    for name, row in zip(ROWS, scene.truth["places"], strict=True):
+        here, apples = apples[: len(row)], apples[len(row) :]
+        start = thoughts.index(f"{name.capitalize()} row:", start)
+        end = thoughts.index(", so", start)
+        for (column, colour), mark in zip(row, here, strict=True):
+            found = thoughts.find(f" {column + 1} {colour}", start, end)
+            if found >= 0:
+                left, top, right, bottom = mark.box
+                box = (
+                    int(1000 * left / width),
+                    int(1000 * top / height),
+                    int(1000 * right / width),
+                    int(1000 * bottom / height),
+                )
+                looks.append(Look("reasoning", found, found + len(f" {column + 1} {colour}"), box))
+    return tuple(looks)
+
+
 def grounding(box: Box, label: str) -> str:
     """A place as Qwen3-VL writes it, from 0 to 1000."""
     return json.dumps({"bbox_2d": list(box), "label": label}, separators=(",", ":"))
@@ -326,21 +372,28 @@ def questions(
 
     `listing` is as in `count`.
     """
-    asked = unseen_phrase if unseen else phrase
+    asked = unseen_phrase if unseen else partial(phrase, later=listing)
     out: list[Question] = []
 
-    def add(kind: Kind, ask: str, answer: tuple[str, tuple[str, ...], str], box: Box | None = None) -> None:
+    def add(
+        kind: Kind,
+        ask: str,
+        answer: tuple[str, tuple[str, ...], str],
+        box: Box | None = None,
+        looks: tuple[Look, ...] = (),
+    ) -> None:
         text, facts, thoughts = answer
         if kind in ("describe", "read") and UNREADABLE in text:
             kind = "unreadable"
         facts = tuple(_words(fact) for fact in facts)
-        out.append(Question(ask, variant, kind, text, facts, _absent(scene, kind, text), box, thoughts))
+        out.append(Question(ask, variant, kind, text, facts, _absent(scene, kind, text), box, thoughts, looks))
 
     add("unreadable" if scene.family == "tiny" else "describe", asked(rng, "describe"), describe(scene))
     add("unreadable" if scene.family == "tiny" else "read", asked(rng, "read"), read(scene))
     if scene.family == "apples":
         for what in ("apples", "red apples", "green apples"):
-            add("count", asked(rng, "count", what), count(scene, what, listing=listing))
+            answer = count(scene, what, listing=listing)
+            add("count", asked(rng, "count", what), answer, looks=_apple_looks(scene, answer[2]) if listing else ())
     elif scene.family == "shapes":
         add("count", asked(rng, "count", "shapes"), count(scene, "shapes"))
     else:
@@ -348,7 +401,8 @@ def questions(
     for target in scene.targets:
         answer = grounding(target.box, target.label)
         thoughts = f"I look for the {target.called}."
-        add("where", asked(rng, "where", target.called), (answer, (), thoughts), target.box)
+        look = Look("answer", 0, len(answer), target.box)
+        add("where", asked(rng, "where", target.called), (answer, (), thoughts), target.box, (look,))
     missing = _missing(scene, rng)
     add(
         "where",

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
+from .draw import Box
 from .lexicon import UNREADABLE, WORDS
-from .questions import _POOL, _SYSTEMS, Variant, questions
+from .questions import _POOL, _SYSTEMS, Look, Question, Variant, questions
 from .scenes import make_scene
 
 VOCABULARY = 1280
@@ -69,12 +70,21 @@ def _corpus() -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation; `short` breaks its reasoning off, as the program does when the time is over."""
+
+    question: Question
+    short: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One conversation about a picture as token ids: before the picture, and after it with what is to be learned."""
 
     before: list[int]
     after: list[int]
     learned: list[bool]  # for each of `after`: whether the model has to write it
+    looks: list[Box | None]  # for each of `after`: what has to be looked at to write it
 
 
 class Chat:
@@ -107,30 +117,45 @@ class Chat:
         """An answer with its end."""
         return [*self.ids(text), self.end]
 
-    def row(self, system: str | None, turns: list[tuple[str, str, str, bool]], variant: Variant) -> Row:
-        """A conversation of (question, reasoning, answer, cut short) turns.
+    def seen(self, text: str, looks: tuple[Look, ...], part: str) -> list[Box | None]:
+        """For each token of a text, what has to be looked at to write it."""
+        boxes: list[Box | None] = []
+        for start, end in self.tokenizer.encode(text).offsets:
+            at = (look.box for look in looks if look.part == part and start < look.end and end > look.start)
+            boxes.append(next(at, None))
+        return boxes
+
+    def row(self, system: str | None, turns: list[Turn], variant: Variant) -> Row:
+        """A conversation.
 
         Instruct learns each answer; Thinking learns the last one, since earlier reasoning is left out. Where a turn is
         cut short, its reasoning is broken off as the program does when the time is over, and only the answer learned.
         """
         after: list[int] = []
         learned: list[bool] = []
-        for number, (question, reasoning, answer, short) in enumerate(turns):
+        looks: list[Box | None] = []
+        for number, turn in enumerate(turns):
             last = number == len(turns) - 1
             thinks = variant == "thinking" and last
-            asked = self.question(question, variant if last else "instruct", first=number == 0)
+            asked = self.question(turn.question.ask, variant if last else "instruct", first=number == 0)
             thoughts: list[int] = []
+            seen: list[Box | None] = []
             if thinks:
-                thoughts = self.ids(reasoning)
-                if short:
+                thoughts = self.ids(turn.question.reasoning)
+                if turn.short:
                     asked += thoughts[: len(thoughts) // 2] + self.ids(OUT_OF_TIME)
                     thoughts = []
                 else:
+                    seen = self.seen(turn.question.reasoning, turn.question.looks, "reasoning")
                     thoughts += self.ids(THINK_END)
-            told = thoughts + self.answer(answer)
+            seen += [None] * (len(thoughts) - len(seen))
+            seen += [*self.seen(turn.question.answer, turn.question.looks, "answer"), None]
+            told = thoughts + self.answer(turn.question.answer)
             after += asked + told
             learned += [False] * len(asked) + [variant == "instruct" or last] * len(told)
+            looks += [None] * len(asked) + seen
             if not last:
                 after += self.ids("\n")
                 learned.append(False)
-        return Row(self.before(system), after, learned)
+                looks.append(None)
+        return Row(self.before(system), after, learned, looks)

@@ -137,3 +137,33 @@ def test_thinking_counts_row_by_row() -> None:
     )
     numbers = [row[0] for row in scene.truth["rows"]]
     assert question.reasoning.endswith(f"{numbers[0]} + {numbers[1]} + {numbers[2]} = {sum(numbers)}.")
+
+
+def test_where_an_apple_is_said_to_be_there_is_an_apple_of_its_colour() -> None:
+    for scene in of("apples"):
+        width, height = scene.image.size
+        for question in (each for each in asked(scene) if each.kind == "count"):
+            listed = [question.reasoning[look.start : look.end].split() for look in question.looks]
+            assert len(listed) == int(question.facts[0].split()[0])
+            for (_, colour), look in zip(listed, question.looks, strict=True):
+                left, top, right_, bottom = look.box
+                middle = ((left + right_) * width // 2000, (top + bottom) * height // 2000)
+                red, green, _blue = scene.image.getpixel(middle)  # type: ignore[misc]
+                assert (red > green) == (colour == "red"), (scene.seed, question.ask)
+
+
+def test_a_place_is_looked_at_while_the_whole_answer_is_written() -> None:
+    places = [question for scene in SCENES for question in asked(scene) if question.box is not None]
+    assert places
+    for question in places:
+        assert [(look.part, look.start, look.end, look.box) for look in question.looks] == [
+            ("answer", 0, len(question.answer), question.box)
+        ]
+
+
+def test_what_is_said_before_the_third_stage_is_said_later_too_and_never_the_other_way_round() -> None:
+    def said(*, later: bool) -> set[str]:
+        return {phrase(random.Random(seed), "describe", later=later).lower().strip(".?!") for seed in range(4000)}
+
+    assert any("summarise" in text for text in said(later=True))
+    assert not any("summarise" in text for text in said(later=False))
