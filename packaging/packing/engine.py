@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -56,25 +57,36 @@ def portable_wheel(*, jobs: int, nice: Sequence[str] = ("nice", "-n", "10")) -> 
         return wheel
     work = folder.with_name(f".{folder.name}.{os.getpid()}")
     work.mkdir(parents=True)
-    python = _build_tools(work / "tools")
-    print(f"Building the portable engine with {jobs} jobs, which takes 10 to 20 minutes on two cores.", flush=True)
-    include = f"-DCMAKE_PROJECT_llama_cpp_INCLUDE='{ROOT / 'scripts/engine.cmake'}'"
-    environment = os.environ | {
-        "PATH": os.pathsep.join((str(python.parent), os.environ["PATH"])),
-        "CMAKE_GENERATOR": "Ninja",
-        "CMAKE_BUILD_PARALLEL_LEVEL": str(jobs),
-        "CMAKE_ARGS": " ".join((include, *cmake_args())),
-    }
-    subprocess.run(
-        [
-            *(nice if sys.platform != "win32" else ()),
-            *(str(python), "-m", "pip", "wheel", "-v", "--no-deps", "--no-cache-dir", "--no-build-isolation"),
-            *("--no-binary", "llama-cpp-python", "-c", str(CONSTRAINTS), "-w", str(work / "wheel"), "llama-cpp-python"),
-        ],
-        env=environment,
-        check=True,
-    )
-    (work / "wheel").rename(folder)
+    try:
+        python = _build_tools(work / "tools")
+        print("Building the portable engine, which takes several times as long as one for this processor.", flush=True)
+        include = f"-DCMAKE_PROJECT_llama_cpp_INCLUDE='{ROOT / 'scripts/engine.cmake'}'"
+        environment = os.environ | {
+            "PATH": os.pathsep.join((str(python.parent), os.environ["PATH"])),
+            "CMAKE_GENERATOR": "Ninja",
+            "CMAKE_BUILD_PARALLEL_LEVEL": str(jobs),
+            "CMAKE_ARGS": " ".join((include, *cmake_args())),
+        }
+        subprocess.run(
+            [
+                *(nice if sys.platform != "win32" else ()),
+                *(str(python), "-m", "pip", "wheel", "-v", "--no-deps", "--no-cache-dir", "--no-build-isolation"),
+                *(
+                    "--no-binary",
+                    "llama-cpp-python",
+                    "-c",
+                    str(CONSTRAINTS),
+                    "-w",
+                    str(work / "wheel"),
+                    "llama-cpp-python",
+                ),
+            ],
+            env=environment,
+            check=True,
+        )
+        (work / "wheel").rename(folder)
+    finally:
+        shutil.rmtree(work)
     return portable_wheel(jobs=jobs)
 
 

@@ -139,3 +139,28 @@ def test_every_python_package_is_listed_with_its_licence(tmp_path: Path, some_we
         checksum for part in bom["components"] for checksum in part.get("hashes", ())
     ]
     assert (bom["bomFormat"], bom["specVersion"]) == ("CycloneDX", "1.6")
+
+
+def test_the_portable_engine_is_built_once_and_a_failed_build_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[list[str]] = []
+
+    def build(command: list[str], **_: object) -> None:
+        runs.append(command)
+        if len(runs) == 1:
+            raise subprocess.CalledProcessError(1, command)
+        wheel = Path(command[command.index("-w") + 1]) / "llama_cpp_python-1-py3-none-any.whl"
+        wheel.parent.mkdir()
+        wheel.touch()
+
+    monkeypatch.setattr(engine, "cache_dir", lambda: tmp_path)
+    monkeypatch.setattr(engine, "_build_tools", lambda folder: folder / "bin/python")
+    monkeypatch.setattr(engine.subprocess, "run", build)
+    with pytest.raises(subprocess.CalledProcessError):
+        engine.portable_wheel(jobs=1)
+    assert list(tmp_path.iterdir()) == []
+    wheel = engine.portable_wheel(jobs=1)
+    assert engine.portable_wheel(jobs=1) == wheel
+    assert len(runs) == 2
+    assert [path.name for path in tmp_path.iterdir()] == [wheel.parent.name]
