@@ -186,7 +186,7 @@ def _cameras() -> str:
 def _window_library() -> Finding:
     if importlib.util.find_spec("PySide6") is None:
         return Finding(later("Window"), False, tr("This version has no window. Use the command line."))
-    return Finding(later("Window"), False, tr("The window library is here, but this version has no window yet."))
+    return Finding(later("Window"), True, tr("The library for the app's windows is here."))
 
 
 def _tried(part: str, attempt: Callable[[], str]) -> Finding:
