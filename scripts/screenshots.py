@@ -15,15 +15,25 @@ from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
+from PySide6.QtCore import QElapsedTimer
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
+from edge_assistant import constants
 from edge_assistant.capture.file import read_picture
+from edge_assistant.capture.geometry import Rect
+from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
 from edge_assistant.events import NoticeEvent, TokenEvent, WindowEvent
-from edge_assistant.settings import Hotkeys
+from edge_assistant.resident.choices import choices
+from edge_assistant.settings import Hotkeys, Settings
 from edge_assistant.text import tr
 from edge_assistant.ui.bridge import small_copy
 from edge_assistant.ui.commands import Commands, Entry
+from edge_assistant.ui.first_run import FirstRun
+from edge_assistant.ui.models_dialog import ModelsDialog
+from edge_assistant.ui.palette import Palette
+from edge_assistant.ui.region import Frozen, RegionChooser
+from edge_assistant.ui.settings_dialog import SettingsDialog
 from edge_assistant.ui.tray import Tray
 from edge_assistant.ui.window import MainWindow
 
@@ -90,11 +100,66 @@ def tray_menu() -> QWidget:
     return tray.menu
 
 
-WINDOWS: dict[str, Callable[[], QWidget]] = {"window": main_window, "tray-menu": tray_menu}
+def _moment() -> Snapshot:
+    """A desktop of the offscreen screen's size with the sample as its active window."""
+    size = QApplication.primaryScreen().geometry().size()
+    whole = Rect(0, 0, size.width(), size.height())
+    desktop = Image.new("RGB", (whole.width, whole.height), (58, 90, 120))
+    with Image.open(SAMPLE) as sample:
+        window = Rect(120, 100, *sample.size)
+        desktop.paste(sample, (window.left, window.top))
+    return Snapshot(
+        ActiveWindow("Invoice 1042, Writer", window, window), Shot(desktop, whole, (Monitor(1, whole),))
+    )  # fmt: skip
+
+
+def palette() -> QWidget:
+    """The list of choices."""
+    shown = Palette(lambda *_: None)
+    shown.open(choices(_moment()), QApplication.primaryScreen())
+    return shown
+
+
+def region() -> QWidget:
+    """The choice of a region, as it begins: the active window."""
+    chooser, moment = RegionChooser(lambda *_: None), _moment()
+    chooser.open(moment, Frozen.of(moment))
+    pane = chooser.panes[0]
+    pane.setProperty("kept", chooser)
+    return pane
+
+
+def settings() -> QWidget:
+    """All settings."""
+    return SettingsDialog(Settings(), on_apply=lambda _: None)
+
+
+def weights() -> QWidget:
+    """What weights there are."""
+    return ModelsDialog(lambda _: None)
+
+
+def first_run() -> QWidget:
+    """What is said and asked at the first start, on the machine that draws this."""
+    return FirstRun(lambda _: None)
+
+
+WINDOWS: dict[str, Callable[[], QWidget]] = {
+    "window": main_window,
+    "tray-menu": tray_menu,
+    "palette": palette,
+    "region": region,
+    "settings": settings,
+    "weights": weights,
+    "first-run": first_run,
+}
+_SETTLE_MS = 1500
+"""In which windows that look at the machine on a thread of their own have filled themselves."""
 
 
 def _render(look: str, names: list[str]) -> None:
     """In a process of its own, whose scale is that of the look."""
+    constants.keep_alive()
     application = QApplication(["screenshots", "-style", "Fusion"])
     font = application.font()
     font.setPointSize(_FONT_POINTS)
@@ -108,7 +173,9 @@ def _render(look: str, names: list[str]) -> None:
         widget = WINDOWS[name]()
         widget.show()
         widget.activateWindow()
-        for _ in range(5):
+        timer = QElapsedTimer()
+        timer.start()
+        while not timer.hasExpired(_SETTLE_MS):
             application.processEvents()
         picture = widget.grab()
         path = ROOT / "docs" / "images" / f"{name}-{look}.png"
@@ -129,6 +196,7 @@ def main() -> None:
         environment = {
             **os.environ,
             "QT_QPA_PLATFORM": "offscreen",
+            "XDG_DATA_HOME": "/data",  # nobody's own weights and paths are in the pictures
             "QT_SCALE_FACTOR": "2" if look == "200-percent" else "1",
             "SCREENSHOTS_LOOK": look,
         }
