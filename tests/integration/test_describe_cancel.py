@@ -88,9 +88,14 @@ def test_a_cancel_at_any_moment_of_the_start_ends_it_quietly(
             wait_until_in_charge(run)
             time.sleep(delay)
             report(f"{number.name}-start-{delay}", run.signal(number))
-            assert run.wait() == 130
+            code = run.wait()
             assert "Traceback" not in run.complaints
-            assert {each["stop"] for each in run.of("done")} <= {"cancelled"}
+            stops = [each["stop"] for each in run.of("done")]
+            if delay >= 0.2 and stops == ["end", "end"]:  # all was said when the signal came
+                assert code in (0, 130)
+                continue
+            assert code == 130
+            assert set(stops) <= {"cancelled"}
             if delay >= 0.1:
                 check_cancelled(run, 2)
 

@@ -225,6 +225,7 @@ def test_asking_from_the_palette_is_about_the_moment(
     press(desktop, "a")
     app.wait_until_told("What do you want to know?")
     until(lambda: app.ask("front") == "Edge Assistant", "the window to ask in")
+    until(lambda: app.ask("focus") == "Question", "the line for the question")
     desktop.output("xdotool", "type", "What is on the screen?")
     press(desktop, "Return")
     app.wait_for(lambda _: answers(app), "an answer about what was there")
