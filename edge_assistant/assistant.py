@@ -255,19 +255,20 @@ class Assistant:
         self._on_event(outcome)
         return outcome
 
-    def encode_ahead(self, mode: prompts.Mode = "detail") -> None:
-        """Have the picture encoded as `mode` will want it, while nobody waits; returns at once.
+    def encode_ahead(self, request: Request) -> None:
+        """Have the picture encoded as `request` will want it, while nobody waits; returns at once.
 
         To be called when a question has been answered; where that picture is the same, nothing happens.
         """
-        if self._capture is None or self._picture is None or self._request.image_tokens:
+        if self._capture is None or self._picture is None:
             return
-        spec = prompts.MODES[mode]
+        mode = prompts.MODES[request.mode]
+        most = request.image_tokens or mode.image_tokens
         try:
             image = self._capture().image
         except AssistantError:
             return  # it is no longer wanted
-        picture = budget.fit(image, max_tokens=spec.image_tokens, min_tokens=spec.min_image_tokens)
+        picture = budget.fit(image, max_tokens=most, min_tokens=min(most, mode.min_image_tokens))
         if picture.size != self._picture.size:
             self._engine.encode_ahead(picture.tobytes(), picture.width, picture.height)
 

@@ -20,6 +20,7 @@ from edge_assistant.resident.chooser import Chooser, ChooserWindows, NoChoosers
 from edge_assistant.resident.condition import Condition, condition
 from edge_assistant.resident.job import TONE_WAITS_S, Job, detail_of
 from edge_assistant.resident.manner import Manner
+from edge_assistant.resident.outlook import WORTH_SAYING_S
 from edge_assistant.resident.presses import State
 from edge_assistant.resident.talk import Talk
 from edge_assistant.resident.voice import Voice
@@ -34,7 +35,6 @@ TICK_S = 2.0
 """Seconds between two ticks while it works and has said nothing of the answer yet."""
 
 _NO_ANSWER = later("There is no answer yet.")
-_DETAIL = later("The same picture in detail.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +356,7 @@ class Control:
             case presses.Detail(id):
                 self._begin(self._new_job(id, self._state.look, detail=True))
                 self._voice.tone("heard", id)
-                self._job.notice("detail", tr(_DETAIL))
+                self._job.notice("detail", _detail(self._work.expected_seconds(self._job)))
                 self._talk = self._job.talk
                 self._windows.picture(self._job.captured, self._job.title)
                 self._work.answer(self._job)
@@ -554,3 +554,10 @@ class Control:
 
     def _end(self) -> None:
         self._quit = True
+
+
+def _detail(seconds: float | None) -> str:
+    sentence = tr("The same picture in detail.")
+    if seconds is None or seconds < WORTH_SAYING_S:
+        return sentence
+    return " ".join((sentence, tr("That takes about {seconds} seconds.", seconds=round(seconds))))

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from edge_assistant import footprint
 from edge_assistant.assistant import Assistant, Request
+from edge_assistant.engine import prompts
 from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError, rebuilt
 from edge_assistant.events import (
     DoneEvent,
@@ -23,10 +24,12 @@ from edge_assistant.events import (
     StageEvent,
     TokenEvent,
 )
+from edge_assistant.imaging import budget
 from edge_assistant.resident.costs import cost
 from edge_assistant.resident.engines import Engines
 from edge_assistant.resident.job import Job
 from edge_assistant.resident.measurements import Measurements
+from edge_assistant.resident.outlook import Outlook
 from edge_assistant.resident.talk import QUESTION_IMAGE_TOKENS, QUESTION_TOKENS, Talk
 from edge_assistant.resident.voice import Voice
 from edge_assistant.text import tr, tr_count
@@ -103,6 +106,7 @@ class Work:
         self._row: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._measurements = measurements or Measurements()
         self._engines = Engines(self._measurements, free)
+        self._outlook = Outlook()
         self._job: Job | None = None
         self._told: Told | None = None
         self._held: Talk | None = None
@@ -257,7 +261,8 @@ class Work:
             job.notice("after", _after(job, outcome.timings_s.total))
         self._voice.tone("end", job.id)
         if whole and job.mode == "glance" and self._assistant is not None and self._may_encode_ahead():
-            self._assistant.encode_ahead()
+            self._assistant.encode_ahead(job.manner.request(self._request, "detail"))
+            self._outlook.began_ahead()
 
     def _asked(self, assistant: Assistant, job: Job) -> DoneEvent | ErrorEvent:
         talk = job.talk
@@ -274,6 +279,15 @@ class Work:
             job.reasoning = outcome.reasoning or ""
             self._tell_think()
         return outcome
+
+    def expected_seconds(self, job: Job) -> float | None:
+        """Until the first word about the job's picture, told from the last one; None where that is not known."""
+        request, mode = self._request_of(job), prompts.MODES[job.mode]
+        if job.captured is None:
+            return None
+        most = request.image_tokens or mode.image_tokens
+        sent = budget.plan(job.captured.image.size, max_tokens=most, min_tokens=min(most, mode.min_image_tokens))
+        return self._outlook.seconds(sent.tokens)
 
     def _request_of(self, job: Job) -> Request:
         request = job.manner.request(self._request, job.mode)
@@ -346,6 +360,7 @@ class Work:
         job = self._job
         if isinstance(event, DoneEvent):
             self._measurements.answered(event)
+            self._outlook.answered(event)
         if job is not None:
             if isinstance(event, TokenEvent):
                 job.reasoning += event.text if event.kind == "thinking" else ""

@@ -18,6 +18,7 @@ from benchmarking.memory import Peak
 from benchmarking.product import QUESTION, Cut, Product
 from benchmarking.sound import Ear
 from edge_assistant import child
+from edge_assistant.assistant import Request
 from edge_assistant.engine.prompts import MODES
 from edge_assistant.events import DoneEvent, Event, SentenceEvent
 from edge_assistant.speech.speaker import Speaker
@@ -288,7 +289,7 @@ def ahead(place: Place, repeats: int) -> Figures:
                 product.look_at(image)
                 product.ask()
                 # With the budget that the resident program asks with, so that nothing holds it back.
-                product.assistant.encode_ahead()
+                product.assistant.encode_ahead(Request(mode="detail"))
                 time.sleep(seconds)
                 product.look_at(image, mode="detail")
                 _add_answer(figures, f"after_{seconds}_s.", product.ask())

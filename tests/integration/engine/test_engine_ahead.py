@@ -91,7 +91,7 @@ def test_a_detail_asked_for_while_it_is_encoded_ahead_has_the_answer_of_a_fresh_
     fresh = asked.look(picture(), "detail")
     asked.look(other())
     asked.look(picture())
-    asked.assistant.encode_ahead()
+    asked.assistant.encode_ahead(Request(mode="detail"))
     detail = asked.look(picture(), "detail")
     assert (detail.answer, detail.image) == (fresh.answer, fresh.image)
     stages = [event for event in asked.events if isinstance(event, StageEvent) and event.stage == "encode"]
@@ -100,7 +100,7 @@ def test_a_detail_asked_for_while_it_is_encoded_ahead_has_the_answer_of_a_fresh_
 
 def test_what_was_encoded_before_the_question_is_not_encoded_in_it(asked: Asked) -> None:
     asked.look(picture())
-    asked.assistant.encode_ahead()
+    asked.assistant.encode_ahead(Request(mode="detail"))
     asked.wait_until_idle()
     asked.events.clear()
     detail = asked.look(picture(), "detail")
@@ -117,7 +117,7 @@ def test_another_picture_drops_what_was_being_encoded_ahead(asked: Asked) -> Non
     expected = asked.look(other()).answer
     asked.look(picture())
     engine = asked.assistant.engine_pid
-    asked.assistant.encode_ahead()
+    asked.assistant.encode_ahead(Request(mode="detail"))
     assert asked.look(other()).answer == expected
     assert asked.look(picture(), "detail").stop == "end"
     assert asked.assistant.engine_pid == engine
@@ -125,7 +125,7 @@ def test_another_picture_drops_what_was_being_encoded_ahead(asked: Asked) -> Non
 
 def test_a_cancel_when_nothing_is_asked_keeps_the_engine_and_what_it_encodes(asked: Asked) -> None:
     asked.look(picture())
-    asked.assistant.encode_ahead()
+    asked.assistant.encode_ahead(Request(mode="detail"))
     engine = asked.assistant.engine_pid
     asked.assistant.cancel()
     time.sleep(0.5)  # longer than a cancel waits before it kills

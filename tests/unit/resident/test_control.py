@@ -59,6 +59,10 @@ class ScriptedWork:
         self.asked: list[tuple[str, Job]] = []
         self.cancelled: list[int] = []
         self.job: Job | None = None
+        self.expected: float | None = None
+
+    def expected_seconds(self, _: Job) -> float | None:
+        return self.expected
 
     def start(self, _: object, job: Job) -> None:
         self.job = job
@@ -203,6 +207,20 @@ def test_the_same_key_after_the_answer_asks_for_the_same_picture_in_detail_and_s
     assert desk.newest.mode == "detail"
     assert desk.newest.picture().image is PICTURE.image
     assert desk.newest.picture().notices == (), "what was to be said of it was said"
+
+
+def test_the_wait_for_the_detail_is_announced_where_it_is_known_and_long(desk: Desk) -> None:
+    for seconds, said in (
+        (38.2, "The same picture in detail. That takes about 38 seconds."),
+        (2.0, "The same picture in detail."),
+    ):
+        desk.work.expected = seconds
+        desk.press("window")
+        desk.answer("A dialog.")
+        desk.end()
+        assert desk.press("window")[-1] == said
+        desk.answer("Two buttons.")
+        desk.end()
 
 
 def test_what_is_brief_leaves_out_what_is_only_good_to_know(desk: Desk) -> None:

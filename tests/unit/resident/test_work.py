@@ -130,8 +130,8 @@ class ScriptedAssistant:
         self.on_event(done)
         return done
 
-    def encode_ahead(self) -> None:
-        self.office.asked_ahead.append(self.request.mode)
+    def encode_ahead(self, request: Request) -> None:
+        self.office.asked_ahead.append(request.mode)
 
     def cancel(self) -> None:
         self.was_cancelled.set()
@@ -240,7 +240,7 @@ def test_only_a_glance_has_its_detail_encoded_ahead_and_only_where_it_may(ready:
     for id, mode in ((2, "glance"), (3, "detail"), (4, "read")):
         ready.work.answer(ready.job(id, mode=mode))
         ready.tells(("answered", id, True), ("ended", id))
-    assert ready.asked_ahead == ["glance"]
+    assert ready.asked_ahead == ["detail"]
 
 
 def test_a_cancelled_glance_has_nothing_encoded_ahead(ready: Office) -> None:
