@@ -27,6 +27,7 @@ from edge_assistant.events import NoticeEvent, TokenEvent, WindowEvent
 from edge_assistant.resident.choices import choices
 from edge_assistant.settings import Hotkeys, Settings
 from edge_assistant.text import tr
+from edge_assistant.ui.appearance import outline_boxes
 from edge_assistant.ui.bridge import small_copy
 from edge_assistant.ui.commands import Commands, Entry
 from edge_assistant.ui.first_run import FirstRun
@@ -169,6 +170,7 @@ def _render(look: str, names: list[str]) -> None:
     for role, colour in _ROLES:
         palette.setColor(role, QColor(colours[colour]))
     application.setPalette(palette)
+    outline_boxes(application)
     for name in names:
         widget = WINDOWS[name]()
         widget.show()
