@@ -374,6 +374,7 @@ class Assistant:
         context = self._affordable_context(work)
         if self._was_loaded:
             self.notice(work.index, "engine-restarted", tr("The engine had ended and is started again."))
+            self._was_loaded = False  # told once, also where a cancel ends the start that follows
         self._on_event(StageEvent(work.index, "load", 0.0))
         start = time.perf_counter()
         try:
