@@ -97,7 +97,8 @@ def chosen(open: Open, state: State, ticket: int, choice: str, now: float) -> St
         return open, state, ()
     if choice == "region" and open.chooser == "palette":
         return replace(open, chooser="region"), state, (OpenRegion(ticket),)
-    closed, close = Open(ticket=ticket), CloseChooser(ticket)
+    # The window to ask in takes the focus next: given back now, it could arrive there too late, and leave our window.
+    closed, close = Open(ticket=ticket), CloseChooser(ticket, give_back=choice != "ask")
     if choice in (*LOOKS, "ask") or choice.startswith(MONITOR):
         # Without a look of before it is never its stop nor its detail: a moment of its own is a picture of its own.
         fresh = replace(state, look="")

@@ -217,7 +217,6 @@ def test_keys_pressed_fast_and_at_the_wrong_time_leave_it_whole(app: AppRun, des
     wait_for_scene(app)
 
 
-@pytest.mark.xfail(strict=False, reason="now and then the window to ask in opens without the keyboard in its line")
 def test_asking_from_the_palette_is_about_the_moment(
     app: AppRun, desktop: XDesktop, shown: subprocess.Popen[bytes]
 ) -> None:

@@ -71,7 +71,7 @@ def test_its_key_again_closes_it_and_forgets_the_moment(chooser: str) -> None:
 
 def test_a_question_is_about_the_moment_too() -> None:
     do = chosen(PALETTE, State(), 1, "ask", 101.0)[2]
-    assert do[:2] == (UseMoment(1, "ask"), CloseChooser(1))
+    assert do[:2] == (UseMoment(1, "ask"), CloseChooser(1, give_back=False))
     assert Ask(1) in do
 
 
