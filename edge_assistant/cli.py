@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from edge_assistant import log
 from edge_assistant.cli_models import add_models
+from edge_assistant.cli_parser import Parser, seconds, temperature, whole
 from edge_assistant.cli_settings import add_settings
 from edge_assistant.errors import AssistantError, InputError, UsageError
-from edge_assistant.text import later, tr
+from edge_assistant.text import in_libraries, later, tr
 
 if TYPE_CHECKING:
     from edge_assistant.sources import Look
@@ -22,19 +22,13 @@ _APP = "app_"
 """Begins the names of the app's options, which commands have too."""
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(
-            tr("{upper}{value}. Try {prog} --help.", upper=message[:1].upper(), value=message[1:], prog=self.prog)
-        )
-
-
 def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit code (see errors.py, and 0 for success)."""
-    log.set_up()
     _speak_the_persons_language()
+    log.set_up()
     try:
-        parsed = _parser().parse_args(arguments)
+        with in_libraries():
+            parsed = _parser().parse_args(arguments)
         _check_app_options(parsed)
         command: Callable[[argparse.Namespace], int] = parsed.command
         return command(parsed)
@@ -63,88 +57,119 @@ def _report(error: AssistantError, *, as_json: bool) -> None:
         output.show(ErrorEvent(0, error.code, str(error), error.exit_code))
 
 
-def _parser() -> _Parser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="edge-assistant",
-        description="Looks at a picture and says aloud what is there. Works without a network.",
-        epilog="Answers can be wrong. Not for medicine, traffic or money.",
+        description=tr("Looks at a picture and says aloud what is there. Works without a network."),
+        epilog=tr("Answers can be wrong. Not for medicine, traffic or money."),
     )
     _add_app(parser)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", description="Without one, the app starts.")
-    _add_describe(commands.add_parser("describe", help="describe a picture, or answer questions about it"))
-    cameras = commands.add_parser("cameras", help="list the cameras, by the numbers that describe --camera takes")
+    commands = parser.add_subparsers(
+        title=tr("commands"), metavar=tr("COMMAND"), description=tr("Without one, the app starts.")
+    )
+    _add_describe(commands.add_parser("describe", help=tr("describe a picture, or answer questions about it")))
+    cameras = commands.add_parser("cameras", help=tr("list the cameras, by the numbers that describe --camera takes"))
     cameras.set_defaults(command=_cameras)
-    _add_listen(commands.add_parser("listen", help="keep running, and describe what is there when a key is pressed"))
-    _add_trigger(commands.add_parser("trigger", help="make the running program do something, as its keys do"))
-    doctor = commands.add_parser("doctor", help="say what works on this computer, and how to mend what does not")
-    doctor.add_argument("--speak", action=argparse.BooleanOptionalAction, help="say it aloud too (default: yes)")
+    _add_listen(
+        commands.add_parser("listen", help=tr("keep running, and describe what is there when a key is pressed"))
+    )
+    _add_trigger(commands.add_parser("trigger", help=tr("make the running program do something, as its keys do")))
+    doctor = commands.add_parser("doctor", help=tr("say what works on this computer, and how to mend what does not"))
+    doctor.add_argument("--speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud too (default: yes)"))
     doctor.set_defaults(command=_doctor)
-    _add_tune(commands.add_parser("tune", help="find out by trying what makes answers quickest on this computer"))
-    voices = commands.add_parser("voices", help="list the voices")
-    voices.add_argument("--language", metavar="CODE", help="only voices for this language")
+    _add_tune(commands.add_parser("tune", help=tr("find out by trying what makes answers quickest on this computer")))
+    voices = commands.add_parser("voices", help=tr("list the voices"))
+    voices.add_argument("--language", metavar=tr("CODE"), help=tr("only voices for this language"))
     voices.set_defaults(command=_voices)
-    add_settings(commands.add_parser("settings", help="show and change the settings"))
-    add_models(commands.add_parser("models", help="get, check, carry and remove weights"))
+    add_settings(commands.add_parser("settings", help=tr("show and change the settings")))
+    add_models(commands.add_parser("models", help=tr("get, check, carry and remove weights")))
     return parser
 
 
 def _add_app(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument_group("options of the app").add_argument
-    add("--temperature", dest=f"{_APP}temperature", metavar="F", type=_temperature, help="0 is greedy")
-    add("--seed", dest=f"{_APP}seed", metavar="N", type=_whole(0, 2**32 - 2), help="repeatable answers")
-    add("--speak", dest=f"{_APP}speak", action=argparse.BooleanOptionalAction, help="say it aloud (default: yes)")
+    add = parser.add_argument_group(tr("options of the app")).add_argument
+    add("--temperature", dest=f"{_APP}temperature", metavar=tr("F"), type=temperature, help=tr("0 is greedy"))
+    add("--seed", dest=f"{_APP}seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("repeatable answers"))
+    add("--speak", dest=f"{_APP}speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud (default: yes)"))
     parser.set_defaults(command=_app)
 
 
 def _add_describe(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("picture", metavar="FILE", nargs="?", help="the picture; - is standard input")
-    add("--screen", metavar="N", nargs="?", const=0, type=_whole(1, 99), help="look at monitor N, or all as one")
-    add("--window", action="store_true", help="look at the active window; its title is said first")
-    add("--clipboard", action="store_true", help="look at the picture, or the copied picture file, in the clipboard")
-    add("--camera", metavar="N", nargs="?", const=0, type=_whole(1, 99), help="look through camera N (see cameras)")
-    add("--delay", metavar="SECONDS", type=_seconds, help="count down aloud first, to change windows (camera: 3)")
-    add("--mode", choices=("glance", "detail", "read"), default="glance", help="default: glance")
-    add("--ask", metavar="TEXT", action="append", default=[], help="a question; repeat for follow-ups")
-    add("--think", action="store_true", help="think harder: slower, with the Thinking weights")
-    add("--thinking-budget", metavar="N", type=_whole(1, 81_920), default=1024, help="tokens to think with (1024)")
-    add("--max-tokens", metavar="N", type=_whole(1, 81_920), help="longest answer, in tokens")
-    add("--temperature", metavar="F", type=_temperature, help="0 is greedy; not with Thinking")
-    add("--seed", metavar="N", type=_whole(0, 2**32 - 2), help="repeatable answers (default: random)")
-    add("--image-tokens", metavar="N", type=_whole(8, 16_384), help="most image tokens the picture may take")
-    add("--context", metavar="N", type=_whole(256, 262_144), help="tokens of context (default: 4096)")
-    add("--model", metavar="NAME|PATH", help="weights: a name from the catalogue, or a GGUF file")
-    add("--mmproj", metavar="PATH", help="the vision file that belongs to the model file")
-    add("--gpu-layers", metavar="N", type=_whole(0, 1024), help="layers on the graphics processor (default: what fits)")
-    add("--language", metavar="CODE", help="language of answer and voice, such as de")
-    add("--speak", action=argparse.BooleanOptionalAction, help="say it aloud (default: yes)")
-    add("--json", action="store_true", help="one JSON object a line on standard output")
+    add("picture", metavar=tr("FILE"), nargs="?", help=tr("the picture; - is standard input"))
+    add("--screen", metavar=tr("N"), nargs="?", const=0, type=whole(1, 99), help=tr("look at monitor N, or all as one"))
+    add("--window", action="store_true", help=tr("look at the active window; its title is said first"))
+    add(
+        "--clipboard", action="store_true", help=tr("look at the picture, or the copied picture file, in the clipboard")
+    )
+    add(
+        "--camera",
+        metavar=tr("N"),
+        nargs="?",
+        const=0,
+        type=whole(1, 99),
+        help=tr("look through camera N (see cameras)"),
+    )
+    add(
+        "--delay", metavar=tr("SECONDS"), type=seconds, help=tr("count down aloud first, to change windows (camera: 3)")
+    )
+    add("--mode", choices=("glance", "detail", "read"), default="glance", help=tr("default: glance"))
+    add("--ask", metavar=tr("TEXT"), action="append", default=[], help=tr("a question; repeat for follow-ups"))
+    add("--think", action="store_true", help=tr("think harder: slower, with the Thinking weights"))
+    add(
+        "--thinking-budget",
+        metavar=tr("N"),
+        type=whole(1, 81_920),
+        default=1024,
+        help=tr("tokens to think with (1024)"),
+    )
+    add("--max-tokens", metavar=tr("N"), type=whole(1, 81_920), help=tr("longest answer, in tokens"))
+    add("--temperature", metavar=tr("F"), type=temperature, help=tr("0 is greedy; not with Thinking"))
+    add("--seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("repeatable answers (default: random)"))
+    add("--image-tokens", metavar=tr("N"), type=whole(8, 16_384), help=tr("most image tokens the picture may take"))
+    add("--context", metavar=tr("N"), type=whole(256, 262_144), help=tr("tokens of context (default: 4096)"))
+    add("--model", metavar=tr("NAME|PATH"), help=tr("weights: a name from the catalogue, or a GGUF file"))
+    add("--mmproj", metavar=tr("PATH"), help=tr("the vision file that belongs to the model file"))
+    add(
+        "--gpu-layers",
+        metavar=tr("N"),
+        type=whole(0, 1024),
+        help=tr("layers on the graphics processor (default: what fits)"),
+    )
+    add("--language", metavar=tr("CODE"), help=tr("language of answer and voice, such as de"))
+    add("--speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud (default: yes)"))
+    add("--json", action="store_true", help=tr("one JSON object a line on standard output"))
     parser.set_defaults(command=_describe)
 
 
 def _add_listen(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--temperature", metavar="F", type=_temperature, help="0 is greedy; not with Thinking")
-    add("--seed", metavar="N", type=_whole(0, 2**32 - 2), help="repeatable answers (default: random)")
-    add("--speak", action=argparse.BooleanOptionalAction, help="say it aloud (default: yes)")
+    add("--temperature", metavar=tr("F"), type=temperature, help=tr("0 is greedy; not with Thinking"))
+    add("--seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("repeatable answers (default: random)"))
+    add("--speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud (default: yes)"))
     parser.set_defaults(command=_listen)
 
 
 def _add_tune(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--model", metavar="NAME|PATH", help="weights: a name from the catalogue, or a GGUF file")
-    add("--mmproj", metavar="PATH", help="the vision file that belongs to the model file")
-    add("--think", action="store_true", help="the Thinking weights")
-    add("--target", metavar="SECONDS", type=_whole(1, 600), help="time to the first word of a glance (default: 6)")
-    add("--reset", action="store_true", help="forget what was found out before")
-    add("--speak", action=argparse.BooleanOptionalAction, help="say it aloud too (default: yes)")
-    add("--json", action="store_true", help="one JSON object a line on standard output")
+    add("--model", metavar=tr("NAME|PATH"), help=tr("weights: a name from the catalogue, or a GGUF file"))
+    add("--mmproj", metavar=tr("PATH"), help=tr("the vision file that belongs to the model file"))
+    add("--think", action="store_true", help=tr("the Thinking weights"))
+    add(
+        "--target",
+        metavar=tr("SECONDS"),
+        type=whole(1, 600),
+        help=tr("time to the first word of a glance (default: 6)"),
+    )
+    add("--reset", action="store_true", help=tr("forget what was found out before"))
+    add("--speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud too (default: yes)"))
+    add("--json", action="store_true", help=tr("one JSON object a line on standard output"))
     parser.set_defaults(command=_tune)
 
 
 def _add_trigger(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", metavar="ACTION", nargs="?", help="one of those that --list prints")
-    parser.add_argument("--list", action="store_true", help="print the actions, and what each does")
+    parser.add_argument("action", metavar=tr("ACTION"), nargs="?", help=tr("one of those that --list prints"))
+    parser.add_argument("--list", action="store_true", help=tr("print the actions, and what each does"))
     parser.set_defaults(command=_trigger)
 
 
@@ -189,13 +214,13 @@ def _trigger(parsed: argparse.Namespace) -> int:
 
     if parsed.list:
         for action, line in ACTIONS.items():
-            print(f"{action}: {line}")
+            print(f"{action}: {tr(line)}")
         return 0
     if parsed.action not in ACTIONS:
         raise UsageError(
             tr(
                 "There is no action {value}. Try edge-assistant trigger --list.",
-                value=parsed.action or "without a name",
+                value=parsed.action or tr("without a name"),
             )
         )
     from edge_assistant.resident.door import call, place
@@ -312,38 +337,3 @@ def _question(text: str) -> str:
     if not clean:
         raise UsageError(tr("The question is empty. Write it after --ask."))
     return clean
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = low - 1
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(
-                tr("{text} is not a whole number from {low} to {high}", text=text, low=low, high=high)
-            )
-        return value
-
-    return parse
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 <= value <= 60:
-        raise argparse.ArgumentTypeError(tr("{text} is not a number of seconds from 0 to 60", text=text))
-    return value
-
-
-def _temperature(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 <= value <= 2:
-        raise argparse.ArgumentTypeError(tr("{text} is not a number from 0 to 2", text=text))
-    return value

@@ -6,42 +6,48 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from edge_assistant.text import tr
+
 
 def add_models(parser: argparse.ArgumentParser) -> None:
     """Add the actions of `models` to its parser."""
-    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
+    actions = parser.add_subparsers(title=tr("actions"), required=True, metavar=tr("ACTION"))
 
     def action(name: str, what: str, command: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
         added = actions.add_parser(name, help=what, description=f"{what[:1].upper()}{what[1:]}.")
-        added.add_argument("--speak", action=argparse.BooleanOptionalAction, help="say it aloud (default: yes)")
-        added.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
+        added.add_argument("--speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud (default: yes)"))
+        added.add_argument("--json", action="store_true", help=tr("one JSON object a line on standard output"))
         added.set_defaults(command=lambda parsed: _models(parsed, command))
         return added
 
     def think(added: argparse.ArgumentParser) -> None:
-        added.add_argument("--think", action="store_true", help="the Thinking weights of that name")
+        added.add_argument("--think", action="store_true", help=tr("the Thinking weights of that name"))
 
-    action("list", "list all known weights, and what of them is here", _models_list)
-    recommend = action("recommend", "say which weights suit this computer, and why", _models_recommend)
-    recommend.add_argument("--ask", action="store_true", help="then ask what to do, as the app's first run does")
-    pull = action("pull", "download weights, or go on with a download", _models_pull)
-    pull.add_argument("name", metavar="NAME", help="a name that models list gives")
-    pull.add_argument("--mmproj", metavar="QUANT", help="the vision file to take, such as F16 (default: Q8_0)")
-    pull.add_argument("--trust-new", action="store_true", help="forget what the first download brought, and take anew")
-    verify = action("verify", "read all weights here again, and compare their checksums", _models_verify)
-    verify.add_argument("name", metavar="NAME", nargs="?", help="only these")
-    bring = action("import", "add weights from files or a folder", _models_import)
-    bring.add_argument("paths", metavar="PATH", nargs="+", help="GGUF files, or a folder that models export wrote")
+    action("list", tr("list all known weights, and what of them is here"), _models_list)
+    recommend = action("recommend", tr("say which weights suit this computer, and why"), _models_recommend)
+    recommend.add_argument("--ask", action="store_true", help=tr("then ask what to do, as the app's first run does"))
+    pull = action("pull", tr("download weights, or go on with a download"), _models_pull)
+    pull.add_argument("name", metavar=tr("NAME"), help=tr("a name that models list gives"))
+    pull.add_argument("--mmproj", metavar=tr("QUANT"), help=tr("the vision file to take, such as F16 (default: Q8_0)"))
+    pull.add_argument(
+        "--trust-new", action="store_true", help=tr("forget what the first download brought, and take anew")
+    )
+    verify = action("verify", tr("read all weights here again, and compare their checksums"), _models_verify)
+    verify.add_argument("name", metavar=tr("NAME"), nargs="?", help=tr("only these"))
+    bring = action("import", tr("add weights from files or a folder"), _models_import)
+    bring.add_argument(
+        "paths", metavar=tr("PATH"), nargs="+", help=tr("GGUF files, or a folder that models export wrote")
+    )
     how = bring.add_mutually_exclusive_group()
-    how.add_argument("--link", action="store_true", default=None, help="make hard links, which take no more room")
-    how.add_argument("--copy", dest="link", action="store_false", help="make copies")
-    carry = action("export", "write weights into a folder, for a computer without a network", _models_export)
-    carry.add_argument("folder", metavar="DIR", help="the folder, on a USB stick, say")
-    carry.add_argument("names", metavar="NAME", nargs="*", help="which weights (default: all that are here)")
-    remove = action("remove", "delete downloaded weights", _models_remove)
-    remove.add_argument("name", metavar="NAME", help="a name that models list gives")
-    path = action("path", "print the folder of downloads, or where weights are", _models_path)
-    path.add_argument("name", metavar="NAME", nargs="?", help="these weights")
+    how.add_argument("--link", action="store_true", default=None, help=tr("make hard links, which take no more room"))
+    how.add_argument("--copy", dest="link", action="store_false", help=tr("make copies"))
+    carry = action("export", tr("write weights into a folder, for a computer without a network"), _models_export)
+    carry.add_argument("folder", metavar=tr("DIR"), help=tr("the folder, on a USB stick, say"))
+    carry.add_argument("names", metavar=tr("NAME"), nargs="*", help=tr("which weights (default: all that are here)"))
+    remove = action("remove", tr("delete downloaded weights"), _models_remove)
+    remove.add_argument("name", metavar=tr("NAME"), help=tr("a name that models list gives"))
+    path = action("path", tr("print the folder of downloads, or where weights are"), _models_path)
+    path.add_argument("name", metavar=tr("NAME"), nargs="?", help=tr("these weights"))
     for added in (pull, verify, carry, remove, path):
         think(added)
 

@@ -15,17 +15,17 @@ RELOAD = "settings"
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add the commands below `settings`."""
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    listing = commands.add_parser("list", help="print every setting, its value and its meaning")
+    commands = parser.add_subparsers(title=tr("commands"), required=True, metavar=tr("COMMAND"))
+    listing = commands.add_parser("list", help=tr("print every setting, its value and its meaning"))
     listing.set_defaults(command=_list)
-    getting = commands.add_parser("get", help="print one value; an empty line where nothing is chosen")
-    getting.add_argument("name", metavar="NAME", help="one of those that list prints")
+    getting = commands.add_parser("get", help=tr("print one value; an empty line where nothing is chosen"))
+    getting.add_argument("name", metavar=tr("NAME"), help=tr("one of those that list prints"))
     getting.set_defaults(command=_get)
-    setting = commands.add_parser("set", help="change one value, also in the running program")
-    setting.add_argument("name", metavar="NAME", help="one of those that list prints")
-    setting.add_argument("value", metavar="VALUE", help='"" lets the program choose')
+    setting = commands.add_parser("set", help=tr("change one value, also in the running program"))
+    setting.add_argument("name", metavar=tr("NAME"), help=tr("one of those that list prints"))
+    setting.add_argument("value", metavar=tr("VALUE"), help=tr('"" lets the program choose'))
     setting.set_defaults(command=_set)
-    path = commands.add_parser("path", help="print where the settings file is, or would be")
+    path = commands.add_parser("path", help=tr("print where the settings file is, or would be"))
     path.set_defaults(command=_path)
 
 

@@ -18,7 +18,7 @@ from edge_assistant.models.locate import Weights, resolve
 from edge_assistant.models.memory import check_memory, fitting_context, needed_bytes
 from edge_assistant.speech.check import check_sound
 from edge_assistant.speech.speaker import Speaker
-from edge_assistant.text import later, tr
+from edge_assistant.text import later, number, tr
 
 # The parts without which no picture can be described.
 _ESSENTIAL = ("Weights", "Memory", "Engine")
@@ -147,7 +147,9 @@ def _load_engine(weights: Weights, chosen: settings.Settings) -> str:
         )
     )
     try:
-        sentences = [tr("The weights were loaded in {seconds} seconds.", seconds=f"{engine.load(lambda _: None):.1f}")]
+        sentences = [
+            tr("The weights were loaded in {seconds} seconds.", seconds=number(engine.load(lambda _: None), 1))
+        ]
         if chosen_here != tuned.safe_choice():
             sentences.append(tr("What tune found out is used."))
         sentences.append(engine.offload.words() or tr("All is computed on the processor."))

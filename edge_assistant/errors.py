@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge_assistant.text import later
+from edge_assistant.text import later, tr
 
 INTERNAL = later("Something went wrong inside the program. Please try again.")
 """What a person hears of a bug, through `tr`."""
@@ -86,8 +86,8 @@ class CancelledError(AssistantError):
     exit_code = 130
     code = "cancelled"
 
-    def __init__(self, message: str = "Cancelled.", *, code: str | None = None) -> None:
-        super().__init__(message, code=code)
+    def __init__(self, message: str | None = None, *, code: str | None = None) -> None:
+        super().__init__(tr("Cancelled.") if message is None else message, code=code)
 
 
 _BY_EXIT_CODE: dict[int, type[AssistantError]] = {

@@ -34,7 +34,7 @@ class Key:
     @property
     def spoken(self) -> str:
         """As it is said."""
-        return str(self).replace("+", " ").replace("super", "Windows key")
+        return str(self).replace("+", " ").replace("super", tr("Windows key"))
 
 
 def parse(text: str) -> Key:
@@ -46,8 +46,8 @@ def parse(text: str) -> Key:
         raise UsageError(
             tr(
                 "{value} is no key: {value2} is not known. Write one such as ctrl+shift+F9.",
-                value=text or "An empty name",
-                value2=(strange or [last])[0] or "a part",
+                value=text or tr("An empty name"),
+                value2=(strange or [last])[0] or tr("a part"),
             )
         )
     key = Key(wanted, _BY_LOWER[last])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 
+from edge_assistant.text import tr
+
 VARIABLE = "EDGE_ASSISTANT_LOG"
 
 
@@ -17,7 +19,10 @@ def set_up() -> None:
         try:
             handler = logging.FileHandler(path, encoding="utf-8")
         except OSError as error:
-            os.write(2, f"The log file {path} cannot be opened: {error.strerror}. There is no log.\n".encode())
+            sentence = tr(
+                "The log file {path} cannot be opened: {error}. There is no log.", path=path, error=error.strerror
+            )
+            os.write(2, f"{sentence}\n".encode())
         else:
             logging.getLogger("edge_assistant").setLevel(logging.DEBUG)
             handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))

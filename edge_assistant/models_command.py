@@ -27,14 +27,12 @@ from edge_assistant.models.shelf import Shelf
 from edge_assistant.models.verification import Checked, Verification, files_here
 from edge_assistant.models_output import Teller
 from edge_assistant.output import complain
-from edge_assistant.text import tr
+from edge_assistant.text import tr, tr_count
 
 _log = logging.getLogger(__name__)
 _POLL = 0.02  # seconds between two looks whether a signal came
 _PATIENCE = 3.0  # seconds that a cancelled task has to bring what arrived onto the disk
 T = TypeVar("T")
-
-_CANCELLED = "Cancelled. What has arrived is kept: do the same again to go on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +189,7 @@ def import_models(sources: Sequence[Path], options: Options, *, link: bool | Non
                 complete=result.complete,
                 files=[str(each) for each in result.files],
             )
-            rest = "is here and whole." if result.complete else "is not complete yet: model and mmproj are both needed."
-            teller.say(f"{result.name}, {result.variant.title()}, {rest}")
+            teller.say(result.sentence())
     return 0
 
 
@@ -204,11 +201,12 @@ def export_models(folder: Path, names: Sequence[str], options: Options, *, think
         task = Export(shelf, folder, sets, on_progress=lambda file, progress: teller.progress("export", file, progress))
         written = _run(task, task.run)
         teller.event("done", action="export", folder=str(folder), names=[each.name for each in written])
-        count = "1 set" if len(written) == 1 else f"{len(written)} sets"
         teller.say(
-            tr(
-                "{count} of weights can be carried in {folder}. There, use edge-assistant models import {folder}.",
-                count=count,
+            tr_count(
+                "{number} set of weights can be carried in {folder}. There, use edge-assistant models import {folder}.",
+                "{number} sets of weights can be carried in {folder}. There, use edge-assistant models import "
+                "{folder}.",
+                len(written),
                 folder=folder,
             )
         )
@@ -253,7 +251,7 @@ def print_path(name: str | None, options: Options, *, think: bool) -> int:
 
 
 def _tell_checked(teller: Teller, checked: Checked) -> None:
-    sentence, result = f"{checked.path.name} is whole.", "whole"
+    sentence, result = tr("{name} is whole.", name=checked.path.name), "whole"
     if checked.error is None:
         teller.say(sentence)
     else:
@@ -298,7 +296,7 @@ def _run(task: _Task, work: Callable[[], T]) -> T:
         if interrupt.arrived():
             task.cancel.set()
             thread.join(_PATIENCE)
-            raise CancelledError(_CANCELLED)
+            raise CancelledError(tr("Cancelled. What has arrived is kept: do the same again to go on."))
     if failure and isinstance(failure[0], AssistantError | BrokenPipeError):
         raise failure[0]
     if failure:

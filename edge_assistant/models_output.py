@@ -92,7 +92,7 @@ class Teller:
         if isinstance(error, ChecksumError):
             self.event("checksums", expected=error.expected, found=error.found)
             if not self._json:
-                complain(f"SHA-256 expected: {error.expected}\nSHA-256 found:    {error.found}")
+                complain(error.sums())
         self._say(str(error))
 
     def progress(self, action: str, file: str, progress: Progress) -> None:
@@ -118,7 +118,7 @@ class Teller:
         words = self._tenths.words(progress)
         if words is not None:
             if not self._json and not self._terminal:
-                complain(f"{file}: {progress.words()}" if "percent" in words else words)
+                complain(f"{file}: {progress.words()}" if self._tenths.told_tenth else words)
             if self._speaker is not None and self._speaker.wait(0):  # else what is said would soon lag behind
                 self._says_progress = True
                 self._speaker.say(words)

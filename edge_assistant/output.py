@@ -18,13 +18,14 @@ from edge_assistant.events import (
     WindowEvent,
     as_json_object,
 )
+from edge_assistant.text import later, tr
 
 _STAGE_NAMES = {
-    "load": "Loading",
-    "prepare": "Preparing the picture",
-    "encode": "Looking",
-    "prefill": "Reading the question",
-    "think": "Thinking",
+    "load": later("Loading"),
+    "prepare": later("Preparing the picture"),
+    "encode": later("Looking"),
+    "prefill": later("Reading the question"),
+    "think": later("Thinking"),
     "answer": "",
 }
 _DIM, _NORMAL, _CLEAR_LINE = "\x1b[2m", "\x1b[0m", "\r\x1b[K"
@@ -100,7 +101,7 @@ class TextOutput:
         name = _STAGE_NAMES[stage.stage]
         if not self._terminal or not name or self._in_answer or self._in_reasoning or stage.stage == "think":
             return
-        status = f"{name}, {int(stage.fraction * 10) * 10} percent"
+        status = tr("{doing}, {percent} percent", doing=tr(name), percent=int(stage.fraction * 10) * 10)
         if status != self._status:
             self._status = status
             print(f"{_CLEAR_LINE}{status}", end="", file=sys.stderr, flush=True)

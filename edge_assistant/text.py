@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import gettext
 import locale
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,35 @@ FOLDER = Path(__file__).parent / "locale"
 _INHERITED = "EDGE_ASSISTANT_LANGUAGE"
 """How the processes of this program know what it speaks."""
 
+_LIBRARIES = "LANGUAGE"
+"""Where gettext looks first."""
+
 
 def use_language(code: str | None) -> None:
     """From now on speak the language `code`, such as "de"; None or one without a catalogue is English."""
     global _translations
     os.environ[_INHERITED] = code or ""
     _translations = _catalogue(code)
+
+
+@contextlib.contextmanager
+def in_libraries() -> Iterator[None]:
+    """Meanwhile libraries that say something through gettext itself, as argparse does, find our catalogues too.
+
+    For the main thread while there is no other: the environment decides on gettext's language.
+    """
+    before, domain = os.environ.get(_LIBRARIES), gettext.textdomain()
+    os.environ[_LIBRARIES] = os.environ.get(_INHERITED, "").replace("-", "_") or "en"
+    gettext.bindtextdomain(_DOMAIN, str(FOLDER))
+    gettext.textdomain(_DOMAIN)
+    try:
+        yield
+    finally:
+        gettext.textdomain(domain)
+        if before is None:
+            del os.environ[_LIBRARIES]
+        else:
+            os.environ[_LIBRARIES] = before
 
 
 def _catalogue(code: str | None) -> gettext.NullTranslations:
@@ -46,6 +70,12 @@ def tr(message: str, /, **values: object) -> str:
 def tr_count(one: str, many: str, number: int, /, **values: object) -> str:
     """The form of the sentence that `number` needs; {number} is filled in too."""
     return _translations.ngettext(one, many, number).format(number=number, **values)
+
+
+def number(value: float, places: int = 0) -> str:
+    """`value` with so many decimal places, with the marks that the person's language writes in numbers."""
+    thousands, point = (tr("1,000.5")[place] for place in (1, 5))
+    return f"{value:,.{places}f}".translate({ord(","): thousands, ord("."): point})
 
 
 def later(message: str) -> str:

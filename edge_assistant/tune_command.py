@@ -15,7 +15,7 @@ from edge_assistant.models.memory import needed_bytes
 from edge_assistant.models.towers import FORMATS, Towers
 from edge_assistant.models.verify import Verifier
 from edge_assistant.models_output import Teller
-from edge_assistant.text import tr
+from edge_assistant.text import number, tr
 from edge_assistant.tower_making import make_tower
 from edge_assistant.trials import EngineTrial, describe_change
 from edge_assistant.tune import Facts, tune
@@ -155,5 +155,5 @@ def _tell_result(teller: Teller, old: Choice, new: Choice, before_s: float, afte
     )
     changes = describe_change(old, new)
     teller.say(" ".join(changes) if changes else tr("Nothing had to be changed."))
-    figures = {"after": f"{after_s:.1f}", "before": f"{before_s:.1f}"}
+    figures = {"after": number(after_s, 1), "before": number(before_s, 1)}
     teller.say(tr("A usual glance takes {after} seconds to its first word, and {before} without tuning.", **figures))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The translations: `update` takes new sentences into the catalogues, `compile` makes what the program reads, `check`
-says what is missing. Needs Babel, which scripts/setup --dev installs.
+says what is missing, and what could not be translated at all. Needs Babel, which scripts/setup --dev installs.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import bare_sentences
 from babel.messages import Catalog, Message, extract, pofile
 from babel.messages.mofile import write_mo
 
@@ -22,7 +23,7 @@ LOCALE = PACKAGE / "locale"
 DOMAIN = "edge_assistant"
 KEYWORDS = {"tr": None, "later": None, "tr_count": (1, 2)}
 _NOTHING = re.compile(rb'"[\w-]+(-Date|-To|-Translator|-Team|-Version: edge)\b')
-_PLACES = re.compile(r"\{(\w+)")
+_PLACES = re.compile(r"\{(\w+)|(%(?:\(\w+\))?[sdr])")
 
 
 def extracted() -> Catalog:
@@ -88,15 +89,20 @@ def faults(language: str) -> Iterator[str]:
         elif known.fuzzy:
             yield f"only guessed: {_ids(message)[0]}"
         else:
-            wanted = {name for each in _ids(message) for name in _PLACES.findall(each)}
+            wanted = {place for each in _ids(message) for place in _places(each)}
             for string in _strings(known):
-                if set(_PLACES.findall(string)) - wanted or wanted - set(_PLACES.findall(string)) - {"number"}:
+                if _places(string) - wanted or wanted - _places(string) - {"number"}:
                     yield f"other places to fill in: {string}"
     for message in catalog:
         if message.id and _ids(message)[0] not in {_ids(each)[0] for each in said}:
             yield f"no longer said: {_ids(message)[0]}"
     if not path_of(language, "mo").exists() or path_of(language, "mo").read_bytes() != compiled(language):
         yield "the compiled catalogue is an old one: run scripts/translations.py compile"
+
+
+def _places(text: str) -> set[str]:
+    """What is filled in: {name}, and %(name)s in what argparse says."""
+    return {braces or percent for braces, percent in _PLACES.findall(text)}
 
 
 def _ids(message: Message) -> tuple[str, ...]:
@@ -115,6 +121,9 @@ def main() -> int:
     parser.add_argument("languages", nargs="*", default=languages(), help="codes; default: all there are")
     arguments = parser.parse_args()
     found = 0
+    for sentence in bare_sentences.in_package(PACKAGE) if arguments.what == "check" else ():
+        found += 1
+        print(sentence)
     for language in arguments.languages:
         if arguments.what == "update":
             update(language)

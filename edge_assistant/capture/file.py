@@ -127,7 +127,7 @@ def _too_long(name: str) -> InputError:
 
 
 def _reason(error: OSError | ValueError) -> str:
-    return (error.strerror if isinstance(error, OSError) and error.strerror else "unknown reason").lower()
+    return error.strerror.lower() if isinstance(error, OSError) and error.strerror else tr("unknown reason")
 
 
 def _spoken(source: str | Path) -> str:

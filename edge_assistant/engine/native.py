@@ -19,6 +19,7 @@ from edge_assistant.engine.llama import llama, mtmd
 from edge_assistant.engine.messages import Sampling, Size, Tuning
 from edge_assistant.engine.offload import NOTHING, Offload, decide
 from edge_assistant.errors import DoesNotFitError, EngineError, WeightsError
+from edge_assistant.text import tr
 
 _WARNING = 3  # GGML_LOG_LEVEL_WARN
 _ABORTED = 2  # llama_decode's return value when the abort callback said stop
@@ -115,7 +116,7 @@ class NativeModel:
         buffer = (llama.llama_token * room)()
         count = llama.llama_tokenize(self._vocab, raw, len(raw), buffer, room, False, special)
         if count < 0:
-            raise EngineError("The text could not be read by the model. Ask in other words.")
+            raise EngineError(tr("The text could not be read by the model. Ask in other words."))
         return list(buffer[:count])
 
     def piece(self, token: int) -> bytes:
@@ -147,7 +148,7 @@ class NativeModel:
             if mtmd.mtmd_input_chunk_get_type(handle) == mtmd.MTMD_INPUT_CHUNK_TYPE_IMAGE:
                 return ImageChunk(chunks, handle)
         mtmd.mtmd_input_chunks_free(chunks)
-        raise EngineError("The engine could not prepare the picture. Try another picture.")
+        raise EngineError(tr("The engine could not prepare the picture. Try another picture."))
 
     def encode(self, chunk: ImageChunk, on_fraction: OnFraction) -> Any:
         """Run the vision tower; the embeddings stay valid until the next encode. Raises Interrupted."""
@@ -155,7 +156,7 @@ class NativeModel:
             result = mtmd.mtmd_encode_chunk(self._tower, chunk.handle)
         self._check_interrupted()
         if result != 0:
-            raise EngineError("The engine could not look at the picture. Try again.")
+            raise EngineError(tr("The engine could not look at the picture. Try again."))
         return self.encoded()
 
     def encoded(self) -> Any:
@@ -255,7 +256,10 @@ class NativeModel:
         self._context = llama.llama_init_from_model(self._model, context_params)
         if not self._context:
             raise DoesNotFitError(
-                f"There is not enough memory for a context of {context} tokens. Use a smaller context.",
+                tr(
+                    "There is not enough memory for a context of {context} tokens. Use a smaller context.",
+                    context=context,
+                ),
                 code="memory",
             )
         tower_params = mtmd.mtmd_context_params_default()
@@ -286,10 +290,14 @@ class NativeModel:
         name = os.path.basename(path)  # noqa: PTH119 (the path may be of any kind)
         words = " ".join(self._log).lower()
         if "alloc" in words or "memory" in words:
-            return DoesNotFitError(f"There is not enough memory to load {name}. Close some programs.", code="memory")
+            return DoesNotFitError(
+                tr("There is not enough memory to load {name}. Close some programs.", name=name), code="memory"
+            )
         if "mismatch" in words:
-            return WeightsError(f"{name} does not belong to this model. Choose the mmproj file made for it.")
-        return WeightsError(f"{name} cannot be loaded: it is damaged or of another kind. Get it again.")
+            return WeightsError(
+                tr("{name} does not belong to this model. Choose the mmproj file made for it.", name=name)
+            )
+        return WeightsError(tr("{name} cannot be loaded: it is damaged or of another kind. Get it again.", name=name))
 
     def _loading(self, low: float, high: float) -> Callable[[float, Any], bool]:
         def report(fraction: float, _: Any) -> bool:
@@ -345,9 +353,9 @@ class NativeModel:
         if result == _ABORTED or self._interrupted():
             raise Interrupted
         if result == 1:
-            raise DoesNotFitError("The conversation does not fit the context any more. Use a larger context.")
+            raise DoesNotFitError(tr("The conversation does not fit the context any more. Use a larger context."))
         if result != 0:
-            raise EngineError("The engine could not read the question. Try again.")
+            raise EngineError(tr("The engine could not read the question. Try again."))
 
     def _catch_log(self) -> None:
         """llama.cpp's warnings go to standard error, which in a worker leads to the parent's logger."""
@@ -415,7 +423,7 @@ def load_backends(folder: Path) -> None:
         load.argtypes, load.restype = [ctypes.c_char_p], None
         load(os.fsencode(folder))
     if count() == 0:
-        raise EngineError("The engine has no part for this processor. Install the program again.")
+        raise EngineError(tr("The engine has no part for this processor. Install the program again."))
 
 
 def _ggml(library: str, function: str) -> Any:

@@ -137,7 +137,7 @@ class PortalHotkeys:
         if code or not session:
             raise DBusError(f"CreateSession was answered with {code}")
         wanted = [
-            (action, {"description": ("s", ACTIONS.get(action, action)), "preferred_trigger": ("s", trigger(key))})
+            (action, {"description": ("s", tr(ACTIONS.get(action, action))), "preferred_trigger": ("s", trigger(key))})
             for action, key in self._keys.items()
         ]
         code, results = self._request("BindShortcuts", "oa(sa{sv})sa{sv}", session, wanted, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import Protocol
 
 from edge_assistant.errors import CancelledError, NetworkError
 from edge_assistant.models.download import PassingError
-from edge_assistant.text import tr
+from edge_assistant.text import tr, tr_count
 
 # Seconds before the first attempts after a failure; then it is given up. Bytes that arrive start the row anew.
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0, 60.0, 60.0, 60.0)
@@ -91,16 +92,18 @@ class Attempts:
         wait = max(self._row[self._count], error.wait or 0.0)
         self._count += 1
         if wait > _LONGEST_WAIT:
-            minutes = -(-wait // 60)
+            minutes = math.ceil(wait / 60)
             raise NetworkError(
-                tr(
-                    "{error} It asks to wait {minutes} minutes. {later}",
-                    error=error,
-                    minutes=f"{minutes:.0f}",
-                    later=later,
-                ),
+                tr("{error} It asks to wait {minutes} minutes. {later}", error=error, minutes=minutes, later=later),
                 code=error.code,
             ) from error
-        seconds = "1 second" if wait == 1 else f"{wait:.0f} seconds"
-        self._on_notice(error.code, tr("{error} Trying again in {seconds}.", error=error, seconds=seconds))
+        self._on_notice(
+            error.code,
+            tr_count(
+                "{error} Trying again in {number} second.",
+                "{error} Trying again in {number} seconds.",
+                round(wait),
+                error=error,
+            ),
+        )
         self._cancel.wait(wait)

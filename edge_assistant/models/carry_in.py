@@ -32,6 +32,13 @@ class Imported:
     files: tuple[Path, ...]
     complete: bool
 
+    def sentence(self) -> str:
+        """What a person is told of it."""
+        values = {"name": self.name, "variant": self.variant.title()}
+        if self.complete:
+            return tr("{name}, {variant}, is here and whole.", **values)
+        return tr("{name}, {variant}, is not complete yet: model and mmproj are both needed.", **values)
+
 
 @dataclass(frozen=True, slots=True)
 class _Job:
@@ -147,7 +154,7 @@ class Import:
             self._shelf.verifier.check(probe, path, lambda _: self.cancel.check())
         except ChecksumError as error:
             return error.found
-        raise AssertionError(tr("no file has an empty checksum"))
+        raise AssertionError("no file has an empty checksum")
 
     def _own_pairs(self, strangers: list[GgufInfo], jobs: list[_Job]) -> list[_Job]:
         """Pairs that no catalogue knows: each model with the mmproj given with it, or else the best one beside it."""

@@ -17,7 +17,6 @@ from edge_assistant.models.shelf import CATALOG, Shelf, exists
 from edge_assistant.text import tr
 
 CHECKSUMS = "SHA256SUMS"
-_HEAD = "# The weights in this folder. To install them: edge-assistant models import THIS-FOLDER\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,8 @@ class Export:
         with explained_writes(self._folder / CHECKSUMS):
             replace_file(self._folder / CHECKSUMS, sums.encode())
         with explained_writes(self._folder / CATALOG):
-            replace_file(self._folder / CATALOG, catalog_text.text(sets, _HEAD).encode())
+            head = tr("The weights in this folder. To install them: edge-assistant models import THIS-FOLDER")
+            replace_file(self._folder / CATALOG, catalog_text.text(sets, f"# {head}\n").encode())
 
     def _on_bytes(self, count: int) -> None:
         self.cancel.check()

@@ -59,7 +59,7 @@ def load_catalog(path: Path, *, own: bool = False) -> tuple[CatalogWeights, ...]
         with path.open("rb") as file:
             sources = tomllib.load(file)["source"]
         if own and any("folder" in source for source in sources):
-            raise ValueError("folder is only for what ships with the program")
+            raise ValueError(tr("folder is only for what ships with the program"))
         return tuple(weights for source in sources for weights in _weights(source))
     except OSError as error:
         raise WeightsError(
@@ -109,7 +109,7 @@ def is_commit(revision: str | None) -> bool:
 def _weights(source: dict[str, Any]) -> list[CatalogWeights]:
     variant = source["variant"]
     if variant not in ("instruct", "thinking"):
-        raise ValueError(f"unknown variant {variant}")
+        raise ValueError(tr("unknown variant {variant}", variant=variant))
     mmprojs = tuple(_file(source, entry) for entry in source["mmproj"])
     return [
         CatalogWeights(
@@ -132,7 +132,7 @@ def _weights(source: dict[str, Any]) -> list[CatalogWeights]:
 def _file(source: dict[str, Any], entry: dict[str, Any]) -> CatalogFile:
     name = entry["file"]
     if Path(name).name != name:
-        raise ValueError(f"{name} is not a plain file name")
+        raise ValueError(tr("{name} is not a plain file name", name=name))
     size = entry.get("bytes")
     return CatalogFile(
         key=f"{source.get('repository') or source.get('folder') or OWN}/{name}",

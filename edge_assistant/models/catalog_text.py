@@ -13,7 +13,6 @@ from edge_assistant.models.gguf import Variant
 from edge_assistant.models.records import explained_writes, replace_file
 from edge_assistant.text import tr
 
-_HEAD = "# Weights that were added on this computer; see catalog.toml of the program for what the entries mean.\n"
 _BLOCK = "[[source]]\n"
 
 
@@ -38,8 +37,12 @@ def add(path: Path, weights: CatalogWeights) -> None:
     """Append a set to the catalogue file `path`, which may not exist. Raises WeightsError or DoesNotFitError."""
     with explained_writes(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        before = path.read_text(encoding="utf-8") if path.exists() else _HEAD
+        before = path.read_text(encoding="utf-8") if path.exists() else f"# {_head()}"
         replace_file(path, f"{before.rstrip()}\n\n{block(weights)}".encode())
+
+
+def _head() -> str:
+    return tr("Weights that were added on this computer; see catalog.toml of the program for what the entries mean.")
 
 
 def drop(path: Path, name: str, variant: Variant) -> bool:

@@ -155,12 +155,12 @@ class Fetcher:
         """The checksum and size that the file has to have."""
         if trusted is not None:
             if found.sha256 not in (None, trusted.sha256):
-                raise _other_file(entry.file, trusted.sha256, found.sha256, "came at the first download", entry)
+                raise _other_file(entry.file, trusted.sha256, found.sha256, tr("came at the first download"), entry)
             return trusted.sha256, trusted.size or found.size
         if not entry.first_download:
             assert entry.sha256 is not None, "the catalogue has a checksum or trusts the first download"
             if found.sha256 not in (None, entry.sha256):
-                raise _other_file(entry.file, entry.sha256, found.sha256, "is listed", entry)
+                raise _other_file(entry.file, entry.sha256, found.sha256, tr("is listed"), entry)
             return entry.sha256, entry.size or found.size
         if found.sha256 is None:
             if entry.sha256 is not None:
@@ -261,17 +261,17 @@ class Fetcher:
 
 
 def _other_file(file: str, expected: str, found: str | None, why: str, entry: CatalogFile) -> ChecksumError:
-    again = " Or take the new one with models pull --trust-new." if entry.first_download else ""
+    sentence = tr(
+        "The hub now has another {file}: its checksum begins with {value}, and {value2} {why}. It was not fetched. "
+        "Update this program.",
+        file=file,
+        value=str(found)[:8],
+        value2=expected[:8],
+        why=why,
+    )
+    again = tr("Or take the new one with models pull --trust-new.") if entry.first_download else ""
     return ChecksumError(
-        tr(
-            "The hub now has another {file}: its checksum begins with {value}, and {value2} {why}. It was "
-            "not fetched. Update this program.{again}",
-            file=file,
-            value=str(found)[:8],
-            value2=expected[:8],
-            why=why,
-            again=again,
-        ),
+        f"{sentence} {again}".rstrip(),
         expected=expected,
         found=str(found),
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from edge_assistant.errors import WeightsError
-from edge_assistant.text import tr
+from edge_assistant.text import number, tr
 
 _MAX_HEADER = 32 * 2**20  # bytes; Qwen3-VL's header, with 151,936 tokens and as many merges, has 6 MB
 _MAX_MISSING = 2**40  # bytes; a file that claims to lack more has a damaged header
@@ -55,10 +55,10 @@ class TensorEntry:
 def gigabytes(count: float) -> str:
     """`count` bytes as people say them: "3.8 gigabytes", "12 megabytes"."""
     if count >= 0.95e9:
-        return f"{count / 1e9:.1f} gigabytes"
+        return tr("{size} gigabytes", size=number(count / 1e9, 1))
     if count > 1e6:
-        return f"{math.ceil(count / 1e6)} megabytes"
-    return "1 byte" if count == 1 else f"{count:,.0f} bytes"
+        return tr("{size} megabytes", size=math.ceil(count / 1e6))
+    return tr("1 byte") if count == 1 else tr("{size} bytes", size=number(count))
 
 
 def open_regular(path: Path) -> BinaryIO:
@@ -75,7 +75,7 @@ def open_regular(path: Path) -> BinaryIO:
         raise WeightsError(
             tr("The file {name} cannot be opened: {reason}.", name=path.name, reason=_reason(error))
         ) from None
-    kind = "a folder" if stat.S_ISDIR(mode) else "not a file"
+    kind = tr("a folder") if stat.S_ISDIR(mode) else tr("not a file")
     raise WeightsError(tr("{path} is {kind}. Give the path of a GGUF file.", path=path, kind=kind))
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.gguf_header import gigabytes
+from edge_assistant.models.own_pair import UNKNOWN
 from edge_assistant.models.shelf import FileStatus, Shelf
+from edge_assistant.text import later, tr
 
 
 def facts(shelf: Shelf, weights: CatalogWeights) -> dict[str, object]:
@@ -49,9 +51,9 @@ def _state(statuses: list[FileStatus]) -> str:
 
 
 _STATES = {
-    "verified": "here and verified",
-    "unchecked": "here, and checked before its first use",
-    "missing": "not here",
+    "verified": later("here and verified"),
+    "unchecked": later("here, and checked before its first use"),
+    "missing": later("not here"),
 }
 
 
@@ -84,25 +86,46 @@ def line(shelf: Shelf, weights: CatalogWeights) -> str:
 def _row(shelf: Shelf, weights: CatalogWeights) -> Row:
     statuses = _statuses(shelf, weights)
     state = _state(statuses)
-    words = _STATES.get(state)
-    if words is None:
+    if state in _STATES:
+        words = tr(_STATES[state])
+    else:
         pair = {entry.file for entry in shelf.pair(weights)}
         mine = [each for each in statuses if each.entry.file in pair]
         percent = 100 * sum(each.here for each in mine) // max(1, sum(each.entry.about_size for each in mine))
-        words = f"partly here, {min(99, percent)} percent"
-    firsts = [status.entry for status in statuses if status.entry.first_download]
-    trust = ""
-    if firsts:
-        recorded = [trusted for entry in firsts if (trusted := shelf.verifier.trusted(entry)) is not None]
-        told = ", ".join(f"{each.sha256[:8]} from commit {(each.commit or 'unknown')[:8]}" for each in recorded)
-        trust = f"the first download decides about its checksums{f', recorded: {told}' if told else ''}"
+        words = tr("partly here, {percent} percent", percent=min(99, percent))
+    trust = _trust_in_words(shelf, [status.entry for status in statuses if status.entry.first_download])
     size = sum(entry.about_size for entry in shelf.pair(weights))
-    sentence = (
-        f"{weights.name}, {weights.variant.title()}, {weights.quantisation}, {gigabytes(size)}, needs "
-        f"{gigabytes(weights.ram_bytes)} of memory, licence {weights.licence}: {words}{f'; {trust}' if trust else ''}."
+    sentence = tr(
+        "{name}, {variant}, {quantisation}, {size}, needs {memory} of memory, licence {licence}: {state}.",
+        name=weights.name,
+        variant=weights.variant.title(),
+        quantisation=in_words(weights.quantisation),
+        size=gigabytes(size),
+        memory=gigabytes(weights.ram_bytes),
+        licence=in_words(weights.licence),
+        state=f"{words}; {trust}" if trust else words,
     )
     paths = tuple(str(status.path) for status in statuses if status.path is not None)
     return Row(weights, size, state, words, trust, sentence, paths)
+
+
+def in_words(value: str) -> str:
+    """A licence or a quantisation as people read it: what is not known is said in their language."""
+    return tr(UNKNOWN) if value == UNKNOWN else value
+
+
+def _trust_in_words(shelf: Shelf, firsts: list[CatalogFile]) -> str:
+    """Whose word holds for the files whose first download decides; "" where there are none."""
+    if not firsts:
+        return ""
+    recorded = [trusted for entry in firsts if (trusted := shelf.verifier.trusted(entry)) is not None]
+    if not recorded:
+        return tr("the first download decides about its checksums")
+    told = [
+        tr("{checksum} from commit {commit}", checksum=each.sha256[:8], commit=(each.commit or tr("unknown"))[:8])
+        for each in recorded
+    ]
+    return tr("the first download decides about its checksums, recorded: {told}", told=", ".join(told))
 
 
 def _trust(shelf: Shelf, entry: CatalogFile) -> str:

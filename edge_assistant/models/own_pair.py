@@ -9,9 +9,11 @@ from edge_assistant.models.catalog import OWN, CatalogFile, CatalogWeights
 from edge_assistant.models.gguf import GgufInfo
 from edge_assistant.models.locate import Weights
 from edge_assistant.models.memory import needed_bytes
+from edge_assistant.text import later, tr
 
 _CONTEXT = 4096  # tokens, for the memory that the list of weights gives
-_UNKNOWN = "not known"
+UNKNOWN = later("not known")
+"""What a catalogue says where a file does not tell; see listing.in_words."""
 
 
 def own_pair(model: GgufInfo, mmproj: GgufInfo) -> CatalogWeights:
@@ -34,12 +36,12 @@ def own_pair(model: GgufInfo, mmproj: GgufInfo) -> CatalogWeights:
     return CatalogWeights(
         name=name,
         variant=variant,
-        quantisation=model.quantisation or _UNKNOWN,
+        quantisation=model.quantisation or UNKNOWN,
         model=_entry(model, model.path.name),
         mmprojs=(_entry(mmproj, eye),),
         ram_bytes=needed_bytes(estimate, _CONTEXT),
-        licence=model.licence or _UNKNOWN,
-        source=f"added from {model.path.parent}",
+        licence=model.licence or UNKNOWN,
+        source=tr("added from {folder}", folder=model.path.parent),
         repository=None,
         revision=None,
         folder=None,
@@ -59,7 +61,7 @@ def _entry(info: GgufInfo, file: str) -> CatalogFile:
     return CatalogFile(
         key=f"{OWN}/{file}",
         file=file,
-        quantisation=info.quantisation or _UNKNOWN,
+        quantisation=info.quantisation or UNKNOWN,
         size=info.file_size,
         about_size=info.file_size,
         sha256=None,

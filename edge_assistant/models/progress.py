@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from edge_assistant.models.gguf_header import gigabytes
+from edge_assistant.text import number, tr
 
 _WINDOW = 15.0  # seconds over which the speed is taken
 _SURE_AFTER = 3.0  # seconds; before, the first bytes say little about the line
@@ -31,13 +32,13 @@ class Progress:
     def words(self) -> str:
         """On screen: "12 percent, 0.4 gigabytes of 3.0 gigabytes, 5.1 megabytes a second, about 8 minutes left"."""
         parts = [
-            f"{int(self.fraction * 100)} percent",
-            f"{gigabytes(min(self.done, self.total))} of {gigabytes(self.total)}",
+            tr("{number} percent", number=int(self.fraction * 100)),
+            tr("{part} of {whole}", part=gigabytes(min(self.done, self.total)), whole=gigabytes(self.total)),
         ]
         if self.bytes_per_s is not None:
-            parts.append(f"{_speed(self.bytes_per_s)} a second")
+            parts.append(tr("{amount} a second", amount=_amount(self.bytes_per_s)))
         if self.seconds_left is not None:
-            parts.append(f"{duration(self.seconds_left)} left")
+            parts.append(tr("{duration} left", duration=duration(self.seconds_left)))
         return ", ".join(parts)
 
 
@@ -83,37 +84,40 @@ class Tenths:
     """What is said aloud: a sentence at every tenth, and the first estimate of the time as soon as there is one."""
 
     def __init__(self) -> None:
+        self.told_tenth = False
+        """Whether the last sentence told a tenth, and not only how long it will take."""
         self._tenth: int | None = None
         self._time_told = False
 
     def words(self, progress: Progress) -> str | None:
         """The sentence that is due, None when none is."""
         tenth = min(9, int(progress.fraction * 10))
-        new_tenth = self._tenth is not None and tenth > self._tenth
+        new_tenth = self.told_tenth = self._tenth is not None and tenth > self._tenth
         self._tenth = tenth if self._tenth is None else max(tenth, self._tenth)
         left = progress.seconds_left
         if left is None or progress.fraction >= 1:
-            return f"{tenth * 10} percent." if new_tenth else None
+            return tr("{number} percent.", number=tenth * 10) if new_tenth else None
         first, self._time_told = not self._time_told, True
         if new_tenth:
-            return f"{tenth * 10} percent, {duration(left)} left."
-        return f"It will take {duration(left)}." if first else None
+            return tr("{number} percent, {duration} left.", number=tenth * 10, duration=duration(left))
+        return tr("It will take {duration}.", duration=duration(left)) if first else None
 
 
 def duration(seconds: float) -> str:
     """As people say it: "a few seconds", "about 8 minutes", "about 3 hours"."""
     if seconds < 20:
-        return "a few seconds"
+        return tr("a few seconds")
     if seconds < 90:
-        return "about a minute"
+        return tr("about a minute")
     minutes = round(seconds / 60)
     if minutes < 100:
-        return f"about {minutes} minutes"
+        return tr("about {number} minutes", number=minutes)
     hours = round(seconds / 3600)
-    return f"about {hours} hours" if hours < 72 else "more than 3 days"
+    return tr("about {number} hours", number=hours) if hours < 72 else tr("more than 3 days")
 
 
-def _speed(bytes_per_s: float) -> str:
-    if bytes_per_s >= 1e6:
-        return f"{bytes_per_s / 1e6:.1f} megabytes"
-    return f"{max(1, round(bytes_per_s / 1000))} kilobytes"
+def _amount(count: float) -> str:
+    """`count` bytes, finer than gigabytes() tells them."""
+    if count >= 1e6:
+        return tr("{size} megabytes", size=number(count / 1e6, 1))
+    return tr("{size} kilobytes", size=max(1, round(count / 1000)))

@@ -30,6 +30,10 @@ class ChecksumError(WeightsError):
         self.expected = expected
         self.found = found
 
+    def sums(self) -> str:
+        """Both in full, for reading."""
+        return tr("SHA-256 expected: {expected}\nSHA-256 found: {found}", expected=self.expected, found=self.found)
+
 
 @dataclass(frozen=True, slots=True)
 class Trusted:

@@ -509,7 +509,7 @@ class Control:
         """What the last job said while a chooser was open, also where that was why there is no answer."""
         was = self._job
         self._begin(self._new_job(id))
-        self._job.sentences = was.sentences or ([str(was.failure)] if was.failure else [_NO_ANSWER])
+        self._job.sentences = was.sentences or ([str(was.failure)] if was.failure else [tr(_NO_ANSWER)])
         self._work.repeat(self._job)
 
     def _status(self) -> str:

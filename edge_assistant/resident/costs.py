@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edge_assistant.resident.measurements import Measurements
-from edge_assistant.text import tr
+from edge_assistant.text import number, tr
 
 
 def cost(measurements: Measurements) -> str:
@@ -20,4 +20,4 @@ def cost(measurements: Measurements) -> str:
 
 
 def _short(seconds: float) -> str:
-    return f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
+    return number(seconds, 1 if seconds < 10 else 0)

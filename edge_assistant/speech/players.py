@@ -102,7 +102,7 @@ class _Process:
         if self._process.returncode < 0:
             return False
         if self._process.returncode > 0:
-            lines = complaint.decode(errors="replace").strip().splitlines() or ["unknown reason"]
+            lines = complaint.decode(errors="replace").strip().splitlines() or [tr("unknown reason")]
             raise NoSoundError(tr("{name} cannot play: {value}", name=self._name, value=lines[-1].strip()))
         return True
 

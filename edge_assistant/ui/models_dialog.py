@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from edge_assistant.errors import AssistantError, NetworkError
 from edge_assistant.models.gguf_header import gigabytes
-from edge_assistant.models.listing import Row, rows
+from edge_assistant.models.listing import Row, in_words, rows
 from edge_assistant.models.shelf import Shelf
 from edge_assistant.models.verify import ChecksumError
 from edge_assistant.text import tr
@@ -231,7 +231,7 @@ class ModelsDialog(QDialog):
             weights = row.weights
             cells = (
                 weights.name, weights.variant.title(), row.words, gigabytes(row.size),
-                gigabytes(weights.ram_bytes), weights.quantisation, weights.licence,
+                gigabytes(weights.ram_bytes), in_words(weights.quantisation), in_words(weights.licence),
             )  # fmt: skip
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)

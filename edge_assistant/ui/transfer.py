@@ -137,7 +137,7 @@ class Transfer(QWidget):
         elif error is not None:
             self._tell(str(error))
             if isinstance(error, ChecksumError):
-                self.message.emit(f"SHA-256 expected: {error.expected}\nSHA-256 found: {error.found}")
+                self.message.emit(error.sums())
         self._end(result, error)
 
     def _tell(self, sentence: str) -> None:

@@ -83,17 +83,7 @@ def bring_in(shelf: Shelf, paths: Sequence[Path]) -> Work:
             on_notice=lambda _, message: task.tell(message),
         )
         task.obeys(bringing.cancel)
-        sentences = [
-            tr("{name}, {variant}, is here and whole.", name=each.name, variant=each.variant.title())
-            if each.complete
-            else tr(
-                "{name}, {variant}, is not complete yet: model and mmproj are both needed.",
-                name=each.name,
-                variant=each.variant.title(),
-            )
-            for each in bringing.run()
-        ]
-        return " ".join(sentences)
+        return " ".join(each.sentence() for each in bringing.run())
 
     return work
 

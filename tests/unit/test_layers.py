@@ -52,6 +52,7 @@ LAYERS = (
     {
         "output",
         "cli_models",
+        "cli_parser",
         "cli_settings",
         "describe",
         "listen",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edge_assistant import text
-from edge_assistant.text import system_language, tr, use_language
+from edge_assistant.text import number, system_language, tr, use_language
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +45,9 @@ def test_other_systems_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_a_catalogue_it_is_english() -> None:
     use_language("tlh")
     assert tr("There is no setting {name}.", name="dance") == "There is no setting dance."
+
+
+def test_numbers_are_written_as_the_language_writes_them() -> None:
+    assert (number(1234.56, 1), number(7)) == ("1,234.6", "7")
+    use_language("de")
+    assert (number(1234.56, 1), number(7)) == ("1.234,6", "7")

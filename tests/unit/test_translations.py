@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import argparse
+import ast
+import gettext
+import inspect
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import bare_sentences
 import pytest
 import translations
 from babel.messages import Catalog
 
-from edge_assistant import text
-from edge_assistant.text import tr, tr_count, use_language
+from edge_assistant import cli, cli_parser, text
+from edge_assistant.text import in_libraries, tr, tr_count, use_language
 
 
 @pytest.fixture(autouse=True)
@@ -62,9 +68,151 @@ def test_the_program_speaks_german_and_its_processes_too(repository: Path) -> No
 
 
 def test_an_error_is_told_in_the_language_of_the_settings(capsys: pytest.CaptureFixture[str]) -> None:
-    from edge_assistant import cli, settings
+    from edge_assistant import settings
     from edge_assistant.settings_file import save
 
     save(settings.path(), settings.changed(settings.Settings(), {"language": "de"}))
     assert cli.main(["settings", "get", "dance"]) == 2
     assert "Es gibt keine Einstellung dance." in capsys.readouterr().err
+
+
+_UNMET = (
+    "invalid option string", "dest= is required",
+    "invalid conflict_resolution", "cannot have multiple", "expected %s",
+    "cannot merge", "conflicting", "mutually exclusive", "'required' is an invalid", ".__call__", "is not callable",
+    "unknown parser", "can't open", "%(prog)s: error", "argument \"-\" with mode", "invalid %(type)s value",
+    "unexpected option string", "%(heading)s", "is deprecated", "argument '%(argument_name)s' is",
+    "command '%(parser_name)s' is",
+)  # fmt: skip
+"""Parts of what argparse tells programmers, or of files and numbers of arguments, which are not used here."""
+
+
+class _Marking(gettext.NullTranslations):
+    """A language in which everything is in angle quotes, so that what is not translated is seen."""
+
+    def gettext(self, message: str) -> str:
+        return f"«{message}»"
+
+
+def test_no_sentence_of_the_program_is_left_out_of_the_catalogues() -> None:
+    assert list(bare_sentences.in_package(translations.PACKAGE)) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'raise InputError("No camera was found.")',
+        'raise InputError(f"No {name}.")',
+        'say(tr("{what} is ready.", what="The engine" if x else ""))',
+        'add("--json", help="one object a line")',
+        'QPushButton("Close")',
+        'WORDS = {"load": "Loading"}',
+        'def f(words: str = "Nothing to say"): pass',
+    ],
+)
+def test_the_finder_sees_what_is_not_translatable(line: str) -> None:
+    assert list(bare_sentences.found(line))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'say(tr("No camera was found."))',
+        'WORDS = {"load": later("Loading")}',
+        'tr_count("{number} file is damaged.", "{number} files are damaged.", count)',
+        '_log.info("the screen cannot be read: %s", error)',
+        'raise ValueError("no such thing")',
+        'def f() -> "Some Type":\n    """Says what it does."""',
+    ],
+)
+def test_the_finder_passes_over_what_is_translated_or_for_programmers(line: str) -> None:
+    assert list(bare_sentences.found(line)) == []
+
+
+def test_the_finder_sees_what_is_translated_before_the_language_is_known() -> None:
+    assert list(bare_sentences.too_early('WORDS = tr("Loading")\ndef f(words=tr("Thinking")): pass')) == [2, 1]
+    assert list(bare_sentences.too_early('def f():\n    return tr("Loading")\nlazy = lambda: tr("Thinking")')) == []
+
+
+def test_all_help_of_the_command_line_is_translated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "_translations", _Marking())
+    seen = list(_shown(cli._parser()))
+    assert len(seen) > 100
+    assert [each for each in seen if not each.startswith("«")] == []
+
+
+def test_the_list_of_actions_is_in_the_persons_language(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "_speak_the_persons_language", lambda: use_language("de"))
+    assert cli.main(["trigger", "--list"]) == 0
+    assert "window: beschreibt das aktive Fenster" in capsys.readouterr().out
+
+
+def _shown(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """All texts of a parser and of those below it, but argparse's own."""
+    for group in parser._action_groups:
+        if group.title not in ("positional arguments", "options"):
+            yield from filter(None, (group.title, group.description))
+    yield from filter(None, (parser.description, parser.epilog))
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield str(action.metavar)
+            yield from (str(choice.help) for choice in action._choices_actions)
+            for below in action.choices.values():
+                yield from _shown(below)
+        elif not isinstance(action, argparse._HelpAction):
+            yield str(action.help)
+            if action.metavar is not None:
+                yield str(action.metavar)
+
+
+def test_argparses_own_words_are_in_the_catalogues() -> None:
+    said = [
+        argument.value
+        for node in ast.walk(ast.parse(inspect.getsource(argparse)))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "ngettext")
+        for argument in node.args[:1]
+        if isinstance(argument, ast.Constant)
+    ]
+    assert len(said) > 20
+    assert [each for each in said if each not in cli_parser.WORDS and not any(part in each for part in _UNMET)] == []
+
+
+def test_help_is_german_also_where_argparse_speaks_and_the_system_does_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "fr")
+    monkeypatch.setattr(cli, "_speak_the_persons_language", lambda: use_language("de"))
+    with pytest.raises(SystemExit):
+        cli.main(["describe", "--help"])
+    shown = capsys.readouterr().out
+    for words in ("Aufruf: edge-assistant describe", "[DATEI]", "Optionen:", "diese Hilfe zeigen und enden"):
+        assert words in shown
+    for words in ("usage", "options", "show this help"):
+        assert words not in shown
+    assert cli.main(["models", "pull"]) == 2
+    assert capsys.readouterr().err == (
+        "Diese Argumente fehlen: NAME. Versuchen Sie edge-assistant models pull --help.\n"
+    )
+
+
+def test_other_libraries_speak_as_before_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_language("de")
+    for before in ("fr", None):
+        if before:
+            monkeypatch.setenv("LANGUAGE", before)
+        else:
+            monkeypatch.delenv("LANGUAGE")
+        domain = gettext.textdomain()
+        with in_libraries():
+            assert gettext.gettext("options") == "Optionen"
+        assert gettext.textdomain() == domain
+        assert os.environ.get("LANGUAGE") == before
+
+
+def test_english_is_spoken_where_the_settings_want_it_on_a_german_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "de")
+    use_language("en")
+    with in_libraries():
+        assert gettext.gettext("options") == "options"
