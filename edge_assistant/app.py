@@ -18,13 +18,15 @@ from edge_assistant.cli_settings import RELOAD
 from edge_assistant.errors import AssistantError, InputError, NotRunningError
 from edge_assistant.resident.door import AlreadyRunningError, Door, call, place
 from edge_assistant.resident.program import Options, Program
+from edge_assistant.settings import Settings
 from edge_assistant.speech.screen_reader import announcer
-from edge_assistant.text import tr
+from edge_assistant.text import later, tr
 from edge_assistant.ui import lost_display
 from edge_assistant.ui.appearance import outline_boxes
 from edge_assistant.ui.bridge import Bridge
 from edge_assistant.ui.choosers import Choosers
 from edge_assistant.ui.commands import Commands, Entry
+from edge_assistant.ui.labels import Labels, QtWords
 from edge_assistant.ui.out_of_sight import OutOfSight
 from edge_assistant.ui.preferences import Preferences
 from edge_assistant.ui.tray import Tray
@@ -102,7 +104,10 @@ class App(QObject):
         self._qt = qt
         self._told_put_away = False
         self._speaks_for_us = QWidget()  # never shown; a screen reader hears of it all the same
-        self._speaks_for_us.setAccessibleName(tr("Edge Assistant"))
+        self._labels = Labels()
+        self._labels.put(self._speaks_for_us.setAccessibleName, later("Edge Assistant"))
+        self._qt_words = QtWords(qt)
+        self._qt_words.follow(chosen)
         self.out_of_sight = OutOfSight()
         self.bridge = Bridge(self.out_of_sight)
         self.choosers = Choosers(self._palette_entries)
@@ -122,7 +127,6 @@ class App(QObject):
         self.weights.changed.connect(control.renew)
         self.preferences = Preferences(self.program, self)
         self.commands = Commands(self._press, control.forget, chosen.hotkeys.bound(), self._entries())
-        self.preferences.changed.connect(self.commands.follow, _QUEUED)
         self.window = MainWindow(self.commands, control, Tray.is_there)
         self.window.put_away_by_person.connect(self._on_put_away)
         self.tray = Tray(self.commands, self.window.bring)
@@ -139,13 +143,13 @@ class App(QObject):
     def _entries(self) -> list[Entry]:
         """The windows of their own that tray and window offer, in the menu's order. This is where each is wired."""
         return [
-            Entry(tr("&Settings…"), self.preferences.open),
-            Entry(tr("&Weights…"), self.weights.open),
+            Entry(later("&Settings…"), self.preferences.open),
+            Entry(later("&Weights…"), self.weights.open),
         ]
 
     def _palette_entries(self) -> list[Entry]:
         """What the palette opens besides: the windows of their own, and the main one."""
-        return [*self._entries(), Entry(tr("The window of &Edge Assistant"), self.window.bring)]
+        return [*self._entries(), Entry(later("The window of &Edge Assistant"), self.window.bring)]
 
     def _connections(self) -> list[tuple[SignalInstance, tuple[Callable[..., None], ...]]]:
         """What shows what is told."""
@@ -160,7 +164,17 @@ class App(QObject):
             (bridge.thinking, (window.show_think, self.commands.show_think)),
             (bridge.forgotten, (window.forget,)),
             (bridge.ended, (self._on_ended,)),
+            (self.preferences.changed, (self._on_settings,)),
         ]
+
+    @Slot(object)
+    def _on_settings(self, settings: Settings) -> None:
+        """Everything that is on the screen follows other keys and another language."""
+        self._qt_words.follow(settings)
+        self.commands.follow(settings)
+        self._labels.follow()
+        for each in (self.window, self.tray, self.choosers, self.weights):
+            each.follow_language()
 
     def _press(self, action: str) -> None:
         """A menu's entry. There, asking is about the window beneath, though ours is in front."""

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.resident.choices import Choice, Opening
+from edge_assistant.text import tr
 from edge_assistant.ui.commands import Entry
 from edge_assistant.ui.palette import Palette
 from edge_assistant.ui.region import Frozen, RegionChooser
@@ -72,6 +73,11 @@ class Choosers(QObject):
         """Who hears of the choices; before anything is opened."""
         self._reports = reports
 
+    @Slot()
+    def follow_language(self) -> None:
+        """The language may be another one now."""
+        self.palette.labels.follow()
+
     def open_chooser(self, opening: Opening) -> None:
         """Open the palette, or the region chooser in its place, whose pictures are made on a thread of their own."""
         if opening.chooser == "region":
@@ -118,19 +124,19 @@ class Choosers(QObject):
 
     def _entry_choices(self, taken: Sequence[Choice]) -> list[Choice]:
         """The entries, each by its access key, or where that is taken by the first of its letters that is free."""
-        entries = list(enumerate(self._entries()))
+        labels = list(enumerate(tr(each.label) for each in self._entries()))
         keys = {each.key: "" for each in taken}
         for wished in (True, False):
-            for number, entry in entries:
-                name, access = f"{_ENTRY}{number}", entry.label.partition("&")[2][:1].lower()
-                letters = access if wished else f"{entry.label.lower()}{string.ascii_lowercase}"
+            for number, label in labels:
+                name, access = f"{_ENTRY}{number}", label.partition("&")[2][:1].lower()
+                letters = access if wished else f"{label.lower()}{string.ascii_lowercase}"
                 free = [each for each in letters if each in string.ascii_lowercase and each not in keys]
                 if free and name not in keys.values():
                     keys[free[0]] = name
         key_of = {name: key for key, name in keys.items()}
         return [
-            Choice(key_of[f"{_ENTRY}{number}"], f"{_ENTRY}{number}", entry.label.replace("&", "").rstrip("…"))
-            for number, entry in entries
+            Choice(key_of[f"{_ENTRY}{number}"], f"{_ENTRY}{number}", label.replace("&", "").rstrip("…"))
+            for number, label in labels
         ]
 
     def _on_chosen(self, name: str) -> None:

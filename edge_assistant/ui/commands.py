@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QMenu
 
 from edge_assistant.keys import Key
 from edge_assistant.settings import Settings
-from edge_assistant.text import tr
+from edge_assistant.text import later
+from edge_assistant.ui.labels import Labels
 from edge_assistant.ui.words import key_in_menu, label_of
 
 LOOKS = ("window", "screen", "region", "read", "clipboard", "camera", "palette", "ask")
@@ -20,7 +21,7 @@ VOICE = ("repeat", "stop", "status", "think")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A window of its own as a menu entry: what it is called, with its access key, and what opens it."""
+    """A window of its own as a menu entry: what it is called, with its access key (text.later), and what opens it."""
 
     label: str
     open: Callable[[], None]
@@ -38,11 +39,13 @@ class Commands(QObject):
     ) -> None:
         super().__init__()
         self._pressings: dict[str, QAction] = {}
+        self._labels = Labels()
         self.looks = [self._pressing(action, press, keys) for action in LOOKS]
         self.voice = [self._pressing(action, press, keys) for action in VOICE]
         self.think = next(each for action, each in zip(VOICE, self.voice, strict=True) if action == "think")
         self.think.setCheckable(True)
-        self.forget = QAction(tr("&Forget everything"), self)
+        self.forget = QAction(self)
+        self._labels.put(self.forget.setText, later("&Forget everything"))
         self.forget.setShortcut(QKeySequence("Ctrl+Shift+Delete"))
         self.forget.triggered.connect(lambda: forget())
         self.entries = [self._entry(entry) for entry in entries]
@@ -65,6 +68,7 @@ class Commands(QObject):
     @Slot(object)
     def follow(self, settings: Settings) -> None:
         """Other settings hold: other keys, perhaps, or another language."""
+        self._labels.follow()
         keys = settings.hotkeys.bound()
         for action, made in self._pressings.items():
             made.setText(_label(action, keys))
@@ -81,7 +85,8 @@ class Commands(QObject):
         press(action)
 
     def _entry(self, entry: Entry) -> QAction:
-        made = QAction(entry.label, self)
+        made = QAction(self)
+        self._labels.put(made.setText, entry.label)
         made.setMenuRole(QAction.MenuRole.NoRole)
         made.triggered.connect(lambda: entry.open())
         return made

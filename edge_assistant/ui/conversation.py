@@ -13,13 +13,12 @@ from edge_assistant.text import tr
 class GrowingText(QPlainTextEdit):
     """Text that is read with the keyboard and stays where the reader is; it is never interpreted as markup."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setAcceptDrops(False)
         self.setTabChangesFocus(True)
-        self.setAccessibleName(name)
         self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)  # seen on a black ground too, unlike the style's own
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
@@ -43,7 +42,7 @@ class Conversation(GrowingText):
     """Fed with events."""
 
     def __init__(self) -> None:
-        super().__init__(tr("Conversation"))
+        super().__init__()
         self.answer = ""
         """The last answer, as far as it is known."""
         self._answering: int | None = None

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QDialog,
     QFileDialog,
-    QFrame,
     QGridLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
-    QScrollArea,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -29,58 +26,39 @@ from PySide6.QtWidgets import (
 from edge_assistant.errors import AssistantError, NetworkError
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.listing import Row, in_words, rows
-from edge_assistant.models.shelf import Shelf
 from edge_assistant.models.verify import ChecksumError
-from edge_assistant.text import tr
+from edge_assistant.text import later, tr
 from edge_assistant.ui import question, weights_work
-from edge_assistant.ui.spoken_focus import SpokenFocus
 from edge_assistant.ui.task import Task
 from edge_assistant.ui.transfer import Transfer
+from edge_assistant.ui.weights_window import QUEUED, WeightsWindow
 
-_QUEUED = Qt.ConnectionType.QueuedConnection
 
-
-class ModelsDialog(QDialog):
-    """Closing it only puts it away: a download goes on, and is heard. `stop` ends that with the program.
-
-    `weights_changed` says that other weights are here, or some are gone.
-    """
-
-    weights_changed = Signal()
+class ModelsDialog(WeightsWindow):
+    """Closing it only puts it away: a download goes on, and is heard. What it takes is described at WeightsWindow."""
 
     def __init__(
-        self,
-        say: Callable[[str], None],
-        *,
-        hush: Callable[[], None] = lambda: None,
-        weights_dir: Path | None = None,
-        parent: QWidget | None = None,
+        self, say: Callable[[str], None], *, hush: Callable[[], None] = lambda: None, weights_dir: Path | None = None
     ) -> None:
-        """`say` speaks a sentence, `hush` silences what was said of a place before; `weights_dir` is the settings'."""
-        super().__init__(parent)
-        self._say = say
-        self._weights_dir = weights_dir
+        super().__init__(later("Weights"), say, hush, weights_dir)
         self._rows: list[Row] = []
         self._problems: list[str] = []
-        self._reading: Task | None = None
         self._read_again = False
-        self.setWindowTitle(tr("Weights"))
-        self._focus = SpokenFocus(self, say, hush)
         self.table = self._made_table()
         self.facts = QLabel()
         self.facts.setWordWrap(True)
         self.facts.setTextFormat(Qt.TextFormat.PlainText)
         self.mmproj = QComboBox()
-        self.mmproj.setAccessibleName(tr("Vision file"))
+        self.labels.put(self.mmproj.setAccessibleName, later("Vision file"))
         self.place = QLineEdit()
         self.place.setReadOnly(True)
-        self.place.setAccessibleName(tr("Path"))
-        self.download = self._button(tr("&Download"), self._download)
-        self.verify = self._button(tr("&Verify"), self._verify)
-        self.remove = self._button(tr("Re&move…"), self._ask_to_remove)
-        self.export = self._button(tr("E&xport…"), self._choose_export)
-        self.import_files = self._button(tr("Import &files…"), self._choose_files)
-        self.import_folder = self._button(tr("Import a f&older…"), self._choose_folder)
+        self.labels.put(self.place.setAccessibleName, later("Path"))
+        self.download = self._quiet_button(later("&Download"), self._download)
+        self.verify = self._quiet_button(later("&Verify"), self._verify)
+        self.remove = self._quiet_button(later("Re&move…"), self._ask_to_remove)
+        self.export = self._quiet_button(later("E&xport…"), self._choose_export)
+        self.import_files = self._quiet_button(later("Import &files…"), self._choose_files)
+        self.import_folder = self._quiet_button(later("Import a f&older…"), self._choose_folder)
         self.transfer = Transfer(say, lambda: self.table, self._move_to)
         self.transfer.message.connect(self._note)
         self.transfer.changed.connect(self._show_what_can_be_done)
@@ -88,30 +66,26 @@ class ModelsDialog(QDialog):
         self.messages = QPlainTextEdit()
         self.messages.setReadOnly(True)
         self.messages.setTabChangesFocus(True)
-        self.messages.setAccessibleName(tr("Messages"))
-        self.away = self._button(tr("C&lose"), self.reject)
+        self.labels.put(self.messages.setAccessibleName, later("Messages"))
+        self.away = self._quiet_button(later("C&lose"), self.reject)
         self._lay_out()
         self._show_what_can_be_done()
 
-    def stop(self) -> None:
-        """End what is going on, for the end of the program."""
-        self.transfer.stop()
-        if self._reading is not None:
-            self._reading.wait(3.0)
-
-    def import_paths(self, paths: list[Path]) -> None:
-        """Add weights from these files or folders."""
-        self.transfer.start(weights_work.bring_in(self._shelf(), paths), tr("Importing."))
+    def follow_language(self) -> None:
+        """See WeightsWindow; the list is read anew."""
+        super().follow_language()
+        if self._rows:
+            self.refresh()
 
     def export_to(self, folder: Path) -> None:
         """Write the chosen set into a folder."""
         row = self._row()
         if row is not None:
-            self.transfer.start(weights_work.carry_out(self._shelf(), folder, row.weights), tr("Exporting."))
+            self._begin(weights_work.carry_out(self._shelf(), folder, row.weights), tr("Exporting."))
 
     def refresh(self) -> None:
         """Look again what is here."""
-        if self._reading is not None:
+        if self._looking is not None:
             self._read_again = True  # what is being read may be old already
             return
         self._read_again = False
@@ -120,35 +94,30 @@ class ModelsDialog(QDialog):
         def read(_: Task) -> tuple[list[Row], list[str]]:
             return rows(shelf), shelf.problems
 
-        self._reading = Task(read)
-        self._reading.ended.connect(self._on_read, _QUEUED)
-        self._reading.start()
+        self._looking = Task(read)
+        self._looking.ended.connect(self._on_read, QUEUED)
+        self._looking.start()
 
     def showEvent(self, event: QShowEvent) -> None:
         """It may have been long ago that one looked."""
         super().showEvent(event)
         self.refresh()
 
-    def reject(self) -> None:
-        """Put away."""
-        if self.transfer.state == "running":
-            self._say(tr("The work goes on."))
-        super().reject()
-
     def _move_to(self, widget: QWidget) -> None:
         # What the list has is old when the work is over: its end says enough.
         self._focus.move_to(widget, quietly=widget is self.table)
 
-    def _shelf(self) -> Shelf:
-        return Shelf(self._weights_dir)
-
     def _made_table(self) -> QTableWidget:
-        titles = [
-            tr("Name"), tr("Variant"), tr("State"), tr("Size"), tr("Memory"), tr("Quantisation"), tr("Licence"),
-        ]  # fmt: skip
+        titles = (
+            later("Name"), later("Variant"), later("State"), later("Size"), later("Memory"), later("Quantisation"),
+            later("Licence"),
+        )  # fmt: skip
         table = QTableWidget(0, len(titles))
-        table.setHorizontalHeaderLabels(titles)
-        table.setAccessibleName(tr("Weights"))
+        for column, title in enumerate(titles):
+            head = QTableWidgetItem()
+            self.labels.put(head.setText, title)
+            table.setHorizontalHeaderItem(column, head)
+        self.labels.put(table.setAccessibleName, later("Weights"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -161,33 +130,30 @@ class ModelsDialog(QDialog):
         table.currentCellChanged.connect(self._on_row)
         return table
 
-    def _button(self, label: str, on_click: Callable[[], None]) -> QPushButton:
-        button = QPushButton(label)
-        button.setAutoDefault(False)  # Enter in the table must not start three gigabytes
-        button.clicked.connect(on_click)
-        return button
+    def _quiet_button(self, label: str, on_click: Callable[[], None]) -> QPushButton:
+        return self._button(label, on_click, enter_presses=False)  # in the table it must not start three gigabytes
+
+    def _label(self, text: str, buddy: QWidget) -> QLabel:
+        label = QLabel()
+        self.labels.put(label.setText, text)
+        label.setBuddy(buddy)
+        return label
 
     def _lay_out(self) -> None:
-        label = QLabel(tr("&Weights:"))
-        label.setBuddy(self.table)
-        seeing = QLabel(tr("V&ision file:"))
-        seeing.setBuddy(self.mmproj)
-        place = QLabel(tr("Pat&h:"))
-        place.setBuddy(self.place)
         grid = QGridLayout()
         for number, button in enumerate(
             (self.download, self.verify, self.remove, self.export, self.import_files, self.import_folder)
         ):
             grid.addWidget(button, number // 3, number % 3)
         choices = QGridLayout()
-        choices.addWidget(seeing, 0, 0)
+        choices.addWidget(self._label(later("V&ision file:"), self.mmproj), 0, 0)
         choices.addWidget(self.mmproj, 0, 1)
-        choices.addWidget(place, 1, 0)
+        choices.addWidget(self._label(later("Pat&h:"), self.place), 1, 0)
         choices.addWidget(self.place, 1, 1)
         choices.setColumnStretch(1, 1)
         content = QWidget()
         inside = QVBoxLayout(content)
-        for part in (label, self.table, self.facts):
+        for part in (self._label(later("&Weights:"), self.table), self.table, self.facts):
             inside.addWidget(part)
         inside.addLayout(choices)
         inside.addLayout(grid)
@@ -195,26 +161,16 @@ class ModelsDialog(QDialog):
         inside.addWidget(self.messages)
         inside.setStretch(1, 1)
         inside.setStretch(inside.count() - 1, 1)
-        line = self.fontMetrics().lineSpacing()
         self.table.setMinimumHeight(8 * self.table.verticalHeader().defaultSectionSize())
-        self.messages.setMinimumHeight(3 * line)
-        scroll = QScrollArea()  # with very large letters it is higher than a screen
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(content)
+        self.messages.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
         layout = QVBoxLayout(self)
-        layout.addWidget(scroll)
+        layout.addWidget(self._scrolling(content))
         layout.addWidget(self.away, alignment=Qt.AlignmentFlag.AlignRight)
-        available = self.screen().availableSize()
-        self.resize(
-            min(130 * self.fontMetrics().averageCharWidth(), available.width()),
-            min(42 * line, available.height() * 9 // 10),
-        )
+        self._resize_to(130, 42)
 
     @Slot(object, object)
     def _on_read(self, found: tuple[list[Row], list[str]] | None, error: AssistantError | None) -> None:
-        self._reading = None
+        self._looking = None
         if self._read_again:
             self.refresh()
             return
@@ -355,32 +311,13 @@ class ModelsDialog(QDialog):
             self, tr("Remove {name}, from this computer?", name=name), tr("&Remove"), tr("&Keep"), on_answer, self._say
         )
 
-    def _begin(self, work: weights_work.Work, words: str) -> None:
-        self.transfer.start(work, words)
-
     def _choose_files(self) -> None:
-        chooser = self._chooser(tr("Import files"), QFileDialog.FileMode.ExistingFiles)
-        chooser.setNameFilter(tr("Weights ({pattern})", pattern="*.gguf"))
-        chooser.filesSelected.connect(self._on_chosen)
-        chooser.open()
+        self._import(tr("Import files"), QFileDialog.FileMode.ExistingFiles)
 
     def _choose_folder(self) -> None:
-        chooser = self._chooser(tr("Import a folder"), QFileDialog.FileMode.Directory)
-        chooser.filesSelected.connect(self._on_chosen)
-        chooser.open()
+        self._import(tr("Import a folder"), QFileDialog.FileMode.Directory)
 
     def _choose_export(self) -> None:
         chooser = self._chooser(tr("Export to a folder"), QFileDialog.FileMode.Directory)
         chooser.fileSelected.connect(lambda path: self.export_to(Path(path)))
         chooser.open()
-
-    def _chooser(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
-        chooser = QFileDialog(self, title)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.setFileMode(mode)
-        self._say(title)
-        return chooser
-
-    @Slot(list)
-    def _on_chosen(self, paths: list[str]) -> None:
-        self.import_paths([Path(path) for path in paths])

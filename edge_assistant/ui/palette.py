@@ -9,7 +9,8 @@ from PySide6.QtGui import QAccessible, QColor, QFont, QIcon, QKeyEvent, QPainter
 from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QVBoxLayout
 
 from edge_assistant.resident.choices import Choice
-from edge_assistant.text import tr
+from edge_assistant.text import later, tr
+from edge_assistant.ui.labels import Labels
 
 _LARGER = 1.5
 """Times the desktop's own font: it is read at a glance, if at all."""
@@ -38,16 +39,18 @@ class Palette(QFrame):
         self._utter = utter
         self._is_screen_reader_there = is_screen_reader_there
         self._choices: tuple[Choice, ...] = ()
-        self.setWindowTitle(tr("Edge Assistant, choices"))
+        self.labels = Labels()
+        self.labels.put(self.setWindowTitle, later("Edge Assistant, choices"))
         self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
         self.setLineWidth(3)
         font = self.font()
         font.setPointSizeF(font.pointSizeF() * _LARGER)
         self.setFont(font)
-        heading = QLabel(tr("Choose by letter"))
+        heading = QLabel()
+        self.labels.put(heading.setText, later("Choose by letter"))
         heading.setFont(_bold(font))
         self._list = QListWidget()
-        self._list.setAccessibleName(tr("Choices"))
+        self.labels.put(self._list.setAccessibleName, later("Choices"))
         self._list.setFont(font)
         self._list.setFrameShape(QFrame.Shape.NoFrame)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -55,7 +58,8 @@ class Palette(QFrame):
         self._list.installEventFilter(self)
         self._list.itemClicked.connect(self._on_clicked)
         self._list.currentRowChanged.connect(self._on_row)
-        hint = QLabel(tr("Enter chooses, ? reads all, Escape closes"))
+        hint = QLabel()
+        self.labels.put(hint.setText, later("Enter chooses, ? reads all, Escape closes"))
         layout = QVBoxLayout(self)
         for each in (heading, self._list, hint):
             layout.addWidget(each)

@@ -19,6 +19,7 @@ class Preferences(QObject):
         super().__init__(parent)
         self._program = program
         self._dialog: SettingsDialog | None = None
+        self._language: str | None = None
         self.changed.connect(self._on_changed, Qt.ConnectionType.QueuedConnection)
         program.on_settings = self.changed.emit
 
@@ -26,6 +27,7 @@ class Preferences(QObject):
         """Show the dialog in front, with the keyboard."""
         if self._dialog is None:
             program = self._program
+            self._language = program.chosen.spoken_language
             self._dialog = SettingsDialog(
                 program.chosen,
                 on_apply=program.apply,
@@ -44,5 +46,9 @@ class Preferences(QObject):
 
     @Slot(object)
     def _on_changed(self, settings: Settings) -> None:
-        if self._dialog is not None:
-            self._dialog.set_current(settings)
+        if self._dialog is None:
+            return
+        self._dialog.set_current(settings)
+        if settings.spoken_language != self._language:
+            self._language = settings.spoken_language
+            self._dialog.follow_language()

@@ -58,37 +58,31 @@ class SettingsDialog(QDialog):
         self._say = say
         self._hold_keys = hold_keys
         self._preview = Preview(self.tell)
-        self._fields: dict[str, Field] = {}
-        self.setWindowTitle(tr("Settings of Edge Assistant"))
-        self._groups = QListWidget()
-        self._groups.setAccessibleName(tr("Groups of settings"))
-        self._pages = QStackedWidget()
-        for group, name in GROUPS.items():
-            self._groups.addItem(tr(name))
-            self._pages.addWidget(self._page(group))
-        self._groups.setMinimumWidth(self._groups.sizeHintForColumn(0) + 2 * self._groups.fontMetrics().height())
-        self._groups.currentRowChanged.connect(self._pages.setCurrentIndex)
-        self._groups.setCurrentRow(0)
-        self._help = QLabel()
-        self._help.setWordWrap(True)
-        self._help.setTextFormat(Qt.TextFormat.PlainText)
-        self._help.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._help.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
-        self._message = QLabel()
-        self._message.setWordWrap(True)
-        self._message.setTextFormat(Qt.TextFormat.PlainText)
-        self._message.setVisible(False)
-        self._lay_out()
-        self._show_all(current)
-        QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]
+        self._outer = QVBoxLayout(self)
         self._finder = Finder(finds, self._on_found, self)
-        for kind in {each.about.offers for each in entries()}:
-            self._finder.start(kind)
+        self._build()
+        self._outer.addWidget(self._body)
+        height = self.fontMetrics().height()
+        room = self.screen().availableSize()
+        self.resize(min(48 * height, room.width() * 9 // 10), min(36 * height, room.height() * 9 // 10))
+        QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]
 
     def set_current(self, current: Settings) -> None:
         """These hold now: they were changed elsewhere."""
         self._current = current
         self._show_all(current)
+
+    def follow_language(self) -> None:
+        """Show all words in the language that holds now, on the same page, and leave the keyboard where it is."""
+        page, focus = self._groups.currentRow(), self.focusWidget()
+        place = next((number for number, each in enumerate(self._stops()) if each is focus), 0)
+        old = self._body
+        self._build()
+        self._outer.replaceWidget(old, self._body)
+        old.setParent(None)
+        old.deleteLater()
+        self._groups.setCurrentRow(page)
+        self._stops()[place].setFocus()
 
     @property
     def chosen(self) -> Settings:
@@ -136,6 +130,33 @@ class SettingsDialog(QDialog):
         self.tell("")
         return True
 
+    def _build(self) -> None:
+        """Everything that has words, in `_body`."""
+        self._fields: dict[str, Field] = {}
+        self.setWindowTitle(tr("Settings of Edge Assistant"))
+        self._groups = QListWidget()
+        self._groups.setAccessibleName(tr("Groups of settings"))
+        self._pages = QStackedWidget()
+        for group, name in GROUPS.items():
+            self._groups.addItem(tr(name))
+            self._pages.addWidget(self._page(group))
+        self._groups.setMinimumWidth(self._groups.sizeHintForColumn(0) + 2 * self._groups.fontMetrics().height())
+        self._groups.currentRowChanged.connect(self._pages.setCurrentIndex)
+        self._groups.setCurrentRow(0)
+        self._help = QLabel()
+        self._help.setWordWrap(True)
+        self._help.setTextFormat(Qt.TextFormat.PlainText)
+        self._help.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._help.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
+        self._message = QLabel()
+        self._message.setWordWrap(True)
+        self._message.setTextFormat(Qt.TextFormat.PlainText)
+        self._message.setVisible(False)
+        self._lay_out()
+        self._show_all(self._current)
+        for kind in {each.about.offers for each in entries()}:
+            self._finder.start(kind)
+
     def _lay_out(self) -> None:
         middle = QSplitter()
         middle.addWidget(self._groups)
@@ -157,14 +178,18 @@ class SettingsDialog(QDialog):
         buttons.rejected.connect(self.reject)
         buttons.button(_Button.Apply).clicked.connect(self.apply)
         buttons.button(_Button.Ok).setDefault(True)
-        outer = QVBoxLayout(self)
+        self._body = QWidget()
+        outer = QVBoxLayout(self._body)
+        outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(middle, 1)
         outer.addWidget(self._help)
         outer.addWidget(self._message)
         outer.addWidget(buttons)
-        height = self.fontMetrics().height()
-        room = self.screen().availableSize()
-        self.resize(min(48 * height, room.width() * 9 // 10), min(36 * height, room.height() * 9 // 10))
+        self._buttons = buttons
+
+    def _stops(self) -> list[QWidget]:
+        """What the keyboard may be at, in an order that does not change."""
+        return [self._groups, *(each.focus for each in self._fields.values()), *self._buttons.buttons()]
 
     def _page(self, group: Group) -> QWidget:
         inside = QWidget()

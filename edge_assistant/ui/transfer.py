@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QS
 from edge_assistant.errors import AssistantError, CancelledError
 from edge_assistant.models.progress import Progress, Tenths
 from edge_assistant.models.verify import ChecksumError
-from edge_assistant.text import tr
+from edge_assistant.text import later, tr
 from edge_assistant.ui import question
+from edge_assistant.ui.labels import Labels
 from edge_assistant.ui.task import Task
 
 Work = Callable[[Task], object]
@@ -47,13 +48,15 @@ class Transfer(QWidget):
         self._task: Task | None = None
         self._work: Work | None = None
         self._tenths = Tenths()
+        self._labels = Labels()
         self.bar = QProgressBar()
-        self.bar.setAccessibleName(tr("Progress"))
+        self._labels.put(self.bar.setAccessibleName, later("Progress"))
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)  # the words beside it say more, and are read
-        self.words = QLabel(tr("Nothing is being done now."))
+        self._nothing = tr("Nothing is being done now.")
+        self.words = QLabel(self._nothing)
         self.words.setWordWrap(True)
-        self.words.setAccessibleName(tr("Progress"))
+        self._labels.put(self.words.setAccessibleName, later("Progress"))
         self.words.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
         )
@@ -61,7 +64,8 @@ class Transfer(QWidget):
         self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.pause = QPushButton()
         self.pause.clicked.connect(self._pause_or_resume)
-        self.cancel = QPushButton(tr("&Cancel the work"))
+        self.cancel = QPushButton()
+        self._labels.put(self.cancel.setText, later("&Cancel the work"))
         self.cancel.clicked.connect(self._cancel)
         for button in (self.pause, self.cancel):
             button.setAutoDefault(False)
@@ -86,6 +90,14 @@ class Transfer(QWidget):
         self.words.setText(words)
         self._say(words)
         self._run()
+
+    def follow_language(self) -> None:
+        """The language may be another one now; what was told stays as it was told."""
+        self._labels.follow()
+        before, self._nothing = self._nothing, tr("Nothing is being done now.")
+        if self.words.text() == before:
+            self.words.setText(self._nothing)
+        self._show_state()
 
     def stop(self, seconds: float = 3.0) -> None:
         """For the end of the program: end the task, and wait for it so long at most."""

@@ -9,9 +9,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from edge_assistant.resident.condition import Condition
-from edge_assistant.text import tr
+from edge_assistant.text import later, tr
 from edge_assistant.ui.commands import Commands
 from edge_assistant.ui.icons import icon
+from edge_assistant.ui.labels import Labels
 from edge_assistant.ui.words import name_of
 
 
@@ -21,7 +22,9 @@ class Tray(QObject):
     def __init__(self, commands: Commands, show_window: Callable[[], None]) -> None:
         super().__init__()
         self.menu = QMenu()
-        opener = QAction(tr("Show the w&indow"), self.menu)
+        opener = QAction(self.menu)
+        self._labels = Labels()
+        self._labels.put(opener.setText, later("Show the w&indow"))
         opener.triggered.connect(lambda: show_window())
         self.menu.addAction(opener)
         self.menu.addSeparator()
@@ -50,8 +53,15 @@ class Tray(QObject):
     @Slot(str)
     def show_condition(self, condition: Condition) -> None:
         """Another shape, another tooltip."""
+        self._condition = condition
         self._icon.setIcon(icon(condition))
         self._icon.setToolTip(tr("Edge Assistant: {condition}", condition=name_of(condition)))
+
+    @Slot()
+    def follow_language(self) -> None:
+        """The language may be another one now."""
+        self._labels.follow()
+        self.show_condition(self._condition)
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason is QSystemTrayIcon.ActivationReason.Trigger:

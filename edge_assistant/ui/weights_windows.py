@@ -13,6 +13,7 @@ from edge_assistant.models.shelf import Shelf
 from edge_assistant.ui.first_run import FirstRun
 from edge_assistant.ui.models_dialog import ModelsDialog
 from edge_assistant.ui.task import Task
+from edge_assistant.ui.weights_window import WeightsWindow
 
 _QUEUED = Qt.ConnectionType.QueuedConnection
 
@@ -53,6 +54,13 @@ class WeightsWindows(QObject):
         else:
             call()
 
+    @Slot()
+    def follow_language(self) -> None:
+        """The language may be another one now."""
+        for window in (self.dialog, self.first_run):
+            if window is not None:
+                window.follow_language()
+
     def stop(self) -> None:
         """End what is going on, for the end of the program."""
         for window in (self.dialog, self.first_run):
@@ -72,7 +80,7 @@ class WeightsWindows(QObject):
             _bring(self.first_run)
 
 
-def _bring(window: ModelsDialog | FirstRun) -> None:
+def _bring(window: WeightsWindow) -> None:
     window.show()
     window.raise_()
     window.activateWindow()

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
     QImage,
     QKeyEvent,
-    QKeySequence,
     QPixmap,
     QShowEvent,
 )
@@ -26,7 +23,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMainWindow,
-    QMenu,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -36,11 +32,13 @@ from edge_assistant.capture.picture import Captured
 from edge_assistant.events import Event, StageEvent, TokenEvent
 from edge_assistant.resident.condition import Condition
 from edge_assistant.resident.control import Control
-from edge_assistant.text import tr
+from edge_assistant.text import later, tr
 from edge_assistant.ui import saving
 from edge_assistant.ui.commands import Commands
 from edge_assistant.ui.conversation import Conversation, GrowingText
 from edge_assistant.ui.icons import icon, picture
+from edge_assistant.ui.labels import Labels
+from edge_assistant.ui.window_menus import WindowMenus
 from edge_assistant.ui.words import name_of, name_of_picture
 
 _THUMBNAIL_HEIGHT = 4
@@ -58,25 +56,31 @@ class MainWindow(QMainWindow):
         self._control = control
         self._has_tray = has_tray
         self._captured: Captured | None = None
+        self._name = self._costs = ""
         self._condition: Condition = "loading"
-        self.setWindowTitle(tr("Edge Assistant"))
+        self._labels = Labels()
+        self._labels.put(self.setWindowTitle, later("Edge Assistant"))
         self.setAcceptDrops(True)
         self.conversation = Conversation()
-        self.reasoning = GrowingText(tr("Reasoning"))
+        self._labels.put(self.conversation.setAccessibleName, later("Conversation"))
+        self.reasoning = GrowingText()
+        self._labels.put(self.reasoning.setAccessibleName, later("Reasoning"))
         self.reasoning.hide()
         self._thumbnail, self._picture_name = QLabel(), QLabel()
         self._picture_name.setWordWrap(True)
         self._picture_name.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._sign, self._words = QLabel(), QLabel()
         self.input = QLineEdit()
-        self.show_reasoning = QCheckBox(tr("Show the &reasoning"))
+        self.show_reasoning = QCheckBox()
+        self._labels.put(self.show_reasoning.setText, later("Show the &reasoning"))
         self.show_reasoning.toggled.connect(self.reasoning.setVisible)
-        self.think = QCheckBox(tr("Think &harder"))
+        self.think = QCheckBox()
+        self._labels.put(self.think.setText, later("Think &harder"))
         self.think.clicked.connect(lambda: self._press_think(commands))
         self._cost = QLabel()
         self._cost.setWordWrap(True)
         self._lay_out()
-        self._fill_menus(commands)
+        self._menus = WindowMenus(self.menuBar(), self._labels, commands, self)
         self.show_picture(None, None, "")
         self.show_condition("loading")
         self.show_think(False, "")
@@ -131,11 +135,10 @@ class MainWindow(QMainWindow):
     def show_picture(self, captured: Captured | None, small: QImage | None, name: str) -> None:
         """What is talked about."""
         self._captured = captured
-        self.save_picture.setEnabled(captured is not None)
+        self._menus.save_picture.setEnabled(captured is not None)
         if captured is None or small is None:
             self._thumbnail.clear()
             self._thumbnail.hide()
-            self._picture_name.setText(tr("There is no picture. Describe something, open a file, or drop one here."))
         else:
             self.reasoning.clear()
             height = _THUMBNAIL_HEIGHT * self.fontMetrics().height()
@@ -143,13 +146,22 @@ class MainWindow(QMainWindow):
                 QPixmap.fromImage(small).scaledToHeight(height, Qt.TransformationMode.SmoothTransformation)
             )
             self._thumbnail.show()
-            self._picture_name.setText(name_of_picture(captured, name))
-        self._thumbnail.setAccessibleName(self._picture_name.text())
+        self._name = name
+        self._name_picture()
+
+    @Slot()
+    def follow_language(self) -> None:
+        """The language may be another one now; what was said stays as it was said."""
+        self._labels.follow()
+        self._name_picture()
+        self.show_think(self.think.isChecked(), self._costs)
+        self.show_condition(self._condition)
 
     @Slot(bool, str)
     def show_think(self, on: bool, cost: str) -> None:
         """Think harder is on or off, and what it costs."""
         self.think.setChecked(on)
+        self._costs = cost
         self._cost.setText(cost or tr("What thinking harder costs on this computer is not measured yet."))
         self.think.setAccessibleDescription(self._cost.text())
 
@@ -201,13 +213,52 @@ class MainWindow(QMainWindow):
                 self._control.tell("one-file", tr("One picture at a time: this is the first."))
             self._control.look_at(Path(paths[0]))
 
+    def open_picture(self) -> None:
+        """Let a picture file be chosen, and describe it."""
+        dialog = QFileDialog(self, tr("Open a picture"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: self._control.look_at(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def look_at_monitor(self, number: int) -> None:
+        """Describe a monitor, from 1."""
+        self._control.look_at(number)
+
+    def read_reasoning(self) -> None:
+        """Read aloud how the answer was thought out."""
+        self._control.read_reasoning()
+
+    def save_picture(self) -> None:
+        """Write the picture where the person says."""
+        if self._captured is not None:
+            saving.save_picture(self, self._captured.image, self._control.tell)
+
+    def save_conversation(self) -> None:
+        """Write the conversation where the person says."""
+        saving.save_text(self, self.text, self._control.tell)
+
+    def copy_answer(self) -> None:
+        """Into the clipboard."""
+        if self.conversation.answer:
+            QGuiApplication.clipboard().setText(self.conversation.answer)
+            self._control.tell("copied", tr("Copied."))
+        else:
+            self._control.tell("no-answer", tr("There is no answer yet."))
+
+    def _show_words(self, percent: int | None) -> None:
+        words = name_of(self._condition)
+        self._words.setText(words if percent is None else tr("{state}, {percent} %", state=words, percent=percent))
+
     def _lay_out(self) -> None:
-        question = QLabel(tr("&Question:"))
+        question = QLabel()
+        self._labels.put(question.setText, later("&Question:"))
         question.setBuddy(self.input)
-        self.input.setAccessibleName(tr("Question"))
+        self._labels.put(self.input.setAccessibleName, later("Question"))
         self.input.setAcceptDrops(False)
         self.input.returnPressed.connect(self._ask)
-        button = QPushButton(tr("As&k"))
+        button = QPushButton()
+        self._labels.put(button.setText, later("As&k"))
         button.clicked.connect(self._ask)
         body = QWidget()
         layout = QVBoxLayout(body)
@@ -221,43 +272,6 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self._sign)
         self.statusBar().addWidget(self._words)
 
-    def _fill_menus(self, commands: Commands) -> None:
-        bar = self.menuBar()
-        file = bar.addMenu(tr("&File"))
-        self._add(file, tr("&Open a picture…"), self._open, QKeySequence(QKeySequence.StandardKey.Open))
-        self.save_picture = self._add(file, tr("Save the &picture…"), self._save_picture)
-        save = QKeySequence(QKeySequence.StandardKey.Save)
-        self._add(file, tr("Save the &conversation…"), self._save_conversation, save)
-        file.addSeparator()
-        file.addAction(commands.quit)
-        look = bar.addMenu(tr("&Look"))
-        look.addActions(commands.looks)
-        self._monitors = look.addMenu(tr("&Monitor"))
-        look.aboutToShow.connect(self._list_monitors)
-        answer = bar.addMenu(tr("&Answer"))
-        answer.addActions(commands.voice)
-        self._add(answer, tr("Read the reasonin&g aloud"), self._control.read_reasoning, QKeySequence("Ctrl+R"))
-        self._add(answer, tr("&Copy the answer"), self._copy, QKeySequence("Ctrl+Shift+C"))
-        answer.addSeparator()
-        answer.addAction(commands.forget)
-        if commands.entries:
-            bar.addMenu(tr("&Tools")).addActions(commands.entries)
-
-    def _add(self, menu: QMenu, label: str, do: Callable[[], object], key: QKeySequence | None = None) -> QAction:
-        action = menu.addAction(label)
-        action.triggered.connect(lambda: do())
-        if key is not None:
-            action.setShortcut(key)
-        return action
-
-    def _list_monitors(self) -> None:
-        self._monitors.clear()
-        count = len(QGuiApplication.screens())
-        self._monitors.menuAction().setVisible(count > 1)
-        for number in range(1, count + 1):
-            label = tr("Describe monitor &{number}", number=number)
-            self._add(self._monitors, label, partial(self._control.look_at, number))
-
     def _ask(self) -> None:
         text = self.input.text().strip()
         if text:
@@ -269,27 +283,7 @@ class MainWindow(QMainWindow):
         self.think.setChecked(commands.think.isChecked())  # it changes when it has changed
         commands.think.trigger()
 
-    def _open(self) -> None:
-        dialog = QFileDialog(self, tr("Open a picture"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self._control.look_at(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def _save_picture(self) -> None:
-        if self._captured is not None:
-            saving.save_picture(self, self._captured.image, self._control.tell)
-
-    def _save_conversation(self) -> None:
-        saving.save_text(self, self.text, self._control.tell)
-
-    def _copy(self) -> None:
-        if self.conversation.answer:
-            QGuiApplication.clipboard().setText(self.conversation.answer)
-            self._control.tell("copied", tr("Copied."))
-        else:
-            self._control.tell("no-answer", tr("There is no answer yet."))
-
-    def _show_words(self, percent: int | None) -> None:
-        words = name_of(self._condition)
-        self._words.setText(words if percent is None else tr("{state}, {percent} %", state=words, percent=percent))
+    def _name_picture(self) -> None:
+        none = tr("There is no picture. Describe something, open a file, or drop one here.")
+        self._picture_name.setText(name_of_picture(self._captured, self._name) if self._captured else none)
+        self._thumbnail.setAccessibleName(self._picture_name.text())

@@ -4,7 +4,8 @@ Prints "condition: …", "said: …" and "event: …". A line on standard input 
 what the window and the tray show, "visible" whether the window is on the screen, "weights" what the windows about
 weights that are on the screen do, "rows" how many sets are listed, "weights keys" what opens their list, "picture" what
 the window says of the picture, "reasoning" that pane's text, "think" whether think harder is checked, "front" which
-window of ours has the keyboard; "save" writes the picture to picture.png here.
+window of ours has the keyboard, "menus" what the window's menus are called; "save" writes the picture to picture.png
+here.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ class Watcher(QObject):
             "focus": lambda: QApplication.focusWidget() and QApplication.focusWidget().accessibleName(),
             "save": lambda: window._captured.image.save("picture.png"),
             "front": lambda: active.windowTitle() if (active := QApplication.activeWindow()) else "",
+            "menus": lambda: ", ".join(each.text() for each in window.menuBar().actions()),
             "visible": lambda: window.isVisible() and not window.isMinimized(),
             "weights": lambda: self._weights(),
             "weights keys": lambda: self._weights_keys(),

@@ -112,5 +112,23 @@ def test_the_dialog_opens_by_keyboard_and_what_is_chosen_there_is_written_down(
         until(lambda: active(desktop) != "Settings of Edge Assistant", "the dialog's end")
 
 
+def test_menus_windows_and_tooltip_are_german_at_once(desktop: XDesktop, folders: dict[str, str]) -> None:
+    with AppRun(desktop, "--no-speak", **folders) as app:
+        app.wait_until_told("There is no tray here, so the window of Edge Assistant stays.")
+        until(lambda: active(desktop) == "Edge Assistant", "the window")
+        for key in ("alt+t", "s"):
+            desktop.output("xdotool", "key", key)
+        until(lambda: active(desktop) == "Settings of Edge Assistant", "the dialog")
+        app.wait_until_told("Ready.")
+        set_by_command(desktop, folders, "language", "de")
+        until(lambda: active(desktop) == "Einstellungen von Edge Assistant", "the dialog in German")
+        assert app.ask("menus") == "&Datei, &Ansehen, &Antwort, &Werkzeuge"
+        assert app.ask("focus") == "Gruppen von Einstellungen"
+        app.wait_until_told("Bereit.")
+        until(lambda: app.ask("tooltip") == "Edge Assistant: Bereit", "the tooltip")
+        desktop.output("xdotool", "key", "Escape")
+        until(lambda: active(desktop) == "Edge Assistant", "the window again")
+
+
 def active(desktop: XDesktop) -> str:
     return desktop.output("xdotool", "getactivewindow", "getwindowname").strip()

@@ -246,7 +246,7 @@ def test_the_picture_and_the_conversation_are_saved_only_where_the_person_says(
     desk.window.show()
     desk.window.show_picture(captured, small_copy(captured.image), "Invoice")
     desk.window.show_question(1, "What is it?")
-    for save in (desk.window._save_picture, desk.window._save_conversation):
+    for save in (desk.window.save_picture, desk.window.save_conversation):
         save()
         (dialog,) = [each for each in desk.window.findChildren(QFileDialog) if each.isVisible()]
         dialog.accept()

@@ -1,0 +1,112 @@
+"""What the windows about weights share: a voice, one transfer, files to choose, and room for very large letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QPushButton, QScrollArea, QWidget
+
+from edge_assistant.models.shelf import Shelf
+from edge_assistant.text import tr
+from edge_assistant.ui import weights_work
+from edge_assistant.ui.labels import Labels
+from edge_assistant.ui.spoken_focus import SpokenFocus
+from edge_assistant.ui.task import Task
+from edge_assistant.ui.transfer import Transfer
+
+QUEUED = Qt.ConnectionType.QueuedConnection
+
+
+class WeightsWindow(QDialog):
+    """Put away while it works, it goes on; `stop` ends that. `weights_changed` says that other weights are here."""
+
+    weights_changed = Signal()
+
+    def __init__(
+        self, title: str, say: Callable[[str], None], hush: Callable[[], None], weights_dir: Path | None
+    ) -> None:
+        """`say` speaks a sentence, `hush` silences what was said of a place before; `weights_dir` is the settings'.
+
+        Whoever inherits makes `transfer`.
+        """
+        super().__init__()
+        self.labels = Labels()
+        self.transfer: Transfer
+        self._say = say
+        self._weights_dir = weights_dir
+        self._looking: Task | None = None
+        """What reads what is here, while it does."""
+        self._focus = SpokenFocus(self, say, hush)
+        self.labels.put(self.setWindowTitle, title)
+
+    def stop(self) -> None:
+        """End what is going on, for the end of the program."""
+        self.transfer.stop()
+        if self._looking is not None:
+            self._looking.wait(3.0)
+
+    def follow_language(self) -> None:
+        """The language may be another one now."""
+        self.labels.follow()
+        self.transfer.follow_language()
+
+    def import_paths(self, paths: list[Path]) -> None:
+        """Add weights from these files or folders."""
+        self._begin(weights_work.bring_in(self._shelf(), paths), tr("Importing."))
+
+    def reject(self) -> None:
+        """Put away."""
+        if self.transfer.state == "running":
+            self._say(tr("The work goes on."))
+        super().reject()
+
+    def _begin(self, work: weights_work.Work, words: str) -> None:
+        self.transfer.start(work, words)
+
+    def _shelf(self) -> Shelf:
+        return Shelf(self._weights_dir)
+
+    def _button(self, label: str, on_click: Callable[[], None], *, enter_presses: bool) -> QPushButton:
+        button = QPushButton()
+        self.labels.put(button.setText, label)
+        button.setAutoDefault(enter_presses)
+        button.clicked.connect(on_click)
+        return button
+
+    def _scrolling(self, content: QWidget) -> QScrollArea:
+        """With very large letters it is higher than a screen."""
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(content)
+        return scroll
+
+    def _resize_to(self, letters: int, lines: int) -> None:
+        """So wide and high, where the screen has the room."""
+        available, metrics = self.screen().availableSize(), self.fontMetrics()
+        self.resize(
+            min(letters * metrics.averageCharWidth(), available.width()),
+            min(lines * metrics.lineSpacing(), available.height() * 9 // 10),
+        )
+
+    def _import(self, title: str, mode: QFileDialog.FileMode) -> None:
+        """Let weights be chosen, and bring them in."""
+        chooser = self._chooser(title, mode)
+        if mode is QFileDialog.FileMode.ExistingFiles:
+            chooser.setNameFilter(tr("Weights ({pattern})", pattern="*.gguf"))
+        chooser.filesSelected.connect(self._on_chosen)
+        chooser.open()
+
+    def _chooser(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
+        chooser = QFileDialog(self, title)
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.setFileMode(mode)
+        self._say(title)
+        return chooser
+
+    @Slot(list)
+    def _on_chosen(self, paths: list[str]) -> None:
+        self.import_paths([Path(path) for path in paths])
