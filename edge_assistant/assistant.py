@@ -6,8 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from PIL import Image
 
@@ -15,74 +14,28 @@ from edge_assistant import footprint, remarks, tuned
 from edge_assistant.capture.picture import Captured
 from edge_assistant.engine import prompts
 from edge_assistant.engine.client import Engine, EngineFiles
-from edge_assistant.engine.messages import Ask, Done, Embeddings, Piece, Progress, ThinkingBudget, Turn, TurnsDropped
+from edge_assistant.engine.messages import Ask, Done, Embeddings, ThinkingBudget, Turn
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.errors import AssistantError, CancelledError, EngineError
 from edge_assistant.events import (
     DoneEvent,
     ErrorEvent,
     Event,
-    NoticeEvent,
-    SentenceEvent,
     StageEvent,
-    TokenEvent,
 )
 from edge_assistant.imaging import budget
+from edge_assistant.loading import Loading
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.locate import Weights, same_mmproj
-from edge_assistant.models.memory import check_memory, fitting_context, needed_bytes
-from edge_assistant.text import later, tr, tr_count
+from edge_assistant.models.memory import needed_bytes
+from edge_assistant.request import Conversation, Request
+from edge_assistant.telling import Telling, Voice
+from edge_assistant.text import tr
 from edge_assistant.underway import Underway
 from edge_assistant.waiting import WaitingWords
 
 # llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
 MAX_SEED = 2**32 - 2
-
-
-class Voice(Protocol):
-    """What the assistant needs of speech."""
-
-    def say(self, text: str) -> None:
-        """Speak a sentence after those before it; returns at once."""
-
-    def stop(self) -> None:
-        """Be silent at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """How to look and answer. `None` takes the mode's default; `image_tokens` is a ceiling.
-
-    With `only_answers` nothing is spoken but them and what must be known to judge them (see remarks.BESIDES).
-    `small_text_advice` is said where a whole screen had to be made so small that its small text could not be read.
-    """
-
-    mode: prompts.Mode = "glance"
-    image_tokens: int | None = None
-    max_tokens: int | None = None
-    thinking_tokens: int = 1024
-    thinking_seconds: float = 90.0
-    temperature: float | None = None
-    seed: int | None = None
-    only_answers: bool = False
-    small_text_advice: str = later("Describe the window instead, or read the text.")
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """What one assistant hands to another: the picture, and what was asked and answered about it.
-
-    `picture` is as it is sent to the model, None before it was fetched. `embeddings` are what the
-    vision tower made of it, where the heir has the same one.
-    """
-
-    request: Request
-    capture: Callable[[], Captured] | None
-    picture: Image.Image | None
-    no_picture: AssistantError | None
-    small_text_lost: bool
-    turns: tuple[Turn, ...]
-    embeddings: Embeddings | None
 
 
 class Assistant:
@@ -114,12 +67,11 @@ class Assistant:
         """
         self._choice = choice or tuned.choice(weights)
         self._weights = weights = tuned.with_tower(weights, self._choice)
+        self._cancelled = threading.Event()
+        self._telling = Telling(voice, on_event, self._cancelled)
         self._take(request)
         self._system = prompts.system_prompt(language)
         self._context = min(context, weights.context_length)
-        self._exact_context = exact_context
-        self._voice = voice
-        self._on_event = on_event
         self._capture: Callable[[], Captured] | None = None
         self._picture: Image.Image | None = None
         self._no_picture: AssistantError | None = None
@@ -128,8 +80,6 @@ class Assistant:
         self._max_tokens: int | None = None
         self._embeddings: Embeddings | None = None
         self._swap: float | None = None
-        self._was_loaded = False
-        self._cancelled = threading.Event()
         self._engine = Engine(
             EngineFiles(
                 model=weights.model,
@@ -142,6 +92,7 @@ class Assistant:
                 tuning=replace(self._choice.tuning, gpu_layers=gpu_layers),
             )
         )
+        self._loading = Loading(self._engine, weights, self._telling, context=self._context, exact=exact_context)
 
     @property
     def engine_pid(self) -> int | None:
@@ -164,8 +115,7 @@ class Assistant:
 
     def unload(self) -> None:
         """Give the weights' memory back; the picture and the conversation stay, and the next question loads anew."""
-        self._engine.unload()
-        self._was_loaded = False
+        self._loading.unload()
 
     def conversation(self, heir: Weights) -> Conversation:
         """The picture and what was said of it, for an assistant with the weights `heir` to go on with."""
@@ -200,7 +150,7 @@ class Assistant:
     def warm(self) -> None:
         """Load the weights now, so that the first answer is quick; how far it is, is said. Raises AssistantError."""
         self._cancelled.clear()
-        self._load(Underway(0, "", 0, WaitingWords(self._say_waiting)))
+        self._load(Underway(0, "", 0, WaitingWords(self._telling.say_waiting)))
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -233,7 +183,7 @@ class Assistant:
         self._max_tokens = self._request.max_tokens or max_tokens or self._mode.max_tokens
         seed = self._request.seed if self._request.seed is not None else secrets.randbelow(MAX_SEED + 1)
         question = text or self._mode.question
-        work = Underway(index, question, seed, WaitingWords(self._say_waiting), swap=self._swap)
+        work = Underway(index, question, seed, WaitingWords(self._telling.say_waiting), swap=self._swap)
         outcome: DoneEvent | ErrorEvent
         with footprint.PeakMemory() as peak:
             try:
@@ -245,14 +195,14 @@ class Assistant:
                 outcome = work.done_event(self._weights, self._picture, None)
             except AssistantError as error:
                 outcome = ErrorEvent(index, error.code, str(error), error.exit_code)
-                self._say(str(error))
+                self._telling.say(str(error))
         if isinstance(outcome, DoneEvent):
             outcome = replace(outcome, peak_pss_bytes=peak.pss_bytes, peak_rss_bytes=peak.rss_bytes)
             if work.first_token is not None:  # the engine has the picture now, and the change is paid for
                 self._embeddings = self._swap = None
             if outcome.stop != "cancelled":
                 self._turns.append(Turn(outcome.question, outcome.answer))
-        self._on_event(outcome)
+        self._telling.event(outcome)
         return outcome
 
     def encode_ahead(self, request: Request) -> None:
@@ -274,21 +224,18 @@ class Assistant:
 
     def notice(self, index: int, code: str, message: str) -> None:
         """Tell the person something that does not end the request, by event and by voice."""
-        self._on_event(NoticeEvent(index, code, message))
-        self._say(message, code)
+        self._telling.notice(index, code, message)
 
     def cancel(self) -> None:
         """Silence the voice and stop the running question; it ends as `cancelled`."""
         self._cancelled.set()
-        if self._voice:
-            self._voice.stop()
+        self._telling.silence()
         self._engine.cancel()
 
     def close(self) -> None:
         """Silence the voice and end the engine at once; a running question ends as `cancelled`."""
         self._cancelled.set()
-        if self._voice:
-            self._voice.stop()
+        self._telling.silence()
         self._engine.close()
 
     def _take(self, request: Request) -> None:
@@ -297,6 +244,7 @@ class Assistant:
         tuned_tokens = self._choice.glance_tokens if request.mode == "glance" else None
         self._image_tokens = request.image_tokens or tuned_tokens or self._mode.image_tokens
         self._request = request
+        self._telling.only_answers = request.only_answers
 
     def _answer(self, work: Underway) -> Done:
         picture = self._prepared_picture(work)
@@ -320,8 +268,8 @@ class Assistant:
                 embeddings=self._embeddings,
             )
 
-        done = self._engine.ask(make, lambda reply: self._on_reply(work, reply))
-        self._speak_sentences(work, work.splitter.finish())
+        done = self._engine.ask(make, lambda reply: self._telling.reply(work, reply))
+        self._telling.sentences(work, work.splitter.finish())
         if not done.answer and done.stop != "cancelled":
             raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
         return done
@@ -343,7 +291,7 @@ class Assistant:
     def _fetched_picture(self, work: Underway) -> Image.Image:
         assert self._capture is not None, "look_at comes first"
         start = time.perf_counter()
-        self._on_event(StageEvent(work.index, "prepare", 0.0))
+        self._telling.event(StageEvent(work.index, "prepare", 0.0))
         captured = self._capture()
         self._check_cancelled()
         for code, message in captured.notices:
@@ -358,7 +306,7 @@ class Assistant:
         )
         self._small_text_lost = remarks.small_text_lost(captured, picture, self._request.mode)
         work.prepare = time.perf_counter() - start
-        self._on_event(StageEvent(work.index, "prepare", 1.0))
+        self._telling.event(StageEvent(work.index, "prepare", 1.0))
         return picture
 
     def _tell_small_text(self, index: int) -> None:
@@ -369,89 +317,12 @@ class Assistant:
             self.notice(index, "small-text", tr("Small text on the screen could not be read. {advice}", advice=advice))
 
     def _load(self, work: Underway) -> None:
-        if self._engine.loaded:
-            return
-        context = self._affordable_context(work)
-        if self._was_loaded:
-            self.notice(work.index, "engine-restarted", tr("The engine had ended and is started again."))
-            self._was_loaded = False  # told once, also where a cancel ends the start that follows
-        self._on_event(StageEvent(work.index, "load", 0.0))
-        start = time.perf_counter()
-        try:
-            self._engine.load(lambda reply: self._on_reply(work, reply), context)
-            self._was_loaded = True
-        except EngineError:
-            self._was_loaded = True  # it ran, though not for long
-            raise
-        finally:
-            work.load = time.perf_counter() - start
-        self._on_event(StageEvent(work.index, "load", 1.0))
-
-    def _affordable_context(self, work: Underway) -> int:
-        """The context to load with, in tokens, as far as memory allows. Raises DoesNotFitError."""
-        free, wanted = footprint.available(), self._context
-        context = wanted
-        if not self._exact_context:
-            context = fitting_context(self._weights, wanted, free, self._image_tokens) or wanted
-        check_memory(self._weights, context, free, image_tokens=self._image_tokens, largest=footprint.largest_programs)
-        if context < wanted:
-            self.notice(
-                work.index,
-                "context-reduced",
-                tr(
-                    "Memory is short, so this conversation can be {context} tokens long instead of {wanted}.",
-                    context=context,
-                    wanted=wanted,
-                ),
-            )
-        return context
+        self._loading.load(work, self._image_tokens)
 
     def _thinking_budget(self) -> ThinkingBudget | None:
         if self._weights.variant != "thinking":
             return None
         return ThinkingBudget(self._request.thinking_tokens, self._request.thinking_seconds)
-
-    def _on_reply(self, work: Underway, reply: Progress | Piece | TurnsDropped) -> None:
-        if isinstance(reply, Progress):
-            self._on_event(StageEvent(work.index, reply.stage, round(reply.fraction, 3)))
-            work.waiting.progress(reply.stage, reply.fraction)
-        elif isinstance(reply, TurnsDropped):
-            message = tr_count(
-                "The conversation is long: the first question was left out, the picture stays.",
-                "The conversation is long: the first {number} questions were left out, the picture stays.",
-                reply.count,
-            )
-            self.notice(work.index, "turns-dropped", message)
-        else:
-            self._on_piece(work, reply)
-
-    def _on_piece(self, work: Underway, piece: Piece) -> None:
-        if work.first_token is None:
-            work.first_token = work.elapsed()
-        work.tokens += 1
-        self._on_event(TokenEvent(work.index, piece.kind, piece.text))
-        if piece.kind == "thinking":
-            work.reasoning += piece.text
-            return
-        work.answer += piece.text
-        self._speak_sentences(work, work.splitter.feed(piece.text))
-
-    def _speak_sentences(self, work: Underway, sentences: list[str]) -> None:
-        for sentence in sentences:
-            if self._cancelled.is_set():
-                return
-            if work.first_sentence is None:
-                work.first_sentence = work.elapsed()
-            self._say(sentence)
-            self._on_event(SentenceEvent(work.index, sentence))
-
-    def _say(self, text: str, code: str = "") -> None:
-        left_out = self._request.only_answers and code in remarks.BESIDES
-        if self._voice and not (left_out or self._cancelled.is_set()):
-            self._voice.say(text)
-
-    def _say_waiting(self, text: str) -> None:
-        self._say(text, "waiting")
 
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():

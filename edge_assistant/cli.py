@@ -248,9 +248,9 @@ def _describe(parsed: argparse.Namespace) -> int:
 
 
 def _run_describe(parsed: argparse.Namespace, asks: tuple[str, ...]) -> int:
-    from edge_assistant.assistant import Request
     from edge_assistant.describe import DescribeRun, Options
     from edge_assistant.output import JsonOutput, TextOutput
+    from edge_assistant.request import Request
 
     options = Options(
         picture=_source(parsed),

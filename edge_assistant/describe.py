@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from edge_assistant import interrupt, settings
-from edge_assistant.assistant import Assistant, Request
+from edge_assistant.assistant import Assistant
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.engine.prompts import MODES, system_prompt
@@ -24,6 +24,7 @@ from edge_assistant.errors import AssistantError, CancelledError, DoesNotFitErro
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, WindowEvent, cancelled
 from edge_assistant.models.locate import Weights, resolve
 from edge_assistant.output import NoOutput, Output, complain
+from edge_assistant.request import Request
 from edge_assistant.sources import Look, look
 from edge_assistant.speech.speaker import Speaker
 from edge_assistant.text import tr

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from edge_assistant.assistant import Request
 from edge_assistant.engine.prompts import Mode
 from edge_assistant.remarks import BESIDES
+from edge_assistant.request import Request
 from edge_assistant.settings import Settings
 
 Verbosity = Literal["brief", "normal", "full"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge_assistant import paths, processor, settings
-from edge_assistant.assistant import Assistant, Request
+from edge_assistant.assistant import Assistant
 from edge_assistant.capture.choose import choose as choose_capture
 from edge_assistant.capture.choose import facts
 from edge_assistant.engine.prompts import system_prompt
@@ -19,6 +19,7 @@ from edge_assistant.hotkeys.choose import choose as choose_hotkeys
 from edge_assistant.hotkeys.protocol import Hotkeys
 from edge_assistant.models.locate import resolve
 from edge_assistant.models.records import Record
+from edge_assistant.request import Request
 from edge_assistant.resident import taking_over
 from edge_assistant.resident.chooser import ChooserWindows
 from edge_assistant.resident.condition import Condition

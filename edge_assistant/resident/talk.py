@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edge_assistant.assistant import Request
 from edge_assistant.engine.messages import Turn
+from edge_assistant.request import Request
 
 QUESTION_TOKENS = 500
 """The longest answer to a question, in tokens: as long as a description in detail."""

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Protocol
 
 from edge_assistant import footprint
-from edge_assistant.assistant import Assistant, Request
+from edge_assistant.assistant import Assistant
 from edge_assistant.engine import prompts
 from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError, rebuilt
 from edge_assistant.events import (
@@ -25,6 +25,7 @@ from edge_assistant.events import (
     TokenEvent,
 )
 from edge_assistant.imaging import budget
+from edge_assistant.request import Request
 from edge_assistant.resident.costs import cost
 from edge_assistant.resident.engines import Engines
 from edge_assistant.resident.job import Job

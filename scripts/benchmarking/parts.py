@@ -18,9 +18,9 @@ from benchmarking.memory import Peak
 from benchmarking.product import QUESTION, Cut, Product
 from benchmarking.sound import Ear
 from edge_assistant import child
-from edge_assistant.assistant import Request
 from edge_assistant.engine.prompts import MODES
 from edge_assistant.events import DoneEvent, Event, SentenceEvent
+from edge_assistant.request import Request
 from edge_assistant.speech.speaker import Speaker
 
 Figures = dict[str, list[float]]

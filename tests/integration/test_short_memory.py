@@ -8,11 +8,12 @@ import pytest
 from describing import DIALOG
 
 from edge_assistant import footprint
-from edge_assistant.assistant import Assistant, Request
+from edge_assistant.assistant import Assistant
 from edge_assistant.capture.file import read_picture
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent
 from edge_assistant.models.locate import resolve
 from edge_assistant.models.memory import needed_bytes
+from edge_assistant.request import Request
 
 
 def ask(monkeypatch: pytest.MonkeyPatch, context_that_fits: int, **options: Any) -> tuple[Event, list[Event]]:

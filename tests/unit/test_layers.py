@@ -39,6 +39,9 @@ LAYERS = (
     {
         "advice",
         "assistant",
+        "loading",
+        "request",
+        "telling",
         "underway",
         "remarks",
         "sources",

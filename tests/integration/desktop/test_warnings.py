@@ -9,10 +9,11 @@ import pytest
 from desktops import scene
 from PIL import Image, ImageFilter
 
-from edge_assistant.assistant import Assistant, Request
+from edge_assistant.assistant import Assistant
 from edge_assistant.capture.picture import Captured, Origin
 from edge_assistant.events import ErrorEvent, Event, NoticeEvent, TokenEvent
 from edge_assistant.models.locate import resolve
+from edge_assistant.request import Request
 
 Look = Callable[[Captured], list[Event]]
 

@@ -13,7 +13,7 @@ import pytest
 from demo_training.scenes import FIRST_HELD_OUT_SEED, make_scene
 from PIL import Image
 
-from edge_assistant.assistant import Assistant, Request
+from edge_assistant.assistant import Assistant
 from edge_assistant.capture.picture import Captured
 from edge_assistant.engine.messages import Tuning
 from edge_assistant.engine.native import NativeModel
@@ -22,6 +22,7 @@ from edge_assistant.events import DoneEvent, Event, StageEvent
 from edge_assistant.imaging.budget import fit
 from edge_assistant.models.locate import Weights, resolve
 from edge_assistant.models.towers import Towers
+from edge_assistant.request import Request
 from edge_assistant.tower_making import make_tower
 from edge_assistant.tuned import Choice
 

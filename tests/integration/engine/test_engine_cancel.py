@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from edge_assistant.assistant import Assistant, Request
+from edge_assistant.assistant import Assistant
 from edge_assistant.capture.picture import Captured
 from edge_assistant.events import DoneEvent, Event, StageEvent, TokenEvent
 from edge_assistant.models.locate import resolve
+from edge_assistant.request import Request
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 

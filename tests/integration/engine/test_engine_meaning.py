@@ -18,10 +18,11 @@ from demo_training.questions import Question, questions, right
 from demo_training.scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
 from PIL import Image, ImageChops, ImageOps
 
-from edge_assistant.assistant import Assistant, Request
+from edge_assistant.assistant import Assistant
 from edge_assistant.capture.picture import Captured
 from edge_assistant.events import DoneEvent
 from edge_assistant.models.locate import resolve
+from edge_assistant.request import Request
 
 DEMO = Path(__file__).resolve().parents[3] / "models" / "demo"
 SCENES = 20

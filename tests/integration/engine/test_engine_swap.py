@@ -13,10 +13,11 @@ from describing import DIALOG
 from desktops import until
 from PIL import Image
 
-from edge_assistant.assistant import Assistant, Request
+from edge_assistant.assistant import Assistant
 from edge_assistant.capture.picture import Captured
 from edge_assistant.events import DoneEvent, Event
 from edge_assistant.models.locate import Weights, resolve
+from edge_assistant.request import Request
 from edge_assistant.resident.engines import Engines
 from edge_assistant.resident.measurements import Measurements
 

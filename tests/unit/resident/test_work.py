@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from edge_assistant.assistant import Request
 from edge_assistant.capture.picture import Captured
 from edge_assistant.engine.messages import Turn
 from edge_assistant.errors import AssistantError, CancelledError, DoesNotFitError, InputError, WeightsError
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, SentenceEvent, StageEvent, Timings, cancelled
 from edge_assistant.models.locate import Weights
+from edge_assistant.request import Request
 from edge_assistant.resident.job import Job
 from edge_assistant.resident.manner import Manner
 from edge_assistant.resident.measurements import Measurements, Seconds
