@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_assistant import paths, processor, settings
+from edge_assistant import footprint, paths, processor, settings
 from edge_assistant.assistant import Assistant, Request
 from edge_assistant.capture.choose import choose as choose_capture
 from edge_assistant.capture.choose import facts
@@ -73,6 +73,7 @@ class Program:
         Raises UsageError for a language that is none.
         """
         system_prompt(chosen.language)
+        footprint.give_back_pictures()
         self._chosen = chosen
         self._path = settings.path()
         self._announce = announce
