@@ -116,6 +116,11 @@ class Program:
             self._voice.close()
             self._keys.close()
 
+    def catch_up(self) -> None:
+        """Do what the settings file says since it was edited while the program did not run."""
+        if sentence := taking_over.catch_up_with_login(self._chosen.start_at_login):
+            self.control.tell("settings", sentence)
+
     @property
     def chosen(self) -> Settings:
         """The settings that hold now."""
