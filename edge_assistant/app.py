@@ -16,7 +16,7 @@ from edge_assistant import constants, interrupt, settings, settings_file
 from edge_assistant.capture import apart
 from edge_assistant.cli_settings import RELOAD
 from edge_assistant.errors import AssistantError, InputError, NotRunningError
-from edge_assistant.resident.door import AlreadyRunningError, Door, call, place
+from edge_assistant.resident.door import SHOW, AlreadyRunningError, Door, call, place
 from edge_assistant.resident.program import Options, Program
 from edge_assistant.settings import Settings
 from edge_assistant.speech.screen_reader import announcer
@@ -32,9 +32,6 @@ from edge_assistant.ui.preferences import Preferences
 from edge_assistant.ui.tray import Tray
 from edge_assistant.ui.weights_windows import WeightsWindows
 from edge_assistant.ui.window import MainWindow
-
-SHOW = "show"
-"""What a second start says through the door: the window is wanted."""
 
 _TRAY_COMES_MS = 2000
 """At a login the tray may start later than this program; after this long there is none."""
@@ -52,6 +49,7 @@ def run(options: Options) -> int:
         if text == RELOAD:
             return desk[0].program.reload()
         if text == SHOW:
+            desk[0].program.control.tell("already-running", tr("Edge Assistant is already running."))
             desk[0].bridge.tell_wanted()
             return ""
         return desk[0].program.control.trigger(text)
@@ -72,6 +70,8 @@ def run(options: Options) -> int:
         app = App(qt, options, chosen)
         if trouble:
             app.program.control.tell("settings-broken", trouble)
+        else:
+            app.program.catch_up()
         desk.append(app)
         return app.run()
     finally:
@@ -92,7 +92,8 @@ def _check_display() -> None:
 def _bring_the_other() -> int:
     print(tr("Edge Assistant is already running."), flush=True)
     with contextlib.suppress(NotRunningError):  # it has just ended
-        call(place(), SHOW)
+        if answer := call(place(), SHOW):
+            print(answer, flush=True)
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import ctypes
 import sys
 import threading
 from collections.abc import Callable
@@ -14,6 +15,20 @@ import psutil
 _INTERVAL = 0.1  # seconds between two samples
 _GROWTH = 1.002  # RSS that grew by less cannot have moved the peak by more
 _HAS_PSS = sys.platform == "linux"
+_M_MMAP_THRESHOLD = -3  # malloc.h of glibc
+_LARGE = 1 << 20
+
+
+def give_back_pictures() -> None:
+    """From now on blocks of a mebibyte and more go back to the system as soon as they are freed, in this process.
+
+    glibc's allocator otherwise learns from each large block that is freed to keep blocks of that size, and has a heap
+    for each of many threads: 150 pictures of a 3840 x 2160 screen, each from a thread of its own, left 400 MB behind
+    instead of 120. Elsewhere this does nothing.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # another C library, which has no such habit
+            ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 def available() -> int:

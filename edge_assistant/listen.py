@@ -11,9 +11,11 @@ from edge_assistant import interrupt, settings, settings_file
 from edge_assistant.cli_settings import RELOAD
 from edge_assistant.events import Event
 from edge_assistant.output import NoOutput, Output, TextOutput
-from edge_assistant.resident.door import AlreadyRunningError, Door, place
+from edge_assistant.resident.door import SHOW, AlreadyRunningError, Door, place
 from edge_assistant.resident.program import Options, Program
-from edge_assistant.text import tr
+from edge_assistant.text import later, tr
+
+_NO_WINDOW = later("It has no windows. To have them, end it with edge-assistant trigger quit, and start it again.")
 
 
 class _Shown:
@@ -40,7 +42,11 @@ def listen(options: Options) -> int:
     def on_call(text: str) -> str:
         if not waiting:
             return tr("Edge Assistant is starting.")
-        return waiting[0].reload() if text == RELOAD else waiting[0].control.trigger(text)
+        control = waiting[0].control
+        if text == SHOW:
+            control.tell("already-running", tr(_NO_WINDOW))
+            return tr(_NO_WINDOW)
+        return waiting[0].reload() if text == RELOAD else control.trigger(text)
 
     try:
         door = Door(place(), on_call)
@@ -52,6 +58,8 @@ def listen(options: Options) -> int:
         program = Program(options, chosen, _Shown().show)
         if trouble:
             program.control.tell("settings-broken", trouble)
+        else:
+            program.catch_up()
         waiting.append(program)
         interrupt.call(program.control.quit)
         program.run()

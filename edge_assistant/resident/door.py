@@ -24,6 +24,9 @@ _PATIENCE_S = 1.0  # for a caller to say what it wants
 _ANSWER_S = 5.0  # for the program to answer
 _NOT_RUNNING = later("Edge Assistant is not running here. Start it with the command edge-assistant listen.")
 
+SHOW = "show"
+"""What a second start says at the door: the window is wanted."""
+
 OnCall = Callable[[str], str]
 """Called with what a caller says, on the door's thread; what it returns is answered."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_assistant import paths, processor, settings
+from edge_assistant import footprint, paths, processor, settings
 from edge_assistant.assistant import Assistant
 from edge_assistant.capture.choose import choose as choose_capture
 from edge_assistant.capture.choose import facts
@@ -74,6 +74,7 @@ class Program:
         Raises UsageError for a language that is none.
         """
         system_prompt(chosen.language)
+        footprint.give_back_pictures()
         self._chosen = chosen
         self._path = settings.path()
         self._announce = announce
@@ -115,6 +116,11 @@ class Program:
             self._work.close()
             self._voice.close()
             self._keys.close()
+
+    def catch_up(self) -> None:
+        """Do what the settings file says since it was edited while the program did not run."""
+        if sentence := taking_over.catch_up_with_login(self._chosen.start_at_login):
+            self.control.tell("settings", sentence)
 
     @property
     def chosen(self) -> Settings:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from edge_assistant import login, settings, settings_file
+from edge_assistant import login, paths, settings, settings_file
 from edge_assistant.errors import AssistantError
 from edge_assistant.hotkeys.protocol import Hotkeys
 from edge_assistant.keys import Key
+from edge_assistant.models.records import Record
 from edge_assistant.settings import Settings
 from edge_assistant.text import tr, use_language
 
@@ -21,6 +22,8 @@ VOICE = frozenset(("speak", "output", "voice", "rate", "volume", "tone_volume", 
 
 ENGINE = frozenset(("model", "weights_folder", "context", "threads", "gpu_layers", "language"))
 """What the engine is loaded with."""
+
+_LOGIN = "start_at_login"
 
 
 def differing(old: Settings, new: Settings) -> frozenset[str]:
@@ -57,7 +60,24 @@ def follow_login(wanted: bool, at_login: login.AtLogin | None = None) -> str:
     except OSError as error:
         _log.info("start at login: %s", error)
         return tr("Starting at login could not be changed: {error}.", error=error.strerror or error)
+    try:
+        _followed().update({_LOGIN: wanted})
+    except OSError as error:
+        _log.info("what was done about the login cannot be kept: %s", error)  # then it is done again at the next start
     return ""
+
+
+def catch_up_with_login(wanted: bool) -> str:
+    """As follow_login, where the file was edited while the program did not run.
+
+    Where the setting is as it was, nothing is done: the person may have turned it off in the desktop's own settings.
+    """
+    return "" if wanted == bool(_followed().read().get(_LOGIN, False)) else follow_login(wanted)
+
+
+def _followed() -> Record:
+    """What was followed last."""
+    return Record(paths.data_dir() / "login.json")
 
 
 class GlobalKeys:

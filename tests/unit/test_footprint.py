@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -34,6 +35,39 @@ def test_a_child_of_this_process_counts() -> None:
         assert inner.pss_bytes > alone.pss_bytes + 70_000_000
         assert inner.pss_bytes <= inner.rss_bytes
     assert peak.rss_bytes > 0
+
+
+# A picture comes and goes on each of some threads that live on, so that each has a heap of its own.
+_PICTURES = """
+import sys, threading, psutil
+from edge_assistant import footprint
+if sys.argv[1] == "give back":
+    footprint.give_back_pictures()
+gone, end = threading.Semaphore(0), threading.Event()
+def work():
+    for _ in range(3):
+        picture = b"x" * 24_000_000
+        del picture
+    gone.release()
+    end.wait()
+threads = [threading.Thread(target=work) for _ in range(8)]
+for thread in threads:
+    thread.start()
+    gone.acquire()
+print(psutil.Process().memory_info().rss)
+end.set()
+"""
+
+
+def after_pictures(how: str) -> int:
+    """Bytes that a process has left when its pictures are gone."""
+    return int(subprocess.run([sys.executable, "-c", _PICTURES, how], capture_output=True, check=True).stdout)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps them")
+def test_pictures_that_are_gone_take_no_memory() -> None:
+    assert after_pictures("give back") < 60_000_000
+    assert after_pictures("keep") > 150_000_000, "the allocator does that by itself now"
 
 
 def test_there_is_some_memory_left() -> None:

@@ -63,6 +63,7 @@ def test_with_a_tray_it_starts_without_a_window_and_a_second_start_brings_it(
         assert app.ask("visible") == "False"
         assert active(desktop_with_tray) == TITLE
         assert app.start_another() == (0, "Edge Assistant is already running.\n")
+        app.wait_until_told("Edge Assistant is already running.")
         until(lambda: active(desktop_with_tray) == "Edge Assistant", "the window")
         desktop_with_tray.output("xdotool", "key", "Escape")
         until(lambda: active(desktop_with_tray) == TITLE, "the focus where it was")

@@ -223,16 +223,22 @@ def test_lock_keys_change_nothing(running: Listen, desktop: XDesktop) -> None:
 def test_a_second_one_says_that_it_is_running_and_the_first_goes_on(
     running: Listen, desktop: XDesktop, folders: dict[str, str]
 ) -> None:
-    second = subprocess.run(
-        [sys.executable, "-m", "edge_assistant", "listen"],
-        cwd=ROOT,
-        env={**desktop.environment, **folders},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert (second.returncode, second.stdout, second.stderr) == (0, "Edge Assistant is already running.\n", "")
+    def start(*arguments: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "edge_assistant", *arguments],
+            cwd=ROOT,
+            env={**desktop.environment, **folders},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    no_window = "It has no windows. To have them, end it with edge-assistant trigger quit, and start it again."
+    assert start("listen") == (0, "Edge Assistant is already running.\n")
+    assert start() == (0, f"Edge Assistant is already running.\n{no_window}\n")
+    running.wait_for_line(no_window)
     assert running.trigger("status") == (0, "Ready.\n")
     assert running.trigger("quit") == (0, "")
     assert running.wait() == 0

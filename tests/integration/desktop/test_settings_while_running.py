@@ -94,6 +94,16 @@ def test_a_broken_file_is_put_aside_and_told_and_the_program_starts(desktop: XDe
     assert not path.exists()
 
 
+def test_start_at_login_that_was_written_by_hand_holds_from_the_next_start(
+    desktop: XDesktop, folders: dict[str, str]
+) -> None:
+    path = file_in(folders)
+    path.parent.mkdir()
+    path.write_text("start_at_login = true\n", encoding="utf-8")
+    with Listen(desktop, "--no-speak", **folders):
+        until((path.parent.parent / "autostart" / "edge-assistant.desktop").exists, "the entry")
+
+
 def test_the_dialog_opens_by_keyboard_and_what_is_chosen_there_is_written_down(
     desktop: XDesktop, folders: dict[str, str]
 ) -> None:

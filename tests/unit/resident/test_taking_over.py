@@ -191,6 +191,26 @@ def test_starting_at_login_follows_the_setting(desk: Desk, monkeypatch: pytest.M
     assert desk.apply(start_at_login=True) == ["Starting at login could not be changed: Permission denied."]
 
 
+def test_a_setting_that_was_edited_meanwhile_is_followed_at_the_start_and_the_desktops_word_is_kept(
+    desk: Desk,
+) -> None:
+    def start(wanted: bool) -> None:
+        desk.program._chosen = Settings(start_at_login=wanted)
+        desk.program.catch_up()
+
+    start(True)
+    assert login.choose().is_on()
+    login.choose().turn_off()  # as the desktop's own settings do
+    start(True)
+    assert not login.choose().is_on()
+    login.choose().turn_on(["edge"])
+    start(False)
+    assert not login.choose().is_on()
+    login.choose().turn_on(["edge"])
+    start(False)
+    assert login.choose().is_on()
+
+
 def test_a_language_is_followed_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     followed: list[str | None] = []
     monkeypatch.setattr(taking_over, "use_language", followed.append)
