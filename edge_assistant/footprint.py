@@ -12,8 +12,8 @@ from typing import Self
 
 import psutil
 
-_INTERVAL = 0.1  # seconds between two samples
-_GROWTH = 1.002  # RSS that grew by less cannot have moved the peak by more
+_INTERVAL = 0.25  # seconds between two samples
+_GROWTH = 1.01  # RSS that grew by less cannot have moved the peak by more
 _HAS_PSS = sys.platform == "linux"
 _M_MMAP_THRESHOLD = -3  # malloc.h of glibc
 _LARGE = 1 << 20
@@ -52,7 +52,7 @@ def largest_programs(count: int = 3, least: int = 200_000_000) -> list[tuple[str
 
 
 class PeakMemory:
-    """Samples the process tree every 0.1 s while it is entered.
+    """Samples the process tree four times a second while it is entered, and at its end.
 
     `pss_bytes` is the largest sum of proportional set sizes, None where the system has no such figure (outside Linux);
     `rss_bytes` the largest sum of resident set sizes.
@@ -77,16 +77,19 @@ class PeakMemory:
         own = psutil.Process()
         while not self._stop.wait(_INTERVAL):
             self._sample(own)
-        self._rss_at_pss = 0
-        self._sample(own)
+        self._sample(own, at_end=True)
 
-    def _sample(self, own: psutil.Process) -> None:
-        """Reading PSS of gigabytes takes 20 ms of a core, so it is read only while RSS, its upper bound, grows."""
+    def _sample(self, own: psutil.Process, *, at_end: bool = False) -> None:
+        """Reading PSS stops the engine for a while, so it is read at the end, and before only when RSS has grown.
+
+        RSS is the upper bound of PSS.
+        """
         with contextlib.suppress(psutil.Error):
             tree = [own, *own.children(recursive=True)]
             rss = sum(_figure(process, lambda each: int(each.memory_info().rss)) for process in tree)
             self.rss_bytes = max(self.rss_bytes, rss)
-            if _HAS_PSS and rss > self._rss_at_pss * _GROWTH:
+            self._rss_at_pss = self._rss_at_pss or rss
+            if _HAS_PSS and (at_end or rss > self._rss_at_pss * _GROWTH):
                 self._rss_at_pss = rss
                 pss = sum(_figure(process, lambda each: int(each.memory_full_info().pss)) for process in tree)
                 self.pss_bytes = max(self.pss_bytes or 0, pss)
