@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from PIL import Image
 
-from edge_assistant import footprint, remarks, tuned
+from edge_assistant import footprint, paths, remarks, tuned
 from edge_assistant.capture.picture import Captured
 from edge_assistant.engine import prompts
 from edge_assistant.engine.client import Engine, EngineFiles
@@ -90,6 +90,7 @@ class Assistant:
                 system=self._system,
                 size=tuned.size_of(weights),
                 tuning=replace(self._choice.tuning, gpu_layers=gpu_layers),
+                keep=paths.cache_dir() / "prompts",
             )
         )
         self._loading = Loading(self._engine, weights, self._telling, context=self._context, exact=exact_context)

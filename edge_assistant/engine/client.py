@@ -42,7 +42,10 @@ OnReply = Callable[[Progress | Piece | TurnsDropped], None]
 
 @dataclass(frozen=True, slots=True)
 class EngineFiles:
-    """What one engine runs: paths of the GGUF pair, KV cells, threads, and the system prompt to warm up with."""
+    """What one engine runs: paths of the GGUF pair, KV cells, threads, and the system prompt to warm up with.
+
+    `keep` is the folder where that prompt is kept evaluated for the next start; None: it is not.
+    """
 
     model: Path
     mmproj: Path
@@ -52,6 +55,7 @@ class EngineFiles:
     system: str
     size: Size = field(default_factory=Size)
     tuning: Tuning = field(default_factory=Tuning)
+    keep: Path | None = None
 
 
 class Engine:
@@ -111,6 +115,7 @@ class Engine:
                     files.system,
                     files.size,
                     files.tuning,
+                    str(files.keep or ""),
                 ),
                 name="engine",
             )

@@ -66,7 +66,10 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Parent to child: open these files. `context` is in KV cells; `vision_layers` only scales the progress."""
+    """Parent to child: open these files. `context` is in KV cells; `vision_layers` only scales the progress.
+
+    `keep` is the folder for evaluated system prompts, "" for none.
+    """
 
     model: str
     mmproj: str
@@ -76,6 +79,7 @@ class Load:
     system: str
     size: Size = field(default_factory=Size)
     tuning: Tuning = field(default_factory=Tuning)
+    keep: str = ""
 
 
 @dataclass(frozen=True, slots=True)

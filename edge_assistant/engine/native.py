@@ -9,8 +9,10 @@ from __future__ import annotations
 import collections
 import contextlib
 import ctypes
+import functools
 import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +218,22 @@ class NativeModel:
         """Forget everything from `position` on."""
         llama.llama_memory_seq_rm(self._memory, 0, position, -1)
 
+    def state(self) -> bytes:
+        """What is in the KV cache, for `restore` in another process."""
+        size = int(llama.llama_state_seq_get_size(self._context, 0))
+        buffer = (ctypes.c_uint8 * size)()
+        written = llama.llama_state_seq_get_data(self._context, buffer, size, 0)
+        return ctypes.string_at(buffer, written)
+
+    def restore(self, state: bytes, position: int) -> bool:
+        """Fill the empty KV cache with what `state` gave; False, and still empty, where that is not just `position`."""
+        buffer = ctypes.cast(ctypes.c_char_p(state), ctypes.POINTER(ctypes.c_uint8))
+        read = llama.llama_state_seq_set_data(self._context, buffer, len(state), 0)
+        if read == len(state) and llama.llama_memory_seq_pos_max(self._memory, 0) == position - 1:
+            return True
+        self.cut(0)
+        return False
+
     def logits(self) -> list[float]:
         """The logits after the last decoded token, one a vocabulary entry."""
         pointer = llama.llama_get_logits_ith(self._context, -1)
@@ -253,15 +271,6 @@ class NativeModel:
         context_params.n_threads = context_params.n_threads_batch = threads
         context_params.flash_attn_type = flash_attention
         context_params.abort_callback = self._hold(llama.ggml_abort_callback, lambda _: self._node())
-        self._context = llama.llama_init_from_model(self._model, context_params)
-        if not self._context:
-            raise DoesNotFitError(
-                tr(
-                    "There is not enough memory for a context of {context} tokens. Use a smaller context.",
-                    context=context,
-                ),
-                code="memory",
-            )
         tower_params = mtmd.mtmd_context_params_default()
         tower_params.use_gpu = offload.tower
         tower_params.print_timings = False
@@ -270,8 +279,21 @@ class NativeModel:
         tower_params.flash_attn_type = flash_attention
         tower_params.progress_callback = self._hold(mtmd.mtmd_progress_callback, self._loading(0.8, 1.0))
         tower_params.cb_eval = self._hold(llama.ggml_backend_sched_eval_callback, self._tower_node)
-        self._tower = mtmd.mtmd_init_from_file(os.fsencode(mmproj), self._model, tower_params)
+        # Clearing the cache and reading the tower take about as long, and both mostly wait for pages of memory.
+        with ThreadPoolExecutor(1) as beside:
+            make_context = functools.partial(llama.llama_init_from_model, self._model, context_params)
+            made = None if offload != NOTHING else beside.submit(make_context)  # drivers like one thing at a time
+            self._tower = mtmd.mtmd_init_from_file(os.fsencode(mmproj), self._model, tower_params)
+        self._context = made.result() if made else make_context()
         self._check_interrupted()
+        if not self._context:
+            raise DoesNotFitError(
+                tr(
+                    "There is not enough memory for a context of {context} tokens. Use a smaller context.",
+                    context=context,
+                ),
+                code="memory",
+            )
         if not self._tower or not mtmd.mtmd_support_vision(self._tower):
             raise self._load_error(mmproj)
 
@@ -407,6 +429,11 @@ def _parts(sampling: Sampling, vocab_size: int, window: int, seed: int) -> Itera
         yield llama.llama_sampler_init_top_p(sampling.top_p, 1)
     yield llama.llama_sampler_init_temp(sampling.temperature)
     yield llama.llama_sampler_init_dist(seed)
+
+
+def library_files() -> list[Path]:
+    """llama.cpp's own files: what they compute may differ from version to version."""
+    return sorted(path for path in _LIBRARIES.iterdir() if path.is_file())
 
 
 def load_backends(folder: Path) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from edge_assistant.engine.kept import KeptPrompts
 from edge_assistant.engine.messages import Ahead, Ask, Done, Embeddings, Progress, Reply, Stage, TurnsDropped
 from edge_assistant.engine.native import ImageChunk, Interrupted, NativeModel
 from edge_assistant.engine.offload import Offload
@@ -47,9 +48,11 @@ def _text(tokens: list[int], *, generated: bool = False) -> _Block:
 class Session:
     """Answers questions; `emit` receives progress and pieces of text as they come."""
 
-    def __init__(self, native: NativeModel, emit: Callable[[Reply], None]) -> None:
+    def __init__(self, native: NativeModel, emit: Callable[[Reply], None], kept: KeptPrompts | None = None) -> None:
         self._native = native
         self._emit = emit
+        self._kept = kept
+        self._to_keep: tuple[tuple[int, ...], bytes] | None = None
         self._blocks: list[_Block] = []
         self._written: dict[str, list[int]] = {}
         self._in_tower: _Block | None = None
@@ -68,8 +71,21 @@ class Session:
         return self._native.offload
 
     def warm(self, system: str) -> None:
-        """Evaluate the system prompt ahead of the first question. Raises Interrupted."""
-        self._put([self._system_block(system)], None, None, _ignore)
+        """Have the system prompt ready for the first question, evaluated now or earlier. Raises Interrupted."""
+        block = self._system_block(system)
+        state = self._kept.read(block.tokens) if self._kept else None
+        if state is not None and self._native.restore(state, block.positions):
+            self._blocks = [block]
+            return
+        self._put([block], None, None, _ignore)
+        if self._kept:
+            self._to_keep = (block.tokens, self._native.state())
+
+    def keep(self) -> None:
+        """Write the warm system prompt down for the next start, where it is not yet."""
+        if self._kept and self._to_keep:
+            self._kept.write(*self._to_keep)
+        self._to_keep = None
 
     def forget(self) -> None:
         """Drop all that is cached, so that the next question is evaluated from nothing."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import platform
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_assistant import child
@@ -78,6 +81,7 @@ def serve(connection: Connection, load: Load) -> None:
         connection.send(_failed(0, error))
         return
     connection.send(Loaded(session.context, session.offload))
+    session.keep()
     while True:
         ask = inbox.next_ask()
         try:
@@ -93,7 +97,8 @@ def serve(connection: Connection, load: Load) -> None:
 
 def _load(load: Load, inbox: _Inbox, emit: Callable[[Reply], None]) -> Session:
     # Here, not above: the parent imports this module too, and must not load llama.cpp.
-    from edge_assistant.engine.native import NativeModel
+    from edge_assistant.engine.kept import KeptPrompts, identity
+    from edge_assistant.engine.native import NativeModel, library_files
     from edge_assistant.engine.session import Session
 
     native = NativeModel(
@@ -107,7 +112,12 @@ def _load(load: Load, inbox: _Inbox, emit: Callable[[Reply], None]) -> Session:
         size=load.size,
         tuning=load.tuning,
     )
-    session = Session(native, emit)
+    kept = None
+    if load.keep:
+        facts = (load.tuning, load.threads, native.offload, platform.processor(), platform.machine())
+        with contextlib.suppress(OSError):
+            kept = KeptPrompts(Path(load.keep), identity([Path(load.model), *library_files()], *facts))
+    session = Session(native, emit, kept)
     session.warm(load.system)
     return session
 

@@ -162,10 +162,11 @@ def decode(place: Place, repeats: int) -> Figures:
         product.look_at(screenshot(_PICTURE_SEED), image_tokens=64)
         product.ask()
         for _ in range(repeats):
-            add(figures, "product", product.ask(QUESTION).tokens_per_s or 0.0)
+            done = product.ask(QUESTION)
+            add(figures, "product", done.tokens_per_s or 0.0)
             product.look_at(screenshot(_PICTURE_SEED), image_tokens=64)
             if place.bench:
-                one = {"threads": place.threads, "tokens": tokens, "repeats": 1}
+                one = {"threads": place.threads, "tokens": tokens, "repeats": 1, "depth": done.reused["prefix_tokens"]}
                 for name, repack in (("llama_bench", False), ("llama_bench_repacked", True)):
                     speeds = peer.bench_decode(place.bench, place.pair()[0], repack=repack, **one)  # type: ignore[arg-type]
                     add(figures, name, *speeds)

@@ -91,10 +91,10 @@ def _healthy(url: str) -> bool:
 
 
 def bench_decode(
-    program: Path, model: Path, threads: int, *, repack: bool, tokens: int, repeats: int
+    program: Path, model: Path, threads: int, *, repack: bool, tokens: int, repeats: int, depth: int
 ) -> Sequence[float]:
-    """llama-bench's decoding speeds in tokens a second, one a repetition."""
+    """llama-bench's decoding speeds in tokens a second behind `depth` tokens, one a repetition."""
     command = [str(program), "-m", str(model), "-p", "0", "-n", str(tokens), "-r", str(repeats), "-t", str(threads)]
-    command += ["-fa", "1", "--repack", str(int(repack)), "-o", "json"]
+    command += ["-d", str(depth), "-fa", "1", "-ctk", "f16", "-ctv", "f16", "--repack", str(int(repack)), "-o", "json"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return [float(speed) for speed in json.loads(done.stdout)[0]["samples_ts"]]

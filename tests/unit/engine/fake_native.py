@@ -77,6 +77,12 @@ class FakeNative:
             raise Interrupted
         return object()
 
+    def state(self) -> bytes:
+        return "".join(text for _, text in self.evaluated).encode()
+
+    def restore(self, state: bytes, position: int) -> bool:
+        return len(state) == position
+
     def embeddings(self, tokens: int) -> bytes:
         return b"e" * tokens
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fake_native import END, PICTURE_CELLS, Emitted, FakeNative, ask
 
+from edge_assistant.engine.kept import KeptPrompts
 from edge_assistant.engine.messages import Ahead, Embeddings, ThinkingBudget, TurnsDropped
 from edge_assistant.engine.session import Session
 from edge_assistant.errors import DoesNotFitError
@@ -31,6 +33,26 @@ def session(native: FakeNative, emitted: Emitted) -> Session:
     session.warm("S")
     native.evaluated.clear()
     return session
+
+
+def test_a_system_prompt_that_was_kept_is_not_evaluated_again(tmp_path: Path, emitted: Emitted) -> None:
+    kept = KeptPrompts(tmp_path, b"model")
+    first = Session(FakeNative(), emitted.append, kept)  # type: ignore[arg-type]
+    first.warm("S")
+    first.keep()
+    native = FakeNative()
+    session = Session(native, emitted.append, kept)  # type: ignore[arg-type]
+    session.warm("S")
+    assert native.evaluated == []
+    assert session.answer(ask()).reused_cells == len(SYSTEM)
+
+
+def test_a_kept_system_prompt_that_the_engine_does_not_take_is_evaluated(tmp_path: Path, emitted: Emitted) -> None:
+    kept = KeptPrompts(tmp_path, b"model")
+    kept.write([ord(character) for character in SYSTEM], b"of another length")
+    native = FakeNative()
+    Session(native, emitted.append, kept).warm("S")  # type: ignore[arg-type]
+    assert native.evaluated == [(0, SYSTEM)]
 
 
 def test_a_first_question_evaluates_picture_and_question_but_not_the_warm_system_prompt(
