@@ -56,7 +56,7 @@ class KeptPrompts:
             finally:
                 temporary.unlink(missing_ok=True)
         except OSError as error:
-            print(f"the system prompt is not kept: {error}", file=sys.stderr)  # leads to the parent's logger
+            print(f"{path.name}: {error}", file=sys.stderr)  # leads to the parent's logger
         self._clear_away()
 
     def _clear_away(self) -> None:

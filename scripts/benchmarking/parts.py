@@ -166,7 +166,8 @@ def decode(place: Place, repeats: int) -> Figures:
             add(figures, "product", done.tokens_per_s or 0.0)
             product.look_at(screenshot(_PICTURE_SEED), image_tokens=64)
             if place.bench:
-                one = {"threads": place.threads, "tokens": tokens, "repeats": 1, "depth": done.reused["prefix_tokens"]}
+                depth = int((done.reused or {}).get("prefix_tokens", 0))  # the question itself comes on top
+                one = {"threads": place.threads, "tokens": tokens, "repeats": 1, "depth": depth}
                 for name, repack in (("llama_bench", False), ("llama_bench_repacked", True)):
                     speeds = peer.bench_decode(place.bench, place.pair()[0], repack=repack, **one)  # type: ignore[arg-type]
                     add(figures, name, *speeds)
