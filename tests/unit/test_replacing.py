@@ -36,7 +36,8 @@ def test_a_file_gets_its_new_content_and_keeps_its_permissions(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_without_room_the_old_content_stays(tmp_path: Path, no_room: None) -> None:
+@pytest.mark.usefixtures("no_room")
+def test_without_room_the_old_content_stays(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text("old")
 
@@ -47,7 +48,8 @@ def test_without_room_the_old_content_stays(tmp_path: Path, no_room: None) -> No
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_without_room_nothing_is_left_that_starts_at_login(tmp_path: Path, no_room: None) -> None:
+@pytest.mark.usefixtures("no_room")
+def test_without_room_nothing_is_left_that_starts_at_login(tmp_path: Path) -> None:
     at_login = LinuxLogin(tmp_path)
 
     with pytest.raises(OSError, match="too large"):
