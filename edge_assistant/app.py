@@ -22,7 +22,6 @@ from edge_assistant.settings import Settings
 from edge_assistant.speech.screen_reader import announcer
 from edge_assistant.text import later, tr
 from edge_assistant.ui import lost_display
-from edge_assistant.ui.appearance import outline_boxes
 from edge_assistant.ui.bridge import Bridge
 from edge_assistant.ui.choosers import Choosers
 from edge_assistant.ui.commands import Commands, Entry
@@ -65,7 +64,6 @@ def run(options: Options) -> int:
         qt = QApplication(["edge-assistant"])
         qt.setDesktopFileName("edge-assistant")
         qt.setQuitOnLastWindowClosed(False)
-        outline_boxes(qt)
         chosen, trouble = settings_file.load_or_set_aside(settings.path())
         app = App(qt, options, chosen)
         if trouble:

@@ -60,12 +60,15 @@ class Assistant:
         exact_context: bool = False,
         gpu_layers: int | None = None,
         choice: tuned.Choice | None = None,
+        quick_tower: bool = True,
     ) -> None:
         """`context` is in tokens: at most so many, as memory allows, or with `exact_context` just that or an error.
 
         `threads` and `gpu_layers` (see Tuning) None leave it to what was tuned for these weights, as `choice` does.
+        `quick_tower` is as for tuned.choice.
         """
-        self._choice = choice or tuned.choice(weights)
+        self._published, self._given, self._quick_tower = weights, choice, quick_tower
+        self._choice = self._choose()
         self._weights = weights = tuned.with_tower(weights, self._choice)
         self._cancelled = threading.Event()
         self._telling = Telling(voice, on_event, self._cancelled)
@@ -317,7 +320,14 @@ class Assistant:
             advice = tr(self._request.small_text_advice)
             self.notice(index, "small-text", tr("Small text on the screen could not be read. {advice}", advice=advice))
 
+    def _choose(self) -> tuned.Choice:
+        return self._given or tuned.choice(self._published, quick_tower=self._quick_tower)
+
     def _load(self, work: Underway) -> None:
+        if not self._engine.loaded:
+            # A tower may have been made since, or deleted.
+            self._weights = tuned.with_tower(self._published, self._choose())
+            self._engine.see_with(self._weights.mmproj)
         self._loading.load(work, self._image_tokens)
 
     def _thinking_budget(self) -> ThinkingBudget | None:

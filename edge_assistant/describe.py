@@ -149,6 +149,7 @@ class DescribeRun:
             language=language,
             voice=self._speaker,
             on_event=self._emit,
+            quick_tower=chosen.quick_tower,
         )
         with self._lock:
             self._assistant = assistant

@@ -132,7 +132,8 @@ def _processor() -> Finding:
 
 
 def _load_engine(weights: Weights, chosen: settings.Settings) -> str:
-    chosen_here = tuned.choice(weights)
+    published = weights
+    chosen_here = tuned.choice(weights, quick_tower=chosen.quick_tower)
     weights = tuned.with_tower(weights, chosen_here)
     engine = Engine(
         EngineFiles(
@@ -150,12 +151,28 @@ def _load_engine(weights: Weights, chosen: settings.Settings) -> str:
         sentences = [
             tr("The weights were loaded in {seconds} seconds.", seconds=number(engine.load(lambda _: None), 1))
         ]
-        if chosen_here != tuned.safe_choice():
+        if tuned.is_tuned(published):
             sentences.append(tr("What tune found out is used."))
+        sentences.append(tower_words(published, chosen_here, quick_tower=chosen.quick_tower))
         sentences.append(engine.offload.words() or tr("All is computed on the processor."))
         return " ".join(sentences)
     finally:
         engine.close()
+
+
+def tower_words(weights: Weights, choice: tuned.Choice, *, quick_tower: bool) -> str:
+    """Which vision tower is used with the published `weights`, and why."""
+    if tuned.with_tower(weights, choice) != weights:
+        if tuned.is_tuned(weights):
+            return tr("Tune found that a vision tower in the format {format} is quickest.", format=choice.tower)
+        return tr("A vision tower in the format {format}, made here, is used: it is quicker.", format=choice.tower)
+    if choice.tower is not None:
+        return tr("The vision tower that tune chose is gone, so the published one is used. Tune again.")
+    if tuned.usual_tower(weights) is None:
+        return tr("The vision tower is used as published: that is best here.")
+    if not quick_tower:
+        return tr("The vision tower is used as published: a quicker one is turned off in the settings.")
+    return tr("The vision tower is used as published until the app has made a quicker one.")
 
 
 def _screen() -> str:

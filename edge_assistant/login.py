@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from edge_assistant.replacing import replace_file
+
 _NAME = "Edge Assistant"
 
 
@@ -78,7 +80,7 @@ class LinuxLogin:
             "Terminal=false",
             "X-GNOME-Autostart-enabled=true",
         )
-        self._file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        replace_file(self._file, ("\n".join(lines) + "\n").encode())
 
     def turn_off(self) -> None:
         """Remove the file."""
@@ -154,7 +156,7 @@ class MacLogin:
             "RunAtLoad": True,
             "LimitLoadToSessionType": "Aqua",
         }
-        self._file.write_bytes(plistlib.dumps(agent))
+        replace_file(self._file, plistlib.dumps(agent))
 
     def turn_off(self) -> None:
         """Remove the file."""

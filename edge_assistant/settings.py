@@ -326,6 +326,14 @@ class Settings:
             example=0,
         ),
     )
+    quick_tower: bool = _item(
+        True,
+        About(
+            "engine",
+            later("Quicker vision tower"),
+            later("While nothing is asked, a quicker form of the vision tower is made once, and then used."),
+        ),
+    )
     hotkeys: Hotkeys = field(default_factory=Hotkeys)
 
     @property

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import itertools
 import os
 import re
-import tempfile
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 import tomlkit
 
 from edge_assistant.errors import InputError, UsageError
+from edge_assistant.replacing import replace_file
 from edge_assistant.settings import Settings, entries, from_toml, load, value_of
 from edge_assistant.settings_entry import GROUPS, KEYS, Entry, Value, meaning
 from edge_assistant.text import tr
@@ -146,15 +145,4 @@ def _free_name(path: Path) -> Path:
 def _write(path: Path, text: str) -> None:
     path = path.resolve()  # a link to where somebody keeps all settings stays a link
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).chmod(path.stat().st_mode & 0o777)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+    replace_file(path, text.encode())

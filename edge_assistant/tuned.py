@@ -1,7 +1,8 @@
 """What `tune` found out for this machine and these weights, and the safe choice where it was never run.
 
-The choice is kept in the data folder together with what it depends on: the processor, its cores, the memory, the
-version of llama.cpp, and the checksums of both files. Where one of these differs, it is as if there were none.
+Untuned, a Q6_K tower is used where one was made here. What was tuned is kept in the data folder together with what it
+depends on: the processor, its cores, the memory, the version of llama.cpp, and the checksums of both files. Where one
+of these differs, it is as if there were none.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ from edge_assistant.models.verify import Verifier
 LEAST_GLANCE_TOKENS = 192
 """A glance never gets fewer image tokens than this, however slow the machine is."""
 
+LEAST_TOWER_BYTES = 100_000_000
+"""Of a smaller tower, such as the demo's, no other is made untold: it is quick as it is."""
+
+_USUAL_TOWER = "Q6_K"  # two thirds of Q8_0's time to encode where it was measured (AVX-512)
 _MOST_THREADS = 1024
 _BATCHES = (32, 8192)
 
@@ -47,12 +52,37 @@ def safe_choice() -> Choice:
     return Choice(default_threads())
 
 
-def choice(weights: Weights) -> Choice:
-    """What was stored for this machine and these weights, else the safe choice."""
-    entry = _record().read().get(_key(weights) or "")
-    if not isinstance(entry, dict) or entry.get("machine") != machine():
-        return safe_choice()
-    return _read(entry.get("choice")) or safe_choice()
+def choice(weights: Weights, *, quick_tower: bool = True, least_bytes: int = LEAST_TOWER_BYTES) -> Choice:
+    """What was stored for this machine and these weights, else the safe choice, with the usual tower if it is here.
+
+    Without `quick_tower` only what was stored may name a tower. `least_bytes` is as for `usual_tower`.
+    """
+    stored = _stored(weights)
+    if stored is not None:
+        return stored
+    name = usual_tower(weights, least_bytes) if quick_tower else None
+    return replace(safe_choice(), tower=name if name and Towers().find(weights.mmproj, name) else None)
+
+
+def is_tuned(weights: Weights) -> bool:
+    """Whether something was stored that holds for this machine and these weights."""
+    return _stored(weights) is not None
+
+
+def usual_tower(weights: Weights, least_bytes: int = LEAST_TOWER_BYTES) -> str | None:
+    """The format of the tower to make and use where nothing was tuned; None: the published one does best.
+
+    That is so where something was tuned, for the demo, for a tower of no more than `least_bytes`, for one that is in
+    the format already, and on a processor without AVX2, or whose instructions are not known.
+    """
+    try:
+        large = weights.mmproj.stat().st_size > least_bytes
+    except OSError:
+        return None  # whoever loads it will say so
+    if not large or weights.demo or not processor.best_instructions() or is_tuned(weights):
+        return None
+    quick = processor.is_quick(processor.best_instructions())
+    return _USUAL_TOWER if quick and describe_gguf(weights.mmproj).quantisation != _USUAL_TOWER else None
 
 
 def store(weights: Weights, chosen: Choice) -> None:
@@ -114,6 +144,13 @@ def _llama_cpp_version() -> str:
         return importlib.metadata.version("llama-cpp-python")
     except importlib.metadata.PackageNotFoundError:  # a frozen program may lack it
         return "unknown"
+
+
+def _stored(weights: Weights) -> Choice | None:
+    entry = _record().read().get(_key(weights) or "")
+    if not isinstance(entry, dict) or entry.get("machine") != machine():
+        return None
+    return _read(entry.get("choice"))
 
 
 def _record() -> Record:

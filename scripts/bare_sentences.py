@@ -40,9 +40,6 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "settings_file.py": frozenset(("to be commented out",)),
     "speech/own_voice.py": frozenset(("own voice: {}",)),
     "speech/screen_reader.py": frozenset(("screen reader",)),
-    "ui/appearance.py": frozenset(
-        ("QCheckBox::indicator:unchecked { border: 2px solid palette(window-text); background: palette(base); }",)
-    ),
     "ui/lost_display.py": frozenset(("The X11 connection broke", "The Wayland connection broke")),
     "ui/offers.py": frozenset(("find {}",)),
 }

@@ -7,9 +7,11 @@ WINDOWS says what is shown of each; whoever adds a window adds it there.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +29,6 @@ from edge_assistant.events import NoticeEvent, TokenEvent, WindowEvent
 from edge_assistant.resident.choices import choices
 from edge_assistant.settings import Hotkeys, Settings
 from edge_assistant.text import tr
-from edge_assistant.ui.appearance import outline_boxes
 from edge_assistant.ui.bridge import small_copy
 from edge_assistant.ui.commands import Commands, Entry
 from edge_assistant.ui.first_run import FirstRun
@@ -42,6 +43,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "models" / "demo" / "samples" / "save-dialog.png"
 LOOKS = ("light", "dark", "high-contrast", "200-percent")
 _FONT_POINTS = 11
+_SCREEN = {"width": 1920, "height": 1080, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1, "x": 0, "y": 0, "name": ""}
+"""What Qt's offscreen platform is told of its only screen."""
 
 # Window, text, base, button, highlight, text on it; high contrast is white and yellow on black.
 _COLOURS = {
@@ -96,7 +99,9 @@ def main_window() -> QWidget:
 
 def tray_menu() -> QWidget:
     """The tray's menu."""
-    tray = Tray(_commands(), lambda: None)
+    commands = _commands()
+    commands.show_think(True, "")
+    tray = Tray(commands, lambda: None)
     tray.menu.setProperty("kept", tray)
     return tray.menu
 
@@ -170,7 +175,6 @@ def _render(look: str, names: list[str]) -> None:
     for role, colour in _ROLES:
         palette.setColor(role, QColor(colours[colour]))
     application.setPalette(palette)
-    outline_boxes(application)
     for name in names:
         widget = WINDOWS[name]()
         widget.show()
@@ -194,16 +198,19 @@ def main() -> None:
         _render(os.environ["SCREENSHOTS_LOOK"], sys.argv[1:])
         return
     names = sys.argv[1:] or list(WINDOWS)
-    for look in LOOKS:
-        environment = {
-            **os.environ,
-            "QT_QPA_PLATFORM": "offscreen",
-            "XDG_DATA_HOME": "/data",  # nobody's own weights and paths are in the pictures
-            "QT_SCALE_FACTOR": "2" if look == "200-percent" else "1",
-            "SCREENSHOTS_LOOK": look,
-        }
-        subprocess.run([sys.executable, __file__, *names], env=environment, check=True)
-        print(look, *names)
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as screens:
+        json.dump({"screens": [_SCREEN]}, screens)
+        screens.flush()
+        for look in LOOKS:
+            environment = {
+                **os.environ,
+                "QT_QPA_PLATFORM": f"offscreen:configfile={screens.name}",
+                "XDG_DATA_HOME": "/data",  # nobody's own weights and paths are in the pictures
+                "QT_SCALE_FACTOR": "2" if look == "200-percent" else "1",
+                "SCREENSHOTS_LOOK": look,
+            }
+            subprocess.run([sys.executable, __file__, *names], env=environment, check=True)
+            print(look, *names)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from edge_assistant.child import Child, ChildDied
@@ -88,6 +88,10 @@ class Engine:
         """The child's process id, None when there is none."""
         child = self._child
         return child.pid if child else None
+
+    def see_with(self, mmproj: Path) -> None:
+        """Load this mmproj from the next load on; it has the same layers."""
+        self._files = replace(self._files, mmproj=mmproj)
 
     def load(self, on_reply: OnReply, context: int | None = None) -> float:
         """Start the child and load the weights; the seconds it took, 0.0 when they were loaded.

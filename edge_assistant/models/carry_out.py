@@ -12,8 +12,9 @@ from edge_assistant.models.cancel import Cancel
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.part import check_space, place
 from edge_assistant.models.progress import Meter, Progress
-from edge_assistant.models.records import explained_writes, replace_file
+from edge_assistant.models.records import explained_writes
 from edge_assistant.models.shelf import CATALOG, Shelf, exists
+from edge_assistant.replacing import replace_file
 from edge_assistant.text import tr
 
 CHECKSUMS = "SHA256SUMS"

@@ -10,7 +10,8 @@ from pathlib import Path
 from edge_assistant.errors import WeightsError
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.gguf import Variant
-from edge_assistant.models.records import explained_writes, replace_file
+from edge_assistant.models.records import explained_writes
+from edge_assistant.replacing import replace_file
 from edge_assistant.text import tr
 
 _BLOCK = "[[source]]\n"

@@ -19,8 +19,9 @@ import psutil
 
 from edge_assistant.errors import DoesNotFitError, WeightsError
 from edge_assistant.models.gguf_header import gigabytes, open_regular
-from edge_assistant.models.records import explained_writes, replace_file
+from edge_assistant.models.records import explained_writes
 from edge_assistant.models.verify import ChecksumError, OnBytes, Verifier, chunks, sha256_of
+from edge_assistant.replacing import replace_file
 from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)

@@ -6,14 +6,13 @@ import contextlib
 import errno
 import json
 import logging
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from edge_assistant.errors import DoesNotFitError, WeightsError
+from edge_assistant.replacing import replace_file
 from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
@@ -52,20 +51,6 @@ class Record:
         from filelock import FileLock  # here, as whoever only describes a picture has no use for it
 
         return FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=_LOCK_PATIENCE)
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Give `path` this content in one step, so that a crash leaves the old one or the new one. Raises OSError."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ one, or the made file has changed, it is as if it were not there.
 from __future__ import annotations
 
 import collections
+import contextlib
 import functools
 import shutil
 import struct
@@ -21,6 +22,7 @@ import psutil
 from edge_assistant import paths
 from edge_assistant.errors import DoesNotFitError, WeightsError
 from edge_assistant.models.gguf_header import HeaderReader, TensorEntry, gigabytes, open_regular
+from edge_assistant.models.part import only_one
 from edge_assistant.models.records import Record, explained_writes
 from edge_assistant.models.verify import Verifier
 from edge_assistant.text import tr
@@ -68,7 +70,8 @@ class Towers:
     def make(self, parent: Path, name: str, requantise: Requantise, on_fraction: Callable[[float], None]) -> Made:
         """Make the tower of format `name` from `parent`; the earlier one stays until this one is whole.
 
-        What `on_fraction` raises ends the work and leaves nothing behind. Raises WeightsError and DoesNotFitError.
+        What `on_fraction` raises ends the work and leaves nothing behind. Raises WeightsError, also while another
+        program makes the same one, and DoesNotFitError.
         """
         checksum = Verifier(paths.data_dir()).hashed(parent)
         path = self._path(checksum, name)
@@ -85,13 +88,14 @@ class Towers:
                     code="disk",
                 )
             temporary = path.with_suffix(".new")
-            try:
-                changed, unchanged = rewrite(parent, temporary, name, requantise, on_fraction)
-                temporary.replace(path)
-            finally:
-                temporary.unlink(missing_ok=True)
-            status = path.stat()
-            self._record.update({path.name: [checksum, status.st_size, status.st_mtime_ns]})
+            with only_one(path):
+                try:
+                    changed, unchanged = rewrite(parent, temporary, name, requantise, on_fraction)
+                    temporary.replace(path)
+                finally:
+                    temporary.unlink(missing_ok=True)
+                status = path.stat()
+                self._record.update({path.name: [checksum, status.st_size, status.st_mtime_ns]})
         return Made(path, changed, unchanged)
 
     def remove(self, parent: Path, name: str) -> None:
@@ -116,9 +120,10 @@ class Towers:
         return self._folder / f"{checksum[:16]}-{name.lower()}.gguf"
 
     def clear_away(self) -> None:
-        """Delete what a program that was ended left half made."""
+        """Delete what a program that was ended left half made, but not what another one is making."""
         for path in self._folder.glob("*.new"):
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(WeightsError), only_one(path.with_suffix(".gguf")):
+                path.unlink(missing_ok=True)
 
 
 def rewrite(

@@ -24,6 +24,7 @@ from edge_assistant.resident import taking_over
 from edge_assistant.resident.chooser import ChooserWindows
 from edge_assistant.resident.condition import Condition
 from edge_assistant.resident.control import Control
+from edge_assistant.resident.idle_towers import IdleTowers
 from edge_assistant.resident.manner import manner_of
 from edge_assistant.resident.measurements import Measurements
 from edge_assistant.resident.taking_over import GlobalKeys
@@ -94,6 +95,9 @@ class Program:
             Measurements(Record(paths.data_dir() / "measurements.json")),
             may_encode_ahead=lambda: self._chosen.encode_ahead and not processor.on_battery(),
         )
+        self._towers = IdleTowers(
+            lambda: self._work.idle_seconds, lambda: self._chosen.quick_tower and not processor.on_battery()
+        )
         self._keep(chosen)
         self.control = control = Control(
             self._work, self._voice, show, on_condition=on_condition, windows=windows, choosers=choosers, stays=stays
@@ -114,6 +118,7 @@ class Program:
         finally:
             self._voice.silence()
             self._work.close()
+            self._towers.close()
             self._voice.close()
             self._keys.close()
 
@@ -240,7 +245,9 @@ class Program:
             language=chosen.spoken_language,
             voice=spoken,
             on_event=on_event,
+            quick_tower=chosen.quick_tower,
         )
+        self._towers.want(weights)
         for message in weights.notices:
             assistant.notice(0, "weights-passed-over", message)
         return assistant

@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 VOICE = frozenset(("speak", "output", "voice", "rate", "volume", "tone_volume", "language"))
 """What the speaker is made with."""
 
-ENGINE = frozenset(("model", "weights_folder", "context", "threads", "gpu_layers", "language"))
+ENGINE = frozenset(("model", "weights_folder", "context", "threads", "gpu_layers", "quick_tower", "language"))
 """What the engine is loaded with."""
 
 _LOGIN = "start_at_login"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -114,12 +115,19 @@ class Work:
         self._closed = threading.Event()
         self._loads_at_start = True
         self._rest_after: float | None = None
+        self._idle_since = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="work", daemon=True)
 
     @property
     def job(self) -> Job | None:
         """What the thread is at."""
         return self._job
+
+    @property
+    def idle_seconds(self) -> float:
+        """For how long there has been nothing to do; 0.0 while something is at work, or waits for its turn."""
+        busy = self._job is not None or not self._row.empty()
+        return 0.0 if busy else time.monotonic() - self._idle_since
 
     @property
     def measurements(self) -> Measurements:
@@ -203,7 +211,7 @@ class Work:
         except AssistantError as error:
             _log.info("the weights could not be loaded: %s", error)  # the question meets it again, and says it
         finally:
-            self._job, self._spoken.request = None, None
+            self._end_job()
 
     def _with(self, job: Job, work: Callable[[Job], None]) -> None:
         # What is told of the start belongs to no request: whoever presses meanwhile wants to hear it too.
@@ -215,9 +223,13 @@ class Work:
             _log.exception("a request failed")
             self._fail(job, EngineError(tr(INTERNAL), code="internal"))
         self._wait_until_spoken(job)
-        self._job, self._spoken.request = None, None
+        self._end_job()
         assert self._told is not None
         self._told.on_ended(job)
+
+    def _end_job(self) -> None:
+        self._idle_since = time.monotonic()
+        self._job, self._spoken.request = None, None
 
     def _wait_until_spoken(self, job: Job) -> None:
         self._voice.wait_unless(lambda: job.is_cancelled() or self._closed.is_set())

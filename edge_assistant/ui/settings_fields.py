@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QFileDialog,
     QHBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from edge_assistant.settings_entry import KEYS, Entry, Value, shown
 from edge_assistant.text import tr
+from edge_assistant.ui.appearance import TickBox
 from edge_assistant.ui.key_edit import KeyEdit
 
 
@@ -73,7 +73,7 @@ class Switch:
     """On or off; the label stands in the box itself."""
 
     def __init__(self, entry: Entry) -> None:
-        self.widget = self.focus = QCheckBox(label_of(entry))
+        self.widget = self.focus = TickBox(label_of(entry))
 
     def value(self) -> Value:
         return self.widget.isChecked()

@@ -17,7 +17,6 @@ from PySide6.QtGui import (
     QShowEvent,
 )
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -34,6 +33,7 @@ from edge_assistant.resident.condition import Condition
 from edge_assistant.resident.control import Control
 from edge_assistant.text import later, tr
 from edge_assistant.ui import saving
+from edge_assistant.ui.appearance import TickBox
 from edge_assistant.ui.commands import Commands
 from edge_assistant.ui.conversation import Conversation, GrowingText
 from edge_assistant.ui.icons import icon, picture
@@ -71,10 +71,10 @@ class MainWindow(QMainWindow):
         self._picture_name.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._sign, self._words = QLabel(), QLabel()
         self.input = QLineEdit()
-        self.show_reasoning = QCheckBox()
+        self.show_reasoning = TickBox()
         self._labels.put(self.show_reasoning.setText, later("Show the &reasoning"))
         self.show_reasoning.toggled.connect(self.reasoning.setVisible)
-        self.think = QCheckBox()
+        self.think = TickBox()
         self._labels.put(self.think.setText, later("Think &harder"))
         self.think.clicked.connect(lambda: self._press_think(commands))
         self._cost = QLabel()
@@ -84,8 +84,8 @@ class MainWindow(QMainWindow):
         self.show_picture(None, None, "")
         self.show_condition("loading")
         self.show_think(False, "")
-        unit = self.fontMetrics().height()
-        self.resize(40 * unit, 30 * unit)
+        unit, room = self.fontMetrics().height(), self.screen().availableSize()
+        self.resize(min(40 * unit, room.width() * 9 // 10), min(30 * unit, room.height() * 9 // 10))
         self.input.setFocus()
 
     @property

@@ -14,8 +14,10 @@ import full_shape
 import psutil
 from PIL import Image, ImageDraw
 
-from edge_assistant import processor
+from edge_assistant import processor, tuned
 from edge_assistant.models.locate import Weights, resolve
+from edge_assistant.models.towers import Towers
+from edge_assistant.tower_making import make_tower
 
 SCREEN = (1920, 1080)
 
@@ -35,10 +37,19 @@ class Place:
         return full_shape.write_pair(self.cache, full_shape.Shape(), text, mmproj, variant)
 
     def weights(self, text: str = "q4_k_m", mmproj: str = "q8_0", variant: str = "instruct") -> Weights:
-        """The same pair as the product finds it."""
+        """The same pair as the product finds it, with the quicker tower already made as the app makes it while idle."""
         model, vision = self.pair(text, mmproj, variant)
         thinking = variant == "thinking"
-        return resolve(model=str(model), mmproj=str(vision), think=thinking, preferred=None, weights_dir=None)
+        found = resolve(model=str(model), mmproj=str(vision), think=thinking, preferred=None, weights_dir=None)
+        name = tuned.usual_tower(found)
+        if name and Towers().find(found.mmproj, name) is None:
+            make_tower(found.mmproj, name, lambda _: None, lambda: False)
+        return found
+
+    def loaded(self, variant: str = "instruct") -> tuple[Path, Path]:
+        """The files of `weights` that the engine loads."""
+        found = self.weights(variant=variant)
+        return found.model, tuned.with_tower(found, tuned.choice(found)).mmproj
 
 
 def screenshot(seed: int) -> Image.Image:

@@ -112,7 +112,7 @@ def cancel(place: Place, repeats: int) -> Figures:
 def load(place: Place, repeats: int) -> Figures:
     """From starting the engine until it is ready, with the files in the page cache and with them on the disk."""
     figures: Figures = {}
-    files = place.pair()
+    files = place.loaded()
     for number in range(2 * repeats):
         warm = number % 2 == 0
         if warm:
@@ -136,7 +136,7 @@ def swap(place: Place, repeats: int) -> Figures:
         old.look_at(image)
         old.ask()
         if warm:
-            read_into_page_cache(thinking.model, thinking.mmproj)
+            read_into_page_cache(*place.loaded("thinking"))
         elif not drop_from_page_cache(thinking.model):
             old.assistant.close()
             break
@@ -177,13 +177,14 @@ def decode(place: Place, repeats: int) -> Figures:
 def memory(place: Place, repeats: int) -> Figures:
     """The peak of `edge-assistant describe` and all its processes, at a glance and in detail."""
     figures: Figures = {}
-    model, mmproj = place.pair()
+    weights = place.weights()
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "screen.png"
         screenshot(_PICTURE_SEED).save(picture)
         for mode in ("glance", "detail") * repeats:
             command = [sys.executable, "-m", "edge_assistant", "describe", str(picture), "--json", "--no-speak"]
-            command += ["--model", str(model), "--mmproj", str(mmproj), "--mode", mode, "--max-tokens", "8"]
+            command += ["--model", str(weights.model), "--mmproj", str(weights.mmproj)]
+            command += ["--mode", mode, "--max-tokens", "8"]
             program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
             with Peak(program.pid) as peak:
                 output, _ = program.communicate()
@@ -225,14 +226,14 @@ def listening(place: Place, repeats: int) -> Figures:
     """The resident program, with real keys on a virtual screen."""
     if (reason := resident.possible()) is not None:
         raise NotMeasured(reason)
-    return resident.measure(place.pair()[0], repeats, windows=False)
+    return resident.measure(place.weights().model, repeats, windows=False)
 
 
 def desktop(place: Place, repeats: int) -> Figures:
     """The desktop app, in the same way, with a stopwatch in its event loop."""
     if (reason := resident.possible()) is not None:
         raise NotMeasured(reason)
-    return resident.measure(place.pair()[0], repeats, windows=True)
+    return resident.measure(place.weights().model, repeats, windows=True)
 
 
 def towers(place: Place, repeats: int) -> Figures:

@@ -19,6 +19,7 @@ from Xlib.display import Display
 from benchmarking.machine import SCREEN, screenshot
 from benchmarking.memory import Peak
 from benchmarking.sound import Ear
+from edge_assistant import paths
 
 _KEY = "ctrl+shift+F11"  # describes the screen
 _PATIENCE = 300.0
@@ -106,6 +107,12 @@ def _own_folders(folder: Path, model: Path) -> dict[str, str]:
         path = folder / variable.lower()
         path.mkdir(mode=0o700)
         variables[variable] = str(path)
+    # What was made of the weights, and their checksums, as a program has them that has been idle before.
+    for mine, kept in ((paths.cache_dir, "towers"), (paths.data_dir, "verified.json")):
+        if (known := mine() / kept).exists():
+            own = mine(environ=variables)
+            own.mkdir()
+            (own / kept).symlink_to(known)
     settings = folder / "xdg_config_home" / "edge-assistant" / "settings.toml"
     settings.parent.mkdir()
     settings.write_text(f'model = "{model}"\n', encoding="utf-8")

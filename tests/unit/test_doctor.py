@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from edge_assistant import doctor
+from edge_assistant import doctor, processor, tuned
 from edge_assistant.capture import apart, choose
 from edge_assistant.doctor import Finding, captures
+from edge_assistant.models.locate import resolve
+from edge_assistant.models.towers import Towers
+from edge_assistant.tuned import Choice
 
 PARTS = ["Screen capture", "Window title", "Session", "Clipboard", "Cameras"]
 
@@ -69,3 +73,30 @@ def test_without_a_display_each_capture_says_so_and_cameras_work(monkeypatch: py
 def test_no_camera_is_no_surprise_but_a_way_to_mend_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "camera_names", tuple)
     assert found()["Cameras"] == Finding("Cameras", False, "No camera was found. Plug one in, or switch it on.")
+
+
+def test_it_is_said_which_vision_tower_is_used_and_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
+    for path in (found.model, found.mmproj):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    weights = replace(found, model=tmp_path / found.model.name, mmproj=tmp_path / found.mmproj.name, demo=False)
+    monkeypatch.setattr(processor, "best_instructions", lambda: "avx2")
+
+    def words(*, quick_tower: bool = True, least_bytes: int = 0) -> str:
+        choice = tuned.choice(weights, quick_tower=quick_tower, least_bytes=least_bytes)
+        with monkeypatch.context() as patch:
+            patch.setattr(tuned, "usual_tower", lambda weights: usual_tower(weights, least_bytes))
+            return doctor.tower_words(weights, choice, quick_tower=quick_tower)
+
+    usual_tower = tuned.usual_tower
+    assert "until the app has made" in words()
+    assert "that is best here" in words(least_bytes=10**9)
+    path = Towers().make(weights.mmproj, "Q6_K", lambda data, *_: data, lambda _: None).path
+    assert "format Q6_K, made here, is used" in words()
+    assert "turned off in the settings" in words(quick_tower=False)
+    tuned.store(weights, Choice(1, tower="Q6_K"))
+    assert "Tune found that a vision tower in the format Q6_K" in words(quick_tower=False)
+    path.unlink()
+    assert "is gone" in words()
+    tuned.store(weights, Choice(1))
+    assert "that is best here" in words()

@@ -25,6 +25,7 @@ LAYERS = (
         "errors",
         "events",
         "footprint",
+        "replacing",
         "log",
         "login",
         "child",

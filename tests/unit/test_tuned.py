@@ -13,6 +13,7 @@ import pytest
 from edge_assistant import paths, processor, tuned
 from edge_assistant.engine.messages import Tuning
 from edge_assistant.models.locate import Weights, resolve
+from edge_assistant.models.towers import Towers
 from edge_assistant.tuned import Choice
 
 CHOICE = Choice(3, Tuning(repack=True, flash_attention=False, batch=256), tower="Q6_K", glance_tokens=384)
@@ -111,3 +112,56 @@ def test_slow_cores_do_not_compute_unless_tune_finds_that_they_help(monkeypatch:
 
 def test_a_tower_that_is_gone_leaves_the_published_one(weights: Weights) -> None:
     assert tuned.with_tower(weights, CHOICE) == weights
+
+
+def made_here(weights: Weights) -> Path:
+    """The tower as it would be found; its numbers do not matter here."""
+    return Towers().make(weights.mmproj, "Q6_K", lambda data, *_: data, lambda _: None).path
+
+
+@pytest.fixture
+def large(weights: Weights, monkeypatch: pytest.MonkeyPatch) -> Weights:
+    """Weights that are not the demo's, on a processor on which the usual tower is quicker."""
+    monkeypatch.setattr(processor, "best_instructions", lambda: "avx2")
+    return replace(weights, demo=False)
+
+
+def test_where_nothing_was_tuned_the_usual_tower_is_used_once_it_was_made(large: Weights) -> None:
+    assert tuned.usual_tower(large, least_bytes=0) == "Q6_K"
+    assert tuned.choice(large, least_bytes=0) == tuned.safe_choice()
+    path = made_here(large)
+    chosen = tuned.choice(large, least_bytes=0)
+    assert chosen == replace(tuned.safe_choice(), tower="Q6_K")
+    assert tuned.with_tower(large, chosen).mmproj == path
+    assert not tuned.is_tuned(large)
+    path.unlink()
+    assert tuned.choice(large, least_bytes=0) == tuned.safe_choice()
+
+
+def test_a_made_tower_is_not_used_when_it_is_turned_off_unless_tune_chose_it(large: Weights) -> None:
+    made_here(large)
+    assert tuned.choice(large, quick_tower=False, least_bytes=0).tower is None
+    tuned.store(large, CHOICE)
+    assert tuned.choice(large, quick_tower=False, least_bytes=0) == CHOICE
+
+
+def test_what_was_tuned_holds_even_where_it_is_the_published_tower(large: Weights) -> None:
+    made_here(large)
+    tuned.store(large, Choice(1))
+    assert tuned.is_tuned(large)
+    assert tuned.choice(large, least_bytes=0) == Choice(1)
+    assert tuned.usual_tower(large, least_bytes=0) is None
+
+
+@pytest.mark.parametrize("instructions", ["avx", "sse4_2", "", None])
+def test_on_a_processor_not_known_to_gain_the_published_tower_stays(
+    large: Weights, instructions: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processor, "best_instructions", lambda: instructions)
+    assert tuned.usual_tower(large, least_bytes=0) is None
+
+
+def test_the_demo_and_small_towers_stay_as_they_are(large: Weights) -> None:
+    assert tuned.usual_tower(replace(large, demo=True), least_bytes=0) is None
+    assert tuned.usual_tower(large) is None
+    assert tuned.usual_tower(replace(large, mmproj=large.mmproj.with_name("gone.gguf")), least_bytes=0) is None

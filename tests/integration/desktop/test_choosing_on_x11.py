@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -234,28 +235,46 @@ def test_asking_from_the_palette_is_about_the_moment(
     desktop.wait_until_active(TITLE)
 
 
-def test_each_monitor_is_chosen_by_its_number(tmp_path: Path) -> None:
+@contextlib.contextmanager
+def two_monitors() -> Iterator[XDesktop]:
+    """Two of 800 x 600 side by side, Qt's screens too; the right one shows the scene."""
     width, height = 800, 600
     with x_desktop((2 * width, height), manager=True) as wide:
         for number, output in ((0, "screen"), (1, "none")):
             place = f"{width}/200x{height}/200+{number * width}+0"
             wide.output("xrandr", "--setmonitor", f"monitor-{number}", place, output)
         wide.show(SCENE.picture, TITLE, "1000", "200")
-        with AppRun(wide, "--no-speak", **private_folders(tmp_path)) as app:
-            ready(app, wide)
-            wide.wait_until_active(TITLE)
-            open_palette(wide)
-            press(wide, "1")
-            app.wait_until_told("Monitor 1 of 2")
-            app.wait_for(lambda _: any("has only one colour" in each for each in app.told), "that it is blank")
-            open_palette(wide)
-            press(wide, "r")
-            wide.wait_until_active(REGION)
-            press(wide, "shift+ctrl+Left", "shift+ctrl+Right", "Return")
-            wait_for_scene(app)
-            open_palette(wide)
-            press(wide, "2")
-            app.wait_until_told("Monitor 2 of 2")
+        yield wide
+
+
+def test_the_windows_menu_describes_one_of_two_monitors(tmp_path: Path) -> None:
+    with two_monitors() as wide, AppRun(wide, "--no-speak", **private_folders(tmp_path)) as app:
+        app.wait_until_told("Ready.")
+        until(lambda: active(wide) == "Edge Assistant", "the window")
+        press(wide, "alt+l", "m", "2")
+        app.wait_for(lambda _: any("A dialog titled" in each for each in app.told), "an answer about the right one")
+        app.wait_until("ready")
+        assert app.ask("picture") == "Screen, 800 by 600 pixels"
+        press(wide, "alt+l", "m", "1")
+        app.wait_for(lambda _: any("has only one colour" in each for each in app.told), "that the left one is blank")
+
+
+def test_each_monitor_is_chosen_by_its_number(tmp_path: Path) -> None:
+    with two_monitors() as wide, AppRun(wide, "--no-speak", **private_folders(tmp_path)) as app:
+        ready(app, wide)
+        wide.wait_until_active(TITLE)
+        open_palette(wide)
+        press(wide, "1")
+        app.wait_until_told("Monitor 1 of 2")
+        app.wait_for(lambda _: any("has only one colour" in each for each in app.told), "that it is blank")
+        open_palette(wide)
+        press(wide, "r")
+        wide.wait_until_active(REGION)
+        press(wide, "shift+ctrl+Left", "shift+ctrl+Right", "Return")
+        wait_for_scene(app)
+        open_palette(wide)
+        press(wide, "2")
+        app.wait_until_told("Monitor 2 of 2")
 
 
 def test_the_focus_and_the_help_are_heard(tmp_path: Path) -> None:

@@ -11,9 +11,11 @@ from apps import AppRun
 from demo_training import scenes
 from demo_training.draw import write_png
 from demo_training.scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
-from desktops import scene, x_desktop
+from desktops import needs, scene, until, x_desktop
 from listening import WINDOW, Listen, private_folders, wait_until_heard
-from sound_card import SoundCard
+from sound_card import SoundCard, places, references
+
+from edge_assistant.speech.sentences import SentenceSplitter
 
 TITLE = "Invoice 1042, Writer"
 DEMO = (
@@ -72,6 +74,49 @@ def test_the_app_speaks_title_and_answer_about_the_window_under_the_key(
         wait_until_heard(card, tmp_path, app.told[app.told.index(TITLE) :])
         assert DEMO in app.told
         assert desktop.output("xdotool", "getactivewindow", "getwindowname").strip() == TITLE
+
+
+def test_the_reasoning_is_read_aloud_by_its_key_alone_and_a_copy_is_confirmed_aloud(
+    folders: dict[str, str], card: SoundCard, tmp_path: Path
+) -> None:
+    needs(xclip="xclip")
+    shown = scene()
+    with (
+        x_desktop(SCREEN, manager=True) as desktop,
+        AppRun(desktop, "--sampled", ALSA_CONFIG_PATH=str(card.configuration), **folders) as app,
+    ):
+
+        def press(key: str) -> None:
+            desktop.output("xdotool", "key", key)
+
+        app.wait_until_told("There is no tray here, so the window of Edge Assistant stays.")
+        app.wait_until_told("Ready.")
+        press("alt+h")
+        app.wait_until_told("Think harder is on.")
+        app.wait_until("ready")
+        press("ctrl+o")
+        until(lambda: app.ask("front") == "Open a picture", "the dialog")
+        desktop.output("xdotool", "type", str(shown.picture))
+        press("Return")
+        app.wait_for(lambda _: any(shown.facts[0] in each for each in app.told), "the answer")
+        app.wait_until("ready")
+        reasoning = app.ask("reasoning").replace(" / ", "\n")
+        splitter = SentenceSplitter()
+        sentences = [*splitter.feed(reasoning), *splitter.finish()]
+        assert sentences
+        thought = references(tmp_path, sentences)
+        card.wait_for_silence()
+        assert not any(places(card.samples(), each) for each in thought), "it was said unasked"
+
+        press("ctrl+r")
+        until(lambda: all(places(card.samples(), each) for each in thought), "the reasoning, aloud")
+        app.wait_until("ready")
+        assert not set(sentences) & set(app.told), "it is not part of the conversation"
+        press("ctrl+shift+c")
+        wait_until_heard(card, tmp_path, ["Copied."])
+        copied = desktop.output("xclip", "-o", "-selection", "clipboard")
+        assert shown.facts[0] in copied
+        assert copied in app.ask("text")
 
 
 def test_a_whole_screen_whose_text_keeps_14_pixels_is_read_aloud(

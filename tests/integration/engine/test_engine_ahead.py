@@ -13,6 +13,7 @@ import pytest
 from demo_training.scenes import FIRST_HELD_OUT_SEED, make_scene
 from PIL import Image
 
+from edge_assistant import tuned
 from edge_assistant.assistant import Assistant
 from edge_assistant.capture.picture import Captured
 from edge_assistant.engine.messages import Tuning
@@ -197,3 +198,25 @@ def test_a_tower_that_is_cancelled_while_it_is_made_leaves_nothing() -> None:
     with pytest.raises(CancelledError):
         make_tower(demo().mmproj, "Q6_K", lambda _: None, lambda: True)
     assert Towers().find(demo().mmproj, "Q6_K") is None
+
+
+def test_the_next_load_takes_a_tower_made_meanwhile_and_does_without_one_that_is_gone(
+    monkeypatch: pytest.MonkeyPatch, tower: Callable[[str], Path]
+) -> None:
+    # The demo's tower is too small to be made another one of by itself.
+    monkeypatch.setattr(tuned, "usual_tower", lambda *_: "Q6_K")
+    published, asked = demo().mmproj, Asked()
+    try:
+        assert asked.look(picture()).answer
+        path = tower("Q6_K")
+        assert asked.look(other()).answer
+        assert asked.assistant.weights.mmproj == published, "what is loaded stays"
+        asked.assistant.unload()
+        assert asked.look(picture()).answer
+        assert asked.assistant.weights.mmproj == path
+        path.unlink()
+        asked.assistant.unload()
+        assert asked.look(picture()).answer
+        assert asked.assistant.weights.mmproj == published
+    finally:
+        asked.assistant.close()

@@ -105,8 +105,7 @@ def test_a_cancel_leaves_nothing_behind(parent: Path) -> None:
     with pytest.raises(CancelledError):
         Towers().make(parent, "Q6_K", mark, cancel)
     assert Towers().find(parent, "Q6_K") is None
-    assert not list((paths.cache_dir() / "towers").glob("*.gguf*"))
-    assert not list((paths.cache_dir() / "towers").glob("*.new"))
+    assert [left.suffix for left in (paths.cache_dir() / "towers").iterdir()] == [".lock"]
 
 
 def test_progress_grows_to_one(parent: Path) -> None:
@@ -143,3 +142,24 @@ def test_all_that_was_made_of_a_file_goes_with_it(parent: Path) -> None:
     assert Towers().remove_all(parent) == size
     assert not path.exists()
     assert Towers().remove_all(parent) == 0
+
+
+def test_two_programs_do_not_make_the_same_one_at_once(parent: Path) -> None:
+    def second(_: float) -> None:
+        if not refused:
+            with pytest.raises(WeightsError, match="another program") as caught:
+                made(parent)
+            refused.append(caught.value)
+            Towers().clear_away()
+
+    refused: list[WeightsError] = []
+    path = Towers().make(parent, "Q6_K", mark, second).path
+    assert len(refused) == 1
+    assert Towers().find(parent, "Q6_K") == path
+
+
+def test_what_was_left_half_made_is_cleared_away(parent: Path) -> None:
+    left = made(parent).with_suffix(".new")
+    left.write_bytes(b"half")
+    Towers().clear_away()
+    assert not left.exists()

@@ -563,3 +563,19 @@ def test_what_was_not_found_at_the_start_is_looked_for_at_the_next_press(office:
     office.missing = None
     office.work.answer(office.job(2))
     office.tells(("answered", 2, True), ("ended", 2))
+
+
+def test_it_is_idle_only_while_nothing_is_at_work_or_being_spoken(ready: Office) -> None:
+    assert ready.work.idle_seconds > 0.0
+    ready.voice.speaks = True
+    ready.work.answer(ready.job(1))
+    ready.tells(("answered", 1, True))
+    assert ready.work.idle_seconds == 0.0
+    with ready.voice.changed:
+        ready.voice.speaks = False
+        ready.voice.changed.notify_all()
+    ready.tells(("ended", 1))
+    deadline = time.monotonic() + 5
+    while ready.work.idle_seconds == 0.0 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert ready.work.idle_seconds > 0.0

@@ -119,6 +119,22 @@ def test_everything_that_takes_the_focus_has_a_name(desk: Desk) -> None:
     assert nameless(desk.window) == []
 
 
+def test_it_fits_on_the_screen_whatever_the_size_of_the_letters(desk: Desk) -> None:
+    qt = application()
+    usual = qt.font()
+    try:
+        large = qt.font()
+        large.setPointSize(40)
+        qt.setFont(large)
+        shown = MainWindow(desk.commands, desk.control, lambda: True)  # type: ignore[arg-type]
+        room = shown.screen().availableSize()
+        assert shown.width() <= room.width()
+        assert shown.height() <= room.height()
+        shown.deleteLater()
+    finally:
+        qt.setFont(usual)
+
+
 def test_what_was_said_can_be_read_in_order(desk: Desk) -> None:
     for event in (
         NoticeEvent(0, "ready", "Ready."),
