@@ -100,6 +100,7 @@ def _load(load: Load, inbox: _Inbox, emit: Callable[[Reply], None]) -> Session:
     from edge_assistant.engine.kept import KeptPrompts, identity
     from edge_assistant.engine.native import NativeModel, library_files
     from edge_assistant.engine.session import Session
+    from edge_assistant.processor import best_instructions
 
     native = NativeModel(
         load.model,
@@ -114,7 +115,7 @@ def _load(load: Load, inbox: _Inbox, emit: Callable[[Reply], None]) -> Session:
     )
     kept = None
     if load.keep:
-        facts = (load.tuning, load.threads, native.offload, platform.processor(), platform.machine())
+        facts = (load.tuning, load.threads, native.offload, best_instructions(), platform.machine())
         with contextlib.suppress(OSError):
             kept = KeptPrompts(Path(load.keep), identity([Path(load.model), *library_files()], *facts))
     session = Session(native, emit, kept)

@@ -247,7 +247,8 @@ class Program:
             on_event=on_event,
             quick_tower=chosen.quick_tower,
         )
-        self._towers.want(weights)
+        if chosen.quick_tower:
+            self._towers.want(weights)
         for message in weights.notices:
             assistant.notice(0, "weights-passed-over", message)
         return assistant
