@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import signal
-import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, SignalInstance, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, SignalInstance, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from edge_assistant import constants, interrupt, settings, settings_file
@@ -184,7 +182,6 @@ class App(QObject):
 
     def run(self) -> int:
         """Until the program ends. Raises the AssistantError that ended it."""
-        wakes = _signals_wake_qt(self)
         interrupt.call(self.program.control.quit)
         if not Tray.is_there():
             QTimer.singleShot(_TRAY_COMES_MS, self, self._do_without_tray)
@@ -197,7 +194,6 @@ class App(QObject):
             self.weights.stop()
             self.program.control.quit()
             self._thread.join()
-            wakes()
         if self._failure is not None:
             raise self._failure
         return 0
@@ -227,21 +223,3 @@ class App(QObject):
         if not self._told_put_away:
             self._told_put_away = True
             self.program.control.tell("put-away", tr("Edge Assistant goes on. Its menu ends it."))
-
-
-def _signals_wake_qt(parent: QObject) -> Callable[[], None]:
-    """Qt's loop never returns to Python by itself, so a signal's handler would wait; what is returned undoes this."""
-    reader, writer = socket.socketpair()
-    for end in (reader, writer):
-        end.setblocking(False)
-    before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-    notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read, parent)
-    notifier.activated.connect(lambda: reader.recv(4096))
-
-    def undo() -> None:
-        notifier.setEnabled(False)
-        signal.set_wakeup_fd(before)
-        reader.close()
-        writer.close()
-
-    return undo

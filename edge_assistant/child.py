@@ -28,6 +28,9 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 def _leave_interrupts_to_the_main_thread() -> None:
     """Block SIGINT in the spawner; workers inherit the mask, so that Ctrl-C in a terminal never reaches them."""
     if sys.platform != "win32":
+        from multiprocessing import resource_tracker
+
+        resource_tracker.ensure_running()  # the first spawning would start it, and lift the block with that
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import logging
 import os
-import queue
 import sys
 import threading
 import time
@@ -33,8 +31,6 @@ _log = logging.getLogger(__name__)
 
 # How many seconds a cancel waits for the run's own thread; then it ends without (a picture may be half decoded).
 _PATIENCE = 0.15
-# On Windows no wait is interrupted by Ctrl-C, so there it looks so often (in seconds) whether it came.
-_LOOK_S = 0.1 if sys.platform == "win32" else None
 # Hashing weights for the first time is said when it takes longer than this.
 _SILENT_SECONDS = 1.0
 
@@ -64,8 +60,8 @@ class DescribeRun:
         self._lock = threading.Lock()
         self._showing = threading.Lock()  # held while printing, which takes for ever when nobody reads
         self._ended: set[int] = set()
-        self._news: queue.SimpleQueue[None] = queue.SimpleQueue()  # a signal's handler may fill it
         self._finished = threading.Event()
+        self._news = threading.Event()  # it has finished, or a signal came
         self._unwanted = threading.Event()
         self._current = 0
         self._exit_code = 0
@@ -75,13 +71,11 @@ class DescribeRun:
 
     def main(self) -> int:
         """Run to the end and give the exit code. Ctrl-C, SIGTERM and SIGHUP cancel, also when they came before."""
-        interrupt.call(lambda: self._news.put(None))
+        interrupt.call(self._news.set)
         threading.Thread(target=self._run, name="describe", daemon=True).start()
-        while not self._finished.is_set():
-            with contextlib.suppress(queue.Empty):
-                self._news.get(timeout=_LOOK_S)
-            if interrupt.arrived() and not self._finished.is_set():
-                self._cancel()
+        self._news.wait()
+        if not self._finished.is_set():
+            self._cancel()
         return self._exit_code
 
     @property
@@ -98,7 +92,7 @@ class DescribeRun:
             )
         finally:
             self._finished.set()
-            self._news.put(None)
+            self._news.set()
 
     def _work(self) -> None:
         try:

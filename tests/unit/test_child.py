@@ -34,6 +34,10 @@ def deaf(connection: Connection) -> None:
     time.sleep(60)
 
 
+def tell_blocked_signals(connection: Connection) -> None:
+    connection.send(set(map(int, signal.pthread_sigmask(signal.SIG_BLOCK, ()))))
+
+
 @pytest.fixture
 def child() -> Iterator[Child]:
     made = Child(echo, name="echo")
@@ -45,6 +49,15 @@ def test_messages_go_both_ways_and_the_worker_leads_its_own_session(child: Child
     assert child.send("hello") is True
     assert child.receive(10) == ("hello", True)
     assert child.alive
+
+
+def test_ctrl_c_in_a_terminal_never_reaches_a_worker_that_still_belongs_to_it() -> None:
+    for _ in range(2):
+        made = Child(tell_blocked_signals, name="blocked")
+        try:
+            assert signal.SIGINT in made.receive(10)
+        finally:
+            made.kill()
 
 
 def test_a_silent_worker_gives_none_after_the_timeout(child: Child) -> None:
