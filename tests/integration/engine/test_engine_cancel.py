@@ -62,6 +62,26 @@ class Cancelling:
         assert isinstance(outcome, DoneEvent), outcome
         return outcome
 
+    def cancelled(
+        self, when: Callable[[Event], bool], then: Callable[[], object], image: Image.Image | None = None
+    ) -> float:
+        """Ask, and do `then` at an event; the seconds from there to the question's end, which must be a cancel.
+
+        The demo weights answer within milliseconds: where they were done before `then` was, it is tried again.
+        """
+        for _ in range(12):
+            self.events.clear()
+            self.when, self.then = when, then
+            outcome = self.ask(image)
+            seconds = time.monotonic() - self.acted_at
+            if outcome.stop == "cancelled":
+                return seconds
+            assert outcome.stop == "end"
+            engine = self.assistant.engine_pid
+            assert engine is not None
+            os.kill(engine, signal.SIGCONT)
+        raise AssertionError("every question was over too soon")
+
 
 @pytest.fixture
 def cancelling() -> Iterator[Cancelling]:
@@ -84,14 +104,10 @@ def at_stage(stage: str) -> Callable[[Event], bool]:
 def test_a_cancel_is_acknowledged_and_the_same_engine_answers_again(stage: str, cancelling: Cancelling) -> None:
     assert cancelling.ask().answer == ANSWER
     engine = cancelling.assistant.engine_pid
-    cancelling.when, cancelling.then = at_stage(stage), cancelling.assistant.cancel
-    outcome = cancelling.ask(large())
-    seconds = time.monotonic() - cancelling.acted_at
+    seconds = cancelling.cancelled(at_stage(stage), cancelling.assistant.cancel, large())
     print(f"acknowledged at {stage}: {seconds:.3f} s")
-    assert outcome.stop == "cancelled"
     assert seconds < 3.0
-    again = cancelling.ask()
-    assert again.answer == ANSWER
+    assert cancelling.ask().answer == ANSWER
     assert cancelling.assistant.engine_pid == engine
 
 
@@ -104,12 +120,12 @@ def test_nothing_is_told_of_a_cancelled_question_afterwards(cancelling: Cancelli
         cancelling.assistant.cancel()
         os.kill(engine, signal.SIGCONT)
 
-    cancelling.when, cancelling.then = (lambda event: isinstance(event, TokenEvent)), cancel
-    outcome = cancelling.ask()
-    assert outcome.stop == "cancelled"
+    cancelling.cancelled(lambda event: isinstance(event, TokenEvent), cancel)
     tokens = [event for event in cancelling.events if isinstance(event, TokenEvent)]
     assert len(tokens) == 1
-    assert cancelling.events[-1] is outcome
+    last = cancelling.events[-1]
+    assert isinstance(last, DoneEvent)
+    assert last.stop == "cancelled"
 
 
 @pytest.mark.parametrize("stage", ["encode", "answer"])
@@ -122,15 +138,9 @@ def test_an_engine_that_does_not_listen_is_killed_and_replaced(stage: str, cance
         os.kill(engine, signal.SIGSTOP)
         cancelling.assistant.cancel()
 
-    cancelling.when, cancelling.then = at_stage(stage), stop_and_cancel
-    outcome = cancelling.ask(large())
-    seconds = time.monotonic() - cancelling.acted_at
+    seconds = cancelling.cancelled(at_stage(stage), stop_and_cancel, large())
     print(f"killed at {stage}: {seconds:.3f} s")
-    # An engine that had told everything before it was stopped has ended by itself.
-    assert outcome.stop in ("cancelled", "end") if stage == "answer" else outcome.stop == "cancelled"
     assert seconds < 3.0
-    if outcome.stop == "end":
-        os.kill(engine, signal.SIGKILL)
     assert cancelling.ask().answer == ANSWER
     assert cancelling.assistant.engine_pid != engine
 
