@@ -209,22 +209,30 @@ class Assistant:
         self._telling.event(outcome)
         return outcome
 
-    def encode_ahead(self, request: Request) -> None:
-        """Have the picture encoded as `request` will want it, while nobody waits; returns at once.
+    def encode_detail_ahead(self, request: Request) -> None:
+        """Have the picture that was answered about encoded as `request` will want it, as in `encode_ahead`.
 
-        To be called when a question has been answered; where that picture is the same, nothing happens.
+        Where it would be sent as it was, nothing happens.
         """
         if self._capture is None or self._picture is None:
             return
-        mode = prompts.MODES[request.mode]
-        most = request.image_tokens or mode.image_tokens
         try:
-            image = self._capture().image
+            picture = self._fitted(self._capture().image, request)
         except AssistantError:
             return  # it is no longer wanted
-        picture = budget.fit(image, max_tokens=most, min_tokens=min(most, mode.min_image_tokens))
         if picture.size != self._picture.size:
             self._engine.encode_ahead(picture.tobytes(), picture.width, picture.height)
+
+    def encode_ahead(self, captured: Captured, request: Request) -> None:
+        """Have a picture encoded that will perhaps be looked at as `request` says, while nobody waits; returns at once.
+
+        A question about another picture drops it. Where nothing is loaded, nothing happens. Raises NothingToSeeError.
+        """
+        if not self._engine.loaded:
+            return
+        remarks.refuse_blank(captured)
+        picture = self._fitted(captured.image, request)
+        self._engine.encode_ahead(picture.tobytes(), picture.width, picture.height)
 
     def notice(self, index: int, code: str, message: str) -> None:
         """Tell the person something that does not end the request, by event and by voice."""
@@ -245,10 +253,19 @@ class Assistant:
     def _take(self, request: Request) -> None:
         self._mode = prompts.MODES[request.mode]
         self._sampling = sampling(self._weights.variant, verbatim=self._mode.verbatim, temperature=request.temperature)
-        tuned_tokens = self._choice.glance_tokens if request.mode == "glance" else None
-        self._image_tokens = request.image_tokens or tuned_tokens or self._mode.image_tokens
+        self._image_tokens = self._most_tokens(request)
         self._request = request
         self._telling.only_answers = request.only_answers
+
+    def _most_tokens(self, request: Request) -> int:
+        """How many image tokens a picture may have."""
+        tuned_tokens = self._choice.glance_tokens if request.mode == "glance" else None
+        return request.image_tokens or tuned_tokens or prompts.MODES[request.mode].image_tokens
+
+    def _fitted(self, image: Image.Image, request: Request) -> Image.Image:
+        """A picture as it is sent for a request."""
+        most, least = self._most_tokens(request), prompts.MODES[request.mode].min_image_tokens
+        return budget.fit(image, max_tokens=most, min_tokens=min(most, least))
 
     def _answer(self, work: Underway) -> Done:
         picture = self._prepared_picture(work)
@@ -303,11 +320,7 @@ class Assistant:
         remarks.refuse_blank(captured)
         for code, message in remarks.warnings(captured, demo=self._weights.demo):
             self.notice(work.index, code, message)
-        picture = budget.fit(
-            captured.image,
-            max_tokens=self._image_tokens,
-            min_tokens=self._mode.min_image_tokens,
-        )
+        picture = self._fitted(captured.image, self._request)
         self._small_text_lost = remarks.small_text_lost(captured, picture, self._request.mode)
         work.prepare = time.perf_counter() - start
         self._telling.event(StageEvent(work.index, "prepare", 1.0))

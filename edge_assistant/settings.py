@@ -227,8 +227,11 @@ class Settings:
         True,
         About(
             "budgets",
-            later("Look ahead in detail"),
-            later("While the first answer is spoken, the picture is already looked at in detail."),
+            later("Look ahead"),
+            later(
+                "What may be wanted next is prepared: the detail while the first answer is spoken, the window while "
+                "you choose, and the picture while you write a question. Not on battery."
+            ),
         ),
     )
     thinking_tokens: int = _item(

@@ -178,8 +178,10 @@ class Engine:
     def encode_ahead(self, rgb: bytes, width: int, height: int) -> None:
         """Have a picture encoded while nobody waits; returns at once. The next question drops it, unless it is its own.
 
-        A cancel does not: it ends what somebody waits for. Without a loaded engine nothing happens.
+        A cancel does not: it ends what somebody waits for. Without a loaded engine nothing happens. Only the newest is
+        of use, so one that is still being encoded is dropped.
         """
+        self.drop_ahead()
         with self._lock:
             child = self._child
             if child is None or self._closed:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from edge_assistant.capture.geometry import Rect
+from edge_assistant.capture.picture import Captured
 from edge_assistant.errors import AssistantError
 from edge_assistant.resident.choices import Opening, choices
 from edge_assistant.resident.choosing import Open
@@ -38,7 +39,8 @@ class Chooser:
     """All methods belong to the thread of the loop.
 
     `later` runs something on it, `on_failed` is told there what kept a moment from being taken: then nothing opens,
-    but for the palette with the choices that need no picture of the screen.
+    but for the palette with the choices that need no picture of the screen. `look_ahead` is given what of a moment is
+    most often chosen, which holds until the chooser is closed.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Chooser:
         own_windows: OwnWindows,
         later: Callable[[Callable[[], None]], None],
         on_failed: Callable[[AssistantError, bool], None],
+        look_ahead: Callable[[Job, Callable[[], Captured]], None],
     ) -> None:
         self.open = Open()
         self.rect: Rect | None = None
@@ -54,14 +57,15 @@ class Chooser:
         self._own_windows = own_windows
         self._later = later
         self._on_failed = on_failed
+        self._look_ahead = look_ahead
         self._freezing: Freezing | None = None
-        self._cancel: Callable[[], None] = lambda: None
+        self._job: Job | None = None
         self._moment: Moment | None = None
         self._used: Moment | None = None
 
     def freeze(self, job: Job, wait: float) -> None:
         """Begin to take a moment; returns when the screen has been captured, or after `wait` seconds."""
-        self._cancel = job.cancel
+        self._job = job
         self._freezing = Freezing(
             self._own_windows, job, lambda freezing: self._later(lambda: self._frozen(freezing))
         )  # fmt: skip
@@ -88,11 +92,12 @@ class Chooser:
     def close(self, ticket: int, *, give_back: bool) -> None:
         """Close it, and forget the moment."""
         self._windows.close_chooser(ticket)
-        self._cancel()
+        if self._job is not None:
+            self._job.cancel()
         if give_back and self._freezing is not None:
             self._freezing.give_focus_back()
         self._freezing = self._moment = self.rect = None
-        self._cancel = lambda: None
+        self._job = None
 
     def take_focus(self, window: int) -> None:
         """Give the keyboard to the chooser's own window, if the window manager has left it where it was."""
@@ -114,3 +119,5 @@ class Chooser:
             self.open_region()
         else:
             self._windows.open_chooser(Opening(self.open.ticket, "palette", snapshot, choices(snapshot)))
+            if self._moment is not None and self._job is not None:
+                self._look_ahead(self._job, self._moment.likely)

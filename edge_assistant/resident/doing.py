@@ -48,7 +48,7 @@ class Doing:
         self.ready = False
         """Whether the start is over."""
         self.over = False
-        self.chooser = Chooser(choosers or NoChoosers(), windows, soon, self._no_moment)
+        self.chooser = Chooser(choosers or NoChoosers(), windows, soon, self._no_moment, work.look_ahead)
         self.requests = Requests(work, voice, show, clock, windows, soon, self.chooser.used)
 
     def pressed(self, action: str) -> str:
@@ -148,8 +148,10 @@ class Doing:
         requests = self.requests
         match what:
             case choosing.Freeze(_, chooser):
-                self.chooser.freeze(requests.made(self.state.id, chooser), TONE_WAITS_S)
+                job = requests.made(self.state.id, chooser)
+                self.chooser.freeze(job, TONE_WAITS_S)
                 self._voice.tone("heard")
+                self._work.wake(job)
             case choosing.OpenRegion():
                 self.chooser.open_region()
             case choosing.UseMoment(_, choice):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from edge_assistant import sources
@@ -13,7 +13,7 @@ from edge_assistant.capture.choose import Backend, choose
 from edge_assistant.capture.focus import Focus
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.picture import Captured
-from edge_assistant.capture.snapshot import Snapshot
+from edge_assistant.capture.snapshot import ActiveWindow, Snapshot
 from edge_assistant.errors import INTERNAL, AssistantError, EngineError
 from edge_assistant.resident.choosing import MONITOR
 from edge_assistant.text import tr
@@ -43,6 +43,10 @@ class Moment:
     choice: str = ""
     rect: Rect | None = None
 
+    def likely(self) -> Captured:
+        """The picture of what is most often chosen, without a word about it. Raises InputError."""
+        return replace(self, choice="window").captured(_Silently())
+
     def captured(self, tell: sources.Teller) -> Captured:
         """The picture of what was chosen. Raises InputError."""
         if self.choice == "region" and self.rect is not None:
@@ -55,6 +59,23 @@ class Moment:
         if self.choice == "screen":
             return sources.screen(self.snapshot, None)
         return sources.active_window(self.snapshot, self.backend, tell)
+
+
+class _Silently:
+    """Takes a picture without a word about it."""
+
+    def notice(self, code: str, message: str) -> None:
+        """Nobody has asked for it yet."""
+
+    def window(self, title: str, window: ActiveWindow) -> None:
+        """Nobody has asked for it yet."""
+
+    def is_cancelled(self) -> bool:
+        """It takes no time."""
+        return False
+
+    def wait(self, seconds: float) -> None:
+        """It takes no time."""
 
 
 class Freezing:

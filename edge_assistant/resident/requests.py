@@ -129,6 +129,7 @@ class Requests:
     def may_ask(self, job: Job) -> None:
         """Its picture is there to be asked about."""
         self.memory.picture = job.captured
+        self._work.look_ahead(job, job.picture)
         job.notice("ask", tr("What do you want to know?"))
         self._windows.ask()
 

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from edge_assistant import footprint
 from edge_assistant.assistant import Assistant
+from edge_assistant.capture.picture import Captured
 from edge_assistant.engine import prompts
 from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError, rebuilt
 from edge_assistant.events import (
@@ -97,7 +98,8 @@ class Work:
     ) -> None:
         """`measurements` are told how long things took; `free` tells the bytes of memory that could be used now.
 
-        `may_encode_ahead` is asked after each glance whether its detail may be prepared while it is spoken.
+        `may_encode_ahead` is asked whether what may be wanted next may be prepared: after a glance its detail, and what
+        is about to be chosen or asked about.
         """
         self._make = make
         self._request = request
@@ -147,6 +149,11 @@ class Work:
         """Load the weights, if they are not, for a job whose picture is still being fetched."""
         if self._thread.is_alive() and not self._engines.loaded:
             self._row.put(partial(self._wake, job))
+
+    def look_ahead(self, job: Job, picture: Callable[[], Captured]) -> None:
+        """Have encoded what will perhaps be asked about next, as `job` would look at it; until that is cancelled."""
+        if self._thread.is_alive():
+            self._row.put(partial(self._look_ahead, job, picture))
 
     def start(self, told: Told, job: Job) -> None:
         """Load the weights; `job` stands for that."""
@@ -213,6 +220,15 @@ class Work:
         finally:
             self._end_job()
 
+    def _look_ahead(self, job: Job, picture: Callable[[], Captured]) -> None:
+        assistant = self._assistant
+        if assistant is None or job.is_cancelled() or not self._may_encode_ahead():
+            return
+        try:
+            assistant.encode_ahead(picture(), self._request_of(job))
+        except AssistantError as error:
+            _log.info("nothing is encoded ahead: %s", error)  # a question meets it again, and says it
+
     def _with(self, job: Job, work: Callable[[Job], None]) -> None:
         # What is told of the start belongs to no request: whoever presses meanwhile wants to hear it too.
         self._job, self._spoken.request = job, job.id or None
@@ -274,7 +290,7 @@ class Work:
             job.notice("after", _after(job, outcome.timings_s.total))
         self._voice.tone("end", job.id)
         if whole and job.mode == "glance" and self._assistant is not None and self._may_encode_ahead():
-            self._assistant.encode_ahead(job.manner.request(self._request, "detail"))
+            self._assistant.encode_detail_ahead(job.manner.request(self._request, "detail"))
             self._outlook.began_ahead()
 
     def _asked(self, assistant: Assistant, job: Job) -> DoneEvent | ErrorEvent:
@@ -304,7 +320,7 @@ class Work:
 
     def _request_of(self, job: Job) -> Request:
         request = job.manner.request(self._request, job.mode)
-        asked_about = job.question is not None and job.mode == "detail"
+        asked_about = (job.question is not None or job.action == "ask") and job.mode == "detail"
         return replace(request, image_tokens=QUESTION_IMAGE_TOKENS) if asked_about else request
 
     def _forget(self, job: Job) -> None:

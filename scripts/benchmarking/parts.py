@@ -292,7 +292,7 @@ def ahead(place: Place, repeats: int) -> Figures:
                 product.look_at(image)
                 product.ask()
                 # With the budget that the resident program asks with, so that nothing holds it back.
-                product.assistant.encode_ahead(Request(mode="detail"))
+                product.assistant.encode_detail_ahead(Request(mode="detail"))
                 time.sleep(seconds)
                 product.look_at(image, mode="detail")
                 _add_answer(figures, f"after_{seconds}_s.", product.ask())

@@ -106,6 +106,7 @@ def _compared(figures: Figures) -> Iterator[str]:
     yield row("key to first word shown, resident program", _seconds, "listen/first_token", None, "listen")
     yield row("key to tone, desktop app", _seconds, "app/tone", None, "app")
     yield row("key to first word shown, desktop app", _seconds, "app/first_token", None, "app")
+    yield row("choice in the palette to first word shown", _seconds, "app/chosen", None, "app")
     yield row("desktop app: longest time its event loop was away", _seconds, "app/gap_longest", None, "app")
     yield row("load to ready, page cache warm", _seconds, "load/warm", "load", "load")
     yield row("load to ready, files on disk", _seconds, "load/cold", None, "load")

@@ -22,6 +22,8 @@ from benchmarking.sound import Ear
 from edge_assistant import paths
 
 _KEY = "ctrl+shift+F11"  # describes the screen
+_LEADER, _CHOICE = "ctrl+shift+F12", "s"  # in the palette, the screen
+_CHOOSING_S = 2.5
 _PATIENCE = 300.0
 
 
@@ -34,8 +36,9 @@ def possible() -> str | None:
 def measure(model: Path, presses: int, *, windows: bool) -> dict[str, list[float]]:
     """Seconds from key to tone and to the first word shown, for new pictures, and the peak PSS of all processes.
 
-    `windows` takes the desktop app instead of `listen`, and adds how long its event loop was away: the median of the
-    longest 1,000 times, and the longest one.
+    `windows` takes the desktop app instead of `listen`, and adds the seconds from the choice in the palette to the first
+    word, 2.5 seconds after the leader key, and how long its event loop was away: the median of the longest 1,000 times,
+    and the longest one.
     """
     figures: dict[str, list[float]] = {"tone": [], "first_token": [], "pss": []}
     with tempfile.TemporaryDirectory() as name, Ear(Path(name)) as ear, _screen() as display:
@@ -59,6 +62,16 @@ def measure(model: Path, presses: int, *, windows: bool) -> dict[str, list[float
                     figures["tone"].append(ear.first_after(pressed) - pressed)
                     figures["first_token"].append(lines.first_answer(pressed) - pressed)
                     subprocess.run(["xdotool", "key", _KEY], env=environment, check=True)  # stop
+                    time.sleep(2.0)
+                for number in range(presses if windows else 0):
+                    _show(presses + number, display)
+                    time.sleep(1.0)
+                    subprocess.run(["xdotool", "key", _LEADER], env=environment, check=True)
+                    time.sleep(_CHOOSING_S)
+                    chosen = time.monotonic()
+                    subprocess.run(["xdotool", "key", _CHOICE], env=environment, check=True)
+                    figures.setdefault("chosen", []).append(lines.first_answer(chosen) - chosen)
+                    subprocess.run(["xdotool", "key", _KEY], env=environment, check=True)
                     time.sleep(2.0)
             figures["pss"].append(float(peak.bytes))
         finally:

@@ -18,7 +18,7 @@ from edge_assistant.assistant import Assistant
 from edge_assistant.capture.picture import Captured
 from edge_assistant.engine.messages import Tuning
 from edge_assistant.engine.native import NativeModel
-from edge_assistant.errors import CancelledError
+from edge_assistant.errors import CancelledError, NothingToSeeError
 from edge_assistant.events import DoneEvent, Event, StageEvent
 from edge_assistant.imaging.budget import fit
 from edge_assistant.models.locate import Weights, resolve
@@ -93,7 +93,7 @@ def test_a_detail_asked_for_while_it_is_encoded_ahead_has_the_answer_of_a_fresh_
     fresh = asked.look(picture(), "detail")
     asked.look(other())
     asked.look(picture())
-    asked.assistant.encode_ahead(Request(mode="detail"))
+    asked.assistant.encode_detail_ahead(Request(mode="detail"))
     detail = asked.look(picture(), "detail")
     assert (detail.answer, detail.image) == (fresh.answer, fresh.image)
     stages = [event for event in asked.events if isinstance(event, StageEvent) and event.stage == "encode"]
@@ -102,7 +102,7 @@ def test_a_detail_asked_for_while_it_is_encoded_ahead_has_the_answer_of_a_fresh_
 
 def test_what_was_encoded_before_the_question_is_not_encoded_in_it(asked: Asked) -> None:
     asked.look(picture())
-    asked.assistant.encode_ahead(Request(mode="detail"))
+    asked.assistant.encode_detail_ahead(Request(mode="detail"))
     asked.wait_until_idle()
     asked.events.clear()
     detail = asked.look(picture(), "detail")
@@ -115,11 +115,32 @@ def test_what_was_encoded_before_the_question_is_not_encoded_in_it(asked: Asked)
     assert encode < prefill / 2, "the encode of this picture takes longer than its prefill"
 
 
+def test_a_picture_that_was_only_likely_to_be_asked_about_is_not_encoded_in_the_question(asked: Asked) -> None:
+    fresh = asked.look(picture(), "detail")
+    asked.look(other())
+    for likely in (other(), picture()):  # the first of them is given up for the second
+        asked.assistant.encode_ahead(Captured(likely), Request(mode="detail"))
+    asked.wait_until_idle()
+    detail = asked.look(picture(), "detail")
+    assert detail.answer == fresh.answer
+    assert fresh.timings_s.encode is not None
+    assert detail.timings_s.encode is not None
+    assert detail.timings_s.encode < fresh.timings_s.encode / 2
+
+
+def test_nothing_is_encoded_ahead_without_weights_in_memory_nor_of_a_blank_picture(asked: Asked) -> None:
+    asked.assistant.encode_ahead(Captured(picture()), Request())
+    assert not asked.assistant.loaded
+    asked.look(other())
+    with pytest.raises(NothingToSeeError):
+        asked.assistant.encode_ahead(Captured(Image.new("RGB", (640, 400))), Request())
+
+
 def test_another_picture_drops_what_was_being_encoded_ahead(asked: Asked) -> None:
     expected = asked.look(other()).answer
     asked.look(picture())
     engine = asked.assistant.engine_pid
-    asked.assistant.encode_ahead(Request(mode="detail"))
+    asked.assistant.encode_detail_ahead(Request(mode="detail"))
     assert asked.look(other()).answer == expected
     assert asked.look(picture(), "detail").stop == "end"
     assert asked.assistant.engine_pid == engine
@@ -127,7 +148,7 @@ def test_another_picture_drops_what_was_being_encoded_ahead(asked: Asked) -> Non
 
 def test_a_cancel_when_nothing_is_asked_keeps_the_engine_and_what_it_encodes(asked: Asked) -> None:
     asked.look(picture())
-    asked.assistant.encode_ahead(Request(mode="detail"))
+    asked.assistant.encode_detail_ahead(Request(mode="detail"))
     engine = asked.assistant.engine_pid
     asked.assistant.cancel()
     time.sleep(0.5)  # longer than a cancel waits before it kills

@@ -50,6 +50,7 @@ class ScriptedWork:
     def __init__(self) -> None:
         self.asked: list[tuple[str, Job]] = []
         self.cancelled: list[int] = []
+        self.ahead: list[tuple[Job, Captured]] = []
         self.job: Job | None = None
         self.expected: float | None = None
 
@@ -70,6 +71,9 @@ class ScriptedWork:
 
     def wake(self, job: Job) -> None:
         self.woken = job.id
+
+    def look_ahead(self, job: Job, picture: Callable[[], Captured]) -> None:
+        self.ahead.append((job, picture()))
 
     def forget(self, job: Job) -> None:
         self.asked.append(("forget", job))

@@ -11,13 +11,14 @@ from loop_desk import (
     PICTURE,
     ChoosingDesk,
     Desk,
+    asked_about,
     do,
 )
 
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import Snapshot
 from edge_assistant.errors import InputError
-from edge_assistant.events import NoticeEvent
+from edge_assistant.events import NoticeEvent, WindowEvent
 from edge_assistant.resident.control import Control
 from edge_assistant.resident.job import Job
 
@@ -105,6 +106,26 @@ def test_what_is_chosen_is_cut_from_the_moment_of_the_press(choosing_desk: Choos
     assert any(isinstance(each, NoticeEvent) and each.message == "Monitor 2 of 2" for each in choosing_desk.shown)
     choosing_desk.open()
     assert choosing_desk.choose("screen").image.size == (128, 48)
+
+
+def test_while_it_is_chosen_the_weights_are_loaded_and_the_window_is_looked_at_without_a_word(
+    choosing_desk: ChoosingDesk,
+) -> None:
+    heard = choosing_desk.open()
+    assert heard == ["(silence)", "(heard)"]
+    assert choosing_desk.work.woken == 0
+    ((job, ahead),) = choosing_desk.work.ahead
+    assert (job.mode, job.is_cancelled()) == ("glance", False)
+    assert [event for event in choosing_desk.shown if isinstance(event, WindowEvent)] == []
+    chosen = choosing_desk.choose("window")
+    assert ahead.image.tobytes() == chosen.image.tobytes()
+    assert job.is_cancelled(), "what was not begun by then is no longer wanted"
+
+
+def test_what_is_to_be_asked_about_is_looked_at_while_the_question_is_typed(desk: Desk) -> None:
+    asked_about(desk)
+    ((job, ahead),) = desk.work.ahead
+    assert (job.action, job.mode, ahead) == ("ask", "detail", PICTURE)
 
 
 def test_a_region_is_cut_from_the_same_moment_by_way_of_the_palette(choosing_desk: ChoosingDesk) -> None:

@@ -17,13 +17,16 @@ from edge_assistant.engine.messages import Turn
 from edge_assistant.errors import AssistantError, CancelledError, DoesNotFitError, InputError, WeightsError
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, SentenceEvent, StageEvent, Timings, cancelled
 from edge_assistant.models.locate import Weights
+from edge_assistant.remarks import refuse_blank
 from edge_assistant.request import Request
 from edge_assistant.resident.job import Job
 from edge_assistant.resident.manner import Manner
 from edge_assistant.resident.measurements import Measurements, Seconds
+from edge_assistant.resident.talk import QUESTION_IMAGE_TOKENS
 from edge_assistant.resident.work import Spoken, Work
 
 PICTURE = Captured(Image.new("RGB", (64, 64)), origin="window")
+SEEN = Captured(Image.linear_gradient("L").convert("RGB"), origin="window")
 
 
 PAIR = Weights(
@@ -130,8 +133,12 @@ class ScriptedAssistant:
         self.on_event(done)
         return done
 
-    def encode_ahead(self, request: Request) -> None:
+    def encode_detail_ahead(self, request: Request) -> None:
         self.office.asked_ahead.append(request.mode)
+
+    def encode_ahead(self, captured: Captured, request: Request) -> None:
+        refuse_blank(captured)
+        self.office.asked_ahead.append((request.mode, request.image_tokens))
 
     def cancel(self) -> None:
         self.was_cancelled.set()
@@ -155,7 +162,7 @@ class Office:
         self.costs: list[tuple[bool, str]] = []
         self.free = AMPLE
         self.measurements = Measurements()
-        self.asked_ahead: list[str] = []
+        self.asked_ahead: list[object] = []
         self.ahead = False
         self.work = Work(
             self._make,  # type: ignore[arg-type]
@@ -241,6 +248,36 @@ def test_only_a_glance_has_its_detail_encoded_ahead_and_only_where_it_may(ready:
         ready.work.answer(ready.job(id, mode=mode))
         ready.tells(("answered", id, True), ("ended", id))
     assert ready.asked_ahead == ["detail"]
+
+
+def looked_ahead(office: Office, job: Job, picture: Callable[[], Captured]) -> list[object]:
+    """What is encoded ahead."""
+    office.work.look_ahead(job, picture)
+    office.work.repeat(office.job(9))  # takes its turn after it
+    office.tells(("ended", 9))
+    return office.asked_ahead
+
+
+def test_what_is_about_to_be_chosen_or_asked_about_is_encoded_as_it_will_be_looked_at(ready: Office) -> None:
+    ready.ahead = True
+    assert looked_ahead(ready, ready.job(1, action="palette"), lambda: SEEN) == [("glance", None)]
+    asked = ready.job(2, action="ask", mode="detail")
+    assert looked_ahead(ready, asked, lambda: SEEN) == [("glance", None), ("detail", QUESTION_IMAGE_TOKENS)]
+
+
+def test_nothing_is_encoded_ahead_on_battery_nor_when_it_was_closed_nor_where_there_is_nothing(ready: Office) -> None:
+    def nothing() -> Captured:
+        raise InputError("It is outside of the screen.", code="off-screen")
+
+    assert looked_ahead(ready, ready.job(1), lambda: SEEN) == []
+    ready.ahead = True
+    closed = ready.job(2)
+    closed.cancel()
+    assert looked_ahead(ready, closed, lambda: SEEN) == []
+    assert looked_ahead(ready, ready.job(3), nothing) == []
+    assert looked_ahead(ready, ready.job(4), lambda: Captured(Image.new("RGB", (64, 64)))) == []
+    ready.work.answer(ready.job(5))
+    ready.tells(("answered", 5, True), ("ended", 5))
 
 
 def test_a_cancelled_glance_has_nothing_encoded_ahead(ready: Office) -> None:
