@@ -23,7 +23,7 @@ from edge_assistant.events import (
     Event,
     StageEvent,
 )
-from edge_assistant.imaging import budget
+from edge_assistant.imaging import blank_cells, budget
 from edge_assistant.loading import Loading
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.locate import Weights, same_mmproj
@@ -287,6 +287,7 @@ class Assistant:
                 max_tokens=self._max_tokens,
                 thinking=self._thinking_budget(),
                 embeddings=self._embeddings,
+                kept=blank_cells.telling(picture) if self._request.skip_blank else (),
             )
 
         done = self._engine.ask(make, lambda reply: self._telling.reply(work, reply))

@@ -277,5 +277,6 @@ def _with_budget(request: Request, chosen: settings.Settings) -> Request:
     return replace(
         request,
         image_tokens=request.image_tokens or tokens[request.mode],
+        skip_blank=chosen.skip_blank,
         only_answers=chosen.verbosity == "brief",
     )

@@ -18,6 +18,7 @@ from edge_assistant.text import later
 class Request:
     """How to look and answer. `None` takes the mode's default; `image_tokens` is a ceiling.
 
+    With `skip_blank` the language model does not get the insides of areas of one colour (imaging/blank_cells.py).
     With `only_answers` nothing is spoken but them and what must be known to judge them (see remarks.BESIDES).
     `small_text_advice` is said where a whole screen had to be made so small that its small text could not be read.
     """
@@ -30,6 +31,7 @@ class Request:
     temperature: float | None = None
     seed: int | None = None
     only_answers: bool = False
+    skip_blank: bool = False
     small_text_advice: str = later("Describe the window instead, or read the text.")
 
 

@@ -234,6 +234,17 @@ class Settings:
             ),
         ),
     )
+    skip_blank: bool = _item(
+        False,
+        About(
+            "budgets",
+            later("Leave out blank areas"),
+            later(
+                "The inside of areas of one colour is not taken in, so the first words come sooner. The description "
+                "may suffer: this has not been tried with full weights yet."
+            ),
+        ),
+    )
     thinking_tokens: int = _item(
         1024,
         About(

@@ -98,6 +98,7 @@ class Ask:
     """Parent to child: answer `question` about the picture (`rgb`: width * height * 3 bytes, sides multiples of 32).
 
     `embeddings` are used where they are of this picture; None: the picture is encoded, if it is not cached.
+    `kept` numbers the image tokens, row by row, that the language model gets; without it, it gets all.
     """
 
     id: int
@@ -112,6 +113,7 @@ class Ask:
     max_tokens: int | None
     thinking: ThinkingBudget | None
     embeddings: Embeddings | None = None
+    kept: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

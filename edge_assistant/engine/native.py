@@ -175,8 +175,16 @@ class NativeModel:
             return None
         return (ctypes.c_float * (len(data) // ctypes.sizeof(ctypes.c_float))).from_buffer_copy(data)
 
-    def decode_image(self, chunk: ImageChunk, embeddings: Any, position: int, on_fraction: OnFraction) -> None:
-        """Put an encoded picture into the KV cache at `position`. Raises Interrupted."""
+    def decode_image(
+        self, chunk: ImageChunk, embeddings: Any, position: int, on_fraction: OnFraction, kept: Sequence[int] = ()
+    ) -> None:
+        """Put an encoded picture into the KV cache at `position`. Raises Interrupted.
+
+        `kept` numbers the image tokens that are put there, each where it is in the whole picture; without it, all are.
+        """
+        if kept:
+            self._decode_parts(chunk, embeddings, position, on_fraction, kept)
+            return
         new_position = llama.llama_pos(position)
         batches = -(-chunk.tokens // self._batch_tokens)
         with self._reporting(on_fraction, batches):
@@ -213,6 +221,36 @@ class NativeModel:
                 self._check_decoded(llama.llama_decode(self._context, batch))
         if on_fraction is None or len(tokens) > 1:
             self._nodes_per_batch = max(self._nodes_per_batch, self._nodes // max(batches, 1))
+
+    def _decode_parts(
+        self, chunk: ImageChunk, embeddings: Any, position: int, on_fraction: OnFraction, kept: Sequence[int]
+    ) -> None:
+        width = self._embedding_bytes(1)
+        source = ctypes.cast(embeddings, ctypes.c_void_p).value or 0
+        tokens = mtmd.mtmd_input_chunk_get_tokens_image(chunk.handle)
+        most = self._batch_tokens
+        with self._reporting(on_fraction, -(-len(kept) // most)):
+            for start in range(0, len(kept), most):
+                part = kept[start : start + most]
+                count = len(part)
+                values = (ctypes.c_uint8 * (count * width))()
+                places = (llama.llama_pos * (4 * count))()  # M-RoPE: time, row, column, and one unused, each for all
+                for i, token in enumerate(part):
+                    ctypes.memmove(ctypes.addressof(values) + i * width, source + token * width, width)
+                    at = mtmd.mtmd_image_tokens_get_decoder_pos(tokens, position, token)
+                    places[i], places[count + i], places[2 * count + i], places[3 * count + i] = at.t, at.y, at.x, at.z
+                batch = llama.llama_batch(
+                    n_tokens=count,
+                    token=None,
+                    embd=ctypes.cast(values, ctypes.POINTER(ctypes.c_float)),
+                    pos=places,
+                    n_seq_id=self._batch.n_seq_id,
+                    seq_id=self._batch.seq_id,
+                    logits=(ctypes.c_int8 * count)(),
+                )
+                for i in range(count):
+                    batch.n_seq_id[i], batch.seq_id[i][0] = 1, 0
+                self._check_decoded(llama.llama_decode(self._context, batch))
 
     def cut(self, position: int) -> None:
         """Forget everything from `position` on."""

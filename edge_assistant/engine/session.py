@@ -12,7 +12,7 @@ import hashlib
 import itertools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from edge_assistant.engine.kept import KeptPrompts
@@ -174,7 +174,8 @@ class Session:
         )
 
     def _row(self, ask: Ask, chunk: ImageChunk, dropped: int) -> list[_Block]:
-        row = [self._system_block(ask.system), _Block((), chunk.tokens, chunk.positions, _digest(ask))]
+        cells = len(ask.kept) or chunk.tokens
+        row = [self._system_block(ask.system), _Block((), cells, chunk.positions, _digest(ask))]
         opener = "<|vision_end|>"
         for turn in ask.turns[dropped:]:
             row.append(_text(self._question(opener, turn.question)))
@@ -246,7 +247,7 @@ class Session:
             cells = sum(block.cells for block in blocks)
             start = time.perf_counter()
             try:
-                self._put(blocks, chunk, embeddings, _scaled(report, done / total, cells / total))
+                self._put(blocks, chunk, embeddings, _scaled(report, done / total, cells / total), ask.kept)
             finally:
                 work.prefill += time.perf_counter() - start
             done += cells
@@ -260,7 +261,7 @@ class Session:
                 self._in_tower, self._given = None, given
                 return embeddings
         report = self._reporter(ask, "encode")
-        if self._in_tower == picture:
+        if self._in_tower is not None and self._in_tower.digest == picture.digest:
             self._ahead = None
             report(1.0)
             return self._native.encoded()
@@ -275,7 +276,7 @@ class Session:
     def _encode(self, picture: _Block, chunk: ImageChunk, report: Callable[[float], None]) -> Any:
         self._in_tower = None  # an interrupted encode leaves nothing that can be used
         embeddings = self._native.encode(chunk, report)
-        self._in_tower = picture
+        self._in_tower = replace(picture, cells=chunk.tokens)
         return embeddings
 
     def _put(
@@ -284,12 +285,13 @@ class Session:
         chunk: ImageChunk | None,
         embeddings: Any,
         on_fraction: Callable[[float], None],
+        kept: tuple[int, ...] = (),
     ) -> None:
         """Put one picture, or texts, behind what is cached. When it fails, nothing of it stays."""
         position = self._position
         try:
             if chunk is not None and embeddings is not None:
-                self._native.decode_image(chunk, embeddings, position, on_fraction)
+                self._native.decode_image(chunk, embeddings, position, on_fraction, kept)
             else:
                 self._native.decode([token for block in blocks for token in block.tokens], position, on_fraction)
         except BaseException:

@@ -25,6 +25,7 @@ class Manner:
     read_tokens: int | None = None
     thinking_tokens: int | None = None
     thinking_seconds: float | None = None
+    skip_blank: bool = False
     verbosity: Verbosity = "normal"
     monitor: int | None = None
     camera: str | None = None
@@ -38,6 +39,7 @@ class Manner:
             image_tokens=tokens or base.image_tokens,
             thinking_tokens=self.thinking_tokens or base.thinking_tokens,
             thinking_seconds=self.thinking_seconds or base.thinking_seconds,
+            skip_blank=self.skip_blank,
             only_answers=self.verbosity == "brief",
         )
 
@@ -55,6 +57,7 @@ def manner_of(settings: Settings) -> Manner:
         read_tokens=settings.read_tokens,
         thinking_tokens=settings.thinking_tokens,
         thinking_seconds=settings.thinking_seconds,
+        skip_blank=settings.skip_blank,
         verbosity=verbosity,
         monitor=settings.monitor,
         camera=settings.camera,

@@ -69,12 +69,18 @@ class Product:
         self.assistant.warm()
         return time.perf_counter() - start
 
-    def look_at(self, image: Image.Image, image_tokens: int | None = None, mode: Mode = "glance") -> None:
+    def look_at(
+        self,
+        image: Image.Image,
+        image_tokens: int | None = None,
+        mode: Mode = "glance",
+        *,
+        skip_blank: bool = False,
+    ) -> None:
         """Turn to a picture, in a conversation of its own."""
         captured = Captured(image)
-        self.assistant.look_at(
-            lambda: captured, Request(mode=mode, image_tokens=image_tokens, max_tokens=self._tokens, seed=1)
-        )
+        request = Request(mode=mode, image_tokens=image_tokens, max_tokens=self._tokens, seed=1, skip_blank=skip_blank)
+        self.assistant.look_at(lambda: captured, request)
 
     def ask(self, text: str | None = None) -> DoneEvent:
         """One answer; SystemExit when there is none."""

@@ -24,6 +24,7 @@ from edge_assistant import paths
 _KEY = "ctrl+shift+F11"  # describes the screen
 _LEADER, _CHOICE = "ctrl+shift+F12", "s"  # in the palette, the screen
 _CHOOSING_S = 2.5
+_REST_S = 2.0
 _PATIENCE = 300.0
 
 
@@ -36,9 +37,9 @@ def possible() -> str | None:
 def measure(model: Path, presses: int, *, windows: bool) -> dict[str, list[float]]:
     """Seconds from key to tone and to the first word shown, for new pictures, and the peak PSS of all processes.
 
-    `windows` takes the desktop app instead of `listen`, and adds the seconds from the choice in the palette to the first
-    word, 2.5 seconds after the leader key, and how long its event loop was away: the median of the longest 1,000 times,
-    and the longest one.
+    `windows` takes the desktop app instead of `listen`, and adds the seconds from a choice in the palette, 2.5 seconds
+    after the leader key, to the first word, and how long its event loop was away: the median of the longest 1,000
+    times, and the longest one.
     """
     figures: dict[str, list[float]] = {"tone": [], "first_token": [], "pss": []}
     with tempfile.TemporaryDirectory() as name, Ear(Path(name)) as ear, _screen() as display:
@@ -53,26 +54,29 @@ def measure(model: Path, presses: int, *, windows: bool) -> dict[str, list[float
         lines = _Lines(program)
         try:
             lines.wait_for("Ready.", after=0.0)
-            with Peak(program.pid) as peak:
-                for number in range(presses):
-                    _show(number, display)
-                    time.sleep(1.0)
-                    pressed = time.monotonic()
-                    subprocess.run(["xdotool", "key", _KEY], env=environment, check=True)
-                    figures["tone"].append(ear.first_after(pressed) - pressed)
-                    figures["first_token"].append(lines.first_answer(pressed) - pressed)
-                    subprocess.run(["xdotool", "key", _KEY], env=environment, check=True)  # stop
-                    time.sleep(2.0)
-                for number in range(presses if windows else 0):
-                    _show(presses + number, display)
-                    time.sleep(1.0)
-                    subprocess.run(["xdotool", "key", _LEADER], env=environment, check=True)
-                    time.sleep(_CHOOSING_S)
-                    chosen = time.monotonic()
-                    subprocess.run(["xdotool", "key", _CHOICE], env=environment, check=True)
-                    figures.setdefault("chosen", []).append(lines.first_answer(chosen) - chosen)
-                    subprocess.run(["xdotool", "key", _KEY], env=environment, check=True)
-                    time.sleep(2.0)
+
+            def press(key: str, wait: float) -> float:
+                pressed = time.monotonic()
+                subprocess.run(["xdotool", "key", key], env=environment, check=True)
+                time.sleep(wait)
+                return pressed
+
+            for number in range(presses):
+                _show(number, display)
+                pressed = press(_KEY, 0.0)
+                figures["tone"].append(ear.first_after(pressed) - pressed)
+                figures["first_token"].append(lines.first_answer(pressed) - pressed)
+                press(_KEY, _REST_S)  # stops it
+            for number in range(presses if windows else 0):
+                _show(presses + number, display)
+                press(_LEADER, _CHOOSING_S)
+                chosen = press(_CHOICE, 0.0)
+                figures.setdefault("chosen", []).append(lines.first_answer(chosen) - chosen)
+                press(_KEY, _REST_S)
+            with Peak(program.pid) as peak:  # by itself, since it takes time of its own
+                _show(2 * presses, display)
+                lines.first_answer(press(_KEY, 0.0))
+                press(_KEY, _REST_S)
             figures["pss"].append(float(peak.bytes))
         finally:
             program.terminate()
@@ -168,5 +172,6 @@ def _show(number: int, display: str) -> None:
         root.change_attributes(background_pixmap=pixmap)
         root.clear_area(0, 0, *SCREEN)
         connection.sync()
+        time.sleep(1.0)
     finally:
         connection.close()

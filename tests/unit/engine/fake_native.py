@@ -93,9 +93,14 @@ class FakeNative:
         return object()
 
     def decode_image(
-        self, chunk: FakeChunk, embeddings: object, position: int, on_fraction: Callable[[float], None]
+        self,
+        chunk: FakeChunk,
+        embeddings: object,
+        position: int,
+        on_fraction: Callable[[float], None],
+        kept: Sequence[int],
     ) -> None:
-        self.evaluated.append((position, "<picture>"))
+        self.evaluated.append((position, f"<picture {list(kept)}>" if kept else "<picture>"))
         if self.interrupt_at == "picture":
             raise Interrupted
 

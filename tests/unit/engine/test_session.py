@@ -224,6 +224,30 @@ def test_embeddings_of_another_length_are_not_used(native: FakeNative, session: 
     assert native.encodes == 3
 
 
+def test_a_part_of_a_picture_takes_its_cells_and_the_whole_ones_positions(native: FakeNative, session: Session) -> None:
+    part = replace(ask(), kept=(0, 5))
+    native.says("Yes.")
+    session.answer(part)
+    assert native.evaluated[:2] == [(len(SYSTEM), "<picture [0, 5]>"), (len(SYSTEM) + 8, QUESTION)]
+    whole = session.recall()
+    assert whole is not None
+    assert whole.data == native.embeddings(PICTURE_CELLS), "another engine may want all of it"
+    native.evaluated.clear()
+    done = session.answer(replace(part, question="Why?"))
+    assert done.reused_cells == len(SYSTEM) + 2
+    assert native.evaluated[0][1].startswith("<|vision_end|>Why?")
+
+
+def test_the_whole_picture_is_evaluated_where_a_part_of_it_was_but_not_encoded_again(
+    native: FakeNative, session: Session
+) -> None:
+    session.answer(replace(ask(), kept=(0, 5)))
+    native.evaluated.clear()
+    session.answer(ask())
+    assert native.evaluated[0] == (len(SYSTEM), "<picture>")
+    assert native.encodes == 1
+
+
 def test_an_encode_that_was_cancelled_leaves_no_embeddings(native: FakeNative, session: Session) -> None:
     session.answer(ask())
     native.interrupt_at = "encode"
