@@ -30,6 +30,10 @@ _THINKING_RESERVE = 256
 _CONTEXT_STEP = 256
 
 
+# From an answer to the next question.
+_BETWEEN = "<|im_end|>\n<|im_start|>user\n"
+
+
 @dataclass(frozen=True, slots=True)
 class _Block:
     """KV cells that are evaluated together. `digest` names a picture, whose `tokens` are empty."""
@@ -58,6 +62,7 @@ class Session:
         self._in_tower: _Block | None = None
         self._given: Embeddings | None = None
         self._ahead: _Block | None = None  # what is in the tower without having been asked about
+        self._followed = False  # whether what is cached ends with an answer as the next question will have it
         self._end_of_thinking = native.tokenize(END_OF_THINKING, special=True)
 
     @property
@@ -111,13 +116,29 @@ class Session:
     def answer(self, ask: Ask) -> Done:
         """Answer one question; when interrupted, with what there is. Raises DoesNotFitError or EngineError."""
         work = Work()
+        self._followed = False
         try:
             self._prefill(ask, work)
             self._generate(ask, work)
             self._remember(ask, work)
+            self._followed = ask.thinking is None
         except Interrupted:
             work.stop = "cancelled"
         return work.done(ask)
+
+    def prepare_follow_up(self) -> None:
+        """Evaluate what comes between the answer and the next question about it, while nobody waits for it."""
+        between = self._special(_BETWEEN)
+        if not self._followed or self._cells + len(between) > self.context:
+            return
+        self._followed = False
+        position, answer = self._position, self._blocks[-1]
+        try:
+            self._native.decode(between, position)
+        except Interrupted:
+            self._native.cut(position)
+        else:
+            self._blocks[-1] = _text([*answer.tokens, *between], generated=True)
 
     def recall(self) -> Embeddings | None:
         """The embeddings of the picture that was talked about last; None where they are gone."""
@@ -180,8 +201,8 @@ class Session:
         for turn in ask.turns[dropped:]:
             row.append(_text(self._question(opener, turn.question)))
             answer = self._written.get(turn.answer) or self._plain(turn.answer)
-            row.append(_text(answer + self._special("<|im_end|>\n")))
-            opener = "<|im_start|>user\n"
+            row.append(_text(answer + self._special(_BETWEEN)))
+            opener = ""
         thinking = self._special(THINKING_OPENER) if ask.thinking else []
         return [*row, _text(self._question(opener, ask.question) + thinking)]
 

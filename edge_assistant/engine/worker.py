@@ -91,6 +91,7 @@ def serve(connection: Connection, load: Load) -> None:
                 session.encode_ahead(ask)
             else:
                 connection.send(session.answer(ask))
+                session.prepare_follow_up()
         except AssistantError as error:
             connection.send(_failed(ask.id, error))
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from Xlib import Xatom
 from Xlib.display import Display
 
 from benchmarking.machine import SCREEN, screenshot
@@ -22,7 +23,7 @@ from benchmarking.sound import Ear
 from edge_assistant import paths
 
 _KEY = "ctrl+shift+F11"  # describes the screen
-_LEADER, _CHOICE = "ctrl+shift+F12", "s"  # in the palette, the screen
+_LEADER, _CHOICE = "ctrl+shift+F12", "w"  # in the palette, the window, which fills the screen
 _CHOOSING_S = 2.5
 _REST_S = 2.0
 _PATIENCE = 300.0
@@ -54,6 +55,7 @@ def measure(model: Path, presses: int, *, windows: bool) -> dict[str, list[float
         lines = _Lines(program)
         try:
             lines.wait_for("Ready.", after=0.0)
+            window = _Window(display)
 
             def press(key: str, wait: float) -> float:
                 pressed = time.monotonic()
@@ -62,22 +64,23 @@ def measure(model: Path, presses: int, *, windows: bool) -> dict[str, list[float
                 return pressed
 
             for number in range(presses):
-                _show(number, display)
+                window.show(number)
                 pressed = press(_KEY, 0.0)
                 figures["tone"].append(ear.first_after(pressed) - pressed)
                 figures["first_token"].append(lines.first_answer(pressed) - pressed)
                 press(_KEY, _REST_S)  # stops it
             for number in range(presses if windows else 0):
-                _show(presses + number, display)
+                window.show(presses + number)
                 press(_LEADER, _CHOOSING_S)
                 chosen = press(_CHOICE, 0.0)
                 figures.setdefault("chosen", []).append(lines.first_answer(chosen) - chosen)
                 press(_KEY, _REST_S)
             with Peak(program.pid) as peak:  # by itself, since it takes time of its own
-                _show(2 * presses, display)
+                window.show(2 * presses)
                 lines.first_answer(press(_KEY, 0.0))
                 press(_KEY, _REST_S)
             figures["pss"].append(float(peak.bytes))
+            window.close()
         finally:
             program.terminate()
             program.wait()
@@ -155,13 +158,23 @@ def _screen() -> Iterator[str]:
             process.wait()
 
 
-def _show(number: int, display: str) -> None:
-    """Fill the screen's background with a new picture, without a program that would take memory."""
-    image = screenshot(1000 + number).tobytes("raw", "BGRX")
-    connection = Display(display)
-    try:
-        root = connection.screen().root
-        pixmap = root.create_pixmap(*SCREEN, 24)
+class _Window:
+    """A window that fills the screen and has the focus, of a program without any memory."""
+
+    def __init__(self, display: str) -> None:
+        self._display = Display(display)
+        root = self._display.screen().root
+        self._window = root.create_window(0, 0, *SCREEN, 0, self._display.screen().root_depth)
+        self._window.set_wm_name("Benchmark")
+        atom = self._display.intern_atom
+        self._window.change_property(atom("_NET_WM_STATE"), Xatom.ATOM, 32, [atom("_NET_WM_STATE_FULLSCREEN")])
+        self._window.map()
+        self._display.sync()
+
+    def show(self, number: int) -> None:
+        """Another picture; returns when it is there."""
+        image = screenshot(1000 + number).tobytes("raw", "BGRX")
+        pixmap = self._window.create_pixmap(*SCREEN, 24)
         context = pixmap.create_gc()
         row = SCREEN[0] * 4
         rows = 32
@@ -169,9 +182,12 @@ def _show(number: int, display: str) -> None:
             height = min(rows, SCREEN[1] - top)
             part = image[top * row : (top + height) * row]
             pixmap.put_image(context, 0, top, SCREEN[0], height, 2, 24, 0, part)  # 2: ZPixmap
-        root.change_attributes(background_pixmap=pixmap)
-        root.clear_area(0, 0, *SCREEN)
-        connection.sync()
+        self._window.change_attributes(background_pixmap=pixmap)
+        self._window.clear_area(0, 0, *SCREEN)
+        pixmap.free()
+        self._display.sync()
         time.sleep(1.0)
-    finally:
-        connection.close()
+
+    def close(self) -> None:
+        """Take it away."""
+        self._display.close()

@@ -82,6 +82,62 @@ def test_a_follow_up_evaluates_only_the_new_turn(native: FakeNative, session: Se
     assert done.reused_cells == len(SYSTEM) + PICTURE_CELLS + len(QUESTION) + len("Yes.")
 
 
+def test_what_comes_before_the_next_question_can_be_evaluated_before_it_is_asked(
+    native: FakeNative, session: Session
+) -> None:
+    native.says("Yes.")
+    session.answer(ask())
+    native.evaluated.clear()
+    session.prepare_follow_up()
+    session.prepare_follow_up()
+    assert [text for _, text in native.evaluated] == ["<|im_end|>\n<|im_start|>user\n"]
+    native.evaluated.clear()
+    done = session.answer(ask("Why?", turns=[("What?", "Yes.")]))
+    assert native.evaluated[0][1] == "Why?<|im_end|>\n<|im_start|>assistant\n"
+    assert done.reused_image
+
+
+@pytest.mark.parametrize("turns", [[], [("What?", "No.")]])
+def test_a_question_that_is_not_the_one_prepared_for_is_evaluated_as_without(
+    turns: list[tuple[str, str]], native: FakeNative, session: Session
+) -> None:
+    native.says("Yes.")
+    session.answer(ask())
+    session.prepare_follow_up()
+    native.evaluated.clear()
+    session.answer(ask("Why?", turns=turns))
+    missing = native.evaluated[0][1]
+    assert missing.endswith("Why?<|im_end|>\n<|im_start|>assistant\n")
+    assert missing.startswith("No.<|im_end|>" if turns else "<|vision_end|>")
+
+
+def test_nothing_is_prepared_after_reasoning_which_is_left_out_nor_after_a_cancel(
+    native: FakeNative, session: Session
+) -> None:
+    native.says("Hm.</think>Yes.")
+    session.answer(ask(thinking=ThinkingBudget(100, 10.0)))
+    before = list(native.evaluated)
+    session.prepare_follow_up()
+    assert native.evaluated == before
+    native.interrupt_at = QUESTION
+    session.answer(ask())
+    native.interrupt_at = None
+    before = list(native.evaluated)
+    session.prepare_follow_up()
+    assert native.evaluated == before
+
+
+def test_a_preparation_that_is_interrupted_leaves_the_answer(native: FakeNative, session: Session) -> None:
+    native.says("Yes.")
+    session.answer(ask())
+    native.interrupt_at = "<|im_end|>"
+    session.prepare_follow_up()
+    native.interrupt_at = None
+    native.evaluated.clear()
+    session.answer(ask("Why?", turns=[("What?", "Yes.")]))
+    assert native.evaluated[0][1].startswith("<|im_end|>\n<|im_start|>user\nWhy?")
+
+
 def test_a_follow_up_keeps_an_answer_that_the_tokenizer_would_cut_otherwise(
     native: FakeNative, session: Session
 ) -> None:
