@@ -62,7 +62,7 @@ class Session:
         self._in_tower: _Block | None = None
         self._given: Embeddings | None = None
         self._ahead: _Block | None = None  # what is in the tower without having been asked about
-        self._followed = False  # whether what is cached ends with an answer as the next question will have it
+        self._unwritten: list[int] | None = None  # of the answer that ends the cache; None where a question ends it
         self._end_of_thinking = native.tokenize(END_OF_THINKING, special=True)
 
     @property
@@ -116,22 +116,25 @@ class Session:
     def answer(self, ask: Ask) -> Done:
         """Answer one question; when interrupted, with what there is. Raises DoesNotFitError or EngineError."""
         work = Work()
-        self._followed = False
+        self._unwritten = None
         try:
             self._prefill(ask, work)
             self._generate(ask, work)
             self._remember(ask, work)
-            self._followed = ask.thinking is None
+            if ask.thinking is None:  # reasoning is left out by the next question
+                self._unwritten = work.drawn[len(self._blocks[-1].tokens) :]
         except Interrupted:
             work.stop = "cancelled"
         return work.done(ask)
 
     def prepare_follow_up(self) -> None:
         """Evaluate what comes between the answer and the next question about it, while nobody waits for it."""
-        between = self._special(_BETWEEN)
-        if not self._followed or self._cells + len(between) > self.context:
+        if self._unwritten is None:
             return
-        self._followed = False
+        between = self._unwritten + self._special(_BETWEEN)
+        self._unwritten = None
+        if self._cells + len(between) > self.context:
+            return
         position, answer = self._position, self._blocks[-1]
         try:
             self._native.decode(between, position)

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from edge_assistant.engine.session import Session
 
 
+# Whoever hears the answer first asks no sooner; a question that follows at once is better evaluated whole.
+_PAUSE_S = 0.1
+
+
 class _Inbox:
     """Reads the Pipe on a thread of its own, so that a Cancel is seen while llama.cpp computes."""
 
@@ -48,6 +52,11 @@ class _Inbox:
             ask = self._asks.pop(0)
             self.current = ask.id
             return ask
+
+    def is_idle(self, seconds: float) -> bool:
+        """Whether nothing is asked, nor is within so many seconds."""
+        with self._arrived:
+            return not self._arrived.wait_for(lambda: self._asks, seconds)
 
     def interrupted(self) -> bool:
         """Whether the current question was cancelled. Ids only grow; 0 is loading, which ends by a kill."""
@@ -91,7 +100,8 @@ def serve(connection: Connection, load: Load) -> None:
                 session.encode_ahead(ask)
             else:
                 connection.send(session.answer(ask))
-                session.prepare_follow_up()
+                if inbox.is_idle(_PAUSE_S):
+                    session.prepare_follow_up()
         except AssistantError as error:
             connection.send(_failed(ask.id, error))
 

@@ -26,6 +26,7 @@ from edge_assistant.speech.speaker import Speaker
 Figures = dict[str, list[float]]
 SIZES = (64, 128, 192, 256, 512, 920, 1024, 2048)
 _PICTURE_SEED = 1
+_HEARING_S = 1.0  # nobody asks again before the answer's first words are heard
 
 
 class NotMeasured(Exception):
@@ -50,6 +51,7 @@ def glance(place: Place, repeats: int) -> Figures:
             image = screenshot(_PICTURE_SEED + number)
             product.look_at(image)
             _add_answer(figures, "", product.ask())
+            time.sleep(_HEARING_S)
             _add_answer(figures, "follow_up.", product.ask(QUESTION))
             product.look_at(image)
             _add_answer(figures, "same_screen.", product.ask(QUESTION))
@@ -356,6 +358,7 @@ def _served(place: Place, repeats: int, *options: str) -> Figures:
             image = screenshot(_PICTURE_SEED + number)
             server.begin(image)
             add(figures, "first_token", server.ask(MODES["glance"].question))
+            time.sleep(_HEARING_S)
             add(figures, "follow_up.first_token", server.ask(QUESTION))
             server.begin(image)
             add(figures, "same_screen.first_token", server.ask(QUESTION))

@@ -24,6 +24,7 @@ from edge_assistant import paths
 
 _KEY = "ctrl+shift+F11"  # describes the screen
 _LEADER, _CHOICE = "ctrl+shift+F12", "w"  # in the palette, the window, which fills the screen
+_STOP = "ctrl+shift+F8"
 _CHOOSING_S = 2.5
 _REST_S = 2.0
 _PATIENCE = 300.0
@@ -63,22 +64,26 @@ def measure(model: Path, presses: int, *, windows: bool) -> dict[str, list[float
                 time.sleep(wait)
                 return pressed
 
+            def stop() -> None:
+                press(_STOP, 0.3)  # silences it
+                press(_STOP, _REST_S)  # ends it, if it still works
+
             for number in range(presses):
                 window.show(number)
                 pressed = press(_KEY, 0.0)
                 figures["tone"].append(ear.first_after(pressed) - pressed)
                 figures["first_token"].append(lines.first_answer(pressed) - pressed)
-                press(_KEY, _REST_S)  # stops it
+                stop()
             for number in range(presses if windows else 0):
                 window.show(presses + number)
                 press(_LEADER, _CHOOSING_S)
                 chosen = press(_CHOICE, 0.0)
                 figures.setdefault("chosen", []).append(lines.first_answer(chosen) - chosen)
-                press(_KEY, _REST_S)
+                stop()
             with Peak(program.pid) as peak:  # by itself, since it takes time of its own
                 window.show(2 * presses)
                 lines.first_answer(press(_KEY, 0.0))
-                press(_KEY, _REST_S)
+                stop()
             figures["pss"].append(float(peak.bytes))
             window.close()
         finally:
