@@ -39,6 +39,9 @@ from edge_assistant.text import tr, tr_count
 
 _log = logging.getLogger(__name__)
 
+# So long the window in which it is chosen or asked has the processor for itself, to open at once.
+_OPENING_S = 0.2
+
 IsCancelled = Callable[[], bool]
 MakeAssistant = Callable[[bool, "Spoken", Callable[[Event], None], IsCancelled], Assistant]
 """(think, voice, on_event, is_cancelled): finds the weights, which may take a while. Raises AssistantError."""
@@ -225,6 +228,7 @@ class Work:
         if assistant is None or job.is_cancelled() or not self._may_encode_ahead():
             return
         try:
+            job.wait(_OPENING_S)
             assistant.encode_ahead(picture(), self._request_of(job))
         except AssistantError as error:
             _log.info("nothing is encoded ahead: %s", error)  # a question meets it again, and says it
