@@ -8,6 +8,7 @@ evaluated with the same cuts, so that asking the same thing twice gives bit-iden
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import time
@@ -135,13 +136,8 @@ class Session:
         self._unwritten = None
         if self._cells + len(between) > self.context:
             return
-        position, answer = self._position, self._blocks[-1]
-        try:
-            self._native.decode(between, position)
-        except Interrupted:
-            self._native.cut(position)
-        else:
-            self._blocks[-1] = _text([*answer.tokens, *between], generated=True)
+        with contextlib.suppress(Interrupted):
+            self._put([_text(between)], None, None, _ignore)
 
     def recall(self) -> Embeddings | None:
         """The embeddings of the picture that was talked about last; None where they are gone."""

@@ -232,6 +232,8 @@ class Work:
             assistant.encode_ahead(picture(), self._request_of(job))
         except AssistantError as error:
             _log.info("nothing is encoded ahead: %s", error)  # a question meets it again, and says it
+        except Exception:  # noqa: BLE001 (nobody asked for it, and this thread must go on)
+            _log.exception("nothing is encoded ahead")
 
     def _with(self, job: Job, work: Callable[[Job], None]) -> None:
         # What is told of the start belongs to no request: whoever presses meanwhile wants to hear it too.

@@ -280,6 +280,17 @@ def test_nothing_is_encoded_ahead_on_battery_nor_when_it_was_closed_nor_where_th
     ready.tells(("answered", 5, True), ("ended", 5))
 
 
+def test_a_bug_in_looking_ahead_does_not_end_the_thread(ready: Office, expect_log: Callable[[str], None]) -> None:
+    def broken() -> Captured:
+        raise ValueError("a bug")
+
+    expect_log("ERROR .*work: nothing is encoded ahead")
+    ready.ahead = True
+    assert looked_ahead(ready, ready.job(1), broken) == []
+    ready.work.answer(ready.job(2, mode="read"))
+    ready.tells(("answered", 2, True), ("ended", 2))
+
+
 def test_a_cancelled_glance_has_nothing_encoded_ahead(ready: Office) -> None:
     ready.ahead = ready.held = True
     job = ready.job(1)
