@@ -20,6 +20,7 @@ from edge_assistant.settings import Settings
 from edge_assistant.speech.screen_reader import announcer
 from edge_assistant.text import later, tr
 from edge_assistant.ui import lost_display
+from edge_assistant.ui.appearance import use_outlines
 from edge_assistant.ui.bridge import Bridge
 from edge_assistant.ui.choosers import Choosers
 from edge_assistant.ui.commands import Commands, Entry
@@ -60,6 +61,7 @@ def run(options: Options) -> int:
         constants.keep_alive()
         lost_display.watch(options)
         qt = QApplication(["edge-assistant"])
+        use_outlines(qt)
         qt.setDesktopFileName("edge-assistant")
         qt.setQuitOnLastWindowClosed(False)
         chosen, trouble = settings_file.load_or_set_aside(settings.path())

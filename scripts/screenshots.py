@@ -29,6 +29,7 @@ from edge_assistant.events import NoticeEvent, TokenEvent, WindowEvent
 from edge_assistant.resident.choices import choices
 from edge_assistant.settings import Hotkeys, Settings
 from edge_assistant.text import tr
+from edge_assistant.ui.appearance import use_outlines
 from edge_assistant.ui.bridge import small_copy
 from edge_assistant.ui.commands import Commands, Entry
 from edge_assistant.ui.first_run import FirstRun
@@ -167,6 +168,7 @@ def _render(look: str, names: list[str]) -> None:
     """In a process of its own, whose scale is that of the look."""
     constants.keep_alive()
     application = QApplication(["screenshots", "-style", "Fusion"])
+    use_outlines(application)
     font = application.font()
     font.setPointSize(_FONT_POINTS)
     application.setFont(font)
