@@ -28,6 +28,7 @@ class Loading:
 
     def load(self, work: Underway, image_tokens: int) -> None:
         """Load where nothing is loaded; pictures will have so many tokens at most. Raises AssistantError."""
+        self._engine.settle()
         if self._engine.loaded:
             return
         context = self._affordable_context(work, image_tokens)

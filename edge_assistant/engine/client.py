@@ -33,8 +33,12 @@ from edge_assistant.engine.offload import NOTHING
 from edge_assistant.errors import AssistantError, CancelledError, EngineError, WeightsError, rebuilt
 from edge_assistant.text import tr
 
-# A Cancel that is not acknowledged within this many seconds is answered by killing the child.
+# This many seconds after a cancel the question has ended, acknowledged or not.
 CANCEL_GRACE = 0.25
+# An engine that has not acknowledged it then may be within a graph node, which nothing can stop: the attention of one
+# layer to a large picture. The next question waits this many seconds, counted from the cancel, for the node to end;
+# after that the child is killed. With it go the caches, and on a machine short of memory the weights.
+_NODE_S = 5.0
 _KILLED = -9  # the exit code of a process that POSIX's SIGKILL ended
 
 OnReply = Callable[[Progress | Piece | TurnsDropped], None]
@@ -73,6 +77,7 @@ class Engine:
         self._joined = 0  # the id under which the current question's picture was being encoded before it was asked
         self._busy = self._loading = False
         self._kill_at: float | None = None
+        self._overdue: tuple[int, float] | None = None  # a cancelled question not acknowledged yet, and until when
         self._cancelled = False
         self._closed = False
         self.context = 0
@@ -93,12 +98,32 @@ class Engine:
         """Load this mmproj from the next load on; it has the same layers."""
         self._files = replace(self._files, mmproj=mmproj)
 
+    def settle(self) -> None:
+        """Wait for the child to come to the end of a cancelled question, and kill it where that takes too long.
+
+        Belongs to the thread that asks, before `loaded` is looked at. Raises CancelledError when this is cancelled,
+        too; what is waited for stays the same then.
+        """
+        with self._lock:
+            if self._overdue is None or self._closed or not self.loaded:
+                self._overdue = None
+                return
+            id, until = self._overdue
+            self._cancelled, self._kill_at, self._busy = False, until, True
+        try:
+            self._wait(id, lambda _: None, self._ask_death)
+        except AssistantError:
+            if self._cancelled:
+                raise
+        self._overdue = None
+
     def load(self, on_reply: OnReply, context: int | None = None) -> float:
         """Start the child and load the weights; the seconds it took, 0.0 when they were loaded.
 
         `context` (tokens) stands in for the one in the files this time.
         Raises WeightsError, DoesNotFitError, EngineError, or CancelledError.
         """
+        self.settle()
         if self.loaded:
             return 0.0
         start = time.perf_counter()
@@ -106,7 +131,7 @@ class Engine:
         with self._lock:
             if self._closed:
                 raise CancelledError
-            self._cancelled, self._kill_at, self._ahead = False, None, None
+            self._cancelled, self._kill_at, self._ahead, self._overdue = False, None, None, None
             self._busy = self._loading = True
             self._child = Child(
                 worker.serve,
@@ -153,6 +178,8 @@ class Engine:
 
         Belongs to the thread that asks, like `ask`.
         """
+        with contextlib.suppress(AssistantError):
+            self.settle()
         with self._lock:
             child = self._child
             if self._closed or child is None:
@@ -208,7 +235,11 @@ class Engine:
             self.drop_ahead()
 
     def cancel(self, grace: float = CANCEL_GRACE) -> None:
-        """Stop the running load or question; after `grace` seconds without an acknowledgement, by force."""
+        """Stop the running load or question, which has ended after `grace` seconds whether that is acknowledged or not.
+
+        Then the child may come to the end of what it is at, unless it does not even take the cancel. That one is
+        killed, and at once one that loads, or any where `grace` is 0.
+        """
         with self._lock:
             child = self._child
             if child is None or self._cancelled or not self._busy:
@@ -257,6 +288,8 @@ class Engine:
             except ChildDied as death:
                 self._drop(child)
                 raise explained(death) from death
+            if isinstance(reply, Done | Recalled | Failed) and self._overdue and reply.id == self._overdue[0]:
+                self._overdue = None
             if reply is None:
                 if self._closed:  # not waiting for the death: giving gigabytes back takes its time
                     raise CancelledError
@@ -282,7 +315,10 @@ class Engine:
 
     def _check_grace(self, child: Child) -> None:
         if self._kill_at is not None and time.monotonic() >= self._kill_at:
-            self._drop(child)
+            if self._loading or (self._overdue is not None and time.monotonic() >= self._overdue[1]):
+                self._drop(child)
+            elif self._overdue is None:
+                self._overdue = self._last_id, time.monotonic() + _NODE_S
             raise CancelledError
 
     def _drop(self, child: Child) -> None:

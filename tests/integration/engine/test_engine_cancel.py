@@ -1,4 +1,4 @@
-"""Cancelling one question keeps the engine: acknowledged where it listens, by force where it does not."""
+"""Cancelling one question ends it at once and keeps the engine, unless that one never listens again."""
 
 from __future__ import annotations
 
@@ -143,6 +143,46 @@ def test_an_engine_that_does_not_listen_is_killed_and_replaced(stage: str, cance
     assert seconds < 3.0
     assert cancelling.ask().answer == ANSWER
     assert cancelling.assistant.engine_pid != engine
+
+
+def test_an_engine_that_listens_late_is_kept_and_answers_again(cancelling: Cancelling) -> None:
+    assert cancelling.ask().answer == ANSWER
+    engine = cancelling.assistant.engine_pid
+    assert engine is not None
+
+    def stop_and_cancel() -> None:
+        os.kill(engine, signal.SIGSTOP)  # as if it were within a layer of a large picture
+        cancelling.assistant.cancel()
+
+    for _ in range(2):
+        cancelling.cancelled(at_stage("encode"), stop_and_cancel, large())
+        timer = threading.Timer(0.5, os.kill, (engine, signal.SIGCONT))
+        timer.start()
+        assert cancelling.ask().answer == ANSWER
+        timer.join()
+        assert cancelling.assistant.engine_pid == engine
+
+
+def test_while_an_engine_that_listens_late_is_waited_for_a_cancel_works_too(cancelling: Cancelling) -> None:
+    assert cancelling.ask().answer == ANSWER
+    engine = cancelling.assistant.engine_pid
+    assert engine is not None
+
+    def stop_and_cancel() -> None:
+        os.kill(engine, signal.SIGSTOP)
+        cancelling.assistant.cancel()
+
+    cancelling.cancelled(at_stage("encode"), stop_and_cancel, large())
+    for _ in range(2):
+        timer = threading.Timer(0.3, cancelling.assistant.cancel)
+        timer.start()
+        start = time.monotonic()
+        assert cancelling.ask().stop == "cancelled"
+        timer.join()
+        assert time.monotonic() - start < 4.0
+    os.kill(engine, signal.SIGCONT)
+    assert cancelling.ask().answer == ANSWER
+    assert cancelling.assistant.engine_pid == engine
 
 
 def test_a_cancel_while_the_question_is_stuck_in_the_pipe_kills_the_engine(cancelling: Cancelling) -> None:
