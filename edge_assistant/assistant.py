@@ -113,6 +113,10 @@ class Assistant:
         """What it answers with."""
         return self._weights
 
+    def drop_ahead(self) -> None:
+        """Stop what `encode_ahead` or `encode_detail_ahead` has begun."""
+        self._engine.drop_ahead()
+
     def needed_bytes(self) -> int:
         """The memory that its engine takes with the whole context, as estimated."""
         return needed_bytes(self._weights, self._context, self._image_tokens)

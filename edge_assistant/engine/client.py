@@ -28,6 +28,7 @@ from edge_assistant.engine.messages import (
     Size,
     Tuning,
     TurnsDropped,
+    picture_digest,
 )
 from edge_assistant.engine.offload import NOTHING
 from edge_assistant.errors import AssistantError, CancelledError, EngineError, WeightsError, rebuilt
@@ -73,7 +74,7 @@ class Engine:
         self._child: Child | None = None
         self._lock = threading.Lock()
         self._last_id = 0
-        self._ahead: Ahead | None = None
+        self._ahead: tuple[int, bytes] | None = None  # what may still be being encoded: its id, the picture's digest
         self._joined = 0  # the id under which the current question's picture was being encoded before it was asked
         self._busy = self._loading = False
         self._kill_at: float | None = None
@@ -214,7 +215,8 @@ class Engine:
             if child is None or self._closed:
                 return
             self._last_id += 1
-            self._ahead = ahead = Ahead(self._last_id, rgb, width, height)
+            ahead = Ahead(self._last_id, rgb, width, height)
+            self._ahead = ahead.id, picture_digest(ahead)
             self._cancelled, self._busy = False, True  # so that a cancel helps if the child does not take it
         with contextlib.suppress(ChildDied):  # the next question finds out
             child.send(ahead)
@@ -225,12 +227,12 @@ class Engine:
         ahead, self._ahead, child = self._ahead, None, self._child
         if ahead is not None and child is not None:
             with contextlib.suppress(ChildDied):
-                child.send(Cancel(ahead.id))
+                child.send(Cancel(ahead[0]))
 
     def _join_or_drop_ahead(self, ask: Ask) -> None:
         ahead, self._joined = self._ahead, 0
-        if ahead is not None and (ahead.width, ahead.height, ahead.rgb) == (ask.width, ask.height, ask.rgb):
-            self._ahead, self._joined = None, ahead.id
+        if ahead is not None and ahead[1] == picture_digest(ask):
+            self._ahead, self._joined = None, ahead[0]
         else:
             self.drop_ahead()
 

@@ -9,7 +9,6 @@ evaluated with the same cuts, so that asking the same thing twice gives bit-iden
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import itertools
 import time
 from collections.abc import Callable
@@ -17,7 +16,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from edge_assistant.engine.kept import KeptPrompts
-from edge_assistant.engine.messages import Ahead, Ask, Done, Embeddings, Progress, Reply, Stage, TurnsDropped
+from edge_assistant.engine.messages import (
+    Ahead,
+    Ask,
+    Done,
+    Embeddings,
+    Progress,
+    Reply,
+    Stage,
+    TurnsDropped,
+    picture_digest,
+)
 from edge_assistant.engine.native import ImageChunk, Interrupted, NativeModel
 from edge_assistant.engine.offload import Offload
 from edge_assistant.engine.prompts import END_OF_THINKING, LEAST_IMAGE_TOKENS, THINKING_OPENER
@@ -101,7 +110,7 @@ class Session:
 
     def encode_ahead(self, ahead: Ahead) -> None:
         """Run the vision tower now for a picture that a question may be about; the KV cache stays as it is."""
-        digest = _digest(ahead)
+        digest = picture_digest(ahead)
         if any(block is not None and block.digest == digest for block in (self._in_tower, *self._blocks)):
             return
         chunk = self._native.image_chunk(ahead.rgb, ahead.width, ahead.height)
@@ -195,7 +204,7 @@ class Session:
 
     def _row(self, ask: Ask, chunk: ImageChunk, dropped: int) -> list[_Block]:
         cells = len(ask.kept) or chunk.tokens
-        row = [self._system_block(ask.system), _Block((), cells, chunk.positions, _digest(ask))]
+        row = [self._system_block(ask.system), _Block((), cells, chunk.positions, picture_digest(ask))]
         opener = "<|vision_end|>"
         for turn in ask.turns[dropped:]:
             row.append(_text(self._question(opener, turn.question)))
@@ -346,11 +355,6 @@ class Session:
 
     def _reporter(self, ask: Ask | Ahead, stage: Stage) -> Callable[[float], None]:
         return lambda fraction: self._emit(Progress(ask.id, stage, fraction))
-
-
-def _digest(picture: Ask | Ahead) -> bytes:
-    size = f"{picture.width}x{picture.height}".encode()
-    return hashlib.blake2b(picture.rgb, key=size, digest_size=16).digest()
 
 
 def _common_length(mine: tuple[int, ...], wanted: tuple[int, ...]) -> int:

@@ -104,6 +104,7 @@ def serve(connection: Connection, load: Load) -> None:
                     session.prepare_follow_up()
         except AssistantError as error:
             connection.send(_failed(ask.id, error))
+        del ask  # nothing keeps its picture while nothing is asked
 
 
 def _load(load: Load, inbox: _Inbox, emit: Callable[[Reply], None]) -> Session:

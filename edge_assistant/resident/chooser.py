@@ -40,7 +40,7 @@ class Chooser:
 
     `later` runs something on it, `on_failed` is told there what kept a moment from being taken: then nothing opens,
     but for the palette with the choices that need no picture of the screen. `look_ahead` is given what of a moment is
-    most often chosen, which holds until the chooser is closed.
+    most often chosen, which holds until the chooser is closed; `look_away` is called when nothing of it was.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Chooser:
         later: Callable[[Callable[[], None]], None],
         on_failed: Callable[[AssistantError, bool], None],
         look_ahead: Callable[[Job, Callable[[], Captured]], None],
+        look_away: Callable[[], None],
     ) -> None:
         self.open = Open()
         self.rect: Rect | None = None
@@ -58,6 +59,8 @@ class Chooser:
         self._later = later
         self._on_failed = on_failed
         self._look_ahead = look_ahead
+        self._look_away = look_away
+        self._looks_ahead = False
         self._freezing: Freezing | None = None
         self._job: Job | None = None
         self._moment: Moment | None = None
@@ -96,8 +99,10 @@ class Chooser:
             self._job.cancel()
         if give_back and self._freezing is not None:
             self._freezing.give_focus_back()
+        if self._looks_ahead and self._used is None:
+            self._look_away()
         self._freezing = self._moment = self.rect = None
-        self._job = None
+        self._job, self._looks_ahead = None, False
 
     def take_focus(self, window: int) -> None:
         """Give the keyboard to the chooser's own window, if the window manager has left it where it was."""
@@ -120,4 +125,5 @@ class Chooser:
         else:
             self._windows.open_chooser(Opening(self.open.ticket, "palette", snapshot, choices(snapshot)))
             if self._moment is not None and self._job is not None:
+                self._looks_ahead = True
                 self._look_ahead(self._job, self._moment.likely)

@@ -48,7 +48,9 @@ class Doing:
         self.ready = False
         """Whether the start is over."""
         self.over = False
-        self.chooser = Chooser(choosers or NoChoosers(), windows, soon, self._no_moment, work.look_ahead)
+        self.chooser = Chooser(
+            choosers or NoChoosers(), windows, soon, self._no_moment, work.look_ahead, work.look_away
+        )  # fmt: skip
         self.requests = Requests(work, voice, show, clock, windows, soon, self.chooser.used)
 
     def pressed(self, action: str) -> str:

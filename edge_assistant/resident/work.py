@@ -158,6 +158,11 @@ class Work:
         if self._thread.is_alive():
             self._row.put(partial(self._look_ahead, job, picture))
 
+    def look_away(self) -> None:
+        """What `look_ahead` was given is not wanted after all."""
+        if self._thread.is_alive():
+            self._row.put(self._look_away)
+
     def start(self, told: Told, job: Job) -> None:
         """Load the weights; `job` stands for that."""
         self._told = told
@@ -234,6 +239,10 @@ class Work:
             _log.info("nothing is encoded ahead: %s", error)  # a question meets it again, and says it
         except Exception:  # noqa: BLE001 (nobody asked for it, and this thread must go on)
             _log.exception("nothing is encoded ahead")
+
+    def _look_away(self) -> None:
+        if self._assistant is not None:
+            self._assistant.drop_ahead()
 
     def _with(self, job: Job, work: Callable[[Job], None]) -> None:
         # What is told of the start belongs to no request: whoever presses meanwhile wants to hear it too.

@@ -75,6 +75,9 @@ class ScriptedWork:
     def look_ahead(self, job: Job, picture: Callable[[], Captured]) -> None:
         self.ahead.append((job, picture()))
 
+    def look_away(self) -> None:
+        self.ahead.clear()
+
     def forget(self, job: Job) -> None:
         self.asked.append(("forget", job))
 

@@ -122,6 +122,27 @@ def test_while_it_is_chosen_the_weights_are_loaded_and_the_window_is_looked_at_w
     assert job.is_cancelled(), "what was not begun by then is no longer wanted"
 
 
+@pytest.mark.parametrize("choice", ["", "camera", "repeat"])
+def test_what_was_looked_at_ahead_is_given_up_when_nothing_of_the_moment_is_chosen(
+    choosing_desk: ChoosingDesk, choice: str
+) -> None:
+    choosing_desk.open()
+    assert choosing_desk.work.ahead
+    if choice:
+        choosing_desk.control.choose(1, choice)
+    else:
+        choosing_desk.control.dismiss(1)
+    choosing_desk.step()
+    assert choosing_desk.work.ahead == []
+
+
+def test_what_was_looked_at_ahead_is_kept_for_what_is_chosen(choosing_desk: ChoosingDesk) -> None:
+    choosing_desk.open()
+    choosing_desk.control.choose(1, "window")
+    choosing_desk.step()
+    assert choosing_desk.work.ahead
+
+
 def test_what_is_to_be_asked_about_is_looked_at_while_the_question_is_typed(desk: Desk) -> None:
     asked_about(desk)
     ((job, ahead),) = desk.work.ahead

@@ -140,6 +140,9 @@ class ScriptedAssistant:
         refuse_blank(captured)
         self.office.asked_ahead.append((request.mode, request.image_tokens))
 
+    def drop_ahead(self) -> None:
+        self.office.asked_ahead.append("dropped")
+
     def cancel(self) -> None:
         self.was_cancelled.set()
 
@@ -278,6 +281,13 @@ def test_nothing_is_encoded_ahead_on_battery_nor_when_it_was_closed_nor_where_th
     assert looked_ahead(ready, ready.job(4), lambda: Captured(Image.new("RGB", (64, 64)))) == []
     ready.work.answer(ready.job(5))
     ready.tells(("answered", 5, True), ("ended", 5))
+
+
+def test_what_was_looked_at_ahead_can_be_given_up(ready: Office) -> None:
+    ready.ahead = True
+    ready.work.look_ahead(ready.job(1), lambda: SEEN)
+    ready.work.look_away()
+    assert looked_ahead(ready, ready.job(2), lambda: SEEN) == [("glance", None), "dropped", ("glance", None)]
 
 
 def test_a_bug_in_looking_ahead_does_not_end_the_thread(ready: Office, expect_log: Callable[[str], None]) -> None:
