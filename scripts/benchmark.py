@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures how long the product takes and how much memory, beside other ways to run the same weights.
 
-usage: .venv/bin/python scripts/benchmark.py [--quick] [--only PART ...] [--peer-server PATH]
+usage: .venv/bin/python scripts/benchmark.py [--quick] [--only PART ...] [--continue] [--peer-server PATH]
 
 Random weights of the 4B's shape are made once in a cache folder (4 GB). Each part is written to the JSON file as soon
-as it is measured, and a run goes on where an earlier one of this checkout was cut off; --only measures parts anew.
-At the end docs/performance.md has new tables, and docs/performance.svg a new plot.
+as it is measured; --continue leaves out what is in there, after a run that was cut off, and --only measures parts anew.
+Figures of another machine are never kept. At the end docs/performance.md has new tables, docs/performance.svg a new
+plot.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(_ROOT / "scripts"))
 
 from benchmarking import report  # noqa: E402
-from benchmarking.machine import Place, description  # noqa: E402
+from benchmarking.machine import Place, description, same_machine  # noqa: E402
 from benchmarking.parts import PARTS, NotMeasured  # noqa: E402
 
 from edge_assistant import paths  # noqa: E402
@@ -40,14 +41,13 @@ def main() -> None:
         bench if bench and bench.exists() else None,
         options.threads or default_threads(),
     )
-    results = _earlier(options.json)
-    results |= {"machine": description(place.threads), "date": time.strftime("%Y-%m-%d")}
+    results = _earlier(options.json, description(place.threads))
     for name in options.only or PARTS:
         part = PARTS[name]
         if options.quick and not part.quick and not options.only:
             continue
-        if not options.only and "figures" in results["parts"].get(name, {}):
-            print(f"{name}: measured already; --only {name} measures it anew", flush=True)
+        if options.continues and "figures" in results["parts"].get(name, {}):
+            print(f"{name}: measured already", flush=True)
             continue
         results["parts"][name] = _measured(name, place, options.repeats or part.repeats)
         options.json.parent.mkdir(parents=True, exist_ok=True)
@@ -60,6 +60,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="the product and the informed llama-server only")
     parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--continue", action="store_true", dest="continues", help="only what was not measured yet")
     parser.add_argument("--peer-server", type=Path, help="llama-server; llama-bench is looked for beside it")
     parser.add_argument("--repeats", type=int, help="how often each part is measured (default: it depends)")
     parser.add_argument("--threads", type=int, help="for the product and llama-bench (default: as the product)")
@@ -69,17 +70,19 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _earlier(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {"parts": {}}
-    results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return results
+def _earlier(path: Path, machine: dict[str, Any]) -> dict[str, Any]:
+    """What the file has of this machine; of another one, or with other versions, nothing."""
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    same = same_machine(found.get("machine", {}), machine)
+    if found and not same:
+        print("The figures in the file are another machine's, or of other versions: they are left out.", flush=True)
+    return {"machine": machine, "parts": found["parts"] if same else {}}
 
 
 def _measured(name: str, place: Place, repeats: int) -> dict[str, Any]:
     print(f"{name}: measuring", flush=True)
     start, load = time.perf_counter(), os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    taken: dict[str, Any] = {"load_average": round(load, 2)}
+    taken: dict[str, Any] = {"date": time.strftime("%Y-%m-%d"), "load_average": round(load, 2)}
     try:
         figures = PARTS[name].measure(place, repeats)
         taken["figures"] = {key: [round(value, 4) for value in values] for key, values in figures.items()}

@@ -7,6 +7,7 @@ import os
 import platform
 import random
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +101,14 @@ def description(threads: int) -> dict[str, str | int]:
         "python": sys.version.split()[0],
         "llama_cpp_python": importlib.metadata.version("llama-cpp-python"),
     }
+
+
+def same_machine(one: Mapping[str, str | int], other: Mapping[str, str | int]) -> bool:
+    """Whether two descriptions are of one machine with the same versions; the system may have been updated."""
+    told = [{key: value for key, value in each.items() if key != "system"} for each in (one, other)]
+    for each in told:
+        each["memory_bytes"] = round(int(each.get("memory_bytes", 0)) / 1e9)  # it differs a little after each start
+    return told[0] == told[1]
 
 
 def _processor_name() -> str:

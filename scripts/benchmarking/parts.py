@@ -86,27 +86,30 @@ def growth(place: Place, repeats: int) -> Figures:
 
 
 def cancel(place: Place, repeats: int) -> Figures:
-    """Seconds from a cancel at each stage until the question has ended; the engine must not be lost by it."""
+    """Seconds from a cancel, at moments all over each stage, until the question has ended; and whether the engine was
+    lost by it."""
     figures: Figures = {}
-    cuts = {
-        "encode": (Cut("encode", 0.02), MODES["detail"].image_tokens),
-        "prefill": (Cut("prefill", 0.1), 128),
-        "answer": (Cut("answer", 0.0), 64),
-    }
+    stages = {"encode": 256, "encode_detail": MODES["detail"].image_tokens, "prefill": 128, "answer": 64}
     with Product(place.weights(), place.threads) as product:
-        product.load()
-        for stage, (cut, size) in cuts.items():
+        loading = product.load()
+        for name, size in stages.items():
+            stage = name.partition("_")[0]
+            product.look_at(screenshot(_PICTURE_SEED), image_tokens=size)
+            times = product.ask().timings_s
+            lasts = {"encode": times.encode, "prefill": times.prefill}.get(stage) or 0.5
             for number in range(repeats):
-                product.look_at(screenshot(_PICTURE_SEED + number), image_tokens=size)
+                product.look_at(screenshot(2 + _PICTURE_SEED + number), image_tokens=size)
                 pid = product.assistant.engine_pid
-                seconds = product.cancelled(cut)
+                seconds = product.cancelled(Cut(stage, lasts * (number + 0.5) / repeats))
                 if seconds is not None:
-                    add(figures, stage, seconds)
-                add(figures, "engines_lost", float(product.assistant.engine_pid != pid))
-    for _ in range(repeats):
+                    add(figures, name, seconds)
+                product.look_at(screenshot(_PICTURE_SEED), image_tokens=64)
+                product.ask()  # finds the engine that was there, or a new one
+                add(figures, f"{name}.lost", float(product.assistant.engine_pid != pid))
+    for number in range(repeats):
         with Product(place.weights(), place.threads) as product:
             product.look_at(screenshot(_PICTURE_SEED), image_tokens=64)
-            if (seconds := product.cancelled(Cut("load", 0.3))) is not None:
+            if (seconds := product.cancelled(Cut("load", loading * (number + 0.5) / repeats))) is not None:
                 add(figures, "load", seconds)
     return figures
 
@@ -139,7 +142,7 @@ def swap(place: Place, repeats: int) -> Figures:
         old.ask()
         if warm:
             read_into_page_cache(*place.loaded("thinking"))
-        elif not drop_from_page_cache(thinking.model):
+        elif not drop_from_page_cache(*place.loaded("thinking")):
             old.assistant.close()
             break
         start = time.perf_counter()
@@ -384,17 +387,17 @@ def _add_answer(figures: Figures, prefix: str, done: DoneEvent) -> None:
 PARTS: dict[str, Part] = {
     "glance": Part(glance, 5, quick=True),
     "server-informed": Part(server_informed, 5, quick=True),
-    "detail": Part(detail, 3),
-    "growth": Part(growth, 1),
+    "detail": Part(detail, 5),
+    "growth": Part(growth, 3),
     "cancel": Part(cancel, 20),
     "load": Part(load, 5),
-    "swap": Part(swap, 3),
+    "swap": Part(swap, 5),
     "decode": Part(decode, 5),
-    "memory": Part(memory, 1),
-    "towers": Part(towers, 3),
-    "priority": Part(priority, 3),
-    "ahead": Part(ahead, 2),
-    "blank": Part(blank, 3),
+    "memory": Part(memory, 3),
+    "towers": Part(towers, 5),
+    "priority": Part(priority, 5),
+    "ahead": Part(ahead, 3),
+    "blank": Part(blank, 5),
     "sound": Part(sound, 5),
     "listen": Part(listening, 5),
     "app": Part(desktop, 5),

@@ -24,10 +24,10 @@ QUESTION = "What else is there?"
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Where a cancel comes: when `stage` has got as far as `fraction`."""
+    """When a cancel comes: `after` seconds in `stage`."""
 
     stage: str
-    fraction: float
+    after: float
 
 
 class Product:
@@ -46,6 +46,7 @@ class Product:
         self._on_event = on_event or (lambda _: None)
         self._cut: Cut | None = None
         self._cut_at = 0.0
+        self._timer: threading.Timer | None = None
         self.assistant = Assistant(
             weights,
             Request(),
@@ -90,22 +91,31 @@ class Product:
         return outcome
 
     def cancelled(self, cut: Cut) -> float | None:
-        """Ask, and cancel at that moment; seconds until the question had ended, None when it never came to that."""
-        self._cut, self._cut_at = cut, 0.0
-        self.assistant.ask(0)
+        """Ask, and cancel at that moment; seconds until the question had ended, None when it had ended before."""
+        self._cut, self._timer, self._cut_at = cut, None, 0.0
+        outcome = self.assistant.ask(0)
+        ended = time.perf_counter()
         self._cut = None
-        return time.perf_counter() - self._cut_at if self._cut_at else None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
+        stopped = isinstance(outcome, DoneEvent) and outcome.stop == "cancelled"
+        return ended - self._cut_at if stopped and self._cut_at else None
 
     def _take(self, event: Event) -> None:
         self._on_event(event)
         cut = self._cut
-        if cut is not None and not self._cut_at and _reached(event, cut):
+        if cut is not None and self._timer is None and _reached(event, cut):
             # From another thread, as a key does; the event's own thread is the one that works.
-            self._cut_at = time.perf_counter()
-            threading.Thread(target=self.assistant.cancel).start()
+            self._timer = threading.Timer(cut.after, self._stop)
+            self._timer.start()
+
+    def _stop(self) -> None:
+        self._cut_at = time.perf_counter()
+        self.assistant.cancel()
 
 
 def _reached(event: Event, cut: Cut) -> bool:
     if cut.stage == "answer":
         return isinstance(event, TokenEvent)
-    return isinstance(event, StageEvent) and event.stage == cut.stage and event.fraction >= cut.fraction
+    return isinstance(event, StageEvent) and event.stage == cut.stage

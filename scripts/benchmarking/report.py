@@ -50,7 +50,7 @@ def tables(results: Results) -> str:
     lines = [
         _BEGIN,
         "",
-        f"Measured {results['date']} on: {machine['processor']}, best instructions {machine['instructions']}, "
+        f"Measured {_dates(results)} on: {machine['processor']}, best instructions {machine['instructions']}, "
         f"{machine['cores']} cores of which {machine['threads_used']} compute, "
         f"{machine['memory_bytes'] / 1e9:.0f} GB of memory, {machine['system']}, Python {machine['python']}, "
         f"llama-cpp-python {machine['llama_cpp_python']}. "
@@ -82,6 +82,11 @@ def put_into(document: str, results: Results) -> str:
     before, mark, rest = document.partition(_BEGIN)
     after = rest.partition(_END)[2] if mark else ""
     return f"{before.rstrip()}\n\n{tables(results)}\n{after.strip()}".rstrip() + "\n"
+
+
+def _dates(results: Results) -> str:
+    dates = sorted({part["date"] for part in results["parts"].values() if "date" in part})
+    return " to ".join(dict.fromkeys((dates[0], dates[-1]))) if dates else "on no day"
 
 
 def _loads(results: Results) -> str:
@@ -131,9 +136,11 @@ def _compared(figures: Figures) -> Iterator[str]:
         cell = f"p50 {_milliseconds(late[0])}, p95 {_milliseconds(late[1])}"
         yield f"| a desktop program gets its core late, engine at {name} priority | {cell} | | | | `--only priority` |"
     yield row("peak PSS, desktop app, all processes", _gigabytes, "app/pss", None, "app")
-    for stage in _STAGES:
+    for stage, words in _STAGES.items():
         cell = f"p50 {_number(figures.median(f'cancel/{stage}'))}, p95 {_number(figures.p95(f'cancel/{stage}'))} s"
-        yield f"| cancel while it is at {stage} | {cell} | | | | `--only cancel` |"
+        if lost := figures.values(f"cancel/{stage}.lost"):
+            cell += f", engine lost in {sum(lost):.0f} of {len(lost)}"
+        yield f"| cancel while it is at {words} | {cell} | | | | `--only cancel` |"
 
 
 def _goals(figures: Figures) -> Iterator[str]:
@@ -160,11 +167,12 @@ def _goals(figures: Figures) -> Iterator[str]:
         yield _goal(name, f"at most {wanted:.3g}", figures.ratio(one, other), lambda value, most=wanted: value <= most)
     limits = (
         ("peak PSS of describe, GB", 4.0, _in_gigabytes(figures.median("memory/describe.glance.pss"))),
+        ("peak PSS of describe in detail, GB", 4.0, _in_gigabytes(figures.median("memory/describe.detail.pss"))),
         ("peak PSS of the desktop app, GB", 4.3, _in_gigabytes(figures.median("app/pss"))),
         ("longest absence of the desktop app's event loop, s", 0.05, figures.median("app/gap_longest")),
         ("load to ready, page cache warm, s", 2.0, figures.median("load/warm")),
         ("think harder, page cache warm, s", 3.0, figures.median("swap/warm")),
-        *((f"cancel at {stage}, p95, s", 0.3, figures.p95(f"cancel/{stage}")) for stage in _STAGES),
+        *((f"cancel at {words}, p95, s", 0.3, figures.p95(f"cancel/{stage}")) for stage, words in _STAGES.items()),
     )
     for name, most, value in limits:
         yield _goal(name, f"at most {most:g}", value, lambda value, most=most: value <= most)
@@ -176,7 +184,13 @@ def _goals(figures: Figures) -> Iterator[str]:
     )
 
 
-_STAGES = ("load", "encode", "prefill", "answer")
+_STAGES = {
+    "load": "load",
+    "encode": "encode",
+    "encode_detail": "encode in detail",
+    "prefill": "prefill",
+    "answer": "answer",
+}
 
 
 def _goal(name: str, wanted: str, value: float | None, met: Callable[[float], bool]) -> str:

@@ -27,6 +27,7 @@ _LEADER, _CHOICE = "ctrl+shift+F12", "w"  # in the palette, the window, which fi
 _STOP = "ctrl+shift+F8"
 _CHOOSING_S = 2.5
 _REST_S = 2.0
+_AHEAD_S = 30.0  # until the detail of a picture has been encoded while its glance is spoken, too
 _PATIENCE = 300.0
 
 
@@ -83,6 +84,7 @@ def measure(model: Path, presses: int, *, windows: bool) -> dict[str, list[float
             with Peak(program.pid) as peak:  # by itself, since it takes time of its own
                 window.show(2 * presses)
                 lines.first_answer(press(_KEY, 0.0))
+                time.sleep(_AHEAD_S)
                 stop()
             figures["pss"].append(float(peak.bytes))
             window.close()

@@ -58,6 +58,20 @@ def test_parts_are_measured_once_kept_and_written_into_the_document(cache: Path)
     assert "STALE" not in text
     assert "| 252 |" in text
     assert (cache / "performance.svg").read_text().startswith("<svg")
-    output = run(cache, "--quick")
+    output = run(cache, "--quick", "--continue")
     assert "glance: measured already" in output
     assert "not named with --peer-server" in output
+
+
+def test_figures_of_another_machine_are_not_passed_on_as_this_ones(cache: Path) -> None:
+    run(cache, "--only", "glance")
+    file = cache / "figures.json"
+    results = json.loads(file.read_text())
+    results["machine"]["processor"] = "Another"
+    results["parts"]["plain"] = {"date": "2026-01-01", "figures": {"first_token": [291.0]}}
+    file.write_text(json.dumps(results))
+    output = run(cache, "--quick", "--continue")
+    assert "left out" in output
+    assert "measured already" not in output
+    assert "plain" not in json.loads(file.read_text())["parts"]
+    assert "291" not in (cache / "performance.md").read_text()
