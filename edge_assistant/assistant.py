@@ -13,7 +13,7 @@ from PIL import Image
 from edge_assistant import footprint, paths, remarks, tuned
 from edge_assistant.capture.picture import Captured
 from edge_assistant.engine import prompts
-from edge_assistant.engine.client import Engine, EngineFiles
+from edge_assistant.engine.client import DeviceFailedError, Engine, EngineFiles
 from edge_assistant.engine.messages import Ask, Done, Embeddings, ThinkingBudget, Turn
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.errors import AssistantError, CancelledError, EngineError
@@ -294,11 +294,24 @@ class Assistant:
                 kept=blank_cells.telling(picture) if self._request.skip_blank else (),
             )
 
-        done = self._engine.ask(make, lambda reply: self._telling.reply(work, reply))
+        done = self._asked(work, make)
         self._telling.sentences(work, work.splitter.finish())
         if not done.answer and done.stop != "cancelled":
             raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
         return done
+
+    def _asked(self, work: Underway, make: Callable[[int], Ask]) -> Done:
+        """Put the question; once more on the processor, where the graphics processor fails before the first word."""
+        try:
+            return self._engine.ask(make, lambda reply: self._telling.reply(work, reply))
+        except DeviceFailedError as failure:
+            if work.first_token is not None:
+                raise EngineError(tr("{failure} Ask again.", failure=str(failure)), code=failure.code) from failure
+            self._telling.notice(work.index, failure.code, str(failure))
+        self._check_cancelled()
+        self._loading.unload()  # so that the load is not told as a restart
+        self._load(work)
+        return self._engine.ask(make, lambda reply: self._telling.reply(work, reply))
 
     def _prepared_picture(self, work: Underway) -> Image.Image:
         """The picture as it is sent. It is fetched once (standard input cannot be read again), also when that fails."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from edge_assistant import footprint, processor, settings, tuned
 from edge_assistant.capture import apart, choose
 from edge_assistant.engine.client import Engine, EngineFiles
+from edge_assistant.engine.messages import DeviceFailed
 from edge_assistant.engine.prompts import system_prompt
 from edge_assistant.errors import AssistantError, InputError
 from edge_assistant.models.gguf_header import gigabytes
@@ -147,10 +148,15 @@ def _load_engine(weights: Weights, chosen: settings.Settings) -> str:
             tuning=replace(chosen_here.tuning, gpu_layers=chosen.gpu_layers),
         )
     )
+    sentences: list[str] = []
+
+    def hear(reply: object) -> None:
+        if isinstance(reply, DeviceFailed):
+            sentences.append(reply.message)
+
     try:
-        sentences = [
-            tr("The weights were loaded in {seconds} seconds.", seconds=number(engine.load(lambda _: None), 1))
-        ]
+        seconds = number(engine.load(hear), 1)
+        sentences.append(tr("The weights were loaded in {seconds} seconds.", seconds=seconds))
         if tuned.is_tuned(published):
             sentences.append(tr("What tune found out is used."))
         sentences.append(tower_words(published, chosen_here, quick_tower=chosen.quick_tower))

@@ -44,7 +44,7 @@ class Loading:
             self._was_loaded = True  # it ran, though not for long
             raise
         finally:
-            work.load = time.perf_counter() - start
+            work.load += time.perf_counter() - start
         self._telling.event(StageEvent(work.index, "load", 1.0))
 
     def unload(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from edge_assistant import remarks
-from edge_assistant.engine.messages import Piece, Progress, TurnsDropped
+from edge_assistant.engine.messages import DEVICE_FAILED, DeviceFailed, Piece, Progress, TurnsDropped
 from edge_assistant.events import Event, NoticeEvent, SentenceEvent, StageEvent, TokenEvent
 from edge_assistant.text import tr_count
 from edge_assistant.underway import Underway
@@ -55,11 +55,13 @@ class Telling:
         if self._voice:
             self._voice.stop()
 
-    def reply(self, work: Underway, reply: Progress | Piece | TurnsDropped) -> None:
+    def reply(self, work: Underway, reply: Progress | Piece | TurnsDropped | DeviceFailed) -> None:
         """What the engine tells of the question `work`."""
         if isinstance(reply, Progress):
             self.event(StageEvent(work.index, reply.stage, round(reply.fraction, 3)))
             work.waiting.progress(reply.stage, reply.fraction)
+        elif isinstance(reply, DeviceFailed):
+            self.notice(work.index, DEVICE_FAILED, reply.message)
         elif isinstance(reply, TurnsDropped):
             message = tr_count(
                 "The conversation is long: the first question was left out, the picture stays.",

@@ -12,15 +12,18 @@ from pathlib import Path
 from edge_assistant.child import Child, ChildDied
 from edge_assistant.engine import worker
 from edge_assistant.engine.messages import (
+    DEVICE_FAILED,
     Ahead,
     Ask,
     Cancel,
+    DeviceFailed,
     Done,
     Embeddings,
     Failed,
     Load,
     Loaded,
     Piece,
+    Placing,
     Progress,
     Recall,
     Recalled,
@@ -42,7 +45,16 @@ CANCEL_GRACE = 0.25
 _NODE_S = 5.0
 _KILLED = -9  # the exit code of a process that POSIX's SIGKILL ended
 
-OnReply = Callable[[Progress | Piece | TurnsDropped], None]
+OnReply = Callable[[Progress | Piece | TurnsDropped | DeviceFailed], None]
+
+_processor_only = threading.Event()
+"""A graphics processor failed: until this program ends, all its engines compute on the processor alone."""
+
+
+class DeviceFailedError(EngineError):
+    """A graphics processor failed while a question was answered; the next load is on the processor alone."""
+
+    code = DEVICE_FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,7 @@ class Engine:
         self._overdue: tuple[int, float] | None = None  # a cancelled question not acknowledged yet, and until when
         self._cancelled = False
         self._closed = False
+        self._on_device = False  # whether a graphics processor's driver is at work in the child
         self.context = 0
         self.offload = NOTHING
 
@@ -112,7 +125,7 @@ class Engine:
             id, until = self._overdue
             self._cancelled, self._kill_at, self._busy = False, until, True
         try:
-            self._wait(id, lambda _: None, self._ask_death)
+            self._wait(id, lambda _: None, self._death)
         except AssistantError:
             if self._cancelled:
                 raise
@@ -121,43 +134,77 @@ class Engine:
     def load(self, on_reply: OnReply, context: int | None = None) -> float:
         """Start the child and load the weights; the seconds it took, 0.0 when they were loaded.
 
-        `context` (tokens) stands in for the one in the files this time.
+        `context` (tokens) stands in for the one in the files this time. Where a graphics processor fails, that is
+        reported and all is loaded on the processor.
         Raises WeightsError, DoesNotFitError, EngineError, or CancelledError.
         """
         self.settle()
         if self.loaded:
             return 0.0
         start = time.perf_counter()
-        files = self._files
         with self._lock:
             if self._closed:
                 raise CancelledError
+            died_alone = self._child is not None and self._on_device and not self._cancelled
             self._cancelled, self._kill_at, self._ahead, self._overdue = False, None, None, None
             self._busy = self._loading = True
+        try:
+            if died_alone:
+                on_reply(DeviceFailed(str(self._without_device())))
+            reply = self._loaded_anywhere(on_reply, context or self._files.context)
+        finally:
+            self._busy = self._loading = False
+        assert isinstance(reply, Loaded)
+        self.context, self.offload = reply.context, reply.offload
+        return time.perf_counter() - start
+
+    def _loaded_anywhere(self, on_reply: OnReply, context: int) -> Loaded | Done | Recalled:
+        try:
+            return self._loaded_once(on_reply, context)
+        except CancelledError:
+            raise
+        except AssistantError:
+            if not self._on_device:
+                raise
+        _processor_only.set()
+        on_reply(DeviceFailed(self._load_failed_on_device()))
+        try:
+            return self._loaded_once(on_reply, context)
+        except CancelledError:
+            raise
+        except AssistantError:
+            _processor_only.clear()  # it need not have been the device
+            raise
+
+    def _loaded_once(self, on_reply: OnReply, context: int) -> Loaded | Done | Recalled:
+        files = self._files
+        tuning = replace(files.tuning, gpu_layers=0) if _processor_only.is_set() else files.tuning
+        with self._lock:
+            if self._closed or self._cancelled:
+                raise CancelledError
+            self._on_device = False
             self._child = Child(
                 worker.serve,
                 Load(
                     str(files.model),
                     str(files.mmproj),
-                    context or files.context,
+                    context,
                     files.threads,
                     files.vision_layers,
                     files.system,
                     files.size,
-                    files.tuning,
+                    tuning,
                     str(files.keep or ""),
                 ),
                 name="engine",
             )
-        reply = self._wait(0, on_reply, self._load_death)
-        assert isinstance(reply, Loaded)
-        self.context, self.offload = reply.context, reply.offload
-        return time.perf_counter() - start
+        return self._awaited(0, on_reply, self._load_death)
 
     def ask(self, make: Callable[[int], Ask], on_reply: OnReply) -> Done:
         """Put one question, made with the id it is given, to the loaded engine.
 
-        Raises DoesNotFitError or EngineError; CancelledError when a cancel had to kill the child.
+        Raises DoesNotFitError or EngineError, of these DeviceFailedError where a graphics processor failed at it;
+        CancelledError when a cancel had to kill the child.
         """
         with self._lock:
             if self._closed or self._child is None:
@@ -170,7 +217,15 @@ class Engine:
             self._child.send(ask)
         except ChildDied as death:
             raise self._ask_death(death) from death
-        reply = self._wait(ask.id, on_reply, self._ask_death)
+        try:
+            reply = self._wait(ask.id, on_reply, self._ask_death)
+        except EngineError as error:
+            if error.code != DEVICE_FAILED:
+                raise
+            if self._cancelled:
+                raise CancelledError from error
+            self.unload()
+            raise self._without_device() from error
         assert isinstance(reply, Done)
         return reply
 
@@ -191,7 +246,7 @@ class Engine:
         self.drop_ahead()
         try:
             child.send(Recall(id))
-            reply = self._wait(id, lambda _: None, self._ask_death)
+            reply = self._wait(id, lambda _: None, self._death)
         except (ChildDied, AssistantError):
             return None  # the picture is encoded again, which costs only time
         assert isinstance(reply, Recalled)
@@ -244,11 +299,13 @@ class Engine:
         """
         with self._lock:
             child = self._child
-            if child is None or self._cancelled or not self._busy:
+            if self._cancelled or not self._busy:
                 return
             self._cancelled = True
             self._kill_at = time.monotonic() + grace
             deaf = self._loading or grace <= 0  # a child that loads acknowledges nothing
+        if child is None:
+            return  # it is between two loads
         child.wake()
         if deaf:
             child.kill()
@@ -298,6 +355,8 @@ class Engine:
                 self._check_grace(child)
             elif isinstance(reply, Loaded):
                 return reply
+            elif isinstance(reply, Placing):
+                self._on_device = reply.on_device
             elif reply.id != id and not (reply.id == self._joined and isinstance(reply, Progress)):
                 continue
             elif isinstance(reply, Done | Recalled):
@@ -350,6 +409,40 @@ class Engine:
         )
 
     def _ask_death(self, death: ChildDied) -> AssistantError:
+        if self._on_device and not self._cancelled:
+            return self._without_device()
+        return self._death(death)
+
+    def _without_device(self) -> DeviceFailedError:
+        """The next load is on the processor alone."""
+        _processor_only.set()
+        wanted = self._files.tuning.gpu_layers
+        if wanted is None:
+            return DeviceFailedError(
+                tr("The engine failed on the graphics processor, so the processor computes everything from now on.")
+            )
+        return DeviceFailedError(
+            tr(
+                "The engine failed on the graphics processor with --gpu-layers {layers}, so the processor computes "
+                "everything from now on.",
+                layers=wanted,
+            )
+        )
+
+    def _load_failed_on_device(self) -> str:
+        wanted = self._files.tuning.gpu_layers
+        if wanted is None:
+            return tr(
+                "The weights could not be loaded on the graphics processor, so the processor computes everything "
+                "from now on."
+            )
+        return tr(
+            "The weights could not be loaded on the graphics processor with --gpu-layers {layers}, so the processor "
+            "computes everything from now on.",
+            layers=wanted,
+        )
+
+    def _death(self, death: ChildDied) -> AssistantError:
         if self._cancelled:
             return CancelledError()
         if death.exit_code == _KILLED:

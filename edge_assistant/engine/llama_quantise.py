@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any
 
-from edge_assistant.engine.llama import llama
+from edge_assistant.engine.llama import ggml
 
 _F32 = 0
 
@@ -24,15 +23,10 @@ class _TypeTraits(ctypes.Structure):
     ]
 
 
-def _bound(name: str, result: Any, *arguments: Any) -> Any:
-    function = getattr(llama._lib, name)
-    function.restype, function.argtypes = result, arguments
-    return function
-
-
-_traits = _bound("ggml_get_type_traits", ctypes.POINTER(_TypeTraits), ctypes.c_int)
-_row_size = _bound("ggml_row_size", ctypes.c_size_t, ctypes.c_int, ctypes.c_int64)
-_quantize = _bound(
+_traits = ggml("ggml-base", "ggml_get_type_traits", ctypes.POINTER(_TypeTraits), ctypes.c_int)
+_row_size = ggml("ggml-base", "ggml_row_size", ctypes.c_size_t, ctypes.c_int, ctypes.c_int64)
+_quantize = ggml(
+    "ggml-base",
     "ggml_quantize_chunk",
     ctypes.c_size_t,
     ctypes.c_int,

@@ -15,6 +15,8 @@ from edge_assistant.engine.offload import NOTHING, Offload
 Stage = Literal["load", "prepare", "encode", "prefill", "think", "answer"]
 Kind = Literal["thinking", "answer"]
 Stop = Literal["end", "length", "budget", "cancelled"]
+DEVICE_FAILED = "device-failed"
+"""The code of errors and notices that say a graphics processor failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Tuning:
     """How the engine computes; what is best depends on the machine, the answers do not.
 
     `repack` makes a second copy of the weights in another order; `batch` is in tokens. `gpu_layers` None puts on a
-    graphics processor what fits there, a number just so many of the model's layers; 0 keeps all on the processor.
+    graphics processor what fits there, a number just so many of the model's layers, all of them or more everything;
+    0 keeps all on the processor.
     """
 
     repack: bool = False
@@ -156,6 +159,20 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Placing:
+    """Child to parent, while loading: whether from now on a graphics processor's driver is at work, which may fail."""
+
+    on_device: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFailed:
+    """The parent's own: a graphics processor failed and everything is loaded on the processor; `message` says it."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Child to parent: how far a stage is, 0 to 1. `id` is 0 while loading."""
 
@@ -216,4 +233,4 @@ class Failed:
     message: str
 
 
-Reply = Loaded | Progress | Piece | TurnsDropped | Done | Recalled | Failed
+Reply = Loaded | Placing | Progress | Piece | TurnsDropped | Done | Recalled | Failed

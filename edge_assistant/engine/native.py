@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from edge_assistant.engine import llama_devices
-from edge_assistant.engine.llama import llama, mtmd
-from edge_assistant.engine.messages import Sampling, Size, Tuning
+from edge_assistant.engine.llama import LIBRARIES, ggml, llama, mtmd
+from edge_assistant.engine.messages import DEVICE_FAILED, Sampling, Size, Tuning
 from edge_assistant.engine.offload import NOTHING, Offload, decide
 from edge_assistant.errors import DoesNotFitError, EngineError, WeightsError
 from edge_assistant.text import tr
@@ -28,7 +28,6 @@ _ABORTED = 2  # llama_decode's return value when the abort callback said stop
 _NODES_TO_ASK_AT = frozenset((b"MUL_MAT", b"FLASH_ATTN_EXT"))
 
 _USUAL, _UNKNOWN = Tuning(), Size()
-_LIBRARIES = Path(str(llama.__file__)).parent / "lib"
 
 OnFraction = Callable[[float], None]
 
@@ -70,13 +69,16 @@ class NativeModel:
         on_load: OnFraction,
         size: Size = _UNKNOWN,
         tuning: Tuning = _USUAL,
+        on_device: Callable[[bool], None] = lambda _: None,
     ) -> None:
         """Load both files; without a `size` nothing goes on a graphics processor.
 
+        `on_device` is told whether from now on a graphics processor's driver is at work.
         Raises WeightsError, DoesNotFitError or Interrupted.
         """
         self._interrupted = interrupted
         self._on_load = on_load
+        self._on_device = on_device
         self._on_node: OnFraction | None = None
         self._nodes = 0
         self._nodes_per_batch = 0
@@ -87,7 +89,7 @@ class NativeModel:
         self._keep: list[Any] = []  # ctypes callbacks, which C code holds but Python would free
         self._model = self._context = self._tower = None
         self._catch_log()
-        load_backends(_LIBRARIES)
+        load_backends(LIBRARIES)
         llama.llama_backend_init()
         try:
             self._load(model, mmproj, context, threads, size, tuning)
@@ -158,7 +160,7 @@ class NativeModel:
             result = mtmd.mtmd_encode_chunk(self._tower, chunk.handle)
         self._check_interrupted()
         if result != 0:
-            raise EngineError(tr("The engine could not look at the picture. Try again."))
+            raise self._computing_error(tr("The engine could not look at the picture. Try again."))
         return self.encoded()
 
     def encoded(self) -> Any:
@@ -295,7 +297,14 @@ class NativeModel:
         )
         self.offload = offload = self._offload(model, mmproj, context, size, tuning.gpu_layers)
         model_params = llama.llama_model_default_params()
-        model_params.n_gpu_layers = offload.layers
+        # None, where there are none: NULL would take all there are, and send large batches there even without layers.
+        # A context has only these devices, so nothing is left to its op_offload and offload_kqv.
+        text_devices = [self._handle(offload)] if offload.layers else []
+        pointers = (ctypes.c_void_p * (len(text_devices) + 1))(*text_devices)
+        model_params.devices = ctypes.addressof(pointers)
+        model_params.n_gpu_layers = offload.gpu_layers
+        if text_devices:
+            model_params.split_mode = llama.LLAMA_SPLIT_MODE_NONE
         # Repacked weights cost 1.8 GB and 7 s more at load on the measured processor, and made prefill slower.
         model_params.use_extra_bufts = tuning.repack
         model_params.progress_callback = self._hold(llama.llama_progress_callback, self._loading(0.0, 0.8))
@@ -310,7 +319,9 @@ class NativeModel:
         context_params.flash_attn_type = flash_attention
         context_params.abort_callback = self._hold(llama.ggml_abort_callback, lambda _: self._node())
         tower_params = mtmd.mtmd_context_params_default()
-        tower_params.use_gpu = offload.tower
+        tower_params.use_gpu = offload.tower  # without it, clip.cpp makes a backend for the processor only
+        if offload.tower:
+            tower_params.device = self._handle(offload)
         tower_params.print_timings = False
         tower_params.warmup = False
         tower_params.n_threads = threads
@@ -337,14 +348,28 @@ class NativeModel:
 
     def _offload(self, model: str, mmproj: str, context: int, size: Size, wanted: int | None) -> Offload:
         """What goes on a graphics processor, where there is one."""
-        return decide(
-            llama_devices.devices() if wanted != 0 else [],
+        if wanted == 0 or not size.layers:
+            return NOTHING
+        self._on_device(True)
+        devices = llama_devices.devices()
+        offload = decide(
+            devices,
             model_bytes=os.path.getsize(model),  # noqa: PTH202 (the path may be of any kind)
+            output_bytes=llama_devices.output_bytes(model) if devices else 0,
             cache_bytes=size.cell_bytes * context,
             tower_bytes=os.path.getsize(mmproj),  # noqa: PTH202
             layers=size.layers,
             wanted=wanted,
         )
+        self._on_device(offload.device is not None)
+        return offload
+
+    def _handle(self, offload: Offload) -> int:
+        assert offload.device is not None
+        return llama_devices.handle(offload.device.index)
+
+    def _computing_error(self, words: str) -> EngineError:
+        return EngineError(words, code=None if self.offload.device is None else DEVICE_FAILED)
 
     def _load_error(self, path: str) -> Exception:
         name = os.path.basename(path)  # noqa: PTH119 (the path may be of any kind)
@@ -415,7 +440,7 @@ class NativeModel:
         if result == 1:
             raise DoesNotFitError(tr("The conversation does not fit the context any more. Use a larger context."))
         if result != 0:
-            raise EngineError(tr("The engine could not read the question. Try again."))
+            raise self._computing_error(tr("The engine could not read the question. Try again."))
 
     def _catch_log(self) -> None:
         """llama.cpp's warnings go to standard error, which in a worker leads to the parent's logger."""
@@ -471,7 +496,7 @@ def _parts(sampling: Sampling, vocab_size: int, window: int, seed: int) -> Itera
 
 def library_files() -> list[Path]:
     """llama.cpp's own files: what they compute may differ from version to version."""
-    return sorted(path for path in _LIBRARIES.iterdir() if path.is_file())
+    return sorted(path for path in LIBRARIES.iterdir() if path.is_file())
 
 
 def load_backends(folder: Path) -> None:
@@ -481,32 +506,12 @@ def load_backends(folder: Path) -> None:
     """
     if not any(folder.glob("*ggml-cpu-*")):
         return
-    count = _ggml("ggml", "ggml_backend_reg_count")
-    count.argtypes, count.restype = [], ctypes.c_size_t
+    count = ggml("ggml", "ggml_backend_reg_count", ctypes.c_size_t)
     if count() == 0:
-        load = _ggml("ggml", "ggml_backend_load_all_from_path")
-        load.argtypes, load.restype = [ctypes.c_char_p], None
-        load(os.fsencode(folder))
+        ggml("ggml", "ggml_backend_load_all_from_path", None, ctypes.c_char_p)(os.fsencode(folder))
     if count() == 0:
         raise EngineError(tr("The engine has no part for this processor. Install the program again."))
 
 
-def _ggml(library: str, function: str) -> Any:
-    """A function of ggml, through libllama's own handle, since another would map a second ggml.
-
-    Windows looks into the named library only, but gives the same handle again. Not yet run on Windows.
-    """
-    if os.name == "nt":
-        return getattr(ctypes.CDLL(str(_LIBRARIES / f"{library}.dll")), function)
-    return getattr(llama._lib, function)
-
-
-def _tensor_text(function: str) -> Callable[[int], bytes]:
-    """A ggml function from tensor to text."""
-    getter = _ggml("ggml-base", function)
-    getter.argtypes, getter.restype = [ctypes.c_void_p], ctypes.c_char_p
-    return getter  # type: ignore[no-any-return]
-
-
-_name = _tensor_text("ggml_get_name")
-_op = _tensor_text("ggml_op_desc")
+_name: Callable[[int], bytes] = ggml("ggml-base", "ggml_get_name", ctypes.c_char_p, ctypes.c_void_p)
+_op: Callable[[int], bytes] = ggml("ggml-base", "ggml_op_desc", ctypes.c_char_p, ctypes.c_void_p)

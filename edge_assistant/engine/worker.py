@@ -7,6 +7,7 @@ import os
 import platform
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from edge_assistant.engine.messages import (
     Failed,
     Load,
     Loaded,
+    Placing,
     Progress,
     Recall,
     Recalled,
@@ -110,10 +112,13 @@ def serve(connection: Connection, load: Load) -> None:
 def _load(load: Load, inbox: _Inbox, emit: Callable[[Reply], None]) -> Session:
     # Here, not above: the parent imports this module too, and must not load llama.cpp.
     from edge_assistant.engine.kept import KeptPrompts, identity
+    from edge_assistant.engine.llama_devices import NO_DRIVERS
     from edge_assistant.engine.native import NativeModel, library_files
     from edge_assistant.engine.session import Session
     from edge_assistant.processor import best_instructions
 
+    if load.tuning.gpu_layers == 0:
+        os.environ.update(NO_DRIVERS)  # before llama.cpp first asks for its backends
     native = NativeModel(
         load.model,
         load.mmproj,
@@ -124,10 +129,12 @@ def _load(load: Load, inbox: _Inbox, emit: Callable[[Reply], None]) -> Session:
         on_load=_coarse(lambda fraction: emit(Progress(0, "load", fraction))),
         size=load.size,
         tuning=load.tuning,
+        on_device=lambda at_work: emit(Placing(at_work)),
     )
     kept = None
     if load.keep:
-        facts = (load.tuning, load.threads, native.offload, best_instructions(), platform.machine())
+        tuning = replace(load.tuning, gpu_layers=None)  # what came of that is what counts
+        facts = (tuning, load.threads, native.offload.of_text, best_instructions(), platform.machine())
         with contextlib.suppress(OSError):
             kept = KeptPrompts(Path(load.keep), identity([Path(load.model), *library_files()], *facts))
     session = Session(native, emit, kept)

@@ -14,26 +14,15 @@ from edge_assistant.engine import native
 from edge_assistant.errors import EngineError
 
 
-class _Function:
-    """Stands for a ctypes function, whose types are set before it is called."""
-
-    def __init__(self, call: Any) -> None:
-        self.call = call
-
-    def __call__(self, *arguments: Any) -> Any:
-        return self.call(*arguments)
-
-
 class _Ggml:
     def __init__(self, brings: int) -> None:
         self.count = 0
         self.asked: list[bytes] = []
         self.brings = brings
 
-    def function(self, library: str, name: str) -> _Function:
+    def function(self, library: str, name: str, *_: Any) -> Any:
         assert library == "ggml"
-        return {"ggml_backend_reg_count": _Function(lambda: self.count),
-                "ggml_backend_load_all_from_path": _Function(self.load)}[name]  # fmt: skip
+        return {"ggml_backend_reg_count": lambda: self.count, "ggml_backend_load_all_from_path": self.load}[name]
 
     def load(self, folder: bytes) -> None:
         self.asked.append(folder)
@@ -43,7 +32,7 @@ class _Ggml:
 @pytest.fixture
 def ggml(monkeypatch: pytest.MonkeyPatch) -> _Ggml:
     found = _Ggml(brings=1)
-    monkeypatch.setattr(native, "_ggml", found.function)
+    monkeypatch.setattr(native, "ggml", found.function)
     return found
 
 
@@ -68,7 +57,7 @@ def test_a_portable_build_without_a_part_for_the_processor_says_so(tmp_path: Pat
 
 
 def test_this_checkout_s_own_engine_can_be_asked() -> None:
-    assert native._ggml("ggml", "ggml_backend_load_all_from_path")
+    assert native.ggml("ggml", "ggml_backend_load_all_from_path", None)
 
 
 def test_the_engine_loads_no_more_of_its_library_than_it_uses() -> None:

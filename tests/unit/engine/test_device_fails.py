@@ -1,0 +1,279 @@
+"""A graphics processor that fails, played by a worker process: the processor takes over, and that is said."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from edge_assistant import doctor, settings
+from edge_assistant.assistant import Assistant
+from edge_assistant.capture.picture import Captured
+from edge_assistant.engine import client, worker
+from edge_assistant.engine.client import DeviceFailedError, Engine, EngineFiles
+from edge_assistant.engine.messages import (
+    DEVICE_FAILED,
+    Ask,
+    DeviceFailed,
+    Done,
+    Failed,
+    Load,
+    Loaded,
+    Piece,
+    Placing,
+    Progress,
+    Sampling,
+    Size,
+    Tuning,
+)
+from edge_assistant.engine.offload import NOTHING, Device, Offload
+from edge_assistant.errors import CancelledError, EngineError, WeightsError
+from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent
+from edge_assistant.models.locate import resolve
+from edge_assistant.request import Request
+
+ON_CARD = Offload(Device("Card", 8 * 10**9, own_memory=True), 36, 36, tower=True)
+ONLY_LOADING = (
+    "The weights could not be loaded on the graphics processor, so the processor computes everything from now on."
+)
+ONLY_ASKED = "The engine failed on the graphics processor, so the processor computes everything from now on."
+
+
+def serve(connection: Connection, load: Load) -> None:
+    """A worker whose graphics processor fails as `$FAILS` says, and whose processor does not."""
+    how = os.environ["FAILS"]
+    if load.tuning.gpu_layers == 0:
+        if how == "damaged":
+            connection.send(Failed(0, WeightsError.exit_code, "weights", "They are damaged."))
+            return
+        _answer(connection, Loaded(load.context, NOTHING), "")
+    connection.send(Placing(True))
+    if how == "not-there":
+        connection.send(Placing(False))
+        os._exit(6)
+    connection.send(Progress(0, "load", 0.5))
+    if how == "dies-loading":
+        os._exit(6)
+    if how == "slow":
+        time.sleep(60)
+    if how in ("refuses", "damaged"):
+        connection.send(Failed(0, WeightsError.exit_code, "weights", "They are damaged."))
+        return
+    _answer(connection, Loaded(load.context, ON_CARD), how)
+
+
+def _answer(connection: Connection, loaded: Loaded, how: str) -> None:
+    connection.send(loaded)
+    if how == "dies-idle":
+        os._exit(6)
+    while True:
+        ask = connection.recv()
+        if how == "dies-asked":
+            os._exit(6)
+        if how == "says-so":
+            connection.send(Failed(ask.id, EngineError.exit_code, DEVICE_FAILED, "The engine could not look."))
+            continue
+        connection.send(Piece(ask.id, "answer", "It is blue."))
+        if how == "dies-answering":
+            os._exit(6)
+        connection.send(Done(ask.id, "It is blue.", "", "end", 4, 0, False, 0.1, 0.1, 3, 0.1))
+
+
+@pytest.fixture(autouse=True)
+def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "serve", serve)
+    monkeypatch.setattr(client, "_processor_only", threading.Event())
+
+
+class Heard:
+    """One engine, and what it tells."""
+
+    def __init__(self, gpu_layers: int | None = None) -> None:
+        self.sentences: list[str] = []
+        tuning = Tuning(gpu_layers=gpu_layers)
+        files = EngineFiles(Path("m.gguf"), Path("v.gguf"), 512, 1, 1, "Be brief.", Size(36, 100), tuning)
+        self.engine = Engine(files)
+
+    def hear(self, reply: object) -> None:
+        if isinstance(reply, DeviceFailed):
+            self.sentences.append(reply.message)
+
+    def load(self) -> None:
+        self.engine.load(self.hear)
+
+    def ask(self) -> Done:
+        return self.engine.ask(
+            lambda id: Ask(id, bytes(12), 2, 2, "Be brief.", (), "What?", Sampling(0.0), 1, 8, None), self.hear
+        )
+
+
+@pytest.fixture
+def heard(request: pytest.FixtureRequest) -> Iterator[Heard]:
+    made = Heard(getattr(request, "param", None))
+    yield made
+    made.engine.close()
+
+
+@pytest.mark.parametrize("how", ["dies-loading", "refuses"])
+def test_what_cannot_be_loaded_on_the_device_is_loaded_on_the_processor(
+    heard: Heard, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILS", how)
+    heard.load()
+    assert heard.sentences == [ONLY_LOADING]
+    assert heard.engine.offload == NOTHING
+    assert heard.ask().answer == "It is blue."
+
+
+@pytest.mark.parametrize("heard", [5], indirect=True)
+def test_the_option_that_put_it_there_is_named(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAILS", "dies-loading")
+    heard.load()
+    assert len(heard.sentences) == 1
+    assert "--gpu-layers 5" in heard.sentences[0]
+
+
+@pytest.mark.parametrize("heard", [5], indirect=True)
+def test_the_option_is_named_too_when_the_engine_dies_at_a_question(
+    heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILS", "dies-asked")
+    heard.load()
+    with pytest.raises(DeviceFailedError, match="--gpu-layers 5"):
+        heard.ask()
+
+
+def test_no_other_engine_of_this_program_tries_the_device_again(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAILS", "dies-loading")
+    heard.load()
+    other = Heard()
+    try:
+        other.load()
+        assert other.sentences == []
+        assert other.engine.offload == NOTHING
+    finally:
+        other.engine.close()
+
+
+def test_weights_that_no_processor_can_load_are_called_damaged_and_the_device_is_not_blamed_for_good(
+    heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILS", "damaged")
+    with pytest.raises(WeightsError, match="damaged"):
+        heard.load()
+    monkeypatch.setenv("FAILS", "nothing")
+    heard.load()
+    assert heard.engine.offload == ON_CARD
+
+
+def test_a_death_that_no_device_was_involved_in_is_explained_as_ever(
+    heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILS", "not-there")
+    with pytest.raises(WeightsError, match="ended while loading"):
+        heard.load()
+    assert heard.sentences == []
+
+
+def test_a_cancel_while_the_device_is_loaded_is_a_cancel_and_no_failure(
+    heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILS", "slow")
+    with pytest.raises(CancelledError):
+        heard.engine.load(lambda reply: heard.engine.cancel() if isinstance(reply, Progress) else heard.hear(reply))
+    assert heard.sentences == []
+    assert not client._processor_only.is_set()
+
+
+def test_a_cancel_between_the_two_loads_ends_both(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAILS", "dies-loading")
+    with pytest.raises(CancelledError):
+        heard.engine.load(lambda reply: heard.engine.cancel() if isinstance(reply, DeviceFailed) else None)
+    assert not heard.engine.loaded
+
+
+@pytest.mark.parametrize("how", ["dies-asked", "says-so"])
+def test_an_engine_that_fails_on_the_device_at_a_question_is_loaded_without_it(
+    heard: Heard, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILS", how)
+    heard.load()
+    assert heard.engine.offload == ON_CARD
+    with pytest.raises(DeviceFailedError, match=ONLY_ASKED):
+        heard.ask()
+    heard.load()
+    assert heard.engine.offload == NOTHING
+    assert heard.ask().answer == "It is blue."
+
+
+def test_an_engine_that_died_on_the_device_while_nobody_waited_is_loaded_without_it(
+    heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILS", "dies-idle")
+    heard.load()
+    deadline = time.monotonic() + 60
+    while heard.engine.loaded and time.monotonic() < deadline:
+        time.sleep(0.01)
+    heard.load()
+    assert heard.sentences == [ONLY_ASKED]
+    assert heard.engine.offload == NOTHING
+
+
+class Asking:
+    """An assistant that looks at a red picture, and what it tells."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        weights = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
+        self.assistant = Assistant(
+            weights, Request(), context=512, threads=1, language=None, voice=None, on_event=self.events.append
+        )
+        picture = Image.new("RGB", (320, 320), "red")
+        picture.paste("blue", (40, 40, 200, 200))
+        self.assistant.look_at(lambda: Captured(picture))
+
+    def notices(self) -> list[tuple[str, str]]:
+        found = [each for each in self.events if isinstance(each, NoticeEvent)]
+        return [(each.code, each.message) for each in found if each.code in (DEVICE_FAILED, "engine-restarted")]
+
+
+@pytest.fixture
+def asking() -> Iterator[Asking]:
+    made = Asking()
+    yield made
+    made.assistant.close()
+
+
+@pytest.mark.parametrize(("how", "said"), [("dies-loading", ONLY_LOADING), ("dies-asked", ONLY_ASKED)])
+def test_the_person_hears_it_once_and_gets_the_answer(
+    asking: Asking, how: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILS", how)
+    outcome = asking.assistant.ask(0)
+    assert isinstance(outcome, DoneEvent)
+    assert outcome.answer == "It is blue."
+    assert asking.notices() == [(DEVICE_FAILED, said)]
+
+
+def test_an_answer_that_had_begun_is_not_repeated_but_can_be_asked_for_again(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILS", "dies-answering")
+    outcome = asking.assistant.ask(0)
+    assert isinstance(outcome, ErrorEvent)
+    assert (outcome.code, outcome.message) == (DEVICE_FAILED, f"{ONLY_ASKED} Ask again.")
+    assert isinstance(asking.assistant.ask(1), DoneEvent)
+
+
+def test_the_doctor_says_that_the_device_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAILS", "dies-loading")
+    weights = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
+    sentences = doctor._load_engine(weights, settings.Settings())
+    assert sentences.startswith(ONLY_LOADING)
+    assert sentences.endswith("All is computed on the processor.")
