@@ -225,6 +225,17 @@ def test_an_engine_that_died_on_the_device_while_nobody_waited_is_loaded_without
     assert heard.engine.offload == NOTHING
 
 
+def test_a_death_while_nothing_is_computed_is_not_the_device_s_fault(
+    heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILS", "dies-asked")
+    heard.load()
+    assert heard.engine.recall() is None
+    heard.load()
+    assert heard.sentences == []
+    assert heard.engine.offload == ON_CARD
+
+
 class Asking:
     """An assistant that looks at a red picture, and what it tells."""
 
