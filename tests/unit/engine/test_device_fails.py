@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -82,6 +82,9 @@ def _answer(connection: Connection, loaded: Loaded, how: str) -> None:
         connection.send(Piece(ask.id, "answer", "It is blue."))
         if how == "dies-answering":
             os._exit(6)
+        if how == "dies-late":
+            time.sleep(2)
+            os._exit(6)
         connection.send(Done(ask.id, "It is blue.", "", "end", 4, 0, False, 0.1, 0.1, 3, 0.1))
 
 
@@ -107,9 +110,9 @@ class Heard:
     def load(self) -> None:
         self.engine.load(self.hear)
 
-    def ask(self) -> Done:
+    def ask(self, hear: Callable[[object], None] | None = None) -> Done:
         return self.engine.ask(
-            lambda id: Ask(id, bytes(12), 2, 2, "Be brief.", (), "What?", Sampling(0.0), 1, 8, None), self.hear
+            lambda id: Ask(id, bytes(12), 2, 2, "Be brief.", (), "What?", Sampling(0.0), 1, 8, None), hear or self.hear
         )
 
 
@@ -231,6 +234,19 @@ def test_a_death_while_nothing_is_computed_is_not_the_device_s_fault(
     monkeypatch.setenv("FAILS", "dies-asked")
     heard.load()
     assert heard.engine.recall() is None
+    heard.load()
+    assert heard.sentences == []
+    assert heard.engine.offload == ON_CARD
+
+
+def test_a_death_after_a_cancel_is_left_to_the_next_question_to_tell(
+    heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILS", "dies-late")
+    heard.load()
+    with pytest.raises(CancelledError):
+        heard.ask(lambda _: heard.engine.cancel())
+    monkeypatch.setenv("FAILS", "nothing")
     heard.load()
     assert heard.sentences == []
     assert heard.engine.offload == ON_CARD
