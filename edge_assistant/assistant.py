@@ -96,7 +96,14 @@ class Assistant:
                 keep=paths.cache_dir() / "prompts",
             )
         )
-        self._loading = Loading(self._engine, weights, self._telling, context=self._context, exact=exact_context)
+        self._loading = Loading(
+            self._engine,
+            weights,
+            self._telling,
+            context=self._context,
+            exact=exact_context,
+            repack=self._choice.tuning.repack,
+        )
 
     @property
     def engine_pid(self) -> int | None:
@@ -119,7 +126,8 @@ class Assistant:
 
     def needed_bytes(self) -> int:
         """The memory that its engine takes with the whole context, as estimated."""
-        return needed_bytes(self._weights, self._context, self._image_tokens)
+        repack = self._choice.tuning.repack
+        return needed_bytes(self._weights, self._context, self._image_tokens, repack=repack)
 
     def unload(self) -> None:
         """Give the weights' memory back; the picture and the conversation stay, and the next question loads anew."""

@@ -101,18 +101,18 @@ def _weights(chosen: settings.Settings, *, think: bool) -> tuple[Weights | None,
 
 
 def _memory(weights: Weights, context: int) -> Finding:
-    wanted = min(context, weights.context_length)
-    needed, free = needed_bytes(weights, wanted), footprint.available()
+    wanted, repack = min(context, weights.context_length), tuned.choice(weights).tuning.repack
+    needed, free = needed_bytes(weights, wanted, repack=repack), footprint.available()
     figures = tr("{needed} are needed, and {free} are free.", needed=gigabytes(needed), free=gigabytes(free))
     if needed <= free:
         return Finding(later("Memory"), True, figures)
-    smaller = fitting_context(weights, wanted, free)
+    smaller = fitting_context(weights, wanted, free, repack=repack)
     if smaller is not None:
         taken = tr("A smaller context of {count} tokens fits, and is taken.", count=smaller)
         return Finding(later("Memory"), True, f"{figures} {taken}")
 
     def explained() -> str:
-        check_memory(weights, wanted, free, largest=footprint.largest_programs)
+        check_memory(weights, wanted, free, repack=repack, largest=footprint.largest_programs)
         return figures
 
     return _tried(later("Memory"), explained)

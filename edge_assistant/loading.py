@@ -16,14 +16,20 @@ from edge_assistant.underway import Underway
 
 
 class Loading:
-    """For one engine. `context` is in tokens: at most so many, or with `exact` just that or an error."""
+    """For one engine. `context` is in tokens: at most so many, or with `exact` just that or an error.
 
-    def __init__(self, engine: Engine, weights: Weights, telling: Telling, *, context: int, exact: bool) -> None:
+    `repack` says whether the engine repacks the weights, which takes memory.
+    """
+
+    def __init__(
+        self, engine: Engine, weights: Weights, telling: Telling, *, context: int, exact: bool, repack: bool
+    ) -> None:
         self._engine = engine
         self._weights = weights
         self._telling = telling
         self._context = context
         self._exact = exact
+        self._repack = repack
         self._was_loaded = False
 
     def load(self, work: Underway, image_tokens: int) -> None:
@@ -57,8 +63,15 @@ class Loading:
         free, wanted = footprint.available(), self._context
         context = wanted
         if not self._exact:
-            context = fitting_context(self._weights, wanted, free, image_tokens) or wanted
-        check_memory(self._weights, context, free, image_tokens=image_tokens, largest=footprint.largest_programs)
+            context = fitting_context(self._weights, wanted, free, image_tokens, repack=self._repack) or wanted
+        check_memory(
+            self._weights,
+            context,
+            free,
+            image_tokens=image_tokens,
+            repack=self._repack,
+            largest=footprint.largest_programs,
+        )
         if context < wanted:
             self._telling.notice(
                 work.index,

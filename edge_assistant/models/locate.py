@@ -38,6 +38,7 @@ class Weights:
     mmproj_sha256: str | None = None  # None where nobody knows it: a file that was given by its path
     smaller: tuple[tuple[str, int], ...] = ()  # names of sets of this variant that need less memory, and how much
     notices: tuple[str, ...] = ()  # sentences for the person: better weights that could not be used, and why
+    model_bytes: int = 0  # the model's share of ram_bytes; 0 where nobody told
 
 
 def resolve(
@@ -190,6 +191,7 @@ def _weights(
         ram_bytes=model.file_size + mmproj.file_size,
         kv_bytes_per_token=model.kv_bytes_per_token or 0,
         context_length=model.context_length or 0,
+        model_bytes=model.file_size,
     )
 
 

@@ -18,16 +18,23 @@ _USUAL_IMAGE_TOKENS = 256  # what a glance sends
 _TALK = 512
 # What other programs may come to want while two pairs of weights stay loaded.
 _HEADROOM_BYTES = 1_000_000_000
+# How much more repacked weights take, as a share of the model's file: 1.8 GB for one of 2.5 GB (Q4_K_M, AVX-512), see
+# docs/memory.md.
+_REPACKED = 0.75
 _ROUND = 256  # contexts are multiples of it, as llama.cpp rounds them up
 
 
-def needed_bytes(weights: Weights, context_tokens: int, image_tokens: int = _USUAL_IMAGE_TOKENS) -> int:
+def needed_bytes(
+    weights: Weights, context_tokens: int, image_tokens: int = _USUAL_IMAGE_TOKENS, *, repack: bool = False
+) -> int:
     """The memory that the engine will take at its peak, in bytes.
 
-    That is both files, an f16 KV cache for `context_tokens`, and the buffers for a picture of `image_tokens`.
+    That is both files, an f16 KV cache for `context_tokens`, the buffers for a picture of `image_tokens`, and with
+    `repack` the second copy of the model's weights.
     """
     cache = weights.kv_bytes_per_token * context_tokens
-    return weights.ram_bytes + cache + _BASE_BYTES + _IMAGE_TOKEN_BYTES * image_tokens
+    copy = int(_REPACKED * (weights.model_bytes or weights.ram_bytes)) if repack else 0
+    return weights.ram_bytes + copy + cache + _BASE_BYTES + _IMAGE_TOKEN_BYTES * image_tokens
 
 
 def free_beside(loaded: Weights, available_bytes: int) -> int:
@@ -40,12 +47,17 @@ def free_beside(loaded: Weights, available_bytes: int) -> int:
 
 
 def fitting_context(
-    weights: Weights, most: int, available_bytes: int, image_tokens: int = _USUAL_IMAGE_TOKENS
+    weights: Weights,
+    most: int,
+    available_bytes: int,
+    image_tokens: int = _USUAL_IMAGE_TOKENS,
+    *,
+    repack: bool = False,
 ) -> int | None:
     """The largest context, up to `most` tokens, for which there is memory; None when not even a picture fits."""
-    if needed_bytes(weights, most, image_tokens) <= available_bytes:
+    if needed_bytes(weights, most, image_tokens, repack=repack) <= available_bytes:
         return most
-    room = available_bytes - needed_bytes(weights, 0, image_tokens)
+    room = available_bytes - needed_bytes(weights, 0, image_tokens, repack=repack)
     context = max(0, room) // max(1, weights.kv_bytes_per_token) // _ROUND * _ROUND
     return context if context >= image_tokens + _TALK else None
 
@@ -56,13 +68,14 @@ def check_memory(
     available_bytes: int,
     *,
     image_tokens: int = _USUAL_IMAGE_TOKENS,
+    repack: bool = False,
     largest: Callable[[], Sequence[tuple[str, int]]] = tuple,
 ) -> None:
     """Raise DoesNotFitError when the engine would need more than `available_bytes`, with what to do about it.
 
     `largest` gives programs that could be closed, with their bytes; it is only asked when nothing fits.
     """
-    needed = needed_bytes(weights, context_tokens, image_tokens)
+    needed = needed_bytes(weights, context_tokens, image_tokens, repack=repack)
     if needed <= available_bytes:
         return
     numbers = tr(
@@ -72,7 +85,7 @@ def check_memory(
         needed=gigabytes(needed),
         free=gigabytes(max(0, available_bytes)),
     )
-    context = fitting_context(weights, context_tokens, available_bytes, image_tokens)
+    context = fitting_context(weights, context_tokens, available_bytes, image_tokens, repack=repack)
     if context is not None:
         raise DoesNotFitError(
             tr("{numbers} Use --context {context} or less, or close other programs.", numbers=numbers, context=context),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,27 +11,37 @@ from describing import DIALOG
 from edge_assistant import footprint
 from edge_assistant.assistant import Assistant
 from edge_assistant.capture.file import read_picture
+from edge_assistant.engine.messages import Tuning
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent
-from edge_assistant.models.locate import resolve
+from edge_assistant.models.locate import Weights, resolve
 from edge_assistant.models.memory import needed_bytes
 from edge_assistant.request import Request
+from edge_assistant.tuned import Choice
 
 
-def ask(monkeypatch: pytest.MonkeyPatch, context_that_fits: int, **options: Any) -> tuple[Event, list[Event]]:
-    weights = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
-    free = needed_bytes(weights, context_that_fits, 256) + 1
-    monkeypatch.setattr(footprint, "available", lambda: free)
-    events: list[Event] = []
-    assistant = Assistant(
-        weights,
+def demo() -> Weights:
+    return resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
+
+
+def made(on_event: Callable[[Event], None], **options: Any) -> Assistant:
+    return Assistant(
+        demo(),
         Request(seed=1, max_tokens=20),
         context=4096,
         threads=1,
         language=None,
         voice=None,
-        on_event=events.append,
+        on_event=on_event,
         **options,
     )
+
+
+def ask(monkeypatch: pytest.MonkeyPatch, context_that_fits: int, **options: Any) -> tuple[Event, list[Event]]:
+    weights = demo()
+    free = needed_bytes(weights, context_that_fits, 256) + 1
+    monkeypatch.setattr(footprint, "available", lambda: free)
+    events: list[Event] = []
+    assistant = made(events.append, **options)
     try:
         assistant.look_at(lambda: read_picture(str(DIALOG)))
         end = assistant.ask(0)
@@ -52,3 +63,20 @@ def test_a_context_that_was_asked_for_is_not_shrunk(monkeypatch: pytest.MonkeyPa
     end, _ = ask(monkeypatch, 1024, exact_context=True)
     assert isinstance(end, ErrorEvent)
     assert "Use --context 1024 or less" in end.message
+
+
+def test_weights_that_are_to_be_repacked_are_not_loaded_where_only_plain_ones_fit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    end, _ = ask(monkeypatch, 4096, choice=Choice(1, Tuning(repack=True)), exact_context=True)
+    assert isinstance(end, ErrorEvent)
+    assert end.code == "memory"
+    end, _ = ask(monkeypatch, 4096, choice=Choice(1), exact_context=True)
+    assert isinstance(end, DoneEvent)
+
+
+def test_whoever_loads_it_beside_others_is_told_what_repacking_takes() -> None:
+    plain, repacked = (
+        made(lambda _: None, choice=Choice(1, Tuning(repack=repack))).needed_bytes() for repack in (False, True)
+    )
+    assert repacked - plain == int(0.75 * demo().model.stat().st_size)

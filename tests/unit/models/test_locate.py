@@ -35,6 +35,7 @@ def test_on_a_new_machine_the_demo_is_taken(shop: Shop, think: bool) -> None:
     assert weights.model.parent == weights.mmproj.parent == shop.shipped / "demo"
     assert weights.notices == ()
     assert weights.ram_bytes == weights.model.stat().st_size + weights.mmproj.stat().st_size
+    assert weights.model_bytes == weights.model.stat().st_size
 
 
 def test_the_best_weights_here_win_over_the_demo(shop: Shop, data: Path) -> None:

@@ -45,6 +45,24 @@ def test_the_estimate_is_close_to_what_was_measured(
     assert needed_bytes(weights, context, image_tokens) == pytest.approx(peak, rel=0.02)
 
 
+def test_repacked_weights_are_counted_twice_or_nearly_so() -> None:
+    model = 2_497_281_664
+    weights = replace(BIG, model_bytes=model)
+    more = needed_bytes(weights, 4096, repack=True) - needed_bytes(weights, 4096)
+    assert 1.8e9 <= more <= 0.8 * model  # 1.8 GB were measured
+    between = needed_bytes(weights, 4096) + more // 2
+    check_memory(weights, 4096, between)
+    assert fitting_context(weights, 4096, between) == 4096
+    assert fitting_context(weights, 4096, between, repack=True) is None
+    with pytest.raises(DoesNotFitError, match="Close other programs"):
+        check_memory(weights, 4096, between, repack=True)
+
+
+def test_where_the_models_share_is_not_known_repacking_counts_rather_too_much() -> None:
+    known = replace(BIG, model_bytes=2_497_281_664)
+    assert needed_bytes(BIG, 4096, repack=True) > needed_bytes(known, 4096, repack=True)
+
+
 def test_what_fits_is_let_through() -> None:
     check_memory(BIG, 4096, needed_bytes(BIG, 4096))
 
