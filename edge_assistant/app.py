@@ -14,7 +14,7 @@ from edge_assistant import constants, interrupt, settings, settings_file
 from edge_assistant.capture import apart
 from edge_assistant.cli_settings import RELOAD
 from edge_assistant.errors import AssistantError, InputError, NotRunningError
-from edge_assistant.resident.door import SHOW, AlreadyRunningError, Door, call, place
+from edge_assistant.resident.door import SHOW, TUNED, AlreadyRunningError, Door, call, place
 from edge_assistant.resident.program import Options, Program
 from edge_assistant.settings import Settings
 from edge_assistant.speech.screen_reader import announcer
@@ -46,6 +46,8 @@ def run(options: Options) -> int:
             return tr("Edge Assistant is starting.")
         if text == RELOAD:
             return desk[0].program.reload()
+        if text == TUNED:
+            return desk[0].program.take_tuned()
         if text == SHOW:
             desk[0].program.control.tell("already-running", tr("Edge Assistant is already running."))
             desk[0].bridge.tell_wanted()

@@ -11,7 +11,7 @@ from edge_assistant import interrupt, settings, settings_file
 from edge_assistant.cli_settings import RELOAD
 from edge_assistant.events import Event
 from edge_assistant.output import NoOutput, Output, TextOutput
-from edge_assistant.resident.door import SHOW, AlreadyRunningError, Door, place
+from edge_assistant.resident.door import SHOW, TUNED, AlreadyRunningError, Door, place
 from edge_assistant.resident.program import Options, Program
 from edge_assistant.text import later, tr
 
@@ -46,6 +46,8 @@ def listen(options: Options) -> int:
         if text == SHOW:
             control.tell("already-running", tr(_NO_WINDOW))
             return tr(_NO_WINDOW)
+        if text == TUNED:
+            return waiting[0].take_tuned()
         return waiting[0].reload() if text == RELOAD else control.trigger(text)
 
     try:

@@ -53,6 +53,21 @@ def usable_cores() -> int | None:
     return len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else None
 
 
+def physical_cores() -> int | None:
+    """The cores of all kinds, each once, whether this process may use them or not; None where nobody knows."""
+    return psutil.cpu_count(logical=False)
+
+
+def counts_of_cores() -> tuple[int, ...]:
+    """Numbers of threads that may be the quickest here: performance cores, physical ones, logical ones.
+
+    Each once, and none above what this process may use.
+    """
+    usable = usable_cores() or psutil.cpu_count() or 1
+    counts = (performance_cores(), physical_cores(), usable)
+    return tuple(dict.fromkeys(count for count in counts if count and count <= usable))
+
+
 def performance_cores(devices: Path = Path("/sys/devices")) -> int | None:
     """On a processor with two kinds of cores, how many quick ones it has; None where all are alike or it is not told.
 

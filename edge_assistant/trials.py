@@ -1,21 +1,22 @@
-"""One way to compute, tried on made-up pictures: what a glance costs with it. Used by tune."""
+"""One way to compute, tried on made-up pictures: what a glance and a detail cost with it. Used by tune."""
 
 from __future__ import annotations
 
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from edge_assistant import tuned
+from edge_assistant import footprint, tuned
 from edge_assistant.engine.client import Engine, EngineFiles
-from edge_assistant.engine.messages import Ask, Sampling, ThinkingBudget
+from edge_assistant.engine.messages import Ask, Done, Sampling, ThinkingBudget
 from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.errors import CancelledError
 from edge_assistant.imaging.budget import CELL, plan
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.locate import Weights
+from edge_assistant.models.memory import check_memory, fitting_context
 from edge_assistant.text import tr, tr_count
 from edge_assistant.tuned import Choice
 
@@ -24,6 +25,10 @@ _CONTEXT = 2048
 _LOOK_S = 0.05  # seconds between two looks whether it is still wanted
 _WORDS = 20
 """Tokens of the answer that count: about a first sentence."""
+_SMALLEST = (64, 128)  # pixels of a picture with the fewest image tokens there can be
+
+MOST_IMAGE_TOKENS = 1024
+"""No trial sends a picture with more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +50,31 @@ class Trial(Protocol):
     def glance(self, image_tokens: int) -> Cost:
         """What a picture of about so many image tokens costs. Raises AssistantError."""
 
+    def prefill(self, tokens: int) -> float:
+        """Seconds for the language model to take in about so many tokens. Raises AssistantError."""
+
     def close(self) -> None:
         """End the engine."""
 
 
 class EngineTrial:
-    """The real engine with `choice`; loads in the constructor. Raises AssistantError, CancelledError when unwanted."""
+    """The real engine with `choice`; loads in the constructor, where memory allows.
 
-    def __init__(self, weights: Weights, choice: Choice, is_cancelled: Callable[[], bool]) -> None:
+    `threads` and `gpu_layers` are what the person has set, None nothing. Raises AssistantError, DoesNotFitError among
+    them, and CancelledError when it is unwanted.
+    """
+
+    def __init__(
+        self,
+        weights: Weights,
+        choice: Choice,
+        is_cancelled: Callable[[], bool],
+        *,
+        threads: int | None = None,
+        gpu_layers: int | None = None,
+    ) -> None:
         weights = tuned.with_tower(weights, choice)
+        context = _affordable_context(weights, repack=choice.tuning.repack)
         self._thinking = weights.variant == "thinking"
         self._is_cancelled = is_cancelled
         self._rng = random.Random(1)
@@ -62,12 +83,12 @@ class EngineTrial:
             EngineFiles(
                 model=weights.model,
                 mmproj=weights.mmproj,
-                context=min(_CONTEXT, weights.context_length),
-                threads=choice.threads,
+                context=context,
+                threads=threads or choice.threads,
                 vision_layers=describe_gguf(weights.mmproj).block_count or 0,
                 system=self._system,
                 size=tuned.size_of(weights),
-                tuning=choice.tuning,
+                tuning=replace(choice.tuning, gpu_layers=gpu_layers),
             )
         )
         self._over = threading.Event()
@@ -80,7 +101,26 @@ class EngineTrial:
 
     def glance(self, image_tokens: int) -> Cost:
         """See Trial."""
-        width, height = plan(_SCREEN, max_tokens=image_tokens).sent
+        thinking = ThinkingBudget(_WORDS, 60.0) if self._thinking else None
+        sent = plan(_SCREEN, max_tokens=image_tokens).sent
+        done = self._ask(sent, MODES["glance"].question, _WORDS, thinking)
+        one = done.generation / max(1, done.generated_tokens)
+        return Cost(done.encode + done.prefill + one, one * (_WORDS - 1))
+
+    def prefill(self, tokens: int) -> float:
+        """See Trial."""
+        # Qwen's tokenizer makes one token of each digit. They are taken in batch by batch as a picture's tokens are,
+        # but no vision tower has to run first, which takes about as long again.
+        digits = "".join(str(i % 10) for i in range(tokens))
+        return self._ask(_SMALLEST, digits, 1, None).prefill
+
+    def close(self) -> None:
+        """See Trial."""
+        self._over.set()
+        self._engine.close()
+
+    def _ask(self, size: tuple[int, int], question: str, max_tokens: int, thinking: ThinkingBudget | None) -> Done:
+        width, height = size
         # Coarse noise in cells: the cost does not depend on what is seen, but every picture must be a new one.
         rows = [self._rng.randbytes(3 * width // CELL) for _ in range(height // CELL)]
         rgb = b"".join(b"".join(row[3 * i : 3 * i + 3] * CELL for i in range(width // CELL)) * CELL for row in rows)
@@ -95,29 +135,38 @@ class EngineTrial:
                 height=height,
                 system=self._system,
                 turns=(),
-                question=MODES["glance"].question,
+                question=question,
                 sampling=Sampling(1.0),
                 seed=1,
-                max_tokens=_WORDS,
-                thinking=ThinkingBudget(_WORDS, 60.0) if self._thinking else None,
+                max_tokens=max_tokens,
+                thinking=thinking,
             )
 
         done = self._engine.ask(make, _ignore)
         if done.stop == "cancelled":
             raise CancelledError
-        one = done.generation / max(1, done.generated_tokens)
-        return Cost(done.encode + done.prefill + one, one * (_WORDS - 1))
-
-    def close(self) -> None:
-        """See Trial."""
-        self._over.set()
-        self._engine.close()
+        return done
 
     def _watch(self) -> None:
         """An engine that loads may tell nothing for seconds, so a cancel cannot wait for what it tells."""
         while not self._over.wait(_LOOK_S):
             if self._is_cancelled():
                 self._engine.cancel()
+
+
+def _affordable_context(weights: Weights, *, repack: bool) -> int:
+    """The context for trials, in tokens, as far as memory allows. Raises DoesNotFitError."""
+    free, wanted = footprint.available(), min(_CONTEXT, weights.context_length)
+    context = fitting_context(weights, wanted, free, MOST_IMAGE_TOKENS, repack=repack) or wanted
+    check_memory(
+        weights,
+        context,
+        free,
+        image_tokens=MOST_IMAGE_TOKENS,
+        repack=repack,
+        largest=footprint.largest_programs,
+    )
+    return context
 
 
 def _ignore(_: object) -> None:
@@ -143,5 +192,5 @@ def describe_change(old: Choice, new: Choice) -> list[str]:
             said.append(tr("A vision tower in the format {format} is used.", format=new.tower))
     usual = MODES["glance"].image_tokens
     if (tokens := new.glance_tokens or usual) != (old.glance_tokens or usual):
-        said.append(tr("A glance sends {number} image tokens.", number=tokens))
+        said.append(tr("A glance sends up to {number} image tokens.", number=tokens))
     return said

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from edge_assistant import footprint, interrupt, paths, processor, settings, tuned
-from edge_assistant.errors import AssistantError, CancelledError
+from edge_assistant import interrupt, paths, processor, settings, tuned
+from edge_assistant.errors import AssistantError, CancelledError, NotRunningError, WeightsError
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.locate import Weights, resolve
-from edge_assistant.models.memory import needed_bytes
 from edge_assistant.models.towers import FORMATS, Towers
 from edge_assistant.models.verify import Verifier
 from edge_assistant.models_output import Teller
+from edge_assistant.resident.door import TUNED, call, place
 from edge_assistant.text import number, tr
 from edge_assistant.tower_making import make_tower
 from edge_assistant.trials import EngineTrial, describe_change
-from edge_assistant.tune import Facts, tune
+from edge_assistant.tune import USUAL_TOKENS, Facts, Result, tune
 from edge_assistant.tuned import Choice
 
-# How much more than their files repacked weights took on the machine where that was measured.
-_REPACKED = 0.75
 _BUSY_PERCENT = 20.0  # of all cores
+_BUSY_S = 1.0  # between two looks whether another program has made the tower
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +69,88 @@ def _work(options: Options, chosen: settings.Settings, teller: Teller) -> None:
         on_progress=lambda _: _check(),
     )
     if options.reset:
-        tuned.forget(weights)
-        Towers().remove_all(weights.mmproj)
-        teller.say(tr("What tune found out is forgotten."))
+        _reset(weights, chosen, teller)
         return
     teller.say(tr("Trying what is quickest on this computer takes a few minutes. Let other programs rest meanwhile."))
     if psutil.cpu_percent(interval=0.5) > _BUSY_PERCENT:
         teller.notice("busy", tr("Other programs are busy now, so the result may be wrong. Better tune again later."))
     _hash(weights)
-    old = tuned.choice(weights)
-    facts = _facts(weights, options.target_s or chosen.glance_seconds)
-    result = tune(
-        tuned.safe_choice(),
-        facts,
-        lambda choice: EngineTrial(weights, choice, interrupt.arrived),
-        lambda name: _tower(weights, name, teller),
-        lambda number, of, words: _tell_step(teller, number, of, words),
-        lambda words, error: teller.notice("skipped", f"{words}: {error}"),
-    )
-    _check()
-    tuned.store(weights, result.choice)
-    for name in FORMATS:
-        if name != result.choice.tower:
-            Towers().remove(weights.mmproj, name)
-    _tell_result(teller, old, result.choice, result.before.first_token, result.after.first_token)
-    if not result.meets_target:
-        seconds = options.target_s or chosen.glance_seconds
+    now = tuned.choice(weights, quick_tower=chosen.quick_tower)
+    seconds = options.target_s or chosen.glance_seconds
+    result = _tuned(weights, now, chosen, seconds, teller)
+    _keep_only(weights, result.choice.tower)
+    _tell_result(teller, now, result)
+    if not result.budget.meets_target:
         teller.say(tr("The first words will take longer than the {seconds} seconds wanted.", seconds=seconds))
+    if describe_change(now, result.choice):
+        _tell_running_program(teller)
+
+
+def _reset(weights: Weights, chosen: settings.Settings, teller: Teller) -> None:
+    now = tuned.choice(weights, quick_tower=chosen.quick_tower)
+    tuned.forget(weights)
+    usual = tuned.choice(weights, quick_tower=chosen.quick_tower)
+    _keep_only(weights, usual.tower)
+    teller.say(tr("What tune found out is forgotten."))
+    if describe_change(now, usual):
+        _tell_running_program(teller)
+
+
+def _tuned(weights: Weights, now: Choice, chosen: settings.Settings, seconds: int, teller: Teller) -> Result:
+    """Try, and store what was found. Where that ends early, no tower stays that was made only to be tried."""
+    made: list[str] = []
+
+    def make(name: str) -> None:
+        while Towers().find(weights.mmproj, name) is None:
+            made.append(name)
+            try:
+                _make_tower(weights, name, teller)
+                return
+            except WeightsError as error:
+                if error.code != "weights-busy":
+                    raise
+            made.remove(name)  # the app makes it while nothing is asked
+            _check()
+            time.sleep(_BUSY_S)
+
+    try:
+        result = tune(
+            now,
+            tuned.safe_choice() if tuned.is_tuned(weights) else now,
+            _facts(weights, chosen, seconds, teller),
+            lambda choice: EngineTrial(
+                weights, choice, interrupt.arrived, threads=chosen.threads, gpu_layers=chosen.gpu_layers
+            ),
+            make,
+            lambda number, of, words: _tell_step(teller, number, of, words),
+            lambda words, error: teller.notice("skipped", f"{words}: {error}"),
+        )
+        _check()
+        tuned.store(weights, result.choice)
+    except BaseException:
+        for name in made:
+            with contextlib.suppress(OSError):  # what ended it is what is told
+                Towers().remove(weights.mmproj, name)
+        raise
+    return result
+
+
+def _keep_only(weights: Weights, tower: str | None) -> None:
+    kept = {tower, *tuned.towers_in_use(weights)}
+    for name in FORMATS:
+        if name not in kept:
+            Towers().remove(weights.mmproj, name)
+
+
+def _tell_running_program(teller: Teller) -> None:
+    try:
+        answer = call(place(), TUNED)
+    except NotRunningError:
+        return
+    except AssistantError as error:
+        answer = str(error)
+    teller.event("running", message=answer)
+    teller.say(answer)
 
 
 def _check() -> None:
@@ -109,30 +165,31 @@ def _hash(weights: Weights) -> None:
         verifier.hashed(path, lambda _: _check())
 
 
-def _facts(weights: Weights, target_s: float) -> Facts:
-    usable = processor.usable_cores() or tuned.default_threads()
-    counts = (processor.performance_cores(), tuned.default_threads(), usable)
+def _facts(weights: Weights, chosen: settings.Settings, seconds: int, teller: Teller) -> Facts:
+    """What there is to try; what the person has set is not, and that is said."""
+    if chosen.threads is not None:
+        words = tr("The number of cores is not tried, as the settings say {number}.", number=chosen.threads)
+        teller.notice("set", words)
+    if chosen.glance_tokens is not None:
+        words = tr("Numbers of image tokens are not tried, as the settings say {number}.", number=chosen.glance_tokens)
+        teller.notice("set", words)
     published = describe_gguf(weights.mmproj).quantisation
-    towers = [name for name in FORMATS if name != published]
-    if not processor.has_bf16() and "BF16" in towers:
-        towers.remove("BF16")
+    towers = [name for name in FORMATS if name != published and (name != "BF16" or processor.has_bf16())]
     return Facts(
-        threads=tuple(dict.fromkeys(count for count in counts if count and count <= usable)),
-        may_repack=footprint.available() >= needed_bytes(weights, 2048) + _REPACKED * weights.ram_bytes,
-        towers=tuple(towers),
-        target_s=target_s,
+        threads=processor.counts_of_cores() if chosen.threads is None else (),
+        towers=(None, *towers),
+        target_s=seconds if chosen.glance_tokens is None else None,
     )
 
 
-def _tower(weights: Weights, name: str, teller: Teller) -> None:
-    if Towers().find(weights.mmproj, name) is None:
-        made = make_tower(
-            weights.mmproj,
-            name,
-            lambda fraction: teller.event("tower", format=name, fraction=round(fraction, 3)),
-            interrupt.arrived,
-        )
-        teller.event("tower", format=name, fraction=1.0, changed=made.changed, unchanged=made.unchanged)
+def _make_tower(weights: Weights, name: str, teller: Teller) -> None:
+    made = make_tower(
+        weights.mmproj,
+        name,
+        lambda fraction: teller.event("tower", format=name, fraction=round(fraction, 3)),
+        interrupt.arrived,
+    )
+    teller.event("tower", format=name, fraction=1.0, changed=made.changed, unchanged=made.unchanged)
 
 
 def _tell_step(teller: Teller, number: int, of: int, words: str) -> None:
@@ -141,7 +198,8 @@ def _tell_step(teller: Teller, number: int, of: int, words: str) -> None:
     teller.step(tr("Step {number} of {of}: {words}.", number=number, of=of, words=words))
 
 
-def _tell_result(teller: Teller, old: Choice, new: Choice, before_s: float, after_s: float) -> None:
+def _tell_result(teller: Teller, old: Choice, result: Result) -> None:
+    new, before, after, budget = result.choice, result.before, result.after, result.budget
     teller.event(
         "tuned",
         threads=new.threads,
@@ -150,10 +208,26 @@ def _tell_result(teller: Teller, old: Choice, new: Choice, before_s: float, afte
         batch=new.tuning.batch,
         tower=new.tower,
         glance_tokens=new.glance_tokens,
-        first_token_before_s=round(before_s, 3),
-        first_token_after_s=round(after_s, 3),
+        first_token_before_s=round(before.first_token, 3) if before else None,
+        first_token_after_s=round(after.first_token, 3),
+        first_token_of_glance_s=round(budget.first_token, 3),
     )
     changes = describe_change(old, new)
     teller.say(" ".join(changes) if changes else tr("Nothing had to be changed."))
-    figures = {"after": number(after_s, 1), "before": number(before_s, 1)}
-    teller.say(tr("A usual glance takes {after} seconds to its first word, and {before} without tuning.", **figures))
+    words = tr(
+        "A glance with up to {tokens} image tokens takes {seconds} seconds to its first word.",
+        tokens=USUAL_TOKENS,
+        seconds=number(after.first_token, 1),
+    )
+    if before is not None:
+        was = tr("Until now it took {seconds} seconds.", seconds=number(before.first_token, 1))
+        words = f"{words} {was}"
+    teller.say(words)
+    if budget.tokens not in (None, USUAL_TOKENS):
+        teller.say(
+            tr(
+                "A glance with up to {tokens} image tokens takes {seconds} seconds to its first word.",
+                tokens=budget.tokens,
+                seconds=number(budget.first_token, 1),
+            )
+        )

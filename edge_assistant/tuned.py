@@ -24,7 +24,7 @@ from edge_assistant.models.towers import FORMATS, Towers
 from edge_assistant.models.verify import Verifier
 
 LEAST_GLANCE_TOKENS = 192
-"""A glance never gets fewer image tokens than this, however slow the machine is."""
+"""A glance at a screen never has fewer image tokens than this, however slow the machine is."""
 
 LEAST_TOWER_BYTES = 100_000_000
 """Of a smaller tower, such as the demo's, no other is made untold: it is quick as it is."""
@@ -102,6 +102,14 @@ def forget(weights: Weights) -> None:
         _record().update({key: None})
 
 
+def towers_in_use(weights: Weights) -> set[str]:
+    """The formats of made towers that were chosen for any model that sees with this mmproj."""
+    mmproj = Verifier(paths.data_dir()).known(weights.mmproj)
+    entries = (entry for key, entry in _record().read().items() if mmproj and key.endswith(f"+{mmproj}"))
+    choices = (_of_this_machine(entry) for entry in entries)
+    return {chosen.tower for chosen in choices if chosen is not None and chosen.tower is not None}
+
+
 def with_tower(weights: Weights, chosen: Choice) -> Weights:
     """The weights with the made tower, where it is here and of the mmproj as it is now."""
     path = Towers().find(weights.mmproj, chosen.tower) if chosen.tower else None
@@ -123,7 +131,7 @@ def machine() -> dict[str, Any]:
         "processor": processor.name(),
         "instructions": processor.best_instructions(),
         "architecture": platform.machine(),
-        "cores": [psutil.cpu_count(logical=False), psutil.cpu_count(), default_threads()],
+        "cores": [processor.physical_cores(), psutil.cpu_count(), default_threads()],
         "memory_gb": round(psutil.virtual_memory().total / 1e9),
         "llama_cpp": _llama_cpp_version(),
     }
@@ -135,7 +143,7 @@ def default_threads() -> int:
     Where there are quick and slow ones, only the quick: all threads wait for the slowest at each step. This follows
     llama.cpp's advice and was not measured here.
     """
-    physical = min(psutil.cpu_count(logical=False) or 1, processor.performance_cores() or _MOST_THREADS)
+    physical = min(processor.physical_cores() or 1, processor.performance_cores() or _MOST_THREADS)
     return max(1, min(physical, processor.usable_cores() or physical))
 
 
@@ -147,7 +155,10 @@ def _llama_cpp_version() -> str:
 
 
 def _stored(weights: Weights) -> Choice | None:
-    entry = _record().read().get(_key(weights) or "")
+    return _of_this_machine(_record().read().get(_key(weights) or ""))
+
+
+def _of_this_machine(entry: object) -> Choice | None:
     if not isinstance(entry, dict) or entry.get("machine") != machine():
         return None
     return _read(entry.get("choice"))

@@ -27,6 +27,9 @@ _NOT_RUNNING = later("Edge Assistant is not running here. Start it with the comm
 SHOW = "show"
 """What a second start says at the door: the window is wanted."""
 
+TUNED = "tuned"
+"""What tune says at the door when it has found out something."""
+
 OnCall = Callable[[str], str]
 """Called with what a caller says, on the door's thread; what it returns is answered."""
 

@@ -144,6 +144,15 @@ class Program:
         """Let hold what the settings file says by now; what there is to say of it."""
         return self.control.answered(self._reload)
 
+    def take_tuned(self) -> str:
+        """Load the weights anew, as tune now says; what there is to say of it."""
+
+        def on_control() -> str:
+            self.control.renew()
+            return tr("The running program loads the weights anew, and uses that from now on.")
+
+        return self.control.answered(on_control)
+
     def hold_keys(self, held: bool) -> None:
         """Let go of the global keys, because one is being recorded; or take them again."""
         self.control.do(lambda: self._hold_keys(held))

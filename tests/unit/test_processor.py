@@ -35,6 +35,20 @@ def test_quick_cores_are_counted_only_where_there_are_two_kinds(
     assert processor.performance_cores(tmp_path) == 4
 
 
+def test_all_counts_of_cores_that_may_be_quickest_are_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def counts(performance: int | None, physical: int | None, usable: int | None) -> tuple[int, ...]:
+        monkeypatch.setattr(psutil, "cpu_count", lambda logical=True: 16 if logical else physical)
+        monkeypatch.setattr(processor, "performance_cores", lambda: performance)
+        monkeypatch.setattr(processor, "usable_cores", lambda: usable)
+        return processor.counts_of_cores()
+
+    assert counts(4, 12, 16) == (4, 12, 16)
+    assert counts(None, 8, 16) == (8, 16)
+    assert counts(None, 16, None) == (16,)
+    assert counts(4, 12, 6) == (4, 6)
+    assert counts(None, None, 2) == (2,)
+
+
 @pytest.mark.parametrize(
     ("battery", "draws"),
     [(None, False), (SimpleNamespace(power_plugged=True), False), (SimpleNamespace(power_plugged=False), True)],

@@ -76,6 +76,20 @@ def test_two_pairs_keep_their_own_choices(weights: Weights) -> None:
     assert tuned.choice(thinking) == Choice(1)
 
 
+def test_towers_in_use_are_those_of_all_models_that_see_with_the_same_mmproj(weights: Weights) -> None:
+    larger = replace(weights, model=weights.model.with_name("larger.gguf"))
+    larger.model.write_bytes(weights.model.read_bytes() + b"more")
+    other = resolve(model="demo", mmproj=None, think=True, preferred=None, weights_dir=None)
+    eye = weights.mmproj.with_name("eye.gguf")
+    eye.write_bytes(other.mmproj.read_bytes() + b"more")
+    tuned.store(weights, CHOICE)
+    tuned.store(larger, Choice(1, tower="BF16"))
+    tuned.store(replace(other, mmproj=eye), Choice(1, tower="Q8_0"))
+    assert tuned.towers_in_use(weights) == {"Q6_K", "BF16"}
+    tuned.forget(weights)
+    assert tuned.towers_in_use(weights) == {"BF16"}
+
+
 @pytest.mark.parametrize(
     "damage",
     [

@@ -177,6 +177,15 @@ def test_a_file_that_was_broken_elsewhere_changes_nothing(desk: Desk) -> None:
     assert settings.path().read_text(encoding="utf-8") == "rate = "
 
 
+def test_what_tune_found_is_taken_without_a_restart(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    control, renewed = desk.program.control, []
+    monkeypatch.setattr(control, "answered", lambda what: what())
+    monkeypatch.setattr(desk.program._work, "renew", renewed.append)
+    assert "loads the weights anew" in desk.program.take_tuned()
+    desk.steps()
+    assert len(renewed) == 1
+
+
 def test_starting_at_login_follows_the_setting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert desk.apply(start_at_login=True) == ["The new settings hold."]
     assert login.choose().is_on()

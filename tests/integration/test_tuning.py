@@ -76,16 +76,35 @@ def test_answers_are_the_same_with_every_way_to_compute() -> None:
         assert done(describe(DIALOG, "--model", "demo", "--temperature", "0"))["answer"] == expected
 
 
-def test_a_signal_ends_it_and_nothing_is_stored() -> None:
+def test_a_signal_ends_it_and_neither_a_choice_nor_a_tower_is_left() -> None:
     program = start("--json")
     assert program.stdout is not None
-    for line in program.stdout:
-        if json.loads(line)["event"] == "step":
-            break
-    time.sleep(0.2)
+    told = map(json.loads, program.stdout)
+    assert any("changed" in event for event in told), "a tower is made"
+    assert list((paths.cache_dir() / "towers").glob("*.gguf"))
     at = time.monotonic()
     os.kill(program.pid, signal.SIGINT)
     program.communicate(timeout=PATIENCE)
     print(f"ended after {time.monotonic() - at:.2f} s")
     assert program.returncode == 130
     assert not (paths.data_dir() / "tuned.json").exists()
+    assert not list((paths.cache_dir() / "towers").glob("*.gguf"))
+
+
+def test_a_program_that_runs_takes_what_was_found_without_a_restart() -> None:
+    command = [sys.executable, "-m", "edge_assistant", "listen", "--no-speak"]
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert running.stdout is not None
+    try:
+        for line in running.stdout:
+            if line == "Ready.\n":
+                break
+        output, complaints = start("--no-speak", "--target", "60").communicate(timeout=10 * PATIENCE)
+        assert "The running program loads the weights anew, and uses that from now on." in output, complaints
+        for line in running.stdout:
+            if line == "Ready.\n":
+                break
+        assert running.poll() is None
+    finally:
+        running.terminate()
+        running.communicate(timeout=PATIENCE)
