@@ -349,7 +349,7 @@ def _dialog(sheet: _Sheet) -> None:
     font = sheet.font(13, 15)
     room = (right - left - sheet.u(16)) // 3 - sheet.u(4)
     if max(draw.text_width(*font, label) for label in labels) + sheet.u(6) > room:
-        font = (rng.choice(("liberation-sans", "roboto", "cantarell")), sheet.font(13, 13)[1])
+        font = (rng.choice(("metric-sans", "roboto", "cantarell")), sheet.font(13, 13)[1])
     wide = min(room, max(draw.text_width(*font, label) for label in labels) + sheet.between(10, 40))
     high = min(draw.line_height(*font) + sheet.between(5, 10), bottom - by - sheet.u(4))
     flat = rng.choice(
@@ -380,7 +380,7 @@ def _notification(sheet: _Sheet) -> None:
     icon = sheet.between(24, 32)
     needed = draw.text_width(*font, text) + icon + sheet.u(40)
     if needed > width - 4:
-        font = ("liberation-sans", sheet.font(13, 13)[1])
+        font = ("metric-sans", sheet.font(13, 13)[1])
         needed = draw.text_width(*font, text) + icon + sheet.u(30)
     wide = min(width - 2, rng.randint(needed, max(needed, sheet.u(340))))
     high = sheet.between(40, 54)
@@ -432,7 +432,7 @@ def _text(sheet: _Sheet) -> None:
             break
         lines, words = more, " ".join(more).split()
     while not lines:
-        font = ("liberation-sans", sheet.font(13, 13)[1])
+        font = ("metric-sans", sheet.font(13, 13)[1])
         pitch = draw.line_height(*font) + sheet.u(10)
         more = _wrapped(sentence(sheet).split(), font, room_wide)
         lines = more if len(more) <= max(1, most_lines) else []
@@ -614,7 +614,7 @@ def make_collage(seed: int, grid: Grid, ease: int = 0) -> Scene:
     return Scene(seed, "collage", image, {}, marks, (), letters)
 
 
-_EASY_FACES = ("dejavu-sans", "liberation-sans")
+_EASY_FACES = ("dejavu-sans", "metric-sans")
 _STEPS = (1, 2, 4)  # pixels between places, by ease
 
 
