@@ -21,7 +21,7 @@ from pathlib import Path
 
 from demo_training.draw import write_png
 from demo_training.questions import Variant, questions
-from demo_training.scenes import make_scene
+from demo_training.scenes import FAMILIES, make_scene
 from demo_training.strikes import MissingFontError
 
 VARIANTS: tuple[Variant, ...] = ("instruct", "thinking")
@@ -34,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     scene = commands.add_parser("scene", help="draw one scene and write what is true of it")
     scene.add_argument("--seed", type=_seed, required=True, help="0 or more; from 9000000 on never trained on")
+    scene.add_argument("--family", choices=FAMILIES, help="of this family (default: the seed decides)")
     scene.add_argument("--out", type=Path, required=True, help="the folder for SEED.png and SEED.json")
     training = commands.add_parser("train", help="train from nothing")
     training.add_argument("--work", type=Path, required=True, help="the folder for checkpoints")
@@ -74,7 +75,7 @@ def _seed(text: str) -> int:
 
 def write_scene(options: argparse.Namespace) -> int:
     """Draw the scene of a seed, and write its picture and its questions."""
-    scene = make_scene(options.seed)
+    scene = make_scene(options.seed, family=options.family)
     asked = [
         question.as_json()
         for variant in VARIANTS
@@ -120,8 +121,8 @@ def evaluate(options: argparse.Namespace) -> int:
             if options.json:
                 return
             print(f"{variant:9} {task.name:42} {score.right:4} of {score.asked} = {score.share:.3f}", flush=True)
-            for seed, ask, wanted, got in score.wrong[: options.wrong]:
-                print(f"    scene {seed}: {ask}\n        true: {wanted}\n        said: {got}")
+            for drawn, ask, wanted, got in score.wrong[: options.wrong]:
+                print(f"    scene {drawn}: {ask}\n        true: {wanted}\n        said: {got}")
 
         scores = evaluation.evaluate(model, variant, options.scenes, show, tuple(tasks))
         report[variant] = {name: score.share for name, score in scores.items()}

@@ -4,10 +4,10 @@
 For each held-out scene a question is asked of both, greedily. Reported: the largest difference between two logits of
 the first token, and the share of equal answers. Exit code 0 only if at least 98 % are equal.
 
-    parity.py --work DIR [--scenes 100] [--variant instruct|thinking] [--json] [--record FILE]
+    parity.py [--scenes 100] [--variant instruct|thinking] [--weights DIR] [--json] [--record FILE]
 
-DIR is where demo_weights.py train left its checkpoints. `--record` writes what transformers said, for the tests, which
-do not need torch. Needs the extra `training` of pyproject.toml.
+transformers cannot read the GGUF files, so it gets a checkpoint with their very numbers. `--record` writes what it
+said, for the tests, which do not need torch. Needs the extra `training` of pyproject.toml.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ import argparse
 import json
 import random
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from demo_training.files import text_name
 from demo_training.questions import Question, Variant, questions
 from demo_training.scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
 
@@ -29,7 +31,7 @@ from edge_assistant.engine.native import NativeModel
 from edge_assistant.engine.prompts import system_prompt
 from edge_assistant.engine.session import Session
 from edge_assistant.imaging.budget import fit
-from edge_assistant.models.locate import resolve
+from edge_assistant.models.locate import Weights, resolve
 
 GOAL = 0.98
 MOST_TOKENS = 200
@@ -50,7 +52,6 @@ class Said:
 def main() -> int:
     """Run the comparison and print it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work", type=Path, required=True, help="the folder with the checkpoints")
     parser.add_argument("--weights", type=Path, help="a folder with GGUF files (default: the demo that ships)")
     parser.add_argument("--scenes", type=int, default=100, help="how many scenes (default 100)")
     parser.add_argument("--variant", choices=("instruct", "thinking"), action="append", help="only this variant")
@@ -59,7 +60,7 @@ def main() -> int:
     options = parser.parse_args()
     report, recorded = {}, []
     for variant in options.variant or ("instruct", "thinking"):
-        report[variant], entries = compare(options.work / variant, options.weights, variant, options.scenes)
+        report[variant], entries = compare(options.weights, variant, options.scenes)
         recorded += entries
     if options.record:
         options.record.write_text(json.dumps(recorded, indent=1) + "\n", encoding="utf-8")
@@ -80,11 +81,16 @@ def cases(variant: Variant, count: int) -> list[tuple[Scene, Question]]:
     return chosen
 
 
-def compare(
-    checkpoint: Path, weights: Path | None, variant: Variant, count: int
-) -> tuple[dict[str, float], list[dict[str, Any]]]:
+def compare(weights: Path | None, variant: Variant, count: int) -> tuple[dict[str, float], list[dict[str, Any]]]:
     """The report, and what transformers said to the first scenes."""
-    theirs, ours = Transformers(checkpoint, variant), LlamaCpp(weights, variant)
+    from demo_training.reread import reread
+
+    found = _pair(weights, variant)
+    with tempfile.TemporaryDirectory() as name:
+        checkpoint = Path(name)
+        reread(found.model, found.mmproj, checkpoint)
+        theirs = Transformers(checkpoint, variant)
+    ours = LlamaCpp(found, variant)
     equal = equal_first = 0
     largest, spread, recorded = 0.0, 0.0, []
     for scene, question in cases(variant, count):
@@ -114,6 +120,11 @@ def compare(
         "equal_first_tokens": equal_first / count,
         "equal_answers": equal / count,
     }, recorded[:_RECORDED]
+
+
+def _pair(weights: Path | None, variant: Variant) -> Weights:
+    model = str(weights / text_name(variant)) if weights else "demo"
+    return resolve(model=model, mmproj=None, think=variant == "thinking", preferred=None, weights_dir=None)
 
 
 class Transformers:
@@ -170,16 +181,7 @@ class Transformers:
 class LlamaCpp:
     """The program's own session on the GGUF files."""
 
-    def __init__(self, weights: Path | None, variant: Variant) -> None:
-        from demo_training.files import text_name
-
-        found = resolve(
-            model=str(weights / text_name(variant)) if weights else "demo",
-            mmproj=None,
-            think=variant == "thinking",
-            preferred=None,
-            weights_dir=None,
-        )
+    def __init__(self, found: Weights, variant: Variant) -> None:
         self._variant = variant
         self._native = NativeModel(
             str(found.model),

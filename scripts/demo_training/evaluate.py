@@ -83,6 +83,7 @@ TASKS = (
             Task("unseen question, describe", ("dialog", "notification", "shapes"), _described, unseen_words=True),
             Task("unseen question, read", ("text",), _read, unseen_words=True),
             Task("unseen question, count", ("apples",), _counted, unseen_words=True),
+            Task("unseen question, places", ("dialog", "menu", "shapes"), _placed, unseen_words=True),
             Task("dialogs, trained system prompt", ("dialog",), _described, unseen_system=-1),
             Task("dialogs, second unseen system prompt", ("dialog",), _described, unseen_system=1),
             Task("dialogs, third unseen system prompt", ("dialog",), _described, unseen_system=2),
@@ -94,11 +95,11 @@ _TRAINED_SYSTEM = "You describe screens for blind people."
 
 @dataclass
 class Score:
-    """How a task went; `wrong` holds what was asked, what is true and what was answered."""
+    """How a task went; `wrong` holds scene (as `demo_weights.py scene` wants it), question, true and given answer."""
 
     right: int = 0
     asked: int = 0
-    wrong: list[tuple[int, str, str, str]] = field(default_factory=list)
+    wrong: list[tuple[str, str, str, str]] = field(default_factory=list)
 
     @property
     def share(self) -> float:
@@ -128,7 +129,7 @@ class Asker:
         self, model: str, variant: Variant, *, system: str | None = None, verbatim: bool = False, seed: int = 1
     ) -> None:
         weights = resolve(model=model, mmproj=None, think=variant == "thinking", preferred=None, weights_dir=None)
-        request = Request(mode="read" if verbatim else "glance", image_tokens=GLANCE_TOKENS, max_tokens=160, seed=seed)
+        request = Request(mode="read" if verbatim else "glance", image_tokens=GLANCE_TOKENS, seed=seed)
         with _system(system):
             self._assistant = Assistant(
                 weights,
@@ -180,7 +181,8 @@ def evaluate(
                 if right(question, answer):
                     score.right += 1
                 else:
-                    score.wrong.append((scene.seed, question.ask, question.answer, answer))
+                    drawn = f"--seed {scene.seed} --family {scene.family}"
+                    score.wrong.append((drawn, question.ask, question.answer, answer))
         finally:
             asker.close()
         scores[task.name] = score

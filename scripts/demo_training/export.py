@@ -41,6 +41,7 @@ _BLOCK_NAMES = {
     "mlp.linear_fc1": "ffn_up",
     "mlp.linear_fc2": "ffn_down",
 }
+_TEXT, _VISION = "model.language_model.", "model.visual."
 _MOSTLY_F16 = 1  # llama.cpp's LLAMA_FTYPE_MOSTLY_F16
 
 
@@ -79,13 +80,18 @@ def export_text(checkpoint: Path, target: Path, variant: Variant) -> None:
     writer.add_num_deepstack_layers(len(config["vision_config"]["deepstack_visual_indexes"]))
     _add_vocabulary(writer, json.loads((checkpoint / "tokenizer.json").read_text()), text["vocab_size"])
     writer.add_chat_template(_TEMPLATE.replace("%OPENER%", _OPENER[variant]))
-    prefix = "model.language_model."
-    _add(writer, "token_embd.weight", tensors[f"{prefix}embed_tokens.weight"])  # and, tied, the output
-    _add(writer, "output_norm.weight", tensors[f"{prefix}norm.weight"])
-    for number in range(text["num_hidden_layers"]):
-        for theirs, ours in _LAYER_NAMES.items():
-            _add(writer, f"blk.{number}.{ours}.weight", tensors[f"{prefix}layers.{number}.{theirs}.weight"])
+    for theirs, ours in text_names(config).items():
+        _add(writer, ours, tensors[theirs])
     _finish(writer)
+
+
+def text_names(config: dict[str, Any]) -> dict[str, str]:
+    """The language model's tensors: transformers' names, and llama.cpp's."""
+    names = {"embed_tokens.weight": "token_embd.weight", "norm.weight": "output_norm.weight"}  # tied: the output, too
+    for number in range(config["text_config"]["num_hidden_layers"]):
+        for theirs, ours in _LAYER_NAMES.items():
+            names[f"layers.{number}.{theirs}.weight"] = f"blk.{number}.{ours}.weight"
+    return {_TEXT + theirs: ours for theirs, ours in names.items()}
 
 
 def _add_vocabulary(writer: gguf.GGUFWriter, tokenizer: dict[str, Any], size: int) -> None:
@@ -113,7 +119,7 @@ def export_vision(checkpoint: Path, target: Path) -> None:
     """Write the vision tower of a checkpoint folder as an mmproj file. OSError when it cannot be read or written."""
     config = json.loads((checkpoint / "config.json").read_text())
     tensors = load_file(checkpoint / "model.safetensors")
-    vision, prefix = config["vision_config"], "model.visual."
+    vision = config["vision_config"]
     side = round(vision["num_position_embeddings"] ** 0.5)
     writer = gguf.GGUFWriter(str(target), "clip")
     writer.add_name("tiny-qwen3vl")
@@ -134,24 +140,34 @@ def export_vision(checkpoint: Path, target: Path) -> None:
     writer.add_vision_spatial_merge_size(vision["spatial_merge_size"])
     deep = vision["deepstack_visual_indexes"]
     writer.add_vision_is_deepstack_layers([number in deep for number in range(vision["depth"])])
-    kernel = tensors[f"{prefix}patch_embed.proj.weight"]  # one plane for each of two frames
-    _add(writer, "v.patch_embd.weight", kernel[:, :, 0])
-    _add(writer, "v.patch_embd.weight.1", kernel[:, :, 1])
-    _add(writer, "v.patch_embd.bias", tensors[f"{prefix}patch_embed.proj.bias"])
-    _add(writer, "v.position_embd.weight", tensors[f"{prefix}pos_embed.weight"], exact=True)
+    for frame, ours in enumerate(FRAMES):
+        _add(writer, ours, tensors[PATCHES][:, :, frame])
+    for theirs, ours in vision_names(config).items():
+        _add(writer, ours, tensors[theirs], exact="position" in ours)
+    _finish(writer)
+
+
+PATCHES, FRAMES = f"{_VISION}patch_embed.proj.weight", ("v.patch_embd.weight", "v.patch_embd.weight.1")
+"""What makes patches of two frames: one tensor of transformers, two of llama.cpp."""
+
+
+def vision_names(config: dict[str, Any]) -> dict[str, str]:
+    """The vision tower's tensors but for PATCHES: transformers' names, and llama.cpp's."""
+    vision = config["vision_config"]
     names = {
         f"blocks.{n}.{theirs}": f"v.blk.{n}.{ours}"
         for n in range(vision["depth"])
         for theirs, ours in _BLOCK_NAMES.items()
     }
-    for number, layer in enumerate(deep):  # llama.cpp counts these by the layer they follow
+    for number, layer in enumerate(
+        vision["deepstack_visual_indexes"]
+    ):  # llama.cpp counts these by the layer they follow
         for theirs, ours in (("norm", "norm"), ("linear_fc1", "fc1"), ("linear_fc2", "fc2")):
             names[f"deepstack_merger_list.{number}.{theirs}"] = f"v.deepstack.{layer}.{ours}"
     names |= {"merger.norm": "v.post_ln", "merger.linear_fc1": "mm.0", "merger.linear_fc2": "mm.2"}
-    for theirs, ours in names.items():
-        for part in ("weight", "bias"):
-            _add(writer, f"{ours}.{part}", tensors[f"{prefix}{theirs}.{part}"])
-    _finish(writer)
+    parts = {f"{theirs}.{part}": f"{ours}.{part}" for theirs, ours in names.items() for part in ("weight", "bias")}
+    parts |= {"patch_embed.proj.bias": "v.patch_embd.bias", "pos_embed.weight": "v.position_embd.weight"}
+    return {_VISION + theirs: ours for theirs, ours in parts.items()}
 
 
 def export(folder: Path, target: Path) -> list[Path]:

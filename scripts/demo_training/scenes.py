@@ -134,18 +134,19 @@ class _Sheet:
 
 
 _WORD_SET = frozenset(WORDS)
+_NOT_INVENTED = _WORD_SET | frozenset(UNSEEN_WORDS)
 _CONSONANTS, _VOWELS = "bcdfghjklmnprstvwz", "aeiou"
 
 
 def invented_word(rng: random.Random) -> str:
-    """A capitalised word of 3 to 8 letters that no list here has."""
+    """A capitalised word of 3 to 8 letters that the lexicon does not have, nor the words kept for evaluation."""
     while True:
         letters = ""
         for _ in range(rng.randint(1, 3)):
             letters += (
                 rng.choice(_CONSONANTS) + rng.choice(_VOWELS) + (rng.choice(_CONSONANTS) if rng.randrange(2) else "")
             )
-        if 3 <= len(letters) <= 8 and letters.capitalize() not in _WORD_SET and letters not in _WORD_SET:
+        if 3 <= len(letters) <= 8 and not {letters, letters.capitalize()} & _NOT_INVENTED:
             return letters.capitalize()
 
 

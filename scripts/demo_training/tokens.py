@@ -36,7 +36,27 @@ _CORPUS_SCENES = 6000
 
 def train_tokenizer() -> Tokenizer:
     """A byte-level BPE over what is said about scenes; the same each time."""
-    tokenizer = Tokenizer(models.BPE())
+    tokenizer = _untrained(models.BPE())
+    specials = len(_SPECIAL) + len(_THINK)
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY - specials,
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(_corpus(), trainer)
+    return _with_specials(tokenizer)
+
+
+def known_tokenizer(tokens: list[str], merges: list[str]) -> Tokenizer:
+    """The one that a GGUF file has: `tokens` by their ids, `merges` each two tokens with a space between."""
+    plain = [token for token in tokens if token not in (*_SPECIAL, *_THINK) and not token.startswith("[PAD")]
+    pairs = [(first, second) for first, second in (merge.split(" ") for merge in merges)]
+    numbers = {token: number for number, token in enumerate(plain)}
+    return _with_specials(_untrained(models.BPE(vocab=numbers, merges=pairs)))
+
+
+def _untrained(model: models.BPE) -> Tokenizer:
+    tokenizer = Tokenizer(model)
     tokenizer.normalizer = normalizers.NFC()
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -45,13 +65,10 @@ def train_tokenizer() -> Tokenizer:
         ]
     )
     tokenizer.decoder = decoders.ByteLevel()
-    specials = len(_SPECIAL) + len(_THINK)
-    trainer = trainers.BpeTrainer(
-        vocab_size=VOCABULARY - specials,
-        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(_corpus(), trainer)
+    return tokenizer
+
+
+def _with_specials(tokenizer: Tokenizer) -> Tokenizer:
     tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in _SPECIAL])
     tokenizer.add_tokens([AddedToken(token, special=False, normalized=False) for token in _THINK])
     return tokenizer
