@@ -28,6 +28,7 @@ _ABORTED = 2  # llama_decode's return value when the abort callback said stop
 _NODES_TO_ASK_AT = frozenset((b"MUL_MAT", b"FLASH_ATTN_EXT"))
 
 _USUAL, _UNKNOWN = Tuning(), Size()
+_log_callbacks: list[Any] = []  # never freed: llama.cpp writes to the last one also when its model is gone
 
 OnFraction = Callable[[float], None]
 
@@ -444,14 +445,16 @@ class NativeModel:
 
     def _catch_log(self) -> None:
         """llama.cpp's warnings go to standard error, which in a worker leads to the parent's logger."""
+        log = self._log
 
         def write(level: int, text: bytes, _: Any) -> None:
             if level in (_WARNING, _WARNING + 1):
                 line = text.decode(errors="replace").rstrip()
-                self._log.append(line)
+                log.append(line)
                 os.write(2, f"{line}\n".encode())
 
-        callback = self._hold(llama.llama_log_callback, write)
+        callback = llama.llama_log_callback(write)
+        _log_callbacks.append(callback)
         for set_log in (llama.llama_log_set, mtmd.mtmd_log_set, mtmd.mtmd_helper_log_set):
             set_log(callback, ctypes.c_void_p(0))
 
