@@ -38,7 +38,7 @@ from edge_assistant.errors import AssistantError, CancelledError, EngineError, W
 from edge_assistant.text import tr
 
 # This many seconds after a cancel the question has ended, acknowledged or not.
-CANCEL_GRACE = 0.25
+CANCEL_GRACE = 0.2
 # An engine that has not acknowledged it then may be within a graph node, which nothing can stop: the attention of one
 # layer to a large picture. The next question waits this many seconds, counted from the cancel, for the node to end;
 # after that the child is killed. With it go the caches, and on a machine short of memory the weights.
