@@ -82,6 +82,12 @@ class Cancelling:
             os.kill(engine, signal.SIGCONT)
         raise AssertionError("every question was over too soon")
 
+    def cancel_deaf(self) -> None:
+        """Cancel where the engine does not listen, as within a layer of a large picture."""
+        assert self.assistant.engine_pid is not None
+        os.kill(self.assistant.engine_pid, signal.SIGSTOP)
+        self.assistant.cancel()
+
 
 @pytest.fixture
 def cancelling() -> Iterator[Cancelling]:
@@ -134,11 +140,7 @@ def test_an_engine_that_does_not_listen_is_killed_and_replaced(stage: str, cance
     engine = cancelling.assistant.engine_pid
     assert engine is not None
 
-    def stop_and_cancel() -> None:
-        os.kill(engine, signal.SIGSTOP)
-        cancelling.assistant.cancel()
-
-    seconds = cancelling.cancelled(at_stage(stage), stop_and_cancel, large())
+    seconds = cancelling.cancelled(at_stage(stage), cancelling.cancel_deaf, large())
     print(f"killed at {stage}: {seconds:.3f} s")
     assert seconds < 3.0
     assert cancelling.ask().answer == ANSWER
@@ -150,12 +152,8 @@ def test_an_engine_that_listens_late_is_kept_and_answers_again(cancelling: Cance
     engine = cancelling.assistant.engine_pid
     assert engine is not None
 
-    def stop_and_cancel() -> None:
-        os.kill(engine, signal.SIGSTOP)  # as if it were within a layer of a large picture
-        cancelling.assistant.cancel()
-
     for _ in range(2):
-        cancelling.cancelled(at_stage("encode"), stop_and_cancel, large())
+        cancelling.cancelled(at_stage("encode"), cancelling.cancel_deaf, large())
         timer = threading.Timer(0.5, os.kill, (engine, signal.SIGCONT))
         timer.start()
         assert cancelling.ask().answer == ANSWER
@@ -168,11 +166,7 @@ def test_while_an_engine_that_listens_late_is_waited_for_a_cancel_works_too(canc
     engine = cancelling.assistant.engine_pid
     assert engine is not None
 
-    def stop_and_cancel() -> None:
-        os.kill(engine, signal.SIGSTOP)
-        cancelling.assistant.cancel()
-
-    cancelling.cancelled(at_stage("encode"), stop_and_cancel, large())
+    cancelling.cancelled(at_stage("encode"), cancelling.cancel_deaf, large())
     for _ in range(2):
         timer = threading.Timer(0.3, cancelling.assistant.cancel)
         timer.start()
