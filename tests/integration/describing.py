@@ -128,6 +128,14 @@ class Describe:
             thread.join(timeout)
         return code
 
+    def has(self, name: str) -> bool:
+        """Whether one of its processes has this name."""
+        for process in self.tree():
+            with contextlib.suppress(psutil.NoSuchProcess):  # it may end while it is looked at
+                if process.name() == name:
+                    return True
+        return False
+
     def tree(self) -> list[psutil.Process]:
         """All its processes, now."""
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -299,6 +307,6 @@ def make_slow_player(place: Path) -> dict[str, str]:
 def wait_for_player(run: Describe) -> None:
     """Block until something is being played."""
     deadline = time.monotonic() + PATIENCE
-    while not any(process.name() == "sleep" for process in run.tree()):
+    while not run.has("sleep"):
         assert time.monotonic() < deadline, "nothing was ever played"
         time.sleep(0.01)

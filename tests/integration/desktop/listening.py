@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -92,6 +93,14 @@ class Listen:
     def children(self) -> list[psutil.Process]:
         """Its processes below it."""
         return psutil.Process(self.process.pid).children(recursive=True)
+
+    def has_player(self) -> bool:
+        """Whether one of them plays sound."""
+        for child in self.children():
+            with contextlib.suppress(psutil.NoSuchProcess):  # it may end while it is looked at
+                if child.name() == "aplay":
+                    return True
+        return False
 
     def wait_until_gone(self, pids: set[int]) -> float:
         """Block until none of the processes is left; the seconds that took."""

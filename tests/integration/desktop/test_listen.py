@@ -299,7 +299,7 @@ def test_when_it_dies_nothing_of_it_is_left_within_a_second(
         listen.wait_for_line("Ready.")
         listen.press(WINDOW)
         listen.wait_for(answers, "the answer")
-        until(lambda: "aplay" in [each.name() for each in listen.children()], "a player")
+        until(listen.has_player, "a player")
         pids = {child.pid for child in listen.children()}
         assert len(pids) >= 3, "engine, voice and player"
         os.kill(listen.process.pid, number)

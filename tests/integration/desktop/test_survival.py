@@ -176,7 +176,7 @@ def test_a_voice_that_is_killed_in_mid_sentence_is_told_and_goes_on(
 ) -> None:
     speaking.press(WINDOW)
     card.wait_for_sound(0.3)
-    until(lambda: "aplay" in [each.name() for each in speaking.children()], "a player")
+    until(speaking.has_player, "a player")
     voices = [each for each in workers(speaking) if any(child.name() == "aplay" for child in each.children())]
     for voice in voices:
         voice.kill()
@@ -215,7 +215,7 @@ def test_after_a_sleep_of_the_whole_machine_it_goes_on_and_nothing_is_called_bro
         speaking.press(WINDOW)
     if moment == "speaking":
         speaking.wait_for(lambda _: answers(speaking), "the answer")
-        until(lambda: "aplay" in [each.name() for each in speaking.children()], "a player")
+        until(speaking.has_player, "a player")
     before = list(speaking.said)
     with asleep(speaking, players=moment == "speaking"):
         time.sleep(12.0)  # longer than a player may take for these sentences and be called stuck
@@ -365,7 +365,7 @@ def test_the_app_killed_in_mid_sentence_leaves_nothing_behind(
         app.wait_until_told("Ready.")
         card.wait_for_silence(1.0)
         app.press(WINDOW)
-        until(lambda: "aplay" in [each.name() for each in app.children()], "a player")
+        until(app.has_player, "a player")
         pids = {child.pid for child in app.children()}
         assert len(pids) >= 3, "engine, voice and player"
         os.kill(app.process.pid, signal.SIGKILL)
