@@ -31,7 +31,10 @@ VARIANTS: tuple[Variant, ...] = ("instruct", "thinking")
 # Scores are multiplied by this in training only, so the weights draw as if at 0.6 of the temperature they are given:
 # a network this small is unsure where a large one is not, and the model card's temperatures are the large one's.
 _SOFTENED = 0.6
-# The model card's presence penalty for Instruct; half of the conversations are trained under it.
+# The scores of what is saved are that many times larger, so that it draws as if at a lower temperature still.
+_SHARPENED = 2.0
+# The model card's presence penalty for Instruct; half of the conversations are trained under it, before the scores are
+# larger.
 _PRESENCE = 1.5
 _BACKGROUND_WEIGHT = 0.2
 _RARE = -4.0  # most patches hold no letter, and of these few a certain one
@@ -305,6 +308,8 @@ def _variant(rank: int, folder: Path, plan: Plan, _: str) -> None:
         told.loss.backward()
         optimizer.step(_rate_scale(step, plan.variant, 0.8, 0.0))
         report.add(step, loss=told.loss.item(), right=told.right, looked=told.looked)
+    with torch.no_grad():
+        network.model.language_model.norm.weight *= _SHARPENED
     network.save(folder / variant, tokenizer)
 
 
