@@ -12,10 +12,6 @@ def main() -> None:
         _start()
     except (KeyboardInterrupt, BrokenPipeError):
         os._exit(130)
-    except RuntimeError as error:  # Python 3.11 wraps what is raised while a class is made
-        if isinstance(error.__cause__, KeyboardInterrupt):
-            os._exit(130)
-        raise
 
 
 def _start() -> None:

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from edge_assistant import log
+from edge_assistant import interrupt, log
 from edge_assistant.cli_models import add_models
 from edge_assistant.cli_parser import Parser, seconds, temperature, whole
 from edge_assistant.cli_settings import add_settings
@@ -31,7 +31,10 @@ def main(arguments: Sequence[str]) -> int:
             parsed = _parser().parse_args(arguments)
         _check_app_options(parsed)
         command: Callable[[argparse.Namespace], int] = parsed.command
-        return command(parsed)
+        if command is _describe:  # which also has to end its stream when it is cancelled here
+            return command(parsed)
+        with interrupt.raised():
+            return command(parsed)
     except AssistantError as error:
         _report(error, as_json="--json" in arguments)
         return error.exit_code
@@ -235,7 +238,8 @@ def _describe(parsed: argparse.Namespace) -> int:
     asks = tuple(_question(text) for text in parsed.ask)
     _check_source(parsed)
     try:
-        return _run_describe(parsed, asks)
+        with interrupt.raised():
+            return _run_describe(parsed, asks)
     except KeyboardInterrupt:  # while modules were imported: later, DescribeRun takes care of it
         from edge_assistant.engine.prompts import MODES
         from edge_assistant.events import cancelled

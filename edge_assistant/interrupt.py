@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -13,15 +14,34 @@ _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 class _State:
     arrived = False
-    raising = True
+    raising = False
     bell: socket.socket | None = None
 
 
 def listen() -> None:
-    """From now on the first signal raises KeyboardInterrupt in the main thread; those that follow change nothing."""
+    """From now on signals are remembered."""
     for name in _SIGNALS:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _on_signal)
+
+
+@contextlib.contextmanager
+def raised() -> Iterator[None]:
+    """From now on the first signal raises KeyboardInterrupt in the main thread, and one that has come before does so at
+    once; those that follow change nothing.
+
+    Up to Python 3.11 what is raised while a class is made (an import does that) becomes the cause of a RuntimeError;
+    it leaves this block as it was.
+    """
+    _State.raising = True
+    try:
+        if _State.arrived:
+            raise KeyboardInterrupt
+        yield
+    except RuntimeError as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
+        raise
 
 
 def only_remember() -> None:

@@ -16,7 +16,7 @@ from edge_assistant import interrupt
 @pytest.fixture(autouse=True)
 def _own_state(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(interrupt._State, "arrived", False)
-    monkeypatch.setattr(interrupt._State, "raising", True)
+    monkeypatch.setattr(interrupt._State, "raising", False)
     monkeypatch.setattr(interrupt._State, "bell", None)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     yield
@@ -30,15 +30,38 @@ def _own_state(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_signal_interrupts_and_is_remembered(number: signal.Signals) -> None:
     interrupt.listen()
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt), interrupt.raised():
         signal.raise_signal(number)
     assert interrupt.arrived()
     signal.raise_signal(number)  # and the next one disturbs nobody
 
 
+def test_a_signal_that_came_before_it_may_interrupt_does_so_then() -> None:
+    interrupt.listen()
+    signal.raise_signal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), interrupt.raised():
+        pytest.fail("the block must not begin")
+
+
+def test_a_signal_while_a_class_is_made_interrupts_as_any_other() -> None:
+    class Meddler:
+        def __set_name__(self, owner: type, name: str) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    interrupt.listen()
+    with pytest.raises(KeyboardInterrupt), interrupt.raised():
+        type("Made", (), {"field": Meddler()})
+
+
+def test_other_errors_stay_what_they_are() -> None:
+    with pytest.raises(RuntimeError, match="else"), interrupt.raised():
+        raise RuntimeError("something else") from ValueError()
+
+
 def test_a_signal_can_be_only_remembered() -> None:
     interrupt.listen()
-    interrupt.only_remember()
+    with interrupt.raised():
+        interrupt.only_remember()
     assert not interrupt.arrived()
     signal.raise_signal(signal.SIGINT)
     assert interrupt.arrived()
