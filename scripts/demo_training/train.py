@@ -19,6 +19,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
+from edge_assistant.processor import has_bf16
+
 from .batches import BOX_DIGITS, LETTERS, Lesson, Pictures, Talk, see_batch, tell_batch
 from .lexicon import CLASSES
 from .network import Network, Vision, make_config
@@ -202,7 +204,7 @@ def _prepare(rank: int, ranks: int, rendezvous: str) -> None:
 
 def _quick() -> AbstractContextManager[object]:
     """bfloat16 where the processor multiplies it; elsewhere float32, which is far quicker there."""
-    return torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported())
+    return torch.autocast("cpu", torch.bfloat16, enabled=has_bf16())
 
 
 def _named(module: nn.Module, prefix: str) -> list[tuple[str, nn.Parameter]]:

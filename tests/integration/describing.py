@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -127,14 +127,6 @@ class Describe:
         for thread in self._threads:
             thread.join(timeout)
         return code
-
-    def has(self, name: str) -> bool:
-        """Whether one of its processes has this name."""
-        for process in self.tree():
-            with contextlib.suppress(psutil.NoSuchProcess):  # it may end while it is looked at
-                if process.name() == name:
-                    return True
-        return False
 
     def tree(self) -> list[psutil.Process]:
         """All its processes, now."""
@@ -304,9 +296,19 @@ def make_slow_player(place: Path) -> dict[str, str]:
     return {"PATH": f"{place}{os.pathsep}{os.environ['PATH']}"}
 
 
+def named(name: str, processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Those with this name; one may end while it is looked at."""
+    found = []
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if process.name() == name:
+                found.append(process)
+    return found
+
+
 def wait_for_player(run: Describe) -> None:
     """Block until something is being played."""
     deadline = time.monotonic() + PATIENCE
-    while not run.has("sleep"):
+    while not named("sleep", run.tree()):
         assert time.monotonic() < deadline, "nothing was ever played"
         time.sleep(0.01)

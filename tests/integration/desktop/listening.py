@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 import psutil
-from describing import PATIENCE, ROOT, alive
+from describing import PATIENCE, ROOT, alive, named
 from desktops import Programs
 from sound_card import SoundCard, places, references
 
@@ -96,11 +95,7 @@ class Listen:
 
     def has_player(self) -> bool:
         """Whether one of them plays sound."""
-        for child in self.children():
-            with contextlib.suppress(psutil.NoSuchProcess):  # it may end while it is looked at
-                if child.name() == "aplay":
-                    return True
-        return False
+        return bool(named("aplay", self.children()))
 
     def wait_until_gone(self, pids: set[int]) -> float:
         """Block until none of the processes is left; the seconds that took."""

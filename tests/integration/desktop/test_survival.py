@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from apps import AppRun
+from describing import named
 from desktops import XDesktop, scene, until, x_desktop
 from listening import STOP, WINDOW, Listen, private_folders
 from sound_card import NO_CARD, SoundCard, places, references
@@ -177,7 +178,7 @@ def test_a_voice_that_is_killed_in_mid_sentence_is_told_and_goes_on(
     speaking.press(WINDOW)
     card.wait_for_sound(0.3)
     until(speaking.has_player, "a player")
-    voices = [each for each in workers(speaking) if any(child.name() == "aplay" for child in each.children())]
+    voices = [each for each in workers(speaking) if named("aplay", each.children())]
     for voice in voices:
         voice.kill()
     told = "Speech had stopped and is started again. Something may have been left out."
@@ -326,7 +327,7 @@ def test_keys_and_triggers_in_any_order_for_20_seconds_never_hang_it_and_only_on
             nonlocal most_voices
             while not over.wait(0.02):
                 with contextlib.suppress(psutil.Error):
-                    speak = [each for each in running.children() if each.name() == "aplay" and is_alive(each)]
+                    speak = [each for each in named("aplay", running.children()) if is_alive(each)]
                     most_voices = max(most_voices, len(speak))
 
         watcher = threading.Thread(target=watch)
