@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import os
@@ -196,9 +197,20 @@ def test_a_long_file_name_is_shortened_for_speech(tmp_path: Path) -> None:
 
 
 def test_no_file_stays_open(picture: Path) -> None:
-    before = len(list(Path("/proc/self/fd").iterdir()))
+    kept = []
     for _ in range(5):
-        read_picture(picture)
+        kept.append(read_picture(picture))
         with pytest.raises(InputError):
             read_picture(picture.parent)
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert not open_below(picture.parent)
+    with picture.open("rb"):
+        assert open_below(picture.parent) == [picture]
+
+
+def open_below(folder: Path) -> list[Path]:
+    """The open files that are `folder` or in it; descriptors that close meanwhile are no matter."""
+    found = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            found.append(descriptor.readlink())
+    return [path for path in found if path == folder or folder in path.parents]
