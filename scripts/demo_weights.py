@@ -3,6 +3,7 @@
 
     demo_weights.py scene --seed 9000000 --out DIR      one scene: DIR/9000000.png and .json (needs Pillow only)
     demo_weights.py train --work DIR                    checkpoints, in fixed steps, on two cores
+    demo_weights.py train --work DIR --from FOLDER      the same, going on from GGUF files
     demo_weights.py export --work DIR --out DIR         the GGUF files
     demo_weights.py evaluate [--weights DIR]            held-out scenes through the program's own describe path
 
@@ -36,11 +37,10 @@ def main(arguments: list[str] | None = None) -> int:
     scene.add_argument("--seed", type=_seed, required=True, help="0 or more; from 9000000 on never trained on")
     scene.add_argument("--family", choices=FAMILIES, help="of this family (default: the seed decides)")
     scene.add_argument("--out", type=Path, required=True, help="the folder for SEED.png and SEED.json")
-    training = commands.add_parser("train", help="train from nothing")
+    training = commands.add_parser("train", help="train from nothing, or go on")
     training.add_argument("--work", type=Path, required=True, help="the folder for checkpoints")
-    training.add_argument(
-        "--stage", choices=("see", "tell", "point", "variants"), action="append", help="only this stage"
-    )
+    training.add_argument("--from", dest="start", type=Path, metavar="FOLDER", help="go on from the GGUF files in it")
+    training.add_argument("--stage", choices=("see", "tell", "variants"), action="append", help="only this stage")
     training.add_argument("--scale", type=float, default=1.0, help="more or fewer steps than the card's (default 1)")
     exporting = commands.add_parser("export", help="write GGUF files")
     exporting.add_argument("--work", type=Path, required=True, help="the folder with checkpoints")
@@ -92,7 +92,13 @@ def train(options: argparse.Namespace) -> int:
     """Train; prints how it goes."""
     from demo_training import train as training
 
-    training.train(options.work, training.Plan().scaled(options.scale), tuple(options.stage or training.STAGES))
+    stages = tuple(options.stage or training.STAGES)
+    plan = training.FROM_NOTHING
+    if options.start:
+        plan = training.GOING_ON
+        stages = tuple(stage for stage in stages if stage != "see")
+        training.start_again(options.start, options.work)
+    training.train(options.work, plan.scaled(options.scale), stages)
     return 0
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from edge_assistant.imaging.budget import fit
+from edge_assistant.imaging.budget import fit, plan
 
 from .draw import Box
 from .lexicon import CLASS_NUMBER
-from .questions import Question, Variant, questions, system_prompt
+from .network import LOOKING_HEADS
+from .questions import Look, Question, Variant, questions, system_prompt
 from .scenes import CELL, FAMILIES, Grid, Scene, make_collage, make_scene, random_grid, training_seed
 from .tokens import Chat, Row, Turn
 
@@ -26,6 +28,8 @@ _SHARE_TO_NOTICE = 0.02
 _SHARE_TO_LOOK = 0.3
 # Of four coordinates, the hundreds and the tens.
 BOX_DIGITS = 8
+# Conversations of a step go through the network in so many parts, by their length: less of it is padding.
+_PARTS = 4
 _LONG_PROMPT_SENTENCES = (1, 2, 3, 5, 7)
 # How often each of FAMILIES comes where there is more to be counted and found.
 _HARD_FAMILIES = (24, 5, 12, 15, 13, 28, 1, 2)
@@ -77,24 +81,37 @@ def cell_names(scene: Scene, columns: int, rows: int, across: float, down: float
     return shares.reshape(-1, shares.shape[-1]), (named | ~noticed).reshape(-1)
 
 
-def cell_boxes(scene: Scene, columns: int, rows: int) -> np.ndarray:
-    """Hundreds and tens of the box of the thing that a cell belongs to (cells, 8); -100 where there is none."""
+def cell_boxes(scene: Scene, columns: int, rows: int, part: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Where the thing is that a cell belongs to.
+
+    Hundreds and tens of its box (cells, 8), -100 where there is none; and how far its left, upper, right and lower side
+    are from the middle of the cell, outwards, in cells (cells, 4). `part` is as in `shown_part`.
+    """
     digits = np.full((rows, columns, BOX_DIGITS), _IGNORED, np.int64)
-    best = np.full((rows, columns), 0.3)
+    sides = np.zeros((rows, columns, 4), np.float32)
+    best = np.full((rows, columns), _SHARE_TO_LOOK)
     for target in scene.targets:
-        left, top, right, bottom = (value / 1000 for value in target.box)
+        left, top, right, bottom = (
+            value / 1000 * share for value, share in zip(target.box, (*part, *part), strict=True)
+        )
         left, right, top, bottom = left * columns, right * columns, top * rows, bottom * rows
         values = [min(999, value) for value in target.box]
         told = [digit for value in values for digit in (value // 100, value // 10 % 10)]
+        small = min(1.0, right - left) * min(1.0, bottom - top)
+        inside = int((top + bottom) / 2), int((left + right) / 2)
         for row in range(max(0, int(top)), min(rows, int(bottom) + 1)):
             for column in range(max(0, int(left)), min(columns, int(right) + 1)):
                 wide = min(right, column + 1) - max(left, column)
                 high = min(bottom, row + 1) - max(top, row)
-                share = wide * high if wide > 0 and high > 0 else 0
+                share = wide * high / small if wide > 0 and high > 0 else 0
+                if (row, column) == inside:
+                    share = max(share, 0.5)
                 if share > best[row, column]:
                     best[row, column] = share
                     digits[row, column] = told
-    return digits.reshape(-1, BOX_DIGITS)
+                    middle = column + 0.5, row + 0.5
+                    sides[row, column] = middle[0] - left, middle[1] - top, right - middle[0], bottom - middle[1]
+    return digits.reshape(-1, BOX_DIGITS), sides.reshape(-1, 4)
 
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -112,7 +129,8 @@ def patch_letters(scene: Scene, columns: int, rows: int, across: float, down: fl
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """`pixels` (pictures, patches, 768); `names` (pictures, cells, classes), `named` (pictures, cells); `boxes` (…, 8).
+    """`pixels` (pictures, patches, 768); `names` (pictures, cells, classes), `named` (pictures, cells); `boxes` (…, 8),
+    `sides` (…, 4).
 
     `letters` (pictures, patches, letters).
     """
@@ -121,6 +139,7 @@ class Pictures:
     names: Tensor
     named: Tensor
     boxes: Tensor
+    sides: Tensor
     letters: Tensor
     grid: Grid
 
@@ -128,16 +147,18 @@ class Pictures:
 def pictures(scenes: list[Scene], grid: Grid) -> Pictures:
     """Scenes of one grid as tensors."""
     columns, rows = grid
-    sent, names, named, boxes, letters = [], [], [], [], []
+    sent, names, named, boxes, sides, letters = [], [], [], [], [], []
     for scene in scenes:
         pixels, across, down = as_sent(scene)
         sent.append(patches(pixels))
         name, counts = cell_names(scene, columns, rows, across, down)
         names.append(name)
         named.append(counts)
-        boxes.append(cell_boxes(scene, columns, rows))
+        digits, distances = cell_boxes(scene, columns, rows, shown_part(scene, grid))
+        boxes.append(digits)
+        sides.append(distances)
         letters.append(patch_letters(scene, columns, rows, across, down))
-    return Pictures(*(torch.from_numpy(np.stack(part)) for part in (sent, names, named, boxes, letters)), grid)
+    return Pictures(*(torch.from_numpy(np.stack(part)) for part in (sent, names, named, boxes, sides, letters)), grid)
 
 
 def batch_size(grid: Grid, small: int) -> int:
@@ -159,48 +180,54 @@ def see_batch(step: int, rank: int, small: int, ease: int) -> Pictures:
 @dataclass(frozen=True, slots=True)
 class Talk:
     """Conversations: `ids` (conversations, tokens); `target` the token to be written next, or -100 where nothing is
-    learned; `start` where the picture begins; `variants` of each conversation.
+    learned; `start` where the picture begins; `about` which of the pictures it is.
 
-    `looking` (looks, 2) holds conversation and token from which a thing is to be looked at, `seen` (looks, cells) where
-    it is.
+    `looking` (looks, 3) holds conversation, token and attention head with which a thing is to be looked at, `seen`
+    (looks, 1 + cells) where it is: in cells, or, when it is not there, in the token before the picture.
     """
 
     ids: Tensor
     target: Tensor
     start: Tensor
-    variants: list[Variant]
+    about: Tensor
     looking: Tensor
     seen: Tensor
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
-    """What conversations are about: `hard` ones more often about what is to be counted and found; `later` ones list
-    apples before they are counted, teach a head where to look, and ask in more ways."""
+class _About:
+    """A conversation, the number of its picture, and the part of the grid that this one takes."""
 
-    hard: bool
-    later: bool
+    row: Row
+    picture: int
+    part: tuple[float, float]
 
 
 def tell_batch(
-    chat: Chat, step: int, rank: int, small: int, rows_each: int, variants: tuple[Variant, ...], lesson: Lesson
-) -> tuple[Pictures, Talk]:
-    """Pictures with `rows_each` conversations about each."""
+    chat: Chat, step: int, rank: int, small: int, rows_each: int, variants: tuple[Variant, ...], *, hard: bool
+) -> tuple[Pictures, list[Talk]]:
+    """Pictures with `rows_each` conversations about each, shorter and longer ones apart; `hard` ones are more often
+    about what is to be counted and found."""
     shared = random.Random(1_000_003 * step + 1)
     grid = random_grid(shared)
     prompt = shared.choice(("none", "none", "short", "short", "long"))
     sentences = shared.choice(_LONG_PROMPT_SENTENCES)
     rng = random.Random(training_seed(step, rank, 63) + 17)
-    scenes, rows, used = [], [], []
+    scenes: list[Scene] = []
+    rows: list[_About] = []
     for number in range(batch_size(grid, small)):
-        family = rng.choices(FAMILIES, _HARD_FAMILIES)[0] if lesson.hard else None
+        family = rng.choices(FAMILIES, _HARD_FAMILIES)[0] if hard else None
         scene = make_scene(training_seed(step, rank, number), family=family, grid=grid)
         scenes.append(scene)
         for turn in range(rows_each):
             variant = variants[turn % len(variants)]
-            used.append(variant)
-            rows.append(_conversation(chat, scene, rng, variant, _system(rng, prompt, sentences), lesson))
-    return pictures(scenes, grid), _stacked(chat, rows, used, grid)
+            system = _system(rng, prompt, sentences)
+            row = _conversation(chat, scene, rng, variant, system, hard=hard)
+            rows.append(_About(row, number, shown_part(scene, grid)))
+    rows.sort(key=lambda about: len(about.row.before) + len(about.row.after))
+    each = -(-len(rows) // _PARTS)
+    parts = [rows[first : first + each] for first in range(0, len(rows), each)]
+    return pictures(scenes, grid), [_stacked(chat, part, grid) for part in parts]
 
 
 def _system(rng: random.Random, prompt: str, sentences: int) -> str | None:
@@ -209,15 +236,21 @@ def _system(rng: random.Random, prompt: str, sentences: int) -> str | None:
     return system_prompt(rng, sentences=None if prompt == "short" else sentences)
 
 
+def shown_part(scene: Scene, grid: Grid) -> tuple[float, float]:
+    """How much of the grid's width and height the picture takes; the rest is the border with which it is sent."""
+    width, height = plan(scene.image.size, max_tokens=_MOST_TOKENS).content
+    return width / (grid[0] * CELL), height / (grid[1] * CELL)
+
+
 def _conversation(
-    chat: Chat, scene: Scene, rng: random.Random, variant: Variant, system: str | None, lesson: Lesson
+    chat: Chat, scene: Scene, rng: random.Random, variant: Variant, system: str | None, *, hard: bool
 ) -> Row:
-    asked = questions(scene, rng, variant, listing=lesson.later)
+    asked = questions(scene, rng, variant)
     turns = []
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3))):
         if not asked:
             break
-        question = rng.choices(asked, [_weight(question, hard=lesson.hard) for question in asked])[0]
+        question = rng.choices(asked, [_weight(question, hard=hard) for question in asked])[0]
         asked.remove(question)
         turns.append(Turn(question, variant == "thinking" and rng.randrange(100) < 8))
     return chat.row(system, turns, variant)
@@ -234,16 +267,17 @@ def _weight(question: Question, *, hard: bool) -> float:
     return 3.0 if question.kind == "describe" else 2.0
 
 
-def _stacked(chat: Chat, rows: list[Row], variants: list[Variant], grid: Grid) -> Talk:
+def _stacked(chat: Chat, rows: list[_About], grid: Grid) -> Talk:
     cells = grid[0] * grid[1]
-    length = max(len(row.before) + len(row.after) for row in rows) + cells
+    length = max(len(about.row.before) + len(about.row.after) for about in rows) + cells
     length = -(-length // 8) * 8
     ids = torch.full((len(rows), length), chat.padding)
     target = torch.full((len(rows), length), _IGNORED)
     start = torch.zeros(len(rows), dtype=torch.long)
-    looking: list[tuple[int, int]] = []
+    looking: list[tuple[int, int, int]] = []
     seen: list[np.ndarray] = []
-    for number, row in enumerate(rows):
+    for number, about in enumerate(rows):
+        row = about.row
         tokens = row.before + [chat.image] * cells + row.after
         ids[number, : len(tokens)] = torch.tensor(tokens)
         start[number] = len(row.before)
@@ -251,19 +285,29 @@ def _stacked(chat: Chat, rows: list[Row], variants: list[Variant], grid: Grid) -
         for place, learned in enumerate(row.learned):
             if learned:
                 target[number, offset + place - 1] = row.after[place]
-                if (box := row.looks[place]) is not None:
-                    looking.append((number, offset + place - 1))
-                    seen.append(box_cells(box, grid))
+                if (look := row.looks[place]) is not None:
+                    looking.append((number, offset + place - 1, LOOKING_HEADS[look.head]))
+                    seen.append(looked_at(look, grid, about.part))
     return Talk(
-        ids, target, start, variants, torch.tensor(looking).view(-1, 2),
-        torch.from_numpy(np.stack(seen)) if seen else torch.zeros(0, cells, dtype=torch.bool),
+        ids, target, start, torch.tensor([about.picture for about in rows]),
+        torch.tensor(looking, dtype=torch.long).view(-1, 3),
+        torch.from_numpy(np.stack(seen)) if seen else torch.zeros(0, 1 + cells, dtype=torch.bool),
     )  # fmt: skip
 
 
-def box_cells(box: Box, grid: Grid) -> np.ndarray:
-    """The cells (booleans) of which a box covers a good part, and the one with its middle."""
+@lru_cache(maxsize=1000)
+def looked_at(look: Look, grid: Grid, part: tuple[float, float]) -> np.ndarray:
+    """Booleans for the token before the picture and for its cells: that token for what is not there, else the cells."""
+    if look.box is None:
+        return np.arange(1 + grid[0] * grid[1]) == 0
+    return np.concatenate(([False], box_cells(look.box, grid, part)))
+
+
+def box_cells(box: Box, grid: Grid, part: tuple[float, float] = (1.0, 1.0)) -> np.ndarray:
+    """The cells (booleans) of which a box covers a good part, and the one with its middle; `part` is as in
+    `shown_part`."""
     columns, rows = grid
-    left, top, right, bottom = (value / 1000 for value in box)
+    left, top, right, bottom = (value / 1000 * share for value, share in zip(box, (*part, *part), strict=True))
     across = np.minimum(right * columns, np.arange(columns) + 1) - np.maximum(left * columns, np.arange(columns))
     down = np.minimum(bottom * rows, np.arange(rows) + 1) - np.maximum(top * rows, np.arange(rows))
     cells = np.clip(down, 0, None)[:, None] * np.clip(across, 0, None)[None] > _SHARE_TO_LOOK

@@ -18,7 +18,9 @@ from torch.nn import functional
 _EPS = 1e-6
 _ROPE_THETA = 10_000.0
 LOOKING_LAYER = 2
-"""The language model's layer whose first head is taught what to look at; two layers before it take the question in."""
+"""The language model's layer in which heads are taught what to look at; two layers before it take the question in."""
+LOOKING_HEADS = {"find": 0, "read": 2}
+"""The head of that layer that looks at what was asked for, and the one that looks at what is read next."""
 
 
 def make_config(tokenizer: Tokenizer) -> dict[str, Any]:
@@ -227,8 +229,8 @@ class _Layer(nn.Module):
     def forward(
         self, x: Tensor, cos: Tensor, sin: Tensor, watched: Tensor | None = None
     ) -> tuple[Tensor, Tensor | None]:
-        """The next states; and of the tokens `watched` (looks, 2: conversation, token) what the first head looks at, as
-        logarithms (looks, tokens)."""
+        """The next states; and what is looked at from `watched` (looks, 3: conversation, token, head), as logarithms
+        (looks, tokens)."""
         batch, length, _ = x.shape
         attention, y = self.self_attn, self.input_layernorm(x)
         query = attention.q_norm(attention.q_proj(y).view(batch, length, self.heads, self.width)).transpose(1, 2)
@@ -237,8 +239,9 @@ class _Layer(nn.Module):
         query, key = query * cos + _turned(query) * sin, key * cos + _turned(key) * sin
         looks = None
         if watched is not None:
-            row, place = watched.unbind(1)
-            scores = (key[row, 0] @ query[row, 0, place][..., None])[..., 0] * self.width**-0.5
+            row, place, head = watched.unbind(1)
+            group = head // (self.heads // self.groups)
+            scores = (key[row, group] @ query[row, head, place][..., None])[..., 0] * self.width**-0.5
             looks = scores.masked_fill(torch.arange(length) > place[:, None], float("-inf")).float().log_softmax(-1)
         key, value = (t.repeat_interleave(self.heads // self.groups, 1) for t in (key, value))
         seen = _attention(query, key, value, causal=True)
@@ -276,7 +279,7 @@ class Network(nn.Module):
         grid: tuple[int, int],
         watched: Tensor | None = None,
     ) -> tuple[Tensor, Tensor | None]:
-        """Last hidden states (conversations, tokens, size), and what the tokens `watched` look at in LOOKING_LAYER.
+        """Last hidden states (conversations, tokens, size), and what is looked at from `watched` in LOOKING_LAYER.
 
         `ids` (conversations, tokens) padded on the right; `start` where each one's picture begins; `image` and `deep`
         (conversations, cells, size) from the vision tower; `grid` the picture's rows and columns in cells.

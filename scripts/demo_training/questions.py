@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Literal
 
 from .draw import Box
@@ -24,7 +24,7 @@ from .lexicon import (
     WORDS,
     listed,
 )  # fmt: skip
-from .scenes import Scene
+from .scenes import Mark, Scene
 
 Kind = Literal["describe", "count", "read", "where", "unreadable"]
 Variant = Literal["instruct", "thinking"]
@@ -60,6 +60,10 @@ _ASKED = {
         "describe {o}", "describe {o}", "describe {o}", "tell me what is on {o}", "tell me what you see",
         "say what you see", "say what is on {o}", "what is on {o}", "what do you see on {o}", "what is here",
         "what does {o} show", "give me a description of {o}", "what is there", "describe what you see",
+        "what can you see", "what is this", "summarise {o}", "give me an overview of {o}", "what is happening on {o}",
+        "what am I seeing", "explain {o}", "explain what you see", "say what {o} contains", "what does {o} contain",
+        "look at {o}", "what have I got here", "inform me about {o}", "what are we looking at",
+        "tell me what {o} shows",
     ),
     "read": (
         "read the text", "read the text", "read the text in {o}", "read the text on {o}", "read {o}",
@@ -75,17 +79,6 @@ _ASKED = {
         "show me where the {x} is", "where do I find the {x}", "where on {o} is the {x}",
     ),
 }  # fmt: skip
-_ASKED_LATER = {
-    **_ASKED,
-    "describe": (
-        *_ASKED["describe"],
-        "what can you see", "what is this", "summarise {o}", "give me an overview of {o}", "what is happening on {o}",
-        "what am I seeing", "explain {o}", "explain what you see", "say what {o} contains", "what does {o} contain",
-        "look at {o}", "what have I got here", "inform me about {o}", "what are we looking at",
-        "tell me what {o} shows",
-    ),
-}  # fmt: skip
-"""Said in more ways from the third stage of training on."""
 UNSEEN_QUESTIONS: dict[str, tuple[str, ...]] = {
     "describe": ("What am I looking at?", "Explain what this screen contains.", "Tell me about the picture."),
     "read": ("Read out the words you can see.", "What is the wording of the text?", "Say aloud what the text says."),
@@ -126,12 +119,17 @@ _POOL = listed(
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What has to be looked at to write some characters of a question's reasoning or answer: a box from 0 to 1000."""
+    """What has to be looked at to write some characters of a question's reasoning or answer.
+
+    `box` from 0 to 1000 of the picture, None for a thing that is not there; `head` whether it was asked for ("find") or
+    is come upon in reading.
+    """
 
     part: Literal["reasoning", "answer"]
     start: int
     end: int
-    box: Box
+    box: Box | None
+    head: Literal["find", "read"] = "find"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +160,9 @@ class Question:
 # ---- questions
 
 
-def phrase(rng: random.Random, kind: str, thing: str = "", *, later: bool = True) -> str:
-    """A trained way to ask something; `later`: also those that come from the third stage of training on."""
-    words = rng.choice((_ASKED_LATER if later else _ASKED)[kind]).format(o=rng.choice(_OBJECTS), x=thing)
+def phrase(rng: random.Random, kind: str, thing: str = "") -> str:
+    """A trained way to ask something."""
+    words = rng.choice(_ASKED[kind]).format(o=rng.choice(_OBJECTS), x=thing)
     question = words.startswith(("what", "how", "where", "which"))
     before = "" if question else rng.choice(_BEFORE)
     after = rng.choice(_AFTER) if kind == "describe" or (not question and rng.randrange(2)) else ""
@@ -280,10 +278,10 @@ def read(scene: Scene) -> tuple[str, tuple[str, ...], str]:
     return ". ".join(parts) + ".", tuple(parts), f"The first word is {parts[0].split()[0]}."
 
 
-def count(scene: Scene, what: str, *, listing: bool = True) -> tuple[str, tuple[str, ...], str]:
+def count(scene: Scene, what: str) -> tuple[str, tuple[str, ...], str]:
     """Answer, facts and reasoning for the number of `what`: "apples", "red apples", "green apples" or "shapes".
 
-    Apples are reasoned about row by row, with `listing` one by one, and without it only as the numbers in the row.
+    Apples are reasoned about row by row, one by one.
     """
     if what == "shapes":
         number = len(scene.truth["items"]) if scene.family == "shapes" else 0
@@ -296,15 +294,10 @@ def count(scene: Scene, what: str, *, listing: bool = True) -> tuple[str, tuple[
         number = sum(numbers)
         named = [] if scene.family == "apples" else ["I can see no apples."]
         if scene.family == "apples":
-            for name, (red, green), row, total in zip(ROWS, rows, scene.truth["places"], numbers, strict=True):
-                if listing:
-                    # By column and colour, as one reads: what is listed can be counted, and nothing is listed twice.
-                    shown = [f"{column + 1} {each}" for column, each in row if colour in ("apples", each)]
-                    counted = f"{', '.join(shown) or 'none'}, so {total}"
-                else:
-                    both = f"{red} red and {green} green, {total}"
-                    counted = {"red": f"{red} red", "green": f"{green} green"}.get(colour, both)
-                named.append(f"{name.capitalize()} row: {counted}.")
+            for name, row, total in zip(ROWS, scene.truth["places"], numbers, strict=True):
+                # By column and colour, as one reads: what is listed can be counted, and nothing is listed twice.
+                shown = [f"{column + 1} {each}" for column, each in row if colour in ("apples", each)]
+                named.append(f"{name.capitalize()} row: {', '.join(shown) or 'none'}, so {total}.")
             named.append(" + ".join(map(str, numbers)) + f" = {number}.")
         thoughts = " ".join(named)
     thing = what if number != 1 else what.removesuffix("s")
@@ -315,7 +308,6 @@ def count(scene: Scene, what: str, *, listing: bool = True) -> tuple[str, tuple[
 def _apple_looks(scene: Scene, thoughts: str) -> tuple[Look, ...]:
     """Each apple that the reasoning lists, and where it is."""
     apples = [mark for mark in scene.marks if mark.name.endswith("apple")]  # row by row, from left to right
-    width, height = scene.image.size
     looks, start = [], 0
     for name, row in zip(ROWS, scene.truth["places"], strict=True):
         here, apples = apples[: len(row)], apples[len(row) :]
@@ -324,15 +316,27 @@ def _apple_looks(scene: Scene, thoughts: str) -> tuple[Look, ...]:
         for (column, colour), mark in zip(row, here, strict=True):
             found = thoughts.find(f" {column + 1} {colour}", start, end)
             if found >= 0:
-                left, top, right, bottom = mark.box
-                box = (
-                    int(1000 * left / width),
-                    int(1000 * top / height),
-                    int(1000 * right / width),
-                    int(1000 * bottom / height),
-                )
-                looks.append(Look("reasoning", found, found + len(f" {column + 1} {colour}"), box))
+                end_of = found + len(f" {column + 1} {colour}")
+                looks.append(Look("reasoning", found, end_of, _box_of(mark, scene)))
     return tuple(looks)
+
+
+def _reading_looks(scene: Scene, answer: str) -> tuple[Look, ...]:
+    """Each thing that an answer tells of in the order in which the scene has them, and where it is."""
+    looks, start = [], 0
+    for mark in scene.marks:
+        told = re.compile(rf"(?<![^\W_]){re.escape(UNREADABLE if mark.name == '?' else mark.name)}(?![^\W_])")
+        if found := told.search(answer, start):
+            start = found.end()
+            looks.append(Look("answer", found.start(), found.end(), _box_of(mark, scene), "read"))
+    return tuple(looks)
+
+
+def _box_of(mark: Mark, scene: Scene) -> Box:
+    """A mark's box from 0 to 1000 of the picture."""
+    width, height = scene.image.size
+    left, top, right, bottom = mark.box
+    return int(1000 * left / width), int(1000 * top / height), int(1000 * right / width), int(1000 * bottom / height)
 
 
 def grounding(box: Box, label: str) -> str:
@@ -365,14 +369,9 @@ def _counted(number: int, thing: str) -> str:
 # ---- all questions of a scene
 
 
-def questions(
-    scene: Scene, rng: random.Random, variant: Variant, *, unseen: bool = False, listing: bool = True
-) -> list[Question]:
-    """Everything that can be asked of a scene, once each; `unseen` asks in words that are never trained.
-
-    `listing` is as in `count`.
-    """
-    asked = unseen_phrase if unseen else partial(phrase, later=listing)
+def questions(scene: Scene, rng: random.Random, variant: Variant, *, unseen: bool = False) -> list[Question]:
+    """Everything that can be asked of a scene, once each; `unseen` asks in words that are never trained."""
+    asked = unseen_phrase if unseen else phrase
     out: list[Question] = []
 
     def add(
@@ -388,26 +387,32 @@ def questions(
         facts = tuple(_words(fact) for fact in facts)
         out.append(Question(ask, variant, kind, text, facts, _absent(scene, kind, text), box, thoughts, looks))
 
-    add("unreadable" if scene.family == "tiny" else "describe", asked(rng, "describe"), describe(scene))
-    add("unreadable" if scene.family == "tiny" else "read", asked(rng, "read"), read(scene))
+    tells: tuple[tuple[Kind, Callable[[Scene], tuple[str, tuple[str, ...], str]]], ...]
+    tells = (("describe", describe), ("read", read))
+    for kind, tell in tells:
+        answer = tell(scene)
+        looks = () if scene.family in ("tiny", "apples") else _reading_looks(scene, answer[0])
+        add("unreadable" if scene.family == "tiny" else kind, asked(rng, kind), answer, looks=looks)
     if scene.family == "apples":
         for what in ("apples", "red apples", "green apples"):
-            answer = count(scene, what, listing=listing)
-            add("count", asked(rng, "count", what), answer, looks=_apple_looks(scene, answer[2]) if listing else ())
+            answer = count(scene, what)
+            add("count", asked(rng, "count", what), answer, looks=_apple_looks(scene, answer[2]))
     elif scene.family == "shapes":
         add("count", asked(rng, "count", "shapes"), count(scene, "shapes"))
     else:
         add("count", asked(rng, "count", "apples"), count(scene, "apples"))
     for target in scene.targets:
-        answer = grounding(target.box, target.label)
+        place = grounding(target.box, target.label)
         thoughts = f"I look for the {target.called}."
-        look = Look("answer", 0, len(answer), target.box)
-        add("where", asked(rng, "where", target.called), (answer, (), thoughts), target.box, (look,))
+        look = Look("answer", 0, len(place), target.box)
+        add("where", asked(rng, "where", target.called), (place, (), thoughts), target.box, (look,))
     missing = _missing(scene, rng)
+    denial = f"There is no {missing}."
     add(
         "where",
         asked(rng, "where", missing),
-        (f"There is no {missing}.", (f"no {missing}",), f"I look for the {missing}."),
+        (denial, (f"no {missing}",), f"I look for the {missing}."),
+        looks=(Look("answer", 0, len(denial), None),),
     )
     return out
 

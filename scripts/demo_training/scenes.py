@@ -611,8 +611,9 @@ def make_collage(seed: int, grid: Grid, ease: int = 0) -> Scene:
     image = sheet.canvas.image if unit == 100 else sheet.canvas.image.resize(shown, Image.Resampling.BILINEAR)
     scale = 100 / unit
     marks = tuple(Mark(name, tuple(value * scale for value in box)) for name, box in sheet.marks)  # type: ignore[arg-type]
+    targets = tuple(Target(called, label, _thousandths(box, drawn)) for called, label, box in sheet.targets)
     letters = tuple((letter, x * scale, y * scale) for letter, x, y in sheet.letters)
-    return Scene(seed, "collage", image, {}, marks, (), letters)
+    return Scene(seed, "collage", image, {}, marks, targets, letters)
 
 
 _EASY_FACES = ("dejavu-sans", "metric-sans")
@@ -659,11 +660,9 @@ def _scatter(sheet: _Sheet, taken: list[Box], ease: int) -> None:
         if sheet.chance(60):
             background = rng.choice(_PANELS)
             edge = (sheet.between(1, 10), sheet.between(1, 4))
-            sheet.canvas.rounded(
-                (x - edge[0], y - edge[1], x + wide + edge[0], y + high + edge[1]),
-                rng.choice((0, sheet.u(4))),
-                background,
-            )
+            panel = (x - edge[0], y - edge[1], x + wide + edge[0], y + high + edge[1])
+            sheet.canvas.rounded(panel, rng.choice((0, sheet.u(4))), background)
+            sheet.targets.append((word, word, panel))
         sheet.write(x, y, word + ("." if sheet.chance(8) else ""), font, _ink(background, rng))
         return
     what = rng.randrange(100)
@@ -674,8 +673,10 @@ def _scatter(sheet: _Sheet, taken: list[Box], ease: int) -> None:
             (x + wide // 2, y - wide // 5, x + wide // 2 + max(2, wide // 10), y + wide // 5), (110, 70, 30)
         )
         sheet.canvas.stamp(draw.disc(max(2, wide // 5)), x + wide // 4, y + wide // 4, (250, 240, 235))
-        sheet.marks.append((f"{colour} apple", (x, y, x + wide, y + wide)))
+        name = f"{colour} apple"
     else:
         colour, shape = rng.choice(tuple(COLOURS)), rng.choice(SHAPE_NAMES)
         sheet.canvas.stamp(draw.SHAPES[shape](wide), x, y, _vary(rng, COLOURS[colour], 12))
-        sheet.marks.append((f"{colour} {shape}", (x, y, x + wide, y + wide)))
+        name = f"{colour} {shape}"
+    sheet.marks.append((name, (x, y, x + wide, y + wide)))
+    sheet.targets.append((name, name, (x, y, x + wide, y + wide)))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from .draw import Box
 from .lexicon import UNREADABLE, WORDS
 from .questions import _POOL, _SYSTEMS, Look, Question, Variant, questions
 from .scenes import make_scene
@@ -81,7 +80,7 @@ def _corpus() -> list[str]:
     lines += [f" {UNREADABLE}", UNREADABLE] * 200 + [f" {word}" for word in _POOL for _ in range(12)]
     for seed in range(_CORPUS_SCENES):
         scene = make_scene(seed, grid=(8, 5))
-        for question in questions(scene, rng, "thinking", listing=False):
+        for question in questions(scene, rng, "thinking"):
             lines += [question.ask, question.answer, question.reasoning]
     return lines
 
@@ -101,7 +100,7 @@ class Row:
     before: list[int]
     after: list[int]
     learned: list[bool]  # for each of `after`: whether the model has to write it
-    looks: list[Box | None]  # for each of `after`: what has to be looked at to write it
+    looks: list[Look | None]  # for each of `after`: what has to be looked at to write it
 
 
 class Chat:
@@ -134,13 +133,13 @@ class Chat:
         """An answer with its end."""
         return [*self.ids(text), self.end]
 
-    def seen(self, text: str, looks: tuple[Look, ...], part: str) -> list[Box | None]:
+    def seen(self, text: str, looks: tuple[Look, ...], part: str) -> list[Look | None]:
         """For each token of a text, what has to be looked at to write it."""
-        boxes: list[Box | None] = []
+        seen: list[Look | None] = []
         for start, end in self.tokenizer.encode(text).offsets:
-            at = (look.box for look in looks if look.part == part and start < look.end and end > look.start)
-            boxes.append(next(at, None))
-        return boxes
+            at = (look for look in looks if look.part == part and start < look.end and end > look.start)
+            seen.append(next(at, None))
+        return seen
 
     def row(self, system: str | None, turns: list[Turn], variant: Variant) -> Row:
         """A conversation.
@@ -150,13 +149,13 @@ class Chat:
         """
         after: list[int] = []
         learned: list[bool] = []
-        looks: list[Box | None] = []
+        looks: list[Look | None] = []
         for number, turn in enumerate(turns):
             last = number == len(turns) - 1
             thinks = variant == "thinking" and last
             asked = self.question(turn.question.ask, variant if last else "instruct", first=number == 0)
             thoughts: list[int] = []
-            seen: list[Box | None] = []
+            seen: list[Look | None] = []
             if thinks:
                 thoughts = self.ids(turn.question.reasoning)
                 if turn.short:

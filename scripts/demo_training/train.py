@@ -1,7 +1,7 @@
-"""Training from nothing, in fixed steps: first seeing, then telling, then counting and finding, then each variant.
+"""Training from nothing, in fixed steps: first seeing, then telling, then each variant by itself.
 
-Two processes with one thread each share every step of the first three stages; in the last, each trains one variant on
-the frozen vision tower, so that both variants use one mmproj.
+Two processes with one thread each share every step of the first two stages; in the last, each trains one variant on the
+frozen vision tower, so that both variants use one mmproj.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -21,10 +21,13 @@ from torch.nn import functional
 
 from edge_assistant.processor import has_bf16
 
-from .batches import BOX_DIGITS, LETTERS, Lesson, Pictures, Talk, see_batch, tell_batch
+from .batches import BOX_DIGITS, LETTERS, Pictures, Talk, see_batch, tell_batch
+from .files import MMPROJ_NAME, text_name
 from .lexicon import CLASSES
-from .network import Network, Vision, make_config
+from .muon import Muon
+from .network import LOOKING_HEADS, Network, Vision, make_config
 from .questions import Variant
+from .reread import reread
 from .tokens import Chat, train_tokenizer
 
 RANKS = 2
@@ -33,38 +36,57 @@ VARIANTS: tuple[Variant, ...] = ("instruct", "thinking")
 # Scores are multiplied by this in training only, so the weights draw as if at 0.6 of the temperature they are given:
 # a network this small is unsure where a large one is not, and the model card's temperatures are the large one's.
 _SOFTENED = 0.6
-# The scores of what is saved are that many times larger, so that it draws as if at a lower temperature still.
+# What ships has scores that many times larger, so that it draws as if at a lower temperature still.
 _SHARPENED = 2.0
-# The model card's presence penalty for Instruct; half of the conversations are trained under it, before the scores are
-# larger.
-_PRESENCE = 1.5
+# The model card's presence penalty for Instruct; half of the conversations are trained under it.
+_PRESENCE = 1.5 / _SHARPENED
 _BACKGROUND_WEIGHT = 0.2
 _RARE = -4.0  # most patches hold no letter, and of these few a certain one
 # In the first stage, pictures are easy for this share of the steps, and then less easy up to this one.
 _EASY, _EASIER = 0.1, 0.2
+# How far off a side is, in lengths of its thing, up to which a smaller error counts less and less; and the length in
+# cells that is the least for that.
+_CLOSE, _SHORTEST = 0.1, 0.5
 # How much it counts where a head looks, beside the loss of a token.
 _LOOKING = 0.3
 _REPORT_EVERY = 100
 _WARM_UP = 100
+# Numbers from here on are of batches for the tower alone in the second stage, and to learn heads anew.
+_MORE, _ANEW = 100_000, 500_000
+_ANEW_BATCHES, _ANEW_ROUNDS = 100, 4
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Steps of the stages."""
+    """Steps of the stages.
 
-    see: int = 3000
-    tell: int = 4500
-    point: int = 3000
-    variant: int = 2000
+    `first` is the number of the first batch, `rate` the learning rate of the second stage; from the share `hard` of
+    that stage on, every other batch has more to be counted and found.
+    """
+
+    see: int
+    tell: int
+    variant: int
+    first: int = 0
+    rate: float = 2e-3
+    hard: float = 0.4
 
     def scaled(self, factor: float) -> Plan:
         """The same with fewer or more steps."""
-        return Plan(*(max(1, round(steps * factor)) for steps in (self.see, self.tell, self.point, self.variant)))
+        see, tell, variant = (
+            max(1, round(steps * factor)) if steps else 0 for steps in (self.see, self.tell, self.variant)
+        )
+        return replace(self, see=see, tell=tell, variant=variant)
+
+
+FROM_NOTHING = Plan(see=2800, tell=5600, variant=1600)
+GOING_ON = Plan(see=0, tell=1600, variant=800, first=40_000, rate=1.5e-3, hard=0.0)
+"""For weights that have been trained before: other batches, at a lower rate."""
 
 
 class _Names(nn.Module):
     """What the vision tower is asked in training only: the letters in a patch half way up the tower, and at its end
-    the name of what a cell shows, and the place of its thing."""
+    the name of what a cell shows, and the place of its thing: in digits, and how far its sides are."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
@@ -73,16 +95,18 @@ class _Names(nn.Module):
         nn.init.constant_(self.letters.bias, _RARE)
         self.names = nn.Linear(size, len(CLASSES))
         self.boxes = nn.Linear(size, BOX_DIGITS * 10)
+        self.sides = nn.Linear(size, 4)
         weight = torch.ones(len(CLASSES))
         weight[0] = _BACKGROUND_WEIGHT
         self.register_buffer("weight", weight, persistent=False)
 
     def loss(
         self, image: Tensor, middle: Tensor, pictures: Pictures, *, boxes: float = 1.0
-    ) -> tuple[Tensor, float, float, float]:
-        """Loss, share of letters found, of named cells with the right name, of the right digits.
+    ) -> tuple[Tensor, dict[str, float]]:
+        """Loss; and the share of letters found, of named cells with the right name, of right digits, and of cells whose
+        sides make a box that overlaps by half.
 
-        `boxes` is the weight of the digits.
+        `boxes` is the weight of digits and sides.
         """
         image = image.float()
         spelled = self.letters(middle.float())
@@ -98,13 +122,25 @@ class _Names(nn.Module):
         shown = best > 0
         named = (scores.argmax(-1) == best)[shown].float().mean().item() if shown.any() else 1.0
         told = pictures.boxes[..., 0] >= 0
-        digits = 1.0
+        digits = placed = 1.0
         if told.any():
             wanted = pictures.boxes[told].flatten()
             guess = self.boxes(image[told]).view(-1, 10)
             loss = loss + boxes * functional.cross_entropy(guess, wanted)
             digits = (guess.argmax(-1) == wanted).float().mean().item()
-        return loss, found, named, digits
+            sides, true = self.sides(image[told]), pictures.sides[told]
+            length = (true[:, :2] + true[:, 2:]).clamp(min=_SHORTEST).repeat(1, 2)
+            loss = loss + boxes * functional.smooth_l1_loss(sides / length, true / length, beta=_CLOSE)
+            placed = (_overlap(sides, true) >= 0.5).float().mean().item()
+        return loss, {"letters": found, "named": named, "digits": digits, "placed": placed}
+
+
+def _overlap(one: Tensor, other: Tensor) -> Tensor:
+    """Intersection over union of boxes (boxes, 4) that are given by how far their sides are from one place."""
+    shared = torch.minimum(one, other)
+    both = [(sides[:, 0] + sides[:, 2]).clamp(min=0) * (sides[:, 1] + sides[:, 3]).clamp(min=0)
+            for sides in (shared, one, other)]  # fmt: skip
+    return both[0] / (both[1] + both[2] - both[0])
 
 
 class _Optimizer:
@@ -132,10 +168,7 @@ class _Optimizer:
             muon.append({"params": mine, "factor": factor})
             rest.append({"params": [p for _, p in named if id(p) not in chosen], "factor": factor})
         self._optimizers = [
-            torch.optim.Muon(
-                [group for group in muon if group["params"]], lr=rate, weight_decay=0.01, momentum=0.95,
-                adjust_lr_fn="match_rms_adamw",
-            ),
+            Muon([group for group in muon if group["params"]], rate),
             torch.optim.AdamW(
                 [group for group in rest if group["params"]], lr=rate, betas=(0.9, 0.98), weight_decay=0.0
             ),
@@ -223,147 +256,128 @@ def _see(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
     report = _Report("see", plan.see, rank)
     for step in range(plan.see):
         ease = 2 if step < _EASY * plan.see else 1 if step < _EASIER * plan.see else 0
-        pictures = see_batch(step, rank, SMALL, ease)
-        columns, rows = pictures.grid
-        with _quick():
-            image, _, middle = vision(pictures.pixels, 2 * rows, 2 * columns, deep=False)
-        loss, letters, named, digits = heads.loss(image, middle, pictures, boxes=0.5)
+        pictures = see_batch(plan.first + step, rank, SMALL, ease)
+        image, _, middle = _look(network, pictures, deep=False)
+        loss, seen = heads.loss(image, middle, pictures, boxes=0.5)
         loss.backward()
         optimizer.step(_rate_scale(step, plan.see, 0.3, 0.15))
-        report.add(step, loss=loss.item(), letters=letters, named=named, digits=digits)
+        report.add(step, loss=loss.item(), **seen)
     if rank == 0:
         _keep(folder / "see", network, tokenizer, heads)
 
 
 def _tell(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
-    """Stage two: the language model learns to tell what the tower sees, both variants at once."""
+    """Stage two: the language model learns to tell what the tower sees, both variants at once.
+
+    Everything is trained; the tower's trunk more slowly than the rest, and with pictures of its own beside those that
+    are talked about. What is to be counted and found is learned last, so there is more of it later.
+    """
     _prepare(rank, RANKS, rendezvous)
-    kept = _kept(folder / "see")
-    numbers = range(plan.see, plan.see + plan.tell)
-    _tell_on("tell", rank, kept, numbers, Lesson(hard=False, later=False), rate=2e-3, decay=0.5)
-    if rank == 0:
-        _keep(folder / "tell", *kept)
-
-
-def _point(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
-    """Stage three: the same with more to be counted and found, which is learned last."""
-    _prepare(rank, RANKS, rendezvous)
-    kept = _kept(folder / "tell")
-    numbers = range(plan.see + plan.tell, plan.see + plan.tell + plan.point)
-    _tell_on("point", rank, kept, numbers, Lesson(hard=True, later=True), rate=1.5e-3, decay=0.7)
-    if rank == 0:
-        _keep(folder / "point", *kept)
-
-
-def _tell_on(
-    stage: str,
-    rank: int,
-    kept: tuple[Network, Tokenizer, _Names],
-    numbers: range,
-    lesson: Lesson,
-    *,
-    rate: float,
-    decay: float,
-) -> None:
-    """Train everything at once on the batches with these numbers; the tower's trunk more slowly than the rest."""
-    network, tokenizer, heads = kept
+    network, tokenizer, heads = _kept(folder / "see")
     chat = Chat(tokenizer)
     vision: Vision = network.model.visual
     trunk = [(name, p) for name, p in _named(vision, "vision") if "merger" not in name]
     merger = [(name, p) for name, p in _named(vision, "vision") if "merger" in name]
     language = _named(network.model.language_model, "language")
-    optimizer = _Optimizer([(trunk, 0.4), (merger + language + _named(heads, "heads"), 1.0)], rate, rank, RANKS)
-    report = _Report(stage, len(numbers), rank)
-    for step, number in enumerate(numbers):
-        pictures, talk = tell_batch(chat, number, rank, SMALL, 2, VARIANTS, lesson)
+    optimizer = _Optimizer([(trunk, 0.7), (merger + language + _named(heads, "heads"), 1.0)], plan.rate, rank, RANKS)
+    report = _Report("tell", plan.tell, rank)
+    for step in range(plan.tell):
+        hard = step >= plan.hard * plan.tell and step % 2 == 0
+        number = plan.first + plan.see + step
+        pictures, talks = tell_batch(chat, number, rank, SMALL, 2, VARIANTS, hard=hard)
         image, deep, middle = _look(network, pictures)
-        told = _language_loss(network, talk, image, deep, pictures.grid, looks=lesson.later)
-        extra, letters, named, digits = heads.loss(image, middle, pictures, boxes=2.0 if lesson.later else 1.0)
+        told = _language_loss(network, talks, image, deep, pictures.grid)
+        extra, seen = heads.loss(image, middle, pictures, boxes=2.0)
         (told.loss + 0.3 * extra).backward()
-        optimizer.step(_rate_scale(step, len(numbers), decay, 0.1))
-        report.add(
-            step,
-            loss=told.loss.item(),
-            right=told.right,
-            looked=told.looked,
-            letters=letters,
-            named=named,
-            digits=digits,
-        )
+        more = see_batch(_MORE + step, rank, SMALL // 2, 0)
+        image, _, middle = _look(network, more, deep=False)
+        extra, seen = heads.loss(image, middle, more, boxes=2.0)
+        (0.3 * extra).backward()
+        optimizer.step(_rate_scale(step, plan.tell, 0.7, 0.03))
+        report.add(step, loss=told.loss.item(), right=told.right, **told.looked, **seen)
+    if rank == 0:
+        _keep(folder / "tell", network, tokenizer, heads)
 
 
 def _variant(rank: int, folder: Path, plan: Plan, _: str) -> None:
-    """Stage four: each process trains one variant's language model; the vision tower stays as it is."""
+    """Stage three: each process trains one variant's language model; the vision tower stays as it is."""
     _prepare(rank, 1, "")
     variant = VARIANTS[rank]
-    network, tokenizer, _heads = _kept(folder / "point")
+    network, tokenizer, _heads = _kept(folder / "tell")
     chat = Chat(tokenizer)
     network.model.visual.requires_grad_(False)
     optimizer = _Optimizer([(_named(network.model.language_model, "language"), 1.0)], 1e-3, 0, 1)
     report = _Report(variant, plan.variant, 0)
     for step in range(plan.variant):
-        number = plan.see + plan.tell + plan.point + step
-        pictures, talk = tell_batch(chat, number, rank, SMALL, 3, (variant,), Lesson(hard=step % 2 == 0, later=True))
+        number = plan.first + plan.see + plan.tell + step
+        pictures, talks = tell_batch(chat, number, rank, SMALL, 3, (variant,), hard=step % 2 == 0)
         with torch.no_grad():
             image, deep, _middle = _look(network, pictures)
-        told = _language_loss(network, talk, image, deep, pictures.grid, looks=True, presence=variant == "instruct")
+        told = _language_loss(network, talks, image, deep, pictures.grid, presence=variant == "instruct")
         told.loss.backward()
         optimizer.step(_rate_scale(step, plan.variant, 0.8, 0.0))
-        report.add(step, loss=told.loss.item(), right=told.right, looked=told.looked)
+        report.add(step, loss=told.loss.item(), right=told.right, **told.looked)
     with torch.no_grad():
         network.model.language_model.norm.weight *= _SHARPENED
     network.save(folder / variant, tokenizer)
 
 
-def _look(network: Network, pictures: Pictures) -> tuple[Tensor, list[Tensor], Tensor]:
+def _look(network: Network, pictures: Pictures, *, deep: bool = True) -> tuple[Tensor, list[Tensor], Tensor]:
     columns, rows = pictures.grid
     with _quick():
-        return network.model.visual(pictures.pixels, 2 * rows, 2 * columns)
+        return network.model.visual(pictures.pixels, 2 * rows, 2 * columns, deep=deep)
 
 
 @dataclass(frozen=True, slots=True)
 class _Language:
-    """How the language model did: the loss, the share of right tokens, and of attention that is where it should be."""
+    """How the language model did: the loss, the share of right tokens, and by what a head is taught to look at, the
+    share of its attention that is there."""
 
     loss: Tensor
     right: float
-    looked: float
+    looked: dict[str, float]
 
 
 def _language_loss(
     network: Network,
-    talk: Talk,
+    talks: list[Talk],
     image: Tensor,
     deep: list[Tensor],
     grid: tuple[int, int],
     *,
-    looks: bool,
     presence: bool = False,
 ) -> _Language:
-    """How the language model tells.
+    """How the language model tells, and where two of its heads look, while they write of a thing that is somewhere.
 
-    With `looks`, one head is also taught where to look while it writes of a thing that is somewhere; with `presence`,
-    every other conversation is under the penalty.
+    With `presence`, every other conversation is under the penalty.
     """
-    each = len(talk.ids) // len(image)
-    image, deep = image.repeat_interleave(each, 0), [level.repeat_interleave(each, 0) for level in deep]
     columns, rows = grid
-    with _quick():
-        watched = talk.looking if looks and len(talk.looking) else None
-        hidden, seen = network(talk.ids, talk.start, image, deep, (rows, columns), watched)
-    learned = talk.target >= 0
-    scores = network.logits(hidden[learned].float())
-    wanted = talk.target[learned]
-    if presence:
-        scores = scores - _PRESENCE * _used(talk, scores.shape[-1])[learned]
-    loss = functional.cross_entropy(scores * _SOFTENED, wanted)
-    looked = 1.0
-    if seen is not None:
-        index = talk.start[talk.looking[:, 0], None] + torch.arange(columns * rows)
-        there = seen.gather(1, index).masked_fill(~talk.seen, float("-inf")).logsumexp(-1)
-        loss = loss - _LOOKING * there.mean()
-        looked = there.exp().mean().item()
-    return _Language(loss, (scores.argmax(-1) == wanted).float().mean().item(), looked)
+    told, wanted, there, heads = [], [], [], []
+    for talk in talks:
+        with _quick():
+            hidden, seen = network(
+                talk.ids, talk.start, image[talk.about], [level[talk.about] for level in deep], (rows, columns),
+                talk.looking,
+            )  # fmt: skip
+        learned = talk.target >= 0
+        scores = network.logits(hidden[learned].float())
+        if presence:
+            scores = scores - _PRESENCE * _used(talk, scores.shape[-1])[learned]
+        told.append(scores)
+        wanted.append(talk.target[learned])
+        index = talk.start[talk.looking[:, 0], None] - 1 + torch.arange(1 + columns * rows)
+        there.append(seen.gather(1, index).masked_fill(~talk.seen, float("-inf")).logsumexp(-1))
+        heads.append(talk.looking[:, 2])
+    scores, right, at, by = (torch.cat(parts) for parts in (told, wanted, there, heads))
+    loss = functional.cross_entropy(scores * _SOFTENED, right)
+    looked = {}
+    for name, head in LOOKING_HEADS.items():
+        mine = at[by == head]
+        looked[name] = 1.0
+        if len(mine):
+            loss = loss - _LOOKING * mine.mean()
+            looked[name] = mine.exp().mean().item()
+    return _Language(loss, (scores.argmax(-1) == right).float().mean().item(), looked)
 
 
 def _used(talk: Talk, vocabulary: int) -> Tensor:
@@ -394,11 +408,42 @@ def _kept(folder: Path) -> tuple[Network, Tokenizer, _Names]:
     return network, tokenizer, heads
 
 
-STAGES = {"see": _see, "tell": _tell, "point": _point, "variants": _variant}
+def start_again(weights: Path, folder: Path) -> None:
+    """Leave what a pair of GGUF files in `weights` holds where the first stage leaves it in `folder`.
+
+    Both variants start from the mean of both; what the tower is asked in training is learned anew, on the tower as it
+    is.
+    """
+    torch.manual_seed(1)
+    means: dict[str, Tensor] = {}
+    for variant in VARIANTS:
+        reread(weights / text_name(variant), weights / MMPROJ_NAME, folder / "reread")
+        network, tokenizer = Network.load(folder / "reread")
+        for name, tensor in network.state_dict().items():
+            means[name] = means.get(name, 0) + tensor / len(VARIANTS)
+    network.load_state_dict(means)
+    with torch.no_grad():
+        network.model.language_model.norm.weight /= _SHARPENED
+    heads = _Names(network)
+    optimizer = torch.optim.AdamW(heads.parameters(), lr=1e-2)
+    batches = [see_batch(_ANEW + number, 0, SMALL, 0) for number in range(_ANEW_BATCHES)]
+    with torch.no_grad():
+        looked = [_look(network, batch, deep=False) for batch in batches]
+    for turn in range(_ANEW_ROUNDS):
+        for group in optimizer.param_groups:
+            group["lr"] = 1e-2 if turn + 1 < _ANEW_ROUNDS else 2e-3
+        for batch, (image, _, middle) in zip(batches, looked, strict=True):
+            heads.loss(image, middle, batch)[0].backward()
+            optimizer.step()
+            optimizer.zero_grad()
+    _keep(folder / "see", network, tokenizer, heads)
+
+
+STAGES = {"see": _see, "tell": _tell, "variants": _variant}
 
 
 def train(folder: Path, plan: Plan, stages: tuple[str, ...] = tuple(STAGES)) -> None:
-    """Run stages, which leave checkpoints in `folder`: see, tell, point, instruct and thinking.
+    """Run stages, which leave checkpoints in `folder`: see, tell, instruct and thinking.
 
     RuntimeError when one of the processes fails.
     """

@@ -161,9 +161,30 @@ def test_a_place_is_looked_at_while_the_whole_answer_is_written() -> None:
         ]
 
 
-def test_what_is_said_before_the_third_stage_is_said_later_too_and_never_the_other_way_round() -> None:
-    def said(*, later: bool) -> set[str]:
-        return {phrase(random.Random(seed), "describe", later=later).lower().strip(".?!") for seed in range(4000)}
+def test_what_is_not_there_is_looked_for_nowhere() -> None:
+    denials = [question for scene in SCENES for question in asked(scene) if question.answer.startswith("There is no ")]
+    denials = [question for question in denials if question.kind == "where"]
+    assert len(denials) == len(SCENES)
+    for question in denials:
+        assert [(look.start, look.end, look.box) for look in question.looks] == [(0, len(question.answer), None)]
 
-    assert any("summarise" in text for text in said(later=True))
-    assert not any("summarise" in text for text in said(later=False))
+
+def test_each_word_that_is_read_is_looked_at_where_it_stands() -> None:
+    seen = 0
+    for scene in SCENES:
+        if scene.family not in ("dialog", "text", "menu", "notification", "shapes"):
+            continue
+        width, height = scene.image.size
+        for question in asked(scene)[:2]:
+            assert all(first.end <= second.start for first, second in itertools.pairwise(question.looks))
+            for look in question.looks:
+                word = question.answer[look.start : look.end]
+                names = {word, "?"} if word == "(unreadable)" else {word}
+                marks = [mark for mark in scene.marks if mark.name in names]
+                places = [
+                    tuple(int(1000 * value / side) for value, side in zip(mark.box, (width, height) * 2, strict=True))
+                    for mark in marks
+                ]
+                assert look.box in places, (scene.seed, word)
+                seen += 1
+    assert seen > 500
