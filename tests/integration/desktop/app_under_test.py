@@ -4,8 +4,8 @@ Prints "condition: …", "said: …" and "event: …". A line on standard input 
 what the window and the tray show, "visible" whether the window is on the screen, "weights" what the windows about
 weights that are on the screen do, "rows" how many sets are listed, "weights keys" what opens their list, "picture" what
 the window says of the picture, "reasoning" that pane's text, "think" whether think harder is checked, "front" which
-window of ours has the keyboard, "menus" what the window's menus are called; "save" writes the picture to picture.png
-here.
+window of ours has the keyboard, "menus" what the window's menus are called, "menu" which of them is open; "save" writes
+the picture to picture.png here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, Slot
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from edge_assistant import app as module
 from edge_assistant import interrupt, log
@@ -73,6 +73,7 @@ class Watcher(QObject):
             "focus": lambda: QApplication.focusWidget() and QApplication.focusWidget().accessibleName(),
             "save": lambda: window._captured.image.save("picture.png"),
             "front": lambda: active.windowTitle() if (active := QApplication.activeWindow()) else "",
+            "menu": lambda: menu.title() if isinstance(menu := QApplication.activePopupWidget(), QMenu) else "",
             "menus": lambda: ", ".join(each.text() for each in window.menuBar().actions()),
             "visible": lambda: window.isVisible() and not window.isMinimized(),
             "weights": lambda: self._weights(),

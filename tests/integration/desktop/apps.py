@@ -14,6 +14,9 @@ from listening import Listen
 
 _HERE = Path(__file__).resolve().parent
 
+NO_TRAY = "There is no tray here, so the window of Edge Assistant stays."
+"""Said when nothing shows a tray; with this the window comes to the front."""
+
 
 class AppRun(Listen):
     """One running app; `lines` are those of app_under_test.py."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import mss
 import psutil
 import pytest
-from apps import AppRun
+from apps import NO_TRAY, AppRun
 from describing import APPLES, PATIENCE, ROOT
 from desktops import XDesktop, environment, needs, scene, until, x_desktop
 from listening import WINDOW, private_folders
@@ -21,7 +21,6 @@ from sound_card import SoundCard, places, references
 SCENE = scene()
 TITLE = "Invoice 1042, Writer"
 ASK, SCREEN = "ctrl+shift+F5", "ctrl+shift+F11"
-NO_TRAY = "There is no tray here, so the window of Edge Assistant stays."
 
 
 @pytest.fixture(scope="module")
