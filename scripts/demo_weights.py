@@ -39,7 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     scene.add_argument("--out", type=Path, required=True, help="the folder for SEED.png and SEED.json")
     training = commands.add_parser("train", help="train from nothing, or go on")
     training.add_argument("--work", type=Path, required=True, help="the folder for checkpoints")
-    training.add_argument("--from", dest="start", type=Path, metavar="FOLDER", help="go on from the GGUF files in it")
+    training.add_argument(
+        "--from", dest="start", type=Path, metavar="FOLDER", help="take the first stage from GGUF files"
+    )
     training.add_argument("--stage", choices=("see", "tell", "variants"), action="append", help="only this stage")
     training.add_argument("--scale", type=float, default=1.0, help="more or fewer steps than the card's (default 1)")
     exporting = commands.add_parser("export", help="write GGUF files")
@@ -92,13 +94,12 @@ def train(options: argparse.Namespace) -> int:
     """Train; prints how it goes."""
     from demo_training import train as training
 
-    stages = tuple(options.stage or training.STAGES)
-    plan = training.FROM_NOTHING
-    if options.start:
-        plan = training.GOING_ON
-        stages = tuple(stage for stage in stages if stage != "see")
+    stages = list(options.stage or training.STAGES)
+    plan = training.GOING_ON if options.start else training.FROM_NOTHING
+    if options.start and "see" in stages:
         training.start_again(options.start, options.work)
-    training.train(options.work, plan.scaled(options.scale), stages)
+        stages.remove("see")
+    training.train(options.work, plan.scaled(options.scale), tuple(stages))
     return 0
 
 

@@ -303,7 +303,7 @@ def looked_at(look: Look, grid: Grid, part: tuple[float, float]) -> np.ndarray:
     return np.concatenate(([False], box_cells(look.box, grid, part)))
 
 
-def box_cells(box: Box, grid: Grid, part: tuple[float, float] = (1.0, 1.0)) -> np.ndarray:
+def box_cells(box: Box, grid: Grid, part: tuple[float, float]) -> np.ndarray:
     """The cells (booleans) of which a box covers a good part, and the one with its middle; `part` is as in
     `shown_part`."""
     columns, rows = grid

@@ -287,7 +287,7 @@ def _tell(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
         pictures, talks = tell_batch(chat, number, rank, SMALL, 2, VARIANTS, hard=hard)
         image, deep, middle = _look(network, pictures)
         told = _language_loss(network, talks, image, deep, pictures.grid)
-        extra, seen = heads.loss(image, middle, pictures, boxes=2.0)
+        extra, _ = heads.loss(image, middle, pictures, boxes=2.0)
         (told.loss + 0.3 * extra).backward()
         more = see_batch(_MORE + step, rank, SMALL // 2, 0)
         image, _, middle = _look(network, more, deep=False)
