@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+# After so many seconds what Python has swallowed is raised once more; by then its callback is over.
+_AGAIN_S = 0.01
 
 
 class _State:
     arrived = False
     raising = False
+    lost = False
     bell: socket.socket | None = None
 
 
@@ -31,9 +36,22 @@ def raised() -> Iterator[None]:
     once; those that follow change nothing.
 
     Up to Python 3.11 what is raised while a class is made (an import does that) becomes the cause of a RuntimeError;
-    it leaves this block as it was.
+    it leaves this block as it was. What is raised while Python calls something of its own accord, a finalizer or a
+    callback (imports have such), is swallowed and written to standard error; in this block it is raised again instead.
     """
     _State.raising = True
+    before = sys.unraisablehook
+
+    def swallowed(what: sys.UnraisableHookArgs) -> None:
+        if _State.raising and issubclass(what.exc_type, KeyboardInterrupt):
+            _State.lost = True
+            again = threading.Timer(_AGAIN_S, _raise_again)
+            again.daemon = True
+            again.start()
+        else:
+            before(what)
+
+    sys.unraisablehook = swallowed
     try:
         if _State.arrived:
             raise KeyboardInterrupt
@@ -42,6 +60,8 @@ def raised() -> Iterator[None]:
         if isinstance(error.__cause__, KeyboardInterrupt):
             raise KeyboardInterrupt from error
         raise
+    finally:
+        sys.unraisablehook = before
 
 
 def only_remember() -> None:
@@ -81,6 +101,16 @@ def _answer(listening: socket.socket, on_arrival: Callable[[], None]) -> None:
 
 
 def _on_signal(_signal: int, _frame: FrameType | None) -> None:
-    first, _State.arrived = not _State.arrived, True
-    if first and _State.raising:
+    due = _State.lost or not _State.arrived
+    _State.arrived, _State.lost = True, False
+    if due and _State.raising:
         raise KeyboardInterrupt
+
+
+def _raise_again() -> None:
+    if not _State.raising or not _State.lost:
+        return
+    if sys.platform == "win32":
+        _thread.interrupt_main()
+    else:  # which also wakes a main thread that waits
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)

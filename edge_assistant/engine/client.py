@@ -122,10 +122,11 @@ class Engine:
             if self._overdue is None or self._closed or not self.loaded:
                 self._overdue = None
                 return
-            id, until = self._overdue
+            child, (id, until) = self._child, self._overdue
+            assert child is not None
             self._cancelled, self._kill_at, self._busy = False, until, True
         try:
-            self._wait(id, lambda _: None, self._death)
+            self._wait(child, id, lambda _: None, self._death)
         except AssistantError:
             if self._cancelled:
                 raise
@@ -183,7 +184,7 @@ class Engine:
             if self._closed or self._cancelled:
                 raise CancelledError
             self._on_device = False
-            self._child = Child(
+            self._child = child = Child(
                 worker.serve,
                 Load(
                     str(files.model),
@@ -198,7 +199,7 @@ class Engine:
                 ),
                 name="engine",
             )
-        return self._awaited(0, on_reply, self._load_death)
+        return self._awaited(child, 0, on_reply, self._load_death)
 
     def ask(self, make: Callable[[int], Ask], on_reply: OnReply) -> Done:
         """Put one question, made with the id it is given, to the loaded engine.
@@ -207,18 +208,19 @@ class Engine:
         CancelledError when a cancel had to kill the child.
         """
         with self._lock:
-            if self._closed or self._child is None:
+            child = self._child
+            if self._closed or child is None:
                 raise CancelledError
             ask = make(self._last_id + 1)
             self._last_id += 1
             self._cancelled, self._kill_at, self._busy = False, None, True
         try:
             self._join_or_drop_ahead(ask)
-            self._child.send(ask)
+            child.send(ask)
         except ChildDied as death:
             raise self._ask_death(death) from death
         try:
-            reply = self._wait(ask.id, on_reply, self._ask_death)
+            reply = self._wait(child, ask.id, on_reply, self._ask_death)
         except EngineError as error:
             if error.code != DEVICE_FAILED:
                 raise
@@ -246,7 +248,7 @@ class Engine:
         self.drop_ahead()
         try:
             child.send(Recall(id))
-            reply = self._wait(id, lambda _: None, self._death)
+            reply = self._wait(child, id, lambda _: None, self._death)
         except (ChildDied, AssistantError):
             return None  # the picture is encoded again, which costs only time
         assert isinstance(reply, Recalled)
@@ -328,19 +330,20 @@ class Engine:
             child.kill()
 
     def _wait(
-        self, id: int, on_reply: OnReply, explained: Callable[[ChildDied], AssistantError]
+        self, child: Child, id: int, on_reply: OnReply, explained: Callable[[ChildDied], AssistantError]
     ) -> Loaded | Done | Recalled:
-        """Hand on what the child reports on `id` until it is done; stale ids are dropped."""
+        """Hand on what the child reports on `id` until it is done; stale ids are dropped.
+
+        `child` is the one that was asked: a `close` may have taken it away by now.
+        """
         try:
-            return self._awaited(id, on_reply, explained)
+            return self._awaited(child, id, on_reply, explained)
         finally:
             self._busy = self._loading = False
 
     def _awaited(
-        self, id: int, on_reply: OnReply, explained: Callable[[ChildDied], AssistantError]
+        self, child: Child, id: int, on_reply: OnReply, explained: Callable[[ChildDied], AssistantError]
     ) -> Loaded | Done | Recalled:
-        child = self._child
-        assert child is not None
         while True:
             try:
                 reply: Reply | None = child.receive(self._until_kill())

@@ -6,7 +6,8 @@ import queue
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -17,6 +18,7 @@ from edge_assistant import interrupt
 def _own_state(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(interrupt._State, "arrived", False)
     monkeypatch.setattr(interrupt._State, "raising", False)
+    monkeypatch.setattr(interrupt._State, "lost", False)
     monkeypatch.setattr(interrupt._State, "bell", None)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     yield
@@ -51,6 +53,46 @@ def test_a_signal_while_a_class_is_made_interrupts_as_any_other() -> None:
     interrupt.listen()
     with pytest.raises(KeyboardInterrupt), interrupt.raised():
         type("Made", (), {"field": Meddler()})
+
+
+class Finalized:
+    """What a finalizer raises is swallowed, as in the callbacks of imports."""
+
+    def __init__(self, error: Callable[[], object]) -> None:
+        self._error = error
+
+    def __del__(self) -> None:
+        self._error()
+
+
+def test_a_signal_that_python_swallows_interrupts_soon_and_quietly(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    interrupt.listen()
+    before = sys.unraisablehook
+    swallowed = []
+
+    def be_signalled() -> None:
+        made = Finalized(lambda: signal.raise_signal(signal.SIGTERM))
+        del made
+        swallowed.append(True)
+        time.sleep(30)
+
+    with pytest.raises(KeyboardInterrupt), interrupt.raised():
+        be_signalled()
+    assert swallowed
+    assert sys.unraisablehook is before
+    assert capsys.readouterr().err == ""
+
+
+def test_other_swallowed_errors_are_told_as_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda what: told.append(what.exc_type))
+    interrupt.listen()
+    with interrupt.raised():
+        made = Finalized(lambda: 1 // 0)
+        del made
+    assert told == [ZeroDivisionError]
 
 
 def test_other_errors_stay_what_they_are() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from apps import AppRun
+from apps import NO_TRAY, AppRun
 from demo_training import scenes
 from demo_training.draw import write_png
 from demo_training.scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
@@ -65,7 +65,7 @@ def test_the_app_speaks_title_and_answer_about_the_window_under_the_key(
         AppRun(desktop, ALSA_CONFIG_PATH=str(card.configuration), **folders) as app,
     ):
         app.wait_until_told("Ready.")
-        app.wait_until_told("There is no tray here, so the window of Edge Assistant stays.")
+        app.wait_until_told(NO_TRAY)
         desktop.show(shown.picture, TITLE, "1000", "400")
         desktop.wait_until_active(TITLE)
         card.wait_for_silence(1.0)
@@ -89,8 +89,9 @@ def test_the_reasoning_is_read_aloud_by_its_key_alone_and_a_copy_is_confirmed_al
         def press(key: str) -> None:
             desktop.output("xdotool", "key", key)
 
-        app.wait_until_told("There is no tray here, so the window of Edge Assistant stays.")
+        app.wait_until_told(NO_TRAY)
         app.wait_until_told("Ready.")
+        until(lambda: app.ask("front") == "Edge Assistant", "our window, in front")
         press("alt+h")
         app.wait_until_told("Think harder is on.")
         app.wait_until("ready")

@@ -15,6 +15,8 @@ from PIL import Image
 
 from edge_assistant.assistant import Assistant
 from edge_assistant.capture.picture import Captured
+from edge_assistant.child import Child
+from edge_assistant.engine.messages import Ask
 from edge_assistant.events import DoneEvent, Event, StageEvent, TokenEvent
 from edge_assistant.models.locate import resolve
 from edge_assistant.request import Request
@@ -207,3 +209,23 @@ def test_after_close_questions_are_cancelled(cancelling: Cancelling) -> None:
     cancelling.assistant.close()
     assert cancelling.assistant.engine_pid is None
     assert cancelling.ask().stop == "cancelled"
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_close_just_before_or_after_a_question_is_sent_cancels_it(
+    sent: bool, cancelling: Cancelling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cancelling.ask().answer == ANSWER
+    send = Child.send
+
+    def send_and_close(child: Child, message: object, patience: float = -1) -> bool:
+        if isinstance(message, Ask) and not sent:
+            cancelling.assistant.close()
+        done = send(child, message, patience)
+        if isinstance(message, Ask):
+            cancelling.assistant.close()
+        return done
+
+    monkeypatch.setattr(Child, "send", send_and_close)
+    assert cancelling.ask().stop == "cancelled"
+    assert cancelling.assistant.engine_pid is None
