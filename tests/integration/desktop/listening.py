@@ -97,13 +97,12 @@ class Listen:
         """Whether one of them plays sound."""
         return bool(named("aplay", self.children()))
 
-    def wait_until_gone(self, pids: set[int]) -> float:
-        """Block until none of the processes is left; the seconds that took."""
+    def wait_until_gone(self, pids: set[int]) -> None:
+        """Block until none of the processes is left, for ten times the second that is promised."""
         start = time.monotonic()
         while left := alive(pids):
             assert time.monotonic() - start < 10, f"left behind: {left}"
             time.sleep(0.002)
-        return time.monotonic() - start
 
     def _read(self) -> None:
         assert self.process.stdout is not None

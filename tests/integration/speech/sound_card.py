@@ -71,7 +71,7 @@ class SoundCard:
         data = b"".join(each.samples for each in list(self._heard))
         return np.frombuffer(data[: len(data) // 2 * 2], dtype="<i2").astype(np.float64)
 
-    def wait_for_sound(self, seconds: float = 0.05, timeout: float = 10.0) -> None:
+    def wait_for_sound(self, seconds: float = 0.05, timeout: float = 30.0) -> None:
         """Block until `seconds` of sound more than before were heard."""
         wanted = len(self.samples()) + seconds * RATE
         deadline = time.monotonic() + timeout
@@ -79,7 +79,7 @@ class SoundCard:
             assert time.monotonic() < deadline, "nothing is heard"
             time.sleep(_TICK)
 
-    def wait_for_silence(self, seconds: float = 0.3, timeout: float = 20.0) -> None:
+    def wait_for_silence(self, seconds: float = 0.3, timeout: float = 60.0) -> None:
         """Block until nothing was heard for `seconds`."""
         deadline = time.monotonic() + timeout
         while time.monotonic() - self.silent_since < seconds:

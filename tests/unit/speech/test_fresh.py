@@ -43,4 +43,5 @@ def test_no_process_and_no_descriptor_stays() -> None:
     before = here.num_fds(), len(here.children())
     for _ in range(20):
         in_fresh_process(os.getpid, ValueError)
-    assert (here.num_fds(), len(here.children())) == before
+    assert here.num_fds() <= before[0]
+    assert len(here.children()) <= before[1]
