@@ -112,14 +112,13 @@ class Synthesizer:
 
     def _make(self, text: str, path: str) -> None:
         engine = _engine()
+        _settle(engine)
         if self._voice is not None:
             engine.setProperty("voice", self._voice)
-        _settle(engine)
         engine.setProperty("rate", self._rate or _USUAL_RATE)
-        _settle(engine)
         if self._volume != _FULL:  # which every driver begins with
             engine.setProperty("volume", self._volume / 100)
-            _settle(engine)
+        _settle(engine)
         finished = threading.Event()
         engine.connect("finished-utterance", lambda **_: finished.set())
         engine.save_to_file(text, path)
@@ -234,9 +233,15 @@ def _voices() -> list[Voice]:
 
 
 def _settle(engine: Any) -> None:
-    """Wait until espeak has obeyed: it takes the rate on a thread of its own, and on a busy machine often too late."""
+    """Wait until espeak has obeyed.
+
+    pyttsx3 keeps what is set until its loop starts. There its espeak driver cancels what espeak, which takes rate and
+    volume on a thread of its own, has not taken yet: on a busy machine, one sentence in 350 came at the usual rate.
+    """
     if engine.driver_name == "espeak":
+        engine.proxy.setBusy(False)  # which hands it on
         importlib.import_module("pyttsx3.drivers._espeak").Synchronize()
+        engine.proxy.setBusy(True)
 
 
 def _no_voice(error: Exception) -> NoVoiceError:

@@ -9,7 +9,10 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from pyttsx3.engine import Engine
 from sound_card import Said, SoundCard, places, references
+
+from edge_assistant.speech.worker import NoVoiceError, Synthesizer
 
 SENTENCES = [
     "A save dialog lies over an invoice.",
@@ -61,6 +64,28 @@ def test_a_long_sentence_is_heard_to_its_end(
 
     (reference,) = references(tmp_path, [LONG])
     assert len(places(sounds.samples(), reference)) == 1
+
+
+def test_the_rate_holds_also_where_espeak_is_slow_to_take_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a pause before the sentence, one in twelve was spoken at the usual rate while it was set in the loop."""
+    synthesizer = Synthesizer(tmp_path, rate=300)
+    synthesizer.choose(None, "de", lambda remark: pytest.fail(str(remark)))
+    save = Engine.save_to_file
+
+    def save_if_taken(engine: Engine, text: str, path: str) -> None:
+        if engine.getProperty("rate") != 300:
+            raise NoVoiceError(f"espeak has {engine.getProperty('rate')}")
+        time.sleep(0.02)
+        save(engine, text, path)
+
+    monkeypatch.setattr(Engine, "save_to_file", save_if_taken)
+    lengths = set()
+    for _ in range(20):
+        with synthesizer.sound("Ein Fenster mit zwei Knöpfen.") as sound:
+            assert sound is not None
+            lengths.add(sound.seconds)
+    (reference,) = references(tmp_path, ["Ein Fenster mit zwei Knöpfen."], "gmw/de", 300)
+    assert lengths == {len(reference) / 22050}
 
 
 @pytest.mark.parametrize("options", [{"language": "de"}, {"voice": "German"}, {"voice": "gmw/de", "language": "fr"}])
