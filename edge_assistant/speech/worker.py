@@ -112,7 +112,7 @@ class Synthesizer:
 
     def _make(self, text: str, path: str) -> None:
         engine = _engine()
-        _settle(engine)
+        _settle(engine)  # it begins with a rate and a volume of its own
         if self._voice is not None:
             engine.setProperty("voice", self._voice)
         engine.setProperty("rate", self._rate or _USUAL_RATE)
