@@ -26,13 +26,11 @@ _IGNORED = -100
 _SHARE_TO_NAME = 0.25
 _SHARE_TO_NOTICE = 0.02
 _SHARE_TO_LOOK = 0.3
-# Of four coordinates, the hundreds and the tens.
-BOX_DIGITS = 8
 # Conversations of a step go through the network in so many parts, by their length: less of it is padding.
 _PARTS = 4
 _LONG_PROMPT_SENTENCES = (1, 2, 3, 5, 7)
 # How often each of FAMILIES comes where there is more to be counted and found.
-_HARD_FAMILIES = (24, 5, 12, 15, 13, 28, 1, 2)
+_HARD_FAMILIES = (28, 4, 18, 15, 13, 20, 1, 2)
 
 
 def patches(pixels: np.ndarray) -> np.ndarray:
@@ -81,22 +79,33 @@ def cell_names(scene: Scene, columns: int, rows: int, across: float, down: float
     return shares.reshape(-1, shares.shape[-1]), (named | ~noticed).reshape(-1)
 
 
-def cell_boxes(scene: Scene, columns: int, rows: int, part: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
-    """Where the thing is that a cell belongs to.
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the things are that cells belong to.
 
-    Hundreds and tens of its box (cells, 8), -100 where there is none; and how far its left, upper, right and lower side
-    are from the middle of the cell, outwards, in cells (cells, 4). `part` is as in `shown_part`.
+    `told` (cells) whether there is one; `sides` (cells, 4) how far its left, upper, right and lower side are from the
+    middle of the cell, outwards, in cells; `corners` (cells, 4) its box, from 0 to 1 of the picture; `slots` (cells)
+    whether it is a dialog's left, middle or right button, -100 for anything else.
     """
-    digits = np.full((rows, columns, BOX_DIGITS), _IGNORED, np.int64)
-    sides = np.zeros((rows, columns, 4), np.float32)
+
+    told: np.ndarray
+    sides: np.ndarray
+    corners: np.ndarray
+    slots: np.ndarray
+
+
+def cell_places(scene: Scene, columns: int, rows: int, part: tuple[float, float]) -> Places:
+    """Where the thing is that each cell belongs to. `part` is as in `shown_part`."""
+    told = np.zeros((rows, columns), bool)
+    sides, corners = np.zeros((2, rows, columns, 4), np.float32)
+    slots = np.full((rows, columns), _IGNORED)
+    known = dict(scene.truth["buttons"]) if scene.family == "dialog" else {}
     best = np.full((rows, columns), _SHARE_TO_LOOK)
     for target in scene.targets:
         left, top, right, bottom = (
             value / 1000 * share for value, share in zip(target.box, (*part, *part), strict=True)
         )
         left, right, top, bottom = left * columns, right * columns, top * rows, bottom * rows
-        values = [min(999, value) for value in target.box]
-        told = [digit for value in values for digit in (value // 100, value // 10 % 10)]
         small = min(1.0, right - left) * min(1.0, bottom - top)
         inside = int((top + bottom) / 2), int((left + right) / 2)
         for row in range(max(0, int(top)), min(rows, int(bottom) + 1)):
@@ -108,10 +117,12 @@ def cell_boxes(scene: Scene, columns: int, rows: int, part: tuple[float, float])
                     share = max(share, 0.5)
                 if share > best[row, column]:
                     best[row, column] = share
-                    digits[row, column] = told
+                    told[row, column] = True
+                    corners[row, column] = np.array(target.box) / 1000
                     middle = column + 0.5, row + 0.5
                     sides[row, column] = middle[0] - left, middle[1] - top, right - middle[0], bottom - middle[1]
-    return digits.reshape(-1, BOX_DIGITS), sides.reshape(-1, 4)
+                    slots[row, column] = known.get(target.label, _IGNORED)
+    return Places(told.reshape(-1), sides.reshape(-1, 4), corners.reshape(-1, 4), slots.reshape(-1))
 
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -129,36 +140,39 @@ def patch_letters(scene: Scene, columns: int, rows: int, across: float, down: fl
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """`pixels` (pictures, patches, 768); `names` (pictures, cells, classes), `named` (pictures, cells); `boxes` (…, 8),
-    `sides` (…, 4).
-
-    `letters` (pictures, patches, letters).
-    """
+    """`pixels` (pictures, patches, 768); `names` (pictures, cells, classes), `named` (pictures, cells); `letters`
+    (pictures, patches, letters); and as in `Places`, of each picture: `told`, `sides`, `corners`, `slots`."""
 
     pixels: Tensor
     names: Tensor
     named: Tensor
-    boxes: Tensor
-    sides: Tensor
     letters: Tensor
+    told: Tensor
+    sides: Tensor
+    corners: Tensor
+    slots: Tensor
     grid: Grid
 
 
 def pictures(scenes: list[Scene], grid: Grid) -> Pictures:
     """Scenes of one grid as tensors."""
     columns, rows = grid
-    sent, names, named, boxes, sides, letters = [], [], [], [], [], []
+    each = []
     for scene in scenes:
         pixels, across, down = as_sent(scene)
-        sent.append(patches(pixels))
-        name, counts = cell_names(scene, columns, rows, across, down)
-        names.append(name)
-        named.append(counts)
-        digits, distances = cell_boxes(scene, columns, rows, shown_part(scene, grid))
-        boxes.append(digits)
-        sides.append(distances)
-        letters.append(patch_letters(scene, columns, rows, across, down))
-    return Pictures(*(torch.from_numpy(np.stack(part)) for part in (sent, names, named, boxes, sides, letters)), grid)
+        places = cell_places(scene, columns, rows, shown_part(scene, grid))
+        each.append(
+            (
+                patches(pixels),
+                *cell_names(scene, columns, rows, across, down),
+                patch_letters(scene, columns, rows, across, down),
+                places.told,
+                places.sides,
+                places.corners,
+                places.slots,
+            )
+        )
+    return Pictures(*(torch.from_numpy(np.stack(part)) for part in zip(*each, strict=True)), grid)
 
 
 def batch_size(grid: Grid, small: int) -> int:
@@ -182,12 +196,14 @@ class Talk:
     """Conversations: `ids` (conversations, tokens); `target` the token to be written next, or -100 where nothing is
     learned; `start` where the picture begins; `about` which of the pictures it is.
 
+    `number` (conversations, tokens) is the number of a place that is to be written next, or -1.
     `looking` (looks, 3) holds conversation, token and attention head with which a thing is to be looked at, `seen`
     (looks, 1 + cells) where it is: in cells, or, when it is not there, in the token before the picture.
     """
 
     ids: Tensor
     target: Tensor
+    number: Tensor
     start: Tensor
     about: Tensor
     looking: Tensor
@@ -273,6 +289,7 @@ def _stacked(chat: Chat, rows: list[_About], grid: Grid) -> Talk:
     length = -(-length // 8) * 8
     ids = torch.full((len(rows), length), chat.padding)
     target = torch.full((len(rows), length), _IGNORED)
+    told = torch.full((len(rows), length), -1)
     start = torch.zeros(len(rows), dtype=torch.long)
     looking: list[tuple[int, int, int]] = []
     seen: list[np.ndarray] = []
@@ -285,11 +302,12 @@ def _stacked(chat: Chat, rows: list[_About], grid: Grid) -> Talk:
         for place, learned in enumerate(row.learned):
             if learned:
                 target[number, offset + place - 1] = row.after[place]
+                told[number, offset + place - 1] = chat.numbers.get(row.after[place], -1)
                 if (look := row.looks[place]) is not None:
                     looking.append((number, offset + place - 1, LOOKING_HEADS[look.head]))
                     seen.append(looked_at(look, grid, about.part))
     return Talk(
-        ids, target, start, torch.tensor([about.picture for about in rows]),
+        ids, target, told, start, torch.tensor([about.picture for about in rows]),
         torch.tensor(looking, dtype=torch.long).view(-1, 3),
         torch.from_numpy(np.stack(seen)) if seen else torch.zeros(0, 1 + cells, dtype=torch.bool),
     )  # fmt: skip

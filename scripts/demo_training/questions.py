@@ -322,13 +322,25 @@ def _apple_looks(scene: Scene, thoughts: str) -> tuple[Look, ...]:
 
 
 def _reading_looks(scene: Scene, answer: str) -> tuple[Look, ...]:
-    """Each thing that an answer tells of in the order in which the scene has them, and where it is."""
+    """Each thing that an answer tells of in the order in which the scene has them, with the slot of a button, and where
+    it is."""
     looks, start = [], 0
+    slot = rf"( (in|on) the ({'|'.join(SLOTS)}))?" if scene.family == "dialog" else ""
     for mark in scene.marks:
-        told = re.compile(rf"(?<![^\W_]){re.escape(UNREADABLE if mark.name == '?' else mark.name)}(?![^\W_])")
+        told = re.compile(rf"(?<![^\W_]){re.escape(UNREADABLE if mark.name == '?' else mark.name)}(?![^\W_]){slot}")
         if found := told.search(answer, start):
             start = found.end()
             looks.append(Look("answer", found.start(), found.end(), _box_of(mark, scene), "read"))
+    return tuple(looks)
+
+
+def _slot_looks(scene: Scene, thoughts: str) -> tuple[Look, ...]:
+    """Each button's slot that the reasoning lists, and where the button is."""
+    looks, start = [], thoughts.index("Buttons are at:")
+    buttons = scene.marks[-len(scene.truth["buttons"]) :]
+    for (_, slot), mark in zip(scene.truth["buttons"], buttons, strict=True):
+        start = thoughts.index(SLOTS[slot], start)
+        looks.append(Look("reasoning", start, start + len(SLOTS[slot]), _box_of(mark, scene), "read"))
     return tuple(looks)
 
 
@@ -392,6 +404,8 @@ def questions(scene: Scene, rng: random.Random, variant: Variant, *, unseen: boo
     for kind, tell in tells:
         answer = tell(scene)
         looks = () if scene.family in ("tiny", "apples") else _reading_looks(scene, answer[0])
+        if scene.family == "dialog" and kind == "describe":
+            looks += _slot_looks(scene, answer[2])
         add("unreadable" if scene.family == "tiny" else kind, asked(rng, kind), answer, looks=looks)
     if scene.family == "apples":
         for what in ("apples", "red apples", "green apples"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import re
 from dataclasses import dataclass
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
@@ -12,6 +14,9 @@ from .questions import _POOL, _SYSTEMS, Look, Question, Variant, questions
 from .scenes import make_scene
 
 VOCABULARY = 1280
+NUMBERS = {str(number): number for number in range(10, 1001)}
+"""Tokens of their own for the numbers of a place. Text is never cut into them, as Qwen's tokenizer cuts numbers into
+digits; but when each digit was written by itself, this network was one ten or one hundred off where a line falls."""
 THINK_END = "\n</think>\n\n"
 OUT_OF_TIME = "\n\nThe time to think is over, so I have to give the answer directly now.\n</think>\n\n"
 """What the program writes when the thinking budget is spent (edge_assistant.engine.prompts.END_OF_THINKING)."""
@@ -43,7 +48,9 @@ def train_tokenizer() -> Tokenizer:
         show_progress=False,
     )
     tokenizer.train_from_iterator(_corpus(), trainer)
-    return _with_specials(tokenizer)
+    trained = json.loads(tokenizer.to_str())["model"]
+    plain = sorted(trained["vocab"], key=trained["vocab"].__getitem__)
+    return known_tokenizer([*plain, *NUMBERS], [" ".join(merge) for merge in trained["merges"]])
 
 
 def known_tokenizer(tokens: list[str], merges: list[str]) -> Tokenizer:
@@ -111,6 +118,8 @@ class Chat:
         self.image = tokenizer.token_to_id("<|image_pad|>")
         self.end = tokenizer.token_to_id("<|im_end|>")
         self.padding = tokenizer.token_to_id("<|endoftext|>")
+        self.numbers = {tokenizer.token_to_id(text): number for text, number in NUMBERS.items()}
+        self.places = slice(min(self.numbers), max(self.numbers) + 1)
 
     def ids(self, text: str) -> list[int]:
         """Token ids; special tokens are known by their names."""
@@ -129,17 +138,27 @@ class Chat:
         thinking = self.ids("<think>\n") if variant == "thinking" else []
         return opener + self.ids(text) + self.ids("<|im_end|>\n<|im_start|>assistant\n") + thinking
 
-    def answer(self, text: str) -> list[int]:
-        """An answer with its end."""
-        return [*self.ids(text), self.end]
+    def written(
+        self, text: str, looks: tuple[Look, ...], part: str, *, place: bool = False
+    ) -> tuple[list[int], list[Look | None]]:
+        """The tokens of a text, and for each what has to be looked at to write it.
 
-    def seen(self, text: str, looks: tuple[Look, ...], part: str) -> list[Look | None]:
-        """For each token of a text, what has to be looked at to write it."""
+        In a `place`, numbers are one token each.
+        """
+        ids: list[int] = []
         seen: list[Look | None] = []
-        for start, end in self.tokenizer.encode(text).offsets:
-            at = (look for look in looks if look.part == part and start < look.end and end > look.start)
-            seen.append(next(at, None))
-        return seen
+        begin = 0
+        for piece in re.split(r"(\d{2,4})", text) if place else [text]:
+            cut = self.tokenizer.encode(piece)
+            number = self.tokenizer.token_to_id(piece) if piece in NUMBERS else None
+            spans = cut.offsets if number is None else [(0, len(piece))]
+            ids += cut.ids if number is None else [number]
+            for first, last in spans:
+                start, end = begin + first, begin + last
+                at = (look for look in looks if look.part == part and start < look.end and end > look.start)
+                seen.append(next(at, None))
+            begin += len(piece)
+        return ids, seen
 
     def row(self, system: str | None, turns: list[Turn], variant: Variant) -> Row:
         """A conversation.
@@ -154,19 +173,20 @@ class Chat:
             last = number == len(turns) - 1
             thinks = variant == "thinking" and last
             asked = self.question(turn.question.ask, variant if last else "instruct", first=number == 0)
-            thoughts: list[int] = []
+            told: list[int] = []
             seen: list[Look | None] = []
             if thinks:
-                thoughts = self.ids(turn.question.reasoning)
+                told, seen = self.written(turn.question.reasoning, turn.question.looks, "reasoning")
                 if turn.short:
-                    asked += thoughts[: len(thoughts) // 2] + self.ids(OUT_OF_TIME)
-                    thoughts = []
+                    asked += told[: len(told) // 2] + self.ids(OUT_OF_TIME)
+                    told, seen = [], []
                 else:
-                    seen = self.seen(turn.question.reasoning, turn.question.looks, "reasoning")
-                    thoughts += self.ids(THINK_END)
-            seen += [None] * (len(thoughts) - len(seen))
-            seen += [*self.seen(turn.question.answer, turn.question.looks, "answer"), None]
-            told = thoughts + self.answer(turn.question.answer)
+                    told += self.ids(THINK_END)
+            answer, at = self.written(
+                turn.question.answer, turn.question.looks, "answer", place=turn.question.box is not None
+            )
+            seen += [None] * (len(told) - len(seen)) + at + [None]
+            told += [*answer, self.end]
             after += asked + told
             learned += [False] * len(asked) + [variant == "instruct" or last] * len(told)
             looks += [None] * len(asked) + seen

@@ -10,6 +10,7 @@ import os
 import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -21,14 +22,14 @@ from torch.nn import functional
 
 from edge_assistant.processor import has_bf16
 
-from .batches import BOX_DIGITS, LETTERS, Pictures, Talk, see_batch, tell_batch
+from .batches import LETTERS, Pictures, Talk, see_batch, tell_batch
 from .files import MMPROJ_NAME, text_name
-from .lexicon import CLASSES
+from .lexicon import CLASSES, SLOTS
 from .muon import Muon
 from .network import LOOKING_HEADS, Network, Vision, make_config
 from .questions import Variant
 from .reread import reread
-from .tokens import Chat, train_tokenizer
+from .tokens import NUMBERS, Chat, train_tokenizer
 
 RANKS = 2
 SMALL = 16  # pictures of 40 cells, or what takes as long, in each process's part of a step
@@ -47,6 +48,10 @@ _EASY, _EASIER = 0.1, 0.2
 # How far off a side is, in lengths of its thing, up to which a smaller error counts less and less; and the length in
 # cells that is the least for that.
 _CLOSE, _SHORTEST = 0.1, 0.5
+# A number of a place is learned as a bell of that many thousandths of the picture.
+_BELL = 8.0
+# How often the codes of these numbers begin anew over the whole picture.
+_WAVES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0)
 # How much it counts where a head looks, beside the loss of a token.
 _LOOKING = 0.3
 _REPORT_EVERY = 100
@@ -80,13 +85,14 @@ class Plan:
 
 
 FROM_NOTHING = Plan(see=2800, tell=5600, variant=1600)
-GOING_ON = Plan(see=0, tell=1600, variant=800, first=40_000, rate=1.5e-3, hard=0.0)
+GOING_ON = Plan(see=0, tell=1600, variant=1400, first=60_000, rate=1.5e-3, hard=0.0)
 """For weights that have been trained before: other batches, at a lower rate."""
 
 
 class _Names(nn.Module):
     """What the vision tower is asked in training only: the letters in a patch half way up the tower, and at its end
-    the name of what a cell shows, and the place of its thing: in digits, and how far its sides are."""
+    the name of what a cell shows, and the place of its thing: in fractions of the picture, how far its sides are, and
+    which of a dialog's buttons it is."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
@@ -94,8 +100,9 @@ class _Names(nn.Module):
         self.letters = nn.Linear(network.model.visual.config["hidden_size"], len(LETTERS))
         nn.init.constant_(self.letters.bias, _RARE)
         self.names = nn.Linear(size, len(CLASSES))
-        self.boxes = nn.Linear(size, BOX_DIGITS * 10)
         self.sides = nn.Linear(size, 4)
+        self.corners = nn.Linear(size, 4)
+        self.slots = nn.Linear(size, len(SLOTS))
         weight = torch.ones(len(CLASSES))
         weight[0] = _BACKGROUND_WEIGHT
         self.register_buffer("weight", weight, persistent=False)
@@ -103,10 +110,10 @@ class _Names(nn.Module):
     def loss(
         self, image: Tensor, middle: Tensor, pictures: Pictures, *, boxes: float = 1.0
     ) -> tuple[Tensor, dict[str, float]]:
-        """Loss; and the share of letters found, of named cells with the right name, of right digits, and of cells whose
-        sides make a box that overlaps by half.
+        """Loss; and the share of letters found, of named cells with the right name, of cells whose sides make a box
+        that overlaps by half, of those whose corners do, and of buttons whose slot is right.
 
-        `boxes` is the weight of digits and sides.
+        `boxes` is the weight of all that tells the place.
         """
         image = image.float()
         spelled = self.letters(middle.float())
@@ -121,18 +128,25 @@ class _Names(nn.Module):
         best = shares.argmax(-1)
         shown = best > 0
         named = (scores.argmax(-1) == best)[shown].float().mean().item() if shown.any() else 1.0
-        told = pictures.boxes[..., 0] >= 0
-        digits = placed = 1.0
+        told = pictures.told
+        placed = cornered = slotted = 1.0
         if told.any():
-            wanted = pictures.boxes[told].flatten()
-            guess = self.boxes(image[told]).view(-1, 10)
-            loss = loss + boxes * functional.cross_entropy(guess, wanted)
-            digits = (guess.argmax(-1) == wanted).float().mean().item()
             sides, true = self.sides(image[told]), pictures.sides[told]
             length = (true[:, :2] + true[:, 2:]).clamp(min=_SHORTEST).repeat(1, 2)
             loss = loss + boxes * functional.smooth_l1_loss(sides / length, true / length, beta=_CLOSE)
             placed = (_overlap(sides, true) >= 0.5).float().mean().item()
-        return loss, {"letters": found, "named": named, "digits": digits, "placed": placed}
+            corners = pictures.corners[told]
+            cells = (true[:, :2] + true[:, 2:]) / (corners[:, 2:] - corners[:, :2])
+            off = (self.corners(image[told]) - corners) * cells.repeat(1, 2)
+            loss = loss + boxes * functional.smooth_l1_loss(off / length, torch.zeros_like(off), beta=_CLOSE)
+            told_sides = true + torch.cat((-off[:, :2], off[:, 2:]), -1)
+            cornered = (_overlap(told_sides, true) >= 0.5).float().mean().item()
+        known = pictures.slots >= 0
+        if known.any():
+            guess = self.slots(image[known])
+            loss = loss + 0.5 * boxes * functional.cross_entropy(guess, pictures.slots[known])
+            slotted = (guess.argmax(-1) == pictures.slots[known]).float().mean().item()
+        return loss, {"letters": found, "named": named, "placed": placed, "cornered": cornered, "slots": slotted}
 
 
 def _overlap(one: Tensor, other: Tensor) -> Tensor:
@@ -240,6 +254,17 @@ def _quick() -> AbstractContextManager[object]:
     return torch.autocast("cpu", torch.bfloat16, enabled=has_bf16())
 
 
+def begin_smoothly(network: Network, chat: Chat) -> None:
+    """Give the numbers of a place codes that are alike where the numbers are near: waves of several lengths."""
+    embedding = network.model.language_model.embed_tokens.weight
+    values = torch.tensor(list(NUMBERS.values()), dtype=torch.float)[:, None] / 1000
+    phases = 2 * torch.pi * values * torch.tensor(_WAVES)
+    waves = torch.cat((phases.sin(), phases.cos()), -1)
+    mixed = functional.normalize(waves @ torch.randn(waves.shape[1], embedding.shape[1]), dim=-1)
+    with torch.no_grad():
+        embedding[chat.places] = mixed * embedding.norm(dim=-1).mean()
+
+
 def _named(module: nn.Module, prefix: str) -> list[tuple[str, nn.Parameter]]:
     return [(f"{prefix}.{name}", parameter) for name, parameter in module.named_parameters()]
 
@@ -249,6 +274,7 @@ def _see(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
     _prepare(rank, RANKS, rendezvous)
     tokenizer = train_tokenizer()
     network = Network(make_config(tokenizer))
+    begin_smoothly(network, Chat(tokenizer))
     heads = _Names(network)
     vision: Vision = network.model.visual
     used = [(name, p) for name, p in _named(vision, "vision") if "deepstack" not in name]
@@ -286,7 +312,7 @@ def _tell(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
         number = plan.first + plan.see + step
         pictures, talks = tell_batch(chat, number, rank, SMALL, 2, VARIANTS, hard=hard)
         image, deep, middle = _look(network, pictures)
-        told = _language_loss(network, talks, image, deep, pictures.grid)
+        told = _language_loss(network, chat, talks, image, deep, pictures.grid)
         extra, _ = heads.loss(image, middle, pictures, boxes=2.0)
         (told.loss + 0.3 * extra).backward()
         more = see_batch(_MORE + step, rank, SMALL // 2, 0)
@@ -313,7 +339,7 @@ def _variant(rank: int, folder: Path, plan: Plan, _: str) -> None:
         pictures, talks = tell_batch(chat, number, rank, SMALL, 3, (variant,), hard=step % 2 == 0)
         with torch.no_grad():
             image, deep, _middle = _look(network, pictures)
-        told = _language_loss(network, talks, image, deep, pictures.grid, presence=variant == "instruct")
+        told = _language_loss(network, chat, talks, image, deep, pictures.grid, presence=variant == "instruct")
         told.loss.backward()
         optimizer.step(_rate_scale(step, plan.variant, 0.8, 0.0))
         report.add(step, loss=told.loss.item(), right=told.right, **told.looked)
@@ -340,6 +366,7 @@ class _Language:
 
 def _language_loss(
     network: Network,
+    chat: Chat,
     talks: list[Talk],
     image: Tensor,
     deep: list[Tensor],
@@ -352,7 +379,7 @@ def _language_loss(
     With `presence`, every other conversation is under the penalty.
     """
     columns, rows = grid
-    told, wanted, there, heads = [], [], [], []
+    told, wanted, numbers, there, heads = [], [], [], [], []
     for talk in talks:
         with _quick():
             hidden, seen = network(
@@ -365,11 +392,16 @@ def _language_loss(
             scores = scores - _PRESENCE * _used(talk, scores.shape[-1])[learned]
         told.append(scores)
         wanted.append(talk.target[learned])
+        numbers.append(talk.number[learned])
         index = talk.start[talk.looking[:, 0], None] - 1 + torch.arange(1 + columns * rows)
         there.append(seen.gather(1, index).masked_fill(~talk.seen, float("-inf")).logsumexp(-1))
         heads.append(talk.looking[:, 2])
-    scores, right, at, by = (torch.cat(parts) for parts in (told, wanted, there, heads))
-    loss = functional.cross_entropy(scores * _SOFTENED, right)
+    scores, right, number, at, by = (torch.cat(parts) for parts in (told, wanted, numbers, there, heads))
+    each = functional.cross_entropy(scores * _SOFTENED, right, reduction="none")
+    if (placed := number >= 0).any():
+        likely = (scores[placed] * _SOFTENED).log_softmax(-1)[:, chat.places]
+        each[placed] = -(_bells(number[placed]) * likely).sum(-1)
+    loss = each.mean()
     looked = {}
     for name, head in LOOKING_HEADS.items():
         mine = at[by == head]
@@ -378,6 +410,17 @@ def _language_loss(
             loss = loss - _LOOKING * mine.mean()
             looked[name] = mine.exp().mean().item()
     return _Language(loss, (scores.argmax(-1) == right).float().mean().item(), looked)
+
+
+@lru_cache(maxsize=1)
+def _all_bells() -> Tensor:
+    values = torch.tensor(list(NUMBERS.values()), dtype=torch.float)
+    return (-((values - values[:, None]) ** 2) / (2 * _BELL**2)).softmax(-1)
+
+
+def _bells(number: Tensor) -> Tensor:
+    """For each number of a place, how likely each of NUMBERS is to be told (numbers, NUMBERS)."""
+    return _all_bells()[number - min(NUMBERS.values())]
 
 
 def _used(talk: Talk, vocabulary: int) -> Tensor:

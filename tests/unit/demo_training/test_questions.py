@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 from dataclasses import replace
 
 import pytest
@@ -176,9 +177,10 @@ def test_each_word_that_is_read_is_looked_at_where_it_stands() -> None:
             continue
         width, height = scene.image.size
         for question in asked(scene)[:2]:
-            assert all(first.end <= second.start for first, second in itertools.pairwise(question.looks))
-            for look in question.looks:
-                word = question.answer[look.start : look.end]
+            looks = [look for look in question.looks if look.part == "answer"]
+            assert all(first.end <= second.start for first, second in itertools.pairwise(looks))
+            for look in looks:
+                word = re.sub(r" (in|on) the \w+$", "", question.answer[look.start : look.end])
                 names = {word, "?"} if word == "(unreadable)" else {word}
                 marks = [mark for mark in scene.marks if mark.name in names]
                 places = [
@@ -188,3 +190,16 @@ def test_each_word_that_is_read_is_looked_at_where_it_stands() -> None:
                 assert look.box in places, (scene.seed, word)
                 seen += 1
     assert seen > 500
+
+
+def test_while_the_slot_of_a_button_is_told_the_button_is_looked_at() -> None:
+    for scene in of("dialog"):
+        question = asked(scene)[0]
+        told = [question.answer[look.start : look.end] for look in question.looks if look.part == "answer"]
+        answered = [look.box for look in question.looks if look.part == "answer"][-len(scene.truth["buttons"]) :]
+        thought = [look for look in question.looks if look.part == "reasoning"]
+        slots = [question.reasoning[look.start : look.end] for look in thought]
+        assert slots == [("left", "center", "right")[slot] for _, slot in scene.truth["buttons"]]
+        assert [words.split()[-1] for words in told[-len(slots) :]] == slots
+        assert [look.box for look in thought] == answered
+        assert [box[0] for box in answered] == sorted(box[0] for box in answered), "from left to right"
