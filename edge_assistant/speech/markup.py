@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from edge_assistant.speech.places import in_words
+
 # The beginning of a JSON object, or of a list of them.
 OBJECT = re.compile(r"(?:\[\s*)?\{\s*\"")
 # With the language behind it and nothing else: "```Save``` is pressed" is text.
@@ -34,7 +36,7 @@ def plain(text: str) -> str:
     """One line, or a part of one, as it should be heard; empty when it was only markup."""
     text = text.strip().replace(_PLACE, "")
     if OBJECT.match(text):
-        return text  # coordinates and labels, which programs read
+        return in_words(text) or text
     if _NOTHING.fullmatch(text) or _FENCE.match(text) or _RULE.match(text) or _TABLE_RULE.match(text):
         return ""
     text = _LINE_START.sub("", text, count=1)

@@ -25,8 +25,8 @@ def split(*pieces: str) -> list[str]:
     ("text", "sentences"),
     [
         (
-            'Here: {"bbox_2d":[1,2,3,4],"label":"Save. Now *a* _b_"} is it.',
-            ["Here:", '{"bbox_2d":[1,2,3,4],"label":"Save. Now *a* _b_"}', "is it."],
+            'Here: {"box":[1,2,3,4],"label":"Save. Now *a* _b_"} is it.',
+            ["Here:", '{"box":[1,2,3,4],"label":"Save. Now *a* _b_"}', "is it."],
         ),
         ('```json\n[\n  {"a": 1},\n  {"b": "*x*"}\n]\n```', ['[\n  {"a": 1},\n  {"b": "*x*"}\n]']),
         ('{"a": 1},\n{"b": 2}', ['{"a": 1}', '{"b": 2}']),
