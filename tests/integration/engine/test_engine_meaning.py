@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from demo_training.questions import Question, questions, right
+from demo_training.questions import Question, box_in, questions, right
 from demo_training.scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
 from PIL import Image, ImageChops, ImageOps
 
 from edge_assistant.assistant import Assistant
 from edge_assistant.capture.picture import Captured
-from edge_assistant.events import DoneEvent
+from edge_assistant.events import DoneEvent, Event, SentenceEvent
 from edge_assistant.models.locate import resolve
 from edge_assistant.request import Request
 
@@ -31,7 +31,13 @@ Ask = Callable[[Image.Image, str], DoneEvent]
 
 
 @contextmanager
-def assistant_with(model: str, *, think: bool = False, temperature: float | None = None) -> Iterator[Assistant]:
+def assistant_with(
+    model: str,
+    *,
+    think: bool = False,
+    temperature: float | None = None,
+    on_event: Callable[[Event], None] = lambda _: None,
+) -> Iterator[Assistant]:
     """One engine for many pictures."""
     weights = resolve(model=model, mmproj=None, think=think, preferred=None, weights_dir=None)
     made = Assistant(
@@ -41,7 +47,7 @@ def assistant_with(model: str, *, think: bool = False, temperature: float | None
         threads=2,
         language=None,
         voice=None,
-        on_event=lambda _: None,
+        on_event=on_event,
     )
     try:
         yield made
@@ -78,7 +84,8 @@ def scenes(family: str, kind: str, count: int = SCENES, variant: Any = "instruct
     seed = FIRST_HELD_OUT_SEED
     while len(found) < count:
         scene = make_scene(seed, family=family)
-        fitting = [each for each in questions(scene, random.Random(seed), variant) if each.kind == kind]
+        asked = (each for each in questions(scene, random.Random(seed), variant) if each.kind == kind)
+        fitting = [each for each in asked if kind != "where" or each.box]  # without a box it is not there
         seed += 1
         if fitting:
             found.append((scene, fitting[0]))
@@ -106,6 +113,54 @@ def test_thinking_counts_far_better_than_guessing() -> None:
             for scene, question in scenes("apples", "count", variant="thinking")
         ]
     assert sum(told) >= 17
+
+
+def test_most_things_are_placed_right_and_heard_in_words() -> None:
+    heard: list[str] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, SentenceEvent):
+            heard.append(event.text)
+
+    placed = cases = 0
+    with assistant_with("demo", on_event=listen) as made:
+        ask = asking(made)
+        for family in ("dialog", "shapes"):
+            for scene, question in scenes(family, "where"):
+                assert question.box is not None
+                heard.clear()
+                answer = ask(scene.image, question.ask).answer
+                cases += 1
+                if not right(question, answer):
+                    continue
+                placed += 1
+                box = box_in(answer)
+                assert box is not None
+                across, down = (box[0] + box[2]) / 20, (box[1] + box[3]) / 20
+                label = json.loads(answer)["label"]
+                words = heard[0].removeprefix(f"{label}: ")
+                assert heard == [f"{label}: {words}"]
+                assert ("left, " in words) == (across < 100 / 3), (words, box)
+                assert ("right, " in words) == (across >= 200 / 3), (words, box)
+                assert words.startswith("at the top") == (down < 100 / 3), (words, box)
+                assert words.startswith("at the bottom") == (down >= 200 / 3), (words, box)
+    assert placed >= 0.5 * cases, (placed, cases)
+
+
+def test_in_a_mirrored_picture_a_thing_is_placed_on_the_other_side(ask: Ask) -> None:
+    placed = 0
+    cases = [
+        (scene, question)
+        for scene, question in scenes("shapes", "where", 30)
+        if question.box and not 350 < (question.box[0] + question.box[2]) / 2 < 650
+    ]
+    for scene, question in cases:
+        answer = ask(ImageOps.mirror(scene.image), question.ask).answer
+        assert not right(question, answer), (scene.seed, answer)
+        left, top, right_, bottom = question.box or (0, 0, 0, 0)
+        placed += right(replace(question, box=(1000 - right_, top, 1000 - left, bottom)), answer)
+    assert len(cases) >= 10
+    assert placed >= 0.5 * len(cases), (placed, len(cases))
 
 
 def test_swapping_red_and_green_swaps_what_is_counted() -> None:
