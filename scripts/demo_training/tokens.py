@@ -16,7 +16,7 @@ from .scenes import make_scene
 VOCABULARY = 1280
 NUMBERS = {str(number): number for number in range(10, 1001)}
 """Tokens of their own for the numbers of a place. Text is never cut into them, as Qwen's tokenizer cuts numbers into
-digits; but when each digit was written by itself, this network was one ten or one hundred off where a line falls."""
+digits; but digits of near numbers are not alike, and with them this network placed fewer than half of the things."""
 THINK_END = "\n</think>\n\n"
 OUT_OF_TIME = "\n\nThe time to think is over, so I have to give the answer directly now.\n</think>\n\n"
 """What the program writes when the thinking budget is spent (edge_assistant.engine.prompts.END_OF_THINKING)."""
