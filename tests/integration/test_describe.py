@@ -25,6 +25,7 @@ from describing import (
 from PIL import Image
 
 from edge_assistant.engine.prompts import MODES
+from edge_assistant.speech.places import in_words
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
@@ -90,7 +91,9 @@ def test_tokens_and_sentences_together_are_the_answer(conversation: Describe) ->
     for index in range(3):
         answer = done(conversation, index)["answer"]
         assert "".join(each["text"] for each in conversation.of("token", index)).strip() == answer
-        assert " ".join(each["text"] for each in conversation.of("sentence", index)).split() == answer.split()
+        heard = in_words(answer) or answer  # the last one asks for a place
+        assert " ".join(each["text"] for each in conversation.of("sentence", index)).split() == heard.split()
+        assert (heard != answer) == (index == 2)
         assert {each["kind"] for each in conversation.of("token", index)} == {"answer"}
 
 
