@@ -13,7 +13,7 @@ from .lexicon import UNREADABLE, WORDS
 from .questions import _POOL, _SYSTEMS, Look, Question, Variant, questions
 from .scenes import make_scene
 
-VOCABULARY = 1280
+VOCABULARY = 1280  # at most, beside NUMBERS
 NUMBERS = {str(number): number for number in range(10, 1001)}
 """Tokens of their own for the numbers of a place. Text is never cut into them, as Qwen's tokenizer cuts numbers into
 digits; but digits of near numbers are not alike, and with them this network placed fewer than half of the things."""

@@ -254,7 +254,7 @@ def _quick() -> AbstractContextManager[object]:
     return torch.autocast("cpu", torch.bfloat16, enabled=has_bf16())
 
 
-def begin_smoothly(network: Network, chat: Chat) -> None:
+def _begin_smoothly(network: Network, chat: Chat) -> None:
     """Give the numbers of a place codes that are alike where the numbers are near: waves of several lengths."""
     embedding = network.model.language_model.embed_tokens.weight
     values = torch.tensor(list(NUMBERS.values()), dtype=torch.float)[:, None] / 1000
@@ -274,7 +274,7 @@ def _see(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
     _prepare(rank, RANKS, rendezvous)
     tokenizer = train_tokenizer()
     network = Network(make_config(tokenizer))
-    begin_smoothly(network, Chat(tokenizer))
+    _begin_smoothly(network, Chat(tokenizer))
     heads = _Names(network)
     vision: Vision = network.model.visual
     used = [(name, p) for name, p in _named(vision, "vision") if "deepstack" not in name]
