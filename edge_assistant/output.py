@@ -18,6 +18,7 @@ from edge_assistant.events import (
     WindowEvent,
     as_json_object,
 )
+from edge_assistant.shown import ShownAnswer
 from edge_assistant.text import later, tr
 
 _STAGE_NAMES = {
@@ -66,6 +67,7 @@ class TextOutput:
         _prepare(sys.stdout)
         _prepare(sys.stderr)
         self._terminal = sys.stderr.isatty()
+        self._answer = ShownAnswer()
         self._in_answer = False
         self._in_reasoning = False
         self._status = ""
@@ -76,26 +78,33 @@ class TextOutput:
             self._show_token(event)
         elif isinstance(event, StageEvent):
             self._show_status(event)
-        elif isinstance(event, NoticeEvent | ErrorEvent):
+        elif isinstance(event, NoticeEvent):
             self._end_line()
+            complain(event.message)
+        elif isinstance(event, ErrorEvent):
+            self._end_answer()
             complain(event.message)
         elif isinstance(event, WindowEvent):
             self._end_line()
             complain(_harmless(event.title))
         elif isinstance(event, DoneEvent):
-            self._end_line()
+            self._end_answer()
 
     def _show_token(self, token: TokenEvent) -> None:
         self._clear_status()
         if token.kind == "answer":
-            self._end_reasoning()
-            self._in_answer = True
-            print(_harmless(token.text), end="", flush=True)
+            self._show_answer(self._answer.feed(token.text))
         elif self._terminal:
             if not self._in_reasoning:
                 self._in_reasoning = True
                 print(_DIM, end="", file=sys.stderr)
             print(_harmless(token.text), end="", file=sys.stderr, flush=True)
+
+    def _show_answer(self, text: str) -> None:
+        if text:
+            self._end_reasoning()
+            self._in_answer = True
+            print(_harmless(text), end="", flush=True)
 
     def _show_status(self, stage: StageEvent) -> None:
         name = _STAGE_NAMES[stage.stage]
@@ -115,6 +124,10 @@ class TextOutput:
         if self._in_reasoning:
             self._in_reasoning = False
             print(_NORMAL, file=sys.stderr, flush=True)
+
+    def _end_answer(self) -> None:
+        self._show_answer(self._answer.finish())
+        self._end_line()
 
     def _end_line(self) -> None:
         self._clear_status()

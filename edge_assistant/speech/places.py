@@ -7,6 +7,8 @@ from typing import Any
 
 from edge_assistant.text import later, tr
 
+LONGEST_OBJECT = 4000
+"""Characters after which a JSON object is not waited for any more."""
 _WHOLE = 1000  # Qwen3-VL counts from 0 to this over the picture's width and over its height
 _WHERE = (
     (later("at the top left"), later("at the top"), later("at the top right")),
@@ -61,3 +63,21 @@ def _middle(thing: dict[str, Any]) -> tuple[float, float] | None:
 
 def _is_coordinate(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _WHOLE
+
+
+def object_end(text: str, start: int) -> int | None:
+    """The end of the JSON object or list that begins at `start`; None when it is not closed yet."""
+    depth, quoted, escaped = 0, False, False
+    for i in range(start, len(text)):
+        character = text[i]
+        if escaped or (quoted and character == "\\"):
+            escaped = not escaped
+        elif character == '"':
+            quoted = not quoted
+        elif not quoted and character in "{[":
+            depth += 1
+        elif not quoted and character in "}]":
+            depth -= 1
+            if depth == 0:
+                return i + 1
+    return None

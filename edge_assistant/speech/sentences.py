@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 
 from edge_assistant.speech.markup import OBJECT, plain
+from edge_assistant.speech.places import LONGEST_OBJECT, object_end
 
 # To start sooner, the first sentence may end at a clause once it has this many characters.
 _FIRST_CLAUSE = 40
 # A run without any stop is cut at a clause or a space after this many characters; about 20 seconds of speech.
 _LONGEST = 300
-_LONGEST_OBJECT = 4000
 
 _STOPS = ".!?…؟۔।॥"
 _WIDE_STOPS = "。！？｡．"  # these need no space behind them
@@ -71,10 +71,10 @@ class SentenceSplitter:
         text = self._rest
         start = len(text) - len(text.lstrip())
         if OBJECT.match(text, start):
-            end = _object_end(text[: start + _LONGEST_OBJECT], start)
+            end = object_end(text[: start + LONGEST_OBJECT], start)
             if end is not None:
                 return end
-            if len(text) - start < _LONGEST_OBJECT:
+            if len(text) - start < LONGEST_OBJECT:
                 return len(text) if final else None
         link_end = start
         for i in range(start, len(text)):
@@ -164,21 +164,3 @@ def _emergency_cut(text: str, start: int, limit: int) -> int:
             if text[i] in marks and (marks == " \t" or text[i] in _WIDE_CLAUSES or text[i + 1].isspace()):
                 return i + 1
     return limit
-
-
-def _object_end(text: str, start: int) -> int | None:
-    """The end of the JSON object or list that begins at `start`; None when it is not closed yet."""
-    depth, quoted, escaped = 0, False, False
-    for i in range(start, len(text)):
-        character = text[i]
-        if escaped or (quoted and character == "\\"):
-            escaped = not escaped
-        elif character == '"':
-            quoted = not quoted
-        elif not quoted and character in "{[":
-            depth += 1
-        elif not quoted and character in "}]":
-            depth -= 1
-            if depth == 0:
-                return i + 1
-    return None

@@ -7,6 +7,7 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, TokenEvent, WindowEvent
+from edge_assistant.shown import ShownAnswer
 from edge_assistant.text import tr
 
 
@@ -46,24 +47,26 @@ class Conversation(GrowingText):
         self.answer = ""
         """The last answer, as far as it is known."""
         self._answering: int | None = None
+        self._answer_of: int | None = None
+        self._shown = ShownAnswer()
 
     def show_question(self, text: str) -> None:
         """A question was taken."""
-        self._answering = None
-        self.add(tr("You: {question}", question=text), new_line=True)
+        self._line(tr("You: {question}", question=text))
 
     def show_event(self, event: Event) -> None:
         """What is said line by line; an answer piece by piece."""
         if isinstance(event, TokenEvent) and event.kind == "answer":
-            begins = self._answering != event.index
-            self.answer = event.text if begins else self.answer + event.text
-            self.add(event.text, new_line=begins)
-            self._answering = event.index
+            self._more(event.index, self._shown.feed(event.text))
         elif isinstance(event, WindowEvent):
             self._line(event.title)
-        elif isinstance(event, NoticeEvent | ErrorEvent):
+        elif isinstance(event, NoticeEvent):
+            self._line(event.message)
+        elif isinstance(event, ErrorEvent):
+            self._more(event.index, self._shown.finish())
             self._line(event.message)
         elif isinstance(event, DoneEvent):
+            self._more(event.index, self._shown.finish())
             if event.stop == "cancelled" and self._answering == event.index:
                 self._line(tr("Stopped."))
             self._answering = None
@@ -72,7 +75,15 @@ class Conversation(GrowingText):
         """Drop everything."""
         self.clear()
         self.answer = ""
-        self._answering = None
+        self._answering = self._answer_of = None
+        self._shown = ShownAnswer()
+
+    def _more(self, index: int, text: str) -> None:
+        if not text:
+            return
+        self.answer = self.answer + text if self._answer_of == index else text
+        self.add(text, new_line=self._answering != index)
+        self._answering = self._answer_of = index
 
     def _line(self, text: str) -> None:
         self._answering = None

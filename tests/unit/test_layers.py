@@ -42,6 +42,7 @@ LAYERS = (
         "assistant",
         "loading",
         "request",
+        "shown",
         "telling",
         "underway",
         "remarks",

@@ -51,6 +51,25 @@ def test_a_terminal_sees_progress_and_dimmed_reasoning(
     assert "\x1b[2mLet me see.\x1b[0m\n" in terminal.getvalue()
 
 
+def test_a_place_is_shown_in_words_and_told_to_programs_as_it_was_written(capsys: pytest.CaptureFixture[str]) -> None:
+    pieces = ['[{"bbox_2d": [0, 0', ', 100, 100], "label"', ': "Save"}]']
+    events: list[Event] = [*(TokenEvent(0, "answer", piece) for piece in pieces), cancelled(0, "Where?")]
+    for output in (TextOutput(), JsonOutput()):
+        for event in events:
+            output.show(event)
+    words, *lines = capsys.readouterr().out.splitlines()
+    assert words == "Save: at the top left, 5 percent from the left and 5 percent from the top."
+    assert [json.loads(line)["text"] for line in lines[:-1]] == pieces
+
+
+def test_what_was_held_back_is_shown_before_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    output = TextOutput()
+    output.show(TokenEvent(0, "answer", '{"bbox_2d'))
+    output.show(CONVERSATION[-1])
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ('{"bbox_2d\n', "The engine is gone.\n")
+
+
 def test_an_error_in_the_middle_of_an_answer_stands_on_its_own_line(capsys: pytest.CaptureFixture[str]) -> None:
     output = TextOutput()
     output.show(TokenEvent(0, "answer", "A dia"))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from edge_assistant.actions import ACTIONS
 from edge_assistant.capture.picture import Captured
-from edge_assistant.events import ErrorEvent, NoticeEvent, SentenceEvent, TokenEvent, WindowEvent
+from edge_assistant.events import ErrorEvent, NoticeEvent, SentenceEvent, TokenEvent, WindowEvent, cancelled
 from edge_assistant.resident.condition import Condition
 from edge_assistant.settings import Hotkeys, Settings, changed
 from edge_assistant.text import use_language
@@ -147,6 +147,35 @@ def test_what_was_said_can_be_read_in_order(desk: Desk) -> None:
     ):
         desk.window.show_event(event)
     assert desk.window.text.splitlines() == ["Ready.", "Invoice", "A dialog.", "The engine is gone."]
+
+
+def test_a_place_is_shown_and_copied_in_words(desk: Desk) -> None:
+    for text in ("```json\n[", '{"point_2d": [0, ', '0], "label": "Save"}]\n```'):
+        desk.window.show_event(TokenEvent(1, "answer", text))
+        assert "point" not in desk.window.text
+    desk.window.show_event(cancelled(1, "Where?"))
+    words = "Save: at the top left, 0 percent from the left and 0 percent from the top."
+    assert desk.window.text == f"{words}\nStopped."
+    assert desk.window.conversation.answer == words
+
+
+def test_a_notice_within_an_answer_takes_nothing_of_what_is_copied(desk: Desk) -> None:
+    for event in (
+        TokenEvent(1, "answer", "A dialog "),
+        NoticeEvent(1, "device-failed", "The device failed."),
+        TokenEvent(1, "answer", "with OK."),
+    ):
+        desk.window.show_event(event)
+    assert desk.window.text.splitlines() == ["A dialog ", "The device failed.", "with OK."]
+    assert desk.window.conversation.answer == "A dialog with OK."
+    desk.window.show_event(TokenEvent(2, "answer", "A text."))
+    assert desk.window.conversation.answer == "A text."
+
+
+def test_what_was_held_back_is_shown_before_an_error(desk: Desk) -> None:
+    desk.window.show_event(TokenEvent(1, "answer", '{"a'))
+    desk.window.show_event(ErrorEvent(1, "engine", "The engine is gone.", 6))
+    assert desk.window.text.splitlines() == ['{"a', "The engine is gone."]
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
