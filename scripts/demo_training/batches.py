@@ -181,13 +181,14 @@ def batch_size(grid: Grid, small: int) -> int:
     return max(1, round(small * 46 / (cells * (1 + cells / 250))))
 
 
-def see_batch(step: int, rank: int, small: int, ease: int) -> Pictures:
-    """Pictures for the vision tower alone: mostly collages, at first (`ease` 2 and 1) only those."""
+def see_batch(step: int, rank: int, small: int, ease: int, every: int = 4) -> Pictures:
+    """Pictures for the vision tower alone: every so many a scene, the others collages; at first (`ease` 2 and 1) only
+    those."""
     grid = random_grid(random.Random(1_000_003 * step))
     scenes = []
     for number in range(batch_size(grid, small)):
         seed = training_seed(step, rank, number)
-        scenes.append(make_collage(seed, grid, ease) if ease or number % 4 else make_scene(seed, grid=grid))
+        scenes.append(make_collage(seed, grid, ease) if ease or number % every else make_scene(seed, grid=grid))
     return pictures(scenes, grid)
 
 

@@ -24,7 +24,7 @@ from edge_assistant.processor import has_bf16
 
 from .batches import LETTERS, Pictures, Talk, see_batch, tell_batch
 from .files import MMPROJ_NAME, text_name
-from .lexicon import CLASSES, SLOTS
+from .lexicon import CLASS_NUMBER, CLASSES, SLOTS, UNREADABLE
 from .muon import Muon
 from .network import LOOKING_HEADS, Network, Vision, make_config
 from .questions import Variant
@@ -45,6 +45,8 @@ _BACKGROUND_WEIGHT = 0.2
 _RARE = -4.0  # most patches hold no letter, and of these few a certain one
 # In the first stage, pictures are easy for this share of the steps, and then less easy up to this one.
 _EASY, _EASIER = 0.1, 0.2
+# From this share on, half of the pictures are scenes, not a quarter, and places count more.
+_LATE = 0.5
 # How far off a side is, in lengths of its thing, up to which a smaller error counts less and less; and the length in
 # cells that is the least for that.
 _CLOSE, _SHORTEST = 0.1, 0.5
@@ -52,12 +54,15 @@ _CLOSE, _SHORTEST = 0.1, 0.5
 _BELL = 8.0
 # How often the codes of these numbers begin anew over the whole picture.
 _WAVES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0)
+# After the first stage, the codes of all tokens are made that many times larger, and the words that the tower names get
+# that much of the direction by which it names them.
+_LOUDER, _AS_NAMED = 3.0, 0.8
 # How much it counts where a head looks, beside the loss of a token.
 _LOOKING = 0.3
 _REPORT_EVERY = 100
 _WARM_UP = 100
-# Numbers from here on are of batches for the tower alone in the second stage, and to learn heads anew.
-_MORE, _ANEW = 100_000, 500_000
+# Numbers from here on are of batches to learn heads anew.
+_ANEW = 500_000
 _ANEW_BATCHES, _ANEW_ROUNDS = 100, 4
 
 
@@ -84,7 +89,7 @@ class Plan:
         return replace(self, see=see, tell=tell, variant=variant)
 
 
-FROM_NOTHING = Plan(see=2800, tell=5600, variant=1600)
+FROM_NOTHING = Plan(see=2400, tell=1350, variant=1150)
 GOING_ON = Plan(see=0, tell=1600, variant=1400, first=60_000, rate=1.5e-3, hard=0.0)
 """For weights that have been trained before: other batches, at a lower rate."""
 
@@ -265,6 +270,21 @@ def _begin_smoothly(network: Network, chat: Chat) -> None:
         embedding[chat.places] = mixed * embedding.norm(dim=-1).mean()
 
 
+def _name_words(network: Network, tokenizer: Tokenizer, heads: _Names) -> None:
+    """Give words codes in the direction by which the tower's cells name them: a cell's word is told by copying it."""
+    embedding = network.model.language_model.embed_tokens.weight
+    codes: dict[int, list[Tensor]] = {}
+    for name, number in CLASS_NUMBER.items():
+        for word in (UNREADABLE.strip("()") if name == "?" else name).split():
+            for form in (word, f" {word}"):
+                if len(ids := tokenizer.encode(form).ids) == 1:
+                    codes.setdefault(ids[0], []).append(heads.names.weight[number])
+    with torch.no_grad():
+        embedding *= _LOUDER
+        for token, named in codes.items():
+            embedding[token] = _AS_NAMED * torch.stack(named).mean(0)
+
+
 def _named(module: nn.Module, prefix: str) -> list[tuple[str, nn.Parameter]]:
     return [(f"{prefix}.{name}", parameter) for name, parameter in module.named_parameters()]
 
@@ -282,30 +302,35 @@ def _see(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
     report = _Report("see", plan.see, rank)
     for step in range(plan.see):
         ease = 2 if step < _EASY * plan.see else 1 if step < _EASIER * plan.see else 0
-        pictures = see_batch(plan.first + step, rank, SMALL, ease)
+        late = step >= _LATE * plan.see
+        pictures = see_batch(plan.first + step, rank, SMALL, ease, 2 if late else 4)
         image, _, middle = _look(network, pictures, deep=False)
-        loss, seen = heads.loss(image, middle, pictures, boxes=0.5)
+        loss, seen = heads.loss(image, middle, pictures, boxes=1.5 if late else 0.5)
         loss.backward()
-        optimizer.step(_rate_scale(step, plan.see, 0.3, 0.15))
+        optimizer.step(_rate_scale(step, plan.see, 0.5, 0.02))
         report.add(step, loss=loss.item(), **seen)
     if rank == 0:
+        _name_words(network, tokenizer, heads)
         _keep(folder / "see", network, tokenizer, heads)
 
 
 def _tell(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
     """Stage two: the language model learns to tell what the tower sees, both variants at once.
 
-    Everything is trained; the tower's trunk more slowly than the rest, and with pictures of its own beside those that
-    are talked about. What is to be counted and found is learned last, so there is more of it later.
+    The tower's trunk stays as it is; its merger is trained more slowly than the rest, and what it tells is asked for as
+    before. What is to be counted and found is learned last, so there is more of it later.
     """
     _prepare(rank, RANKS, rendezvous)
     network, tokenizer, heads = _kept(folder / "see")
     chat = Chat(tokenizer)
     vision: Vision = network.model.visual
-    trunk = [(name, p) for name, p in _named(vision, "vision") if "merger" not in name]
-    merger = [(name, p) for name, p in _named(vision, "vision") if "merger" in name]
-    language = _named(network.model.language_model, "language")
-    optimizer = _Optimizer([(trunk, 0.7), (merger + language + _named(heads, "heads"), 1.0)], plan.rate, rank, RANKS)
+    vision.requires_grad_(False)
+    for part in (vision.merger, vision.deepstack_merger_list):
+        part.requires_grad_(True)
+    merger = _named(vision.merger, "merger")
+    rest = _named(vision.deepstack_merger_list, "deepstack") + _named(network.model.language_model, "language")
+    asked = [(name, p) for name, p in _named(heads, "heads") if "letters" not in name]
+    optimizer = _Optimizer([(merger, 0.3), (rest + asked, 1.0)], plan.rate, rank, RANKS)
     report = _Report("tell", plan.tell, rank)
     for step in range(plan.tell):
         hard = step >= plan.hard * plan.tell and step % 2 == 0
@@ -313,12 +338,8 @@ def _tell(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
         pictures, talks = tell_batch(chat, number, rank, SMALL, 2, VARIANTS, hard=hard)
         image, deep, middle = _look(network, pictures)
         told = _language_loss(network, chat, talks, image, deep, pictures.grid)
-        extra, _ = heads.loss(image, middle, pictures, boxes=2.0)
+        extra, seen = heads.loss(image, middle, pictures, boxes=2.0)
         (told.loss + 0.3 * extra).backward()
-        more = see_batch(_MORE + step, rank, SMALL // 2, 0)
-        image, _, middle = _look(network, more, deep=False)
-        extra, seen = heads.loss(image, middle, more, boxes=2.0)
-        (0.3 * extra).backward()
         optimizer.step(_rate_scale(step, plan.tell, 0.7, 0.03))
         report.add(step, loss=told.loss.item(), right=told.right, **told.looked, **seen)
     if rank == 0:
