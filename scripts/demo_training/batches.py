@@ -182,8 +182,8 @@ def batch_size(grid: Grid, small: int) -> int:
 
 
 def see_batch(step: int, rank: int, small: int, ease: int, every: int = 4) -> Pictures:
-    """Pictures for the vision tower alone: every so many a scene, the others collages; at first (`ease` 2 and 1) only
-    those."""
+    """Pictures for the vision tower alone: one of `every` is a scene, the others are collages, which all are at first
+    (`ease` 2 and 1)."""
     grid = random_grid(random.Random(1_000_003 * step))
     scenes = []
     for number in range(batch_size(grid, small)):
