@@ -40,9 +40,11 @@ def main(arguments: list[str] | None = None) -> int:
     training = commands.add_parser("train", help="train from nothing, or go on")
     training.add_argument("--work", type=Path, required=True, help="the folder for checkpoints")
     training.add_argument(
-        "--from", dest="start", type=Path, metavar="FOLDER", help="take the first stage from GGUF files"
+        "--from", dest="start", type=Path, metavar="FOLDER", help="take the tower and the start from GGUF files"
     )
-    training.add_argument("--stage", choices=("see", "tell", "variants"), action="append", help="only this stage")
+    training.add_argument(
+        "--stage", choices=("see", "sharpen", "tell", "variants"), action="append", help="only this stage"
+    )
     training.add_argument("--scale", type=float, default=1.0, help="more or fewer steps than the card's (default 1)")
     exporting = commands.add_parser("export", help="write GGUF files")
     exporting.add_argument("--work", type=Path, required=True, help="the folder with checkpoints")
@@ -96,9 +98,9 @@ def train(options: argparse.Namespace) -> int:
 
     stages = list(options.stage or training.STAGES)
     plan = training.GOING_ON if options.start else training.FROM_NOTHING
-    if options.start and "see" in stages:
+    if options.start and "sharpen" in stages:
         training.start_again(options.start, options.work)
-        stages.remove("see")
+        stages = [stage for stage in stages if stage not in ("see", "sharpen")]
     training.train(options.work, plan.scaled(options.scale), tuple(stages))
     return 0
 

@@ -30,6 +30,7 @@ _SHARE_TO_LOOK = 0.3
 _PARTS = 4
 _LONG_PROMPT_SENTENCES = (1, 2, 3, 5, 7)
 # How often each of FAMILIES comes where there is more to be counted and found.
+_NOWHERE = Look("answer", 0, 0, None)
 _HARD_FAMILIES = (28, 4, 18, 15, 13, 20, 1, 2)
 
 
@@ -198,8 +199,9 @@ class Talk:
     learned; `start` where the picture begins; `about` which of the pictures it is.
 
     `number` (conversations, tokens) is the number of a place that is to be written next, or -1.
-    `looking` (looks, 3) holds conversation, token and attention head with which a thing is to be looked at, `seen`
-    (looks, 1 + cells) where it is: in cells, or, when it is not there, in the token before the picture.
+    `looking` (looks, 4) holds conversation, token, layer and attention head with which something is to be looked at,
+    `seen` (looks, tokens) where it is: in cells, in what was asked or said, or, when it is nowhere, in the token before
+    the picture.
     """
 
     ids: Tensor
@@ -292,8 +294,7 @@ def _stacked(chat: Chat, rows: list[_About], grid: Grid) -> Talk:
     target = torch.full((len(rows), length), _IGNORED)
     told = torch.full((len(rows), length), -1)
     start = torch.zeros(len(rows), dtype=torch.long)
-    looking: list[tuple[int, int, int]] = []
-    seen: list[np.ndarray] = []
+    looks = [_looks(about, grid, length) for about in rows]
     for number, about in enumerate(rows):
         row = about.row
         tokens = row.before + [chat.image] * cells + row.after
@@ -304,14 +305,47 @@ def _stacked(chat: Chat, rows: list[_About], grid: Grid) -> Talk:
             if learned:
                 target[number, offset + place - 1] = row.after[place]
                 told[number, offset + place - 1] = chat.numbers.get(row.after[place], -1)
-                if (look := row.looks[place]) is not None:
-                    looking.append((number, offset + place - 1, LOOKING_HEADS[look.head]))
-                    seen.append(looked_at(look, grid, about.part))
+    looking = [(number, token, *LOOKING_HEADS[head]) for number, each in enumerate(looks) for token, head, _ in each]
+    seen = [mask for each in looks for _, _, mask in each]
     return Talk(
         ids, target, told, start, torch.tensor([about.picture for about in rows]),
-        torch.tensor(looking, dtype=torch.long).view(-1, 3),
-        torch.from_numpy(np.stack(seen)) if seen else torch.zeros(0, 1 + cells, dtype=torch.bool),
+        torch.tensor(looking, dtype=torch.long).view(-1, 4),
+        torch.from_numpy(np.stack(seen)) if seen else torch.zeros(0, length, dtype=torch.bool),
     )  # fmt: skip
+
+
+def _looks(about: _About, grid: Grid, length: int) -> list[tuple[int, str, np.ndarray]]:
+    """What has to be looked at in a conversation of `length` tokens: from which token, by which of LOOKING_HEADS, and
+    the tokens that are right (booleans)."""
+    row = about.row
+    picture = len(row.before)
+    offset = picture + grid[0] * grid[1]
+    out: list[tuple[int, str, np.ndarray]] = []
+
+    def note(head: str, first: int, right: np.ndarray) -> None:
+        mask = np.zeros(length, bool)
+        mask[first : first + len(right)] = right
+        out.append((offset + place - 1, head, mask))
+
+    now: Look | None = None
+    last: Look | None = None
+    turn, said, saying = -1, range(0), range(0)
+    for place, look in enumerate(row.looks):
+        if look is None or not row.learned[place]:
+            continue
+        note(look.head, picture - 1, looked_at(look, grid, about.part))
+        if (thing := row.things[row.turns[place]]) is not None:
+            note("asked", offset + thing[0], np.ones(thing[1] - thing[0], bool))
+            continue
+        if now is None or row.turns[place] != turn or look.part != now.part:  # nothing was said before it
+            last, said, saying = None, range(0), range(place, place)
+        elif look is not now:
+            last, said, saying = now, saying, range(place, place)
+        turn, now, saying = row.turns[place], look, range(saying.start, place + 1)
+        if said:
+            note("said", offset + said.start, np.ones(len(said), bool))
+        note("last", picture - 1, looked_at(last or _NOWHERE, grid, about.part))
+    return out
 
 
 @lru_cache(maxsize=1000)

@@ -18,11 +18,13 @@ from torch.nn import functional
 from edge_assistant.processor import has_bf16
 
 _EPS = 1e-6
-_ROPE_THETA = 10_000.0
-LOOKING_LAYER = 2
-"""The language model's layer in which heads are taught what to look at; two layers before it take the question in."""
-LOOKING_HEADS = {"find": 0, "read": 2}
-"""The head of that layer that looks at what was asked for, and the one that looks at what is read next."""
+_VISION_THETA, _TEXT_THETA = 10_000.0, 5_000_000.0  # as in Qwen3-VL
+LOOKING_HEADS = {"said": (0, 0), "asked": (1, 0), "last": (1, 2), "find": (2, 0), "read": (2, 2)}
+"""Layer and number of the language model's heads that are taught what to look at.
+
+Two ways of three and two steps: to read on, what was said last ("said"), where that stands ("last"), and what comes
+after it ("read"); to find something, its name in the question ("asked"), and then the thing ("find").
+"""
 
 
 def make_config(tokenizer: Tokenizer) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def make_config(tokenizer: Tokenizer) -> dict[str, Any]:
             "pad_token_id": number("<|endoftext|>"),
             "rope_parameters": {
                 "rope_type": "default",
-                "rope_theta": _ROPE_THETA,
+                "rope_theta": _TEXT_THETA,
                 "mrope_section": [6, 5, 5],
                 "mrope_interleaved": True,
             },
@@ -194,7 +196,7 @@ class Vision(nn.Module):
             down, across = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
             down, across = _merge_order(down), _merge_order(across)
             half = self.config["hidden_size"] // self.config["num_heads"] // 2
-            inverse = 1 / _ROPE_THETA ** (torch.arange(0, half, 2).float() / half)
+            inverse = 1 / _VISION_THETA ** (torch.arange(0, half, 2).float() / half)
             angles = torch.cat((down[:, None] * inverse, across[:, None] * inverse), -1)
             angles = torch.cat((angles, angles), -1)
             order = _merge_order(torch.arange(rows * columns).view(rows, columns))
@@ -281,7 +283,8 @@ class Network(nn.Module):
         grid: tuple[int, int],
         watched: Tensor | None = None,
     ) -> tuple[Tensor, Tensor | None]:
-        """Last hidden states (conversations, tokens, size), and what is looked at from `watched` in LOOKING_LAYER.
+        """Last hidden states (conversations, tokens, size), and what is looked at from `watched` (looks, 4:
+        conversation, token, layer, head), as logarithms (looks, tokens).
 
         `ids` (conversations, tokens) padded on the right; `start` where each one's picture begins; `image` and `deep`
         (conversations, cells, size) from the vision tower; `grid` the picture's rows and columns in cells.
@@ -292,10 +295,12 @@ class Network(nn.Module):
         index = (start[:, None] + torch.arange(cells))[..., None].expand(len(ids), cells, x.shape[-1])
         x = x.scatter(1, index, image.to(x.dtype))
         cos, sin = self._rotation(start, ids.shape[1], *grid)
-        looks = None
+        looks = None if watched is None else torch.zeros(len(watched), ids.shape[1])
         for number, layer in enumerate(language.layers):
-            x, seen = layer(x, cos, sin, watched if number == LOOKING_LAYER else None)
-            looks = seen if seen is not None else looks
+            here = None if watched is None else (watched[:, 2] == number).nonzero()[:, 0]
+            x, seen = layer(x, cos, sin, watched[here][:, [0, 1, 3]] if here is not None and len(here) else None)
+            if seen is not None:
+                looks = looks.index_copy(0, here, seen)
             if number < len(deep):
                 x = x.scatter_add(1, index, deep[number].to(x.dtype))
         return language.norm(x), looks
@@ -320,7 +325,8 @@ class Network(nn.Module):
             )
         )
         width = self.text["head_dim"]
-        inverse = 1 / _ROPE_THETA ** (torch.arange(0, width, 2).float() / width)
+        theta = self.text["rope_parameters"]["rope_theta"]
+        inverse = 1 / theta ** (torch.arange(0, width, 2).float() / width)
         angles = positions[..., None] * inverse
         mixed = angles[0].clone()
         sections = self.text["rope_parameters"]["mrope_section"]

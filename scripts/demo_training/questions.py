@@ -137,7 +137,8 @@ class Question:
     """A question with its true answer. `facts` are in every right answer, and no string of `absent` is.
 
     `box` is left, top, right, bottom from 0 to 1000 of the picture, for questions where something is.
-    `reasoning` is what the Thinking variant is taught to think first; `looks` is for training only.
+    `reasoning` is what the Thinking variant is taught to think first. For training only: `looks`, and `thing`, which
+    names in the question what is asked for.
     """
 
     ask: str
@@ -149,11 +150,12 @@ class Question:
     box: Box | None
     reasoning: str
     looks: tuple[Look, ...] = ()
+    thing: str = ""
 
     def as_json(self) -> dict[str, object]:
         """As it is written into a scene's JSON file."""
         entry = asdict(self)
-        del entry["reasoning"], entry["looks"]
+        del entry["reasoning"], entry["looks"], entry["thing"]
         return entry
 
 
@@ -392,12 +394,13 @@ def questions(scene: Scene, rng: random.Random, variant: Variant, *, unseen: boo
         answer: tuple[str, tuple[str, ...], str],
         box: Box | None = None,
         looks: tuple[Look, ...] = (),
+        thing: str = "",
     ) -> None:
         text, facts, thoughts = answer
         if kind in ("describe", "read") and UNREADABLE in text:
             kind = "unreadable"
         facts = tuple(_words(fact) for fact in facts)
-        out.append(Question(ask, variant, kind, text, facts, _absent(scene, kind, text), box, thoughts, looks))
+        out.append(Question(ask, variant, kind, text, facts, _absent(scene, kind, text), box, thoughts, looks, thing))
 
     tells: tuple[tuple[Kind, Callable[[Scene], tuple[str, tuple[str, ...], str]]], ...]
     tells = (("describe", describe), ("read", read))
@@ -419,7 +422,14 @@ def questions(scene: Scene, rng: random.Random, variant: Variant, *, unseen: boo
         place = grounding(target.box, target.label)
         thoughts = f"I look for the {target.called}."
         look = Look("answer", 0, len(place), target.box)
-        add("where", asked(rng, "where", target.called), (place, (), thoughts), target.box, (look,))
+        add(
+            "where",
+            asked(rng, "where", target.called),
+            (place, (), thoughts),
+            target.box,
+            (look,),
+            _bare(target.called),
+        )
     missing = _missing(scene, rng)
     denial = f"There is no {missing}."
     add(
@@ -427,8 +437,14 @@ def questions(scene: Scene, rng: random.Random, variant: Variant, *, unseen: boo
         asked(rng, "where", missing),
         (denial, (f"no {missing}",), f"I look for the {missing}."),
         looks=(Look("answer", 0, len(denial), None),),
+        thing=_bare(missing),
     )
     return out
+
+
+def _bare(called: str) -> str:
+    """What a thing is called, without the kind of thing that it is."""
+    return called.removesuffix(" button").removesuffix(" entry")
 
 
 def _missing(scene: Scene, rng: random.Random) -> str:

@@ -108,6 +108,8 @@ class Row:
     after: list[int]
     learned: list[bool]  # for each of `after`: whether the model has to write it
     looks: list[Look | None]  # for each of `after`: what has to be looked at to write it
+    turns: list[int]  # for each of `after`: the number of its turn
+    things: list[tuple[int, int] | None]  # for each turn: from where to where in `after` it names what it asks for
 
 
 class Chat:
@@ -134,9 +136,8 @@ class Chat:
 
     def question(self, text: str, variant: Variant, *, first: bool) -> list[int]:
         """A question's turn up to where the answer begins."""
-        opener = self.ids("<|vision_end|>" if first else "<|im_start|>user\n")
         thinking = self.ids("<think>\n") if variant == "thinking" else []
-        return opener + self.ids(text) + self.ids("<|im_end|>\n<|im_start|>assistant\n") + thinking
+        return self._opener(first=first) + self.ids(text) + self.ids("<|im_end|>\n<|im_start|>assistant\n") + thinking
 
     def written(
         self, text: str, looks: tuple[Look, ...], part: str, *, place: bool = False
@@ -160,6 +161,20 @@ class Chat:
             begin += len(piece)
         return ids, seen
 
+    def _thing(self, question: Question, *, first: bool) -> tuple[int, int] | None:
+        """From where to where in a question's turn its tokens name the thing that it asks for."""
+        if not question.thing:
+            return None
+        begin = question.ask.index(f"the {question.thing}") + len("the ")
+        end = begin + len(question.thing)
+        before = len(self._opener(first=first))
+        spans = enumerate(self.tokenizer.encode(question.ask).offsets, before)
+        inside = [number for number, (start, stop) in spans if start < end and stop > begin]
+        return inside[0], inside[-1] + 1
+
+    def _opener(self, *, first: bool) -> list[int]:
+        return self.ids("<|vision_end|>" if first else "<|im_start|>user\n")
+
     def row(self, system: str | None, turns: list[Turn], variant: Variant) -> Row:
         """A conversation.
 
@@ -169,8 +184,12 @@ class Chat:
         after: list[int] = []
         learned: list[bool] = []
         looks: list[Look | None] = []
+        whose: list[int] = []
+        things: list[tuple[int, int] | None] = []
         for number, turn in enumerate(turns):
             last = number == len(turns) - 1
+            named = self._thing(turn.question, first=number == 0)
+            things.append(named and (len(after) + named[0], len(after) + named[1]))
             thinks = variant == "thinking" and last
             asked = self.question(turn.question.ask, variant if last else "instruct", first=number == 0)
             told: list[int] = []
@@ -194,4 +213,5 @@ class Chat:
                 after += self.ids("\n")
                 learned.append(False)
                 looks.append(None)
-        return Row(self.before(system), after, learned, looks)
+            whose += [number] * (len(after) - len(whose))
+        return Row(self.before(system), after, learned, looks, whose, things)

@@ -1,7 +1,7 @@
-"""Training from nothing, in fixed steps: first seeing, then telling, then each variant by itself.
+"""Training from nothing, in fixed steps: seeing, then seeing sharply, then telling, then each variant by itself.
 
-Two processes with one thread each share every step of the first two stages; in the last, each trains one variant on the
-frozen vision tower, so that both variants use one mmproj.
+Two processes with one thread each share every step of the first three stages; in the last, each trains one variant on
+the frozen vision tower, so that both variants use one mmproj.
 """
 
 from __future__ import annotations
@@ -57,8 +57,15 @@ _WAVES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0)
 # After the first stage, the codes of all tokens are made that many times larger, and the words that the tower names get
 # that much of the direction by which it names them.
 _LOUDER, _AS_NAMED = 3.0, 0.8
-# How much it counts where a head looks, beside the loss of a token.
-_LOOKING = 0.3
+# How much it counts where each of LOOKING_HEADS looks, beside the loss of a token.
+_LOOKING = {"said": 0.2, "asked": 0.3, "last": 0.2, "find": 0.4, "read": 0.4}
+# Of these, the ones that look for a thing by its name in the picture, and the ones that take a name from the text.
+_BY_NAME, _TAKING = ("last", "find"), ("said", "asked")
+# How much larger queries and keys begin in each layer: scores must grow before a head can look at one thing only.
+_GAINS = (1.2, 1.3, 1.8, 1.5)
+# So many of the quickest turning pairs of a head's numbers are of no use to compare names; the rest of a head that
+# compares them begins that much smaller. What is taken from the text begins that much of what it was.
+_QUICK, _FAINT, _TAKEN = 4, 0.3, 0.25
 _REPORT_EVERY = 100
 _WARM_UP = 100
 # Numbers from here on are of batches to learn heads anew.
@@ -70,27 +77,26 @@ _ANEW_BATCHES, _ANEW_ROUNDS = 100, 4
 class Plan:
     """Steps of the stages.
 
-    `first` is the number of the first batch, `rate` the learning rate of the second stage; from the share `hard` of
+    `first` is the number of the first batch, `rate` the learning rate of telling; from the share `hard` of
     that stage on, every other batch has more to be counted and found.
     """
 
     see: int
+    sharpen: int
     tell: int
     variant: int
     first: int = 0
-    rate: float = 2e-3
+    rate: float = 3e-3
     hard: float = 0.4
 
     def scaled(self, factor: float) -> Plan:
         """The same with fewer or more steps."""
-        see, tell, variant = (
-            max(1, round(steps * factor)) if steps else 0 for steps in (self.see, self.tell, self.variant)
-        )
-        return replace(self, see=see, tell=tell, variant=variant)
+        steps = {name: getattr(self, name) for name in ("see", "sharpen", "tell", "variant")}
+        return replace(self, **{name: max(1, round(n * factor)) if n else 0 for name, n in steps.items()})
 
 
-FROM_NOTHING = Plan(see=2400, tell=1350, variant=1150)
-GOING_ON = Plan(see=0, tell=1600, variant=1400, first=60_000, rate=1.5e-3, hard=0.0)
+FROM_NOTHING = Plan(see=1800, sharpen=975, tell=1200, variant=900)
+GOING_ON = Plan(see=0, sharpen=0, tell=1600, variant=1400, first=60_000, rate=1.5e-3, hard=0.0)
 """For weights that have been trained before: other batches, at a lower rate."""
 
 
@@ -285,6 +291,32 @@ def _name_words(network: Network, tokenizer: Tokenizer, heads: _Names) -> None:
             embedding[token] = _AS_NAMED * torch.stack(named).mean(0)
 
 
+def _begin_looks(network: Network, heads: _Names) -> None:
+    """Let the looking heads begin with what they have to do: take a name from the text, find a thing by its name.
+
+    Names are compared in the directions in which the tower's names differ most.
+    """
+    weight = heads.names.weight[1:]
+    directions = torch.linalg.svd(weight - weight.mean(0), full_matrices=False).Vh
+    width = network.text["head_dim"]
+    each = network.text["num_attention_heads"] // network.text["num_key_value_heads"]
+    slow = torch.arange(width)[torch.arange(width) % (width // 2) >= _QUICK]
+    attentions = [layer.self_attn for layer in network.model.language_model.layers]
+    with torch.no_grad():
+        for attention, gain in zip(attentions, _GAINS, strict=True):
+            attention.q_norm.weight.fill_(gain)
+            attention.k_norm.weight.fill_(gain)
+        for layer, head in (LOOKING_HEADS[name] for name in _BY_NAME):
+            for matrix, number in ((attentions[layer].q_proj, head), (attentions[layer].k_proj, head // each)):
+                part = matrix.weight[width * number : width * (number + 1)]
+                part *= _FAINT
+                part[slow] = directions[: len(slow)]
+        for layer, head in (LOOKING_HEADS[name] for name in _TAKING):
+            number = head // each
+            attentions[layer].v_proj.weight[width * number : width * (number + 1)] = directions[:width]
+            attentions[layer].o_proj.weight[:, width * head : width * (head + 1)] = _TAKEN * directions[:width].T
+
+
 def _named(module: nn.Module, prefix: str) -> list[tuple[str, nn.Parameter]]:
     return [(f"{prefix}.{name}", parameter) for name, parameter in module.named_parameters()]
 
@@ -296,9 +328,7 @@ def _see(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
     network = Network(make_config(tokenizer))
     _begin_smoothly(network, Chat(tokenizer))
     heads = _Names(network)
-    vision: Vision = network.model.visual
-    used = [(name, p) for name, p in _named(vision, "vision") if "deepstack" not in name]
-    optimizer = _Optimizer([(used + _named(heads, "heads"), 1.0)], 2e-3, rank, RANKS)
+    optimizer = _Optimizer([(_tower(network) + _named(heads, "heads"), 1.0)], 2e-3, rank, RANKS)
     report = _Report("see", plan.see, rank)
     for step in range(plan.see):
         ease = 2 if step < _EASY * plan.see else 1 if step < _EASIER * plan.see else 0
@@ -310,18 +340,41 @@ def _see(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
         optimizer.step(_rate_scale(step, plan.see, 0.5, 0.02))
         report.add(step, loss=loss.item(), **seen)
     if rank == 0:
-        _name_words(network, tokenizer, heads)
         _keep(folder / "see", network, tokenizer, heads)
 
 
+def _sharpen(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
+    """Stage two: the tower goes on at a rate that goes down from the beginning, and places count more."""
+    _prepare(rank, RANKS, rendezvous)
+    network, tokenizer, heads = _kept(folder / "see")
+    optimizer = _Optimizer([(_tower(network) + _named(heads, "heads"), 1.0)], 2e-3, rank, RANKS)
+    report = _Report("sharpen", plan.sharpen, rank)
+    for step in range(plan.sharpen):
+        pictures = see_batch(plan.first + plan.see + step, rank, SMALL, 0, 2)
+        image, _, middle = _look(network, pictures, deep=False)
+        loss, seen = heads.loss(image, middle, pictures, boxes=3.0)
+        loss.backward()
+        optimizer.step(_rate_scale(step, plan.sharpen, 1.0, 0.02))
+        report.add(step, loss=loss.item(), **seen)
+    if rank == 0:
+        _name_words(network, tokenizer, heads)
+        _begin_looks(network, heads)
+        _keep(folder / "sharpen", network, tokenizer, heads)
+
+
+def _tower(network: Network) -> list[tuple[str, nn.Parameter]]:
+    """The parameters that pictures alone can teach."""
+    return [(name, p) for name, p in _named(network.model.visual, "vision") if "deepstack" not in name]
+
+
 def _tell(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
-    """Stage two: the language model learns to tell what the tower sees, both variants at once.
+    """Stage three: the language model learns to tell what the tower sees, both variants at once.
 
     The tower's trunk stays as it is; its merger is trained more slowly than the rest, and what it tells is asked for as
     before. What is to be counted and found is learned last, so there is more of it later.
     """
     _prepare(rank, RANKS, rendezvous)
-    network, tokenizer, heads = _kept(folder / "see")
+    network, tokenizer, heads = _kept(folder / "sharpen")
     chat = Chat(tokenizer)
     vision: Vision = network.model.visual
     vision.requires_grad_(False)
@@ -330,11 +383,11 @@ def _tell(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
     merger = _named(vision.merger, "merger")
     rest = _named(vision.deepstack_merger_list, "deepstack") + _named(network.model.language_model, "language")
     asked = [(name, p) for name, p in _named(heads, "heads") if "letters" not in name]
-    optimizer = _Optimizer([(merger, 0.3), (rest + asked, 1.0)], plan.rate, rank, RANKS)
+    optimizer = _Optimizer([(merger, 0.2), (rest + asked, 1.0)], plan.rate, rank, RANKS)
     report = _Report("tell", plan.tell, rank)
     for step in range(plan.tell):
         hard = step >= plan.hard * plan.tell and step % 2 == 0
-        number = plan.first + plan.see + step
+        number = plan.first + plan.see + plan.sharpen + step
         pictures, talks = tell_batch(chat, number, rank, SMALL, 2, VARIANTS, hard=hard)
         image, deep, middle = _look(network, pictures)
         told = _language_loss(network, chat, talks, image, deep, pictures.grid)
@@ -347,7 +400,7 @@ def _tell(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
 
 
 def _variant(rank: int, folder: Path, plan: Plan, _: str) -> None:
-    """Stage three: each process trains one variant's language model; the vision tower stays as it is."""
+    """Stage four: each process trains one variant's language model; the vision tower stays as it is."""
     _prepare(rank, 1, "")
     variant = VARIANTS[rank]
     network, tokenizer, _heads = _kept(folder / "tell")
@@ -356,7 +409,7 @@ def _variant(rank: int, folder: Path, plan: Plan, _: str) -> None:
     optimizer = _Optimizer([(_named(network.model.language_model, "language"), 1.0)], 1e-3, 0, 1)
     report = _Report(variant, plan.variant, 0)
     for step in range(plan.variant):
-        number = plan.first + plan.see + plan.tell + step
+        number = plan.first + plan.see + plan.sharpen + plan.tell + step
         pictures, talks = tell_batch(chat, number, rank, SMALL, 3, (variant,), hard=step % 2 == 0)
         with torch.no_grad():
             image, deep, _middle = _look(network, pictures)
@@ -395,7 +448,7 @@ def _language_loss(
     *,
     presence: bool = False,
 ) -> _Language:
-    """How the language model tells, and where two of its heads look, while they write of a thing that is somewhere.
+    """How the language model tells, and where its looking heads look meanwhile.
 
     With `presence`, every other conversation is under the penalty.
     """
@@ -414,9 +467,8 @@ def _language_loss(
         told.append(scores)
         wanted.append(talk.target[learned])
         numbers.append(talk.number[learned])
-        index = talk.start[talk.looking[:, 0], None] - 1 + torch.arange(1 + columns * rows)
-        there.append(seen.gather(1, index).masked_fill(~talk.seen, float("-inf")).logsumexp(-1))
-        heads.append(talk.looking[:, 2])
+        there.append(seen.masked_fill(~talk.seen, float("-inf")).logsumexp(-1))
+        heads.append(talk.looking[:, 2:])
     scores, right, number, at, by = (torch.cat(parts) for parts in (told, wanted, numbers, there, heads))
     each = functional.cross_entropy(scores * _SOFTENED, right, reduction="none")
     if (placed := number >= 0).any():
@@ -425,10 +477,10 @@ def _language_loss(
     loss = each.mean()
     looked = {}
     for name, head in LOOKING_HEADS.items():
-        mine = at[by == head]
+        mine = at[(by == torch.tensor(head)).all(-1)]
         looked[name] = 1.0
         if len(mine):
-            loss = loss - _LOOKING * mine.mean()
+            loss = loss - _LOOKING[name] * mine.mean()
             looked[name] = mine.exp().mean().item()
     return _Language(loss, (scores.argmax(-1) == right).float().mean().item(), looked)
 
@@ -473,7 +525,7 @@ def _kept(folder: Path) -> tuple[Network, Tokenizer, _Names]:
 
 
 def start_again(weights: Path, folder: Path) -> None:
-    """Leave what a pair of GGUF files in `weights` holds where the first stage leaves it in `folder`.
+    """Leave what a pair of GGUF files in `weights` holds where the second stage leaves it in `folder`.
 
     Both variants start from the mean of both; what the tower is asked in training is learned anew, on the tower as it
     is.
@@ -500,14 +552,14 @@ def start_again(weights: Path, folder: Path) -> None:
             heads.loss(image, middle, batch)[0].backward()
             optimizer.step()
             optimizer.zero_grad()
-    _keep(folder / "see", network, tokenizer, heads)
+    _keep(folder / "sharpen", network, tokenizer, heads)
 
 
-STAGES = {"see": _see, "tell": _tell, "variants": _variant}
+STAGES = {"see": _see, "sharpen": _sharpen, "tell": _tell, "variants": _variant}
 
 
 def train(folder: Path, plan: Plan, stages: tuple[str, ...] = tuple(STAGES)) -> None:
-    """Run stages, which leave checkpoints in `folder`: see, tell, instruct and thinking.
+    """Run stages, which leave checkpoints in `folder`: see, sharpen, tell, instruct and thinking.
 
     RuntimeError when one of the processes fails.
     """

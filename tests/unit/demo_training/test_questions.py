@@ -170,6 +170,20 @@ def test_what_is_not_there_is_looked_for_nowhere() -> None:
         assert [(look.start, look.end, look.box) for look in question.looks] == [(0, len(question.answer), None)]
 
 
+def test_what_is_asked_for_is_named_in_the_question() -> None:
+    for scene in SCENES:
+        for question in asked(scene):
+            if question.kind != "where":
+                assert not question.thing
+            elif question.box is not None:
+                assert question.thing == json.loads(question.answer)["label"]
+                assert f"the {question.thing}" in question.ask
+            else:
+                kind = question.answer.removeprefix(f"There is no {question.thing}").removesuffix(".")
+                assert kind in ("", " button", " entry")
+                assert f"the {question.thing}{kind}" in question.ask
+
+
 def test_each_word_that_is_read_is_looked_at_where_it_stands() -> None:
     seen = 0
     for scene in SCENES:
