@@ -98,9 +98,10 @@ def train(options: argparse.Namespace) -> int:
 
     stages = list(options.stage or training.STAGES)
     plan = training.GOING_ON if options.start else training.FROM_NOTHING
-    if options.start and "sharpen" in stages:
+    later = [stage for stage in stages if stage not in ("see", "sharpen")]
+    if options.start and later != stages:
         training.start_again(options.start, options.work)
-        stages = [stage for stage in stages if stage not in ("see", "sharpen")]
+        stages = later
     training.train(options.work, plan.scaled(options.scale), tuple(stages))
     return 0
 

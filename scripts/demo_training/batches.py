@@ -29,8 +29,9 @@ _SHARE_TO_LOOK = 0.3
 # Conversations of a step go through the network in so many parts, by their length: less of it is padding.
 _PARTS = 4
 _LONG_PROMPT_SENTENCES = (1, 2, 3, 5, 7)
-# How often each of FAMILIES comes where there is more to be counted and found.
+# Where a reading begins, nothing was read before.
 _NOWHERE = Look("answer", 0, 0, None)
+# How often each of FAMILIES comes where there is more to be counted and found.
 _HARD_FAMILIES = (28, 4, 18, 15, 13, 20, 1, 2)
 
 

@@ -334,11 +334,9 @@ def _see(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
         ease = 2 if step < _EASY * plan.see else 1 if step < _EASIER * plan.see else 0
         late = step >= _LATE * plan.see
         pictures = see_batch(plan.first + step, rank, SMALL, ease, 2 if late else 4)
-        image, _, middle = _look(network, pictures, deep=False)
-        loss, seen = heads.loss(image, middle, pictures, boxes=1.5 if late else 0.5)
-        loss.backward()
+        seen = _learn_to_see(network, heads, pictures, boxes=1.5 if late else 0.5)
         optimizer.step(_rate_scale(step, plan.see, 0.5, 0.02))
-        report.add(step, loss=loss.item(), **seen)
+        report.add(step, **seen)
     if rank == 0:
         _keep(folder / "see", network, tokenizer, heads)
 
@@ -351,15 +349,21 @@ def _sharpen(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
     report = _Report("sharpen", plan.sharpen, rank)
     for step in range(plan.sharpen):
         pictures = see_batch(plan.first + plan.see + step, rank, SMALL, 0, 2)
-        image, _, middle = _look(network, pictures, deep=False)
-        loss, seen = heads.loss(image, middle, pictures, boxes=3.0)
-        loss.backward()
+        seen = _learn_to_see(network, heads, pictures, boxes=3.0)
         optimizer.step(_rate_scale(step, plan.sharpen, 1.0, 0.02))
-        report.add(step, loss=loss.item(), **seen)
+        report.add(step, **seen)
     if rank == 0:
         _name_words(network, tokenizer, heads)
         _begin_looks(network, heads)
         _keep(folder / "sharpen", network, tokenizer, heads)
+
+
+def _learn_to_see(network: Network, heads: _Names, pictures: Pictures, *, boxes: float) -> dict[str, float]:
+    """Leave the gradients of what the tower alone is asked; the loss, and what `_Names.loss` measures."""
+    image, _, middle = _look(network, pictures, deep=False)
+    loss, seen = heads.loss(image, middle, pictures, boxes=boxes)
+    loss.backward()
+    return {"loss": loss.item(), **seen}
 
 
 def _tower(network: Network) -> list[tuple[str, nn.Parameter]]:
