@@ -59,6 +59,20 @@ class EngineError(AssistantError):
     code = "engine"
 
 
+class EngineUnfitError(EngineError):
+    """llama.cpp's libraries are missing, or cannot be loaded or run here."""
+
+    code = "engine-unfit"
+
+    def __init__(self) -> None:
+        super().__init__(
+            tr(
+                "The engine does not run on this computer: a part of it is missing, or was made for another one. "
+                "Install the program again."
+            )
+        )
+
+
 class DoesNotFitError(AssistantError):
     """Memory, context or disk is too small."""
 

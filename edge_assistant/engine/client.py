@@ -29,12 +29,13 @@ from edge_assistant.engine.messages import (
     Recalled,
     Reply,
     Size,
+    Started,
     Tuning,
     TurnsDropped,
     picture_digest,
 )
 from edge_assistant.engine.offload import NOTHING
-from edge_assistant.errors import AssistantError, CancelledError, EngineError, WeightsError, rebuilt
+from edge_assistant.errors import AssistantError, CancelledError, EngineError, EngineUnfitError, WeightsError, rebuilt
 from edge_assistant.text import tr
 
 # This many seconds after a cancel the question has ended, acknowledged or not.
@@ -44,6 +45,7 @@ CANCEL_GRACE = 0.2
 # after that the child is killed. With it go the caches, and on a machine short of memory the weights.
 _NODE_S = 5.0
 _KILLED = -9  # the exit code of a process that POSIX's SIGKILL ended
+_ILLEGAL = (-4, 0xC000001D)  # of one that used an instruction this processor has not: SIGILL, or Windows' status for it
 
 OnReply = Callable[[Progress | Piece | TurnsDropped | DeviceFailed], None]
 
@@ -93,6 +95,7 @@ class Engine:
         self._overdue: tuple[int, float] | None = None  # a cancelled question not acknowledged yet, and until when
         self._cancelled = False
         self._closed = False
+        self._started = False  # whether the child has come as far as to load the weights
         self._on_device = False  # whether a graphics processor's driver is at work in the child
         self.context = 0
         self.offload = NOTHING
@@ -183,7 +186,7 @@ class Engine:
         with self._lock:
             if self._closed or self._cancelled:
                 raise CancelledError
-            self._on_device = False
+            self._started = self._on_device = False
             self._child = child = Child(
                 worker.serve,
                 Load(
@@ -358,6 +361,8 @@ class Engine:
                 self._check_grace(child)
             elif isinstance(reply, Loaded):
                 return reply
+            elif isinstance(reply, Started):
+                self._started = True
             elif isinstance(reply, Placing):
                 self._on_device = reply.on_device
             elif reply.id != id and not (reply.id == self._joined and isinstance(reply, Progress)):
@@ -402,6 +407,8 @@ class Engine:
                 ),
                 code="engine-killed",
             )
+        if not self._started or death.exit_code in _ILLEGAL:
+            return EngineUnfitError()
         return WeightsError(
             tr(
                 "The engine ended while loading {name}: the weights are damaged, or do not belong "

@@ -10,12 +10,16 @@ from __future__ import annotations
 import ctypes
 import importlib
 import importlib.util
+import logging
 import os
 import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from edge_assistant.errors import EngineUnfitError
+
+_log = logging.getLogger(__name__)
 _PACKAGE = "llama_cpp"
 _WINDOWS = os.name == "nt"
 
@@ -29,7 +33,11 @@ def _bindings() -> tuple[ModuleType, ModuleType]:
     return importlib.import_module(f"{_PACKAGE}.llama_cpp"), importlib.import_module(f"{_PACKAGE}.mtmd_cpp")
 
 
-llama, mtmd = _bindings()
+try:
+    llama, mtmd = _bindings()
+except (ImportError, OSError, RuntimeError, AttributeError) as error:  # the last one: a library of another version
+    _log.warning("llama.cpp cannot be loaded: %s", error)
+    raise EngineUnfitError from error
 LIBRARIES = Path(str(llama.__file__)).parent / "lib"
 
 

@@ -159,6 +159,11 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Started:
+    """Child to parent, before anything of the weights is touched: llama.cpp's libraries are loaded and run here."""
+
+
+@dataclass(frozen=True, slots=True)
 class Placing:
     """Child to parent, while loading: whether from now on a graphics processor's driver is at work, which may fail."""
 
@@ -233,4 +238,4 @@ class Failed:
     message: str
 
 
-Reply = Loaded | Placing | Progress | Piece | TurnsDropped | Done | Recalled | Failed
+Reply = Started | Loaded | Placing | Progress | Piece | TurnsDropped | Done | Recalled | Failed

@@ -25,6 +25,7 @@ from edge_assistant.engine.messages import (
     Recall,
     Recalled,
     Reply,
+    Started,
 )
 from edge_assistant.errors import AssistantError
 
@@ -117,6 +118,7 @@ def _load(load: Load, inbox: _Inbox, emit: Callable[[Reply], None]) -> Session:
     from edge_assistant.engine.session import Session
     from edge_assistant.processor import best_instructions
 
+    emit(Started())
     if load.tuning.gpu_layers == 0:
         os.environ.update(NO_DRIVERS)  # before llama.cpp first asks for its backends
     native = NativeModel(

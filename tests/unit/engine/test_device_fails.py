@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -30,10 +31,11 @@ from edge_assistant.engine.messages import (
     Progress,
     Sampling,
     Size,
+    Started,
     Tuning,
 )
 from edge_assistant.engine.offload import NOTHING, Device, Offload
-from edge_assistant.errors import CancelledError, EngineError, WeightsError
+from edge_assistant.errors import CancelledError, EngineError, EngineUnfitError, WeightsError
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent
 from edge_assistant.models.locate import resolve
 from edge_assistant.request import Request
@@ -48,6 +50,11 @@ ONLY_ASKED = "The engine failed on the graphics processor, so the processor comp
 def serve(connection: Connection, load: Load) -> None:
     """A worker whose graphics processor fails as `$FAILS` says, and whose processor does not."""
     how = os.environ["FAILS"]
+    if how == "not-started":
+        os._exit(127)
+    connection.send(Started())
+    if how == "illegal-instruction":
+        os.kill(os.getpid(), signal.SIGILL)
     if load.tuning.gpu_layers == 0:
         if how == "damaged":
             connection.send(Failed(0, WeightsError.exit_code, "weights", "They are damaged."))
@@ -180,6 +187,16 @@ def test_a_death_that_no_device_was_involved_in_is_explained_as_ever(
 ) -> None:
     monkeypatch.setenv("FAILS", "not-there")
     with pytest.raises(WeightsError, match="ended while loading"):
+        heard.load()
+    assert heard.sentences == []
+
+
+@pytest.mark.parametrize("how", ["not-started", "illegal-instruction"])
+def test_an_engine_that_does_not_come_to_the_weights_or_meets_an_unknown_instruction_does_not_blame_them(
+    heard: Heard, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setenv("FAILS", how)
+    with pytest.raises(EngineUnfitError, match="Install the program again"):
         heard.load()
     assert heard.sentences == []
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from edge_assistant.engine import llama_devices, native, worker
-from edge_assistant.engine.messages import Load, Placing, Size, Tuning
+from edge_assistant.engine.messages import Load, Placing, Size, Started, Tuning
 from edge_assistant.engine.native import NativeModel
 from edge_assistant.engine.offload import Device, Offload
 from edge_assistant.errors import DoesNotFitError, EngineError
@@ -166,7 +166,7 @@ def identities(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         sent: list[Any] = []
         inbox: Any = SimpleNamespace(interrupted=None)
         loaded: Any = worker._load(load, inbox, sent.append)
-        assert sent == [Placing(offload.device is not None)]
+        assert sent == [Started(), Placing(offload.device is not None)]
         return loaded.kept._identity  # type: ignore[no-any-return]
 
     return identity
