@@ -23,8 +23,9 @@ _ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(_ROOT / "scripts"))
 
 from benchmarking import report  # noqa: E402
+from benchmarking.figures import NotMeasured  # noqa: E402
 from benchmarking.machine import Place, description, same_machine  # noqa: E402
-from benchmarking.parts import PARTS, NotMeasured  # noqa: E402
+from benchmarking.parts import PARTS  # noqa: E402
 
 from edge_assistant import paths  # noqa: E402
 from edge_assistant.tuned import default_threads  # noqa: E402

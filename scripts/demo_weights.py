@@ -3,6 +3,7 @@
 
     demo_weights.py scene --seed 9000000 --out DIR      one scene: DIR/9000000.png and .json (needs Pillow only)
     demo_weights.py train --work DIR                    checkpoints, in fixed steps, on two cores
+    demo_weights.py train --work DIR --gpu              larger steps and more pictures, on a graphics processor (CUDA)
     demo_weights.py train --work DIR --from FOLDER      the same, going on from GGUF files
     demo_weights.py export --work DIR --out DIR         the GGUF files
     demo_weights.py evaluate [--weights DIR]            held-out scenes through the program's own describe path
@@ -44,6 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     training.add_argument(
         "--stage", choices=("see", "sharpen", "tell", "variants"), action="append", help="only this stage"
+    )
+    training.add_argument(
+        "--gpu", action="store_true", help="larger steps and more pictures, on a graphics processor (CUDA)"
     )
     training.add_argument("--scale", type=float, default=1.0, help="more or fewer steps than the card's (default 1)")
     exporting = commands.add_parser("export", help="write GGUF files")
@@ -97,12 +101,13 @@ def train(options: argparse.Namespace) -> int:
     from demo_training import train as training
 
     stages = list(options.stage or training.STAGES)
-    plan = training.GOING_ON if options.start else training.FROM_NOTHING
+    from_nothing = training.ON_GPU if options.gpu else training.FROM_NOTHING
+    plan = training.GOING_ON if options.start else from_nothing
     later = [stage for stage in stages if stage not in ("see", "sharpen")]
     if options.start and later != stages:
         training.start_again(options.start, options.work)
         stages = later
-    training.train(options.work, plan.scaled(options.scale), tuple(stages))
+    training.train(options.work, plan.scaled(options.scale), tuple(stages), gpu=options.gpu)
     return 0
 
 

@@ -151,11 +151,11 @@ class Transformers:
     def say(self, scene: Scene, question: Question) -> Said:
         """One greedy answer."""
         import torch
-        from demo_training.batches import patches
+        from demo_training.batches import patches, scaled
 
         chat = self._chat
         sent = fit(scene.image, max_tokens=GLANCE_TOKENS)
-        one_frame = patches(np.asarray(sent)).reshape(-1, 3, 1, 16 * 16)
+        one_frame = scaled(patches(np.asarray(sent, np.float32))).reshape(-1, 3, 1, 16 * 16)
         pixels = torch.from_numpy(np.repeat(one_frame, 2, axis=2).reshape(len(one_frame), -1))
         grid = torch.tensor([[1, sent.height // 16, sent.width // 16]])
         cells = sent.width * sent.height // 1024

@@ -15,12 +15,14 @@ import full_shape
 import psutil
 from PIL import Image, ImageDraw
 
+from benchmarking import graphics
 from edge_assistant import processor, tuned
 from edge_assistant.models.locate import Weights, resolve
 from edge_assistant.models.towers import Towers
 from edge_assistant.tower_making import make_tower
 
 SCREEN = (1920, 1080)
+PICTURE_SEED = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,10 @@ class Place:
         return found.model, tuned.with_tower(found, tuned.choice(found)).mmproj
 
 
-def screenshot(seed: int) -> Image.Image:
-    """A picture like a screen, 1920 x 1080: windows with lines of text. Another seed is another picture."""
+def screenshot(seed: int, size: tuple[int, int] = SCREEN) -> Image.Image:
+    """A picture like a screen: windows with lines of text. Another seed is another picture."""
     rng = random.Random(seed)
-    image = Image.new("RGB", SCREEN, (rng.randrange(256), rng.randrange(256), rng.randrange(256)))
+    image = Image.new("RGB", size, (rng.randrange(256), rng.randrange(256), rng.randrange(256)))
     draw = ImageDraw.Draw(image)
     for _ in range(6):
         left, top = rng.randrange(1400), rng.randrange(700)
@@ -91,6 +93,7 @@ def read_into_page_cache(*paths: Path) -> None:
 
 def description(threads: int) -> dict[str, str | int]:
     """The machine as a reader needs it to compare."""
+    cards = graphics.names()
     return {
         "processor": _processor_name(),
         "instructions": processor.best_instructions() or "unknown",
@@ -100,6 +103,7 @@ def description(threads: int) -> dict[str, str | int]:
         "system": f"{platform.system()} {platform.release().split('-')[0]}",
         "python": sys.version.split()[0],
         "llama_cpp_python": importlib.metadata.version("llama-cpp-python"),
+        **({"graphics": "; ".join(cards)} if cards else {}),
     }
 
 

@@ -10,7 +10,7 @@ import psutil
 
 # Seconds between two samples. Each walks all pages of all processes and holds them up: ten a second took a good part of
 # a core from what was being timed.
-_INTERVAL = 1.0
+INTERVAL = 1.0
 
 
 class Peak:
@@ -36,7 +36,7 @@ class Peak:
         self._sample()
 
     def _run(self) -> None:
-        while not self._over.wait(_INTERVAL):
+        while not self._over.wait(INTERVAL):
             self._sample()
 
     def _sample(self) -> None:

@@ -12,25 +12,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarking import peer, resident
-from benchmarking.machine import Place, drop_from_page_cache, read_into_page_cache, screenshot
+from benchmarking import gpu, peer, resident
+from benchmarking.figures import Figures, NotMeasured, add, add_answer
+from benchmarking.machine import PICTURE_SEED, Place, drop_from_page_cache, read_into_page_cache, screenshot
 from benchmarking.memory import Peak
-from benchmarking.product import QUESTION, Cut, Product
+from benchmarking.product import HEARING_S, QUESTION, Cut, Product
 from benchmarking.sound import Ear
 from edge_assistant import child
 from edge_assistant.engine.prompts import MODES
-from edge_assistant.events import DoneEvent, Event, SentenceEvent
+from edge_assistant.events import Event, SentenceEvent
 from edge_assistant.request import Request
 from edge_assistant.speech.speaker import Speaker
 
-Figures = dict[str, list[float]]
 SIZES = (64, 128, 192, 256, 512, 920, 1024, 2048)
-_PICTURE_SEED = 1
-_HEARING_S = 1.0  # nobody asks again before the answer's first words are heard
-
-
-class NotMeasured(Exception):
-    """What stands in the way, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +42,13 @@ def glance(place: Place, repeats: int) -> Figures:
     with Product(place.weights(), place.threads) as product:
         add(figures, "load", product.load())
         for number in range(repeats):
-            image = screenshot(_PICTURE_SEED + number)
+            image = screenshot(PICTURE_SEED + number)
             product.look_at(image)
-            _add_answer(figures, "", product.ask())
-            time.sleep(_HEARING_S)
-            _add_answer(figures, "follow_up.", product.ask(QUESTION))
+            add_answer(figures, "", product.ask())
+            time.sleep(HEARING_S)
+            add_answer(figures, "follow_up.", product.ask(QUESTION))
             product.look_at(image)
-            _add_answer(figures, "same_screen.", product.ask(QUESTION))
+            add_answer(figures, "same_screen.", product.ask(QUESTION))
     return figures
 
 
@@ -64,11 +58,11 @@ def detail(place: Place, repeats: int) -> Figures:
     with Product(place.weights(), place.threads) as product:
         product.load()
         for number in range(repeats):
-            image = screenshot(_PICTURE_SEED + number)
+            image = screenshot(PICTURE_SEED + number)
             product.look_at(image)
             product.ask()
             product.look_at(image, mode="detail")
-            _add_answer(figures, "", product.ask())
+            add_answer(figures, "", product.ask())
     return figures
 
 
@@ -79,8 +73,8 @@ def growth(place: Place, repeats: int) -> Figures:
         with Product(place.weights(), place.threads, tokens=4) as product, Peak(os.getpid(), without_top=True) as peak:
             product.load()
             for number in range(repeats):
-                product.look_at(screenshot(_PICTURE_SEED + number), image_tokens=size)
-                _add_answer(figures, f"{size}.", product.ask())
+                product.look_at(screenshot(PICTURE_SEED + number), image_tokens=size)
+                add_answer(figures, f"{size}.", product.ask())
         add(figures, f"{size}.pss", float(peak.bytes))
     return figures
 
@@ -94,21 +88,21 @@ def cancel(place: Place, repeats: int) -> Figures:
         loading = product.load()
         for name, size in stages.items():
             stage = name.partition("_")[0]
-            product.look_at(screenshot(_PICTURE_SEED), image_tokens=size)
+            product.look_at(screenshot(PICTURE_SEED), image_tokens=size)
             times = product.ask().timings_s
             lasts = {"encode": times.encode, "prefill": times.prefill}.get(stage) or 0.5
             for number in range(repeats):
-                product.look_at(screenshot(2 + _PICTURE_SEED + number), image_tokens=size)
+                product.look_at(screenshot(2 + PICTURE_SEED + number), image_tokens=size)
                 pid = product.assistant.engine_pid
                 seconds = product.cancelled(Cut(stage, lasts * (number + 0.5) / repeats))
                 if seconds is not None:
                     add(figures, name, seconds)
-                product.look_at(screenshot(_PICTURE_SEED), image_tokens=64)
+                product.look_at(screenshot(PICTURE_SEED), image_tokens=64)
                 product.ask()  # finds the engine that was there, or a new one
                 add(figures, f"{name}.lost", float(product.assistant.engine_pid != pid))
     for number in range(repeats):
         with Product(place.weights(), place.threads) as product:
-            product.look_at(screenshot(_PICTURE_SEED), image_tokens=64)
+            product.look_at(screenshot(PICTURE_SEED), image_tokens=64)
             if (seconds := product.cancelled(Cut("load", loading * (number + 0.5) / repeats))) is not None:
                 add(figures, "load", seconds)
     return figures
@@ -133,7 +127,7 @@ def swap(place: Place, repeats: int) -> Figures:
     """From Instruct to Thinking, as think harder does it: the old engine ends, the new one loads and answers."""
     figures: Figures = {}
     instruct, thinking = place.weights(), place.weights(variant="thinking")
-    image = screenshot(_PICTURE_SEED)
+    image = screenshot(PICTURE_SEED)
     for number in range(repeats + 1):
         warm = number < repeats
         old = Product(instruct, place.threads)
@@ -164,12 +158,12 @@ def decode(place: Place, repeats: int) -> Figures:
     tokens = 64
     with Product(place.weights(), place.threads, tokens=tokens) as product:
         product.load()
-        product.look_at(screenshot(_PICTURE_SEED), image_tokens=64)
+        product.look_at(screenshot(PICTURE_SEED), image_tokens=64)
         product.ask()
         for _ in range(repeats):
             done = product.ask(QUESTION)
             add(figures, "product", done.tokens_per_s or 0.0)
-            product.look_at(screenshot(_PICTURE_SEED), image_tokens=64)
+            product.look_at(screenshot(PICTURE_SEED), image_tokens=64)
             if place.bench:
                 depth = int((done.reused or {}).get("prefix_tokens", 0))  # the question itself comes on top
                 one = {"threads": place.threads, "tokens": tokens, "repeats": 1, "depth": depth}
@@ -185,7 +179,7 @@ def memory(place: Place, repeats: int) -> Figures:
     weights = place.weights()
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "screen.png"
-        screenshot(_PICTURE_SEED).save(picture)
+        screenshot(PICTURE_SEED).save(picture)
         for mode in ("glance", "detail") * repeats:
             command = [sys.executable, "-m", "edge_assistant", "describe", str(picture), "--json", "--no-speak"]
             command += ["--model", str(weights.model), "--mmproj", str(weights.mmproj)]
@@ -217,7 +211,7 @@ def sound(place: Place, repeats: int) -> Figures:
                 product.load()
                 for number in range(repeats):
                     sentences.clear()
-                    product.look_at(screenshot(_PICTURE_SEED + number))
+                    product.look_at(screenshot(PICTURE_SEED + number))
                     done = product.ask()
                     add(figures, "first_sentence", done.timings_s.first_sentence or 0.0)
                     add(figures, "sentence_to_sample", ear.first_after(sentences[0]) - sentences[0])
@@ -263,7 +257,7 @@ def priority(place: Place, repeats: int) -> Figures:
             for name, niceness in (("low", child.AWAITED), ("normal", 0)):
                 _renice(product.assistant.engine_pid, niceness)
                 product.look_at(screenshot(2 * number + (niceness > 0)))
-                _add_answer(figures, f"{name}.", product.ask())
+                add_answer(figures, f"{name}.", product.ask())
                 product.look_at(screenshot(1000 + 2 * number + (niceness > 0)), image_tokens=256)
                 desktop = subprocess.Popen([*probe, "4"], stdout=subprocess.PIPE, text=True)
                 product.ask()
@@ -291,7 +285,7 @@ def ahead(place: Place, repeats: int) -> Figures:
         product.load()
         for seconds in (8, 60):
             for number in range(repeats):
-                image = screenshot(_PICTURE_SEED + number)
+                image = screenshot(PICTURE_SEED + number)
                 product.look_at(screenshot(2000 + number), image_tokens=64)
                 product.ask()
                 product.look_at(image)
@@ -300,7 +294,7 @@ def ahead(place: Place, repeats: int) -> Figures:
                 product.assistant.encode_detail_ahead(Request(mode="detail"))
                 time.sleep(seconds)
                 product.look_at(image, mode="detail")
-                _add_answer(figures, f"after_{seconds}_s.", product.ask())
+                add_answer(figures, f"after_{seconds}_s.", product.ask())
     return figures
 
 
@@ -312,9 +306,9 @@ def blank(place: Place, repeats: int) -> Figures:
         for number in range(repeats):
             for skip in (False, True):
                 for mode in ("glance", "detail"):
-                    image = screenshot(_PICTURE_SEED + 2 * number + skip)
+                    image = screenshot(PICTURE_SEED + 2 * number + skip)
                     product.look_at(image, mode=mode, skip_blank=skip)
-                    _add_answer(figures, f"{'left_out' if skip else 'all'}.{mode}.", product.ask())
+                    add_answer(figures, f"{'left_out' if skip else 'all'}.{mode}.", product.ask())
     return figures
 
 
@@ -323,7 +317,7 @@ def plain(place: Place, repeats: int) -> Figures:
     figures: Figures = {}
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "screen.png"
-        screenshot(_PICTURE_SEED).save(picture)
+        screenshot(PICTURE_SEED).save(picture)
         for _ in range(repeats):
             script = Path(__file__).with_name("plain.py")
             question = MODES["glance"].question
@@ -354,33 +348,7 @@ def server_informed(place: Place, repeats: int) -> Figures:
 def _served(place: Place, repeats: int, *options: str) -> Figures:
     if place.server is None:
         raise NotMeasured("llama-server was not named with --peer-server")
-    figures: Figures = {}
-    with peer.serving(place.server, place.pair(), *options) as server, Peak(server.pid) as peak:
-        add(figures, "load", server.load)
-        for number in range(repeats):
-            image = screenshot(_PICTURE_SEED + number)
-            server.begin(image)
-            add(figures, "first_token", server.ask(MODES["glance"].question))
-            time.sleep(_HEARING_S)
-            add(figures, "follow_up.first_token", server.ask(QUESTION))
-            server.begin(image)
-            add(figures, "same_screen.first_token", server.ask(QUESTION))
-    add(figures, "pss", float(peak.bytes))
-    return figures
-
-
-def add(figures: Figures, name: str, *values: float) -> None:
-    """One more repetition of a figure."""
-    figures.setdefault(name, []).extend(values)
-
-
-def _add_answer(figures: Figures, prefix: str, done: DoneEvent) -> None:
-    times = done.timings_s
-    add(figures, f"{prefix}first_token", times.first_token or 0.0)
-    add(figures, f"{prefix}encode", times.encode or 0.0)
-    add(figures, f"{prefix}prefill", times.prefill or 0.0)
-    if done.image:
-        add(figures, f"{prefix}image_tokens", float(done.image["tokens"]))
+    return peer.served(place.server, place.pair(), repeats, *options)
 
 
 # In this order: the product and its strongest rival stand side by side.
@@ -403,4 +371,10 @@ PARTS: dict[str, Part] = {
     "app": Part(desktop, 5),
     "server-defaults": Part(server_defaults, 1),
     "plain": Part(plain, 1),
+    # The last ones want a graphics processor.
+    "gpu": Part(gpu.screens, 3),
+    "gpu-picture": Part(gpu.picture, 3),
+    "gpu-processor": Part(gpu.processor_alone, 1),
+    "gpu-server": Part(gpu.server, 3),
+    "gpu-bench": Part(gpu.bench, 3),
 }

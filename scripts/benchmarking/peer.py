@@ -17,6 +17,12 @@ from typing import Any
 
 from PIL import Image
 
+from benchmarking.figures import Figures, add
+from benchmarking.machine import PICTURE_SEED, screenshot
+from benchmarking.memory import Peak
+from benchmarking.product import HEARING_S, QUESTION
+from edge_assistant.engine.prompts import MODES
+
 _PATIENCE = 900.0  # seconds for one answer: the server's defaults take minutes
 _TOKENS = 8
 
@@ -82,6 +88,23 @@ def serving(program: Path, pair: tuple[Path, Path], *options: str) -> Iterator[S
         process.wait()
 
 
+def served(program: Path, pair: tuple[Path, Path], repeats: int, *options: str) -> Figures:
+    """What llama-server takes for a new picture, a follow-up, and the same screen in a new conversation."""
+    figures: Figures = {}
+    with serving(program, pair, *options) as server, Peak(server.pid) as peak:
+        add(figures, "load", server.load)
+        for number in range(repeats):
+            image = screenshot(PICTURE_SEED + number)
+            server.begin(image)
+            add(figures, "first_token", server.ask(MODES["glance"].question))
+            time.sleep(HEARING_S)
+            add(figures, "follow_up.first_token", server.ask(QUESTION))
+            server.begin(image)
+            add(figures, "same_screen.first_token", server.ask(QUESTION))
+    add(figures, "pss", float(peak.bytes))
+    return figures
+
+
 def _healthy(url: str) -> bool:
     try:
         with urllib.request.urlopen(f"{url}/health", timeout=5) as reply:
@@ -98,3 +121,24 @@ def bench_decode(
     command += ["-d", str(depth), "-fa", "1", "-ctk", "f16", "-ctv", "f16", "--repack", str(int(repack)), "-o", "json"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return [float(speed) for speed in json.loads(done.stdout)[0]["samples_ts"]]
+
+
+def bench_device(program: Path, model: Path, repeats: int) -> dict[str, list[float]]:
+    """llama-bench's speeds in tokens a second with all layers on a graphics processor: `pp512` and `tg128`.
+
+    Empty where it computed on the processor alone.
+    """
+    command = [str(program), "-m", str(model), "-p", "512", "-n", "128", "-r", str(repeats), "-ngl", "99"]
+    command += ["-fa", "1", "-ctk", "f16", "-ctv", "f16", "-ub", "512", "-o", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return device_speeds(done.stdout)
+
+
+def device_speeds(output: str) -> dict[str, list[float]]:
+    """The speeds in llama-bench's JSON by test, without those of the processor alone."""
+    speeds = {}
+    for test in json.loads(output):
+        if test["gpu_info"]:
+            name = f"tg{test['n_gen']}" if test["n_gen"] else f"pp{test['n_prompt']}"
+            speeds[name] = [float(speed) for speed in test["samples_ts"]]
+    return speeds

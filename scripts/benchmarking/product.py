@@ -12,6 +12,7 @@ from PIL import Image
 
 from edge_assistant.assistant import Assistant
 from edge_assistant.capture.picture import Captured
+from edge_assistant.engine.offload import Offload
 from edge_assistant.engine.prompts import Mode
 from edge_assistant.events import DoneEvent, Event, StageEvent, TokenEvent
 from edge_assistant.models.locate import Weights
@@ -20,6 +21,7 @@ from edge_assistant.telling import Voice
 
 SENTENCE = 16  # tokens: about as many as a first sentence has
 QUESTION = "What else is there?"
+HEARING_S = 1.0  # nobody asks again before the answer's first words are heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,10 @@ class Cut:
 
 
 class Product:
-    """An Assistant whose answers are measured. Random weights would write on for ever: `tokens` end each answer."""
+    """An Assistant whose answers are measured. Random weights would write on for ever: `tokens` end each answer.
+
+    `gpu_layers` and `quick_tower` are as for Assistant.
+    """
 
     def __init__(
         self,
@@ -41,6 +46,8 @@ class Product:
         tokens: int = SENTENCE,
         voice: Voice | None = None,
         on_event: Callable[[Event], None] | None = None,
+        gpu_layers: int | None = None,
+        quick_tower: bool = True,
     ) -> None:
         self._tokens = tokens
         self._on_event = on_event or (lambda _: None)
@@ -56,6 +63,8 @@ class Product:
             language=None,
             voice=voice,
             on_event=self._take,
+            gpu_layers=gpu_layers,
+            quick_tower=quick_tower,
         )
 
     def __enter__(self) -> Self:
@@ -63,6 +72,11 @@ class Product:
 
     def __exit__(self, *_: object) -> None:
         self.assistant.close()
+
+    @property
+    def offload(self) -> Offload:
+        """What of the loaded weights is on a graphics processor."""
+        return self.assistant._engine.offload  # nobody but doctor tells it, of an engine of its own
 
     def load(self) -> float:
         """Load the weights; seconds until it is ready for a question."""

@@ -1,4 +1,4 @@
-"""From figures to what people read: a table of goals, a table of growth, and a plot as SVG."""
+"""From figures to what people read: tables of goals, of growth and of a graphics processor, and a plot as SVG."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 _BEGIN, _END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
+GRAPHICS_PARTS = ("gpu", "gpu-picture", "gpu-processor", "gpu-server", "gpu-bench")
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720, 420, 60, 50
 
 Results = dict[str, Any]
@@ -38,6 +39,10 @@ class Figures:
         one, two = self.median(path), self.median(other)
         return one / two if one is not None and two else None
 
+    def measured(self, part: str) -> bool:
+        """Whether there are figures of a part."""
+        return "figures" in self._parts.get(part, {})
+
     def reason(self, part: str) -> str:
         """Why there are no figures of a part."""
         return str(self._parts.get(part, {}).get("not_measured", "not measured"))
@@ -46,35 +51,43 @@ class Figures:
 def tables(results: Results) -> str:
     """The Markdown between the marks of docs/performance.md."""
     figures = Figures(results)
+    parts = results["parts"]
+    others = not parts or any(name not in GRAPHICS_PARTS for name in parts)
+    lines = [_BEGIN, "", _measured_on(results)]
+    if others:
+        lines += [
+            "",
+            "| figure | product | plain handler | llama-server, defaults | llama-server, 256 tokens | command |",
+            "|---|---|---|---|---|---|",
+            *_compared(figures),
+            "",
+            "| vision tower | file | made from F16 in "
+            "| encode, 252 tokens | encode, 920 tokens | least cosine to F16 |",
+            "|---|---|---|---|---|---|",
+            *_towers(figures),
+            "",
+            "| goal | wanted | measured | |",
+            "|---|---|---|---|",
+            *_goals(figures),
+            "",
+            "| image tokens | encode | prefill | first token | peak PSS of the engine |",
+            "|---|---|---|---|---|",
+            *_growth(figures),
+        ]
+    lines += _graphics_tables(figures, [name for name in GRAPHICS_PARTS if name in parts], alone=not others)
+    return "\n".join([*lines, "", _END])
+
+
+def _measured_on(results: Results) -> str:
     machine = results["machine"]
-    lines = [
-        _BEGIN,
-        "",
+    cards = f"graphics processor {machine['graphics']}, " if "graphics" in machine else ""
+    return (
         f"Measured {_dates(results)} on: {machine['processor']}, best instructions {machine['instructions']}, "
         f"{machine['cores']} cores of which {machine['threads_used']} compute, "
-        f"{machine['memory_bytes'] / 1e9:.0f} GB of memory, {machine['system']}, Python {machine['python']}, "
+        f"{machine['memory_bytes'] / 1e9:.0f} GB of memory, {cards}{machine['system']}, Python {machine['python']}, "
         f"llama-cpp-python {machine['llama_cpp_python']}. "
-        f"Load average of the machine when the parts began: {_loads(results)}.",
-        "",
-        "| figure | product | plain handler | llama-server, defaults | llama-server, 256 tokens | command |",
-        "|---|---|---|---|---|---|",
-        *_compared(figures),
-        "",
-        "| vision tower | file | made from F16 in | encode, 252 tokens | encode, 920 tokens | least cosine to F16 |",
-        "|---|---|---|---|---|---|",
-        *_towers(figures),
-        "",
-        "| goal | wanted | measured | |",
-        "|---|---|---|---|",
-        *_goals(figures),
-        "",
-        "| image tokens | encode | prefill | first token | peak PSS of the engine |",
-        "|---|---|---|---|---|",
-        *_growth(figures),
-        "",
-        _END,
-    ]
-    return "\n".join(lines)
+        f"Load average of the machine when the parts began: {_loads(results)}."
+    )
 
 
 def put_into(document: str, results: Results) -> str:
@@ -143,6 +156,93 @@ def _compared(figures: Figures) -> Iterator[str]:
         yield f"| cancel while it is at {words} | {cell} | | | | `--only cancel` |"
 
 
+def _graphics_tables(figures: Figures, parts: list[str], *, alone: bool) -> Iterator[str]:
+    """Nothing where none of these parts has figures, unless they stand alone; then why."""
+    missing = [part for part in parts if not figures.measured(part)]
+    if len(missing) < len(parts):
+        yield from (
+            "",
+            "| figure | product | product, processor alone | llama-server, 256 tokens | llama-bench |",
+            "|---|---|---|---|---|",
+            *_graphics(figures),
+            "",
+            "| graphics processor | wanted | measured | |",
+            "|---|---|---|---|",
+            *_graphics_goals(figures),
+        )
+    elif not alone:
+        return
+    if missing:
+        yield from ("", *(f"- `{part}`: {figures.reason(part)}." for part in missing))
+
+
+def _graphics(figures: Figures) -> Iterator[str]:
+    """One row a figure: the product with a graphics processor, without, llama-server and llama-bench with it."""
+
+    def row(name: str, unit: Callable[[list[float]], str], *paths: str) -> str:
+        cells = [unit(figures.values(path)) if path else "" for path in (*paths, *([""] * (4 - len(paths))))]
+        return f"| {name} | {' | '.join(cells)} |"
+
+    def answer(name: str, figure: str) -> str:
+        return row(name, _seconds, *(f"{part}/{figure}" for part in ("gpu", "gpu-processor", "gpu-server")))
+
+    yield f"| what is on the graphics processor | {_placed(figures)} | nothing | | |"
+    yield row("load to ready, page cache warm", _seconds, "gpu/load", "gpu-processor/load", "gpu-server/load")
+    yield row("the same, first load on this machine", _seconds, "gpu/first_load")
+    yield answer("first token, new picture, 256 image tokens", "first_token")
+    yield row("of it the encode", _seconds, "gpu/encode", "gpu-processor/encode")
+    yield row("of it the prefill", _seconds, "gpu/prefill", "gpu-processor/prefill")
+    yield row("first token, first picture after loading", _seconds, "gpu/first_picture.first_token")
+    yield row("first token, with the published vision tower", _seconds, "gpu/published.first_token")
+    yield row("of it the encode", _seconds, "gpu/published.encode")
+    yield answer("first token, follow-up", "follow_up.first_token")
+    yield answer("first token, same screen, new conversation", "same_screen.first_token")
+    yield row("first token, detail after the glance", _seconds, "gpu/detail.first_token")
+    yield row("decoding", _speed, "gpu/decode", "gpu-processor/decode", "", "gpu-bench/tg128")
+    yield row("prefill of 512 tokens of text", _speed, "", "", "", "gpu-bench/pp512")
+    yield row("text model's file", _gigabytes, "gpu/model.bytes")
+    yield row("vision tower's file", _gigabytes, "gpu/tower.bytes")
+    yield row("KV cache, 4,096 tokens", _gigabytes, "gpu/cache.bytes")
+    yield row("device memory after loading", _gigabytes, "gpu/device.loaded", "gpu-processor/device")
+    yield row("device memory after glances and details", _gigabytes, "gpu/device.after_detail", "", "gpu-server/device")
+    for name, words in _PAGES.items():
+        path = f"gpu-picture/{name}"
+        tokens = f"{_number(figures.median(f'{path}.image_tokens'))} image tokens"
+        yield row(f"picture of 1680 x 2240, {words}, {tokens}: first token", _seconds, f"{path}.first_token")
+        yield row("of it the encode", _seconds, f"{path}.encode")
+        yield row("of it the prefill", _seconds, f"{path}.prefill")
+        yield row("decoding behind it", _speed, f"{path}.decode")
+        yield row("first such picture after loading: first token", _seconds, f"{path}.first.first_token")
+        yield row("device memory beyond that after loading, peak", _gigabytes, f"{path}.extra")
+    yield row("peak PSS of the engine while loading", _gigabytes, "gpu/loading.pss")
+    yield row("PSS of the engine after all answers", _gigabytes, "gpu/pss", "", "gpu-server/pss")
+
+
+def _placed(figures: Figures) -> str:
+    layers, most, tower = (figures.median(f"gpu/{name}") for name in ("layers", "all_layers", "tower"))
+    if layers is None or most is None:
+        return "not measured"
+    return f"{layers:.0f} of {most:.0f} layers, {'' if tower else 'not '}the vision tower"
+
+
+def _graphics_goals(figures: Figures) -> Iterator[str]:
+    limits = (
+        ("device memory after loading, GB", 4.0, "gpu/device.loaded"),
+        *((f"1680 x 2240, {words}: beyond it, GB", 1.5, f"gpu-picture/{page}.extra") for page, words in _PAGES.items()),
+    )
+    for name, most, path in limits:
+        yield _goal(name, f"at most {most:g}", _in_gigabytes(figures.median(path)), most.__ge__)
+    ratios = (
+        ("first token to processor alone", "gpu/first_token", "gpu-processor/first_token"),
+        ("first token to llama-server with 256 tokens", "gpu/first_token", "gpu-server/first_token"),
+        ("decoding to processor alone", "gpu/decode", "gpu-processor/decode"),
+        ("decoding to llama-bench", "gpu/decode", "gpu-bench/tg128"),
+    )
+    for name, one, other in ratios:
+        ratio = figures.ratio(one, other)
+        yield f"| {name} | | {'not measured' if ratio is None else f'{ratio:.3g}'} | |"
+
+
 def _goals(figures: Figures) -> Iterator[str]:
     ratios = (
         ("glance to plain handler", 1 / 40, "glance/first_token", "plain/first_token"),
@@ -191,6 +291,9 @@ _STAGES = {
     "prefill": "prefill",
     "answer": "answer",
 }
+
+
+_PAGES = {"read": "budget of reading", "page": "largest budget"}
 
 
 def _goal(name: str, wanted: str, value: float | None, met: Callable[[float], bool]) -> str:

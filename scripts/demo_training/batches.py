@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
@@ -26,21 +28,28 @@ _IGNORED = -100
 _SHARE_TO_NAME = 0.25
 _SHARE_TO_NOTICE = 0.02
 _SHARE_TO_LOOK = 0.3
-# Conversations of a step go through the network in so many parts, by their length: less of it is padding.
-_PARTS = 4
+# Pictures of 40 cells, or what takes as long, of each seat in a step.
+_SMALL = 16
 _LONG_PROMPT_SENTENCES = (1, 2, 3, 5, 7)
 # Where a reading begins, nothing was read before.
 _NOWHERE = Look("answer", 0, 0, None)
+Batch = TypeVar("Batch")
+_Numbers = TypeVar("_Numbers", np.ndarray, Tensor)
+_ALIGNED = 16  # bytes; the largest numbers have 8
 # How often each of FAMILIES comes where there is more to be counted and found.
 _HARD_FAMILIES = (28, 4, 18, 15, 13, 20, 1, 2)
 
 
 def patches(pixels: np.ndarray) -> np.ndarray:
-    """(height, width, 3) bytes to (patches, 768), in Qwen3-VL's order: 2 x 2 neighbours together, colours apart."""
+    """(height, width, 3) to (patches, 768), in Qwen3-VL's order: 2 x 2 neighbours together, colours apart."""
     height, width, _ = pixels.shape
-    scaled = (pixels.astype(np.float32) / 255 - 0.5) / 0.5
-    grid = scaled.transpose(2, 0, 1).reshape(3, height // CELL, 2, _PATCH, width // CELL, 2, _PATCH)
+    grid = pixels.transpose(2, 0, 1).reshape(3, height // CELL, 2, _PATCH, width // CELL, 2, _PATCH)
     return grid.transpose(1, 4, 2, 5, 0, 3, 6).reshape(-1, 3 * _PATCH * _PATCH)
+
+
+def scaled(pixels: _Numbers) -> _Numbers:
+    """Bytes, as numbers of any kind, to what the vision tower takes: -1 to 1."""
+    return (pixels / 255 - 0.5) / 0.5
 
 
 def as_sent(scene: Scene) -> tuple[np.ndarray, float, float]:
@@ -132,18 +141,84 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 def patch_letters(scene: Scene, columns: int, rows: int, across: float, down: float) -> np.ndarray:
     """Which letters have their middle in each patch (patches, letters), patches in the order of `patches`."""
-    found = np.zeros((rows, columns, 2, 2, len(LETTERS)), np.float32)
+    found = np.zeros((rows, columns, 2, 2, len(LETTERS)), bool)
     for letter, x, y in scene.letters:
         column, row = int(x * across) // _PATCH, int(y * down) // _PATCH
         if 0 <= column < 2 * columns and 0 <= row < 2 * rows:
-            found[row // 2, column // 2, row % 2, column % 2, LETTERS.index(letter)] = 1
+            found[row // 2, column // 2, row % 2, column % 2, LETTERS.index(letter)] = True
     return found.reshape(-1, len(LETTERS))
 
 
 @dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a tensor begins in the bytes of a batch, and what it is."""
+
+    begin: int
+    dtype: torch.dtype
+    shape: torch.Size
+
+    @property
+    def end(self) -> int:
+        return self.begin + self.shape.numel() * self.dtype.itemsize
+
+
+@dataclass(frozen=True, slots=True)
+class Packed(Generic[Batch]):
+    """A batch whose tensors are bytes of one: to hand over each of them from one process to another takes far longer.
+
+    `shell` is the batch with a spot for each tensor.
+    """
+
+    data: Tensor
+    shell: Any
+
+    @staticmethod
+    def of(batch: Batch) -> Packed[Batch]:
+        """The batch's tensors, one after the other."""
+        tensors: list[tuple[_Spot, Tensor]] = []
+
+        def spot(tensor: Tensor) -> _Spot:
+            begin = -(-tensors[-1][0].end // _ALIGNED) * _ALIGNED if tensors else 0
+            tensors.append((_Spot(begin, tensor.dtype, tensor.shape), tensor))
+            return tensors[-1][0]
+
+        shell = _changed(batch, Tensor, spot)
+        data = torch.zeros(tensors[-1][0].end, dtype=torch.uint8)
+        for place, tensor in tensors:
+            data[place.begin : place.end] = tensor.contiguous().flatten().view(torch.uint8)
+        return Packed(data, shell)
+
+    def pin_memory(self) -> Packed[Batch]:
+        """The same in memory from which a graphics processor can fetch it by itself; torch's DataLoader asks."""
+        return Packed(self.data.pin_memory(), self.shell)
+
+    def unpacked(self, device: torch.device) -> Batch:
+        """The batch, on a device."""
+        data = self.data.to(device, non_blocking=True)
+        batch: Batch = _changed(
+            self.shell, _Spot, lambda spot: data[spot.begin : spot.end].view(spot.dtype).view(spot.shape)
+        )
+        return batch
+
+
+def _changed(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
+    """A batch with all in it that is of a kind changed."""
+    if isinstance(value, kind):
+        return change(value)
+    if isinstance(value, list):
+        return [_changed(each, kind, change) for each in value]
+    if isinstance(value, dict):
+        return {name: _changed(each, kind, change) for name, each in value.items()}
+    if is_dataclass(value):
+        each = (_changed(getattr(value, field.name), kind, change) for field in fields(value))
+        return type(value)(*each)  # type: ignore[misc]
+    return value
+
+
+@dataclass(frozen=True, slots=True)
 class Pictures:
-    """`pixels` (pictures, patches, 768); `names` (pictures, cells, classes), `named` (pictures, cells); `letters`
-    (pictures, patches, letters); and as in `Places`, of each picture: `told`, `sides`, `corners`, `slots`."""
+    """`pixels` (pictures, patches, 768), bytes; `names` (pictures, cells, classes), `named` (pictures, cells);
+    `letters` (pictures, patches, letters); and as in `Places`, of each picture: `told`, `sides`, `corners`, `slots`."""
 
     pixels: Tensor
     names: Tensor
@@ -177,41 +252,70 @@ def pictures(scenes: list[Scene], grid: Grid) -> Pictures:
     return Pictures(*(torch.from_numpy(np.stack(part)) for part in zip(*each, strict=True)), grid)
 
 
-def batch_size(grid: Grid, small: int) -> int:
-    """Pictures of a grid that take about as long as `small` pictures of 40 cells."""
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a process has of each step: the seats from `first` up to `end`, of `seats` in all.
+
+    Conversations go through the network in so many `parts`, by their length: less of it is padding.
+    """
+
+    first: int
+    end: int
+    seats: int
+    parts: int
+
+    def sources(self, step: int) -> Iterator[tuple[int, int]]:
+        """The first two numbers of `training_seed` for each seat; each is of two."""
+        for seat in range(self.first, self.end):
+            yield step * (self.seats // 2) + seat // 2, seat % 2
+
+
+def batch_size(grid: Grid) -> int:
+    """Pictures of a grid that take about as long as _SMALL pictures of 40 cells."""
     cells = grid[0] * grid[1]
-    return max(1, round(small * 46 / (cells * (1 + cells / 250))))
+    return max(1, round(_SMALL * 46 / (cells * (1 + cells / 250))))
 
 
-def see_batch(step: int, rank: int, small: int, ease: int, every: int = 4) -> Pictures:
+def see_batch(step: int, share: Share, ease: int, every: int = 4) -> Pictures:
     """Pictures for the vision tower alone: one of `every` is a scene, the others are collages, which all are at first
     (`ease` 2 and 1)."""
     grid = random_grid(random.Random(1_000_003 * step))
     scenes = []
-    for number in range(batch_size(grid, small)):
-        seed = training_seed(step, rank, number)
-        scenes.append(make_collage(seed, grid, ease) if ease or number % every else make_scene(seed, grid=grid))
+    for source in share.sources(step):
+        for number in range(batch_size(grid)):
+            seed = training_seed(*source, number)
+            scenes.append(make_collage(seed, grid, ease) if ease or number % every else make_scene(seed, grid=grid))
     return pictures(scenes, grid)
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
-    """Conversations: `ids` (conversations, tokens); `target` the token to be written next, or -100 where nothing is
-    learned; `start` where the picture begins; `about` which of the pictures it is.
+class Looks:
+    """What one of LOOKING_HEADS is taught: `places` (looks, 2) conversation and token from which it looks, `right`
+    (looks, tokens) at what: cells, what was asked or said, or, when it is nowhere, the token before the picture."""
 
-    `number` (conversations, tokens) is the number of a place that is to be written next, or -1.
-    `looking` (looks, 4) holds conversation, token, layer and attention head with which something is to be looked at,
-    `seen` (looks, tokens) where it is: in cells, in what was asked or said, or, when it is nowhere, in the token before
-    the picture.
+    places: Tensor
+    right: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Conversations: `ids` (conversations, tokens); `start` where the picture begins; `about` which of the pictures it
+    is.
+
+    `learned` (tokens learned, 2) holds conversation and token after which `next` (tokens learned) is to be written.
+    `placed` are those of them that are numbers of a place, and `number` these numbers. `used` (uses, 2) holds one of
+    `learned` and a token that the answer has used before, of every other conversation, where the penalty is trained.
     """
 
     ids: Tensor
-    target: Tensor
-    number: Tensor
     start: Tensor
     about: Tensor
-    looking: Tensor
-    seen: Tensor
+    learned: Tensor
+    next: Tensor
+    placed: Tensor
+    number: Tensor
+    used: Tensor
+    looks: dict[str, Looks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,31 +327,47 @@ class _About:
     part: tuple[float, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Pictures, and conversations about them."""
+
+    pictures: Pictures
+    talks: list[Talk]
+
+
 def tell_batch(
-    chat: Chat, step: int, rank: int, small: int, rows_each: int, variants: tuple[Variant, ...], *, hard: bool
-) -> tuple[Pictures, list[Talk]]:
+    chat: Chat,
+    step: int,
+    share: Share,
+    rows_each: int,
+    variants: tuple[Variant, ...],
+    *,
+    hard: bool,
+    penalty: bool = False,
+) -> Told:
     """Pictures with `rows_each` conversations about each, shorter and longer ones apart; `hard` ones are more often
-    about what is to be counted and found."""
+    about what is to be counted and found. With `penalty`, every other conversation is to be learned under it."""
     shared = random.Random(1_000_003 * step + 1)
     grid = random_grid(shared)
     prompt = shared.choice(("none", "none", "short", "short", "long"))
     sentences = shared.choice(_LONG_PROMPT_SENTENCES)
-    rng = random.Random(training_seed(step, rank, 63) + 17)
     scenes: list[Scene] = []
     rows: list[_About] = []
-    for number in range(batch_size(grid, small)):
-        family = rng.choices(FAMILIES, _HARD_FAMILIES)[0] if hard else None
-        scene = make_scene(training_seed(step, rank, number), family=family, grid=grid)
-        scenes.append(scene)
-        for turn in range(rows_each):
-            variant = variants[turn % len(variants)]
-            system = _system(rng, prompt, sentences)
-            row = _conversation(chat, scene, rng, variant, system, hard=hard)
-            rows.append(_About(row, number, shown_part(scene, grid)))
+    for source in share.sources(step):
+        rng = random.Random(training_seed(*source, 63) + 17)
+        for number in range(batch_size(grid)):
+            family = rng.choices(FAMILIES, _HARD_FAMILIES)[0] if hard else None
+            scene = make_scene(training_seed(*source, number), family=family, grid=grid)
+            for turn in range(rows_each):
+                variant = variants[turn % len(variants)]
+                system = _system(rng, prompt, sentences)
+                row = _conversation(chat, scene, rng, variant, system, hard=hard)
+                rows.append(_About(row, len(scenes), shown_part(scene, grid)))
+            scenes.append(scene)
     rows.sort(key=lambda about: len(about.row.before) + len(about.row.after))
-    each = -(-len(rows) // _PARTS)
+    each = -(-len(rows) // share.parts)
     parts = [rows[first : first + each] for first in range(0, len(rows), each)]
-    return pictures(scenes, grid), [_stacked(chat, part, grid) for part in parts]
+    return Told(pictures(scenes, grid), [_stacked(chat, part, grid, penalty=penalty) for part in parts])
 
 
 def _system(rng: random.Random, prompt: str, sentences: int) -> str | None:
@@ -287,32 +407,54 @@ def _weight(question: Question, *, hard: bool) -> float:
     return 3.0 if question.kind == "describe" else 2.0
 
 
-def _stacked(chat: Chat, rows: list[_About], grid: Grid) -> Talk:
+def _stacked(chat: Chat, rows: list[_About], grid: Grid, *, penalty: bool) -> Talk:
     cells = grid[0] * grid[1]
     length = max(len(about.row.before) + len(about.row.after) for about in rows) + cells
     length = -(-length // 8) * 8
-    ids = torch.full((len(rows), length), chat.padding)
-    target = torch.full((len(rows), length), _IGNORED)
-    told = torch.full((len(rows), length), -1)
-    start = torch.zeros(len(rows), dtype=torch.long)
-    looks = [_looks(about, grid, length) for about in rows]
-    for number, about in enumerate(rows):
+    ids = np.full((len(rows), length), chat.padding)
+    learned: list[tuple[int, int]] = []
+    following: list[int] = []
+    used: list[tuple[int, int]] = []
+    looks: dict[str, list[tuple[int, int, np.ndarray]]] = {head: [] for head in LOOKING_HEADS}
+    for conversation, about in enumerate(rows):
         row = about.row
         tokens = row.before + [chat.image] * cells + row.after
-        ids[number, : len(tokens)] = torch.tensor(tokens)
-        start[number] = len(row.before)
+        ids[conversation, : len(tokens)] = tokens
         offset = len(row.before) + cells
-        for place, learned in enumerate(row.learned):
-            if learned:
-                target[number, offset + place - 1] = row.after[place]
-                told[number, offset + place - 1] = chat.numbers.get(row.after[place], -1)
-    looking = [(number, token, *LOOKING_HEADS[head]) for number, each in enumerate(looks) for token, head, _ in each]
-    seen = [mask for each in looks for _, _, mask in each]
+        said: set[int] = set()
+        for place, token in enumerate(row.after):
+            if not row.learned[place]:
+                said = set()
+                continue
+            if penalty and conversation % 2 == 0:
+                used += [(len(following), each) for each in sorted(said)]
+            learned.append((conversation, offset + place - 1))
+            following.append(token)
+            said.add(token)
+        for token, head, right in _looks(about, grid, length):
+            looks[head].append((conversation, token, right))
+    placed = [number for number, token in enumerate(following) if token in chat.numbers]
     return Talk(
-        ids, target, told, start, torch.tensor([about.picture for about in rows]),
-        torch.tensor(looking, dtype=torch.long).view(-1, 4),
-        torch.from_numpy(np.stack(seen)) if seen else torch.zeros(0, length, dtype=torch.bool),
-    )  # fmt: skip
+        ids=torch.from_numpy(ids),
+        start=torch.tensor([len(about.row.before) for about in rows]),
+        about=torch.tensor([about.picture for about in rows]),
+        learned=_pairs(learned),
+        next=torch.tensor(following),
+        placed=torch.tensor(placed, dtype=torch.long),
+        number=torch.tensor([chat.numbers[following[each]] for each in placed], dtype=torch.long),
+        used=_pairs(used),
+        looks={
+            head: Looks(
+                _pairs([look[:2] for look in each]),
+                torch.from_numpy(np.array([look[2] for look in each], bool).reshape(len(each), length)),
+            )
+            for head, each in looks.items()
+        },
+    )
+
+
+def _pairs(pairs: list[tuple[int, int]]) -> Tensor:
+    return torch.tensor(pairs, dtype=torch.long).view(-1, 2)
 
 
 def _looks(about: _About, grid: Grid, length: int) -> list[tuple[int, str, np.ndarray]]:

@@ -6,6 +6,7 @@ from version to version, so those masks are made here.
 
 from __future__ import annotations
 
+import math
 import struct
 import zlib
 from collections.abc import Callable
@@ -21,6 +22,7 @@ Box = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels; right and bottom are the first pixels outside."""
 
 _SUB = 4  # samples a pixel and axis for smooth edges
+_PIXEL = 0b1111  # of which so many bits are one pixel's
 
 
 class Canvas:
@@ -118,36 +120,54 @@ def _line(face: str, size: int, text: str) -> tuple[Image.Image, int, int]:
     return mask, left, top
 
 
-def _mask(size: int, inside: Callable[[int, int], bool]) -> Image.Image:
-    """A square mask; `inside` is asked for points in steps of 1/8 pixel from the centre (so all are whole numbers)."""
+def _mask(size: int, spans: Callable[[int], list[tuple[int, int]]]) -> Image.Image:
+    """A square mask. Points lie in steps of 1/4 pixel; they are counted in eighths from the centre, so all are odd.
+
+    `spans` tells for a row of them from where to where the inside reaches, both ends included; where spans overlap,
+    every other point is outside again.
+    """
+    points = _SUB * size
     grey = bytearray()
     for y in range(size):
+        rows = [_between(points, spans(8 * y + 2 * row + 1 - points)) for row in range(_SUB)]
         for x in range(size):
-            hits = sum(
-                inside(8 * x + 2 * i + 1 - 4 * size, 8 * y + 2 * j + 1 - 4 * size)
-                for i in range(_SUB)
-                for j in range(_SUB)
-            )
+            hits = sum((row >> _SUB * x & _PIXEL).bit_count() for row in rows)
             grey.append(hits * 255 // (_SUB * _SUB))
     return Image.frombytes("L", (size, size), bytes(grey))
+
+
+def _between(points: int, spans: list[tuple[int, int]]) -> int:
+    """Which of a row's points are inside, the first one as the lowest bit."""
+    bits = 0
+    for left, right in spans:
+        first, end = max(0, (left + points) // 2), min(points, (right + points + 1) // 2)
+        if first < end:
+            bits ^= (1 << end) - (1 << first)
+    return bits
 
 
 @cache
 def disc(size: int) -> Image.Image:
     """A circle that fills a square of `size` pixels."""
-    return _mask(size, lambda x, y: x * x + y * y <= 16 * size * size)
+
+    def spans(y: int) -> list[tuple[int, int]]:
+        half = math.isqrt(16 * size * size - y * y)
+        return [(-half, half)]
+
+    return _mask(size, spans)
 
 
 @cache
 def square(size: int) -> Image.Image:
     """A square, a little smaller than the circle of the same size."""
-    return _mask(size, lambda x, y: 9 * max(abs(x), abs(y)) <= 32 * size)
+    half = 32 * size // 9
+    return _mask(size, lambda y: [(-half, half)] if abs(y) <= half else [])
 
 
 @cache
 def triangle(size: int) -> Image.Image:
     """A triangle that stands on its base."""
-    return _mask(size, lambda x, y: 4 * size >= y >= 2 * abs(x) - 4 * size)
+    return _mask(size, lambda y: [(-((y + 4 * size) // 2), (y + 4 * size) // 2)])
 
 
 # Corners of a star in thousandths of its radius, from its tip on, clockwise.
@@ -161,36 +181,44 @@ _STAR = (
 def star(size: int) -> Image.Image:
     """A star with five points."""
     corners = [(4 * size * x // 1000, 4 * size * y // 1000) for x, y in _STAR]
-    return _mask(size, lambda x, y: _in_polygon(corners, x, y))
+    edges = list(zip(corners, corners[1:] + corners[:1], strict=True))
 
+    def spans(y: int) -> list[tuple[int, int]]:
+        """From the left edge to each side that the row crosses: what lies left of an odd number is inside."""
+        out = []
+        for (x0, y0), (x1, y1) in edges:
+            if (y0 > y) != (y1 > y):
+                across, down = (x1 - x0) * (y - y0), y1 - y0
+                # Up to the side, which itself is inside where it goes up.
+                out.append((-4 * size, x0 + ((across - 1) // down if down > 0 else across // down)))
+        return out
 
-def _in_polygon(corners: list[tuple[int, int]], x: int, y: int) -> bool:
-    inside = False
-    for (x0, y0), (x1, y1) in zip(corners, corners[1:] + corners[:1], strict=True):
-        if (y0 > y) != (y1 > y):
-            side = (x - x0) * (y1 - y0) - (y - y0) * (x1 - x0)
-            inside ^= (side < 0) == (y1 > y0)
-    return inside
+    return _mask(size, spans)
 
 
 @cache
 def cross(size: int) -> Image.Image:
     """A cross of two strokes."""
-    limit = 4 * size
-    return _mask(size, lambda x, y: max(abs(x), abs(y)) <= limit and min(abs(x - y), abs(x + y)) <= size)
+    return _mask(size, lambda y: _either((y - size, y + size), (-y - size, -y + size)))
 
 
 @cache
 def tick(size: int) -> Image.Image:
     """A check mark."""
-    unit = size
-    return _mask(
-        size,
-        lambda x, y: (
-            (abs(x - y + 3 * unit) <= 3 * unit // 2 and -4 * unit <= x <= -unit)
-            or (abs(x + y - unit) <= 3 * unit // 2 and -unit <= x <= 4 * unit)
-        ),
-    )
+    wide = 3 * size // 2
+
+    def spans(y: int) -> list[tuple[int, int]]:
+        short = max(y - 3 * size - wide, -4 * size), min(y - 3 * size + wide, -size)
+        long = max(size - y - wide, -size), min(size - y + wide, 4 * size)
+        return _either(short, long)
+
+    return _mask(size, spans)
+
+
+def _either(one: tuple[int, int], other: tuple[int, int]) -> list[tuple[int, int]]:
+    """Spans of what is in one or the other."""
+    both = max(one[0], other[0]), min(one[1], other[1])
+    return [span for span in (one, other, both) if span[0] <= span[1]]
 
 
 SHAPES = {"circle": disc, "square": square, "triangle": triangle, "star": star}

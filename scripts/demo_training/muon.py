@@ -23,34 +23,40 @@ class Muon(torch.optim.Optimizer):
         self, groups: list[dict[str, object]], rate: float, *, momentum: float = 0.95, decay: float = 0.01
     ) -> None:
         super().__init__(groups, {"lr": rate, "momentum": momentum, "decay": decay})
-        self._dtype = torch.bfloat16 if has_bf16() else torch.float32
+        self._has_bf16 = has_bf16()
 
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]
         """One step with the gradients that are there (Nesterov's momentum, decoupled weight decay)."""
         for group in self.param_groups:
+            alike: dict[torch.Size, list[nn.Parameter]] = {}
             for parameter in group["params"]:
-                self._update(parameter, group["lr"], group["momentum"], group["decay"])
+                if parameter.grad is not None:
+                    alike.setdefault(parameter.shape, []).append(parameter)
+            for parameters in alike.values():
+                self._update(parameters, group["lr"], group["momentum"], group["decay"])
 
-    def _update(self, parameter: nn.Parameter, rate: float, momentum: float, decay: float) -> None:
-        if parameter.grad is None:
-            return
-        state = self.state[parameter]
+    def _update(self, parameters: list[nn.Parameter], rate: float, momentum: float, decay: float) -> None:
+        """All matrices of one shape together: they are many and small."""
+        gradients = torch.stack([parameter.grad for parameter in parameters])
+        state = self.state[parameters[0]]
         if not state:
-            state["momentum"] = torch.zeros_like(parameter)
-        state["momentum"].lerp_(parameter.grad, 1 - momentum)
-        direction = parameter.grad.lerp(state["momentum"], momentum)
-        parameter.mul_(1 - rate * decay)
-        size = 0.2 * max(parameter.shape) ** 0.5
-        parameter.add_(orthogonal(direction.to(self._dtype)).to(parameter.dtype), alpha=-rate * size)
+            state["momentum"] = torch.zeros_like(gradients)
+        state["momentum"].lerp_(gradients, 1 - momentum)
+        directions = gradients.lerp(state["momentum"], momentum)
+        if gradients.is_cuda or self._has_bf16:
+            directions = directions.bfloat16()
+        size = 0.2 * max(gradients.shape[1:]) ** 0.5
+        torch._foreach_mul_(parameters, 1 - rate * decay)
+        torch._foreach_add_(parameters, list(orthogonal(directions).to(gradients.dtype)), alpha=-rate * size)
 
 
-def orthogonal(matrix: Tensor) -> Tensor:
-    """About the nearest matrix with singular values of 1: they come out between 0.5 and 1.5 (Newton and Schulz)."""
-    if matrix.shape[0] > matrix.shape[1]:
-        return orthogonal(matrix.T).T
-    x = matrix / matrix.norm().clamp(min=_LEAST)
+def orthogonal(matrices: Tensor) -> Tensor:
+    """About the nearest matrices with singular values of 1: they come out between 0.5 and 1.5 (Newton and Schulz)."""
+    if matrices.shape[-2] > matrices.shape[-1]:
+        return orthogonal(matrices.mT).mT
+    x = matrices / matrices.norm(dim=(-2, -1), keepdim=True).clamp(min=_LEAST)
     for _ in range(_STEPS):
-        squared = x @ x.T
-        x = torch.addmm(x, torch.addmm(squared, squared, squared, beta=_CUBIC, alpha=_QUINTIC), x, beta=_LINEAR)
+        squared = x @ x.mT
+        x = torch.baddbmm(x, torch.baddbmm(squared, squared, squared, beta=_CUBIC, alpha=_QUINTIC), x, beta=_LINEAR)
     return x

@@ -99,6 +99,9 @@ _PLAIN_ATTENTION = 600
 
 
 def _attention(query: Tensor, key: Tensor, value: Tensor, *, causal: bool = False) -> Tensor:
+    if query.is_cuda:  # the quickest of torch's fused kernels take 16 bits only
+        half = (each.bfloat16() for each in (query, key, value))
+        return functional.scaled_dot_product_attention(*half, is_causal=causal).to(value.dtype)
     length = query.shape[-2]
     if length > _PLAIN_ATTENTION or not has_bf16():
         query, key = query.to(value.dtype), key.to(value.dtype)
@@ -167,7 +170,7 @@ class Vision(nn.Module):
         self.deepstack_merger_list = nn.ModuleList(
             _Merger(size, config["out_hidden_size"], norm_after=True) for _ in self.deep
         )
-        self._geometry: dict[tuple[int, int], tuple[Tensor, Tensor, Tensor]] = {}
+        self._geometry: dict[tuple[int, int], tuple[Tensor, ...]] = {}
 
     def forward(
         self, pixels: Tensor, rows: int, columns: int, *, deep: bool = True
@@ -176,12 +179,11 @@ class Vision(nn.Module):
 
         `pixels` (pictures, patches, 768) in merge order, one frame; `rows` and `columns` count patches.
         """
-        cos, sin, order = self._place(rows, columns)
+        cos, sin, down, across, order = self._place(rows, columns)
         weight = self.patch_embed.proj.weight.sum(2).flatten(1)  # both frames are the same picture
         x = functional.linear(pixels, weight, self.patch_embed.proj.bias)
-        table = self.pos_embed.weight.view(1, self.side, self.side, -1).permute(0, 3, 1, 2)
-        table = functional.interpolate(table, (rows, columns), mode="bilinear", align_corners=True)
-        x = x + table[0].flatten(1).T[order]
+        table = self.pos_embed.weight.view(self.side, self.side, -1)
+        x = x + torch.einsum("ra,cb,abd->rcd", down, across, table).flatten(0, 1)[order]
         taps = []
         for number, block in enumerate(self.blocks):
             x = block(x, cos, sin)
@@ -191,7 +193,9 @@ class Vision(nn.Module):
                 taps.append(self.deepstack_merger_list[len(taps)](x))
         return self.merger(x), taps, middle
 
-    def _place(self, rows: int, columns: int) -> tuple[Tensor, Tensor, Tensor]:
+    def _place(self, rows: int, columns: int) -> tuple[Tensor, ...]:
+        """For a grid of patches: cosines and sines of their angles, how the rows and the columns of the table of
+        positions are mixed for theirs (bilinear, corners on corners), and the order of their pictures."""
         if (rows, columns) not in self._geometry:
             down, across = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
             down, across = _merge_order(down), _merge_order(across)
@@ -200,8 +204,16 @@ class Vision(nn.Module):
             angles = torch.cat((down[:, None] * inverse, across[:, None] * inverse), -1)
             angles = torch.cat((angles, angles), -1)
             order = _merge_order(torch.arange(rows * columns).view(rows, columns))
-            self._geometry[rows, columns] = (angles.cos(), angles.sin(), order)
+            mixed = (_between(rows, self.side), _between(columns, self.side))
+            geometry = (angles.cos(), angles.sin(), *mixed, order)
+            self._geometry[rows, columns] = tuple(each.to(self.pos_embed.weight.device) for each in geometry)
         return self._geometry[rows, columns]
+
+
+def _between(places: int, points: int) -> Tensor:
+    """How much of each of `points` is in each of as many `places` from the first to the last point (places, points)."""
+    where = torch.linspace(0, points - 1, places)[:, None]
+    return (1 - (where - torch.arange(points)).abs()).clamp(min=0)
 
 
 def _merge_order(grid: Tensor) -> Tensor:
@@ -231,27 +243,35 @@ class _Layer(nn.Module):
         self.mlp.down_proj = nn.Linear(inner, size, bias=False)
 
     def forward(
-        self, x: Tensor, cos: Tensor, sin: Tensor, watched: Tensor | None = None
-    ) -> tuple[Tensor, Tensor | None]:
-        """The next states; and what is looked at from `watched` (looks, 3: conversation, token, head), as logarithms
-        (looks, tokens)."""
+        self, x: Tensor, cos: Tensor, sin: Tensor, watched: dict[int, Tensor]
+    ) -> tuple[Tensor, dict[int, Tensor]]:
+        """The next states; and what each head in `watched` looks at from there (looks, 2: conversation, token), as
+        logarithms (looks, tokens)."""
         batch, length, _ = x.shape
         attention, y = self.self_attn, self.input_layernorm(x)
         query = attention.q_norm(attention.q_proj(y).view(batch, length, self.heads, self.width)).transpose(1, 2)
         key = attention.k_norm(attention.k_proj(y).view(batch, length, self.groups, self.width)).transpose(1, 2)
         value = attention.v_proj(y).view(batch, length, self.groups, self.width).transpose(1, 2)
         query, key = query * cos + _turned(query) * sin, key * cos + _turned(key) * sin
-        looks = None
-        if watched is not None:
-            row, place, head = watched.unbind(1)
+        looks = {}
+        for head, places in watched.items():
+            conversation, place = places.unbind(1)
             group = head // (self.heads // self.groups)
-            scores = (key[row, group] @ query[row, head, place][..., None])[..., 0] * self.width**-0.5
-            looks = scores.masked_fill(torch.arange(length) > place[:, None], float("-inf")).float().log_softmax(-1)
-        key, value = (t.repeat_interleave(self.heads // self.groups, 1) for t in (key, value))
+            scores = (key[conversation, group] @ query[conversation, head, place][..., None])[..., 0]
+            later = torch.arange(length, device=x.device) > place[:, None]
+            scores = (scores * self.width**-0.5).masked_fill(later, float("-inf"))
+            looks[head] = scores.float().log_softmax(-1)
+        each = (-1, -1, self.heads // self.groups, -1, -1)
+        key, value = (t[:, :, None].expand(each).flatten(1, 2) for t in (key, value))
         seen = _attention(query, key, value, causal=True)
         x = x + attention.o_proj(seen.transpose(1, 2).reshape(batch, length, -1))
         y = self.post_attention_layernorm(x)
         return x + self.mlp.down_proj(functional.silu(self.mlp.gate_proj(y)) * self.mlp.up_proj(y)), looks
+
+
+def _put(x: Tensor, index: Tensor, cells: Tensor) -> Tensor:
+    """`x` with `cells` in its rows of that `index`, over all conversations."""
+    return x.flatten(0, 1).index_copy(0, index, cells.flatten(0, 1).to(x.dtype)).view_as(x)
 
 
 class Network(nn.Module):
@@ -281,10 +301,10 @@ class Network(nn.Module):
         image: Tensor,
         deep: list[Tensor],
         grid: tuple[int, int],
-        watched: Tensor | None = None,
-    ) -> tuple[Tensor, Tensor | None]:
-        """Last hidden states (conversations, tokens, size), and what is looked at from `watched` (looks, 4:
-        conversation, token, layer, head), as logarithms (looks, tokens).
+        watched: dict[tuple[int, int], Tensor],
+    ) -> tuple[Tensor, dict[tuple[int, int], Tensor]]:
+        """Last hidden states (conversations, tokens, size), and what each layer's head in `watched` looks at from there
+        (looks, 2: conversation, token), as logarithms (looks, tokens).
 
         `ids` (conversations, tokens) padded on the right; `start` where each one's picture begins; `image` and `deep`
         (conversations, cells, size) from the vision tower; `grid` the picture's rows and columns in cells.
@@ -292,17 +312,17 @@ class Network(nn.Module):
         language = self.model.language_model
         cells = image.shape[1]
         x = language.embed_tokens(ids)
-        index = (start[:, None] + torch.arange(cells))[..., None].expand(len(ids), cells, x.shape[-1])
-        x = x.scatter(1, index, image.to(x.dtype))
+        conversations = torch.arange(len(ids), device=ids.device)[:, None] * ids.shape[1]
+        index = (conversations + start[:, None] + torch.arange(cells, device=ids.device)).flatten()
+        x = _put(x, index, image)
         cos, sin = self._rotation(start, ids.shape[1], *grid)
-        looks = None if watched is None else torch.zeros(len(watched), ids.shape[1])
+        looks: dict[tuple[int, int], Tensor] = {}
         for number, layer in enumerate(language.layers):
-            here = None if watched is None else (watched[:, 2] == number).nonzero()[:, 0]
-            x, seen = layer(x, cos, sin, watched[here][:, [0, 1, 3]] if here is not None and len(here) else None)
-            if seen is not None:
-                looks = looks.index_copy(0, here, seen)
+            here = {head: places for (of, head), places in watched.items() if of == number}
+            x, seen = layer(x, cos, sin, here)
+            looks |= {(number, head): each for head, each in seen.items()}
             if number < len(deep):
-                x = x.scatter_add(1, index, deep[number].to(x.dtype))
+                x = x + _put(torch.zeros_like(x), index, deep[number])
         return language.norm(x), looks
 
     def logits(self, hidden: Tensor) -> Tensor:
@@ -311,7 +331,7 @@ class Network(nn.Module):
 
     def _rotation(self, start: Tensor, length: int, rows: int, columns: int) -> tuple[Tensor, Tensor]:
         """M-RoPE: in a picture, rows and columns count for themselves; after it, time goes on from the largest."""
-        place = torch.arange(length).expand(len(start), length) - start[:, None]
+        place = torch.arange(length, device=start.device).expand(len(start), length) - start[:, None]
         cells = rows * columns
         inside = (place >= 0) & (place < cells)
         after = place + start[:, None] - cells + max(rows, columns)
@@ -326,7 +346,7 @@ class Network(nn.Module):
         )
         width = self.text["head_dim"]
         theta = self.text["rope_parameters"]["rope_theta"]
-        inverse = 1 / theta ** (torch.arange(0, width, 2).float() / width)
+        inverse = 1 / theta ** (torch.arange(0, width, 2, device=start.device).float() / width)
         angles = positions[..., None] * inverse
         mixed = angles[0].clone()
         sections = self.text["rope_parameters"]["mrope_section"]

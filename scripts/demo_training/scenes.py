@@ -106,10 +106,10 @@ class _Sheet:
 
     def font(self, low: int, high: int) -> tuple[str, int]:
         """A random face, and a size whose text arrives between `low` and `high` pixels high."""
-        fitting = [size for size in SIZES if self.u(low) <= size <= self.u(high)]
-        if low >= _SMALLEST_TEXT:
-            fitting = [size for size in fitting if size >= _SMALLEST_TEXT]
-        size = self.rng.choice(fitting) if fitting else min(SIZES, key=lambda size: abs(size - self.u(low)))
+        least, most = self.u(low), self.u(high)
+        smallest = max(least, _SMALLEST_TEXT) if low >= _SMALLEST_TEXT else least
+        fitting = [size for size in SIZES if smallest <= size <= most]
+        size = self.rng.choice(fitting) if fitting else min(SIZES, key=lambda size: abs(size - least))
         return self.rng.choice(FACES), size
 
     def word(self, words: tuple[str, ...]) -> str:

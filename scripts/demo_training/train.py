@@ -1,17 +1,20 @@
 """Training from nothing, in fixed steps: seeing, then seeing sharply, then telling, then each variant by itself.
 
-Two processes with one thread each share every step of the first three stages; in the last, each trains one variant on
-the frozen vision tower, so that both variants use one mmproj.
+On processors, two processes with one thread each share every step of the first three stages. A graphics processor takes
+steps that are four times as large, and other processes make its batches. In the last stage one process trains each
+variant on the frozen vision tower, so that both variants use one mmproj.
 """
 
 from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 import torch.distributed as distributed
@@ -19,10 +22,11 @@ import torch.multiprocessing as multiprocessing
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
 
 from edge_assistant.processor import has_bf16
 
-from .batches import LETTERS, Pictures, Talk, see_batch, tell_batch
+from .batches import LETTERS, Packed, Pictures, Share, Talk, Told, scaled, see_batch, tell_batch
 from .files import MMPROJ_NAME, text_name
 from .lexicon import CLASS_NUMBER, CLASSES, SLOTS, UNREADABLE
 from .muon import Muon
@@ -31,8 +35,7 @@ from .questions import Variant
 from .reread import reread
 from .tokens import NUMBERS, Chat, train_tokenizer
 
-RANKS = 2
-SMALL = 16  # pictures of 40 cells, or what takes as long, in each process's part of a step
+Batch = TypeVar("Batch")
 VARIANTS: tuple[Variant, ...] = ("instruct", "thinking")
 # Scores are multiplied by this in training only, so the weights draw as if at 0.6 of the temperature they are given:
 # a network this small is unsure where a large one is not, and the model card's temperatures are the large one's.
@@ -50,6 +53,7 @@ _LATE = 0.5
 # How far off a side is, in lengths of its thing, up to which a smaller error counts less and less; and the length in
 # cells that is the least for that.
 _CLOSE, _SHORTEST = 0.1, 0.5
+_THINNEST = 1e-3
 # A number of a place is learned as a bell of that many thousandths of the picture.
 _BELL = 8.0
 # How often the codes of these numbers begin anew over the whole picture.
@@ -63,6 +67,11 @@ _LOOKING = {"said": 0.2, "asked": 0.3, "last": 0.2, "find": 0.4, "read": 0.4}
 _BY_NAME, _TAKING = ("last", "find"), ("said", "asked")
 # How much larger queries and keys begin in each layer: scores must grow before a head can look at one thing only.
 _GAINS = (1.2, 1.3, 1.8, 1.5)
+# On a graphics processor: seats of a step, and in how many parts a step's conversations go through the network.
+_GPU_SEATS, _GPU_PARTS = 8, 1
+# Processors that make no batches then, since two of them are often one; and how many batches each of the others is
+# ahead.
+_LEFT, _AHEAD = 4, 4
 # So many of the quickest turning pairs of a head's numbers are of no use to compare names; the rest of a head that
 # compares them begins that much smaller. What is taken from the text begins that much of what it was.
 _QUICK, _FAINT, _TAKEN = 4, 0.3, 0.25
@@ -77,8 +86,8 @@ _ANEW_BATCHES, _ANEW_ROUNDS = 100, 4
 class Plan:
     """Steps of the stages.
 
-    `first` is the number of the first batch, `rate` the learning rate of telling; from the share `hard` of
-    that stage on, every other batch has more to be counted and found.
+    `first` is the number of the first batch; `seeing`, `sharpening` and `rate` (of telling) are learning rates; from
+    the share `hard` of telling on, every other batch has more to be counted and found.
     """
 
     see: int
@@ -86,6 +95,8 @@ class Plan:
     tell: int
     variant: int
     first: int = 0
+    seeing: float = 2e-3
+    sharpening: float = 2e-3
     rate: float = 3e-3
     hard: float = 0.4
 
@@ -96,6 +107,8 @@ class Plan:
 
 
 FROM_NOTHING = Plan(see=1800, sharpen=975, tell=1200, variant=900)
+ON_GPU = Plan(see=1350, sharpen=750, tell=1500, variant=750, seeing=3e-3, sharpening=3e-3)
+"""From nothing as well, on a graphics processor, with steps that are four times as large."""
 GOING_ON = Plan(see=0, sharpen=0, tell=1600, variant=1400, first=60_000, rate=1.5e-3, hard=0.0)
 """For weights that have been trained before: other batches, at a lower rate."""
 
@@ -120,7 +133,7 @@ class _Names(nn.Module):
 
     def loss(
         self, image: Tensor, middle: Tensor, pictures: Pictures, *, boxes: float = 1.0
-    ) -> tuple[Tensor, dict[str, float]]:
+    ) -> tuple[Tensor, dict[str, Tensor]]:
         """Loss; and the share of letters found, of named cells with the right name, of cells whose sides make a box
         that overlaps by half, of those whose corners do, and of buttons whose slot is right.
 
@@ -128,42 +141,52 @@ class _Names(nn.Module):
         """
         image = image.float()
         spelled = self.letters(middle.float())
-        weight = 1 + 3 * pictures.letters
-        letter_loss = functional.binary_cross_entropy_with_logits(spelled, pictures.letters, weight=weight)
-        written = pictures.letters > 0
-        found = (spelled[written] > 0).float().mean().item() if written.any() else 1.0
-        scores = self.names(image)[pictures.named]
-        shares = pictures.names[pictures.named]
-        each = -(shares * self.weight * scores.log_softmax(-1)).sum(-1)
-        loss = each.sum() / (shares * self.weight).sum() + 0.5 * len(LETTERS) * letter_loss
-        best = shares.argmax(-1)
-        shown = best > 0
-        named = (scores.argmax(-1) == best)[shown].float().mean().item() if shown.any() else 1.0
-        told = pictures.told
-        placed = cornered = slotted = 1.0
-        if told.any():
-            sides, true = self.sides(image[told]), pictures.sides[told]
-            length = (true[:, :2] + true[:, 2:]).clamp(min=_SHORTEST).repeat(1, 2)
-            loss = loss + boxes * functional.smooth_l1_loss(sides / length, true / length, beta=_CLOSE)
-            placed = (_overlap(sides, true) >= 0.5).float().mean().item()
-            corners = pictures.corners[told]
-            cells = (true[:, :2] + true[:, 2:]) / (corners[:, 2:] - corners[:, :2])
-            off = (self.corners(image[told]) - corners) * cells.repeat(1, 2)
-            loss = loss + boxes * functional.smooth_l1_loss(off / length, torch.zeros_like(off), beta=_CLOSE)
-            told_sides = true + torch.cat((-off[:, :2], off[:, 2:]), -1)
-            cornered = (_overlap(told_sides, true) >= 0.5).float().mean().item()
+        letters = pictures.letters.float()
+        letter_loss = functional.binary_cross_entropy_with_logits(spelled, letters, weight=1 + 3 * letters)
+        scores = self.names(image)
+        shares = pictures.names * self.weight * pictures.named[..., None]
+        loss = -(shares * scores.log_softmax(-1)).sum() / shares.sum() + 0.5 * len(LETTERS) * letter_loss
+        best = pictures.names.argmax(-1)
+        told, true = pictures.told, pictures.sides
+        sides = self.sides(image)
+        length = (true[..., :2] + true[..., 2:]).clamp(min=_SHORTEST).repeat(1, 1, 2)
+        loss = loss + boxes * _mean(_off((sides - true) / length), told)
+        corners = pictures.corners
+        cells = (true[..., :2] + true[..., 2:]) / (corners[..., 2:] - corners[..., :2]).clamp(min=_THINNEST)
+        off = (self.corners(image) - corners) * cells.repeat(1, 1, 2)
+        loss = loss + boxes * _mean(_off(off / length), told)
         known = pictures.slots >= 0
-        if known.any():
-            guess = self.slots(image[known])
-            loss = loss + 0.5 * boxes * functional.cross_entropy(guess, pictures.slots[known])
-            slotted = (guess.argmax(-1) == pictures.slots[known]).float().mean().item()
-        return loss, {"letters": found, "named": named, "placed": placed, "cornered": cornered, "slots": slotted}
+        guess = self.slots(image)
+        slot_loss = functional.cross_entropy(guess.flatten(0, 1), pictures.slots.flatten(), reduction="sum")
+        loss = loss + 0.5 * boxes * slot_loss / known.sum().clamp(min=1)
+        return loss, {
+            "letters": _share(spelled > 0, pictures.letters),
+            "named": _share(scores.argmax(-1) == best, pictures.named & (best > 0)),
+            "placed": _share(_overlap(sides, true) >= 0.5, told),
+            "cornered": _share(_overlap(true + torch.cat((-off[..., :2], off[..., 2:]), -1), true) >= 0.5, told),
+            "slots": _share(guess.argmax(-1) == pictures.slots, known),
+        }
+
+
+def _mean(values: Tensor, counts: Tensor) -> Tensor:
+    """The mean of the values that count; 0 where none does. A choice of rows would have to wait for the device."""
+    return torch.where(counts, values, 0).sum() / counts.sum().clamp(min=1)
+
+
+def _share(right: Tensor, counts: Tensor) -> Tensor:
+    """The share of what counts that is right; 1 where nothing does."""
+    return ((right | ~counts).sum() - (~counts).sum() + (counts.sum() == 0)) / counts.sum().clamp(min=1)
+
+
+def _off(differences: Tensor) -> Tensor:
+    """How much the differences of four sides count (..., 4): those up to _CLOSE less and less."""
+    return functional.smooth_l1_loss(differences, torch.zeros_like(differences), beta=_CLOSE, reduction="none").mean(-1)
 
 
 def _overlap(one: Tensor, other: Tensor) -> Tensor:
-    """Intersection over union of boxes (boxes, 4) that are given by how far their sides are from one place."""
+    """Intersection over union of boxes (..., 4) that are given by how far their sides are from one place."""
     shared = torch.minimum(one, other)
-    both = [(sides[:, 0] + sides[:, 2]).clamp(min=0) * (sides[:, 1] + sides[:, 3]).clamp(min=0)
+    both = [(sides[..., 0] + sides[..., 2]).clamp(min=0) * (sides[..., 1] + sides[..., 3]).clamp(min=0)
             for sides in (shared, one, other)]  # fmt: skip
     return both[0] / (both[1] + both[2] - both[0])
 
@@ -171,11 +194,10 @@ def _overlap(one: Tensor, other: Tensor) -> Tensor:
 class _Optimizer:
     """Muon for the matrices between layers, each process its share of them; AdamW for the rest."""
 
-    def __init__(
-        self, groups: list[tuple[list[tuple[str, nn.Parameter]], float]], rate: float, rank: int, ranks: int
-    ) -> None:
+    def __init__(self, groups: list[tuple[list[tuple[str, nn.Parameter]], float]], rate: float, work: _Work) -> None:
         self.parameters = [parameter for named, _ in groups for _, parameter in named]
-        self._ranks, self._rate = ranks, rate
+        ranks = self._ranks = work.ranks
+        self._rate = rate
         muon: list[dict] = []
         rest: list[dict] = []
         self._shares: list[list[nn.Parameter]] = [[] for _ in range(ranks)]
@@ -188,14 +210,15 @@ class _Optimizer:
                 owner = load.index(min(load))
                 load[owner] += parameter.numel() * min(parameter.shape)
                 self._shares[owner].append(parameter)
-                if owner == rank:
+                if owner == work.rank:
                     mine.append(parameter)
             muon.append({"params": mine, "factor": factor})
             rest.append({"params": [p for _, p in named if id(p) not in chosen], "factor": factor})
         self._optimizers = [
             Muon([group for group in muon if group["params"]], rate),
             torch.optim.AdamW(
-                [group for group in rest if group["params"]], lr=rate, betas=(0.9, 0.98), weight_decay=0.0
+                [group for group in rest if group["params"]],
+                lr=rate, betas=(0.9, 0.98), weight_decay=0.0, fused=work.device.type == "cuda",
             ),
         ]  # fmt: skip
 
@@ -233,35 +256,86 @@ def _rate_scale(step: int, steps: int, decay: float, floor: float) -> float:
 class _Report:
     """Prints the mean of what is measured, from the first process only."""
 
-    def __init__(self, stage: str, steps: int, rank: int) -> None:
-        self._stage, self._steps, self._loud = stage, steps, rank == 0
-        self._sums: dict[str, float] = {}
+    def __init__(self, stage: str, steps: int, work: _Work) -> None:
+        self._stage, self._steps, self._loud = stage, steps, work.rank == 0
+        self._sums: dict[str, Tensor] = {}
         self._count = 0
         self._start = time.monotonic()
 
-    def add(self, step: int, **values: float) -> None:
+    def add(self, step: int, **values: Tensor) -> None:
         for name, value in values.items():
-            self._sums[name] = self._sums.get(name, 0.0) + value
+            self._sums[name] = self._sums.get(name, 0.0) + value.detach()
         self._count += 1
         if self._loud and ((step + 1) % _REPORT_EVERY == 0 or step + 1 == self._steps):
-            means = "  ".join(f"{name} {value / self._count:.4f}" for name, value in self._sums.items())
+            means = "  ".join(f"{name} {value.item() / self._count:.4f}" for name, value in self._sums.items())
             print(
                 f"{self._stage} {step + 1}/{self._steps}  {time.monotonic() - self._start:.0f} s  {means}", flush=True
             )
             self._sums, self._count = {}, 0
 
 
-def _prepare(rank: int, ranks: int, rendezvous: str) -> None:
-    torch.set_num_threads(1)
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What one process does of a stage: its number of `ranks` that share every step, on which device, its share of a
+    step, and how many processes make its batches (0: itself)."""
+
+    rank: int
+    ranks: int
+    device: torch.device
+    share: Share
+    makers: int
+
+    def batches(self, make: Callable[[int], Batch], steps: int) -> Iterator[tuple[int, Batch]]:
+        """Steps, and what `make` gives for each, on the device."""
+        loader = DataLoader(
+            _Steps(make, steps),
+            batch_size=None,
+            num_workers=self.makers,
+            prefetch_factor=_AHEAD if self.makers else None,
+            multiprocessing_context="fork" if self.makers else None,
+            pin_memory=self.device.type == "cuda",
+        )
+        for step, batch in enumerate(loader):
+            yield step, batch.unpacked(self.device)
+
+
+class _Steps(Dataset[Packed[Batch]]):
+    """The batches of a stage, by their steps."""
+
+    def __init__(self, make: Callable[[int], Batch], steps: int) -> None:
+        self._make, self._steps = make, steps
+
+    def __len__(self) -> int:
+        return self._steps
+
+    def __getitem__(self, step: int) -> Packed[Batch]:
+        return Packed.of(self._make(step))
+
+
+def _work(rank: int, rendezvous: str, *, gpu: bool, each_alone: bool = False) -> _Work:
+    """Make a process ready. `each_alone`: there are two, and they share nothing."""
     torch.set_flush_denormal(True)
     torch.manual_seed(1)
     torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # it fills every tensor once more
+    if gpu:
+        torch.set_float32_matmul_precision("high")
+        cores = len(os.sched_getaffinity(0)) - _LEFT
+        share = Share(0, _GPU_SEATS, _GPU_SEATS, _GPU_PARTS)
+        if each_alone:
+            cores //= 2
+            half = _GPU_SEATS // 2
+            share = Share(rank * half, (rank + 1) * half, _GPU_SEATS, _GPU_PARTS)
+        return _Work(rank, 1, torch.device("cuda"), share, max(1, cores))
+    torch.set_num_threads(1)
+    ranks = 1 if each_alone else 2
     if ranks > 1:
         distributed.init_process_group("gloo", init_method=f"file://{rendezvous}", rank=rank, world_size=ranks)
+    return _Work(rank, ranks, torch.device("cpu"), Share(rank, rank + 1, 2, 4), 0)
 
 
 def _quick() -> AbstractContextManager[object]:
-    """bfloat16 where the processor multiplies it; elsewhere float32, which is far quicker there."""
+    """On a processor, bfloat16 where it multiplies that; elsewhere float32, which is far quicker there."""
     return torch.autocast("cpu", torch.bfloat16, enabled=has_bf16())
 
 
@@ -321,49 +395,60 @@ def _named(module: nn.Module, prefix: str) -> list[tuple[str, nn.Parameter]]:
     return [(f"{prefix}.{name}", parameter) for name, parameter in module.named_parameters()]
 
 
-def _see(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
+def _see(work: _Work, folder: Path, plan: Plan) -> None:
     """Stage one: the vision tower learns to name what each cell shows."""
-    _prepare(rank, RANKS, rendezvous)
     tokenizer = train_tokenizer()
     network = Network(make_config(tokenizer))
     _begin_smoothly(network, Chat(tokenizer))
     heads = _Names(network)
-    optimizer = _Optimizer([(_tower(network) + _named(heads, "heads"), 1.0)], 2e-3, rank, RANKS)
-    report = _Report("see", plan.see, rank)
-    for step in range(plan.see):
+    network.to(work.device)
+    heads.to(work.device)
+    optimizer = _Optimizer([(_tower(network) + _named(heads, "heads"), 1.0)], plan.seeing, work)
+    report = _Report("see", plan.see, work)
+
+    def make(step: int) -> Pictures:
         ease = 2 if step < _EASY * plan.see else 1 if step < _EASIER * plan.see else 0
-        late = step >= _LATE * plan.see
-        pictures = see_batch(plan.first + step, rank, SMALL, ease, 2 if late else 4)
-        seen = _learn_to_see(network, heads, pictures, boxes=1.5 if late else 0.5)
+        return see_batch(plan.first + step, work.share, ease, 2 if _late(step, plan) else 4)
+
+    for step, pictures in work.batches(make, plan.see):
+        seen = _learn_to_see(network, heads, pictures, boxes=1.5 if _late(step, plan) else 0.5)
         optimizer.step(_rate_scale(step, plan.see, 0.5, 0.02))
         report.add(step, **seen)
-    if rank == 0:
+    if work.rank == 0:
         _keep(folder / "see", network, tokenizer, heads)
 
 
-def _sharpen(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
+def _late(step: int, plan: Plan) -> bool:
+    return step >= _LATE * plan.see
+
+
+def _sharpen(work: _Work, folder: Path, plan: Plan) -> None:
     """Stage two: the tower goes on at a rate that goes down from the beginning, and places count more."""
-    _prepare(rank, RANKS, rendezvous)
-    network, tokenizer, heads = _kept(folder / "see")
-    optimizer = _Optimizer([(_tower(network) + _named(heads, "heads"), 1.0)], 2e-3, rank, RANKS)
-    report = _Report("sharpen", plan.sharpen, rank)
-    for step in range(plan.sharpen):
-        pictures = see_batch(plan.first + plan.see + step, rank, SMALL, 0, 2)
+    network, tokenizer, heads = _kept(folder / "see", work.device)
+    optimizer = _Optimizer([(_tower(network) + _named(heads, "heads"), 1.0)], plan.sharpening, work)
+    report = _Report("sharpen", plan.sharpen, work)
+
+    def make(step: int) -> Pictures:
+        return see_batch(plan.first + plan.see + step, work.share, 0, 2)
+
+    for step, pictures in work.batches(make, plan.sharpen):
         seen = _learn_to_see(network, heads, pictures, boxes=3.0)
         optimizer.step(_rate_scale(step, plan.sharpen, 1.0, 0.02))
         report.add(step, **seen)
-    if rank == 0:
+    if work.rank == 0:
+        network.cpu()
+        heads.cpu()
         _name_words(network, tokenizer, heads)
         _begin_looks(network, heads)
         _keep(folder / "sharpen", network, tokenizer, heads)
 
 
-def _learn_to_see(network: Network, heads: _Names, pictures: Pictures, *, boxes: float) -> dict[str, float]:
+def _learn_to_see(network: Network, heads: _Names, pictures: Pictures, *, boxes: float) -> dict[str, Tensor]:
     """Leave the gradients of what the tower alone is asked; the loss, and what `_Names.loss` measures."""
     image, _, middle = _look(network, pictures, deep=False)
     loss, seen = heads.loss(image, middle, pictures, boxes=boxes)
     loss.backward()
-    return {"loss": loss.item(), **seen}
+    return {"loss": loss, **seen}
 
 
 def _tower(network: Network) -> list[tuple[str, nn.Parameter]]:
@@ -371,14 +456,13 @@ def _tower(network: Network) -> list[tuple[str, nn.Parameter]]:
     return [(name, p) for name, p in _named(network.model.visual, "vision") if "deepstack" not in name]
 
 
-def _tell(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
+def _tell(work: _Work, folder: Path, plan: Plan) -> None:
     """Stage three: the language model learns to tell what the tower sees, both variants at once.
 
     The tower's trunk stays as it is; its merger is trained more slowly than the rest, and what it tells is asked for as
     before. What is to be counted and found is learned last, so there is more of it later.
     """
-    _prepare(rank, RANKS, rendezvous)
-    network, tokenizer, heads = _kept(folder / "sharpen")
+    network, tokenizer, heads = _kept(folder / "sharpen", work.device)
     chat = Chat(tokenizer)
     vision: Vision = network.model.visual
     vision.requires_grad_(False)
@@ -387,40 +471,46 @@ def _tell(rank: int, folder: Path, plan: Plan, rendezvous: str) -> None:
     merger = _named(vision.merger, "merger")
     rest = _named(vision.deepstack_merger_list, "deepstack") + _named(network.model.language_model, "language")
     asked = [(name, p) for name, p in _named(heads, "heads") if "letters" not in name]
-    optimizer = _Optimizer([(merger, 0.2), (rest + asked, 1.0)], plan.rate, rank, RANKS)
-    report = _Report("tell", plan.tell, rank)
-    for step in range(plan.tell):
+    optimizer = _Optimizer([(merger, 0.2), (rest + asked, 1.0)], plan.rate, work)
+    report = _Report("tell", plan.tell, work)
+
+    def make(step: int) -> Told:
         hard = step >= plan.hard * plan.tell and step % 2 == 0
-        number = plan.first + plan.see + plan.sharpen + step
-        pictures, talks = tell_batch(chat, number, rank, SMALL, 2, VARIANTS, hard=hard)
-        image, deep, middle = _look(network, pictures)
-        told = _language_loss(network, chat, talks, image, deep, pictures.grid)
-        extra, seen = heads.loss(image, middle, pictures, boxes=2.0)
+        return tell_batch(chat, plan.first + plan.see + plan.sharpen + step, work.share, 2, VARIANTS, hard=hard)
+
+    for step, batch in work.batches(make, plan.tell):
+        image, deep, middle = _look(network, batch.pictures)
+        told = _language_loss(network, chat, batch.talks, image, deep, batch.pictures.grid)
+        extra, seen = heads.loss(image, middle, batch.pictures, boxes=2.0)
         (told.loss + 0.3 * extra).backward()
         optimizer.step(_rate_scale(step, plan.tell, 0.7, 0.03))
-        report.add(step, loss=told.loss.item(), right=told.right, **told.looked, **seen)
-    if rank == 0:
+        report.add(step, loss=told.loss, right=told.right, **told.looked, **seen)
+    if work.rank == 0:
         _keep(folder / "tell", network, tokenizer, heads)
 
 
-def _variant(rank: int, folder: Path, plan: Plan, _: str) -> None:
+def _variant(work: _Work, folder: Path, plan: Plan) -> None:
     """Stage four: each process trains one variant's language model; the vision tower stays as it is."""
-    _prepare(rank, 1, "")
-    variant = VARIANTS[rank]
-    network, tokenizer, _heads = _kept(folder / "tell")
+    variant = VARIANTS[work.rank]
+    network, tokenizer, _heads = _kept(folder / "tell", work.device)
     chat = Chat(tokenizer)
     network.model.visual.requires_grad_(False)
-    optimizer = _Optimizer([(_named(network.model.language_model, "language"), 1.0)], 1e-3, 0, 1)
-    report = _Report(variant, plan.variant, 0)
-    for step in range(plan.variant):
-        number = plan.first + plan.see + plan.sharpen + plan.tell + step
-        pictures, talks = tell_batch(chat, number, rank, SMALL, 3, (variant,), hard=step % 2 == 0)
+    alone = replace(work, rank=0)
+    optimizer = _Optimizer([(_named(network.model.language_model, "language"), 1.0)], 1e-3, alone)
+    report = _Report(variant, plan.variant, alone)
+    before = plan.first + plan.see + plan.sharpen + plan.tell
+    penalty = variant == "instruct"
+
+    def make(step: int) -> Told:
+        return tell_batch(chat, before + step, work.share, 3, (variant,), hard=step % 2 == 0, penalty=penalty)
+
+    for step, batch in work.batches(make, plan.variant):
         with torch.no_grad():
-            image, deep, _middle = _look(network, pictures)
-        told = _language_loss(network, chat, talks, image, deep, pictures.grid, presence=variant == "instruct")
+            image, deep, _middle = _look(network, batch.pictures)
+        told = _language_loss(network, chat, batch.talks, image, deep, batch.pictures.grid)
         told.loss.backward()
         optimizer.step(_rate_scale(step, plan.variant, 0.8, 0.0))
-        report.add(step, loss=told.loss.item(), right=told.right, **told.looked)
+        report.add(step, loss=told.loss, right=told.right, **told.looked)
     with torch.no_grad():
         network.model.language_model.norm.weight *= _SHARPENED
     network.save(folder / variant, tokenizer)
@@ -429,7 +519,7 @@ def _variant(rank: int, folder: Path, plan: Plan, _: str) -> None:
 def _look(network: Network, pictures: Pictures, *, deep: bool = True) -> tuple[Tensor, list[Tensor], Tensor]:
     columns, rows = pictures.grid
     with _quick():
-        return network.model.visual(pictures.pixels, 2 * rows, 2 * columns, deep=deep)
+        return network.model.visual(scaled(pictures.pixels.float()), 2 * rows, 2 * columns, deep=deep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,82 +528,57 @@ class _Language:
     share of its attention that is there."""
 
     loss: Tensor
-    right: float
-    looked: dict[str, float]
+    right: Tensor
+    looked: dict[str, Tensor]
 
 
 def _language_loss(
-    network: Network,
-    chat: Chat,
-    talks: list[Talk],
-    image: Tensor,
-    deep: list[Tensor],
-    grid: tuple[int, int],
-    *,
-    presence: bool = False,
+    network: Network, chat: Chat, talks: list[Talk], image: Tensor, deep: list[Tensor], grid: tuple[int, int]
 ) -> _Language:
-    """How the language model tells, and where its looking heads look meanwhile.
-
-    With `presence`, every other conversation is under the penalty.
-    """
+    """How the language model tells, and where its looking heads look meanwhile."""
     columns, rows = grid
-    told, wanted, numbers, there, heads = [], [], [], [], []
+    losses: list[Tensor] = []
+    right: list[Tensor] = []
+    there: dict[str, list[Tensor]] = {name: [] for name in LOOKING_HEADS}
     for talk in talks:
+        watched = {LOOKING_HEADS[name]: looks.places for name, looks in talk.looks.items() if len(looks.places)}
         with _quick():
             hidden, seen = network(
-                talk.ids, talk.start, image[talk.about], [level[talk.about] for level in deep], (rows, columns),
-                talk.looking,
-            )  # fmt: skip
-        learned = talk.target >= 0
-        scores = network.logits(hidden[learned].float())
-        if presence:
-            scores = scores - _PRESENCE * _used(talk, scores.shape[-1])[learned]
-        told.append(scores)
-        wanted.append(talk.target[learned])
-        numbers.append(talk.number[learned])
-        there.append(seen.masked_fill(~talk.seen, float("-inf")).logsumexp(-1))
-        heads.append(talk.looking[:, 2:])
-    scores, right, number, at, by = (torch.cat(parts) for parts in (told, wanted, numbers, there, heads))
-    each = functional.cross_entropy(scores * _SOFTENED, right, reduction="none")
-    if (placed := number >= 0).any():
-        likely = (scores[placed] * _SOFTENED).log_softmax(-1)[:, chat.places]
-        each[placed] = -(_bells(number[placed]) * likely).sum(-1)
-    loss = each.mean()
+                talk.ids, talk.start, image[talk.about], [level[talk.about] for level in deep], (rows, columns), watched
+            )
+        scores = network.logits(hidden[talk.learned[:, 0], talk.learned[:, 1]].float())
+        if len(talk.used):
+            used = torch.zeros_like(scores).index_put((talk.used[:, 0], talk.used[:, 1]), scores.new_tensor(_PRESENCE))
+            scores = scores - used
+        each = functional.cross_entropy(scores * _SOFTENED, talk.next, reduction="none")
+        if len(talk.placed):
+            likely = (scores[talk.placed] * _SOFTENED).log_softmax(-1)[:, chat.places]
+            each = each.index_copy(0, talk.placed, -(_bells(talk.number) * likely).sum(-1))
+        losses.append(each)
+        right.append(scores.argmax(-1) == talk.next)
+        for name, looks in talk.looks.items():
+            if len(looks.places):
+                there[name].append(seen[LOOKING_HEADS[name]].masked_fill(~looks.right, float("-inf")).logsumexp(-1))
+    loss = torch.cat(losses).mean()
     looked = {}
-    for name, head in LOOKING_HEADS.items():
-        mine = at[(by == torch.tensor(head)).all(-1)]
-        looked[name] = 1.0
-        if len(mine):
+    for name, parts in there.items():
+        looked[name] = loss.new_tensor(1.0)
+        if parts:
+            mine = torch.cat(parts)
             loss = loss - _LOOKING[name] * mine.mean()
-            looked[name] = mine.exp().mean().item()
-    return _Language(loss, (scores.argmax(-1) == right).float().mean().item(), looked)
+            looked[name] = mine.exp().mean()
+    return _Language(loss, torch.cat(right).float().mean(), looked)
 
 
 @lru_cache(maxsize=1)
-def _all_bells() -> Tensor:
+def _all_bells(device: torch.device) -> Tensor:
     values = torch.tensor(list(NUMBERS.values()), dtype=torch.float)
-    return (-((values - values[:, None]) ** 2) / (2 * _BELL**2)).softmax(-1)
+    return (-((values - values[:, None]) ** 2) / (2 * _BELL**2)).softmax(-1).to(device)
 
 
 def _bells(number: Tensor) -> Tensor:
     """For each number of a place, how likely each of NUMBERS is to be told (numbers, NUMBERS)."""
-    return _all_bells()[number - min(NUMBERS.values())]
-
-
-def _used(talk: Talk, vocabulary: int) -> Tensor:
-    """For each learned token of every other conversation, 1 for the tokens that its answer has used before."""
-    used = torch.zeros(*talk.target.shape, vocabulary)
-    for number in range(0, len(talk.target), 2):
-        seen = torch.zeros(vocabulary)
-        before = False
-        for place, token in enumerate(talk.target[number].tolist()):
-            if token < 0:
-                seen, before = torch.zeros(vocabulary), False
-                continue
-            if before:
-                used[number, place] = seen
-            seen[token], before = 1, True
-    return used
+    return _all_bells(number.device)[number - min(NUMBERS.values())]
 
 
 def _keep(folder: Path, network: Network, tokenizer: Tokenizer, heads: _Names) -> None:
@@ -521,11 +586,11 @@ def _keep(folder: Path, network: Network, tokenizer: Tokenizer, heads: _Names) -
     torch.save(heads.state_dict(), folder / "heads.pt")
 
 
-def _kept(folder: Path) -> tuple[Network, Tokenizer, _Names]:
+def _kept(folder: Path, device: torch.device) -> tuple[Network, Tokenizer, _Names]:
     network, tokenizer = Network.load(folder)
     heads = _Names(network)
     heads.load_state_dict(torch.load(folder / "heads.pt"))
-    return network, tokenizer, heads
+    return network.to(device), tokenizer, heads.to(device)
 
 
 def start_again(weights: Path, folder: Path) -> None:
@@ -546,7 +611,7 @@ def start_again(weights: Path, folder: Path) -> None:
         network.model.language_model.norm.weight /= _SHARPENED
     heads = _Names(network)
     optimizer = torch.optim.AdamW(heads.parameters(), lr=1e-2)
-    batches = [see_batch(_ANEW + number, 0, SMALL, 0) for number in range(_ANEW_BATCHES)]
+    batches = [see_batch(_ANEW + number, Share(0, 1, 2, 4), 0) for number in range(_ANEW_BATCHES)]
     with torch.no_grad():
         looked = [_look(network, batch, deep=False) for batch in batches]
     for turn in range(_ANEW_ROUNDS):
@@ -562,19 +627,33 @@ def start_again(weights: Path, folder: Path) -> None:
 STAGES = {"see": _see, "sharpen": _sharpen, "tell": _tell, "variants": _variant}
 
 
-def train(folder: Path, plan: Plan, stages: tuple[str, ...] = tuple(STAGES)) -> None:
+def train(folder: Path, plan: Plan, stages: tuple[str, ...] = tuple(STAGES), *, gpu: bool = False) -> None:
     """Run stages, which leave checkpoints in `folder`: see, sharpen, tell, instruct and thinking.
 
-    RuntimeError when one of the processes fails.
+    RuntimeError when one of the processes fails; OSError when there is no graphics processor for `gpu`.
     """
+    if gpu and not torch.cuda.is_available():
+        raise OSError("PyTorch finds no graphics processor here. Leave out --gpu, or install PyTorch for CUDA.")
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS is deterministic with this only
+    together = tuple(stage for stage in stages if stage != "variants")
+    turns = [together] if gpu and together else [(stage,) for stage in together]
+    turns += [("variants",)] if "variants" in stages else []
+    for turn in turns:
+        rendezvous = folder / f".{turn[0]}-rendezvous"
+        rendezvous.unlink(missing_ok=True)
+        arguments = (turn, folder, plan, str(rendezvous.resolve()), gpu)
+        processes = 1 if gpu and turn != ("variants",) else 2
+        multiprocessing.start_processes(_run, args=arguments, nprocs=processes, start_method="spawn")
+        rendezvous.unlink(missing_ok=True)
+
+
+def _run(rank: int, stages: tuple[str, ...], folder: Path, plan: Plan, rendezvous: str, gpu: bool) -> None:
+    work = _work(rank, rendezvous, gpu=gpu, each_alone=stages == ("variants",))
     for stage in stages:
-        rendezvous = folder / f".{stage}-rendezvous"
-        rendezvous.unlink(missing_ok=True)
         start = time.monotonic()
-        multiprocessing.start_processes(
-            STAGES[stage], args=(folder, plan, str(rendezvous.resolve())), nprocs=RANKS, start_method="spawn"
-        )
-        rendezvous.unlink(missing_ok=True)
-        print(f"{stage} took {time.monotonic() - start:.0f} s", flush=True)
+        STAGES[stage](work, folder, plan)
+        if rank == 0:
+            print(f"{stage} took {time.monotonic() - start:.0f} s", flush=True)
