@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
+from PIL import Image
+
+from benchmarking.product import HEARING_S, QUESTION, Product
 from edge_assistant.events import DoneEvent
 
 Figures = dict[str, list[float]]
@@ -24,3 +29,13 @@ def add_answer(figures: Figures, prefix: str, done: DoneEvent) -> None:
     add(figures, f"{prefix}prefill", times.prefill or 0.0)
     if done.image:
         add(figures, f"{prefix}image_tokens", float(done.image["tokens"]))
+
+
+def add_screen(figures: Figures, product: Product, image: Image.Image) -> None:
+    """What a new picture takes, a follow-up, and the same screen in a new conversation."""
+    product.look_at(image)
+    add_answer(figures, "", product.ask())
+    time.sleep(HEARING_S)
+    add_answer(figures, "follow_up.", product.ask(QUESTION))
+    product.look_at(image)
+    add_answer(figures, "same_screen.", product.ask(QUESTION))

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from benchmarking import peer
-from benchmarking.figures import Figures, NotMeasured, add, add_answer
+from benchmarking.figures import Figures, NotMeasured, add, add_answer, add_screen
 from benchmarking.graphics import DevicePeak, used_bytes
 from benchmarking.machine import PICTURE_SEED, Place, read_into_page_cache, screenshot
 from benchmarking.memory import INTERVAL, Peak
@@ -194,12 +194,7 @@ def _add_sizes(figures: Figures, product: Product, weights: Weights) -> None:
 
 def _add_screen(figures: Figures, product: Product, seed: int) -> None:
     image = screenshot(seed)
-    product.look_at(image)
-    add_answer(figures, "", product.ask())
-    time.sleep(HEARING_S)
-    add_answer(figures, "follow_up.", product.ask(QUESTION))
-    product.look_at(image)
-    add_answer(figures, "same_screen.", product.ask(QUESTION))
+    add_screen(figures, product, image)
     product.look_at(image)
     product.ask()
     product.look_at(image, mode="detail")

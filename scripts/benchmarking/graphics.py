@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-import threading
 from collections.abc import Callable
-from typing import Self
+
+from benchmarking.memory import Watch
 
 _PATIENCE = 20.0  # the first call may have to wake the driver
 _MEBIBYTE = 2**20
@@ -33,34 +33,11 @@ def used_bytes_in(output: str) -> int | None:
     return sum(map(int, numbers)) * _MEBIBYTE if numbers and all(map(str.isdecimal, numbers)) else None
 
 
-class DevicePeak:
-    """Watches `used` while entered, with so many seconds between two looks; `bytes` is the largest figure seen.
-
-    Each look may hold up what is computed there.
-    """
+class DevicePeak(Watch):
+    """Watches a device's memory. Each look may hold up what is computed there."""
 
     def __init__(self, used: Callable[[], int | None], interval: float = 0.05) -> None:
-        self.bytes = 0
-        self._used = used
-        self._interval = interval
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-        self._sample()
-
-    def _run(self) -> None:
-        while not self._over.wait(self._interval):
-            self._sample()
-
-    def _sample(self) -> None:
-        self.bytes = max(self.bytes, self._used() or 0)
+        super().__init__(used, interval)
 
 
 def _asked(fields: str) -> str:

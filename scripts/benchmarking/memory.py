@@ -1,9 +1,10 @@
-"""The peak of a program's memory: proportional set size (PSS) of all its processes, as long as it is watched."""
+"""The peak of what is watched; of a program's memory it is the proportional set size (PSS) of all its processes."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Callable
 from typing import Self
 
 import psutil
@@ -13,16 +14,13 @@ import psutil
 INTERVAL = 1.0
 
 
-class Peak:
-    """Watches the process `pid` and all below it while entered; `bytes` is the largest sum seen.
+class Watch:
+    """Calls `used` while entered, with so many seconds between two calls; `bytes` is the largest figure it gave."""
 
-    `without_top` leaves out the process itself, for a product that runs inside the benchmark's own process.
-    """
-
-    def __init__(self, pid: int, *, without_top: bool = False) -> None:
+    def __init__(self, used: Callable[[], int | None], interval: float) -> None:
         self.bytes = 0
-        self._top = psutil.Process(pid)
-        self._without_top = without_top
+        self._used = used
+        self._interval = interval
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -36,13 +34,29 @@ class Peak:
         self._sample()
 
     def _run(self) -> None:
-        while not self._over.wait(INTERVAL):
+        while not self._over.wait(self._interval):
             self._sample()
 
     def _sample(self) -> None:
+        self.bytes = max(self.bytes, self._used() or 0)
+
+
+class Peak(Watch):
+    """Watches the process `pid` and all below it.
+
+    `without_top` leaves out the process itself, for a product that runs inside the benchmark's own process.
+    """
+
+    def __init__(self, pid: int, *, without_top: bool = False) -> None:
+        super().__init__(self._sum, INTERVAL)
+        self._top = psutil.Process(pid)
+        self._without_top = without_top
+
+    def _sum(self) -> int | None:
         with contextlib.suppress(psutil.Error):
             below = self._top.children(recursive=True)
-            self.bytes = max(self.bytes, sum(map(_pss, below if self._without_top else [self._top, *below])))
+            return sum(map(_pss, below if self._without_top else [self._top, *below]))
+        return None
 
 
 def _pss(process: psutil.Process) -> int:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarking import gpu, peer, resident
-from benchmarking.figures import Figures, NotMeasured, add, add_answer
+from benchmarking.figures import Figures, NotMeasured, add, add_answer, add_screen
 from benchmarking.machine import PICTURE_SEED, Place, drop_from_page_cache, read_into_page_cache, screenshot
 from benchmarking.memory import Peak
-from benchmarking.product import HEARING_S, QUESTION, Cut, Product
+from benchmarking.product import QUESTION, Cut, Product
 from benchmarking.sound import Ear
 from edge_assistant import child
 from edge_assistant.engine.prompts import MODES
@@ -42,13 +42,7 @@ def glance(place: Place, repeats: int) -> Figures:
     with Product(place.weights(), place.threads) as product:
         add(figures, "load", product.load())
         for number in range(repeats):
-            image = screenshot(PICTURE_SEED + number)
-            product.look_at(image)
-            add_answer(figures, "", product.ask())
-            time.sleep(HEARING_S)
-            add_answer(figures, "follow_up.", product.ask(QUESTION))
-            product.look_at(image)
-            add_answer(figures, "same_screen.", product.ask(QUESTION))
+            add_screen(figures, product, screenshot(PICTURE_SEED + number))
     return figures
 
 
