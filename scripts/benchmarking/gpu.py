@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 
 from benchmarking import peer
 from benchmarking.figures import Figures, NotMeasured, add, add_answer, add_screen
-from benchmarking.graphics import DevicePeak, used_bytes
+from benchmarking.graphics import used_bytes
 from benchmarking.machine import PICTURE_SEED, Place, read_into_page_cache, screenshot
-from benchmarking.memory import INTERVAL, Peak
+from benchmarking.memory import INTERVAL, Peak, Watch
 from benchmarking.product import HEARING_S, QUESTION, Product
 from edge_assistant.engine.prompts import MODES
 from edge_assistant.events import DoneEvent
@@ -27,6 +27,7 @@ PAGE_QUESTION = (
 _LONG = 128  # tokens of an answer
 _CONTEXT = 4096
 _LEAST = 2**29  # bytes: whoever holds less of the device's memory has no weights there
+_LOOK = 0.05  # seconds between two looks at the device's memory; each may hold up what is computed there
 _STEP = 32  # image tokens between two budgets that are tried
 
 Used = Callable[[], int]
@@ -53,7 +54,7 @@ def server(place: Place, repeats: int) -> Figures:
     if place.server is None:
         raise NotMeasured("llama-server was not named with --peer-server")
     before = used()
-    with DevicePeak(used, HEARING_S) as peak:  # no more often, since it is timed; it gives nothing back before its end
+    with Watch(used, HEARING_S) as peak:  # no more often, since it is timed; it gives nothing back before its end
         figures = peer.served(place.server, place.pair(), repeats, "--image-max-tokens", "256", "-ngl", "99")
     if peak.bytes - before < _LEAST:
         raise NotMeasured("this llama-server computes on the processor alone")
@@ -121,7 +122,7 @@ def _picture(place: Place, repeats: int, used: Used) -> Figures:
         loaded = used()
         add(figures, "device.loaded", float(loaded - before))
         for name, most in (("read", MODES["read"].image_tokens), ("page", _CONTEXT)):
-            with DevicePeak(used) as peak:
+            with Watch(used, _LOOK) as peak:
                 tokens, done = _largest(product, most)
             _add_page(figures, f"{name}.first.", done)
             add(figures, f"{name}.extra", float(peak.bytes - loaded))

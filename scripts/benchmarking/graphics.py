@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
-
-from benchmarking.memory import Watch
 
 _PATIENCE = 20.0  # the first call may have to wake the driver
 _MEBIBYTE = 2**20
@@ -31,13 +28,6 @@ def used_bytes_in(output: str) -> int | None:
     """As nvidia-smi prints it, a number of mebibytes a line; None for anything else, such as "[N/A]"."""
     numbers = output.split()
     return sum(map(int, numbers)) * _MEBIBYTE if numbers and all(map(str.isdecimal, numbers)) else None
-
-
-class DevicePeak(Watch):
-    """Watches a device's memory. Each look may hold up what is computed there."""
-
-    def __init__(self, used: Callable[[], int | None], interval: float = 0.05) -> None:
-        super().__init__(used, interval)
 
 
 def _asked(fields: str) -> str:

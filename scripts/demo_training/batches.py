@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 import torch
@@ -33,9 +33,7 @@ _SMALL = 16
 _LONG_PROMPT_SENTENCES = (1, 2, 3, 5, 7)
 # Where a reading begins, nothing was read before.
 _NOWHERE = Look("answer", 0, 0, None)
-Batch = TypeVar("Batch")
 _Numbers = TypeVar("_Numbers", np.ndarray, Tensor)
-_ALIGNED = 16  # bytes; the largest numbers have 8
 # How often each of FAMILIES comes where there is more to be counted and found.
 _HARD_FAMILIES = (28, 4, 18, 15, 13, 20, 1, 2)
 
@@ -149,74 +147,36 @@ def patch_letters(scene: Scene, columns: int, rows: int, across: float, down: fl
     return found.reshape(-1, len(LETTERS))
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    """Where a tensor begins in the bytes of a batch, and what it is."""
-
-    begin: int
-    dtype: torch.dtype
-    shape: torch.Size
-
-    @property
-    def end(self) -> int:
-        return self.begin + self.shape.numel() * self.dtype.itemsize
-
-
-@dataclass(frozen=True, slots=True)
-class Packed(Generic[Batch]):
-    """A batch whose tensors are bytes of one: to hand over each of them from one process to another takes far longer.
-
-    `shell` is the batch with a spot for each tensor.
-    """
-
-    data: Tensor
-    shell: Any
-
-    @staticmethod
-    def of(batch: Batch) -> Packed[Batch]:
-        """The batch's tensors, one after the other."""
-        tensors: list[tuple[_Spot, Tensor]] = []
-
-        def spot(tensor: Tensor) -> _Spot:
-            begin = -(-tensors[-1][0].end // _ALIGNED) * _ALIGNED if tensors else 0
-            tensors.append((_Spot(begin, tensor.dtype, tensor.shape), tensor))
-            return tensors[-1][0]
-
-        shell = _changed(batch, Tensor, spot)
-        data = torch.zeros(tensors[-1][0].end, dtype=torch.uint8)
-        for place, tensor in tensors:
-            data[place.begin : place.end] = tensor.contiguous().flatten().view(torch.uint8)
-        return Packed(data, shell)
-
-    def pin_memory(self) -> Packed[Batch]:
-        """The same in memory from which a graphics processor can fetch it by itself; torch's DataLoader asks."""
-        return Packed(self.data.pin_memory(), self.shell)
-
-    def unpacked(self, device: torch.device) -> Batch:
-        """The batch, on a device."""
-        data = self.data.to(device, non_blocking=True)
-        batch: Batch = _changed(
-            self.shell, _Spot, lambda spot: data[spot.begin : spot.end].view(spot.dtype).view(spot.shape)
-        )
-        return batch
-
-
-def _changed(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
-    """A batch with all in it that is of a kind changed."""
-    if isinstance(value, kind):
+def _changed(value: Any, change: Callable[[Tensor], Tensor]) -> Any:
+    """A batch, or a part of one, with all its tensors changed."""
+    if isinstance(value, Tensor):
         return change(value)
     if isinstance(value, list):
-        return [_changed(each, kind, change) for each in value]
+        return [_changed(each, change) for each in value]
     if isinstance(value, dict):
-        return {name: _changed(each, kind, change) for name, each in value.items()}
+        return {name: _changed(each, change) for name, each in value.items()}
     if is_dataclass(value):
-        each = (_changed(getattr(value, field.name), kind, change) for field in fields(value))
+        each = (_changed(getattr(value, field.name), change) for field in fields(value))
         return type(value)(*each)  # type: ignore[misc]
     return value
 
 
+class Batch:
+    """What the tensors of a batch do together."""
+
+    __slots__ = ()
+
+    def pin_memory(self) -> Self:
+        """The same in memory from which a graphics processor can fetch it by itself; torch's DataLoader asks."""
+        return _changed(self, Tensor.pin_memory)  # type: ignore[no-any-return]
+
+    def to(self, device: torch.device) -> Self:
+        """The same on a device."""
+        return _changed(self, lambda tensor: tensor.to(device, non_blocking=True))  # type: ignore[no-any-return]
+
+
 @dataclass(frozen=True, slots=True)
-class Pictures:
+class Pictures(Batch):
     """`pixels` (pictures, patches, 768), bytes; `names` (pictures, cells, classes), `named` (pictures, cells);
     `letters` (pictures, patches, letters); and as in `Places`, of each picture: `told`, `sides`, `corners`, `slots`."""
 
@@ -328,7 +288,7 @@ class _About:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Told(Batch):
     """Pictures, and conversations about them."""
 
     pictures: Pictures

@@ -26,7 +26,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from edge_assistant.processor import has_bf16
 
-from .batches import LETTERS, Packed, Pictures, Share, Talk, Told, scaled, see_batch, tell_batch
+from .batches import LETTERS, Batch, Pictures, Share, Talk, Told, scaled, see_batch, tell_batch
 from .files import MMPROJ_NAME, text_name
 from .lexicon import CLASS_NUMBER, CLASSES, SLOTS, UNREADABLE
 from .muon import Muon
@@ -35,7 +35,7 @@ from .questions import Variant
 from .reread import reread
 from .tokens import NUMBERS, Chat, train_tokenizer
 
-Batch = TypeVar("Batch")
+_Batch = TypeVar("_Batch", bound=Batch)
 VARIANTS: tuple[Variant, ...] = ("instruct", "thinking")
 # Scores are multiplied by this in training only, so the weights draw as if at 0.6 of the temperature they are given:
 # a network this small is unsure where a large one is not, and the model card's temperatures are the large one's.
@@ -67,7 +67,9 @@ _LOOKING = {"said": 0.2, "asked": 0.3, "last": 0.2, "find": 0.4, "read": 0.4}
 _BY_NAME, _TAKING = ("last", "find"), ("said", "asked")
 # How much larger queries and keys begin in each layer: scores must grow before a head can look at one thing only.
 _GAINS = (1.2, 1.3, 1.8, 1.5)
-# On a graphics processor: seats of a step, and in how many parts a step's conversations go through the network.
+# Seats of a step, one for each process, and in how many parts its conversations go through the network; and both on a
+# graphics processor, where one process has all seats.
+_SEATS, _PARTS = 2, 4
 _GPU_SEATS, _GPU_PARTS = 8, 1
 # Processors that make no batches then, since two of them are often one; and how many batches each of the others is
 # ahead.
@@ -175,7 +177,7 @@ def _mean(values: Tensor, counts: Tensor) -> Tensor:
 
 def _share(right: Tensor, counts: Tensor) -> Tensor:
     """The share of what counts that is right; 1 where nothing does."""
-    return ((right | ~counts).sum() - (~counts).sum() + (counts.sum() == 0)) / counts.sum().clamp(min=1)
+    return ((right & counts).sum() + ~counts.any()) / counts.sum().clamp(min=1)
 
 
 def _off(differences: Tensor) -> Tensor:
@@ -285,7 +287,7 @@ class _Work:
     share: Share
     makers: int
 
-    def batches(self, make: Callable[[int], Batch], steps: int) -> Iterator[tuple[int, Batch]]:
+    def batches(self, make: Callable[[int], _Batch], steps: int) -> Iterator[tuple[int, _Batch]]:
         """Steps, and what `make` gives for each, on the device."""
         loader = DataLoader(
             _Steps(make, steps),
@@ -296,20 +298,20 @@ class _Work:
             pin_memory=self.device.type == "cuda",
         )
         for step, batch in enumerate(loader):
-            yield step, batch.unpacked(self.device)
+            yield step, batch.to(self.device)
 
 
-class _Steps(Dataset[Packed[Batch]]):
+class _Steps(Dataset[_Batch]):
     """The batches of a stage, by their steps."""
 
-    def __init__(self, make: Callable[[int], Batch], steps: int) -> None:
+    def __init__(self, make: Callable[[int], _Batch], steps: int) -> None:
         self._make, self._steps = make, steps
 
     def __len__(self) -> int:
         return self._steps
 
-    def __getitem__(self, step: int) -> Packed[Batch]:
-        return Packed.of(self._make(step))
+    def __getitem__(self, step: int) -> _Batch:
+        return self._make(step)
 
 
 def _work(rank: int, rendezvous: str, *, gpu: bool, each_alone: bool = False) -> _Work:
@@ -331,7 +333,7 @@ def _work(rank: int, rendezvous: str, *, gpu: bool, each_alone: bool = False) ->
     ranks = 1 if each_alone else 2
     if ranks > 1:
         distributed.init_process_group("gloo", init_method=f"file://{rendezvous}", rank=rank, world_size=ranks)
-    return _Work(rank, ranks, torch.device("cpu"), Share(rank, rank + 1, 2, 4), 0)
+    return _Work(rank, ranks, torch.device("cpu"), Share(rank, rank + 1, _SEATS, _PARTS), 0)
 
 
 def _quick() -> AbstractContextManager[object]:
@@ -611,7 +613,7 @@ def start_again(weights: Path, folder: Path) -> None:
         network.model.language_model.norm.weight /= _SHARPENED
     heads = _Names(network)
     optimizer = torch.optim.AdamW(heads.parameters(), lr=1e-2)
-    batches = [see_batch(_ANEW + number, Share(0, 1, 2, 4), 0) for number in range(_ANEW_BATCHES)]
+    batches = [see_batch(_ANEW + number, Share(0, 1, _SEATS, _PARTS), 0) for number in range(_ANEW_BATCHES)]
     with torch.no_grad():
         looked = [_look(network, batch, deep=False) for batch in batches]
     for turn in range(_ANEW_ROUNDS):

@@ -12,6 +12,7 @@ import pytest
 from benchmarking import gpu, graphics, peer, report
 from benchmarking.figures import Figures, NotMeasured
 from benchmarking.machine import Place
+from benchmarking.memory import Watch
 
 from edge_assistant.engine.offload import NOTHING, Device, Offload
 from edge_assistant.events import DoneEvent, ErrorEvent, cancelled
@@ -108,10 +109,10 @@ def test_nvidia_smi_is_asked(smi: Callable[[str], None]) -> None:
 
 def test_the_peak_is_the_largest_seen_also_at_the_end() -> None:
     figures = iter([30, 20])
-    with graphics.DevicePeak(lambda: next(figures, 70)) as peak:
+    with Watch(lambda: next(figures, 70), 0.05) as peak:
         pass
     assert peak.bytes in (30, 70)  # as many samples as the time allowed
-    with graphics.DevicePeak(lambda: None) as peak:
+    with Watch(lambda: None, 0.05) as peak:
         pass
     assert peak.bytes == 0
 
