@@ -109,7 +109,7 @@ class Plan:
 
 
 FROM_NOTHING = Plan(see=1800, sharpen=975, tell=1200, variant=900)
-ON_GPU = Plan(see=1350, sharpen=750, tell=1500, variant=750, seeing=3e-3, sharpening=3e-3)
+ON_GPU = Plan(see=2000, sharpen=1800, tell=1600, variant=800, seeing=3e-3, sharpening=3e-3)
 """From nothing as well, on a graphics processor, with steps that are four times as large."""
 GOING_ON = Plan(see=0, sharpen=0, tell=1600, variant=1400, first=60_000, rate=1.5e-3, hard=0.0)
 """For weights that have been trained before: other batches, at a lower rate."""

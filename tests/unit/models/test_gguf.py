@@ -47,7 +47,7 @@ def test_the_demo_files_are_whole_and_say_their_variant(variant: str) -> None:
     assert model.variant == variant
     assert mmproj.variant is None  # it is the same for both
     assert model.embedding_length == mmproj.projection_dim == 128
-    assert model.vocabulary_length == 2112
+    assert model.vocabulary_length == 2144
 
 
 @pytest.mark.parametrize(
