@@ -27,8 +27,8 @@ PAGE_QUESTION = (
 _LONG = 128  # tokens of an answer
 _CONTEXT = 4096
 _LEAST = 2**29  # bytes: whoever holds less of the device's memory has no weights there
-_LOOK = 0.05  # seconds between two looks at the device's memory; each may hold up what is computed there
 _STEP = 32  # image tokens between two budgets that are tried
+_FAILED = "the engine failed on the graphics processor while it was measured"
 
 Used = Callable[[], int]
 
@@ -122,13 +122,14 @@ def _picture(place: Place, repeats: int, used: Used) -> Figures:
         loaded = used()
         add(figures, "device.loaded", float(loaded - before))
         for name, most in (("read", MODES["read"].image_tokens), ("page", _CONTEXT)):
-            with Watch(used, _LOOK) as peak:
-                tokens, done = _largest(product, most)
+            tokens, done = _largest(product, most)
             _add_page(figures, f"{name}.first.", done)
-            add(figures, f"{name}.extra", float(peak.bytes - loaded))
-            for number in range(repeats):  # unwatched: each look at the device's memory may hold it up
+            _check_there(product)  # on the processor, the rest would take minutes
+            add(figures, f"{name}.extra", float(used() - loaded))  # the peak: llama.cpp keeps what it took
+            for number in range(repeats):
                 _look_at_page(product, 1 + number, tokens)
                 _add_page(figures, f"{name}.", product.ask(PAGE_QUESTION))
+                _check_there(product)
         add(figures, "device.at_end", float(used() - before))
     return figures
 
@@ -178,7 +179,12 @@ def _loaded(figures: Figures, name: str, product: Product) -> Iterator[Product]:
         offload = product.offload
         yield product
         if product.offload != offload:
-            raise NotMeasured("the engine failed on the graphics processor while it was measured")
+            raise NotMeasured(_FAILED)
+
+
+def _check_there(product: Product) -> None:
+    if product.offload.device is None:
+        raise NotMeasured(_FAILED)
 
 
 def _add_sizes(figures: Figures, product: Product, weights: Weights) -> None:

@@ -164,6 +164,24 @@ def test_a_graphics_processor_that_fails_meanwhile_is_told() -> None:
         product.offload = NOTHING
 
 
+def test_a_page_is_not_measured_on_the_processor_instead(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(Weighed):
+        def __init__(self, *_: object, **__: object) -> None:
+            super().__init__(ALL_OF_IT)
+            self.assistant = self
+
+        def look_at(self, _: object, image_tokens: int) -> None: ...
+
+        def ask(self, index: int, question: str) -> DoneEvent | ErrorEvent:
+            self.offload = NOTHING
+            return cancelled(index, question)
+
+    monkeypatch.setattr(gpu, "Product", Failing)
+    monkeypatch.setattr(Place, "weights", lambda _: None)
+    with pytest.raises(NotMeasured, match="failed"):
+        gpu._picture(place, 1, lambda: 600)
+
+
 class Narrow:
     """A Product that takes `most` image tokens of the page and no more."""
 
