@@ -8,6 +8,7 @@ variant on the frozen vision tower, so that both variants use one mmproj.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -653,9 +654,18 @@ def train(folder: Path, plan: Plan, stages: tuple[str, ...] = tuple(STAGES), *, 
 
 
 def _run(rank: int, stages: tuple[str, ...], folder: Path, plan: Plan, rendezvous: str, gpu: bool) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     work = _work(rank, rendezvous, gpu=gpu, each_alone=stages == ("variants",))
     for stage in stages:
         start = time.monotonic()
         STAGES[stage](work, folder, plan)
         if rank == 0:
             print(f"{stage} took {time.monotonic() - start:.0f} s", flush=True)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone: killed, it could not end any itself."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
