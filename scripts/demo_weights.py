@@ -3,8 +3,8 @@
 
     demo_weights.py scene --seed 9000000 --out DIR      one scene: DIR/9000000.png and .json (needs Pillow only)
     demo_weights.py train --work DIR                    checkpoints, in fixed steps, on two cores
-    demo_weights.py train --work DIR --gpu              larger steps and more pictures, on a graphics processor (CUDA)
-    demo_weights.py train --work DIR --from FOLDER      the same, going on from GGUF files
+    demo_weights.py train --work DIR --gpu              what ships: with larger steps, on a graphics processor (CUDA)
+    demo_weights.py train --work DIR --from FOLDER      going on from GGUF files
     demo_weights.py export --work DIR --out DIR         the GGUF files
     demo_weights.py evaluate [--weights DIR]            held-out scenes through the program's own describe path
 
@@ -47,7 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--stage", choices=("see", "sharpen", "tell", "variants"), action="append", help="only this stage"
     )
     training.add_argument(
-        "--gpu", action="store_true", help="larger steps and more pictures, on a graphics processor (CUDA)"
+        "--gpu",
+        action="store_true",
+        help="as what ships was made: larger steps and more pictures, on a graphics processor (CUDA)",
     )
     training.add_argument("--scale", type=float, default=1.0, help="more or fewer steps than the card's (default 1)")
     exporting = commands.add_parser("export", help="write GGUF files")
