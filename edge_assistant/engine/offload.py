@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from edge_assistant.text import tr
 
-_BUFFERS = 800_000_000
-"""Bytes that stay free on the device for what is computed there: a guess, not measured on any device."""
+_BUFFERS = 1_200_000_000
+"""Bytes that stay free on the device for what is computed there. With a 4B and CUDA they were 0.32 GB after loading and
+0.70 after pictures of 920 tokens (docs/performance-gpu.md); this is in proportion what pictures to be read need."""
 
 
 @dataclass(frozen=True, slots=True)

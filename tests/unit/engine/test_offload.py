@@ -29,12 +29,12 @@ def decided(*devices: Device, wanted: int | None = None) -> Offload:
     ("free", "layers", "tower"),
     [
         (8.0, 36, True),
-        (4.4, 36, True),
-        (4.3, 35, True),
-        (2.9, 17, True),
-        (1.5, 0, True),
-        (1.3, 0, True),
-        (1.2, 0, False),
+        (4.8, 36, True),
+        (4.7, 35, True),
+        (3.3, 17, True),
+        (1.9, 0, True),
+        (1.7, 0, True),
+        (1.6, 0, False),
         (0.0, 0, False),
     ],
 )
@@ -70,10 +70,10 @@ def test_llama_cpp_is_told_one_layer_more_as_it_counts_the_output_layer_first(wa
 
 
 def test_where_only_the_tower_fits_the_output_layer_stays_with_the_others() -> None:
-    assert decided(card(1.3)).gpu_layers == 0
+    assert decided(card(1.7)).gpu_layers == 0
 
 
-@pytest.mark.parametrize(("free", "tower"), [(1.3, False), (1.9, False), (2.0, True)])
+@pytest.mark.parametrize(("free", "tower"), [(1.7, False), (2.3, False), (2.4, True)])
 def test_the_layers_that_the_person_wants_come_before_the_tower(free: float, tower: bool) -> None:
     assert decided(card(free), wanted=5) == Offload(card(free), 5, 36, tower=tower)
 
@@ -81,12 +81,12 @@ def test_the_layers_that_the_person_wants_come_before_the_tower(free: float, tow
 def test_what_the_text_model_computes_depends_on_its_layers_only() -> None:
     assert decided(card(8)).of_text == decided(card(9)).of_text == ("Card", 36)
     assert decided(card(8)).of_text != decided(card(8, name="Other")).of_text
-    assert decided(card(2.9)).of_text == ("Card", 17)
-    assert decided(card(1.3)).of_text is NOTHING.of_text is None
+    assert decided(card(3.3)).of_text == ("Card", 17)
+    assert decided(card(1.7)).of_text is NOTHING.of_text is None
 
 
 def test_what_is_where_is_said_in_a_sentence() -> None:
     assert NOTHING.words() == ""
     assert decided(card(8)).words() == "Card computes all of it."
-    assert decided(card(2.9)).words() == "Card computes the vision tower and 17 of 36 layers."
+    assert decided(card(3.3)).words() == "Card computes the vision tower and 17 of 36 layers."
     assert decided(card(1), wanted=5).words() == "Card computes 5 of 36 layers."
