@@ -31,11 +31,13 @@ def add_answer(figures: Figures, prefix: str, done: DoneEvent) -> None:
         add(figures, f"{prefix}image_tokens", float(done.image["tokens"]))
 
 
-def add_screen(figures: Figures, product: Product, image: Image.Image) -> None:
-    """What a new picture takes, a follow-up, and the same screen in a new conversation."""
+def add_screen(figures: Figures, product: Product, image: Image.Image) -> DoneEvent:
+    """What a new picture takes, whose answer is returned, a follow-up, and the same screen in a new conversation."""
     product.look_at(image)
-    add_answer(figures, "", product.ask())
+    done = product.ask()
+    add_answer(figures, "", done)
     time.sleep(HEARING_S)
     add_answer(figures, "follow_up.", product.ask(QUESTION))
     product.look_at(image)
     add_answer(figures, "same_screen.", product.ask(QUESTION))
+    return done

@@ -141,15 +141,8 @@ def _processor_alone(place: Place, repeats: int, used: Used) -> Figures:
     with Product(place.weights(), place.threads, tokens=32, gpu_layers=0) as product:
         add(figures, "load", product.load())
         for number in range(repeats):
-            image = screenshot(PICTURE_SEED + number)
-            product.look_at(image)
-            done = product.ask()
-            add_answer(figures, "", done)
+            done = add_screen(figures, product, screenshot(PICTURE_SEED + number))
             add(figures, "decode", done.tokens_per_s or 0.0)
-            time.sleep(HEARING_S)
-            add_answer(figures, "follow_up.", product.ask(QUESTION))
-            product.look_at(image)
-            add_answer(figures, "same_screen.", product.ask(QUESTION))
         add(figures, "device", float(used() - before))
     return figures
 
