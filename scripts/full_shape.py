@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import argparse
 import functools
+import itertools
 import math
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +20,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+
+from edge_assistant.engine import prompts
 
 # ggml's numbers of its formats, values in a block, bytes of a block (ggml-common.h)
 F32, F16, Q8_0, Q4_K, Q6_K = 0, 1, 8, 12, 14
@@ -41,6 +45,15 @@ _SPECIAL = [
         *("quad_start", "quad_end", "vision_start", "vision_end", "vision_pad", "image_pad", "video_pad"),
     )
 ]
+# What the product and the benchmark say to the model.
+_TEXTS = (
+    "system",
+    "user",
+    "assistant",
+    prompts.system_prompt(None),
+    *(mode.question for mode in prompts.MODES.values()),
+    "What else is there?",
+)
 _NORMAL, _CONTROL, _UNUSED = 1, 3, 5  # llama.h, enum llama_token_type
 
 
@@ -94,13 +107,13 @@ def main() -> None:
 
 
 def write_pair(folder: Path, shape: Shape, text: str, mmproj: str, variant: str = "instruct") -> tuple[Path, Path]:
-    """The paths of model and mmproj, written where they were not there yet. Both variants take the same mmproj."""
+    """The paths of model and mmproj, written where they are not there as they should be. Both variants take the same
+    mmproj.
+    """
     model = folder / f"full-shape-4b-{'' if variant == 'instruct' else f'{variant}-'}{text}.gguf"
     vision = folder / f"mmproj-full-shape-4b-{mmproj}.gguf"
-    if not model.exists():
-        _write(model, _text_metadata(shape, text, variant), list(_text_tensors(shape, text)))
-    if not vision.exists():
-        _write(vision, _vision_metadata(shape), list(_vision_tensors(shape, F16 if mmproj == "f16" else Q8_0)))
+    _write(model, _text_metadata(shape, text, variant), list(_text_tensors(shape, text)))
+    _write(vision, _vision_metadata(shape), list(_vision_tensors(shape, F16 if mmproj == "f16" else Q8_0)))
     return model, vision
 
 
@@ -136,17 +149,38 @@ def _text_metadata(shape: Shape, text: str, variant: str) -> dict[str, Any]:
 
 
 def _vocabulary(shape: Shape) -> tuple[list[str], list[int], list[str]]:
-    """GPT-2's letters for bytes, pairs of Latin letters, fillers, and the special tokens in their places."""
+    """GPT-2's letters for bytes, pairs of Latin letters, words of `_TEXTS`, fillers, special tokens in their places.
+
+    Each of these words is one token in Qwen's vocabulary, too (its own, of 151,643, was asked): with more of them, a
+    short question would cost several times what it costs with the real weights.
+    """
     printable = [*range(ord("!"), ord("~") + 1), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     others = [byte for byte in range(256) if byte not in printable]
     letters = [chr(byte) for byte in printable] + [chr(256 + number) for number in range(len(others))]
     alphabet = "abcdefghijklmnopqrstuvwxyz"
     merges = [f"{first} {second}" for first in f"\u0120{alphabet}" for second in alphabet]
-    words = [*letters, *(merge.replace(" ", "") for merge in merges)]
+    for text in _TEXTS:
+        for word in re.findall(r" ?[a-zA-Z]+", text):
+            merges += _missing_merges(word.replace(" ", "\u0120"), merges)
+    words = [*letters, *dict.fromkeys(merge.replace(" ", "") for merge in merges)]
     words += [f"\u0120filler{number}" for number in range(shape.first_special - len(words))]
     unused = [f"[PAD{number}]" for number in range(shape.vocabulary - len(words) - len(_SPECIAL))]
     types = [_NORMAL] * len(words) + [_CONTROL] * len(_SPECIAL) + [_UNUSED] * len(unused)
     return [*words, *_SPECIAL, *unused], types, merges
+
+
+def _missing_merges(word: str, merges: list[str]) -> list[str]:
+    """The merges that byte-pair encoding with `merges`, most important first, lacks to make one token of a word."""
+    ranks = {merge: rank for rank, merge in enumerate(merges)}
+    pieces = list(word)
+    while True:
+        pairs = [f"{first} {second}" for first, second in itertools.pairwise(pieces)]
+        best = min(pairs, key=lambda pair: ranks.get(pair, len(ranks)), default="")
+        if best not in ranks:
+            break
+        at = pairs.index(best)
+        pieces[at : at + 2] = ["".join(pieces[at : at + 2])]
+    return [f"{''.join(pieces[:end])} {pieces[end]}" for end in range(1, len(pieces))]
 
 
 def _text_tensors(shape: Shape, text: str) -> Iterator[Tensor]:
@@ -226,22 +260,31 @@ def _vision_tensors(shape: Shape, kind: int) -> Iterator[Tensor]:
 
 
 def _write(path: Path, metadata: dict[str, Any], tensors: list[Tensor]) -> None:
-    """Write header and data, under a temporary name until all is there."""
+    """Write header and data, under a temporary name until all is there, unless a file with that header is."""
+    header = _header(metadata, tensors)
+    if path.exists():
+        with path.open("rb") as file:
+            if file.read(len(header)) == header:
+                return
     temporary = path.with_name(f"{path.name}.new")
     with temporary.open("wb") as file:
-        file.write(b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(metadata)))
-        for key, value in metadata.items():
-            file.write(_text(key) + _typed(value))
-        offset = 0
-        for tensor in tensors:
-            dimensions = tensor.shape[::-1]
-            file.write(_text(tensor.name) + struct.pack(f"<I{len(dimensions)}Q", len(dimensions), *dimensions))
-            file.write(struct.pack("<IQ", tensor.kind, offset))
-            offset += tensor.size + -tensor.size % _ALIGNMENT
+        file.write(header)
         for tensor in tensors:
             file.write(bytes(-file.tell() % _ALIGNMENT))
             _write_data(file, tensor)
     temporary.replace(path)
+
+
+def _header(metadata: dict[str, Any], tensors: list[Tensor]) -> bytes:
+    parts = [b"GGUF", struct.pack("<IQQ", 3, len(tensors), len(metadata))]
+    parts += [_text(key) + _typed(value) for key, value in metadata.items()]
+    offset = 0
+    for tensor in tensors:
+        dimensions = tensor.shape[::-1]
+        parts.append(_text(tensor.name) + struct.pack(f"<I{len(dimensions)}Q", len(dimensions), *dimensions))
+        parts.append(struct.pack("<IQ", tensor.kind, offset))
+        offset += tensor.size + -tensor.size % _ALIGNMENT
+    return b"".join(parts)
 
 
 def _write_data(file: BinaryIO, tensor: Tensor) -> None:

@@ -115,8 +115,14 @@ def same_machine(one: Mapping[str, str | int], other: Mapping[str, str | int]) -
     return told[0] == told[1]
 
 
-def _processor_name() -> str:
-    info = Path("/proc/cpuinfo")
+def _processor_name(info: Path = Path("/proc/cpuinfo")) -> str:
     lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, platform.processor() or platform.machine())
+    told: dict[str, str] = {}
+    for line in lines:
+        key, _, value = line.partition(":")
+        told.setdefault(key.strip(), value.strip())
+    if "model name" not in told:
+        return platform.processor() or platform.machine()
+    # A virtual machine may hide the name: generations of very different speed are all "AMD EPYC" there.
+    numbers = [f"{key.removeprefix('cpu ')} {told[key]}" for key in ("cpu family", "model") if key in told]
+    return f"{told['model name']} ({', '.join(numbers)})" if numbers else told["model name"]

@@ -94,7 +94,14 @@ class Product:
     ) -> None:
         """Turn to a picture, in a conversation of its own."""
         captured = Captured(image)
-        request = Request(mode=mode, image_tokens=image_tokens, max_tokens=self._tokens, seed=1, skip_blank=skip_blank)
+        request = Request(
+            mode=mode,
+            image_tokens=image_tokens,
+            max_tokens=self._tokens,
+            thinking_tokens=self._tokens,
+            seed=1,
+            skip_blank=skip_blank,
+        )
         self.assistant.look_at(lambda: captured, request)
 
     def ask(self, text: str | None = None) -> DoneEvent:

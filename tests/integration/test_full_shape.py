@@ -6,10 +6,13 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from describing import DIALOG, ROOT, describe, done
 
+from edge_assistant.engine import prompts
+from edge_assistant.engine.native import NativeModel
 from edge_assistant.models.pairing import check_fit, describe_mmproj, describe_model
 
 
@@ -22,6 +25,23 @@ def full_shape() -> ModuleType:
     sys.modules["full_shape"] = module  # dataclasses look there
     spec.loader.exec_module(module)
     return module
+
+
+def small(full_shape: ModuleType) -> Any:
+    return full_shape.Shape(
+        layers=8,
+        width=256,
+        feed_forward=512,
+        heads=2,
+        kv_heads=1,
+        vocabulary=2048,
+        first_special=1800,
+        vision_layers=3,
+        vision_width=64,
+        vision_feed_forward=128,
+        vision_heads=2,
+        deepstack=(0, 1, 2),
+    )
 
 
 @pytest.mark.parametrize(
@@ -48,21 +68,7 @@ def test_the_tensors_take_as_much_as_those_of_the_published_files(
 def test_a_small_pair_of_that_kind_is_whole_fits_and_runs(
     full_shape: ModuleType, tmp_path: Path, text: str, mmproj: str
 ) -> None:
-    shape = full_shape.Shape(
-        layers=8,
-        width=256,
-        feed_forward=512,
-        heads=2,
-        kv_heads=1,
-        vocabulary=2048,
-        first_special=1800,
-        vision_layers=3,
-        vision_width=64,
-        vision_feed_forward=128,
-        vision_heads=2,
-        deepstack=(0, 1, 2),
-    )
-    model, vision = full_shape.write_pair(tmp_path, shape, text, mmproj)
+    model, vision = full_shape.write_pair(tmp_path, small(full_shape), text, mmproj)
     info = describe_model(model)
     check_fit(info, describe_mmproj(vision))
     assert (info.quantisation, info.variant, info.vocabulary_length) == (text.upper(), "instruct", 2048)
@@ -72,3 +78,39 @@ def test_a_small_pair_of_that_kind_is_whole_fits_and_runs(
         assert done(run)["image"]["tokens"] > 8
     else:  # two random tokens may well be no text
         assert run.of("error")[0]["code"] == "no-answer"
+
+
+def test_what_is_said_to_the_model_has_as_many_tokens_as_in_qwens_vocabulary(
+    full_shape: ModuleType, tmp_path: Path
+) -> None:
+    model, vision = full_shape.write_pair(tmp_path, small(full_shape), "q4_k_m", "q8_0")
+    native = NativeModel(
+        str(model),
+        str(vision),
+        context=256,
+        threads=2,
+        vision_layers=3,
+        interrupted=lambda: False,
+        on_load=lambda _: None,
+    )
+    try:
+        texts = [prompts.MODES["glance"].question, prompts.MODES["detail"].question, prompts.MODES["read"].question]
+        texts += ["What else is there?", prompts.system_prompt(None), "system\n", "user\n", "assistant\n"]
+        # Counted with the vocabulary of Qwen's tokenizer.
+        assert [len(native.tokenize(text, special=False)) for text in texts] == [9, 6, 7, 5, 55, 2, 2, 2]
+    finally:
+        native.free()
+
+
+def test_a_pair_that_is_there_stays_and_one_of_another_version_is_written_anew(
+    full_shape: ModuleType, tmp_path: Path
+) -> None:
+    pair = full_shape.write_pair(tmp_path, small(full_shape), "q4_k_m", "q8_0")
+    written = [path.stat().st_ino for path in pair]
+    assert full_shape.write_pair(tmp_path, small(full_shape), "q4_k_m", "q8_0") == pair
+    assert [path.stat().st_ino for path in pair] == written
+    data = pair[0].read_bytes()
+    pair[0].write_bytes(data.replace(b"filler", b"fuller"))
+    full_shape.write_pair(tmp_path, small(full_shape), "q4_k_m", "q8_0")
+    assert pair[0].read_bytes() == data
+    assert pair[1].stat().st_ino == written[1]
