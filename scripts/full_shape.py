@@ -28,6 +28,7 @@ F32, F16, Q8_0, Q4_K, Q6_K = 0, 1, 8, 12, 14
 _BLOCKS = {F32: (1, 4), F16: (1, 2), Q8_0: (32, 34), Q4_K: (256, 144), Q6_K: (256, 210)}
 _SIZE_OF_WEIGHTS = 0.02  # about their standard deviation, so that activations neither vanish nor overflow
 _ALIGNMENT = 32
+_LARGEST_HEADER = 2**24  # bytes; vocabulary and merges take six million
 _POOL = 2**22  # random bytes that are used again and again: what they are costs the same
 # ChatML as Qwen3-VL writes it, for whoever renders it; the product writes it itself.
 _TEMPLATE = (
@@ -107,14 +108,22 @@ def main() -> None:
 
 
 def write_pair(folder: Path, shape: Shape, text: str, mmproj: str, variant: str = "instruct") -> tuple[Path, Path]:
-    """The paths of model and mmproj, written where they are not there as they should be. Both variants take the same
-    mmproj.
+    """The paths of model and mmproj, written where they were not there yet. Both variants take the same mmproj.
+
+    A model without the words of `_TEXTS`, which an earlier version wrote, is written anew.
     """
     model = folder / f"full-shape-4b-{'' if variant == 'instruct' else f'{variant}-'}{text}.gguf"
     vision = folder / f"mmproj-full-shape-4b-{mmproj}.gguf"
-    _write(model, _text_metadata(shape, text, variant), list(_text_tensors(shape, text)))
-    _write(vision, _vision_metadata(shape), list(_vision_tensors(shape, F16 if mmproj == "f16" else Q8_0)))
+    if not (model.exists() and _has_words(model, shape)):
+        _write(model, _text_metadata(shape, text, variant), list(_text_tensors(shape, text)))
+    if not vision.exists():
+        _write(vision, _vision_metadata(shape), list(_vision_tensors(shape, F16 if mmproj == "f16" else Q8_0)))
     return model, vision
+
+
+def _has_words(model: Path, shape: Shape) -> bool:
+    with model.open("rb") as file:
+        return _text(_vocabulary(shape)[2][-1]) in file.read(_LARGEST_HEADER)
 
 
 def _text_metadata(shape: Shape, text: str, variant: str) -> dict[str, Any]:
@@ -260,31 +269,22 @@ def _vision_tensors(shape: Shape, kind: int) -> Iterator[Tensor]:
 
 
 def _write(path: Path, metadata: dict[str, Any], tensors: list[Tensor]) -> None:
-    """Write header and data, under a temporary name until all is there, unless a file with that header is."""
-    header = _header(metadata, tensors)
-    if path.exists():
-        with path.open("rb") as file:
-            if file.read(len(header)) == header:
-                return
+    """Write header and data, under a temporary name until all is there."""
     temporary = path.with_name(f"{path.name}.new")
     with temporary.open("wb") as file:
-        file.write(header)
+        file.write(b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(metadata)))
+        for key, value in metadata.items():
+            file.write(_text(key) + _typed(value))
+        offset = 0
+        for tensor in tensors:
+            dimensions = tensor.shape[::-1]
+            file.write(_text(tensor.name) + struct.pack(f"<I{len(dimensions)}Q", len(dimensions), *dimensions))
+            file.write(struct.pack("<IQ", tensor.kind, offset))
+            offset += tensor.size + -tensor.size % _ALIGNMENT
         for tensor in tensors:
             file.write(bytes(-file.tell() % _ALIGNMENT))
             _write_data(file, tensor)
     temporary.replace(path)
-
-
-def _header(metadata: dict[str, Any], tensors: list[Tensor]) -> bytes:
-    parts = [b"GGUF", struct.pack("<IQQ", 3, len(tensors), len(metadata))]
-    parts += [_text(key) + _typed(value) for key, value in metadata.items()]
-    offset = 0
-    for tensor in tensors:
-        dimensions = tensor.shape[::-1]
-        parts.append(_text(tensor.name) + struct.pack(f"<I{len(dimensions)}Q", len(dimensions), *dimensions))
-        parts.append(struct.pack("<IQ", tensor.kind, offset))
-        offset += tensor.size + -tensor.size % _ALIGNMENT
-    return b"".join(parts)
 
 
 def _write_data(file: BinaryIO, tensor: Tensor) -> None:
