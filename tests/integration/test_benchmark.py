@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from describing import PATIENCE, ROOT
+from small_pair import small_shape
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
@@ -18,21 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POS
 def cache(tmp_path: Path) -> Path:
     """A pair that is quick, under the name of the one that would be made."""
     full_shape = importlib.import_module("full_shape")
-    shape = full_shape.Shape(
-        layers=8,
-        width=256,
-        feed_forward=512,
-        heads=2,
-        kv_heads=1,
-        vocabulary=2048,
-        first_special=1800,
-        vision_layers=3,
-        vision_width=64,
-        vision_feed_forward=128,
-        vision_heads=2,
-        deepstack=(0, 1, 2),
-    )
-    full_shape.write_pair(tmp_path, shape, "q4_k_m", "q8_0")
+    full_shape.write_pair(tmp_path, small_shape(full_shape), "q4_k_m", "q8_0")
     return tmp_path
 
 

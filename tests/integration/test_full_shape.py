@@ -6,10 +6,11 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
+from benchmarking.product import QUESTION
 from describing import DIALOG, ROOT, describe, done
+from small_pair import small_shape
 
 from edge_assistant.engine import prompts
 from edge_assistant.engine.native import NativeModel
@@ -25,23 +26,6 @@ def full_shape() -> ModuleType:
     sys.modules["full_shape"] = module  # dataclasses look there
     spec.loader.exec_module(module)
     return module
-
-
-def small(full_shape: ModuleType) -> Any:
-    return full_shape.Shape(
-        layers=8,
-        width=256,
-        feed_forward=512,
-        heads=2,
-        kv_heads=1,
-        vocabulary=2048,
-        first_special=1800,
-        vision_layers=3,
-        vision_width=64,
-        vision_feed_forward=128,
-        vision_heads=2,
-        deepstack=(0, 1, 2),
-    )
 
 
 @pytest.mark.parametrize(
@@ -68,7 +52,7 @@ def test_the_tensors_take_as_much_as_those_of_the_published_files(
 def test_a_small_pair_of_that_kind_is_whole_fits_and_runs(
     full_shape: ModuleType, tmp_path: Path, text: str, mmproj: str
 ) -> None:
-    model, vision = full_shape.write_pair(tmp_path, small(full_shape), text, mmproj)
+    model, vision = full_shape.write_pair(tmp_path, small_shape(full_shape), text, mmproj)
     info = describe_model(model)
     check_fit(info, describe_mmproj(vision))
     assert (info.quantisation, info.variant, info.vocabulary_length) == (text.upper(), "instruct", 2048)
@@ -83,7 +67,7 @@ def test_a_small_pair_of_that_kind_is_whole_fits_and_runs(
 def test_what_is_said_to_the_model_has_as_many_tokens_as_in_qwens_vocabulary(
     full_shape: ModuleType, tmp_path: Path
 ) -> None:
-    model, vision = full_shape.write_pair(tmp_path, small(full_shape), "q4_k_m", "q8_0")
+    model, vision = full_shape.write_pair(tmp_path, small_shape(full_shape), "q4_k_m", "q8_0")
     native = NativeModel(
         str(model),
         str(vision),
@@ -95,7 +79,7 @@ def test_what_is_said_to_the_model_has_as_many_tokens_as_in_qwens_vocabulary(
     )
     try:
         texts = [prompts.MODES["glance"].question, prompts.MODES["detail"].question, prompts.MODES["read"].question]
-        texts += ["What else is there?", prompts.system_prompt(None), "system\n", "user\n", "assistant\n"]
+        texts += [QUESTION, prompts.system_prompt(None), "system\n", "user\n", "assistant\n"]
         # Counted with the vocabulary of Qwen's tokenizer.
         assert [len(native.tokenize(text, special=False)) for text in texts] == [9, 6, 7, 5, 55, 2, 2, 2]
     finally:
@@ -105,12 +89,12 @@ def test_what_is_said_to_the_model_has_as_many_tokens_as_in_qwens_vocabulary(
 def test_a_pair_that_is_there_stays_and_one_of_another_version_is_written_anew(
     full_shape: ModuleType, tmp_path: Path
 ) -> None:
-    pair = full_shape.write_pair(tmp_path, small(full_shape), "q4_k_m", "q8_0")
+    pair = full_shape.write_pair(tmp_path, small_shape(full_shape), "q4_k_m", "q8_0")
     written = [path.stat().st_ino for path in pair]
-    assert full_shape.write_pair(tmp_path, small(full_shape), "q4_k_m", "q8_0") == pair
+    assert full_shape.write_pair(tmp_path, small_shape(full_shape), "q4_k_m", "q8_0") == pair
     assert [path.stat().st_ino for path in pair] == written
     data = pair[0].read_bytes()
     pair[0].write_bytes(data.replace("\u0120ther e".encode(), "\u0120ther -".encode()))
-    full_shape.write_pair(tmp_path, small(full_shape), "q4_k_m", "q8_0")
+    full_shape.write_pair(tmp_path, small_shape(full_shape), "q4_k_m", "q8_0")
     assert pair[0].read_bytes() == data
     assert pair[1].stat().st_ino == written[1]
