@@ -25,6 +25,7 @@ LAYERS = (
         "errors",
         "events",
         "footprint",
+        "regular_file",
         "replacing",
         "log",
         "login",
