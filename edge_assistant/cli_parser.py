@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from edge_assistant.errors import UsageError
+from edge_assistant.outside_text import Whole
 from edge_assistant.text import later, tr
 
 WORDS = (
@@ -35,7 +36,12 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(
-            tr("{upper}{value}. Try {prog} --help.", upper=message[:1].upper(), value=message[1:], prog=self.prog)
+            tr(
+                "{upper}{value}. Try {prog} --help.",
+                upper=message[:1].upper(),
+                value=Whole(message[1:]),
+                prog=self.prog,
+            )
         )
 
 

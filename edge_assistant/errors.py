@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from edge_assistant import outside_text
 from edge_assistant.text import later, tr
 
 INTERNAL = later("Something went wrong inside the program. Please try again.")
@@ -19,7 +20,7 @@ class AssistantError(Exception):
     code: str = "failed"
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
-        super().__init__(message)
+        super().__init__(outside_text.message(message))
         if code is not None:
             self.code = code
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from edge_assistant import outside_text
+
 Stage = Literal["load", "prepare", "encode", "prefill", "think", "answer"]
 
 
@@ -33,6 +35,9 @@ class SentenceEvent:
     index: int
     text: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", outside_text.clean(self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeEvent:
@@ -42,12 +47,16 @@ class NoticeEvent:
     code: str
     message: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", outside_text.message(self.message))
+
 
 @dataclass(frozen=True, slots=True)
 class WindowEvent:
     """The active window is what is looked at; told at once, before the model works.
 
-    `title` is the window's own; the others say where it is seen on the desktop, in the window system's units.
+    `title` is the window's own, but clean and short; the others say where it is seen on the desktop, in the window
+    system's units.
     """
 
     index: int
@@ -56,6 +65,9 @@ class WindowEvent:
     top: int
     width: int
     height: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", outside_text.short(self.title))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,9 @@ class ErrorEvent:
     code: str
     message: str
     exit_code: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", outside_text.message(self.message))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ The command line and the desktop app both use it; they differ in how they tell.
 from __future__ import annotations
 
 import math
-import unicodedata
+import re
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.picture import Captured, Origin
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Snapshot, take
 from edge_assistant.errors import InputError, NothingToSeeError
+from edge_assistant.outside_text import short
 from edge_assistant.text import tr
 
 CAMERA_COUNTDOWN_S = 3.0
@@ -23,6 +24,9 @@ CAMERA_COUNTDOWN_S = 3.0
 
 _LONGEST_TITLE = 120
 """Letters of a title that are spoken; browsers put whole articles there."""
+
+_UNSAYABLE = re.compile("[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
+"""Private characters, as fonts of icons have them, and what stands for a character that was broken."""
 
 _COUNTED = 3
 """The last seconds of a count-down that are counted aloud."""
@@ -160,15 +164,10 @@ def region(snapshot: Snapshot, rect: Rect) -> Captured:
 
 
 def spoken_title(title: str) -> str:
-    """A title fit to be spoken: one line, no control characters, dashes between its parts as commas, not too long."""
-    plain = " ".join("".join(_sayable(letter) for letter in title).split())
+    """A title fit to be spoken: clean, on one line, dashes between its parts as commas, not too long."""
+    plain = " ".join(_UNSAYABLE.sub(" ", short(title, 4 * _LONGEST_TITLE)).split())
     for dash in (" - ", " – ", " — ", " | ", " · "):
         plain = plain.replace(dash, ", ")
     if len(plain) > _LONGEST_TITLE:
         plain = plain[:_LONGEST_TITLE].rpartition(" ")[0] or plain[:_LONGEST_TITLE]
     return plain or tr("A window without a title")
-
-
-def _sayable(letter: str) -> str:
-    """Itself, or a blank: control, private and unassigned characters and halves of surrogates cannot be said."""
-    return " " if unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp") else letter

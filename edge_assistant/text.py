@@ -1,6 +1,7 @@
 """What the program says, in the person's language: English sentences are the keys, gettext catalogues the translations.
 
-`tr` takes a literal, so that the catalogue's tools can find it; what varies is filled in by name.
+`tr` takes a literal, so that the catalogue's tools can find it; what varies is filled in by name, clean and short (see
+outside_text.py).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from edge_assistant.outside_text import Whole, in_sentence
 
 _DOMAIN = "edge_assistant"
 FOLDER = Path(__file__).parent / "locale"
@@ -64,12 +67,16 @@ _translations = _catalogue(os.environ.get(_INHERITED))
 def tr(message: str, /, **values: object) -> str:
     """`message` in the person's language, its {names} filled in."""
     translated = _translations.gettext(message)
-    return translated.format(**values) if values else translated
+    return Whole(translated.format(**_clean(values)) if values else translated)
 
 
 def tr_count(one: str, many: str, number: int, /, **values: object) -> str:
     """The form of the sentence that `number` needs; {number} is filled in too."""
-    return _translations.ngettext(one, many, number).format(number=number, **values)
+    return Whole(_translations.ngettext(one, many, number).format(number=number, **_clean(values)))
+
+
+def _clean(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: in_sentence(value) for name, value in values.items()}
 
 
 def number(value: float, places: int = 0) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import AssistantError, DoesNotFitError, InputError, UsageError
+from ..outside_text import short
 from ..text import tr
 from .picture import MAX_PIXELS, Captured, decode
 
@@ -22,6 +23,7 @@ SILENCE_S = 30.0
 """A pipe or device that sends nothing for this long is given up, so that nothing waits for ever."""
 
 _CHUNK = 1 << 20
+_LONGEST_NAME = 60  # characters that are spoken
 
 
 def read_picture(source: str | Path, *, stdin: BinaryIO | None = None) -> Captured:
@@ -132,8 +134,7 @@ def _reason(error: OSError | ValueError) -> str:
 
 def _spoken(source: str | Path) -> str:
     """The file's own name, short and free of what cannot be said: folders are long to listen to."""
-    name = "".join(letter if letter.isprintable() else " " for letter in (Path(source).name or str(source)))
-    return name if len(name) <= 60 else name[:40] + "…" + name[-16:]
+    return short(Path(source).name or str(source), _LONGEST_NAME)
 
 
 __all__ = ["MAX_BYTES", "Captured", "read_picture"]

@@ -8,6 +8,7 @@ from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.own_pair import UNKNOWN
 from edge_assistant.models.shelf import FileStatus, Shelf
+from edge_assistant.outside_text import Whole
 from edge_assistant.text import later, tr
 
 
@@ -103,7 +104,7 @@ def _row(shelf: Shelf, weights: CatalogWeights) -> Row:
         size=gigabytes(size),
         memory=gigabytes(weights.ram_bytes),
         licence=in_words(weights.licence),
-        state=f"{words}; {trust}" if trust else words,
+        state=Whole(f"{words}; {trust}" if trust else words),
     )
     paths = tuple(str(status.path) for status in statuses if status.path is not None)
     return Row(weights, size, state, words, trust, sentence, paths)
@@ -125,7 +126,7 @@ def _trust_in_words(shelf: Shelf, firsts: list[CatalogFile]) -> str:
         tr("{checksum} from commit {commit}", checksum=each.sha256[:8], commit=(each.commit or tr("unknown"))[:8])
         for each in recorded
     ]
-    return tr("the first download decides about its checksums, recorded: {told}", told=", ".join(told))
+    return tr("the first download decides about its checksums, recorded: {told}", told=Whole(", ".join(told)))
 
 
 def _trust(shelf: Shelf, entry: CatalogFile) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from edge_assistant.errors import DoesNotFitError
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.locate import Weights
+from edge_assistant.outside_text import Whole
 from edge_assistant.text import tr
 
 # What the engine process takes beside the files and the KV cache: Python, llama.cpp and its buffers, and what the
@@ -104,4 +105,4 @@ def _to_close(largest: Sequence[tuple[str, int]]) -> str:
         return tr("Close other programs")
     named = [tr("{name} with {size}", name=name, size=gigabytes(size)) for name, size in largest]
     listed = tr(" and ").join(filter(None, [", ".join(named[:-1]), named[-1]]))
-    return tr("Close other programs, the largest being {listed}", listed=listed)
+    return tr("Close other programs, the largest being {listed}", listed=Whole(listed))

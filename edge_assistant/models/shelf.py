@@ -14,6 +14,7 @@ from edge_assistant.models.part import arrived, drop_part, only_one
 from edge_assistant.models.records import explained_writes
 from edge_assistant.models.towers import Towers
 from edge_assistant.models.verify import Verifier
+from edge_assistant.outside_text import Whole, short
 from edge_assistant.text import tr
 
 CATALOG = "catalog.toml"
@@ -84,7 +85,7 @@ class Shelf:
             raise WeightsError(
                 tr("There are no {title} weights called {name}.", title=variant.title(), name=name), code="weights-name"
             )
-        names = ", ".join(dict.fromkeys(weights.name for weights in catalog))
+        names = Whole(", ".join(dict.fromkeys(short(weights.name) for weights in catalog)))
         raise WeightsError(
             tr("There are no weights called {name}. The known names are {names}.", name=name, names=names),
             code="weights-name",
@@ -113,7 +114,7 @@ class Shelf:
             for entry in weights.mmprojs:
                 if entry.quantisation.lower() == quantisation.lower():
                     return weights.model, entry
-            known = ", ".join(entry.quantisation for entry in weights.mmprojs)
+            known = Whole(", ".join(short(entry.quantisation) for entry in weights.mmprojs))
             raise WeightsError(
                 tr(
                     "{name} has no mmproj {quantisation}. There are {known}.",

@@ -34,6 +34,7 @@ LAYERS = (
         "dbus",
         "interrupt",
         "processor",
+        "outside_text",
         "text",
         "waiting",
     },
