@@ -28,6 +28,7 @@ from edge_assistant.loading import Loading
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.locate import Weights, same_mmproj
 from edge_assistant.models.memory import needed_bytes
+from edge_assistant.outside_text import clean_answer
 from edge_assistant.request import Conversation, Request
 from edge_assistant.telling import Telling, Voice
 from edge_assistant.text import tr
@@ -303,8 +304,8 @@ class Assistant:
             )
 
         done = self._asked(work, make)
-        self._telling.sentences(work, work.splitter.finish())
-        if not done.answer and done.stop != "cancelled":
+        self._telling.finish(work)
+        if not clean_answer(done.answer).strip() and done.stop != "cancelled":
             raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
         return done
 
@@ -314,7 +315,7 @@ class Assistant:
             return self._engine.ask(make, lambda reply: self._telling.reply(work, reply))
         except DeviceFailedError as failure:
             if work.first_token is not None:
-                raise EngineError(tr("{failure} Ask again.", failure=str(failure)), code=failure.code) from failure
+                raise EngineError(tr("{failure} Ask again.", failure=failure), code=failure.code) from failure
             self._telling.notice(work.index, failure.code, str(failure))
         self._check_cancelled()
         self._loading.unload()  # so that the load is not told as a restart

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from edge_assistant import remarks
-from edge_assistant.engine.messages import DEVICE_FAILED, DeviceFailed, Piece, Progress, TurnsDropped
+from edge_assistant.engine.messages import DEVICE_FAILED, DeviceFailed, Kind, Piece, Progress, TurnsDropped
 from edge_assistant.events import Event, NoticeEvent, SentenceEvent, StageEvent, TokenEvent
 from edge_assistant.text import tr_count
 from edge_assistant.underway import Underway
@@ -82,13 +82,27 @@ class Telling:
             self.say(sentence)
             self.event(SentenceEvent(work.index, sentence))
 
+    def finish(self, work: Underway) -> None:
+        """The model writes no more: what waited for more text, and the last sentences."""
+        self._written(work, "thinking", work.cleaners["thinking"].finish())
+        self._written(work, "answer", work.cleaners["answer"].finish())
+        self.sentences(work, work.splitter.finish())
+
     def _piece(self, work: Underway, piece: Piece) -> None:
         if work.first_token is None:
             work.first_token = work.elapsed()
         work.tokens += 1
-        self.event(TokenEvent(work.index, piece.kind, piece.text))
-        if piece.kind == "thinking":
-            work.reasoning += piece.text
+        if piece.kind == "answer":
+            self._written(work, "thinking", work.cleaners["thinking"].finish())
+        self._written(work, piece.kind, work.cleaners[piece.kind].feed(piece.text))
+
+    def _written(self, work: Underway, kind: Kind, text: str) -> None:
+        """Clean text of the model: from here on what is shown, spoken and told to programs is the same."""
+        if not text:
             return
-        work.answer += piece.text
-        self.sentences(work, work.splitter.feed(piece.text))
+        self.event(TokenEvent(work.index, kind, text))
+        if kind == "thinking":
+            work.reasoning += text
+            return
+        work.answer += text
+        self.sentences(work, work.splitter.feed(text))

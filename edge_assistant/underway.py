@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from edge_assistant.engine.messages import Done
+from edge_assistant.engine.messages import Done, Kind
 from edge_assistant.events import DoneEvent, Timings
 from edge_assistant.imaging import budget
 from edge_assistant.models.locate import Weights
+from edge_assistant.outside_text import StreamCleaner, clean_answer
 from edge_assistant.speech.sentences import SentenceSplitter
 from edge_assistant.waiting import WaitingWords
 
@@ -36,6 +37,9 @@ class Underway:
     reasoning: str = ""
     tokens: int = 0
     splitter: SentenceSplitter = field(default_factory=SentenceSplitter)
+    cleaners: dict[Kind, StreamCleaner] = field(
+        default_factory=lambda: {"thinking": StreamCleaner(), "answer": StreamCleaner()}
+    )
 
     def elapsed(self) -> float:
         """Seconds since the request, without the loading of weights."""
@@ -43,11 +47,11 @@ class Underway:
 
     def done_event(self, weights: Weights, picture: Image.Image | None, done: Done | None) -> DoneEvent:
         """The end, from what the engine reports; without that (it was killed by a cancel) from what was seen here."""
-        reasoning = done.reasoning if done else self.reasoning.strip()
+        reasoning = clean_answer(done.reasoning).strip() if done else self.reasoning.strip()
         return DoneEvent(
             index=self.index,
             question=self.question,
-            answer=done.answer if done else self.answer.strip(),
+            answer=clean_answer(done.answer).strip() if done else self.answer.strip(),
             reasoning=reasoning if weights.variant == "thinking" else None,
             model=weights.name,
             variant=weights.variant,
