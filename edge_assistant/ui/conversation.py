@@ -7,6 +7,7 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, TokenEvent, WindowEvent
+from edge_assistant.outside_text import Whole, clean
 from edge_assistant.shown import ShownAnswer
 from edge_assistant.text import tr
 
@@ -27,6 +28,7 @@ class GrowingText(QPlainTextEdit):
 
     def add(self, text: str, *, new_line: bool) -> None:
         """Add text at the end; whoever reads further up is not moved."""
+        text = clean(text)
         mine = self.textCursor()
         follows = mine.atEnd()
         end = QTextCursor(self.document())
@@ -52,7 +54,7 @@ class Conversation(GrowingText):
 
     def show_question(self, text: str) -> None:
         """A question was taken."""
-        self._line(tr("You: {question}", question=text))
+        self._line(tr("You: {question}", question=Whole(text)))
 
     def show_event(self, event: Event) -> None:
         """What is said line by line; an answer piece by piece."""

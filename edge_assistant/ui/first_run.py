@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from edge_assistant.advice import advise, first_run_is_over
 from edge_assistant.errors import AssistantError
@@ -15,6 +15,7 @@ from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.recommend import Advice
 from edge_assistant.text import later, tr
 from edge_assistant.ui import weights_work
+from edge_assistant.ui.plain import PlainLabel, on_button
 from edge_assistant.ui.task import Task
 from edge_assistant.ui.transfer import Transfer
 from edge_assistant.ui.weights_window import QUEUED, WeightsWindow
@@ -28,9 +29,8 @@ class FirstRun(WeightsWindow):
     ) -> None:
         super().__init__(later("Welcome to Edge Assistant"), say, hush, weights_dir)
         self._advice: Advice | None = None
-        self.sentences = QLabel(tr("Looking at this computer."))
+        self.sentences = PlainLabel(tr("Looking at this computer."))
         self.sentences.setWordWrap(True)
-        self.sentences.setTextFormat(Qt.TextFormat.PlainText)
         self.sentences.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
         )
@@ -103,7 +103,7 @@ class FirstRun(WeightsWindow):
         self.sentences.setText("\n".join(sentences))
         if advice is not None and advice.weights is not None and advice.download_bytes:
             size = gigabytes(advice.download_bytes)
-            self.download.setText(tr("&Download {name}, {size}", name=advice.weights.name, size=size))
+            self.download.setText(tr("&Download {name}, {size}", name=on_button(advice.weights.name), size=size))
         self._show_what_can_be_done()
 
     def _best(self) -> QWidget:

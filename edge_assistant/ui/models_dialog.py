@@ -27,8 +27,10 @@ from edge_assistant.errors import AssistantError, NetworkError
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.listing import Row, in_words, rows
 from edge_assistant.models.verify import ChecksumError
+from edge_assistant.outside_text import one_line, short
 from edge_assistant.text import later, tr
 from edge_assistant.ui import question, weights_work
+from edge_assistant.ui.plain import PlainLabel, tooltip
 from edge_assistant.ui.task import Task
 from edge_assistant.ui.transfer import Transfer
 from edge_assistant.ui.weights_window import QUEUED, WeightsWindow
@@ -45,9 +47,8 @@ class ModelsDialog(WeightsWindow):
         self._problems: list[str] = []
         self._read_again = False
         self.table = self._made_table()
-        self.facts = QLabel()
+        self.facts = PlainLabel()
         self.facts.setWordWrap(True)
-        self.facts.setTextFormat(Qt.TextFormat.PlainText)
         self.mmproj = QComboBox()
         self.labels.put(self.mmproj.setAccessibleName, later("Vision file"))
         self.place = QLineEdit()
@@ -134,7 +135,7 @@ class ModelsDialog(WeightsWindow):
         return self._button(label, on_click, enter_presses=False)  # in the table it must not start three gigabytes
 
     def _label(self, text: str, buddy: QWidget) -> QLabel:
-        label = QLabel()
+        label = PlainLabel()
         self.labels.put(label.setText, text)
         label.setBuddy(buddy)
         return label
@@ -190,8 +191,8 @@ class ModelsDialog(WeightsWindow):
                 gigabytes(weights.ram_bytes), in_words(weights.quantisation), in_words(weights.licence),
             )  # fmt: skip
             for column, text in enumerate(cells):
-                item = QTableWidgetItem(text)
-                item.setToolTip(row.sentence)
+                item = QTableWidgetItem(short(text))
+                item.setToolTip(tooltip(row.sentence))
                 item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, row.sentence)
                 self.table.setItem(number, column, item)
         self.table.setCurrentCell(max(0, min(chosen, len(self._rows) - 1)), 0)
@@ -221,13 +222,13 @@ class ModelsDialog(WeightsWindow):
         if row is None:
             return
         self.facts.setText(tr("{sentence}\nSource: {source}.", sentence=row.sentence, source=row.weights.source))
-        chosen = self.mmproj.currentText()
+        chosen = self.mmproj.currentData()
         self.mmproj.clear()
         for entry in row.weights.mmprojs:
-            self.mmproj.addItem(entry.quantisation)
-        self.mmproj.setCurrentIndex(max(0, self.mmproj.findText(chosen)))
+            self.mmproj.addItem(short(entry.quantisation), entry.quantisation)
+        self.mmproj.setCurrentIndex(max(0, self.mmproj.findData(chosen)))
         folder = str(Path(row.paths[0]).parent) if row.paths else str(self._shelf().data_models)
-        self.place.setText(folder)
+        self.place.setText(one_line(folder))
         self._show_what_can_be_done()
 
     @Slot()
@@ -287,7 +288,7 @@ class ModelsDialog(WeightsWindow):
         if row is not None:
             name = weights_work.full_name(row.weights)
             self._begin(
-                weights_work.download(self._shelf(), row.weights, self.mmproj.currentText(), trust_new=trust_new),
+                weights_work.download(self._shelf(), row.weights, self.mmproj.currentData(), trust_new=trust_new),
                 tr("Downloading {name}.", name=name),
             )
 

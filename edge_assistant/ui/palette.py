@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QColor, QFont, QIcon, QKeyEvent, QPainter, QPalette, QPen, QPixmap, QScreen
-from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
 
 from edge_assistant.resident.choices import Choice
 from edge_assistant.text import later, tr
 from edge_assistant.ui.labels import Labels
+from edge_assistant.ui.plain import PlainLabel
 
 _LARGER = 1.5
 """Times the desktop's own font: it is read at a glance, if at all."""
@@ -46,7 +47,7 @@ class Palette(QFrame):
         font = self.font()
         font.setPointSizeF(font.pointSizeF() * _LARGER)
         self.setFont(font)
-        heading = QLabel()
+        heading = PlainLabel()
         self.labels.put(heading.setText, later("Choose by letter"))
         heading.setFont(_bold(font))
         self._list = QListWidget()
@@ -58,7 +59,7 @@ class Palette(QFrame):
         self._list.installEventFilter(self)
         self._list.itemClicked.connect(self._on_clicked)
         self._list.currentRowChanged.connect(self._on_row)
-        hint = QLabel()
+        hint = PlainLabel()
         self.labels.put(hint.setText, later("Enter chooses, ? reads all, Escape closes"))
         layout = QVBoxLayout(self)
         for each in (heading, self._list, hint):

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QPushButton,
     QScrollArea,
@@ -28,6 +27,7 @@ from edge_assistant.settings_entry import GROUPS, Entry, Group, meaning
 from edge_assistant.text import tr
 from edge_assistant.ui.key_edit import KeyEdit
 from edge_assistant.ui.offers import USUAL, Find, Finder
+from edge_assistant.ui.plain import PlainLabel, tooltip
 from edge_assistant.ui.preview import Preview
 from edge_assistant.ui.settings_fields import Choice, Field, Offer, Switch, label_of, make_field
 
@@ -143,14 +143,12 @@ class SettingsDialog(QDialog):
         self._groups.setMinimumWidth(self._groups.sizeHintForColumn(0) + 2 * self._groups.fontMetrics().height())
         self._groups.currentRowChanged.connect(self._pages.setCurrentIndex)
         self._groups.setCurrentRow(0)
-        self._help = QLabel()
+        self._help = PlainLabel()
         self._help.setWordWrap(True)
-        self._help.setTextFormat(Qt.TextFormat.PlainText)
         self._help.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._help.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
-        self._message = QLabel()
+        self._message = PlainLabel()
         self._message.setWordWrap(True)
-        self._message.setTextFormat(Qt.TextFormat.PlainText)
         self._message.setVisible(False)
         self._lay_out()
         self._show_all(self._current)
@@ -210,8 +208,8 @@ class SettingsDialog(QDialog):
         field = self._fields[entry.name] = make_field(entry)
         field.focus.setAccessibleName(label_of(entry))
         field.focus.setAccessibleDescription(meaning(entry))
-        field.focus.setToolTip(meaning(entry))
-        label = QLabel(label_of(entry))
+        field.focus.setToolTip(tooltip(meaning(entry)))
+        label = PlainLabel(label_of(entry))
         label.setBuddy(field.focus)
         row: QWidget = field.widget
         if entry.about.offers == "voices":

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from edge_assistant.outside_text import short
 from edge_assistant.settings_entry import KEYS, Entry, Value, shown
 from edge_assistant.text import tr
 from edge_assistant.ui.appearance import TickBox
@@ -99,7 +100,7 @@ class Choice:
         if self._entry.optional:
             self.widget.addItem(_sentence(tr(self._entry.about.unset)), None)
         for each in offers:
-            self.widget.addItem(each.words, each.value)
+            self.widget.addItem(short(each.words), each.value)
         self.show(chosen)
 
     def value(self) -> Value:
@@ -109,7 +110,7 @@ class Choice:
     def show(self, value: Value) -> None:
         place = next((n for n in range(self.widget.count()) if self.widget.itemData(n) == value), -1)
         if place < 0:
-            self.widget.addItem(shown(value), value)
+            self.widget.addItem(short(shown(value)), value)
             place = self.widget.count() - 1
         self.widget.setCurrentIndex(place)
 

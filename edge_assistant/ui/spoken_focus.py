@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from edge_assistant.outside_text import Whole
 from edge_assistant.text import tr
 
 
@@ -71,12 +72,12 @@ def words_of(widget: QWidget) -> str:
     if isinstance(widget, QComboBox):
         return tr("{name}: {value}. Choose with up and down.", name=name, value=widget.currentText())
     if isinstance(widget, QLineEdit):
-        return tr("{name}: {value}", name=name, value=widget.text())
+        return tr("{name}: {value}", name=name, value=Whole(widget.text()))
     if isinstance(widget, QLabel):
         return widget.text()
     if isinstance(widget, QTableWidget):
         row = widget.currentRow()
         item = widget.item(row, 0) if row >= 0 else None
-        sentence = item.toolTip() if item is not None else ""
-        return tr("{name}, choose with up and down. {row}", name=name, row=sentence).strip()
+        sentence = item.data(Qt.ItemDataRole.AccessibleDescriptionRole) or "" if item is not None else ""
+        return tr("{name}, choose with up and down. {row}", name=name, row=Whole(sentence)).strip()
     return name

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from edge_assistant.errors import AssistantError, CancelledError
 from edge_assistant.models.progress import Progress, Tenths
 from edge_assistant.models.verify import ChecksumError
+from edge_assistant.outside_text import short
 from edge_assistant.text import later, tr
 from edge_assistant.ui import question
 from edge_assistant.ui.labels import Labels
+from edge_assistant.ui.plain import PlainLabel
 from edge_assistant.ui.task import Task
 
 Work = Callable[[Task], object]
@@ -54,7 +56,7 @@ class Transfer(QWidget):
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)  # the words beside it say more, and are read
         self._nothing = tr("Nothing is being done now.")
-        self.words = QLabel(self._nothing)
+        self.words = PlainLabel(self._nothing)
         self.words.setWordWrap(True)
         self._labels.put(self.words.setAccessibleName, later("Progress"))
         self.words.setTextInteractionFlags(
@@ -123,7 +125,7 @@ class Transfer(QWidget):
         if self._state != "running":
             return
         self.bar.setValue(round(1000 * progress.fraction))
-        self.words.setText(f"{file}: {progress.words()}")
+        self.words.setText(f"{short(file)}: {progress.words()}")
         words = self._tenths.words(progress)
         if words is not None:
             self._say(words)

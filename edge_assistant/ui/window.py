@@ -19,7 +19,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QMainWindow,
     QPushButton,
@@ -38,6 +37,7 @@ from edge_assistant.ui.commands import Commands
 from edge_assistant.ui.conversation import Conversation, GrowingText
 from edge_assistant.ui.icons import icon, picture
 from edge_assistant.ui.labels import Labels
+from edge_assistant.ui.plain import PlainLabel
 from edge_assistant.ui.window_menus import WindowMenus
 from edge_assistant.ui.words import name_of, name_of_picture
 
@@ -66,10 +66,10 @@ class MainWindow(QMainWindow):
         self.reasoning = GrowingText()
         self._labels.put(self.reasoning.setAccessibleName, later("Reasoning"))
         self.reasoning.hide()
-        self._thumbnail, self._picture_name = QLabel(), QLabel()
+        self._thumbnail, self._picture_name = PlainLabel(), PlainLabel()
         self._picture_name.setWordWrap(True)
         self._picture_name.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._sign, self._words = QLabel(), QLabel()
+        self._sign, self._words = PlainLabel(), PlainLabel()
         self.input = QLineEdit()
         self.show_reasoning = TickBox()
         self._labels.put(self.show_reasoning.setText, later("Show the &reasoning"))
@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self.think = TickBox()
         self._labels.put(self.think.setText, later("Think &harder"))
         self.think.clicked.connect(lambda: self._press_think(commands))
-        self._cost = QLabel()
+        self._cost = PlainLabel()
         self._cost.setWordWrap(True)
         self._lay_out()
         self._menus = WindowMenus(self.menuBar(), self._labels, commands, self)
@@ -251,7 +251,7 @@ class MainWindow(QMainWindow):
         self._words.setText(words if percent is None else tr("{state}, {percent} %", state=words, percent=percent))
 
     def _lay_out(self) -> None:
-        question = QLabel()
+        question = PlainLabel()
         self._labels.put(question.setText, later("&Question:"))
         question.setBuddy(self.input)
         self._labels.put(self.input.setAccessibleName, later("Question"))
