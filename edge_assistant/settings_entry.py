@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from edge_assistant.errors import UsageError
+from edge_assistant.outside_text import is_unicode
 from edge_assistant.text import later, tr
 
 Value = str | int | bool | None
@@ -117,6 +118,8 @@ def checked(entry: Entry, value: object) -> Value:
     if about.choices and value not in about.choices:
         raise UsageError(tr("{name} is none of {choices}.", name=name, choices=", ".join(about.choices)))
     if isinstance(value, str):
+        if not is_unicode(value):
+            raise UsageError(tr("{name} has broken characters in it. Type it again.", name=name))
         try:
             about.check(value)
         except UsageError as error:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from edge_assistant.errors import WeightsError
 from edge_assistant.models.catalog import OWN, CatalogFile, CatalogWeights
 from edge_assistant.models.gguf import GgufInfo
 from edge_assistant.models.locate import Weights
 from edge_assistant.models.memory import needed_bytes
+from edge_assistant.outside_text import is_unicode
 from edge_assistant.text import later, tr
 
 _CONTEXT = 4096  # tokens, for the memory that the list of weights gives
@@ -17,7 +19,15 @@ UNKNOWN = later("not known")
 
 
 def own_pair(model: GgufInfo, mmproj: GgufInfo) -> CatalogWeights:
-    """Named after the model's file; the checksums are not known yet. The two have to fit."""
+    """Named after the model's file; the checksums are not known yet. The two have to fit.
+
+    Raises WeightsError where that name cannot be written into a catalogue.
+    """
+    if not is_unicode(model.path.name):
+        raise WeightsError(
+            tr("The file name {name} has broken characters in it. Rename the file.", name=model.path.name),
+            code="weights-name",
+        )
     name = re.sub(r"[^a-z0-9._-]+", "-", model.path.stem.lower()).strip("-") or "own"
     variant = model.variant or "instruct"
     estimate = Weights(

@@ -184,6 +184,14 @@ def test_another_file_of_the_same_name_does_not_replace_what_is_here(own_pair: P
 
 
 @pytest.mark.usefixtures("place")
+def test_a_file_name_that_no_catalogue_can_hold_is_refused_before_anything_is_copied(own_pair: Path) -> None:
+    (own_pair / "My Model.gguf").rename(own_pair / "My\udcff Model.gguf")
+    with pytest.raises(WeightsError, match=r"The file name My\ufffd Model\.gguf has broken characters in it\."):
+        bring(own_pair)
+    assert not list(paths.data_dir().rglob("*.gguf"))
+
+
+@pytest.mark.usefixtures("place")
 def test_an_own_pair_can_be_carried_on_too(own_pair: Path, tmp_path: Path) -> None:
     bring(own_pair)
     assert carry(tmp_path / "stick", "my-model") == ["my-model"]
