@@ -14,6 +14,7 @@ from edge_assistant import constants, interrupt, settings, settings_file
 from edge_assistant.capture import apart
 from edge_assistant.cli_settings import RELOAD
 from edge_assistant.errors import AssistantError, InputError, NotRunningError
+from edge_assistant.output import print_line
 from edge_assistant.resident.door import SHOW, TUNED, AlreadyRunningError, Door, call, place
 from edge_assistant.resident.program import Options, Program
 from edge_assistant.settings import Settings
@@ -90,10 +91,10 @@ def _check_display() -> None:
 
 
 def _bring_the_other() -> int:
-    print(tr("Edge Assistant is already running."), flush=True)
+    print_line(tr("Edge Assistant is already running."))
     with contextlib.suppress(NotRunningError):  # it has just ended
         if answer := call(place(), SHOW):
-            print(answer, flush=True)
+            print_line(answer)
     return 0
 
 

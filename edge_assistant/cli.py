@@ -214,10 +214,11 @@ def _tune(parsed: argparse.Namespace) -> int:
 
 def _trigger(parsed: argparse.Namespace) -> int:
     from edge_assistant.actions import ACTIONS
+    from edge_assistant.output import print_line
 
     if parsed.list:
         for action, line in ACTIONS.items():
-            print(f"{action}: {tr(line)}")
+            print_line(f"{action}: {tr(line)}")
         return 0
     if parsed.action not in ACTIONS:
         raise UsageError(
@@ -230,7 +231,7 @@ def _trigger(parsed: argparse.Namespace) -> int:
 
     answer = call(place(), parsed.action)
     if answer:
-        print(answer)
+        print_line(answer)
     return 0
 
 
@@ -310,12 +311,14 @@ def _source(parsed: argparse.Namespace) -> str | Look:
 
 def _cameras(_: argparse.Namespace) -> int:
     from edge_assistant.capture.apart import camera_names
+    from edge_assistant.output import print_line
+    from edge_assistant.outside_text import short
 
     names = camera_names()
     if not names:
         raise InputError(tr("No camera was found. Plug one in, or switch it on."), code="no-camera")
     for number, name in enumerate(names, start=1):
-        print(f"{number}: {name}")
+        print_line(f"{number}: {short(name)}")
     return 0
 
 
@@ -326,12 +329,15 @@ def _doctor(parsed: argparse.Namespace) -> int:
 
 
 def _voices(parsed: argparse.Namespace) -> int:
+    from edge_assistant.output import print_line
+    from edge_assistant.outside_text import short
     from edge_assistant.speech.check import list_voices
 
     for voice in list_voices():
-        languages = ", ".join(voice.languages)
+        languages = short(", ".join(voice.languages))
         if parsed.language is None or any(each.startswith(parsed.language) for each in voice.languages):
-            print(f"{voice.id}: {voice.name} ({languages})" if languages else f"{voice.id}: {voice.name}")
+            words = f"{short(voice.id)}: {short(voice.name)}"
+            print_line(f"{words} ({languages})" if languages else words)
     return 0
 
 

@@ -6,6 +6,7 @@ import argparse
 
 from edge_assistant import settings
 from edge_assistant.errors import AssistantError, NotRunningError
+from edge_assistant.outside_text import one_line, short
 from edge_assistant.settings_entry import meaning, parsed, shown
 from edge_assistant.text import tr
 
@@ -30,37 +31,43 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(_: argparse.Namespace) -> int:
+    from edge_assistant.output import print_line
+
     chosen = settings.load(settings.path())
     for each in settings.entries():
         value = settings.value_of(chosen, each.name)
         about = each.about
-        words = shown(value) or tr(about.unset)
+        words = short(shown(value)) or tr(about.unset)
         unit = f" {tr(about.unit)}" if about.unit and value is not None else ""
-        print(f"{each.name}: {words}{unit}. {meaning(each)}")
+        print_line(f"{each.name}: {words}{unit}. {meaning(each)}")
     return 0
 
 
 def _get(parsed_arguments: argparse.Namespace) -> int:
+    from edge_assistant.output import print_line
+
     entry = settings.entry(parsed_arguments.name)
-    print(shown(settings.value_of(settings.load(settings.path()), entry.name)))
+    print_line(one_line(shown(settings.value_of(settings.load(settings.path()), entry.name))))
     return 0
 
 
 def _set(arguments: argparse.Namespace) -> int:
     from edge_assistant import settings_file
+    from edge_assistant.output import print_line
 
     entry = settings.entry(arguments.name)
     value = parsed(entry, arguments.value)
     path = settings.path()
     settings_file.save(path, settings.changed(settings.load(path), {entry.name: value}))
     words = shown(value) or tr(entry.about.unset)
-    print(tr("{name} is now: {value}.", name=entry.name, value=words))
+    print_line(tr("{name} is now: {value}.", name=entry.name, value=words))
     _tell_running_program()
     return 0
 
 
 def _tell_running_program() -> None:
     """What runs takes the new settings at once, and says what came of it."""
+    from edge_assistant.output import print_line
     from edge_assistant.resident.door import call, place
 
     try:
@@ -70,9 +77,11 @@ def _tell_running_program() -> None:
     except AssistantError as error:
         answer = str(error)
     if answer:
-        print(answer)
+        print_line(answer)
 
 
 def _path(_: argparse.Namespace) -> int:
-    print(settings.path())
+    from edge_assistant.output import print_line
+
+    print_line(one_line(str(settings.path())))
     return 0

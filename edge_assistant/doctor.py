@@ -17,6 +17,7 @@ from edge_assistant.errors import AssistantError, InputError
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.locate import Weights, resolve
 from edge_assistant.models.memory import check_memory, fitting_context, needed_bytes
+from edge_assistant.output import print_line
 from edge_assistant.speech.check import check_sound
 from edge_assistant.speech.speaker import Speaker
 from edge_assistant.text import later, number, tr
@@ -51,7 +52,7 @@ def examine(*, speak: bool | None) -> int:
         for finding in findings(chosen):
             state = tr("works") if finding.works else tr("does not work")
             line = f"{tr(finding.part)}: {state}. {finding.sentence}"
-            print(line, flush=True)
+            print_line(line)
             speaker.say(line)
             able = able and (finding.works or finding.part not in _ESSENTIAL)
         if chosen.speak if speak is None else speak:

@@ -10,7 +10,7 @@ import threading
 from edge_assistant import interrupt, settings, settings_file
 from edge_assistant.cli_settings import RELOAD
 from edge_assistant.events import Event
-from edge_assistant.output import NoOutput, Output, TextOutput
+from edge_assistant.output import NoOutput, Output, TextOutput, print_line
 from edge_assistant.resident.door import SHOW, TUNED, AlreadyRunningError, Door, place
 from edge_assistant.resident.program import Options, Program
 from edge_assistant.text import later, tr
@@ -53,7 +53,7 @@ def listen(options: Options) -> int:
     try:
         door = Door(place(), on_call)
     except AlreadyRunningError:
-        print(tr("Edge Assistant is already running."), flush=True)
+        print_line(tr("Edge Assistant is already running."))
         return 0
     try:
         chosen, trouble = settings_file.load_or_set_aside(settings.path())

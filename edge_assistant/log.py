@@ -5,9 +5,20 @@ from __future__ import annotations
 import logging
 import os
 
+from edge_assistant import outside_text
 from edge_assistant.text import tr
 
 VARIABLE = "EDGE_ASSISTANT_LOG"
+
+
+class Formatter(logging.Formatter):
+    """What a record quotes can neither command the terminal that shows the log nor look like a record of its own."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return outside_text.escaped_line(super().formatMessage(record))
+
+    def format(self, record: logging.LogRecord) -> str:
+        return outside_text.escaped(super().format(record))
 
 
 def set_up() -> None:
@@ -25,5 +36,5 @@ def set_up() -> None:
             os.write(2, f"{sentence}\n".encode())
         else:
             logging.getLogger("edge_assistant").setLevel(logging.DEBUG)
-            handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+            handler.setFormatter(Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)

@@ -26,7 +26,8 @@ from edge_assistant.models.pull import Pull
 from edge_assistant.models.shelf import Shelf
 from edge_assistant.models.verification import Checked, Verification, files_here
 from edge_assistant.models_output import Teller
-from edge_assistant.output import complain
+from edge_assistant.output import complain, print_line
+from edge_assistant.outside_text import one_line
 from edge_assistant.text import tr, tr_count
 
 _log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ def list_models(options: Options) -> int:
     for weights in shelf.catalog():
         teller.event("weights", **facts(shelf, weights))
         if not options.as_json:
-            print(line(shelf, weights), flush=True)
+            print_line(line(shelf, weights))
     for problem in shelf.problems:
         teller.notice("catalog-damaged", problem)
     return 0
@@ -246,7 +247,7 @@ def print_path(name: str | None, options: Options, *, think: bool) -> int:
     for path in found:
         teller.event("path", path=str(path))
         if not options.as_json:
-            print(path, flush=True)
+            print_line(one_line(str(path)))
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -11,7 +10,8 @@ from typing import Any
 from edge_assistant import interrupt, settings
 from edge_assistant.models.progress import Progress, Tenths
 from edge_assistant.models.verify import ChecksumError
-from edge_assistant.output import complain
+from edge_assistant.output import complain, print_json, print_line
+from edge_assistant.outside_text import short
 from edge_assistant.speech.speaker import Speaker
 
 _CLEAR_LINE = "\r\x1b[K"
@@ -61,20 +61,20 @@ class Teller:
     def event(self, kind: str, /, **fields: Any) -> None:
         """For programs only."""
         if self._json:
-            print(json.dumps({"event": kind, **fields}, ensure_ascii=False), flush=True)
+            print_json({"event": kind, **fields})
 
     def say(self, sentence: str) -> None:
         """A sentence for people: on the screen and aloud."""
         self._end_status()
         if not self._json:
-            print(sentence, flush=True)
+            print_line(sentence)
         self._say(sentence)
 
     def step(self, sentence: str) -> None:
         """What is done now: on the screen, and aloud if nothing is being said; the next sentence cuts it short."""
         self._end_status()
         if not self._json:
-            print(sentence, flush=True)
+            print_line(sentence)
         if self._speaker is not None and self._speaker.wait(0):
             self._says_progress = True
             self._speaker.say(sentence)
@@ -114,11 +114,11 @@ class Teller:
         if self._terminal and (ended or now - self._shown_at >= _SCREEN_EVERY):
             self._shown_at = now
             self._status = True
-            print(f"{_CLEAR_LINE}{file}: {progress.words()}", end="", file=sys.stderr, flush=True)
+            print(f"{_CLEAR_LINE}{short(file)}: {progress.words()}", end="", file=sys.stderr, flush=True)
         words = self._tenths.words(progress)
         if words is not None:
             if not self._json and not self._terminal:
-                complain(f"{file}: {progress.words()}" if self._tenths.told_tenth else words)
+                complain(f"{short(file)}: {progress.words()}" if self._tenths.told_tenth else words)
             if self._speaker is not None and self._speaker.wait(0):  # else what is said would soon lag behind
                 self._says_progress = True
                 self._speaker.say(words)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
-import unicodedata
-from typing import Protocol, TextIO
+from typing import Any, Protocol, TextIO
 
 from edge_assistant.events import (
     DoneEvent,
@@ -18,6 +16,7 @@ from edge_assistant.events import (
     WindowEvent,
     as_json_object,
 )
+from edge_assistant.outside_text import clean, json_line
 from edge_assistant.shown import ShownAnswer
 from edge_assistant.text import later, tr
 
@@ -55,7 +54,7 @@ class JsonOutput:
 
     def show(self, event: Event) -> None:
         """Print the event as one line."""
-        print(json.dumps(as_json_object(event), ensure_ascii=False), flush=True)
+        print_json(as_json_object(event))
         if isinstance(event, ErrorEvent):
             complain(event.message)
 
@@ -86,7 +85,7 @@ class TextOutput:
             complain(event.message)
         elif isinstance(event, WindowEvent):
             self._end_line()
-            complain(_harmless(event.title))
+            complain(event.title)
         elif isinstance(event, DoneEvent):
             self._end_answer()
 
@@ -98,13 +97,13 @@ class TextOutput:
             if not self._in_reasoning:
                 self._in_reasoning = True
                 print(_DIM, end="", file=sys.stderr)
-            print(_harmless(token.text), end="", file=sys.stderr, flush=True)
+            print(clean(token.text), end="", file=sys.stderr, flush=True)
 
     def _show_answer(self, text: str) -> None:
         if text:
             self._end_reasoning()
             self._in_answer = True
-            print(_harmless(text), end="", flush=True)
+            print(clean(text), end="", flush=True)
 
     def _show_status(self, stage: StageEvent) -> None:
         name = _STAGE_NAMES[stage.stage]
@@ -137,15 +136,20 @@ class TextOutput:
             print(flush=True)
 
 
+def print_line(text: str) -> None:
+    """Print a line on standard output, so that nothing in it commands the terminal."""
+    print(clean(text), flush=True)
+
+
+def print_json(fields: dict[str, Any]) -> None:
+    """Print a JSON object as one line on standard output."""
+    print(json_line(fields), flush=True)
+
+
 def complain(message: str) -> None:
     """Print a sentence on standard error, if anybody can read it there."""
     with contextlib.suppress(OSError):
-        print(message, file=sys.stderr, flush=True)
-
-
-def _harmless(text: str) -> str:
-    """Without control characters: what a picture says must not command the terminal."""
-    return "".join(each for each in text if each in "\n\t" or not unicodedata.category(each).startswith("Cc"))
+        print(clean(message), file=sys.stderr, flush=True)
 
 
 def _prepare(stream: TextIO) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
 from edge_assistant.dbus import DBusError, Service, connected, property_of
+from edge_assistant.outside_text import clean
 from edge_assistant.speech.messages import Tone
 from edge_assistant.speech.speaker import Speaker
 
@@ -63,6 +64,7 @@ class ReaderOrVoice:
 
     def say(self, text: str) -> None:
         """Speak `text` after what was said before."""
+        text = clean(text)
         if not text.strip():
             return
         with self._changed:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 
 from edge_assistant.child import Child, ChildDied, kill_group
+from edge_assistant.outside_text import sayable
 from edge_assistant.speech import scratch, worker
 from edge_assistant.speech.messages import Hush, Interrupted, Play, Remark, Reply, Say, Started, Tone, Trouble
 from edge_assistant.speech.mouth import GRACE
@@ -98,6 +99,7 @@ class Speaker:
 
     def say(self, text: str) -> None:
         """Speak `text` after what was said before; returns at once. Before `start` it only waits in the row."""
+        text = sayable(text)
         if text.strip():
             self._enqueue(text)
 

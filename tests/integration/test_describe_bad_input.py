@@ -253,3 +253,27 @@ def test_another_locale_does_not_matter(environment: dict[str, str]) -> None:
     run = describe(DIALOG, "--ask", "Wo ist das Menü? \udcff", environment={**environment, **locale})
     assert run.wait() == 0
     assert done(run)["question"] == "Wo ist das Menü? \ufffd"
+
+
+HOSTILE_NAMES = {
+    "escapes": (b"evil\x1b]0;owned\x07\x1b[2J.png", "evil.png"),
+    "no UTF-8": (b"bad\xff\x9b.png", "bad\ufffd\ufffd.png"),
+    "an override": ("\u202egnp.exe".encode(), "gnp.exe"),
+    "joiners": ("می\u200cخواهم.png".encode(), "می\u200cخواهم.png"),
+    "lines": (b"two\nlines\xc2\x85.png", "two lines .png"),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE_NAMES)
+def test_a_file_with_a_hostile_name_is_named_harmless(case: str, tmp_path: Path, environment: dict[str, str]) -> None:
+    name, shown = HOSTILE_NAMES[case]
+    picture = tmp_path / os.fsdecode(name)
+    picture.write_text("no picture")
+    sentence = f"{shown} is not a picture that can be read."
+    run = describe(picture, environment=environment)
+    assert failed(run, 5) == sentence
+    assert run.complaints == f"{sentence}\n"
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", b"".join(run.raw).decode())
+    if case == "no UTF-8":
+        shutil.copy(DIALOG, picture)
+        assert describe(picture, environment=environment).wait() == 0

@@ -258,6 +258,21 @@ def test_titles_come_in_every_script(desktop: XDesktop, title: str) -> None:
     assert window.title == title
 
 
+def test_a_hostile_title_is_told_short_and_harmless(desktop: XDesktop, folders: dict[str, str]) -> None:
+    identity = desktop.output("xdotool", "getactivewindow").strip()
+    title = f"\x1b]0;owned\x07\u202egpj.\x9b2J{'x' * 100_000} می\u200cخواهم"
+    desktop.output("xdotool", "set_window", "--name", title, identity)
+    try:
+        seen = run(desktop, folders, "--window", "--max-tokens", "1")
+    finally:
+        desktop.output("xdotool", "set_window", "--name", TITLE, identity)
+    told = seen.events[0]["title"]
+    assert told.startswith("gpj.xxx")
+    assert told.endswith("xxx می\u200cخواهم")
+    assert len(told) == 200
+    assert not {"\x1b", "\x9b", "\u202e"} & set(seen.text)
+
+
 def test_a_window_that_closes_while_it_is_asked_about_counts_as_none() -> None:
     with x_desktop((320, 240), manager=False) as desktop:
         asked = X11Windows(desktop.environment["DISPLAY"])
