@@ -20,7 +20,7 @@ def read_regular(path: Path, most: int) -> bytes:
     # A named pipe is opened without waiting for a writer; only then is it certain that it is the file looked at.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags)
-    with open(descriptor, "rb", buffering=0) as file:
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, tr("it is not an ordinary file"), str(path))
         content = bytearray()
