@@ -21,7 +21,10 @@ class StageEvent:
 
 @dataclass(frozen=True, slots=True)
 class TokenEvent:
-    """Some more text of the answer or of the reasoning before it."""
+    """Some more text of the answer or of the reasoning before it.
+
+    Where an answer repeated itself, the last few may be no part of the answer that is left (see DoneEvent).
+    """
 
     index: int
     kind: Literal["thinking", "answer"]
@@ -49,6 +52,10 @@ class NoticeEvent:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", outside_text.message(self.message))
+
+
+AFTER_THE_ANSWER = frozenset(("cut-off", "loop", "small-text"))
+"""Codes of notices that come when all of an answer was told: what is still held back of it is shown before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class DoneEvent:
-    """The question ended with an answer, or was cancelled. None is what does not apply.
+    """The question ended with an answer, or was cancelled (see Stop in engine.messages). None is what does not apply.
 
     `prefix_tokens` counts KV cells; the peaks are bytes over the product's process tree.
     """
@@ -123,7 +130,7 @@ class DoneEvent:
     tokens_per_s: float | None
     peak_pss_bytes: int | None
     peak_rss_bytes: int | None
-    stop: Literal["end", "length", "budget", "cancelled"]
+    stop: Literal["end", "length", "loop", "budget", "cancelled"]
 
 
 def cancelled(index: int, question: str) -> DoneEvent:

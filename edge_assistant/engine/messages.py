@@ -14,7 +14,9 @@ from edge_assistant.engine.offload import NOTHING, Offload
 
 Stage = Literal["load", "prepare", "encode", "prefill", "think", "answer"]
 Kind = Literal["thinking", "answer"]
-Stop = Literal["end", "length", "budget", "cancelled"]
+Stop = Literal["end", "length", "loop", "budget", "cancelled"]
+"""How an answer ended: whole; cut off at a limit; where it began to repeat itself; whole, after reasoning that was cut
+short; by the person."""
 DEVICE_FAILED = "device-failed"
 """The code of errors and notices that say a graphics processor failed."""
 

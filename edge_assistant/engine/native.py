@@ -10,6 +10,7 @@ import collections
 import contextlib
 import ctypes
 import functools
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ from edge_assistant.text import tr
 
 _WARNING = 3  # GGML_LOG_LEVEL_WARN
 _ABORTED = 2  # llama_decode's return value when the abort callback said stop
+_SOME_LOGITS = 16  # so many float32 are not equal by chance
 _NODES_TO_ASK_AT = frozenset((b"MUL_MAT", b"FLASH_ATTN_EXT"))
 
 _USUAL, _UNKNOWN = Tuning(), Size()
@@ -283,6 +285,11 @@ class NativeModel:
     def forbid(self, token: int) -> None:
         """Make `token` impossible for the next `Sampler.sample`."""
         llama.llama_get_logits_ith(self._context, -1)[token] = float("-inf")
+
+    def tells_tokens_apart(self) -> bool:
+        """Whether the last evaluation came to something: not-a-numbers on the way make all logits so, or equal ones."""
+        some = llama.llama_get_logits_ith(self._context, -1)[:_SOME_LOGITS]
+        return not any(map(math.isnan, some)) and len(set(some)) > 1
 
     def sampler(self, sampling: Sampling, seed: int) -> Sampler:
         """A fresh sampler; its penalties see only what it draws."""

@@ -13,12 +13,17 @@ Mode = Literal["glance", "detail", "read"]
 
 @dataclass(frozen=True, slots=True)
 class ModeSpec:
-    """What a mode asks and may cost. Image tokens are cells of 32 x 32 pixels of the picture as it is sent."""
+    """What a mode asks and may cost. Image tokens are cells of 32 x 32 pixels of the picture as it is sent.
+
+    `max_tokens` are those of the answer, which is cut off there. For reading they hold a full page: 500 English words
+    are about 700 tokens of Qwen's vocabulary, and most languages take up to twice as many for the same. The usual
+    context of 4,096 has no room for more beside a picture of 2,048.
+    """
 
     question: str
     image_tokens: int
     min_image_tokens: int
-    max_tokens: int | None
+    max_tokens: int
     verbatim: bool
 
 
@@ -27,7 +32,7 @@ LEAST_IMAGE_TOKENS = 8
 MODES: dict[Mode, ModeSpec] = {
     "glance": ModeSpec("Describe this picture in one or two sentences.", 256, LEAST_IMAGE_TOKENS, 120, verbatim=False),
     "detail": ModeSpec("Describe this picture in detail.", 920, LEAST_IMAGE_TOKENS, 500, verbatim=False),
-    "read": ModeSpec("Read the text in this picture.", 2048, LEAST_IMAGE_TOKENS, None, verbatim=True),
+    "read": ModeSpec("Read the text in this picture.", 2048, LEAST_IMAGE_TOKENS, 2048, verbatim=True),
 }
 
 _SYSTEM = (

@@ -336,9 +336,13 @@ class Session:
         position = self._position
         try:
             writer = Writer(self._native, self._emit, ask, work, self._end_of_thinking)
-            for tokens in writer.write(sampler, room=self.context - self._cells):
-                self._native.decode(tokens, position + len(generated))
-                generated += tokens
+            for step in writer.write(sampler, room=self.context - self._cells):
+                if step.taken_back:
+                    del generated[-step.taken_back :]
+                    self._native.cut(position + len(generated))
+                if step.tokens:
+                    self._native.decode(step.tokens, position + len(generated))
+                    generated += step.tokens
         finally:
             work.generation = time.perf_counter() - start
             sampler.free()

@@ -54,6 +54,7 @@ class FakeNative:
         self.encodes = 0
         self.pieces: dict[int, bytes] = {}
         self.interrupt_at: str | None = None
+        self.computes = True
 
     def says(self, *texts: str, end: bool = True) -> None:
         """The model will draw these characters, then end."""
@@ -115,6 +116,9 @@ class FakeNative:
 
     def forbid(self, token: int) -> None:
         self.forbidden.add(token)
+
+    def tells_tokens_apart(self) -> bool:
+        return self.computes
 
     def sampler(self, sampling: Sampling, seed: int) -> FakeSampler:
         return FakeSampler(self)

@@ -50,3 +50,10 @@ def test_every_mode_has_a_budget_that_holds_its_minimum() -> None:
     for mode in MODES.values():
         assert 8 <= mode.min_image_tokens <= mode.image_tokens
     assert MODES["glance"].image_tokens >= 192
+
+
+def test_every_answer_has_a_limit_and_that_of_reading_leaves_room_for_a_full_page() -> None:
+    page = 1400  # tokens: 500 words in a language that takes twice as many as English
+    limits = [MODES[mode].max_tokens for mode in ("glance", "detail", "read")]
+    assert limits == sorted(limits)
+    assert page <= limits[-1] <= 2048

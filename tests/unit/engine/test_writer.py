@@ -1,4 +1,4 @@
-"""Reasoning ends in time, and there is always an answer."""
+"""Reasoning ends in time, there is always an answer, and it ends too."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from fake_native import END, Emitted, FakeNative, ask
 from edge_assistant.engine.messages import Done, Piece, Progress, ThinkingBudget
 from edge_assistant.engine.prompts import END_OF_THINKING
 from edge_assistant.engine.session import Session
+
+ENDLESS = "".join(map(chr, range(0x4E00, 0x4E00 + 5000)))  # no character twice
 
 
 def answer(native: FakeNative, emitted: Emitted, **details: object) -> Done:
@@ -86,7 +88,7 @@ def test_an_answer_cannot_end_before_it_began(native: FakeNative, emitted: Emitt
 
 def test_the_context_ends_an_endless_answer(emitted: Emitted) -> None:
     native = FakeNative(context=512)
-    native.says("a" * 2000, end=False)
+    native.says(ENDLESS, end=False)
     done = answer(native, emitted, max_tokens=None)
     assert done.stop == "length"
     assert 0 < done.generated_tokens < 512
@@ -94,7 +96,7 @@ def test_the_context_ends_an_endless_answer(emitted: Emitted) -> None:
 
 def test_reasoning_leaves_room_for_the_answer(emitted: Emitted) -> None:
     native = FakeNative(context=1024)
-    native.says("a" * 5000, end=False)
+    native.says(ENDLESS, end=False)
     done = answer(native, emitted, thinking=ThinkingBudget(5000, 90.0), max_tokens=100)
     assert len(done.answer) >= 99
 
