@@ -304,7 +304,7 @@ class Assistant:
             )
 
         done = self._asked(work, make)
-        self._telling.finish(work)
+        self._telling.answered(work, done)
         if not clean_answer(done.answer).strip() and done.stop != "cancelled":
             raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
         return done

@@ -7,6 +7,7 @@ import sys
 from typing import Any, Protocol, TextIO
 
 from edge_assistant.events import (
+    AFTER_THE_ANSWER,
     DoneEvent,
     ErrorEvent,
     Event,
@@ -78,6 +79,8 @@ class TextOutput:
         elif isinstance(event, StageEvent):
             self._show_status(event)
         elif isinstance(event, NoticeEvent):
+            if event.code in AFTER_THE_ANSWER:
+                self._end_answer()
             self._end_line()
             complain(event.message)
         elif isinstance(event, ErrorEvent):

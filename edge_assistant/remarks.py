@@ -27,6 +27,17 @@ BESIDES = frozenset(
 )
 """What is good to know, and not spoken to whoever wants nothing but answers: codes of notices, and "waiting"."""
 
+ENDINGS: dict[str, tuple[str, str]] = {
+    "length": ("cut-off", later("The answer was cut off here.")),
+    "loop": ("loop", later("The answer began to repeat itself, so it was ended here.")),
+}
+"""What is said right behind an answer that did not end of itself: (code, sentence) by `stop`.
+
+Whatever was written is heard before that, also half a sentence: what is heard and what is shown then say the same, and
+of a list or a table without a full stop nothing is lost.
+"""
+CODES_OF_ENDINGS = frozenset(code for code, _ in ENDINGS.values())
+
 _ONLY_DEMO = later(
     "Only the demo weights are in use. They understand only simple sample screens, so do not trust this answer."
 )

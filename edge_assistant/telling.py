@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from edge_assistant import remarks
-from edge_assistant.engine.messages import DEVICE_FAILED, DeviceFailed, Kind, Piece, Progress, TurnsDropped
+from edge_assistant.engine.messages import DEVICE_FAILED, DeviceFailed, Done, Kind, Piece, Progress, TurnsDropped
 from edge_assistant.events import Event, NoticeEvent, SentenceEvent, StageEvent, TokenEvent
-from edge_assistant.text import tr_count
+from edge_assistant.outside_text import clean_answer
+from edge_assistant.text import tr, tr_count
 from edge_assistant.underway import Underway
 
 
@@ -82,11 +83,17 @@ class Telling:
             self.say(sentence)
             self.event(SentenceEvent(work.index, sentence))
 
-    def finish(self, work: Underway) -> None:
-        """The model writes no more: what waited for more text, and the last sentences."""
+    def answered(self, work: Underway, done: Done) -> None:
+        """The model writes no more: what waited for more text, the last sentences, and how it ended, if not of itself."""
         self._written(work, "thinking", work.cleaners["thinking"].finish())
         self._written(work, "answer", work.cleaners["answer"].finish())
+        answer = clean_answer(done.answer)
+        if done.stop == "loop":
+            work.splitter.take_back(len(work.answer) - len(answer))
         self.sentences(work, work.splitter.finish())
+        if answer and done.stop in remarks.ENDINGS:
+            code, sentence = remarks.ENDINGS[done.stop]
+            self.notice(work.index, code, tr(sentence))
 
     def _piece(self, work: Underway, piece: Piece) -> None:
         if work.first_token is None:

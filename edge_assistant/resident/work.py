@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from edge_assistant import footprint
+from edge_assistant import footprint, remarks
 from edge_assistant.assistant import Assistant
 from edge_assistant.capture.picture import Captured
 from edge_assistant.engine import prompts
@@ -412,6 +412,8 @@ class Work:
                 # What follows a whole stage is told only when a first part of it is done, which may take seconds.
                 over = event.fraction >= 1 and event.stage in ("load", "prepare") and job.captured is not None
                 self._come_to(job, "encode" if over else event.stage)
+            elif isinstance(event, NoticeEvent) and event.code in remarks.CODES_OF_ENDINGS:
+                job.sentences.append(event.message)  # whoever hears the answer again must not take it for whole either
             elif isinstance(event, SentenceEvent):
                 job.sentences.append(event.text)
                 if len(job.sentences) == 1 and self._told:

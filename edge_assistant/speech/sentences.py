@@ -49,6 +49,10 @@ class SentenceSplitter:
         self._rest += text
         return self._cut(final=False)
 
+    def take_back(self, length: int) -> None:
+        """Forget the last so many characters that were fed, as far as no sentence with them is out yet."""
+        self._rest = self._rest[: max(len(self._rest) - length, 0)]
+
     def finish(self) -> list[str]:
         """The remaining sentences; the splitter is then as new, but for the shortcut of the first sentence."""
         return self._cut(final=True)

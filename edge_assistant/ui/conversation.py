@@ -6,7 +6,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
-from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, TokenEvent, WindowEvent
+from edge_assistant.events import (
+    AFTER_THE_ANSWER,
+    DoneEvent,
+    ErrorEvent,
+    Event,
+    NoticeEvent,
+    TokenEvent,
+    WindowEvent,
+)
 from edge_assistant.outside_text import Whole, clean
 from edge_assistant.shown import ShownAnswer
 from edge_assistant.text import tr
@@ -26,8 +34,8 @@ class GrowingText(QPlainTextEdit):
             Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
         )
 
-    def add(self, text: str, *, new_line: bool) -> None:
-        """Add text at the end; whoever reads further up is not moved."""
+    def add(self, text: str, *, new_line: bool) -> int:
+        """Add text at the end; whoever reads further up is not moved. The position behind it."""
         text = clean(text)
         mine = self.textCursor()
         follows = mine.atEnd()
@@ -39,6 +47,14 @@ class GrowingText(QPlainTextEdit):
         if follows:
             self.setTextCursor(end)
             self.ensureCursorVisible()
+        return end.position()
+
+    def take_back(self, text: str, end: int) -> None:
+        """Remove `text`, which ends at the position `end`."""
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(end - len(text.encode("utf-16-le")) // 2)  # Qt counts UTF-16's units
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
 
 
 class Conversation(GrowingText):
@@ -50,6 +66,7 @@ class Conversation(GrowingText):
         """The last answer, as far as it is known."""
         self._answering: int | None = None
         self._answer_of: int | None = None
+        self._answer_end = 0
         self._shown = ShownAnswer()
 
     def show_question(self, text: str) -> None:
@@ -63,12 +80,16 @@ class Conversation(GrowingText):
         elif isinstance(event, WindowEvent):
             self._line(event.title)
         elif isinstance(event, NoticeEvent):
+            if event.code in AFTER_THE_ANSWER:
+                self._more(event.index, self._shown.finish())
             self._line(event.message)
         elif isinstance(event, ErrorEvent):
             self._more(event.index, self._shown.finish())
             self._line(event.message)
         elif isinstance(event, DoneEvent):
             self._more(event.index, self._shown.finish())
+            if event.stop == "loop":
+                self._leave_one_copy(event)
             if event.stop == "cancelled" and self._answering == event.index:
                 self._line(tr("Stopped."))
             self._answering = None
@@ -84,8 +105,16 @@ class Conversation(GrowingText):
         if not text:
             return
         self.answer = self.answer + text if self._answer_of == index else text
-        self.add(text, new_line=self._answering != index)
+        self._answer_end = self.add(text, new_line=self._answering != index)
         self._answering = self._answer_of = index
+
+    def _leave_one_copy(self, event: DoneEvent) -> None:
+        """Of what was shown, the beginning of further copies goes."""
+        shown = ShownAnswer()
+        answer = shown.feed(event.answer) + shown.finish()
+        if self._answer_of == event.index and self.answer.startswith(answer):
+            self.take_back(self.answer.removeprefix(answer), self._answer_end)
+            self.answer = answer
 
     def _line(self, text: str) -> None:
         self._answering = None

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 
 import pytest
 
-from edge_assistant.events import ErrorEvent, Event, NoticeEvent, SentenceEvent, StageEvent, TokenEvent, cancelled
+from edge_assistant.events import (
+    AFTER_THE_ANSWER,
+    ErrorEvent,
+    Event,
+    NoticeEvent,
+    SentenceEvent,
+    StageEvent,
+    TokenEvent,
+    cancelled,
+)
 from edge_assistant.output import JsonOutput, TextOutput, complain
 
 CONVERSATION: list[Event] = [
@@ -68,6 +78,18 @@ def test_what_was_held_back_is_shown_before_an_error(capsys: pytest.CaptureFixtu
     output.show(CONVERSATION[-1])
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == ('{"bbox_2d\n', "The engine is gone.\n")
+
+
+@pytest.mark.parametrize("code", sorted(AFTER_THE_ANSWER))
+def test_what_was_held_back_is_shown_before_what_is_said_of_the_answer(
+    code: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", sys.stdout)
+    output = TextOutput()
+    output.show(TokenEvent(0, "answer", 'There: {"bbox_2d'))
+    output.show(NoticeEvent(0, code, "Look again."))
+    output.show(cancelled(0, "Where?"))
+    assert capsys.readouterr().out == 'There: {"bbox_2d\nLook again.\n'
 
 
 def test_an_error_in_the_middle_of_an_answer_stands_on_its_own_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,16 @@ from PIL import Image
 from edge_assistant.capture.picture import Captured
 from edge_assistant.engine.messages import Turn
 from edge_assistant.errors import AssistantError, CancelledError, DoesNotFitError, InputError, WeightsError
-from edge_assistant.events import DoneEvent, ErrorEvent, Event, SentenceEvent, StageEvent, Timings, cancelled
+from edge_assistant.events import (
+    DoneEvent,
+    ErrorEvent,
+    Event,
+    NoticeEvent,
+    SentenceEvent,
+    StageEvent,
+    Timings,
+    cancelled,
+)
 from edge_assistant.models.locate import Weights
 from edge_assistant.remarks import refuse_blank
 from edge_assistant.request import Request
@@ -128,6 +137,8 @@ class ScriptedAssistant:
         self.turns += (Turn(question or "", text),)
         self.spoken.say(text)
         self.on_event(SentenceEvent(index, text))
+        for code, notice in self.office.notices:
+            self.on_event(NoticeEvent(index, code, notice))
         times = Timings(first_token=2.0, swap_to_first_token=3.0)
         done = replace(cancelled(index, ""), variant=self.weights.variant, timings_s=times, stop="end")
         self.on_event(done)
@@ -162,6 +173,7 @@ class Office:
         self.missing: AssistantError | None = None
         self.cannot_load: bool | None = None
         self.held = False
+        self.notices: list[tuple[str, str]] = []
         self.costs: list[tuple[bool, str]] = []
         self.free = AMPLE
         self.measurements = Measurements()
@@ -317,6 +329,14 @@ def test_what_was_said_and_how_far_it_is_can_be_read_from_the_job(ready: Office)
     ready.tells(("answered", 1, True), ("ended", 1))
     assert job.sentences == ["glance instruct."]
     assert job.stage == "encode", "the picture is prepared, so it is looked at"
+
+
+def test_an_answer_that_was_cut_off_is_not_taken_for_whole_when_it_is_heard_again(ready: Office) -> None:
+    ready.notices = [("small-text", "Small text is lost."), ("cut-off", "Cut off."), ("loop", "Ended.")]
+    job = ready.job(1)
+    ready.work.answer(job)
+    ready.tells(("answered", 1, True), ("ended", 1))
+    assert job.sentences == ["glance instruct.", "Cut off.", "Ended."]
 
 
 def test_a_cancelled_request_ends_without_an_answer_and_the_next_is_answered(ready: Office) -> None:

@@ -137,3 +137,16 @@ def test_every_word_comes_out_once_and_in_order(seed: int) -> None:
     text = "".join(word + chance.choice([" ", " ", " ", "\n", "\n\n"]) for word in words)
 
     assert " ".join(split(text)).split() == words
+
+
+def test_what_is_taken_back_is_not_said_unless_it_was_said_already() -> None:
+    splitter = SentenceSplitter()
+    assert splitter.feed("A dialog. Two buttons. A dial") == ["A dialog.", "Two buttons."]
+    splitter.take_back(len(" A dial"))
+    assert splitter.finish() == []
+    assert splitter.feed("Yes. Yes. Yes") == ["Yes.", "Yes."]
+    splitter.take_back(len(" Yes. Yes"))
+    assert splitter.finish() == []
+    splitter.feed("A dialog and more")
+    splitter.take_back(len(" and more"))
+    assert splitter.finish() == ["A dialog"]

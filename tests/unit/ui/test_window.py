@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import pytest
 from accessible_walk import application, nameless, tab_order, until
@@ -17,7 +18,15 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from edge_assistant.actions import ACTIONS
 from edge_assistant.capture.picture import Captured
-from edge_assistant.events import ErrorEvent, NoticeEvent, SentenceEvent, TokenEvent, WindowEvent, cancelled
+from edge_assistant.events import (
+    DoneEvent,
+    ErrorEvent,
+    NoticeEvent,
+    SentenceEvent,
+    TokenEvent,
+    WindowEvent,
+    cancelled,
+)
 from edge_assistant.resident.condition import Condition
 from edge_assistant.settings import Hotkeys, Settings, changed
 from edge_assistant.text import use_language
@@ -176,6 +185,29 @@ def test_what_was_held_back_is_shown_before_an_error(desk: Desk) -> None:
     desk.window.show_event(TokenEvent(1, "answer", '{"a'))
     desk.window.show_event(ErrorEvent(1, "engine", "The engine is gone.", 6))
     assert desk.window.text.splitlines() == ['{"a', "The engine is gone."]
+
+
+def ended(index: int, answer: str, stop: Literal["length", "loop"]) -> DoneEvent:
+    return replace(cancelled(index, "What?"), answer=answer, stop=stop)
+
+
+def test_of_an_answer_that_repeated_itself_one_copy_is_shown_and_copied(desk: Desk) -> None:
+    desk.window.show_event(NoticeEvent(1, "window", "A window."))
+    for text in ("A dog 🐕 barks.\n", "\nA dog", " 🐕"):
+        desk.window.show_event(TokenEvent(1, "answer", text))
+    desk.window.show_event(NoticeEvent(1, "loop", "It began to repeat itself."))
+    desk.window.show_event(ended(1, "A dog 🐕 barks.", "loop"))
+    assert desk.window.text.splitlines() == ["A window.", "A dog 🐕 barks.", "It began to repeat itself."]
+    assert desk.window.conversation.answer == "A dog 🐕 barks."
+    desk.window.show_event(TokenEvent(2, "answer", "A cat."))
+    assert desk.window.text.endswith("\nA cat.")
+
+
+def test_what_is_held_back_of_an_answer_that_was_cut_off_is_shown_before_that_is_said(desk: Desk) -> None:
+    desk.window.show_event(TokenEvent(1, "answer", 'There: {"bbox_2d'))
+    desk.window.show_event(NoticeEvent(1, "cut-off", "It was cut off."))
+    desk.window.show_event(ended(1, 'There: {"bbox_2d', "length"))
+    assert desk.window.text.splitlines() == ['There: {"bbox_2d', "It was cut off."]
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)

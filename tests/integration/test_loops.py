@@ -1,0 +1,107 @@
+"""Weights that repeat themselves, that are cut off, or that compute nothing, with the real engine."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import BinaryIO
+
+import numpy as np
+import pytest
+from describing import DIALOG, ROOT, Describe, check_stream, describe, done, user_environment
+from small_pair import small_shape
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
+
+REPEATED = "The answer began to repeat itself, so it was ended here."
+CUT_OFF = "The answer was cut off here."
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    yield from user_environment(tmp_path_factory.mktemp("user"))
+
+
+@pytest.fixture(scope="module")
+def full_shape() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("full_shape_of_loops", ROOT / "scripts/full_shape.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look there
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def looping(full_shape: ModuleType, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Describe:
+    """Two questions to random weights, which greedily say one word for ever."""
+    model, mmproj = full_shape.write_pair(tmp_path_factory.mktemp("pair"), small_shape(full_shape), "q4_k_m", "q8_0")
+    weights = ("--model", model, "--mmproj", mmproj, "--context", "1024", "--temperature", "0")
+    run = describe(DIALOG, *weights, "--mode", "read", "--ask", "What?", "--ask", "Why?", environment=environment)
+    assert run.wait() == 0, run.complaints
+    return run
+
+
+def test_an_answer_that_repeats_itself_is_ended_and_said_to_be(looping: Describe) -> None:
+    check_stream(looping, 2)
+    for index in (0, 1):
+        event = done(looping, index)
+        assert event["stop"] == "loop"
+        assert 60 <= event["generated_tokens"] < 200
+        assert [(each["code"], each["message"]) for each in looping.of("notice", index)] == [("loop", REPEATED)]
+
+
+def test_one_copy_is_left_and_hardly_more_is_handed_on(looping: Describe) -> None:
+    answer = done(looping, 0)["answer"]
+    assert answer
+    assert len(answer.split()) == len(set(answer.split()))
+    told = "".join(each["text"] for each in looping.of("token", 0))
+    assert told.startswith(answer)
+    assert len(looping.of("token", 0)) <= len(answer.split()) + 4
+    assert " ".join(each["text"] for each in looping.of("sentence", 0)).split() == answer.split()
+
+
+def test_the_next_question_finds_one_copy_in_the_conversation_which_is_not_evaluated_again(looping: Describe) -> None:
+    first, second = done(looping, 0), done(looping, 1)
+    between = second["reused"]["prefix_tokens"] - first["reused"]["prefix_tokens"] - first["image"]["tokens"]
+    answer = len(first["answer"].split())
+    assert answer < between < first["generated_tokens"], "the question and one copy, not all that was drawn"
+
+
+def test_reading_that_is_cut_off_is_said_to_be(environment: dict[str, str]) -> None:
+    run = describe(DIALOG, "--mode", "read", "--max-tokens", "5", "--seed", "1", environment=environment)
+    assert done(run)["stop"] == "length"
+    assert done(run)["generated_tokens"] == 5
+    assert (run.of("notice")[-1]["code"], run.of("notice")[-1]["message"]) == ("cut-off", CUT_OFF)
+
+
+def test_people_read_of_a_cut_answer_behind_it(environment: dict[str, str]) -> None:
+    run = describe(DIALOG, "--max-tokens", "5", "--seed", "1", as_json=False, environment=environment)
+    assert run.text == "A dialog titled Music.\n"
+    assert run.complaints.splitlines()[-1] == CUT_OFF
+
+
+def test_weights_that_compute_nothing_are_called_so(
+    full_shape: ModuleType, tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = full_shape._write_data
+
+    def write_broken(file: BinaryIO, tensor: object) -> None:
+        name, shape = tensor.name, tensor.shape  # type: ignore[attr-defined]
+        if name == "output_norm.weight":
+            file.write(np.full(shape, np.nan, np.float32).tobytes())
+        else:
+            write(file, tensor)
+
+    monkeypatch.setattr(full_shape, "_write_data", write_broken)
+    model, mmproj = full_shape.write_pair(tmp_path, small_shape(full_shape), "q4_k_m", "q8_0")
+    run = describe(DIALOG, "--model", model, "--mmproj", mmproj, "--context", "1024", environment=environment)
+    assert run.process.returncode == 6
+    (error,) = run.of("error")
+    assert error["code"] == "nothing-computed"
+    assert "files are damaged" in error["message"]
+    assert run.of("token") == run.of("sentence") == []
