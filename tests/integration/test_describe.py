@@ -214,7 +214,7 @@ def test_a_model_path_alone_takes_the_mmproj_beside_it(environment: dict[str, st
 
 def test_the_demo_is_a_notice_only_where_nobody_chose_it(conversation: Describe, environment: dict[str, str]) -> None:
     assert [each["code"] for each in conversation.of("notice")] == ["demo-weights"]
-    chosen = describe(DIALOG, "--model", "demo", "--max-tokens", "1", environment=environment)
+    chosen = describe(DIALOG, "--model", "demo", environment=environment)
     assert chosen.of("notice") == []
 
 

@@ -24,7 +24,7 @@ def look() -> Iterator[Look]:
     told: list[Event] = []
     weights = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
     assistant = Assistant(
-        weights, Request(seed=1, max_tokens=4), context=2048, threads=2, language=None, voice=None, on_event=told.append
+        weights, Request(seed=1), context=2048, threads=2, language=None, voice=None, on_event=told.append
     )
 
     def make(captured: Captured) -> list[Event]:

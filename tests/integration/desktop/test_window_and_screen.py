@@ -194,7 +194,7 @@ def test_a_window_partly_off_the_screen_is_clipped_and_that_is_said(desktop: XDe
 def test_without_an_active_window_the_whole_screen_is_taken_and_that_is_said(folders: dict[str, str]) -> None:
     with x_desktop(SCENE.size, manager=False) as desktop:
         desktop.show(SCENE.picture, TITLE, "0", "0")
-        seen = run(desktop, folders, "--window", "--max-tokens", "1")
+        seen = run(desktop, folders, "--window")
     assert [each["code"] for each in seen.of("notice")] == ["no-active-window", "demo-weights"]
     assert (done(seen)["image"]["width"], done(seen)["image"]["height"]) == SCENE.size
 
