@@ -35,7 +35,8 @@ class Repetition:
     @property
     def suspected(self) -> bool:
         """Whether the last tokens were there before, so that the next ones may be the same again."""
-        return any(run >= _SUSPICIOUS for run in self._runs.values())
+        in_lines = self._equal_lines > 1 and self._last_line.startswith(self._line)
+        return in_lines or any(run >= _SUSPICIOUS for run in self._runs.values())
 
     def feed(self, token: int, text: str) -> int | None:
         """How many of all tokens are left when all copies but the first are taken away; None where nothing is to be.

@@ -128,5 +128,17 @@ def test_a_repetition_is_suspected_before_it_is_certain_and_no_longer_when_somet
     assert not repetition.suspected
 
 
+def test_of_equal_lines_of_any_length_the_third_is_suspected() -> None:
+    repetition = Repetition()
+    line = [*(f" {number}" for number in range(2 * LONGEST_PERIOD)), "\n"]
+    suspected = []
+    for token, text in [*enumerate(line)] * 3:
+        assert repetition.feed(token, text) is None
+        suspected.append(repetition.suspected)
+    assert suspected == [False] * (2 * len(line) - 1) + [True] * (len(line) + 1)
+    repetition.feed(1, "Else")
+    assert not repetition.suspected
+
+
 def test_a_text_that_does_not_repeat_itself_goes_on() -> None:
     assert ended((f" {number}" for number in count()), most=300) is None
