@@ -84,7 +84,7 @@ class Telling:
             self.event(SentenceEvent(work.index, sentence))
 
     def answered(self, work: Underway, done: Done) -> None:
-        """The model writes no more: what waited for more text, the last sentences, and how it ended, if not of itself."""
+        """What waited for more text, the last sentences, and how the answer ended, where that was not of itself."""
         self._written(work, "thinking", work.cleaners["thinking"].finish())
         self._written(work, "answer", work.cleaners["answer"].finish())
         answer = clean_answer(done.answer)
