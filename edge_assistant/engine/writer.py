@@ -77,8 +77,8 @@ def answer_reserve(ask: Ask) -> int:
 class Writer:
     """Writes one answer into `work` and sends its pieces to `emit`.
 
-    Text that is being repeated is held back until something else follows. Of an answer that goes on repeating itself one
-    copy is left, which may be a few tokens shorter than the pieces that were sent.
+    Text that is being repeated is held back until something else follows. Of an answer that goes on repeating itself
+    one copy is left, which may be a few tokens shorter than the pieces that were sent.
     """
 
     def __init__(

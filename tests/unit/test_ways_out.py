@@ -185,9 +185,9 @@ def answered(*pieces: tuple[str, str]) -> tuple[list[Event], list[str], DoneEven
     work = Underway(0, "What?", 0, WaitingWords(telling.say_waiting))
     for kind, text in pieces:
         telling.reply(work, Piece(1, kind, text))  # type: ignore[arg-type]
-    telling.finish(work)
     answer, reasoning = ("".join(text for each, text in pieces if each == kind) for kind in ("answer", "thinking"))
     done = Done(1, answer, reasoning, "end", 0, 0, False, 0.0, 0.0, len(pieces), 1.0)
+    telling.answered(work, done)
     weights: Any = SimpleNamespace(variant="thinking", name="demo")
     return events, heard.said, work.done_event(weights, None, done)
 
