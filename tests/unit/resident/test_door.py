@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import stat
+import struct
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Client
 from pathlib import Path
 
+import psutil
 import pytest
 
-from edge_assistant.errors import EngineError, InputError, NotRunningError
+from edge_assistant import cli
+from edge_assistant.errors import INTERNAL, EngineError, InputError, NotRunningError
 from edge_assistant.resident import door
 from edge_assistant.resident.door import AlreadyRunningError, Door, Place, WindowsPlace, call, name_of, place
 
@@ -90,6 +96,171 @@ def test_a_caller_that_says_nothing_or_too_much_keeps_nobody_out(
     with Client(here.address(), family="AF_UNIX") as rude:
         rude.send_bytes(b"\xff")
         assert call(here, "me") == "me"
+
+
+class Peers:
+    """Callers that know no manners: each says some bytes, or none, reads nothing, and stays."""
+
+    def __init__(self, here: Place) -> None:
+        self._here = here
+        self.sockets: list[socket.socket] = []
+
+    def come(self, says: bytes = b"", times: int = 1) -> None:
+        for _ in range(times):
+            peer = socket.socket(socket.AF_UNIX)
+            self.sockets.append(peer)
+            peer.connect(self._here.address())
+            peer.settimeout(10)
+            peer.sendall(says)
+
+    def wait_until_hung_up_on(self) -> None:
+        for each in self.sockets:
+            with contextlib.suppress(ConnectionResetError):  # where something of what it said was not read
+                assert each.recv(1) == b""
+
+
+@pytest.fixture
+def peers(here: Place) -> Iterator[Peers]:
+    made = Peers(here)
+    yield made
+    for each in made.sockets:
+        each.close()
+
+
+STUBBORN = (
+    b"", b"\0\0", struct.pack("!i", 5), struct.pack("!i", 5) + b"tw", struct.pack("!i", 2**31 - 1),
+    struct.pack("!iQ", -1, 2**64 - 1), struct.pack("!i", -1) + b"\0\0", struct.pack("!i", -2),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("says", STUBBORN)
+def test_who_says_half_a_message_and_stays_keeps_nobody_waiting_and_is_hung_up_on(
+    here: Place, opened: OpenDoor, peers: Peers, monkeypatch: pytest.MonkeyPatch, says: bytes
+) -> None:
+    monkeypatch.setattr(door, "_PATIENCE_S", 0.5)
+    opened(str)
+    peers.come(says)
+    start = time.monotonic()
+    assert call(here, "me") == "me"
+    assert time.monotonic() - start < 0.4, "it waited until the other was hung up on"
+    if says != struct.pack("!i", -2):  # which is an empty message, and is answered
+        peers.wait_until_hung_up_on()
+
+
+def test_who_does_not_read_the_answer_keeps_nobody_waiting(here: Place, opened: OpenDoor, peers: Peers) -> None:
+    opened(lambda text: "ü" * 10_000_000 if text == "much" else text)
+    peers.come(struct.pack("!i", 4) + b"much")
+    assert call(here, "me") == "me"
+    assert call(here, "much") == "ü" * 2048, "what finds room on each system"
+
+
+def test_many_who_stay_are_gone_before_long_and_nothing_of_them_is_left(
+    here: Place, opened: OpenDoor, peers: Peers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "_PATIENCE_S", 0.3)
+    made = opened(str)
+    descriptors = psutil.Process().num_fds()
+    peers.come(b"\0", times=25)
+    peers.come(times=25)
+    assert call(here, "me") == "me"
+    peers.wait_until_hung_up_on()
+    for each in peers.sockets:
+        each.close()
+    for thread in tuple(made._callers):
+        thread.join(10)
+    assert not made._callers
+    assert psutil.Process().num_fds() <= descriptors
+
+
+def test_more_than_there_is_room_for_wait_their_turn(
+    here: Place, opened: OpenDoor, peers: Peers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "_PATIENCE_S", 0.05)
+    monkeypatch.setattr(door, "_CALLERS", 2)
+    made = opened(str)
+    peers.come(times=5)
+    assert len(made._callers) <= 2
+    assert call(here, "me") == "me"
+    assert len(made._callers) <= 2
+
+
+def test_who_is_still_being_answered_keeps_nobody_waiting(here: Place, opened: OpenDoor) -> None:
+    slow = threading.Event()
+    opened(lambda text: text if text == "quick" else str(slow.wait(10)))
+    heard: list[str] = []
+    waiting = threading.Thread(target=lambda: heard.append(call(here, "slow")))
+    waiting.start()
+    assert call(here, "quick") == "quick"
+    assert heard == []
+    slow.set()
+    waiting.join(10)
+    assert heard == ["True"]
+
+
+def test_it_closes_soon_whoever_stays_and_the_next_one_opens_at_once(
+    here: Place, peers: Peers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "_PATIENCE_S", 0.3)
+    made = Door(here, str)
+    peers.come(b"\0\0", times=door._CALLERS + 10)
+    start = time.monotonic()
+    made.close()
+    assert time.monotonic() - start < 2
+    again = Door(here, str)
+    assert call(here, "me") == "me"
+    again.close()
+
+
+def test_who_was_let_in_before_the_end_hears_the_answer(here: Place) -> None:
+    asked, may_answer = threading.Event(), threading.Event()
+
+    def on_call(text: str) -> str:
+        asked.set()
+        may_answer.wait(10)
+        return text
+
+    made = Door(here, on_call)
+    heard: list[str] = []
+    caller = threading.Thread(target=lambda: heard.append(call(here, "quit")))
+    caller.start()
+    assert asked.wait(10)
+    closing = threading.Thread(target=made.close)
+    closing.start()
+    may_answer.set()
+    closing.join(10)
+    caller.join(10)
+    assert heard == ["quit"]
+
+
+def test_a_bug_in_the_answer_is_a_sentence_and_the_door_stays_open(
+    here: Place, opened: OpenDoor, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("a caller could not be answered")
+    opened(lambda text: str(1 / int(text)))
+    assert call(here, "0") == INTERNAL
+    assert call(here, "1") == "1.0"
+
+
+def test_a_halted_program_is_an_error_of_one_sentence_even_where_nobody_gets_as_far_as_its_door(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(door, "_ANSWER_S", 0.1)
+    there = place()
+    Path(there.address()).parent.mkdir(mode=0o700, parents=True)
+    with socket.socket(socket.AF_UNIX) as halted, contextlib.ExitStack() as callers:
+        halted.bind(there.address())
+        halted.listen(0)
+        for full in (False, True):
+            if full:  # as after some triggers that nobody has taken
+                with contextlib.suppress(BlockingIOError):
+                    for _ in range(10):
+                        caller = callers.enter_context(socket.socket(socket.AF_UNIX))
+                        caller.setblocking(False)
+                        caller.connect(there.address())
+            start = time.monotonic()
+            assert cli.main(["trigger", "status"]) == EngineError.exit_code
+            assert time.monotonic() - start < 1
+            assert capsys.readouterr().err == "Edge Assistant does not answer. Start it again.\n"
 
 
 def test_one_that_does_not_answer_is_an_error_of_one_sentence(
