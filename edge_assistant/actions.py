@@ -21,7 +21,8 @@ ACTIONS: dict[str, str] = {
 }
 
 LOOKS = ("window", "screen", "read", "clipboard", "camera", "region")
-"""Those that ask for an answer. Again while it comes: stop. Within 30 seconds after it: the same picture in detail."""
+"""Those that ask for an answer. Again while it comes: stop. Within 30 seconds after it: the same picture in detail,
+as long as the same window is in front."""
 
 CHOOSERS = ("palette", "region")
 """Those that take a picture of this moment and then open a window, in which it is chosen what of it is wanted."""

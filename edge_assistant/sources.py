@@ -140,7 +140,7 @@ def active_window(snapshot: Snapshot, backend: Backend, tell: Teller) -> Capture
         )
     seen = inside.width * inside.height / (window.contents.width * window.contents.height)
     notices = (("window-cut", tr("Part of the window is outside of the screen and cannot be seen.")),)
-    return Captured(picture, notices if seen < _LEAST_PART else (), "window")
+    return Captured(picture, notices if seen < _LEAST_PART else (), "window", window.number)
 
 
 def monitors() -> tuple[Monitor, ...]:
@@ -152,7 +152,8 @@ def monitors() -> tuple[Monitor, ...]:
 
 def screen(snapshot: Snapshot, number: int | None) -> Captured:
     """One monitor (from 1), or all as one. Raises InputError (code `no-such-monitor`)."""
-    return Captured(snapshot.picture if number is None else snapshot.monitor(number), origin="screen")
+    picture = snapshot.picture if number is None else snapshot.monitor(number)
+    return Captured(picture, origin="screen", front=_front(snapshot))
 
 
 def region(snapshot: Snapshot, rect: Rect) -> Captured:
@@ -160,7 +161,11 @@ def region(snapshot: Snapshot, rect: Rect) -> Captured:
     picture = snapshot.cut(rect)
     if picture is None:
         raise InputError(tr("That part is outside of the screen. Choose another one."), code="off-screen")
-    return Captured(picture, origin="region")
+    return Captured(picture, origin="region", front=_front(snapshot))
+
+
+def _front(snapshot: Snapshot) -> int | None:
+    return snapshot.window.number if snapshot.window else None
 
 
 def spoken_title(title: str) -> str:

@@ -64,11 +64,15 @@ Origin = Literal["file", "screen", "window", "region", "clipboard", "camera"]
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """A picture to look at: RGB and upright; `notices` are (code, sentence) pairs about what was left out."""
+    """A picture to look at: RGB and upright; `notices` are (code, sentence) pairs about what was left out.
+
+    `front` is the number of the window that was the active one, where the picture is of the screen and one was.
+    """
 
     image: Image.Image
     notices: tuple[tuple[str, str], ...] = ()
     origin: Origin = "file"
+    front: int | None = None
 
 
 def decode(stream: BinaryIO, name: str) -> Captured:

@@ -29,12 +29,14 @@ class ActiveWindow:
     """The window that has the keyboard.
 
     `bounds` is what is seen of it with title bar and border; `contents` is what the program itself draws. Where the
-    window system does not tell them apart, both are the same.
+    window system does not tell them apart, both are the same. `number` is the window system's own for this window,
+    whatever its title becomes; two that `active` tells one after the other can be compared by it.
     """
 
     title: str
     bounds: Rect
     contents: Rect
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,4 +37,4 @@ def _described(window: dict[str, Any]) -> ActiveWindow:
     place = window["kCGWindowBounds"]
     bounds = Rect(*(round(place[name]) for name in ("X", "Y", "Width", "Height")))
     title = window.get("kCGWindowName") or window.get("kCGWindowOwnerName") or ""
-    return ActiveWindow(str(title), bounds, bounds)
+    return ActiveWindow(str(title), bounds, bounds, window.get("kCGWindowNumber"))

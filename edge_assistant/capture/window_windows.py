@@ -57,7 +57,8 @@ class WindowsWindows:
         ):
             return None
         bounds = frame.as_rect()
-        return ActiveWindow(_title(user32, window), bounds, _contents(user32, window).clipped(bounds) or bounds)
+        contents = _contents(user32, window).clipped(bounds) or bounds
+        return ActiveWindow(_title(user32, window), bounds, contents, found)
 
 
 def _title(user32: Any, window: ctypes.c_void_p) -> str:

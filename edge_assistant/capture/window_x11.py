@@ -114,7 +114,8 @@ def _active(display: Display) -> ActiveWindow | None:
     left, right, top, bottom = _four(_numbers(display, window, "_GTK_FRAME_EXTENTS"))
     contents = drawn.without(left, top, right, bottom)
     left, right, top, bottom = _four(_numbers(display, window, "_NET_FRAME_EXTENTS"))
-    return ActiveWindow(_title(display, window), contents.grown(left, top, right, bottom), contents)
+    bounds = contents.grown(left, top, right, bottom)
+    return ActiveWindow(_title(display, window), bounds, contents, active[0])
 
 
 def _four(numbers: list[int]) -> list[int]:

@@ -12,6 +12,7 @@ from edge_assistant.errors import AssistantError
 from edge_assistant.events import ErrorEvent, Event, NoticeEvent
 from edge_assistant.resident import choosing, presses
 from edge_assistant.resident.chooser import Chooser, ChooserWindows, NoChoosers
+from edge_assistant.resident.front import has_moved_on
 from edge_assistant.resident.job import TONE_WAITS_S, Job
 from edge_assistant.resident.manner import Manner
 from edge_assistant.resident.presses import State
@@ -66,7 +67,10 @@ class Doing:
             self._voice.silence()  # it is where one asks, and must not ask about itself
             self._windows.ask()
             return ""
-        return self._take_choosing(choosing.pressed(self.chooser.open, self.state, action, self._clock()))
+        now = self._clock()
+        if not self.chooser.open.chooser and presses.offers_detail(self.state, action, now) and self._has_moved_on():
+            self.state = presses.moved_on(self.state)
+        return self._take_choosing(choosing.pressed(self.chooser.open, self.state, action, now))
 
     def choose(self, ticket: int, choice: str, rect: Rect | None) -> None:
         """A choice was made in the chooser; see choosing.chosen."""
@@ -133,6 +137,10 @@ class Doing:
         """Say what went wrong."""
         self._show(ErrorEvent(id, error.code, str(error), error.exit_code))
         self._voice.say(str(error))
+
+    def _has_moved_on(self) -> bool:
+        picture = self.requests.memory.picture
+        return picture is not None and has_moved_on(picture, self._windows)
 
     def _take_choosing(self, step: choosing.Step) -> str:
         self.chooser.open, self.state, do = step

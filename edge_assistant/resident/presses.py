@@ -185,6 +185,17 @@ def pressed(state: State, action: str, now: float) -> Step:
     return state, (Status() if action == "status" else Quit(),)
 
 
+def offers_detail(state: State, action: str, now: float) -> bool:
+    """Whether this key would ask for the detail of the kept picture."""
+    offered = state.offer_until is not None and now <= state.offer_until and not state.detail
+    return state.phase == "idle" and action == state.look and offered
+
+
+def moved_on(state: State) -> State:
+    """The person is no longer where the kept picture was taken: its key is no longer the same key again."""
+    return replace(state, look="")
+
+
 def elsewhere(state: State, now: float) -> Step:
     """Another picture is to be described, and no key says which."""
     return replace(_begun(state, now), look="", detail=False), (*_end_old(state), Forget(), LookElsewhere(state.id + 1))
@@ -256,8 +267,7 @@ def _look(state: State, action: str, now: float) -> Step:
     if state.phase != "idle" and action == state.look and not state.changing:
         return _hush(state, now)
     id = state.id + 1
-    offered = state.offer_until is not None and now <= state.offer_until and not state.detail
-    if state.phase == "idle" and action == state.look and offered:
+    if offers_detail(state, action, now):
         return replace(_begun(state, now), detail=True), (Silence(), Detail(id))
     begin = Ask(id) if action == "ask" else Look(id, action)
     return replace(_begun(state, now), look=action, detail=False), (*_end_old(state), Forget(), begin)

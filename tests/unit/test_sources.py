@@ -14,7 +14,7 @@ from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.picture import Captured
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
 from edge_assistant.errors import CancelledError, InputError, NothingToSeeError
-from edge_assistant.sources import Look, active_window, count_down, look, snap, spoken_title
+from edge_assistant.sources import Look, active_window, count_down, look, region, screen, snap, spoken_title
 
 X11 = next(backend for backend in BACKENDS if backend.name == "X11")
 WAYLAND = next(backend for backend in BACKENDS if backend.name == "Wayland")
@@ -97,7 +97,7 @@ def snapshot(window: ActiveWindow | None) -> Snapshot:
 
 
 def window(contents: Rect) -> ActiveWindow:
-    return ActiveWindow("Files - Browser", contents.grown(1, 20, 1, 1), contents)
+    return ActiveWindow("Files - Browser", contents.grown(1, 20, 1, 1), contents, 7)
 
 
 def test_the_window_is_cut_without_its_frame_and_its_title_told() -> None:
@@ -121,6 +121,13 @@ def test_what_is_off_the_screen_is_clipped_and_said(contents: Rect, size: tuple[
     captured = active_window(snapshot(window(contents)), X11, Told())
     assert captured.image.size == size
     assert [code for code, _ in captured.notices] == codes
+
+
+def test_every_picture_of_the_screen_knows_which_window_was_in_front() -> None:
+    seen = snapshot(window(Rect(10, 30, 100, 50)))
+    pictures = (active_window(seen, X11, Told()), screen(seen, None), screen(seen, 1), region(seen, Rect(0, 0, 9, 9)))
+    assert [each.front for each in pictures] == [7] * 4
+    assert screen(snapshot(None), None).front is None
 
 
 def test_a_window_that_is_wholly_off_the_screen_is_an_error() -> None:

@@ -144,6 +144,46 @@ def test_a_palette_that_is_left_for_another_window_closes_and_does_not_take_that
         desktop.end(other)
 
 
+def test_the_same_key_in_another_window_is_about_that_one_and_a_title_may_change(
+    app: AppRun, desktop: XDesktop
+) -> None:
+    detail = "The same picture in detail."
+    open_palette(desktop)
+    press(desktop, "w")
+    wait_for_scene(app)
+    desktop.wait_until_active(TITLE)
+    app.wait_until("ready")
+    other = desktop.show(OTHER, "Printers", "100", "100")
+    try:
+        desktop.wait_until_active("Printers")
+        press(desktop, "ctrl+shift+F9")
+        app.wait_for(lambda _: answers(app, OTHER_FACT), "what is in the other window")
+        app.wait_until("ready")
+        assert app.told.count(detail) == 0
+        window = desktop.output("xdotool", "getactivewindow").strip()
+        desktop.output("xdotool", "set_window", "--name", "Printers (1 new)", window)
+        desktop.wait_until_active("Printers (1 new)")
+        press(desktop, "ctrl+shift+F9")
+        app.wait_until_told(detail)
+        app.wait_until("ready")
+        press(desktop, "ctrl+shift+F9")
+        app.wait_until_told("Printers (1 new)")
+        app.wait_until("ready")
+    finally:
+        desktop.end(other)
+    desktop.wait_until_active(TITLE)
+    press(desktop, "ctrl+shift+F9")
+    app.wait_until_told(TITLE, 2)
+    app.wait_until("ready")
+    open_palette(desktop)
+    press(desktop, "e")
+    desktop.wait_until_active("Edge Assistant")
+    press(desktop, "ctrl+shift+F9")
+    app.wait_until_told(detail, 2)
+    desktop.wait_until_active("Edge Assistant")
+    press(desktop, "Escape")
+
+
 def test_a_region_is_chosen_by_keyboard_and_its_pixels_are_described(app: AppRun, desktop: XDesktop) -> None:
     open_palette(desktop)
     press(desktop, "r")

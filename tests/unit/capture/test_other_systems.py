@@ -62,7 +62,7 @@ def dwmapi(result: int = 0) -> Any:
 
 def test_windows_tells_the_seen_frame_and_the_contents_of_the_foreground_window() -> None:
     assert WindowsWindows(user32(), dwmapi()).active() == ActiveWindow(
-        "Invoice 1042, Writer", Rect(100, 50, 600, 400), Rect(101, 81, 598, 368)
+        "Invoice 1042, Writer", Rect(100, 50, 600, 400), Rect(101, 81, 598, 368), 4711
     )
 
 
@@ -95,7 +95,8 @@ def appkit(pid: int | None) -> Any:
 
 def mac_window(pid: int, layer: int = 0, **more: str) -> dict[str, Any]:
     bounds = {"X": 10.0, "Y": 38.0, "Width": 800.4, "Height": 600.0}
-    return {"kCGWindowOwnerPID": pid, "kCGWindowLayer": layer, "kCGWindowBounds": bounds, **more}
+    about = {"kCGWindowOwnerPID": pid, "kCGWindowLayer": layer, "kCGWindowBounds": bounds, "kCGWindowNumber": 42}
+    return {**about, **more}
 
 
 def test_macos_tells_the_frontmost_programs_first_ordinary_window() -> None:
@@ -106,7 +107,7 @@ def test_macos_tells_the_frontmost_programs_first_ordinary_window() -> None:
         mac_window(7, kCGWindowName="Behind it"),
     )
     window = MacWindows(listing, appkit(7)).active()
-    assert window == ActiveWindow("Invoice 1042", Rect(10, 38, 800, 600), Rect(10, 38, 800, 600))
+    assert window == ActiveWindow("Invoice 1042", Rect(10, 38, 800, 600), Rect(10, 38, 800, 600), 42)
 
 
 def test_macos_without_permission_for_titles_tells_the_program() -> None:

@@ -18,6 +18,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
 
     monkeypatch.setattr(Job, "take_picture", take_picture)
     made = Desk()
+    monkeypatch.setattr("edge_assistant.resident.front.choose", made.active.backend)
     made.control.on_ready(loaded=True)
     made.step()
     assert made.voice.heard == ["Ready."]

@@ -127,6 +127,7 @@ class Desk:
         self.work = ScriptedWork()
         self.shown: list[Event] = []
         self.windows = ScriptedWindows()
+        self.active = ScriptedActive()
         self.conditions: list[str] = []
         self.control = Control(
             self.work,  # type: ignore[arg-type]
@@ -173,7 +174,25 @@ class Desk:
         self.step()
 
 
-PICTURE = Captured(Image.new("RGB", (64, 64)), (("window-cut", "Part is missing."),), "window")
+FRONT = 4711
+"""The number of the window that is in front."""
+
+PICTURE = Captured(Image.new("RGB", (64, 64)), (("window-cut", "Part is missing."),), "window", FRONT)
+
+
+class ScriptedActive:
+    """A window system that tells which window is in front; with `number` None none is."""
+
+    def __init__(self, number: int | None = FRONT) -> None:
+        self.number = number
+
+    def active(self) -> ActiveWindow | None:
+        bounds = Rect(10, 10, 30, 20)
+        return ActiveWindow("Files", bounds, bounds, self.number) if self.number else None
+
+    def backend(self) -> object:
+        """What capture.choose gives."""
+        return SimpleNamespace(make_windows=lambda: self)
 
 
 class ScriptedChoosers:
@@ -196,7 +215,7 @@ class ScriptedFocus:
     def __init__(self) -> None:
         self.given: queue.SimpleQueue[int] = queue.SimpleQueue()
 
-    has = 4711
+    has = FRONT
 
     def current(self) -> int:
         return self.has
@@ -220,6 +239,7 @@ class ChoosingDesk(Desk):
         for module in ("job", "moment"):
             monkeypatch.setattr(f"edge_assistant.resident.{module}.choose", lambda: backend)
             monkeypatch.setattr(f"edge_assistant.resident.{module}.sources.snap_at_once", self.snap)
+        monkeypatch.setattr("edge_assistant.resident.front.choose", self.active.backend)
         self.control.on_ready(loaded=True)
         self.step()
 
@@ -228,7 +248,7 @@ class ChoosingDesk(Desk):
         left, right = Rect(0, 0, 64, 48), Rect(64, 0, 64, 48)
         picture = Image.new("RGB", (128, 48), (self.taken, 0, 0))
         picture.putpixel((64, 0), (255, 255, 255))
-        window = ActiveWindow("Files", Rect(10, 10, 30, 20), Rect(10, 10, 30, 20))
+        window = self.active.active()
         return Snapshot(window, Shot(picture, Rect(0, 0, 128, 48), (Monitor(1, left), Monitor(2, right))))
 
     def open(self, chooser: str = "palette") -> list[str]:

@@ -34,6 +34,8 @@ from edge_assistant.resident.presses import (
     elsewhere,
     ended,
     forget,
+    moved_on,
+    offers_detail,
     opened,
     pressed,
     question,
@@ -83,6 +85,15 @@ def test_the_same_key_soon_after_the_answer_asks_for_the_detail_of_the_kept_pict
     assert done == (Silence(), Detail(2))
     assert state.phase == "working"
     assert (state.since, state.detail) == (130.0, True)
+
+
+def test_where_the_person_has_moved_on_the_same_key_is_a_new_request() -> None:
+    state = over()
+    assert offers_detail(state, "window", 101.0)
+    assert not offers_detail(state, "screen", 101.0)
+    assert not offers_detail(speaking(), "window", 101.0)
+    assert pressed(moved_on(state), "window", 101.0)[1] == (Silence(), Forget(), Look(2, "window"))
+    assert not offers_detail(state, "window", 100.1 + DETAIL_OFFER_S)
 
 
 def test_later_the_same_key_takes_a_new_picture_and_the_old_one_is_forgotten() -> None:
