@@ -125,7 +125,7 @@ class App(QObject):
         )
         control = self.program.control
         folder = Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None
-        self.weights = WeightsWindows(control.say, control.hush, folder)
+        self.weights = WeightsWindows(control.say, control.hush, control.leaves_focus_to_reader, folder)
         self.weights.changed.connect(control.renew)
         self.preferences = Preferences(self.program, self)
         self.commands = Commands(self._press, control.forget, chosen.hotkeys.bound(), self._entries())

@@ -167,6 +167,10 @@ class Control:
         """Be silent at once; what is said after this is spoken."""
         self.do(self._voice.silence)
 
+    def leaves_focus_to_reader(self) -> bool:
+        """Whether a screen reader speaks, which says by itself what has the keyboard."""
+        return self._voice.leaves_focus_to_reader()
+
     def renew(self) -> None:
         """Find the weights anew, since others may be here now."""
         self.do(self._renew)

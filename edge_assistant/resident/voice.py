@@ -68,6 +68,11 @@ class Voice:
             if self._speaker:
                 self._speaker.stop()
 
+    def leaves_focus_to_reader(self) -> bool:
+        """Whether a screen reader speaks, which says by itself what has the keyboard. Returns at once."""
+        speaker = self._speaker
+        return isinstance(speaker, ReaderOrVoice) and speaker.leaves_focus_to_reader()
+
     def wait(self, timeout: float) -> bool:
         """Block until all is spoken; False when `timeout` seconds were too few."""
         speaker = self._speaker

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
+import logging
 import subprocess
 import sys
 import threading
@@ -14,6 +16,8 @@ from edge_assistant.dbus import DBusError, Service, connected, property_of
 from edge_assistant.outside_text import clean
 from edge_assistant.speech.messages import Tone
 from edge_assistant.speech.speaker import Speaker
+
+_log = logging.getLogger(__name__)
 
 Output = Literal["auto", "screen-reader", "own-voice"]
 IsRunning = Callable[[], bool]
@@ -34,7 +38,8 @@ class Announce(Protocol):
 class ReaderOrVoice:
     """A speaker that lets a screen reader speak while one runs; tones are its own. Used as a Speaker.
 
-    Whether one runs is asked again at each `stop`, that is at each press, beside whoever presses.
+    Whether one runs is asked again at each `stop`, that is at each press, beside whoever presses; and at each
+    `leaves_focus_to_reader`.
     """
 
     def __init__(
@@ -51,6 +56,8 @@ class ReaderOrVoice:
         self._is_running = is_running
         self._clock = clock
         self._changed = threading.Condition()
+        self._asking = threading.Lock()
+        self._ask_waits = False
         self._closed = False
         self._through_reader = output == "screen-reader"
         self._begins = True
@@ -88,8 +95,16 @@ class ReaderOrVoice:
         with self._changed:
             self._begins, self._ends = True, 0.0
             self._changed.notify_all()
-        if self._output == "auto":
-            threading.Thread(target=self._ask, name="screen reader", daemon=True).start()
+        self._ask_again()
+
+    def leaves_focus_to_reader(self) -> bool:
+        """Whether a screen reader speaks, which says by itself what has the keyboard. Returns at once.
+
+        QAccessible.isActive does not tell this: it stays true as soon as any other program has read a window of ours.
+        """
+        self._ask_again()
+        with self._changed:
+            return self._through_reader
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until everything is spoken; False when `timeout` seconds were too few."""
@@ -121,10 +136,21 @@ class ReaderOrVoice:
             self._changed.notify_all()
         self._speaker.close()
 
-    def _ask(self) -> None:
-        running = self._is_running()
+    def _ask_again(self) -> None:
+        """On a thread of its own, since the answer can take a second; one after the other, and not more than needed."""
         with self._changed:
-            self._through_reader = running
+            if self._output != "auto" or self._ask_waits:
+                return
+            self._ask_waits = True
+        threading.Thread(target=self._ask, name="screen reader", daemon=True).start()
+
+    def _ask(self) -> None:
+        with self._asking:
+            with self._changed:
+                self._ask_waits = False
+            running = self._is_running()
+            with self._changed:
+                self._through_reader = running
 
     def _seconds_left(self) -> float:
         with self._changed:
@@ -148,18 +174,37 @@ def on_linux() -> bool:
         return False
 
 
+_READERS = (("wxWindowClassNR", "NVDA"), ("JFWUI2", None))
+"""Class and title of a window that each screen reader has as long as it runs (title None: any): NVDA, JAWS."""
+
+
 def on_windows(user32: Any = None) -> bool:
-    """What SPI_GETSCREENREADER (winuser.h) says. Not yet run on Windows. Tests give another `user32`."""
-    import ctypes
+    """Whether a reader runs in this session that can speak for us. Not yet run on Windows. Tests give a `user32`.
 
-    system: Any = ctypes
-    user32 = user32 or system.windll.user32
-    runs = ctypes.c_int(0)
-    return bool(user32.SystemParametersInfoW(0x0046, 0, ctypes.byref(runs), 0)) and runs.value != 0
+    The flag SPI_GETSCREENREADER is not asked: one that crashed leaves it set, one that ends takes it from another that
+    goes on, and Narrator never sets it. Narrator does not count: programs cannot speak through it, so that beside it
+    the own voice does. With readers that are not known here both speak, which is better than neither.
+    """
+    if user32 is None:
+        import ctypes
+
+        system: Any = ctypes
+        user32 = system.WinDLL("user32")
+        user32.FindWindowW.argtypes = (ctypes.c_wchar_p, ctypes.c_wchar_p)
+        user32.FindWindowW.restype = ctypes.c_void_p
+    return any(user32.FindWindowW(kind, title) for kind, title in _READERS)
 
 
-def on_mac(run: Callable[..., Any] = subprocess.run) -> bool:
-    """Whether VoiceOver is on, by the system's defaults. Not yet run on macOS. `run` as subprocess.run."""
+def on_mac(run: Callable[..., Any] = subprocess.run, appkit: Any = None) -> bool:
+    """Whether VoiceOver is on: by the system's own word, else its defaults. Not yet run on macOS.
+
+    `run` as subprocess.run; `appkit` stands in in tests.
+    """
+    try:
+        appkit = appkit or importlib.import_module("AppKit")
+        return bool(appkit.NSWorkspace.sharedWorkspace().isVoiceOverEnabled())
+    except (ImportError, AttributeError) as error:
+        _log.debug("VoiceOver is looked for in the defaults: %s", error)
     command = ["defaults", "read", "com.apple.universalaccess", "voiceOverOnOffKey"]
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
         done = run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)

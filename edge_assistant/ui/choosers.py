@@ -35,6 +35,9 @@ class Reports(Protocol):
     def utter(self, ticket: int, text: str, *, at_once: bool) -> None:
         """Something is to be heard, with `at_once` in place of what is being said."""
 
+    def leaves_focus_to_reader(self) -> bool:
+        """Whether a screen reader says by itself what has the keyboard."""
+
     def take_focus(self, ticket: int, window: int) -> None:
         """The chooser's window, by the window system's number, has not got the focus."""
 
@@ -56,7 +59,7 @@ class Choosers(QObject):
         self._reports: Reports | None = None
         self._opening: Opening | None = None
         self._done = 0
-        self.palette = Palette(self._utter)
+        self.palette = Palette(self._utter, self._leaves_focus_to_reader)
         self.region = RegionChooser(self._utter)
         self.palette.chosen.connect(self._on_chosen)
         self.region.chosen.connect(self._on_region)
@@ -167,6 +170,9 @@ class Choosers(QObject):
     def _utter(self, text: str, at_once: bool) -> None:
         if self._opening is not None and self._reports is not None:
             self._reports.utter(self._opening.ticket, text, at_once=at_once)
+
+    def _leaves_focus_to_reader(self) -> bool:
+        return self._reports is not None and self._reports.leaves_focus_to_reader()
 
     def _check_focus(self) -> None:
         windows = [self.palette, *self.region.panes]

@@ -25,9 +25,14 @@ class FirstRun(WeightsWindow):
     """Open it where advice.is_first_run says so. What it takes is described at WeightsWindow."""
 
     def __init__(
-        self, say: Callable[[str], None], *, hush: Callable[[], None] = lambda: None, weights_dir: Path | None = None
+        self,
+        say: Callable[[str], None],
+        *,
+        hush: Callable[[], None] = lambda: None,
+        leaves_focus_to_reader: Callable[[], bool] = lambda: False,
+        weights_dir: Path | None = None,
     ) -> None:
-        super().__init__(later("Welcome to Edge Assistant"), say, hush, weights_dir)
+        super().__init__(later("Welcome to Edge Assistant"), say, hush, leaves_focus_to_reader, weights_dir)
         self._advice: Advice | None = None
         self.sentences = PlainLabel(tr("Looking at this computer."))
         self.sentences.setWordWrap(True)

@@ -40,9 +40,14 @@ class ModelsDialog(WeightsWindow):
     """Closing it only puts it away: a download goes on, and is heard. What it takes is described at WeightsWindow."""
 
     def __init__(
-        self, say: Callable[[str], None], *, hush: Callable[[], None] = lambda: None, weights_dir: Path | None = None
+        self,
+        say: Callable[[str], None],
+        *,
+        hush: Callable[[], None] = lambda: None,
+        leaves_focus_to_reader: Callable[[], bool] = lambda: False,
+        weights_dir: Path | None = None,
     ) -> None:
-        super().__init__(later("Weights"), say, hush, weights_dir)
+        super().__init__(later("Weights"), say, hush, leaves_focus_to_reader, weights_dir)
         self._rows: list[Row] = []
         self._problems: list[str] = []
         self._read_again = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QColor, QFont, QIcon, QKeyEvent, QPainter, QPalette, QPen, QPixmap, QScreen
+from PySide6.QtGui import QColor, QFont, QIcon, QKeyEvent, QPainter, QPalette, QPen, QPixmap, QScreen
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
 
 from edge_assistant.resident.choices import Choice
@@ -26,19 +26,18 @@ _AWAY_MS = 300
 class Palette(QFrame):
     """`chosen` tells a choice's name, `dismissed` whether the focus is to be given back. It is hidden by then.
 
-    `utter` is called with what is to be heard, and whether in place of what is being said.
+    `utter` is called with what is to be heard, and whether in place of what is being said. Where
+    `leaves_focus_to_reader` says so, a screen reader says by itself what has the keyboard.
     """
 
     chosen = Signal(str)
     dismissed = Signal(bool)
 
-    def __init__(
-        self, utter: Callable[[str, bool], None], is_screen_reader_there: Callable[[], bool] = QAccessible.isActive
-    ) -> None:
+    def __init__(self, utter: Callable[[str, bool], None], leaves_focus_to_reader: Callable[[], bool]) -> None:
         super().__init__(None, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
         self._utter = utter
-        self._is_screen_reader_there = is_screen_reader_there
+        self._leaves_focus_to_reader = leaves_focus_to_reader
         self._choices: tuple[Choice, ...] = ()
         self.labels = Labels()
         self.labels.put(self.setWindowTitle, later("Edge Assistant, choices"))
@@ -84,7 +83,7 @@ class Palette(QFrame):
         self.raise_()
         self.activateWindow()
         self._list.setFocus()
-        if not self._is_screen_reader_there():
+        if not self._leaves_focus_to_reader():
             self._utter(tr("Choices. {first}", first=self._choices[0].spoken), False)
 
     def close_quietly(self) -> None:
@@ -147,7 +146,7 @@ class Palette(QFrame):
         self._utter(tr("There is no choice {key}. A question mark reads all.", key=letter.upper()), True)
 
     def _on_row(self, row: int) -> None:
-        if 0 <= row < len(self._choices) and not self._is_screen_reader_there():
+        if 0 <= row < len(self._choices) and not self._leaves_focus_to_reader():
             self._utter(self._choices[row].spoken, True)
 
     def _on_clicked(self, item: QListWidgetItem) -> None:

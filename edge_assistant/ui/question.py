@@ -18,7 +18,7 @@ def ask(
     on_answer: Callable[[bool], None],
     say: Callable[[str], None],
 ) -> QMessageBox:
-    """Open it over `parent`; `no` is the safe answer, which Enter and Escape give."""
+    """Open it over `parent`, a window with a SpokenFocus; `no` is the safe answer, which Enter and Escape give."""
     box = QMessageBox(QMessageBox.Icon.Question, parent.windowTitle(), question, parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     accepted = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
@@ -26,7 +26,9 @@ def ask(
     box.setDefaultButton(refused)
     box.setEscapeButton(refused)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    SpokenFocus(box, say)
+    beneath = parent.findChild(SpokenFocus)
+    assert beneath is not None
+    SpokenFocus(box, say, beneath.leaves_focus_to_reader)
     box.finished.connect(lambda _: on_answer(box.clickedButton() == accepted))
     say(question)
     box.open()

@@ -21,20 +21,24 @@ from edge_assistant.text import tr
 
 
 class SpokenFocus(QObject):
-    """For one window; it lives as long as that. `hush` silences what was said of the place before."""
+    """For one window; it lives as long as that."""
 
     def __init__(
         self,
         window: QWidget,
         say: Callable[[str], None],
+        leaves_focus_to_reader: Callable[[], bool],
         hush: Callable[[], None] = lambda: None,
-        is_screen_reader_there: Callable[[], bool] = QAccessible.isActive,
     ) -> None:
+        """`hush` silences what was said of the place before.
+
+        Nothing is said where `leaves_focus_to_reader` says that a screen reader does.
+        """
         super().__init__(window)
         self._window = window
         self._say = say
         self._hush = hush
-        self._is_screen_reader_there = is_screen_reader_there
+        self.leaves_focus_to_reader = leaves_focus_to_reader
         self._moving = self._quiet = False
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -42,7 +46,7 @@ class SpokenFocus(QObject):
 
     def speak(self, words: str) -> None:
         """Say what a screen reader would find by itself, in place of what was said before."""
-        if words and not self._is_screen_reader_there():
+        if words and not self.leaves_focus_to_reader():
             self._hush()
             self._say(words)
 
@@ -54,7 +58,7 @@ class SpokenFocus(QObject):
 
     @Slot(QWidget, QWidget)
     def _changed(self, old: QWidget | None, new: QWidget | None) -> None:
-        if new is None or new.window() is not self._window or self._is_screen_reader_there():
+        if new is None or new.window() is not self._window or self.leaves_focus_to_reader():
             return
         if old is not None and old.window() is self._window and not self._moving:
             self._hush()  # the person has moved on; what a window says by itself is heard to its end

@@ -25,11 +25,17 @@ class WeightsWindow(QDialog):
     weights_changed = Signal()
 
     def __init__(
-        self, title: str, say: Callable[[str], None], hush: Callable[[], None], weights_dir: Path | None
+        self,
+        title: str,
+        say: Callable[[str], None],
+        hush: Callable[[], None],
+        leaves_focus_to_reader: Callable[[], bool],
+        weights_dir: Path | None,
     ) -> None:
         """`say` speaks a sentence, `hush` silences what was said of a place before; `weights_dir` is the settings'.
 
-        Whoever inherits makes `transfer`.
+        What has the keyboard is said, unless `leaves_focus_to_reader` says that a screen reader does. Whoever inherits
+        makes `transfer`.
         """
         super().__init__()
         self.labels = Labels()
@@ -38,7 +44,7 @@ class WeightsWindow(QDialog):
         self._weights_dir = weights_dir
         self._looking: Task | None = None
         """What reads what is here, while it does."""
-        self._focus = SpokenFocus(self, say, hush)
+        self._focus = SpokenFocus(self, say, leaves_focus_to_reader, hush)
         self.labels.put(self.setWindowTitle, title)
 
     def stop(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -15,6 +16,7 @@ from edge_assistant.ui.models_dialog import ModelsDialog
 from edge_assistant.ui.task import Task
 from edge_assistant.ui.weights_window import WeightsWindow
 
+_Window = TypeVar("_Window", ModelsDialog, FirstRun)
 _QUEUED = Qt.ConnectionType.QueuedConnection
 
 
@@ -23,11 +25,21 @@ class WeightsWindows(QObject):
 
     changed = Signal()
 
-    def __init__(self, say: Callable[[str], None], hush: Callable[[], None], weights_dir: Path | None) -> None:
-        """`say` speaks a sentence, `hush` silences the voice; both return at once. `weights_dir` is the settings'."""
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        hush: Callable[[], None],
+        leaves_focus_to_reader: Callable[[], bool],
+        weights_dir: Path | None,
+    ) -> None:
+        """`say` speaks a sentence, `hush` silences the voice; all return at once. The others are as for WeightsWindow.
+
+        `weights_dir` is the settings'.
+        """
         super().__init__()
         self._say = say
         self._hush = hush
+        self._leaves_focus_to_reader = leaves_focus_to_reader
         self._weights_dir = weights_dir
         self._looking: Task | None = None
         self.dialog: ModelsDialog | None = None
@@ -36,7 +48,7 @@ class WeightsWindows(QObject):
     def open(self) -> None:
         """Bring the weights to the front."""
         if self.dialog is None:
-            self.dialog = ModelsDialog(self._say, hush=self._hush, weights_dir=self._weights_dir)
+            self.dialog = self._made(ModelsDialog)
             self.dialog.weights_changed.connect(self.changed)
         _bring(self.dialog)
 
@@ -70,12 +82,20 @@ class WeightsWindows(QObject):
         if self._looking is not None:
             self._looking.wait(3.0)
 
+    def _made(self, kind: type[_Window]) -> _Window:
+        return kind(
+            self._say,
+            hush=self._hush,
+            leaves_focus_to_reader=self._leaves_focus_to_reader,
+            weights_dir=self._weights_dir,
+        )
+
     @Slot(object, object)
     def _on_looked(self, due: bool | None, _: AssistantError | None) -> None:
         # An error is told by whoever needs the weights.
         self._looking = None
         if due:
-            self.first_run = FirstRun(self._say, hush=self._hush, weights_dir=self._weights_dir)
+            self.first_run = self._made(FirstRun)
             self.first_run.weights_changed.connect(self.changed)
             _bring(self.first_run)
 

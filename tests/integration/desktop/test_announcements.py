@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from apps import AppRun
+from apps import NO_TRAY, AppRun
 from desktops import XDesktop, private_bus, scene, until, x_desktop
 from jeepney import DBusAddress, MatchRule, new_method_call
 from jeepney.bus_messages import message_bus
@@ -23,14 +24,30 @@ ASSERTIVE = 2
 EVENT = "org.a11y.atspi.Event.Object"
 
 
+def bus(method: str, reply: str) -> tuple[str, ...]:
+    """The command that calls a method of the accessibility bus's launcher."""
+    return ("dbus-send", "--session", reply, "--dest=org.a11y.Bus", "/org/a11y/bus", method)
+
+
+def tell_the_bus(desktop: XDesktop, **told: bool) -> None:
+    """Set its properties, as programs and screen readers do."""
+    for name, value in told.items():
+        values = ("string:org.a11y.Status", f"string:{name}", f"variant:boolean:{str(value).lower()}")
+        until(
+            lambda values=values: desktop.output(  # type: ignore[misc]
+                *bus("org.freedesktop.DBus.Properties.Set", "--print-reply"), *values
+            ),
+            "the accessibility bus",
+        )
+
+
 class ScreenReader:
     """As much of one as matters here: it says that it runs, and hears announcements."""
 
     def __init__(self, desktop: XDesktop) -> None:
-        self._session = desktop
         self.heard: list[tuple[str, int]] = []
-        self.say_that_it_runs(True)
-        address = desktop.output(*self._bus("org.a11y.Bus.GetAddress", "--print-reply=literal")).strip()
+        tell_the_bus(desktop, IsEnabled=True, ScreenReaderEnabled=True)
+        address = desktop.output(*bus("org.a11y.Bus.GetAddress", "--print-reply=literal")).strip()
         self._connection: DBusConnection = open_dbus_connection(address)
         registry = DBusAddress("/org/a11y/atspi/registry", "org.a11y.atspi.Registry", "org.a11y.atspi.Registry")
         wanted = ("object:announcement", [], "")
@@ -41,16 +58,6 @@ class ScreenReader:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._listen)
         self._thread.start()
-
-    def say_that_it_runs(self, runs: bool) -> None:
-        for name in ("IsEnabled", "ScreenReaderEnabled"):
-            values = ("string:org.a11y.Status", f"string:{name}", f"variant:boolean:{str(runs).lower()}")
-            until(
-                lambda values=values: self._session.output(  # type: ignore[misc]
-                    *self._bus("org.freedesktop.DBus.Properties.Set", "--print-reply"), *values
-                ),
-                "the accessibility bus",
-            )
 
     def close(self) -> None:
         self._ended.set()
@@ -66,10 +73,6 @@ class ScreenReader:
                     continue
                 _, politeness, _, (_, text), _ = message.body
                 self.heard.append((text, politeness))
-
-    @staticmethod
-    def _bus(method: str, reply: str) -> tuple[str, ...]:
-        return ("dbus-send", "--session", reply, "--dest=org.a11y.Bus", "/org/a11y/bus", method)
 
 
 @pytest.fixture
@@ -124,3 +127,37 @@ def test_an_answer_is_announced_in_order_and_not_spoken_a_second_time(
         ]
         card.wait_for_silence()
         assert 0 < loud_seconds(card) < 1.0, "tones, and no word"
+
+
+@contextlib.contextmanager
+def palette(desktop: XDesktop, card: SoundCard) -> Iterator[Callable[[], float]]:
+    """The palette is open; gives how many seconds of sound there were since, its tone and all."""
+    card.wait_for_silence()
+    before = loud_seconds(card)
+    desktop.output("xdotool", "key", "ctrl+shift+F12")
+    desktop.wait_until_active("Edge Assistant, choices")
+    yield lambda: loud_seconds(card) - before
+    desktop.output("xdotool", "key", "Escape")
+    desktop.wait_until_active(TITLE)
+
+
+def test_the_palette_speaks_where_programs_are_read_but_no_screen_reader_runs(
+    desktop: XDesktop, card: SoundCard
+) -> None:
+    tell_the_bus(desktop, IsEnabled=True, ScreenReaderEnabled=False)  # as a GTK program leaves it
+    folders = {name: desktop.environment[name] for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME")}
+    with AppRun(desktop, ALSA_CONFIG_PATH=str(card.configuration), **folders) as app:
+        app.wait_until_told(NO_TRAY)
+        app.wait_until_told("Ready.")
+        desktop.wait_until_active("Edge Assistant")
+        desktop.output("xdotool", "key", "Escape")
+        desktop.wait_until_active(TITLE)
+        for runs in (False, True, False):
+            tell_the_bus(desktop, ScreenReaderEnabled=runs)
+            assert app.trigger("stop") == (0, "")  # a press notices it
+            with palette(desktop, card) as heard:
+                if runs:
+                    card.wait_for_silence()
+                    assert heard() < 0.5, "a word besides the tone, which the screen reader says, too"
+                else:
+                    until(lambda heard=heard: heard() > 1.0, "what the palette says")  # type: ignore[misc]

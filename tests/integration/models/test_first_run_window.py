@@ -78,7 +78,7 @@ def test_each_choice_is_said_when_it_has_the_keyboard(window: FirstRun, said: li
 
 def test_with_a_screen_reader_the_choices_are_left_to_it(window: FirstRun, said: list[str]) -> None:
     (focus,) = window.findChildren(SpokenFocus)
-    focus._is_screen_reader_there = lambda: True
+    focus.leaves_focus_to_reader = lambda: True
     said.clear()
     press(Qt.Key.Key_Tab)
     assert window.files.hasFocus()

@@ -106,6 +106,11 @@ def test_who_waits_for_the_voice_can_be_called_off(voice: Voice, speakers: list[
     assert speakers[0].told == ["start", "wait unless True", "look again"]
 
 
+def test_the_own_voice_leaves_the_focus_to_nobody(voice: Voice) -> None:
+    assert not voice.leaves_focus_to_reader()
+    assert not Voice(None, print).leaves_focus_to_reader()
+
+
 def test_without_speech_nothing_is_waited_for() -> None:
     voice = Voice(None, print)
     voice.listen_to(1)

@@ -143,23 +143,73 @@ def test_each_system_is_asked_in_its_own_way() -> None:
     assert (choose("linux"), choose("win32"), choose("darwin")) == (on_linux, on_windows, on_mac)
 
 
-def test_windows_answers_through_a_pointer() -> None:
-    def user32(runs: int, works: int) -> Any:
-        def ask(action: int, _: int, pointer: Any, __: int) -> int:
-            assert action == 0x0046
-            pointer._obj.value = runs
-            return works
-
-        return SimpleNamespace(SystemParametersInfoW=ask)
-
-    assert on_windows(user32(1, 1))
-    assert not on_windows(user32(0, 1))
-    assert not on_windows(user32(1, 0))
+@pytest.mark.parametrize("output", ["auto", "screen-reader"])
+@pytest.mark.parametrize("running", [False, True])
+def test_the_focus_is_left_to_whoever_speaks_the_answers(output: Output, running: bool) -> None:
+    desk = Desk(output, running=running)
+    left = desk.voice.leaves_focus_to_reader()
+    desk.voice.say("A dialog.")
+    assert left == (desk.announced == [("A dialog.", True)])
 
 
-def test_the_mac_answers_by_its_defaults() -> None:
+def test_a_screen_reader_that_comes_or_goes_is_noticed_where_only_the_focus_moves() -> None:
+    desk = Desk("auto", running=True)
+    assert desk.voice.leaves_focus_to_reader()
+    desk.running = False
+    desk.voice.leaves_focus_to_reader()
+    desk.wait_until(False)
+    assert not desk.voice.leaves_focus_to_reader()
+
+
+def test_where_the_system_is_slow_to_say_it_nobody_waits_and_the_questions_do_not_pile_up() -> None:
+    desk = Desk("auto", running=True)
+    asked, answers = [], threading.Semaphore(0)
+
+    def slow() -> bool:
+        asked.append(threading.current_thread())
+        return not answers.acquire(timeout=10)
+
+    desk.voice._is_running = slow
+    for _ in range(30):  # a key is held down
+        assert desk.voice.leaves_focus_to_reader()
+    answers.release(30)
+    desk.wait_until(False)
+    for each in threading.enumerate():
+        if each.name == "screen reader":
+            each.join(10)
+    assert len(asked) <= 2
+
+
+def test_windows_finds_the_windows_of_the_readers_that_can_speak_for_us() -> None:
+    def user32(*there: tuple[str, str]) -> Any:
+        """Finds as Windows does: a title of None is any."""
+
+        def find(kind: str, title: str | None) -> int | None:
+            return 4711 if any(kind == one and title in (None, other) for one, other in there) else None
+
+        return SimpleNamespace(FindWindowW=find)  # whoever asks for the flag fails
+
+    assert on_windows(user32(("wxWindowClassNR", "NVDA")))
+    assert on_windows(user32(("JFWUI2", "JAWS")))
+    assert not on_windows(user32(("wxWindowClassNR", "Audacity"), ("Notepad", "NVDA")))
+    assert not on_windows(user32())
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_the_mac_says_itself_whether_voice_over_is_on(on: bool) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("asked for the defaults")
+
+    workspace = SimpleNamespace(isVoiceOverEnabled=lambda: on)
+    assert on_mac(never, SimpleNamespace(NSWorkspace=SimpleNamespace(sharedWorkspace=lambda: workspace))) == on
+
+
+def test_a_mac_that_does_not_say_it_answers_by_its_defaults() -> None:
     def run(code: int, text: str) -> Any:
         return lambda command, **_: subprocess.CompletedProcess(command, code, stdout=text)
+
+    older = SimpleNamespace(NSWorkspace=SimpleNamespace(sharedWorkspace=SimpleNamespace))
+    assert on_mac(run(0, "1\n"), older)
 
     assert on_mac(run(0, "1\n"))
     assert not on_mac(run(0, "0\n"))

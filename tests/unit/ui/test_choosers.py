@@ -29,6 +29,8 @@ class Desk:
         application()
         self.reported: list[Any] = []
         self.entered: list[str] = []
+        self.uttered: list[str] = []
+        self.reader = False
         self.choosers = Choosers(lambda: [self.entry("&Settings…"), self.entry("Window of &Edge"), self.entry("x")])
         self.choosers.report_to(self)
 
@@ -41,8 +43,11 @@ class Desk:
     def dismiss(self, ticket: int, *, give_back: bool = True) -> None:
         self.reported.append((ticket, "dismissed", give_back))
 
-    def utter(self, ticket: int, text: str, *, at_once: bool) -> None:
-        pass
+    def utter(self, ticket: int, text: str, *, at_once: bool) -> None:  # noqa: ARG002
+        self.uttered.append(text)
+
+    def leaves_focus_to_reader(self) -> bool:
+        return self.reader
 
     def take_focus(self, ticket: int, window: int) -> None:
         pass
@@ -68,6 +73,15 @@ def desk() -> Iterator[Desk]:
     yield made
     made.choosers._put_away()
     made.choosers.deleteLater()
+
+
+@pytest.mark.parametrize("reader", [False, True])
+def test_the_palette_says_what_has_the_keyboard_unless_whoever_is_reported_to_leaves_that_to_a_reader(
+    desk: Desk, reader: bool
+) -> None:
+    desk.reader = reader
+    desk.open()
+    assert desk.uttered == ([] if reader else ["Choices. Window: Invoice, W"])
 
 
 def test_a_choice_is_reported_with_its_moment(desk: Desk) -> None:
