@@ -122,7 +122,7 @@ def _moment() -> Snapshot:
 
 def palette() -> QWidget:
     """The list of choices."""
-    shown = Palette(lambda *_: None)
+    shown = Palette(lambda *_: None, lambda: False)
     shown.open(choices(_moment()), QApplication.primaryScreen())
     return shown
 

@@ -178,12 +178,12 @@ class Work:
         self._row.put(partial(self._with, job, self._repeat))
 
     def think(self, job: Job) -> None:
-        """Turn think harder on or off."""
-        self._row.put(partial(self._with, job, self._toggle))
+        """Turn think harder on or off, also where the next request is waited for when its turn comes."""
+        self._row.put(partial(self._with, job, self._toggle, always=True))
 
     def forget(self, job: Job) -> None:
-        """Drop all that is held of pictures and conversations, the engines' memory too."""
-        self._row.put(partial(self._with, job, self._forget))
+        """Drop all that is held of pictures and conversations, the engines' memory too; whatever is waited for."""
+        self._row.put(partial(self._with, job, self._forget, always=True))
 
     def renew(self, job: Job) -> None:
         """Find the weights anew and load them: others may be here now, or be wanted. `job` stands for that."""
@@ -244,11 +244,12 @@ class Work:
         if self._assistant is not None:
             self._assistant.drop_ahead()
 
-    def _with(self, job: Job, work: Callable[[Job], None]) -> None:
+    def _with(self, job: Job, work: Callable[[Job], None], *, always: bool = False) -> None:
+        """`always`: also a job that was cancelled before its turn came."""
         # What is told of the start belongs to no request: whoever presses meanwhile wants to hear it too.
         self._job, self._spoken.request = job, job.id or None
         try:
-            if not job.is_cancelled():
+            if always or not job.is_cancelled():
                 work(job)
         except Exception:  # noqa: BLE001 (a bug must end one request with a sentence, and never the program)
             _log.exception("a request failed")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QEvent, QRect
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QShortcutEvent
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -105,7 +105,17 @@ def _draw_outline(option: QStyleOption, painter: QPainter) -> None:
 
 
 class TickBox(QCheckBox):
-    """A box with an outline in the colour of the text, over what the style draws, ticked or not."""
+    """A box with an outline in the colour of the text, over what the style draws, ticked or not.
+
+    Its access key ticks it and leaves the keyboard where it was, where somebody may be writing: Qt would take it here.
+    """
+
+    def event(self, event: QEvent) -> bool:
+        """As Qt does it, but for the access key."""
+        if isinstance(event, QShortcutEvent) and not event.isAmbiguous():
+            self.click()
+            return True
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As the style does it, and the outline."""

@@ -19,7 +19,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QLineEdit,
     QMainWindow,
     QPushButton,
     QVBoxLayout,
@@ -38,6 +37,7 @@ from edge_assistant.ui.conversation import Conversation, GrowingText
 from edge_assistant.ui.icons import icon, picture
 from edge_assistant.ui.labels import Labels
 from edge_assistant.ui.plain import PlainLabel
+from edge_assistant.ui.question_line import QuestionLine
 from edge_assistant.ui.window_menus import WindowMenus
 from edge_assistant.ui.words import name_of, name_of_picture
 
@@ -70,10 +70,11 @@ class MainWindow(QMainWindow):
         self._picture_name.setWordWrap(True)
         self._picture_name.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._sign, self._words = PlainLabel(), PlainLabel()
-        self.input = QLineEdit()
+        self.input = QuestionLine()
         self.show_reasoning = TickBox()
         self._labels.put(self.show_reasoning.setText, later("Show the &reasoning"))
         self.show_reasoning.toggled.connect(self.reasoning.setVisible)
+        self.show_reasoning.clicked.connect(self._on_show_reasoning)
         self.think = TickBox()
         self._labels.put(self.think.setText, later("Think &harder"))
         self.think.clicked.connect(lambda: self._press_think(commands))
@@ -102,10 +103,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def bring_for_question(self) -> None:
-        """Show it in front, ready for a question."""
+        """Show it in front, ready for a question; one that is being written there now is gone on with."""
+        is_written = self.isActiveWindow()
         self.bring()
         self.input.setFocus()
-        self.input.selectAll()
+        if not is_written:
+            self.input.selectAll()
 
     def put_away(self) -> None:
         """Into the tray; without one only out of the way, lest it be lost."""
@@ -278,6 +281,10 @@ class MainWindow(QMainWindow):
             self.input.setText("")
             self._control.ask(text)
         self.input.setFocus()
+
+    def _on_show_reasoning(self, shown: bool) -> None:
+        if not self.show_reasoning.hasFocus():  # its access key was pressed elsewhere, where no screen reader tells it
+            self._control.say(tr("The reasoning is shown.") if shown else tr("The reasoning is hidden."))
 
     def _press_think(self, commands: Commands) -> None:
         self.think.setChecked(commands.think.isChecked())  # it changes when it has changed

@@ -202,7 +202,6 @@ def test_think_harder_is_checked_says_what_it_costs_and_shows_how_it_was_thought
         open_file(desktop, APPLES)
         until(lambda: app.ask("picture").startswith(f"File {APPLES.name}"), "the file")
         app.wait_until("ready")
-        desktop.output("xdotool", "key", "alt+q")
         type_line(desktop, "How many apples are in this image?")
         answered(app, "There are 6 apples.")
         assert "thinking" in app.conditions
@@ -216,6 +215,27 @@ def test_think_harder_is_checked_says_what_it_costs_and_shows_how_it_was_thought
         app.wait_until_told("Think harder is on.", 2)
         assert "Turning it on took" in " ".join(app.told[-2:])
         assert "The last answer took" in " ".join(app.told[-2:])
+
+
+def test_think_harder_by_its_access_key_while_a_question_is_written_loses_nothing_of_it(
+    desktop_with_tray: XDesktop, folders: dict[str, str]
+) -> None:
+    desktop = desktop_with_tray
+    with AppRun(desktop, "--no-speak", "--sampled", **folders) as app:
+        app.wait_until_told("Ready.")
+        press_ask(desktop, app)
+        desktop.output("xdotool", "key", "alt+h")
+        type_line(desktop, "What is on the screen?")  # while the weights change
+        app.wait_for(lambda _: "thinking" in app.conditions, "the thinking")
+        app.wait_until("ready")
+        assert app.ask("text").count("You: What is on the screen?") == 1
+        assert app.ask("think") == "True"
+        assert app.ask("focus") == "Question"
+        assert "Think harder is off." not in app.told
+        desktop.output("xdotool", "type", "and then ")
+        app.press(ASK)  # it is where one asks
+        type_line(desktop, "what?")
+        until(lambda: "You: and then what?" in app.ask("text"), "what was written before and after the key")
 
 
 def open_file(desktop: XDesktop, path: Path) -> None:

@@ -132,7 +132,7 @@ def test_menus_windows_and_tooltip_are_german_at_once(desktop: XDesktop, folders
         app.wait_until_told("Ready.")
         set_by_command(desktop, folders, "language", "de")
         until(lambda: active(desktop) == "Einstellungen von Edge Assistant", "the dialog in German")
-        assert app.ask("menus") == "&Datei, &Ansehen, &Antwort, &Werkzeuge"
+        assert app.ask("menus") == "&Datei, A&nsehen, &Antwort, &Werkzeuge"
         assert app.ask("focus") == "Gruppen von Einstellungen"
         app.wait_until_told("Bereit.")
         until(lambda: app.ask("tooltip") == "Edge Assistant: Bereit", "the tooltip")

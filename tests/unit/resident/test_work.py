@@ -424,6 +424,18 @@ def test_what_a_change_and_the_first_word_after_it_took_can_be_read(ready: Offic
     assert ready.measurements.of("instruct") == Seconds()
 
 
+def test_what_is_turned_on_or_forgotten_is_so_though_the_next_request_came_before_its_turn(ready: Office) -> None:
+    for change, id in ((ready.work.think, 1), (ready.work.forget, 2)):
+        job = ready.job(id)
+        ready.work.cancel(job)
+        change(job)
+    ready.work.answer(ready.job(3))
+    ready.tells(("answered", 1, False), ("ended", 1), ("answered", 2, False), ("ended", 2), ("answered", 3, True))
+    instruct, thinking, new = ready.assistants
+    assert (instruct.closed, thinking.closed) == (True, True), "what they held was not forgotten"
+    assert new.think
+
+
 def test_new_weights_are_found_and_loaded_without_a_restart_and_the_old_ones_end(ready: Office) -> None:
     ready.work.think(ready.job(1))
     ready.tells(("answered", 1, False), ("ended", 1))

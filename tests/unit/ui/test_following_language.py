@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QWidget
 
 from edge_assistant.capture.picture import Captured
 from edge_assistant.settings import Settings, changed
-from edge_assistant.text import later, use_language
+from edge_assistant.text import later, tr, use_language
 from edge_assistant.ui.bridge import small_copy
 from edge_assistant.ui.commands import Commands, Entry
 from edge_assistant.ui.first_run import FirstRun
@@ -95,7 +95,7 @@ def test_menus_windows_and_tray_read_as_if_made_in_the_other_language() -> None:
     desk.follow(GERMAN)
     fresh = Desk()
     assert desk.words == fresh.words
-    assert {"&Datei", "&Ansehen", "Das &Fenster beschreiben\tCtrl+Shift+F9", "&Einstellungen…"} <= set(desk.words)
+    assert {"&Datei", "A&nsehen", "Das &Fenster beschreiben\tCtrl+Shift+F9", "&Einstellungen…"} <= set(desk.words)
     assert desk.tray.tooltip == "Edge Assistant: Spricht"
     assert "Fenster Invoice, 64 mal 48 Pixel" in desk.words
     use_language("en")
@@ -154,10 +154,10 @@ def test_the_list_of_weights_and_what_is_recommended_follow_too() -> None:
 
 
 def test_the_palette_follows() -> None:
-    palette = Palette(lambda *_: None)
+    palette = Palette(lambda *_: None, lambda: False)
     use_language("de")
     palette.labels.follow()
-    fresh = Palette(lambda *_: None)
+    fresh = Palette(lambda *_: None, lambda: False)
     assert words_of(palette) == words_of(fresh)
     assert palette.windowTitle() == "Edge Assistant, Auswahl"
     for each in (palette, fresh):
@@ -198,6 +198,26 @@ def test_settings_that_are_open_are_shown_in_the_other_language_in_the_same_plac
 def open_settings() -> list[SettingsDialog]:
     shown = [each for each in application().topLevelWidgets() if isinstance(each, SettingsDialog)]
     return [each for each in shown if each.isVisible()]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_two_things_in_a_window_share_an_access_key(language: str) -> None:
+    """Qt would do nothing then but take the keyboard to one of them, from where somebody may be writing."""
+    use_language(language)
+    desk = Desk()
+    settings = SettingsDialog(GERMAN if language == "de" else ENGLISH, on_apply=lambda _: None)
+    for window in (desk.window, settings, ModelsDialog(lambda _: None), FirstRun(lambda _: None)):
+        words = [each.text() for kind in (QLabel, QAbstractButton) for each in window.findChildren(kind)]
+        if window is desk.window:
+            words += [each.text() for each in desk.window.menuBar().actions()]
+        elif window is not settings:
+            words.append(tr("&Resume"))  # in place of what pauses
+        keys = [text[text.index("&") + 1].lower() for text in words if "&" in text]
+        assert len(keys) >= 4
+        assert len(keys) == len(set(keys)), (window.windowTitle(), sorted(keys))
+        if window is not desk.window:
+            window.deleteLater()
+    desk.close()
 
 
 def test_qts_own_words_follow() -> None:

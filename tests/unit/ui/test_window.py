@@ -271,6 +271,54 @@ def test_think_harder_is_checked_only_when_it_has_changed(desk: Desk) -> None:
     assert desk.window.think.accessibleDescription() == "The last answer took 31 seconds."
 
 
+def write(text: str) -> None:
+    """Type it where the keyboard is."""
+    target = QApplication.focusWidget()
+    assert target is not None
+    QTest.keyClicks(target, text)
+
+
+def test_an_access_key_leaves_the_caret_in_the_question_and_what_was_written_stays(desk: Desk) -> None:
+    desk.window.bring()
+    until(desk.window.input.hasFocus, "the question")
+    write("How many ")
+    QTest.keyClick(desk.window.input, Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
+    write("apples are ")
+    QTest.keyClick(desk.window.input, Qt.Key.Key_R, Qt.KeyboardModifier.AltModifier)
+    write("in it?")
+    assert desk.pressed.count("think") == 1
+    assert desk.window.reasoning.isVisible()
+    assert ("say", "The reasoning is shown.") in desk.pressed
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert ("ask", "How many apples are in it?") in desk.pressed
+
+
+def test_who_comes_back_to_the_question_goes_on_with_it(desk: Desk) -> None:
+    desk.window.bring()
+    until(desk.window.input.hasFocus, "the question")
+    write("How many trees")
+    desk.window.input.setCursorPosition(9)
+    for away_and_back in (
+        ((Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier), (Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier)),
+        ((Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_Q, Qt.KeyboardModifier.AltModifier)),
+    ):
+        for key, modifier in away_and_back:
+            QTest.keyClick(QApplication.focusWidget() or desk.window, key, modifier)
+        assert desk.window.input.hasFocus()
+        assert (desk.window.input.cursorPosition(), desk.window.input.selectedText()) == (9, "")
+    desk.window.bring_for_question()  # ask was pressed here
+    write("tall ")
+    assert desk.window.input.text() == "How many tall trees"
+
+
+def test_an_old_draft_gives_way_to_a_question_about_a_new_picture(desk: Desk) -> None:
+    desk.window.input.setText("What is ")
+    desk.window.bring_for_question()
+    until(desk.window.input.hasFocus, "the question")
+    write("Who?")
+    assert desk.window.input.text() == "Who?"
+
+
 def test_enter_asks_and_empties_the_line_and_an_empty_line_asks_nothing(desk: Desk) -> None:
     desk.window.show()
     desk.window.input.setText("  What is it?  ")
