@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from edge_assistant.errors import WeightsError
+from edge_assistant.models import fields
 from edge_assistant.models.gguf import Variant
+from edge_assistant.regular_file import read_regular_text
 from edge_assistant.text import tr
+from edge_assistant.toml_text import parse_toml
 
 # What stands in a key for the place of files that neither ship nor can be fetched: imported ones.
 OWN = "own"
+_MOST_PROBLEMS = 5  # told of one catalogue
+_MOST_REASON = 300  # characters
+MOST_BYTES = 200_000  # of a catalogue file
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +53,18 @@ class CatalogWeights:
     folder: str | None  # beside the catalogue, for the demo weights that ship with the program
 
 
-def load_catalog(path: Path, *, own: bool = False) -> tuple[CatalogWeights, ...]:
+def load_catalog(path: Path, *, own: bool = False, problems: list[str] | None = None) -> tuple[CatalogWeights, ...]:
     """All weights in the catalogue file `path`, best first. Raises WeightsError when it is missing or damaged.
 
-    `own` is for a catalogue that did not come with the program: nothing in it can ship with the program.
+    `own` is for a catalogue that did not come with the program: nothing in it can ship with the program. With
+    `problems`, a bad [[source]] is told there, in a sentence, and the others are taken.
     """
     way_out = tr("Mend it or delete it.") if own else tr("Install the program again.")
+    wrong: list[str] = []
     try:
-        with path.open("rb") as file:
-            sources = tomllib.load(file)["source"]
-        if own and any("folder" in source for source in sources):
-            raise ValueError(tr("folder is only for what ships with the program"))
-        return tuple(weights for source in sources for weights in _weights(source))
+        weights = read_catalog(read_regular_text(path, MOST_BYTES), wrong, own=own)
+        if wrong and problems is None:
+            raise ValueError(wrong[0])
     except OSError as error:
         raise WeightsError(
             tr(
@@ -70,10 +74,33 @@ def load_catalog(path: Path, *, own: bool = False) -> tuple[CatalogWeights, ...]
                 way_out=way_out,
             )
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WeightsError(
-            tr("The list of weights {path} is damaged: {error}. {way_out}", path=path, error=error, way_out=way_out)
-        ) from error
+    except ValueError as error:
+        raise WeightsError(_damaged(path, str(error)[:_MOST_REASON], way_out)) from error
+    if problems is not None:
+        problems += [_damaged(path, each, way_out) for each in wrong]
+    return weights
+
+
+def _damaged(path: Path, error: str, way_out: str) -> str:
+    return tr("The list of weights {path} is damaged: {error}. {way_out}", path=path, error=error, way_out=way_out)
+
+
+def read_catalog(text: str, problems: list[str], *, own: bool) -> tuple[CatalogWeights, ...]:
+    """All weights in the text of a catalogue. What is wrong with a [[source]] is added to `problems`, without it.
+
+    Raises ValueError when it is no TOML that could be a catalogue.
+    """
+    content = parse_toml(text)
+    found: list[CatalogWeights] = []
+    for number, source in enumerate(fields.tables(content, "source"), 1):
+        try:
+            if own and "folder" in source:
+                raise ValueError(tr("folder is only for what ships with the program"))
+            found += _weights(source)
+        except ValueError as error:
+            if len(problems) < _MOST_PROBLEMS:
+                problems.append(tr("[[source]] number {number}: {error}", number=number, error=error))
+    return tuple(found)
 
 
 def merged(catalogs: Iterable[tuple[CatalogWeights, ...]]) -> tuple[CatalogWeights, ...]:
@@ -106,47 +133,46 @@ def is_commit(revision: str | None) -> bool:
     return revision is not None and re.fullmatch(r"[0-9a-f]{40}", revision) is not None
 
 
-def _weights(source: dict[str, Any]) -> list[CatalogWeights]:
-    variant = source["variant"]
+def _weights(source: fields.Table) -> list[CatalogWeights]:
+    variant = fields.word(source, "variant")
     if variant not in ("instruct", "thinking"):
         raise ValueError(tr("unknown variant {variant}", variant=variant))
-    mmprojs = tuple(_file(source, entry) for entry in source["mmproj"])
+    mmprojs = tuple(_file(source, entry) for entry in fields.some_tables(source, "mmproj"))
     return [
         CatalogWeights(
-            name=model["name"],
-            variant=variant,
-            quantisation=model["quantisation"],
+            name=fields.name(model, "name"),
+            variant="thinking" if variant == "thinking" else "instruct",
+            quantisation=fields.word(model, "quantisation"),
             model=_file(source, model),
             mmprojs=mmprojs,
-            ram_bytes=model["ram_bytes"],
-            licence=source["licence"],
-            source=source["source"],
-            repository=source.get("repository"),
-            revision=source.get("revision"),
-            folder=source.get("folder"),
+            ram_bytes=fields.count(model, "ram_bytes"),
+            licence=fields.text(source, "licence"),
+            source=fields.text(source, "source"),
+            repository=fields.optional_word(source, "repository"),
+            revision=fields.optional_word(source, "revision"),
+            folder=fields.optional_word(source, "folder"),
         )
-        for model in source["model"]
+        for model in fields.some_tables(source, "model")
     ]
 
 
-def _file(source: dict[str, Any], entry: dict[str, Any]) -> CatalogFile:
-    name = entry["file"]
-    if Path(name).name != name:
-        raise ValueError(tr("{name} is not a plain file name", name=name))
-    size = entry.get("bytes")
+def _file(source: fields.Table, entry: fields.Table) -> CatalogFile:
+    name = fields.file_name(entry, "file")
+    size = fields.optional_count(entry, "bytes")
+    repository = fields.optional_word(source, "repository")
     return CatalogFile(
-        key=f"{source.get('repository') or source.get('folder') or OWN}/{name}",
+        key=f"{repository or source.get('folder') or OWN}/{name}",
         file=name,
-        quantisation=entry["quantisation"],
+        quantisation=fields.word(entry, "quantisation"),
         size=size,
-        about_size=size or entry["about_bytes"],
-        sha256=entry.get("sha256"),
+        about_size=fields.count(entry, "about_bytes") if size is None else size,
+        sha256=fields.optional_sha256(entry, "sha256"),
         first_download=_first_download(source, entry),
         ships="folder" in source,
-        repository=source.get("repository"),
+        repository=repository,
     )
 
 
-def _first_download(source: dict[str, Any], entry: dict[str, Any]) -> bool:
+def _first_download(source: fields.Table, entry: fields.Table) -> bool:
     """What has no checksum and can be fetched cannot be decided otherwise, also where a person did not write it."""
     return entry.get("trust") == "first-download" or ("repository" in source and "sha256" not in entry)

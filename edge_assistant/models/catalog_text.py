@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-import tomllib
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from edge_assistant.errors import WeightsError
-from edge_assistant.models.catalog import CatalogFile, CatalogWeights
+from edge_assistant.models import own_file
+from edge_assistant.models.catalog import MOST_BYTES, CatalogFile, CatalogWeights, read_catalog
 from edge_assistant.models.gguf import Variant
-from edge_assistant.models.records import explained_writes
+from edge_assistant.models.records import explained_writes, lock_beside
+from edge_assistant.regular_file import read_regular_text
 from edge_assistant.replacing import replace_file
 from edge_assistant.text import tr
 
 _BLOCK = "[[source]]\n"
+_BEGINNING = re.compile(r"(?m)^[ \t]*\[\[[ \t]*source[ \t]*\]\]")
 
 
 def block(weights: CatalogWeights) -> str:
@@ -35,11 +39,22 @@ def text(sets: Iterable[CatalogWeights], head: str) -> str:
 
 
 def add(path: Path, weights: CatalogWeights) -> None:
-    """Append a set to the catalogue file `path`, which may not exist. Raises WeightsError or DoesNotFitError."""
+    """Append a set to the catalogue file `path`, which may not exist. Raises WeightsError or DoesNotFitError.
+
+    What is there stays as it is, and the new text is read back before it replaces the old one.
+    """
     with explained_writes(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        before = path.read_text(encoding="utf-8") if path.exists() else f"# {_head()}"
-        replace_file(path, f"{before.rstrip()}\n\n{block(weights)}".encode())
+        with lock_beside(path):
+            replace_file(path, with_added(path, weights).encode())
+
+
+def with_added(path: Path, weights: CatalogWeights) -> str:
+    """What `add` would write; nothing is changed. Raises WeightsError where it cannot be added."""
+    before = _text(path)
+    after = f"{before.rstrip()}\n\n{block(weights)}"
+    _check(path, before, after, lambda earlier: (*earlier, weights))
+    return after
 
 
 def _head() -> str:
@@ -52,25 +67,72 @@ def drop(path: Path, name: str, variant: Variant) -> bool:
     Raises WeightsError or DoesNotFitError.
     """
     with explained_writes(path):
-        if not path.exists():
+        if own_file.look(path) is None:
             return False
-        head, *blocks = f"\n{path.read_text(encoding='utf-8')}".split(f"\n{_BLOCK}")
-        kept = [each for each in blocks if not _is(f"{_BLOCK}{each}", name, variant)]
-        if len(kept) == len(blocks):
-            return False
-        replace_file(path, "".join([head[1:], *(f"\n{_BLOCK}{each}" for each in kept)]).encode())
-        return True
+        with lock_beside(path):
+            before = _text(path)
+            starts = [found.start() for found in _BEGINNING.finditer(before)]
+            blocks = [before[start:end] for start, end in itertools.pairwise([*starts, len(before)])]
+            kept = [each for each in blocks if not _is(each, name, variant)]
+            if len(kept) == len(blocks):
+                return False
+            after = "".join([before[: starts[0]], *kept])
+            _check(
+                path, before, after, lambda earlier: tuple(each for each in earlier if not _means(each, name, variant))
+            )
+            replace_file(path, after.encode())
+    return True
+
+
+def checked(path: Path, whole: str, sets: Iterable[CatalogWeights]) -> bytes:
+    """The text of a catalogue as it is written to `path`, when it reads as just these sets. Raises WeightsError."""
+    _check(path, "", whole, lambda _: tuple(sets))
+    return whole.encode()
+
+
+def _text(path: Path) -> str:
+    """What is in the catalogue file, or the head of a new one. Raises OSError, WeightsError."""
+    if own_file.look(path) is None:
+        return f"# {_head()}\n"
+    try:
+        return read_regular_text(path, MOST_BYTES)
+    except ValueError as error:
+        raise _damaged(error) from error
+
+
+def _check(
+    path: Path, before: str, after: str, wanted: Callable[[tuple[CatalogWeights, ...]], tuple[CatalogWeights, ...]]
+) -> None:
+    """Raise WeightsError unless `after` reads as what is `wanted` of the sets that `before` reads as."""
+    try:
+        due = wanted(read_catalog(before, [], own=True))
+    except ValueError as error:
+        raise _damaged(error) from error
+    try:
+        found = read_catalog(after, [], own=True)
+        fits = len(after.encode()) <= MOST_BYTES
+    except ValueError:
+        found, fits = (), False
+    if not fits or found != due:
+        raise WeightsError(
+            tr("The list of weights {path} cannot be changed without loss. Mend it or delete it.", path=path)
+        )
+
+
+def _means(weights: CatalogWeights, name: str, variant: Variant) -> bool:
+    return (weights.name, weights.variant, weights.repository) == (name, variant, None)
 
 
 def _is(block_text: str, name: str, variant: Variant) -> bool:
     try:
-        (source,) = tomllib.loads(block_text)["source"]
-        names = [model["name"] for model in source["model"]]
-    except (ValueError, KeyError, TypeError) as error:
-        raise WeightsError(
-            tr("The person's own list of weights is damaged: {error}. Mend it or delete it.", error=error)
-        ) from error
-    return bool(names == [name] and source.get("variant") == variant and "repository" not in source)
+        found = read_catalog(block_text, [], own=True)
+    except ValueError as error:
+        raise _damaged(error) from error
+    return len(found) == 1 and _means(found[0], name, variant)
+
+
+def _damaged(error: ValueError) -> WeightsError:
+    return WeightsError(tr("The person's own list of weights is damaged: {error}. Mend it or delete it.", error=error))
 
 
 def _file(entry: CatalogFile) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from edge_assistant.errors import WeightsError
 from edge_assistant.models.catalog import OWN, CatalogFile, CatalogWeights
+from edge_assistant.models.file_names import is_plain, made_plain, one_line
 from edge_assistant.models.gguf import GgufInfo
 from edge_assistant.models.locate import Weights
 from edge_assistant.models.memory import needed_bytes
@@ -14,6 +15,7 @@ from edge_assistant.outside_text import is_unicode
 from edge_assistant.text import later, tr
 
 _CONTEXT = 4096  # tokens, for the memory that the list of weights gives
+_MOST_LICENCE = 200  # characters; some files hold the whole text of one
 UNKNOWN = later("not known")
 """What a catalogue says where a file does not tell; see listing.in_words."""
 
@@ -29,6 +31,7 @@ def own_pair(model: GgufInfo, mmproj: GgufInfo) -> CatalogWeights:
             code="weights-name",
         )
     name = re.sub(r"[^a-z0-9._-]+", "-", model.path.stem.lower()).strip("-") or "own"
+    file = model.path.name if is_plain(model.path.name) else made_plain(model.path.stem, ".gguf")
     variant = model.variant or "instruct"
     estimate = Weights(
         name=name,
@@ -42,16 +45,16 @@ def own_pair(model: GgufInfo, mmproj: GgufInfo) -> CatalogWeights:
         context_length=model.context_length or 0,
     )
     # People's mmproj files are often just called mmproj-F16, and those of several models have to lie side by side.
-    eye = f"mmproj-{model.path.stem}-{mmproj.quantisation or 'own'}.gguf"
+    eye = made_plain(f"mmproj-{model.path.stem}-{mmproj.quantisation or 'own'}", ".gguf")
     return CatalogWeights(
         name=name,
         variant=variant,
         quantisation=model.quantisation or UNKNOWN,
-        model=_entry(model, model.path.name),
+        model=_entry(model, file),
         mmprojs=(_entry(mmproj, eye),),
         ram_bytes=needed_bytes(estimate, _CONTEXT),
-        licence=model.licence or UNKNOWN,
-        source=tr("added from {folder}", folder=model.path.parent),
+        licence=(model.licence or UNKNOWN)[:_MOST_LICENCE],
+        source=tr("added from {folder}", folder=one_line(str(model.path.parent))),
         repository=None,
         revision=None,
         folder=None,

@@ -7,15 +7,20 @@ import errno
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edge_assistant.errors import DoesNotFitError, WeightsError
+from edge_assistant.models import own_file
+from edge_assistant.regular_file import read_regular
 from edge_assistant.replacing import replace_file
 from edge_assistant.text import tr
 
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
 _log = logging.getLogger(__name__)
+_MOST_BYTES = 4_000_000  # of a record; real ones have a few thousand
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 _LOCK_PATIENCE = 5.0  # seconds; the lock is held for milliseconds
 
@@ -33,7 +38,7 @@ class Record:
     def read(self) -> dict[str, Any]:
         """All entries; a record that is missing or unreadable is as good as none."""
         try:
-            record = json.loads(self.path.read_bytes())
+            record = json.loads(read_regular(self.path, _MOST_BYTES))
         except (OSError, ValueError, RecursionError) as error:
             if not isinstance(error, FileNotFoundError):
                 _log.info("ignoring the record %s: %s", self.path, error)
@@ -43,14 +48,22 @@ class Record:
     def update(self, changes: dict[str, Any]) -> None:
         """Set these entries, or drop those that are None. Raises OSError (TimeoutError when the lock is never free)."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock() if self._precious else contextlib.nullcontext():
+        with lock_beside(self.path) if self._precious else contextlib.nullcontext():
             kept = {key: value for key, value in (self.read() | changes).items() if value is not None}
             replace_file(self.path, json.dumps(kept, indent=1).encode())
 
-    def _lock(self) -> AbstractContextManager[object]:
-        from filelock import FileLock  # here, as whoever only describes a picture has no use for it
 
-        return FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=_LOCK_PATIENCE)
+def lock_beside(path: Path, patience: float = _LOCK_PATIENCE) -> BaseFileLock:
+    """The right to write `path`, against other programs too, once it is acquired or entered; its folder has to exist.
+
+    `patience`: seconds to wait for it. The empty file of the lock stays: whoever removed it could remove one that
+    another program holds. Raises OSError (TimeoutError when it is never free).
+    """
+    from filelock import FileLock  # here, as whoever only describes a picture has no use for it
+
+    place = path.with_name(f".{path.name}.lock")
+    own_file.free_for_lock(place)
+    return FileLock(place, timeout=patience, thread_local=False)
 
 
 @contextlib.contextmanager

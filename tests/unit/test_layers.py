@@ -36,6 +36,7 @@ LAYERS = (
         "processor",
         "outside_text",
         "text",
+        "toml_text",
         "waiting",
     },
     {"capture", "imaging", "models", "engine", "speech", "hotkeys"},

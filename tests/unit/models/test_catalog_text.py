@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,3 +81,54 @@ def test_of_two_catalogues_the_first_holds_and_the_second_completes_it() -> None
     assert completed.model.first_download
     assert completed.revision == sure.revision
     assert merged([(sure,), (own("x"),)]) == (sure, own("x"))
+
+
+def test_when_the_only_set_is_dropped_an_empty_list_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.toml"
+    catalog_text.add(path, own("one"))
+    assert catalog_text.drop(path, "one", "instruct")
+    assert load_catalog(path, own=True) == ()
+    catalog_text.add(path, own("two"))
+    assert load_catalog(path, own=True) == (own("two"),)
+
+
+@pytest.mark.parametrize("wrong", [{"ram_bytes": "lots"}, {"name": "a/b"}, {"name": ""}, {"licence": "x" * 300_000}])
+def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    path = tmp_path / "catalog.toml"
+    catalog_text.add(path, own("one"))
+    before = path.read_bytes()
+    with pytest.raises(WeightsError, match="cannot be changed without loss"):
+        catalog_text.add(path, replace(own("two"), **wrong))
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "text", ["not toml", "source = 3", "source = []", "a = '''\n[[source]]", "\udcff", "a" + "=[" * 5]
+)
+def test_a_list_that_cannot_be_read_or_continued_is_not_written_to(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "catalog.toml"
+    path.write_text(text, encoding="utf-8", errors="surrogateescape")
+    before = path.read_bytes()
+    with pytest.raises(WeightsError, match="Mend it or delete it"):
+        catalog_text.add(path, own("two"))
+    assert path.read_bytes() == before
+
+
+def test_a_bad_set_beside_stays_as_the_person_wrote_it(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.toml"
+    bad = "[[source]] # mine\nvariant = 3\n"
+    path.write_text(bad)
+    catalog_text.add(path, own("one"))
+    assert load_catalog(path, own=True, problems=[]) == (own("one"),)
+    assert catalog_text.drop(path, "one", "instruct")
+    assert path.read_text().startswith(bad)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda path: catalog_text.add(path, own("one")), lambda path: catalog_text.drop(path, "one", "instruct")]
+)
+def test_a_list_that_is_no_file_is_not_waited_for(tmp_path: Path, change: Callable[[Path], object]) -> None:
+    path = tmp_path / "catalog.toml"
+    os.mkfifo(path)
+    with pytest.raises(WeightsError, match="it is not an ordinary file"):
+        change(path)
