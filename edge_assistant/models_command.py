@@ -17,12 +17,12 @@ from edge_assistant.errors import AssistantError, CancelledError, EngineError, U
 from edge_assistant.models.cancel import Cancel
 from edge_assistant.models.carry_in import Import
 from edge_assistant.models.carry_out import Export
-from edge_assistant.models.catalog_text import drop
 from edge_assistant.models.download import Hub
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.listing import facts, line
 from edge_assistant.models.locate import wanted
 from edge_assistant.models.pull import Pull
+from edge_assistant.models.removal import remove_set
 from edge_assistant.models.shelf import Shelf
 from edge_assistant.models.verification import Checked, Verification, files_here
 from edge_assistant.models_output import Teller
@@ -219,8 +219,7 @@ def remove_models(name: str, options: Options, *, think: bool) -> int:
     chosen, shelf = _open()
     weights = shelf.named(name, wanted(think))
     with _telling(chosen, options) as teller:
-        freed = shelf.remove(weights)
-        drop(shelf.own_catalog, weights.name, weights.variant)
+        freed = remove_set(shelf, weights)
         teller.event("done", action="remove", name=weights.name, variant=weights.variant, freed_bytes=freed)
         teller.say(
             tr(

@@ -13,7 +13,8 @@ from edge_assistant.models.catalog import OWN, CatalogFile, CatalogWeights, is_c
 from edge_assistant.models.gguf import GgufInfo, Variant, describe_gguf
 from edge_assistant.models.own_pair import own_pair, with_checksums
 from edge_assistant.models.pairing import check_fit, describe_mmproj, describe_model, find_mmproj, fits, is_mmproj
-from edge_assistant.models.part import can_link, check_space, only_one, place
+from edge_assistant.models.part import check_space, only_one, tidy
+from edge_assistant.models.placing import can_link, place
 from edge_assistant.models.progress import Meter, Progress
 from edge_assistant.models.shelf import CATALOG, Shelf, exists
 from edge_assistant.models.verify import ChecksumError, Trusted
@@ -78,6 +79,7 @@ class Import:
         """Install everything. Raises WeightsError (ChecksumError for wrong bytes), DoesNotFitError, CancelledError."""
         files, theirs = self._gather()
         jobs = self._jobs(files, theirs)
+        self._check_list(jobs)
         links = self._decide_links(jobs)
         self._meter = Meter(sum(job.source.stat().st_size for job in jobs))
         copied = [job for job in jobs if not links.get(job.source, False) and not self._in_place(job)]
@@ -194,6 +196,13 @@ class Import:
         pairs = ((model, weights.model), (mmproj, weights.mmprojs[0]))
         return [_Job(info.path, entry, weights, None) for info, entry in pairs]
 
+    def _check_list(self, jobs: list[_Job]) -> None:
+        """Raise WeightsError before anything is copied when the person's own list could not take the new sets."""
+        ours = {(each.name, each.variant) for each in self._shelf.catalog()}
+        for job in jobs:
+            if (job.weights.name, job.weights.variant) not in ours:
+                catalog_text.with_added(self._shelf.own_catalog, job.weights)
+
     def _decide_links(self, jobs: list[_Job]) -> dict[Path, bool]:
         possible = {
             job.source: can_link(job.source, self._shelf.data_models) for job in jobs if not self._in_place(job)
@@ -210,9 +219,10 @@ class Import:
                 if self._in_place(job):
                     link = True  # onto itself: only read
                 elif job.expected is not None and self._is(target, job):
+                    tidy(target)
                     return job.expected
-                elif job.expected is None and job.entry.key.startswith(f"{OWN}/"):
-                    self._refuse_other(target, job)
+                else:
+                    self._check_replaceable(target, job)
             if job.expected is None and job.entry.repository is not None:
                 self._on_notice(
                     "trusted-unchecked",
@@ -232,8 +242,17 @@ class Import:
         self._on_bytes(target.stat().st_size)
         return True
 
-    def _refuse_other(self, target: Path, job: _Job) -> None:
-        if target.stat().st_size != job.source.stat().st_size or self._checksum(target) != self._checksum(job.source):
+    def _check_replaceable(self, target: Path, job: _Job) -> None:
+        """Raise WeightsError where the file that is here is no damaged or older one of these, but a model by itself."""
+        listed = [entry for each in self._shelf.catalog() for entry in (each.model, *each.mmprojs)]
+        wanted = {self._shelf.verifier.expected(entry) for entry in listed} - {job.expected, None}
+        stranger = job.entry.key.startswith(f"{OWN}/") and (
+            job.expected is None or job.entry.key not in {entry.key for entry in listed}
+        )
+        if not stranger and not wanted:
+            return
+        here = self._checksum(target)
+        if here in wanted or (stranger and here != self._checksum(job.source)):
             raise WeightsError(
                 tr("There is another file {name} among the weights already. Rename the new one.", name=target.name),
                 code="weights-name",

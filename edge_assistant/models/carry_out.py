@@ -9,8 +9,9 @@ from pathlib import Path
 from edge_assistant.errors import UsageError, WeightsError
 from edge_assistant.models import catalog_text
 from edge_assistant.models.cancel import Cancel
-from edge_assistant.models.catalog import CatalogFile, CatalogWeights
-from edge_assistant.models.part import check_space, place
+from edge_assistant.models.catalog import CatalogFile, CatalogWeights, load_catalog
+from edge_assistant.models.part import check_space, tidy
+from edge_assistant.models.placing import place
 from edge_assistant.models.progress import Meter, Progress
 from edge_assistant.models.records import explained_writes
 from edge_assistant.models.shelf import CATALOG, Shelf, exists
@@ -60,6 +61,7 @@ class Export:
             raise UsageError(tr("{folder} is not a folder. Name a folder to write into.", folder=self._folder))
         if self._folder.resolve() in {folder.resolve() for folder in (*self._shelf.folders, self._shelf.shipped)}:
             raise UsageError(tr("The weights are in that folder already. Name another one."))
+        earlier = load_catalog(self._folder / CATALOG, own=True) if exists(self._folder / CATALOG) else ()
         sets: list[CatalogWeights] = []
         copies: dict[str, _Copy] = {}
         for weights in self._sets:
@@ -74,8 +76,23 @@ class Export:
             check_space(self._folder / missing[0].entry.file, sum(copy.source.stat().st_size for copy in missing))
         for copy in copies.values():
             self._copy(copy)
-        self._write_lists(sets, list(copies.values()))
+        self._write_lists([*sets, *self._kept(earlier, sets)])
         return sets
+
+    def _kept(self, earlier: Sequence[CatalogWeights], sets: Sequence[CatalogWeights]) -> list[CatalogWeights]:
+        """What the folder had before and still has beside the `sets`, where it is no other file by now."""
+        named = {(each.name, each.variant) for each in sets}
+        taken = {entry.file.lower() for each in sets for entry in (each.model, *each.mmprojs)}
+        sums = {entry.sha256 for each in sets for entry in (each.model, *each.mmprojs)}
+        return [
+            each
+            for each in earlier
+            if (each.name, each.variant) not in named
+            and all(
+                exists(self._folder / entry.file) and (entry.file.lower() not in taken or entry.sha256 in sums)
+                for entry in (each.model, *each.mmprojs)
+            )
+        ]
 
     def _is_complete(self, weights: CatalogWeights) -> bool:
         find = self._shelf.find
@@ -136,17 +153,20 @@ class Export:
             except WeightsError:
                 pass  # damaged, or of another version: written anew
             else:
+                tidy(target)
                 self._on_bytes(target.stat().st_size)
                 return
         place(copy.source, target, copy.sha256, self._shelf.verifier, link=False, on_bytes=self._on_bytes)
 
-    def _write_lists(self, sets: list[CatalogWeights], copies: list[_Copy]) -> None:
-        sums = "".join(f"{copy.sha256}  {copy.entry.file}\n" for copy in copies)
+    def _write_lists(self, sets: list[CatalogWeights]) -> None:
+        files = {entry.file: entry.sha256 for each in sets for entry in (each.model, *each.mmprojs) if entry.sha256}
+        sums = "".join(f"{sha256}  {file}\n" for file, sha256 in files.items())
         with explained_writes(self._folder / CHECKSUMS):
             replace_file(self._folder / CHECKSUMS, sums.encode())
         with explained_writes(self._folder / CATALOG):
             head = tr("The weights in this folder. To install them: edge-assistant models import THIS-FOLDER")
-            replace_file(self._folder / CATALOG, catalog_text.text(sets, f"# {head}\n").encode())
+            path = self._folder / CATALOG
+            replace_file(path, catalog_text.checked(path, catalog_text.text(sets, f"# {head}\n"), sets))
 
     def _on_bytes(self, count: int) -> None:
         self.cancel.check()

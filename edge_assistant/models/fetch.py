@@ -13,7 +13,7 @@ from edge_assistant.errors import NetworkError, UsageError, WeightsError
 from edge_assistant.models.cancel import BACK_OFF, FIRST_BACK_OFF, Attempts, Cancel, OpenStream
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.download import PassingError, RemoteFile
-from edge_assistant.models.part import Part, check_space, only_one
+from edge_assistant.models.part import Part, check_space, only_one, tidy
 from edge_assistant.models.verify import ChecksumError, Trusted, Verifier
 from edge_assistant.text import tr
 
@@ -85,9 +85,11 @@ class Fetcher:
         path = self._folder / entry.file
         with only_one(path):
             if self._is_here(entry, path):
+                tidy(path)
                 return path
             target = self._look_up(weights, entry)
             if self._turns_out_right(target, entry, path):
+                tidy(path)
                 return path
             meant = {"file": entry.key, "sha256": target.sha256, "size": target.size}
             with Part(path, meant, self._clock) as part:
@@ -233,6 +235,11 @@ class Fetcher:
         return target.size is None or part.size == target.size
 
     def _accept(self, target: _Target, entry: CatalogFile, part: Part) -> None:
+        if part.size == 0:
+            part.throw_away()
+            raise NetworkError(
+                tr("The hub sent nothing of {file}. Try again later.", file=target.file), code="wrong-bytes"
+            )
         found = part.sha256()
         if found != target.sha256:
             part.throw_away()

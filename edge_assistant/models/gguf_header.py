@@ -7,6 +7,7 @@ The format is ggml's docs/gguf.md.
 from __future__ import annotations
 
 import math
+import os
 import stat
 import struct
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ _MAX_MISSING = 2**40  # bytes; a file that claims to lack more has a damaged hea
 _MAX_KEYS, _MAX_TENSORS = 10_000, 100_000  # real files have fewer than 100 and 1,000
 _MAX_KEPT_ARRAY = 1024  # longer arrays (vocabularies) are only counted
 _STRING, _ARRAY = 8, 9
+_READING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"))
 # struct formats of the other metadata types (gguf.h, enum gguf_type)
 _SCALARS = dict(enumerate("BbHhIif?")) | {10: "Q", 11: "q", 12: "d"}
 # values and bytes per block of each tensor type (ggml.c, type_traits)
@@ -64,19 +66,27 @@ def gigabytes(count: float) -> str:
 def open_regular(path: Path) -> BinaryIO:
     """Open a file (a pipe would wait for ever, so only a regular one). Raises WeightsError."""
     try:
-        mode = path.stat().st_mode
-        if stat.S_ISREG(mode):
-            return path.open("rb")
+        # Without waiting, and only then looked at: what has this name may change at any moment.
+        descriptor = os.open(path, _READING)
     except FileNotFoundError:
         raise WeightsError(tr("There is no file {path}.", path=path), code="weights-missing") from None
     except PermissionError:
+        if path.is_dir():  # Windows refuses folders like this
+            raise _not_a_file(path, tr("a folder")) from None
         raise WeightsError(tr("The file {name} may not be read: permission denied.", name=path.name)) from None
     except (OSError, ValueError) as error:
         raise WeightsError(
             tr("The file {name} cannot be opened: {reason}.", name=path.name, reason=_reason(error))
         ) from None
-    kind = tr("a folder") if stat.S_ISDIR(mode) else tr("not a file")
-    raise WeightsError(tr("{path} is {kind}. Give the path of a GGUF file.", path=path, kind=kind))
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    raise _not_a_file(path, tr("a folder") if stat.S_ISDIR(mode) else tr("not a file"))
+
+
+def _not_a_file(path: Path, kind: str) -> WeightsError:
+    return WeightsError(tr("{path} is {kind}. Give the path of a GGUF file.", path=path, kind=kind))
 
 
 def _reason(error: Exception) -> str:
@@ -91,7 +101,7 @@ class HeaderReader:
         self._name = path.name
         self._data = bytearray()
         self.position = 0
-        self.size = path.stat().st_size
+        self.size = os.fstat(file.fileno()).st_size
         if self.size == 0:
             raise WeightsError(tr("The file {name} is empty.", name=self._name))
         if bytes(self._peek(min(4, self.size))) != b"GGUF":

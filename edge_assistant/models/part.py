@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import logging
@@ -11,6 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,9 +18,11 @@ from typing import Any, Self
 import psutil
 
 from edge_assistant.errors import DoesNotFitError, WeightsError
-from edge_assistant.models.gguf_header import gigabytes, open_regular
-from edge_assistant.models.records import explained_writes
-from edge_assistant.models.verify import ChecksumError, OnBytes, Verifier, chunks, sha256_of
+from edge_assistant.models import own_file
+from edge_assistant.models.gguf_header import gigabytes
+from edge_assistant.models.records import explained_writes, lock_beside
+from edge_assistant.models.verify import OnBytes, Verifier, chunks
+from edge_assistant.regular_file import read_regular
 from edge_assistant.replacing import replace_file
 from edge_assistant.text import tr
 
@@ -28,16 +30,17 @@ _log = logging.getLogger(__name__)
 _SYNC_SECONDS = 5.0  # between two moments from which a power cut loses nothing
 # Bytes that stay free: a disk that is full to the last byte makes other programs fail.
 _RESERVE = 100_000_000
+_MOST_NOTE = 100_000  # bytes
 
 
 @contextlib.contextmanager
 def only_one(path: Path) -> Iterator[None]:
     """Hold the right to write `path`, against other programs too. Raises WeightsError when another one holds it."""
-    from filelock import FileLock, Timeout  # here, as whoever only describes a picture has no use for it
+    from filelock import Timeout  # here, as whoever only describes a picture has no use for it
 
-    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=0, thread_local=False)
     with explained_writes(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        lock = lock_beside(path, patience=0)
         try:
             lock.acquire()
         except Timeout:
@@ -51,7 +54,7 @@ def only_one(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()  # the empty file stays: whoever removed it could remove one that another program holds
+        lock.release()
 
 
 def part_of(path: Path) -> Path:
@@ -70,9 +73,10 @@ def drop_part(path: Path) -> int:
 def arrived(path: Path) -> int:
     """How many bytes of an unfinished `path` are here."""
     try:
-        return part_of(path).stat().st_size
-    except OSError:
+        status = part_of(path).lstat()
+    except (OSError, ValueError):
         return 0
+    return status.st_size if own_file.has_one_name(status) else 0
 
 
 def check_space(path: Path, more: int) -> None:
@@ -111,14 +115,15 @@ class Part:
         self.size = 0
 
     def __enter__(self) -> Self:
-        with explained_writes(self._path):
+        with explained_writes(self._path), contextlib.ExitStack() as on_failure:
             kept = self._kept()
-            # Unbuffered, so that after a failed write it is clear what is in the file.
-            self._file = part_of(self._path).open("r+b" if kept else "w+b", buffering=0)
-            self._file.truncate(kept)
+            old = own_file.reopen(part_of(self._path)) if kept else None
+            self._kept_bytes = 0 if old is None else kept
+            self._file = on_failure.enter_context(self._new() if old is None else old)
+            self._file.truncate(self._kept_bytes)
             os.fsync(self._file.fileno())
-            self._note(synced=kept)
-        self._kept_bytes = kept
+            self._note(synced=self._kept_bytes)
+            on_failure.pop_all()
         return self
 
     def __exit__(
@@ -172,6 +177,9 @@ class Part:
 
     def finish(self, verifier: Verifier) -> None:
         """Give the file its name, and have it remembered as verified: the caller has compared the checksum."""
+        if self.size == 0:
+            self.throw_away()
+            raise WeightsError(tr("The file {name} is empty.", name=self._path.name), code="weights-damaged")
         with explained_writes(self._path):
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -189,13 +197,21 @@ class Part:
     def _kept(self) -> int:
         """How many bytes of an earlier attempt are certainly right."""
         try:
-            note = json.loads(_note_of(self._path).read_bytes())
-            if note["meant"] != self._meant:
+            note = json.loads(read_regular(_note_of(self._path), _MOST_NOTE))
+            synced = note["synced"]
+            if note["meant"] != self._meant or type(synced) is not int or synced < 0:
                 return 0
             size = arrived(self._path)
-            return size if note["started"] == _started() else min(size, int(note["synced"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            return size if note["started"] == _started() else min(size, synced)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return 0
+
+    def _new(self) -> FileIO:
+        """A part without a byte. Its note is there before it, so that a part without one is known to be no part."""
+        check_ours(self._path)
+        part_of(self._path).unlink(missing_ok=True)
+        self._note(synced=0)
+        return own_file.create(part_of(self._path))
 
     def _sync(self) -> None:
         self._file.flush()
@@ -208,80 +224,31 @@ class Part:
         replace_file(_note_of(self._path), json.dumps(note).encode())
 
 
-def place(source: Path, path: Path, sha256: str | None, verifier: Verifier, *, link: bool, on_bytes: OnBytes) -> str:
-    """Put the file `source` at `path`, as a hard link or a copy, if its SHA-256 is `sha256` (None: whatever it is).
-
-    Returns its SHA-256. To be used under `only_one` where others might write too. Raises WeightsError (ChecksumError)
-    or DoesNotFitError; what `on_bytes` raises ends it. Under the final name there is the right file or none.
-    """
-    with open_regular(source) as file:
-        status = os.fstat(file.fileno())
-        if link:
-            found = sha256_of(file, source.name, on_bytes)
-            _compare(source, sha256, found)
-            _link(source, path)
-            verifier.remember(path, status, found)
-            return found
-        with Part(path, {"copy": [str(source), status.st_size, status.st_mtime_ns]}) as part:
-            part.take_up(on_bytes)
-            check_space(path, status.st_size - part.size)
-            file.seek(part.size)
-            for chunk in chunks(file, source.name):
-                part.write(chunk)
-                on_bytes(len(chunk))
-            found = part.sha256()
-            try:
-                _compare(source, sha256, found)
-            except ChecksumError:
-                part.throw_away()
-                raise
-            part.finish(verifier)
-        return found
-
-
-def can_link(source: Path, folder: Path) -> bool:
-    """Whether a hard link to `source` is possible in `folder`, which may not exist yet: both on one disk."""
-    there = next(each for each in (folder, *folder.parents) if each.exists())
-    try:
-        return source.stat().st_dev == there.stat().st_dev
-    except OSError:
-        return False
-
-
-def _compare(source: Path, expected: str | None, found: str) -> None:
-    if expected is not None and found != expected:
-        raise ChecksumError(
+def check_ours(path: Path) -> None:
+    """Raise WeightsError when under the name of the part there is a file that is no part of ours and would be lost."""
+    if not _is_ours(path):
+        raise WeightsError(
             tr(
-                "{name} is damaged: its checksum begins with {value} instead of {value2}. Copy it again "
-                "from where it came.",
-                name=source.name,
-                value=found[:8],
-                value2=expected[:8],
+                "In {parent} there is a file {name} that this program did not make. Rename it or delete it.",
+                name=part_of(path).name,
+                parent=path.parent,
             ),
-            expected=expected,
-            found=found,
+            code="not-writable",
         )
 
 
-def _link(source: Path, path: Path) -> None:
-    temporary = part_of(path)
+def tidy(path: Path) -> None:
+    """Remove what a kill has left beside a `path` that is whole. To be used under `only_one`. Raises WeightsError."""
     with explained_writes(path):
-        temporary.unlink(missing_ok=True)
-        try:
-            os.link(source.resolve(), temporary)
-        except OSError as error:
-            if error.errno not in (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK):
-                raise
-            raise WeightsError(
-                tr(
-                    "{name} cannot be a hard link from {parent}: these disks do not allow it. Use --copy.",
-                    name=path.name,
-                    parent=path.parent,
-                ),
-                code="no-link",
-            ) from error
-        temporary.replace(path)
-        temporary.unlink(missing_ok=True)  # both names may have meant the same file, and then nothing was replaced
+        if _is_ours(path):
+            drop_part(path)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether the part, as far as there is one, can be removed: it has a note, or another name, or no bytes."""
+    part = own_file.look(part_of(path))
+    empty = part is None or not own_file.has_one_name(part) or part.st_size == 0
+    return empty or own_file.look(_note_of(path)) is not None
 
 
 def _note_of(path: Path) -> Path:

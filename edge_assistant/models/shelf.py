@@ -8,9 +8,10 @@ from typing import Literal
 
 from edge_assistant import paths
 from edge_assistant.errors import WeightsError
+from edge_assistant.models import own_file
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights, load_catalog, merged
 from edge_assistant.models.gguf import Variant
-from edge_assistant.models.part import arrived, drop_part, only_one
+from edge_assistant.models.part import arrived, drop_part, only_one, part_of
 from edge_assistant.models.records import explained_writes
 from edge_assistant.models.towers import Towers
 from edge_assistant.models.verify import Verifier
@@ -65,7 +66,7 @@ class Shelf:
             for path in (self.own_catalog, *([self.weights_dir / CATALOG] if self.weights_dir else [])):
                 if exists(path):
                     try:
-                        catalogs.append(load_catalog(path, own=True))
+                        catalogs.append(load_catalog(path, own=True, problems=self.problems))
                     except WeightsError as error:
                         self.problems.append(str(error))
             self._catalog = merged(catalogs)
@@ -130,6 +131,8 @@ class Shelf:
     def remove(self, weights: CatalogWeights) -> int:
         """Delete a set's files from the data folder, but for those that another set there needs; the bytes freed.
 
+        What was linked stays under the person's own name, and so frees nothing.
+
         Files in other folders are the person's own affair. Raises WeightsError when nothing of it is in the data
         folder, or when a file cannot be deleted.
         """
@@ -146,14 +149,14 @@ class Shelf:
             for entry in entries
             if weights.folder is None
             and entry.file not in needed
-            and (exists(self.data_models / entry.file) or arrived(self.data_models / entry.file))
+            and any(map(_lies, (self.data_models / entry.file, part_of(self.data_models / entry.file))))
         ]
         if not targets:
             raise self._nothing_to_remove(weights)
         freed = 0
         for path in targets:
             with only_one(path), explained_writes(path):
-                freed += _size(path) + drop_part(path) + Towers().remove_all(path)
+                freed += _freed_with(path) + drop_part(path) + Towers().remove_all(path)
                 path.unlink(missing_ok=True)
         return freed
 
@@ -175,6 +178,19 @@ def exists(path: Path) -> bool:
         return path.exists()
     except (OSError, ValueError):
         return False
+
+
+def _lies(path: Path) -> bool:
+    """Whether anything has this name, be it a link to nothing."""
+    try:
+        return own_file.look(path) is not None
+    except (OSError, ValueError):
+        return False
+
+
+def _freed_with(path: Path) -> int:
+    status = own_file.look(path)
+    return status.st_size if status is not None and own_file.has_one_name(status) else 0
 
 
 def _size(path: Path) -> int:

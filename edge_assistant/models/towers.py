@@ -9,6 +9,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import functools
+import io
 import shutil
 import struct
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ import psutil
 
 from edge_assistant import paths
 from edge_assistant.errors import DoesNotFitError, WeightsError
+from edge_assistant.models import own_file
 from edge_assistant.models.gguf_header import HeaderReader, TensorEntry, gigabytes, open_regular
 from edge_assistant.models.part import only_one
 from edge_assistant.models.records import Record, explained_writes
@@ -148,7 +150,7 @@ def rewrite(
         chosen = {entry.name for entry in candidates if entry.shape[0] % block == 0}
         file.seek(0)
         head = file.read(table)
-        with target.open("wb") as out:
+        with io.BufferedWriter(own_file.create(target)) as out:
             out.write(head)
             offset = total = done = 0
             for entry in entries:

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from edge_assistant.errors import WeightsError
 from edge_assistant.models.catalog import CatalogFile
+from edge_assistant.models.fields import is_sha256
 from edge_assistant.models.gguf_header import gigabytes, open_regular
 from edge_assistant.models.records import Record, explained_writes
 from edge_assistant.text import tr
@@ -115,7 +116,9 @@ class Verifier:
         if not entry.first_download:
             return None
         match self._trusted.read().get(entry.key):
-            case {"sha256": str(sha256), "commit": str() | None as commit, "size": int() | None as size}:
+            case {"sha256": str(sha256), "commit": str() | None as commit, "size": int() | None as size} if is_sha256(
+                sha256
+            ):
                 return Trusted(sha256, commit, size)
         return None
 
@@ -131,6 +134,8 @@ class Verifier:
         """Keep in mind that the file, whose status was `before`, has this checksum, unless it has changed since."""
         try:
             now = path.stat()
+            if now.st_size == 0:
+                return
             if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
                 return
             self._verified.update({str(path.resolve()): [now.st_size, now.st_mtime_ns, now.st_ino, sha256]})
@@ -156,7 +161,7 @@ class Verifier:
 
     def _remembered(self, path: Path, status: os.stat_result) -> str | None:
         match self._verified.read().get(str(path.resolve())):
-            case [status.st_size, status.st_mtime_ns, status.st_ino, str(known)]:
+            case [status.st_size, status.st_mtime_ns, status.st_ino, str(known)] if is_sha256(known):
                 return known
         return None
 
@@ -175,17 +180,26 @@ def sha256_of(file: BinaryIO, name: str, on_bytes: OnBytes | None = None) -> str
 
 
 def chunks(file: BinaryIO, name: str) -> Iterator[bytes]:
-    """The rest of an open file in pieces of some megabytes. Raises WeightsError as `sha256_of`."""
-    while True:
-        try:
-            chunk = file.read(_CHUNK)
-        except OSError as error:
-            raise WeightsError(
-                tr("The file {name} cannot be read: {strerror}.", name=name, strerror=error.strerror)
-            ) from error
-        if not chunk:
-            return
-        yield chunk
+    """The rest of an open file in pieces of some megabytes.
+
+    Raises WeightsError as `sha256_of`, also when the file becomes shorter or longer meanwhile.
+    """
+    try:
+        size = os.fstat(file.fileno()).st_size
+        left = size - file.tell()
+        while left > 0 and (chunk := file.read(min(_CHUNK, left))):
+            yield chunk
+            left -= len(chunk)
+        now = os.fstat(file.fileno()).st_size
+    except OSError as error:
+        raise WeightsError(
+            tr("The file {name} cannot be read: {strerror}.", name=name, strerror=error.strerror)
+        ) from error
+    if left > 0 or now != size:
+        raise WeightsError(
+            tr("{name} became shorter or longer while it was read. Do the same again when it is finished.", name=name),
+            code="weights-changed",
+        )
 
 
 def _way_out(entry: CatalogFile) -> str:

@@ -8,10 +8,10 @@ from pathlib import Path
 from edge_assistant.models.carry_in import Import
 from edge_assistant.models.carry_out import Export
 from edge_assistant.models.catalog import CatalogWeights
-from edge_assistant.models.catalog_text import drop
 from edge_assistant.models.download import Hub
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.pull import Pull
+from edge_assistant.models.removal import remove_set
 from edge_assistant.models.shelf import Shelf
 from edge_assistant.models.verification import Checked, Verification, files_here
 from edge_assistant.text import tr, tr_count
@@ -104,8 +104,7 @@ def remove(shelf: Shelf, weights: CatalogWeights) -> Work:
     """Delete a set from the program's own folder."""
 
     def work(_: Task) -> str:
-        freed = shelf.remove(weights)
-        drop(shelf.own_catalog, weights.name, weights.variant)
+        freed = remove_set(shelf, weights)
         return tr("{name}, is removed. {size} are free again.", name=full_name(weights), size=gigabytes(freed))
 
     return work

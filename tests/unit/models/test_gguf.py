@@ -12,6 +12,7 @@ from gguf_files import F32, INSTRUCT, Q8_0, THINKING, gguf_bytes, text, write_mm
 
 from edge_assistant.errors import WeightsError
 from edge_assistant.models.gguf import architecture_of, describe_gguf
+from edge_assistant.models.gguf_header import open_regular
 
 DEMO = Path(__file__).parents[3] / "models/demo"
 
@@ -114,6 +115,20 @@ def test_a_path_without_a_readable_file_is_explained(tmp_path: Path) -> None:
         describe_gguf(tmp_path)
     with pytest.raises(WeightsError, match="cannot be opened: File name too long"):
         describe_gguf(tmp_path / ("x" * 300))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no named pipes in folders")
+def test_a_file_that_became_a_pipe_after_a_look_at_it_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = tmp_path / "m.gguf"
+    os.mkfifo(pipe)
+    writer = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)  # so that whoever opens it without care does not wait for ever
+    status = Path(__file__).stat()
+    monkeypatch.setattr(Path, "stat", lambda *_, **__: status)
+    with pytest.raises(WeightsError, match="is not a file"):
+        open_regular(pipe)
+    os.close(writer)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no named pipes in folders")
