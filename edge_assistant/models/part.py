@@ -237,11 +237,18 @@ def check_ours(path: Path) -> None:
         )
 
 
-def tidy(path: Path) -> None:
-    """Remove what a kill has left beside a `path` that is whole. To be used under `only_one`. Raises WeightsError."""
+def tidy(path: Path) -> int:
+    """Remove what of ours was left beside `path`; the bytes freed. To be used under `only_one`. Raises WeightsError."""
     with explained_writes(path):
-        if _is_ours(path):
-            drop_part(path)
+        return drop_part(path) if _is_ours(path) else 0
+
+
+def has_part(path: Path) -> bool:
+    """Whether something of ours was left beside `path`, be it without bytes."""
+    try:
+        return own_file.look(part_of(path)) is not None and _is_ours(path)
+    except (OSError, ValueError):
+        return False
 
 
 def _is_ours(path: Path) -> bool:

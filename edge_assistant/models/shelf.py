@@ -11,7 +11,7 @@ from edge_assistant.errors import WeightsError
 from edge_assistant.models import own_file
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights, load_catalog, merged
 from edge_assistant.models.gguf import Variant
-from edge_assistant.models.part import arrived, drop_part, only_one, part_of
+from edge_assistant.models.part import arrived, has_part, only_one, tidy
 from edge_assistant.models.records import explained_writes
 from edge_assistant.models.towers import Towers
 from edge_assistant.models.verify import Verifier
@@ -149,14 +149,14 @@ class Shelf:
             for entry in entries
             if weights.folder is None
             and entry.file not in needed
-            and any(map(_lies, (self.data_models / entry.file, part_of(self.data_models / entry.file))))
+            and (_lies(self.data_models / entry.file) or has_part(self.data_models / entry.file))
         ]
         if not targets:
             raise self._nothing_to_remove(weights)
         freed = 0
         for path in targets:
             with only_one(path), explained_writes(path):
-                freed += _freed_with(path) + drop_part(path) + Towers().remove_all(path)
+                freed += _freed_with(path) + tidy(path) + Towers().remove_all(path)
                 path.unlink(missing_ok=True)
         return freed
 

@@ -101,3 +101,22 @@ def test_the_folders_are_the_settings_the_program_s_and_the_data_folder(
     assert Shelf(tmp_path / "set").folders == (tmp_path / "set", tmp_path / "program", data / "models")
     assert Shelf(None).folders == (tmp_path / "program", data / "models")
     assert Shelf(data / "models").folders == (data / "models", tmp_path / "program")
+
+
+def test_what_a_broken_off_link_has_left_is_removed_and_a_foreign_file_stays(
+    shop: Shop, data: Path, tmp_path: Path
+) -> None:
+    shop.install(tmp_path, "big-q4.gguf")
+    (data / "models").mkdir(parents=True)
+    part = data / "models/big-q4.gguf.part"
+    part.hardlink_to(tmp_path / "big-q4.gguf")
+    shelf = Shelf(None)
+    weights = shelf.named("big-q4", "instruct")
+    assert shelf.status(weights, weights.model).state == "missing"
+    assert shelf.remove(weights) == 0
+    assert not part.exists()
+    assert (tmp_path / "big-q4.gguf").read_bytes() == shop.originals["big-q4.gguf"]
+    part.write_bytes(b"of somebody else")
+    with pytest.raises(WeightsError, match="Nothing of big-q4 is here"):
+        shelf.remove(weights)
+    assert part.read_bytes() == b"of somebody else"
