@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import resource
 import tomllib
 from collections.abc import Iterator
 
@@ -12,6 +11,7 @@ from edge_assistant.toml_text import parse_toml
 @pytest.fixture
 def little_memory() -> Iterator[None]:
     """What would take gigabytes fails instead of filling the computer."""
+    resource = pytest.importorskip("resource")
     before = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (6_000_000_000, before[1]))
     try:

@@ -61,6 +61,7 @@ def listed() -> list[str]:
     return names
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes and devices in folders")
 @pytest.mark.parametrize("kind", ["pipe", "endless", "nested"])
 def test_a_folder_with_a_strange_catalogue_is_refused_at_once(own_pair: Path, kind: str) -> None:
     path = own_pair / "catalog.toml"
@@ -75,6 +76,7 @@ def test_a_folder_with_a_strange_catalogue_is_refused_at_once(own_pair: Path, ki
     assert ("nested too deeply" if kind == "nested" else "it is not an ordinary file") in run.of("error")[0]["message"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes and devices in folders")
 def test_a_gguf_file_that_is_a_pipe_or_a_device_is_refused_at_once(own_pair: Path) -> None:
     os.mkfifo(own_pair / "a.gguf")
     (own_pair / "z.gguf").symlink_to("/dev/zero")
@@ -184,6 +186,7 @@ def test_files_whose_names_are_exchanged_do_not_replace_each_other(place: Place,
     assert contents(place.models) == before
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
 def test_names_that_cannot_be_kept_are_made_plain(own_pair: Path) -> None:
     strange = own_pair / "a\nb\x1b[31m.gguf"
     (own_pair / "mine-Q4_K_M.gguf").rename(strange)
@@ -280,3 +283,15 @@ def test_removing_and_listing_as_commands(own_pair: Path) -> None:
     run = models("list")
     assert json.dumps(run.of("notice")) == "[]"
     assert "mine-q4_k_m" not in {each["name"] for each in run.of("weights")}
+
+
+@pytest.mark.parametrize("links", [False, True])
+def test_the_program_s_own_folder_is_only_read_by_an_import(own_pair: Path, links: bool) -> None:
+    bring(own_pair)
+    folder = paths.data_dir() / "models"
+    inodes = {path.name: path.stat().st_ino for path in folder.glob("*.gguf")}
+    before = contents(folder)
+    bring(folder, links=links)
+    assert contents(folder) == before
+    assert {path.name: path.stat().st_ino for path in folder.glob("*.gguf")} == inodes
+    assert listed() == ["mine-q4_k_m"]

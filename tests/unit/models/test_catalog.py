@@ -172,6 +172,7 @@ def test_of_many_bad_sets_a_few_are_told(tmp_path: Path) -> None:
     assert len(problems) == 5
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes and devices in folders")
 @pytest.mark.parametrize("kind", ["pipe", "endless"])
 def test_a_catalogue_that_is_no_file_is_not_waited_for(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "catalog.toml"
