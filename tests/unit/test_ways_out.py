@@ -75,33 +75,39 @@ def test_a_setting_is_printed_harmless(capsys: pytest.CaptureFixture[str]) -> No
     )
 
 
-def own_catalog(name: str) -> None:
-    """A person's own list of weights that says `name` wherever it can."""
+def own_catalog(name: str, file: str) -> None:
+    """A person's own list of weights that says `name` wherever it can, of a model in the file `file`."""
     path = Shelf(None).own_catalog
     path.parent.mkdir(parents=True, exist_ok=True)
-    said = json.dumps(name)
+    said, model = json.dumps(name), json.dumps(file)
     path.write_text(
         f'[[source]]\nvariant = "instruct"\nlicence = {said}\nsource = {said}\n'
-        f"[[source.model]]\nname = {said}\nfile = {said}\nquantisation = {said}\nbytes = 1\nram_bytes = 1\n"
-        f"[[source.mmproj]]\nfile = {said}\nquantisation = {said}\nbytes = 1\n"
+        f"[[source.model]]\nname = {said}\nfile = {model}\nquantisation = {said}\nbytes = 1\nram_bytes = 1\n"
+        f"[[source.mmproj]]\nfile = {model}\nquantisation = {said}\nbytes = 1\n"
     )
 
 
 def test_a_list_of_weights_is_printed_harmless(capsys: pytest.CaptureFixture[str]) -> None:
-    name = HOSTILE.replace("\ud83d", "").replace("\x00", "")
-    own_catalog(name)
-    assert "evil  n\u200came, Instruct, evil  n\u200came, " in run(capsys, "models", "list")
+    own_catalog("evil\u200b n\u200came", "model.gguf")
+    assert "evil n\u200came, Instruct, evil n\u200came, " in run(capsys, "models", "list")
     lines = run(capsys, "models", "list", "--json").removesuffix("\n").split("\n")
-    assert name in [json.loads(line)["name"] for line in lines], "a program gets the name that it can ask for"
+    names = [json.loads(line)["name"] for line in lines]
+    assert "evil\u200b n\u200came" in names, "a program gets the name that it can ask for"
+
+
+@pytest.mark.parametrize("name", ["model.gguf", HOSTILE.replace("\ud83d", "").replace("\x00", "")])
+def test_a_list_with_hostile_names_is_refused_harmless(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    own_catalog(HOSTILE.replace("\ud83d", "").replace("\x00", ""), name)
+    assert "[[source]] number 1: " in run(capsys, "models", "list")
 
 
 def test_a_list_of_weights_that_is_damaged_is_told_harmless(capsys: pytest.CaptureFixture[str]) -> None:
     path = Shelf(None).own_catalog
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"[[source]]\nvariant = {json.dumps('evil' + chr(0x9B) + '2J' + 'x' * 5000)}\n")
+    path.write_text(f"[[source]]\nvariant = {json.dumps('evil' + chr(0x200B) + 'x' * 240)}\n")
     told = run(capsys, "models", "list")
     assert "unknown variant evilxxx" in told
-    assert max(map(len, told.splitlines())) < 1500
+    assert max(map(len, told.splitlines())) < 600
 
 
 def test_names_of_cameras_and_voices_are_printed_harmless(
