@@ -15,14 +15,30 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import get_spawning_popen
 from pathlib import Path
 from typing import Any
 
+from edge_assistant import windows_worker, worker_start
+
 _log = logging.getLogger(__name__)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_BROKEN = 70  # the exit code after an exception, which is 1 elsewhere: but that is also Windows' for a kill
+# What Windows gives to whoever was ended from outside: by the Task Manager and taskkill, by a Python program (its
+# SIGTERM and SIGKILL, and multiprocessing's own number), or by the system for lack of memory.
+_WINDOWS_KILLS = (1, 15, 9, -15, 0xC0000017, 0xC000012D)
+
+
+def was_killed(exit_code: int | None, platform: str = sys.platform) -> bool:
+    """Whether a worker with this exit code was ended from outside, by somebody or for lack of memory.
+
+    `platform` is as in sys.platform.
+    """
+    return exit_code in _WINDOWS_KILLS if platform == "win32" else exit_code == -9
 
 
 def _leave_interrupts_to_the_main_thread() -> None:
@@ -48,6 +64,23 @@ class ChildDied(Exception):
         self.last_words = last_words
 
 
+class _Given:
+    """One end of a pipe, or another handle, on its way to a worker, where `make(handle, *arguments)` stands for it.
+
+    It is put right into the worker's process. On Windows multiprocessing leaves a copy here for the worker to fetch: if
+    the worker dies before, the copy stays, and keeps its pipe open for whoever waits for the pipe's end.
+    """
+
+    def __init__(self, handle: int, make: Callable[..., Any], *arguments: Any) -> None:
+        self._handle = handle
+        self._make = make
+        self._arguments = arguments
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        popen: Any = get_spawning_popen()
+        return self._make, (popen.duplicate_for_child(self._handle), *self._arguments)
+
+
 class Child:
     """A worker running `target(connection, *arguments)` in a spawned process.
 
@@ -66,16 +99,26 @@ class Child:
         self._last_words: collections.deque[str] = collections.deque(maxlen=20)
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe(duplex=True)
-        output, their_output = context.Pipe(duplex=False)
         self._woken, self._waker = context.Pipe(duplex=False)
+        output, their_output = os.pipe()  # not context.Pipe: on Windows that is nothing that could be printed to
+        self._job = windows_worker.make_job()
+        given = (
+            _Given(theirs.fileno(), type(theirs)),
+            _Given(worker_start.handle_of(their_output), worker_start.descriptor_of),
+            self._job and _Given(self._job, int),
+        )
         self._process = context.Process(
-            target=_run, args=(target, theirs, their_output, os.getpid(), arguments), name=name, daemon=True
+            target=_run, args=(target, *given, os.getpid(), arguments), name=name, daemon=True
         )
         try:
             _spawner.submit(self._process.start).result()
+        except BaseException:
+            os.close(output)
+            self._close_pipes()
+            raise
         finally:
             theirs.close()
-            their_output.close()
+            os.close(their_output)
         self._reader = threading.Thread(target=self._read_output, args=(output,), name=f"{name}-output", daemon=True)
         self._reader.start()
 
@@ -131,8 +174,9 @@ class Child:
             if self._killed:
                 return
             self._killed = True
-            self._process.kill()  # it may not lead its group yet
-            kill_group(self.pid)
+            kill_group(self.pid)  # first: of a process that is gone, Windows does not tell what it had started
+            self._process.kill()  # it may not have led its group yet
+            kill_group(self.pid)  # nor may it have until just now
             self._process.join(1.0)
         self._close_pipes()
 
@@ -151,37 +195,43 @@ class Child:
         with self._wake_lock:
             for pipe in (self._connection, self._woken, self._waker):
                 pipe.close()
+            windows_worker.close(self._job)
+            self._job = None
 
     def _death(self) -> ChildDied:
         self._process.join(0.5)
         self._reader.join(0.2)
         return ChildDied(self.name, self._process.exitcode, tuple(self._last_words))
 
-    def _read_output(self, output: Connection) -> None:
-        with open(output.fileno(), encoding="utf-8", errors="replace", closefd=False) as lines:
+    def _read_output(self, output: int) -> None:
+        with open(output, encoding="utf-8", errors="replace") as lines:
             for line in lines:
                 self._last_words.append(line.rstrip())
                 _log.debug("%s: %s", self.name, line.rstrip())
-        output.close()
 
 
 def kill_group(pid: int) -> None:
-    """Kill the process group led by `pid` (POSIX) or the process tree below it (Windows)."""
+    """Kill the process group led by `pid` (POSIX) or `pid` and the processes below it (Windows)."""
     if sys.platform == "win32":
-        import psutil
-
-        with contextlib.suppress(psutil.NoSuchProcess):
-            leader = psutil.Process(pid)
-            for process in [*leader.children(recursive=True), leader]:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    process.kill()
+        kill_tree(pid)
         return
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
 
 
+def kill_tree(pid: int) -> None:
+    """Kill `pid` and the processes below it: all are looked up before the first one ends."""
+    import psutil
+
+    with contextlib.suppress(psutil.Error):
+        leader = psutil.Process(pid)
+        for process in [*leader.children(recursive=True), leader]:
+            with contextlib.suppress(psutil.Error):  # Windows denies access to one that is just ending
+                process.kill()
+
+
 def die_with_parent() -> None:
-    """Ask Linux to kill this process when its parent ends. Elsewhere only EOF on the Pipe tells."""
+    """Ask Linux to kill this process when its parent ends; Windows does it for the job. macOS: EOF on the Pipe."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -214,23 +264,26 @@ def yield_to_others(niceness: int) -> None:
 def _run(
     target: Callable[..., None],
     connection: Connection,
-    output: Connection,
+    output: int,
+    job: int | None,
     parent: int,
     arguments: tuple[Any, ...],
 ) -> None:
-    """The worker's side: leave the terminal, forbid core dumps (they would hold the picture), then work."""
+    """The worker's side: leave the terminal, end with the parent, forbid core dumps, then work."""
     if sys.platform != "win32":
-        import resource
-
         os.setsid()
-        # Not 0: the kernel ignores that where cores are piped to a program, while 1 forbids both kinds.
-        resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
+    worker_start.print_to(output)
+    windows_worker.leave_interrupts_to_the_parent()
+    windows_worker.join(job)
+    worker_start.forbid_core_dumps()
     die_with_parent()
     if multiprocessing.parent_process() is None or (sys.platform != "win32" and os.getppid() != parent):
         os._exit(0)
-    os.dup2(output.fileno(), 1)
-    os.dup2(output.fileno(), 2)
-    output.close()
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+    try:
         target(connection, *arguments)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        pass
+    except Exception:  # noqa: BLE001 (the parent logs it)
+        traceback.print_exc()
+        os._exit(_BROKEN)
     os._exit(0)

@@ -91,8 +91,16 @@ class PeakMemory:
             self._rss_at_pss = self._rss_at_pss or rss
             if _HAS_PSS and (at_end or rss > self._rss_at_pss * _GROWTH):
                 self._rss_at_pss = rss
-                pss = sum(_figure(process, lambda each: int(each.memory_full_info().pss)) for process in tree)
+                pss = sum(_figure(process, _pss) for process in tree)
                 self.pss_bytes = max(self.pss_bytes or 0, pss)
+
+
+def _pss(process: psutil.Process) -> int:
+    """Its proportional set size; of one that may not be looked into, the resident size, which is no smaller."""
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.AccessDenied:
+        return int(process.memory_info().rss)
 
 
 def _figure(process: psutil.Process, read: Callable[[psutil.Process], int]) -> int:

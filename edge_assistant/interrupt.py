@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _thread
 import contextlib
 import signal
 import socket
@@ -11,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last: Windows' Ctrl-Break, or a console closed
 # After so many seconds what Python has swallowed is raised once more; by then its callback is over.
 _AGAIN_S = 0.01
 
@@ -110,7 +109,8 @@ def _on_signal(_signal: int, _frame: FrameType | None) -> None:
 def _raise_again() -> None:
     if not _State.raising or not _State.lost:
         return
+    # Either wakes a main thread that waits.
     if sys.platform == "win32":
-        _thread.interrupt_main()
-    else:  # which also wakes a main thread that waits
+        signal.raise_signal(signal.SIGINT)
+    else:
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)

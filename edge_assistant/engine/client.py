@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from edge_assistant.child import Child, ChildDied
+from edge_assistant.child import Child, ChildDied, was_killed
 from edge_assistant.engine import worker
 from edge_assistant.engine.messages import (
     DEVICE_FAILED,
@@ -44,7 +44,6 @@ CANCEL_GRACE = 0.2
 # layer to a large picture. The next question waits this many seconds, counted from the cancel, for the node to end;
 # after that the child is killed. With it go the caches, and on a machine short of memory the weights.
 _NODE_S = 5.0
-_KILLED = -9  # the exit code of a process that POSIX's SIGKILL ended
 _ILLEGAL = (-4, 0xC000001D)  # of one that used an instruction this processor has not: SIGILL, or Windows' status for it
 
 OnReply = Callable[[Progress | Piece | TurnsDropped | DeviceFailed], None]
@@ -399,7 +398,7 @@ class Engine:
     def _load_death(self, death: ChildDied) -> AssistantError:
         if self._cancelled:
             return CancelledError()
-        if death.exit_code == _KILLED:
+        if was_killed(death.exit_code):
             return EngineError(
                 tr(
                     "The engine was stopped while loading, perhaps for lack of memory. Close some programs "
@@ -455,7 +454,7 @@ class Engine:
     def _death(self, death: ChildDied) -> AssistantError:
         if self._cancelled:
             return CancelledError()
-        if death.exit_code == _KILLED:
+        if was_killed(death.exit_code):
             reason = tr("It was stopped from outside, perhaps for lack of memory.")
         else:
             reason = tr("It ended by itself.")

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import psutil
 import pytest
 
-from edge_assistant.child import UNATTENDED, Child, ChildDied, yield_to_others
+from edge_assistant import child as child_module
+from edge_assistant.child import UNATTENDED, Child, ChildDied, kill_tree, was_killed, yield_to_others
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and sessions are POSIX's")
 
 
 def echo(connection: Connection) -> None:
     while True:
         message = connection.recv()
         if message == "die":
-            print("my last words", flush=True)
+            print("my last words: ä", flush=True)
             os._exit(7)
-        connection.send((message, os.getsid(0) == os.getpid()))
+        if message == "fail":
+            raise RuntimeError("a mistake of ours")
+        connection.send((message, sys.platform == "win32" or os.getsid(0) == os.getpid()))
 
 
 def deaf(connection: Connection) -> None:
@@ -36,6 +40,22 @@ def deaf(connection: Connection) -> None:
 
 def tell_blocked_signals(connection: Connection) -> None:
     connection.send(set(map(int, signal.pthread_sigmask(signal.SIG_BLOCK, ()))))
+
+
+def with_a_child_of_its_own(connection: Connection) -> None:
+    begun = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], stdin=subprocess.DEVNULL)
+    connection.send(begun.pid)
+    time.sleep(60)
+
+
+def ended(pid: int, within: float = 2.0) -> bool:
+    """Whether the process ends in so many seconds."""
+    deadline = time.monotonic() + within
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 @pytest.fixture
@@ -51,6 +71,7 @@ def test_messages_go_both_ways_and_the_worker_leads_its_own_session(child: Child
     assert child.alive
 
 
+@posix
 def test_ctrl_c_in_a_terminal_never_reaches_a_worker_that_still_belongs_to_it() -> None:
     for _ in range(2):
         made = Child(tell_blocked_signals, name="blocked")
@@ -84,18 +105,107 @@ def test_a_death_tells_the_exit_code_and_the_last_words(child: Child) -> None:
     with pytest.raises(ChildDied) as death:
         child.receive(10)
     assert death.value.exit_code == 7
-    assert "my last words" in death.value.last_words
+    assert "my last words: ä" in death.value.last_words
+    assert not was_killed(death.value.exit_code)
+
+
+def test_a_mistake_in_the_worker_is_told_and_is_not_taken_for_a_kill(child: Child) -> None:
+    child.send("fail")
+    with pytest.raises(ChildDied) as death:
+        child.receive(10)
+    assert "RuntimeError: a mistake of ours" in death.value.last_words
+    assert not was_killed(death.value.exit_code)
+    assert not was_killed(death.value.exit_code, "win32")
 
 
 def test_a_kill_from_outside_is_seen_as_a_death(child: Child) -> None:
     child.send("hello")
     child.receive(10)
-    os.kill(child.pid, signal.SIGKILL)
+    psutil.Process(child.pid).kill()
     with pytest.raises(ChildDied) as death:
         child.receive(10)
-    assert death.value.exit_code == -signal.SIGKILL
+    assert was_killed(death.value.exit_code)
     with pytest.raises(ChildDied):
         child.send("hello")
+
+
+@pytest.mark.parametrize(
+    ("platform", "exit_code", "killed"),
+    [
+        *(("win32", code, True) for code in (1, 15, -15, 9, 0xC0000017)),  # Task Manager, Python's, no memory
+        *(("win32", code, False) for code in (0, 3, 0xC0000005, 0xC000001D, None)),
+        ("linux", -9, True),
+        *(("linux", code, False) for code in (1, 15, -15, -6, None)),
+    ],
+)
+def test_each_system_has_its_own_codes_for_a_kill(platform: str, exit_code: int | None, killed: bool) -> None:
+    assert was_killed(exit_code, platform) == killed
+
+
+@pytest.mark.parametrize("how", [Child.kill, lambda child: kill_tree(child.pid)])
+def test_a_kill_reaches_what_the_worker_has_started(how: Callable[[Child], None]) -> None:
+    worker = Child(with_a_child_of_its_own, name="started")
+    try:
+        begun = worker.receive(10)
+        how(worker)
+        assert ended(begun)
+        assert ended(worker.pid)
+    finally:
+        worker.kill()
+
+
+class WindowsConnection:
+    """As multiprocessing's on Windows: `fileno` gives a handle, and a handle is no descriptor."""
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+
+    def fileno(self) -> int:
+        return self._handle
+
+
+def test_what_a_worker_is_given_lies_in_its_own_process_and_is_never_taken_for_a_descriptor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    workers: dict[int, int] = {}  # its handles, and what they are here
+
+    class Spawning:
+        def duplicate_for_child(self, handle: int) -> int:
+            workers[handle + 4] = handle
+            return handle + 4
+
+    monkeypatch.setattr(child_module, "get_spawning_popen", Spawning)
+    ours = WindowsConnection(0x10000294)
+    taken = pickle.loads(pickle.dumps(child_module._Given(ours.fileno(), WindowsConnection)))
+    assert workers == {taken.fileno(): ours.fileno()}
+
+
+class Stillborn:
+    """A target that ends the worker as soon as it is read, before the worker has taken anything else."""
+
+    def __reduce__(self) -> tuple[Callable[[int], None], tuple[int]]:
+        return os._exit, (3,)
+
+    def __call__(self, _: Connection) -> None:
+        pytest.fail("it was never read")
+
+
+def handles() -> int:
+    process = psutil.Process()
+    return process.num_handles() if sys.platform == "win32" else process.num_fds()
+
+
+def test_a_worker_that_dies_while_it_starts_is_told_as_dead_and_leaves_nothing_open() -> None:
+    before = 0
+    for _ in range(2):  # the first one opens what stays open for all
+        before = handles()
+        stillborn = Child(Stillborn(), name="stillborn")
+        with pytest.raises(ChildDied):
+            stillborn.receive(30)
+        stillborn.kill()
+        stillborn._reader.join(10)
+    stillborn._process.close()
+    assert handles() <= before
 
 
 def test_a_kill_may_be_repeated_and_come_from_another_thread(child: Child) -> None:
@@ -138,17 +248,14 @@ def test_a_message_stuck_in_the_pipe_does_not_hold_up_the_next_sender() -> None:
 
 def test_a_worker_ends_with_its_parent() -> None:
     code = (
-        "import os, sys; sys.path.insert(0, sys.argv[1])\n"
+        "import os, sys; sys.path[:0] = sys.argv[1:]\n"
         "from edge_assistant.child import Child\nfrom test_child import deaf\n"
         "child = Child(deaf, name='deaf'); child.receive(10); print(child.pid, flush=True); os.kill(os.getpid(), 9)"
     )
-    here = os.path.dirname(__file__)  # noqa: PTH120
-    run = subprocess.run([sys.executable, "-c", code, here], capture_output=True, text=True, check=False)
-    pid = int(run.stdout)
-    deadline = time.monotonic() + 1.0
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    here = Path(__file__).parent
+    command = [sys.executable, "-c", code, str(here), str(here.parent.parent)]
+    run = subprocess.run(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, check=False)
+    assert ended(int(run.stdout))
 
 
 def modest(connection: Connection) -> None:

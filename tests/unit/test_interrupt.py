@@ -13,6 +13,9 @@ import pytest
 
 from edge_assistant import interrupt
 
+# Windows has no SIGHUP, and a SIGBREAK besides.
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+
 
 @pytest.fixture(autouse=True)
 def _own_state(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -20,7 +23,7 @@ def _own_state(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(interrupt._State, "raising", False)
     monkeypatch.setattr(interrupt._State, "lost", False)
     monkeypatch.setattr(interrupt._State, "bell", None)
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     yield
     signal.set_wakeup_fd(-1)
     if interrupt._State.bell is not None:
@@ -29,7 +32,7 @@ def _own_state(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         signal.signal(number, handler)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", SIGNALS)
 def test_the_first_signal_interrupts_and_is_remembered(number: signal.Signals) -> None:
     interrupt.listen()
     with pytest.raises(KeyboardInterrupt), interrupt.raised():
@@ -71,6 +74,7 @@ def test_a_signal_that_python_swallows_interrupts_soon_and_quietly(
     interrupt.listen()
     before = sys.unraisablehook
     swallowed = []
+    began = time.monotonic()
 
     def be_signalled() -> None:
         made = Finalized(lambda: signal.raise_signal(signal.SIGTERM))
@@ -81,6 +85,7 @@ def test_a_signal_that_python_swallows_interrupts_soon_and_quietly(
     with pytest.raises(KeyboardInterrupt), interrupt.raised():
         be_signalled()
     assert swallowed
+    assert time.monotonic() - began < 20, "the main thread was not woken"
     assert sys.unraisablehook is before
     assert capsys.readouterr().err == ""
 

@@ -35,9 +35,12 @@ LAYERS = (
         "interrupt",
         "processor",
         "outside_text",
+        "terminal",
         "text",
         "toml_text",
         "waiting",
+        "windows_worker",
+        "worker_start",
     },
     {"capture", "imaging", "models", "engine", "speech", "hotkeys"},
     {

@@ -1,0 +1,105 @@
+"""What Windows must be told about a worker process; on other systems these functions do nothing.
+
+A job is a group of processes that ends when its last handle is closed. Each worker has one, and the parent holds its
+handle: so the worker, and all that it started, ends with the parent, however that ends.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import signal
+import sys
+from typing import Any
+
+_log = logging.getLogger(__name__)
+_EXTENDED_LIMITS = 9  # JobObjectExtendedLimitInformation, winnt.h
+_KILL_ON_JOB_CLOSE = 0x2000
+_NO_CRITICAL_ERROR_BOX, _NO_FAULT_BOX = 0x0001, 0x0002  # errhandlingapi.h: SEM_FAILCRITICALERRORS, SEM_NOGPFAULT…
+_NO_HEAP_IN_REPORTS = 1  # werapi.h: WER_FAULT_REPORTING_FLAG_NOHEAP
+
+
+class JobLimits(ctypes.Structure):
+    """JOBOBJECT_EXTENDED_LIMIT_INFORMATION of winnt.h, whose types have the same sizes on every Windows."""
+
+    _fields_ = (
+        ("PerProcessUserTimeLimit", ctypes.c_int64),
+        ("PerJobUserTimeLimit", ctypes.c_int64),
+        ("LimitFlags", ctypes.c_uint32),
+        ("MinimumWorkingSetSize", ctypes.c_size_t),
+        ("MaximumWorkingSetSize", ctypes.c_size_t),
+        ("ActiveProcessLimit", ctypes.c_uint32),
+        ("Affinity", ctypes.c_size_t),
+        ("PriorityClass", ctypes.c_uint32),
+        ("SchedulingClass", ctypes.c_uint32),
+        ("IoInfo", ctypes.c_uint64 * 6),
+        ("ProcessMemoryLimit", ctypes.c_size_t),
+        ("JobMemoryLimit", ctypes.c_size_t),
+        ("PeakProcessMemoryUsed", ctypes.c_size_t),
+        ("PeakJobMemoryUsed", ctypes.c_size_t),
+    )
+
+
+def make_job() -> int | None:
+    """A handle of a new job, to be given to `close`; None outside Windows, and where there can be none."""
+    if sys.platform != "win32":
+        return None
+    system = _kernel32()
+    job: int | None = system.CreateJobObjectW(None, None)
+    limits = JobLimits(LimitFlags=_KILL_ON_JOB_CLOSE)
+    if job and system.SetInformationJobObject(job, _EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits)):
+        return job
+    _log.warning("a worker does without a job: %s", ctypes.WinError(ctypes.get_last_error()))
+    close(job)
+    return None
+
+
+def join(job: int | None) -> None:
+    """Become part of the job, in the worker; its own handle is closed, so that only the parent's keeps the job open.
+
+    If the parent is gone by now, this ends the worker.
+    """
+    if sys.platform == "win32" and job:
+        system = _kernel32()
+        if not system.AssignProcessToJobObject(job, system.GetCurrentProcess()):
+            print(f"no job: {ctypes.WinError(ctypes.get_last_error())}")  # leads to the parent's logger
+        close(job)
+
+
+def close(job: int | None) -> None:
+    """Close a handle of a job; with the last one, all its processes end."""
+    if sys.platform == "win32" and job:
+        _kernel32().CloseHandle(job)
+
+
+def leave_interrupts_to_the_parent() -> None:
+    """Ignore Ctrl-C and Ctrl-Break, which Windows sends to every program of a console."""
+    if sys.platform == "win32":
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGBREAK, signal.SIG_IGN)
+
+
+def forbid_crash_reports() -> None:
+    """Let a crash of this process be neither told in a box nor reported with its memory."""
+    if sys.platform == "win32":
+        system = _kernel32()
+        system.SetErrorMode(_NO_CRITICAL_ERROR_BOX | _NO_FAULT_BOX)
+        if hasattr(system, "WerSetFlags"):
+            system.WerSetFlags(_NO_HEAP_IN_REPORTS)
+
+
+def _kernel32() -> Any:
+    """A library object of our own: the shared one has whatever types another package gave it."""
+    if sys.platform != "win32":
+        return None
+    system = ctypes.WinDLL("kernel32", use_last_error=True)
+    handle = ctypes.c_void_p
+    system.CreateJobObjectW.restype = handle
+    system.CreateJobObjectW.argtypes = (handle, ctypes.c_wchar_p)
+    system.SetInformationJobObject.argtypes = (handle, ctypes.c_int, handle, ctypes.c_uint32)
+    system.GetCurrentProcess.restype = handle
+    system.GetCurrentProcess.argtypes = ()
+    system.AssignProcessToJobObject.argtypes = (handle, handle)
+    system.CloseHandle.argtypes = (handle,)
+    system.SetErrorMode.argtypes = (ctypes.c_uint32,)
+    return system

@@ -1,0 +1,66 @@
+"""How a worker process begins, seen from inside: it prints to its parent, and leaves no core dump."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import sys
+from pathlib import Path
+
+from edge_assistant import windows_worker
+
+_PR_SET_DUMPABLE = 4  # linux/prctl.h
+
+
+def handle_of(descriptor: int) -> int:
+    """What can be handed to another process for a descriptor: on Windows its handle, elsewhere itself."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        return msvcrt.get_osfhandle(descriptor)
+    return descriptor
+
+
+def descriptor_of(handle: int) -> int:
+    """In the worker, the descriptor to print to, for what `handle_of` gave its parent."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        return msvcrt.open_osfhandle(handle, os.O_WRONLY)
+    return handle
+
+
+def print_to(output: int) -> None:
+    """From now on this process, and whatever library is in it, prints to the descriptor `output`, which this takes.
+
+    Both streams are made anew: a window's program has none, and one that writes to Windows' console cannot write here.
+    """
+    for number in (1, 2):
+        os.dup2(output, number)
+    if output > 2:  # in a window's program it may have become one of these
+        os.close(output)
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        stream = open(number, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
+        setattr(sys, name, stream)
+
+
+def forbid_core_dumps(pattern: Path = Path("/proc/sys/kernel/core_pattern")) -> None:
+    """Let no crash of this process leave its memory, which holds the picture, on the disk.
+
+    `pattern` tells whether Linux pipes cores to a program. It heeds a limit of 1 there, and not one of 0: where only 0
+    is left to this process, it is marked as not to be dumped, at the price that its memory cannot be measured exactly.
+    """
+    if sys.platform == "win32":
+        windows_worker.forbid_crash_reports()
+        return
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    limit = 0 if most == 0 else 1
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
+    if limit == 0 and sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            if pattern.read_text(encoding="utf-8", errors="replace").startswith("|"):
+                ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0)
