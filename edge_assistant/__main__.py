@@ -22,6 +22,9 @@ def _start() -> None:
 
     multiprocessing.freeze_support()
     _open_standard_streams()
+    from edge_assistant import terminal
+
+    terminal.prepare()
     from edge_assistant.cli import main as run
 
     sys.exit(run(sys.argv[1:]))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from edge_assistant import interrupt, paths, settings
+from edge_assistant import interrupt, paths, settings, terminal
 from edge_assistant.advice import advise, first_run_is_over
 from edge_assistant.errors import AssistantError, CancelledError, EngineError, UsageError, WeightsError
 from edge_assistant.models.cancel import Cancel
@@ -80,7 +80,7 @@ def recommend_models(options: Options) -> int:
 
 def first_run(options: Options) -> int:
     """What suits this computer, and the choice: at a terminal the same as the window of the first run."""
-    if options.as_json or not sys.stdin.isatty():
+    if options.as_json or not terminal.is_terminal(sys.stdin):
         raise UsageError(tr("There is nobody at a terminal who could be asked. Leave out --ask."))
     recommend_models(options)
     chosen, shelf = _open()
@@ -314,7 +314,7 @@ def _open() -> tuple[settings.Settings, Shelf]:
 
 def _ask_for_links(teller: Teller, options: Options) -> bool:
     """Whether the person wants hard links; where nobody can be asked, copies are made."""
-    if options.as_json or not sys.stdin.isatty():
+    if options.as_json or not terminal.is_terminal(sys.stdin):
         return False
     question = tr(
         "A hard link takes no more room, but shares its bytes with your file; a copy is independent. Link or copy?"

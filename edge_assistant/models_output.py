@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from edge_assistant import interrupt, settings
+from edge_assistant import interrupt, settings, terminal
 from edge_assistant.models.progress import Progress, Tenths
 from edge_assistant.models.verify import ChecksumError
 from edge_assistant.output import complain, print_json, print_line
@@ -38,7 +38,7 @@ class Teller:
     ) -> None:
         self._json = as_json
         self._clock = clock
-        self._terminal = sys.stderr.isatty() and not as_json
+        self._terminal = not as_json and terminal.takes_escapes(sys.stderr)
         self._shown_at = -1e9
         self._status = False
         self._says_progress = False

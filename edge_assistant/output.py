@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import Any, Protocol, TextIO
+from typing import Any, Protocol
 
+from edge_assistant import terminal
 from edge_assistant.events import (
     AFTER_THE_ANSWER,
     DoneEvent,
@@ -49,10 +50,6 @@ class NoOutput:
 class JsonOutput:
     """Standard output holds only JSON objects; the sentences of errors and notices also go to standard error."""
 
-    def __init__(self) -> None:
-        _prepare(sys.stdout)
-        _prepare(sys.stderr)
-
     def show(self, event: Event) -> None:
         """Print the event as one line."""
         print_json(as_json_object(event))
@@ -64,9 +61,8 @@ class TextOutput:
     """The answer goes to standard output; reasoning and progress to standard error, only where that is a terminal."""
 
     def __init__(self) -> None:
-        _prepare(sys.stdout)
-        _prepare(sys.stderr)
-        self._terminal = sys.stderr.isatty()
+        self._terminal = terminal.is_terminal(sys.stderr)
+        self._escapes = terminal.takes_escapes(sys.stderr)
         self._answer = ShownAnswer()
         self._in_answer = False
         self._in_reasoning = False
@@ -99,7 +95,7 @@ class TextOutput:
         elif self._terminal:
             if not self._in_reasoning:
                 self._in_reasoning = True
-                print(_DIM, end="", file=sys.stderr)
+                self._command(_DIM)
             print(clean(token.text), end="", file=sys.stderr, flush=True)
 
     def _show_answer(self, text: str) -> None:
@@ -110,7 +106,7 @@ class TextOutput:
 
     def _show_status(self, stage: StageEvent) -> None:
         name = _STAGE_NAMES[stage.stage]
-        if not self._terminal or not name or self._in_answer or self._in_reasoning or stage.stage == "think":
+        if not self._escapes or not name or self._in_answer or self._in_reasoning or stage.stage == "think":
             return
         status = tr("{doing}, {percent} percent", doing=tr(name), percent=int(stage.fraction * 10) * 10)
         if status != self._status:
@@ -125,7 +121,12 @@ class TextOutput:
     def _end_reasoning(self) -> None:
         if self._in_reasoning:
             self._in_reasoning = False
-            print(_NORMAL, file=sys.stderr, flush=True)
+            self._command(_NORMAL)
+            print(file=sys.stderr, flush=True)
+
+    def _command(self, code: str) -> None:
+        if self._escapes:
+            print(code, end="", file=sys.stderr)
 
     def _end_answer(self) -> None:
         self._show_answer(self._answer.finish())
@@ -153,10 +154,3 @@ def complain(message: str) -> None:
     """Print a sentence on standard error, if anybody can read it there."""
     with contextlib.suppress(OSError):
         print(clean(message), file=sys.stderr, flush=True)
-
-
-def _prepare(stream: TextIO) -> None:
-    """UTF-8 whatever the locale says: an answer must not fail for a letter."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from ..errors import AssistantError, DoesNotFitError, InputError, UsageError
 from ..outside_text import short
+from ..terminal import is_terminal
 from ..text import tr
 from .picture import MAX_PIXELS, Captured, decode
 
@@ -53,14 +54,14 @@ def _from_stdin(stdin: BinaryIO | None) -> Captured:
     stream = stdin if stdin is not None else getattr(sys.stdin, "buffer", None)
     if stream is None:
         raise UsageError(tr("There is no standard input to read a picture from. Name a file."))
-    if stream.isatty():
+    if is_terminal(stream):
         raise UsageError(tr("Standard input is a terminal. Pipe a picture into it, or name a file."))
     return decode(_slurped(stream, tr("Standard input")), tr("Standard input"))
 
 
 def _from_open(file: io.FileIO, name: str) -> Captured:
     status = os.fstat(file.fileno())
-    if file.isatty():
+    if is_terminal(file):
         raise InputError(tr("{name} is a terminal, not a picture.", name=name), code="not-a-picture")
     if not stat.S_ISREG(status.st_mode):
         return decode(_slurped(file, name), name)

@@ -120,6 +120,7 @@ def test_a_terminal_gets_one_line_that_renews_itself(
     make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setattr("edge_assistant.terminal._kernel32", lambda: None)  # it is no console of Windows
     teller, _, clock = make()
     for percent in (10, 11, 12):
         clock.now += 1

@@ -53,6 +53,7 @@ def test_a_terminal_sees_progress_and_dimmed_reasoning(
 ) -> None:
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setattr("edge_assistant.terminal._kernel32", lambda: None)  # it is no console of Windows
     output = TextOutput()
     for event in CONVERSATION:
         output.show(event)
