@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from edge_assistant.speech import own_voice, scratch, tones
+from edge_assistant.speech import own_voice, sapi_voices, scratch, tones
 from edge_assistant.speech.fresh import in_fresh_process
 from edge_assistant.speech.messages import (
     Hush,
@@ -211,7 +211,9 @@ def _import() -> None:
     try:
         import pyttsx3.engine
 
-        importlib.import_module(f"pyttsx3.drivers.{pyttsx3.engine.default_engine_by_sys_platform()}")
+        driver = importlib.import_module(f"pyttsx3.drivers.{pyttsx3.engine.default_engine_by_sys_platform()}")
+        if hasattr(driver, "SAPI5Driver"):
+            sapi_voices.mend(driver.SAPI5Driver)
     except Exception as error:  # each platform's driver fails in its own way
         raise _no_voice(error) from error
 
@@ -226,10 +228,16 @@ def _engine() -> Any:
 
 
 def _voices() -> list[Voice]:
-    return [
-        Voice(str(each.id), str(each.name), tuple(map(str, each.languages or ())), each.gender)
-        for each in _engine().getProperty("voices")
-    ]
+    engine = _engine()
+    try:
+        if engine.driver_name == "sapi5":
+            return sapi_voices.read(engine.proxy._driver._tts.GetVoices())
+        return [
+            Voice(str(each.id), str(each.name), tuple(map(str, each.languages or ())), each.gender)
+            for each in engine.getProperty("voices")
+        ]
+    except Exception as error:  # one that cannot be read must not silence the usual one
+        raise _no_voice(error) from error
 
 
 def _settle(engine: Any) -> None:
