@@ -39,9 +39,11 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "settings.py": frozenset(("None",)),
     "settings_file.py": frozenset(("to be commented out",)),
     "speech/own_voice.py": frozenset(("own voice: {}",)),
+    "speech/sapi_voices.py": frozenset(("a voice cannot be read: {}", "Language", "Gender", "Male", "Female")),
     "speech/screen_reader.py": frozenset(("screen reader",)),
     "ui/lost_display.py": frozenset(("The X11 connection broke", "The Wayland connection broke")),
     "ui/offers.py": frozenset(("find {}",)),
+    "windows_worker.py": frozenset(("no job: {}",)),
 }
 TO_THE_MODEL = "engine/prompts.py"
 

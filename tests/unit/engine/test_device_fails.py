@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -54,6 +55,8 @@ def serve(connection: Connection, load: Load) -> None:
         os._exit(127)
     connection.send(Started())
     if how == "illegal-instruction":
+        if sys.platform == "win32":
+            os._exit(0xC000001D - 2**32)  # STATUS_ILLEGAL_INSTRUCTION, as a C int
         os.kill(os.getpid(), signal.SIGILL)
     if load.tuning.gpu_layers == 0:
         if how == "damaged":
