@@ -8,7 +8,7 @@ import ctypes
 import sys
 import threading
 from collections.abc import Callable
-from typing import Self
+from typing import Any, Self
 
 import psutil
 
@@ -98,7 +98,8 @@ class PeakMemory:
 def _pss(process: psutil.Process) -> int:
     """Its proportional set size; of one that may not be looked into, the resident size, which is no smaller."""
     try:
-        return int(process.memory_full_info().pss)
+        figures: Any = process.memory_full_info()  # which has this one on Linux only
+        return int(figures.pss)
     except psutil.AccessDenied:
         return int(process.memory_info().rss)
 

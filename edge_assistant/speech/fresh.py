@@ -33,7 +33,7 @@ def in_fresh_process(job: Callable[[], _Result], expected: type[Exception]) -> _
     result: Any = pickle.loads(answer)
     if isinstance(result, expected):
         raise result
-    return result  # type: ignore[no-any-return]
+    return result  # type: ignore[no-any-return,unused-ignore]
 
 
 def _work(job: Callable[[], object], pipe: int) -> None:

@@ -170,8 +170,8 @@ def players(platform: str, which: Callable[[str], str | None] = shutil.which) ->
 
 def _die_with(parent: int) -> Callable[[], None]:
     def prepare() -> None:
-        assert _libc is not None
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if sys.platform == "linux" and _libc is not None:
+            _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before the kernel was asked
             os._exit(1)
 

@@ -21,13 +21,14 @@ def private_file(folder: Path | None) -> Iterator[tuple[str, int | None]]:
 
     In `folder`; without one it is an anonymous file in memory, which even `kill -9` cannot leave behind.
     """
-    if folder is None:
+    if folder is None and sys.platform == "linux":
         descriptor = os.memfd_create("speech", 0)
         try:
             yield f"/proc/self/fd/{descriptor}", descriptor
         finally:
             os.close(descriptor)
         return
+    assert folder is not None
     # Apple's synthesizer writes AIFF whatever the name is, and afplay believes the name.
     path = folder / ("sentence.aiff" if sys.platform == "darwin" else "sentence.wav")
     try:
