@@ -24,6 +24,7 @@ from edge_assistant.text import later, number, tr
 
 # The parts without which no picture can be described.
 _ESSENTIAL = ("Weights", "Memory", "Engine")
+_LOOK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def examine(*, speak: bool | None) -> int:
             speaker.say(line)
             able = able and (finding.works or finding.part not in _ESSENTIAL)
         if chosen.speak if speak is None else speak:
-            speaker.wait()
+            while not speaker.wait(_LOOK_S):
+                pass  # Windows gives Ctrl-C to no wait that has no end
     finally:
         speaker.close()
     return 0 if able else 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from edge_assistant.capture import apart, choose
 from edge_assistant.doctor import Finding, captures
 from edge_assistant.models.locate import resolve
 from edge_assistant.models.towers import Towers
+from edge_assistant.speech.speaker import Speaker
 from edge_assistant.tuned import Choice
 
 PARTS = ["Screen capture", "Window title", "Session", "Clipboard", "Cameras"]
@@ -100,3 +102,28 @@ def test_it_is_said_which_vision_tower_is_used_and_why(monkeypatch: pytest.Monke
     assert "is gone" in words()
     tuned.store(weights, Choice(1))
     assert "that is best here" in words()
+
+
+def test_the_wait_for_the_last_words_ends_again_and_again_so_that_ctrl_c_gets_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Windows disturbs no wait for a lock; Python looks for signals between two of them."""
+
+    class Talkative(Speaker):
+        waits = 0
+
+        def start(self) -> None:
+            pass
+
+        def wait(self, timeout: float | None = None) -> bool:
+            assert timeout is not None
+            assert timeout < 1
+            self.waits += 1
+            if self.waits == 3:
+                signal.raise_signal(signal.SIGINT)
+            return False
+
+    monkeypatch.setattr(doctor, "Speaker", Talkative)
+    monkeypatch.setattr(doctor, "findings", lambda _: iter(()))
+    with pytest.raises(KeyboardInterrupt):
+        doctor.examine(speak=True)
