@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from edge_assistant.footprint import PeakMemory, available, largest_programs
@@ -35,6 +36,20 @@ def test_a_child_of_this_process_counts() -> None:
         assert inner.pss_bytes > alone.pss_bytes + 70_000_000
         assert inner.pss_bytes <= inner.rss_bytes
     assert peak.rss_bytes > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has that figure")
+def test_a_process_that_may_not_be_looked_into_counts_with_all_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that must not be dumped, to an ordinary user."""
+
+    def denied(process: psutil.Process) -> None:
+        raise psutil.AccessDenied(process.pid)
+
+    monkeypatch.setattr(psutil.Process, "memory_full_info", denied)
+    with PeakMemory() as peak:
+        pass
+    assert peak.pss_bytes is not None
+    assert 1_000_000 < peak.pss_bytes <= peak.rss_bytes * 1.01
 
 
 # A picture comes and goes on each of some threads that live on, so that each has a heap of its own.

@@ -80,3 +80,19 @@ def test_core_limits_are_lowered_and_never_raised(
     (tmp_path / "core_pattern").write_text(pattern)
     printed = run(_LIMITED, repository, str(soft), str(hard), str(tmp_path / "core_pattern"), _START + _FORBID)
     assert printed.split() == after.split()
+
+
+_WORKER = """
+sys.path.insert(0, sys.argv[2])
+import test_child
+from edge_assistant.child import Child
+worker = Child(test_child.echo, name="worker")
+worker.send("hello")
+print(worker.receive(30)[0])
+worker.kill()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no core limits")
+def test_a_worker_works_under_a_core_limit_that_nobody_may_raise(repository: Path) -> None:
+    assert run(_LIMITED, repository, "0", "0", str(Path(__file__).parent), _START + _WORKER) == "hello\n"
