@@ -199,6 +199,8 @@ class Place:
 
     def lock(self) -> Callable[[], None]:
         """Become the one instance, until what is returned is called or the process ends."""
+        if sys.platform == "win32":
+            raise NotImplementedError  # see WindowsPlace
         import fcntl
 
         try:

@@ -291,6 +291,8 @@ PRINTS = {
     "speech/worker.py": WORKER,
     "speech/mouth.py": WORKER,
     "speech/own_voice.py": WORKER,
+    "speech/sapi_voices.py": WORKER,
+    "windows_worker.py": WORKER,
 }
 """The modules that may print by themselves, and why; all others use output.print_line, print_json and complain."""
 
