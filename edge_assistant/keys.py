@@ -19,6 +19,9 @@ _BY_LOWER = {key.lower(): key for key in _KEYS}
 _ALONE = (*FUNCTION_KEYS, "pause")
 """Keys that type nothing, so that they may be taken without a modifier."""
 
+_MOST_QUOTED = 60
+"""Characters of a name that a sentence repeats."""
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -46,8 +49,8 @@ def parse(text: str) -> Key:
         raise UsageError(
             tr(
                 "{value} is no key: {value2} is not known. Write one such as ctrl+shift+F9.",
-                value=text or tr("An empty name"),
-                value2=(strange or [last])[0] or tr("a part"),
+                value=text[:_MOST_QUOTED] or tr("An empty name"),
+                value2=(strange or [last])[0][:_MOST_QUOTED] or tr("a part"),
             )
         )
     key = Key(wanted, _BY_LOWER[last])

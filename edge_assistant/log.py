@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 
@@ -28,7 +29,7 @@ def set_up() -> None:
     handler: logging.Handler = logging.NullHandler()
     if path:
         try:
-            handler = logging.FileHandler(path, encoding="utf-8")
+            handler = _File(path, encoding="utf-8")
         except OSError as error:
             sentence = tr(
                 "The log file {path} cannot be opened: {error}. There is no log.", path=path, error=error.strerror
@@ -38,3 +39,16 @@ def set_up() -> None:
             logging.getLogger("edge_assistant").setLevel(logging.DEBUG)
             handler.setFormatter(Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)
+
+
+class _File(logging.FileHandler):
+    """Opens a pipe only where somebody reads it already; to wait for that would be deaf to all signals."""
+
+    def _open(self) -> io.TextIOWrapper:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        descriptor = os.open(
+            self.baseFilename, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0), 0o666
+        )
+        if hasattr(os, "O_NONBLOCK"):
+            os.set_blocking(descriptor, True)
+        return io.TextIOWrapper(io.FileIO(descriptor, "a"), encoding=self.encoding)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import contextlib
+import errno
 import importlib
 import os
 import plistlib
@@ -13,9 +14,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from edge_assistant.paths import config_dir
+from edge_assistant.regular_file import read_regular_text
 from edge_assistant.replacing import replace_file
 
 _NAME = "Edge Assistant"
+_MOST_BYTES = 65_536  # of a desktop file; ours has 150
+_NO_FILE = frozenset((errno.EINVAL, errno.EFBIG, errno.ENXIO))  # a pipe, a folder, a device, or far too large
+_STARTS_NOTHING = {"Hidden": "true"}
 
 
 class AtLogin(Protocol):
@@ -45,8 +51,7 @@ def choose(platform: str = sys.platform, environ: Mapping[str, str] = os.environ
         return WindowsLogin()
     if platform == "darwin":
         return MacLogin(Path(environ.get("HOME", "")) / "Library/LaunchAgents")
-    config = Path(environ.get("XDG_CONFIG_HOME", ""))
-    return LinuxLogin((config if config.is_absolute() else Path(environ.get("HOME", "")) / ".config") / "autostart")
+    return LinuxLogin(config_dir(platform=platform, environ=environ).parent / "autostart")
 
 
 def follow(wanted: bool, at_login: AtLogin, command: Sequence[str]) -> None:
@@ -90,11 +95,15 @@ class LinuxLogin:
         parser = configparser.RawConfigParser(strict=False)
         parser.optionxform = str  # type: ignore[assignment,method-assign]  # names are told apart by their case
         try:
-            parser.read_string(self._file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
+            parser.read_string(read_regular_text(self._file, _MOST_BYTES))
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         except (configparser.Error, UnicodeDecodeError):
-            return {"Hidden": "true"}  # nobody starts anything from that
+            return _STARTS_NOTHING
+        except OSError as error:
+            if error.errno not in _NO_FILE:
+                raise
+            return _STARTS_NOTHING
         return dict(parser["Desktop Entry"]) if parser.has_section("Desktop Entry") else {}
 
 

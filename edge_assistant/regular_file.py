@@ -9,6 +9,8 @@ from pathlib import Path
 
 from edge_assistant.text import tr
 
+_CHUNK = 1 << 20  # bytes at once
+
 
 def read_regular(path: Path, most: int) -> bytes:
     """The content of the file `path`, which may be a link to one.
@@ -20,14 +22,16 @@ def read_regular(path: Path, most: int) -> bytes:
     # A named pipe is opened without waiting for a writer; only then is it certain that it is the file looked at.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags)
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
+    content = bytearray()
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, tr("it is not an ordinary file"), str(path))
-        content = bytearray()
-        while chunk := file.read(most + 1 - len(content)):
+        while chunk := os.read(descriptor, min(_CHUNK, most + 1 - len(content))):
             content += chunk
             if len(content) > most:
                 raise OSError(errno.EFBIG, tr("it is larger than {most} bytes", most=most), str(path))
+    finally:
+        os.close(descriptor)
     return bytes(content)
 
 

@@ -13,13 +13,27 @@ from typing import Any, cast
 from edge_assistant import keys, paths
 from edge_assistant.actions import ACTIONS
 from edge_assistant.errors import UsageError
+from edge_assistant.regular_file import read_regular_text
 from edge_assistant.settings_entry import KEYS, About, Entry, Value, checked
 from edge_assistant.text import later, system_language, tr
+
+MOST_BYTES = 65_536
+"""The largest settings file; one with every entry and its meaning has about 10,000."""
+
+_LONGEST_LINE = 5000
+"""Characters; a folder's path has up to 4,096. The time to take a dotted key apart grows with its square: 21 s for
+32,000 parts."""
+
+_MOST_QUOTED = 60
+"""Characters of a name that a sentence repeats."""
+
+_MOST_REASON = 200
+"""Characters of what a parser says, which may repeat what it did not understand."""
 
 
 def _check_language(code: str) -> None:
     if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*", code):
-        raise UsageError(tr("{code} is no language code. Give one such as en, de or pt-BR.", code=code))
+        raise UsageError(tr("{code} is no language code. Give one such as en, de or pt-BR.", code=code[:_MOST_QUOTED]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,22 +407,41 @@ def load(path: Path) -> Settings:
     must not silently become a default.
     """
     try:
-        return from_toml(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Settings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(
-            tr("The settings file {path} cannot be read: {error}. Mend it or delete it.", path=path, error=error)
-        ) from error
+        return from_toml(text_of(path))
     except UsageError as error:
         raise UsageError(
             tr("The settings file {path} has an error: {error} Mend it.", path=path, error=error)
         ) from error
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            tr("The settings file {path} cannot be read: {error}. Mend it or delete it.", path=path, error=_why(error))
+        ) from error
+
+
+def text_of(path: Path) -> str:
+    """What stands in a settings file, its lines ended by line feeds; "" where there is no file, nor can be one.
+
+    Raises OSError and ValueError for what is no text, or no file of a reasonable size.
+    """
+    try:
+        text = read_regular_text(path, MOST_BYTES)
+    except (FileNotFoundError, NotADirectoryError):  # the second: somebody without a home, say /dev/null
+        return ""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def from_toml(text: str) -> Settings:
-    """The settings that `text` says. Raises UsageError, and tomllib.TOMLDecodeError for what is no TOML."""
-    values = tomllib.loads(text)
+    """The settings that `text` says. Raises UsageError, and ValueError for what is no TOML."""
+    if max(map(len, text.split("\n"))) > _LONGEST_LINE:
+        raise ValueError(tr("it has a line of more than {most} characters", most=_LONGEST_LINE))
+    try:
+        values = tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError(tr("its brackets are nested too deeply")) from error
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError as error:  # Python's own limit, of 4,300 digits
+        raise ValueError(tr("a number in it is too large")) from error
     table = values.pop(KEYS, {})
     if not isinstance(table, dict):
         raise UsageError(tr("{name} is of the wrong type.", name=KEYS))
@@ -416,8 +449,17 @@ def from_toml(text: str) -> Settings:
     known = {each.name for each in entries()}
     for name in flat:
         if name not in known:
-            raise UsageError(tr("There is no entry {name}.", name=name))
+            raise UsageError(tr("There is no entry {name}.", name=name[:_MOST_QUOTED]))
     return changed(Settings(), flat)
+
+
+def _why(error: OSError | ValueError) -> str:
+    """The reason as the end of a sentence."""
+    if isinstance(error, UnicodeDecodeError):
+        return tr("it is not text in UTF-8")
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return str(error)[:_MOST_REASON]
 
 
 def entry(name: str) -> Entry:
@@ -425,7 +467,7 @@ def entry(name: str) -> Entry:
     for each in entries():
         if each.name == name:
             return each
-    raise UsageError(tr("There is no setting {name}. Try edge-assistant settings list.", name=name[:60]))
+    raise UsageError(tr("There is no setting {name}. Try edge-assistant settings list.", name=name[:_MOST_QUOTED]))
 
 
 def value_of(settings: Settings, name: str) -> Value:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from edge_assistant.errors import UsageError
-from edge_assistant.outside_text import is_unicode
 from edge_assistant.text import later, tr
 
 Value = str | int | bool | None
@@ -76,6 +76,12 @@ def meaning(entry: Entry) -> str:
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
+_MOST_CHARACTERS = 4096
+"""Of a text; so long may a folder's path be on Linux."""
+
+_NO_TEXT = frozenset(("Cc", "Cs"))
+"""Unicode's categories of control characters, and of halves of a character: bytes that are no text become those."""
+
 _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
@@ -118,8 +124,10 @@ def checked(entry: Entry, value: object) -> Value:
     if about.choices and value not in about.choices:
         raise UsageError(tr("{name} is none of {choices}.", name=name, choices=", ".join(about.choices)))
     if isinstance(value, str):
-        if not is_unicode(value):
-            raise UsageError(tr("{name} has broken characters in it. Type it again.", name=name))
+        if len(value) > _MOST_CHARACTERS:
+            raise UsageError(tr("{name} has more than {most} characters.", name=name, most=_MOST_CHARACTERS))
+        if any(unicodedata.category(each) in _NO_TEXT for each in value):
+            raise UsageError(tr("{name} has characters that are no text.", name=name))
         try:
             about.check(value)
         except UsageError as error:

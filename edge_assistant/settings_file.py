@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
+from tomlkit.exceptions import TOMLKitError
 
 from edge_assistant.errors import InputError, UsageError
 from edge_assistant.replacing import replace_file
-from edge_assistant.settings import Settings, entries, from_toml, load, value_of
+from edge_assistant.settings import MOST_BYTES, Settings, entries, from_toml, load, text_of, value_of
 from edge_assistant.settings_entry import GROUPS, KEYS, Entry, Value, meaning
 from edge_assistant.text import tr
 
@@ -44,14 +45,15 @@ def save(path: Path, wanted: Settings) -> None:
     """
     now = load(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        text = template()
-    for each in entries():
-        value = value_of(wanted, each.name)
-        if value != value_of(now, each.name):
-            text = _with(text, each, value)
-    if from_toml(text) != wanted:
+        text = text_of(path) or template()
+        for each in entries():
+            value = value_of(wanted, each.name)
+            if value != value_of(now, each.name):
+                text = _with(text, each, value)
+        understood = from_toml(text) == wanted and len(text.encode()) <= MOST_BYTES
+    except (UsageError, ValueError, TOMLKitError):
+        understood = False
+    if not understood:
         raise UsageError(
             tr("The settings file {path} has entries in unusual places. Change it by hand, or delete it.", path=path)
         )
@@ -103,7 +105,7 @@ def _with(text: str, entry: Entry, value: Value) -> str:
 
 def _inserted(text: str, table: str, name: str, lines: list[str]) -> str:
     """In place of the commented-out entry, else with its comment at the end of the table."""
-    rows = text.splitlines()
+    rows = text.removesuffix("\n").split("\n")
     heads = [number for number, row in enumerate(rows) if re.match(r"\s*\[", row)]
     if table and not any(rows[number].strip().startswith(f"[{table}]") for number in heads):
         return "\n".join([*rows, "", f"[{table}]", *lines]) + "\n"

@@ -13,7 +13,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from edge_assistant.regular_file import read_regular
+
 _MOST_FILES = 4  # two variants in two languages
+_MOST_BYTES = 256 * 2**20  # of one; a prompt of 100 tokens has 15 MB with the 4B weights
 _CHECKSUM = 32
 
 
@@ -37,7 +40,7 @@ class KeptPrompts:
         """What was kept for these tokens; None where there is nothing, or it is damaged."""
         path = self._path(tokens)
         try:
-            content = path.read_bytes()
+            content = read_regular(path, _MOST_BYTES)
             os.utime(path)  # the ones that were not used for longest are dropped first
         except OSError:
             return None

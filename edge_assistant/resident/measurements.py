@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from dataclasses import asdict, dataclass, replace
 
@@ -38,7 +39,7 @@ class Measurements:
         for variant, figures in (record.read() if record else {}).items():
             if isinstance(figures, dict):
                 known = {name: figures.get(name) for name in Seconds.__slots__}
-                if all(value is None or isinstance(value, int | float) for value in known.values()):
+                if all(value is None or _is_time(value) for value in known.values()):
                     self._seconds[variant] = Seconds(**known)
 
     def of(self, variant: Variant) -> Seconds:
@@ -77,3 +78,8 @@ class Measurements:
 
 def _rounded(figures: dict[str, float | None]) -> dict[str, float | None]:
     return {name: None if value is None else round(value, 3) for name, value in figures.items()}
+
+
+def _is_time(value: object) -> bool:
+    """Whether it can be seconds that were measured: a number, finite, and not below 0."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf

@@ -46,7 +46,7 @@ def test_every_setting_is_listed_with_its_value_and_meaning(capsys: pytest.Captu
         ("rate", "fast", "rate is a whole number."),
         ("rate", "5", "rate is not from 20 to 1000."),
         ("speak", "loudly", "speak is on or off."),
-        ("voice", "Anna\udcff", "voice has broken characters in it. Type it again."),
+        ("voice", "Anna\udcff", "voice has characters that are no text."),
         ("output", "braille", "output is none of auto, screen-reader, own-voice."),
         ("language", "Klingon!", "language: Klingon! is no language code. Give one such as en, de or pt-BR."),
         ("hotkeys.camera", "ctrl+shift+F9", "ctrl+shift+F9 is bound to both window and camera. Change one of them."),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import plistlib
 import shutil
 import subprocess
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -132,3 +135,23 @@ def test_the_program_is_started_by_its_own_command(tmp_path: Path) -> None:
     assert program(str(python), frozen=False) == [str(python), "-m", "edge_assistant"]
     (tmp_path / "edge-assistant").touch()
     assert program(str(python), frozen=False) == [str(tmp_path / "edge-assistant")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
+def test_a_pipe_in_place_of_the_desktop_file_is_not_waited_for_and_starts_nothing(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "edge-assistant.desktop")
+    at_login = LinuxLogin(tmp_path)
+    found: list[bool] = []
+    thread = threading.Thread(target=lambda: found.append(at_login.is_on()), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert found == [False]
+    follow(True, at_login, ["edge"])
+    assert at_login.is_on()
+
+
+def test_without_a_home_the_desktop_file_is_not_looked_for_in_the_current_folder(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": "relative"}
+    follow(True, choose("linux", environ), ["edge"])
+    assert (tmp_path / ".config/autostart/edge-assistant.desktop").is_file()
+    assert not choose("linux", {}).is_on()

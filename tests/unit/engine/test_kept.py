@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,16 @@ def test_another_file_or_fact_is_another_identity(tmp_path: Path) -> None:
     assert first != identity([path], 2)
     path.write_bytes(b"other weights")
     assert first != identity([path], 1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
+def test_a_pipe_in_its_place_is_not_waited_for(kept: KeptPrompts, tmp_path: Path) -> None:
+    kept.write([1, 2], b"state")
+    (path,) = (tmp_path / "prompts").iterdir()
+    path.unlink()
+    os.mkfifo(path)
+    found: list[bytes | None] = []
+    thread = threading.Thread(target=lambda: found.append(kept.read([1, 2])), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert found == [None]

@@ -12,6 +12,8 @@ from edge_assistant.events import DoneEvent, Timings, cancelled
 from edge_assistant.models.records import Record
 from edge_assistant.resident.measurements import Measurements, Seconds
 
+_NO_TIMES = ('"long"', "1e999", "NaN", "-Infinity", "-1", "true", "[]", "9" * 6000)
+
 
 def done(first_token: float | None, swap: float | None = None, variant: str | None = "thinking") -> DoneEvent:
     times = Timings(first_token=first_token, swap_to_first_token=swap)
@@ -46,7 +48,10 @@ def test_after_a_restart_the_figures_of_the_last_change_are_there_and_no_words(t
     assert "secret" not in path.read_text()
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"thinking": 3}', '{"thinking": {"swap": "long"}}'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", '{"thinking": 3}', *(f'{{"thinking": {{"swap": {each}}}}}' for each in _NO_TIMES)],
+)
 def test_a_damaged_record_is_as_good_as_none(text: str, tmp_path: Path) -> None:
     path = tmp_path / "measurements.json"
     path.write_text(text)
