@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from edge_assistant import constants, interrupt, settings, settings_file
 from edge_assistant.capture import apart
 from edge_assistant.cli_settings import RELOAD
-from edge_assistant.errors import AssistantError, InputError, NotRunningError
+from edge_assistant.errors import AssistantError, InputError, NotRunningError, UsageError, explained
 from edge_assistant.output import print_line
 from edge_assistant.resident.door import SHOW, TUNED, AlreadyRunningError, Door, call, place
 from edge_assistant.resident.program import Options, Program
@@ -35,6 +36,7 @@ from edge_assistant.ui.window import MainWindow
 _TRAY_COMES_MS = 2000
 """At a login the tray may start later than this program; after this long there is none."""
 
+_log = logging.getLogger(__name__)
 _QUEUED = Qt.ConnectionType.QueuedConnection
 
 
@@ -98,6 +100,14 @@ def _bring_the_other() -> int:
     return 0
 
 
+def _weights_dir(chosen: Settings) -> Path | None:
+    """That of the settings; where its ~ is nobody's, whoever loads the weights says so."""
+    try:
+        return chosen.weights_dir
+    except UsageError:
+        return None
+
+
 class App(QObject):
     """Everything at once. `program` runs on a thread of its own; the rest belongs to the GUI thread."""
 
@@ -124,8 +134,7 @@ class App(QObject):
             stays=True,
         )
         control = self.program.control
-        folder = Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None
-        self.weights = WeightsWindows(control.say, control.hush, control.leaves_focus_to_reader, folder)
+        self.weights = WeightsWindows(control.say, control.hush, control.leaves_focus_to_reader, _weights_dir(chosen))
         self.weights.changed.connect(control.renew)
         self.preferences = Preferences(self.program, self)
         self.commands = Commands(self._press, control.forget, chosen.hotkeys.bound(), self._entries())
@@ -209,6 +218,9 @@ class App(QObject):
             self.program.run()
         except AssistantError as error:
             failure = error
+        except Exception as error:  # noqa: BLE001 (whoever started the program is to hear why it ended)
+            _log.exception("the program ended")
+            failure = explained(error)
         finally:
             self.bridge.tell_ended(failure)
 

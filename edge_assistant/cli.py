@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,13 @@ from edge_assistant import interrupt, log
 from edge_assistant.cli_models import add_models
 from edge_assistant.cli_parser import Parser, seconds, temperature, whole
 from edge_assistant.cli_settings import add_settings
-from edge_assistant.errors import AssistantError, InputError, UsageError
+from edge_assistant.errors import AssistantError, InputError, UsageError, explained
 from edge_assistant.text import in_libraries, later, tr
 
 if TYPE_CHECKING:
     from edge_assistant.sources import Look
 
+_log = logging.getLogger(__name__)
 
 _APP = "app_"
 """Begins the names of the app's options, which commands have too."""
@@ -35,9 +37,14 @@ def main(arguments: Sequence[str]) -> int:
             return command(parsed)
         with interrupt.raised():
             return command(parsed)
-    except AssistantError as error:
-        _report(error, as_json="--json" in arguments)
-        return error.exit_code
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 (a bug must end a command with a sentence, as one of ours does)
+        if not isinstance(error, AssistantError):
+            _log.exception("a command failed")
+        failure = explained(error)
+        _report(failure, as_json="--json" in arguments)
+        return failure.exit_code
 
 
 def _speak_the_persons_language() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 
+from edge_assistant.paths import expanded
 from edge_assistant.text import tr
 
 
@@ -87,7 +87,7 @@ def _models_verify(parsed: argparse.Namespace) -> int:
 def _models_import(parsed: argparse.Namespace) -> int:
     from edge_assistant.models_command import Options, import_models
 
-    sources = [Path(path).expanduser() for path in parsed.paths]
+    sources = [expanded(path) for path in parsed.paths]
     return import_models(sources, Options(parsed.speak, parsed.json), link=parsed.link)
 
 
@@ -95,7 +95,7 @@ def _models_export(parsed: argparse.Namespace) -> int:
     from edge_assistant.models_command import Options, export_models
 
     options = Options(parsed.speak, parsed.json)
-    return export_models(Path(parsed.folder).expanduser(), parsed.names, options, think=parsed.think)
+    return export_models(expanded(parsed.folder), parsed.names, options, think=parsed.think)
 
 
 def _models_remove(parsed: argparse.Namespace) -> int:

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import NoReturn
 
 from edge_assistant import interrupt, settings
@@ -18,7 +17,7 @@ from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.engine.sampling import sampling
-from edge_assistant.errors import AssistantError, CancelledError, DoesNotFitError, EngineError
+from edge_assistant.errors import AssistantError, CancelledError, DoesNotFitError, explained
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, WindowEvent, cancelled
 from edge_assistant.models.locate import Weights, resolve
 from edge_assistant.output import NoOutput, Output, complain
@@ -85,11 +84,9 @@ class DescribeRun:
     def _run(self) -> None:
         try:
             self._work()
-        except Exception:  # noqa: BLE001 (a bug must end the questions with a sentence, never with silence)
+        except Exception as error:  # noqa: BLE001 (a bug must end the questions with a sentence, never with silence)
             _log.exception("describe failed")
-            self._fail_all(
-                EngineError(tr("Something went wrong inside the program. Please try again."), code="internal")
-            )
+            self._fail_all(explained(error))
         finally:
             self._finished.set()
             self._news.set()
@@ -203,7 +200,7 @@ class DescribeRun:
             mmproj=self._options.mmproj,
             think=self._options.think,
             preferred=chosen.model,
-            weights_dir=Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None,
+            weights_dir=chosen.weights_dir,
             on_progress=on_progress,
         )
 

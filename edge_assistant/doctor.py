@@ -6,7 +6,6 @@ import importlib.util
 import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from edge_assistant import footprint, processor, settings, tuned
 from edge_assistant.capture import apart, choose
@@ -92,9 +91,8 @@ def captures() -> Iterator[Finding]:
 
 def _weights(chosen: settings.Settings, *, think: bool) -> tuple[Weights | None, Finding]:
     part = later("Thinking weights") if think else later("Weights")
-    folder = Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None
     try:
-        weights = resolve(model=None, mmproj=None, think=think, preferred=chosen.model, weights_dir=folder)
+        weights = resolve(model=None, mmproj=None, think=think, preferred=chosen.model, weights_dir=chosen.weights_dir)
     except AssistantError as error:
         return None, Finding(part, False, str(error))
     found = tr("These are the demo weights. They understand only simple sample screens.")

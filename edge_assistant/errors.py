@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from concurrent.futures import BrokenExecutor
+
 from edge_assistant import outside_text
 from edge_assistant.text import later, tr
 
@@ -124,3 +128,93 @@ _BY_EXIT_CODE: dict[int, type[AssistantError]] = {
 def rebuilt(exit_code: int, code: str, message: str) -> AssistantError:
     """The error that a worker process described by these three plain values."""
     return _BY_EXIT_CODE.get(exit_code, EngineError)(message, code=code)
+
+
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
+_FORBIDDEN = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
+_NO_MEMORY = (
+    "MemoryError",
+    "bad_alloc",
+    "allocate memory",
+    "failed to allocate",
+    "insufficient memory",
+    "failed to map segment",
+)
+"""What Python, C++, the C library, llama.cpp and the dynamic loader say of it."""
+
+
+def tells_of_memory(words: str) -> bool:
+    """Whether the last words of a process, or an error of the dynamic loader, say that memory was refused."""
+    return any(each in words for each in _NO_MEMORY)
+
+
+def out_of_memory() -> DoesNotFitError:
+    """The system refused memory."""
+    return DoesNotFitError(tr("There is not enough memory. Close some programs and try again."), code="memory")
+
+
+def explained(error: BaseException) -> AssistantError:
+    """What came unexpectedly, as a person needs it: the reason and what to do, where the system told one.
+
+    All else is a bug, and INTERNAL (code `internal`). Whoever calls this logs the error itself.
+    """
+    if isinstance(error, AssistantError):
+        return error
+    if isinstance(error, MemoryError) or (isinstance(error, ImportError | OSError) and tells_of_memory(str(error))):
+        return out_of_memory()
+    if isinstance(error, OSError):
+        found = _explained_by_number(error)
+        if found is not None:
+            return found
+    if isinstance(error, BrokenExecutor) or (isinstance(error, RuntimeError) and "start new thread" in str(error)):
+        return _nothing_starts()
+    return EngineError(tr(INTERNAL), code="internal")
+
+
+def _explained_by_number(error: OSError) -> AssistantError | None:
+    """What an operating system's error number says; None where it says nothing that helps a person."""
+    path = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else None
+    match error.errno:
+        case errno.ENOMEM:
+            return out_of_memory()
+        case errno.EAGAIN:  # of fork; whoever reads and writes without waiting deals with it
+            return _nothing_starts()
+        case errno.EMFILE:
+            return DoesNotFitError(
+                tr(
+                    "The program needs more open files than it is allowed. Allow it more, as with ulimit -n 1024, and "
+                    "start it again."
+                ),
+                code="files",
+            )
+        case errno.ENFILE:
+            return DoesNotFitError(
+                tr("Too many files are open on this computer. Close some programs and try again."), code="files"
+            )
+        case number if number in _FULL:
+            return DoesNotFitError(tr("The disk is full. Make some room and try again."), code="disk")
+        case number if number in _FORBIDDEN and path is not None:
+            return InputError(
+                tr(
+                    "The program may not use {path}: {reason}. Change its rights, or choose another place.",
+                    path=path,
+                    reason=error.strerror,
+                ),
+                code="no-permission",
+            )
+        case errno.ENOTDIR if path is not None:
+            return InputError(
+                tr("{path} cannot be: a part of it is no folder. Check the home folder and the settings.", path=path),
+                code="no-folder",
+            )
+    return None
+
+
+def _nothing_starts() -> DoesNotFitError:
+    return DoesNotFitError(
+        tr(
+            "The system lets the program start nothing more: memory, processes or open files are at a limit. "
+            "Close some programs, or raise the limit, and try again."
+        ),
+        code="processes",
+    )

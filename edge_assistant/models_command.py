@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 
 from edge_assistant import interrupt, paths, settings, terminal
 from edge_assistant.advice import advise, first_run_is_over
-from edge_assistant.errors import AssistantError, CancelledError, EngineError, UsageError, WeightsError
+from edge_assistant.errors import AssistantError, CancelledError, UsageError, WeightsError, explained
 from edge_assistant.models.cancel import Cancel
 from edge_assistant.models.carry_in import Import
 from edge_assistant.models.carry_out import Export
@@ -100,7 +100,7 @@ def first_run(options: Options) -> int:
             pull_models(weights.name, options, think=False, mmproj=None, trust_new=False)
             break
         if path:
-            import_models([Path(path).expanduser()], options, link=None)
+            import_models([paths.expanded(path)], options, link=None)
             break
         if answer in ("w", "n"):
             break
@@ -301,15 +301,13 @@ def _run(task: _Task, work: Callable[[], T]) -> T:
         raise failure[0]
     if failure:
         _log.error("a models command failed", exc_info=failure[0])
-        raise EngineError(
-            tr("Something went wrong inside the program. Please try again."), code="internal"
-        ) from failure[0]
+        raise explained(failure[0]) from failure[0]
     return outcome[0]
 
 
 def _open() -> tuple[settings.Settings, Shelf]:
     chosen = settings.load(paths.config_dir() / "settings.toml")
-    return chosen, Shelf(Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None)
+    return chosen, Shelf(chosen.weights_dir)
 
 
 def _ask_for_links(teller: Teller, options: Options) -> bool:

@@ -7,6 +7,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from edge_assistant.errors import UsageError
+from edge_assistant.text import tr
+
 _FOLDER = "edge-assistant"
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -37,6 +40,16 @@ def runtime_dir(environ: Mapping[str, str] | None = None) -> Path:
     environ = os.environ if environ is None else environ
     chosen = Path(environ.get("XDG_RUNTIME_DIR", ""))
     return chosen / _FOLDER if chosen.is_absolute() else cache_dir(environ=environ) / "run"
+
+
+def expanded(text: str) -> Path:
+    """The path that a person wrote, with a home folder in place of ~. Raises UsageError where that is nobody's."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise UsageError(
+            tr("The home folder in {path} is not known here. Write the whole path.", path=text), code="no-home"
+        ) from error
 
 
 def shipped_models_dir() -> Path:

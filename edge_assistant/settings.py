@@ -369,6 +369,14 @@ class Settings:
         """The code of the language of messages, answers and voice: the chosen one, else the system's."""
         return self.language or system_language()
 
+    @property
+    def weights_dir(self) -> Path | None:
+        """The folder of weights, None for the program's own. Raises UsageError where its ~ is nobody's here."""
+        try:
+            return paths.expanded(self.weights_folder) if self.weights_folder else None
+        except UsageError as error:
+            raise UsageError(f"weights_folder: {error}", code=error.code) from error
+
 
 _KINDS: dict[str, type[str] | type[int] | type[bool]] = {"str": str, "int": int, "bool": bool}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 
@@ -65,7 +64,7 @@ def _work(options: Options, chosen: settings.Settings, teller: Teller) -> None:
         mmproj=options.mmproj,
         think=options.think,
         preferred=chosen.model,
-        weights_dir=Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None,
+        weights_dir=chosen.weights_dir,
         on_progress=lambda _: _check(),
     )
     if options.reset:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from .. import constants
-from ..errors import InputError
+from ..errors import AssistantError, InputError, out_of_memory, tells_of_memory
 from ..text import tr
 from .colour import to_rgb
 from .geometry import Rect
@@ -37,8 +37,10 @@ def gui_application(platform: str | None = None) -> QGuiApplication:
     return QGuiApplication(["edge-assistant", *(["-platform", platform] if platform else [])])
 
 
-def missing(error: ImportError) -> InputError:
-    """The sentence for a part of Qt, or a system library of it, that is not installed."""
+def missing(error: ImportError) -> AssistantError:
+    """The sentence for a part of Qt, or a system library of it, that is not installed, or finds no memory."""
+    if tells_of_memory(str(error)):
+        return out_of_memory()
     library = str(error).partition(":")[0]
     what = library if ".so" in library else "PySide6"
     return InputError(

@@ -35,7 +35,16 @@ from edge_assistant.engine.messages import (
     picture_digest,
 )
 from edge_assistant.engine.offload import NOTHING
-from edge_assistant.errors import AssistantError, CancelledError, EngineError, EngineUnfitError, WeightsError, rebuilt
+from edge_assistant.errors import (
+    AssistantError,
+    CancelledError,
+    EngineError,
+    EngineUnfitError,
+    WeightsError,
+    out_of_memory,
+    rebuilt,
+    tells_of_memory,
+)
 from edge_assistant.text import tr
 
 # This many seconds after a cancel the question has ended, acknowledged or not.
@@ -398,6 +407,8 @@ class Engine:
     def _load_death(self, death: ChildDied) -> AssistantError:
         if self._cancelled:
             return CancelledError()
+        if _lacked_memory(death):
+            return out_of_memory()
         if was_killed(death.exit_code):
             return EngineError(
                 tr(
@@ -454,8 +465,14 @@ class Engine:
     def _death(self, death: ChildDied) -> AssistantError:
         if self._cancelled:
             return CancelledError()
+        if _lacked_memory(death):
+            return out_of_memory()
         if was_killed(death.exit_code):
             reason = tr("It was stopped from outside, perhaps for lack of memory.")
         else:
             reason = tr("It ended by itself.")
         return EngineError(tr("The engine is gone. {reason} Ask again.", reason=reason), code="engine-died")
+
+
+def _lacked_memory(death: ChildDied) -> bool:
+    return any(tells_of_memory(line) for line in death.last_words)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from edge_assistant.actions import ACTIONS
 from edge_assistant.capture.geometry import Rect
-from edge_assistant.errors import INTERNAL, AssistantError
+from edge_assistant.errors import AssistantError, explained
 from edge_assistant.events import Event
 from edge_assistant.resident import presses
 from edge_assistant.resident.chooser import ChooserWindows
@@ -204,9 +204,10 @@ class Control:
         while not self._doing.over:
             try:
                 self._step()
-            except Exception:  # noqa: BLE001 (a bug must end one press with a sentence, and never the program)
+            except Exception as error:  # noqa: BLE001 (a bug must end one press with a sentence, and never the program)
                 _log.exception("a press failed")
-                self.tell("internal", tr(INTERNAL))
+                failure = explained(error)
+                self.tell(failure.code, str(failure))
         if self._failure is not None:
             raise self._failure
 

@@ -14,7 +14,7 @@ from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.picture import Captured
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.engine.prompts import Mode
-from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError
+from edge_assistant.errors import AssistantError, CancelledError, explained
 from edge_assistant.events import Event, NoticeEvent, Stage, WindowEvent
 from edge_assistant.resident.manner import Manner
 from edge_assistant.resident.moment import Moment
@@ -131,9 +131,9 @@ class Job:
             self.cancel()
         except AssistantError as error:
             self.failure = error
-        except Exception:  # noqa: BLE001 (a bug must end the request with a sentence, never with silence)
+        except Exception as error:  # noqa: BLE001 (a bug must end the request with a sentence, never with silence)
             _log.exception("a picture could not be taken")
-            self.failure = EngineError(tr(INTERNAL), code="internal")
+            self.failure = explained(error)
         finally:
             self._seen.set()
             then()

@@ -14,7 +14,7 @@ from edge_assistant.capture.focus import Focus
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.picture import Captured
 from edge_assistant.capture.snapshot import ActiveWindow, Snapshot
-from edge_assistant.errors import INTERNAL, AssistantError, EngineError
+from edge_assistant.errors import AssistantError, explained
 from edge_assistant.resident.choosing import MONITOR
 from edge_assistant.text import tr
 
@@ -124,9 +124,9 @@ class Freezing:
             self._take()
         except AssistantError as error:
             self.failure = error
-        except Exception:  # noqa: BLE001 (a bug must end it with a sentence, never with silence)
+        except Exception as error:  # noqa: BLE001 (a bug must end it with a sentence, never with silence)
             _log.exception("a moment could not be taken")
-            self.failure = EngineError(tr(INTERNAL), code="internal")
+            self.failure = explained(error)
         finally:
             self._seen.set()
             self._then(self)

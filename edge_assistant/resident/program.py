@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from edge_assistant import footprint, paths, processor, settings
 from edge_assistant.assistant import Assistant
@@ -242,7 +241,7 @@ class Program:
             mmproj=None,
             think=think,
             preferred=chosen.model,
-            weights_dir=Path(chosen.weights_folder).expanduser() if chosen.weights_folder else None,
+            weights_dir=chosen.weights_dir,
             on_progress=on_progress,
         )
         assistant = Assistant(

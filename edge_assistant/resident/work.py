@@ -15,7 +15,7 @@ from edge_assistant import footprint, remarks
 from edge_assistant.assistant import Assistant
 from edge_assistant.capture.picture import Captured
 from edge_assistant.engine import prompts
-from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError, rebuilt
+from edge_assistant.errors import AssistantError, CancelledError, explained, rebuilt
 from edge_assistant.events import (
     DoneEvent,
     ErrorEvent,
@@ -225,6 +225,8 @@ class Work:
             assistant.warm()
         except AssistantError as error:
             _log.info("the weights could not be loaded: %s", error)  # the question meets it again, and says it
+        except Exception:  # noqa: BLE001 (the question meets it again, and this thread must go on)
+            _log.exception("the weights could not be loaded")
         finally:
             self._end_job()
 
@@ -251,9 +253,9 @@ class Work:
         try:
             if always or not job.is_cancelled():
                 work(job)
-        except Exception:  # noqa: BLE001 (a bug must end one request with a sentence, and never the program)
+        except Exception as error:  # noqa: BLE001 (a bug must end one request with a sentence, and never the program)
             _log.exception("a request failed")
-            self._fail(job, EngineError(tr(INTERNAL), code="internal"))
+            self._fail(job, explained(error))
         self._wait_until_spoken(job)
         self._end_job()
         assert self._told is not None

@@ -193,7 +193,7 @@ class Speaker:
                 return self._child
         try:
             child = Child(worker.serve, *self._arguments, name="speech")
-        except OSError:
+        except (OSError, RuntimeError, MemoryError):  # no thread can be started, say
             self._give_up("no-sound", tr(_NO_WORKER))
             return None
         with self._changed:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
+from PySide6.QtCore import QDir
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from edge_assistant.text import tr
@@ -34,7 +35,7 @@ def _write(path: Path, text: str) -> None:
 def _ask(parent: QWidget, title: str, name: str, write: Callable[[Path], object], tell: Tell) -> None:
     dialog = QFileDialog(parent, title)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDirectory(str(Path.home()))
+    dialog.setDirectory(QDir.homePath())
     dialog.selectFile(name)
     dialog.setDefaultSuffix(name.rpartition(".")[2])
     dialog.fileSelected.connect(lambda path: _in_background(write, Path(path), tell))

@@ -10,10 +10,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from edge_assistant.errors import INTERNAL, AssistantError, CancelledError, EngineError
+from edge_assistant.errors import AssistantError, CancelledError, explained
 from edge_assistant.models.cancel import Cancel
 from edge_assistant.models.progress import Progress
-from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
 _TELL_EVERY_S = 0.1  # progress comes with every piece of a file, and eyes and ears need less
@@ -96,7 +95,7 @@ class Task(QObject):
             result = self._work(self)
         except AssistantError as error:
             failure = error
-        except Exception:  # noqa: BLE001 (a bug must end the work with a sentence, never with silence)
+        except Exception as error:  # noqa: BLE001 (a bug must end the work with a sentence, never with silence)
             _log.exception("work on weights failed")
-            failure = EngineError(tr(INTERNAL), code="internal")
+            failure = explained(error)
         self.ended.emit(result, failure)

@@ -13,6 +13,7 @@ from edge_assistant.capture import apart, choose
 from edge_assistant.doctor import Finding, captures
 from edge_assistant.models.locate import resolve
 from edge_assistant.models.towers import Towers
+from edge_assistant.settings import Settings
 from edge_assistant.speech.speaker import Speaker
 from edge_assistant.tuned import Choice
 
@@ -127,3 +128,9 @@ def test_the_wait_for_the_last_words_ends_again_and_again_so_that_ctrl_c_gets_th
     monkeypatch.setattr(doctor, "findings", lambda _: iter(()))
     with pytest.raises(KeyboardInterrupt):
         doctor.examine(speak=True)
+
+
+def test_a_folder_of_weights_below_nobody_s_home_is_said() -> None:
+    finding = next(doctor.findings(Settings(weights_folder="~nosuchuser/x")))
+    assert not finding.works
+    assert "The home folder in ~nosuchuser/x is not known here." in finding.sentence

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from edge_assistant import paths
+from edge_assistant.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,3 +75,11 @@ def test_the_wheel_lists_every_package_and_carries_the_models() -> None:
     patterns = tool["package-data"]["edge_assistant.shipped_models"]
     carried = {path for pattern in patterns for path in (ROOT / "models").glob(pattern) if path.is_file()}
     assert carried == {path for path in (ROOT / "models").rglob("*") if path.is_file()}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows makes up the folder of anybody")
+def test_a_home_folder_of_nobody_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/mine")
+    assert paths.expanded("~/weights") == Path("/mine/weights")
+    with pytest.raises(UsageError, match="The home folder in ~nosuchuser/x is not known here"):
+        paths.expanded("~nosuchuser/x")

@@ -565,6 +565,24 @@ def test_waking_for_a_job_that_is_cancelled_loads_nothing(ready: Office) -> None
     assert not assistant.loaded
 
 
+def test_a_load_ahead_of_a_question_that_fails_unexpectedly_is_met_again_by_the_question(
+    ready: Office, monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
+) -> None:
+    def no_memory() -> None:
+        raise MemoryError
+
+    expect_log("the weights could not be loaded")
+    expect_log("a request failed")
+    (assistant,) = ready.assistants
+    assistant.loaded = False
+    monkeypatch.setattr(assistant, "warm", no_memory)
+    monkeypatch.setattr(assistant, "ask", lambda *_, **__: no_memory())
+    ready.work.wake(ready.job(1))
+    ready.work.answer(ready.job(1))
+    ready.tells(("ended", 1))
+    assert ready.voice.heard == [("There is not enough memory. Close some programs and try again.", 1)]
+
+
 def test_whoever_wants_to_hear_everything_hears_how_long_it_took_and_what_can_be_asked_next(ready: Office) -> None:
     ready.work.answer(ready.job(1, action="window", manner=Manner(verbosity="full")))
     ready.tells(("answered", 1, True), ("ended", 1))

@@ -1,0 +1,50 @@
+"""A description where the system allows too little: it ends with the reason and what to do, or works."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from describing import DIALOG, Describe
+
+if sys.platform != "linux":
+    pytest.skip("the limits are Linux's", allow_module_level=True)
+
+import resource
+
+_MB = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "codes"),
+    [
+        (resource.RLIMIT_NOFILE, 12, ("files", "processes")),
+        (resource.RLIMIT_AS, 60 * _MB, ("memory", "processes")),
+    ],
+)
+def test_a_limit_of_the_system_is_told_as_such(limit: int, most: int, codes: tuple[str, ...]) -> None:
+    with Describe(DIALOG, preexec_fn=lambda: resource.setrlimit(limit, (most, most))) as run:
+        assert run.wait() == 7, run.errors
+        assert b"Traceback" not in run.errors
+        error = run.events[-1]
+        assert error["code"] in codes, error
+        assert "Close some programs" in error["message"] or "ulimit -n 1024" in error["message"]
+
+
+def test_without_a_home_a_picture_is_described_all_the_same() -> None:
+    nothing = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"), "")
+    with Describe(DIALOG, environment={**nothing, "HOME": "/dev/null"}) as run:
+        assert run.wait() == 0, run.errors
+        assert "Music" in run.events[-1]["answer"]
+
+
+def test_a_folder_of_weights_below_nobody_s_home_is_named(user_folders: Path) -> None:
+    settings = user_folders / "home/.config/edge-assistant/settings.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('weights_folder = "~nosuchuser/x"\n')
+    with Describe(DIALOG) as run:
+        assert run.wait() == 2
+        assert run.events[-1]["message"] == (
+            "weights_folder: The home folder in ~nosuchuser/x is not known here. Write the whole path."
+        )
