@@ -36,6 +36,7 @@ file=$0
 here=$(dirname "$file")
 home=${HOME:?}
 target=$home/.local/lib/edge-assistant
+[ ! -L "$target" ] || target=$(readlink -f "$target")
 work=
 voice=
 saying=
@@ -166,7 +167,8 @@ check_computer() {
     done)
     [ -z "$missing" ] || refuse "This system lacks libraries that a desktop has: ${missing%; }. Install them, then start this again."
     mkdir -p "$home/.local/lib"
-    free=$(df -Pk "$home/.local/lib" | awk 'NR == 2 { print $4 }')
+    clear_away
+    free=$(df -Pk "$(dirname "$target")" | awk 'NR == 2 { print $4 }')
     [ "$free" -ge "$INSTALLED_KB" ] ||
         refuse "The disk has $((free / 1024)) megabytes free, and $((INSTALLED_KB / 1024)) are needed. Free some space."
 }
@@ -182,7 +184,6 @@ weights() {
 }
 
 unpack() {
-    rm -rf "$target.new"
     mkdir -p "$target.new"
     section $((HEADER + VOICE_SIZE)) "$PROGRAM_SIZE" | tar -xz -C "$target.new"
     section "$HEADER" "$VOICE_SIZE" | tar -xz -C "$target.new"
@@ -194,24 +195,87 @@ unpack() {
         refuse "The copied weights differ from this installer's. The disk may be failing. Nothing was installed."
 }
 
-# Weights that somebody put beside the old program, and that the new one does not bring, stay.
-keep_weights() {
-    for old in "$target"/models/*.gguf; do
-        if [ -f "$old" ] && [ ! -e "$target.new/models/${old##*/}" ]; then
-            mv "$old" "$target.new/models/"
+# ---- Replacing
+# The new version is unpacked into edge-assistant.new, where nothing of anybody's ever is. The old one is renamed to
+# edge-assistant.old, and the new one gets its name. What people put into the old models/ is moved from there, entry by
+# entry. Only then the old one is renamed to edge-assistant.gone, and removed. So the names tell the next start how far
+# this came, whatever ended it.
+
+# Whether a file of the old version's models/ is as some installer brought it. $1: the folder; $2: the place in it.
+is_ours() {
+    [ "$2" != SHA256SUMS ] || return 0
+    [ -f "$1/$2" ] && [ ! -L "$1/$2" ] || return 1
+    line="$(sum <"$1/$2")  $2"
+    cat "$1/SHA256SUMS" "$target/models/SHA256SUMS" 2>/dev/null | grep -Fqx -e "$line"
+}
+
+# Moves what is in the old models/, $1, and not in the new one, $2; below that, in the folder $3 of both, with a slash.
+# A file whose name the new version has too is dropped if it is an installer's, and else kept under another name.
+keep_files() {
+    for each in "$1/$3"* "$1/$3".[!.]* "$1/$3"..?*; do
+        place=${each#"$1/"}
+        if [ ! -e "$each" ] && [ ! -L "$each" ]; then
+            continue # the pattern itself
+        elif [ "$each" -ef "$2/$place" ]; then
+            continue # a link that was made before this was ended
+        elif [ ! -e "$2/$place" ] && [ ! -L "$2/$place" ]; then
+            keep_as "$1" "$each" "$2/$place"
+        elif [ -d "$each" ] && [ ! -L "$each" ] && [ -d "$2/$place" ]; then
+            keep_files "$1" "$2" "$place/"
+        elif ! is_ours "$1" "$place"; then
+            name=$2/$place.old
+            while [ -e "$name" ] || [ -L "$name" ]; do
+                [ ! "$each" -ef "$name" ] || continue 2
+                name=$name.old
+            done
+            keep_as "$1" "$each" "$name"
+            renamed="$renamed $name"
         fi
     done
+}
+
+# Where models/ is a link to a folder elsewhere, that folder stays as it is, and the new models/ gets links into it.
+keep_as() {
+    if [ -L "$1" ]; then
+        ln -s "$(readlink -f "$1")/${2#"$1/"}" "$3" || stuck=true
+    else
+        mv "$2" "$3" || stuck=true
+    fi
+}
+
+# The end of an update: false where something of somebody's could not be moved, and is still in the old version.
+finish_update() {
+    renamed='' stuck=false
+    keep_files "$target.old/models" "$target/models" ''
+    [ -z "$renamed" ] || say "The new version has files of the same names, so these of yours have new names:$renamed."
+    ! $stuck && mv "$target.old" "$target.gone" || return 1
+    rm -rf "$target.gone"
+}
+
+clear_away() {
+    rm -rf "$target.new" "$target.gone"
+}
+
+# What an update that was ended has left.
+recover() {
+    clear_away
+    [ -d "$target.old" ] || return 0
+    if [ ! -d "$target" ]; then
+        mv "$target.old" "$target"
+    elif ! finish_update; then
+        refuse "Files in $target.old/models cannot be moved. Move them elsewhere, then start this again."
+    fi
 }
 
 swap() {
     if [ -d "$target" ]; then
         "$target/edge-assistant" trigger quit >/dev/null 2>&1 || true
-        keep_weights
-        rm -rf "$target.old"
         mv "$target" "$target.old"
     fi
     mv "$target.new" "$target"
-    rm -rf "$target.old"
+    if [ -d "$target.old" ] && ! finish_update; then
+        say "Some of your files could not be moved. They are still in $target.old/models."
+    fi
 }
 
 main() {
@@ -222,7 +286,11 @@ main() {
         --no-start) start=false ;;
         --no-speak) speak=false ;;
         --check) only_check=true ;;
-        --remove) exec "$target/uninstall" ;;
+        --remove)
+            recover
+            [ -x "$target/uninstall" ] || refuse "Edge Assistant is not installed in $target."
+            exec "$target/uninstall"
+            ;;
         --help)
             sed -n '2,/^set -eu/s/^# \{0,1\}//p' "$file"
             exit 0
@@ -245,10 +313,11 @@ main() {
         exit 0
     fi
     what="Install it into $target?"
-    [ ! -d "$target" ] || what="Replace the version that is installed?"
+    if [ -d "$target" ] || [ -d "$target.old" ]; then what="Replace the version that is installed?"; fi
     yes "$what" y || refuse "Nothing was changed."
     if ! $login && yes "Start it each time you log in?" n; then login=true; fi
     say "Installing."
+    recover
     unpack
     swap
     "$target/register" $login

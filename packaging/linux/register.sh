@@ -4,8 +4,10 @@
 set -eu
 login=$1
 program=$(cd -P "$(dirname "$0")" && pwd)
-data=${XDG_DATA_HOME:-$HOME/.local/share}
-config=${XDG_CONFIG_HOME:-$HOME/.config}
+# folder VALUE ELSE: the XDG Base Directory Specification wants relative paths ignored.
+folder() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s' "$2" ;; esac }
+data=$(folder "${XDG_DATA_HOME:-}" "$HOME/.local/share")
+config=$(folder "${XDG_CONFIG_HOME:-}" "$HOME/.config")
 
 # entry FILE COMMAND...: a desktop file whose @PROGRAM@ is this place, quoted as the Desktop Entry Specification wants
 entry() {

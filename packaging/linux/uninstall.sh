@@ -6,9 +6,11 @@
 set -eu
 program=$(cd -P "$(dirname "$0")" && pwd)
 voice=$program/voice
-data=${XDG_DATA_HOME:-$HOME/.local/share}
-config=${XDG_CONFIG_HOME:-$HOME/.config}
-cache=${XDG_CACHE_HOME:-$HOME/.cache}
+# folder VALUE ELSE: the XDG Base Directory Specification wants relative paths ignored.
+folder() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s' "$2" ;; esac }
+data=$(folder "${XDG_DATA_HOME:-}" "$HOME/.local/share")
+config=$(folder "${XDG_CONFIG_HOME:-}" "$HOME/.config")
+cache=$(folder "${XDG_CACHE_HOME:-}" "$HOME/.cache")
 ask=true settings=false speak=true saying=
 for argument in "$@"; do
     case $argument in
@@ -52,7 +54,7 @@ yes() {
 }
 
 if $ask; then
-    size=$(du -sk "$program" "$data/edge-assistant" 2>/dev/null | awk '{ kb += $1 } END { print int(kb / 1024) }')
+    size=$(du -sk "$program" "$program.old" "$data/edge-assistant" 2>/dev/null | awk '{ kb += $1 } END { print int(kb / 1024) }')
     yes "Remove Edge Assistant with all its weights? That frees $size megabytes." || {
         say "Nothing was changed."
         exit 0
@@ -66,10 +68,17 @@ fi
 rm -f "$data/applications/edge-assistant.desktop" "$data/applications/edge-assistant-uninstall.desktop"
 rm -f "$data"/icons/hicolor/*/apps/edge-assistant.*
 rm -f "$config/autostart/edge-assistant.desktop"
-rm -rf "$data/edge-assistant" "$cache/edge-assistant" "${XDG_RUNTIME_DIR:-$work}/edge-assistant"
+rm -rf "$data/edge-assistant" "$cache/edge-assistant" "$(folder "${XDG_RUNTIME_DIR:-}" "$work")/edge-assistant"
 if $settings; then rm -rf "$config/edge-assistant"; fi
 case $program in # whatever has become of this script, it removes only a program of ours
-*/edge-assistant) [ ! -d "$program/_internal" ] || rm -rf "$program" ;;
+*/edge-assistant)
+    if [ -d "$program/_internal" ]; then
+        # Also what an update that was ended has left; and one step, so that no half of a program is ever found.
+        rm -rf "$program.new" "$program.gone" "$program.old"
+        mv "$program" "$program.gone"
+        rm -rf "$program.gone"
+    fi
+    ;;
 esac
 if [ -d "$config/edge-assistant" ]; then
     say "Edge Assistant is removed. Your settings are kept in $config/edge-assistant."

@@ -50,7 +50,8 @@ def add_desktop(folder: Path, icons: Path) -> None:
 
 
 def write_sums(weights: list[WeightsFile], models: Path) -> None:
-    """Checksums of the weights beside the program, in sha256sum's format; the catalogue's too, lest it be empty."""
-    lines = [f"{file.sha256}  {file.target}\n" for file in weights]
-    lines.append(f"{digest(models / 'catalog.toml')}  catalog.toml\n")
+    """Checksums of all that is in models/, in sha256sum's format: what has another one there is the person's own."""
+    known = {file.target: file.sha256 for file in weights}
+    places = sorted(path.relative_to(models).as_posix() for path in models.rglob("*") if path.is_file())
+    lines = [f"{known.get(place) or digest(models / place)}  {place}\n" for place in places]
     (models / SUMS).write_text("".join(lines), encoding="utf-8")
