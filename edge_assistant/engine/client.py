@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -41,11 +42,14 @@ from edge_assistant.errors import (
     EngineError,
     EngineUnfitError,
     WeightsError,
+    explained,
     out_of_memory,
     rebuilt,
     tells_of_memory,
 )
 from edge_assistant.text import tr
+
+_log = logging.getLogger(__name__)
 
 # This many seconds after a cancel the question has ended, acknowledged or not.
 CANCEL_GRACE = 0.2
@@ -195,7 +199,14 @@ class Engine:
             if self._closed or self._cancelled:
                 raise CancelledError
             self._started = self._on_device = False
-            self._child = child = Child(
+            self._child = child = self._spawned(tuning, context)
+        return self._awaited(child, 0, on_reply, self._load_death)
+
+    def _spawned(self, tuning: Tuning, context: int) -> Child:
+        """The child, which begins to load. Raises DoesNotFitError where the system lets nothing be started."""
+        files = self._files
+        try:
+            return Child(
                 worker.serve,
                 Load(
                     str(files.model),
@@ -210,7 +221,9 @@ class Engine:
                 ),
                 name="engine",
             )
-        return self._awaited(child, 0, on_reply, self._load_death)
+        except (OSError, RuntimeError, MemoryError) as error:
+            _log.info("the engine cannot be started", exc_info=error)
+            raise explained(error) from error
 
     def ask(self, make: Callable[[int], Ask], on_reply: OnReply) -> Done:
         """Put one question, made with the id it is given, to the loaded engine.

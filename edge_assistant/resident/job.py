@@ -109,7 +109,13 @@ class Job:
 
         Returns when the screen has been captured, or cannot be at once. Nothing is said before `speak`.
         """
-        threading.Thread(target=self._fetch, args=(then,), name="capture", daemon=True).start()
+        try:
+            threading.Thread(target=self._fetch, args=(then,), name="capture", daemon=True).start()
+        except (RuntimeError, MemoryError) as error:
+            _log.exception("a picture could not be taken")
+            self.failure = explained(error)
+            then()
+            return
         self._seen.wait(TONE_WAITS_S)
 
     def speak(self) -> None:

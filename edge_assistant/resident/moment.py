@@ -93,7 +93,13 @@ class Freezing:
 
     def start(self, wait: float) -> None:
         """Returns when the screen has been captured, or after `wait` seconds."""
-        threading.Thread(target=self._run, name="freeze", daemon=True).start()
+        try:
+            threading.Thread(target=self._run, name="freeze", daemon=True).start()
+        except (RuntimeError, MemoryError) as error:
+            _log.exception("a moment could not be taken")
+            self.failure = explained(error)
+            self._then(self)
+            return
         self._seen.wait(wait)
 
     def give_focus_back(self) -> None:

@@ -17,12 +17,15 @@ _LAST_WORDS = ("The X11 connection broke", "The Wayland connection broke")
 
 
 def watch(options: Options) -> None:
-    """From now on Qt's messages go to the log, and its last words begin the program anew in the same process."""
+    """From now on Qt's messages go to the log, and its last words begin the program anew in the same process.
 
-    def on_message(_: QtMsgType, __: QMessageLogContext, message: str | None) -> None:
-        if message and message.startswith(_LAST_WORDS):
-            os.execv(sys.executable, command(options))
+    So do those after which Qt aborts: where the memory is short, it finds no way to open a window.
+    """
+
+    def on_message(kind: QtMsgType, _: QMessageLogContext, message: str | None) -> None:
         _log.info("%s", message)
+        if kind == QtMsgType.QtFatalMsg or (message and message.startswith(_LAST_WORDS)):
+            os.execv(sys.executable, command(options))
 
     qInstallMessageHandler(on_message)
 

@@ -229,7 +229,7 @@ keep_files() {
                 name=$name.old
             done
             keep_as "$1" "$each" "$name"
-            renamed="$renamed $name"
+            renamed="$renamed ${name#"$2/"}"
         fi
     done
 }
@@ -247,7 +247,7 @@ keep_as() {
 finish_update() {
     renamed='' stuck=false
     keep_files "$target.old/models" "$target/models" ''
-    [ -z "$renamed" ] || say "The new version has files of the same names, so these of yours have new names:$renamed."
+    [ -z "$renamed" ] || say "The new version has files of the same names, so yours are now called$renamed, in models."
     ! $stuck && mv "$target.old" "$target.gone" || return 1
     rm -rf "$target.gone"
 }

@@ -6,14 +6,15 @@ import errno
 import os
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
+from pathlib import Path
 
 import pytest
 
 from edge_assistant import cli
 from edge_assistant.capture.qt import missing
 from edge_assistant.child import ChildDied
-from edge_assistant.engine.client import Engine
-from edge_assistant.errors import CancelledError, explained
+from edge_assistant.engine.client import Engine, EngineFiles
+from edge_assistant.errors import CancelledError, DoesNotFitError, explained
 
 
 def _os_error(number: int, path: str | None = None) -> OSError:
@@ -74,6 +75,17 @@ def test_an_engine_that_ended_for_lack_of_memory_says_so(last_words: tuple[str, 
     engine = Engine.__new__(Engine)
     engine._cancelled = False
     assert engine._death(ChildDied("engine", -6, last_words)).code == code
+
+
+def test_an_engine_that_cannot_be_started_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise _os_error(errno.EMFILE)
+
+    monkeypatch.setattr("edge_assistant.engine.client.Child", refused)
+    engine = Engine(EngineFiles(Path("model"), Path("mmproj"), 256, 1, 0, ""))
+    with pytest.raises(DoesNotFitError) as failure:
+        engine.load(lambda _: None)
+    assert failure.value.code == "files"
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_what_a_person_put_in_the_place_of_a_model_is_kept_and_told(versions: tu
     (models / "model.gguf").write_text("mine")
     done = _install(new, home)
     assert (models / "model.gguf.old").read_text() == "mine"
-    assert f"these of yours have new names: {models}/model.gguf.old." in done.stdout
+    assert "so yours are now called model.gguf.old, in models." in done.stdout
     assert not list(models.glob("mmproj*.old")), "the installer's own old file was kept"
 
 

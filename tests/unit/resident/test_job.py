@@ -17,6 +17,7 @@ from edge_assistant.capture.picture import Captured
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
 from edge_assistant.errors import InputError
 from edge_assistant.resident.job import Job
+from edge_assistant.resident.moment import Freezing
 from edge_assistant.sources import Look
 
 
@@ -45,6 +46,27 @@ def test_a_bug_while_a_picture_is_taken_is_a_sentence(
     job.take_picture(done.set)
     assert done.wait(5)
     assert "inside the program" in str(job.failure)
+
+
+class NoThread:
+    """What the system gives where memory or processes are at their limit."""
+
+    def __init__(self, **_: object) -> None: ...
+
+    def start(self) -> None:
+        raise RuntimeError("can't start new thread")
+
+
+def test_where_no_thread_can_be_started_a_request_is_over_at_once_and_says_why(
+    monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("a picture could not be taken")
+    expect_log("a moment could not be taken")
+    monkeypatch.setattr(threading, "Thread", NoThread)
+    job, told = Job(1, print, print, action="window"), []
+    job.take_picture(lambda: told.append(job.failure))
+    Freezing(ScriptedWindows(), job, lambda freezing: told.append(freezing.failure)).start(5.0)
+    assert [error.code for error in told if error is not None] == ["processes", "processes"]
 
 
 def test_the_picture_is_taken_before_anything_is_said_about_it(monkeypatch: pytest.MonkeyPatch) -> None:
