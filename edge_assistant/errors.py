@@ -204,7 +204,9 @@ def _explained_by_number(error: OSError) -> AssistantError | None:
             )
         case errno.ENOTDIR if path is not None:
             return InputError(
-                tr("{path} cannot be: a part of it is no folder. Check the home folder and the settings.", path=path),
+                tr(
+                    "{path} cannot exist: a part of it is no folder. Check the home folder and the settings.", path=path
+                ),
                 code="no-folder",
             )
     return None

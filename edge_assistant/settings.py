@@ -445,7 +445,7 @@ def from_toml(text: str) -> Settings:
     try:
         values = tomllib.loads(text)
     except RecursionError as error:
-        raise ValueError(tr("its brackets are nested too deeply")) from error
+        raise ValueError(tr("it is nested too deeply")) from error
     except tomllib.TOMLDecodeError:
         raise
     except ValueError as error:  # Python's own limit, of 4,300 digits
