@@ -29,6 +29,9 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "child.py": frozenset(("{} ended with exit code {}",)),
     "dbus.py": frozenset(("Get",)),
     "doctor.py": frozenset(("Weights", "Memory", "Engine")),
+    "errors.py": frozenset(
+        ("allocate memory", "failed to allocate", "insufficient memory", "failed to map segment", "start new thread")
+    ),
     "hotkeys/portal.py": frozenset(("Pause", "Home", "End", "Register", "Response", "Closed", "Activated")),
     "hotkeys/x11.py": frozenset(("Pause", "Home", "End")),
     "login.py": frozenset(("Edge Assistant", "[Desktop Entry]", "Desktop Entry", "Hidden", "Label", "Aqua")),
@@ -36,7 +39,7 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "paths.py": frozenset(("Library/Application Support",)),
     "processor.py": frozenset(("model name",)),
     "resident/work.py": frozenset(("Spoken",)),
-    "settings.py": frozenset(("None",)),
+    "settings.py": frozenset(("None", "weights_folder: {}")),
     "settings_file.py": frozenset(("to be commented out",)),
     "speech/own_voice.py": frozenset(("own voice: {}",)),
     "speech/sapi_voices.py": frozenset(("a voice cannot be read: {}", "Language", "Gender", "Male", "Female")),
