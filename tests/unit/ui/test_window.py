@@ -366,7 +366,8 @@ def test_a_dropped_picture_is_described_and_of_several_the_first(desk: Desk, cou
 def test_the_picture_and_the_conversation_are_saved_only_where_the_person_says(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edge_assistant.ui.saving.Path.home", lambda: tmp_path)
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path))
     captured = Captured(Image.new("RGB", (64, 48), (200, 10, 10)), origin="window")
     desk.window.show()
     desk.window.show_picture(captured, small_copy(captured.image), "Invoice")
