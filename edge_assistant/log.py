@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import sys
 
 from edge_assistant import outside_text
 from edge_assistant.text import tr
@@ -49,6 +50,6 @@ class _File(logging.FileHandler):
         descriptor = os.open(
             self.baseFilename, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0), 0o666
         )
-        if hasattr(os, "O_NONBLOCK"):
+        if sys.platform != "win32":
             os.set_blocking(descriptor, True)
         return io.TextIOWrapper(io.FileIO(descriptor, "a"), encoding=self.encoding)

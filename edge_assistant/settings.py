@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
@@ -16,6 +15,7 @@ from edge_assistant.errors import UsageError
 from edge_assistant.regular_file import read_regular_text
 from edge_assistant.settings_entry import KEYS, About, Entry, Value, checked
 from edge_assistant.text import later, system_language, tr
+from edge_assistant.toml_text import parse_toml
 
 MOST_BYTES = 65_536
 """The largest settings file; one with every entry and its meaning has about 10,000."""
@@ -442,14 +442,7 @@ def from_toml(text: str) -> Settings:
     """The settings that `text` says. Raises UsageError, and ValueError for what is no TOML."""
     if max(map(len, text.split("\n"))) > _LONGEST_LINE:
         raise ValueError(tr("it has a line of more than {most} characters", most=_LONGEST_LINE))
-    try:
-        values = tomllib.loads(text)
-    except RecursionError as error:
-        raise ValueError(tr("it is nested too deeply")) from error
-    except tomllib.TOMLDecodeError:
-        raise
-    except ValueError as error:  # Python's own limit, of 4,300 digits
-        raise ValueError(tr("a number in it is too large")) from error
+    values = parse_toml(text)
     table = values.pop(KEYS, {})
     if not isinstance(table, dict):
         raise UsageError(tr("{name} is of the wrong type.", name=KEYS))

@@ -114,7 +114,7 @@ def test_a_command_that_fails_unexpectedly_ends_with_a_sentence(
 
 
 def test_a_reader_that_went_away_is_no_error_of_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    def gone(*_: object) -> None:
+    def gone(*_: object, **__: object) -> None:
         raise BrokenPipeError
 
     monkeypatch.setattr("builtins.print", gone)

@@ -51,9 +51,9 @@ RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u
 PACKAGE = Path(cli.__file__).parent
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+def run(capsys: pytest.CaptureFixture[str], *arguments: str, exit_code: int = 0) -> str:
     """What a command printed, on either stream; nothing of it commands the terminal."""
-    assert cli.main(arguments) == 0
+    assert cli.main(arguments) == exit_code
     shown = capsys.readouterr()
     assert not RAW.search(shown.out + shown.err)
     return shown.out + shown.err
@@ -62,17 +62,20 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_a_setting_is_printed_harmless(capsys: pytest.CaptureFixture[str]) -> None:
     path = paths.config_dir() / "settings.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
-    value = HOSTILE.replace("\ud83d", "")
-    path.write_text(f"voice = {json.dumps(value)}\nweights_folder = {json.dumps('x' * 5000)}\n")
+    value = "evil \u202e\u2028n\u200came\u200b"
+    path.write_text(f"voice = {json.dumps(value)}\nweights_folder = {json.dumps('x' * 4000)}\n")
     assert tomllib.loads(path.read_text())["voice"] == value
     listed = run(capsys, "settings", "list")
     assert "voice: evil  n\u200came. " in listed
     assert max(map(len, listed.splitlines())) < 600
     assert run(capsys, "settings", "get", "voice") == "evil  n\u200came\n"
-    assert run(capsys, "settings", "get", "weights_folder") == f"{'x' * 5000}\n"
-    assert run(capsys, "settings", "set", "voice", HOSTILE.replace("\x00", "").replace("\ud83d", "")).startswith(
-        "voice is now: evil  n\u200came."
-    )
+    assert run(capsys, "settings", "get", "weights_folder") == f"{'x' * 4000}\n"
+    assert run(capsys, "settings", "set", "voice", f"{value}x").startswith("voice is now: evil  n\u200camex.")
+
+
+def test_a_setting_with_controls_is_refused_harmless(capsys: pytest.CaptureFixture[str]) -> None:
+    told = run(capsys, "settings", "set", "language", HOSTILE, exit_code=2)
+    assert told == "language has characters that are no text.\n"
 
 
 def own_catalog(name: str, file: str) -> None:
