@@ -44,10 +44,11 @@ def largest_programs(count: int = 3, least: int = 200_000_000) -> list[tuple[str
     own = psutil.Process()
     ours = {own.pid, *(each.pid for each in own.children(recursive=True)), *(each.pid for each in own.parents())}
     sizes: collections.Counter[str] = collections.Counter()
-    for process in psutil.process_iter(["name", "memory_info"]):
-        memory = process.info["memory_info"]
-        if process.pid not in ours and memory is not None and process.info["name"]:
-            sizes[process.info["name"]] += memory.rss
+    with contextlib.suppress(OSError):  # where the system tells nothing of other programs
+        for process in psutil.process_iter(["name", "memory_info"]):
+            memory = process.info["memory_info"]
+            if process.pid not in ours and memory is not None and process.info["name"]:
+                sizes[process.info["name"]] += memory.rss
     return [(name, size) for name, size in sizes.most_common(count) if size >= least]
 
 

@@ -132,11 +132,15 @@ class Writer:
             elif self._work.answer:  # not the closing tag and the blank line behind it
                 self._answer_tokens += 1
             self._progress(room)
-            if len(tokens) > room or self._answer_tokens >= (self._ask.max_tokens or room):
+            if len(tokens) > room:
                 self._work.stop = "length"
                 break
             room -= len(tokens)
             yield Step(tokens, max(dropped - 1, 0))
+            if self._ask.max_tokens is not None and self._answer_tokens >= self._ask.max_tokens:
+                if not self._native.ends(self._draw(sampler)):  # else it was just whole
+                    self._work.stop = "length"
+                break
         self._finish_text()
         self._release()
         self._tell("answer", 1.0)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edge_assistant.errors import WeightsError
+from edge_assistant.errors import DoesNotFitError, WeightsError, explained
 from edge_assistant.models import fields
 from edge_assistant.models.gguf import Variant
 from edge_assistant.regular_file import read_regular_text
@@ -66,6 +66,8 @@ def load_catalog(path: Path, *, own: bool = False, problems: list[str] | None = 
         if wrong and problems is None:
             raise ValueError(wrong[0])
     except OSError as error:
+        if isinstance(lack := explained(error), DoesNotFitError):  # of memory, or of open files
+            raise lack from error
         raise WeightsError(
             tr(
                 "The list of weights cannot be read: {path}: {strerror}. {way_out}",

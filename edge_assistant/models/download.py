@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edge_assistant.errors import AssistantError, NetworkError, UsageError
+from edge_assistant.regular_file import read_regular_text
 from edge_assistant.text import later, tr
 
 if TYPE_CHECKING:
     import httpx2
 
 _log = logging.getLogger(__name__)
+_MOST_TOKEN = 10_000  # bytes of the file that holds it
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 _SIGN_IN_PAGE = later(
@@ -147,8 +149,8 @@ def _token() -> str | None:
         return None
     kept = os.environ.get("HF_TOKEN") or os.environ.get("HUGGING_FACE_HUB_TOKEN")
     if not kept:
-        with contextlib.suppress(OSError, UnicodeDecodeError):
-            kept = Path(constants.HF_TOKEN_PATH).read_text(encoding="utf-8")
+        with contextlib.suppress(OSError, ValueError):
+            kept = read_regular_text(Path(constants.HF_TOKEN_PATH), _MOST_TOKEN)
     return (kept or "").strip() or None
 
 

@@ -168,10 +168,12 @@ def call(place: Place, text: str) -> str:
         answer = answers.get(timeout=_ANSWER_S)
     except queue.Empty:
         answer = EOFError()
-    if isinstance(answer, FileNotFoundError | ConnectionRefusedError):
+    if isinstance(answer, FileNotFoundError | NotADirectoryError | ConnectionRefusedError):
         raise NotRunningError(tr(_NOT_RUNNING)) from answer
     if isinstance(answer, Exception):
-        raise EngineError(tr("Edge Assistant does not answer. Start it again."), code="no-answer") from answer
+        raise EngineError(
+            tr("Edge Assistant does not answer. End it, and start it again."), code="no-answer"
+        ) from answer
     return answer
 
 
@@ -214,7 +216,11 @@ class Place:
             file = os.open(self._folder / f"{self._name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise InputError(
-                tr("The folder {folder} cannot be used: {strerror}.", folder=self._folder, strerror=error.strerror),
+                tr(
+                    "The folder {folder} cannot be used: {strerror}. Set XDG_RUNTIME_DIR to a private folder of yours.",
+                    folder=self._folder,
+                    strerror=error.strerror,
+                ),
                 code="no-door",
             ) from error
         try:

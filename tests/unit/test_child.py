@@ -276,3 +276,20 @@ def test_a_worker_that_yields_is_nice_as_a_process_and_as_a_group() -> None:
         assert group is None or group.split()[-1] == str(UNATTENDED)
     finally:
         worker.kill()
+
+
+@posix
+def test_a_worker_that_could_not_be_started_leaves_the_way_to_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("multiprocessing.resource_tracker.ensure_running", refused)
+        with pytest.raises(BlockingIOError):
+            Child(echo, name="echo")
+    child = Child(echo, name="echo")
+    try:
+        child.send("hello")
+        assert child.receive(10) == ("hello", True)
+    finally:
+        child.kill()

@@ -110,3 +110,11 @@ def test_other_programs_are_named_and_our_own_processes_are_not(tmp_path: Path) 
 def test_small_programs_are_not_worth_closing() -> None:
     assert largest_programs(least=2**60) == []
     assert len(largest_programs(count=2, least=0)) == 2
+
+
+def test_where_the_system_tells_nothing_of_other_programs_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def untold(_: object) -> object:
+        raise OSError("not implemented")
+
+    monkeypatch.setattr(psutil, "process_iter", untold)
+    assert largest_programs() == []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -210,6 +212,17 @@ def test_the_person_s_token_is_sent_to_the_hub(
         monkeypatch.setenv("HF_TOKEN", "secret-token")
     place.attempt().run()
     assert {each.headers["authorization"] for each in place.hub.asked} == {"Bearer secret-token"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
+def test_a_pipe_in_the_place_of_the_token_is_not_waited_for(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    os.mkfifo(tmp_path / "token")
+    monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "token"))
+    place.attempt().run()
+    place.check_whole()
 
 
 @pytest.mark.parametrize(

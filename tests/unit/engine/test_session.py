@@ -97,13 +97,13 @@ def test_what_comes_before_the_next_question_can_be_evaluated_before_it_is_asked
     assert done.reused_image
 
 
-def test_the_end_of_an_answer_that_was_cut_short_is_evaluated_with_it(native: FakeNative, session: Session) -> None:
+def test_of_an_answer_that_was_cut_short_nothing_is_left_to_be_evaluated(native: FakeNative, session: Session) -> None:
     native.says("Yes, it is.")
     done = session.answer(ask(max_tokens=4))
     assert (done.answer, done.stop) == ("Yes,", "length")
     native.evaluated.clear()
     session.prepare_follow_up()
-    assert native.evaluated[0][1] == ",<|im_end|>\n<|im_start|>user\n"
+    assert native.evaluated[0][1] == "<|im_end|>\n<|im_start|>user\n"
     native.evaluated.clear()
     session.answer(ask("Why?", turns=[("What?", "Yes,")]))
     assert native.evaluated[0][1].startswith("Why?")

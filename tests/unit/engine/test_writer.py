@@ -55,6 +55,12 @@ def test_an_answer_ends_at_its_most_tokens(native: FakeNative, emitted: Emitted)
     assert (done.answer, done.stop, done.generated_tokens) == ("abc", "length", 3)
 
 
+def test_an_answer_that_is_whole_at_its_most_tokens_is_not_cut_off(native: FakeNative, emitted: Emitted) -> None:
+    native.says("abc")
+    done = answer(native, emitted, max_tokens=3)
+    assert (done.answer, done.stop, done.generated_tokens) == ("abc", "end", 3)
+
+
 def test_a_used_up_budget_closes_the_reasoning_and_asks_for_the_answer(native: FakeNative, emitted: Emitted) -> None:
     native.says("On and on ", "Six.")
     done = answer(native, emitted, thinking=ThinkingBudget(10, 90.0))

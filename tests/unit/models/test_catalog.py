@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_assistant.errors import WeightsError
+from edge_assistant.errors import DoesNotFitError, WeightsError
 from edge_assistant.models.catalog import load_catalog
 from edge_assistant.models.gguf import describe_gguf
 
@@ -52,6 +53,15 @@ def test_a_damaged_catalogue_is_one_sentence(tmp_path: Path, text: str) -> None:
     (tmp_path / "catalog.toml").write_text(text)
     with pytest.raises(WeightsError, match=r"The list of weights .* is damaged"):
         load_catalog(tmp_path / "catalog.toml")
+
+
+def test_a_lack_of_open_files_is_not_blamed_on_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(*_: object) -> str:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("edge_assistant.models.catalog.read_regular_text", none_left)
+    with pytest.raises(DoesNotFitError, match="more open files than it is allowed"):
+        load_catalog(SHIPPED / "catalog.toml")
 
 
 def test_a_file_name_may_not_leave_its_folder(tmp_path: Path) -> None:

@@ -73,6 +73,12 @@ def test_what_a_killed_one_left_is_no_hindrance(here: Place, opened: OpenDoor) -
     assert call(here, "again") == "again"
 
 
+def test_where_a_file_is_in_the_place_of_the_folder_nothing_runs(here: Place) -> None:
+    Path(here.address()).parent.write_bytes(b"")
+    with pytest.raises(NotRunningError):
+        call(here, "status")
+
+
 def test_after_the_end_the_caller_hears_that_nothing_runs(here: Place) -> None:
     with pytest.raises(NotRunningError, match="edge-assistant listen"):
         call(here, "status")
@@ -260,7 +266,7 @@ def test_a_halted_program_is_an_error_of_one_sentence_even_where_nobody_gets_as_
             start = time.monotonic()
             assert cli.main(["trigger", "status"]) == EngineError.exit_code
             assert time.monotonic() - start < 1
-            assert capsys.readouterr().err == "Edge Assistant does not answer. Start it again.\n"
+            assert capsys.readouterr().err == "Edge Assistant does not answer. End it, and start it again.\n"
 
 
 def test_one_that_does_not_answer_is_an_error_of_one_sentence(
