@@ -27,6 +27,8 @@ from edge_assistant.ui.window import MainWindow
 HTML = '<b>bold</b> & <img src="x.png">'
 HOSTILE = f"{HTML} \x9b31m\u202etxt.exe\u2028two"
 SHOWN = f"{HTML} txt.exe two"
+LISTED = "<b>bold & <img src=x>\u200b"
+"""What a list of weights may still say; it is refused with controls, and names with slashes."""
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -68,10 +70,10 @@ def test_an_answer_in_the_main_window_is_harmless_piece_by_piece(window: MainWin
 
 @pytest.fixture
 def weights() -> Iterator[tuple[ModelsDialog, list[str]]]:
-    """The window of the weights, with a set that says something hostile wherever it can; and what it says aloud."""
+    """The window of the weights, with a set that looks like HTML wherever it may; and what it says aloud."""
     path = Shelf(None).own_catalog
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(HOSTILE)
+    text = json.dumps(LISTED)
     path.write_text(
         f'[[source]]\nvariant = "instruct"\nlicence = {text}\nsource = {text}\n'
         f'[[source.model]]\nname = {text}\nfile = "a"\nquantisation = {text}\nbytes = 1\nram_bytes = 1\n'
@@ -90,13 +92,14 @@ def weights() -> Iterator[tuple[ModelsDialog, list[str]]]:
 
 def test_names_of_weights_are_no_markup_and_harmless(weights: tuple[ModelsDialog, list[str]]) -> None:
     dialog, said = weights
+    shown = LISTED.replace("\u200b", "")
     (item,) = [each for each in dialog.table.findItems("bold", Qt.MatchFlag.MatchContains) if each.column() == 0]
     dialog.table.setCurrentItem(item)
-    assert item.text() == SHOWN
-    assert QTextDocumentFragment.fromHtml(item.toolTip()).toPlainText().startswith(f"{SHOWN}, Instruct")
-    assert item.data(Qt.ItemDataRole.AccessibleDescriptionRole).startswith(f"{SHOWN}, Instruct")
-    assert dialog.facts.text().endswith(f"Source: {SHOWN}.")
-    assert (dialog.mmproj.currentText(), dialog.mmproj.currentData()) == (SHOWN, HOSTILE)
+    assert item.text() == shown
+    assert QTextDocumentFragment.fromHtml(item.toolTip()).toPlainText().startswith(f"{shown}, Instruct")
+    assert item.data(Qt.ItemDataRole.AccessibleDescriptionRole).startswith(f"{shown}, Instruct")
+    assert dialog.facts.text().endswith(f"Source: {shown}.")
+    assert (dialog.mmproj.currentText(), dialog.mmproj.currentData()) == (shown, LISTED)
     assert labels_are_plain(dialog)
     assert not [sentence for sentence in said if RAW.search(sentence)]
 
