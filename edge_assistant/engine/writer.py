@@ -126,6 +126,7 @@ class Writer:
             if self._parser.in_thinking and (ended or dropped or self._time_is_over(room)):
                 if not ended:
                     self._work.stop = "budget"
+                self._text.reset()  # of half a character, which would come out as a broken one
                 self._take(self._end_of_thinking)
                 tokens += self._end_of_thinking
                 self._watch_anew()

@@ -103,6 +103,18 @@ def test_reasoning_that_repeats_itself_ends_and_the_answer_does_not_see_the_copi
     assert told(emitted, "thinking").count("Wait, no.") == 1
 
 
+@pytest.mark.parametrize("most", [6, 5000])
+def test_reasoning_that_is_cut_within_a_character_has_no_broken_one(most: int) -> None:
+    """As it repeats itself, and at its limit; many a character has several tokens."""
+    native, emitted = FakeNative(), Emitted()
+    halves = [1000, 1001, 1002, 1003]
+    native.pieces = {token: bytes([byte]) for token, byte in zip(halves, "😀".encode(), strict=True)}
+    native.script = halves * FOR_EVER
+    answered(native, emitted, thinking=ThinkingBudget(most, 90.0))
+    assert told(emitted, "thinking").startswith("😀")
+    assert "\ufffd" not in told(emitted, "thinking")
+
+
 def test_an_answer_that_repeats_itself_after_reasoning_is_ended_too() -> None:
     native = FakeNative()
     native.says("Hm.</think>", "Six. " * FOR_EVER)
