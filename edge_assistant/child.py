@@ -20,7 +20,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import get_spawning_popen
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -42,19 +41,18 @@ def was_killed(exit_code: int | None, platform: str = sys.platform) -> bool:
     return exit_code in _WINDOWS_KILLS if platform == "win32" else exit_code == -9
 
 
-def _start(process: BaseProcess) -> None:
-    """On the spawner's thread. SIGINT is blocked there: workers inherit that, so that Ctrl-C never reaches them."""
+def _leave_interrupts_to_the_main_thread() -> None:
+    """Block SIGINT in the spawner; workers inherit the mask, so that Ctrl-C in a terminal never reaches them."""
     if sys.platform != "win32":
         from multiprocessing import resource_tracker
 
         resource_tracker.ensure_running()  # the first spawning would start it, and lift the block with that
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    process.start()
 
 
 # Linux sends the parent-death signal when the *thread* that spawned the child ends, so one thread, which lives as
 # long as the process, does all spawning.
-_spawner = ThreadPoolExecutor(1, thread_name_prefix="spawner")
+_spawner = ThreadPoolExecutor(1, thread_name_prefix="spawner", initializer=_leave_interrupts_to_the_main_thread)
 
 
 class ChildDied(Exception):
@@ -113,7 +111,7 @@ class Child:
             target=_run, args=(target, *given, os.getpid(), arguments), name=name, daemon=True
         )
         try:
-            _spawner.submit(_start, self._process).result()
+            _spawner.submit(worker_start.start, self._process).result()
         except BaseException:
             os.close(output)
             self._close_pipes()

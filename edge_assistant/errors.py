@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from concurrent.futures import BrokenExecutor
+from pathlib import Path
 
 from edge_assistant import outside_text
 from edge_assistant.text import later, tr
@@ -177,6 +178,10 @@ def _explained_by_number(error: OSError) -> AssistantError | None:
     match error.errno:
         case errno.ENOMEM:
             return out_of_memory()
+        case errno.ENOENT if _is_nowhere():
+            return InputError(
+                tr("The folder that you are in was removed. Go to another one and try again."), code="no-folder"
+            )
         case errno.EAGAIN:  # of fork; whoever reads and writes without waiting deals with it
             return _nothing_starts()
         case errno.EMFILE:
@@ -210,6 +215,15 @@ def _explained_by_number(error: OSError) -> AssistantError | None:
                 code="no-folder",
             )
     return None
+
+
+def _is_nowhere() -> bool:
+    """Whether the folder that the program is in was removed."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _nothing_starts() -> DoesNotFitError:

@@ -1,4 +1,4 @@
-"""How a worker process begins, seen from inside: it prints to its parent, and leaves no core dump."""
+"""How a worker process begins: in a folder that is there. It prints to its parent, and leaves no core dump."""
 
 from __future__ import annotations
 
@@ -6,11 +6,38 @@ import contextlib
 import ctypes
 import os
 import sys
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from edge_assistant import windows_worker
 
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
+
+
+def start(process: BaseProcess) -> None:
+    """Start the worker `process`, also where the folder that this process is in is gone by now, or shut to it.
+
+    A worker begins in its parent's folder, and would end at once there; it begins in the root then. No other thread
+    can have used such a folder meanwhile. On Windows no folder can be removed that a program is in.
+    """
+    if sys.platform == "win32" or _is_usable_here():
+        process.start()
+        return
+    with contextlib.ExitStack() as back:
+        with contextlib.suppress(OSError):  # nobody can go back into one that is shut, nor name a file in it
+            here = os.open(os.curdir, getattr(os, "O_PATH", os.O_RDONLY) | os.O_CLOEXEC)
+            back.callback(os.close, here)
+            back.callback(os.chdir, here)
+        os.chdir("/")
+        process.start()
+
+
+def _is_usable_here() -> bool:
+    try:
+        os.chdir(Path.cwd())
+    except OSError:
+        return False
+    return True
 
 
 def handle_of(descriptor: int) -> int:

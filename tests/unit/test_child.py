@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from edge_assistant import child as child_module
+from edge_assistant import worker_start
 from edge_assistant.child import UNATTENDED, Child, ChildDied, kill_tree, was_killed, yield_to_others
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and sessions are POSIX's")
@@ -40,6 +41,10 @@ def deaf(connection: Connection) -> None:
 
 def tell_blocked_signals(connection: Connection) -> None:
     connection.send(set(map(int, signal.pthread_sigmask(signal.SIG_BLOCK, ()))))
+
+
+def tell_folder(connection: Connection) -> None:
+    connection.send(str(Path.cwd()))
 
 
 def with_a_child_of_its_own(connection: Connection) -> None:
@@ -293,3 +298,29 @@ def test_a_worker_that_could_not_be_started_leaves_the_way_to_the_next_one(monke
         assert child.receive(10) == ("hello", True)
     finally:
         child.kill()
+
+
+@posix
+@pytest.mark.parametrize("way", ["removed", "shut"])
+def test_a_worker_starts_where_its_parents_folder_is_gone_or_shut(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / way
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    if way == "removed":
+        folder.rmdir()
+    elif os.getuid() == 0:  # nothing is shut to root
+        monkeypatch.setattr(worker_start, "_is_usable_here", lambda: False)
+    else:
+        folder.chmod(0o000)
+    child = Child(tell_folder, name="folder")
+    try:
+        assert child.receive(timeout=10) == "/"
+    finally:
+        child.kill()
+        if way == "shut":
+            folder.chmod(0o700)
+    if way == "removed":
+        with pytest.raises(FileNotFoundError):  # and not in another one, where a file could come to lie
+            Path.cwd()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
@@ -51,6 +52,19 @@ def test_the_reason_is_told_and_what_to_do(error: Exception, code: str, exit_cod
 )
 def test_all_else_is_a_bug(error: Exception) -> None:
     assert (explained(error).code, explained(error).exit_code) == ("internal", 6)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no folder that a program is in")
+def test_a_folder_that_was_removed_under_a_program_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    missing_file = _os_error(errno.ENOENT)
+    assert explained(missing_file).code == "internal"
+    folder = tmp_path / "removed"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    with pytest.raises(FileNotFoundError) as nowhere:
+        Path("x").absolute()
+    assert explained(nowhere.value).code == "no-folder"
 
 
 def test_an_error_of_ours_stays_what_it_is() -> None:
