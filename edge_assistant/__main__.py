@@ -22,8 +22,9 @@ def _start() -> None:
 
     multiprocessing.freeze_support()
     _open_standard_streams()
-    from edge_assistant import terminal
+    from edge_assistant import terminal, worker_start
 
+    worker_start.limit_core_dumps()
     terminal.prepare()
     from edge_assistant.cli import main as run
 

@@ -28,6 +28,8 @@ from edge_assistant import windows_worker, worker_start
 _log = logging.getLogger(__name__)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _BROKEN = 70  # the exit code after an exception, which is 1 elsewhere: but that is also Windows' for a kill
+# SIGKILL, and SIGTERM, with which programs that watch over the memory, such as earlyoom, begin.
+_POSIX_KILLS = (-9, -15)
 # What Windows gives to whoever was ended from outside: by the Task Manager and taskkill, by a Python program (its
 # SIGTERM and SIGKILL, and multiprocessing's own number), or by the system for lack of memory.
 _WINDOWS_KILLS = (1, 15, 9, -15, 0xC0000017, 0xC000012D)
@@ -38,7 +40,7 @@ def was_killed(exit_code: int | None, platform: str = sys.platform) -> bool:
 
     `platform` is as in sys.platform.
     """
-    return exit_code in _WINDOWS_KILLS if platform == "win32" else exit_code == -9
+    return exit_code in (_WINDOWS_KILLS if platform == "win32" else _POSIX_KILLS)
 
 
 def _leave_interrupts_to_the_main_thread() -> None:

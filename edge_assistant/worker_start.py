@@ -72,22 +72,30 @@ def print_to(output: int) -> None:
         setattr(sys, name, stream)
 
 
-def forbid_core_dumps(pattern: Path = Path("/proc/sys/kernel/core_pattern")) -> None:
-    """Let no crash of this process leave its memory, which holds the picture, on the disk.
+def limit_core_dumps() -> int | None:
+    """Lower the limit of this process's core dumps, which hold questions and answers; what the limit is now, in bytes.
 
-    `pattern` tells whether Linux pipes cores to a program. It heeds a limit of 1 there, and not one of 0: where only 0
-    is left to this process, it is marked as not to be dumped, at the price that its memory cannot be measured exactly.
+    None on Windows, where a crash is neither told in a box nor reported with memory from now on.
     """
     if sys.platform == "win32":
         windows_worker.forbid_crash_reports()
-        return
+        return None
     import resource
 
     _, most = resource.getrlimit(resource.RLIMIT_CORE)
     limit = 0 if most == 0 else 1
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
-    if limit == 0 and sys.platform == "linux":
+    return limit
+
+
+def forbid_core_dumps(pattern: Path = Path("/proc/sys/kernel/core_pattern")) -> None:
+    """Let no crash of this process leave its memory, which holds the picture, on the disk.
+
+    `pattern` tells whether Linux pipes cores to a program. It heeds a limit of 1 there, and not one of 0: where only 0
+    is left to this process, it is marked as not to be dumped, at the price that its memory cannot be measured exactly.
+    """
+    if limit_core_dumps() == 0 and sys.platform == "linux":
         with contextlib.suppress(OSError):
             if pattern.read_text(encoding="utf-8", errors="replace").startswith("|"):
                 ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0)

@@ -15,7 +15,7 @@ from typing import BinaryIO, Literal
 
 from PIL import Image, UnidentifiedImageError
 
-from ..errors import DoesNotFitError, InputError
+from ..errors import DoesNotFitError, InputError, explained
 from ..text import tr
 from .colour import to_rgb
 
@@ -100,6 +100,9 @@ def decode(stream: BinaryIO, name: str) -> Captured:
                 tr("There is not enough free memory to open {name}. Close a program or make it smaller.", name=name)
             ) from error
         except _UNREADABLE as error:
+            failure = explained(error)
+            if failure.code != "internal":  # it is not the file's fault
+                raise failure from error
             raise InputError(
                 tr("{name} is damaged or incomplete and cannot be read.", name=name), code="damaged"
             ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -80,6 +81,25 @@ def test_core_limits_are_lowered_and_never_raised(
     (tmp_path / "core_pattern").write_text(pattern)
     printed = run(_LIMITED, repository, str(soft), str(hard), str(tmp_path / "core_pattern"), _START + _FORBID)
     assert printed.split() == after.split()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no core limits")
+def test_a_crash_of_the_program_itself_leaves_no_core(repository: Path, tmp_path: Path) -> None:
+    """It holds questions, answers and pictures too."""
+    code = """
+import os, resource
+most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+os.chdir(sys.argv[2])
+sys.path.insert(0, sys.argv[1])
+from edge_assistant import __main__, cli
+cli.main = lambda _: print(resource.getrlimit(resource.RLIMIT_CORE)[0], flush=True) or os.abort()
+__main__.main()
+"""
+    command = [sys.executable, "-c", _START + code, str(repository), str(tmp_path)]
+    crash = subprocess.run(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False, text=True)
+    assert (crash.returncode, crash.stdout.strip() in ("0", "1")) == (-signal.SIGABRT, True)
+    assert list(tmp_path.iterdir()) == []
 
 
 _WORKER = """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import random
 import struct
 import sys
@@ -15,7 +17,7 @@ from PIL import Image, ImageCms, ImageDraw
 
 from edge_assistant.capture import picture
 from edge_assistant.capture.picture import Captured, decode
-from edge_assistant.errors import InputError
+from edge_assistant.errors import DoesNotFitError, InputError
 
 RED, GREEN, BLUE, WHITE, BLACK = (220, 40, 40), (40, 170, 60), (40, 90, 220), (255, 255, 255), (0, 0, 0)
 
@@ -53,6 +55,15 @@ def shows_scene(image: Image.Image, slack: int = 12) -> bool:
         and near(image, (3 * w // 4, h // 4), GREEN, slack)
         and near(image, (w // 2, 3 * h // 4), BLUE, slack)
     )
+
+
+def test_a_picture_that_the_system_lets_nobody_read_now_is_not_called_damaged() -> None:
+    class Short(io.BytesIO):
+        def read(self, _: int | None = -1) -> bytes:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with pytest.raises(DoesNotFitError, match="open files"):
+        decode(Short(b"x"), "shot")
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "ICO", "PPM", "JPEG2000", "MPO"])
