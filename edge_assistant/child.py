@@ -48,13 +48,13 @@ def _leave_interrupts_to_the_main_thread() -> None:
     if sys.platform != "win32":
         from multiprocessing import resource_tracker
 
-        resource_tracker.ensure_running()  # the first spawning would start it, and lift the block with that
+        resource_tracker.ensure_running()  # spawning would start it where it does not run, and lift the block with that
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 # Linux sends the parent-death signal when the *thread* that spawned the child ends, so one thread, which lives as
 # long as the process, does all spawning.
-_spawner = ThreadPoolExecutor(1, thread_name_prefix="spawner", initializer=_leave_interrupts_to_the_main_thread)
+_spawner = ThreadPoolExecutor(1, thread_name_prefix="spawner")
 
 
 class ChildDied(Exception):
@@ -112,17 +112,21 @@ class Child:
         self._process = context.Process(
             target=_run, args=(target, *given, os.getpid(), arguments), name=name, daemon=True
         )
+        self._reader = threading.Thread(target=self._read_output, args=(output,), name=f"{name}-output", daemon=True)
         try:
+            # By itself, since what no thread could be started for is done when there is one: a worker, with our pipes.
+            _spawner.submit(_leave_interrupts_to_the_main_thread).result()
             _spawner.submit(worker_start.start, self._process).result()
+            self._reader.start()
         except BaseException:
             os.close(output)
+            if self._process.pid is not None:
+                self.kill()
             self._close_pipes()
             raise
         finally:
             theirs.close()
             os.close(their_output)
-        self._reader = threading.Thread(target=self._read_output, args=(output,), name=f"{name}-output", daemon=True)
-        self._reader.start()
 
     @property
     def pid(self) -> int:

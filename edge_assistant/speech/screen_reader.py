@@ -142,7 +142,12 @@ class ReaderOrVoice:
             if self._output != "auto" or self._ask_waits:
                 return
             self._ask_waits = True
-        threading.Thread(target=self._ask, name="screen reader", daemon=True).start()
+        try:
+            threading.Thread(target=self._ask, name="screen reader", daemon=True).start()
+        except RuntimeError as error:  # there is no room for another thread: what was known holds until the next time
+            _log.info("whether a screen reader runs cannot be asked: %s", error)
+            with self._changed:
+                self._ask_waits = False
 
     def _ask(self) -> None:
         with self._asking:

@@ -283,6 +283,21 @@ def test_a_worker_that_yields_is_nice_as_a_process_and_as_a_group() -> None:
         worker.kill()
 
 
+def test_a_worker_that_nobody_could_listen_to_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, before = threading.Thread.start, set(psutil.Process().children())
+
+    def refused(thread: threading.Thread) -> None:
+        if thread.name.endswith("-output"):
+            raise RuntimeError("can't start new thread")
+        real(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    with pytest.raises(RuntimeError):
+        Child(deaf, name="unheard")
+    begun = [each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())]
+    assert set(begun) <= before
+
+
 @posix
 def test_a_worker_that_could_not_be_started_leaves_the_way_to_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused() -> None:

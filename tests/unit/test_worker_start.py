@@ -116,3 +116,38 @@ worker.kill()
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no core limits")
 def test_a_worker_works_under_a_core_limit_that_nobody_may_raise(repository: Path) -> None:
     assert run(_LIMITED, repository, "0", "0", str(Path(__file__).parent), _START + _WORKER) == "hello\n"
+
+
+_SHORT_AT_FIRST = """
+sys.path.insert(0, sys.argv[2])
+import test_child, threading
+from multiprocessing import resource_tracker
+from edge_assistant.child import Child
+import psutil
+
+def refused(*_):
+    raise OSError(24, "Too many open files") if sys.argv[3] == "file" else RuntimeError("can't start new thread")
+
+holder, name = (resource_tracker, "ensure_running") if sys.argv[3] == "file" else (threading.Thread, "start")
+real = getattr(holder, name)
+setattr(holder, name, refused)
+try:
+    Child(test_child.echo, name="worker")
+except (OSError, RuntimeError):
+    print("refused")
+setattr(holder, name, real)
+worker = Child(test_child.echo, name="worker")
+worker.send("hello")
+print(worker.receive(30)[0])
+workers = [each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())]
+print(len(workers))
+worker.kill()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shortages are POSIX's")
+@pytest.mark.parametrize("short_of", ["file", "thread"])
+def test_after_a_shortage_that_has_passed_workers_start_again_and_no_old_one_with_them(
+    short_of: str, repository: Path
+) -> None:
+    assert run(_SHORT_AT_FIRST, repository, str(Path(__file__).parent), short_of) == "refused\nhello\n1\n"

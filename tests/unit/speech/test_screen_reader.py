@@ -106,6 +106,22 @@ def test_a_screen_reader_that_comes_or_goes_is_noticed_at_the_next_press() -> No
     assert desk.speaker.did[-1] == "Two."
 
 
+def test_where_no_thread_can_be_started_what_was_known_holds_and_it_is_asked_again_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    desk = Desk("auto")
+    desk.running = True
+    with monkeypatch.context() as short:
+        short.setattr(threading.Thread, "start", refused)
+        desk.voice.stop()
+        assert not desk.voice.leaves_focus_to_reader()
+    desk.voice.stop()
+    desk.wait_until(True)
+
+
 def test_tones_are_the_programs_own_and_no_tick_sounds_while_the_screen_reader_is_taken_to_speak() -> None:
     desk = Desk("auto", running=True)
     desk.voice.tone("heard")
