@@ -32,19 +32,22 @@ _LAST_TWO = "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1,
 _NO_CHARACTERS = rf"\ufdd0-\ufdef\ufffe\uffff{_LAST_TWO}"
 # No width, no meaning that is seen: zero-width space, word joiners, the byte order mark, annotations, tags.
 _UNSEEN = r"\u200b\u2060-\u2065\u206a-\u206f\ufeff\ufff0-\ufffb\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+# The flag of a land within a country, such as Scotland, is a black flag with a code of tags, and their end.
+_FLAG, _TAG, _END_OF_TAGS = r"\U0001f3f4", r"[\U000e0030-\U000e0039\U000e0061-\U000e007a]", r"\U000e007f"
 _DIRECTIONS = r"\u202a-\u202e\u2066-\u2069"
 _EMBEDDINGS, _ISOLATES = "\u202a\u202b\u202d\u202e", "\u2066\u2067\u2068"
 _END_OF_EMBEDDING, _END_OF_ISOLATE = "\u202c", "\u2069"
 
 _OUTSIDE = re.compile(
-    rf"(?P<code>{_CSI}[@-~]|{_STRING}(?:\x07|\x1b\\|\x9c)|{_ESCAPE}[0-~])"
+    rf"(?P<flag>{_FLAG}{_TAG}{{3,6}}{_END_OF_TAGS})"
+    rf"|(?P<code>{_CSI}[@-~]|{_STRING}(?:\x07|\x1b\\|\x9c)|{_ESCAPE}[0-~])"
     rf"|(?P<end>{_LINE_END})"
     rf"|(?P<pair>[{_HIGH}][{_LOW}])"
     rf"|(?P<broken>[{_HIGH}{_LOW}{_NO_CHARACTERS}])"
     rf"|[\x00-\x08\x0e-\x1f\x7f-\x9f{_UNSEEN}]"
 )
 # What more text could still make one of those that are left out as a whole.
-_UNFINISHED = re.compile(rf"(?:{_CSI}|{_STRING}\x1b?|{_ESCAPE}|\r|[{_HIGH}])\Z")
+_UNFINISHED = re.compile(rf"(?:{_FLAG}{_TAG}{{0,6}}|{_CSI}|{_STRING}\x1b?|{_ESCAPE}|\r|[{_HIGH}])\Z")
 _PAIR = re.compile(f"[{_HIGH}][{_LOW}]")
 _DIRECTION = re.compile(f"[{_DIRECTIONS}]")
 _RAW = re.compile(rf"[{_CONTROLS}\u2028\u2029{_HIGH}{_LOW}{_NO_CHARACTERS}{_UNSEEN}{_DIRECTIONS}]")
@@ -160,10 +163,12 @@ def _joined(pair: re.Match[str]) -> str:
 
 
 def _kept(found: re.Match[str]) -> str:
+    if found["flag"]:
+        return found[0]
     if found["end"]:
         return "\n"
     if found["pair"]:
-        return _joined(found)
+        return _OUTSIDE.sub(_kept, _joined(found))
     return "\ufffd" if found["broken"] else ""
 
 

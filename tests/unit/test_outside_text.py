@@ -29,9 +29,14 @@ from edge_assistant.text import tr, tr_count
 
 PERSIAN = "می\u200cخواهم"
 FAMILY = "👨\u200d👩\u200d👧 ❤\ufe0f"
+SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
 CASES = {
     "plain text": ("Größe – 日本 ☂\n\tשלום", "Größe – 日本 ☂\n\tשלום"),
     "joiners are text": (f"{PERSIAN} {FAMILY}", f"{PERSIAN} {FAMILY}"),
+    "the flag of a land within a country stays": (f"{SCOTLAND} 🏴 ", f"{SCOTLAND} 🏴 "),
+    "a flag without an end, and tags without a flag": (f"{SCOTLAND[:-1]}a{SCOTLAND[1:]}", "🏴a"),
+    "a flag that hides a message": (SCOTLAND[:-1] + SCOTLAND[1:], "🏴"),
+    "two halves of what nobody sees": ("a\udb40\udc41b\ud83f\udffe", "ab\ufffd"),
     "soft hyphens and private characters stay": ("Do\u00adnau \ue000", "Do\u00adnau \ue000"),
     "single marks of direction stay": ("a\u200eb\u200fc\u061c", "a\u200eb\u200fc\u061c"),
     "colours": ("\x1b[1;31mred\x1b[0m", "red"),
@@ -106,6 +111,7 @@ HOSTILE = {
     "the wrong ends": "\u202e" * 20_000 + "\u2069" * 20_000,
     "isolates": "\u2066" * 20_000 + "\u2069" * 20_000,
     "halves": "\ud83d" * 40_000,
+    "begun flags": SCOTLAND[:-1] * 6_000,
 }
 
 
