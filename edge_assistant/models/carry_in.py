@@ -252,7 +252,7 @@ class Import:
         if not stranger and not wanted:
             return
         here = self._checksum(target)
-        if here in wanted or (stranger and here != self._checksum(job.source)):
+        if (stranger or here in wanted) and here != self._checksum(job.source):
             raise WeightsError(
                 tr("There is another file {name} among the weights already. Rename the new one.", name=target.name),
                 code="weights-name",

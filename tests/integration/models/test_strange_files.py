@@ -295,3 +295,16 @@ def test_the_program_s_own_folder_is_only_read_by_an_import(own_pair: Path, link
     assert contents(folder) == before
     assert {path.name: path.stat().st_ino for path in folder.glob("*.gguf")} == inodes
     assert listed() == ["mine-q4_k_m"]
+
+
+def test_adding_goes_on_where_it_was_broken_off_also_with_a_file_that_another_model_has_too(
+    tmp_path: Path, place: Place
+) -> None:
+    """Many models share a vision file; that of the person's model was here before the list said so."""
+    folder = pair(place, tmp_path / "own", "mine", mark=b"m")
+    (folder / MMPROJ.replace("pair", "mine")).write_bytes(place.data[MMPROJ])
+    place.catalog()
+    first = bring(folder)
+    Shelf(None).own_catalog.unlink()
+    assert bring(folder) == first
+    assert "mine-q4_k_m" in listed()
