@@ -147,9 +147,7 @@ class Shelf:
         targets = [
             self.data_models / entry.file
             for entry in entries
-            if weights.folder is None
-            and entry.file not in needed
-            and (_lies(self.data_models / entry.file) or has_part(self.data_models / entry.file))
+            if weights.folder is None and entry.file not in needed and _lies(self.data_models / entry.file)
         ]
         if not targets:
             raise self._nothing_to_remove(weights)
@@ -181,11 +179,12 @@ def exists(path: Path) -> bool:
 
 
 def _lies(path: Path) -> bool:
-    """Whether anything has this name, be it a link to nothing."""
-    try:
-        return own_file.look(path) is not None
-    except (OSError, ValueError):
-        return False
+    """Whether anything has this name, be it a link to nothing, or is a part of it. Raises WeightsError: cannot look."""
+    with explained_writes(path):
+        try:
+            return own_file.look(path) is not None or has_part(path)
+        except (NotADirectoryError, ValueError):
+            return False
 
 
 def _freed_with(path: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -14,6 +15,7 @@ from person import MMPROJ, MODEL, Place
 
 from edge_assistant import paths
 from edge_assistant.errors import NetworkError, WeightsError
+from edge_assistant.models import own_file
 from edge_assistant.models.carry_in import Import, Imported
 from edge_assistant.models.carry_out import Export
 from edge_assistant.models.catalog import load_catalog
@@ -295,6 +297,24 @@ def test_the_program_s_own_folder_is_only_read_by_an_import(own_pair: Path, link
     assert contents(folder) == before
     assert {path.name: path.stat().st_ino for path in folder.glob("*.gguf")} == inodes
     assert listed() == ["mine-q4_k_m"]
+
+
+def test_what_cannot_be_looked_at_is_not_called_removed(own_pair: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a folder that is shut, which it never is to root."""
+    (first,) = bring(own_pair)
+    listed_before, look = listed(), own_file.look
+
+    def refused(path: Path) -> os.stat_result | None:
+        if path.suffix == ".gguf":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return look(path)
+
+    with monkeypatch.context() as shut:
+        shut.setattr(own_file, "look", refused)
+        with pytest.raises(WeightsError, match="Permission denied"):
+            remove_set(Shelf(None), Shelf(None).named(first.name, "instruct"))
+    assert listed() == listed_before
+    assert all(path.exists() for path in first.files)
 
 
 def test_adding_goes_on_where_it_was_broken_off_also_with_a_file_that_another_model_has_too(
