@@ -129,7 +129,7 @@ class Shelf:
         return weights.model, next(here, weights.mmprojs[0])
 
     def remove(self, weights: CatalogWeights) -> int:
-        """Delete a set's files from the data folder, but for those that another set there needs; the bytes freed.
+        """Delete a set's files from the data folder, but for those that another set anywhere needs; the bytes freed.
 
         What was linked stays under the person's own name, and so frees nothing.
 
@@ -141,7 +141,7 @@ class Shelf:
             mmproj.file
             for other in self.catalog()
             if (other.name, other.variant) != (weights.name, weights.variant)
-            and exists(self.data_models / other.model.file)
+            and self.find(other, other.model) is not None
             for mmproj in other.mmprojs
         }
         targets = [

@@ -63,6 +63,15 @@ def test_removing_leaves_what_another_set_needs(shop: Shop, data: Path) -> None:
         shelf.remove(shelf.named("big-q8", "instruct"))
 
 
+def test_removing_leaves_what_a_set_in_the_person_s_folder_needs(shop: Shop, data: Path, tmp_path: Path) -> None:
+    """Sets share a vision file, and the other one's model may lie on another disk."""
+    shop.install(data / "models", "big-q4.gguf", "mmproj-big-q4.gguf")
+    shop.install(tmp_path / "mine", "big-q8.gguf")
+    shelf = Shelf(tmp_path / "mine")
+    shelf.remove(shelf.named("big-q4", "instruct"))
+    assert [path.name for path in (data / "models").glob("*.gguf")] == ["mmproj-big-q4.gguf"]
+
+
 def test_an_unfinished_download_is_removed_too(shop: Shop, data: Path) -> None:
     del shop
     (data / "models").mkdir(parents=True)
