@@ -153,6 +153,15 @@ has_library() {
     return 1
 }
 
+# Two at once would each remove what the other one has unpacked. The lock is the folder's, so it leaves no file.
+be_the_only_one() {
+    mkdir -p "$home/.local/lib"
+    command -v flock >/dev/null 2>&1 || return 0
+    exec 9<"$home/.local/lib"
+    flock -n 9 2>/dev/null || [ $? -ne 1 ] ||
+        refuse "Another installer of Edge Assistant is at work already. Wait for it, or end it, then start this again."
+}
+
 check_computer() {
     [ "$(uname -sm)" = "Linux x86_64" ] || refuse "This installer is for Linux on x86-64 processors."
     if [ -r /proc/cpuinfo ] && ! grep -qw sse4_2 /proc/cpuinfo; then
@@ -166,7 +175,7 @@ check_computer() {
         has_library "$library" || printf '%s, in Debian'\''s package %s; ' "$library" "$package"
     done)
     [ -z "$missing" ] || refuse "This system lacks libraries that a desktop has: ${missing%; }. Install them, then start this again."
-    mkdir -p "$home/.local/lib"
+    be_the_only_one
     clear_away
     free=$(df -Pk "$(dirname "$target")" | awk 'NR == 2 { print $4 }')
     [ "$free" -ge "$INSTALLED_KB" ] ||
@@ -287,6 +296,7 @@ main() {
         --no-speak) speak=false ;;
         --check) only_check=true ;;
         --remove)
+            be_the_only_one
             recover
             [ -x "$target/uninstall" ] || refuse "Edge Assistant is not installed in $target."
             exec "$target/uninstall"
@@ -324,7 +334,7 @@ main() {
     say "Installed. To uninstall, run $target/uninstall"
     if $start && { [ -n "${DISPLAY:-}" ] || [ -n "${WAYLAND_DISPLAY:-}" ]; }; then
         wait "$saying" 2>/dev/null || true
-        setsid "$target/edge-assistant" @START@ </dev/null >/dev/null 2>&1 &
+        setsid "$target/edge-assistant" @START@ </dev/null >/dev/null 2>&1 9<&- &
     fi
     cat "$target/SHORTCUTS.txt"
 }

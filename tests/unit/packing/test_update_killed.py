@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -112,6 +113,26 @@ def test_after_a_kill_it_can_be_removed_too(versions: tuple[Path, Path], home: P
     done = _install(versions[1], home, "--remove")
     assert done.returncode == 1
     assert "is not installed" in done.stderr
+
+
+def test_of_two_installers_at_once_the_second_one_says_so_and_changes_nothing(
+    versions: tuple[Path, Path], home: Path
+) -> None:
+    assert _install(versions[0], home).returncode == 0
+    programs = home / ".local/lib"
+    (programs / "edge-assistant.new").mkdir()  # as the other one unpacks it
+    folder = os.open(programs, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        for options in ((), ("--remove",)):
+            done = _install(versions[1], home, *options)
+            assert done.returncode == 1
+            assert done.stderr.startswith("Another installer of Edge Assistant is at work already.")
+            assert sorted(path.name for path in programs.iterdir()) == ["edge-assistant", "edge-assistant.new"]
+    finally:
+        os.close(folder)
+    assert _install(versions[1], home).returncode == 0
+    assert [path.name for path in programs.iterdir()] == ["edge-assistant"]
 
 
 def test_a_relative_folder_in_the_environment_is_no_folder_to_remove(versions: tuple[Path, Path], home: Path) -> None:
