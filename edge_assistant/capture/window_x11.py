@@ -115,7 +115,9 @@ def _active(display: Display) -> ActiveWindow | None:
     contents = drawn.without(left, top, right, bottom)
     left, right, top, bottom = _four(_numbers(display, window, "_NET_FRAME_EXTENTS"))
     bounds = contents.grown(left, top, right, bottom)
-    return ActiveWindow(_title(display, window), bounds, contents, active[0])
+    # The server gives a number again once its program has ended, and often at once; so the process belongs to it.
+    process = (_numbers(display, window, "_NET_WM_PID") or [0])[0]
+    return ActiveWindow(_title(display, window), bounds, contents, process << 32 | active[0])
 
 
 def _four(numbers: list[int]) -> list[int]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from describing import PATIENCE, ROOT, Describe, check_stream, describe, done, user_environment
-from desktops import XDesktop, environment, scene, x_desktop
+from desktops import XDesktop, environment, scene, until, x_desktop
 from PIL import Image
 from sound_card import SoundCard, places, references
 
@@ -271,6 +271,23 @@ def test_a_hostile_title_is_told_short_and_harmless(desktop: XDesktop, folders: 
     assert told.endswith("xxx می\u200cخواهم")
     assert len(told) == 200
     assert not {"\x1b", "\x9b", "\u202e"} & set(seen.text)
+
+
+def test_a_window_that_got_the_number_of_a_closed_one_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    with x_desktop((640, 480), manager=True) as desktop:
+        monkeypatch.setenv("DISPLAY", desktop.environment["DISPLAY"])
+        told, server = [], []
+        for _ in range(2):
+            program = desktop.show(SCENE.picture, TITLE)
+            desktop.wait_until_active(TITLE)
+            server.append(desktop.output("xdotool", "getactivewindow"))
+            active = X11Windows().active()
+            assert active is not None
+            told.append(active.number)
+            desktop.end(program)
+            until(lambda: not desktop.output("xdotool", "search", "--name", TITLE), "its end")
+        assert server[0] == server[1], "the server gave it another number, so this test shows nothing"
+        assert told[0] != told[1]
 
 
 def test_a_window_that_closes_while_it_is_asked_about_counts_as_none() -> None:
