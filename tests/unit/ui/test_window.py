@@ -338,6 +338,15 @@ def test_reasoning_is_closed_until_it_is_wanted_and_never_part_of_the_conversati
     assert desk.window.reasoning.toPlainText() == "Hm."
 
 
+def test_a_title_of_one_endless_word_does_not_widen_the_window(desk: Desk) -> None:
+    captured = Captured(Image.new("RGB", (64, 48)), origin="window")
+    desk.window.show()
+    before = desk.window.width()
+    desk.window.show_picture(captured, small_copy(captured.image), "M" * 200)
+    desk.window.centralWidget().layout().activate()
+    assert desk.window.minimumSizeHint().width() <= before
+
+
 def test_forget_leaves_nothing_to_see_or_to_undo(desk: Desk) -> None:
     captured = Captured(Image.new("RGB", (64, 48)), origin="window")
     desk.window.show_picture(captured, small_copy(captured.image), "Invoice")
