@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import logging
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +37,9 @@ from edge_assistant.ui.window import MainWindow
 
 _TRAY_COMES_MS = 2000
 """At a login the tray may start later than this program; after this long there is none."""
+
+_LEAVES_S = 5.0
+"""Then the process ends, whatever Qt still does."""
 
 _log = logging.getLogger(__name__)
 _QUEUED = Qt.ConnectionType.QueuedConnection
@@ -90,6 +95,12 @@ def _check_display() -> None:
             raise
         sentence = tr("There is no display that answers. Start edge-assistant listen, which needs none.")
         raise InputError(sentence, code=error.code) from error
+
+
+def _end_soon() -> None:
+    """Qt waits without end for a display that answers no more, also in taking itself apart, where Python is over."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    faulthandler.dump_traceback_later(_LEAVES_S, exit=True, file=nowhere)
 
 
 def _bring_the_other() -> int:
@@ -223,6 +234,7 @@ class App(QObject):
             failure = explained(error)
         finally:
             self.bridge.tell_ended(failure)
+            _end_soon()
 
     @Slot(object)
     def _on_ended(self, failure: AssistantError | None) -> None:

@@ -98,6 +98,8 @@ if __name__ == "__main__":
     interrupt.listen()
     log.set_up()
     module.App = Watched  # type: ignore[misc]
+    if "--leaves-soon" in sys.argv:
+        module._LEAVES_S = 0.5
     # Greedy, so that answers repeat; thinking weights refuse that, so --sampled draws, the same each time.
     sampled = "--sampled" in sys.argv
     sys.exit(module.run(Options("--no-speak" not in sys.argv, None if sampled else 0.0, 3)))

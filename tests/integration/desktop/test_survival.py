@@ -258,6 +258,25 @@ def test_without_its_display_it_does_not_work_for_nothing(folders: dict[str, str
         assert status(listen) == "Ready."
 
 
+def test_the_app_obeys_a_signal_also_where_the_display_answers_no_more(folders: dict[str, str]) -> None:
+    with (
+        x_desktop((320, 240), manager=False) as desktop,
+        AppRun(desktop, "--no-speak", "--leaves-soon", **folders) as app,
+    ):
+        app.wait_until_told("Ready.")
+        server = next(
+            process
+            for process in psutil.Process().children()
+            if process.status() != psutil.STATUS_ZOMBIE and "320x240x24" in process.cmdline()
+        )
+        server.suspend()
+        try:
+            app.process.terminate()
+            assert app.process.wait(10) in (0, 1)
+        finally:
+            server.resume()
+
+
 def test_it_sleeps_while_nothing_happens(silent: Listen) -> None:
     assert idle_cpu(silent, 5.0) < 0.25
 
