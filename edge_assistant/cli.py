@@ -13,7 +13,7 @@ from edge_assistant.cli_models import add_models
 from edge_assistant.cli_parser import Parser, seconds, temperature, whole
 from edge_assistant.cli_settings import add_settings
 from edge_assistant.errors import AssistantError, InputError, UsageError, explained
-from edge_assistant.text import in_libraries, later, tr
+from edge_assistant.text import in_libraries, languages, later, tr, use_language
 
 if TYPE_CHECKING:
     from edge_assistant.sources import Look
@@ -264,6 +264,8 @@ def _run_describe(parsed: argparse.Namespace, asks: tuple[str, ...]) -> int:
     from edge_assistant.output import JsonOutput, TextOutput
     from edge_assistant.request import Request
 
+    if parsed.language and parsed.language.split("-")[0] in languages():
+        use_language(parsed.language)  # since the voice that says our own sentences, too, is of that language
     options = Options(
         picture=_source(parsed),
         asks=asks,

@@ -202,6 +202,14 @@ def test_the_language_is_asked_of_the_model(environment: dict[str, str]) -> None
     assert german["reused"]["prefix_tokens"] > plain["reused"]["prefix_tokens"]
 
 
+def test_what_the_program_says_itself_is_in_the_language_of_the_voice_too(environment: dict[str, str]) -> None:
+    run = describe(DIALOG, "--language", "de", "--max-tokens", "1", environment=environment)
+    assert [each["message"] for each in run.of("notice")][-1] == "Die Antwort wurde hier abgeschnitten."
+    in_german = {**environment, "LC_ALL": "de_DE.UTF-8"}
+    run = describe(DIALOG, "--language", "en", "--max-tokens", "1", environment=in_german)
+    assert [each["message"] for each in run.of("notice")][-1] == "The answer was cut off here."
+
+
 def test_a_model_path_alone_takes_the_mmproj_beside_it(environment: dict[str, str], tmp_path: Path) -> None:
     model = shutil.copy(MODEL, tmp_path)
     missing = describe(DIALOG, "--model", model, environment=environment)
