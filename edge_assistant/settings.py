@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
@@ -460,6 +461,9 @@ def _why(error: OSError | ValueError) -> str:
         return tr("it is not text in UTF-8")
     if isinstance(error, OSError):
         return error.strerror or str(error)
+    if isinstance(error, tomllib.TOMLDecodeError):  # its own words are for programmers
+        line = re.search(r"at line (\d+)", str(error))
+        return tr("line {line} cannot be understood", line=line[1]) if line else tr("its end is missing")
     return str(error)[:_MOST_REASON]
 
 

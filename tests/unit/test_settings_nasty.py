@@ -91,6 +91,21 @@ def test_a_document_that_cannot_be_is_one_sentence_and_stays(
     assert aside.name in sentence
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("volume = 70\nrate = fast\n", "line 2 cannot be understood"),
+        ('voice = "Anna\n', "line 1 cannot be understood"),
+        ("camera = [\n", "its end is missing"),
+    ],
+)
+def test_what_is_no_toml_is_told_without_a_programmers_words(text: str, reason: str, path: Path) -> None:
+    path.write_text(text)
+    with pytest.raises(UsageError) as failure:
+        load(path)
+    assert str(failure.value) == f"The settings file {path} cannot be read: {reason}. Mend it or delete it."
+
+
 def _pipe(path: Path) -> None:
     os.mkfifo(path)
 
