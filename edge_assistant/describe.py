@@ -93,19 +93,29 @@ class DescribeRun:
 
     def _work(self) -> None:
         try:
-            chosen = settings.load(settings.path())
-            if chosen.speak if self._options.speak is None else self._options.speak:
-                self._start_speaker(chosen)
-            self._ask_all(chosen)
+            self._ask_all(self._settings())
         except CancelledError:
             return  # whoever cancelled tells it
         except AssistantError as error:
             self._fail_all(error)
+        except Exception as error:  # noqa: BLE001 (what is said of a bug is heard to its end, too)
+            _log.exception("describe failed")
+            self._fail_all(explained(error))
         if self._speaker:
             self._speaker.wait()
             self._speaker.close()
         if self._assistant:
             self._assistant.close()
+
+    def _settings(self) -> settings.Settings:
+        """Those of the file, and from now on a voice as they say; the usual one tells of a broken file."""
+        chosen = settings.Settings()
+        try:
+            chosen = settings.load(settings.path())
+        finally:
+            if chosen.speak if self._options.speak is None else self._options.speak:
+                self._start_speaker(chosen)
+        return chosen
 
     def _start_speaker(self, chosen: settings.Settings) -> None:
         speaker = Speaker(
