@@ -207,6 +207,15 @@ def _explained_by_number(error: OSError) -> AssistantError | None:
                 ),
                 code="no-permission",
             )
+        case errno.ENAMETOOLONG if path is not None:
+            return InputError(
+                tr("The name {path} is too long for this computer. Choose a shorter one.", path=path), code="too-long"
+            )
+        case errno.ELOOP if path is not None:
+            return InputError(
+                tr("{path} is a link that leads to itself. Remove it, or choose another place.", path=path),
+                code="no-file",
+            )
         case errno.ENOTDIR if path is not None:
             return InputError(
                 tr(

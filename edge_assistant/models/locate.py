@@ -11,7 +11,7 @@ from edge_assistant.errors import UsageError, WeightsError
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights
 from edge_assistant.models.gguf import GgufInfo, Variant
 from edge_assistant.models.pairing import check_fit, describe_mmproj, describe_model, find_mmproj
-from edge_assistant.models.shelf import Shelf, exists
+from edge_assistant.models.shelf import Shelf, exists, is_folder
 from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
@@ -197,7 +197,7 @@ def _weights(
 
 def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
     notices: list[str] = []
-    if search.shelf.weights_dir is not None and not search.shelf.weights_dir.is_dir():
+    if search.shelf.weights_dir is not None and not is_folder(search.shelf.weights_dir):
         notices.append(tr("The folder of weights {folder} is not there.", folder=search.shelf.weights_dir))
     if preferred is not None:
         try:

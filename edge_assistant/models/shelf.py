@@ -178,6 +178,14 @@ def exists(path: Path) -> bool:
         return False
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is such a folder; False as for `exists`."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def _lies(path: Path) -> bool:
     """Whether anything has this name, be it a link to nothing, or is a part of it. Raises WeightsError: cannot look."""
     with explained_writes(path):

@@ -124,6 +124,16 @@ def test_a_settings_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     assert weights.notices == (f"The folder of weights {tmp_path / 'stick'} is not there.",)
 
 
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize("name", ["x" * 3000, "a\0b", "loop"])
+def test_a_settings_folder_that_cannot_be_is_not_there_either(tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    weights = find(weights_dir=tmp_path / name)
+    assert weights.demo
+    (notice,) = weights.notices
+    assert notice.endswith("is not there.")
+
+
 @pytest.mark.parametrize(("name", "think", "file"), [
     ("big-q4", False, "big-q4.gguf"),
     ("BIG-Q4", True, "think-q4.gguf"),

@@ -89,12 +89,6 @@ def test_after_the_end_the_caller_hears_that_nothing_runs(here: Place) -> None:
     Door(here, str).close()
 
 
-def test_where_the_folder_of_the_door_is_none_nothing_runs(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(NotRunningError):
-        call(Place(tmp_path / "file", "test"), "status")
-
-
 def test_a_caller_that_says_nothing_or_too_much_keeps_nobody_out(
     here: Place, opened: OpenDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
