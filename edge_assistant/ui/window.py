@@ -68,9 +68,7 @@ class MainWindow(QMainWindow):
         self.reasoning.hide()
         self._thumbnail, self._picture_name = PlainLabel(), PlainLabel()
         self._picture_name.setWordWrap(True)
-        self._picture_name.setMinimumWidth(
-            1
-        )  # a title of one endless word must not make the window wider than a screen
+        self._picture_name.setMinimumWidth(1)  # one endless word must not make the window wider than a screen
         self._picture_name.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._sign, self._words = PlainLabel(), PlainLabel()
         self.input = QuestionLine()
