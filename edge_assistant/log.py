@@ -43,7 +43,13 @@ def set_up() -> None:
 
 
 class _File(logging.FileHandler):
-    """Opens a pipe only where somebody reads it already; to wait for that would be deaf to all signals."""
+    """Opens a pipe only where somebody reads it already; to wait for that would be deaf to all signals.
+
+    What cannot be written, as the disk is full or the reader has gone, is missing in the log, and told nowhere.
+    """
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002 (as logging calls it)
+        return
 
     def _open(self) -> io.TextIOWrapper:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..text import tr
+from ..x_server import NoServerError, connected
 from .geometry import Rect
 from .snapshot import ActiveWindow
 
@@ -88,13 +89,9 @@ def _managed(display: Display) -> bool:
 
 
 def _connected(name: str | None) -> Display:
-    from Xlib import display, error, xauth
-
-    # An odd .Xauthority makes Xlib print on standard output, which belongs to the answer.
-    xauth.print = _log.debug  # type: ignore[attr-defined]
     try:
-        return display.Display(name)
-    except (error.DisplayError, error.ConnectionClosedError, OSError) as failure:
+        return connected(name)
+    except NoServerError as failure:
         raise InputError(
             tr("The active window cannot be asked for: no X display answers. Log in to a desktop and try again."),
             code="no-display",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress, taken
 from edge_assistant.keys import Key
 from edge_assistant.text import later, tr
+from edge_assistant.x_server import NoServerError, connected
 
 if TYPE_CHECKING:
     from Xlib.display import Display
@@ -64,13 +65,12 @@ class X11Hotkeys:
 
     def start(self, keys: Keys, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:
         """Grab the keys, then listen on a thread of its own."""
-        from Xlib import display, error, xauth
+        from Xlib import error
 
-        xauth.print = _log.debug  # type: ignore[attr-defined]  # an odd .Xauthority would print on standard output
         try:
-            self._display = display.Display(self._name)
+            self._display = connected(self._name)
             refused = self._grab_all(keys)
-        except (error.DisplayError, error.ConnectionClosedError, OSError):
+        except (NoServerError, error.ConnectionClosedError, OSError):
             return (tr(_NO_SERVER),)
         self._thread = threading.Thread(
             target=self._listen, args=(keys, on_press, on_notice), name="hotkeys", daemon=True

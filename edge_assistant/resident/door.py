@@ -215,21 +215,28 @@ class Place:
                 )
             file = os.open(self._folder / f"{self._name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise InputError(
-                tr(
-                    "The folder {folder} cannot be used: {strerror}. Set XDG_RUNTIME_DIR to a private folder of yours.",
-                    folder=self._folder,
-                    strerror=error.strerror,
-                ),
-                code="no-door",
-            ) from error
+            raise self._unusable(error) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(file)
             raise AlreadyRunningError from error
-        Path(self.address()).unlink(missing_ok=True)  # of one that was killed
+        try:
+            Path(self.address()).unlink(missing_ok=True)  # of one that was killed
+        except OSError as error:
+            os.close(file)
+            raise self._unusable(error) from error
         return lambda: os.close(file)
+
+    def _unusable(self, error: OSError) -> InputError:
+        return InputError(
+            tr(
+                "The folder {folder} cannot be used: {strerror}. Set XDG_RUNTIME_DIR to a private folder of yours.",
+                folder=self._folder,
+                strerror=error.strerror,
+            ),
+            code="no-door",
+        )
 
 
 class WindowsPlace(Place):

@@ -271,8 +271,8 @@ def _warm_capture() -> None:
     """Load what reads the screen, so that the first press need not."""
     try:
         backend = choose_capture()
-        backend.make_screen().check()
         if backend.make_windows is not None:
-            backend.make_windows().active()
+            backend.make_windows().active()  # first: of a server that does not answer it tells, and a screen waits
+        backend.make_screen().check()
     except AssistantError as error:
         _log.info("the screen cannot be read now: %s", error)  # it is said when somebody wants it

@@ -41,6 +41,7 @@ LAYERS = (
         "waiting",
         "windows_worker",
         "worker_start",
+        "x_server",
     },
     {"capture", "imaging", "models", "engine", "speech", "hotkeys"},
     {
@@ -86,7 +87,7 @@ OWNERS = {
     "huggingface_hub": ("models/download.py",),
     "mss": ("capture/screen.py",),
     "jeepney": ("dbus.py", "capture/portal.py", "hotkeys/*.py"),
-    "Xlib": ("capture/window_x11.py", "hotkeys/*.py"),
+    "Xlib": ("x_server.py", "capture/window_x11.py", "hotkeys/*.py"),
     "PySide6.QtWidgets": ("ui/*.py", "app.py"),
     "PySide6": ("ui/*.py", "app.py", "capture/*.py", "speech/screen_reader.py", "hotkeys/*.py"),
 }

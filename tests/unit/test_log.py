@@ -35,3 +35,17 @@ def test_a_log_goes_on_where_it_ended(tmp_path: Path) -> None:
     done = _settings_path(tmp_path / "log")
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "log").read_text().startswith("before\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_log_that_cannot_be_written_is_told_nowhere() -> None:
+    code = "import logging; from edge_assistant import log; log.set_up(); logging.getLogger('edge_assistant').info('x')"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "EDGE_ASSISTANT_LOG": "/dev/full"},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -89,6 +89,13 @@ def test_after_the_end_the_caller_hears_that_nothing_runs(here: Place) -> None:
     Door(here, str).close()
 
 
+def test_what_is_in_the_place_of_the_socket_and_cannot_be_taken_away_is_told(here: Place) -> None:
+    Path(here.address()).mkdir(parents=True)
+    Path(here.address()).parent.chmod(0o700)
+    with pytest.raises(InputError, match="Is a directory"):
+        Door(here, str)
+
+
 def test_a_caller_that_says_nothing_or_too_much_keeps_nobody_out(
     here: Place, opened: OpenDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
