@@ -10,7 +10,7 @@ from edge_assistant.errors import UsageError, WeightsError
 from edge_assistant.models import catalog_text
 from edge_assistant.models.cancel import Cancel
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights, load_catalog
-from edge_assistant.models.part import check_space, tidy
+from edge_assistant.models.part import check_space, foreign, tidy
 from edge_assistant.models.placing import place
 from edge_assistant.models.progress import Meter, Progress
 from edge_assistant.models.records import explained_writes
@@ -74,8 +74,9 @@ class Export:
         missing = [copy for copy in copies.values() if not exists(self._folder / copy.entry.file)]
         if missing:
             check_space(self._folder / missing[0].entry.file, sum(copy.source.stat().st_size for copy in missing))
+        ours = {entry.file.lower() for each in earlier for entry in (each.model, *each.mmprojs)}
         for copy in copies.values():
-            self._copy(copy)
+            self._copy(copy, ours)
         self._write_lists([*sets, *self._kept(earlier, sets)])
         return sets
 
@@ -143,15 +144,17 @@ class Export:
             revision=trusted.commit if trusted and trusted.commit else weights.revision,
         )
 
-    def _copy(self, copy: _Copy) -> None:
+    def _copy(self, copy: _Copy, ours: set[str]) -> None:
+        """Write a file, unless it is there; what is there instead is replaced if its name is among `ours`."""
         self._file = copy.entry.file
         target = self._folder / copy.entry.file
         if exists(target):
             try:
                 known = replace(copy.entry, sha256=copy.sha256, first_download=False)
                 self._shelf.verifier.check(known, target, lambda _: self.cancel.check(), again=True)
-            except WeightsError:
-                pass  # damaged, or of another version: written anew
+            except WeightsError as error:  # damaged, or of another version: written anew
+                if copy.entry.file.lower() not in ours:
+                    raise foreign(target) from error
             else:
                 tidy(target)
                 self._on_bytes(target.stat().st_size)

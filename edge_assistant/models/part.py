@@ -227,14 +227,19 @@ class Part:
 def check_ours(path: Path) -> None:
     """Raise WeightsError when under the name of the part there is a file that is no part of ours and would be lost."""
     if not _is_ours(path):
-        raise WeightsError(
-            tr(
-                "In {parent} there is a file {name} that this program did not make. Rename it or delete it.",
-                name=part_of(path).name,
-                parent=path.parent,
-            ),
-            code="not-writable",
-        )
+        raise foreign(part_of(path))
+
+
+def foreign(path: Path) -> WeightsError:
+    """What is raised where `path` has to be written, and is a person's own file that would be lost."""
+    return WeightsError(
+        tr(
+            "In {parent} there is a file {name} that this program did not make. Rename it or delete it.",
+            name=path.name,
+            parent=path.parent,
+        ),
+        code="not-writable",
+    )
 
 
 def tidy(path: Path) -> int:

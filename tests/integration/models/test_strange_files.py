@@ -299,6 +299,22 @@ def test_the_program_s_own_folder_is_only_read_by_an_import(own_pair: Path, link
     assert listed() == ["mine-q4_k_m"]
 
 
+def test_a_person_s_own_file_in_the_way_of_an_export_stays(own_pair: Path, tmp_path: Path) -> None:
+    (first,) = bring(own_pair)
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    (stick / first.files[0].name).write_bytes(b"another model of the same name")
+    before = contents(stick)
+    with pytest.raises(WeightsError, match="this program did not make"):
+        carry(stick, first.name)
+    assert contents(stick).items() >= before.items()
+    (stick / first.files[0].name).unlink()
+    carry(stick, first.name)
+    (stick / first.files[0].name).write_bytes(b"damaged since")
+    carry(stick, first.name)
+    assert (stick / first.files[0].name).read_bytes() == first.files[0].read_bytes()
+
+
 def test_what_cannot_be_looked_at_is_not_called_removed(own_pair: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a folder that is shut, which it never is to root."""
     (first,) = bring(own_pair)
