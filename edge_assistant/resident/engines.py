@@ -36,6 +36,7 @@ class Engines:
         self._current: Assistant | None = None
         self._resting: Assistant | None = None
         self._think = False
+        self._wanted = False  # another one than _think while a change is owed
 
     @property
     def current(self) -> Assistant | None:
@@ -44,13 +45,13 @@ class Engines:
 
     @property
     def think(self) -> bool:
-        """Whether that is the one that thinks harder."""
-        return self._think
+        """Whether the one that thinks harder is to answer."""
+        return self._wanted
 
     def start(self, make: Make) -> Assistant:
         """Make the first one; it is not loaded yet. Raises AssistantError."""
-        assistant = make(self._think)
-        self._install(assistant, self._think, None)
+        assistant = make(self._wanted)
+        self._install(assistant, self._wanted, None)
         return assistant
 
     def change(self, make: Make) -> None:
@@ -61,14 +62,23 @@ class Engines:
         CancelledError the next question loads the other ones.
         """
         start = self._clock()
-        old, think = self._current, not self._think
-        other = self._resting or make(think)
+        old, think = self._current, not self._wanted
+        self._wanted = think
+        if think == self._think:
+            return  # a change that was owed is taken back
+        try:
+            other = self._resting or make(think)
+        except CancelledError:
+            raise  # while the weights were checked, say: see catch_up
+        except AssistantError:
+            self._wanted = self._think
+            raise
         if old is not None:
             try:
                 other.go_on(old.conversation(other.weights))
             except AssistantError:
                 other.close()
-                self._resting = None
+                self._resting, self._wanted = None, self._think
                 raise
             if not (other.loaded or self._fits_beside(old, other)):
                 old.unload()
@@ -87,18 +97,26 @@ class Engines:
         other.swapped(seconds)
         self._measurements.swapped(other.weights.variant, seconds)
 
+    def catch_up(self, make: Make) -> bool:
+        """Make the change that was cancelled before its weights were found, if one was. Raises as `change`."""
+        owed = self._wanted != self._think
+        if owed:
+            self._wanted = self._think
+            self.change(make)
+        return owed
+
     def renew(self, make: Make) -> None:
         """Find the weights anew, since others may be here now, and go on with them. Raises AssistantError.
 
         Where none can be found, the old ones stay.
         """
-        other = make(self._think)
+        other = make(self._wanted)
         if self._current is not None:
             other.go_on(self._current.conversation(other.weights))
         for each in (self._current, self._resting):
             if each is not None:
                 each.close()
-        self._install(other, self._think, None)
+        self._install(other, self._wanted, None)
         other.warm()
 
     @property
@@ -137,6 +155,7 @@ class Engines:
     def _install(self, assistant: Assistant, think: bool, resting: Assistant | None) -> None:
         with self._lock:
             self._current, self._think, self._resting = assistant, think, resting
+            self._wanted = think
             closed = self._closed
         if closed:
             assistant.close()

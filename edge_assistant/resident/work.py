@@ -294,11 +294,11 @@ class Work:
     def _answer(self, job: Job) -> None:
         assert self._told is not None
         outcome: DoneEvent | ErrorEvent | None = None
-        if job.failure is None and self._assistant is None:
+        if job.failure is None:
             self._find(job)
         if job.failure is not None:
             self._fail(job, job.failure)
-        elif self._assistant is not None:
+        elif self._assistant is not None and not job.is_cancelled():
             outcome = self._asked(self._assistant, job)
         if job.is_cancelled():
             return
@@ -355,9 +355,13 @@ class Work:
         self._told.on_answered(job, whole=False)
 
     def _find(self, job: Job) -> None:
-        """At the start there were no weights; by now there may be some."""
+        """At the start there were no weights, and there may be some by now; or the change to others was cancelled."""
+        make = partial(self._made, job)
         try:
-            self._engines.start(partial(self._made, job))
+            if self._assistant is None:
+                self._engines.start(make)
+            elif self._engines.catch_up(make):
+                job.notice("think", _think_is(self._engines.think))
         except CancelledError:
             pass
         except AssistantError as error:
@@ -379,7 +383,7 @@ class Work:
         except AssistantError as error:
             self._fail(job, error)
         else:
-            job.notice("think", tr("Think harder is on.") if wanted else tr("Think harder is off."))
+            job.notice("think", _think_is(wanted))
         self._tell_think()
         self._told.on_answered(job, whole=False)
 
@@ -437,3 +441,7 @@ def _after(job: Job, seconds: float) -> str:
     took = tr_count("That took {number} second.", "That took {number} seconds.", round(seconds))
     more = tr("The same key again gives the detail.") if job.action and job.mode != "detail" else ""
     return f"{took} {more}".strip()
+
+
+def _think_is(on: bool) -> str:
+    return tr("Think harder is on.") if on else tr("Think harder is off.")

@@ -436,6 +436,45 @@ def test_what_is_turned_on_or_forgotten_is_so_though_the_next_request_came_befor
     assert new.think
 
 
+def cancelled_toggle(ready: Office, id: int) -> None:
+    """Think harder is turned on or off, and the next request comes while the weights are still checked."""
+    ready.missing = CancelledError()
+    ready.work.think(ready.job(id))
+    ready.tells(("answered", id, False), ("ended", id))
+    ready.missing = None
+
+
+def test_a_question_asked_while_the_weights_are_still_checked_is_thought_about(ready: Office) -> None:
+    cancelled_toggle(ready, 1)
+    ready.work.answer(ready.job(2))
+    ready.tells(("answered", 2, True), ("ended", 2))
+    assert [each.think for each in ready.assistants] == [False, True]
+    assert ready.assistants[1].conversations == ["what was said to instruct, for thinking"]
+    heard = [words for words, id in ready.voice.heard if id == 2]
+    assert heard.index("Think harder is on.") < heard.index("glance thinking.")
+
+
+def test_what_was_turned_on_and_off_before_the_weights_were_found_is_off(ready: Office) -> None:
+    cancelled_toggle(ready, 1)
+    cancelled_toggle(ready, 2)
+    ready.work.answer(ready.job(3))
+    ready.tells(("answered", 3, True), ("ended", 3))
+    assert [each.think for each in ready.assistants] == [False]
+    assert ("glance instruct.", 3) in ready.voice.heard
+
+
+def test_where_the_thinking_weights_turn_out_to_be_missing_the_question_says_so_and_the_next_is_answered(
+    ready: Office,
+) -> None:
+    cancelled_toggle(ready, 1)
+    ready.missing = WeightsError("The Thinking weights are not here.")
+    for id in (2, 3):
+        ready.work.answer(ready.job(id))
+        ready.tells(("answered", id, id == 3), ("ended", id))
+    assert ("The Thinking weights are not here.", 2) in ready.voice.heard
+    assert ("glance instruct.", 3) in ready.voice.heard
+
+
 def test_new_weights_are_found_and_loaded_without_a_restart_and_the_old_ones_end(ready: Office) -> None:
     ready.work.think(ready.job(1))
     ready.tells(("answered", 1, False), ("ended", 1))
