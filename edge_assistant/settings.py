@@ -462,7 +462,7 @@ def _why(error: OSError | ValueError) -> str:
     if isinstance(error, OSError):
         return error.strerror or str(error)
     if isinstance(error, tomllib.TOMLDecodeError):  # its own words are for programmers
-        line = re.search(r"at line (\d+)", str(error))
+        line = re.search(r"line\s(\d+)", str(error))
         return tr("line {line} cannot be understood", line=line[1]) if line else tr("its end is missing")
     return str(error)[:_MOST_REASON]
 
