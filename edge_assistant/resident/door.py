@@ -240,7 +240,7 @@ class Place:
 
 
 class WindowsPlace(Place):
-    """Where the door is, on Windows: a named pipe, whose first server locks it. Not yet run on Windows."""
+    """Where the door is, on Windows: a named pipe, whose first server locks it. Run under wine, not yet on Windows."""
 
     family = "AF_PIPE"
 
