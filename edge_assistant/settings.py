@@ -21,10 +21,6 @@ from edge_assistant.toml_text import parse_toml
 MOST_BYTES = 65_536
 """The largest settings file; one with every entry and its meaning has about 10,000."""
 
-_LONGEST_LINE = 5000
-"""Characters; a folder's path has up to 4,096. The time to take a dotted key apart grows with its square: 21 s for
-32,000 parts."""
-
 _MOST_QUOTED = 60
 """Characters of a name that a sentence repeats."""
 
@@ -441,8 +437,6 @@ def text_of(path: Path) -> str:
 
 def from_toml(text: str) -> Settings:
     """The settings that `text` says. Raises UsageError, and ValueError for what is no TOML."""
-    if max(map(len, text.split("\n"))) > _LONGEST_LINE:
-        raise ValueError(tr("it has a line of more than {most} characters", most=_LONGEST_LINE))
     values = parse_toml(text)
     table = values.pop(KEYS, {})
     if not isinstance(table, dict):
