@@ -245,7 +245,7 @@ class App(QObject):
     def _do_without_tray(self) -> None:
         if not Tray.is_there():
             self.program.control.tell("no-tray", tr("There is no tray here, so the window of Edge Assistant stays."))
-            self.weights.after_first_run(self.window.bring)
+            self.weights.after_first_run(self.window.stay_in_sight)
 
     def _on_put_away(self) -> None:
         self.out_of_sight.on_closed()

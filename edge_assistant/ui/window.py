@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QShowEvent,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QFileDialog,
     QHBoxLayout,
     QMainWindow,
@@ -101,6 +102,17 @@ class MainWindow(QMainWindow):
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def stay_in_sight(self) -> None:
+        """Show it, as there is no tray to find it in; the keyboard stays in a window of ours that is in use."""
+        if self.isVisible():
+            return
+        if QApplication.activeWindow() is None:
+            self.bring()
+            return
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.show()
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, False)
 
     @Slot()
     def bring_for_question(self) -> None:

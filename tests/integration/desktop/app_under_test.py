@@ -5,7 +5,7 @@ what the window and the tray show, "visible" whether the window is on the screen
 weights that are on the screen do, "rows" how many sets are listed, "weights keys" what opens their list, "picture" what
 the window says of the picture, "reasoning" that pane's text, "think" whether think harder is checked, "front" which
 window of ours has the keyboard, "menus" what the window's menus are called, "menu" which of them is open; "save" writes
-the picture to picture.png here.
+the picture to picture.png here; "no tray" lets it find, once more, that there is no tray.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ class Watcher(QObject):
             "reasoning": lambda: window.reasoning.toPlainText().replace("\n", " / "),
             "think": lambda: window.think.isChecked(),
             "focus": lambda: QApplication.focusWidget() and QApplication.focusWidget().accessibleName(),
+            "no tray": lambda: self._app._do_without_tray(),
             "save": lambda: window._captured.image.save("picture.png"),
             "front": lambda: active.windowTitle() if (active := QApplication.activeWindow()) else "",
             "menu": lambda: menu.title() if isinstance(menu := QApplication.activePopupWidget(), QMenu) else "",
