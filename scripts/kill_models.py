@@ -25,10 +25,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/integration/models"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 import kill_steps
-from local_hub import COMMIT, LocalHub, local_hub
-from person import MMPROJ, MODEL, REPOSITORY, pair_files
+from support.local_hub import COMMIT, LocalHub, local_hub
+from support.person import MMPROJ, MODEL, REPOSITORY, pair_files
 
 from edge_assistant.models.catalog import load_catalog
 

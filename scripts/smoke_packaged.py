@@ -28,13 +28,14 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
-for folder in ("packaging", "tests/integration", "tests/integration/desktop", "tests/integration/speech"):
+for folder in ("packaging", "tests"):
     sys.path.insert(0, str(ROOT / folder))
 
-from desktops import XDesktop, scene, until, x_desktop  # noqa: E402 (found only now)
 from packing.libraries import SYSTEM, VOICE_SYSTEM  # noqa: E402
 from packing.places import cache_dir  # noqa: E402
-from sound_card import SoundCard, places, references  # noqa: E402
+from support.desktops import XDesktop, scene, x_desktop  # noqa: E402 (found only now)
+from support.sound_card import SoundCard, places, references  # noqa: E402
+from support.waiting import until  # noqa: E402
 
 PATIENCE = 180.0  # seconds; machines that build are busy
 PERSON = "1000"

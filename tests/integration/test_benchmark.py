@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from describing import PATIENCE, ROOT
-from small_pair import small_shape
+from support.describing import ROOT
+from support.small_pair import small_shape
+from support.waiting import PATIENCE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 

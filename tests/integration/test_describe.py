@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from describing import (
+from PIL import Image
+from support.describing import (
     APPLES,
     DEMO,
     DIALOG,
@@ -22,7 +23,6 @@ from describing import (
     done,
     user_environment,
 )
-from PIL import Image
 
 from edge_assistant.engine.prompts import MODES
 from edge_assistant.speech.places import in_words

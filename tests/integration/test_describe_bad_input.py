@@ -12,19 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from describing import (
-    DIALOG,
-    MMPROJ,
-    MODEL,
-    PATIENCE,
-    ROOT,
-    Describe,
-    check_stream,
-    describe,
-    done,
-    user_environment,
-)
 from PIL import Image
+from support.describing import DIALOG, MMPROJ, MODEL, ROOT, Describe, check_stream, describe, done, user_environment
+from support.waiting import PATIENCE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 

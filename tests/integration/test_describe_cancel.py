@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from describing import (
+from PIL import Image
+from support.describing import (
     APPLES,
     DIALOG,
-    PATIENCE,
     Describe,
     check_stream,
     held_at,
@@ -22,7 +22,7 @@ from describing import (
     user_environment,
     wait_for_player,
 )
-from PIL import Image
+from support.waiting import PATIENCE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from describing import (
+from support.describing import (
     APPLES,
     DIALOG,
     Describe,

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from describing import DIALOG, Describe
+from support.describing import DIALOG, Describe
 
 if sys.platform != "linux":
     pytest.skip("the limits are Linux's", allow_module_level=True)

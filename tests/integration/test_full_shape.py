@@ -9,8 +9,8 @@ from types import ModuleType
 
 import pytest
 from benchmarking.product import QUESTION
-from describing import DIALOG, ROOT, describe, done
-from small_pair import small_shape
+from support.describing import DIALOG, ROOT, describe, done
+from support.small_pair import small_shape
 
 from edge_assistant.engine import prompts
 from edge_assistant.engine.native import NativeModel

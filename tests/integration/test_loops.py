@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 import numpy as np
 import pytest
-from describing import DIALOG, ROOT, Describe, check_stream, describe, done, user_environment
-from small_pair import small_shape
+from support.describing import DIALOG, ROOT, Describe, check_stream, describe, done, user_environment
+from support.small_pair import small_shape
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 

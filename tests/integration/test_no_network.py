@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from describing import DIALOG, ROOT
-from namespaces import isolated
+from support.describing import DIALOG, ROOT
+from support.namespaces import isolated
 
 COMMAND = [sys.executable, "-m", "edge_assistant"]
 DESCRIBE = [*COMMAND, "describe", str(DIALOG), "--seed", "1", "--no-speak"]

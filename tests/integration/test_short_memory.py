@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from describing import DIALOG
+from support.describing import DIALOG
 
 from edge_assistant import footprint
 from edge_assistant.assistant import Assistant

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from describing import DIALOG, PATIENCE, ROOT, describe, done
 from PIL import Image
+from support.describing import DIALOG, ROOT, describe, done
+from support.waiting import PATIENCE
 
 from edge_assistant import paths, tuned
 from edge_assistant.engine.messages import Tuning

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from apps import NO_TRAY, AppRun
-from desktops import XDesktop, private_bus, scene, until, x_desktop
 from jeepney import DBusAddress, MatchRule, new_method_call
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
-from listening import WINDOW, private_folders
-from sound_card import SoundCard
+from support.apps import NO_TRAY, AppRun
+from support.desktops import XDesktop, private_bus, scene, x_desktop
+from support.listening import WINDOW, private_folders
+from support.sound_card import SoundCard
+from support.waiting import until
 
 SCENE = scene()
 TITLE = "Invoice 1042, Writer"

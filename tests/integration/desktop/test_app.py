@@ -11,12 +11,13 @@ from pathlib import Path
 import mss
 import psutil
 import pytest
-from apps import NO_TRAY, AppRun
-from describing import APPLES, PATIENCE, ROOT
-from desktops import XDesktop, environment, needs, scene, until, x_desktop
-from listening import WINDOW, private_folders
 from PIL import Image
-from sound_card import SoundCard, places, references
+from support.apps import NO_TRAY, AppRun
+from support.describing import APPLES, ROOT
+from support.desktops import XDesktop, environment, needs, scene, x_desktop
+from support.listening import WINDOW, private_folders
+from support.sound_card import SoundCard, places, references
+from support.waiting import PATIENCE, until
 
 SCENE = scene()
 TITLE = "Invoice 1042, Writer"
@@ -47,10 +48,6 @@ def folders(tmp_path: Path) -> dict[str, str]:
     return private_folders(tmp_path)
 
 
-def active(desktop: XDesktop) -> str:
-    return desktop.output("xdotool", "getactivewindow", "getwindowname").strip()
-
-
 def test_with_a_tray_it_starts_without_a_window_and_a_second_start_brings_it(
     desktop_with_tray: XDesktop, folders: dict[str, str]
 ) -> None:
@@ -60,12 +57,12 @@ def test_with_a_tray_it_starts_without_a_window_and_a_second_start_brings_it(
         assert app.conditions[0] == "loading"
         assert app.ask("tooltip") == "Edge Assistant: Ready"
         assert app.ask("visible") == "False"
-        assert active(desktop_with_tray) == TITLE
+        assert desktop_with_tray.active() == TITLE
         assert app.start_another() == (0, "Edge Assistant is already running.\n")
         app.wait_until_told("Edge Assistant is already running.")
-        until(lambda: active(desktop_with_tray) == "Edge Assistant", "the window")
+        until(lambda: desktop_with_tray.active() == "Edge Assistant", "the window")
         desktop_with_tray.output("xdotool", "key", "Escape")
-        until(lambda: active(desktop_with_tray) == TITLE, "the focus where it was")
+        until(lambda: desktop_with_tray.active() == TITLE, "the focus where it was")
         assert app.ask("visible") == "False"
         assert NO_TRAY not in app.told
 
@@ -76,14 +73,14 @@ def test_without_a_tray_it_says_so_once_and_its_window_does_everything(
     with AppRun(desktop, "--no-speak", **folders) as app:
         app.wait_until_told("Ready.")
         app.wait_until_told(NO_TRAY)
-        until(lambda: active(desktop) == "Edge Assistant", "the window")
+        until(lambda: desktop.active() == "Edge Assistant", "the window")
         desktop.output("xdotool", "key", "alt+l")
         desktop.output("xdotool", "key", "n")
         app.wait_until_told(TITLE)
         app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "an answer about the window beneath")
         app.wait_until("ready")
         assert SCENE.facts[0] in app.ask("text")
-        assert active(desktop) == "Edge Assistant", "it is back as it was"
+        assert desktop.active() == "Edge Assistant", "it is back as it was"
         assert app.told.count(NO_TRAY) == 1
         desktop.output("xdotool", "key", "ctrl+q")
         assert app.process.wait(PATIENCE) == 0
@@ -97,7 +94,7 @@ def test_a_key_is_answered_while_another_window_keeps_the_focus(
         app.press(WINDOW)
         app.wait_until_told(TITLE)
         app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "an answer")
-        assert active(desktop_with_tray) == TITLE
+        assert desktop_with_tray.active() == TITLE
         assert "looking" in app.conditions
 
 
@@ -130,7 +127,7 @@ def type_line(desktop: XDesktop, text: str) -> None:
 
 def press_ask(desktop: XDesktop, app: AppRun) -> None:
     app.press(ASK)
-    until(lambda: active(desktop) == "Edge Assistant", "the window")
+    until(lambda: desktop.active() == "Edge Assistant", "the window")
     app.wait_until_told("What do you want to know?")
 
 
@@ -166,7 +163,7 @@ def test_ask_takes_the_picture_first_and_follow_ups_are_about_it(
         assert app.trigger("status") == (0, "Ready.\n")
         assert app.told.count("What do you want to know?") == 1, "it took a picture of itself"
         desktop.output("xdotool", "key", "Escape")
-        until(lambda: active(desktop) == TITLE, "the focus where it was")
+        until(lambda: desktop.active() == TITLE, "the focus where it was")
 
 
 def test_forget_empties_the_window_and_the_engine(desktop_with_tray: XDesktop, folders: dict[str, str]) -> None:
@@ -241,7 +238,7 @@ def test_think_harder_by_its_access_key_while_a_question_is_written_loses_nothin
 def open_file(desktop: XDesktop, path: Path) -> None:
     """Through the menu, as people do."""
     desktop.output("xdotool", "key", "ctrl+o")
-    until(lambda: active(desktop) == "Open a picture", "the dialog")
+    until(lambda: desktop.active() == "Open a picture", "the dialog")
     type_line(desktop, str(path))
 
 
@@ -251,7 +248,7 @@ def test_a_file_is_opened_and_one_that_is_none_is_a_sentence(
     with AppRun(desktop, "--no-speak", **folders) as app:
         app.wait_until_told(NO_TRAY)
         app.wait_until_told("Ready.")
-        until(lambda: active(desktop) == "Edge Assistant", "the window")
+        until(lambda: desktop.active() == "Edge Assistant", "the window")
         broken = tmp_path / "notes.png"
         broken.write_text("no picture")
         open_file(desktop, broken)
@@ -275,7 +272,7 @@ def test_its_own_window_is_not_in_the_picture_of_the_screen(
     with AppRun(desktop, "--no-speak", folder=tmp_path, **folders) as app:
         app.wait_until_told(NO_TRAY)
         app.wait_until_told("Ready.")
-        until(lambda: active(desktop) == "Edge Assistant", "the window")
+        until(lambda: desktop.active() == "Edge Assistant", "the window")
         shell = desktop.output("xdotool", "getactivewindow", "getwindowgeometry", "--shell")
         place = dict(line.split("=") for line in shell.splitlines())
         ours = (int(place["X"]) + 200, int(place["Y"]) + 200)  # amid the conversation

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from accessible_walk import application as windows_application
-from describing import describe, user_environment
-from desktops import environment
 from PIL import Image
+from support.accessible_walk import application as windows_application
+from support.describing import describe, user_environment
+from support.desktops import environment
 
 from edge_assistant.capture.camera import Shooting, take_frame
 from edge_assistant.errors import InputError

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from apps import NO_TRAY, AppRun
-from describing import SAMPLES
-from desktops import XDesktop, scene, until, x_desktop
-from listening import private_folders
-from sound_card import SoundCard, places, references
+from support.apps import NO_TRAY, AppRun
+from support.describing import SAMPLES
+from support.desktops import XDesktop, scene, x_desktop
+from support.listening import private_folders
+from support.sound_card import SoundCard, places, references
+from support.waiting import until
 
 SCENE = scene()
 TITLE = "Invoice 1042, Writer"
@@ -59,13 +60,9 @@ def app(running: AppRun, desktop: XDesktop) -> Iterator[AppRun]:
 def ready(app: AppRun, desktop: XDesktop) -> None:
     """The app is ready, and its window (there is no tray here) put away."""
     app.wait_until_told("Ready.")
-    until(lambda: active(desktop) == "Edge Assistant", "the window")
+    until(lambda: desktop.active() == "Edge Assistant", "the window")
     press(desktop, "Escape")
     until(lambda: not visible(desktop, "^Edge Assistant$"), "that it is put away")
-
-
-def active(desktop: XDesktop) -> str:
-    return desktop.output("xdotool", "getactivewindow", "getwindowname").strip()
 
 
 def visible(desktop: XDesktop, title: str) -> str:
@@ -139,7 +136,7 @@ def test_a_palette_that_is_left_for_another_window_closes_and_does_not_take_that
         until(lambda: app.ask("front") == PALETTE, "that it knows that it has the keyboard")
         desktop.output("xdotool", "search", "--name", TITLE, "windowactivate")
         until(lambda: not visible(desktop, PALETTE), "the end of it")
-        assert active(desktop) == TITLE
+        assert desktop.active() == TITLE
     finally:
         desktop.end(other)
 

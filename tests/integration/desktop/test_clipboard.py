@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from describing import describe, done, user_environment
-from desktops import XDesktop, environment, needs, scene, until, x_desktop
+from support.describing import describe, done, user_environment
+from support.desktops import XDesktop, environment, needs, scene, x_desktop
+from support.waiting import until
 
 SCENE = scene()
 

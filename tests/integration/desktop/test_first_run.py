@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from apps import AppRun
-from desktops import XDesktop, scene, until, x_desktop
-from listening import WINDOW, private_folders
-from namespaces import isolated
-from sound_card import SoundCard, places, references
+from support.apps import AppRun
+from support.desktops import XDesktop, scene, x_desktop
+from support.listening import WINDOW, private_folders
+from support.local_hub import LocalHub, local_hub
+from support.namespaces import isolated
+from support.sound_card import SoundCard, places, references
+from support.waiting import until
 
 from edge_assistant.models.recommend import NOT_FOR
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
-from local_hub import LocalHub, local_hub
 
 SCENE = scene()
 TITLE = "Invoice 1042, Writer"

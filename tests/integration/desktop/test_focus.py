@@ -6,8 +6,9 @@ import subprocess
 import sys
 
 import pytest
-from describing import ROOT, SAMPLES
-from desktops import XDesktop, scene, until, x_desktop
+from support.describing import ROOT, SAMPLES
+from support.desktops import XDesktop, scene, x_desktop
+from support.waiting import until
 
 from edge_assistant.capture.choose import Facts, choose
 from edge_assistant.capture.focus import NoFocus, X11Focus

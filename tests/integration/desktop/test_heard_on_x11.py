@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from apps import NO_TRAY, AppRun
 from demo_training import scenes
 from demo_training.draw import write_png
 from demo_training.scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
-from desktops import needs, scene, until, x_desktop
-from listening import WINDOW, Listen, private_folders, wait_until_heard
-from sound_card import SoundCard, places, references
+from support.apps import NO_TRAY, AppRun
+from support.desktops import needs, scene, x_desktop
+from support.listening import WINDOW, Listen, private_folders, wait_until_heard
+from support.sound_card import SoundCard, places, references
+from support.waiting import until
 
 from edge_assistant.speech.sentences import SentenceSplitter
 

@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from describing import PATIENCE, ROOT
-from desktops import XDesktop, environment, scene, until, x_desktop
-from listening import REPEAT, STATUS, STOP, WINDOW, Listen, private_folders
 from numpy.typing import NDArray
-from sound_card import SoundCard, places, references
+from support.describing import ROOT
+from support.desktops import XDesktop, environment, scene, x_desktop
+from support.listening import REPEAT, STATUS, STOP, WINDOW, Listen, private_folders
+from support.sound_card import SoundCard, places, references
+from support.waiting import PATIENCE, until
 from Xlib import XK, X, display
 from Xlib.ext import xtest
 

@@ -11,15 +11,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from describing import Describe, describe, done, user_environment
-from desktops import Programs, environment, needs, private_bus, scene, until, wayland_desktop
+from support import SUPPORT
+from support.describing import Describe, describe, done, user_environment
+from support.desktops import Programs, environment, needs, private_bus, scene, wayland_desktop
+from support.waiting import until
 
 from edge_assistant.capture.locked import linux_locked
 from edge_assistant.capture.portal import PortalScreen
 from edge_assistant.errors import CancelledError, InputError
 
 SCENE = scene()
-_SERVICES = Path(__file__).resolve().parent / "fake_services.py"
+_SERVICES = SUPPORT / "fake_services.py"
 
 
 @pytest.fixture

@@ -8,18 +8,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from desktops import Programs, XDesktop, environment, private_bus, until
-from listening import Listen, private_folders
+from support import SUPPORT
+from support.desktops import Programs, XDesktop, environment, private_bus
+from support.listening import Listen, private_folders
+from support.waiting import until
 
 from edge_assistant.hotkeys import elsewhere
 from edge_assistant.hotkeys.portal import PortalHotkeys
 from edge_assistant.keys import parse
 
-_SERVICE = Path(__file__).resolve().parent / "fake_shortcuts.py"
+_SERVICE = SUPPORT / "fake_shortcuts.py"
 KEYS = {"window": parse("ctrl+shift+F9"), "stop": parse("super+pageup")}
 NOBODY = environment(WAYLAND_DISPLAY="wayland-of-nobody")
 

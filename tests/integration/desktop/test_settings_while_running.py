@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from apps import AppRun
-from describing import PATIENCE, ROOT
-from desktops import XDesktop, scene, until, x_desktop
-from listening import WINDOW, Listen, private_folders
+from support.apps import AppRun
+from support.describing import ROOT
+from support.desktops import XDesktop, scene, x_desktop
+from support.listening import WINDOW, Listen, private_folders
+from support.waiting import PATIENCE, until
 from Xlib import XK, X, display
 
 SCENE = scene()
@@ -110,36 +111,32 @@ def test_the_dialog_opens_by_keyboard_and_what_is_chosen_there_is_written_down(
     with AppRun(desktop, "--no-speak", **folders) as app:
         app.wait_until_told("Ready.")
         assert app.start_another()[0] == 0
-        until(lambda: active(desktop) == "Edge Assistant", "the window")
+        until(lambda: desktop.active() == "Edge Assistant", "the window")
         for key in ("alt+t", "s"):
             desktop.output("xdotool", "key", key)
-        until(lambda: active(desktop) == "Settings of Edge Assistant", "the dialog")
+        until(lambda: desktop.active() == "Settings of Edge Assistant", "the dialog")
         app.ask("no tray")  # found so late, it takes the keyboard from nobody
         for key in ("Down", "Down", "Tab", "space", "alt+a"):  # the group of sounds, and its first field
             desktop.output("xdotool", "key", key)
         app.wait_until_told("The new settings hold.")
         assert "\ntones = false\n" in file_in(folders).read_text(encoding="utf-8")
         desktop.output("xdotool", "key", "Escape")
-        until(lambda: active(desktop) != "Settings of Edge Assistant", "the dialog's end")
+        until(lambda: desktop.active() != "Settings of Edge Assistant", "the dialog's end")
 
 
 def test_menus_windows_and_tooltip_are_german_at_once(desktop: XDesktop, folders: dict[str, str]) -> None:
     with AppRun(desktop, "--no-speak", **folders) as app:
         app.wait_until_told("There is no tray here, so the window of Edge Assistant stays.")
-        until(lambda: active(desktop) == "Edge Assistant", "the window")
+        until(lambda: desktop.active() == "Edge Assistant", "the window")
         for key in ("alt+t", "s"):
             desktop.output("xdotool", "key", key)
-        until(lambda: active(desktop) == "Settings of Edge Assistant", "the dialog")
+        until(lambda: desktop.active() == "Settings of Edge Assistant", "the dialog")
         app.wait_until_told("Ready.")
         set_by_command(desktop, folders, "language", "de")
-        until(lambda: active(desktop) == "Einstellungen von Edge Assistant", "the dialog in German")
+        until(lambda: desktop.active() == "Einstellungen von Edge Assistant", "the dialog in German")
         assert app.ask("menus") == "&Datei, A&nsehen, &Antwort, &Werkzeuge"
         assert app.ask("focus") == "Gruppen von Einstellungen"
         app.wait_until_told("Bereit.")
         until(lambda: app.ask("tooltip") == "Edge Assistant: Bereit", "the tooltip")
         desktop.output("xdotool", "key", "Escape")
-        until(lambda: active(desktop) == "Edge Assistant", "the window again")
-
-
-def active(desktop: XDesktop) -> str:
-    return desktop.output("xdotool", "getactivewindow", "getwindowname").strip()
+        until(lambda: desktop.active() == "Edge Assistant", "the window again")

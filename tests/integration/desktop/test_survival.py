@@ -13,11 +13,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from apps import AppRun
-from describing import named
-from desktops import XDesktop, scene, until, x_desktop
-from listening import STOP, WINDOW, Listen, private_folders
-from sound_card import NO_CARD, SoundCard, places, references
+from support.apps import AppRun
+from support.describing import named
+from support.desktops import XDesktop, scene, x_desktop
+from support.listening import STOP, WINDOW, Listen, private_folders
+from support.sound_card import NO_CARD, SoundCard, places, references
+from support.waiting import until
 from Xlib import XK, X, display
 from Xlib.ext import xtest
 

@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable, Iterator
 
 import pytest
-from desktops import scene
 from PIL import Image, ImageFilter
+from support.desktops import scene
 
 from edge_assistant.assistant import Assistant
 from edge_assistant.capture.picture import Captured, Origin

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from apps import AppRun
-from describing import ROOT
-from desktops import Programs, needs, scene, until, wayland_desktop
-from listening import Listen, private_folders, wait_until_heard
-from sound_card import SoundCard
+from support.apps import AppRun
+from support.describing import ROOT
+from support.desktops import Programs, needs, scene, wayland_desktop
+from support.listening import Listen, private_folders, wait_until_heard
+from support.sound_card import SoundCard
+from support.waiting import until
 
 from edge_assistant.hotkeys import elsewhere
 

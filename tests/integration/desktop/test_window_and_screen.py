@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from describing import PATIENCE, ROOT, Describe, check_stream, describe, done, user_environment
-from desktops import XDesktop, environment, scene, until, x_desktop
 from PIL import Image
-from sound_card import SoundCard, places, references
+from support.describing import ROOT, Describe, check_stream, describe, done, user_environment
+from support.desktops import XDesktop, environment, scene, x_desktop
+from support.sound_card import SoundCard, places, references
+from support.waiting import PATIENCE, until
 
 from edge_assistant.capture.screen import MssScreen
 from edge_assistant.capture.snapshot import take

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from describing import DIALOG
-from desktops import until
 from PIL import Image
+from support.describing import DIALOG
+from support.waiting import until
 
 from edge_assistant.assistant import Assistant
 from edge_assistant.capture.picture import Captured

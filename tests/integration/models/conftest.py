@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from local_hub import LocalHub, local_hub
-from person import REPOSITORY, Place, pair_files
+from support.local_hub import LocalHub, local_hub
+from support.person import REPOSITORY, Place, pair_files
 
 from edge_assistant import paths
 from edge_assistant.models.cancel import Cancel

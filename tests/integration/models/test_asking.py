@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from local_hub import wait_until
+from support.waiting import until
 
 from edge_assistant import paths
 from edge_assistant.advice import is_first_run
@@ -43,7 +43,7 @@ class AtTerminal:
         self.wait_for(asks)
 
     def wait_for(self, words: str) -> None:
-        wait_until(lambda: any(words in line for line in self.lines) or self.process.poll() is not None)
+        until(lambda: any(words in line for line in self.lines) or self.process.poll() is not None)
 
     def type(self, words: str) -> None:
         os.write(self._terminal, f"{words}\n".encode())
@@ -99,7 +99,7 @@ def test_without_a_display_the_first_run_asks_the_same_and_comes_once(words: str
     run = AtTerminal("recommend", "--ask", asks=CHOICES)
     assert run.lines[-2] == NOT_FOR
     run.type("what?")
-    wait_until(lambda: len([line for line in run.lines if CHOICES in line]) == 2)
+    until(lambda: len([line for line in run.lines if CHOICES in line]) == 2)
     assert run.answer(words) == 0
     assert not is_first_run(Shelf(None))
 

@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from local_hub import COMMIT, Fault, wait_until
-from person import MMPROJ, MODEL, REPOSITORY, Place
+from support.local_hub import COMMIT, Fault
+from support.person import MMPROJ, MODEL, REPOSITORY, Place
+from support.waiting import until
 
 from edge_assistant import paths
 from edge_assistant.errors import CancelledError, DoesNotFitError, NetworkError, UsageError, WeightsError
@@ -114,7 +115,7 @@ def test_a_line_that_only_drips_counts_as_standing_still(place: Place, monkeypat
     monkeypatch.setattr(fetch, "_LEAST_SECONDS", 0.3)
     place.hub.bytes_per_s = 20_000
     attempt = place.attempt()
-    wait = threading.Thread(target=lambda: wait_until(lambda: attempt.notices))
+    wait = threading.Thread(target=lambda: until(lambda: attempt.notices))
     wait.start()
 
     def speed_up(code: str, message: str) -> None:
@@ -367,7 +368,7 @@ def test_a_cancel_ends_a_stalled_download_at_once_and_the_next_run_goes_on(place
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    wait_until(lambda: attempt.progress and attempt.progress[-1].done > 200_000)
+    until(lambda: attempt.progress and attempt.progress[-1].done > 200_000)
     attempt.pull.cancel.set()
     thread.join(2)
     assert not thread.is_alive()
@@ -392,7 +393,7 @@ def test_of_two_downloads_at_once_one_is_told_that_the_other_is_at_it(place: Pla
     first = place.attempt()
     thread = threading.Thread(target=first.run, daemon=True)
     thread.start()
-    wait_until(lambda: first.progress)
+    until(lambda: first.progress)
     with pytest.raises(WeightsError, match="is being written by another program") as caught:
         place.attempt().run()
     assert caught.value.code == "weights-busy"

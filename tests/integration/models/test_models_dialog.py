@@ -10,12 +10,12 @@ import pytest
 
 pytest.importorskip("PySide6.QtWidgets")
 
-from accessible_walk import application, nameless, until
-from local_hub import Fault
-from person import MMPROJ, MODEL, Place
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
-from windows import answer, press, push, question_of, tab_order
+from support.accessible_walk import application, nameless, until
+from support.local_hub import Fault
+from support.model_windows import answer, press, push, question_of, tab_order
+from support.person import MMPROJ, MODEL, Place
 
 from edge_assistant.models.download import Hub
 from edge_assistant.ui import weights_work

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from local_hub import Fault, LocalHub
+from support.local_hub import Fault, LocalHub
 
 from edge_assistant.models.catalog import CatalogFile, load_catalog
 

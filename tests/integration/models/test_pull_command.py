@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import Models, models
-from local_hub import Fault, wait_until
-from person import MMPROJ, MODEL, Place
+from support.local_hub import Fault
+from support.model_commands import Models, models
+from support.person import MMPROJ, MODEL, Place
+from support.waiting import until
 
 from edge_assistant import paths
 
@@ -75,9 +76,9 @@ def test_a_pull_that_is_killed_at_random_moments_goes_on_from_where_it_was(shop:
         before = part_size(shop)
         already = len(shop.hub.gets())
         with pull(shop) as run:
-            wait_until(lambda: len(shop.hub.gets()) > already)  # noqa: B023
+            until(lambda: len(shop.hub.gets()) > already)  # noqa: B023
             if number % 2 == 0:
-                wait_until(lambda: part_size(shop) > before or MMPROJ in shop.hub.gets()[-1].path)  # noqa: B023
+                until(lambda: part_size(shop) > before or MMPROJ in shop.hub.gets()[-1].path)  # noqa: B023
             time.sleep(dice.uniform(0, 0.4))
             run.kill()
             run.wait()
@@ -96,7 +97,7 @@ def test_a_pull_that_is_killed_at_random_moments_goes_on_from_where_it_was(shop:
 def test_ctrl_c_keeps_what_has_arrived_and_says_so(shop: Place) -> None:
     shop.hub.faults = [Fault(after=200_000, stall=True)]
     with pull(shop) as run:
-        wait_until(lambda: part_size(shop) == 200_000)
+        until(lambda: part_size(shop) == 200_000)
         start = time.monotonic()
         run.interrupt()
         assert run.wait() == 130
@@ -115,7 +116,7 @@ def test_ctrl_c_keeps_what_has_arrived_and_says_so(shop: Place) -> None:
 def test_of_two_programs_one_downloads_and_the_other_says_so(shop: Place) -> None:
     shop.hub.bytes_per_s = 300_000
     with pull(shop) as first:
-        wait_until(lambda: part_size(shop) > 0)
+        until(lambda: part_size(shop) > 0)
         with pull(shop) as second:
             assert second.wait() == 3
         shop.hub.bytes_per_s = None
@@ -180,7 +181,7 @@ def test_the_first_download_is_recorded_and_the_list_shows_it(shop: Place) -> No
 def test_the_list_shows_how_much_of_an_unfinished_download_is_here(shop: Place) -> None:
     shop.hub.faults = [Fault(after=200_000, stall=True)]
     with pull(shop) as run:
-        wait_until(lambda: part_size(shop) == 200_000)
+        until(lambda: part_size(shop) == 200_000)
         run.kill()
         run.wait()
     (line,) = [line for line in models("list", as_json=False).lines if line.startswith("pair,")]
@@ -227,7 +228,7 @@ def test_a_disk_that_fills_up_meanwhile_ends_the_download_and_keeps_what_came(sm
     shop.hub.bytes_per_s = 300_000
     filler = small_disk / "filler"
     with pull(shop) as run:
-        wait_until(lambda: part_size(shop) > 50_000)
+        until(lambda: part_size(shop) > 50_000)
         with filler.open("wb", buffering=0) as file:
             try:
                 while True:

@@ -10,8 +10,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from commands import Models, models
-from person import MMPROJ, MODEL, Place
+from support.model_commands import Models, models
+from support.person import MMPROJ, MODEL, Place
 
 from edge_assistant import paths
 from edge_assistant.errors import NetworkError, WeightsError

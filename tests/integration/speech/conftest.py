@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sound_card import Said, SoundCard
+from support.sound_card import Said, SoundCard
 
 from edge_assistant.speech.speaker import Speaker
 

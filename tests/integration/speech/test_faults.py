@@ -10,11 +10,13 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
-from sound_card import NO_CARD, Said, SoundCard, places, references
+from support import waiting
+from support.sound_card import NO_CARD, Said, SoundCard, places, references
 
 from edge_assistant.errors import InputError
 from edge_assistant.speech import speaker as speaker_module
@@ -24,13 +26,7 @@ from edge_assistant.speech.messages import Voice
 LONG = "This sentence is so long that there is time enough to do something bad to whoever speaks it."
 NEXT = "Hello there."
 
-
-def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    """Poll until the condition holds, for ten times the second in which what ends has to end."""
-    begun = time.monotonic()
-    while not condition():
-        assert time.monotonic() - begun < seconds, "it does not happen"
-        time.sleep(0.005)
+until = partial(waiting.until, timeout=10.0)  # ten times the second in which what ends has to end
 
 
 def gone(pid: int) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 import pytest
 from pyttsx3.engine import Engine
-from sound_card import Said, SoundCard, places, references
+from support.sound_card import Said, SoundCard, places, references
 
 from edge_assistant.speech.worker import NoVoiceError, Synthesizer
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from sound_card import SoundCard, places, references
+from support.sound_card import SoundCard, places, references
 
 from edge_assistant.models.recommend import NOT_FOR
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from sound_card import Said, SoundCard, places, references
+from support.sound_card import Said, SoundCard, places, references
 
 from edge_assistant.speech import tones
 from edge_assistant.speech.messages import Tone

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Said
-from sound_card import SoundCard
+from support.sound_card import SoundCard
 
 _LONG = "This is a long sentence that is spoken while somebody ends the worker in the middle of it."
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_native import END, PICTURE_CELLS, Emitted, FakeNative, ask
+from support.fake_native import END, PICTURE_CELLS, Emitted, FakeNative, ask
 
 from edge_assistant.engine.kept import KeptPrompts
 from edge_assistant.engine.messages import Ahead, Embeddings, ThinkingBudget, TurnsDropped

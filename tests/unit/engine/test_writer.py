@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fake_native import END, Emitted, FakeNative, ask
+from support.fake_native import END, Emitted, FakeNative, ask
 
 from edge_assistant.engine.messages import Done, Piece, Progress, ThinkingBudget
 from edge_assistant.engine.prompts import END_OF_THINKING

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from gguf_files import INSTRUCT, THINKING, Shop, write_mmproj, write_model
+from support.gguf_files import INSTRUCT, THINKING, Shop, write_mmproj, write_model
 
 from edge_assistant import paths
 

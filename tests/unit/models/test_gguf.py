@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from gguf_files import F32, INSTRUCT, Q8_0, THINKING, gguf_bytes, text, write_mmproj, write_model
+from support.gguf_files import F32, INSTRUCT, Q8_0, THINKING, gguf_bytes, text, write_mmproj, write_model
 
 from edge_assistant.errors import WeightsError
 from edge_assistant.models.gguf import architecture_of, describe_gguf

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gguf_files import THINKING, Shop, write_mmproj, write_model
+from support.gguf_files import THINKING, Shop, write_mmproj, write_model
 
 from edge_assistant import paths
 from edge_assistant.errors import CancelledError, UsageError, WeightsError

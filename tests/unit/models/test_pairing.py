@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from gguf_files import THINKING, gguf_bytes, write_mmproj, write_model
+from support.gguf_files import THINKING, gguf_bytes, write_mmproj, write_model
 
 from edge_assistant.errors import WeightsError
 from edge_assistant.models.pairing import check_fit, describe_mmproj, describe_model, find_mmproj

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from gguf_files import Shop
+from support.gguf_files import Shop
 
 from edge_assistant import paths
 from edge_assistant.errors import WeightsError

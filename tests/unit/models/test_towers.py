@@ -7,7 +7,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from gguf_files import gguf_bytes, vision_metadata
+from support.gguf_files import gguf_bytes, vision_metadata
 
 from edge_assistant import paths
 from edge_assistant.errors import CancelledError, DoesNotFitError, WeightsError

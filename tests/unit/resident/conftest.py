@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from loop_desk import PICTURE, ChoosingDesk, Desk
+from support.loop_desk import PICTURE, ChoosingDesk, Desk
 
 from edge_assistant.resident.job import Job
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from loop_desk import (
+from support.loop_desk import (
     Desk,
     do,
 )

@@ -7,7 +7,7 @@ import queue
 import weakref
 
 import pytest
-from loop_desk import (
+from support.loop_desk import (
     PICTURE,
     ChoosingDesk,
     Desk,

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from loop_desk import FRONT, PICTURE, ChoosingDesk, Desk, ScriptedActive, ScriptedWindows, asked_about
+from support.loop_desk import FRONT, PICTURE, ChoosingDesk, Desk, ScriptedActive, ScriptedWindows, asked_about
 
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.picture import Origin

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from loop_desk import (
+from PIL import Image
+from support.loop_desk import (
     PICTURE,
     ScriptedWindows,
 )
-from PIL import Image
 
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.picture import Captured

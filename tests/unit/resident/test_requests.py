@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from loop_desk import (
+from support.loop_desk import (
     PICTURE,
     Desk,
     asked_about,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from support.waiting import until
 
 from edge_assistant.capture.picture import Captured
 from edge_assistant.engine.messages import Turn
@@ -577,10 +578,10 @@ def test_weights_may_wait_for_the_first_question(office: Office) -> None:
 def test_idle_weights_leave_the_memory_and_come_back_at_the_next_press(ready: Office) -> None:
     (assistant,) = ready.assistants
     ready.work.keep(from_start=True, rest_after=0.05)
-    wait_until(lambda: not assistant.loaded)
+    until(lambda: not assistant.loaded)
     ready.work.keep(from_start=True, rest_after=None)
     ready.work.wake(ready.job(1))
-    wait_until(lambda: assistant.loaded)
+    until(lambda: assistant.loaded)
     assert ready.voice.heard == [("Loading.", 1)]
     ready.work.answer(ready.job(1))
     ready.tells(("answered", 1, True), ("ended", 1))
@@ -635,13 +636,6 @@ def test_each_request_is_asked_in_the_manner_it_began_with(ready: Office) -> Non
         ready.tells(("answered", 1, True), ("ended", 1))
         request = ready.assistants[0].request
         assert (request.image_tokens, request.thinking_tokens, request.only_answers) == (tokens, 300, True)
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_a_follow_up_goes_to_the_same_picture_and_a_new_one_begins_anew(ready: Office) -> None:

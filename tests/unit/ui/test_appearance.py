@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from accessible_walk import application
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QApplication,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
     QStyleOptionButton,
     QWidget,
 )
+from support.accessible_walk import application
 
 from edge_assistant.ui.appearance import OutlinedStyle, TickBox, contrast, outline_colour, use_outlines
 

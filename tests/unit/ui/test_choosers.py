@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from accessible_walk import application, until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from snapshots import snapshot
+from support.accessible_walk import application, until
+from support.snapshots import snapshot
 
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.resident.choices import Choice, Opening

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from accessible_walk import application, until
 from PIL import Image
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QWidget
+from support.accessible_walk import application, until
 
 from edge_assistant.capture.picture import Captured
 from edge_assistant.settings import Settings, changed

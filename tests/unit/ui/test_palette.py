@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from accessible_walk import application, nameless, tab_order, until, walk
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListWidget, QWidget
+from support.accessible_walk import application, nameless, tab_order, until, walk
 
 from edge_assistant.resident.choices import Choice
 from edge_assistant.ui.palette import Palette

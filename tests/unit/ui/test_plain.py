@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from accessible_walk import application, until
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QLabel, QWidget
+from support.accessible_walk import application, until
 
 from edge_assistant.capture.picture import Captured
 from edge_assistant.events import TokenEvent, WindowEvent

@@ -7,11 +7,11 @@ import weakref
 from collections.abc import Iterator
 
 import pytest
-from accessible_walk import application, until
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
-from snapshots import WINDOW, snapshot
+from support.accessible_walk import application, until
+from support.snapshots import WINDOW, snapshot
 
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import Snapshot

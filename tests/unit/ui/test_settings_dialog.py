@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from accessible_walk import application, nameless, until, walk
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton
+from support.accessible_walk import application, nameless, until, walk
 
 from edge_assistant.errors import InputError
 from edge_assistant.settings import Settings, changed, entries, value_of

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from accessible_walk import application, until
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from support.accessible_walk import application, until
 
 from edge_assistant.ui import question
 from edge_assistant.ui.spoken_focus import SpokenFocus

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import pytest
-from accessible_walk import application, nameless, tab_order, until
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from support.accessible_walk import application, nameless, tab_order, until
 
 from edge_assistant.actions import ACTIONS
 from edge_assistant.capture.picture import Captured

@@ -16,6 +16,8 @@ from typing import Any, Self
 
 import psutil
 
+from support.waiting import PATIENCE
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SAMPLES = ROOT / "models" / "demo" / "samples"
 DIALOG = SAMPLES / "save-dialog.png"
@@ -23,8 +25,6 @@ APPLES = SAMPLES / "red-and-green-apples.png"
 DEMO = ROOT / "models" / "demo"
 MODEL = DEMO / "tiny-qwen3vl-instruct-f16.gguf"
 MMPROJ = DEMO / "mmproj-tiny-qwen3vl-f16.gguf"
-
-PATIENCE = 60.0  # seconds after which a run counts as hung, on a machine that does much else
 
 Event = dict[str, Any]
 

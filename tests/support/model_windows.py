@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from accessible_walk import until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from shiboken6 import isValid
+
+from support.accessible_walk import until
 
 
 def press(key: Qt.Key, widget: QWidget | None = None) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QApplication, QWidget
 
-_PATIENCE = 30.0
+from support import waiting
 
 # Parts of other widgets, which take no focus of their own though they say so.
 _NO_STOPS = (QAccessible.Role.Client, QAccessible.Role.Window, QAccessible.Role.Dialog, QAccessible.Role.MenuBar)
@@ -28,11 +27,7 @@ def application() -> QApplication:
 
 def until(true: Callable[[], object], what: str) -> None:
     """Let Qt work until something is true."""
-    deadline = time.monotonic() + _PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, f"{what} never came"
-        application().processEvents()
-        time.sleep(0.005)
+    waiting.until(true, what, meanwhile=application().processEvents)
 
 
 @dataclass(frozen=True, slots=True)

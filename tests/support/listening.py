@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Self
 
 import psutil
-from describing import PATIENCE, ROOT, alive, named
-from desktops import Programs
-from sound_card import SoundCard, places, references
+
+from support.describing import ROOT, alive, named
+from support.desktops import Programs
+from support.sound_card import SoundCard, places, references
+from support.waiting import PATIENCE
 
 WINDOW, STOP, REPEAT, STATUS = "ctrl+shift+F9", "ctrl+shift+F8", "ctrl+shift+F7", "ctrl+shift+F6"
 

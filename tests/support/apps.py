@@ -8,11 +8,11 @@ import threading
 import time
 from pathlib import Path
 
-from describing import PATIENCE, ROOT
-from desktops import Programs
-from listening import Listen
-
-_HERE = Path(__file__).resolve().parent
+from support import SUPPORT
+from support.describing import ROOT
+from support.desktops import Programs
+from support.listening import Listen
+from support.waiting import PATIENCE
 
 NO_TRAY = "There is no tray here, so the window of Edge Assistant stays."
 """Said when nothing shows a tray; with this the window comes to the front."""
@@ -41,7 +41,7 @@ class AppRun(Listen):
         self.lines: list[tuple[float, str]] = []
         self._changed = threading.Condition()
         self.process = subprocess.Popen(
-            [*prefix, sys.executable, "-X", "faulthandler", _HERE / "app_under_test.py", *arguments],
+            [*prefix, sys.executable, "-X", "faulthandler", SUPPORT / "app_under_test.py", *arguments],
             cwd=folder or ROOT,
             env={**self._environment, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,

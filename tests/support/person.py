@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import random
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-from local_hub import COMMIT, LocalHub
 
 from edge_assistant.models.download import Hub
 from edge_assistant.models.progress import Progress
 from edge_assistant.models.pull import Pull
 from edge_assistant.models.shelf import Shelf
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "unit/models"))
-from gguf_files import F32, INSTRUCT, gguf_bytes, model_metadata, vision_metadata
+from support.gguf_files import F32, INSTRUCT, gguf_bytes, model_metadata, vision_metadata
+from support.local_hub import COMMIT, LocalHub
 
 REPOSITORY = "someone/pair"
 MODEL, MMPROJ = "pair-Q4_K_M.gguf", "mmproj-pair-Q8_0.gguf"

@@ -8,7 +8,6 @@ import re
 import socket
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -198,12 +197,3 @@ def local_hub() -> Iterator[LocalHub]:
         yield hub
     finally:
         hub.close()
-
-
-def wait_until(condition: object, timeout: float = 60.0) -> None:
-    """Block until the callable says True; fails after `timeout` seconds."""
-    assert callable(condition)
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.005)

@@ -8,18 +8,17 @@ import pwd
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import pytest
-from describing import SAMPLES
 from PIL import Image
 
-PATIENCE = 30.0  # seconds after which something counts as never coming, on a machine that does much else
-_HERE = Path(__file__).resolve().parent
+from support import SUPPORT
+from support.describing import SAMPLES
+from support.waiting import PATIENCE, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +42,6 @@ def needs(**programs: str) -> None:
     for program, package in programs.items():
         if shutil.which(program) is None:
             pytest.skip(f"{program} is missing: install {package}")
-
-
-def until(true: Callable[[], object], what: str) -> None:
-    """Block until something is true."""
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, f"{what} never came"
-        time.sleep(0.02)
 
 
 class Programs:
@@ -100,7 +91,7 @@ class XDesktop(Programs):
         """A real other program whose window shows a picture at its own size; returns when it is seen."""
         program = self.start(
             sys.executable,
-            _HERE / "show_picture.py",
+            SUPPORT / "show_picture.py",
             picture,
             title,
             *arguments,
@@ -119,9 +110,13 @@ class XDesktop(Programs):
         program.stdin.flush()
         assert program.stdout.readline() == b"shown\n"
 
+    def active(self) -> str:
+        """The title of the window that the window manager says is the active one."""
+        return self.output("xdotool", "getactivewindow", "getwindowname").strip()
+
     def wait_until_active(self, title: str) -> None:
-        """Block until the window manager says that the window with this title is the active one."""
-        until(lambda: self.output("xdotool", "getactivewindow", "getwindowname").strip() == title, f"{title} in front")
+        """Block until the window with this title is the active one."""
+        until(lambda: self.active() == title, f"{title} in front")
 
 
 @contextlib.contextmanager

@@ -13,8 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-ROOT = Path(__file__).resolve().parents[3]
-PATIENCE = 60.0  # seconds after which a run counts as hung
+from support.describing import ROOT
+from support.waiting import PATIENCE
 
 
 class Models:
