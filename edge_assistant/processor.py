@@ -50,7 +50,8 @@ def on_battery() -> bool:
 
 def usable_cores() -> int | None:
     """The logical cores that this process may use; None where the system does not restrict them."""
-    return len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else None
+    own = psutil.Process()
+    return len(own.cpu_affinity()) if hasattr(own, "cpu_affinity") else None
 
 
 def physical_cores() -> int | None:
