@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -154,18 +155,34 @@ class Describe:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             engine.suspend()
-            time.sleep(0.003)
+            self._wait_until_all_is_told()
             loading = not any(each["stage"] == "load" and each["fraction"] > 0 for each in self.of("stage"))
             if self.stage(index) == stage and not loading:
-                time.sleep(0.02)  # what is still on its way
-                if self.stage(index) == stage:
-                    break
+                break
             if any(each["index"] == index for each in self.ends()):
                 raise TooSoon
             engine.resume()
             time.sleep(0.01 if loading else 0.001)
         assert self.stage(index) == stage, f"{stage} never came: {self.text} {self.complaints}"
         return engine
+
+    def _wait_until_all_is_told(self) -> None:
+        """With the engine stopped, block until the program has nothing to do, and everything it wrote is read."""
+        calm = 0
+        deadline = time.monotonic() + PATIENCE
+        while calm < 3:
+            assert time.monotonic() < deadline, "the program is never at rest"
+            calm = calm + 1 if self._is_at_rest() else 0
+            time.sleep(0.001)
+
+    def _is_at_rest(self) -> bool:
+        reader = Path(f"/proc/self/task/{self._threads[0].native_id}/stat")
+        try:
+            stats = [path.read_text() for path in (reader, *Path(f"/proc/{self.pid}/task").glob("*/stat"))]
+        except OSError:
+            return self.process.poll() is not None  # a thread has just ended, or all of them
+        at_work = any(stat.rpartition(")")[2].split()[0] in "RD" for stat in stats)
+        return not at_work and not select.select([self.process.stdout], [], [], 0)[0]
 
     def signal(self, number: int = signal.SIGINT) -> float:
         """Send a signal; the seconds until nothing of the run is left."""
@@ -235,7 +252,8 @@ def held_at(
     stage: str, *arguments: str | Path, index: int = 0, **options: Any
 ) -> Iterator[tuple[Describe, psutil.Process]]:
     """A run whose engine is stopped while a question is in `stage`, and that engine."""
-    for _ in range(6):
+    deadline = time.monotonic() + 2 * PATIENCE
+    while time.monotonic() < deadline:
         with Describe(*arguments, **options) as run:
             try:
                 engine = run.hold_engine_at(stage, index)
