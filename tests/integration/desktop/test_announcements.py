@@ -113,6 +113,7 @@ def test_an_answer_is_announced_in_order_and_not_spoken_a_second_time(
 ) -> None:
     folders = {name: desktop.environment[name] for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME")}
     with AppRun(desktop, ALSA_CONFIG_PATH=str(card.configuration), **folders) as app:
+        app.wait_until_told(NO_TRAY)  # said after the press, it would be what interrupts
         app.wait_until_told("Ready.")
         until(lambda: "Ready." in [text for text, _ in reader.heard], "the announcement")
         app.press(WINDOW)
