@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -116,14 +119,16 @@ class Listen:
 
 def private_folders(place: Path) -> dict[str, str]:
     """User folders for a program that several tests use."""
-    for name in ("home", "config", "data", "cache", "run"):
+    for name in ("home", "config", "data", "cache"):
         (place / name).mkdir(mode=0o700)
+    run = tempfile.mkdtemp(prefix="run-")  # elsewhere, for a socket's path must be short
+    atexit.register(shutil.rmtree, run, ignore_errors=True)
     return {
         "HOME": str(place / "home"),
         "XDG_CONFIG_HOME": str(place / "config"),
         "XDG_DATA_HOME": str(place / "data"),
         "XDG_CACHE_HOME": str(place / "cache"),
-        "XDG_RUNTIME_DIR": str(place / "run"),
+        "XDG_RUNTIME_DIR": run,
         "EDGE_ASSISTANT_LOG": os.environ.get("EDGE_ASSISTANT_LOG", ""),
     }
 
