@@ -1,7 +1,11 @@
-"""What holds for every test: user folders of its own, no network, no warning in the log that it did not announce."""
+"""What holds for every test: user folders of its own, no network, no warning in the log that it did not announce.
+
+Besides, which tests are marked as what, and which may run beside which.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
@@ -36,6 +40,128 @@ _FOLDERS = {
     "LOCALAPPDATA": "home/AppData/Local",
 }
 _OUTER_ENVIRONMENT = dict(os.environ)
+
+# Where the tests are that a marker stands for: beginnings of paths in tests/.
+_MARKED = {
+    "alone": (
+        "integration/engine/test_engine_cancel.py",
+        "integration/test_describe_cancel.py",
+        "integration/test_describe_kills.py",
+    ),
+    "gui": (
+        "integration/desktop/",
+        "integration/models/test_first_run_window.py",
+        "integration/models/test_models_dialog.py",
+        "unit/ui/",
+    ),
+    "slow": ("integration/",),
+    "sound": ("integration/speech/",),
+}
+_SOUND_FIXTURES = {"card", "speak"}
+# Tests of one file run one after the other, for they share what is costly to start; and so do these of several files.
+_TOGETHER = {
+    "sway": ("integration/desktop/test_portal.py", "integration/desktop/test_wayland.py"),  # one place for pictures
+}
+# What takes longest is begun first, so that no process has much to do when the others are done.
+_ORDER = ("integration/desktop/", "integration/", "unit/")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if _is_one_of_several(config) and config.option.basetemp:
+        # "popen-gw0" would make the paths of some tests' sockets too long.
+        folder = Path(config.option.basetemp)
+        config.option.basetemp = str(folder.with_name(folder.name.removeprefix("popen-gw")))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        path = _file(item.nodeid)
+        for marker, places in _MARKED.items():
+            if path.startswith(places):
+                item.add_marker(marker)
+        if _SOUND_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("sound")
+    if _is_one_of_several(config):
+        items.sort(key=lambda item: _turn(_file(item.nodeid)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out whole files in the order of the collection; pytest-xdist's own groups are lost with pytest 9.2."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(_file(nodeid))
+
+    config.option.loadscopereorder = False
+    return ByGroup(config, log)
+
+
+def _is_one_of_several(config: pytest.Config) -> bool:
+    """Whether this is one of the processes that pytest-xdist runs the tests in."""
+    return hasattr(config, "workerinput")
+
+
+def _file(nodeid: str) -> str:
+    """The file of a test, from tests/ on; "" elsewhere."""
+    return nodeid.partition("::")[0].partition("tests/")[2]
+
+
+def _is_alone(path: str) -> bool:
+    return path.startswith(_MARKED["alone"])
+
+
+def _group(path: str) -> str:
+    """What is run one after the other in one process."""
+    return "alone" if _is_alone(path) else next((name for name, files in _TOGETHER.items() if path in files), path)
+
+
+def _turn(path: str) -> tuple[bool, int]:
+    """What tests that run in several processes are sorted by."""
+    return _is_alone(path), next((place for place, part in enumerate(_ORDER) if path.startswith(part)), len(_ORDER))
+
+
+@contextlib.contextmanager
+def _room(*, alone: bool) -> Iterator[None]:
+    """Be where the tests of all processes are: any number at once, or one alone."""
+    import fcntl  # there is none on Windows
+
+    door, room = (os.open(path, os.O_RDONLY) for path in (ROOT / "tests", ROOT / "tests" / "conftest.py"))
+    try:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        fcntl.flock(door, fcntl.LOCK_UN)  # who waits to be alone has kept it shut
+        yield
+    finally:
+        for lock in (door, room):
+            fcntl.flock(lock, fcntl.LOCK_UN)  # a child of a test may have inherited them open
+            os.close(lock)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    if not _is_one_of_several(item.config) or sys.platform == "win32":
+        return (yield)
+    with _room(alone=_is_alone(_file(item.nodeid))):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Iterator[None]:
+    return _sendable((yield))
+
+
+def _sendable(data: Any) -> Any:
+    """What a process tells of its tests, without the halves of letters that cannot be sent."""
+    if isinstance(data, str):
+        return data.encode("utf-8", "backslashreplace").decode()
+    if isinstance(data, dict):
+        return {_sendable(key): _sendable(value) for key, value in data.items()}
+    return type(data)(map(_sendable, data)) if isinstance(data, list | tuple) else data
 
 
 @pytest.fixture(scope="session")
