@@ -97,6 +97,30 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             return _group(_file(nodeid))
 
+        # pytest-xdist's own two would run again what crashed, and leave a new process waiting for ever.
+
+        def remove_node(self, node: Any) -> str | None:
+            left = self.assigned_work.pop(node)
+            for tests in left.values():
+                for crashed, ended in tests.items():
+                    if not ended:
+                        tests[crashed] = True
+                        self.workqueue.update(left)
+                        for each in self.assigned_work:
+                            self._reschedule(each)
+                        return str(crashed)
+            return None
+
+        def _reschedule(self, node: Any) -> None:
+            # A process begins its last test only when it knows that nothing follows.
+            while not node.shutting_down and self._pending_of(self.assigned_work[node]) <= 2:
+                for group in [name for name, tests in self.workqueue.items() if all(tests.values())]:
+                    del self.workqueue[group]
+                if self.workqueue:
+                    self._assign_work_unit(node)
+                else:
+                    node.shutdown()
+
     config.option.loadscopereorder = False
     return ByGroup(config, log)
 

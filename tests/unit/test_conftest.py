@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.waiting import PATIENCE
 
 
 def test_a_home_folder_is_new_for_every_test(user_folders: Path) -> None:
@@ -50,16 +51,65 @@ def test_an_announced_warning_does_not_fail_the_test(expect_log: Callable[[str],
 def test_an_unannounced_or_missing_warning_fails_the_test(
     body: str, reason: str, tmp_path: Path, repository: Path
 ) -> None:
-    shutil.copy(repository / "tests" / "conftest.py", tmp_path)
-    (tmp_path / "test_it.py").write_text(f"import logging\ndef test_it(expect_log):\n    {body}\n", encoding="utf-8")
-    result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", tmp_path],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    result = run_tests(repository, tmp_path, {"test_it.py": f"import logging\ndef test_it(expect_log):\n    {body}\n"})
     assert result.returncode == pytest.ExitCode.TESTS_FAILED
     assert "1 passed, 1 error" in result.stdout
     assert reason in result.stdout
+
+
+_NOTED = """import time
+from pathlib import Path
+import pytest
+@pytest.mark.parametrize("number", range(6))
+def test_it(number):
+    begun = time.monotonic()
+    time.sleep(0.05)
+    with Path("noted").open("a") as file:
+        file.write(f"{__name__} {begun} {time.monotonic()}\\n")
+"""
+
+
+def test_beside_a_test_that_measures_time_no_other_runs(repository: Path, tmp_path: Path) -> None:
+    files = dict.fromkeys(("unit/test_one.py", "unit/test_two.py", "integration/test_describe_kills.py"), _NOTED)
+    result = run_tests(repository, tmp_path, files, "-n", "3", "--dist", "loadgroup")
+    assert "18 passed" in result.stdout
+    noted = [line.split() for line in (tmp_path / "noted").read_text().splitlines()]
+    spans = [(name, float(begun), float(ended)) for name, begun, ended in noted]
+    alone = [span for span in spans if span[0] == "test_describe_kills"]
+    assert len(alone) == 6
+    for _, begun, ended in alone:
+        assert [name for name, at, until in spans if at < ended and begun < until] == ["test_describe_kills"]
+
+
+def test_a_process_that_dies_is_told_and_the_other_tests_run(repository: Path, tmp_path: Path) -> None:
+    files = {
+        "unit/test_dies.py": "import os\ndef test_it():\n    os.abort()\n",
+        "unit/test_tells.py": "def test_it():\n    print('half a letter: \\ud83d')\n    raise ValueError('\\ud83d')\n",
+        "unit/test_works.py": "def test_it():\n    pass\n",
+    }
+    result = run_tests(repository, tmp_path, files, "-n", "2", "--dist", "loadgroup")
+    assert result.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "2 failed, 1 passed" in result.stdout
+    assert "crashed while running 'tests/unit/test_dies.py::test_it'" in result.stdout
+    assert r"ValueError: \ud83d" in result.stdout
+
+
+def run_tests(
+    repository: Path, place: Path, files: dict[str, str], *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """Run tests of their own, written into files of a checkout at `place`, with the real conftest.py."""
+    for name, text in files.items():
+        path = place / "tests" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    shutil.copy(repository / "tests" / "conftest.py", place / "tests")
+    shutil.copy(repository / "pyproject.toml", place)
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+        cwd=place,
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
