@@ -168,21 +168,11 @@ class Describe:
 
     def _wait_until_all_is_told(self) -> None:
         """With the engine stopped, block until the program has nothing to do, and everything it wrote is read."""
-        calm = 0
-        deadline = time.monotonic() + PATIENCE
-        while calm < 3:
-            assert time.monotonic() < deadline, "the program is never at rest"
-            calm = calm + 1 if self._is_at_rest() else 0
-            time.sleep(0.001)
-
-    def _is_at_rest(self) -> bool:
         reader = Path(f"/proc/self/task/{self._threads[0].native_id}/stat")
-        try:
-            stats = [path.read_text() for path in (reader, *Path(f"/proc/{self.pid}/task").glob("*/stat"))]
-        except OSError:
-            return self.process.poll() is not None  # a thread has just ended, or all of them
-        at_work = any(stat.rpartition(")")[2].split()[0] in "RD" for stat in stats)
-        return not at_work and not select.select([self.process.stdout], [], [], 0)[0]
+        wait_until_at_rest(
+            self.pid,
+            lambda: _sleeps(reader) and not select.select([self.process.stdout], [], [], 0)[0],
+        )
 
     def signal(self, number: int = signal.SIGINT) -> float:
         """Send a signal; the seconds until nothing of the run is left."""
@@ -262,6 +252,23 @@ def held_at(
             yield run, engine
             return
     raise AssertionError(f"the engine could never be stopped at {stage}")
+
+
+def wait_until_at_rest(pid: int, also: Callable[[], bool] = lambda: True) -> None:
+    """Block until a process is seen three times with no thread at work; what it waits for must have been stopped."""
+    calm = 0
+    deadline = time.monotonic() + PATIENCE
+    while calm < 3:
+        assert time.monotonic() < deadline, "the program is never at rest"
+        calm = calm + 1 if all(map(_sleeps, Path(f"/proc/{pid}/task").glob("*/stat"))) and also() else 0
+        time.sleep(0.001)
+
+
+def _sleeps(stat: Path) -> bool:
+    """Whether the thread with this file waits, or has ended."""
+    with contextlib.suppress(OSError):
+        return stat.read_text().rpartition(")")[2].split()[0] not in "RD"
+    return True
 
 
 def alive(pids: set[int]) -> list[str]:

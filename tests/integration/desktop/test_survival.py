@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from support.apps import AppRun
-from support.describing import named
+from support.describing import named, wait_until_at_rest
 from support.desktops import XDesktop, scene, x_desktop
 from support.listening import STOP, WINDOW, Listen, private_folders
 from support.sound_card import NO_CARD, SoundCard, places, references
@@ -122,14 +122,16 @@ def killed_at(listen: Listen, engine: psutil.Process, wanted: str) -> bool:
     for _ in range(2000):
         told = status(listen)
         if told.startswith(wanted):
-            engine.kill()
-            return True
+            wait_until_at_rest(listen.process.pid)  # what the engine had sent before may end the stage
+            if status(listen).startswith(wanted):
+                engine.kill()
+                return True
         if told in ("Ready.", "Speaking."):
             break
         engine.resume()
         time.sleep(0.001)
         engine.suspend()
-        time.sleep(0.005)
+        wait_until_at_rest(listen.process.pid)
     engine.resume()
     return False
 
