@@ -31,7 +31,8 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(_: argparse.Namespace) -> int:
-    from edge_assistant.output import print_line
+    from edge_assistant import settings_file
+    from edge_assistant.output import complain, print_line
 
     chosen = settings.load(settings.path())
     for each in settings.entries():
@@ -40,6 +41,8 @@ def _list(_: argparse.Namespace) -> int:
         words = short(shown(value)) or tr(about.unset)
         unit = f" {tr(about.unit)}" if about.unit and value is not None else ""
         print_line(f"{each.name}: {words}{unit}. {meaning(each)}")
+    if sentence := settings_file.retired_notice(settings.path()):
+        complain(sentence)
     return 0
 
 

@@ -21,6 +21,9 @@ from edge_assistant.toml_text import parse_toml
 MOST_BYTES = 65_536
 """The largest settings file; one with every entry and its meaning has about 10,000."""
 
+RETIRED = frozenset(("target_seconds",))
+"""Names that entries had in earlier versions. A file that still has them is whole, and what they say is ignored."""
+
 _MOST_QUOTED = 60
 """Characters of a name that a sentence repeats."""
 
@@ -437,16 +440,26 @@ def text_of(path: Path) -> str:
 
 def from_toml(text: str) -> Settings:
     """The settings that `text` says. Raises UsageError, and ValueError for what is no TOML."""
-    values = parse_toml(text)
-    table = values.pop(KEYS, {})
-    if not isinstance(table, dict):
-        raise UsageError(tr("{name} is of the wrong type.", name=KEYS))
-    flat: dict[str, Any] = {**values, **{f"{KEYS}.{name}": value for name, value in table.items()}}
+    flat = {name: value for name, value in _named(text).items() if name not in RETIRED}
     known = {each.name for each in entries()}
     for name in flat:
         if name not in known:
             raise UsageError(tr("There is no entry {name}.", name=name[:_MOST_QUOTED]))
     return changed(Settings(), flat)
+
+
+def retired_in(text: str) -> tuple[str, ...]:
+    """The retired entries that `text` still has, sorted. Raises as `from_toml`."""
+    return tuple(sorted(RETIRED & _named(text).keys()))
+
+
+def _named(text: str) -> dict[str, Any]:
+    """What `text` says, by the names of the entries. Raises as `from_toml`."""
+    values = parse_toml(text)
+    table = values.pop(KEYS, {})
+    if not isinstance(table, dict):
+        raise UsageError(tr("{name} is of the wrong type.", name=KEYS))
+    return {**values, **{f"{KEYS}.{name}": value for name, value in table.items()}}
 
 
 def _why(error: OSError | ValueError) -> str:

@@ -15,9 +15,9 @@ from tomlkit.exceptions import TOMLKitError
 
 from edge_assistant.errors import InputError, UsageError
 from edge_assistant.replacing import replace_file
-from edge_assistant.settings import MOST_BYTES, Settings, entries, from_toml, load, text_of, value_of
+from edge_assistant.settings import MOST_BYTES, Settings, entries, from_toml, load, retired_in, text_of, value_of
 from edge_assistant.settings_entry import GROUPS, KEYS, Entry, Value, meaning
-from edge_assistant.text import tr
+from edge_assistant.text import tr, tr_count
 
 _WIDTH = 110
 
@@ -35,6 +35,22 @@ def load_or_set_aside(path: Path) -> tuple[Settings, str]:
         return Settings(), tr("The settings file {path} cannot be used, so the usual settings hold.", path=path)
     return Settings(), tr(
         "The settings file had an error, so it was put aside as {name}, and the usual settings hold.", name=aside.name
+    )
+
+
+def retired_notice(path: Path) -> str:
+    """The sentence about entries of earlier versions that the file still has; "" without any, or for a broken file."""
+    try:
+        names = retired_in(text_of(path))
+    except (UsageError, OSError, ValueError):
+        return ""
+    if not names:
+        return ""
+    return tr_count(
+        "The settings file has an entry that is no longer used, and is ignored: {names}.",
+        "The settings file has {number} entries that are no longer used, and are ignored: {names}.",
+        len(names),
+        names=", ".join(names),
     )
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from edge_assistant import footprint, paths, processor, settings
+from edge_assistant import footprint, paths, processor, settings, settings_file
 from edge_assistant.assistant import Assistant
 from edge_assistant.capture.choose import choose as choose_capture
 from edge_assistant.capture.choose import facts
@@ -122,7 +122,9 @@ class Program:
             self._keys.close()
 
     def catch_up(self) -> None:
-        """Do what the settings file says since it was edited while the program did not run."""
+        """Do what the settings file says since it was edited while the program did not run; tell of retired entries."""
+        if sentence := settings_file.retired_notice(self._path):
+            self.control.tell("settings", sentence)
         if sentence := taking_over.catch_up_with_login(self._chosen.start_at_login):
             self.control.tell("settings", sentence)
 

@@ -81,3 +81,15 @@ def test_the_running_program_is_told_and_its_answer_is_printed(capsys: pytest.Ca
         door.close()
     assert heard == [RELOAD]
     assert out == "rate is now: 180.\nF9 belongs to another program.\n"
+
+
+def test_the_list_says_what_the_file_has_in_vain(capsys: pytest.CaptureFixture[str]) -> None:
+    file().parent.mkdir(parents=True, exist_ok=True)
+    file().write_text("target_seconds = 9\n", encoding="utf-8")
+    code, listed, complaint = run(capsys, "list")
+    assert (code, complaint) == (
+        0,
+        "The settings file has an entry that is no longer used, and is ignored: target_seconds.\n",
+    )
+    assert "target_seconds" not in listed
+    assert run(capsys, "set", "rate", "180")[0] == 0

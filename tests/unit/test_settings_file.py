@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from edge_assistant import settings
 from edge_assistant.errors import InputError, UsageError
-from edge_assistant.settings import Settings, changed, entries, load, value_of
+from edge_assistant.settings import RETIRED, Settings, changed, entries, load, value_of
 from edge_assistant.settings_entry import Entry, Value
-from edge_assistant.settings_file import load_or_set_aside, save, template
+from edge_assistant.settings_file import load_or_set_aside, retired_notice, save, template
 
 
 @pytest.fixture
@@ -162,3 +163,33 @@ def test_a_broken_file_is_not_written_over(path: Path) -> None:
     with pytest.raises(UsageError):
         save(path, Settings())
     assert path.read_text(encoding="utf-8") == "rate = "
+
+
+def test_retired_entries_are_told_once_and_ignored_whatever_they_say_and_stay_in_the_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "RETIRED", frozenset(("hotkeys.dance", "pace")))
+    text = "pace = 'quick' # my pace\nrate = 180\n[hotkeys]\ndance = 3\ncamera = 'pause'\n"
+    path.write_text(text, encoding="utf-8")
+    wanted = changed(Settings(), {"rate": 180, "hotkeys.camera": "pause"})
+    assert load_or_set_aside(path) == (wanted, "")
+    assert retired_notice(path) == (
+        "The settings file has 2 entries that are no longer used, and are ignored: hotkeys.dance, pace."
+    )
+    save(path, changed(wanted, {"rate": 200}))
+    assert path.read_text(encoding="utf-8") == text.replace("180", "200")
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_an_entry_of_an_earlier_version_is_retired_and_none_of_today_is(path: Path) -> None:
+    path.write_text("target_seconds = 200\n", encoding="utf-8")
+    assert load(path) == Settings()
+    assert retired_notice(path).endswith("an entry that is no longer used, and is ignored: target_seconds.")
+    assert not RETIRED & {each.name for each in entries()}
+
+
+@pytest.mark.parametrize("text", ["", "rate = 180", "rate = ", "dance = 1", "hotkeys = 1"])
+def test_of_files_without_retired_entries_and_of_broken_ones_no_such_notice_is_given(text: str, path: Path) -> None:
+    path.write_text(text, encoding="utf-8")
+    assert retired_notice(path) == ""
+    assert retired_notice(path.with_name("none.toml")) == ""

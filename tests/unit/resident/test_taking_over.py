@@ -220,6 +220,17 @@ def test_a_setting_that_was_edited_meanwhile_is_followed_at_the_start_and_the_de
     assert login.choose().is_on()
 
 
+def test_a_start_tells_once_of_entries_that_are_no_longer_used(desk: Desk) -> None:
+    settings.path().parent.mkdir(parents=True, exist_ok=True)
+    settings.path().write_text("target_seconds = 9\nrate = 180\n", encoding="utf-8")
+    desk.program.catch_up()
+    desk.steps()
+    sentence = "The settings file has an entry that is no longer used, and is ignored: target_seconds."
+    assert desk.shown == [NoticeEvent(0, "settings", sentence)]
+    assert desk.speaker.said == [sentence]
+    assert desk.apply(rate=200) == ["The new settings hold."]
+
+
 def test_a_language_is_followed_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     followed: list[str | None] = []
     monkeypatch.setattr(taking_over, "use_language", followed.append)
