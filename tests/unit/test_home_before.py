@@ -1,0 +1,136 @@
+"""What version 0.1 wrote into a person's home holds: settings, added weights, records; and nothing is written anew."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from typing import Any
+
+import pytest
+from home_before import KEPT, Home, put_home
+
+from edge_assistant import advice, login, paths, settings, settings_file, tuned
+from edge_assistant.engine.messages import Tuning
+from edge_assistant.models.listing import facts
+from edge_assistant.models.locate import Weights, resolve
+from edge_assistant.models.records import Record
+from edge_assistant.models.shelf import Shelf
+from edge_assistant.resident import taking_over
+from edge_assistant.resident.costs import cost
+from edge_assistant.resident.measurements import Measurements, Seconds
+from edge_assistant.settings import Settings
+from edge_assistant.tuned import Choice
+
+ENTRIES = 42
+"""So many has version 0.1; the file sets each to what is not its default."""
+
+
+@pytest.fixture
+def home() -> Home:
+    return put_home()
+
+
+@pytest.fixture
+def chosen(home: Home) -> Settings:
+    assert settings.path() == home.settings
+    return settings.load(settings.path())
+
+
+def found(name: str, chosen: Settings) -> Weights:
+    """Weights by their name. Fails where a byte is hashed for that."""
+
+    def hashed(_: float) -> None:
+        pytest.fail(f"{name} was hashed anew")
+
+    return resolve(
+        model=name, mmproj=None, think=False, preferred=None, weights_dir=chosen.weights_dir, on_progress=hashed
+    )
+
+
+def as_set() -> dict[str, Any]:
+    """What the settings file says, read without the product."""
+    values = tomllib.loads((KEPT / ".config/edge-assistant/settings.toml").read_text(encoding="utf-8"))
+    of_keys = values.pop("hotkeys")
+    return values | {f"hotkeys.{action}": key for action, key in of_keys.items()}
+
+
+def test_every_setting_is_as_it_was_set_and_the_file_is_not_put_aside(home: Home, chosen: Settings) -> None:
+    said = as_set()
+    assert len(said) == ENTRIES
+    here = {name: value for name, value in said.items() if name not in settings.RETIRED}
+    assert {name: settings.value_of(chosen, name) for name in here} == here
+    assert all(value != settings.entry(name).default for name, value in here.items())
+    assert settings_file.load_or_set_aside(settings.path()) == (chosen, "")
+    assert home.changed() == set()
+
+
+def test_a_setting_that_is_changed_leaves_every_other_line(home: Home, chosen: Settings) -> None:
+    before = home.settings.read_text(encoding="utf-8").splitlines()
+    settings_file.save(settings.path(), settings.changed(chosen, {"rate": 300}))
+    after = home.settings.read_text(encoding="utf-8").splitlines()
+    assert [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]] == [("rate = 260", "rate = 300")]
+    assert home.changed() == {".config/edge-assistant/settings.toml"}
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"), [("seeing-tiny-q8_0", ".local/share/edge-assistant/models"), ("whole", "weights")]
+)
+def test_added_weights_are_found_where_they_are_and_not_hashed_again(
+    name: str, folder: str, home: Home, chosen: Settings
+) -> None:
+    shelf = Shelf(chosen.weights_dir)
+    listed = facts(shelf, shelf.named(name, "instruct"))
+    assert shelf.problems == []
+    assert listed["state"] == "verified"
+    weights = found(name, chosen)
+    assert {weights.model.parent, weights.mmproj.parent} == {home.folder / folder}
+    assert weights.notices == ()
+    assert home.changed() == set()
+
+
+def test_what_the_first_download_brought_still_decides(chosen: Settings) -> None:
+    shelf = Shelf(chosen.weights_dir)
+    listed: Any = facts(shelf, shelf.named("whole", "instruct"))
+    assert [(each["trust"], each["commit"], each["sha256"][:8]) for each in listed["files"]] == [
+        ("first-download-recorded", "0123456789abcdef0123456789abcdef01234567", "6acf9432"),
+        ("first-download-recorded", "0123456789abcdef0123456789abcdef01234567", "962b7dd2"),
+    ]
+
+
+def test_a_download_that_was_cancelled_is_still_partly_here(chosen: Settings) -> None:
+    shelf = Shelf(chosen.weights_dir)
+    listed: Any = facts(shelf, shelf.named("half", "instruct"))
+    assert [(each["state"], each["here_bytes"]) for each in listed["files"]] == [("partial", 10_400), ("missing", 0)]
+
+
+def test_what_tune_found_out_is_used(home: Home, chosen: Settings) -> None:
+    weights = found("demo", chosen)
+    assert tuned.is_tuned(weights)
+    assert tuned.choice(weights) == Choice(2, Tuning(repack=True, flash_attention=True, batch=512), None, 1024)
+    assert home.changed() == set()
+
+
+def test_what_was_measured_is_known(home: Home) -> None:
+    measured = Measurements(Record(paths.data_dir() / "measurements.json"))
+    written = Record(home.data / "measurements.json").read()
+    assert set(written) == {"instruct", "thinking"}
+    assert measured.of("thinking") == Seconds(**written["thinking"])
+    assert measured.of("instruct") == Seconds(**written["instruct"])
+    assert "not measured yet" not in cost(measured)
+
+
+def test_the_first_run_is_over(home: Home) -> None:
+    shutil.rmtree(home.data / "models")  # a person with weights is not asked anyway
+    assert not advice.is_first_run(Shelf(None))
+    (home.data / "first-run.json").unlink()
+    assert advice.is_first_run(Shelf(None))
+
+
+def test_the_start_at_login_is_known_and_can_be_turned_off(home: Home, chosen: Settings) -> None:
+    assert chosen.start_at_login
+    assert login.choose().is_on()
+    assert taking_over.catch_up_with_login(chosen.start_at_login) == ""
+    assert home.changed() == set()
+    assert taking_over.catch_up_with_login(False) == ""
+    assert not login.choose().is_on()
+    assert home.changed() == {".config/autostart/edge-assistant.desktop", ".local/share/edge-assistant/login.json"}
