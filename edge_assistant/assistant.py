@@ -15,6 +15,7 @@ from edge_assistant.capture.picture import Captured
 from edge_assistant.engine import prompts
 from edge_assistant.engine.client import DeviceFailedError, Engine, EngineFiles
 from edge_assistant.engine.messages import Ask, Done, Embeddings, ThinkingBudget, Turn
+from edge_assistant.engine.offload import Offload
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.errors import AssistantError, CancelledError, EngineError
 from edge_assistant.events import (
@@ -37,6 +38,9 @@ from edge_assistant.waiting import WaitingWords
 
 # llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
 MAX_SEED = 2**32 - 2
+
+# Where a request does not say when reasoning ends at the latest.
+_THINKING_TOKENS, _THINKING_S = 1024, 90.0
 
 
 class Assistant:
@@ -115,6 +119,11 @@ class Assistant:
     def loaded(self) -> bool:
         """Whether its weights are in memory."""
         return self._engine.loaded
+
+    @property
+    def offload(self) -> Offload:
+        """What of the loaded weights is on which device."""
+        return self._engine.offload
 
     @property
     def weights(self) -> Weights:
@@ -373,7 +382,8 @@ class Assistant:
     def _thinking_budget(self) -> ThinkingBudget | None:
         if self._weights.variant != "thinking":
             return None
-        return ThinkingBudget(self._request.thinking_tokens, self._request.thinking_seconds)
+        request = self._request
+        return ThinkingBudget(request.thinking_tokens or _THINKING_TOKENS, request.thinking_seconds or _THINKING_S)
 
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():

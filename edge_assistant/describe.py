@@ -7,7 +7,6 @@ import logging
 import os
 import sys
 import threading
-import time
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -19,19 +18,17 @@ from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.errors import AssistantError, CancelledError, DoesNotFitError, explained
 from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, WindowEvent, cancelled
-from edge_assistant.models.locate import Weights, resolve
+from edge_assistant.factory import AnySpeaker, answer_options, make_assistant, make_speaker, resolve_model
 from edge_assistant.output import NoOutput, Output, complain
 from edge_assistant.request import Request
+from edge_assistant.resident.manner import Manner
 from edge_assistant.sources import Look, look
-from edge_assistant.speech.speaker import Speaker
 from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
 
 # How many seconds a cancel waits for the run's own thread; then it ends without (a picture may be half decoded).
 _PATIENCE = 0.15
-# Hashing weights for the first time is said when it takes longer than this.
-_SILENT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,8 @@ class DescribeRun:
         self._current = 0
         self._exit_code = 0
         self._cancelled = False
-        self._speaker: Speaker | None = None
+        self._manner = Manner()
+        self._speaker: AnySpeaker | None = None
         self._assistant: Assistant | None = None
 
     def main(self) -> int:
@@ -112,19 +110,20 @@ class DescribeRun:
         chosen = settings.Settings()
         try:
             chosen = settings.load(settings.path())
+            self._manner = answer_options(chosen)
         finally:
-            if chosen.speak if self._options.speak is None else self._options.speak:
-                self._start_speaker(chosen)
+            self._start_speaker(chosen)
         return chosen
 
     def _start_speaker(self, chosen: settings.Settings) -> None:
-        speaker = Speaker(
-            voice=chosen.voice,
-            language=self._options.language or chosen.spoken_language,
-            rate=chosen.rate,
-            volume=chosen.volume,
-            on_notice=lambda code, message: self._emit(NoticeEvent(self._current, code, message)),
+        speaker = make_speaker(
+            chosen,
+            lambda code, message: self._emit(NoticeEvent(self._current, code, message)),
+            speak=self._options.speak,
+            language=self._options.language,
         )
+        if speaker is None:
+            return
         speaker.start()
         with self._lock:
             self._speaker = speaker
@@ -138,19 +137,24 @@ class DescribeRun:
         if options.think:
             sampling("thinking", verbatim=False, temperature=options.request.temperature)
         # The weights may need seconds to be checked; by then another window may be in front.
-        captured = look(_with_camera(options.picture, chosen), self) if isinstance(options.picture, Look) else None
-        weights = self._weights(chosen)
-        assistant = Assistant(
+        captured = look(self._with_camera(options.picture), self) if isinstance(options.picture, Look) else None
+        weights = resolve_model(
+            chosen,
+            think=options.think,
+            model=options.model,
+            mmproj=options.mmproj,
+            is_cancelled=self.is_cancelled,
+            notice=self.notice,
+        )
+        assistant = make_assistant(
+            chosen,
             weights,
-            _with_budget(options.request, chosen),
-            context=options.context or chosen.context,
-            exact_context=options.context is not None,
-            threads=chosen.threads,
-            gpu_layers=chosen.gpu_layers if options.gpu_layers is None else options.gpu_layers,
-            language=language,
+            self._manner.request(options.request, options.request.mode),
             voice=self._speaker,
             on_event=self._emit,
-            quick_tower=chosen.quick_tower,
+            language=options.language,
+            context=options.context,
+            gpu_layers=options.gpu_layers,
         )
         with self._lock:
             self._assistant = assistant
@@ -172,7 +176,8 @@ class DescribeRun:
     def notice(self, code: str, message: str) -> None:
         """Tell something before there is an assistant, by event and by voice."""
         self._emit(NoticeEvent(self._current, code, message))
-        self._say(message)
+        if self._manner.says(code):
+            self._say(message)
 
     def window(self, title: str, window: ActiveWindow) -> None:
         """Tell which window is looked at, at once."""
@@ -193,26 +198,9 @@ class DescribeRun:
         if self._speaker:
             self._speaker.say(text)
 
-    def _weights(self, chosen: settings.Settings) -> Weights:
-        start = time.monotonic()
-        told = False
-
-        def on_progress(_: float) -> None:
-            nonlocal told
-            if self._cancelled:
-                raise CancelledError
-            if not told and time.monotonic() - start > _SILENT_SECONDS:
-                told = True
-                self._emit(NoticeEvent(0, "verifying", tr("Checking the weights. This happens only once.")))
-
-        return resolve(
-            model=self._options.model,
-            mmproj=self._options.mmproj,
-            think=self._options.think,
-            preferred=chosen.model,
-            weights_dir=chosen.weights_dir,
-            on_progress=on_progress,
-        )
+    def _with_camera(self, at: Look) -> Look:
+        """Where no camera is named, the one of the settings."""
+        return replace(at, number=self._manner.camera) if at.origin == "camera" and at.number is None else at
 
     def _fail_all(self, error: AssistantError) -> None:
         """No question can be answered: each ends with the error, which is said once."""
@@ -271,19 +259,3 @@ class DescribeRun:
         mode_question = MODES[self._options.request.mode].question
         for index, text in enumerate(self._questions):
             self._emit(cancelled(index, text or mode_question))
-
-
-def _with_camera(at: Look, chosen: settings.Settings) -> Look:
-    """Where no camera is named, the one of the settings."""
-    return replace(at, number=chosen.camera) if at.origin == "camera" and at.number is None else at
-
-
-def _with_budget(request: Request, chosen: settings.Settings) -> Request:
-    """What the command line leaves open, as the settings say."""
-    tokens = {"glance": chosen.glance_tokens, "detail": chosen.detail_tokens, "read": chosen.read_tokens}
-    return replace(
-        request,
-        image_tokens=request.image_tokens or tokens[request.mode],
-        skip_blank=chosen.skip_blank,
-        only_answers=chosen.verbosity == "brief",
-    )

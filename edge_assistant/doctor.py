@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import importlib.util
 import platform
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from edge_assistant import footprint, processor, settings, tuned
 from edge_assistant.capture import apart, choose
-from edge_assistant.engine.client import Engine, EngineFiles
-from edge_assistant.engine.messages import DeviceFailed
-from edge_assistant.engine.prompts import system_prompt
+from edge_assistant.engine.messages import DEVICE_FAILED
 from edge_assistant.errors import AssistantError, InputError
+from edge_assistant.events import Event, NoticeEvent
+from edge_assistant.factory import answer_options, make_assistant, make_speaker, resolve_model
 from edge_assistant.models.gguf_header import gigabytes
-from edge_assistant.models.locate import Weights, resolve
+from edge_assistant.models.locate import Weights
 from edge_assistant.models.memory import check_memory, fitting_context, needed_bytes
-from edge_assistant.output import print_line
+from edge_assistant.output import complain, print_line
+from edge_assistant.request import Request
 from edge_assistant.speech.check import check_sound
-from edge_assistant.speech.speaker import Speaker
 from edge_assistant.text import later, number, tr
 
 # The parts without which no picture can be described.
@@ -38,14 +39,8 @@ class Finding:
 def examine(*, speak: bool | None) -> int:
     """Print every finding as it is made, and say it; 0 when pictures can be described here, else 3."""
     chosen = settings.load(settings.path())
-    speaker = Speaker(
-        voice=chosen.voice,
-        language=chosen.spoken_language,
-        rate=chosen.rate,
-        volume=chosen.volume,
-        on_notice=lambda *_: None,
-    )
-    if chosen.speak if speak is None else speak:
+    speaker = make_speaker(chosen, _tell_of_voice, speak=speak)
+    if speaker is not None:
         speaker.start()
     able = True
     try:
@@ -53,14 +48,21 @@ def examine(*, speak: bool | None) -> int:
             state = tr("works") if finding.works else tr("does not work")
             line = f"{tr(finding.part)}: {state}. {finding.sentence}"
             print_line(line)
-            speaker.say(line)
+            if speaker is not None:
+                speaker.say(line)
             able = able and (finding.works or finding.part not in _ESSENTIAL)
-        if chosen.speak if speak is None else speak:
-            while not speaker.wait(_LOOK_S):
-                pass  # Windows gives Ctrl-C to no wait that has no end
+        while speaker is not None and not speaker.wait(_LOOK_S):
+            pass  # Windows gives Ctrl-C to no wait that has no end
     finally:
-        speaker.close()
+        if speaker is not None:
+            speaker.close()
     return 0 if able else 3
+
+
+def _tell_of_voice(code: str, message: str) -> None:
+    """Whether there is any voice or sound is a finding of its own."""
+    if code not in ("no-voice", "no-sound"):
+        complain(message)
 
 
 def findings(chosen: settings.Settings) -> Iterator[Finding]:
@@ -92,7 +94,7 @@ def captures() -> Iterator[Finding]:
 def _weights(chosen: settings.Settings, *, think: bool) -> tuple[Weights | None, Finding]:
     part = later("Thinking weights") if think else later("Weights")
     try:
-        weights = resolve(model=None, mmproj=None, think=think, preferred=chosen.model, weights_dir=chosen.weights_dir)
+        weights = resolve_model(chosen, think=think)
     except AssistantError as error:
         return None, Finding(part, False, str(error))
     found = tr("These are the demo weights. They understand only simple sample screens.")
@@ -134,37 +136,27 @@ def _processor() -> Finding:
 
 
 def _load_engine(weights: Weights, chosen: settings.Settings) -> str:
-    published = weights
-    chosen_here = tuned.choice(weights, quick_tower=chosen.quick_tower)
-    weights = tuned.with_tower(weights, chosen_here)
-    engine = Engine(
-        EngineFiles(
-            model=weights.model,
-            mmproj=weights.mmproj,
-            context=min(chosen.context, weights.context_length),
-            threads=chosen.threads or chosen_here.threads,
-            vision_layers=0,
-            system=system_prompt(None),
-            size=tuned.size_of(weights),
-            tuning=replace(chosen_here.tuning, gpu_layers=chosen.gpu_layers),
-        )
-    )
+    choice = tuned.choice(weights, quick_tower=chosen.quick_tower)
     sentences: list[str] = []
 
-    def hear(reply: object) -> None:
-        if isinstance(reply, DeviceFailed):
-            sentences.append(reply.message)
+    def hear(event: Event) -> None:
+        if isinstance(event, NoticeEvent) and event.code == DEVICE_FAILED:
+            sentences.append(event.message)
 
+    request = answer_options(chosen).request(Request(), "glance")
+    assistant = make_assistant(chosen, weights, request, voice=None, on_event=hear)
     try:
-        seconds = number(engine.load(hear), 1)
+        start = time.perf_counter()
+        assistant.warm()
+        seconds = number(time.perf_counter() - start, 1)
         sentences.append(tr("The weights were loaded in {seconds} seconds.", seconds=seconds))
-        if tuned.is_tuned(published):
+        if tuned.is_tuned(weights):
             sentences.append(tr("What tune found out is used."))
-        sentences.append(tower_words(published, chosen_here, quick_tower=chosen.quick_tower))
-        sentences.append(engine.offload.words() or tr("All is computed on the processor."))
+        sentences.append(tower_words(weights, choice, quick_tower=chosen.quick_tower))
+        sentences.append(assistant.offload.words() or tr("All is computed on the processor."))
         return " ".join(sentences)
     finally:
-        engine.close()
+        assistant.close()
 
 
 def tower_words(weights: Weights, choice: tuned.Choice, *, quick_tower: bool) -> str:

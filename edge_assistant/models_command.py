@@ -265,8 +265,7 @@ class _telling:
     """A Teller for the time of a command; an error that ends the command is said before it is passed on."""
 
     def __init__(self, chosen: settings.Settings, options: Options) -> None:
-        speak = chosen.speak if options.speak is None else options.speak
-        self._teller = Teller(chosen, speak=speak, as_json=options.as_json)
+        self._teller = Teller(chosen, speak=options.speak, as_json=options.as_json)
 
     def __enter__(self) -> Teller:
         return self._teller
@@ -306,7 +305,7 @@ def _run(task: _Task, work: Callable[[], T]) -> T:
 
 
 def _open() -> tuple[settings.Settings, Shelf]:
-    chosen = settings.load(paths.config_dir() / "settings.toml")
+    chosen = settings.load(settings.path())
     return chosen, Shelf(chosen.weights_dir)
 
 

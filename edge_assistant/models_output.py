@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from edge_assistant import interrupt, settings, terminal
+from edge_assistant import interrupt, terminal
+from edge_assistant.factory import make_speaker
 from edge_assistant.models.progress import Progress, Tenths
 from edge_assistant.models.verify import ChecksumError
 from edge_assistant.output import complain, print_json, print_line
 from edge_assistant.outside_text import short
-from edge_assistant.speech.speaker import Speaker
+from edge_assistant.settings import Settings
 
 _CLEAR_LINE = "\r\x1b[K"
 _JSON_EVERY = 0.5  # seconds between two progress events
@@ -25,14 +26,14 @@ class Teller:
 
     Text goes to standard output. Progress goes to standard error: a line that renews itself where that is a terminal,
     else a plain line at every tenth, which a screen reader can bear. With `as_json`, everything is JSON on standard
-    output.
+    output. `speak` None leaves it to the settings.
     """
 
     def __init__(
         self,
-        chosen: settings.Settings,
+        chosen: Settings,
         *,
-        speak: bool,
+        speak: bool | None,
         as_json: bool,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -43,11 +44,8 @@ class Teller:
         self._status = False
         self._says_progress = False
         self._tenths = Tenths()
-        self._speaker: Speaker | None = None
-        if speak:
-            self._speaker = Speaker(
-                voice=chosen.voice, language=None, rate=chosen.rate, on_notice=lambda _, message: complain(message)
-            )
+        self._speaker = make_speaker(chosen, lambda _, message: complain(message), speak=speak)
+        if self._speaker is not None:
             self._speaker.start()
 
     def close(self, *, wait: bool) -> None:

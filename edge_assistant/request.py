@@ -16,7 +16,7 @@ from edge_assistant.text import later
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """How to look and answer. `None` takes the mode's default; `image_tokens` is a ceiling.
+    """How to look and answer. `None` takes the usual value, often the mode's; `image_tokens` is a ceiling.
 
     With `skip_blank` the language model does not get the insides of areas of one colour (imaging/blank_cells.py).
     With `only_answers` nothing is spoken but them and what must be known to judge them (see remarks.BESIDES).
@@ -26,8 +26,8 @@ class Request:
     mode: prompts.Mode = "glance"
     image_tokens: int | None = None
     max_tokens: int | None = None
-    thinking_tokens: int = 1024
-    thinking_seconds: float = 90.0
+    thinking_tokens: int | None = None
+    thinking_seconds: float | None = None
     temperature: float | None = None
     seed: int | None = None
     only_answers: bool = False

@@ -10,8 +10,9 @@ import psutil
 
 from edge_assistant import interrupt, paths, processor, settings, tuned
 from edge_assistant.errors import AssistantError, CancelledError, NotRunningError, WeightsError
+from edge_assistant.factory import resolve_model
 from edge_assistant.models.gguf import describe_gguf
-from edge_assistant.models.locate import Weights, resolve
+from edge_assistant.models.locate import Weights
 from edge_assistant.models.towers import FORMATS, Towers
 from edge_assistant.models.verify import Verifier
 from edge_assistant.models_output import Teller
@@ -41,10 +42,9 @@ class Options:
 
 def run(options: Options) -> int:
     """Tune, or with `reset` forget what was tuned; 0. Raises AssistantError, CancelledError after a signal."""
-    chosen = settings.load(paths.config_dir() / "settings.toml")
+    chosen = settings.load(settings.path())
     interrupt.only_remember()
-    speak = not options.as_json and (chosen.speak if options.speak is None else options.speak)
-    teller = Teller(chosen, speak=speak, as_json=options.as_json)
+    teller = Teller(chosen, speak=options.speak, as_json=options.as_json)
     try:
         _work(options, chosen, teller)
     except AssistantError as error:
@@ -59,14 +59,16 @@ def run(options: Options) -> int:
 
 
 def _work(options: Options, chosen: settings.Settings, teller: Teller) -> None:
-    weights = resolve(
+    weights = resolve_model(
+        chosen,
+        think=options.think,
         model=options.model,
         mmproj=options.mmproj,
-        think=options.think,
-        preferred=chosen.model,
-        weights_dir=chosen.weights_dir,
-        on_progress=lambda _: _check(),
+        is_cancelled=interrupt.arrived,
+        notice=teller.notice,
     )
+    for message in weights.notices:
+        teller.notice("weights-passed-over", message)
     if options.reset:
         _reset(weights, chosen, teller)
         return

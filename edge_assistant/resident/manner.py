@@ -1,4 +1,4 @@
-"""How requests are answered, as the settings say: what is looked at, how finely, and what is said besides."""
+"""How requests are answered: what is looked at, how finely, and what is said besides. factory.py makes it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 from edge_assistant.engine.prompts import Mode
 from edge_assistant.remarks import BESIDES
 from edge_assistant.request import Request
-from edge_assistant.settings import Settings
+from edge_assistant.text import tr_count
 
 Verbosity = Literal["brief", "normal", "full"]
 
@@ -31,14 +31,14 @@ class Manner:
     camera: str | None = None
 
     def request(self, base: Request, mode: Mode) -> Request:
-        """What is asked in `mode`; `base` says the rest."""
+        """What is asked in `mode`; what `base` asks for itself holds."""
         tokens = {"glance": self.glance_tokens, "detail": self.detail_tokens, "read": self.read_tokens}[mode]
         return replace(
             base,
             mode=mode,
-            image_tokens=tokens or base.image_tokens,
-            thinking_tokens=self.thinking_tokens or base.thinking_tokens,
-            thinking_seconds=self.thinking_seconds or base.thinking_seconds,
+            image_tokens=base.image_tokens or tokens,
+            thinking_tokens=base.thinking_tokens or self.thinking_tokens,
+            thinking_seconds=base.thinking_seconds or self.thinking_seconds,
             skip_blank=self.skip_blank,
             only_answers=self.verbosity == "brief",
         )
@@ -47,18 +47,8 @@ class Manner:
         """Whether a notice is spoken; it is always shown."""
         return self.verbosity != "brief" or code not in BESIDES
 
-
-def manner_of(settings: Settings) -> Manner:
-    """What the settings say of it."""
-    verbosity: Verbosity = settings.verbosity  # type: ignore[assignment]  # the schema has its choices
-    return Manner(
-        glance_tokens=settings.glance_tokens,
-        detail_tokens=settings.detail_tokens,
-        read_tokens=settings.read_tokens,
-        thinking_tokens=settings.thinking_tokens,
-        thinking_seconds=settings.thinking_seconds,
-        skip_blank=settings.skip_blank,
-        verbosity=verbosity,
-        monitor=settings.monitor,
-        camera=settings.camera,
-    )
+    def duration(self, seconds: float) -> str:
+        """The sentence that tells how long an answer took; "" where it is not wanted."""
+        if self.verbosity != "full":
+            return ""
+        return tr_count("That took {number} second.", "That took {number} seconds.", round(seconds))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,11 +11,11 @@ from edge_assistant.assistant import Assistant
 from edge_assistant.capture.choose import choose as choose_capture
 from edge_assistant.capture.choose import facts
 from edge_assistant.engine.prompts import system_prompt
-from edge_assistant.errors import AssistantError, CancelledError
+from edge_assistant.errors import AssistantError
 from edge_assistant.events import Event, NoticeEvent
+from edge_assistant.factory import AnySpeaker, answer_options, make_assistant, make_speaker, resolve_model
 from edge_assistant.hotkeys.choose import choose as choose_hotkeys
 from edge_assistant.hotkeys.protocol import Hotkeys
-from edge_assistant.models.locate import resolve
 from edge_assistant.models.records import Record
 from edge_assistant.request import Request
 from edge_assistant.resident import taking_over
@@ -24,22 +23,16 @@ from edge_assistant.resident.chooser import ChooserWindows
 from edge_assistant.resident.condition import Condition
 from edge_assistant.resident.control import Control
 from edge_assistant.resident.idle_towers import IdleTowers
-from edge_assistant.resident.manner import manner_of
 from edge_assistant.resident.measurements import Measurements
 from edge_assistant.resident.taking_over import GlobalKeys
-from edge_assistant.resident.voice import MakeSpeaker, OnNotice, Voice
+from edge_assistant.resident.voice import OnNotice, Voice
 from edge_assistant.resident.windows import Windows
 from edge_assistant.resident.work import Spoken, Work
 from edge_assistant.settings import Settings
-from edge_assistant.speech import screen_reader
-from edge_assistant.speech.screen_reader import Announce, Output, ReaderOrVoice
-from edge_assistant.speech.speaker import Speaker
+from edge_assistant.speech.screen_reader import Announce
 from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
-
-# Hashing weights for the first time is said when it takes longer than this.
-_SILENT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +77,7 @@ class Program:
         self._speaks = options.speak
         self._request = Request(temperature=options.temperature, seed=options.seed)
         taking_over.follow_language(chosen)
-        self._voice = Voice(self._speaker_maker(), lambda code, message: show(NoticeEvent(0, code, message)))
+        self._voice = Voice(self._make_speaker, lambda code, message: show(NoticeEvent(0, code, message)))
         self._voice.sound(tones=chosen.tones, ticks=chosen.ticks)
         self._work = Work(
             self._make_assistant,
@@ -101,7 +94,7 @@ class Program:
         self.control = control = Control(
             self._work, self._voice, show, on_condition=on_condition, windows=windows, choosers=choosers, stays=stays
         )
-        control.behave(manner_of(chosen))
+        control.behave(answer_options(chosen))
         if chosen.output == "screen-reader" and announce is None:
             control.tell("no-screen-reader", tr("Only the app reaches a screen reader, so the own voice speaks."))
         self._keys = GlobalKeys(_hotkeys, control.press, lambda message: control.tell("keys", message))
@@ -184,9 +177,9 @@ class Program:
         if "language" in differs:
             taking_over.follow_language(wanted)
         if differs & taking_over.VOICE:
-            self._voice.renew(self._speaker_maker())
+            self._voice.renew(self._make_speaker)
         self._voice.sound(tones=wanted.tones, ticks=wanted.ticks)
-        self.control.behave(manner_of(wanted))
+        self.control.behave(answer_options(wanted))
         self._keep(wanted)
         if differs & taking_over.ENGINE:
             told.append(tr("The weights are loaded anew."))
@@ -204,59 +197,22 @@ class Program:
         minutes = wanted.unload_minutes
         self._work.keep(from_start=wanted.load == "start", rest_after=minutes * 60.0 if minutes else None)
 
-    def _speaker_maker(self) -> MakeSpeaker | None:
-        speak = self._chosen.speak if self._speaks is None else self._speaks
-        return self._make_speaker if speak else None
-
-    def _make_speaker(self, on_notice: OnNotice) -> Speaker | ReaderOrVoice:
-        chosen = self._chosen
-        speaker = Speaker(
-            voice=chosen.voice,
-            language=chosen.spoken_language,
-            rate=chosen.rate,
-            volume=chosen.volume,
-            tone_volume=chosen.tone_volume,
-            on_notice=on_notice,
-        )
-        if self._announce is None or chosen.output == "own-voice":
-            return speaker
-        output: Output = "auto" if chosen.output == "auto" else "screen-reader"
-        return ReaderOrVoice(speaker, self._announce, output, screen_reader.choose())
+    def _make_speaker(self, on_notice: OnNotice) -> AnySpeaker | None:
+        return make_speaker(self._chosen, on_notice, speak=self._speaks, announce=self._announce)
 
     def _make_assistant(
         self, think: bool, spoken: Spoken, on_event: Callable[[Event], None], is_cancelled: Callable[[], bool]
     ) -> Assistant:
-        chosen, start, told = self._chosen, time.monotonic(), False
+        chosen, options = self._chosen, answer_options(self._chosen)
 
-        def on_progress(_: float) -> None:
-            nonlocal told
-            if is_cancelled():
-                raise CancelledError
-            if not told and time.monotonic() - start > _SILENT_SECONDS:
-                told = True
-                sentence = tr("Checking the weights. This happens only once.")
-                on_event(NoticeEvent(0, "verifying", sentence))
-                spoken.say(sentence)
+        def notice(code: str, message: str) -> None:
+            on_event(NoticeEvent(0, code, message))
+            if options.says(code):
+                spoken.say(message)
 
-        weights = resolve(
-            model=None,
-            mmproj=None,
-            think=think,
-            preferred=chosen.model,
-            weights_dir=chosen.weights_dir,
-            on_progress=on_progress,
-        )
-        assistant = Assistant(
-            weights,
-            self._request,
-            context=chosen.context,
-            threads=chosen.threads,
-            gpu_layers=chosen.gpu_layers,
-            language=chosen.spoken_language,
-            voice=spoken,
-            on_event=on_event,
-            quick_tower=chosen.quick_tower,
-        )
+        weights = resolve_model(chosen, think=think, is_cancelled=is_cancelled, notice=notice)
+        request = options.request(self._request, "glance")
+        assistant = make_assistant(chosen, weights, request, voice=spoken, on_event=on_event)
         if chosen.quick_tower:
             self._towers.want(weights)
         for message in weights.notices:

@@ -10,15 +10,15 @@ from edge_assistant.speech.screen_reader import ReaderOrVoice
 from edge_assistant.speech.speaker import Speaker
 
 OnNotice = Callable[[str, str], None]
-MakeSpeaker = Callable[[OnNotice], Speaker | ReaderOrVoice]
+MakeSpeaker = Callable[[OnNotice], Speaker | ReaderOrVoice | None]
 _GIVEN_UP = ("no-sound", "no-voice")
 
 
 class Voice:
-    """All methods may be called from any thread. Without a `make_speaker` nothing is spoken."""
+    """All methods may be called from any thread. Without a speaker nothing is spoken."""
 
-    def __init__(self, make_speaker: MakeSpeaker | None, on_notice: OnNotice) -> None:
-        self._make = make_speaker
+    def __init__(self, make_speaker: MakeSpeaker, on_notice: OnNotice) -> None:
+        self._make: MakeSpeaker | None = make_speaker
         self._on_notice = on_notice
         self._lock = threading.RLock()
         self._request = 0
@@ -36,7 +36,7 @@ class Voice:
                 self._speaker = self._made()
             self._request = request or 0
 
-    def renew(self, make_speaker: MakeSpeaker | None) -> None:
+    def renew(self, make_speaker: MakeSpeaker) -> None:
         """Be silent, and speak with another speaker from now on, or not at all."""
         with self._lock:
             old, self._make, self._broken = self._speaker, make_speaker, False
@@ -96,10 +96,9 @@ class Voice:
             speaker.close()
 
     def _made(self) -> Speaker | ReaderOrVoice | None:
-        if self._make is None:
-            return None
-        speaker = self._make(self._pass_on)
-        speaker.start()
+        speaker = self._make(self._pass_on) if self._make else None
+        if speaker:
+            speaker.start()
         return speaker
 
     def _pass_on(self, code: str, message: str) -> None:

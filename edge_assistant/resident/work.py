@@ -35,7 +35,7 @@ from edge_assistant.resident.measurements import Measurements
 from edge_assistant.resident.outlook import Outlook
 from edge_assistant.resident.talk import QUESTION_IMAGE_TOKENS, QUESTION_TOKENS, Talk
 from edge_assistant.resident.voice import Voice
-from edge_assistant.text import tr, tr_count
+from edge_assistant.text import tr
 
 _log = logging.getLogger(__name__)
 
@@ -304,8 +304,8 @@ class Work:
             return
         whole = isinstance(outcome, DoneEvent) and outcome.stop != "cancelled"
         self._told.on_answered(job, whole=whole)
-        if whole and isinstance(outcome, DoneEvent) and job.manner.verbosity == "full":
-            job.notice("after", _after(job, outcome.timings_s.total))
+        if whole and isinstance(outcome, DoneEvent) and (took := job.manner.duration(outcome.timings_s.total)):
+            job.notice("after", _after(job, took))
         self._voice.tone("end", job.id)
         if whole and job.mode == "glance" and self._assistant is not None and self._may_encode_ahead():
             self._assistant.encode_detail_ahead(job.manner.request(self._request, "detail"))
@@ -436,9 +436,8 @@ class Work:
                 self._told.on_stage()
 
 
-def _after(job: Job, seconds: float) -> str:
+def _after(job: Job, took: str) -> str:
     """What is good to know after an answer, for whoever wants to hear everything."""
-    took = tr_count("That took {number} second.", "That took {number} seconds.", round(seconds))
     more = tr("The same key again gives the detail.") if job.action and job.mode != "detail" else ""
     return f"{took} {more}".strip()
 

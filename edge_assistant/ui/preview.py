@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from edge_assistant.factory import AnySpeaker, make_speaker
 from edge_assistant.settings import Settings
-from edge_assistant.speech.speaker import Speaker
 
 
 class Preview(QObject):
@@ -20,20 +20,15 @@ class Preview(QObject):
         """`on_trouble` is called on the GUI thread with a sentence where nothing can be heard."""
         super().__init__()
         self._trouble.connect(on_trouble, Qt.ConnectionType.QueuedConnection)
-        self._speaker: Speaker | None = None
+        self._speaker: AnySpeaker | None = None
 
     def play(self, wanted: Settings, sentence: str) -> None:
         """Say `sentence` as `wanted` says."""
         self.stop()
-        self._speaker = Speaker(
-            voice=wanted.voice,
-            language=wanted.language,
-            rate=wanted.rate,
-            volume=wanted.volume,
-            on_notice=lambda _, message: self._trouble.emit(message),
-        )
-        self._speaker.start()
-        self._speaker.say(sentence)
+        self._speaker = make_speaker(wanted, lambda _, message: self._trouble.emit(message), speak=True)
+        if self._speaker is not None:
+            self._speaker.start()
+            self._speaker.say(sentence)
 
     def stop(self) -> None:
         """Be silent, and end the voice's process."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from edge_assistant import describe, settings
+from edge_assistant import describe, factory, settings
 from edge_assistant.describe import DescribeRun, Options
 from edge_assistant.errors import INTERNAL
 from edge_assistant.output import NoOutput
@@ -37,7 +37,7 @@ class Voice:
 @pytest.fixture(autouse=True)
 def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     Voice.heard = []
-    monkeypatch.setattr(describe, "Speaker", Voice)
+    monkeypatch.setattr(factory, "Speaker", Voice)
     monkeypatch.setattr(describe.interrupt, "call", lambda _: None)
 
 
@@ -57,7 +57,7 @@ def test_what_came_unexpectedly(
     def fail(**_: object) -> None:
         raise error
 
-    monkeypatch.setattr(describe, "resolve", fail)
+    monkeypatch.setattr(factory, "resolve", fail)
     assert exit_code() == code
     (sentence,) = Voice.heard
     assert words in sentence

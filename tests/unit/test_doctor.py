@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_assistant import doctor, processor, tuned
+from edge_assistant import doctor, factory, processor, tuned
 from edge_assistant.capture import apart, choose
 from edge_assistant.doctor import Finding, captures
 from edge_assistant.models.locate import resolve
@@ -125,7 +125,7 @@ def test_the_wait_for_the_last_words_ends_again_and_again_so_that_ctrl_c_gets_th
                 signal.raise_signal(signal.SIGINT)
             return False
 
-    monkeypatch.setattr(doctor, "Speaker", Talkative)
+    monkeypatch.setattr(factory, "Speaker", Talkative)
     monkeypatch.setattr(doctor, "findings", lambda _: iter(()))
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # another test may have left the program's own
     try:

@@ -46,6 +46,7 @@ LAYERS = (
     {"capture", "imaging", "models", "engine", "speech", "hotkeys"},
     {
         "advice",
+        "factory",
         "assistant",
         "loading",
         "request",

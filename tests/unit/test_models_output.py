@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from edge_assistant import models_output
+from edge_assistant import factory, models_output
 from edge_assistant.models.progress import Progress
 from edge_assistant.models.verify import ChecksumError
 from edge_assistant.models_output import Teller
@@ -50,7 +50,7 @@ class Clock:
 def make(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Teller, FakeSpeaker, Clock]]:
     def build(*, as_json: bool = False, speak: bool = True) -> tuple[Teller, FakeSpeaker, Clock]:
         speaker, clock = FakeSpeaker(), Clock()
-        monkeypatch.setattr(models_output, "Speaker", lambda **_: speaker)
+        monkeypatch.setattr(factory, "Speaker", lambda **_: speaker)
         return Teller(Settings(), speak=speak, as_json=as_json, clock=clock), speaker, clock
 
     return build

@@ -34,7 +34,7 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Weights:
     for path in (found.model, found.mmproj):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     found = replace(found, model=tmp_path / found.model.name, mmproj=tmp_path / found.mmproj.name)
-    monkeypatch.setattr(tune_command, "resolve", lambda **_: found)
+    monkeypatch.setattr(tune_command, "resolve_model", lambda *_, **__: found)
     monkeypatch.setattr(tune_command, "make_tower", lambda parent, name, *_: make(parent, name))
     monkeypatch.setattr(tune_command.interrupt, "only_remember", lambda: None)
     return found
@@ -148,6 +148,9 @@ def test_what_the_person_has_set_is_not_tried_and_that_is_said(
     tune_command.run(OPTIONS)
     assert tuning.facts.threads
     assert tuning.facts.target_s == 6
+    save(settings.path(), Settings(glance_seconds=9))
+    tune_command.run(OPTIONS)
+    assert tuning.facts.target_s == 9
     capsys.readouterr()
     save(settings.path(), Settings(threads=3, glance_tokens=300, gpu_layers=0))
     trial: dict[str, Any] = {}
@@ -221,4 +224,17 @@ def test_it_says_what_a_glance_took_and_takes(
         "A vision tower in the format Q6_K is used. A glance sends up to 384 image tokens.",
         "A glance with up to 256 image tokens takes 4.7 seconds to its first word. Until now it took 6.7 seconds.",
         "A glance with up to 384 image tokens takes 5.9 seconds to its first word.",
+    ]
+
+
+def test_it_says_which_better_weights_it_could_not_tune(
+    weights: Weights, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        tune_command, "resolve_model", lambda *_, **__: replace(weights, notices=("These are damaged.",))
+    )
+    Outcome(monkeypatch, Choice(1))
+    tune_command.run(OPTIONS)
+    assert ("weights-passed-over", "These are damaged.") in [
+        (event["code"], event["message"]) for event in told(capsys) if event["event"] == "notice"
     ]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from edge_assistant import login, settings
+from edge_assistant import factory, login, settings
 from edge_assistant.events import Event, NoticeEvent
 from edge_assistant.keys import Key
 from edge_assistant.resident import program, taking_over
@@ -86,7 +86,7 @@ class Desk:
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(program, "_hotkeys", ScriptedHotkeys)
-    monkeypatch.setattr(program, "Speaker", ScriptedSpeaker)
+    monkeypatch.setattr(factory, "Speaker", ScriptedSpeaker)
     return Desk()
 
 
