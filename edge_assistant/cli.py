@@ -130,7 +130,6 @@ def _add_describe(parser: argparse.ArgumentParser) -> None:
         "--thinking-budget",
         metavar=tr("N"),
         type=whole(1, 81_920),
-        default=1024,
         help=tr("tokens to think with (1024)"),
     )
     add("--max-tokens", metavar=tr("N"), type=whole(1, 81_920), help=tr("longest answer, in tokens"))

@@ -171,7 +171,11 @@ class DescribeRun:
             if self._cancelled:
                 raise CancelledError
             self._current = index
-            assistant.ask(index, text)
+            outcome = assistant.ask(index, text)
+            if isinstance(outcome, DoneEvent) and outcome.stop != "cancelled":
+                took = self._manner.duration(outcome.timings_s.total)
+                if took:
+                    assistant.notice(index, "after", took)
 
     def notice(self, code: str, message: str) -> None:
         """Tell something before there is an assistant, by event and by voice."""
@@ -183,7 +187,8 @@ class DescribeRun:
         """Tell which window is looked at, at once."""
         bounds = window.bounds
         self._emit(WindowEvent(self._current, window.title, bounds.left, bounds.top, bounds.width, bounds.height))
-        self._say(title)
+        if self._manner.says("window"):
+            self._say(title)
 
     def is_cancelled(self) -> bool:
         """Whether a signal came, or nobody reads any more."""
