@@ -191,10 +191,11 @@ class App(QObject):
 
     @Slot(object)
     def _on_settings(self, settings: Settings) -> None:
-        """Everything that is on the screen follows other keys and another language."""
+        """Everything that is on the screen follows other keys, another language, and another folder of weights."""
         self._qt_words.follow(settings)
         self.commands.follow(settings)
         self._labels.follow()
+        self.weights.follow_folder(_weights_dir(settings))
         for each in (self.window, self.tray, self.choosers, self.weights):
             each.follow_language()
 

@@ -34,6 +34,8 @@ class FirstRun(WeightsWindow):
     ) -> None:
         super().__init__(later("Welcome to Edge Assistant"), say, hush, leaves_focus_to_reader, weights_dir)
         self._advice: Advice | None = None
+        self._then: Callable[[Advice | None, AssistantError | None], None] = self._on_advice
+        self._look_again = False
         self.sentences = PlainLabel(tr("Looking at this computer."))
         self.sentences.setWordWrap(True)
         self.sentences.setTextInteractionFlags(
@@ -55,8 +57,12 @@ class FirstRun(WeightsWindow):
     def follow_language(self) -> None:
         """See WeightsWindow; the recommendation is read anew, and not said again."""
         super().follow_language()
-        if self._advice is not None:
-            self._look(self._show_advice)
+        self._look_anew()
+
+    def follow_folder(self, weights_dir: Path | None) -> None:
+        """See WeightsWindow; the recommendation is read anew, and not said again."""
+        super().follow_folder(weights_dir)
+        self._look_anew()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look at this computer, once."""
@@ -73,11 +79,26 @@ class FirstRun(WeightsWindow):
             self._say(tr("Weights can be had at any time, in the menu under Weights."))
         super().reject()
 
+    def _look_anew(self) -> None:
+        if self._looking is not None:
+            self._look_again = True  # what is being found out may be old already
+        elif self._advice is not None:
+            self._look(self._show_advice)
+
     def _look(self, then: Callable[[Advice | None, AssistantError | None], None]) -> None:
         shelf = self._shelf()
+        self._then, self._look_again = then, False
         self._looking = Task(lambda _: advise(shelf, commands=False))
-        self._looking.ended.connect(then, QUEUED)
+        self._looking.ended.connect(self._on_looked, QUEUED)
         self._looking.start()
+
+    @Slot(object, object)
+    def _on_looked(self, advice: Advice | None, error: AssistantError | None) -> None:
+        self._looking = None
+        if self._look_again:
+            self._look(self._then)
+        else:
+            self._then(advice, error)
 
     def _choice(self, label: str, on_click: Callable[[], None]) -> QPushButton:
         return self._button(label, on_click, enter_presses=True)
@@ -91,7 +112,6 @@ class FirstRun(WeightsWindow):
         QVBoxLayout(self).addWidget(self._scrolling(content))
         self._resize_to(80, 28)
 
-    @Slot(object, object)
     def _on_advice(self, advice: Advice | None, error: AssistantError | None) -> None:
         self._show_advice(advice, error)
         self._say(tr("Welcome to Edge Assistant."))
@@ -100,15 +120,15 @@ class FirstRun(WeightsWindow):
         self._say(tr("Choose with Tab, and press Enter."))
         self._focus.move_to(self._best())
 
-    @Slot(object, object)
     def _show_advice(self, advice: Advice | None, error: AssistantError | None) -> None:
-        self._looking = None
         self._advice = advice
         sentences: Sequence[str] = advice.sentences if advice is not None else (str(error),)
         self.sentences.setText("\n".join(sentences))
+        words = tr("&Download")
         if advice is not None and advice.weights is not None and advice.download_bytes:
             size = gigabytes(advice.download_bytes)
-            self.download.setText(tr("&Download {name}, {size}", name=on_button(advice.weights.name), size=size))
+            words = tr("&Download {name}, {size}", name=on_button(advice.weights.name), size=size)
+        self.download.setText(words)
         self._show_what_can_be_done()
 
     def _best(self) -> QWidget:

@@ -83,6 +83,12 @@ class ModelsDialog(WeightsWindow):
         if self._rows:
             self.refresh()
 
+    def follow_folder(self, weights_dir: Path | None) -> None:
+        """See WeightsWindow; the list is read anew."""
+        super().follow_folder(weights_dir)
+        if self.isVisible():  # else when it is shown
+            self.refresh()
+
     def export_to(self, folder: Path) -> None:
         """Write the chosen set into a folder."""
         row = self._row()

@@ -6,14 +6,16 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QLocale, QObject, Qt, Signal
 
 from edge_assistant import sources, text
 from edge_assistant.capture import apart
 from edge_assistant.engine.prompts import LANGUAGES
-from edge_assistant.errors import AssistantError
+from edge_assistant.errors import AssistantError, UsageError
 from edge_assistant.models.shelf import Shelf
+from edge_assistant.settings import Settings
 from edge_assistant.speech.check import list_voices
 from edge_assistant.text import tr
 from edge_assistant.ui.settings_fields import Offer
@@ -62,19 +64,23 @@ def monitors() -> list[Offer]:
     ]
 
 
-def weights() -> list[Offer]:
-    """The names of all known weights."""
-    return [Offer(name, name) for name in dict.fromkeys(each.name for each in Shelf(None).catalog())]
+def weights(settings: Settings) -> list[Offer]:
+    """The names of all known weights, also of those that only the settings' folder has."""
+    folder: Path | None = None
+    with contextlib.suppress(UsageError):  # it is nobody's home; whoever loads the weights says so
+        folder = settings.weights_dir
+    return [Offer(name, name) for name in dict.fromkeys(each.name for each in Shelf(folder).catalog())]
 
 
-USUAL: Mapping[str, Find] = {
-    "voices": voices,
-    "languages": languages,
-    "cameras": cameras,
-    "monitors": monitors,
-    "weights": weights,
-}
-"""By settings_entry.Offers."""
+def usual(settings: Callable[[], Settings]) -> Mapping[str, Find]:
+    """What there is, by settings_entry.Offers; `settings` tells those that hold when it is looked for."""
+    return {
+        "voices": voices,
+        "languages": languages,
+        "cameras": cameras,
+        "monitors": monitors,
+        "weights": lambda: weights(settings()),
+    }
 
 
 class Finder(QObject):

@@ -26,7 +26,7 @@ from edge_assistant.settings import Settings, changed, entries, value_of
 from edge_assistant.settings_entry import GROUPS, Entry, Group, meaning
 from edge_assistant.text import tr
 from edge_assistant.ui.key_edit import KeyEdit
-from edge_assistant.ui.offers import USUAL, Find, Finder
+from edge_assistant.ui.offers import Find, Finder, usual
 from edge_assistant.ui.plain import PlainLabel, tooltip
 from edge_assistant.ui.preview import Preview
 from edge_assistant.ui.settings_fields import Choice, Field, Offer, Switch, label_of, make_field
@@ -39,7 +39,7 @@ class SettingsDialog(QDialog):
 
     `on_apply` is given all settings when some were changed, and returns at once; it may raise AssistantError, which is
     shown. `say` is told what is shown as a message, to speak it; `hold_keys` is told True while keys are recorded,
-    when the global ones must not be taken; `finds` says what there is to choose from (see offers.USUAL).
+    when the global ones must not be taken; `finds` says what there is to choose from (default: offers.usual).
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class SettingsDialog(QDialog):
         parent: QWidget | None = None,
         say: Callable[[str], None] = lambda _: None,
         hold_keys: Callable[[bool], None] = lambda _: None,
-        finds: Mapping[str, Find] = USUAL,
+        finds: Mapping[str, Find] | None = None,
     ) -> None:
         super().__init__(parent)
         self._current = current
@@ -59,7 +59,7 @@ class SettingsDialog(QDialog):
         self._hold_keys = hold_keys
         self._preview = Preview(self.tell)
         self._outer = QVBoxLayout(self)
-        self._finder = Finder(finds, self._on_found, self)
+        self._finder = Finder(usual(lambda: self._current) if finds is None else finds, self._on_found, self)
         self._build()
         self._outer.addWidget(self._body)
         height = self.fontMetrics().height()
@@ -69,7 +69,7 @@ class SettingsDialog(QDialog):
 
     def set_current(self, current: Settings) -> None:
         """These hold now: they were changed elsewhere."""
-        self._current = current
+        self._hold(current)
         self._show_all(current)
 
     def follow_language(self) -> None:
@@ -123,12 +123,18 @@ class SettingsDialog(QDialog):
             wanted = self.chosen
             if wanted != self._current:
                 self._on_apply(wanted)
-                self._current = wanted
+                self._hold(wanted)
         except AssistantError as error:
             self._show_fault(error)
             return False
         self.tell("")
         return True
+
+    def _hold(self, current: Settings) -> None:
+        other_folder = current.weights_folder != self._current.weights_folder
+        self._current = current
+        if other_folder:
+            self._finder.start("weights")
 
     def _build(self) -> None:
         """Everything that has words, in `_body`."""

@@ -58,6 +58,10 @@ class WeightsWindow(QDialog):
         self.labels.follow()
         self.transfer.follow_language()
 
+    def follow_folder(self, weights_dir: Path | None) -> None:
+        """The settings name another folder, whose weights are shown from now on."""
+        self._weights_dir = weights_dir
+
     def import_paths(self, paths: list[Path]) -> None:
         """Add weights from these files or folders."""
         self._begin(weights_work.bring_in(self._shelf(), paths), tr("Importing."))

@@ -66,6 +66,15 @@ class WeightsWindows(QObject):
         else:
             call()
 
+    def follow_folder(self, weights_dir: Path | None) -> None:
+        """The settings' folder may be another one now; what is on the way goes on in the folder it began with."""
+        if weights_dir == self._weights_dir:
+            return
+        self._weights_dir = weights_dir
+        for window in (self.dialog, self.first_run):
+            if window is not None:
+                window.follow_folder(weights_dir)
+
     @Slot()
     def follow_language(self) -> None:
         """The language may be another one now."""

@@ -140,3 +140,28 @@ def test_menus_windows_and_tooltip_are_german_at_once(desktop: XDesktop, folders
         until(lambda: app.ask("tooltip") == "Edge Assistant: Bereit", "the tooltip")
         desktop.output("xdotool", "key", "Escape")
         until(lambda: desktop.active() == "Edge Assistant", "the window again")
+
+
+def test_the_open_list_of_weights_is_that_of_another_folder_at_once(
+    desktop: XDesktop, folders: dict[str, str], tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    lines = ["[[source]]", 'variant = "instruct"', 'licence = "Apache-2.0"', 'source = "here"']
+    for kind in ("model", "mmproj"):
+        lines += [f"[[source.{kind}]]", f'file = "{kind}.gguf"', 'quantisation = "F16"', "bytes = 1"]
+        lines += [f'sha256 = "{"0" * 64}"', *(['name = "pair"', "ram_bytes = 1"] if kind == "model" else [])]
+    (stick / "catalog.toml").write_text("\n".join(lines), encoding="utf-8")
+    with AppRun(desktop, "--no-speak", **folders) as app:
+        app.wait_until_told("There is no tray here, so the window of Edge Assistant stays.")
+        until(lambda: desktop.active() == "Edge Assistant", "the window")
+        app.wait_until_told("Ready.")
+        for key in app.ask("weights keys").split():
+            desktop.output("xdotool", "key", key)
+        until(lambda: desktop.active() == "Weights", "the list")
+        until(lambda: int(app.ask("rows")) > 0, "what it lists")
+        usual = int(app.ask("rows"))
+        set_by_command(desktop, folders, "weights_folder", str(stick))
+        until(lambda: int(app.ask("rows")) == usual + 1, "what is in the folder")
+        set_by_command(desktop, folders, "weights_folder", "")
+        until(lambda: int(app.ask("rows")) == usual, "what was there before")

@@ -163,3 +163,19 @@ def test_half_of_the_weights_are_none(place: Place) -> None:
     place.models.mkdir(parents=True)
     (place.models / MODEL).write_bytes(place.data[MODEL])
     assert is_first_run(Shelf(None))
+
+
+def test_the_recommendation_counts_what_is_in_another_folder_of_the_settings(
+    window: FirstRun, place: Place, said: list[str], tmp_path: Path
+) -> None:
+    label = f"&{RECOMMENDED}"
+    assert window.download.text() == label
+    welcomed = said.count("Welcome to Edge Assistant.")
+    for name, data in place.data.items():
+        (tmp_path / name).write_bytes(data)
+    window.follow_folder(tmp_path)
+    until(lambda: window.download.text() == "&Download", "nothing to fetch")
+    window.follow_folder(tmp_path / "other")
+    window.follow_folder(None)  # while it still looks
+    until(lambda: window.download.text() == label and window._looking is None, "the program's own folder")
+    assert said.count("Welcome to Edge Assistant.") == welcomed

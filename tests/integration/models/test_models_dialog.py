@@ -252,3 +252,37 @@ def test_what_it_says_by_itself_is_not_cut_off_but_moving_on_is_quick() -> None:
         dialog.stop()
         dialog.hide()
         dialog.deleteLater()
+
+
+def test_weights_in_another_folder_of_the_settings_are_listed_at_once(
+    dialog: ModelsDialog, place: Place, tmp_path: Path
+) -> None:
+    assert state(dialog) == "not here"
+    stick = folder_with_pair(place, tmp_path)
+    dialog.follow_folder(stick)
+    until(lambda: state(dialog) == "here, and checked before its first use", "the new folder")
+    assert dialog.place.text() == str(stick)
+    dialog.follow_folder(None)
+    until(lambda: state(dialog) == "not here", "the program's own folder")
+
+
+def test_a_download_goes_on_where_it_began_when_the_settings_name_another_folder(
+    dialog: ModelsDialog, place: Place, tmp_path: Path
+) -> None:
+    slowly(place)
+    push(dialog.download)
+    until(lambda: dialog.transfer.bar.value() > 100, "a tenth")
+    dialog.follow_folder(folder_with_pair(place, tmp_path))
+    until(lambda: state(dialog) == "here, and checked before its first use", "the new folder")
+    assert dialog.transfer.state == "running"
+    place.hub.bytes_per_s = None
+    until(lambda: idle(dialog), "the end")
+    place.check_whole()
+
+
+def folder_with_pair(place: Place, tmp_path: Path) -> Path:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    for name, data in place.data.items():
+        (stick / name).write_bytes(data)
+    return stick

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -216,3 +218,26 @@ def test_what_the_field_with_the_keyboard_means_stands_below(desk: Desk) -> None
     desk.page("sounds")
     desk.dialog.field("ticks").focus.setFocus()
     until(lambda: "every two seconds" in desk.dialog._help.text(), "the meaning")
+
+
+def test_weights_that_only_the_folder_of_the_settings_has_can_be_chosen(tmp_path: Path) -> None:
+    lines = ["[[source]]", 'variant = "instruct"', 'licence = "Apache-2.0"', 'source = "here"']
+    for kind in ("model", "mmproj"):
+        lines += [f"[[source.{kind}]]", f'file = "{kind}.gguf"', 'quantisation = "F16"', "bytes = 1"]
+        lines += [f'sha256 = "{"0" * 64}"', *(['name = "pair"', "ram_bytes = 1"] if kind == "model" else [])]
+    (tmp_path / "catalog.toml").write_text("\n".join(lines), encoding="utf-8")
+    application()
+    dialog = SettingsDialog(Settings(), on_apply=lambda _: None)
+    field = dialog.field("model")
+    assert isinstance(field, Choice)
+    choice = field.widget
+
+    def offered() -> set[object]:
+        return {choice.itemData(number) for number in range(choice.count())}
+
+    until(lambda: "demo" in offered(), "what there is")
+    assert "pair" not in offered()
+    dialog.set_current(replace(Settings(), weights_folder=str(tmp_path)))
+    until(lambda: "pair" in offered(), "what is in the folder")
+    dialog.set_current(Settings())
+    until(lambda: "pair" not in offered(), "what there was before")
