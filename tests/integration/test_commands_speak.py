@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from describing import DIALOG
-from recording import Voice, finished, loads, quiet_player, read, said, voices
+from support.describing import DIALOG
+from support.recording import Voice, finished, loads, quiet_player, read, said, voices
 
 from edge_assistant import settings
 from edge_assistant.settings import Settings

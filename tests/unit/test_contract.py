@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
-from contract_source import Source
-from home_before import put_home
+from support.contract_source import Source
+from support.home_before import put_home
 
 from edge_assistant import cli, events, keys, settings
 from edge_assistant.actions import ACTIONS

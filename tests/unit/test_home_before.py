@@ -7,7 +7,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from home_before import KEPT, Home, put_home
+from support.home_before import KEPT, Home, put_home
 
 from edge_assistant import advice, login, paths, settings, settings_file, tuned
 from edge_assistant.engine.messages import Tuning

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from both_sides import Desk, Looks, Seen
-from desktops import XDesktop, scene, x_desktop
 from PIL import Image
-from recording import said, tones
+from support.both_sides import Desk, Looks, Seen
+from support.desktops import XDesktop, scene, x_desktop
+from support.recording import said, tones
 
 from edge_assistant.processor import on_battery
 from edge_assistant.settings import Settings, Value, entries, value_of

@@ -6,12 +6,13 @@ import hashlib
 import json
 
 import pytest
-from commands import models
-from describing import APPLES, describe, done
-from desktops import Programs, environment, until
-from home_before import Home, put_home
-from listening import Listen
-from local_hub import LocalHub
+from support.describing import APPLES, describe, done
+from support.desktops import Programs, environment
+from support.home_before import Home, put_home
+from support.listening import Listen
+from support.local_hub import LocalHub
+from support.model_commands import models
+from support.waiting import until
 
 
 @pytest.fixture

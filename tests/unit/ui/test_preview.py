@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("PySide6.QtWidgets")
 
-from accessible_walk import application, until
+from support.accessible_walk import application, until
 
 from edge_assistant.settings import Settings
 from edge_assistant.speech import speaker

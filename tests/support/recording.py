@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from describing import PATIENCE, ROOT
-
 from edge_assistant.engine.messages import Ask, Load
 from edge_assistant.speech.messages import Play, Say
+from support.describing import ROOT
+from support.waiting import PATIENCE
 
 T = TypeVar("T")
 Records = list[tuple[str, Any]]

@@ -12,10 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from describing import DEMO, MMPROJ, PATIENCE, ROOT, user_environment
-from desktops import XDesktop, until
-from recorded_program import TOWER
-from recording import Records, Voice, asks, command, finished, loads, quiet_player, read, voices
 from Xlib import XK, X, display, error
 
 from edge_assistant import keys
@@ -25,6 +21,11 @@ from edge_assistant.resident.door import call, place
 from edge_assistant.settings import Settings, Value, changed
 from edge_assistant.settings_file import save
 from edge_assistant.tower_making import make_tower
+from support.describing import DEMO, MMPROJ, ROOT, user_environment
+from support.desktops import XDesktop
+from support.recorded_program import TOWER
+from support.recording import Records, Voice, asks, command, finished, loads, quiet_player, read, voices
+from support.waiting import PATIENCE, until
 
 _TRIES = 5
 """On a busy machine it may take the person for gone, and look anew instead of giving the detail."""
