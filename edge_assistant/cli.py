@@ -130,7 +130,7 @@ def _add_describe(parser: argparse.ArgumentParser) -> None:
         "--thinking-budget",
         metavar=tr("N"),
         type=whole(1, 81_920),
-        help=tr("tokens to think with (1024)"),
+        help=tr("tokens to think with (default: as in the settings)"),
     )
     add("--max-tokens", metavar=tr("N"), type=whole(1, 81_920), help=tr("longest answer, in tokens"))
     add("--temperature", metavar=tr("F"), type=temperature, help=tr("0 is greedy; not with Thinking"))
