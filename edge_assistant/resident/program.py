@@ -13,7 +13,7 @@ from edge_assistant.capture.choose import facts
 from edge_assistant.engine.prompts import system_prompt
 from edge_assistant.errors import AssistantError
 from edge_assistant.events import Event, NoticeEvent
-from edge_assistant.factory import AnySpeaker, answer_options, make_assistant, make_speaker, resolve_model
+from edge_assistant.factory import AnySpeaker, OnNotice, answer_options, make_assistant, make_speaker, resolve_model
 from edge_assistant.hotkeys.choose import choose as choose_hotkeys
 from edge_assistant.hotkeys.protocol import Hotkeys
 from edge_assistant.models.records import Record
@@ -25,7 +25,7 @@ from edge_assistant.resident.control import Control
 from edge_assistant.resident.idle_towers import IdleTowers
 from edge_assistant.resident.measurements import Measurements
 from edge_assistant.resident.taking_over import GlobalKeys
-from edge_assistant.resident.voice import OnNotice, Voice
+from edge_assistant.resident.voice import Voice
 from edge_assistant.resident.windows import Windows
 from edge_assistant.resident.work import Spoken, Work
 from edge_assistant.settings import Settings

@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from edge_assistant.factory import AnySpeaker, OnNotice
 from edge_assistant.speech.messages import Tone
 from edge_assistant.speech.screen_reader import ReaderOrVoice
-from edge_assistant.speech.speaker import Speaker
 
-OnNotice = Callable[[str, str], None]
-MakeSpeaker = Callable[[OnNotice], Speaker | ReaderOrVoice | None]
+MakeSpeaker = Callable[[OnNotice], AnySpeaker | None]
 _GIVEN_UP = ("no-sound", "no-voice")
 
 
@@ -95,7 +94,7 @@ class Voice:
         if speaker:
             speaker.close()
 
-    def _made(self) -> Speaker | ReaderOrVoice | None:
+    def _made(self) -> AnySpeaker | None:
         speaker = self._make(self._pass_on) if self._make else None
         if speaker:
             speaker.start()
