@@ -15,18 +15,18 @@ def main() -> None:
 
 
 def _start() -> None:
-    from edge_assistant import interrupt
+    from edge_assistant.system import signals
 
-    interrupt.listen()
+    signals.listen()
     import multiprocessing
 
     multiprocessing.freeze_support()
     _open_standard_streams()
-    from edge_assistant import terminal, worker_start
+    from edge_assistant.system import terminal, worker_start
 
     worker_start.limit_core_dumps()
     terminal.prepare()
-    from edge_assistant.cli import main as run
+    from edge_assistant.cli.main import main as run
 
     sys.exit(run(sys.argv[1:]))
 

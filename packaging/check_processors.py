@@ -25,10 +25,10 @@ from pathlib import Path
 from PIL import Image
 root = Path(sys.argv[1])
 sys.path.insert(0, str(root))
-from edge_assistant.engine import native
+from edge_assistant.engine import llama_model
 from edge_assistant.engine.messages import Sampling
 models = root / "models/demo"
-model = native.NativeModel(
+model = llama_model.NativeModel(
     str(models / "tiny-qwen3vl-instruct-f16.gguf"), str(models / "mmproj-tiny-qwen3vl-f16.gguf"),
     context=512, threads=1, vision_layers=0, interrupted=lambda: False, on_load=lambda _: None)
 backends = sorted(set(re.findall(r"libggml-cpu-(\\w+)\\.so", Path("/proc/self/maps").read_text())))

@@ -20,33 +20,35 @@ _WORDS = re.compile(
 
 # What nobody hears or reads, by module: names in protocols and systems, what is compared, what goes to the model.
 NOT_SAID: dict[str, frozenset[str]] = {
-    "capture/apart.py": frozenset(("could not connect to display", "Failed to create wl_display", "platform plugin")),
-    "capture/choose.py": frozenset(("Windows", "Quartz", "Wayland", "Xlib")),
-    "capture/locked.py": frozenset(("Quartz",)),
+    "capture/qt_subprocess.py": frozenset(
+        ("could not connect to display", "Failed to create wl_display", "platform plugin")
+    ),
+    "capture/backends.py": frozenset(("Windows", "Quartz", "Wayland", "Xlib")),
+    "capture/session_lock.py": frozenset(("Quartz",)),
     "capture/portal.py": frozenset(("Response", "Screenshot")),
     "capture/screen.py": frozenset(("Cannot connect", "Unable to open display")),
     "capture/window_mac.py": frozenset(("Quartz", "Width", "Height")),
-    "child.py": frozenset(("{} ended with exit code {}",)),
-    "dbus.py": frozenset(("Get",)),
-    "doctor.py": frozenset(("Weights", "Memory", "Engine")),
-    "errors.py": frozenset(
+    "system/worker_process.py": frozenset(("{} ended with exit code {}",)),
+    "system/dbus.py": frozenset(("Get",)),
+    "cli/doctor.py": frozenset(("Weights", "Memory", "Engine")),
+    "system/errors.py": frozenset(
         ("allocate memory", "failed to allocate", "insufficient memory", "failed to map segment", "start new thread")
     ),
     "hotkeys/portal.py": frozenset(("Pause", "Home", "End", "Register", "Response", "Closed", "Activated")),
     "hotkeys/x11.py": frozenset(("Pause", "Home", "End")),
-    "login.py": frozenset(("Edge Assistant", "[Desktop Entry]", "Desktop Entry", "Hidden", "Label", "Aqua")),
-    "models/download.py": frozenset(("Range",)),
-    "paths.py": frozenset(("Library/Application Support",)),
-    "processor.py": frozenset(("model name",)),
-    "resident/work.py": frozenset(("Spoken",)),
-    "settings.py": frozenset(("None", "weights_folder: {}")),
-    "settings_file.py": frozenset(("to be commented out",)),
-    "speech/own_voice.py": frozenset(("own voice: {}",)),
+    "system/autostart.py": frozenset(("Edge Assistant", "[Desktop Entry]", "Desktop Entry", "Hidden", "Label", "Aqua")),
+    "models/hub.py": frozenset(("Range",)),
+    "system/paths.py": frozenset(("Library/Application Support",)),
+    "system/cpu.py": frozenset(("model name",)),
+    "controller/worker.py": frozenset(("Spoken",)),
+    "settings/schema.py": frozenset(("None", "weights_folder: {}")),
+    "settings/store.py": frozenset(("to be commented out",)),
+    "speech/bundled_voice.py": frozenset(("own voice: {}",)),
     "speech/sapi_voices.py": frozenset(("a voice cannot be read: {}", "Language", "Gender", "Male", "Female")),
     "speech/screen_reader.py": frozenset(("screen reader",)),
-    "ui/lost_display.py": frozenset(("The X11 connection broke", "The Wayland connection broke")),
-    "ui/offers.py": frozenset(("find {}",)),
-    "windows_worker.py": frozenset(("no job: {}",)),
+    "ui/display_loss.py": frozenset(("The X11 connection broke", "The Wayland connection broke")),
+    "ui/settings/option_providers.py": frozenset(("find {}",)),
+    "system/windows_worker.py": frozenset(("no job: {}",)),
 }
 TO_THE_MODEL = "engine/prompts.py"
 

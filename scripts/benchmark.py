@@ -27,8 +27,8 @@ from benchmarking.figures import NotMeasured  # noqa: E402
 from benchmarking.machine import Place, description, same_machine  # noqa: E402
 from benchmarking.parts import PARTS  # noqa: E402
 
-from edge_assistant import paths  # noqa: E402
-from edge_assistant.tuned import default_threads  # noqa: E402
+from edge_assistant.system import paths  # noqa: E402
+from edge_assistant.tuning.profile import default_threads  # noqa: E402
 
 
 def main() -> None:

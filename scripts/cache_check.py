@@ -19,14 +19,14 @@ from dataclasses import replace
 from demo_training.scenes import FIRST_HELD_OUT_SEED, make_scene
 from PIL import Image
 
+from edge_assistant.engine.llama_model import NativeModel
 from edge_assistant.engine.messages import Ask, ThinkingBudget, Turn
-from edge_assistant.engine.native import NativeModel
 from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.engine.session import Session
-from edge_assistant.imaging.budget import fit
-from edge_assistant.models.locate import Weights, resolve
-from edge_assistant.tuned import default_threads
+from edge_assistant.imaging.token_budget import fit
+from edge_assistant.models.resolver import Weights, resolve
+from edge_assistant.tuning.profile import default_threads
 
 FOLLOW_UPS = ("Read the text.", "What is on the screen?", "How many apples are in this image?")
 CONTEXT = 4096

@@ -22,8 +22,8 @@ import psutil
 from PIL import Image
 
 from edge_assistant.engine.prompts import MODES
-from edge_assistant.models.locate import resolve
-from edge_assistant.models.memory import needed_bytes
+from edge_assistant.models.memory_estimate import needed_bytes
+from edge_assistant.models.resolver import resolve
 
 _INTERVAL = 0.05  # seconds
 _CONTEXT = 4096  # tokens

@@ -26,12 +26,12 @@ from demo_training.files import text_name
 from demo_training.questions import Question, Variant, questions
 from demo_training.scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
 
+from edge_assistant.engine.llama_model import NativeModel
 from edge_assistant.engine.messages import Ask, Sampling, ThinkingBudget
-from edge_assistant.engine.native import NativeModel
 from edge_assistant.engine.prompts import system_prompt
 from edge_assistant.engine.session import Session
-from edge_assistant.imaging.budget import fit
-from edge_assistant.models.locate import Weights, resolve
+from edge_assistant.imaging.token_budget import fit
+from edge_assistant.models.resolver import Weights, resolve
 
 GOAL = 0.98
 MOST_TOKENS = 200

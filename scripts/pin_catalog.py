@@ -14,9 +14,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_assistant.errors import AssistantError, NetworkError
 from edge_assistant.models.catalog import CatalogFile, CatalogWeights, load_catalog
-from edge_assistant.models.download import Hub, RemoteFile
+from edge_assistant.models.hub import Hub, RemoteFile
+from edge_assistant.system.errors import AssistantError, NetworkError
 
 _TABLE = re.compile(r"\[\[source(\.model|\.mmproj)?\]\]")
 _DIFFERENT = 3

@@ -21,24 +21,24 @@ from PySide6.QtCore import QElapsedTimer
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-from edge_assistant import constants
+from edge_assistant.assistant.events import NoticeEvent, TokenEvent, WindowEvent
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
-from edge_assistant.events import NoticeEvent, TokenEvent, WindowEvent
-from edge_assistant.resident.choices import choices
-from edge_assistant.settings import Hotkeys, Settings
-from edge_assistant.text import tr
-from edge_assistant.ui.appearance import use_outlines
-from edge_assistant.ui.bridge import small_copy
+from edge_assistant.controller.palette_items import choices
+from edge_assistant.settings.schema import Hotkeys, Settings
+from edge_assistant.system import pyside_workaround
+from edge_assistant.system.i18n import tr
 from edge_assistant.ui.commands import Commands, Entry
-from edge_assistant.ui.first_run import FirstRun
-from edge_assistant.ui.models_dialog import ModelsDialog
-from edge_assistant.ui.palette import Palette
-from edge_assistant.ui.region import Frozen, RegionChooser
-from edge_assistant.ui.settings_dialog import SettingsDialog
+from edge_assistant.ui.controller_signals import small_copy
+from edge_assistant.ui.main_window import MainWindow
+from edge_assistant.ui.models.dialog import ModelsDialog
+from edge_assistant.ui.models.first_run import FirstRun
+from edge_assistant.ui.overlay.palette import Palette
+from edge_assistant.ui.overlay.region_selector import Frozen, RegionChooser
+from edge_assistant.ui.settings.dialog import SettingsDialog
+from edge_assistant.ui.style import use_outlines
 from edge_assistant.ui.tray import Tray
-from edge_assistant.ui.window import MainWindow
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "models" / "demo" / "samples" / "save-dialog.png"
@@ -166,7 +166,7 @@ _SETTLE_MS = 1500
 
 def _render(look: str, names: list[str]) -> None:
     """In a process of its own, whose scale is that of the look."""
-    constants.keep_alive()
+    pyside_workaround.keep_alive()
     application = QApplication(["screenshots", "-style", "Fusion"])
     use_outlines(application)
     font = application.font()

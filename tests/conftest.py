@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 
-from edge_assistant import constants
+from edge_assistant.system import pyside_workaround
 
-constants.keep_alive()  # Qt is at work in this process too
+pyside_workaround.keep_alive()  # Qt is at work in this process too
 
 # Tests start programs some thousand times; without kept bytecode each would compile every module anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -49,9 +49,10 @@ _MARKED = {
         "integration/test_describe_kills.py",
     ),
     "gui": (
-        "integration/desktop/",
-        "integration/models/test_first_run_window.py",
-        "integration/models/test_models_dialog.py",
+        "integration/capture/",
+        "integration/controller/",
+        "integration/hotkeys/",
+        "integration/ui/",
         "unit/ui/",
     ),
     "slow": ("integration/",),
@@ -60,10 +61,10 @@ _MARKED = {
 _SOUND_FIXTURES = {"card", "speak"}
 # Tests of one file run one after the other, for they share what is costly to start; and so do these of several files.
 _TOGETHER = {
-    "sway": ("integration/desktop/test_portal.py", "integration/desktop/test_wayland.py"),  # one place for pictures
+    "sway": ("integration/capture/test_portal.py", "integration/controller/test_wayland.py"),  # one place for pictures
 }
 # What takes longest is begun first, so that no process has much to do when the others are done.
-_ORDER = ("integration/desktop/", "integration/", "unit/")
+_ORDER = ("integration/ui/", "integration/controller/", "integration/capture/", "integration/", "unit/")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageStat
 
-from ..errors import InputError
-from ..text import tr, tr_count
-from .qt import as_rgb, gui_application, missing
-from .settling import Settling
+from edge_assistant.capture.exposure import Settling
+from edge_assistant.capture.qt import as_rgb, gui_application, missing
+from edge_assistant.system.errors import InputError
+from edge_assistant.system.i18n import tr, tr_count
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QCamera, QMediaCaptureSession, QVideoFrame

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from ..errors import InputError
-from ..text import tr
-from .picture import MAX_PIXELS
-from .qt import as_rgb, gui_application
+from edge_assistant.capture.decode import MAX_PIXELS
+from edge_assistant.capture.qt import as_rgb, gui_application
+from edge_assistant.system.errors import InputError
+from edge_assistant.system.i18n import tr
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData

@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import AssistantError, DoesNotFitError, InputError, UsageError
-from ..outside_text import short
-from ..terminal import is_terminal
-from ..text import tr
-from .picture import MAX_PIXELS, Captured, decode
+from edge_assistant.capture.decode import MAX_PIXELS, Captured, decode
+from edge_assistant.system.errors import AssistantError, DoesNotFitError, InputError, UsageError
+from edge_assistant.system.i18n import tr
+from edge_assistant.system.outside_text import short
+from edge_assistant.system.terminal import is_terminal
 
 MAX_BYTES = 3 * MAX_PIXELS + 20_000_000
 """Bytes of the largest file: what the most pixels take uncompressed, and room for a header and metadata."""

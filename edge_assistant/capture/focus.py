@@ -10,7 +10,7 @@ import importlib
 import logging
 from typing import Any, Protocol
 
-from ..errors import InputError
+from edge_assistant.system.errors import InputError
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class X11Focus:
 
     def current(self) -> int | None:
         """As Focus."""
-        from .window_x11 import active_window_id
+        from edge_assistant.capture.window_x11 import active_window_id
 
         try:
             return active_window_id(self._display)
@@ -45,7 +45,7 @@ class X11Focus:
 
     def give(self, to: int) -> None:
         """As Focus."""
-        from .window_x11 import activate
+        from edge_assistant.capture.window_x11 import activate
 
         try:
             activate(to, self._display)

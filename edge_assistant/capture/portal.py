@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ..dbus import DBusError, Service, call, connected, property_of
-from ..errors import CancelledError, InputError
-from ..text import later, tr
-from .file import read_picture
-from .geometry import Rect, enclosing
-from .snapshot import Monitor, Shot
+from edge_assistant.capture.file import read_picture
+from edge_assistant.capture.geometry import Rect, enclosing
+from edge_assistant.capture.snapshot import Monitor, Shot
+from edge_assistant.system.dbus import DBusError, Service, call, connected, property_of
+from edge_assistant.system.errors import CancelledError, InputError
+from edge_assistant.system.i18n import later, tr
 
 _PORTAL = Service(
     "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Screenshot"

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from .. import constants
-from ..errors import AssistantError, InputError, out_of_memory, tells_of_memory
-from ..text import tr
-from .colour import to_rgb
-from .geometry import Rect
-from .snapshot import Monitor
+from edge_assistant.capture.geometry import Rect
+from edge_assistant.capture.rgb import to_rgb
+from edge_assistant.capture.snapshot import Monitor
+from edge_assistant.system import pyside_workaround
+from edge_assistant.system.errors import AssistantError, InputError, out_of_memory, tells_of_memory
+from edge_assistant.system.i18n import tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QGuiApplication, QImage
@@ -22,13 +22,13 @@ def gui_application(platform: str | None = None) -> QGuiApplication:
     """The running application object, or a new one on Qt's `platform` (such as offscreen; None: the session's own).
 
     Belongs to the main thread. Raises InputError (code `not-installed`) where Qt cannot be loaded; where there is no
-    display Qt ends the process, so only a process of its own may try (see apart.py).
+    display Qt ends the process, so only a process of its own may try (see qt_subprocess.py).
     """
     try:
         from PySide6.QtGui import QGuiApplication
     except ImportError as error:
         raise missing(error) from error
-    constants.keep_alive()
+    pyside_workaround.keep_alive()
     running = QGuiApplication.instance()
     if isinstance(running, QGuiApplication):
         return running

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..text import tr
-from .geometry import Rect
-from .snapshot import Monitor
+from edge_assistant.capture.geometry import Rect
+from edge_assistant.capture.snapshot import Monitor
+from edge_assistant.system.i18n import tr
 
 SMALLEST = 16
 """Least width and height."""

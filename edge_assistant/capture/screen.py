@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PIL import Image
 
-from ..errors import InputError
-from ..text import tr, tr_count
-from .geometry import Rect
-from .snapshot import Monitor, Shot
+from edge_assistant.capture.geometry import Rect
+from edge_assistant.capture.snapshot import Monitor, Shot
+from edge_assistant.system.errors import InputError
+from edge_assistant.system.i18n import tr, tr_count
 
 
 class MssScreen:

@@ -11,9 +11,9 @@ from typing import Protocol
 
 from PIL import Image
 
-from ..errors import InputError
-from ..text import tr, tr_count
-from .geometry import Rect
+from edge_assistant.capture.geometry import Rect
+from edge_assistant.system.errors import InputError
+from edge_assistant.system.i18n import tr, tr_count
 
 
 @dataclass(frozen=True, slots=True)

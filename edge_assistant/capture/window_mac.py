@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from .geometry import Rect
-from .snapshot import ActiveWindow
+from edge_assistant.capture.geometry import Rect
+from edge_assistant.capture.snapshot import ActiveWindow
 
 
 class MacWindows:

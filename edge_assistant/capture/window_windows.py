@@ -5,8 +5,8 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
-from .geometry import Rect
-from .snapshot import ActiveWindow
+from edge_assistant.capture.geometry import Rect
+from edge_assistant.capture.snapshot import ActiveWindow
 
 _DWMWA_EXTENDED_FRAME_BOUNDS = 9  # dwmapi.h: what is seen, without the invisible borders of GetWindowRect
 

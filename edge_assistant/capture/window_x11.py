@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError
-from ..text import tr
-from ..x_server import NoServerError, connected
-from .geometry import Rect
-from .snapshot import ActiveWindow
+from edge_assistant.capture.geometry import Rect
+from edge_assistant.capture.snapshot import ActiveWindow
+from edge_assistant.system.errors import InputError
+from edge_assistant.system.i18n import tr
+from edge_assistant.system.x_server import NoServerError, connected
 
 if TYPE_CHECKING:
     from Xlib.display import Display

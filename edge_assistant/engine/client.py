@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from edge_assistant.child import Child, ChildDied, was_killed
 from edge_assistant.engine import worker
+from edge_assistant.engine.gpu_offload import NOTHING
 from edge_assistant.engine.messages import (
     DEVICE_FAILED,
     Ahead,
@@ -35,8 +35,7 @@ from edge_assistant.engine.messages import (
     TurnsDropped,
     picture_digest,
 )
-from edge_assistant.engine.offload import NOTHING
-from edge_assistant.errors import (
+from edge_assistant.system.errors import (
     AssistantError,
     CancelledError,
     EngineError,
@@ -47,7 +46,8 @@ from edge_assistant.errors import (
     rebuilt,
     tells_of_memory,
 )
-from edge_assistant.text import tr
+from edge_assistant.system.i18n import tr
+from edge_assistant.system.worker_process import Child, ChildDied, was_killed
 
 _log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Literal
 
-from edge_assistant.engine.offload import NOTHING, Offload
+from edge_assistant.engine.gpu_offload import NOTHING, Offload
 
 Stage = Literal["load", "prepare", "encode", "prefill", "think", "answer"]
 Kind = Literal["thinking", "answer"]

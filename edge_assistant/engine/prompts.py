@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from edge_assistant.errors import UsageError
-from edge_assistant.text import tr
+from edge_assistant.system.errors import UsageError
+from edge_assistant.system.i18n import tr
 
 Mode = Literal["glance", "detail", "read"]
 

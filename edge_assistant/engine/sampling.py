@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from edge_assistant.engine.messages import Sampling
-from edge_assistant.errors import UsageError
-from edge_assistant.text import tr
+from edge_assistant.system.errors import UsageError
+from edge_assistant.system.i18n import tr
 
 Variant = Literal["instruct", "thinking"]
 

@@ -15,7 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from edge_assistant.engine.kept import KeptPrompts
+from edge_assistant.engine.generation import Work, Writer, answer_reserve
+from edge_assistant.engine.gpu_offload import Offload
+from edge_assistant.engine.llama_model import ImageChunk, Interrupted, NativeModel
 from edge_assistant.engine.messages import (
     Ahead,
     Ask,
@@ -27,12 +29,10 @@ from edge_assistant.engine.messages import (
     TurnsDropped,
     picture_digest,
 )
-from edge_assistant.engine.native import ImageChunk, Interrupted, NativeModel
-from edge_assistant.engine.offload import Offload
+from edge_assistant.engine.prompt_cache import KeptPrompts
 from edge_assistant.engine.prompts import END_OF_THINKING, LEAST_IMAGE_TOKENS, THINKING_OPENER
-from edge_assistant.engine.writer import Work, Writer, answer_reserve
-from edge_assistant.errors import DoesNotFitError
-from edge_assistant.text import tr
+from edge_assistant.system.errors import DoesNotFitError
+from edge_assistant.system.i18n import tr
 
 # Cells kept for reasoning before turns are dropped or a picture is refused.
 _THINKING_RESERVE = 256

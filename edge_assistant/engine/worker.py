@@ -12,7 +12,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge_assistant import child
 from edge_assistant.engine.messages import (
     Ahead,
     Ask,
@@ -27,7 +26,8 @@ from edge_assistant.engine.messages import (
     Reply,
     Started,
 )
-from edge_assistant.errors import AssistantError
+from edge_assistant.system import worker_process
+from edge_assistant.system.errors import AssistantError
 
 if TYPE_CHECKING:
     from edge_assistant.engine.session import Session
@@ -85,7 +85,7 @@ def serve(connection: Connection, load: Load) -> None:
     # Threads that spin for each other stop each other when another program wants a core too: with a busy program
     # beside it on two cores, decoding took 2 to 15 times as long. A short spin, then sleep, cost nothing measurable.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-    child.yield_to_others(child.AWAITED)
+    worker_process.yield_to_others(worker_process.AWAITED)
     inbox = _Inbox(connection)
     try:
         session = _load(load, inbox, connection.send)
@@ -112,11 +112,11 @@ def serve(connection: Connection, load: Load) -> None:
 
 def _load(load: Load, inbox: _Inbox, emit: Callable[[Reply], None]) -> Session:
     # Here, not above: the parent imports this module too, and must not load llama.cpp.
-    from edge_assistant.engine.kept import KeptPrompts, identity
-    from edge_assistant.engine.llama_devices import NO_DRIVERS
-    from edge_assistant.engine.native import NativeModel, library_files
+    from edge_assistant.engine.devices import NO_DRIVERS
+    from edge_assistant.engine.llama_model import NativeModel, library_files
+    from edge_assistant.engine.prompt_cache import KeptPrompts, identity
     from edge_assistant.engine.session import Session
-    from edge_assistant.processor import best_instructions
+    from edge_assistant.system.cpu import best_instructions
 
     emit(Started())
     if load.tuning.gpu_layers == 0:

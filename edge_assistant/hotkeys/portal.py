@@ -14,12 +14,12 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from edge_assistant.actions import ACTIONS
-from edge_assistant.dbus import DBusError, Service, call, connected, property_of
-from edge_assistant.hotkeys import elsewhere
+from edge_assistant.hotkeys import unsupported
+from edge_assistant.hotkeys.actions import ACTIONS
+from edge_assistant.hotkeys.key import Key
 from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress
-from edge_assistant.keys import Key
-from edge_assistant.text import tr
+from edge_assistant.system.dbus import DBusError, Service, call, connected, property_of
+from edge_assistant.system.i18n import tr
 
 if TYPE_CHECKING:
     from jeepney import Message
@@ -106,7 +106,7 @@ class PortalHotkeys:
         except (DBusError, _OwnerChanged) as error:
             _log.info("no keys from the portal: %s", error)
             if not (self._closed or self._was_gone):
-                self._on_notice(_tell_gone() if had else tr(elsewhere.WAYLAND))
+                self._on_notice(_tell_gone() if had else tr(unsupported.WAYLAND))
 
     def _listen(self) -> None:
         """Hear what the portal says, and whether it comes and goes."""

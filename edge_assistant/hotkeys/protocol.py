@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from edge_assistant.keys import Key
-from edge_assistant.text import tr
+from edge_assistant.hotkeys.key import Key
+from edge_assistant.system.i18n import tr
 
 Keys = Mapping[str, Key]
 """The key of each action that has one."""

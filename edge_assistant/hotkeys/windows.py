@@ -6,9 +6,9 @@ import ctypes
 import threading
 from typing import Any
 
+from edge_assistant.hotkeys.key import Key
 from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress, taken
-from edge_assistant.keys import Key
-from edge_assistant.text import tr
+from edge_assistant.system.i18n import tr
 
 # winuser.h
 _MODIFIERS = {"alt": 0x0001, "ctrl": 0x0002, "shift": 0x0004, "super": 0x0008}

@@ -10,10 +10,10 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from edge_assistant.hotkeys.key import Key
 from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress, taken
-from edge_assistant.keys import Key
-from edge_assistant.text import later, tr
-from edge_assistant.x_server import NoServerError, connected
+from edge_assistant.system.i18n import later, tr
+from edge_assistant.system.x_server import NoServerError, connected
 
 if TYPE_CHECKING:
     from Xlib.display import Display

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edge_assistant.errors import DoesNotFitError, WeightsError, explained
-from edge_assistant.models import fields
+from edge_assistant.models import catalog_values
 from edge_assistant.models.gguf import Variant
-from edge_assistant.regular_file import read_regular_text
-from edge_assistant.text import tr
-from edge_assistant.toml_text import parse_toml
+from edge_assistant.system.errors import DoesNotFitError, WeightsError, explained
+from edge_assistant.system.i18n import tr
+from edge_assistant.system.regular_file import read_regular_text
+from edge_assistant.system.toml_reader import parse_toml
 
 # What stands in a key for the place of files that neither ship nor can be fetched: imported ones.
 OWN = "own"
@@ -94,7 +94,7 @@ def read_catalog(text: str, problems: list[str], *, own: bool) -> tuple[CatalogW
     """
     content = parse_toml(text)
     found: list[CatalogWeights] = []
-    for number, source in enumerate(fields.tables(content, "source"), 1):
+    for number, source in enumerate(catalog_values.tables(content, "source"), 1):
         try:
             if own and "folder" in source:
                 raise ValueError(tr("folder is only for what ships with the program"))
@@ -135,46 +135,46 @@ def is_commit(revision: str | None) -> bool:
     return revision is not None and re.fullmatch(r"[0-9a-f]{40}", revision) is not None
 
 
-def _weights(source: fields.Table) -> list[CatalogWeights]:
-    variant = fields.word(source, "variant")
+def _weights(source: catalog_values.Table) -> list[CatalogWeights]:
+    variant = catalog_values.word(source, "variant")
     if variant not in ("instruct", "thinking"):
         raise ValueError(tr("unknown variant {variant}", variant=variant))
-    mmprojs = tuple(_file(source, entry) for entry in fields.some_tables(source, "mmproj"))
+    mmprojs = tuple(_file(source, entry) for entry in catalog_values.some_tables(source, "mmproj"))
     return [
         CatalogWeights(
-            name=fields.name(model, "name"),
+            name=catalog_values.name(model, "name"),
             variant="thinking" if variant == "thinking" else "instruct",
-            quantisation=fields.word(model, "quantisation"),
+            quantisation=catalog_values.word(model, "quantisation"),
             model=_file(source, model),
             mmprojs=mmprojs,
-            ram_bytes=fields.count(model, "ram_bytes"),
-            licence=fields.text(source, "licence"),
-            source=fields.text(source, "source"),
-            repository=fields.optional_word(source, "repository"),
-            revision=fields.optional_word(source, "revision"),
-            folder=fields.optional_word(source, "folder"),
+            ram_bytes=catalog_values.count(model, "ram_bytes"),
+            licence=catalog_values.text(source, "licence"),
+            source=catalog_values.text(source, "source"),
+            repository=catalog_values.optional_word(source, "repository"),
+            revision=catalog_values.optional_word(source, "revision"),
+            folder=catalog_values.optional_word(source, "folder"),
         )
-        for model in fields.some_tables(source, "model")
+        for model in catalog_values.some_tables(source, "model")
     ]
 
 
-def _file(source: fields.Table, entry: fields.Table) -> CatalogFile:
-    name = fields.file_name(entry, "file")
-    size = fields.optional_count(entry, "bytes")
-    repository = fields.optional_word(source, "repository")
+def _file(source: catalog_values.Table, entry: catalog_values.Table) -> CatalogFile:
+    name = catalog_values.file_name(entry, "file")
+    size = catalog_values.optional_count(entry, "bytes")
+    repository = catalog_values.optional_word(source, "repository")
     return CatalogFile(
         key=f"{repository or source.get('folder') or OWN}/{name}",
         file=name,
-        quantisation=fields.word(entry, "quantisation"),
+        quantisation=catalog_values.word(entry, "quantisation"),
         size=size,
-        about_size=fields.count(entry, "about_bytes") if size is None else size,
-        sha256=fields.optional_sha256(entry, "sha256"),
+        about_size=catalog_values.count(entry, "about_bytes") if size is None else size,
+        sha256=catalog_values.optional_sha256(entry, "sha256"),
         first_download=_first_download(source, entry),
         ships="folder" in source,
         repository=repository,
     )
 
 
-def _first_download(source: fields.Table, entry: fields.Table) -> bool:
+def _first_download(source: catalog_values.Table, entry: catalog_values.Table) -> bool:
     """What has no checksum and can be fetched cannot be decided otherwise, also where a person did not write it."""
     return entry.get("trust") == "first-download" or ("repository" in source and "sha256" not in entry)

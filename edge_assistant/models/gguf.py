@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from edge_assistant.errors import WeightsError
 from edge_assistant.models.gguf_header import HeaderReader, Value, open_regular
-from edge_assistant.text import tr
+from edge_assistant.system.errors import WeightsError
+from edge_assistant.system.i18n import tr
 
 Variant = Literal["instruct", "thinking"]
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from edge_assistant.errors import WeightsError
-from edge_assistant.text import number, tr
+from edge_assistant.system.errors import WeightsError
+from edge_assistant.system.i18n import number, tr
 
 _MAX_HEADER = 32 * 2**20  # bytes; Qwen3-VL's header, with 151,936 tokens and as many merges, has 6 MB
 _MAX_MISSING = 2**40  # bytes; a file that claims to lack more has a damaged header

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from edge_assistant.models.gguf_header import gigabytes
-from edge_assistant.text import number, tr
+from edge_assistant.system.i18n import number, tr
 
 _WINDOW = 15.0  # seconds over which the speed is taken
 _SURE_AFTER = 3.0  # seconds; before, the first bytes say little about the line

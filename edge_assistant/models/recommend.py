@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from edge_assistant.models.catalog import CatalogWeights
 from edge_assistant.models.gguf_header import gigabytes
-from edge_assistant.text import later, tr, tr_count
+from edge_assistant.system.i18n import later, tr, tr_count
 
 NOT_FOR = later(
     "Answers can be wrong. Do not use it for medicine, traffic or money, or where a mistake could hurt someone."

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from edge_assistant.text import tr
+from edge_assistant.system.i18n import tr
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # Loaded here, because between fork and exec nothing may be loaded.

@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
-from edge_assistant.dbus import DBusError, Service, connected, property_of
-from edge_assistant.outside_text import clean
 from edge_assistant.speech.messages import Tone
 from edge_assistant.speech.speaker import Speaker
+from edge_assistant.system.dbus import DBusError, Service, connected, property_of
+from edge_assistant.system.outside_text import clean
 
 _log = logging.getLogger(__name__)
 

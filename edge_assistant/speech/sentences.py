@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from edge_assistant.speech.markup import OBJECT, plain
-from edge_assistant.speech.places import LONGEST_OBJECT, object_end
+from edge_assistant.speech.grounding import LONGEST_OBJECT, object_end
+from edge_assistant.speech.plain_text import OBJECT, plain
 
 # To start sooner, the first sentence may end at a clause once it has this many characters.
 _FIRST_CLAUSE = 40

@@ -12,12 +12,12 @@ import threading
 import time
 from collections.abc import Callable
 
-from edge_assistant.child import Child, ChildDied, kill_group
-from edge_assistant.outside_text import sayable
-from edge_assistant.speech import scratch, worker
+from edge_assistant.speech import audio_files, worker
 from edge_assistant.speech.messages import Hush, Interrupted, Play, Remark, Reply, Say, Started, Tone, Trouble
-from edge_assistant.speech.mouth import GRACE
-from edge_assistant.text import later, tr
+from edge_assistant.speech.playback import GRACE
+from edge_assistant.system.i18n import later, tr
+from edge_assistant.system.outside_text import sayable
+from edge_assistant.system.worker_process import Child, ChildDied, kill_group
 
 # A Hush that is not acknowledged within this many seconds is answered by killing the worker with its player.
 _HUSH_GRACE = 0.05
@@ -301,4 +301,4 @@ class Speaker:
 
 def _end(child: Child) -> None:
     child.kill()
-    scratch.remove_folder(child.pid)
+    audio_files.remove_folder(child.pid)

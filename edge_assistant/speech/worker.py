@@ -21,8 +21,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from edge_assistant.speech import own_voice, sapi_voices, scratch, tones
-from edge_assistant.speech.fresh import in_fresh_process
+from edge_assistant.speech import audio_files, bundled_voice, sapi_voices, tones
+from edge_assistant.speech.forked import in_fresh_process
 from edge_assistant.speech.messages import (
     Hush,
     Interrupted,
@@ -36,10 +36,10 @@ from edge_assistant.speech.messages import (
     Trouble,
     Voice,
 )
-from edge_assistant.speech.mouth import Mouth
+from edge_assistant.speech.playback import Mouth
 from edge_assistant.speech.players import NoSoundError, Sound, players
 from edge_assistant.speech.voices import choose
-from edge_assistant.text import later, tr
+from edge_assistant.system.i18n import later, tr
 
 _NO_VOICE = later("There is no voice on this computer. Install {package}, then start again.")
 _VOICE_PACKAGES = {"linux": "espeak-ng", "win32": later("a Windows voice"), "darwin": later("a macOS voice")}
@@ -98,7 +98,7 @@ class Synthesizer:
         if not text.strip():  # pyttsx3 would wait for its end for ever
             yield None
             return
-        with scratch.private_file(self._folder) as (path, descriptor):
+        with audio_files.private_file(self._folder) as (path, descriptor):
             _import()
             in_fresh_process(lambda: self._make(text, path), NoVoiceError)
             yield _sound(path, descriptor)
@@ -106,7 +106,7 @@ class Synthesizer:
     @contextlib.contextmanager
     def tone(self, tone: Tone) -> Iterator[Sound]:
         """The tone as a WAV file that lives as long as the context."""
-        with scratch.private_file(self._folder) as (path, descriptor):
+        with audio_files.private_file(self._folder) as (path, descriptor):
             Path(path).write_bytes(tones.wav(tone, self._tone_volume))
             yield Sound(path, tones.seconds(tone), descriptor)
 
@@ -131,12 +131,12 @@ def serve(
     connection: Connection, voice: str | None, language: str | None, rate: int | None, volume: int, tone_volume: int
 ) -> None:
     """Speak what is said over the Pipe, one sentence at a time, until it ends; the arguments are a Speaker's."""
-    own_voice.prepare()
-    base = scratch.base()
+    bundled_voice.prepare()
+    base = audio_files.base()
     mouth = Mouth(players(sys.platform))
     inbox: queue.SimpleQueue[Say | Play] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(connection, inbox, mouth, base), name="inbox", daemon=True).start()
-    synthesizer = Synthesizer(scratch.prepare(), rate, volume, tone_volume)
+    synthesizer = Synthesizer(audio_files.prepare(), rate, volume, tone_volume)
     with contextlib.suppress(NoVoiceError):  # it is told when something is to be said
         synthesizer.choose(voice, language, connection.send)
     while True:
@@ -145,7 +145,7 @@ def serve(
 
 def report_voices(connection: Connection) -> None:
     """Send the list of voices, or the sentence that says why there are none."""
-    own_voice.prepare()
+    bundled_voice.prepare()
     try:
         connection.send(Synthesizer(None).voices())
     except NoVoiceError as error:
@@ -154,8 +154,8 @@ def report_voices(connection: Connection) -> None:
 
 def report_sound(connection: Connection) -> None:
     """Try voice and output for real, with a tenth of a second of silence: two sentences, None where it works."""
-    own_voice.prepare()
-    base, folder = scratch.base(), scratch.prepare()
+    bundled_voice.prepare()
+    base, folder = audio_files.base(), audio_files.prepare()
     voice: str | None = None
     try:
         with Synthesizer(folder).sound("a") as sound:
@@ -164,12 +164,12 @@ def report_sound(connection: Connection) -> None:
         voice = str(error)
     output: str | None = None
     try:
-        with scratch.private_file(folder) as (path, descriptor):
+        with audio_files.private_file(folder) as (path, descriptor):
             _write_silence(path)
             Mouth(players(sys.platform)).play(1, Sound(path, 0.1, descriptor), lambda: None)
     except NoSoundError as error:
         output = str(error)
-    scratch.remove_folder(os.getpid(), base)
+    audio_files.remove_folder(os.getpid(), base)
     connection.send((voice, output))
 
 
@@ -198,7 +198,7 @@ def _read(connection: Connection, inbox: queue.SimpleQueue[Say | Play], mouth: M
             message = connection.recv()
         except (EOFError, OSError):
             mouth.hush(sys.maxsize)  # the parent is gone
-            scratch.remove_folder(os.getpid(), base)
+            audio_files.remove_folder(os.getpid(), base)
             os._exit(0)
         if isinstance(message, Hush):
             mouth.hush(message.id)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from edge_assistant import constants
+from edge_assistant.system import pyside_workaround
 
-constants.keep_alive()
+pyside_workaround.keep_alive()

@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from edge_assistant.keys import Key
-from edge_assistant.settings import Settings
-from edge_assistant.text import later
-from edge_assistant.ui.labels import Labels
-from edge_assistant.ui.words import key_in_menu, label_of
+from edge_assistant.hotkeys.key import Key
+from edge_assistant.settings.schema import Settings
+from edge_assistant.system.i18n import later
+from edge_assistant.ui.retranslate import Labels
+from edge_assistant.ui.strings import key_in_menu, label_of
 
 LOOKS = ("window", "screen", "region", "read", "clipboard", "camera", "palette", "ask")
 VOICE = ("repeat", "stop", "status", "think")

@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from edge_assistant.resident.condition import Condition
-from edge_assistant.text import later, tr
+from edge_assistant.controller.status import Condition
+from edge_assistant.system.i18n import later, tr
 from edge_assistant.ui.commands import Commands
 from edge_assistant.ui.icons import icon
-from edge_assistant.ui.labels import Labels
-from edge_assistant.ui.words import name_of
+from edge_assistant.ui.retranslate import Labels
+from edge_assistant.ui.strings import name_of
 
 
 class Tray(QObject):

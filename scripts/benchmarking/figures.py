@@ -7,7 +7,7 @@ import time
 from PIL import Image
 
 from benchmarking.product import HEARING_S, QUESTION, Product
-from edge_assistant.events import DoneEvent
+from edge_assistant.assistant.events import DoneEvent
 
 Figures = dict[str, list[float]]
 

@@ -14,10 +14,10 @@ from benchmarking.graphics import used_bytes
 from benchmarking.machine import PICTURE_SEED, Place, read_into_page_cache, screenshot
 from benchmarking.memory import INTERVAL, Peak, Watch
 from benchmarking.product import HEARING_S, QUESTION, Product
+from edge_assistant.assistant.events import DoneEvent
 from edge_assistant.engine.prompts import MODES
-from edge_assistant.events import DoneEvent
-from edge_assistant.imaging import budget
-from edge_assistant.models.locate import Weights
+from edge_assistant.imaging import token_budget
+from edge_assistant.models.resolver import Weights
 
 PAGE = (1680, 2240)
 PAGE_QUESTION = (
@@ -216,7 +216,7 @@ def _largest(product: Product, most: int) -> tuple[int, DoneEvent]:
 
     The product itself says what does not fit, before it computes anything.
     """
-    tokens = budget.plan(PAGE, max_tokens=most).tokens
+    tokens = token_budget.plan(PAGE, max_tokens=most).tokens
     while tokens > 0:
         _look_at_page(product, 0, tokens)
         done = product.assistant.ask(0, PAGE_QUESTION)

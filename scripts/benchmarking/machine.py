@@ -16,10 +16,11 @@ import psutil
 from PIL import Image, ImageDraw
 
 from benchmarking import graphics
-from edge_assistant import processor, tuned
-from edge_assistant.models.locate import Weights, resolve
-from edge_assistant.models.towers import Towers
-from edge_assistant.tower_making import make_tower
+from edge_assistant.models.resolver import Weights, resolve
+from edge_assistant.models.vision_towers import Towers
+from edge_assistant.system import cpu
+from edge_assistant.tuning import profile
+from edge_assistant.tuning.quantize_process import make_tower
 
 SCREEN = (1920, 1080)
 PICTURE_SEED = 1
@@ -44,7 +45,7 @@ class Place:
         model, vision = self.pair(text, mmproj, variant)
         thinking = variant == "thinking"
         found = resolve(model=str(model), mmproj=str(vision), think=thinking, preferred=None, weights_dir=None)
-        name = tuned.usual_tower(found)
+        name = profile.usual_tower(found)
         if name and Towers().find(found.mmproj, name) is None:
             make_tower(found.mmproj, name, lambda _: None, lambda: False)
         return found
@@ -52,7 +53,7 @@ class Place:
     def loaded(self, variant: str = "instruct") -> tuple[Path, Path]:
         """The files of `weights` that the engine loads."""
         found = self.weights(variant=variant)
-        return found.model, tuned.with_tower(found, tuned.choice(found)).mmproj
+        return found.model, profile.with_tower(found, profile.choice(found)).mmproj
 
 
 def screenshot(seed: int, size: tuple[int, int] = SCREEN) -> Image.Image:
@@ -96,7 +97,7 @@ def description(threads: int) -> dict[str, str | int]:
     cards = graphics.names()
     return {
         "processor": _processor_name(),
-        "instructions": processor.best_instructions() or "unknown",
+        "instructions": cpu.best_instructions() or "unknown",
         "cores": psutil.cpu_count(logical=False) or 1,
         "threads_used": threads,
         "memory_bytes": psutil.virtual_memory().total,

@@ -18,11 +18,11 @@ from benchmarking.machine import PICTURE_SEED, Place, drop_from_page_cache, read
 from benchmarking.memory import Peak
 from benchmarking.product import QUESTION, Cut, Product
 from benchmarking.sound import Ear
-from edge_assistant import child
+from edge_assistant.assistant.events import Event, SentenceEvent
+from edge_assistant.assistant.options import Request
 from edge_assistant.engine.prompts import MODES
-from edge_assistant.events import Event, SentenceEvent
-from edge_assistant.request import Request
 from edge_assistant.speech.speaker import Speaker
+from edge_assistant.system import worker_process
 
 SIZES = (64, 128, 192, 256, 512, 920, 1024, 2048)
 
@@ -248,7 +248,7 @@ def priority(place: Place, repeats: int) -> Figures:
     with Product(place.weights(), place.threads, tokens=4) as product:
         product.load()
         for number in range(repeats):
-            for name, niceness in (("low", child.AWAITED), ("normal", 0)):
+            for name, niceness in (("low", worker_process.AWAITED), ("normal", 0)):
                 _renice(product.assistant.engine_pid, niceness)
                 product.look_at(screenshot(2 * number + (niceness > 0)))
                 add_answer(figures, f"{name}.", product.ask())

@@ -10,14 +10,14 @@ from typing import Self
 
 from PIL import Image
 
-from edge_assistant.assistant import Assistant
-from edge_assistant.capture.picture import Captured
-from edge_assistant.engine.offload import Offload
+from edge_assistant.assistant.assistant import Assistant
+from edge_assistant.assistant.events import DoneEvent, Event, StageEvent, TokenEvent
+from edge_assistant.assistant.options import Request
+from edge_assistant.assistant.reporter import Voice
+from edge_assistant.capture.decode import Captured
+from edge_assistant.engine.gpu_offload import Offload
 from edge_assistant.engine.prompts import Mode
-from edge_assistant.events import DoneEvent, Event, StageEvent, TokenEvent
-from edge_assistant.models.locate import Weights
-from edge_assistant.request import Request
-from edge_assistant.telling import Voice
+from edge_assistant.models.resolver import Weights
 
 SENTENCE = 16  # tokens: about as many as a first sentence has
 QUESTION = "What else is there?"

@@ -20,7 +20,7 @@ from Xlib.display import Display
 from benchmarking.machine import SCREEN, screenshot
 from benchmarking.memory import Peak
 from benchmarking.sound import Ear
-from edge_assistant import paths
+from edge_assistant.system import paths
 
 _KEY = "ctrl+shift+F11"  # describes the screen
 _LEADER, _CHOICE = "ctrl+shift+F12", "w"  # in the palette, the window, which fills the screen

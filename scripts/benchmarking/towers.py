@@ -16,11 +16,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarking.machine import screenshot
-from edge_assistant.engine.llama_quantise import requantise
-from edge_assistant.engine.native import NativeModel
-from edge_assistant.imaging.budget import fit
-from edge_assistant.models.towers import rewrite
-from edge_assistant.tuned import default_threads
+from edge_assistant.engine.llama_model import NativeModel
+from edge_assistant.engine.quantise import requantise
+from edge_assistant.imaging.token_budget import fit
+from edge_assistant.models.vision_towers import rewrite
+from edge_assistant.tuning.profile import default_threads
 
 _FORMATS = ("F16", "Q8_0", "Q6_K", "BF16")
 _SIZES = (256, 920)

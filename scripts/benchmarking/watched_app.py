@@ -14,15 +14,16 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
 
-from edge_assistant import app, interrupt
-from edge_assistant.events import Event, NoticeEvent, TokenEvent
-from edge_assistant.resident.program import Options
+from edge_assistant.assistant.events import Event, NoticeEvent, TokenEvent
+from edge_assistant.controller.service import Options
+from edge_assistant.system import signals
+from edge_assistant.ui import application
 
 _TICK_MS = 5
 _KEPT = 1000
 
 
-class WatchedApp(app.App):
+class WatchedApp(application.App):
     """The app, and how long its event loop was away each time."""
 
     def __init__(self, *arguments: Any) -> None:
@@ -59,6 +60,6 @@ class WatchedApp(app.App):
 
 
 if __name__ == "__main__":
-    interrupt.listen()
-    app.App = WatchedApp  # type: ignore[misc]
-    app.run(Options(seed=1))
+    signals.listen()
+    application.App = WatchedApp  # type: ignore[misc]
+    application.run(Options(seed=1))

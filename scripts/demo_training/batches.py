@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from edge_assistant.imaging.budget import fit, plan
+from edge_assistant.imaging.token_budget import fit, plan
 
 from .draw import Box
 from .lexicon import CLASS_NUMBER

@@ -11,13 +11,13 @@ from unittest import mock
 
 from PIL import Image
 
-from edge_assistant.assistant import Assistant
-from edge_assistant.capture.picture import Captured
+from edge_assistant.assistant.assistant import Assistant
+from edge_assistant.assistant.events import DoneEvent
+from edge_assistant.assistant.options import Request
+from edge_assistant.capture.decode import Captured
 from edge_assistant.engine import prompts
-from edge_assistant.events import DoneEvent
-from edge_assistant.models.locate import resolve
-from edge_assistant.request import Request
-from edge_assistant.tuned import default_threads
+from edge_assistant.models.resolver import resolve
+from edge_assistant.tuning.profile import default_threads
 
 from .files import text_name
 from .questions import UNSEEN_SYSTEMS, Question, Variant, questions, right

@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from edge_assistant.processor import has_bf16
+from edge_assistant.system.cpu import has_bf16
 
 _STEPS = 5
 # The polynomial's coefficients, by the author of the method: steepest at 0, so that few steps are enough.

@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from edge_assistant.processor import has_bf16
+from edge_assistant.system.cpu import has_bf16
 
 _EPS = 1e-6
 _VISION_THETA, _TEXT_THETA = 10_000.0, 5_000_000.0  # as in Qwen3-VL

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
-from edge_assistant.processor import has_bf16
+from edge_assistant.system.cpu import has_bf16
 
 from .batches import LETTERS, Batch, Pictures, Share, Talk, Told, scaled, see_batch, tell_batch
 from .files import MMPROJ_NAME, text_name

@@ -15,10 +15,10 @@ import sys
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, Slot
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
-from edge_assistant import app as module
-from edge_assistant import interrupt, log
-from edge_assistant.events import ErrorEvent, Event, NoticeEvent, SentenceEvent, WindowEvent
-from edge_assistant.resident.program import Options
+from edge_assistant.assistant.events import ErrorEvent, Event, NoticeEvent, SentenceEvent, WindowEvent
+from edge_assistant.controller.service import Options
+from edge_assistant.system import logger, signals
+from edge_assistant.ui import application as module
 
 
 class Watcher(QObject):
@@ -96,8 +96,8 @@ class Watched(module.App):
 
 
 if __name__ == "__main__":
-    interrupt.listen()
-    log.set_up()
+    signals.listen()
+    logger.set_up()
     module.App = Watched  # type: ignore[misc]
     if "--leaves-soon" in sys.argv:
         module._LEAVES_S = 0.5

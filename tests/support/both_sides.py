@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from Xlib import XK, X, display, error
 
-from edge_assistant import keys
 from edge_assistant.engine.messages import Ask, Load
-from edge_assistant.errors import AssistantError, EngineError
-from edge_assistant.resident.door import call, place
-from edge_assistant.settings import Settings, Value, changed
-from edge_assistant.settings_file import save
-from edge_assistant.tower_making import make_tower
+from edge_assistant.hotkeys import key as keys
+from edge_assistant.settings.schema import Settings, Value, changed
+from edge_assistant.settings.store import save
+from edge_assistant.system.errors import AssistantError, EngineError
+from edge_assistant.system.ipc import call, place
+from edge_assistant.tuning.quantize_process import make_tower
 from support.describing import DEMO, MMPROJ, ROOT, user_environment
 from support.desktops import XDesktop
 from support.recorded_program import TOWER

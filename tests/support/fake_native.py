@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from edge_assistant.engine.llama_model import Interrupted
 from edge_assistant.engine.messages import Ask, Reply, Sampling, ThinkingBudget, Turn
-from edge_assistant.engine.native import Interrupted
 
 _T = TypeVar("_T")
 

@@ -19,9 +19,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edge_assistant import processor
 from edge_assistant.models.catalog import load_catalog
-from edge_assistant.tuned import default_threads, machine
+from edge_assistant.system import cpu
+from edge_assistant.tuning.profile import default_threads, machine
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "tests" / "data" / "home-0.1"
@@ -74,10 +74,10 @@ def _marks(home: Path) -> dict[str, str]:
     demo = [each for each in load_catalog(_DEMO.parent / "catalog.toml") if each.folder is not None]
     files = {entry.file: entry.sha256 for each in demo for entry in (each.model, *each.mmprojs)}
     facts = {
-        "processor": processor.name(),
-        "instructions": processor.best_instructions(),
+        "processor": cpu.name(),
+        "instructions": cpu.best_instructions(),
         "architecture": platform.machine(),
-        "physical": processor.physical_cores(),
+        "physical": cpu.physical_cores(),
         "logical": psutil.cpu_count(),
         "threads": default_threads(),
         "memory": round(psutil.virtual_memory().total / 1e9),

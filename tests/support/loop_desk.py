@@ -10,13 +10,13 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image
 
+from edge_assistant.assistant.events import Event
+from edge_assistant.capture.decode import Captured
 from edge_assistant.capture.geometry import Rect
-from edge_assistant.capture.picture import Captured
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
-from edge_assistant.events import Event
-from edge_assistant.resident.choices import Opening
-from edge_assistant.resident.control import Control
-from edge_assistant.resident.job import Job
+from edge_assistant.controller.event_loop import Control
+from edge_assistant.controller.palette_items import Opening
+from edge_assistant.controller.request import Job
 
 
 class ScriptedVoice:
@@ -236,10 +236,10 @@ class ChoosingDesk(Desk):
             self.work, self.voice, self.shown.append, lambda: self.now, choosers=self.choosers  # type: ignore[arg-type]
         )  # fmt: skip
         backend = SimpleNamespace(make_focus=lambda: self.focus, is_locked=lambda: self.locked, name="X11")
-        for module in ("job", "moment"):
-            monkeypatch.setattr(f"edge_assistant.resident.{module}.choose", lambda: backend)
-            monkeypatch.setattr(f"edge_assistant.resident.{module}.sources.snap_at_once", self.snap)
-        monkeypatch.setattr("edge_assistant.resident.front.choose", self.active.backend)
+        for module in ("request", "frozen_desktop"):
+            monkeypatch.setattr(f"edge_assistant.controller.{module}.choose", lambda: backend)
+            monkeypatch.setattr(f"edge_assistant.controller.{module}.targets.snap_at_once", self.snap)
+        monkeypatch.setattr("edge_assistant.controller.front_window.choose", self.active.backend)
         self.control.on_ready(loaded=True)
         self.step()
 

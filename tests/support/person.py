@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from edge_assistant.models.download import Hub
+from edge_assistant.models.hub import Hub
+from edge_assistant.models.library import Shelf
+from edge_assistant.models.operations import Pull
 from edge_assistant.models.progress import Progress
-from edge_assistant.models.pull import Pull
-from edge_assistant.models.shelf import Shelf
 from support.gguf_files import F32, INSTRUCT, gguf_bytes, model_metadata, vision_metadata
 from support.local_hub import COMMIT, LocalHub
 

@@ -13,8 +13,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from edge_assistant import tuned
-from edge_assistant.child import Child
+from edge_assistant.system.worker_process import Child
+from edge_assistant.tuning import profile
 
 TOWER = "Q8_0"
 """The format of the quicker tower."""
@@ -43,6 +43,6 @@ def record(path: Path) -> None:
 
 if __name__ == "__main__":
     record(Path(sys.argv[1]))
-    tuned.usual_tower = lambda *_: TOWER
+    profile.usual_tower = lambda *_: TOWER
     sys.argv[1:] = sys.argv[2:]
     runpy.run_module("edge_assistant", run_name="__main__")

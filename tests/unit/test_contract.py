@@ -21,13 +21,15 @@ import pytest
 from support.contract_source import Source
 from support.home_before import put_home
 
-from edge_assistant import cli, events, keys, settings
-from edge_assistant.actions import ACTIONS
-from edge_assistant.cli_settings import RELOAD
-from edge_assistant.models.shelf import FileState
-from edge_assistant.resident.door import SHOW, TUNED
-from edge_assistant.settings_entry import Entry
-from edge_assistant.text import use_language
+from edge_assistant.assistant import events
+from edge_assistant.cli import main
+from edge_assistant.hotkeys import key as keys
+from edge_assistant.hotkeys.actions import ACTIONS
+from edge_assistant.models.library import FileState
+from edge_assistant.settings import schema
+from edge_assistant.settings.entry import Entry
+from edge_assistant.system.i18n import use_language
+from edge_assistant.system.ipc import RELOAD, SHOW, TUNED
 
 LIST = "tests/data/contract.toml"
 RUNS = (
@@ -92,8 +94,8 @@ def english() -> Iterator[None]:
 
 
 def test_the_settings(check: Callable[[str, Iterable[str]], None]) -> None:
-    check("settings", (f"{each.name}: {_values(each)}" for each in settings.entries()))
-    check("retired_settings", settings.RETIRED)
+    check("settings", (f"{each.name}: {_values(each)}" for each in schema.entries()))
+    check("retired_settings", schema.RETIRED)
 
 
 def _values(entry: Entry) -> str:
@@ -135,7 +137,7 @@ def test_the_commands_and_their_options(
 
     monkeypatch.setattr(argparse.ArgumentParser, "parse_args", capture)
     with pytest.raises(SystemExit) as stopped:
-        cli.main([])
+        main.main([])
     assert isinstance(stopped.value.code, _Captured)
     scripts = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
     (program,) = scripts
@@ -202,7 +204,7 @@ def test_the_events_of_models_and_tune(
     found: set[str] = set()
     for arguments in RUNS:
         words = [each.format(home=home.folder) for each in arguments]
-        assert cli.main(["models", *words, "--json", "--no-speak"]) == 0, words
+        assert main.main(["models", *words, "--json", "--no-speak"]) == 0, words
         for event in map(json.loads, capsys.readouterr().out.splitlines()):
             kind = event.pop("event")
             if kind == "weights":  # all that its function says: no keywords, so not in the source

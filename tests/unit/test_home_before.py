@@ -9,17 +9,19 @@ from typing import Any
 import pytest
 from support.home_before import KEPT, Home, put_home
 
-from edge_assistant import advice, login, paths, settings, settings_file, tuned
+from edge_assistant.assistant import advice
+from edge_assistant.controller import settings_applier
+from edge_assistant.controller.latency import Measurements, Seconds, cost
 from edge_assistant.engine.messages import Tuning
-from edge_assistant.models.listing import facts
-from edge_assistant.models.locate import Weights, resolve
-from edge_assistant.models.records import Record
-from edge_assistant.models.shelf import Shelf
-from edge_assistant.resident import taking_over
-from edge_assistant.resident.costs import cost
-from edge_assistant.resident.measurements import Measurements, Seconds
-from edge_assistant.settings import Settings
-from edge_assistant.tuned import Choice
+from edge_assistant.models.library import Shelf
+from edge_assistant.models.resolver import Weights, resolve
+from edge_assistant.models.summary import facts
+from edge_assistant.settings import schema, store
+from edge_assistant.settings.schema import Settings
+from edge_assistant.system import autostart, paths
+from edge_assistant.system.json_store import Record
+from edge_assistant.tuning import profile
+from edge_assistant.tuning.profile import Choice
 
 ENTRIES = 42
 """So many has version 0.1; the file sets each to what is not its default."""
@@ -32,8 +34,8 @@ def home() -> Home:
 
 @pytest.fixture
 def chosen(home: Home) -> Settings:
-    assert settings.path() == home.settings
-    return settings.load(settings.path())
+    assert schema.path() == home.settings
+    return schema.load(schema.path())
 
 
 def found(name: str, chosen: Settings) -> Weights:
@@ -57,16 +59,16 @@ def as_set() -> dict[str, Any]:
 def test_every_setting_is_as_it_was_set_and_the_file_is_not_put_aside(home: Home, chosen: Settings) -> None:
     said = as_set()
     assert len(said) == ENTRIES
-    here = {name: value for name, value in said.items() if name not in settings.RETIRED}
-    assert {name: settings.value_of(chosen, name) for name in here} == here
-    assert all(value != settings.entry(name).default for name, value in here.items())
-    assert settings_file.load_or_set_aside(settings.path()) == (chosen, "")
+    here = {name: value for name, value in said.items() if name not in schema.RETIRED}
+    assert {name: schema.value_of(chosen, name) for name in here} == here
+    assert all(value != schema.entry(name).default for name, value in here.items())
+    assert store.load_or_set_aside(schema.path()) == (chosen, "")
     assert home.changed() == set()
 
 
 def test_a_setting_that_is_changed_leaves_every_other_line(home: Home, chosen: Settings) -> None:
     before = home.settings.read_text(encoding="utf-8").splitlines()
-    settings_file.save(settings.path(), settings.changed(chosen, {"rate": 300}))
+    store.save(schema.path(), schema.changed(chosen, {"rate": 300}))
     after = home.settings.read_text(encoding="utf-8").splitlines()
     assert [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]] == [("rate = 260", "rate = 300")]
     assert home.changed() == {".config/edge-assistant/settings.toml"}
@@ -105,8 +107,8 @@ def test_a_download_that_was_cancelled_is_still_partly_here(chosen: Settings) ->
 
 def test_what_tune_found_out_is_used(home: Home, chosen: Settings) -> None:
     weights = found("demo", chosen)
-    assert tuned.is_tuned(weights)
-    assert tuned.choice(weights) == Choice(2, Tuning(repack=True, flash_attention=True, batch=512), None, 1024)
+    assert profile.is_tuned(weights)
+    assert profile.choice(weights) == Choice(2, Tuning(repack=True, flash_attention=True, batch=512), None, 1024)
     assert home.changed() == set()
 
 
@@ -128,9 +130,9 @@ def test_the_first_run_is_over(home: Home) -> None:
 
 def test_the_start_at_login_is_known_and_can_be_turned_off(home: Home, chosen: Settings) -> None:
     assert chosen.start_at_login
-    assert login.choose().is_on()
-    assert taking_over.catch_up_with_login(chosen.start_at_login) == ""
+    assert autostart.choose().is_on()
+    assert settings_applier.catch_up_with_login(chosen.start_at_login) == ""
     assert home.changed() == set()
-    assert taking_over.catch_up_with_login(False) == ""
-    assert not login.choose().is_on()
+    assert settings_applier.catch_up_with_login(False) == ""
+    assert not autostart.choose().is_on()
     assert home.changed() == {".config/autostart/edge-assistant.desktop", ".local/share/edge-assistant/login.json"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -13,89 +14,32 @@ import pytest
 
 PACKAGE = "edge_assistant"
 
-# A unit is a module or folder directly in the package. It may import units of lower layers, and itself.
+# Folders import only those further down; those of one line do not import each other.
 LAYERS = (
-    {
-        "actions",
-        "keys",
-        "settings",
-        "settings_entry",
-        "settings_file",
-        "paths",
-        "errors",
-        "events",
-        "footprint",
-        "regular_file",
-        "replacing",
-        "log",
-        "login",
-        "child",
-        "constants",
-        "dbus",
-        "interrupt",
-        "processor",
-        "outside_text",
-        "terminal",
-        "text",
-        "toml_text",
-        "waiting",
-        "windows_worker",
-        "worker_start",
-        "x_server",
-    },
-    {"capture", "imaging", "models", "engine", "speech", "hotkeys"},
-    {
-        "advice",
-        "factory",
-        "assistant",
-        "loading",
-        "request",
-        "shown",
-        "telling",
-        "underway",
-        "remarks",
-        "sources",
-        "resident",
-        "tuned",
-        "tower_making",
-        "trials",
-        "tune",
-    },
+    {"system", "imaging"},
+    {"capture", "engine", "models", "speech", "hotkeys"},
+    {"settings"},
+    {"tuning"},
+    {"assistant"},
+    {"controller"},
     {"ui"},
-    {
-        "output",
-        "cli_models",
-        "cli_parser",
-        "cli_settings",
-        "describe",
-        "listen",
-        "doctor",
-        "models_command",
-        "models_output",
-        "tune_command",
-        "app",
-        "cli",
-        "__main__",
-    },
+    {"cli"},
+    {"__main__"},
 )
-# Within these layers units may import each other; between the siblings of the others it is forbidden.
-JOINED_LAYERS = {0, 2, 4}
 
 # The modules that may import a heavy library; elsewhere it must be importable without it.
 OWNERS = {
-    "llama_cpp": ("engine/session*.py", "engine/llama*.py", "engine/native.py"),
+    "llama_cpp": ("engine/bindings.py", "engine/llama_model.py"),
     "pyttsx3": ("speech/worker.py",),
-    "huggingface_hub": ("models/download.py",),
+    "huggingface_hub": ("models/hub.py",),
     "mss": ("capture/screen.py",),
-    "jeepney": ("dbus.py", "capture/portal.py", "hotkeys/*.py"),
-    "Xlib": ("x_server.py", "capture/window_x11.py", "hotkeys/*.py"),
-    "PySide6.QtWidgets": ("ui/*.py", "app.py"),
-    "PySide6": ("ui/*.py", "app.py", "capture/*.py", "speech/screen_reader.py", "hotkeys/*.py"),
+    "jeepney": ("system/dbus.py", "capture/portal.py", "hotkeys/*.py"),
+    "Xlib": ("system/x_server.py", "capture/window_x11.py", "hotkeys/*.py"),
+    "PySide6.QtWidgets": ("ui/*.py",),
+    "PySide6": ("ui/*.py", "capture/*.py", "speech/screen_reader.py", "hotkeys/*.py"),
 }
 # Modules of these files import Qt at their top; all others that may import it at all do so inside functions.
-QT_AT_THE_TOP = ("ui/*.py", "app.py")
-# Settings reach the L1 units as plain arguments.
-NO_SETTINGS = LAYERS[1]
+QT_AT_THE_TOP = ("ui/*.py",)
 
 
 def imports(nodes: Iterable[ast.AST], path: Path) -> Iterator[tuple[str, int]]:
@@ -145,10 +89,8 @@ def faults(path: Path, source: str) -> list[str]:
                 continue  # a member of the package itself, such as a version
             if other_layer > layer:
                 found.append(f"{where}, which is above it")
-            elif other_layer == layer and layer not in JOINED_LAYERS:
+            elif other_layer == layer:
                 found.append(f"{where}, its sibling")
-            elif other == "settings" and unit in NO_SETTINGS:
-                found.append(f"{where}: pass plain arguments instead")
         for library, owners in OWNERS.items():
             if (name == library or name.startswith(f"{library}.")) and not fits(path, owners):
                 found.append(f"{where}, which belongs to {', '.join(owners)}")
@@ -190,22 +132,22 @@ def test_imports_go_down_the_layers_and_every_heavy_library_has_one_owner(reposi
     [
         ("engine/client.py", "from edge_assistant.speech import sentences"),
         ("engine/client.py", "from edge_assistant import speech"),
-        ("engine/client.py", "def load():\n    import edge_assistant.assistant"),
-        ("engine/client.py", "from ..imaging.budget import size"),
-        ("engine/client.py", "from edge_assistant.settings import Settings"),
-        ("errors.py", "import edge_assistant.engine"),
-        ("assistant.py", "import llama_cpp"),
+        ("engine/client.py", "def load():\n    import edge_assistant.assistant.assistant"),
+        ("engine/client.py", "from ..models.gguf import size"),
+        ("engine/client.py", "from edge_assistant.settings.schema import Settings"),
+        ("system/errors.py", "import edge_assistant.engine"),
+        ("assistant/assistant.py", "import llama_cpp"),
         ("engine/client.py", "from llama_cpp import mtmd_cpp"),
         ("speech/speaker.py", "import pyttsx3"),
-        ("capture/window.py", "import mss.tools"),
-        ("assistant.py", "def ask():\n    import jeepney.io.blocking"),
-        ("sources.py", "from Xlib import display"),
+        ("capture/window_x11.py", "import mss.tools"),
+        ("assistant/assistant.py", "def ask():\n    import jeepney.io.blocking"),
+        ("capture/targets.py", "from Xlib import display"),
         ("capture/camera.py", "from PySide6 import QtMultimedia"),
         ("capture/camera.py", "class Camera:\n    from PySide6 import QtMultimedia"),
         ("capture/camera.py", "def frame():\n    from PySide6 import QtWidgets"),
-        ("assistant.py", "def ask():\n    from PySide6 import QtCore"),
+        ("assistant/assistant.py", "def ask():\n    from PySide6 import QtCore"),
         ("novel.py", ""),
-        ("__init__.py", "import edge_assistant.cli"),
+        ("__init__.py", "import edge_assistant.cli.main"),
     ],
 )
 def test_a_forbidden_import_is_found(path: str, source: str) -> None:
@@ -215,13 +157,19 @@ def test_a_forbidden_import_is_found(path: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("engine/session.py", "from llama_cpp import mtmd_cpp"),
-        ("engine/client.py", "from edge_assistant.engine.messages import Ask\nfrom edge_assistant import child"),
+        ("engine/bindings.py", "from llama_cpp import mtmd_cpp"),
+        (
+            "engine/client.py",
+            "from edge_assistant.engine.messages import Ask\nfrom edge_assistant.system import errors",
+        ),
         ("capture/camera.py", "def frame():\n    from PySide6 import QtMultimedia"),
         ("capture/camera.py", "class Camera:\n    def frame(self):\n        from PySide6 import QtCore"),
         ("capture/camera.py", "if TYPE_CHECKING:\n    from PySide6 import QtMultimedia"),
-        ("assistant.py", "from edge_assistant.engine.client import Engine\nfrom edge_assistant import __version__"),
-        ("ui/tray.py", "from PySide6 import QtWidgets\nfrom edge_assistant.assistant import Assistant"),
+        (
+            "assistant/assistant.py",
+            "from edge_assistant.engine.client import Engine\nfrom edge_assistant import __version__",
+        ),
+        ("ui/tray.py", "from PySide6 import QtWidgets\nfrom edge_assistant.assistant.assistant import Assistant"),
     ],
 )
 def test_an_allowed_import_is_not_complained_about(path: str, source: str) -> None:
@@ -239,7 +187,7 @@ sys.meta_path.insert(0, Missing())
 import edge_assistant
 names = [module.name for module in pkgutil.walk_packages(edge_assistant.__path__, "edge_assistant.")]
 for name in names:
-    if not name.startswith(("edge_assistant.ui", "edge_assistant.app", "edge_assistant.shipped_models")):
+    if not name.startswith(("edge_assistant.ui", "edge_assistant.shipped_models")):
         importlib.import_module(name)
 print(len(names))
 """
@@ -256,3 +204,18 @@ def test_everything_but_the_windows_can_be_imported_without(missing: tuple[str, 
     )
     assert run.returncode == 0, run.stderr
     assert int(run.stdout) > 50
+
+
+def test_the_layers_are_as_the_architecture_document_shows_them(repository: Path) -> None:
+    lines = (repository / "docs/architecture.md").read_text(encoding="utf-8").splitlines()
+    start = lines.index("| folders, from the top | what they are for |")
+    table = [line for line in lines[start + 2 : lines.index("", start)]]
+    shown = [set(re.findall(r"`(\w+)`", line.split("|")[1])) for line in table]
+    assert shown == [set(layer) for layer in reversed(LAYERS)]
+
+
+def test_what_the_architecture_document_names_is_there(repository: Path) -> None:
+    text = (repository / "docs/architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(\w+/[\w/]*\w+\.py)`", text)
+    assert len(named) > 30
+    assert not [each for each in named if not ((repository / PACKAGE / each).exists() or (repository / each).exists())]

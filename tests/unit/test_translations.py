@@ -17,8 +17,10 @@ import pytest
 import translations
 from babel.messages import Catalog
 
-from edge_assistant import cli, cli_parser, text
-from edge_assistant.text import in_libraries, tr, tr_count, use_language
+from edge_assistant.cli import main
+from edge_assistant.cli import parser as cli_parser
+from edge_assistant.system import i18n
+from edge_assistant.system.i18n import in_libraries, tr, tr_count, use_language
 
 
 @pytest.fixture(autouse=True)
@@ -28,8 +30,8 @@ def english() -> Iterator[None]:
 
 
 def test_german_is_shipped() -> None:
-    assert "de" in text.languages()
-    assert translations.languages() == [each for each in text.languages() if each != "en"]
+    assert "de" in i18n.languages()
+    assert translations.languages() == [each for each in i18n.languages() if each != "en"]
 
 
 @pytest.mark.parametrize("language", translations.languages())
@@ -62,17 +64,17 @@ def test_the_program_speaks_german_and_its_processes_too(repository: Path) -> No
     use_language("de-AT")
     assert tr("Ready") == "Bereit"
     assert tr_count("That took {number} second.", "That took {number} seconds.", 2) == "Das dauerte 2 Sekunden."
-    code = "from edge_assistant.text import tr; print(tr('Ready'))"
+    code = "from edge_assistant.system.i18n import tr; print(tr('Ready'))"
     run = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True)
     assert run.stdout == "Bereit\n"
 
 
 def test_an_error_is_told_in_the_language_of_the_settings(capsys: pytest.CaptureFixture[str]) -> None:
-    from edge_assistant import settings
-    from edge_assistant.settings_file import save
+    from edge_assistant.settings import schema
+    from edge_assistant.settings.store import save
 
-    save(settings.path(), settings.changed(settings.Settings(), {"language": "de"}))
-    assert cli.main(["settings", "get", "dance"]) == 2
+    save(schema.path(), schema.changed(schema.Settings(), {"language": "de"}))
+    assert main.main(["settings", "get", "dance"]) == 2
     assert "Es gibt keine Einstellung dance." in capsys.readouterr().err
 
 
@@ -135,8 +137,8 @@ def test_the_finder_sees_what_is_translated_before_the_language_is_known() -> No
 
 
 def test_all_help_of_the_command_line_is_translated(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "_translations", _Marking())
-    seen = list(_shown(cli._parser()))
+    monkeypatch.setattr(i18n, "_translations", _Marking())
+    seen = list(_shown(main._parser()))
     assert len(seen) > 100
     assert [each for each in seen if not each.startswith("«")] == []
 
@@ -144,8 +146,8 @@ def test_all_help_of_the_command_line_is_translated(monkeypatch: pytest.MonkeyPa
 def test_the_list_of_actions_is_in_the_persons_language(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "_speak_the_persons_language", lambda: use_language("de"))
-    assert cli.main(["trigger", "--list"]) == 0
+    monkeypatch.setattr(main, "_speak_the_persons_language", lambda: use_language("de"))
+    assert main.main(["trigger", "--list"]) == 0
     assert "window: beschreibt das aktive Fenster" in capsys.readouterr().out
 
 
@@ -183,15 +185,15 @@ def test_help_is_german_also_where_argparse_speaks_and_the_system_does_not(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LANGUAGE", "fr")
-    monkeypatch.setattr(cli, "_speak_the_persons_language", lambda: use_language("de"))
+    monkeypatch.setattr(main, "_speak_the_persons_language", lambda: use_language("de"))
     with pytest.raises(SystemExit):
-        cli.main(["describe", "--help"])
+        main.main(["describe", "--help"])
     shown = capsys.readouterr().out
     for words in ("Aufruf: edge-assistant describe", "[DATEI]", "Optionen:", "diese Hilfe zeigen und enden"):
         assert words in shown
     for words in ("usage", "options", "show this help"):
         assert words not in shown
-    assert cli.main(["models", "pull"]) == 2
+    assert main.main(["models", "pull"]) == 2
     assert capsys.readouterr().err == (
         "Diese Argumente fehlen: NAME. Versuchen Sie edge-assistant models pull --help.\n"
     )

@@ -16,11 +16,8 @@ from typing import Any
 
 import pytest
 
-from edge_assistant import cli, log, paths
-from edge_assistant.capture import apart
-from edge_assistant.engine.messages import Done, Piece
-from edge_assistant.errors import InputError
-from edge_assistant.events import (
+from edge_assistant.assistant.answer_run import Underway, WaitingWords
+from edge_assistant.assistant.events import (
     DoneEvent,
     ErrorEvent,
     Event,
@@ -30,30 +27,34 @@ from edge_assistant.events import (
     WindowEvent,
     cancelled,
 )
+from edge_assistant.assistant.reporter import Telling
+from edge_assistant.capture import qt_subprocess
+from edge_assistant.capture.targets import spoken_title
+from edge_assistant.cli import main
+from edge_assistant.cli.output import JsonOutput, TextOutput
+from edge_assistant.cli.output_models import Teller
+from edge_assistant.engine.messages import Done, Piece
+from edge_assistant.models.library import Shelf
 from edge_assistant.models.progress import Progress
-from edge_assistant.models.shelf import Shelf
-from edge_assistant.models_output import Teller
-from edge_assistant.output import JsonOutput, TextOutput, complain
-from edge_assistant.resident import door
-from edge_assistant.settings import Settings
-from edge_assistant.sources import spoken_title
-from edge_assistant.speech import check
+from edge_assistant.settings.schema import Settings
+from edge_assistant.speech import probe
 from edge_assistant.speech.messages import Voice
 from edge_assistant.speech.screen_reader import ReaderOrVoice
 from edge_assistant.speech.speaker import Speaker
-from edge_assistant.telling import Telling
-from edge_assistant.underway import Underway
-from edge_assistant.waiting import WaitingWords
+from edge_assistant.system import ipc, paths
+from edge_assistant.system import logger as log
+from edge_assistant.system.errors import InputError
+from edge_assistant.system.terminal import complain
 
 HOSTILE = "evil \x1b]0;owned\x07\x1b[2J\x9b31m\u202e\x00\u2028n\u200came\ud83d"
 HARMLESS = "evil  n\u200came\ufffd"
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-PACKAGE = Path(cli.__file__).parent
+PACKAGE = Path(main.__file__).parents[1]
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str, exit_code: int = 0) -> str:
     """What a command printed, on either stream; nothing of it commands the terminal."""
-    assert cli.main(arguments) == exit_code
+    assert main.main(arguments) == exit_code
     shown = capsys.readouterr()
     assert not RAW.search(shown.out + shown.err)
     return shown.out + shown.err
@@ -116,18 +117,18 @@ def test_a_list_of_weights_that_is_damaged_is_told_harmless(capsys: pytest.Captu
 def test_names_of_cameras_and_voices_are_printed_harmless(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(apart, "camera_names", lambda: (HOSTILE, "x" * 1_000_000))
+    monkeypatch.setattr(qt_subprocess, "camera_names", lambda: (HOSTILE, "x" * 1_000_000))
     first, second = run(capsys, "cameras").splitlines()
     assert first == f"1: {HARMLESS}"
     assert len(second) < 210
-    monkeypatch.setattr(check, "list_voices", lambda: [Voice(HOSTILE, HOSTILE, (HOSTILE,), None)])
+    monkeypatch.setattr(probe, "list_voices", lambda: [Voice(HOSTILE, HOSTILE, (HOSTILE,), None)])
     assert run(capsys, "voices") == f"{HARMLESS}: {HARMLESS} ({HARMLESS})\n"
 
 
 def test_what_the_running_program_answers_is_printed_harmless(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "call", lambda *_: f"A\x1b[2J\x9bmB{HOSTILE[-1]}")
+    monkeypatch.setattr(ipc, "call", lambda *_: f"A\x1b[2J\x9bmB{HOSTILE[-1]}")
     assert run(capsys, "trigger", "status") == "AB\ufffd\n"
 
 
@@ -288,18 +289,19 @@ def test_a_log_holds_no_escapes_and_no_lines_but_its_own(written_log: Path) -> N
 TERMINAL = "moves the cursor and dims, with clean text between"
 WORKER = "a worker's output, which goes to the log"
 PRINTS = {
-    "output.py": TERMINAL,
-    "models_output.py": TERMINAL,
-    "engine/kept.py": WORKER,
+    "cli/output.py": TERMINAL,
+    "cli/output_models.py": TERMINAL,
+    "system/terminal.py": "cleans what it prints",
+    "engine/prompt_cache.py": WORKER,
     "speech/worker.py": WORKER,
-    "speech/mouth.py": WORKER,
-    "speech/own_voice.py": WORKER,
+    "speech/playback.py": WORKER,
+    "speech/bundled_voice.py": WORKER,
     "speech/sapi_voices.py": WORKER,
-    "windows_worker.py": WORKER,
+    "system/windows_worker.py": WORKER,
 }
-"""The modules that may print by themselves, and why; all others use output.print_line, print_json and complain."""
+"""The modules that may print by themselves, and why; all others use terminal.print_line, print_json and complain."""
 
-AS_BYTES = {"log.py": "a sentence made by tr, before there is a stream", "engine/native.py": WORKER}
+AS_BYTES = {"system/logger.py": "a sentence made by tr, before there is a stream", "engine/llama_model.py": WORKER}
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
@@ -315,23 +317,23 @@ def leaks(path: str, source: str) -> list[str]:
     for name, call in calls(ast.parse(source)):
         where = f"{path}:{call.lineno} {name}"
         if name == "print" and path not in PRINTS:
-            found.append(f"{where}: use output.print_line")
+            found.append(f"{where}: use terminal.print_line")
         if re.search(r"\bstd(out|err)(\.buffer)?\.write(lines)?$", name):
-            found.append(f"{where}: use output.print_line")
+            found.append(f"{where}: use terminal.print_line")
         if name == "os.write" and ast.unparse(call.args[0]) in ("1", "2") and path not in AS_BYTES:
-            found.append(f"{where}: use output.complain")
-        if name == "json.dumps" and path == "output.py":
+            found.append(f"{where}: use terminal.complain")
+        if name == "json.dumps" and path == "system/terminal.py":
             found.append(f"{where}: use outside_text.json_line")
         if name.startswith("logging.") and name.endswith("Formatter"):
-            found.append(f"{where}: use log.Formatter")
-        if name == "QLabel" and path != "ui/plain.py":
-            found.append(f"{where}: use ui.plain.PlainLabel")
+            found.append(f"{where}: use logger.Formatter")
+        if name == "QLabel" and path != "ui/plain_text.py":
+            found.append(f"{where}: use ui.plain_text.PlainLabel")
         if name.endswith(".setToolTip") and path != "ui/tray.py" and "tooltip(" not in ast.unparse(call.args[0]):
-            found.append(f"{where}: use ui.plain.tooltip")
+            found.append(f"{where}: use ui.plain_text.tooltip")
         if re.search(r"\b(setHtml|insertHtml|appendHtml|setMarkdown|insertMarkdown)$", name):
             found.append(f"{where}: text is shown as it is")
-        if re.match(r"QMessageBox(\.|$)", name) and path != "ui/question.py":
-            found.append(f"{where}: use ui.question.ask")
+        if re.match(r"QMessageBox(\.|$)", name) and path != "ui/confirm.py":
+            found.append(f"{where}: use ui.confirm.ask")
     return found
 
 

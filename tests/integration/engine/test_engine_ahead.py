@@ -13,20 +13,20 @@ import pytest
 from demo_training.scenes import FIRST_HELD_OUT_SEED, make_scene
 from PIL import Image
 
-from edge_assistant import tuned
-from edge_assistant.assistant import Assistant
-from edge_assistant.capture.picture import Captured
+from edge_assistant.assistant.assistant import Assistant
+from edge_assistant.assistant.events import DoneEvent, Event, StageEvent
+from edge_assistant.assistant.options import Request
+from edge_assistant.capture.decode import Captured
+from edge_assistant.engine.llama_model import NativeModel
 from edge_assistant.engine.messages import Tuning
-from edge_assistant.engine.native import NativeModel
-from edge_assistant.errors import CancelledError, NothingToSeeError
-from edge_assistant.events import DoneEvent, Event, StageEvent
 from edge_assistant.imaging.blank_cells import telling
-from edge_assistant.imaging.budget import fit
-from edge_assistant.models.locate import Weights, resolve
-from edge_assistant.models.towers import Towers
-from edge_assistant.request import Request
-from edge_assistant.tower_making import make_tower
-from edge_assistant.tuned import Choice
+from edge_assistant.imaging.token_budget import fit
+from edge_assistant.models.resolver import Weights, resolve
+from edge_assistant.models.vision_towers import Towers
+from edge_assistant.system.errors import CancelledError, NothingToSeeError
+from edge_assistant.tuning import profile
+from edge_assistant.tuning.profile import Choice
+from edge_assistant.tuning.quantize_process import make_tower
 
 DIALOG = Path(__file__).resolve().parent.parent.parent.parent / "models" / "demo" / "samples" / "save-dialog.png"
 WIDTH = 128  # of the demo's embeddings
@@ -261,7 +261,7 @@ def test_the_next_load_takes_a_tower_made_meanwhile_and_does_without_one_that_is
     monkeypatch: pytest.MonkeyPatch, tower: Callable[[str], Path]
 ) -> None:
     # The demo's tower is too small to be made another one of by itself.
-    monkeypatch.setattr(tuned, "usual_tower", lambda *_: "Q6_K")
+    monkeypatch.setattr(profile, "usual_tower", lambda *_: "Q6_K")
     published, asked = demo().mmproj, Asked()
     try:
         assert asked.look(picture()).answer

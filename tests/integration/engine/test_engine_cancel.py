@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from edge_assistant.assistant import Assistant
-from edge_assistant.capture.picture import Captured
-from edge_assistant.child import Child
+from edge_assistant.assistant.assistant import Assistant
+from edge_assistant.assistant.events import DoneEvent, Event, StageEvent, TokenEvent
+from edge_assistant.assistant.options import Request
+from edge_assistant.capture.decode import Captured
 from edge_assistant.engine.messages import Ask
-from edge_assistant.events import DoneEvent, Event, StageEvent, TokenEvent
-from edge_assistant.models.locate import resolve
-from edge_assistant.request import Request
+from edge_assistant.models.resolver import resolve
+from edge_assistant.system.worker_process import Child
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 

@@ -18,11 +18,11 @@ from demo_training.questions import Question, box_in, questions, right
 from demo_training.scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
 from PIL import Image, ImageChops, ImageOps
 
-from edge_assistant.assistant import Assistant
-from edge_assistant.capture.picture import Captured
-from edge_assistant.events import DoneEvent, Event, SentenceEvent
-from edge_assistant.models.locate import resolve
-from edge_assistant.request import Request
+from edge_assistant.assistant.assistant import Assistant
+from edge_assistant.assistant.events import DoneEvent, Event, SentenceEvent
+from edge_assistant.assistant.options import Request
+from edge_assistant.capture.decode import Captured
+from edge_assistant.models.resolver import resolve
 
 DEMO = Path(__file__).resolve().parents[3] / "models" / "demo"
 SCENES = 20
@@ -263,11 +263,11 @@ def differences(
     model: Path | None, variant: str, change: Callable[[Image.Image], Image.Image] = lambda image: image
 ) -> tuple[list[float], float]:
     """The largest difference to transformers' logits for each recorded scene, and the share of equal greedy answers."""
+    from edge_assistant.engine.llama_model import NativeModel
     from edge_assistant.engine.messages import Ask as EngineAsk
     from edge_assistant.engine.messages import Sampling, ThinkingBudget
-    from edge_assistant.engine.native import NativeModel
     from edge_assistant.engine.session import Session
-    from edge_assistant.imaging.budget import fit
+    from edge_assistant.imaging.token_budget import fit
 
     found = resolve(
         model=str(model) if model else "demo",

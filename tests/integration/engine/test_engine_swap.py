@@ -13,13 +13,13 @@ from PIL import Image
 from support.describing import DIALOG
 from support.waiting import until
 
-from edge_assistant.assistant import Assistant
-from edge_assistant.capture.picture import Captured
-from edge_assistant.events import DoneEvent, Event
-from edge_assistant.models.locate import Weights, resolve
-from edge_assistant.request import Request
-from edge_assistant.resident.engines import Engines
-from edge_assistant.resident.measurements import Measurements
+from edge_assistant.assistant.assistant import Assistant
+from edge_assistant.assistant.events import DoneEvent, Event
+from edge_assistant.assistant.options import Request
+from edge_assistant.capture.decode import Captured
+from edge_assistant.controller.latency import Measurements
+from edge_assistant.controller.model_switcher import Engines
+from edge_assistant.models.resolver import Weights, resolve
 
 AMPLE, NOTHING = 64 * 10**9, 0
 QUESTION, FOLLOW_UP = "Describe this screen.", "Read the text."

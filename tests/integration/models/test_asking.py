@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from support.waiting import until
 
-from edge_assistant import paths
-from edge_assistant.advice import is_first_run
+from edge_assistant.assistant.advice import is_first_run
+from edge_assistant.models.library import Shelf
 from edge_assistant.models.recommend import NOT_FOR
-from edge_assistant.models.shelf import Shelf
+from edge_assistant.system import paths
 
 ROOT = Path(__file__).resolve().parents[3]
 DEMO = ROOT / "models/demo"

@@ -13,14 +13,14 @@ import pytest
 from support.model_commands import Models, models
 from support.person import MMPROJ, MODEL, Place
 
-from edge_assistant import paths
-from edge_assistant.errors import CancelledError, DoesNotFitError, UsageError, WeightsError
-from edge_assistant.models import part
-from edge_assistant.models.carry_in import Import, Imported
-from edge_assistant.models.carry_out import Export
-from edge_assistant.models.locate import resolve
-from edge_assistant.models.shelf import Shelf
-from edge_assistant.models.verify import ChecksumError
+from edge_assistant.models import partial_file
+from edge_assistant.models.checksums import ChecksumError
+from edge_assistant.models.exporter import Export
+from edge_assistant.models.importer import Import, Imported
+from edge_assistant.models.library import Shelf
+from edge_assistant.models.resolver import resolve
+from edge_assistant.system import paths
+from edge_assistant.system.errors import CancelledError, DoesNotFitError, UsageError, WeightsError
 
 DEMO = Path(__file__).resolve().parents[3] / "models/demo"
 
@@ -218,7 +218,7 @@ def test_files_that_do_not_belong_together_are_explained(own_pair: Path, tmp_pat
 def test_an_import_without_room_says_so_before_it_begins(
     place: Place, stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(part.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1000}))
+    monkeypatch.setattr(partial_file.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1000}))
     with pytest.raises(DoesNotFitError, match="not enough room"):
         bring(stick)
     bring(stick, links=True)  # which needs none
@@ -275,7 +275,7 @@ def test_a_link_between_two_disks_is_explained(place: Place, stick: Path, monkey
     def refuse(*_: object) -> None:
         raise OSError(18, os.strerror(18))
 
-    monkeypatch.setattr(part.os, "link", refuse)
+    monkeypatch.setattr(partial_file.os, "link", refuse)
     with pytest.raises(WeightsError, match=r"do not allow it\. Use --copy\."):
         bring(stick, links=True)
     assert not (place.models / MODEL).exists()

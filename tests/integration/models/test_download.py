@@ -16,13 +16,13 @@ from support.local_hub import COMMIT, Fault
 from support.person import MMPROJ, MODEL, REPOSITORY, Place
 from support.waiting import until
 
-from edge_assistant import paths
-from edge_assistant.errors import CancelledError, DoesNotFitError, NetworkError, UsageError, WeightsError
-from edge_assistant.models import fetch, part
-from edge_assistant.models.cancel import BACK_OFF, FIRST_BACK_OFF
-from edge_assistant.models.download import Hub
-from edge_assistant.models.shelf import Shelf
-from edge_assistant.models.verify import ChecksumError
+from edge_assistant.models import downloader, partial_file
+from edge_assistant.models.cancellation import BACK_OFF, FIRST_BACK_OFF
+from edge_assistant.models.checksums import ChecksumError
+from edge_assistant.models.hub import Hub
+from edge_assistant.models.library import Shelf
+from edge_assistant.system import paths
+from edge_assistant.system.errors import CancelledError, DoesNotFitError, NetworkError, UsageError, WeightsError
 
 Waits = Callable[[], list[float]]
 
@@ -112,7 +112,7 @@ def test_a_line_that_stands_still_is_given_up_and_tried_again(
 
 @pytest.mark.usefixtures("quick")
 def test_a_line_that_only_drips_counts_as_standing_still(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "_LEAST_SECONDS", 0.3)
+    monkeypatch.setattr(downloader, "_LEAST_SECONDS", 0.3)
     place.hub.bytes_per_s = 20_000
     attempt = place.attempt()
     wait = threading.Thread(target=lambda: until(lambda: attempt.notices))
@@ -349,7 +349,7 @@ def test_forbidden_downloads_say_which_variable_forbids_them(place: Place, monke
 
 def test_a_disk_without_room_is_told_before_anything_is_fetched(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = type("Usage", (), {"free": 700_000})
-    monkeypatch.setattr(part.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr(partial_file.shutil, "disk_usage", lambda _: usage)
     with pytest.raises(DoesNotFitError, match=r"are needed for .*, and 700,000 bytes are free\. Make some room"):
         place.attempt().run()
     assert place.hub.asked == []
@@ -413,7 +413,7 @@ def test_after_a_power_cut_only_what_was_surely_on_the_disk_is_used(
     sure = file.stat().st_size
     with file.open("ab") as garbage:  # what a disk may hold beyond the last sync
         garbage.write(bytes(50_000))
-    monkeypatch.setattr(part, "_started", lambda: 1)
+    monkeypatch.setattr(partial_file, "_started", lambda: 1)
     place.hub.asked.clear()
     place.attempt().run()
     place.check_whole()

@@ -16,7 +16,7 @@ from support.model_commands import Models, models
 from support.person import MMPROJ, MODEL, Place
 from support.waiting import until
 
-from edge_assistant import paths
+from edge_assistant.system import paths
 
 
 @pytest.fixture

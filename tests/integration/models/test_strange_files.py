@@ -13,15 +13,14 @@ import pytest
 from support.model_commands import Models, models
 from support.person import MMPROJ, MODEL, Place
 
-from edge_assistant import paths
-from edge_assistant.errors import NetworkError, WeightsError
-from edge_assistant.models import own_file
-from edge_assistant.models.carry_in import Import, Imported
-from edge_assistant.models.carry_out import Export
 from edge_assistant.models.catalog import load_catalog
-from edge_assistant.models.removal import remove_set
-from edge_assistant.models.shelf import Shelf
-from edge_assistant.models.towers import Towers
+from edge_assistant.models.exporter import Export
+from edge_assistant.models.importer import Import, Imported
+from edge_assistant.models.library import Shelf
+from edge_assistant.models.operations import remove_set
+from edge_assistant.models.vision_towers import Towers
+from edge_assistant.system import own_file, paths
+from edge_assistant.system.errors import NetworkError, WeightsError
 
 DEMO = Path(__file__).resolve().parents[3] / "models/demo"
 

@@ -18,10 +18,10 @@ import pytest
 from support import waiting
 from support.sound_card import NO_CARD, Said, SoundCard, places, references
 
-from edge_assistant.errors import InputError
 from edge_assistant.speech import speaker as speaker_module
-from edge_assistant.speech.check import check_sound, list_voices
 from edge_assistant.speech.messages import Voice
+from edge_assistant.speech.probe import check_sound, list_voices
+from edge_assistant.system.errors import InputError
 
 LONG = "This sentence is so long that there is time enough to do something bad to whoever speaks it."
 NEXT = "Hello there."

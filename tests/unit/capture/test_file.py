@@ -15,7 +15,7 @@ from PIL import Image
 
 from edge_assistant.capture import file
 from edge_assistant.capture.file import read_picture
-from edge_assistant.errors import DoesNotFitError, InputError, UsageError
+from edge_assistant.system.errors import DoesNotFitError, InputError, UsageError
 
 
 def png(size: tuple[int, int] = (40, 30), colour: tuple[int, int, int] = (200, 30, 40)) -> bytes:

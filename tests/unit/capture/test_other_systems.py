@@ -10,7 +10,7 @@ import pytest
 
 from edge_assistant.capture.focus import MacFocus, WindowsFocus
 from edge_assistant.capture.geometry import Rect
-from edge_assistant.capture.locked import mac_locked, windows_locked
+from edge_assistant.capture.session_lock import mac_locked, windows_locked
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.capture.window_mac import MacWindows
 from edge_assistant.capture.window_windows import WindowsWindows

@@ -7,7 +7,7 @@ from PIL import Image
 
 from edge_assistant.capture.geometry import Rect, enclosing
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot, take
-from edge_assistant.errors import InputError
+from edge_assistant.system.errors import InputError
 
 
 def quarters(size: tuple[int, int]) -> Image.Image:

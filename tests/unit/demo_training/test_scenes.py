@@ -27,7 +27,7 @@ from demo_training.scenes import (
 )
 from PIL import Image
 
-from edge_assistant.imaging.budget import plan
+from edge_assistant.imaging.token_budget import plan
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = ROOT / "scripts" / "demo_weights.py"

@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from edge_assistant import doctor, settings
-from edge_assistant.assistant import Assistant
-from edge_assistant.capture.picture import Captured
+from edge_assistant.assistant.assistant import Assistant
+from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent
+from edge_assistant.assistant.options import Request
+from edge_assistant.capture.decode import Captured
+from edge_assistant.cli import doctor
 from edge_assistant.engine import client, worker
 from edge_assistant.engine.client import DeviceFailedError, Engine, EngineFiles
+from edge_assistant.engine.gpu_offload import NOTHING, Device, Offload
 from edge_assistant.engine.messages import (
     DEVICE_FAILED,
     Ask,
@@ -35,11 +38,9 @@ from edge_assistant.engine.messages import (
     Started,
     Tuning,
 )
-from edge_assistant.engine.offload import NOTHING, Device, Offload
-from edge_assistant.errors import CancelledError, EngineError, EngineUnfitError, WeightsError
-from edge_assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent
-from edge_assistant.models.locate import resolve
-from edge_assistant.request import Request
+from edge_assistant.models.resolver import resolve
+from edge_assistant.settings import schema
+from edge_assistant.system.errors import CancelledError, EngineError, EngineUnfitError, WeightsError
 
 ON_CARD = Offload(Device("Card", 8 * 10**9, own_memory=True), 36, 36, tower=True)
 ONLY_LOADING = (
@@ -321,6 +322,6 @@ def test_an_answer_that_had_begun_is_not_repeated_but_can_be_asked_for_again(
 def test_the_doctor_says_that_the_device_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAILS", "dies-loading")
     weights = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
-    sentences = doctor._load_engine(weights, settings.Settings())
+    sentences = doctor._load_engine(weights, schema.Settings())
     assert sentences.startswith(ONLY_LOADING)
     assert sentences.endswith("All is computed on the processor.")

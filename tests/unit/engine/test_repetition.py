@@ -8,13 +8,7 @@ from itertools import chain, count, repeat
 
 import pytest
 
-from edge_assistant.engine.repetition import (
-    EQUAL_LINES,
-    LEAST_COPIES,
-    LEAST_TOKENS,
-    LONGEST_PERIOD,
-    Repetition,
-)
+from edge_assistant.engine.repetition import EQUAL_LINES, LEAST_COPIES, LEAST_TOKENS, LONGEST_PERIOD, Repetition
 
 WORDS = [f" word{number}" for number in range(LONGEST_PERIOD + 1)]
 

@@ -7,7 +7,7 @@ import pytest
 from edge_assistant.engine.messages import Sampling
 from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.engine.sampling import sampling
-from edge_assistant.errors import UsageError
+from edge_assistant.system.errors import UsageError
 
 
 def test_the_card_decides_for_glance_and_detail() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from support.fake_native import END, PICTURE_CELLS, Emitted, FakeNative, ask
 
-from edge_assistant.engine.kept import KeptPrompts
 from edge_assistant.engine.messages import Ahead, Embeddings, ThinkingBudget, TurnsDropped
+from edge_assistant.engine.prompt_cache import KeptPrompts
 from edge_assistant.engine.session import Session
-from edge_assistant.errors import DoesNotFitError
+from edge_assistant.system.errors import DoesNotFitError
 
 SYSTEM = "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\n<|vision_start|>"
 QUESTION = "<|vision_end|>What?<|im_end|>\n<|im_start|>assistant\n"

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from edge_assistant.hotkeys import elsewhere
-from edge_assistant.hotkeys.choose import choose
-from edge_assistant.hotkeys.elsewhere import Elsewhere
+from edge_assistant.hotkeys import unsupported
+from edge_assistant.hotkeys.backends import choose
+from edge_assistant.hotkeys.key import parse
 from edge_assistant.hotkeys.portal import PortalHotkeys, same_key, trigger
+from edge_assistant.hotkeys.unsupported import Elsewhere
 from edge_assistant.hotkeys.windows import WindowsHotkeys, virtual_key
 from edge_assistant.hotkeys.x11 import Repeats, X11Hotkeys, subsets
-from edge_assistant.keys import parse
-from edge_assistant.settings import Hotkeys
+from edge_assistant.settings.schema import Hotkeys
 
 KEYS = {"window": parse("ctrl+shift+F9"), "stop": parse("super+pause")}
 
@@ -49,7 +49,7 @@ def test_without_a_bus_a_wayland_desktop_is_told_to_bind_commands(monkeypatch: p
     told: queue.SimpleQueue[str] = queue.SimpleQueue()
     hotkeys = choose("linux", wayland=True, x11=True)
     assert hotkeys.start(KEYS, print, told.put) == ()
-    assert told.get(timeout=30) == elsewhere.WAYLAND
+    assert told.get(timeout=30) == unsupported.WAYLAND
     hotkeys.close()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.gguf_files import INSTRUCT, THINKING, Shop, write_mmproj, write_model
 
-from edge_assistant import paths
+from edge_assistant.system import paths
 
 
 @pytest.fixture(autouse=True)

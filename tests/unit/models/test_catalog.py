@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from edge_assistant.errors import DoesNotFitError, WeightsError
 from edge_assistant.models.catalog import load_catalog
 from edge_assistant.models.gguf import describe_gguf
+from edge_assistant.system.errors import DoesNotFitError, WeightsError
 
 SHIPPED = Path(__file__).parents[3] / "models"
 

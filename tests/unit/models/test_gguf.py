@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from support.gguf_files import F32, INSTRUCT, Q8_0, THINKING, gguf_bytes, text, write_mmproj, write_model
 
-from edge_assistant.errors import WeightsError
 from edge_assistant.models.gguf import architecture_of, describe_gguf
 from edge_assistant.models.gguf_header import open_regular
+from edge_assistant.system.errors import WeightsError
 
 DEMO = Path(__file__).parents[3] / "models/demo"
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from edge_assistant.dbus import DBusError
 from edge_assistant.speech import screen_reader
 from edge_assistant.speech.screen_reader import Output, ReaderOrVoice, choose, on_linux, on_mac, on_windows
+from edge_assistant.system.dbus import DBusError
 
 
 class ScriptedSpeaker:

@@ -1,0 +1,105 @@
+"""Which window system there is and what reads it: the only place that asks for the operating system."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from edge_assistant.capture.focus import Focus, MacFocus, NoFocus, WindowsFocus, X11Focus
+from edge_assistant.capture.portal import PortalScreen
+from edge_assistant.capture.screen import MssScreen
+from edge_assistant.capture.session_lock import linux_locked, mac_locked, windows_locked
+from edge_assistant.capture.snapshot import ScreenBackend, WindowBackend
+from edge_assistant.capture.window_mac import MacWindows
+from edge_assistant.capture.window_windows import WindowsWindows
+from edge_assistant.capture.window_x11 import X11Windows
+from edge_assistant.system.errors import InputError
+from edge_assistant.system.i18n import later, tr
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What decides: a `sys.platform` value, and whether the environment names a Wayland or an X11 display."""
+
+    platform: str
+    wayland: bool = False
+    x11: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """One window system.
+
+    `compatible` says whether it is the one here, `needs` which modules must be installed for it, `install` what to
+    do when one is not. `make_windows` is None where no window tells that it is the active one.
+    """
+
+    name: str
+    compatible: Callable[[Facts], bool]
+    needs: tuple[str, ...]
+    install: str
+    make_screen: Callable[..., ScreenBackend]
+    make_windows: Callable[[], WindowBackend] | None
+    is_locked: Callable[[], bool]
+    make_focus: Callable[[], Focus] = NoFocus
+
+    def is_installed(self, has: Callable[[str], bool]) -> bool:
+        """Whether all modules are there; `has` answers for one."""
+        return all(has(module) for module in self.needs)
+
+
+_SETUP = later("Run scripts/setup again.")
+
+BACKENDS = (
+    Backend("Windows", lambda facts: facts.platform == "win32", ("mss",), _SETUP,
+            lambda **_: MssScreen(), WindowsWindows, windows_locked, WindowsFocus),
+    Backend("macOS", lambda facts: facts.platform == "darwin", ("mss", "Quartz", "AppKit"), _SETUP,
+            lambda **_: MssScreen(), MacWindows, mac_locked, MacFocus),
+    # Before X11: a Wayland session has an X display too, on which most windows are missing.
+    Backend("Wayland", lambda facts: facts.platform == "linux" and facts.wayland, ("jeepney",), _SETUP,
+            PortalScreen, None, linux_locked),
+    Backend("X11", lambda facts: facts.platform == "linux" and facts.x11, ("mss", "Xlib", "jeepney"), _SETUP,
+            lambda **_: MssScreen(), X11Windows, linux_locked, X11Focus),
+)  # fmt: skip
+"""In order of preference."""
+
+
+def facts(platform: str = sys.platform, environ: Mapping[str, str] | None = None) -> Facts:
+    """The facts of this process, or of what a test gives."""
+    environ = os.environ if environ is None else environ
+    x11 = bool(environ.get("DISPLAY"))
+    # Only where there is nothing else to go by: a session's type is inherited by what runs on other displays.
+    wayland = bool(environ.get("WAYLAND_DISPLAY")) or (not x11 and environ.get("XDG_SESSION_TYPE") == "wayland")
+    return Facts("linux" if platform.startswith("linux") else platform, wayland, x11)
+
+
+def has_module(name: str) -> bool:
+    """Whether a module is installed; it is not imported."""
+    return importlib.util.find_spec(name) is not None
+
+
+def choose(found: Facts | None = None, has: Callable[[str], bool] = has_module) -> Backend:
+    """The window system of this session.
+
+    Raises InputError: `no-display` where there is none, `not-installed` where what reads it is missing.
+    """
+    found = facts() if found is None else found
+    for backend in BACKENDS:
+        if backend.compatible(found):
+            if backend.is_installed(has):
+                return backend
+            raise InputError(
+                tr(
+                    "The screen cannot be captured: a part for {name} is missing. {install}",
+                    name=backend.name,
+                    install=tr(backend.install),
+                ),
+                code="not-installed",
+            )
+    raise InputError(tr("There is no display here. Picture files can be described all the same."), code="no-display")
+
+
+__all__ = ["BACKENDS", "Backend", "Facts", "choose", "facts", "has_module"]

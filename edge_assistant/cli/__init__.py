@@ -1,0 +1,1 @@
+"""The command line: what can be asked for, what it prints, and its exit codes."""

@@ -1,0 +1,358 @@
+"""The command line: what can be asked for, checked before anything heavy starts; one small function a command."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from edge_assistant.cli.models_arguments import add_models
+from edge_assistant.cli.parser import Parser, seconds, temperature, whole
+from edge_assistant.cli.settings import add_settings
+from edge_assistant.system import logger, signals
+from edge_assistant.system.errors import AssistantError, InputError, UsageError, explained
+from edge_assistant.system.i18n import in_libraries, languages, later, tr, use_language
+
+if TYPE_CHECKING:
+    from edge_assistant.capture.targets import Look
+
+_log = logging.getLogger(__name__)
+
+_APP = "app_"
+"""Begins the names of the app's options, which commands have too."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; its exit code (see system/errors.py, and 0 for success)."""
+    _speak_the_persons_language()
+    logger.set_up()
+    try:
+        with in_libraries():
+            parsed = _parser().parse_args(arguments)
+        _check_app_options(parsed)
+        command: Callable[[argparse.Namespace], int] = parsed.command
+        if command is _describe:  # which also has to end its stream when it is cancelled here
+            return command(parsed)
+        with signals.raised():
+            return command(parsed)
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 (a bug must end a command with a sentence, as one of ours does)
+        if not isinstance(error, AssistantError):
+            _log.exception("a command failed")
+        failure = explained(error)
+        _report(failure, as_json="--json" in arguments)
+        return failure.exit_code
+
+
+def _speak_the_persons_language() -> None:
+    """Of a broken file nothing is known; the command that needs it says so."""
+    from edge_assistant.settings import schema
+    from edge_assistant.system import i18n
+
+    try:
+        i18n.use_language(schema.load(schema.path()).spoken_language)
+    except AssistantError:
+        i18n.use_language(i18n.system_language())
+
+
+def _report(error: AssistantError, *, as_json: bool) -> None:
+    """An error outside of any question: on standard error, and as question 0's end for a program that reads JSON."""
+    from edge_assistant.assistant.events import ErrorEvent
+    from edge_assistant.cli.output import JsonOutput, TextOutput
+
+    output = JsonOutput() if as_json else TextOutput()
+    with contextlib.suppress(OSError):
+        output.show(ErrorEvent(0, error.code, str(error), error.exit_code))
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="edge-assistant",
+        description=tr("Looks at a picture and says aloud what is there. Works without a network."),
+        epilog=tr("Answers can be wrong. Not for medicine, traffic or money."),
+    )
+    _add_app(parser)
+    commands = parser.add_subparsers(
+        title=tr("commands"), metavar=tr("COMMAND"), description=tr("Without one, the app starts.")
+    )
+    _add_describe(commands.add_parser("describe", help=tr("describe a picture, or answer questions about it")))
+    cameras = commands.add_parser("cameras", help=tr("list the cameras, by the numbers that describe --camera takes"))
+    cameras.set_defaults(command=_cameras)
+    _add_listen(
+        commands.add_parser("listen", help=tr("keep running, and describe what is there when a key is pressed"))
+    )
+    _add_trigger(commands.add_parser("trigger", help=tr("make the running program do something, as its keys do")))
+    doctor = commands.add_parser("doctor", help=tr("say what works on this computer, and how to mend what does not"))
+    doctor.add_argument("--speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud too (default: yes)"))
+    doctor.set_defaults(command=_doctor)
+    _add_tune(commands.add_parser("tune", help=tr("find out by trying what makes answers quickest on this computer")))
+    voices = commands.add_parser("voices", help=tr("list the voices"))
+    voices.add_argument("--language", metavar=tr("CODE"), help=tr("only voices for this language"))
+    voices.set_defaults(command=_voices)
+    add_settings(commands.add_parser("settings", help=tr("show and change the settings")))
+    add_models(commands.add_parser("models", help=tr("get, check, carry and remove weights")))
+    return parser
+
+
+def _add_app(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group(tr("options of the app")).add_argument
+    add("--temperature", dest=f"{_APP}temperature", metavar=tr("F"), type=temperature, help=tr("0 is greedy"))
+    add("--seed", dest=f"{_APP}seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("repeatable answers"))
+    add("--speak", dest=f"{_APP}speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud (default: yes)"))
+    parser.set_defaults(command=_app)
+
+
+def _add_describe(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("picture", metavar=tr("FILE"), nargs="?", help=tr("the picture; - is standard input"))
+    add("--screen", metavar=tr("N"), nargs="?", const=0, type=whole(1, 99), help=tr("look at monitor N, or all as one"))
+    add("--window", action="store_true", help=tr("look at the active window; its title is said first"))
+    add(
+        "--clipboard", action="store_true", help=tr("look at the picture, or the copied picture file, in the clipboard")
+    )
+    add(
+        "--camera",
+        metavar=tr("N"),
+        nargs="?",
+        const=0,
+        type=whole(1, 99),
+        help=tr("look through camera N (see cameras)"),
+    )
+    add(
+        "--delay", metavar=tr("SECONDS"), type=seconds, help=tr("count down aloud first, to change windows (camera: 3)")
+    )
+    add("--mode", choices=("glance", "detail", "read"), default="glance", help=tr("default: glance"))
+    add("--ask", metavar=tr("TEXT"), action="append", default=[], help=tr("a question; repeat for follow-ups"))
+    add("--think", action="store_true", help=tr("think harder: slower, with the Thinking weights"))
+    add(
+        "--thinking-budget",
+        metavar=tr("N"),
+        type=whole(1, 81_920),
+        help=tr("tokens to think with (default: as in the settings)"),
+    )
+    add("--max-tokens", metavar=tr("N"), type=whole(1, 81_920), help=tr("longest answer, in tokens"))
+    add("--temperature", metavar=tr("F"), type=temperature, help=tr("0 is greedy; not with Thinking"))
+    add("--seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("repeatable answers (default: random)"))
+    add("--image-tokens", metavar=tr("N"), type=whole(8, 16_384), help=tr("most image tokens the picture may take"))
+    add("--context", metavar=tr("N"), type=whole(256, 262_144), help=tr("tokens of context (default: 4096)"))
+    add("--model", metavar=tr("NAME|PATH"), help=tr("weights: a name from the catalogue, or a GGUF file"))
+    add("--mmproj", metavar=tr("PATH"), help=tr("the vision file that belongs to the model file"))
+    add(
+        "--gpu-layers",
+        metavar=tr("N"),
+        type=whole(0, 1024),
+        help=tr("layers on the graphics processor (default: what fits)"),
+    )
+    add("--language", metavar=tr("CODE"), help=tr("language of answer and voice, such as de"))
+    add("--speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud (default: yes)"))
+    add("--json", action="store_true", help=tr("one JSON object a line on standard output"))
+    parser.set_defaults(command=_describe)
+
+
+def _add_listen(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--temperature", metavar=tr("F"), type=temperature, help=tr("0 is greedy; not with Thinking"))
+    add("--seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("repeatable answers (default: random)"))
+    add("--speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud (default: yes)"))
+    parser.set_defaults(command=_listen)
+
+
+def _add_tune(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--model", metavar=tr("NAME|PATH"), help=tr("weights: a name from the catalogue, or a GGUF file"))
+    add("--mmproj", metavar=tr("PATH"), help=tr("the vision file that belongs to the model file"))
+    add("--think", action="store_true", help=tr("the Thinking weights"))
+    add(
+        "--target",
+        metavar=tr("SECONDS"),
+        type=whole(1, 600),
+        help=tr("time to the first word of a glance (default: 6)"),
+    )
+    add("--reset", action="store_true", help=tr("forget what was found out before"))
+    add("--speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud too (default: yes)"))
+    add("--json", action="store_true", help=tr("one JSON object a line on standard output"))
+    parser.set_defaults(command=_tune)
+
+
+def _add_trigger(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", metavar=tr("ACTION"), nargs="?", help=tr("one of those that --list prints"))
+    parser.add_argument("--list", action="store_true", help=tr("print the actions, and what each does"))
+    parser.set_defaults(command=_trigger)
+
+
+def _check_app_options(parsed: argparse.Namespace) -> None:
+    """Before a command they would be ignored."""
+    given = [
+        name.removeprefix(_APP) for name, value in vars(parsed).items() if name.startswith(_APP) and value is not None
+    ]
+    if given and parsed.command is not _app:
+        raise UsageError(
+            tr("The option {value} stands before the command. Write it after the command.", value=given[0])
+        )
+
+
+def _app(parsed: argparse.Namespace) -> int:
+    from edge_assistant.capture.qt import missing
+    from edge_assistant.controller.service import Options
+
+    try:
+        from edge_assistant.ui.application import run
+    except ImportError as error:
+        raise missing(error) from error
+    return run(Options(*(getattr(parsed, f"{_APP}{name}") for name in ("speak", "temperature", "seed"))))
+
+
+def _listen(parsed: argparse.Namespace) -> int:
+    from edge_assistant.cli.listen import listen
+    from edge_assistant.controller.service import Options
+
+    return listen(Options(parsed.speak, parsed.temperature, parsed.seed))
+
+
+def _tune(parsed: argparse.Namespace) -> int:
+    from edge_assistant.cli.tune import Options, run
+
+    options = (parsed.model, parsed.mmproj, parsed.think, parsed.target, parsed.reset, parsed.speak, parsed.json)
+    return run(Options(*options))
+
+
+def _trigger(parsed: argparse.Namespace) -> int:
+    from edge_assistant.hotkeys.actions import ACTIONS
+    from edge_assistant.system.terminal import print_line
+
+    if parsed.list:
+        for action, line in ACTIONS.items():
+            print_line(f"{action}: {tr(line)}")
+        return 0
+    if parsed.action not in ACTIONS:
+        raise UsageError(
+            tr(
+                "There is no action {value}. Try edge-assistant trigger --list.",
+                value=parsed.action or tr("without a name"),
+            )
+        )
+    from edge_assistant.system.ipc import call, place
+
+    answer = call(place(), parsed.action)
+    if answer:
+        print_line(answer)
+    return 0
+
+
+def _describe(parsed: argparse.Namespace) -> int:
+    asks = tuple(_question(text) for text in parsed.ask)
+    _check_source(parsed)
+    try:
+        with signals.raised():
+            return _run_describe(parsed, asks)
+    except KeyboardInterrupt:  # while modules were imported: later, DescribeRun takes care of it
+        from edge_assistant.assistant.events import cancelled
+        from edge_assistant.cli.output import JsonOutput, NoOutput
+        from edge_assistant.engine.prompts import MODES
+
+        output = JsonOutput() if parsed.json else NoOutput()
+        for index, question in enumerate(asks or (MODES[parsed.mode].question,)):
+            output.show(cancelled(index, question))
+        raise
+
+
+def _run_describe(parsed: argparse.Namespace, asks: tuple[str, ...]) -> int:
+    from edge_assistant.assistant.options import Request
+    from edge_assistant.cli.describe import DescribeRun, Options
+    from edge_assistant.cli.output import JsonOutput, TextOutput
+
+    if parsed.language and parsed.language.split("-")[0] in languages():
+        use_language(parsed.language)  # since the voice that says our own sentences, too, is of that language
+    options = Options(
+        picture=_source(parsed),
+        asks=asks,
+        request=Request(
+            mode=parsed.mode,
+            image_tokens=parsed.image_tokens,
+            max_tokens=parsed.max_tokens,
+            thinking_tokens=parsed.thinking_budget,
+            temperature=parsed.temperature,
+            seed=parsed.seed,
+            small_text_advice=later("Use --window, or --mode read."),
+        ),
+        model=parsed.model,
+        mmproj=parsed.mmproj,
+        think=parsed.think,
+        context=parsed.context,
+        language=parsed.language,
+        speak=parsed.speak,
+        gpu_layers=parsed.gpu_layers,
+    )
+    return DescribeRun(options, JsonOutput() if parsed.json else TextOutput()).main()
+
+
+def _check_source(parsed: argparse.Namespace) -> None:
+    """Exactly one picture, from a file or from elsewhere. An omitted N is 0, not None."""
+    given = [
+        name
+        for name in ("picture", "screen", "window", "clipboard", "camera")
+        if getattr(parsed, name) is not None and getattr(parsed, name) is not False
+    ]
+    if not given:
+        raise UsageError(
+            tr("Nothing to look at. Name a picture file, or take --screen, --window, --clipboard or --camera.")
+        )
+    if len(given) > 1:
+        raise UsageError(tr("Only one picture at a time: a file, --screen, --window, --clipboard or --camera."))
+    if parsed.delay is not None and given[0] not in ("screen", "window", "camera"):
+        raise UsageError(tr("A delay goes with --screen, --window or --camera."))
+
+
+def _source(parsed: argparse.Namespace) -> str | Look:
+    from edge_assistant.capture.targets import Look
+
+    if parsed.picture is not None:
+        return str(parsed.picture)
+    if parsed.screen is not None:
+        return Look("screen", parsed.screen or None, parsed.delay)
+    if parsed.camera is not None:
+        return Look("camera", parsed.camera or None, parsed.delay)
+    return Look("window" if parsed.window else "clipboard", None, parsed.delay)
+
+
+def _cameras(_: argparse.Namespace) -> int:
+    from edge_assistant.capture.qt_subprocess import camera_names
+    from edge_assistant.system.outside_text import short
+    from edge_assistant.system.terminal import print_line
+
+    names = camera_names()
+    if not names:
+        raise InputError(tr("No camera was found. Plug one in, or switch it on."), code="no-camera")
+    for number, name in enumerate(names, start=1):
+        print_line(f"{number}: {short(name)}")
+    return 0
+
+
+def _doctor(parsed: argparse.Namespace) -> int:
+    from edge_assistant.cli.doctor import examine
+
+    return examine(speak=parsed.speak)
+
+
+def _voices(parsed: argparse.Namespace) -> int:
+    from edge_assistant.speech.probe import list_voices
+    from edge_assistant.system.outside_text import short
+    from edge_assistant.system.terminal import print_line
+
+    for voice in list_voices():
+        languages = short(", ".join(voice.languages))
+        if parsed.language is None or any(each.startswith(parsed.language) for each in voice.languages):
+            words = f"{short(voice.id)}: {short(voice.name)}"
+            print_line(f"{words} ({languages})" if languages else words)
+    return 0
+
+
+def _question(text: str) -> str:
+    """The question as clean text: whatever bytes the shell passed."""
+    clean = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
+    if not clean:
+        raise UsageError(tr("The question is empty. Write it after --ask."))
+    return clean

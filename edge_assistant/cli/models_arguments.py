@@ -1,0 +1,110 @@
+"""The part of the command line about weights: one small function per action."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from edge_assistant.system.i18n import tr
+from edge_assistant.system.paths import expanded
+
+
+def add_models(parser: argparse.ArgumentParser) -> None:
+    """Add the actions of `models` to its parser."""
+    actions = parser.add_subparsers(title=tr("actions"), required=True, metavar=tr("ACTION"))
+
+    def action(name: str, what: str, command: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=what, description=f"{what[:1].upper()}{what[1:]}.")
+        added.add_argument("--speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud (default: yes)"))
+        added.add_argument("--json", action="store_true", help=tr("one JSON object a line on standard output"))
+        added.set_defaults(command=lambda parsed: _models(parsed, command))
+        return added
+
+    def think(added: argparse.ArgumentParser) -> None:
+        added.add_argument("--think", action="store_true", help=tr("the Thinking weights of that name"))
+
+    action("list", tr("list all known weights, and what of them is here"), _models_list)
+    recommend = action("recommend", tr("say which weights suit this computer, and why"), _models_recommend)
+    recommend.add_argument("--ask", action="store_true", help=tr("then ask what to do, as the app's first run does"))
+    pull = action("pull", tr("download weights, or go on with a download"), _models_pull)
+    pull.add_argument("name", metavar=tr("NAME"), help=tr("a name that models list gives"))
+    pull.add_argument("--mmproj", metavar=tr("QUANT"), help=tr("the vision file to take, such as F16 (default: Q8_0)"))
+    pull.add_argument(
+        "--trust-new", action="store_true", help=tr("forget what the first download brought, and take anew")
+    )
+    verify = action("verify", tr("read all weights here again, and compare their checksums"), _models_verify)
+    verify.add_argument("name", metavar=tr("NAME"), nargs="?", help=tr("only these"))
+    bring = action("import", tr("add weights from files or a folder"), _models_import)
+    bring.add_argument(
+        "paths", metavar=tr("PATH"), nargs="+", help=tr("GGUF files, or a folder that models export wrote")
+    )
+    how = bring.add_mutually_exclusive_group()
+    how.add_argument("--link", action="store_true", default=None, help=tr("make hard links, which take no more room"))
+    how.add_argument("--copy", dest="link", action="store_false", help=tr("make copies"))
+    carry = action("export", tr("write weights into a folder, for a computer without a network"), _models_export)
+    carry.add_argument("folder", metavar=tr("DIR"), help=tr("the folder, on a USB stick, say"))
+    carry.add_argument("names", metavar=tr("NAME"), nargs="*", help=tr("which weights (default: all that are here)"))
+    remove = action("remove", tr("delete downloaded weights"), _models_remove)
+    remove.add_argument("name", metavar=tr("NAME"), help=tr("a name that models list gives"))
+    path = action("path", tr("print the folder of downloads, or where weights are"), _models_path)
+    path.add_argument("name", metavar=tr("NAME"), nargs="?", help=tr("these weights"))
+    for added in (pull, verify, carry, remove, path):
+        think(added)
+
+
+def _models(parsed: argparse.Namespace, command: Callable[[argparse.Namespace], int]) -> int:
+    from edge_assistant.cli.output import JsonOutput, TextOutput
+
+    JsonOutput() if parsed.json else TextOutput()  # both make the streams bear any letter
+    return command(parsed)
+
+
+def _models_list(parsed: argparse.Namespace) -> int:
+    from edge_assistant.cli.models import Options, list_models
+
+    return list_models(Options(parsed.speak, parsed.json))
+
+
+def _models_recommend(parsed: argparse.Namespace) -> int:
+    from edge_assistant.cli.models import Options, first_run, recommend_models
+
+    return (first_run if parsed.ask else recommend_models)(Options(parsed.speak, parsed.json))
+
+
+def _models_pull(parsed: argparse.Namespace) -> int:
+    from edge_assistant.cli.models import Options, pull_models
+
+    options = Options(parsed.speak, parsed.json)
+    return pull_models(parsed.name, options, think=parsed.think, mmproj=parsed.mmproj, trust_new=parsed.trust_new)
+
+
+def _models_verify(parsed: argparse.Namespace) -> int:
+    from edge_assistant.cli.models import Options, verify_models
+
+    return verify_models(parsed.name, Options(parsed.speak, parsed.json), think=parsed.think)
+
+
+def _models_import(parsed: argparse.Namespace) -> int:
+    from edge_assistant.cli.models import Options, import_models
+
+    sources = [expanded(path) for path in parsed.paths]
+    return import_models(sources, Options(parsed.speak, parsed.json), link=parsed.link)
+
+
+def _models_export(parsed: argparse.Namespace) -> int:
+    from edge_assistant.cli.models import Options, export_models
+
+    options = Options(parsed.speak, parsed.json)
+    return export_models(expanded(parsed.folder), parsed.names, options, think=parsed.think)
+
+
+def _models_remove(parsed: argparse.Namespace) -> int:
+    from edge_assistant.cli.models import Options, remove_models
+
+    return remove_models(parsed.name, Options(parsed.speak, parsed.json), think=parsed.think)
+
+
+def _models_path(parsed: argparse.Namespace) -> int:
+    from edge_assistant.cli.models import Options, print_path
+
+    return print_path(parsed.name, Options(parsed.speak, parsed.json), think=parsed.think)

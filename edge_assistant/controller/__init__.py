@@ -1,0 +1,1 @@
+"""The running program without its windows: keys and triggers become requests, one at a time."""

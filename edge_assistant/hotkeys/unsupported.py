@@ -1,0 +1,32 @@
+"""Where no key can be taken: on Wayland, on macOS until it is written, and without a display."""
+
+from __future__ import annotations
+
+from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress
+from edge_assistant.system.i18n import later, tr
+
+WAYLAND = later(
+    "On Wayland, programs cannot take keys. "
+    "In the desktop's keyboard settings, bind keys to commands such as edge-assistant trigger window."
+)
+MACOS = later(
+    "On a Mac, keys cannot be taken yet. "
+    "In the Shortcuts app, bind keys to commands such as edge-assistant trigger window."
+)
+NO_DISPLAY = later(
+    "There is no display here, so there are no keys. The command edge-assistant trigger works all the same."
+)
+
+
+class Elsewhere:
+    """Takes no key and says, once, what to do instead."""
+
+    def __init__(self, sentence: str) -> None:
+        self._sentence = sentence
+
+    def start(self, keys: Keys, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:  # noqa: ARG002
+        """Nothing is taken; the sentence."""
+        return (tr(self._sentence),)
+
+    def close(self) -> None:
+        """Nothing to give back."""

@@ -1,0 +1,210 @@
+"""Makes sure that a catalogue file is the one the catalogue means, and remembers it so that nothing is hashed twice."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from edge_assistant.models.catalog import CatalogFile
+from edge_assistant.models.catalog_values import is_sha256
+from edge_assistant.models.gguf_header import gigabytes, open_regular
+from edge_assistant.system.errors import WeightsError
+from edge_assistant.system.i18n import tr
+from edge_assistant.system.json_store import Record, explained_writes
+
+_log = logging.getLogger(__name__)
+_CHUNK = 4 * 2**20  # bytes hashed between two calls of on_bytes
+
+OnBytes = Callable[[int], None]
+
+
+class ChecksumError(WeightsError):
+    """A file is not the expected one; here are both full SHA-256 sums, in lower-case hex, for whoever compares them."""
+
+    def __init__(self, message: str, *, expected: str, found: str) -> None:
+        super().__init__(message, code="weights-damaged")
+        self.expected = expected
+        self.found = found
+
+    def sums(self) -> str:
+        """Both in full, for reading."""
+        return tr("SHA-256 expected: {expected}\nSHA-256 found: {found}", expected=self.expected, found=self.found)
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """What the first download of a file brought, and what holds from then on. `size` in bytes, None when not told."""
+
+    sha256: str
+    commit: str | None
+    size: int | None
+
+
+class Verifier:
+    """Checks files against checksums. What it found out is kept in two files of `folder` (the data folder).
+
+    verified.json: path -> [size, mtime_ns, inode, sha256], a memory of hashing that may be lost without harm.
+    trusted.json: catalogue key -> what a first download brought.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._verified = Record(folder / "verified.json")
+        self._trusted = Record(folder / "trusted.json", precious=True)
+
+    def check(self, entry: CatalogFile, path: Path, on_bytes: OnBytes | None = None, *, again: bool = False) -> None:
+        """Return when `path` is the file that `entry` means, else raise WeightsError (ChecksumError for wrong bytes).
+
+        `on_bytes(n)` is called after each n bytes; what it raises stops the check and goes to the caller. `again`
+        hashes also what was hashed before.
+        """
+        expected = self.expected(entry)
+        if expected is None:
+            raise WeightsError(
+                tr(
+                    "The checksum of {name} is not known, so it is not opened unasked. If you trust it, give its path.",
+                    name=path.name,
+                ),
+                code="weights-unverified",
+            )
+        with open_regular(path) as file:
+            status = os.fstat(file.fileno())
+            excess = 0 if entry.size is None else status.st_size - entry.size
+            if excess:
+                size = gigabytes(abs(excess))
+                what = tr("cut short by {size}", size=size) if excess < 0 else tr("too long by {size}", size=size)
+                raise WeightsError(
+                    tr("{name} is {what}. {way_out}", name=path.name, what=what, way_out=_way_out(entry)),
+                    code="weights-damaged",
+                )
+            found = None if again else self._remembered(path, status)
+            if found is None:
+                found = sha256_of(file, path.name, on_bytes)
+                self.remember(path, status, found)
+        if found != expected:
+            raise ChecksumError(
+                tr(
+                    "{name} is damaged or another file: its checksum begins with {value} instead of "
+                    "{value2}. {way_out}",
+                    name=path.name,
+                    value=found[:8],
+                    value2=expected[:8],
+                    way_out=_way_out(entry),
+                ),
+                expected=expected,
+                found=found,
+            )
+
+    def is_verified(self, entry: CatalogFile, path: Path) -> bool:
+        """Whether `path` is known to be what `entry` means, without reading it."""
+        try:
+            return self._remembered(path, path.stat()) == self.expected(entry) is not None
+        except OSError:
+            return False
+
+    def expected(self, entry: CatalogFile) -> str | None:
+        """The SHA-256 that decides about `entry`: the first download's where that is to decide, else the listed one."""
+        trusted = self.trusted(entry)
+        return trusted.sha256 if trusted else entry.sha256
+
+    def trusted(self, entry: CatalogFile) -> Trusted | None:
+        """What the first download of `entry` brought; None when there was none, or the catalogue's checksum is sure."""
+        if not entry.first_download:
+            return None
+        match self._trusted.read().get(entry.key):
+            case {"sha256": str(sha256), "commit": str() | None as commit, "size": int() | None as size} if is_sha256(
+                sha256
+            ):
+                return Trusted(sha256, commit, size)
+        return None
+
+    def trust(self, entry: CatalogFile, trusted: Trusted | None) -> None:
+        """Hold to what a first download brought for `entry` from now on; None forgets it.
+
+        Raises WeightsError or DoesNotFitError when that cannot be written down.
+        """
+        with explained_writes(self._trusted.path):
+            self._trusted.update({entry.key: asdict(trusted) if trusted else None})
+
+    def remember(self, path: Path, before: os.stat_result, sha256: str) -> None:
+        """Keep in mind that the file, whose status was `before`, has this checksum, unless it has changed since."""
+        try:
+            now = path.stat()
+            if now.st_size == 0:
+                return
+            if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+                return
+            self._verified.update({str(path.resolve()): [now.st_size, now.st_mtime_ns, now.st_ino, sha256]})
+        except OSError as error:  # a read-only or full home: the file is good all the same
+            _log.info("cannot remember that %s was verified: %s", path, error)
+
+    def known(self, path: Path) -> str | None:
+        """The SHA-256 of a file that was hashed before and has not changed since; it is not read for that."""
+        try:
+            return self._remembered(path, path.stat())
+        except OSError:
+            return None
+
+    def hashed(self, path: Path, on_bytes: OnBytes | None = None) -> str:
+        """The SHA-256 of any file, read only where it is not known yet, and remembered. Raises WeightsError."""
+        with open_regular(path) as file:
+            status = os.fstat(file.fileno())
+            found = self._remembered(path, status)
+            if found is None:
+                found = sha256_of(file, path.name, on_bytes)
+                self.remember(path, status, found)
+        return found
+
+    def _remembered(self, path: Path, status: os.stat_result) -> str | None:
+        match self._verified.read().get(str(path.resolve())):
+            case [status.st_size, status.st_mtime_ns, status.st_ino, str(known)] if is_sha256(known):
+                return known
+        return None
+
+
+def sha256_of(file: BinaryIO, name: str, on_bytes: OnBytes | None = None) -> str:
+    """The SHA-256 of the rest of an open file, in lower-case hex; `on_bytes(n)` after each n bytes.
+
+    Raises WeightsError, which calls the file `name`, when it cannot be read.
+    """
+    digest = hashlib.sha256()
+    for chunk in chunks(file, name):
+        digest.update(chunk)
+        if on_bytes is not None:
+            on_bytes(len(chunk))
+    return digest.hexdigest()
+
+
+def chunks(file: BinaryIO, name: str) -> Iterator[bytes]:
+    """The rest of an open file in pieces of some megabytes.
+
+    Raises WeightsError as `sha256_of`, also when the file becomes shorter or longer meanwhile.
+    """
+    try:
+        size = os.fstat(file.fileno()).st_size
+        left = size - file.tell()
+        while left > 0 and (chunk := file.read(min(_CHUNK, left))):
+            yield chunk
+            left -= len(chunk)
+        now = os.fstat(file.fileno()).st_size
+    except OSError as error:
+        raise WeightsError(
+            tr("The file {name} cannot be read: {strerror}.", name=name, strerror=error.strerror)
+        ) from error
+    if left > 0 or now != size:
+        raise WeightsError(
+            tr("{name} became shorter or longer while it was read. Do the same again when it is finished.", name=name),
+            code="weights-changed",
+        )
+
+
+def _way_out(entry: CatalogFile) -> str:
+    if entry.ships:
+        return tr("Install the program again.")
+    if entry.repository is not None:
+        return tr("Fetch it again with models pull, or give its path if you trust it.")
+    return tr("Copy it again, or give its path if you trust it.")

@@ -1,0 +1,177 @@
+"""Whether a language model and an mmproj are Qwen3-VL files that belong together, and which mmproj fits best."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from edge_assistant.models.gguf import QUANTISATION, GgufInfo, architecture_of, describe_gguf
+from edge_assistant.system.errors import WeightsError
+from edge_assistant.system.i18n import tr
+
+_TEXT, _VISION, _PROJECTOR = "qwen3vl", "clip", "qwen3vl_merger"  # llama.cpp's names
+# Embedding lengths of the dense Qwen3-VL models (their config.json).
+_SIZES = {2048: "2B", 2560: "4B", 4096: "8B", 5120: "32B"}
+# On equal terms: Q8_0 is quicker than the others on most processors; these are the formats that are published.
+_PREFERRED = ("Q8_0", "F16", "BF16", "F32")
+
+
+def describe_model(path: Path) -> GgufInfo:
+    """Read a language model's header. Raises WeightsError when it is not a whole Qwen3-VL language model."""
+    info = describe_gguf(path)
+    if info.architecture == _VISION:
+        raise WeightsError(
+            tr(
+                "{name} is an mmproj, the part that sees. Give the language model first, and this file as the mmproj.",
+                name=path.name,
+            )
+        )
+    if info.architecture != _TEXT:
+        raise WeightsError(
+            tr(
+                "{name} is a {architecture} model, and only Qwen3-VL models work here.",
+                name=path.name,
+                architecture=info.architecture,
+            )
+        )
+    if info.shard_count > 1 or re.search(r"-\d{5}-of-\d{5}$", path.stem):
+        raise WeightsError(
+            tr(
+                "{name} is one part of a model that was split into several files, which does not work "
+                "here. Join the parts with llama-gguf-split.",
+                name=path.name,
+            )
+        )
+    if not info.embedding_length or not info.kv_bytes_per_token or not info.context_length:
+        raise WeightsError(tr("{name} is damaged: its header does not give the model's dimensions.", name=path.name))
+    return info
+
+
+def describe_mmproj(path: Path) -> GgufInfo:
+    """Read an mmproj's header. Raises WeightsError when it is not a whole Qwen3-VL mmproj."""
+    info = describe_gguf(path)
+    if info.architecture == _TEXT:
+        raise WeightsError(tr("{name} is a language model, not an mmproj.", name=path.name))
+    if info.architecture != _VISION or info.projector_type != _PROJECTOR:
+        kind = info.projector_type or info.architecture
+        raise WeightsError(tr("{name} is not an mmproj of Qwen3-VL: it says {kind}.", name=path.name, kind=kind))
+    if not info.projection_dim:
+        raise WeightsError(tr("{name} is damaged: its header does not give the dimensions.", name=path.name))
+    return info
+
+
+def is_mmproj(info: GgufInfo) -> bool:
+    """Whether the file is the part that sees, of whatever model."""
+    return info.architecture == _VISION
+
+
+def fits(model: GgufInfo, mmproj: GgufInfo) -> bool:
+    """Whether the two belong together."""
+    return _misfit(model, mmproj) is None
+
+
+def check_fit(model: GgufInfo, mmproj: GgufInfo) -> None:
+    """Raise WeightsError with the reason when the two do not belong together."""
+    reason = _misfit(model, mmproj)
+    if reason is not None:
+        raise WeightsError(
+            tr("The mmproj does not fit the model {name}: {reason}.", name=model.path.name, reason=reason),
+            code="weights-mismatched",
+        )
+
+
+def find_mmproj(model: GgufInfo) -> GgufInfo:
+    """The mmproj beside `model` that fits it best. Raises WeightsError when none does, or when two fit alike.
+
+    It fits when the dimensions match and no name speaks of the other variant; then the longest common beginning of
+    the file names counts, then the quantisation.
+    """
+    fitting: list[GgufInfo] = []
+    reasons: list[str] = []
+    for path in sorted(model.path.parent.glob("*.gguf")):
+        try:
+            if architecture_of(path) != _VISION:
+                continue
+            candidate = describe_mmproj(path)
+        except WeightsError as error:
+            if "mmproj" in path.name.lower():
+                reasons.append(str(error).rstrip("."))
+            continue
+        reason = _misfit(model, candidate)
+        if reason is None:
+            fitting.append(candidate)
+        else:
+            reasons.append(reason)
+    if not fitting:
+        found = f" {reasons[0]}." if reasons else ""
+        raise WeightsError(
+            tr(
+                "There is no matching mmproj beside {name}.{found} Put it there, or name it with --mmproj.",
+                name=model.path.name,
+                found=found,
+            ),
+            code="weights-mismatched" if reasons else "weights-missing",
+        )
+    ranks = [_rank(model, candidate) for candidate in fitting]
+    best = [candidate for candidate, rank in zip(fitting, ranks, strict=True) if rank == max(ranks)]
+    if len(best) > 1:
+        raise WeightsError(
+            tr(
+                "{name} and {name2} fit {name3} equally well. Name one of them with --mmproj.",
+                name=best[0].path.name,
+                name2=best[1].path.name,
+                name3=model.path.name,
+            ),
+            code="weights-ambiguous",
+        )
+    return best[0]
+
+
+def _misfit(model: GgufInfo, mmproj: GgufInfo) -> str | None:
+    name = mmproj.path.name
+    if mmproj.projection_dim != model.embedding_length:
+        theirs, ours = (_SIZES.get(length or 0) for length in (mmproj.projection_dim, model.embedding_length))
+        if theirs is not None and ours is not None:
+            return tr(
+                "{name} belongs to the {theirs} model, and this is the {ours} model",
+                name=name,
+                theirs=theirs,
+                ours=ours,
+            )
+        return tr(
+            "{name} is for models of width {theirs}, and this one has {ours}",
+            name=name,
+            theirs=mmproj.projection_dim,
+            ours=model.embedding_length,
+        )
+    if mmproj.deepstack_layers != model.deepstack_layers:
+        return tr(
+            "{name} gives {theirs} deepstack layers, and it wants {ours}",
+            name=name,
+            theirs=mmproj.deepstack_layers,
+            ours=model.deepstack_layers,
+        )
+    if model.variant and mmproj.variant and model.variant != mmproj.variant:
+        return tr(
+            "{name} belongs to {theirs} weights, and this is {ours}",
+            name=name,
+            theirs=mmproj.variant.title(),
+            ours=model.variant.title(),
+        )
+    return None
+
+
+def _rank(model: GgufInfo, mmproj: GgufInfo) -> tuple[int, int]:
+    common = 0
+    for ours, theirs in zip(_stem(model.path), _stem(mmproj.path), strict=False):
+        if ours != theirs:
+            break
+        common += 1
+    known = mmproj.quantisation in _PREFERRED
+    return common, -_PREFERRED.index(mmproj.quantisation or "") if known else -len(_PREFERRED)
+
+
+def _stem(path: Path) -> list[str]:
+    """The words of a file name that say which model it is: without mmproj and the quantisation."""
+    words = re.split(r"[-_. ]+", QUANTISATION.sub("", path.stem.lower()))
+    return [word for word in words if word not in ("", "mmproj", "model")]

@@ -1,0 +1,171 @@
+"""Puts a file that a person gives where it belongs, as a copy or a hard link: the right one, whole, or none.
+
+The person's file is only read. A link is made when it is closed, and what is at the new place is replaced, never
+written into.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+from edge_assistant.models.checksums import ChecksumError, OnBytes, Verifier, chunks, sha256_of
+from edge_assistant.models.gguf_header import open_regular
+from edge_assistant.models.partial_file import Part, check_ours, check_space, drop_part, part_of, tidy
+from edge_assistant.system import own_file
+from edge_assistant.system.errors import WeightsError
+from edge_assistant.system.i18n import tr
+from edge_assistant.system.json_store import explained_writes
+
+_NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK)
+
+
+def place(source: Path, path: Path, sha256: str | None, verifier: Verifier, *, link: bool, on_bytes: OnBytes) -> str:
+    """Put the file `source` at `path`, as a hard link or a copy, if its SHA-256 is `sha256` (None: whatever it is).
+
+    Returns its SHA-256. To be used under `only_one` where others might write too. Raises WeightsError (ChecksumError)
+    or DoesNotFitError; what `on_bytes` raises ends it. Under the final name there is the right file or none.
+    """
+    _free_part(path, source)
+    with open_regular(source) as file:
+        status = os.fstat(file.fileno())
+        if status.st_size == 0:
+            raise WeightsError(tr("The file {name} is empty.", name=source.name))
+        here = _is(path, status)
+        if not link and not here:
+            return _copy(source, file, status, path, sha256, verifier, on_bytes)
+        found = sha256_of(file, source.name, on_bytes)
+        _compare(source, sha256, found)
+    if here:
+        tidy(path)
+    else:
+        with explained_writes(path):
+            check_ours(path)
+            drop_part(path)
+        _link(source, path, part_of(path), status)
+    verifier.remember(path, status, found)
+    return found
+
+
+def _copy(
+    source: Path,
+    file: BinaryIO,
+    status: os.stat_result,
+    path: Path,
+    sha256: str | None,
+    verifier: Verifier,
+    on_bytes: OnBytes,
+) -> str:
+    with Part(path, {"copy": [str(source), status.st_size, status.st_mtime_ns]}) as part:
+        part.take_up(on_bytes)
+        if part.size > status.st_size:
+            on_bytes(-part.size)
+            part.restart()
+        check_space(path, status.st_size - part.size)
+        file.seek(part.size)
+        for chunk in chunks(file, source.name):
+            part.write(chunk)
+            on_bytes(len(chunk))
+        found = part.sha256()
+        try:
+            if part.size != status.st_size or (sha256 is None and not _is_as_before(file, status)):
+                raise _changed(source)
+            _compare(source, sha256, found)
+        except WeightsError:
+            part.throw_away()
+            raise
+        part.finish(verifier)
+    return found
+
+
+def _is_as_before(file: BinaryIO, before: os.stat_result) -> bool:
+    now = os.fstat(file.fileno())
+    return (now.st_size, now.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+
+
+def _is(path: Path, status: os.stat_result) -> bool:
+    """Whether `path` is the file of that status, be it by a link."""
+    try:
+        return status.st_ino != 0 and os.path.samestat(path.stat(), status)  # 0: the disk does not number its files
+    except OSError:
+        return False
+
+
+def _free_part(path: Path, source: Path) -> None:
+    """Take the name of the part from a link or a pipe, before the source is open: Windows removes no name of an open
+    file. Raises WeightsError for the very part that is to become `path`.
+    """
+    with explained_writes(path):
+        part = own_file.look(part_of(path))
+        if part is None:
+            return
+        same_name = source.parent.resolve() / source.name == path.parent.resolve() / part_of(path).name
+        if same_name or (part.st_nlink <= 1 and _is(source, part)):
+            raise WeightsError(
+                tr("{name} is not whole, or not under its own name. Rename it, and add it then.", name=source.name)
+            )
+        if not own_file.has_one_name(part):
+            part_of(path).unlink()
+
+
+def can_link(source: Path, folder: Path) -> bool:
+    """Whether a hard link to `source` is possible in `folder`, which may not exist yet: both on one disk."""
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    try:
+        return source.stat().st_dev == there.stat().st_dev
+    except OSError:
+        return False
+
+
+def _link(source: Path, path: Path, temporary: Path, status: os.stat_result) -> None:
+    """Make `path` another name of the file `source`, which has to be closed: Windows renames no name of an open file.
+
+    `status` is that of the file which was looked at; it must still be the one. `temporary`, a free name beside
+    `path`, is used where there is something at `path` already, which stays until the link is there. Raises WeightsError
+    and DoesNotFitError.
+    """
+    with explained_writes(path):
+        new = path if own_file.look(path) is None else temporary
+        try:
+            os.link(source.resolve(), new)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            raise WeightsError(
+                tr(
+                    "{name} cannot be a hard link from {parent}: these disks do not allow it. Use --copy.",
+                    name=path.name,
+                    parent=path.parent,
+                ),
+                code="no-link",
+            ) from error
+        if not os.path.samestat(new.lstat(), status):
+            new.unlink()
+            raise _changed(source)
+        if new != path:
+            new.replace(path)
+
+
+def _compare(source: Path, expected: str | None, found: str) -> None:
+    if expected is not None and found != expected:
+        raise ChecksumError(
+            tr(
+                "{name} is damaged: its checksum begins with {value} instead of {value2}. Copy it again "
+                "from where it came.",
+                name=source.name,
+                value=found[:8],
+                value2=expected[:8],
+            ),
+            expected=expected,
+            found=found,
+        )
+
+
+def _changed(source: Path) -> WeightsError:
+    """What is raised where somebody writes to a file while it is taken over."""
+    return WeightsError(
+        tr("{name} was changed while it was read. Do the same again when nothing writes to it.", name=source.name),
+        code="weights-changed",
+    )

@@ -1,0 +1,284 @@
+"""Fetches one file of the catalogue from the hub, whatever happens on the way: resumed, checked, whole or not there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from edge_assistant.models.cancellation import BACK_OFF, FIRST_BACK_OFF, Attempts, Cancel, OpenStream
+from edge_assistant.models.catalog import CatalogFile, CatalogWeights
+from edge_assistant.models.checksums import ChecksumError, Trusted, Verifier
+from edge_assistant.models.hub import PassingError, RemoteFile
+from edge_assistant.models.partial_file import Part, check_space, only_one, tidy
+from edge_assistant.system.errors import NetworkError, UsageError, WeightsError
+from edge_assistant.system.i18n import tr
+
+# A line that brings less than this for so long is taken for a broken one, and a new one is tried.
+_LEAST_BYTES, _LEAST_SECONDS = 60_000, 60.0
+
+
+class Remote(Protocol):
+    """The hub, as far as it is used here; see download.Hub."""
+
+    def look_up(self, repository: str, revision: str, file: str) -> RemoteFile:
+        """What the hub says about a file."""
+
+    def open(
+        self, repository: str, revision: str, file: str, offset: int, size: int | None
+    ) -> AbstractContextManager[OpenStream]:
+        """The file's bytes."""
+
+
+class Listener(Protocol):
+    """Whoever is told how it goes; called on the thread that fetches."""
+
+    def checked(self, count: int) -> None:
+        """So many more bytes that were here already are read again."""
+
+    def received(self, count: int) -> None:
+        """So many more bytes have arrived; a negative number takes back what has to be fetched again."""
+
+    def notice(self, code: str, message: str) -> None:
+        """A sentence for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What is to be fetched: from where, and what it has to be."""
+
+    repository: str
+    revision: str
+    file: str
+    sha256: str
+    size: int | None
+    record: Trusted | None  # to be recorded when it is here
+
+
+class Fetcher:
+    """Fetches files into `folder`."""
+
+    def __init__(
+        self,
+        hub: Remote,
+        folder: Path,
+        verifier: Verifier,
+        listener: Listener,
+        cancel: Cancel,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._hub = hub
+        self._folder = folder
+        self._verifier = verifier
+        self._listener = listener
+        self._cancel = cancel
+        self._clock = clock
+
+    def fetch(self, weights: CatalogWeights, entry: CatalogFile) -> Path:
+        """The path of the verified file, fetched as far as it is not here.
+
+        Raises NetworkError, WeightsError, DoesNotFitError, CancelledError; what has arrived is kept for the next time.
+        """
+        path = self._folder / entry.file
+        with only_one(path):
+            if self._is_here(entry, path):
+                tidy(path)
+                return path
+            target = self._look_up(weights, entry)
+            if self._turns_out_right(target, entry, path):
+                tidy(path)
+                return path
+            meant = {"file": entry.key, "sha256": target.sha256, "size": target.size}
+            with Part(path, meant, self._clock) as part:
+                if part.resumes:
+                    part.take_up(self._read_again)
+                if target.size is not None and part.size > target.size:
+                    self._start_over(part)
+                if target.size is not None:
+                    check_space(path, target.size - part.size)
+                self._receive_all(target, part)
+                self._accept(target, entry, part)
+            return path
+
+    def _is_here(self, entry: CatalogFile, path: Path) -> bool:
+        if not path.exists() or self._verifier.expected(entry) is None:
+            return False
+        try:
+            self._verifier.check(entry, path, self._read_again)
+        except WeightsError:
+            self._listener.notice(
+                "fetch-again", tr("{name} is here, but damaged. It is fetched again.", name=path.name)
+            )
+            return False
+        return True
+
+    def _turns_out_right(self, target: _Target, entry: CatalogFile, path: Path) -> bool:
+        """Whether the file that is here, of which nothing was known, is what the hub has."""
+        if not path.exists() or target.record is None:
+            return False
+        try:
+            known = replace(entry, sha256=target.sha256, size=target.size, first_download=False)
+            self._verifier.check(known, path, self._read_again)
+        except WeightsError:
+            return False
+        self._verifier.trust(entry, target.record)
+        return True
+
+    def _look_up(self, weights: CatalogWeights, entry: CatalogFile) -> _Target:
+        repository, revision = weights.repository, weights.revision
+        if repository is None or revision is None:
+            raise UsageError(
+                tr("{name} cannot be fetched: the list of weights names no place for it on the hub.", name=weights.name)
+            )
+        trusted = self._verifier.trusted(entry)
+        if trusted is not None and trusted.commit is not None:
+            revision = trusted.commit
+        attempts = Attempts(FIRST_BACK_OFF, self._listener.notice, self._cancel)
+        while True:
+            try:
+                found = self._hub.look_up(repository, revision, entry.file)
+                break
+            except PassingError as error:
+                attempts.failed(error)
+            except NetworkError as error:
+                if error.code != "revision-gone" or trusted is None:
+                    raise
+                raise NetworkError(
+                    tr("{error} Or take what is there now with models pull --trust-new.", error=error), code=error.code
+                ) from error
+        sha256, size = self._decided(entry, trusted, found)
+        record = Trusted(sha256, found.commit, size) if entry.first_download else None
+        return _Target(repository, found.commit, entry.file, sha256, size, record)
+
+    def _decided(self, entry: CatalogFile, trusted: Trusted | None, found: RemoteFile) -> tuple[str, int | None]:
+        """The checksum and size that the file has to have."""
+        if trusted is not None:
+            if found.sha256 not in (None, trusted.sha256):
+                raise _other_file(entry.file, trusted.sha256, found.sha256, tr("came at the first download"), entry)
+            return trusted.sha256, trusted.size or found.size
+        if not entry.first_download:
+            assert entry.sha256 is not None, "the catalogue has a checksum or trusts the first download"
+            if found.sha256 not in (None, entry.sha256):
+                raise _other_file(entry.file, entry.sha256, found.sha256, tr("is listed"), entry)
+            return entry.sha256, entry.size or found.size
+        if found.sha256 is None:
+            if entry.sha256 is not None:
+                return entry.sha256, entry.size or found.size
+            raise NetworkError(
+                tr(
+                    "The hub does not tell the checksum of {file}, so it could not be checked. Unset "
+                    "HF_ENDPOINT to ask the Hugging Face Hub itself.",
+                    file=entry.file,
+                ),
+                code="no-checksum",
+            )
+        if entry.sha256 not in (None, found.sha256):
+            self._listener.notice(
+                "first-download-decides",
+                tr(
+                    "The hub's checksum of {file} begins with {value}, the listed one, which is not sure, "
+                    "with {value2}. The hub's holds from now on.",
+                    file=entry.file,
+                    value=found.sha256[:8],
+                    value2=str(entry.sha256)[:8],
+                ),
+            )
+        return found.sha256, found.size
+
+    def _receive_all(self, target: _Target, part: Part) -> None:
+        attempts = Attempts(BACK_OFF, self._listener.notice, self._cancel)
+        ranges_refused = 0
+        while target.size is None or part.size < target.size:
+            self._cancel.check()
+            before = part.size
+            try:
+                if self._receive(target, part):
+                    return
+                raise PassingError(tr("The connection to the hub was lost."), code="connection-lost")
+            except PassingError as error:
+                self._cancel.check()
+                if error.code == "wrong-range":
+                    ranges_refused += 1
+                    self._start_over(part)
+                    if ranges_refused > 1:
+                        raise NetworkError(tr("{error} Try again later.", error=error), code=error.code) from error
+                elif part.size > before:
+                    attempts = Attempts(BACK_OFF, self._listener.notice, self._cancel)
+                attempts.failed(error)
+
+    def _receive(self, target: _Target, part: Part) -> bool:
+        """Take in what one connection brings; whether the file has ended."""
+        with (
+            self._hub.open(target.repository, target.revision, target.file, part.size, target.size) as stream,
+            self._cancel.watching(stream),
+        ):
+            if stream.offset < part.size:
+                self._start_over(part)
+            since, sum_since = self._clock(), 0
+            for data in stream:
+                self._cancel.check()
+                if target.size is not None and part.size + len(data) > target.size:
+                    raise NetworkError(
+                        tr("The hub sends more of {file} than there is. Try again later.", file=target.file),
+                        code="wrong-bytes",
+                    )
+                part.write(data)
+                self._listener.received(len(data))
+                sum_since += len(data)
+                if self._clock() - since > _LEAST_SECONDS:
+                    if sum_since < _LEAST_BYTES:
+                        raise PassingError(tr("The line is almost at a standstill."), code="stalled")
+                    since, sum_since = self._clock(), 0
+        return target.size is None or part.size == target.size
+
+    def _accept(self, target: _Target, entry: CatalogFile, part: Part) -> None:
+        if part.size == 0:
+            part.throw_away()
+            raise NetworkError(
+                tr("The hub sent nothing of {file}. Try again later.", file=target.file), code="wrong-bytes"
+            )
+        found = part.sha256()
+        if found != target.sha256:
+            part.throw_away()
+            raise ChecksumError(
+                tr(
+                    "{file} arrived damaged: its checksum begins with {value} instead of {value2}. Nothing "
+                    "of it was kept. Do the same again to fetch it once more.",
+                    file=target.file,
+                    value=found[:8],
+                    value2=target.sha256[:8],
+                ),
+                expected=target.sha256,
+                found=found,
+            )
+        if target.record is not None:
+            self._verifier.trust(entry, target.record)  # first: a file without it would have to be fetched again
+        part.finish(self._verifier)
+
+    def _start_over(self, part: Part) -> None:
+        self._listener.received(-part.size)
+        part.restart()
+
+    def _read_again(self, count: int) -> None:
+        self._cancel.check()
+        self._listener.checked(count)
+
+
+def _other_file(file: str, expected: str, found: str | None, why: str, entry: CatalogFile) -> ChecksumError:
+    sentence = tr(
+        "The hub now has another {file}: its checksum begins with {value}, and {value2} {why}. It was not fetched. "
+        "Update this program.",
+        file=file,
+        value=str(found)[:8],
+        value2=expected[:8],
+        why=why,
+    )
+    again = tr("Or take the new one with models pull --trust-new.") if entry.first_download else ""
+    return ChecksumError(
+        f"{sentence} {again}".rstrip(),
+        expected=expected,
+        found=str(found),
+    )

@@ -1,0 +1,216 @@
+"""Vision towers made on this machine from a verified mmproj, in a number format that is quicker here.
+
+Each is kept in the cache folder and remembered with the checksum of the file it was made from; when that is another
+one, or the made file has changed, it is as if it were not there.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import functools
+import io
+import shutil
+import struct
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import psutil
+
+from edge_assistant.models.checksums import Verifier
+from edge_assistant.models.gguf_header import HeaderReader, TensorEntry, gigabytes, open_regular
+from edge_assistant.models.partial_file import only_one
+from edge_assistant.system import own_file, paths
+from edge_assistant.system.errors import DoesNotFitError, WeightsError
+from edge_assistant.system.i18n import tr
+from edge_assistant.system.json_store import Record, explained_writes
+
+# ggml's numbers of the formats that can be made, and how many values a block of them holds (ggml.h, ggml-common.h).
+FORMATS = {"Q8_0": (8, 32), "Q6_K": (14, 256), "BF16": (30, 1)}
+_DENSE = frozenset((0, 1, 8, 30))  # the formats of published towers: F32, F16, Q8_0, BF16
+_ALIGNMENT = 32
+_PART = 2**20  # values made at a time
+_SPARE_BYTES = 200_000_000  # what the disk keeps free
+
+Requantise = Callable[[bytes, int, int, int], bytes]
+"""(data, its format, the wanted format, values in a row): the same values in the wanted format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How many of the tensors that could change format did; the others have rows that do not fit its blocks."""
+
+    path: Path
+    changed: int
+    unchanged: int
+
+
+class Towers:
+    """The towers in `folder` (default: in the person's cache)."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or paths.cache_dir() / "towers"
+        self._record = Record(self._folder / "towers.json")
+
+    def find(self, parent: Path, name: str) -> Path | None:
+        """The tower of format `name` that was made from the file `parent` as it is now; None when there is none."""
+        checksum = Verifier(paths.data_dir()).known(parent)
+        if checksum is None:
+            return None
+        path = self._path(checksum, name)
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        kept = self._record.read().get(path.name)
+        return path if kept == [checksum, status.st_size, status.st_mtime_ns] else None
+
+    def make(self, parent: Path, name: str, requantise: Requantise, on_fraction: Callable[[float], None]) -> Made:
+        """Make the tower of format `name` from `parent`; the earlier one stays until this one is whole.
+
+        What `on_fraction` raises ends the work and leaves nothing behind. Raises WeightsError, also while another
+        program makes the same one, and DoesNotFitError.
+        """
+        checksum = Verifier(paths.data_dir()).hashed(parent)
+        path = self._path(checksum, name)
+        with explained_writes(path):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            free, needed = shutil.disk_usage(self._folder).free, parent.stat().st_size + _SPARE_BYTES
+            if free < needed:
+                raise DoesNotFitError(
+                    tr(
+                        "A quicker vision tower needs {gigabytes} of disk, and {gigabytes2} are free. Make some room.",
+                        gigabytes=gigabytes(needed),
+                        gigabytes2=gigabytes(free),
+                    ),
+                    code="disk",
+                )
+            temporary = path.with_suffix(".new")
+            with only_one(path):
+                try:
+                    changed, unchanged = rewrite(parent, temporary, name, requantise, on_fraction)
+                    temporary.replace(path)
+                finally:
+                    temporary.unlink(missing_ok=True)
+                status = path.stat()
+                self._record.update({path.name: [checksum, status.st_size, status.st_mtime_ns]})
+        return Made(path, changed, unchanged)
+
+    def remove(self, parent: Path, name: str) -> None:
+        """Delete the tower of format `name` that was made from `parent`, if there is one."""
+        checksum = Verifier(paths.data_dir()).known(parent)
+        if checksum is not None:
+            path = self._path(checksum, name)
+            path.unlink(missing_ok=True)
+            if path.name in self._record.read():
+                self._record.update({path.name: None})
+
+    def remove_all(self, parent: Path) -> int:
+        """Delete every tower that was made from `parent`, which still has to be there; the bytes freed."""
+        freed = 0
+        for name in FORMATS:
+            path = self.find(parent, name)
+            freed += path.stat().st_size if path else 0
+            self.remove(parent, name)
+        return freed
+
+    def _path(self, checksum: str, name: str) -> Path:
+        return self._folder / f"{checksum[:16]}-{name.lower()}.gguf"
+
+    def clear_away(self) -> None:
+        """Delete what a program that was ended left half made, but not what another one is making."""
+        for path in self._folder.glob("*.new"):
+            with contextlib.suppress(WeightsError), only_one(path.with_suffix(".gguf")):
+                path.unlink(missing_ok=True)
+
+
+def rewrite(
+    source: Path, target: Path, name: str, requantise: Requantise, on_fraction: Callable[[float], None]
+) -> tuple[int, int]:
+    """Write `source` again with its matrices in format `name`; how many changed, and how many could not.
+
+    Metadata stay as they are, also where they name a format. Biases, norms and what is no matrix stay in their format.
+    """
+    kind, block = FORMATS[name]
+    with open_regular(source) as file:
+        reader = HeaderReader(file, source)
+        metadata = {key: value for key, value, _ in reader.metadata()}
+        table = reader.position
+        alignment = metadata.get("general.alignment", _ALIGNMENT)
+        entries = reader.tensors(alignment or 0)
+        assert isinstance(alignment, int)
+        start = -(-reader.position // alignment) * alignment
+        if any(entry.size == 0 for entry in entries):
+            raise WeightsError(tr("{name} has tensors of a format that is not known here.", name=source.name))
+        candidates = [entry for entry in entries if _is_matrix(entry)]
+        chosen = {entry.name for entry in candidates if entry.shape[0] % block == 0}
+        file.seek(0)
+        head = file.read(table)
+        with io.BufferedWriter(own_file.create(target)) as out:
+            out.write(head)
+            offset = total = done = 0
+            for entry in entries:
+                new = _as(entry, kind if entry.name in chosen else entry.kind, offset)
+                out.write(_line(new))
+                offset += new.size + -new.size % alignment
+                total += new.size
+            for entry in entries:
+                out.write(bytes(-out.tell() % alignment))
+                file.seek(start + entry.offset)
+                parts = _parts(file, entry)
+                if entry.name in chosen:
+                    parts = _ahead(parts, functools.partial(_changed, requantise, entry, kind))
+                for data in parts:
+                    out.write(data)
+                    done += len(data)
+                    on_fraction(done / total)
+    return len(chosen), len(candidates) - len(chosen)
+
+
+def _changed(requantise: Requantise, entry: TensorEntry, kind: int, data: bytes) -> bytes:
+    return requantise(data, entry.kind, kind, entry.shape[0])
+
+
+def _ahead(parts: Iterator[bytes], change: Callable[[bytes], bytes]) -> Iterator[bytes]:
+    """Each part changed, in order, some at a time: ggml's functions run beside each other."""
+    workers = psutil.cpu_count(logical=False) or 1
+    waiting: collections.deque[Future[bytes]] = collections.deque()
+    with ThreadPoolExecutor(workers) as pool:
+        for part in parts:
+            waiting.append(pool.submit(change, part))
+            if len(waiting) > workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _is_matrix(entry: TensorEntry) -> bool:
+    """The weights of the dense layers. Position embeddings are looked up, not multiplied."""
+    dense = len(entry.shape) == 2 and entry.name.endswith(".weight") and entry.kind in _DENSE
+    return dense and "position_embd" not in entry.name
+
+
+def _as(entry: TensorEntry, kind: int, offset: int) -> TensorEntry:
+    return TensorEntry(entry.name, entry.shape, kind, offset)
+
+
+def _line(entry: TensorEntry) -> bytes:
+    name = entry.name.encode()
+    dimensions = struct.pack(f"<I{len(entry.shape)}Q", len(entry.shape), *entry.shape)
+    return struct.pack("<Q", len(name)) + name + dimensions + struct.pack("<IQ", entry.kind, entry.offset)
+
+
+def _parts(file: BinaryIO, entry: TensorEntry) -> Iterator[bytes]:
+    """A tensor's data in whole rows, some at a time."""
+    rows = max(1, _PART // entry.shape[0]) if len(entry.shape) == 2 else 0
+    row = entry.size // entry.shape[1] if len(entry.shape) == 2 else 0
+    left = entry.size
+    while left > 0:
+        data = file.read(min(left, rows * row) if rows else left)
+        if not data:
+            raise WeightsError(tr("The vision tower's file ended early. Get it again."))
+        left -= len(data)
+        yield data

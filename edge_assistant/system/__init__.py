@@ -1,0 +1,1 @@
+"""What the rest stands on: the operating system, files, processes, errors, translations."""

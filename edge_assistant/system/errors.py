@@ -1,0 +1,245 @@
+"""Every error a person can meet: one spoken sentence that says what is wrong and what to do, and its exit code."""
+
+from __future__ import annotations
+
+import errno
+import os
+from concurrent.futures import BrokenExecutor
+from pathlib import Path
+
+from edge_assistant.system import outside_text
+from edge_assistant.system.i18n import later, tr
+
+INTERNAL = later("Something went wrong inside the program. Please try again.")
+"""What a person hears of a bug, through `tr`."""
+
+
+class AssistantError(Exception):
+    """Base of the errors that are shown and spoken.
+
+    `str(error)` is a short message in plain language, fit to be spoken: what is wrong, with which input, what to do.
+    `code` is a stable slug for machines (kebab case); `exit_code` is the process exit code of the command line.
+    """
+
+    exit_code: int = 6
+    code: str = "failed"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(outside_text.message(message))
+        if code is not None:
+            self.code = code
+
+
+class UsageError(AssistantError):
+    """The command line asks for something that cannot be asked for."""
+
+    exit_code = 2
+    code = "usage"
+
+
+class WeightsError(AssistantError):
+    """Weights are missing, damaged or do not belong together."""
+
+    exit_code = 3
+    code = "weights"
+
+
+class NothingToSeeError(AssistantError):
+    """The picture is blank, or the session locked, so the model is not asked."""
+
+    exit_code = 4
+    code = "nothing-to-see"
+
+
+class InputError(AssistantError):
+    """No such file, not a picture, no permission, no display, no camera."""
+
+    exit_code = 5
+    code = "input"
+
+
+class EngineError(AssistantError):
+    """The engine process died or failed while answering."""
+
+    exit_code = 6
+    code = "engine"
+
+
+class EngineUnfitError(EngineError):
+    """llama.cpp's libraries are missing, or cannot be loaded or run here."""
+
+    code = "engine-unfit"
+
+    def __init__(self) -> None:
+        super().__init__(
+            tr(
+                "The engine does not run on this computer: a part of it is missing, or was made for another one. "
+                "Install the program again."
+            )
+        )
+
+
+class DoesNotFitError(AssistantError):
+    """Memory, context or disk is too small."""
+
+    exit_code = 7
+    code = "does-not-fit"
+
+
+class NetworkError(AssistantError):
+    """The network or the model hub failed."""
+
+    exit_code = 8
+    code = "network"
+
+
+class NotRunningError(AssistantError):
+    """No running app to talk to."""
+
+    exit_code = 9
+    code = "not-running"
+
+
+class CancelledError(AssistantError):
+    """The person cancelled the work."""
+
+    exit_code = 130
+    code = "cancelled"
+
+    def __init__(self, message: str | None = None, *, code: str | None = None) -> None:
+        super().__init__(tr("Cancelled.") if message is None else message, code=code)
+
+
+_BY_EXIT_CODE: dict[int, type[AssistantError]] = {
+    kind.exit_code: kind
+    for kind in (
+        UsageError,
+        WeightsError,
+        NothingToSeeError,
+        InputError,
+        EngineError,
+        DoesNotFitError,
+        NetworkError,
+        NotRunningError,
+        CancelledError,
+    )
+}
+
+
+def rebuilt(exit_code: int, code: str, message: str) -> AssistantError:
+    """The error that a worker process described by these three plain values."""
+    return _BY_EXIT_CODE.get(exit_code, EngineError)(message, code=code)
+
+
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
+_FORBIDDEN = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
+_NO_MEMORY = (
+    "MemoryError",
+    "bad_alloc",
+    "allocate memory",
+    "failed to allocate",
+    "insufficient memory",
+    "failed to map segment",
+)
+"""What Python, C++, the C library, llama.cpp and the dynamic loader say of it."""
+
+
+def tells_of_memory(words: str) -> bool:
+    """Whether the last words of a process, or an error of the dynamic loader, say that memory was refused."""
+    return any(each in words for each in _NO_MEMORY)
+
+
+def out_of_memory() -> DoesNotFitError:
+    """The system refused memory."""
+    return DoesNotFitError(tr("There is not enough memory. Close some programs and try again."), code="memory")
+
+
+def explained(error: BaseException) -> AssistantError:
+    """What came unexpectedly, as a person needs it: the reason and what to do, where the system told one.
+
+    All else is a bug, and INTERNAL (code `internal`). Whoever calls this logs the error itself.
+    """
+    if isinstance(error, AssistantError):
+        return error
+    if isinstance(error, MemoryError) or (isinstance(error, ImportError | OSError) and tells_of_memory(str(error))):
+        return out_of_memory()
+    if isinstance(error, OSError):
+        found = _explained_by_number(error)
+        if found is not None:
+            return found
+    if isinstance(error, BrokenExecutor) or (isinstance(error, RuntimeError) and "start new thread" in str(error)):
+        return _nothing_starts()
+    return EngineError(tr(INTERNAL), code="internal")
+
+
+def _explained_by_number(error: OSError) -> AssistantError | None:
+    """What an operating system's error number says; None where it says nothing that helps a person."""
+    path = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else None
+    match error.errno:
+        case errno.ENOMEM:
+            return out_of_memory()
+        case errno.ENOENT if _is_nowhere():
+            return InputError(
+                tr("The folder that you are in was removed. Go to another one and try again."), code="no-folder"
+            )
+        case errno.EAGAIN:  # of fork; whoever reads and writes without waiting deals with it
+            return _nothing_starts()
+        case errno.EMFILE:
+            return DoesNotFitError(
+                tr(
+                    "The program needs more open files than it is allowed. Allow it more, as with ulimit -n 1024, and "
+                    "start it again."
+                ),
+                code="files",
+            )
+        case errno.ENFILE:
+            return DoesNotFitError(
+                tr("Too many files are open on this computer. Close some programs and try again."), code="files"
+            )
+        case number if number in _FULL:
+            return DoesNotFitError(tr("The disk is full. Make some room and try again."), code="disk")
+        case number if number in _FORBIDDEN and path is not None:
+            return InputError(
+                tr(
+                    "The program may not use {path}: {reason}. Change its rights, or choose another place.",
+                    path=path,
+                    reason=error.strerror,
+                ),
+                code="no-permission",
+            )
+        case errno.ENAMETOOLONG if path is not None:
+            return InputError(
+                tr("The name {path} is too long for this computer. Choose a shorter one.", path=path), code="too-long"
+            )
+        case errno.ELOOP if path is not None:
+            return InputError(
+                tr("{path} is a link that leads to itself. Remove it, or choose another place.", path=path),
+                code="no-file",
+            )
+        case errno.ENOTDIR if path is not None:
+            return InputError(
+                tr(
+                    "{path} cannot exist: a part of it is no folder. Check the home folder and the settings.", path=path
+                ),
+                code="no-folder",
+            )
+    return None
+
+
+def _is_nowhere() -> bool:
+    """Whether the folder that the program is in was removed."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False
+
+
+def _nothing_starts() -> DoesNotFitError:
+    return DoesNotFitError(
+        tr(
+            "The system lets the program start nothing more: memory, processes or open files are at a limit. "
+            "Close some programs, or raise the limit, and try again."
+        ),
+        code="processes",
+    )

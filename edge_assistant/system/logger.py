@@ -1,0 +1,61 @@
+"""Logging: silent, unless EDGE_ASSISTANT_LOG names a file. The log never holds pictures, questions or answers."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import sys
+
+from edge_assistant.system import outside_text
+from edge_assistant.system.i18n import tr
+
+VARIABLE = "EDGE_ASSISTANT_LOG"
+
+
+class Formatter(logging.Formatter):
+    """What a record quotes can neither command the terminal that shows the log nor look like a record of its own."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return outside_text.escaped_line(super().formatMessage(record))
+
+    def format(self, record: logging.LogRecord) -> str:
+        return outside_text.escaped(super().format(record))
+
+
+def set_up() -> None:
+    """Send all log records to the file that the environment names; nowhere when it names none."""
+    root = logging.getLogger()
+    path = os.environ.get(VARIABLE)
+    handler: logging.Handler = logging.NullHandler()
+    if path:
+        try:
+            handler = _File(path, encoding="utf-8")
+        except OSError as error:
+            sentence = tr(
+                "The log file {path} cannot be opened: {error}. There is no log.", path=path, error=error.strerror
+            )
+            os.write(2, f"{sentence}\n".encode())
+        else:
+            logging.getLogger("edge_assistant").setLevel(logging.DEBUG)
+            handler.setFormatter(Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root.addHandler(handler)
+
+
+class _File(logging.FileHandler):
+    """Opens a pipe only where somebody reads it already; to wait for that would be deaf to all signals.
+
+    What cannot be written, as the disk is full or the reader has gone, is missing in the log, and told nowhere.
+    """
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002 (as logging calls it)
+        return
+
+    def _open(self) -> io.TextIOWrapper:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        descriptor = os.open(
+            self.baseFilename, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0), 0o666
+        )
+        if sys.platform != "win32":
+            os.set_blocking(descriptor, True)
+        return io.TextIOWrapper(io.FileIO(descriptor, "a"), encoding=self.encoding)

@@ -1,0 +1,99 @@
+"""Where things are on this machine: the person's own folders, and the weights that ship with the program."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from edge_assistant.system.errors import UsageError
+from edge_assistant.system.i18n import tr
+
+_FOLDER = "edge-assistant"
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def data_dir(*, platform: str = sys.platform, environ: Mapping[str, str] | None = None) -> Path:
+    """The folder for downloaded weights and records. It may not exist yet.
+
+    `platform` is a `sys.platform` value, `environ` an environment (default: this process's); both for tests.
+    """
+    return _user_dir("XDG_DATA_HOME", ".local/share", "Library/Application Support", "", platform, environ)
+
+
+def config_dir(*, platform: str = sys.platform, environ: Mapping[str, str] | None = None) -> Path:
+    """The folder for the settings file. It may not exist yet. Parameters as for `data_dir`."""
+    return _user_dir("XDG_CONFIG_HOME", ".config", "Library/Application Support", "config", platform, environ)
+
+
+def cache_dir(*, platform: str = sys.platform, environ: Mapping[str, str] | None = None) -> Path:
+    """The folder for what can be made again. It may not exist yet. Parameters as for `data_dir`."""
+    return _user_dir("XDG_CACHE_HOME", ".cache", "Library/Caches", "cache", platform, environ)
+
+
+def runtime_dir(environ: Mapping[str, str] | None = None) -> Path:
+    """The folder for what lives only while the program runs: on Linux in XDG_RUNTIME_DIR, else in the person's cache.
+
+    It may not exist yet.
+    """
+    environ = os.environ if environ is None else environ
+    chosen = Path(environ.get("XDG_RUNTIME_DIR", ""))
+    return chosen / _FOLDER if chosen.is_absolute() else cache_dir(environ=environ) / "run"
+
+
+def expanded(text: str) -> Path:
+    """The path that a person wrote, with a home folder in place of ~. Raises UsageError where that is nobody's."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise UsageError(
+            tr("The home folder in {path} is not known here. Write the whole path.", path=text), code="no-home"
+        ) from error
+
+
+def shipped_models_dir() -> Path:
+    """The folder with catalog.toml and demo/: in a frozen program, an installed wheel, or a clone.
+
+    The wheel keeps the repository's models/ inside the package as shipped_models/ (see pyproject.toml).
+    """
+    candidates = [_PACKAGE / "shipped_models", _PACKAGE.parent / "models"]
+    beside = program_models_dir()
+    if beside is not None:
+        candidates = [beside, Path(getattr(sys, "_MEIPASS", beside.parent)) / "models", *candidates]
+    return next((folder for folder in candidates if (folder / "catalog.toml").is_file()), candidates[-1])
+
+
+def program_models_dir() -> Path | None:
+    """The folder models/ beside the frozen program, where people may put weights; None when not frozen."""
+    return Path(sys.executable).resolve().parent / "models" if getattr(sys, "frozen", False) else None
+
+
+def program_voice_dir() -> Path | None:
+    """The folder voice/ beside the frozen program, with a voice and a player of its own; None where there is none."""
+    folder = Path(sys.executable).resolve().parent / "voice"
+    return folder if getattr(sys, "frozen", False) and folder.is_dir() else None
+
+
+def _user_dir(
+    xdg: str, xdg_default: str, mac: str, windows: str, platform: str, environ: Mapping[str, str] | None
+) -> Path:
+    environ = os.environ if environ is None else environ
+    if platform == "win32":
+        local = environ.get("LOCALAPPDATA")
+        base = Path(local) if local else _home(environ, "USERPROFILE") / "AppData/Local"
+        return base / _FOLDER / windows
+    if platform == "darwin":
+        return _home(environ, "HOME") / mac / _FOLDER
+    chosen = Path(environ.get(xdg, ""))
+    # The XDG Base Directory Specification: a relative path is invalid and must be ignored.
+    return (chosen if chosen.is_absolute() else _home(environ, "HOME") / xdg_default) / _FOLDER
+
+
+def _home(environ: Mapping[str, str], variable: str) -> Path:
+    if environ.get(variable):
+        return Path(environ[variable])
+    try:
+        return Path.home()
+    except RuntimeError:  # nobody's account: nothing is found there, and nothing can be kept
+        return Path(os.sep)

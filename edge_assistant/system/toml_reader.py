@@ -1,0 +1,28 @@
+"""Reads TOML that anybody may have written: what would break Python's parser, or fill the memory, is an error."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+from edge_assistant.system.i18n import tr
+
+# For a key of n parts the parser keeps all its n beginnings: one of 200 kB takes more memory than a computer has.
+_MOST_PARTS = 30
+_PART = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+_LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{_MOST_PARTS}}}")
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """The content. Raises ValueError with a sentence's end: tomllib.TOMLDecodeError where it is no TOML."""
+    if _LONG_KEY.search(text):
+        raise ValueError(tr("it is nested too deeply"))
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except RecursionError:
+        raise ValueError(tr("it is nested too deeply")) from None
+    except ValueError:  # of a number with thousands of digits
+        raise ValueError(tr("a number in it is too large")) from None

@@ -1,0 +1,295 @@
+"""One spawned worker process: a Pipe, a session of its own, instant kill, and death together with its parent.
+
+Used by the engine and the speech worker. What a worker prints (llama.cpp's last words before an abort, say) never
+reaches the terminal: it goes to our logger, and the last lines are kept for the explanation.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import ctypes
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import get_spawning_popen
+from pathlib import Path
+from typing import Any
+
+from edge_assistant.system import windows_worker, worker_start
+
+_log = logging.getLogger(__name__)
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_BROKEN = 70  # the exit code after an exception, which is 1 elsewhere: but that is also Windows' for a kill
+# SIGKILL, and SIGTERM, with which programs that watch over the memory, such as earlyoom, begin.
+_POSIX_KILLS = (-9, -15)
+# What Windows gives to whoever was ended from outside: by the Task Manager and taskkill, by a Python program (its
+# SIGTERM and SIGKILL, and multiprocessing's own number), or by the system for lack of memory.
+_WINDOWS_KILLS = (1, 15, 9, -15, 0xC0000017, 0xC000012D)
+
+
+def was_killed(exit_code: int | None, platform: str = sys.platform) -> bool:
+    """Whether a worker with this exit code was ended from outside, by somebody or for lack of memory.
+
+    `platform` is as in sys.platform.
+    """
+    return exit_code in (_WINDOWS_KILLS if platform == "win32" else _POSIX_KILLS)
+
+
+def _leave_interrupts_to_the_main_thread() -> None:
+    """Block SIGINT in the spawner; workers inherit the mask, so that Ctrl-C in a terminal never reaches them."""
+    if sys.platform != "win32":
+        from multiprocessing import resource_tracker
+
+        resource_tracker.ensure_running()  # spawning would start it where it does not run, and lift the block with that
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
+# Linux sends the parent-death signal when the *thread* that spawned the child ends, so one thread, which lives as
+# long as the process, does all spawning.
+_spawner = ThreadPoolExecutor(1, thread_name_prefix="spawner")
+
+
+class ChildDied(Exception):
+    """The worker process is gone; `last_words` are the last lines it printed, oldest first."""
+
+    def __init__(self, name: str, exit_code: int | None, last_words: tuple[str, ...]) -> None:
+        super().__init__(f"{name} ended with exit code {exit_code}")
+        self.exit_code = exit_code
+        self.last_words = last_words
+
+
+class _Given:
+    """One end of a pipe, or another handle, on its way to a worker, where `make(handle, *arguments)` stands for it.
+
+    It is put right into the worker's process. On Windows multiprocessing leaves a copy here for the worker to fetch: if
+    the worker dies before, the copy stays, and keeps its pipe open for whoever waits for the pipe's end.
+    """
+
+    def __init__(self, handle: int, make: Callable[..., Any], *arguments: Any) -> None:
+        self._handle = handle
+        self._make = make
+        self._arguments = arguments
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        popen: Any = get_spawning_popen()
+        return self._make, (popen.duplicate_for_child(self._handle), *self._arguments)
+
+
+class Child:
+    """A worker running `target(connection, *arguments)` in a spawned process.
+
+    `target` must be a module-level function; it should end when `connection` reports EOF. Messages are any picklable
+    objects. `send` may be called from any thread; `receive` from one thread at a time.
+    """
+
+    def __init__(self, target: Callable[..., None], *arguments: Any, name: str) -> None:
+        """Spawn the worker and return at once; `name` is used in the log and in errors."""
+        self.name = name
+        self._send_lock = threading.Lock()
+        self._kill_lock = threading.Lock()
+        self._wake_lock = threading.Lock()
+        self._awake = False
+        self._killed = False
+        self._last_words: collections.deque[str] = collections.deque(maxlen=20)
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe(duplex=True)
+        self._woken, self._waker = context.Pipe(duplex=False)
+        output, their_output = os.pipe()  # not context.Pipe: on Windows that is nothing that could be printed to
+        self._job = windows_worker.make_job()
+        given = (
+            _Given(theirs.fileno(), type(theirs)),
+            _Given(worker_start.handle_of(their_output), worker_start.descriptor_of),
+            self._job and _Given(self._job, int),
+        )
+        self._process = context.Process(
+            target=_run, args=(target, *given, os.getpid(), arguments), name=name, daemon=True
+        )
+        self._reader = threading.Thread(target=self._read_output, args=(output,), name=f"{name}-output", daemon=True)
+        try:
+            # By itself, since what no thread could be started for is done when there is one: a worker, with our pipes.
+            _spawner.submit(_leave_interrupts_to_the_main_thread).result()
+            _spawner.submit(worker_start.start, self._process).result()
+            self._reader.start()
+        except BaseException:
+            os.close(output)
+            if self._process.pid is not None:
+                self.kill()
+            self._close_pipes()
+            raise
+        finally:
+            theirs.close()
+            os.close(their_output)
+
+    @property
+    def pid(self) -> int:
+        """The worker's process id, which is also its process group's on POSIX."""
+        pid = self._process.pid
+        assert pid is not None
+        return pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the worker still runs."""
+        return self._process.is_alive()
+
+    def send(self, message: object, patience: float = -1) -> bool:
+        """Send one message; False when another one was still stuck in the Pipe after `patience` seconds.
+
+        Raises ChildDied when the worker is gone.
+        """
+        if not self._send_lock.acquire(timeout=patience):
+            return False
+        try:
+            self._connection.send(message)
+        except (OSError, ValueError, TypeError) as error:  # TypeError: closed meanwhile on another thread
+            raise self._death() from error
+        finally:
+            self._send_lock.release()
+        return True
+
+    def receive(self, timeout: float | None = None) -> Any:
+        """The next message, or None when none came within `timeout` seconds or until `wake`. Raises ChildDied."""
+        try:
+            ready = wait([self._connection, self._woken], timeout)
+            if self._connection in ready:
+                return self._connection.recv()
+            if ready:
+                self._fall_asleep()
+            return None
+        except (EOFError, OSError, TypeError, ValueError) as error:  # the last two: closed meanwhile on another thread
+            raise self._death() from error
+
+    def wake(self) -> None:
+        """Let `receive`, the one that waits or else the next one, return without a message."""
+        with self._wake_lock, contextlib.suppress(OSError):
+            if not self._awake:
+                self._awake = True
+                self._waker.send_bytes(b".")
+
+    def kill(self) -> None:
+        """End the worker and everything it started, at once. Harmless when it is gone already."""
+        with self._kill_lock:
+            if self._killed:
+                return
+            self._killed = True
+            kill_group(self.pid)  # first: of a process that is gone, Windows does not tell what it had started
+            self._process.kill()  # it may not have led its group yet
+            kill_group(self.pid)  # nor may it have until just now
+            self._process.join(1.0)
+        self._close_pipes()
+
+    def close(self, timeout: float = 0.2) -> None:
+        """Close the Pipe, which asks the worker to end; kill it after `timeout` seconds."""
+        self._connection.close()
+        self._process.join(timeout)
+        self.kill()
+
+    def _fall_asleep(self) -> None:
+        with self._wake_lock:
+            self._awake = False
+            self._woken.recv_bytes()
+
+    def _close_pipes(self) -> None:
+        with self._wake_lock:
+            for pipe in (self._connection, self._woken, self._waker):
+                pipe.close()
+            windows_worker.close(self._job)
+            self._job = None
+
+    def _death(self) -> ChildDied:
+        self._process.join(0.5)
+        self._reader.join(0.2)
+        return ChildDied(self.name, self._process.exitcode, tuple(self._last_words))
+
+    def _read_output(self, output: int) -> None:
+        with open(output, encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                self._last_words.append(line.rstrip())
+                _log.debug("%s: %s", self.name, line.rstrip())
+
+
+def kill_group(pid: int) -> None:
+    """Kill the process group led by `pid` (POSIX) or `pid` and the processes below it (Windows)."""
+    if sys.platform == "win32":
+        kill_tree(pid)
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def kill_tree(pid: int) -> None:
+    """Kill `pid` and the processes below it: all are looked up before the first one ends."""
+    import psutil
+
+    with contextlib.suppress(psutil.Error):
+        leader = psutil.Process(pid)
+        for process in [*leader.children(recursive=True), leader]:
+            with contextlib.suppress(psutil.Error):  # Windows denies access to one that is just ending
+                process.kill()
+
+
+def die_with_parent() -> None:
+    """Ask Linux to kill this process when its parent ends; Windows does it for the job. macOS: EOF on the Pipe."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+AWAITED, UNATTENDED = 3, 10
+"""POSIX niceness of work that somebody waits for, and of work that nobody does.
+
+The first is mild: at 10, on a machine that other programs kept busy, a first word took ten times as long, and a small
+program beside it got its core hardly sooner.
+"""
+
+
+def yield_to_others(niceness: int) -> None:
+    """Let other programs have more of the cores where they are wanted by more than one; alone, nothing is lost.
+
+    Linux weighs sessions before processes where it groups them (autogroup), and a worker has a session of its own, so
+    its group is told too. Windows knows only one step that fits.
+    """
+    if sys.platform == "win32":
+        import psutil
+
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        return
+    with contextlib.suppress(OSError):
+        os.nice(max(0, niceness - os.nice(0)))
+    with contextlib.suppress(OSError), Path("/proc/self/autogroup").open("w", encoding="ascii") as group:
+        group.write(str(niceness))
+
+
+def _run(
+    target: Callable[..., None],
+    connection: Connection,
+    output: int,
+    job: int | None,
+    parent: int,
+    arguments: tuple[Any, ...],
+) -> None:
+    """The worker's side: leave the terminal, end with the parent, forbid core dumps, then work."""
+    if sys.platform != "win32":
+        os.setsid()
+    worker_start.print_to(output)
+    windows_worker.leave_interrupts_to_the_parent()
+    windows_worker.join(job)
+    worker_start.forbid_core_dumps()
+    die_with_parent()
+    if multiprocessing.parent_process() is None or (sys.platform != "win32" and os.getppid() != parent):
+        os._exit(0)
+    try:
+        target(connection, *arguments)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        pass
+    except Exception:  # noqa: BLE001 (the parent logs it)
+        traceback.print_exc()
+        os._exit(_BROKEN)
+    os._exit(0)

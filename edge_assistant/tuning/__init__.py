@@ -1,0 +1,1 @@
+"""Finds the quickest way to compute on this computer, and remembers it."""

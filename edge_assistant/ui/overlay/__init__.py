@@ -1,0 +1,1 @@
+"""What stands over a frozen desktop: the palette and the region selector."""

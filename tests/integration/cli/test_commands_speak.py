@@ -1,0 +1,61 @@
+"""Every command speaks as the person has chosen, and in their language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.describing import DIALOG
+from support.recording import Voice, finished, loads, quiet_player, read, said, voices
+
+from edge_assistant.settings import schema
+from edge_assistant.settings.schema import Settings
+from edge_assistant.settings.store import save
+
+CHOSEN = Settings(language="de", voice="English (America)", rate=180, volume=60, tone_volume=20)
+# A piece of what each says, in German.
+SAYS = {
+    ("describe", str(DIALOG)): "Demo-Gewichte",
+    ("doctor",): "Gewichte: ",
+    ("models", "recommend"): "Dieser Computer hat",
+    ("models", "recommend", "--json"): "Dieser Computer hat",
+    ("tune", "--reset"): "ist vergessen",
+    ("tune", "--reset", "--json"): "ist vergessen",
+}
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    save(schema.path(), CHOSEN)
+    return quiet_player(tmp_path / "player")
+
+
+@pytest.mark.parametrize("arguments", list(SAYS), ids=" ".join)
+def test_it_speaks_as_the_settings_say(arguments: tuple[str, ...], environment: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "records"
+    finished(file, environment, *arguments)
+    assert voices(read(file)) == [Voice("English (America)", "de", 180, 60, 20)]
+    assert any(SAYS[arguments] in sentence for sentence in said(read(file))), said(read(file))
+
+
+@pytest.mark.parametrize("arguments", [("doctor",), ("models", "recommend"), ("tune", "--reset")], ids=" ".join)
+def test_it_is_silent_where_the_settings_say_so(
+    arguments: tuple[str, ...], environment: dict[str, str], tmp_path: Path
+) -> None:
+    save(schema.path(), Settings(speak=False))
+    file = tmp_path / "records"
+    finished(file, environment, *arguments)
+    assert voices(read(file)) == []
+
+
+def test_the_doctor_loads_the_engine_as_an_answer_does_and_tells_of_a_voice_that_is_not_there(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    save(schema.path(), Settings(language="de", voice="Nobody", context=1024, threads=1, gpu_layers=0))
+    files = tmp_path / "doctor", tmp_path / "describe"
+    examined = finished(files[0], environment, "doctor")
+    finished(files[1], environment, "describe", str(DIALOG))
+    one, other = (loads(read(file)) for file in files)
+    assert one == other
+    assert "Answer in German" in one[0].system
+    assert "Nobody" in examined.stderr

@@ -1,0 +1,112 @@
+"""`edge-assistant tune` with the demo weights: it stores what it finds, describe uses it, and a signal ends it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from support.describing import DIALOG, ROOT, describe, done
+from support.waiting import PATIENCE
+
+from edge_assistant.engine.messages import Tuning
+from edge_assistant.models.resolver import Weights, resolve
+from edge_assistant.system import paths
+from edge_assistant.tuning import profile
+from edge_assistant.tuning.profile import Choice
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "edge_assistant", "tune", "--model", "demo", *arguments]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def demo() -> Weights:
+    return resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
+
+
+def image_tokens(picture: Path, *arguments: str) -> int:
+    """What describe sends of a picture."""
+    return int(done(describe(picture, "--model", "demo", *arguments))["image"]["tokens"])
+
+
+def test_it_tells_its_steps_stores_the_result_and_can_forget_it() -> None:
+    output, complaints = (program := start("--json", "--target", "1")).communicate(timeout=10 * PATIENCE)
+    assert program.returncode == 0, complaints
+    told: list[dict[str, Any]] = [json.loads(line) for line in output.splitlines()]
+    steps = [event for event in told if event["event"] == "step"]
+    assert [step["number"] for step in steps] == list(range(1, steps[0]["of"] + 1))
+    result = told[-1]
+    assert result["event"] == "tuned"
+    assert result["glance_tokens"] >= 192
+    assert profile.choice(demo()) == Choice(
+        result["threads"],
+        Tuning(result["repack"], result["flash_attention"], result["batch"]),
+        result["tower"],
+        result["glance_tokens"],
+    )
+    kept = list((paths.cache_dir() / "towers").glob("*.gguf"))
+    assert len(kept) == (result["tower"] is not None), "towers that are not used take no room"
+    assert "forgotten" in start("--reset", "--no-speak").communicate(timeout=PATIENCE)[0]
+    assert profile.choice(demo()) == profile.safe_choice()
+
+
+def test_describe_uses_what_was_stored_for_a_glance(tmp_path: Path) -> None:
+    screen = tmp_path / "screen.png"
+    with Image.open(DIALOG) as dialog:
+        dialog.resize((640, 480)).save(screen)
+    assert image_tokens(screen) <= 256
+    profile.store(demo(), Choice(1, Tuning(batch=64, flash_attention=False, repack=True), glance_tokens=280))
+    assert 256 < image_tokens(screen) <= 280
+    assert image_tokens(screen, "--mode", "detail") == 300, "only a glance is tuned"
+    assert image_tokens(screen, "--image-tokens", "64") <= 64, "what is asked for goes first"
+
+
+def test_answers_are_the_same_with_every_way_to_compute() -> None:
+    expected = done(describe(DIALOG, "--model", "demo", "--temperature", "0"))["answer"]
+    for tuning in (Tuning(repack=True), Tuning(flash_attention=False), Tuning(batch=32)):
+        profile.store(demo(), Choice(1, tuning))
+        assert done(describe(DIALOG, "--model", "demo", "--temperature", "0"))["answer"] == expected
+
+
+def test_a_signal_ends_it_and_neither_a_choice_nor_a_tower_is_left() -> None:
+    program = start("--json")
+    assert program.stdout is not None
+    told = map(json.loads, program.stdout)
+    assert any("changed" in event for event in told), "a tower is made"
+    assert list((paths.cache_dir() / "towers").glob("*.gguf"))
+    at = time.monotonic()
+    os.kill(program.pid, signal.SIGINT)
+    program.communicate(timeout=PATIENCE)
+    print(f"ended after {time.monotonic() - at:.2f} s")
+    assert program.returncode == 130
+    assert not (paths.data_dir() / "tuned.json").exists()
+    assert not list((paths.cache_dir() / "towers").glob("*.gguf"))
+
+
+def test_a_program_that_runs_takes_what_was_found_without_a_restart() -> None:
+    command = [sys.executable, "-m", "edge_assistant", "listen", "--no-speak"]
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert running.stdout is not None
+    try:
+        for line in running.stdout:
+            if line == "Ready.\n":
+                break
+        output, complaints = start("--no-speak", "--target", "60").communicate(timeout=10 * PATIENCE)
+        assert "The running program loads the weights anew, and uses that from now on." in output, complaints
+        for line in running.stdout:
+            if line == "Ready.\n":
+                break
+        assert running.poll() is None
+    finally:
+        running.terminate()
+        running.communicate(timeout=PATIENCE)

@@ -1,0 +1,132 @@
+"""The first run of the app, heard: real keys, the real voice, a real download; and what comes after it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.apps import AppRun
+from support.desktops import XDesktop, scene, x_desktop
+from support.listening import WINDOW, private_folders
+from support.local_hub import LocalHub, local_hub
+from support.namespaces import isolated
+from support.sound_card import SoundCard, places, references
+from support.waiting import until
+
+from edge_assistant.models.recommend import NOT_FOR
+
+SCENE = scene()
+TITLE = "Invoice 1042, Writer"
+DEMO = Path(__file__).resolve().parents[4] / "models" / "demo"
+MODEL, MMPROJ = "tiny-qwen3vl-instruct-f16.gguf", "mmproj-tiny-qwen3vl-f16.gguf"
+WELCOME = "Welcome to Edge Assistant"
+
+
+@pytest.fixture
+def desktop() -> Iterator[XDesktop]:
+    with x_desktop((1600, 900), manager=True) as made:
+        made.show(SCENE.picture, TITLE, "1000", "500")
+        made.wait_until_active(TITLE)
+        yield made
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> dict[str, str]:
+    return private_folders(tmp_path)
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Iterator[SoundCard]:
+    made = SoundCard(tmp_path, speed=16)
+    yield made
+    made.close()
+
+
+def key(desktop: XDesktop, name: str) -> None:
+    desktop.output("xdotool", "key", name)
+
+
+def test_what_is_recommended_and_each_choice_is_heard_and_it_comes_once(
+    desktop: XDesktop, folders: dict[str, str], card: SoundCard, tmp_path: Path
+) -> None:
+    sound = {"ALSA_CONFIG_PATH": str(card.configuration)}
+    with AppRun(desktop, first_run=True, **folders, **sound) as app:
+        desktop.wait_until_active(WELCOME)
+        not_for, choice, demo, later = references(
+            tmp_path,
+            [
+                NOT_FOR,
+                "Choose files, button.",
+                "Use the demo weights for now, button.",
+                "The demo weights understand only simple sample screens. Others can be had at any time, in the menu "
+                "under Weights.",
+            ],
+        )
+        until(lambda: places(card.samples(), not_for), "what it is not for")
+        key(desktop, "Tab")
+        until(lambda: places(card.samples(), choice), "the second choice")
+        key(desktop, "Tab")
+        key(desktop, "Tab")
+        until(lambda: places(card.samples(), demo), "the demo weights")
+        key(desktop, "space")
+        until(lambda: places(card.samples(), later), "what that means")
+        assert app.ask("weights") == ""
+        assert len(places(card.samples(), not_for)) == 1, "once"
+        app.trigger("quit")
+    with AppRun(desktop, "--no-speak", first_run=True, **folders) as app:
+        app.wait_until_told("Ready.")
+        assert app.ask("weights") == ""
+        assert desktop.output("xdotool", "search", "--name", WELCOME) == ""
+
+
+@pytest.fixture
+def hub() -> Iterator[LocalHub]:
+    with local_hub() as running:
+        for name in (MODEL, MMPROJ):
+            running.files["someone/pair", f"new-{name}"] = (DEMO / name).read_bytes()
+        yield running
+
+
+def test_what_was_downloaded_by_keyboard_answers_without_a_restart(
+    desktop: XDesktop, folders: dict[str, str], hub: LocalHub
+) -> None:
+    data = Path(folders["XDG_DATA_HOME"]) / "edge-assistant"
+    _second_catalogue(data)
+    variables = {**folders, "HF_ENDPOINT": hub.endpoint, "HF_HUB_DISABLE_XET": "1"}
+    with AppRun(desktop, "--no-speak", **variables) as app:
+        app.wait_until_told("Ready.")
+        desktop.wait_until_active("Edge Assistant")
+        for name in app.ask("weights keys").split():
+            key(desktop, name)
+        desktop.wait_until_active("Weights")
+        until(lambda: app.ask("rows") == "7", "the list")
+        key(desktop, "ctrl+End")
+        key(desktop, "alt+d")
+        app.wait_until_told("Ready.", 2)
+        assert (data / "models" / "new-tiny-qwen3vl-instruct-f16.gguf").exists()
+        key(desktop, "Escape")
+        desktop.wait_until_active("Edge Assistant")
+        app.press(WINDOW)
+        app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "an answer")
+        assert not any("demo weights" in each for each in app.told), "it answered with the old weights"
+
+
+def test_the_app_answers_where_there_is_no_network_at_all(desktop: XDesktop, folders: dict[str, str]) -> None:
+    with AppRun(desktop, "--no-speak", prefix=tuple(isolated()), **folders) as app:
+        app.wait_until_told("Ready.")
+        app.press(WINDOW)
+        app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "an answer")
+
+
+def _second_catalogue(data: Path) -> None:
+    """One of the person's own, with one pair."""
+    text = '[[source]]\nvariant = "instruct"\nrepository = "someone/pair"\nrevision = "main"\n'
+    text += 'licence = "Apache-2.0"\nsource = "here"\n'
+    for kind, name, extra in (("model", MODEL, 'name = "pair"\nram_bytes = 300_000_000\n'), ("mmproj", MMPROJ, "")):
+        content = (DEMO / name).read_bytes()
+        text += f'[[source.{kind}]]\n{extra}file = "new-{name}"\nquantisation = "F16"\nbytes = {len(content)}\n'
+        text += f'sha256 = "{hashlib.sha256(content).hexdigest()}"\n'
+    data.mkdir(exist_ok=True)
+    (data / "catalog.toml").write_text(text)

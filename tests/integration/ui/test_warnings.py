@@ -1,0 +1,99 @@
+"""What the assistant adds to an answer about something captured, with the real engine and the demo weights."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+
+import pytest
+from PIL import Image, ImageFilter
+from support.desktops import scene
+
+from edge_assistant.assistant.assistant import Assistant
+from edge_assistant.assistant.events import ErrorEvent, Event, NoticeEvent, TokenEvent
+from edge_assistant.assistant.options import Request
+from edge_assistant.capture.decode import Captured, Origin
+from edge_assistant.models.resolver import resolve
+
+Look = Callable[[Captured], list[Event]]
+
+
+@pytest.fixture(scope="module")
+def look() -> Iterator[Look]:
+    """Asks about something captured; all that is told of it."""
+    told: list[Event] = []
+    weights = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
+    assistant = Assistant(
+        weights, Request(seed=1), context=2048, threads=2, language=None, voice=None, on_event=told.append
+    )
+
+    def make(captured: Captured) -> list[Event]:
+        told.clear()
+        assistant.look_at(lambda: captured)
+        assistant.ask(0)
+        return list(told)
+
+    yield make
+    assistant.close()
+
+
+def codes(events: list[Event]) -> list[str]:
+    return [event.code for event in events if isinstance(event, NoticeEvent)]
+
+
+def picture(size: tuple[int, int] | None = None) -> Image.Image:
+    with Image.open(scene().picture) as image:
+        return image.convert("RGB").resize(size or image.size)
+
+
+@pytest.mark.parametrize("origin", ["screen", "window", "clipboard", "camera"])
+def test_the_demo_is_told_before_the_first_word_about_anything_captured(look: Look, origin: Origin) -> None:
+    events = look(Captured(picture(), origin=origin))
+    assert codes(events) == ["demo-weights"]
+    kinds = [type(event) for event in events if isinstance(event, NoticeEvent | TokenEvent)]
+    assert kinds[0] is NoticeEvent
+    assert TokenEvent in kinds
+
+
+def test_a_picture_from_a_file_is_not_more_than_it_seems(look: Look) -> None:
+    assert codes(look(Captured(picture((1600, 1000)), origin="file"))) == []
+
+
+def test_a_blurred_camera_picture_is_described_and_called_blurred(look: Look) -> None:
+    blurred = picture((1280, 800)).filter(ImageFilter.GaussianBlur(20))
+    events = look(Captured(blurred, origin="camera"))
+    assert codes(events) == ["demo-weights", "blurred"]
+    assert any(isinstance(event, TokenEvent) for event in events)
+    assert "blurred" not in codes(look(Captured(blurred, origin="window")))
+
+
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [("screen", "The screen is blank"), ("window", "The window is blank"), ("camera", "Uncover it"),
+     ("region", "That part of the screen is blank"),
+     ("clipboard", "clipboard is blank"), ("file", "The picture is blank")],
+)  # fmt: skip
+def test_what_shows_nothing_is_refused_in_its_own_words(look: Look, origin: Origin, words: str) -> None:
+    chance = random.Random(1)
+    noise = bytes(max(0, int(chance.gauss(4, 3))) for _ in range(3 * 320 * 240))
+    for dark in (Image.new("RGB", (320, 240)), Image.frombytes("RGB", (320, 240), noise)):
+        (error,) = [event for event in look(Captured(dark, origin=origin)) if isinstance(event, ErrorEvent)]
+        assert error.exit_code == 4
+        assert words in error.message
+
+
+@pytest.mark.parametrize(
+    ("size", "origin", "lost"),
+    [
+        ((1920, 1080), "screen", True),
+        ((1920, 1080), "region", True),
+        ((1920, 1080), "window", False),
+        ((640, 400), "region", False),
+        ((640, 400), "screen", False),
+        ((700, 440), "screen", False),
+    ],
+)
+def test_small_text_is_missed_only_where_a_screen_was_made_much_smaller(
+    look: Look, size: tuple[int, int], origin: Origin, lost: bool
+) -> None:
+    assert ("small-text" in codes(look(Captured(picture(size), origin=origin)))) == lost

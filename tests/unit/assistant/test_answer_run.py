@@ -1,0 +1,52 @@
+"""Nobody waits in silence, and nobody is talked over."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge_assistant.assistant.answer_run import WaitingWords
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def words(said: list[str], clock: Clock) -> WaitingWords:
+    return WaitingWords(said.append, clock)
+
+
+def test_a_short_wait_is_silent(words: WaitingWords, said: list[str], clock: Clock) -> None:
+    clock.now += 4.9
+    words.progress("encode", 0.9)
+    assert said == []
+
+
+def test_a_long_wait_is_explained_every_ten_seconds(words: WaitingWords, said: list[str], clock: Clock) -> None:
+    for second in range(30):
+        clock.now = 100.0 + second
+        words.progress("encode", second / 30)
+    assert said == [
+        "Looking at the picture, 17 percent.",
+        "Looking at the picture, 50 percent.",
+        "Looking at the picture, 83 percent.",
+    ]
+
+
+def test_the_answer_is_not_talked_over(words: WaitingWords, said: list[str], clock: Clock) -> None:
+    clock.now += 60
+    words.progress("answer", 0.5)
+    assert said == []

@@ -1,0 +1,128 @@
+"""What the settings mean where no worker shows it; the rest is in test_every_setting.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from edge_assistant.assistant import factory
+from edge_assistant.assistant.events import Event, NoticeEvent
+from edge_assistant.assistant.factory import answer_options, make_speaker, resolve_model
+from edge_assistant.assistant.options import Request
+from edge_assistant.cli import describe
+from edge_assistant.cli.output import NoOutput
+from edge_assistant.controller import service
+from edge_assistant.controller.service import Options, Program
+from edge_assistant.controller.worker import Spoken
+from edge_assistant.models.resolver import Weights, resolve
+from edge_assistant.settings.schema import Settings
+from edge_assistant.speech.screen_reader import ReaderOrVoice
+from edge_assistant.speech.speaker import Speaker
+from edge_assistant.system.errors import CancelledError
+
+CHECKING = "Checking the weights. This happens only once."
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model has to be checked first, and that takes long."""
+
+    def checked(*, on_progress: Callable[[float], None], **wanted: Any) -> Weights:
+        for part in range(3):
+            on_progress(part / 2)
+        return resolve(**{**wanted, "model": "demo"})
+
+    monkeypatch.setattr(factory, "resolve", checked)
+    monkeypatch.setattr(factory, "_SILENT_SECONDS", -1.0)
+
+
+@pytest.mark.usefixtures("slow")
+def test_a_model_that_is_checked_first_is_told_once_and_the_check_can_be_called_off() -> None:
+    told: list[tuple[str, str]] = []
+    resolve_model(Settings(), notice=lambda code, message: told.append((code, message)))
+    assert told == [("verifying", CHECKING)]
+    with pytest.raises(CancelledError):
+        resolve_model(Settings(), is_cancelled=lambda: True)
+
+
+def announce(text: str, *, at_once: bool) -> None:
+    raise AssertionError(text, at_once)
+
+
+@pytest.mark.parametrize(
+    ("output", "kind"), [("auto", ReaderOrVoice), ("screen-reader", ReaderOrVoice), ("own-voice", Speaker)]
+)
+def test_a_screen_reader_speaks_where_one_can_be_reached_and_is_wanted(output: str, kind: type) -> None:
+    chosen = Settings(output=output)
+    assert type(make_speaker(chosen, lambda *_: None, announce=announce)) is kind
+    assert type(make_speaker(chosen, lambda *_: None)) is Speaker
+
+
+@pytest.mark.parametrize(
+    ("chosen", "asked", "spoken"), [(True, None, True), (True, False, False), (False, None, False), (False, True, True)]
+)
+def test_the_command_line_has_the_last_word_on_speaking(chosen: bool, asked: bool | None, spoken: bool) -> None:
+    assert (make_speaker(Settings(speak=chosen), lambda *_: None, speak=asked) is not None) is spoken
+
+
+def test_what_a_request_asks_for_itself_holds_against_the_settings() -> None:
+    options = answer_options(Settings(glance_tokens=128, thinking_tokens=33, thinking_seconds=7))
+    request = options.request(Request(image_tokens=99, thinking_tokens=5), "glance")
+    assert (request.image_tokens, request.thinking_tokens, request.thinking_seconds) == (99, 5, 7)
+
+
+class Voice:
+    """A speaker that keeps what is said."""
+
+    said: list[str]
+
+    def __init__(self, **_: object) -> None:
+        Voice.said = []
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    def wait(self) -> None: ...
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def close(self) -> None: ...
+
+
+@pytest.mark.usefixtures("slow")
+@pytest.mark.parametrize(("verbosity", "times"), [("normal", 1), ("brief", 0)])
+def test_the_check_is_said_by_the_command_line_and_by_the_running_program_unless_only_answers_are_wanted(
+    verbosity: str, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(factory, "Speaker", Voice)
+    monkeypatch.setattr(describe.signals, "call", lambda _: None)
+    chosen = Settings(verbosity=verbosity)
+    monkeypatch.setattr(describe.schema, "load", lambda _: chosen)
+    options = describe.Options("nothing.png", (), Request(), None, None, False, None, None, None)
+    assert describe.DescribeRun(options, NoOutput()).main() == 5, "there is no such picture"
+    assert Voice.said.count(CHECKING) == times
+
+    shown: list[Event] = []
+    running = Program(Options(), chosen, shown.append)
+    running._make_assistant(False, Spoken(running._voice), shown.append, lambda: False).close()
+    assert Voice.said.count(CHECKING) == times
+    assert [each.code for each in shown if isinstance(each, NoticeEvent)].count("verifying") == 1
+
+
+@pytest.mark.parametrize(("verbosity", "only_answers"), [("normal", False), ("brief", True)])
+def test_the_running_program_loads_with_the_settings_of_a_glance(
+    verbosity: str, only_answers: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How long that takes is said, or not, and a picture as large as they allow is to fit."""
+    first: list[Request] = []
+    make = service.make_assistant
+
+    def made(settings: Settings, weights: Weights, request: Request, **given: Any) -> Any:
+        first.append(request)
+        return make(settings, weights, request, **given)
+
+    monkeypatch.setattr(service, "make_assistant", made)
+    running = Program(Options(speak=False), Settings(verbosity=verbosity, glance_tokens=777), lambda _: None)
+    running._make_assistant(False, Spoken(running._voice), lambda _: None, lambda: False).close()
+    assert [(each.image_tokens, each.only_answers) for each in first] == [(777, only_answers)]

@@ -1,0 +1,78 @@
+"""How an answer ended is told by event and voice, to everybody."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from edge_assistant.assistant.answer_run import Underway, WaitingWords
+from edge_assistant.assistant.events import Event, NoticeEvent, SentenceEvent
+from edge_assistant.assistant.reporter import Telling
+from edge_assistant.engine.messages import Done, Piece, Stop
+
+CUT_OFF = "The answer was cut off here."
+REPEATED = "The answer began to repeat itself, so it was ended here."
+
+
+class Listener:
+    """One answer, as it is heard and as programs are told of it."""
+
+    def __init__(self, *, only_answers: bool = False) -> None:
+        self.heard: list[str] = []
+        self.told: list[Event] = []
+        self.cancelled = threading.Event()
+        self.telling = Telling(self, self.told.append, self.cancelled)
+        self.telling.only_answers = only_answers
+        self.work = Underway(0, "What?", 1, WaitingWords(self.heard.append))
+
+    def say(self, text: str) -> None:
+        self.heard.append(text)
+
+    def stop(self) -> None:
+        pass
+
+    def answer(self, *pieces: str, stop: Stop, left: str | None = None) -> list[str]:
+        """What is heard of an answer of these pieces, of which `left` is left."""
+        for piece in pieces:
+            self.telling.reply(self.work, Piece(1, "answer", piece))
+        whole = "".join(pieces) if left is None else left
+        self.telling.answered(self.work, Done(1, whole.strip(), "", stop, 40, 0, False, 0.0, 0.0, 9, 1.0))
+        return self.heard
+
+    def notices(self) -> list[tuple[str, str]]:
+        return [(event.code, event.message) for event in self.told if isinstance(event, NoticeEvent)]
+
+
+@pytest.mark.parametrize("only_answers", [False, True])
+@pytest.mark.parametrize(("stop", "code", "sentence"), [("length", "cut-off", CUT_OFF), ("loop", "loop", REPEATED)])
+def test_an_answer_that_is_not_whole_is_called_so_behind_its_last_word(
+    stop: Stop, code: str, sentence: str, only_answers: bool
+) -> None:
+    listener = Listener(only_answers=only_answers)
+    assert listener.answer("A dialog. ", "Buttons: Can", stop=stop) == ["A dialog.", "Buttons: Can", sentence]
+    assert listener.notices() == [(code, sentence)]
+    assert isinstance(listener.told[-2], SentenceEvent), "all of the answer comes before it"
+
+
+@pytest.mark.parametrize("stop", ["end", "budget", "cancelled"])
+def test_nothing_is_said_of_an_answer_that_ended_of_itself_or_was_stopped(stop: Stop) -> None:
+    listener = Listener()
+    assert listener.answer("A dialog.", stop=stop) == ["A dialog."]
+    assert listener.notices() == []
+
+
+def test_the_beginning_of_another_copy_is_not_heard() -> None:
+    listener = Listener()
+    heard = listener.answer(
+        "A dialog. Two ", "buttons.\n", "A dialog", ". Two", stop="loop", left="A dialog. Two buttons."
+    )
+    assert heard == ["A dialog.", "Two buttons.", "A dialog.", REPEATED]
+
+
+def test_nothing_is_said_of_the_end_of_no_answer_nor_after_a_cancel() -> None:
+    empty = Listener()
+    assert empty.answer(stop="length") == []
+    stopped = Listener()
+    stopped.cancelled.set()
+    assert stopped.answer("A dia", stop="length") == []

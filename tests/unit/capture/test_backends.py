@@ -1,0 +1,69 @@
+"""Which window system is chosen: by what the machine says, apart from what is installed."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge_assistant.capture.backends import BACKENDS, Facts, choose, facts
+from edge_assistant.capture.portal import PortalScreen
+from edge_assistant.capture.screen import MssScreen
+from edge_assistant.system.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("platform", "environ", "name"),
+    [
+        ("linux", {"DISPLAY": ":0"}, "X11"),
+        ("linux", {"DISPLAY": ":0", "XDG_SESSION_TYPE": "x11"}, "X11"),
+        ("linux", {"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, "Wayland"),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, "Wayland"),
+        ("linux", {"XDG_SESSION_TYPE": "wayland"}, "Wayland"),
+        ("linux", {"DISPLAY": ":99", "XDG_SESSION_TYPE": "wayland"}, "X11"),
+        ("linux", {"DISPLAY": ":99", "WAYLAND_DISPLAY": ""}, "X11"),
+        ("win32", {}, "Windows"),
+        ("darwin", {}, "macOS"),
+        ("darwin", {"DISPLAY": ":0"}, "macOS"),
+        ("linux", {}, None),
+        ("linux", {"XDG_SESSION_TYPE": "tty"}, None),
+        ("freebsd14", {"DISPLAY": ":0"}, None),
+    ],
+)
+def test_the_window_system_follows_from_the_facts(platform: str, environ: dict[str, str], name: str | None) -> None:
+    found = facts(platform, environ)
+    compatible = [backend.name for backend in BACKENDS if backend.compatible(found)]
+    assert compatible[:1] == ([name] if name else [])
+    if name is None:
+        with pytest.raises(InputError) as failure:
+            choose(found, lambda _: True)
+        assert failure.value.code == "no-display"
+    else:
+        assert choose(found, lambda _: True).name == name
+
+
+@pytest.mark.parametrize(
+    ("found", "missing", "name"),
+    [
+        (Facts("linux", x11=True), "mss", "X11"),
+        (Facts("linux", x11=True), "Xlib", "X11"),
+        (Facts("linux", wayland=True), "jeepney", "Wayland"),
+        (Facts("darwin"), "Quartz", "macOS"),
+        (Facts("win32"), "mss", "Windows"),
+    ],
+)
+def test_a_part_that_is_not_installed_is_told_and_nothing_else_is_tried(found: Facts, missing: str, name: str) -> None:
+    with pytest.raises(InputError, match=f"a part for {name} is missing.*scripts/setup") as failure:
+        choose(found, lambda module: module != missing)
+    assert failure.value.code == "not-installed"
+
+
+def test_wayland_needs_nothing_that_only_x11_needs() -> None:
+    backend = choose(Facts("linux", wayland=True, x11=True), lambda module: module not in ("mss", "Xlib"))
+    assert isinstance(backend.make_screen(list_monitors=None, is_cancelled=lambda: False), PortalScreen)
+    assert backend.make_windows is None
+
+
+@pytest.mark.parametrize("found", [Facts("linux", x11=True), Facts("win32"), Facts("darwin")])
+def test_where_mss_works_it_is_taken_and_windows_are_known(found: Facts) -> None:
+    backend = choose(found, lambda _: True)
+    assert isinstance(backend.make_screen(list_monitors=None, is_cancelled=lambda: False), MssScreen)
+    assert backend.make_windows is not None

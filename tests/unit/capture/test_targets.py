@@ -1,0 +1,187 @@
+"""From what a person wants to look at to the picture: count-down, the title's words, and what is told on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from edge_assistant.capture import targets
+from edge_assistant.capture.backends import BACKENDS, Backend
+from edge_assistant.capture.decode import Captured
+from edge_assistant.capture.geometry import Rect
+from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
+from edge_assistant.capture.targets import (
+    Look,
+    active_window,
+    count_down,
+    look,
+    region,
+    screen,
+    snap,
+    spoken_title,
+)
+from edge_assistant.system.errors import CancelledError, InputError, NothingToSeeError
+
+X11 = next(backend for backend in BACKENDS if backend.name == "X11")
+WAYLAND = next(backend for backend in BACKENDS if backend.name == "Wayland")
+
+
+class Told:
+    """Keeps what is told, and lets time pass at once."""
+
+    def __init__(self, cancelled_at: float = float("inf")) -> None:
+        self.told: list[object] = []
+        self.now = 0.0
+        self._cancelled_at = cancelled_at
+
+    def notice(self, code: str, message: str) -> None:
+        self.told.append((self.now, code, message))
+
+    def window(self, title: str, window: ActiveWindow) -> None:
+        self.told.append((title, window.title))
+
+    def is_cancelled(self) -> bool:
+        return self.now >= self._cancelled_at
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+        if self.is_cancelled():
+            raise CancelledError
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, []),
+        (1, [(0, "1")]),
+        (3, [(0, "3"), (1, "2"), (2, "1")]),
+        (2.5, [(0, "3"), (0.5, "2"), (1.5, "1")]),
+        (10, [(0, "Looking in 10 seconds."), (7, "3"), (8, "2"), (9, "1")]),
+    ],
+)
+def test_the_last_three_seconds_are_counted_and_a_longer_wait_is_announced(
+    seconds: float, words: list[tuple[float, str]]
+) -> None:
+    told = Told()
+    count_down(seconds, told)
+    assert told.told == [(at, "countdown", message) for at, message in words]
+    assert told.now == seconds
+
+
+def test_a_cancel_ends_the_count_down() -> None:
+    told = Told(cancelled_at=2.0)
+    with pytest.raises(CancelledError):
+        count_down(5, told)
+    assert told.told == [(0, "countdown", "Looking in 5 seconds.")]
+
+
+@pytest.mark.parametrize(
+    ("title", "spoken"),
+    [
+        ("Invoice 1042, Writer", "Invoice 1042, Writer"),
+        ("Invoice 1042 - Writer", "Invoice 1042, Writer"),
+        ("Page — Site – Browser | Profile", "Page, Site, Browser, Profile"),
+        ("2024-05-01.txt", "2024-05-01.txt"),
+        ("two\nlines\tand\x1b[31m colour", "two lines and colour"),
+        ("icons \ue0a0 of a font", "icons of a font"),
+        ("half a \ud83d pair", "half a pair"),
+        ("\u202eright to left", "right to left"),
+        ("Größe 日本 ☂", "Größe 日本 ☂"),
+        ("", "A window without a title"),
+        ("\x00", "A window without a title"),
+        ("word " * 100, " ".join(["word"] * 24)),
+        ("x" * 500, "x" * 120),
+    ],
+)
+def test_a_title_is_made_fit_to_be_spoken(title: str, spoken: str) -> None:
+    assert spoken_title(title) == spoken
+
+
+def snapshot(window: ActiveWindow | None) -> Snapshot:
+    screen = Rect(0, 0, 200, 100)
+    return Snapshot(window, Shot(Image.new("RGB", (200, 100)), screen, (Monitor(1, screen),)))
+
+
+def window(contents: Rect) -> ActiveWindow:
+    return ActiveWindow("Files - Browser", contents.grown(1, 20, 1, 1), contents, 7)
+
+
+def test_the_window_is_cut_without_its_frame_and_its_title_told() -> None:
+    told = Told()
+    captured = active_window(snapshot(window(Rect(10, 30, 100, 50))), X11, told)
+    assert captured.image.size == (100, 50)
+    assert captured.origin == "window"
+    assert captured.notices == ()
+    assert told.told == [("Files, Browser", "Files - Browser")]
+
+
+@pytest.mark.parametrize(
+    ("contents", "size", "codes"),
+    [
+        (Rect(150, 0, 100, 50), (50, 50), ["window-cut"]),
+        (Rect(-50, -20, 100, 50), (50, 30), ["window-cut"]),
+        (Rect(-1, 0, 100, 50), (99, 50), []),
+    ],
+)
+def test_what_is_off_the_screen_is_clipped_and_said(contents: Rect, size: tuple[int, int], codes: list[str]) -> None:
+    captured = active_window(snapshot(window(contents)), X11, Told())
+    assert captured.image.size == size
+    assert [code for code, _ in captured.notices] == codes
+
+
+def test_every_picture_of_the_screen_knows_which_window_was_in_front() -> None:
+    seen = snapshot(window(Rect(10, 30, 100, 50)))
+    pictures = (active_window(seen, X11, Told()), screen(seen, None), screen(seen, 1), region(seen, Rect(0, 0, 9, 9)))
+    assert [each.front for each in pictures] == [7] * 4
+    assert screen(snapshot(None), None).front is None
+
+
+def test_a_window_that_is_wholly_off_the_screen_is_an_error() -> None:
+    for contents in (Rect(500, 0, 100, 50), Rect(10, 10, 0, 0)):
+        with pytest.raises(InputError) as failure:
+            active_window(snapshot(window(contents)), X11, Told())
+        assert failure.value.code == "off-screen"
+
+
+@pytest.mark.parametrize(
+    ("backend", "words"),
+    [(X11, "No window is active, so"), (WAYLAND, "Wayland does not tell which window is active, so")],
+)
+def test_without_an_active_window_the_screen_is_taken_and_the_reason_said(backend: Backend, words: str) -> None:
+    told = Told()
+    captured = active_window(snapshot(None), backend, told)
+    assert captured.image.size == (200, 100)
+    assert captured.origin == "screen"
+    ((_, code, message),) = told.told  # type: ignore[misc]
+    assert code == "no-active-window"
+    assert message.startswith(words)
+
+
+def test_a_locked_session_is_refused_before_anything_is_captured() -> None:
+    def never(**_: object) -> None:
+        raise AssertionError("captured")
+
+    backend = replace(X11, is_locked=lambda: True, make_screen=never, make_windows=never)  # type: ignore[arg-type]
+    with pytest.raises(NothingToSeeError) as failure:
+        snap(backend, Told())
+    assert failure.value.code == "locked"
+
+
+@pytest.mark.parametrize(("delay", "counted"), [(None, 3), (0.0, 0), (2.0, 2)])
+def test_the_camera_counts_down_once_it_gives_pictures(
+    delay: float | None, counted: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Told()
+
+    def camera(number: int | None, *, countdown: float, on_ready: Callable[[], None], **_: object) -> Captured:
+        assert (number, countdown) == (2, counted)
+        assert told.told == []
+        on_ready()
+        return Captured(Image.new("RGB", (64, 48)))
+
+    monkeypatch.setattr(targets.qt_subprocess, "camera_picture", camera)
+    assert look(Look("camera", 2, delay), told).origin == "camera"
+    assert [message for _, _, message in told.told] == ["3", "2", "1"][3 - counted :]  # type: ignore[misc]

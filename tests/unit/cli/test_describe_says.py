@@ -1,0 +1,74 @@
+"""A description that ends at once says why to the end, aloud, whatever ended it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from edge_assistant.assistant import factory
+from edge_assistant.assistant.options import Request
+from edge_assistant.cli import describe
+from edge_assistant.cli.describe import DescribeRun, Options
+from edge_assistant.cli.output import NoOutput
+from edge_assistant.settings import schema
+from edge_assistant.system.errors import INTERNAL
+
+
+class Voice:
+    """As a Speaker; what is said in it counts as heard only where it was waited for."""
+
+    heard: list[str]
+
+    def __init__(self, **_: object) -> None:
+        self._said: list[str] = []
+
+    def start(self) -> None:
+        Voice.heard = []
+
+    def say(self, text: str) -> None:
+        self._said.append(text)
+
+    def wait(self) -> None:
+        Voice.heard += self._said
+
+    def close(self) -> None:
+        self._said = []
+
+
+@pytest.fixture(autouse=True)
+def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    Voice.heard = []
+    monkeypatch.setattr(factory, "Speaker", Voice)
+    monkeypatch.setattr(describe.signals, "call", lambda _: None)
+
+
+def exit_code(speak: bool | None = None) -> int:
+    options = Options("picture.png", (), Request(), None, None, False, None, None, speak)
+    return DescribeRun(options, NoOutput()).main()
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"), [(ZeroDivisionError(), 6, INTERNAL), (MemoryError(), 7, "not enough memory")]
+)
+def test_what_came_unexpectedly(
+    error: Exception, code: int, words: str, monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("ERROR edge_assistant.cli.describe: describe failed")
+
+    def fail(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(factory, "resolve", fail)
+    assert exit_code() == code
+    (sentence,) = Voice.heard
+    assert words in sentence
+
+
+@pytest.mark.parametrize(("speak", "sentences"), [(None, 1), (True, 1), (False, 0)])
+def test_what_is_wrong_with_the_settings(speak: bool | None, sentences: int) -> None:
+    path = schema.path()
+    path.parent.mkdir(parents=True)
+    path.write_text("speak = 3\n")
+    assert exit_code(speak) == 2
+    assert [str(path) in each for each in Voice.heard] == [True] * sentences

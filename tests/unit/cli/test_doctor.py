@@ -1,0 +1,144 @@
+"""What the doctor says of captures: on this machine as it is, and on others by stand-ins."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from edge_assistant.assistant import factory
+from edge_assistant.capture import backends, qt_subprocess
+from edge_assistant.cli import doctor
+from edge_assistant.cli.doctor import Finding, captures
+from edge_assistant.models.resolver import resolve
+from edge_assistant.models.vision_towers import Towers
+from edge_assistant.settings.schema import Settings
+from edge_assistant.speech.speaker import Speaker
+from edge_assistant.system import cpu
+from edge_assistant.tuning import profile
+from edge_assistant.tuning.profile import Choice
+
+PARTS = ["Screen capture", "Window title", "Session", "Clipboard", "Cameras"]
+
+
+def found() -> dict[str, Finding]:
+    return {finding.part: finding for finding in captures()}
+
+
+@pytest.fixture(autouse=True)
+def _no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qt_subprocess, "clipboard_check", lambda: "The clipboard can be read.")
+    monkeypatch.setattr(qt_subprocess, "camera_names", lambda: ("Front", "Back"))
+
+
+def use(monkeypatch: pytest.MonkeyPatch, name: str, **changes: object) -> None:
+    backend = next(backend for backend in backends.BACKENDS if backend.name == name)
+    monkeypatch.setattr(doctor.backends, "choose", lambda: replace(backend, **changes))  # type: ignore[arg-type]
+
+
+class Screen:
+    def check(self) -> str:
+        return "It can be read."
+
+
+class Nowhere:
+    def active(self) -> None:
+        return None
+
+
+def test_every_capture_is_reported_where_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, "X11", make_screen=Screen, make_windows=Nowhere, is_locked=lambda: False)
+    assert list(found()) == PARTS
+    assert all(finding.works for finding in found().values())
+    assert found()["Screen capture"].sentence == "X11: It can be read."
+    assert found()["Window title"].sentence == "No window is active now."
+    assert found()["Cameras"].sentence == "1: Front. 2: Back."
+
+
+def test_on_wayland_there_is_no_active_window_and_what_happens_instead_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use(monkeypatch, "Wayland", make_screen=Screen, is_locked=lambda: True)
+    assert not found()["Window title"].works
+    assert "whole screen" in found()["Window title"].sentence
+    assert "locked" in found()["Session"].sentence
+
+
+def test_without_a_display_each_capture_says_so_and_cameras_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(backends, "facts", lambda: backends.Facts("linux"))
+    for part in ("Screen capture", "Window title", "Session"):
+        assert not found()[part].works
+        assert "no display" in found()[part].sentence
+    assert found()["Cameras"].works
+
+
+def test_no_camera_is_no_surprise_but_a_way_to_mend_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qt_subprocess, "camera_names", tuple)
+    assert found()["Cameras"] == Finding("Cameras", False, "No camera was found. Plug one in, or switch it on.")
+
+
+def test_it_is_said_which_vision_tower_is_used_and_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
+    for path in (found.model, found.mmproj):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    weights = replace(found, model=tmp_path / found.model.name, mmproj=tmp_path / found.mmproj.name, demo=False)
+    monkeypatch.setattr(cpu, "best_instructions", lambda: "avx2")
+
+    def words(*, quick_tower: bool = True, least_bytes: int = 0) -> str:
+        choice = profile.choice(weights, quick_tower=quick_tower, least_bytes=least_bytes)
+        with monkeypatch.context() as patch:
+            patch.setattr(profile, "usual_tower", lambda weights: usual_tower(weights, least_bytes))
+            return doctor.tower_words(weights, choice, quick_tower=quick_tower)
+
+    usual_tower = profile.usual_tower
+    assert "until the app has made" in words()
+    assert "that is best here" in words(least_bytes=10**9)
+    path = Towers().make(weights.mmproj, "Q6_K", lambda data, *_: data, lambda _: None).path
+    assert "format Q6_K, made here, is used" in words()
+    assert "turned off in the settings" in words(quick_tower=False)
+    profile.store(weights, Choice(1, tower="Q6_K"))
+    assert "Tune found that a vision tower in the format Q6_K" in words(quick_tower=False)
+    path.unlink()
+    assert "is gone" in words()
+    profile.store(weights, Choice(1))
+    assert "that is best here" in words()
+
+
+def test_the_wait_for_the_last_words_ends_again_and_again_so_that_ctrl_c_gets_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Windows disturbs no wait for a lock; Python looks for signals between two of them."""
+
+    class Talkative(Speaker):
+        waits = 0
+
+        def start(self) -> None:
+            pass
+
+        def wait(self, timeout: float | None = None) -> bool:
+            assert timeout is not None
+            assert timeout < 1
+            self.waits += 1
+            assert self.waits < 5, "the signal got lost"
+            if self.waits == 3:
+                signal.raise_signal(signal.SIGINT)
+            return False
+
+    monkeypatch.setattr(factory, "Speaker", Talkative)
+    monkeypatch.setattr(doctor, "findings", lambda _: iter(()))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # another test may have left the program's own
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            doctor.examine(speak=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_folder_of_weights_below_nobody_s_home_is_said() -> None:
+    finding = next(doctor.findings(Settings(weights_folder="~nosuchuser/x")))
+    assert not finding.works
+    assert "The home folder in ~nosuchuser/x is not known here." in finding.sentence

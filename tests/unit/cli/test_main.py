@@ -1,0 +1,133 @@
+"""The command line: what it takes, what it refuses, and that nothing heavy is imported to say so."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from edge_assistant.capture.targets import Look
+from edge_assistant.cli import main
+from edge_assistant.cli.describe import Options
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--seed", "x"],
+        ["--no-speak", "listen"],
+        ["describe"],
+        ["describe", "a.png", "b.png"],
+        ["describe", "a.png", "--seed", "-1"],
+        ["describe", "a.png", "--seed", "4294967295"],
+        ["describe", "a.png", "--temperature", "-0.1"],
+        ["describe", "a.png", "--temperature", "inf"],
+        ["describe", "a.png", "--thinking-budget", "0"],
+        ["describe", "a.png", "--image-tokens", "7"],
+        ["describe", "a.png", "--context", "1e3"],
+        ["describe", "a.png", "--ask", "\t\n"],
+        ["describe", "a.png", "--mode", "Glance"],
+        ["describe", "a.png", "--screen"],
+        ["describe", "--window", "--camera"],
+        ["describe", "--screen", "0"],
+        ["describe", "--screen", "a.png"],
+        ["describe", "--camera=x"],
+        ["describe", "--window", "--delay", "-1"],
+        ["describe", "--window", "--delay", "nan"],
+        ["describe", "--clipboard", "--delay", "3"],
+        ["describe", "a.png", "--delay", "3"],
+        ["cameras", "2"],
+        ["listen", "now"],
+        ["trigger"],
+        ["trigger", "dance"],
+        ["dance"],
+    ],
+)
+def test_what_cannot_be_asked_for_is_one_sentence_and_code_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(arguments) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.count("\n") == 1
+    assert shown.err[0].isupper()
+
+
+def test_a_usage_error_is_one_json_object_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["describe", "a.png", "--json", "--seed", "x"]) == 2
+    shown = capsys.readouterr()
+    event = json.loads(shown.out)
+    assert set(event) == {"event", "index", "code", "message"}
+    assert (event["event"], event["index"], event["code"]) == ("error", 0, "usage")
+    assert shown.err == event["message"] + "\n"
+
+
+def test_a_question_of_broken_bytes_becomes_clean_text() -> None:
+    assert main._question(" Wie viele \udcc3\udcb6ffnungen? \udcff ") == "Wie viele öffnungen? \ufffd"
+
+
+def test_help_needs_neither_llama_nor_pictures() -> None:
+    code = (
+        "import sys; from edge_assistant.cli import main\n"
+        "try: main.main(['describe', '--help'])\n"
+        "except SystemExit: pass\n"
+        "assert not {'llama_cpp', 'PIL', 'pyttsx3', 'psutil', 'PySide6'} & set(sys.modules), sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["a.png"], "a.png"),
+        (["-"], "-"),
+        (["--screen"], Look("screen")),
+        (["--screen=2", "--delay", "1.5"], Look("screen", 2, 1.5)),
+        (["--window"], Look("window")),
+        (["--window", "--delay=5"], Look("window", None, 5.0)),
+        (["--clipboard"], Look("clipboard")),
+        (["--camera"], Look("camera")),
+        (["--camera", "3", "--delay", "0"], Look("camera", 3, 0.0)),
+    ],
+)
+def test_what_to_look_at_reaches_the_run(
+    arguments: list[str], expected: str | Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | Look] = []
+
+    class Run:
+        def __init__(self, options: Options, _: object) -> None:
+            seen.append(options.picture)
+
+        def main(self) -> int:
+            return 0
+
+    monkeypatch.setattr("edge_assistant.cli.describe.DescribeRun", Run)
+    assert main.main(["describe", *arguments]) == 0
+    assert seen == [expected]
+
+
+def test_cameras_are_listed_by_number_and_none_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("edge_assistant.capture.qt_subprocess.camera_names", lambda: ("Front", "Back"))
+    assert main.main(["cameras"]) == 0
+    assert capsys.readouterr().out == "1: Front\n2: Back\n"
+    monkeypatch.setattr("edge_assistant.capture.qt_subprocess.camera_names", tuple)
+    assert main.main(["cameras"]) == 5
+    assert capsys.readouterr().err == "No camera was found. Plug one in, or switch it on.\n"
+
+
+def test_the_names_of_the_actions_are_a_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["trigger", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    names = "window screen read clipboard camera region palette ask repeat stop status think quit"
+    assert [line.partition(": ")[0] for line in lines] == names.split()
+    assert all(line.partition(": ")[2] for line in lines)
+
+
+def test_a_trigger_without_a_running_program_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["trigger", "status"]) == 9
+    assert capsys.readouterr().err.startswith("Edge Assistant is not running here.")

@@ -1,0 +1,128 @@
+"""What people and programs see of the events."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+from edge_assistant.assistant.events import (
+    AFTER_THE_ANSWER,
+    ErrorEvent,
+    Event,
+    NoticeEvent,
+    SentenceEvent,
+    StageEvent,
+    TokenEvent,
+    cancelled,
+)
+from edge_assistant.cli.output import JsonOutput, TextOutput
+from edge_assistant.system.terminal import complain
+
+CONVERSATION: list[Event] = [
+    NoticeEvent(0, "demo-weights", "A notice."),
+    StageEvent(0, "encode", 0.5),
+    StageEvent(0, "think", 0.0),
+    TokenEvent(0, "thinking", "Let me"),
+    TokenEvent(0, "thinking", " see."),
+    TokenEvent(0, "answer", "An"),
+    SentenceEvent(0, "An apple."),
+    TokenEvent(0, "answer", " apple."),
+    cancelled(0, "What?"),
+    ErrorEvent(1, "engine-died", "The engine is gone.", 6),
+]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_text_shows_answers_and_keeps_reasoning_and_progress_away(capsys: pytest.CaptureFixture[str]) -> None:
+    output = TextOutput()
+    for event in CONVERSATION:
+        output.show(event)
+    shown = capsys.readouterr()
+    assert shown.out == "An apple.\n"
+    assert shown.err == "A notice.\nThe engine is gone.\n"
+
+
+def test_a_terminal_sees_progress_and_dimmed_reasoning(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setattr("edge_assistant.system.terminal._kernel32", lambda: None)  # it is no console of Windows
+    output = TextOutput()
+    for event in CONVERSATION:
+        output.show(event)
+    assert capsys.readouterr().out == "An apple.\n"
+    assert "Looking, 50 percent" in terminal.getvalue()
+    assert "\x1b[2mLet me see.\x1b[0m\n" in terminal.getvalue()
+
+
+def test_a_place_is_shown_in_words_and_told_to_programs_as_it_was_written(capsys: pytest.CaptureFixture[str]) -> None:
+    pieces = ['[{"bbox_2d": [0, 0', ', 100, 100], "label"', ': "Save"}]']
+    events: list[Event] = [*(TokenEvent(0, "answer", piece) for piece in pieces), cancelled(0, "Where?")]
+    for output in (TextOutput(), JsonOutput()):
+        for event in events:
+            output.show(event)
+    words, *lines = capsys.readouterr().out.splitlines()
+    assert words == "Save: at the top left, 5 percent from the left and 5 percent from the top."
+    assert [json.loads(line)["text"] for line in lines[:-1]] == pieces
+
+
+def test_what_was_held_back_is_shown_before_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    output = TextOutput()
+    output.show(TokenEvent(0, "answer", '{"bbox_2d'))
+    output.show(CONVERSATION[-1])
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ('{"bbox_2d\n', "The engine is gone.\n")
+
+
+@pytest.mark.parametrize("code", sorted(AFTER_THE_ANSWER))
+def test_what_was_held_back_is_shown_before_what_is_said_of_the_answer(
+    code: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", sys.stdout)
+    output = TextOutput()
+    output.show(TokenEvent(0, "answer", 'There: {"bbox_2d'))
+    output.show(NoticeEvent(0, code, "Look again."))
+    output.show(cancelled(0, "Where?"))
+    assert capsys.readouterr().out == 'There: {"bbox_2d\nLook again.\n'
+
+
+def test_an_error_in_the_middle_of_an_answer_stands_on_its_own_line(capsys: pytest.CaptureFixture[str]) -> None:
+    output = TextOutput()
+    output.show(TokenEvent(0, "answer", "A dia"))
+    output.show(CONVERSATION[-1])
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ("A dia\n", "The engine is gone.\n")
+
+
+def test_json_is_one_object_a_line_and_errors_are_said_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    output = JsonOutput()
+    for event in [*CONVERSATION, TokenEvent(2, "answer", 'ä "quoted"\n\u2028')]:
+        output.show(event)
+    shown = capsys.readouterr()
+    objects = [json.loads(line) for line in shown.out.removesuffix("\n").split("\n")]
+    assert len(objects) == len(CONVERSATION) + 1
+    assert all({"event", "index"} <= set(each) for each in objects)
+    assert objects[-1]["text"] == 'ä "quoted"\n\u2028'
+    assert shown.err == "The engine is gone.\n"
+
+
+def test_a_full_or_closed_standard_error_is_no_reason_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Closed(io.StringIO):
+        def write(self, _: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr("sys.stderr", Closed())
+    complain("Nobody hears this.")
+
+
+def test_control_characters_in_an_answer_do_not_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    TextOutput().show(TokenEvent(0, "answer", "A\x1b[2J\x07 B\tC\nD"))
+    assert capsys.readouterr().out == "A B\tC\nD"

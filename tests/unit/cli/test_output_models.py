@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from edge_assistant.assistant import factory
+from edge_assistant.cli import output_models
+from edge_assistant.cli.output_models import Teller
+from edge_assistant.models.checksums import ChecksumError
+from edge_assistant.models.progress import Progress
+from edge_assistant.settings.schema import Settings
+
+
+class FakeSpeaker:
+    """Keeps what is said; `idle` says whether it would be heard at once."""
+
+    def __init__(self, **_: Any) -> None:
+        self.said: list[str] = []
+        self.idle = True
+        self.open = False
+
+    def start(self) -> None:
+        self.open = True
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    def stop(self) -> None:
+        self.said.append("(silence)")
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if timeout:
+            self.said.append("(waited)")
+        return self.idle
+
+    def close(self) -> None:
+        self.open = False
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def make(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Teller, FakeSpeaker, Clock]]:
+    def build(*, as_json: bool = False, speak: bool = True) -> tuple[Teller, FakeSpeaker, Clock]:
+        speaker, clock = FakeSpeaker(), Clock()
+        monkeypatch.setattr(factory, "Speaker", lambda **_: speaker)
+        return Teller(Settings(), speak=speak, as_json=as_json, clock=clock), speaker, clock
+
+    return build
+
+
+def at(percent: int, left: float | None = None) -> Progress:
+    return Progress(percent * 10_000_000, 1_000_000_000, None if left is None else 1_000_000.0, left)
+
+
+def test_every_tenth_is_said_aloud(make: Callable[..., Any]) -> None:
+    teller, speaker, clock = make()
+    for percent in range(101):
+        clock.now += 1
+        teller.progress("pull", "w.gguf", at(percent, (100 - percent) * 60.0))
+    assert speaker.said[0] == "It will take about 100 minutes." or speaker.said[0].startswith("It will take about")
+    assert [words.split()[0] for words in speaker.said[1:]] == [str(tenth) for tenth in range(10, 100, 10)]
+
+
+def test_a_voice_that_is_still_speaking_is_not_given_more_progress(make: Callable[..., Any]) -> None:
+    teller, speaker, _ = make()
+    teller.progress("pull", "w.gguf", at(5))
+    speaker.idle = False
+    teller.progress("pull", "w.gguf", at(10))
+    assert speaker.said == []
+    speaker.idle = True
+    teller.progress("pull", "w.gguf", at(20))
+    assert speaker.said == ["20 percent."]
+
+
+def test_what_matters_more_cuts_progress_short_but_not_other_sentences(make: Callable[..., Any]) -> None:
+    teller, speaker, _ = make()
+    teller.progress("pull", "w.gguf", at(5))
+    teller.progress("pull", "w.gguf", at(10))
+    teller.notice("stalled", "The line stands still.")
+    teller.say("It is here.")
+    teller.close(wait=True)
+    assert speaker.said == ["10 percent.", "(silence)", "The line stands still.", "It is here.", "(waited)"]
+    assert not speaker.open
+
+
+def test_after_a_cancel_nothing_is_waited_for(make: Callable[..., Any]) -> None:
+    teller, speaker, _ = make()
+    teller.say("It is here.")
+    teller.close(wait=False)
+    assert "(waited)" not in speaker.said
+    assert not speaker.open
+
+
+def test_a_signal_ends_the_waiting_for_the_voice(make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    teller, speaker, _ = make()
+    speaker.idle = False  # it would speak for ever
+    looks = iter([False, False, True])
+    monkeypatch.setattr(output_models.signals, "arrived", lambda: next(looks))
+    teller.close(wait=True)
+    assert not speaker.open
+
+
+def test_without_speech_there_is_no_speaker(make: Callable[..., Any]) -> None:
+    teller, speaker, _ = make(speak=False)
+    teller.say("It is here.")
+    teller.close(wait=True)
+    assert speaker.said == []
+    assert not speaker.open
+
+
+def test_a_terminal_gets_one_line_that_renews_itself(
+    make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setattr("edge_assistant.system.terminal._kernel32", lambda: None)  # it is no console of Windows
+    teller, _, clock = make()
+    for percent in (10, 11, 12):
+        clock.now += 1
+        teller.progress("pull", "w.gguf", at(percent, 480.0))
+    teller.progress("pull", "w.gguf", at(13))  # too soon after the last
+    teller.say("It is here.")
+    out, err = capsys.readouterr()
+    assert out == "It is here.\n"
+    assert err.split("\r\x1b[K")[1:-1] == [
+        f"w.gguf: {percent} percent, {percent * 10} megabytes of 1.0 gigabytes, 1.0 megabytes a second, "
+        "about 8 minutes left"
+        for percent in (10, 11, 12)
+    ]
+    assert "\n" not in err
+
+
+def test_elsewhere_there_is_a_plain_line_at_every_tenth(
+    make: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    teller, _, clock = make()
+    for percent in range(0, 31):
+        clock.now += 1
+        teller.progress("pull", "w.gguf", at(percent))
+    assert capsys.readouterr().err.splitlines() == [
+        "w.gguf: 10 percent, 100 megabytes of 1.0 gigabytes",
+        "w.gguf: 20 percent, 200 megabytes of 1.0 gigabytes",
+        "w.gguf: 30 percent, 300 megabytes of 1.0 gigabytes",
+    ]
+
+
+def test_programs_get_json_at_most_twice_a_second_and_always_the_end(
+    make: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    teller, _, clock = make(as_json=True)
+    for percent in range(101):
+        clock.now += 0.1
+        teller.progress("pull", "w.gguf", at(percent, 60.0))
+    out, err = capsys.readouterr()
+    events = [json.loads(line) for line in out.splitlines()]
+    assert 18 <= len(events) <= 22
+    assert events[-1]["fraction"] == 1.0
+    assert events[0] == {
+        "event": "progress",
+        "action": "pull",
+        "file": "w.gguf",
+        "done_bytes": 0,
+        "total_bytes": 1_000_000_000,
+        "fraction": 0.0,
+        "bytes_per_s": 1_000_000,
+        "seconds_left": 60.0,
+    }
+    assert err == ""
+
+
+def test_wrong_checksums_are_shown_whole_and_said_short(
+    make: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    teller, speaker, _ = make()
+    teller.error(ChecksumError("It is damaged.", expected="a" * 64, found="b" * 64))
+    assert speaker.said == ["It is damaged."]
+    err = capsys.readouterr().err
+    assert "a" * 64 in err
+    assert "b" * 64 in err

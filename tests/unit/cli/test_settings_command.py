@@ -1,0 +1,96 @@
+"""The settings command, as people type it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from edge_assistant.cli import main
+from edge_assistant.settings import schema
+from edge_assistant.system import paths
+from edge_assistant.system.ipc import RELOAD, Door, place
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main.main(["settings", *arguments])
+    return code, *capsys.readouterr()
+
+
+def file() -> Path:
+    return paths.config_dir() / "settings.toml"
+
+
+def test_a_value_is_set_and_got_and_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "path") == (0, f"{file()}\n", "")
+    assert run(capsys, "get", "rate") == (0, "\n", "")
+    assert run(capsys, "set", "rate", "180") == (0, "rate is now: 180.\n", "")
+    assert run(capsys, "get", "rate") == (0, "180\n", "")
+    assert run(capsys, "set", "rate", "") == (0, "rate is now: 200 words a minute.\n", "")
+    assert schema.load(file()).rate is None
+
+
+def test_every_setting_is_listed_with_its_value_and_meaning(capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, "set", "ticks", "off")
+    code, listed, _ = run(capsys, "list")
+    assert code == 0
+    lines = listed.splitlines()
+    assert [line.split(":")[0] for line in lines] == [each.name for each in schema.entries()]
+    assert "ticks: off. A quiet tick every two seconds of work." in lines
+    assert "hotkeys.window: ctrl+shift+F9. Describes the active window." in lines
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("dance", "1", "There is no setting dance. Try edge-assistant settings list."),
+        ("rate", "fast", "rate is a whole number."),
+        ("rate", "5", "rate is not from 20 to 1000."),
+        ("speak", "loudly", "speak is on or off."),
+        ("voice", "Anna\udcff", "voice has characters that are no text."),
+        ("output", "braille", "output is none of auto, screen-reader, own-voice."),
+        ("language", "Klingon!", "language: Klingon! is no language code. Give one such as en, de or pt-BR."),
+        ("hotkeys.camera", "ctrl+shift+F9", "ctrl+shift+F9 is bound to both window and camera. Change one of them."),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence_and_nothing_is_written(
+    name: str, value: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys, "set", name, value) == (2, "", f"{sentence}\n")
+    assert not file().exists()
+
+
+def test_a_broken_file_is_named_and_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    file().parent.mkdir(parents=True)
+    file().write_text("rate = ", encoding="utf-8")
+    code, _, error = run(capsys, "set", "rate", "180")
+    assert (code, str(file()) in error) == (2, True)
+    assert file().read_text(encoding="utf-8") == "rate = "
+
+
+def test_the_running_program_is_told_and_its_answer_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    heard: list[str] = []
+
+    def on_call(text: str) -> str:
+        heard.append(text)
+        return "F9 belongs to another program."
+
+    door = Door(place(), on_call)
+    try:
+        _, out, _ = run(capsys, "set", "rate", "180")
+    finally:
+        door.close()
+    assert heard == [RELOAD]
+    assert out == "rate is now: 180.\nF9 belongs to another program.\n"
+
+
+def test_the_list_says_what_the_file_has_in_vain(capsys: pytest.CaptureFixture[str]) -> None:
+    file().parent.mkdir(parents=True, exist_ok=True)
+    file().write_text("target_seconds = 9\n", encoding="utf-8")
+    code, listed, complaint = run(capsys, "list")
+    assert (code, complaint) == (
+        0,
+        "The settings file has an entry that is no longer used, and is ignored: target_seconds.\n",
+    )
+    assert "target_seconds" not in listed
+    assert run(capsys, "set", "rate", "180")[0] == 0

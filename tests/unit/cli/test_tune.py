@@ -1,0 +1,240 @@
+"""What the tune command does around the trials: what it leaves behind, and whom it tells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge_assistant.cli import tune
+from edge_assistant.cli.tune import Options
+from edge_assistant.engine.messages import Tuning
+from edge_assistant.models.resolver import Weights, resolve
+from edge_assistant.models.vision_towers import Made, Towers
+from edge_assistant.settings import schema
+from edge_assistant.settings.schema import Settings
+from edge_assistant.settings.store import save
+from edge_assistant.system.errors import CancelledError, EngineError, WeightsError
+from edge_assistant.system.ipc import TUNED, Door, place
+from edge_assistant.tuning import profile
+from edge_assistant.tuning.profile import Choice
+from edge_assistant.tuning.search import Budget, Facts, Result
+from edge_assistant.tuning.trial import Cost
+
+COST = Cost(5.0, 1.0)
+OPTIONS = Options(None, None, think=False, target_s=None, reset=False, speak=False, as_json=True)
+
+
+@pytest.fixture
+def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Weights:
+    """What the command finds: the demo weights with files of their own, whose towers are made at once."""
+    found = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
+    for path in (found.model, found.mmproj):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    found = replace(found, model=tmp_path / found.model.name, mmproj=tmp_path / found.mmproj.name)
+    monkeypatch.setattr(tune, "resolve_model", lambda *_, **__: found)
+    monkeypatch.setattr(tune, "make_tower", lambda parent, name, *_: make(parent, name))
+    monkeypatch.setattr(tune.signals, "only_remember", lambda: None)
+    return found
+
+
+def make(parent: Path, name: str) -> Made:
+    return Towers().make(parent, name, lambda data, *_: data, lambda _: None)
+
+
+def here(weights: Weights) -> set[str]:
+    return {name for name in ("Q8_0", "Q6_K", "BF16") if Towers().find(weights.mmproj, name)}
+
+
+class Outcome:
+    """Stands in for the trials: makes two towers, then ends as it is told."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, outcome: Choice | BaseException) -> None:
+        self.outcome = outcome
+        self.now = self.start = Choice(0)
+        self.facts = Facts((), (), None)
+        monkeypatch.setattr(tune, "tune", self)
+
+    def __call__(
+        self, now: Choice, start: Choice, facts: Facts, _: object, make_tower: Callable[[str], None], *__: object
+    ) -> Result:
+        self.now, self.start, self.facts = now, start, facts
+        for name in ("Q8_0", "Q6_K"):
+            make_tower(name)
+        if isinstance(self.outcome, BaseException):
+            raise self.outcome
+        return Result(self.outcome, COST, COST, Budget(None, 5.0, True))
+
+
+@pytest.mark.parametrize("end", [CancelledError(), EngineError("The engine is gone."), RuntimeError("a bug")])
+def test_a_tune_that_ends_early_leaves_no_tower_that_it_made_and_all_that_was_here(
+    weights: Weights, end: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(weights.mmproj, "Q6_K")
+    Outcome(monkeypatch, end)
+    with pytest.raises(type(end)):
+        tune.run(OPTIONS)
+    assert here(weights) == {"Q6_K"}
+    assert not profile.is_tuned(weights)
+
+
+def test_what_cannot_be_stored_leaves_no_tower_either(weights: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise WeightsError("The disk is full.")
+
+    Outcome(monkeypatch, Choice(1, tower="Q6_K"))
+    monkeypatch.setattr(profile, "store", full)
+    with pytest.raises(WeightsError):
+        tune.run(OPTIONS)
+    assert here(weights) == set()
+
+
+def test_in_the_end_only_the_chosen_tower_is_here(weights: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(weights.mmproj, "BF16")
+    Outcome(monkeypatch, Choice(1, tower="Q6_K"))
+    tune.run(OPTIONS)
+    assert here(weights) == {"Q6_K"}
+    assert profile.choice(weights) == Choice(1, tower="Q6_K")
+
+
+def test_a_tower_that_other_weights_were_tuned_to_use_stays(weights: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
+    larger = replace(weights, model=weights.model.with_name("larger.gguf"))
+    larger.model.write_bytes(weights.model.read_bytes() + b"more")
+    make(weights.mmproj, "BF16")
+    profile.store(larger, Choice(1, tower="BF16"))
+    Outcome(monkeypatch, Choice(1, tower="Q6_K"))
+    tune.run(OPTIONS)
+    assert here(weights) == {"Q6_K", "BF16"}
+
+
+def test_a_tower_that_the_app_is_making_meanwhile_is_waited_for(
+    weights: Weights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[str] = []
+
+    def busy_once(parent: Path, name: str, *_: object) -> Made:
+        tries.append(name)
+        if tries == ["Q8_0"]:
+            raise WeightsError("It is being written.", code="weights-busy")
+        return make(parent, name)
+
+    monkeypatch.setattr(tune, "make_tower", busy_once)
+    monkeypatch.setattr(tune, "_BUSY_S", 0.0)
+    Outcome(monkeypatch, CancelledError())
+    with pytest.raises(CancelledError):
+        tune.run(OPTIONS)
+    assert tries == ["Q8_0", "Q8_0", "Q6_K"]
+    assert here(weights) == set()
+
+
+@pytest.mark.usefixtures("weights")
+def test_it_begins_with_what_is_used_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    untuned = replace(profile.safe_choice(), tower="Q6_K")
+    monkeypatch.setattr(profile, "choice", lambda *_, **__: untuned)
+    tuning = Outcome(monkeypatch, untuned)
+    tune.run(OPTIONS)
+    assert tuning.now == tuning.start == untuned, "untuned, but with the tower that the app has made"
+    tune.run(OPTIONS)
+    assert (tuning.now, tuning.start) == (untuned, profile.safe_choice()), "now it is tuned"
+
+
+@pytest.mark.usefixtures("weights")
+def test_what_the_person_has_set_is_not_tried_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tuning = Outcome(monkeypatch, Choice(1))
+    tune.run(OPTIONS)
+    assert tuning.facts.threads
+    assert tuning.facts.target_s == 6
+    save(schema.path(), Settings(glance_seconds=9))
+    tune.run(OPTIONS)
+    assert tuning.facts.target_s == 9
+    capsys.readouterr()
+    save(schema.path(), Settings(threads=3, glance_tokens=300, gpu_layers=0))
+    trial: dict[str, Any] = {}
+    monkeypatch.setattr(tune, "EngineTrial", lambda *_, **options: trial.update(options))
+    monkeypatch.setattr(tune, "tune", lambda *given: given[3](Choice(1)) or tuning(*given))
+    tune.run(OPTIONS)
+    assert (tuning.facts.threads, tuning.facts.target_s) == ((), None)
+    assert trial == {"threads": 3, "gpu_layers": 0}
+    said = [event["message"] for event in told(capsys) if event["event"] == "notice" and event["code"] == "set"]
+    assert said == [
+        "The number of cores is not tried, as the settings say 3.",
+        "Numbers of image tokens are not tried, as the settings say 300.",
+    ]
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.fixture
+def heard() -> Any:
+    """What the running program hears at its door."""
+    calls: list[str] = []
+
+    def on_call(text: str) -> str:
+        calls.append(text)
+        return "It is used."
+
+    door = Door(place(), on_call)
+    yield calls
+    door.close()
+
+
+def test_the_running_program_is_told_when_something_changed_and_only_then(
+    weights: Weights, heard: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Outcome(monkeypatch, replace(profile.safe_choice(), glance_tokens=256))
+    tune.run(OPTIONS)
+    assert heard == []
+    Outcome(monkeypatch, Choice(1, Tuning(repack=True)))
+    capsys.readouterr()
+    tune.run(OPTIONS)
+    assert heard == [TUNED]
+    assert told(capsys)[-1] == {"event": "running", "message": "It is used."}
+    tune.run(replace(OPTIONS, reset=True))
+    assert heard == [TUNED, TUNED]
+    assert profile.choice(weights) == profile.safe_choice()
+
+
+def test_forgetting_what_was_tuned_leaves_the_tower_that_is_used_without(
+    weights: Weights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Q6_K", "BF16"):
+        make(weights.mmproj, name)
+    monkeypatch.setattr(profile, "usual_tower", lambda *_: "Q6_K")
+    profile.store(weights, Choice(1, tower="BF16"))
+    tune.run(replace(OPTIONS, reset=True))
+    assert here(weights) == {"Q6_K"}
+
+
+@pytest.mark.usefixtures("weights")
+def test_it_says_what_a_glance_took_and_takes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    choice = replace(profile.safe_choice(), tower="Q6_K", glance_tokens=384)
+    tuning = Outcome(monkeypatch, choice)
+    result = Result(choice, Cost(6.7, 1.0), Cost(4.66, 1.0), Budget(384, 5.9, True))
+    monkeypatch.setattr(tune, "tune", lambda *given: tuning(*given) and result)
+    tune.run(replace(OPTIONS, as_json=False))
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "A vision tower in the format Q6_K is used. A glance sends up to 384 image tokens.",
+        "A glance with up to 256 image tokens takes 4.7 seconds to its first word. Until now it took 6.7 seconds.",
+        "A glance with up to 384 image tokens takes 5.9 seconds to its first word.",
+    ]
+
+
+def test_it_says_which_better_weights_it_could_not_tune(
+    weights: Weights, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tune, "resolve_model", lambda *_, **__: replace(weights, notices=("These are damaged.",)))
+    Outcome(monkeypatch, Choice(1))
+    tune.run(OPTIONS)
+    assert ("weights-passed-over", "These are damaged.") in [
+        (event["code"], event["message"]) for event in told(capsys) if event["event"] == "notice"
+    ]

@@ -1,0 +1,116 @@
+"""Reasoning ends in time, there is always an answer, and it ends too."""
+
+from __future__ import annotations
+
+import pytest
+from support.fake_native import END, Emitted, FakeNative, ask
+
+from edge_assistant.engine.messages import Done, Piece, Progress, ThinkingBudget
+from edge_assistant.engine.prompts import END_OF_THINKING
+from edge_assistant.engine.session import Session
+
+ENDLESS = "".join(map(chr, range(0x4E00, 0x4E00 + 5000)))  # no character twice
+
+
+def answer(native: FakeNative, emitted: Emitted, **details: object) -> Done:
+    return Session(native, emitted.append).answer(ask(**details))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def native() -> FakeNative:
+    return FakeNative()
+
+
+@pytest.fixture
+def emitted() -> Emitted:
+    return Emitted()
+
+
+def test_pieces_add_up_to_the_answer(native: FakeNative, emitted: Emitted) -> None:
+    native.says("Two buttons: Zürich, 東京.")
+    done = answer(native, emitted)
+    assert "".join(piece.text for piece in emitted.of(Piece)) == done.answer == "Two buttons: Zürich, 東京."
+    assert done.generated_tokens == len(done.answer)
+
+
+def test_characters_split_over_tokens_come_whole(emitted: Emitted) -> None:
+    native = FakeNative()
+    pieces = {1: "é".encode()[:1], 2: "é".encode()[1:], END: b""}
+    native.piece = pieces.__getitem__  # type: ignore[method-assign]
+    native.script = [1, 2, END]
+    assert answer(native, emitted).answer == "é"
+    assert [piece.text for piece in emitted.of(Piece)] == ["é"]
+
+
+def test_most_answer_tokens_do_not_count_reasoning(native: FakeNative, emitted: Emitted) -> None:
+    native.says("A long thought.</think>abcdef")
+    done = answer(native, emitted, thinking=ThinkingBudget(100, 90.0), max_tokens=3)
+    assert done.stop == "length"
+    assert done.answer == "abc"
+
+
+def test_an_answer_ends_at_its_most_tokens(native: FakeNative, emitted: Emitted) -> None:
+    native.says("abcdef")
+    done = answer(native, emitted, max_tokens=3)
+    assert (done.answer, done.stop, done.generated_tokens) == ("abc", "length", 3)
+
+
+def test_an_answer_that_is_whole_at_its_most_tokens_is_not_cut_off(native: FakeNative, emitted: Emitted) -> None:
+    native.says("abc")
+    done = answer(native, emitted, max_tokens=3)
+    assert (done.answer, done.stop, done.generated_tokens) == ("abc", "end", 3)
+
+
+def test_a_used_up_budget_closes_the_reasoning_and_asks_for_the_answer(native: FakeNative, emitted: Emitted) -> None:
+    native.says("On and on ", "Six.")
+    done = answer(native, emitted, thinking=ThinkingBudget(10, 90.0))
+    assert done.answer == "Six."
+    assert done.stop == "budget"
+    assert done.reasoning.startswith("On and on")
+    assert END_OF_THINKING in "".join(text for _, text in native.evaluated)
+
+
+def test_a_used_up_time_closes_the_reasoning_too(
+    native: FakeNative, emitted: Emitted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(0, 10_000, 4))
+    monkeypatch.setattr("edge_assistant.engine.generation.time.perf_counter", lambda: float(next(clock)))
+    native.says("x" * 20, end=False)
+    done = answer(native, emitted, thinking=ThinkingBudget(1000, 30.0), max_tokens=5)
+    assert len(done.reasoning.partition("\n")[0]) < 20
+    assert done.answer
+
+
+def test_ending_while_thinking_leads_to_an_answer(native: FakeNative, emitted: Emitted) -> None:
+    native.script = [*map(ord, "Hm."), END, *map(ord, "Six."), END]
+    done = answer(native, emitted, thinking=ThinkingBudget(100, 90.0))
+    assert (done.answer, done.stop) == ("Six.", "end")
+
+
+def test_an_answer_cannot_end_before_it_began(native: FakeNative, emitted: Emitted) -> None:
+    native.script = [END, *map(ord, "Six."), END]
+    assert answer(native, emitted).answer == "Six."
+
+
+def test_the_context_ends_an_endless_answer(emitted: Emitted) -> None:
+    native = FakeNative(context=512)
+    native.says(ENDLESS, end=False)
+    done = answer(native, emitted, max_tokens=None)
+    assert done.stop == "length"
+    assert 0 < done.generated_tokens < 512
+
+
+def test_reasoning_leaves_room_for_the_answer(emitted: Emitted) -> None:
+    native = FakeNative(context=1024)
+    native.says(ENDLESS, end=False)
+    done = answer(native, emitted, thinking=ThinkingBudget(5000, 90.0), max_tokens=100)
+    assert len(done.answer) >= 99
+
+
+def test_fractions_of_a_stage_only_grow(native: FakeNative, emitted: Emitted) -> None:
+    native.says("Thinking a while.</think>", "answer " * 10)
+    answer(native, emitted, thinking=ThinkingBudget(100, 90.0))
+    for stage in ("think", "answer"):
+        fractions = [each.fraction for each in emitted.of(Progress) if each.stage == stage]
+        assert fractions == sorted(fractions)
+        assert fractions[-1] == 1.0

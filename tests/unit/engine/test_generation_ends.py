@@ -1,0 +1,154 @@
+"""Whatever the weights draw, the answer ends: one that repeats itself, and one that says nothing."""
+
+from __future__ import annotations
+
+import pytest
+from support.fake_native import END, Emitted, FakeNative, FakeSampler, ask
+
+from edge_assistant.engine.messages import Done, Piece, Sampling, ThinkingBudget
+from edge_assistant.engine.prompts import END_OF_THINKING
+from edge_assistant.engine.session import Session
+from edge_assistant.system.errors import EngineError
+
+FOR_EVER = 200
+BETWEEN = "<|im_end|>\n<|im_start|>user\n"
+SPECIAL = 0x10FFFE  # a token without text
+BUDGET = ThinkingBudget(5000, 90.0)
+
+
+class Drawing(FakeNative):
+    """Goes on as it began, whatever is forbidden: its logits are of no use."""
+
+    def __init__(self, *cycle: int) -> None:
+        super().__init__()
+        self.pieces = {SPECIAL: b""}
+        self.cycle = cycle
+        self.drawn = 0
+
+    def sampler(self, sampling: Sampling, seed: int) -> FakeSampler:  # noqa: ARG002 (as the real one)
+        return Stubborn(self)
+
+
+class Stubborn(FakeSampler):
+    def __init__(self, native: Drawing) -> None:
+        super().__init__(native)
+        self._drawing = native
+
+    def sample(self) -> int:
+        self._drawing.drawn += 1
+        return self._drawing.cycle[self._drawing.drawn % len(self._drawing.cycle)]
+
+
+def answered(native: FakeNative, emitted: Emitted | None = None, **details: object) -> Done:
+    emit = (emitted if emitted is not None else Emitted()).append
+    return Session(native, emit).answer(ask(max_tokens=None, **details))  # type: ignore[arg-type]
+
+
+def told(emitted: Emitted, kind: str = "answer") -> str:
+    return "".join(piece.text for piece in emitted.of(Piece) if piece.kind == kind)
+
+
+@pytest.mark.parametrize("copy", ["/", "| ", "No. Yes. ", "A dialog titled Music with two buttons. "])
+def test_of_an_answer_that_repeats_itself_one_copy_is_left(copy: str) -> None:
+    native, emitted = FakeNative(), Emitted()
+    native.says("See: " + copy * FOR_EVER)
+    done = answered(native, emitted)
+    assert (done.answer, done.stop) == (f"See: {copy}".strip(), "loop")
+    assert done.generated_tokens <= len("See: ") + max(4 * len(copy), 60)
+    assert told(emitted).startswith(done.answer)
+    assert len(told(emitted)) < len(f"See: {copy}") + 4, "the copies are not handed on"
+
+
+def test_text_that_comes_twice_is_told_whole_when_something_else_follows() -> None:
+    native, emitted = FakeNative(), Emitted()
+    native.says("Save is grey. Save is green.\n" * 2, "0" * 40)
+    done = answered(native, emitted)
+    assert done.stop == "end"
+    assert done.answer == told(emitted) == "Save is grey. Save is green.\n" * 2 + "0" * 40
+
+
+def test_what_was_held_back_comes_with_the_end_and_with_a_limit() -> None:
+    for most in (12, None):
+        native, emitted = FakeNative(), Emitted()
+        native.says("0123456789" * 2)
+        done = Session(native, emitted.append).answer(ask(max_tokens=most))  # type: ignore[arg-type]
+        assert told(emitted) == done.answer == ("0123456789" * 2)[:most]
+
+
+def test_the_question_after_a_loop_finds_one_copy_in_the_conversation_and_in_the_cache() -> None:
+    native = FakeNative()
+    session = Session(native, Emitted().append)  # type: ignore[arg-type]
+    native.says("Well. " + "It is red. " * FOR_EVER)
+    done = session.answer(ask(max_tokens=None))
+    assert done.answer == "Well. It is red."
+    position = native.cuts[-1]
+    native.evaluated.clear()
+    session.prepare_follow_up()
+    assert native.evaluated == [(position, BETWEEN)]
+    native.says("Because.")
+    after = session.answer(ask("Why?", turns=[("What?", done.answer)]))
+    assert (after.answer, after.stop) == ("Because.", "end")
+    assert native.evaluated[1] == (position + len(BETWEEN), "Why?<|im_end|>\n<|im_start|>assistant\n")
+
+
+def test_reasoning_that_repeats_itself_ends_and_the_answer_does_not_see_the_copies() -> None:
+    thought = "Hm:\nWait, no. "
+    native, emitted = FakeNative(), Emitted()
+    native.says("Hm:\n" + "Wait, no. " * 6, "Six.")
+    done = answered(native, emitted, thinking=BUDGET)
+    assert (done.answer, done.stop) == ("Six.", "budget")
+    assert done.reasoning == f"{thought}{END_OF_THINKING}".partition("</think>")[0].strip()
+    (start,) = [position for position, text in native.evaluated if text == "H"]
+    assert (start + len(thought), END_OF_THINKING) in native.evaluated
+    assert told(emitted, "thinking").count("Wait, no.") == 1
+
+
+@pytest.mark.parametrize("most", [6, 5000])
+def test_reasoning_that_is_cut_within_a_character_has_no_broken_one(most: int) -> None:
+    """As it repeats itself, and at its limit; many a character has several tokens."""
+    native, emitted = FakeNative(), Emitted()
+    halves = [1000, 1001, 1002, 1003]
+    native.pieces = {token: bytes([byte]) for token, byte in zip(halves, "😀".encode(), strict=True)}
+    native.script = halves * FOR_EVER
+    answered(native, emitted, thinking=ThinkingBudget(most, 90.0))
+    assert told(emitted, "thinking").startswith("😀")
+    assert "\ufffd" not in told(emitted, "thinking")
+
+
+def test_an_answer_that_repeats_itself_after_reasoning_is_ended_too() -> None:
+    native = FakeNative()
+    native.says("Hm.</think>", "Six. " * FOR_EVER)
+    done = answered(native, thinking=BUDGET)
+    assert (done.reasoning, done.answer, done.stop) == ("Hm.", "Six.", "loop")
+
+
+@pytest.mark.parametrize("cycle", [(END,), (SPECIAL,), (10, 32, 9), (SPECIAL, 10)])
+@pytest.mark.parametrize("thinking", [None, BUDGET])
+def test_weights_that_draw_no_text_for_ever_give_no_answer_soon(
+    cycle: tuple[int, ...], thinking: ThinkingBudget | None
+) -> None:
+    native = Drawing(*cycle)
+    assert answered(native, thinking=thinking).answer == ""
+    assert native.drawn < 200
+
+
+def test_an_answer_that_is_followed_by_nothing_for_ever_is_ended() -> None:
+    native = FakeNative()
+    native.script = [*map(ord, "Six."), *(SPECIAL, 10, 32) * FOR_EVER]
+    native.pieces[SPECIAL] = b""
+    done = answered(native)
+    assert (done.answer, done.stop) == ("Six.", "loop")
+    assert done.generated_tokens < 70
+
+
+def test_weights_that_compute_nothing_are_called_so_and_nothing_is_drawn() -> None:
+    native = Drawing(ord("/"))
+    native.computes = False
+    session = Session(native, Emitted().append)  # type: ignore[arg-type]
+    with pytest.raises(EngineError, match="computed nothing") as refusal:
+        session.answer(ask())
+    assert refusal.value.code == "nothing-computed"
+    assert native.drawn == 0
+    native.computes = True
+    native.cycle = (ord("a"), ord("b"), END)
+    assert session.answer(ask()).answer == "b"

@@ -1,0 +1,92 @@
+"""What goes on a graphics processor: decided from its free memory, or by the person."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge_assistant.engine.gpu_offload import NOTHING, Device, Offload, decide
+
+GIGABYTE = 10**9
+
+
+def card(free: float, *, own_memory: bool = True, name: str = "Card") -> Device:
+    return Device(name, int(free * GIGABYTE), own_memory)
+
+
+def decided(*devices: Device, wanted: int | None = None) -> Offload:
+    return decide(
+        list(devices),
+        model_bytes=int(2.5 * GIGABYTE),
+        output_bytes=int(0.3 * GIGABYTE),
+        cache_bytes=int(0.6 * GIGABYTE),
+        tower_bytes=int(0.45 * GIGABYTE),
+        layers=36,
+        wanted=wanted,
+    )
+
+
+@pytest.mark.parametrize(
+    ("free", "layers", "tower"),
+    [
+        (8.0, 36, True),
+        (4.8, 36, True),
+        (4.7, 35, True),
+        (3.3, 17, True),
+        (1.9, 0, True),
+        (1.7, 0, True),
+        (1.6, 0, False),
+        (0.0, 0, False),
+    ],
+)
+def test_as_much_as_fits_goes_on_the_device_the_tower_first(free: float, layers: int, tower: bool) -> None:
+    offload = decided(card(free))
+    assert (offload.layers, offload.tower) == (layers, tower)
+
+
+def test_without_a_device_all_stays_on_the_processor() -> None:
+    assert decided() == NOTHING
+    assert decided(wanted=12) == NOTHING
+
+
+def test_the_device_with_the_most_free_memory_is_taken() -> None:
+    assert decided(card(2, name="Small"), card(8, name="Large")).device == card(8, name="Large")
+
+
+def test_a_part_of_the_processor_is_taken_only_when_asked_for() -> None:
+    built_in = card(16, own_memory=False)
+    assert decided(built_in) == NOTHING
+    assert decided(built_in, wanted=10).layers == 10
+
+
+def test_the_person_can_keep_all_on_the_processor_or_say_how_many_layers() -> None:
+    assert decided(card(8), wanted=0) == NOTHING
+    assert decided(card(8), wanted=5) == Offload(card(8), 5, 36, tower=True)
+    assert decided(card(8), wanted=999).layers == 36
+
+
+@pytest.mark.parametrize(("wanted", "counted"), [(None, 37), (36, 37), (999, 37), (35, 36), (1, 2), (0, 0)])
+def test_llama_cpp_is_told_one_layer_more_as_it_counts_the_output_layer_first(wanted: int | None, counted: int) -> None:
+    assert decided(card(8), wanted=wanted).gpu_layers == counted
+
+
+def test_where_only_the_tower_fits_the_output_layer_stays_with_the_others() -> None:
+    assert decided(card(1.7)).gpu_layers == 0
+
+
+@pytest.mark.parametrize(("free", "tower"), [(1.7, False), (2.3, False), (2.4, True)])
+def test_the_layers_that_the_person_wants_come_before_the_tower(free: float, tower: bool) -> None:
+    assert decided(card(free), wanted=5) == Offload(card(free), 5, 36, tower=tower)
+
+
+def test_what_the_text_model_computes_depends_on_its_layers_only() -> None:
+    assert decided(card(8)).of_text == decided(card(9)).of_text == ("Card", 36)
+    assert decided(card(8)).of_text != decided(card(8, name="Other")).of_text
+    assert decided(card(3.3)).of_text == ("Card", 17)
+    assert decided(card(1.7)).of_text is NOTHING.of_text is None
+
+
+def test_what_is_where_is_said_in_a_sentence() -> None:
+    assert NOTHING.words() == ""
+    assert decided(card(8)).words() == "Card computes all of it."
+    assert decided(card(3.3)).words() == "Card computes the vision tower and 17 of 36 layers."
+    assert decided(card(1), wanted=5).words() == "Card computes 5 of 36 layers."

@@ -1,0 +1,189 @@
+"""What llama.cpp is told of graphics processors: just the chosen one, or none at all."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from edge_assistant.engine import devices, llama_model, worker
+from edge_assistant.engine.gpu_offload import Device, Offload
+from edge_assistant.engine.llama_model import NativeModel
+from edge_assistant.engine.messages import Load, Placing, Size, Started, Tuning
+from edge_assistant.system.errors import DoesNotFitError, EngineError
+
+SMALL, LARGE = Device("Small", 2 * 10**9, True, 1), Device("Large", 8 * 10**9, True, 2)
+SHARED = Device("Shared", 8 * 10**9, False, 3)
+NO_LIST = -1
+
+
+class Told:
+    """What a load told llama.cpp, which then finds no room for a context."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, found: list[Device]) -> None:
+        self.model = self.tower = None
+        self.devices = [NO_LIST]
+        self.placed: list[bool] = []
+        self.listed = 0
+        self.found = found
+        self.path = tmp_path / "model.gguf"
+        self.path.write_bytes(bytes(1000))
+        monkeypatch.setattr(NativeModel, "_catch_log", lambda _: None)
+        monkeypatch.setattr(devices, "devices", self.list)
+        monkeypatch.setattr(devices, "handle", lambda index: 4096 * index)
+        monkeypatch.setattr(llama_model.llama, "llama_model_load_from_file", self.load_model)
+        monkeypatch.setattr(llama_model.llama, "llama_model_free", lambda _: None)
+        monkeypatch.setattr(llama_model.llama, "llama_init_from_model", lambda *_: None)
+        monkeypatch.setattr(llama_model.mtmd, "mtmd_init_from_file", self.load_tower)
+        monkeypatch.setattr(llama_model.mtmd, "mtmd_free", lambda _: None)
+
+    def list(self) -> list[Device]:
+        self.listed += 1
+        return self.found
+
+    def load_model(self, _: bytes, params: Any) -> int:
+        self.model = params
+        if params.devices:
+            pointers = ctypes.cast(params.devices, ctypes.POINTER(ctypes.c_void_p))
+            self.devices = []
+            while pointers[len(self.devices)]:
+                self.devices.append(pointers[len(self.devices)])
+        return 1
+
+    def load_tower(self, _: bytes, __: int, params: Any) -> int:
+        self.tower = params
+        return 1
+
+    def load(self, gpu_layers: int | None) -> None:
+        path = str(self.path)
+        with pytest.raises(DoesNotFitError):
+            NativeModel(
+                path,
+                path,
+                context=512,
+                threads=1,
+                vision_layers=1,
+                interrupted=lambda: False,
+                on_load=lambda _: None,
+                size=Size(36, 10),
+                tuning=Tuning(gpu_layers=gpu_layers),
+                on_device=self.placed.append,
+            )
+
+    def told(self) -> tuple[list[int], int, bool, int | None]:
+        """The text model's devices and layers, whether the tower may use a device, and which."""
+        assert self.model is not None
+        assert self.tower is not None
+        return self.devices, self.model.n_gpu_layers, self.tower.use_gpu, self.tower.device
+
+
+NOTHING_TOLD = ([], 0, False, None)
+
+
+def test_one_device_of_several_gets_everything(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told = Told(monkeypatch, tmp_path, [SMALL, LARGE])
+    told.load(None)
+    assert told.told() == ([8192], 37, True, 8192)
+    assert told.model.split_mode == llama_model.llama.LLAMA_SPLIT_MODE_NONE
+    assert told.placed == [True, True]
+
+
+def test_zero_layers_keep_everything_from_devices_and_do_not_even_list_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told = Told(monkeypatch, tmp_path, [LARGE])
+    told.load(0)
+    assert told.told() == NOTHING_TOLD
+    assert (told.listed, told.placed) == (0, [])
+
+
+@pytest.mark.parametrize("found", [[], [SHARED], [Device("Full", 10, True, 1)]])
+def test_what_is_not_used_is_not_touched(found: list[Device], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told = Told(monkeypatch, tmp_path, found)
+    told.load(None)
+    assert told.told() == NOTHING_TOLD
+    assert told.placed == [True, False]
+
+
+def test_where_only_the_tower_fits_the_text_model_has_no_device(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told = Told(monkeypatch, tmp_path, [LARGE])
+    monkeypatch.setattr(llama_model, "decide", lambda *_, **__: Offload(LARGE, 0, 36, tower=True))
+    told.load(None)
+    assert told.told() == ([], 0, True, 8192)
+
+
+def test_where_the_tower_does_not_fit_it_has_no_device(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told = Told(monkeypatch, tmp_path, [Device("Full", 10, True, 1)])
+    told.load(5)
+    assert told.told() == ([4096], 6, False, None)
+
+
+def test_an_encode_that_fails_says_whether_a_device_was_at_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(llama_model.mtmd, "mtmd_encode_chunk", lambda *_: 1)
+    chunk: Any = SimpleNamespace(handle=0)
+    codes = []
+    for offload in (Offload(LARGE, 36, 36, tower=True), llama_model.NOTHING):
+        model = NativeModel.__new__(NativeModel)
+        model.offload, model._tower, model._interrupted = offload, 1, lambda: False
+        with pytest.raises(EngineError) as caught:
+            model.encode(chunk, lambda _: None)
+        codes.append(caught.value.code)
+    assert codes == ["device-failed", "engine"]
+
+
+@pytest.fixture
+def identities(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """The names under which prompts would be kept by a worker with these layers wanted, and this placed."""
+    from edge_assistant.engine import session
+
+    placed: list[Offload] = []
+
+    class Native:
+        def __init__(self, *_: Any, on_device: Any, **__: Any) -> None:
+            self.offload = placed[-1]
+            on_device(self.offload.device is not None)
+
+    class Session:
+        def __init__(self, _: Native, __: Any, kept: Any) -> None:
+            self.kept = kept
+
+        def warm(self, system: str) -> None:
+            pass
+
+    monkeypatch.setattr(llama_model, "NativeModel", Native)
+    monkeypatch.setattr(session, "Session", Session)
+    monkeypatch.setattr(os, "environ", dict(os.environ))  # llama.cpp, in this process too, sees the real one
+
+    def identity(gpu_layers: int | None, offload: Offload) -> bytes:
+        placed.append(offload)
+        load = Load(__file__, "", 512, 1, 1, "", Size(), Tuning(gpu_layers=gpu_layers), str(tmp_path))
+        sent: list[Any] = []
+        inbox: Any = SimpleNamespace(interrupted=None)
+        loaded: Any = worker._load(load, inbox, sent.append)
+        assert sent == [Started(), Placing(offload.device is not None)]
+        return loaded.kept._identity  # type: ignore[no-any-return]
+
+    return identity
+
+
+def test_a_kept_prompt_is_found_again_however_much_of_the_device_is_free(identities: Any) -> None:
+    fuller = Device("Large", 7 * 10**9, True, 2)
+    first = identities(None, Offload(LARGE, 36, 36, tower=True))
+    assert identities(None, Offload(fuller, 36, 36, tower=True)) == first
+    assert identities(36, Offload(fuller, 36, 36, tower=False)) == first
+    assert identities(None, Offload(fuller, 20, 36, tower=True)) != first
+    assert identities(None, llama_model.NOTHING) != first
+    assert identities(0, llama_model.NOTHING) == identities(None, llama_model.NOTHING)
+
+
+def test_without_devices_no_driver_is_asked_for_any(identities: Any) -> None:
+    identities(None, llama_model.NOTHING)
+    assert not devices.NO_DRIVERS.keys() & os.environ.keys()
+    identities(0, llama_model.NOTHING)
+    assert devices.NO_DRIVERS.items() <= os.environ.items()

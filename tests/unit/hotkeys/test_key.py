@@ -1,0 +1,50 @@
+"""Keys as people write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge_assistant.hotkeys.key import parse
+from edge_assistant.system.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("ctrl+shift+F9", "ctrl+shift+F9"),
+        (" Shift + CONTROL + f9 ", "ctrl+shift+F9"),
+        ("win+shift+A", "shift+super+a"),
+        ("option+PageUp", "alt+pageup"),
+        ("cmd+1", "super+1"),
+        ("F5", "F5"),
+        ("pause", "pause"),
+    ],
+)
+def test_one_key_is_the_same_however_it_is_written(text: str, written: str) -> None:
+    assert str(parse(text)) == written
+    assert parse(text) == parse(written)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "is no key"),
+        ("ctrl+", "is no key"),
+        ("ctrl+shift", "is no key"),
+        ("ctrl+F25", "f25 is not known"),
+        ("hyper+F9", "hyper is not known"),
+        ("insert", "insert is not known"),
+        ("ctrl+alt+d", "VoiceOver"),
+        ("alt+ctrl+shift+F9", "VoiceOver"),
+        ("d", "typing"),
+        ("shift+space", "typing"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_with_the_reason(text: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why) as refused:
+        parse(text)
+    assert str(refused.value).endswith(".")
+
+
+def test_a_key_is_said_without_plus_signs() -> None:
+    assert parse("ctrl+super+F9").spoken == "ctrl Windows key F9"

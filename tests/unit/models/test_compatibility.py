@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.gguf_files import THINKING, gguf_bytes, write_mmproj, write_model
+
+from edge_assistant.models.compatibility import check_fit, describe_mmproj, describe_model, find_mmproj
+from edge_assistant.system.errors import WeightsError
+
+INSTRUCT_MODEL = "Qwen3VL-4B-Instruct-Q4_K_M.gguf"
+
+
+@pytest.mark.parametrize(
+    ("beside", "chosen"),
+    [
+        (["mmproj-Qwen3VL-4B-Instruct-F16.gguf"], "mmproj-Qwen3VL-4B-Instruct-F16.gguf"),
+        (
+            ["mmproj-Qwen3VL-4B-Instruct-F16.gguf", "mmproj-Qwen3VL-4B-Instruct-Q8_0.gguf"],
+            "mmproj-Qwen3VL-4B-Instruct-Q8_0.gguf",
+        ),
+        (
+            ["mmproj-Qwen3VL-4B-Instruct-F16.gguf", "mmproj-Qwen3VL-4B-Thinking-Q8_0.gguf"],
+            "mmproj-Qwen3VL-4B-Instruct-F16.gguf",
+        ),
+        (["mmproj-F16.gguf", "mmproj-BF16.gguf", "mmproj-F32.gguf"], "mmproj-F16.gguf"),
+        (["mmproj-Q8_0.gguf", "mmproj-Qwen3VL-4B-Instruct-F16.gguf"], "mmproj-Qwen3VL-4B-Instruct-F16.gguf"),
+        (["vision-tower.gguf"], "vision-tower.gguf"),
+    ],
+)
+def test_the_best_mmproj_beside_a_model_is_taken(tmp_path: Path, beside: list[str], chosen: str) -> None:
+    for name in beside:
+        write_mmproj(tmp_path / name)
+    write_model(tmp_path / "another-4B.gguf")
+    model = describe_model(write_model(tmp_path / INSTRUCT_MODEL))
+    assert find_mmproj(model).path.name == chosen
+
+
+def test_two_that_fit_alike_are_asked_about(tmp_path: Path) -> None:
+    write_mmproj(tmp_path / "mmproj-one-F16.gguf")
+    write_mmproj(tmp_path / "mmproj-two-F16.gguf")
+    model = describe_model(write_model(tmp_path / INSTRUCT_MODEL))
+    with pytest.raises(WeightsError, match=r"mmproj-one-F16\.gguf and mmproj-two-F16\.gguf fit .* --mmproj"):
+        find_mmproj(model)
+
+
+def test_without_a_matching_mmproj_the_reason_is_told(tmp_path: Path) -> None:
+    model = describe_model(write_model(tmp_path / INSTRUCT_MODEL))
+    with pytest.raises(WeightsError, match=r"no matching mmproj beside Qwen3VL-4B-Instruct-Q4_K_M\.gguf\. Put"):
+        find_mmproj(model)
+    write_mmproj(tmp_path / "mmproj-x.gguf", width=4096)
+    with pytest.raises(WeightsError, match=r"mmproj-x\.gguf belongs to the 8B model, and this is the 4B model\."):
+        find_mmproj(model)
+    (tmp_path / "mmproj-x.gguf").write_bytes(b"")
+    with pytest.raises(WeightsError, match=r"mmproj-x\.gguf is empty\. Put"):
+        find_mmproj(model)
+
+
+def test_a_damaged_neighbour_does_not_hide_a_good_mmproj(tmp_path: Path) -> None:
+    (tmp_path / "aaa-mmproj.gguf").write_bytes(b"rubbish")
+    good = write_mmproj(tmp_path / "mmproj-4b.gguf")
+    assert find_mmproj(describe_model(write_model(tmp_path / INSTRUCT_MODEL))).path == good
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"width": 4096}, "belongs to the 8B model, and this is the 4B model"),
+        ({"width": 1000}, "is for models of width 1000, and this one has 2560"),
+        ({"clip__vision__is_deepstack_layers": [True]}, "gives 1 deepstack layers, and it wants 3"),
+        ({"general__name": "Qwen3VL 4B Thinking"}, "belongs to Thinking weights, and this is Instruct"),
+    ],
+)
+def test_what_does_not_fit_is_named_with_the_reason(tmp_path: Path, change: dict[str, int], reason: str) -> None:
+    model = describe_model(write_model(tmp_path / "m.gguf"))
+    with pytest.raises(WeightsError, match=rf"does not fit the model m\.gguf: v\.gguf {reason}\."):
+        check_fit(model, describe_mmproj(write_mmproj(tmp_path / "v.gguf", **change)))
+
+
+def test_a_thinking_model_takes_an_mmproj_that_says_nothing(tmp_path: Path) -> None:
+    model = describe_model(write_model(tmp_path / "m.gguf", template=THINKING))
+    check_fit(model, describe_mmproj(write_mmproj(tmp_path / "v.gguf")))
+
+
+def test_a_file_in_the_wrong_place_is_explained(tmp_path: Path) -> None:
+    model, mmproj = write_model(tmp_path / "m.gguf"), write_mmproj(tmp_path / "v.gguf")
+    with pytest.raises(WeightsError, match=r"v\.gguf is an mmproj"):
+        describe_model(mmproj)
+    with pytest.raises(WeightsError, match=r"m\.gguf is a language model"):
+        describe_mmproj(model)
+    (tmp_path / "l.gguf").write_bytes(gguf_bytes({"general.architecture": "llama"}))
+    with pytest.raises(WeightsError, match=r"l\.gguf is a llama model"):
+        describe_model(tmp_path / "l.gguf")
+    with pytest.raises(WeightsError, match=r"not an mmproj of Qwen3-VL: it says ldp"):
+        describe_mmproj(write_mmproj(tmp_path / "o.gguf", clip__projector_type="ldp"))
+
+
+def test_a_split_model_is_refused_with_the_way_to_join_it(tmp_path: Path) -> None:
+    for path in (
+        write_model(tmp_path / "m-00001-of-00002.gguf"),
+        write_model(tmp_path / "m.gguf", split__count=2),
+    ):
+        with pytest.raises(WeightsError, match="Join the parts"):
+            describe_model(path)
+
+
+def test_a_header_without_dimensions_is_damaged(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="does not give the model's dimensions"):
+        describe_model(write_model(tmp_path / "m.gguf", qwen3vl__block_count=0))
+    with pytest.raises(WeightsError, match="does not give the dimensions"):
+        describe_mmproj(write_mmproj(tmp_path / "v.gguf", width=0))

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.gguf_files import Shop
+
+from edge_assistant.models.library import Shelf
+from edge_assistant.system import paths
+from edge_assistant.system.errors import WeightsError
+
+BIG = ("big-q4.gguf", "big-q8.gguf", "mmproj-big-q4.gguf")
+
+
+def states(name: str, variant: str = "instruct") -> list[str]:
+    shelf = Shelf(None)
+    weights = shelf.named(name, variant)  # type: ignore[arg-type]
+    return [shelf.status(weights, entry).state for entry in (weights.model, *weights.mmprojs)]
+
+
+def test_the_states_tell_what_is_here(shop: Shop, data: Path) -> None:
+    assert states("big-q4") == ["missing", "missing"]
+    (data / "models").mkdir(parents=True)
+    (data / "models/big-q4.gguf.part").write_bytes(b"123")
+    assert states("big-q4") == ["partial", "missing"]
+    shop.install(data / "models", *BIG)
+    assert states("big-q4") == ["unchecked", "unchecked"]
+    shelf = Shelf(None)
+    weights = shelf.named("big-q4", "instruct")
+    shelf.verifier.check(weights.model, data / "models/big-q4.gguf")
+    assert states("big-q4") == ["verified", "unchecked"]
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_name_may_say_its_variant() -> None:
+    shelf = Shelf(None)
+    assert shelf.named("BIG-Q4-thinking", "instruct").variant == "thinking"
+    assert shelf.named("big-q4-instruct", "thinking").variant == "instruct"
+    with pytest.raises(WeightsError, match="There are no Thinking weights called big-q8"):
+        shelf.named("big-q8", "thinking")
+    with pytest.raises(WeightsError, match="no weights called big"):
+        shelf.named("big", "instruct")
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_mmproj_can_be_chosen_by_its_quantisation() -> None:
+    shelf = Shelf(None)
+    weights = shelf.named("big-q4", "instruct")
+    assert shelf.pair(weights, "q4_k_m") == (weights.model, weights.mmprojs[0])
+    with pytest.raises(WeightsError, match=r"has no mmproj F16\. There are Q4_K_M\."):
+        shelf.pair(weights, "F16")
+
+
+def test_removing_leaves_what_another_set_needs(shop: Shop, data: Path) -> None:
+    shop.install(data / "models", *BIG)
+    shelf = Shelf(None)
+    freed = shelf.remove(shelf.named("big-q4", "instruct"))
+    assert freed == len(shop.originals["big-q4.gguf"])
+    assert sorted(path.name for path in (data / "models").glob("*.gguf")) == ["big-q8.gguf", "mmproj-big-q4.gguf"]
+    shelf.remove(shelf.named("big-q8", "instruct"))
+    assert list((data / "models").glob("*.gguf")) == []
+    with pytest.raises(WeightsError, match="Nothing of big-q8 is here"):
+        shelf.remove(shelf.named("big-q8", "instruct"))
+
+
+def test_removing_leaves_what_a_set_in_the_person_s_folder_needs(shop: Shop, data: Path, tmp_path: Path) -> None:
+    """Sets share a vision file, and the other one's model may lie on another disk."""
+    shop.install(data / "models", "big-q4.gguf", "mmproj-big-q4.gguf")
+    shop.install(tmp_path / "mine", "big-q8.gguf")
+    shelf = Shelf(tmp_path / "mine")
+    shelf.remove(shelf.named("big-q4", "instruct"))
+    assert [path.name for path in (data / "models").glob("*.gguf")] == ["mmproj-big-q4.gguf"]
+
+
+def test_an_unfinished_download_is_removed_too(shop: Shop, data: Path) -> None:
+    del shop
+    (data / "models").mkdir(parents=True)
+    (data / "models/big-q4.gguf.part").write_bytes(b"123")
+    (data / "models/big-q4.gguf.part.json").write_text("{}")
+    shelf = Shelf(None)
+    assert shelf.remove(shelf.named("big-q4", "instruct")) == 3
+    assert not any("part" in path.name for path in (data / "models").iterdir())
+
+
+def test_only_the_program_s_own_folder_is_cleared(shop: Shop, tmp_path: Path) -> None:
+    shop.install(tmp_path / "stick", *BIG)
+    shelf = Shelf(tmp_path / "stick")
+    with pytest.raises(WeightsError, match=r"not in the program's own folder\. Delete it yourself"):
+        shelf.remove(shelf.named("big-q4", "instruct"))
+    assert (tmp_path / "stick/big-q4.gguf").exists()
+    with pytest.raises(WeightsError, match="demo weights belong to the program"):
+        shelf.remove(shelf.named("demo", "instruct"))
+
+
+def test_a_second_catalogue_that_is_damaged_is_told_and_does_not_stop_anything(shop: Shop, data: Path) -> None:
+    del shop
+    data.mkdir()
+    (data / "catalog.toml").write_text("not toml")
+    shelf = Shelf(None)
+    assert shelf.named("demo", "instruct").folder == "demo"
+    assert "is damaged" in shelf.problems[0]
+    assert "Mend it or delete it." in shelf.problems[0]
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_folders_are_the_settings_the_program_s_and_the_data_folder(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "program_models_dir", lambda: tmp_path / "program")
+    assert Shelf(tmp_path / "set").folders == (tmp_path / "set", tmp_path / "program", data / "models")
+    assert Shelf(None).folders == (tmp_path / "program", data / "models")
+    assert Shelf(data / "models").folders == (data / "models", tmp_path / "program")
+
+
+def test_what_a_broken_off_link_has_left_is_removed_and_a_foreign_file_stays(
+    shop: Shop, data: Path, tmp_path: Path
+) -> None:
+    shop.install(tmp_path, "big-q4.gguf")
+    (data / "models").mkdir(parents=True)
+    part = data / "models/big-q4.gguf.part"
+    part.hardlink_to(tmp_path / "big-q4.gguf")
+    shelf = Shelf(None)
+    weights = shelf.named("big-q4", "instruct")
+    assert shelf.status(weights, weights.model).state == "missing"
+    assert shelf.remove(weights) == 0
+    assert not part.exists()
+    assert (tmp_path / "big-q4.gguf").read_bytes() == shop.originals["big-q4.gguf"]
+    part.write_bytes(b"of somebody else")
+    with pytest.raises(WeightsError, match="Nothing of big-q4 is here"):
+        shelf.remove(weights)
+    assert part.read_bytes() == b"of somebody else"

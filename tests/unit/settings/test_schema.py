@@ -1,0 +1,94 @@
+"""The settings file: defaults, and no error in it that becomes a default silently."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from edge_assistant.hotkeys.actions import ACTIONS
+from edge_assistant.settings.entry import GROUPS, checked
+from edge_assistant.settings.schema import Hotkeys, Settings, entries, load
+from edge_assistant.system.errors import UsageError
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    assert load(tmp_path / "settings.toml") == Settings()
+
+
+def test_what_the_file_says_holds(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('model = "demo"\nspeak = false\ncontext = 8192\nlanguage = "de"\n', encoding="utf-8")
+    assert load(path) == Settings(model="demo", speak=False, context=8192, language="de")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "context = ",
+        "contxt = 4096",
+        'context = "4096"',
+        "context = 4096.5",
+        "context = true",
+        "context = 255",
+        "context = 1000000000",
+        "threads = 0",
+        "rate = -1",
+        "speak = 1",
+        "model = 3",
+        "model = [1]",
+        "[model]",
+        "context = 4096\ncontext = 8192",
+        "hotkeys = 3",
+        "[hotkeys]\ndance = 'F9'",
+        "[hotkeys]\nwindow = 9",
+        "[hotkeys]\nwindow = 'ctrl+alt+w'",
+        "[hotkeys]\nwindow = 'F9'\nscreen = 'f9'",
+        "[hotkeys]\nwindow = 'shift+ctrl+F8'",
+    ],
+)
+def test_an_error_in_the_file_is_named_with_the_file(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=r"settings\.toml"):
+        load(path)
+
+
+def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        load(tmp_path)
+    path = tmp_path / "settings.toml"
+    path.write_bytes(b'model = "\xff"')
+    with pytest.raises(UsageError, match="cannot be read"):
+        load(path)
+
+
+def test_every_entry_tells_what_it_is() -> None:
+    for each in entries():
+        about = each.about
+        assert about.group in GROUPS
+        assert about.label
+        assert about.help
+        assert each.default not in (None, "") or about.unset, each.name
+        checked(each, each.default if each.default is not None else about.example)
+
+
+def test_every_action_may_have_a_key() -> None:
+    assert {each.name for each in fields(Hotkeys)} == set(ACTIONS)
+
+
+def test_keys_can_be_changed_added_and_taken_away(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('[hotkeys]\nwindow = "super+F1"\ncamera = "pause"\nstop = ""\n', encoding="utf-8")
+    bound = load(path).hotkeys.bound()
+    assert (str(bound["window"]), str(bound["camera"])) == ("super+F1", "pause")
+    assert "stop" not in bound
+    assert bound["read"] == Hotkeys().bound()["read"]
+
+
+def test_a_key_for_two_actions_is_refused_with_both_names(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('[hotkeys]\ncamera = "Shift+Ctrl+F9"\n', encoding="utf-8")
+    with pytest.raises(UsageError, match=r"ctrl\+shift\+F9 is bound to both window and camera"):
+        load(path)

@@ -1,0 +1,157 @@
+"""Start at login, on Linux for real in a folder of the test's, elsewhere with stand-ins."""
+
+from __future__ import annotations
+
+import os
+import plistlib
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge_assistant.system.autostart import AtLogin, LinuxLogin, MacLogin, WindowsLogin, choose, follow, program
+
+
+class Registry:
+    """As much of winreg as is used, over a dictionary."""
+
+    HKEY_CURRENT_USER, KEY_SET_VALUE, REG_SZ = object(), 2, 1
+
+    def __init__(self) -> None:
+        self.keys: dict[str, dict[str, str]] = {}
+
+    def OpenKey(self, _: object, name: str, *_rest: int) -> Key:
+        return Key(self.keys[name]) if name in self.keys else missing()
+
+    def CreateKey(self, _: object, name: str) -> Key:
+        return Key(self.keys.setdefault(name, {}))
+
+    def QueryValueEx(self, key: Key, name: str) -> tuple[str, int]:
+        return (key.values[name], self.REG_SZ) if name in key.values else missing()
+
+    def SetValueEx(self, key: Key, name: str, _: int, kind: int, value: str) -> None:
+        assert kind == self.REG_SZ
+        key.values[name] = value
+
+    def DeleteValue(self, key: Key, name: str) -> None:
+        if key.values.pop(name, None) is None:
+            missing()
+
+
+class Key:
+    def __init__(self, values: dict[str, str]) -> None:
+        self.values = values
+
+    def __enter__(self) -> Key:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def missing() -> Any:
+    raise FileNotFoundError
+
+
+@pytest.fixture(params=["linux", "win32", "darwin"])
+def at_login(request: pytest.FixtureRequest, tmp_path: Path) -> AtLogin:
+    return {
+        "linux": lambda: LinuxLogin(tmp_path / "autostart"),
+        "win32": lambda: WindowsLogin(Registry()),
+        "darwin": lambda: MacLogin(tmp_path / "LaunchAgents"),
+    }[request.param]()
+
+
+def test_it_is_off_until_it_is_turned_on_and_off_again_afterwards(at_login: AtLogin) -> None:
+    assert not at_login.is_on()
+    follow(False, at_login, ["edge"])
+    follow(True, at_login, ["edge"])
+    assert at_login.is_on()
+    follow(True, at_login, ["edge"])
+    follow(False, at_login, ["edge"])
+    assert not at_login.is_on()
+    at_login.turn_off()
+
+
+def test_a_desktop_that_turned_it_off_is_believed(tmp_path: Path) -> None:
+    at_login = LinuxLogin(tmp_path)
+    at_login.turn_on(["edge"])
+    (file,) = tmp_path.iterdir()
+    whole = file.read_text(encoding="utf-8")
+    for text in (whole.replace("enabled=true", "enabled=false"), f"{whole}Hidden=true\n", "nonsense"):
+        file.write_text(text, encoding="utf-8")
+        assert not at_login.is_on()
+
+
+def test_the_command_arrives_whatever_letters_it_has(tmp_path: Path) -> None:
+    if shutil.which("gio") is None:
+        pytest.skip("gio is missing: install libglib2.0-bin")
+    written = tmp_path / "out file"
+    script = tmp_path / 'a "b" $c `d` é.sh'
+    script.write_text(f'#!/bin/sh\nprintf %s "$1" > "{written}"\n', encoding="utf-8")
+    script.chmod(0o755)
+    LinuxLogin(tmp_path / "autostart").turn_on([str(script), '100 % of "two" words'])
+    subprocess.run(["gio", "launch", tmp_path / "autostart" / "edge-assistant.desktop"], check=True, timeout=30)
+    for _ in range(300):
+        if written.exists() and written.read_text(encoding="utf-8"):
+            break
+        subprocess.run(["sleep", "0.05"], check=True)
+    assert written.read_text(encoding="utf-8") == '100 % of "two" words'
+
+
+def test_windows_gets_one_command_line_and_the_mac_a_list(tmp_path: Path) -> None:
+    command = [r"C:\Program Files\edge.exe", "app"]
+    registry = Registry()
+    WindowsLogin(registry).turn_on(command)
+    ((values),) = registry.keys.values()
+    assert values == {"Edge Assistant": '"C:\\Program Files\\edge.exe" app'}
+    MacLogin(tmp_path).turn_on(command)
+    (file,) = tmp_path.iterdir()
+    agent = plistlib.loads(file.read_bytes())
+    assert agent["ProgramArguments"] == command
+    assert agent["RunAtLoad"] is True
+
+
+def test_each_system_has_its_own_place(tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path)}
+    assert isinstance(choose("win32", home), WindowsLogin)
+    choose("darwin", home).turn_on(["edge"])
+    choose("linux", home).turn_on(["edge"])
+    choose("linux", {**home, "XDG_CONFIG_HOME": str(tmp_path / "conf")}).turn_on(["edge"])
+    found = {str(each.relative_to(tmp_path)) for each in tmp_path.rglob("edge-assistant*")}
+    assert found == {
+        "Library/LaunchAgents/edge-assistant.plist",
+        ".config/autostart/edge-assistant.desktop",
+        "conf/autostart/edge-assistant.desktop",
+    }
+
+
+def test_the_program_is_started_by_its_own_command(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    assert program(str(python), frozen=True) == [str(python)]
+    assert program(str(python), frozen=False) == [str(python), "-m", "edge_assistant"]
+    (tmp_path / "edge-assistant").touch()
+    assert program(str(python), frozen=False) == [str(tmp_path / "edge-assistant")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
+def test_a_pipe_in_place_of_the_desktop_file_is_not_waited_for_and_starts_nothing(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "edge-assistant.desktop")
+    at_login = LinuxLogin(tmp_path)
+    found: list[bool] = []
+    thread = threading.Thread(target=lambda: found.append(at_login.is_on()), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert found == [False]
+    follow(True, at_login, ["edge"])
+    assert at_login.is_on()
+
+
+def test_without_a_home_the_desktop_file_is_not_looked_for_in_the_current_folder(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": "relative"}
+    follow(True, choose("linux", environ), ["edge"])
+    assert (tmp_path / ".config/autostart/edge-assistant.desktop").is_file()
+    assert not choose("linux", {}).is_on()

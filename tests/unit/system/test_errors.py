@@ -1,0 +1,138 @@
+"""What came unexpectedly is told with its reason, where the system gave one, and with what to do."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
+from pathlib import Path
+
+import pytest
+
+from edge_assistant.capture.qt import missing
+from edge_assistant.cli import main
+from edge_assistant.engine.client import Engine, EngineFiles
+from edge_assistant.system.errors import CancelledError, DoesNotFitError, explained
+from edge_assistant.system.worker_process import ChildDied
+
+
+def _os_error(number: int, path: str | None = None) -> OSError:
+    return OSError(number, os.strerror(number), path)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "exit_code", "words"),
+    [
+        (MemoryError(), "memory", 7, "Close some programs"),
+        (_os_error(errno.ENOMEM), "memory", 7, "Close some programs"),
+        (ImportError("libQt6Core.so.6: failed to map segment from shared object"), "memory", 7, "not enough memory"),
+        (RuntimeError("can't start new thread"), "processes", 7, "raise the limit"),
+        (_os_error(errno.EAGAIN), "processes", 7, "raise the limit"),
+        (BrokenExecutor("A thread initializer failed"), "processes", 7, "raise the limit"),
+        (_os_error(errno.EMFILE, "/a"), "files", 7, "ulimit -n 1024"),
+        (_os_error(errno.ENFILE), "files", 7, "Close some programs"),
+        (_os_error(errno.ENOSPC), "disk", 7, "Make some room"),
+        (_os_error(errno.EDQUOT), "disk", 7, "Make some room"),
+        (_os_error(errno.EACCES, "/a/b"), "no-permission", 5, "The program may not use /a/b: Permission denied."),
+        (_os_error(errno.EROFS, "/a/b"), "no-permission", 5, "choose another place"),
+        (_os_error(errno.ENAMETOOLONG, "x" * 3000), "too-long", 5, "Choose a shorter one"),
+        (_os_error(errno.ELOOP, "/a/b"), "no-file", 5, "/a/b is a link that leads to itself"),
+        (_os_error(errno.ENOTDIR, "/dev/null/b"), "no-folder", 5, "Check the home folder"),
+    ],
+)
+def test_the_reason_is_told_and_what_to_do(error: Exception, code: str, exit_code: int, words: str) -> None:
+    found = explained(error)
+    assert (found.code, found.exit_code) == (code, exit_code)
+    assert words in str(found)
+    assert len(str(found)) < 300
+
+
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError(), RuntimeError("no"), _os_error(errno.EIO), _os_error(errno.EPERM), ImportError("x")]
+)
+def test_all_else_is_a_bug(error: Exception) -> None:
+    assert (explained(error).code, explained(error).exit_code) == ("internal", 6)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no folder that a program is in")
+def test_a_folder_that_was_removed_under_a_program_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    missing_file = _os_error(errno.ENOENT)
+    assert explained(missing_file).code == "internal"
+    folder = tmp_path / "removed"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    with pytest.raises(FileNotFoundError) as nowhere:
+        Path("x").absolute()
+    assert explained(nowhere.value).code == "no-folder"
+
+
+def test_an_error_of_ours_stays_what_it_is() -> None:
+    error = CancelledError()
+    assert explained(error) is error
+
+
+def test_qt_that_finds_no_memory_is_not_called_missing() -> None:
+    assert missing(ImportError("libQt6Core.so.6: failed to map segment from shared object")).code == "memory"
+    assert missing(ImportError("libEGL.so.1: cannot open shared object file")).code == "not-installed"
+
+
+@pytest.mark.parametrize(
+    ("last_words", "code"),
+    [
+        (("ggml_aligned_malloc: insufficient memory (attempted to allocate 157.81 MB)", "ggml.c:1: abort"), "memory"),
+        (("Traceback (most recent call last):", "MemoryError"), "memory"),
+        (("GGML_ASSERT(n > 0) failed",), "engine-died"),
+    ],
+)
+def test_an_engine_that_ended_for_lack_of_memory_says_so(last_words: tuple[str, ...], code: str) -> None:
+    engine = Engine.__new__(Engine)
+    engine._cancelled = False
+    assert engine._death(ChildDied("engine", -6, last_words)).code == code
+
+
+def test_an_engine_that_cannot_be_started_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise _os_error(errno.EMFILE)
+
+    monkeypatch.setattr("edge_assistant.engine.client.Child", refused)
+    engine = Engine(EngineFiles(Path("model"), Path("mmproj"), 256, 1, 0, ""))
+    with pytest.raises(DoesNotFitError) as failure:
+        engine.load(lambda _: None)
+    assert failure.value.code == "files"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (MemoryError(), 7, "There is not enough memory. Close some programs and try again.\n"),
+        (ZeroDivisionError(), 6, "Something went wrong inside the program. Please try again.\n"),
+    ],
+)
+def test_a_command_that_fails_unexpectedly_ends_with_a_sentence(
+    error: Exception,
+    code: int,
+    sentence: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    expect_log: Callable[[str], None],
+) -> None:
+    def broken(*_: object) -> None:
+        raise error
+
+    expect_log("ERROR edge_assistant.cli.main: a command failed")
+    monkeypatch.setattr("edge_assistant.cli.settings.schema.load", broken)
+    monkeypatch.setattr("edge_assistant.cli.main._speak_the_persons_language", lambda: None)
+    assert main.main(["settings", "get", "rate"]) == code
+    assert capsys.readouterr().err == sentence
+
+
+def test_a_reader_that_went_away_is_no_error_of_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("builtins.print", gone)
+    with pytest.raises(BrokenPipeError):
+        main.main(["settings", "path"])

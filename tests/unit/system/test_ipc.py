@@ -1,0 +1,329 @@
+"""The local socket that triggers come through: private, one per display, and it survives whoever was killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import stat
+import struct
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Client
+from pathlib import Path
+
+import psutil
+import pytest
+
+from edge_assistant.cli import main
+from edge_assistant.system import ipc
+from edge_assistant.system.errors import INTERNAL, EngineError, InputError, NotRunningError
+from edge_assistant.system.ipc import AlreadyRunningError, Door, Place, WindowsPlace, call, name_of, place
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
+
+OpenDoor = Callable[[Callable[[str], str]], Door]
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Place:
+    return Place(tmp_path / "run", "listen-_0")
+
+
+@pytest.fixture
+def opened(here: Place) -> Iterator[OpenDoor]:
+    doors: list[Door] = []
+
+    def make(on_call: Callable[[str], str]) -> Door:
+        doors.append(Door(here, on_call))
+        return doors[-1]
+
+    yield make
+    for each in doors:
+        each.close()
+
+
+def test_what_is_called_is_answered_and_many_calls_one_after_the_other(here: Place, opened: OpenDoor) -> None:
+    opened(lambda text: f"{text}, größer")
+    assert [call(here, str(number)) for number in range(20)] == [f"{number}, größer" for number in range(20)]
+
+
+def test_nobody_else_may_use_it(here: Place, opened: OpenDoor) -> None:
+    opened(str)
+    socket = Path(here.address())
+    assert stat.S_IMODE(socket.stat().st_mode) == 0o600
+    assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
+
+
+def test_a_second_instance_is_told_so_and_the_first_goes_on(here: Place, opened: OpenDoor) -> None:
+    opened(str)
+    with pytest.raises(AlreadyRunningError):
+        Door(here, str)
+    assert call(here, "still") == "still"
+
+
+def test_what_a_killed_one_left_is_no_hindrance(here: Place, opened: OpenDoor) -> None:
+    Path(here.address()).parent.mkdir(mode=0o700)
+    Path(here.address()).write_bytes(b"")
+    with pytest.raises(NotRunningError):
+        call(here, "status")
+    opened(str)
+    assert call(here, "again") == "again"
+
+
+def test_where_a_file_is_in_the_place_of_the_folder_nothing_runs(here: Place) -> None:
+    Path(here.address()).parent.write_bytes(b"")
+    with pytest.raises(NotRunningError):
+        call(here, "status")
+
+
+def test_after_the_end_the_caller_hears_that_nothing_runs(here: Place) -> None:
+    with pytest.raises(NotRunningError, match="edge-assistant listen"):
+        call(here, "status")
+    opened = Door(here, str)
+    opened.close()
+    with pytest.raises(NotRunningError):
+        call(here, "status")
+    Door(here, str).close()
+
+
+def test_what_is_in_the_place_of_the_socket_and_cannot_be_taken_away_is_told(here: Place) -> None:
+    Path(here.address()).mkdir(parents=True)
+    Path(here.address()).parent.chmod(0o700)
+    with pytest.raises(InputError, match="Is a directory"):
+        Door(here, str)
+
+
+def test_a_caller_that_says_nothing_or_too_much_keeps_nobody_out(
+    here: Place, opened: OpenDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ipc, "_PATIENCE_S", 0.01)
+    opened(str)
+    with Client(here.address(), family="AF_UNIX"):
+        assert call(here, "me") == "me"
+    with Client(here.address(), family="AF_UNIX") as rude:
+        rude.send_bytes(b"x" * 10_000)
+        assert call(here, "me") == "me"
+    with Client(here.address(), family="AF_UNIX") as rude:
+        rude.send_bytes(b"\xff")
+        assert call(here, "me") == "me"
+
+
+class Peers:
+    """Callers that know no manners: each says some bytes, or none, reads nothing, and stays."""
+
+    def __init__(self, here: Place) -> None:
+        self._here = here
+        self.sockets: list[socket.socket] = []
+
+    def come(self, says: bytes = b"", times: int = 1) -> None:
+        for _ in range(times):
+            peer = socket.socket(socket.AF_UNIX)
+            self.sockets.append(peer)
+            peer.connect(self._here.address())
+            peer.settimeout(10)
+            peer.sendall(says)
+
+    def wait_until_hung_up_on(self) -> None:
+        for each in self.sockets:
+            with contextlib.suppress(ConnectionResetError):  # where something of what it said was not read
+                assert each.recv(1) == b""
+
+
+@pytest.fixture
+def peers(here: Place) -> Iterator[Peers]:
+    made = Peers(here)
+    yield made
+    for each in made.sockets:
+        each.close()
+
+
+STUBBORN = (
+    b"", b"\0\0", struct.pack("!i", 5), struct.pack("!i", 5) + b"tw", struct.pack("!i", 2**31 - 1),
+    struct.pack("!iQ", -1, 2**64 - 1), struct.pack("!i", -1) + b"\0\0", struct.pack("!i", -2),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("says", STUBBORN)
+def test_who_says_half_a_message_and_stays_keeps_nobody_waiting_and_is_hung_up_on(
+    here: Place, opened: OpenDoor, peers: Peers, monkeypatch: pytest.MonkeyPatch, says: bytes
+) -> None:
+    monkeypatch.setattr(ipc, "_PATIENCE_S", 0.5)
+    opened(str)
+    peers.come(says)
+    start = time.monotonic()
+    assert call(here, "me") == "me"
+    assert time.monotonic() - start < 0.4, "it waited until the other was hung up on"
+    if says != struct.pack("!i", -2):  # which is an empty message, and is answered
+        peers.wait_until_hung_up_on()
+
+
+def test_who_does_not_read_the_answer_keeps_nobody_waiting(here: Place, opened: OpenDoor, peers: Peers) -> None:
+    opened(lambda text: "ü" * 10_000_000 if text == "much" else text)
+    peers.come(struct.pack("!i", 4) + b"much")
+    assert call(here, "me") == "me"
+    assert call(here, "much") == "ü" * 2048, "what finds room on each system"
+
+
+def test_many_who_stay_are_gone_before_long_and_nothing_of_them_is_left(
+    here: Place, opened: OpenDoor, peers: Peers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ipc, "_PATIENCE_S", 0.3)
+    made = opened(str)
+    descriptors = psutil.Process().num_fds()
+    peers.come(b"\0", times=25)
+    peers.come(times=25)
+    assert call(here, "me") == "me"
+    peers.wait_until_hung_up_on()
+    for each in peers.sockets:
+        each.close()
+    for thread in tuple(made._callers):
+        thread.join(10)
+    assert not made._callers
+    assert psutil.Process().num_fds() <= descriptors
+
+
+def test_more_than_there_is_room_for_wait_their_turn(
+    here: Place, opened: OpenDoor, peers: Peers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ipc, "_PATIENCE_S", 0.05)
+    monkeypatch.setattr(ipc, "_CALLERS", 2)
+    made = opened(str)
+    peers.come(times=5)
+    assert len(made._callers) <= 2
+    assert call(here, "me") == "me"
+    assert len(made._callers) <= 2
+
+
+def test_who_is_still_being_answered_keeps_nobody_waiting(here: Place, opened: OpenDoor) -> None:
+    slow = threading.Event()
+    opened(lambda text: text if text == "quick" else str(slow.wait(10)))
+    heard: list[str] = []
+    waiting = threading.Thread(target=lambda: heard.append(call(here, "slow")))
+    waiting.start()
+    assert call(here, "quick") == "quick"
+    assert heard == []
+    slow.set()
+    waiting.join(10)
+    assert heard == ["True"]
+
+
+def test_it_closes_soon_whoever_stays_and_the_next_one_opens_at_once(
+    here: Place, peers: Peers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ipc, "_PATIENCE_S", 0.3)
+    made = Door(here, str)
+    peers.come(b"\0\0", times=ipc._CALLERS + 10)
+    start = time.monotonic()
+    made.close()
+    assert time.monotonic() - start < 2
+    again = Door(here, str)
+    assert call(here, "me") == "me"
+    again.close()
+
+
+def test_who_was_let_in_before_the_end_hears_the_answer(here: Place) -> None:
+    asked, may_answer = threading.Event(), threading.Event()
+
+    def on_call(text: str) -> str:
+        asked.set()
+        may_answer.wait(10)
+        return text
+
+    made = Door(here, on_call)
+    heard: list[str] = []
+    caller = threading.Thread(target=lambda: heard.append(call(here, "quit")))
+    caller.start()
+    assert asked.wait(10)
+    closing = threading.Thread(target=made.close)
+    closing.start()
+    may_answer.set()
+    closing.join(10)
+    caller.join(10)
+    assert heard == ["quit"]
+
+
+def test_a_bug_in_the_answer_is_a_sentence_and_the_door_stays_open(
+    here: Place, opened: OpenDoor, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("a caller could not be answered")
+    opened(lambda text: str(1 / int(text)))
+    assert call(here, "0") == INTERNAL
+    assert call(here, "1") == "1.0"
+
+
+def test_a_halted_program_is_an_error_of_one_sentence_even_where_nobody_gets_as_far_as_its_door(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(ipc, "_ANSWER_S", 0.1)
+    there = place()
+    Path(there.address()).parent.mkdir(mode=0o700, parents=True)
+    with socket.socket(socket.AF_UNIX) as halted, contextlib.ExitStack() as callers:
+        halted.bind(there.address())
+        halted.listen(0)
+        for full in (False, True):
+            if full:  # as after some triggers that nobody has taken
+                with contextlib.suppress(BlockingIOError):
+                    for _ in range(10):
+                        caller = callers.enter_context(socket.socket(socket.AF_UNIX))
+                        caller.setblocking(False)
+                        caller.connect(there.address())
+            start = time.monotonic()
+            assert main.main(["trigger", "status"]) == EngineError.exit_code
+            assert time.monotonic() - start < 1
+            assert capsys.readouterr().err == "Edge Assistant does not answer. End it, and start it again.\n"
+
+
+def test_one_that_does_not_answer_is_an_error_of_one_sentence(
+    here: Place, opened: OpenDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ipc, "_ANSWER_S", 0.01)
+    stuck = threading.Event()
+    opened(lambda _: str(stuck.wait(5)))
+    with pytest.raises(EngineError, match="does not answer"):
+        call(here, "status")
+    stuck.set()
+
+
+def test_a_folder_that_others_may_enter_is_refused(here: Place) -> None:
+    folder = Path(here.address()).parent
+    folder.mkdir(mode=0o755)
+    folder.chmod(0o755)
+    with pytest.raises(InputError, match="open to others"):
+        Door(here, str)
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot be used"):
+        Door(Place(tmp_path / "file" / "run", "a"), str)
+
+
+def test_a_path_too_long_for_a_socket_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="too long"):
+        Door(Place(tmp_path / ("x" * 120), "a"), str)
+
+
+@pytest.mark.parametrize(
+    ("environ", "name"),
+    [
+        ({"DISPLAY": ":0"}, "listen-_0"),
+        ({"DISPLAY": ":0.0"}, "listen-_0"),
+        ({"DISPLAY": "host.example:10.0"}, "listen-host.example_10"),
+        ({"DISPLAY": ":1", "WAYLAND_DISPLAY": "wayland-0"}, "listen-wayland-0"),
+        ({"WAYLAND_DISPLAY": "/run/../../x"}, "listen-_run_.._.._x"),
+        ({}, "listen-none"),
+    ],
+)
+def test_each_display_has_a_door_of_its_own(environ: dict[str, str], name: str) -> None:
+    assert name_of(environ) == name
+
+
+def test_windows_has_a_pipe_that_names_person_and_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USERNAME", "A. Person")
+    there = place("win32", {"XDG_RUNTIME_DIR": os.sep})
+    assert isinstance(there, WindowsPlace)
+    assert there.address() == r"\\.\pipe\edge-assistant-A__Person-listen-none"
+    assert there.family == "AF_PIPE"

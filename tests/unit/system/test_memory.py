@@ -1,0 +1,120 @@
+"""Memory of the whole process tree."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from edge_assistant.system.memory import PeakMemory, available, largest_programs
+
+
+def test_a_child_of_this_process_counts() -> None:
+    code = "x = bytearray(b'x') * 80_000_000; print(flush=True); input()"
+    with PeakMemory() as alone:
+        pass
+    with PeakMemory() as peak:
+        command = [sys.executable, "-c", code]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stdin is not None
+            process.stdout.readline()
+            with PeakMemory() as inner:
+                pass  # samples at its end
+            process.stdin.close()
+    assert inner.rss_bytes > alone.rss_bytes + 70_000_000
+    if sys.platform == "linux":
+        assert inner.pss_bytes is not None
+        assert alone.pss_bytes is not None
+        assert inner.pss_bytes > alone.pss_bytes + 70_000_000
+        assert inner.pss_bytes <= inner.rss_bytes
+    assert peak.rss_bytes > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has that figure")
+def test_a_process_that_may_not_be_looked_into_counts_with_all_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that must not be dumped, to an ordinary user."""
+
+    def denied(process: psutil.Process) -> None:
+        raise psutil.AccessDenied(process.pid)
+
+    monkeypatch.setattr(psutil.Process, "memory_full_info", denied)
+    with PeakMemory() as peak:
+        pass
+    assert peak.pss_bytes is not None
+    assert 1_000_000 < peak.pss_bytes <= peak.rss_bytes * 1.01
+
+
+# A picture comes and goes on each of some threads that live on, so that each has a heap of its own.
+_PICTURES = """
+import sys, threading, psutil
+from edge_assistant.system import memory
+if sys.argv[1] == "give back":
+    memory.give_back_pictures()
+gone, end = threading.Semaphore(0), threading.Event()
+def work():
+    for _ in range(3):
+        picture = b"x" * 24_000_000
+        del picture
+    gone.release()
+    end.wait()
+threads = [threading.Thread(target=work) for _ in range(8)]
+for thread in threads:
+    thread.start()
+    gone.acquire()
+print(psutil.Process().memory_info().rss)
+end.set()
+"""
+
+
+def after_pictures(how: str) -> int:
+    """Bytes that a process has left when its pictures are gone."""
+    return int(subprocess.run([sys.executable, "-c", _PICTURES, how], capture_output=True, check=True).stdout)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps them")
+def test_pictures_that_are_gone_take_no_memory() -> None:
+    assert after_pictures("give back") < 60_000_000
+    assert after_pictures("keep") > 150_000_000, "the allocator does that by itself now"
+
+
+def test_there_is_some_memory_left() -> None:
+    assert 10_000_000 < available() < 2**50
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no orphans of this kind")
+def test_other_programs_are_named_and_our_own_processes_are_not(tmp_path: Path) -> None:
+    for name in ("ours-to-sleep", "theirs-to-sleep"):
+        shutil.copy("/bin/sleep", tmp_path / name)
+    ours = subprocess.Popen([str(tmp_path / "ours-to-sleep"), "60"])
+    orphaned = subprocess.run(  # its parent ends at once
+        ["sh", "-c", './theirs-to-sleep 60 >&- 2>&- & echo "$!"'], cwd=tmp_path, stdout=subprocess.PIPE, check=True
+    )
+    try:
+        found = dict(largest_programs(count=100_000, least=0))
+    finally:
+        ours.kill()
+        ours.wait()
+        os.kill(int(orphaned.stdout), signal.SIGKILL)
+    assert found["theirs-to-sleep"] > 0
+    assert "ours-to-sleep" not in found
+
+
+def test_small_programs_are_not_worth_closing() -> None:
+    assert largest_programs(least=2**60) == []
+    assert len(largest_programs(count=2, least=0)) == 2
+
+
+def test_where_the_system_tells_nothing_of_other_programs_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def untold(_: object) -> object:
+        raise OSError("not implemented")
+
+    monkeypatch.setattr(psutil, "process_iter", untold)
+    assert largest_programs() == []

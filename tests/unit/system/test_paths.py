@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from edge_assistant.system import paths
+from edge_assistant.system.errors import UsageError
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize(("platform", "environ", "data", "config", "cache"), [
+    ("linux", {"HOME": "/h"}, "/h/.local/share", "/h/.config", "/h/.cache"),
+    ("linux", {"HOME": "/h", "XDG_DATA_HOME": "/d", "XDG_CONFIG_HOME": "/c", "XDG_CACHE_HOME": "/k"}, "/d", "/c", "/k"),
+    ("linux", {"HOME": "/h", "XDG_DATA_HOME": "d", "XDG_CACHE_HOME": ""}, "/h/.local/share", "/h/.config", "/h/.cache"),
+    ("darwin", {"HOME": "/h", "XDG_DATA_HOME": "/d"}, *["/h/Library/Application Support"] * 2, "/h/Library/Caches"),
+])  # fmt: skip
+def test_the_folders_follow_the_platform_and_its_environment(
+    platform: str, environ: dict[str, str], data: str, config: str, cache: str
+) -> None:
+    assert paths.data_dir(platform=platform, environ=environ) == Path(data) / "edge-assistant"
+    assert paths.config_dir(platform=platform, environ=environ) == Path(config) / "edge-assistant"
+    assert paths.cache_dir(platform=platform, environ=environ) == Path(cache) / "edge-assistant"
+
+
+@pytest.mark.parametrize("environ", [{"LOCALAPPDATA": "/u/AppData/Local"}, {"USERPROFILE": "/u"}])
+def test_on_windows_everything_lies_under_the_local_application_data(environ: dict[str, str]) -> None:
+    base = Path("/u/AppData/Local/edge-assistant")
+    assert paths.data_dir(platform="win32", environ=environ) == base
+    assert paths.config_dir(platform="win32", environ=environ) == base / "config"
+    assert paths.cache_dir(platform="win32", environ=environ) == base / "cache"
+
+
+def test_without_a_home_in_the_environment_the_account_s_own_is_taken() -> None:
+    assert paths.data_dir(platform="linux", environ={}).is_absolute()
+
+
+def test_in_a_clone_the_models_are_at_the_top() -> None:
+    assert paths.shipped_models_dir() == ROOT / "models"
+    assert paths.program_models_dir() is None
+
+
+def test_in_a_wheel_the_models_are_inside_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "site-packages/edge_assistant"
+    (package / "shipped_models").mkdir(parents=True)
+    (package / "shipped_models/catalog.toml").touch()
+    monkeypatch.setattr(paths, "_PACKAGE", package)
+    assert paths.shipped_models_dir() == package / "shipped_models"
+
+
+@pytest.mark.parametrize("place", ["models", "_internal/models"])
+def test_in_a_frozen_program_the_models_are_beside_it_or_inside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    (tmp_path / place).mkdir(parents=True)
+    (tmp_path / place / "catalog.toml").touch()
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path / "_internal"), raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "edge-assistant"))
+    monkeypatch.setattr(paths, "_PACKAGE", tmp_path / "_internal/edge_assistant")
+    assert paths.shipped_models_dir() == tmp_path / place
+    assert paths.program_models_dir() == tmp_path / "models"
+
+
+def test_the_wheel_lists_every_package_and_carries_the_models() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        tool = tomllib.load(file)["tool"]["setuptools"]
+    folders = {path.parent.relative_to(ROOT) for path in (ROOT / "edge_assistant").rglob("*.py")}
+    packages = {".".join(folder.parts) for folder in folders} | {"edge_assistant.shipped_models"}
+    assert set(tool["packages"]) == packages
+    assert tool["package-dir"] == {"edge_assistant.shipped_models": "models"}
+    patterns = tool["package-data"]["edge_assistant.shipped_models"]
+    carried = {path for pattern in patterns for path in (ROOT / "models").glob(pattern) if path.is_file()}
+    assert carried == {path for path in (ROOT / "models").rglob("*") if path.is_file()}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows makes up the folder of anybody")
+def test_a_home_folder_of_nobody_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/mine")
+    assert paths.expanded("~/weights") == Path("/mine/weights")
+    with pytest.raises(UsageError, match="The home folder in ~nosuchuser/x is not known here"):
+        paths.expanded("~nosuchuser/x")

@@ -1,0 +1,94 @@
+"""A worker's job on Windows, asked of a system library that stands in for the real one where there is none."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from edge_assistant.system import windows_worker
+
+_OURS = -1  # what GetCurrentProcess gives
+
+
+class Kernel32:
+    """As the system's: jobs are made, limited and joined by handle, and refused at the call named `refuses`."""
+
+    def __init__(self, refuses: str = "") -> None:
+        self._refuses = refuses
+        self.limits: dict[int, int] = {}
+        self.joined: list[tuple[int, int]] = []
+        self.open: list[int] = []
+
+    def CreateJobObjectW(self, attributes: None, name: None) -> int | None:
+        assert (attributes, name) == (None, None), "a job with a name could be opened by others"
+        if self._refuses == "CreateJobObjectW":
+            return None
+        self.open.append(0x1F4)
+        return self.open[-1]
+
+    def SetInformationJobObject(self, job: int, kind: int, limits: Any, size: int) -> int:
+        if self._refuses == "SetInformationJobObject" or kind != 9 or size != 144:  # else ERROR_BAD_LENGTH
+            return 0
+        self.limits[job] = ctypes.cast(limits, ctypes.POINTER(ctypes.c_uint32))[4]
+        return 1
+
+    def GetCurrentProcess(self) -> int:
+        return _OURS
+
+    def AssignProcessToJobObject(self, job: int, process: int) -> int:
+        if self._refuses == "AssignProcessToJobObject":
+            return 0
+        self.joined.append((job, process))
+        return 1
+
+    def CloseHandle(self, handle: int) -> int:
+        self.open.remove(handle)
+        return 1
+
+
+@pytest.fixture
+def kernel32(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Kernel32:
+    system = Kernel32(getattr(request, "param", ""))
+    monkeypatch.setattr(windows_worker, "_kernel32", lambda: system)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(ctypes, "get_last_error", lambda: 5, raising=False)
+    monkeypatch.setattr(ctypes, "WinError", lambda code: OSError(code, "Access is denied."), raising=False)
+    return system
+
+
+def test_a_job_ends_its_processes_when_it_is_closed(kernel32: Kernel32) -> None:
+    job = windows_worker.make_job()
+    assert job is not None
+    assert kernel32.limits == {job: 0x2000}  # JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
+    windows_worker.close(job)
+    assert kernel32.open == []
+
+
+def test_a_worker_that_has_joined_does_not_keep_its_job_open_itself(kernel32: Kernel32) -> None:
+    job = windows_worker.make_job()
+    windows_worker.join(job)
+    assert kernel32.joined == [(job, _OURS)]
+    assert kernel32.open == []
+
+
+@pytest.mark.parametrize("kernel32", ["CreateJobObjectW", "SetInformationJobObject"], indirect=True)
+def test_a_worker_does_without_a_job_where_there_can_be_none(
+    kernel32: Kernel32, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("a worker does without a job")
+    assert windows_worker.make_job() is None
+    assert kernel32.open == []
+    windows_worker.join(None)
+    windows_worker.close(None)
+    assert kernel32.joined == []
+
+
+@pytest.mark.parametrize("kernel32", ["AssignProcessToJobObject"], indirect=True)
+def test_a_job_that_cannot_be_joined_is_told_and_closed(kernel32: Kernel32, capsys: pytest.CaptureFixture[str]) -> None:
+    windows_worker.join(windows_worker.make_job())
+    assert "no job" in capsys.readouterr().out
+    assert kernel32.open == []

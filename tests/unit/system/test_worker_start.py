@@ -1,0 +1,155 @@
+"""How a worker begins: where it prints to, and that it leaves no core dump whatever limits it was given."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_START = """import sys; sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from edge_assistant.system import worker_start
+"""
+
+
+def run(code: str, repository: Path, *arguments: str) -> str:
+    """What a program, which knows worker_start, prints."""
+    command = [sys.executable, "-c", _START + code, str(repository), *arguments]
+    return subprocess.run(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=True, text=True).stdout
+
+
+# The descriptors that are free at first, as in a window's program: the worker's output takes the place of one of them.
+@pytest.mark.parametrize("free", [(), (0,), (1,), (2,), (0, 1, 2)])
+def test_a_worker_prints_to_its_parent_whatever_descriptors_are_free(
+    free: tuple[int, ...], repository: Path, tmp_path: Path
+) -> None:
+    code = f"""
+import os
+for each in {free}:
+    os.close(each)
+sys.stdout = sys.stderr = None  # as pythonw has them
+output = os.open(sys.argv[2], os.O_WRONLY)
+assert not {free} or output == {min(free, default=-1)}
+worker_start.print_to(output)
+print("by Python, with a letter of its own: ł, and half of one: \\ud800")
+print("and an error", file=sys.stderr)
+os.write(1, b"by a library\\n")
+os.write(2, b"and its error\\n")
+"""
+    told = tmp_path / "told"
+    told.touch()
+    run(code, repository, str(told))
+    assert told.read_text(encoding="utf-8").splitlines() == [
+        "by Python, with a letter of its own: ł, and half of one: \\ud800",
+        "and an error",
+        "by a library",
+        "and its error",
+    ]
+
+
+# Leaves the limits given, and the right to raise them to nobody, not even to root; then a worker forbids core dumps.
+_LIMITED = """
+import ctypes, os, resource
+ctypes.CDLL(None).prctl(24, 24)  # PR_CAPBSET_DROP, CAP_SYS_RESOURCE, which an ordinary user has not anyway
+resource.setrlimit(resource.RLIMIT_CORE, (int(sys.argv[2]), int(sys.argv[3])))
+os.execv(sys.executable, [sys.executable, "-c", sys.argv[5], sys.argv[1], sys.argv[4]])
+"""
+_FORBID = """
+import ctypes, resource
+worker_start.forbid_core_dumps(Path(sys.argv[2]))
+print(*resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3))  # PR_GET_DUMPABLE
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="core_pattern is Linux's")
+@pytest.mark.parametrize(
+    ("soft", "hard", "pattern", "after"),
+    [
+        (0, -1, "|/usr/lib/systemd/systemd-coredump", "1 1 1"),
+        (0, 0, "core", "0 0 1"),
+        (0, 0, "|/usr/lib/systemd/systemd-coredump", "0 0 0"),
+        (0, 4096, "core", "1 1 1"),
+        (0, 1, "core", "1 1 1"),
+    ],
+)
+def test_core_limits_are_lowered_and_never_raised(
+    soft: int, hard: int, pattern: str, after: str, repository: Path, tmp_path: Path
+) -> None:
+    """A limit of 1 forbids cores of both kinds; where only 0 is left and cores are piped, the process says so."""
+    (tmp_path / "core_pattern").write_text(pattern)
+    printed = run(_LIMITED, repository, str(soft), str(hard), str(tmp_path / "core_pattern"), _START + _FORBID)
+    assert printed.split() == after.split()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no core limits")
+def test_a_crash_of_the_program_itself_leaves_no_core(repository: Path, tmp_path: Path) -> None:
+    """It holds questions, answers and pictures too."""
+    code = """
+import os, resource
+most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+os.chdir(sys.argv[2])
+sys.path.insert(0, sys.argv[1])
+from edge_assistant import __main__
+from edge_assistant.cli import main
+main.main = lambda _: print(resource.getrlimit(resource.RLIMIT_CORE)[0], flush=True) or os.abort()
+__main__.main()
+"""
+    command = [sys.executable, "-c", _START + code, str(repository), str(tmp_path)]
+    crash = subprocess.run(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False, text=True)
+    assert (crash.returncode, crash.stdout.strip() in ("0", "1")) == (-signal.SIGABRT, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+_WORKER = """
+sys.path.insert(0, sys.argv[2])
+import test_worker_process
+from edge_assistant.system.worker_process import Child
+worker = Child(test_worker_process.echo, name="worker")
+worker.send("hello")
+print(worker.receive(30)[0])
+worker.kill()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no core limits")
+def test_a_worker_works_under_a_core_limit_that_nobody_may_raise(repository: Path) -> None:
+    assert run(_LIMITED, repository, "0", "0", str(Path(__file__).parent), _START + _WORKER) == "hello\n"
+
+
+_SHORT_AT_FIRST = """
+sys.path.insert(0, sys.argv[2])
+import test_worker_process, threading
+from multiprocessing import resource_tracker
+from edge_assistant.system.worker_process import Child
+import psutil
+
+def refused(*_):
+    raise OSError(24, "Too many open files") if sys.argv[3] == "file" else RuntimeError("can't start new thread")
+
+holder, name = (resource_tracker, "ensure_running") if sys.argv[3] == "file" else (threading.Thread, "start")
+real = getattr(holder, name)
+setattr(holder, name, refused)
+try:
+    Child(test_worker_process.echo, name="worker")
+except (OSError, RuntimeError):
+    print("refused")
+setattr(holder, name, real)
+worker = Child(test_worker_process.echo, name="worker")
+worker.send("hello")
+print(worker.receive(30)[0])
+workers = [each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())]
+print(len(workers))
+worker.kill()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shortages are POSIX's")
+@pytest.mark.parametrize("short_of", ["file", "thread"])
+def test_after_a_shortage_that_has_passed_workers_start_again_and_no_old_one_with_them(
+    short_of: str, repository: Path
+) -> None:
+    assert run(_SHORT_AT_FIRST, repository, str(Path(__file__).parent), short_of) == "refused\nhello\n1\n"

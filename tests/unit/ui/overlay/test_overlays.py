@@ -1,0 +1,148 @@
+"""Palette and region chooser together: what is opened, and what is reported of which moment."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from support.accessible_walk import application, until
+from support.snapshots import snapshot
+
+from edge_assistant.capture.geometry import Rect
+from edge_assistant.controller.palette_items import Choice, Opening
+from edge_assistant.ui.commands import Entry
+from edge_assistant.ui.overlay.overlays import Choosers
+
+CHOICES = (Choice("w", "window", "Window: Invoice"), Choice("r", "region", "A region"), Choice("s", "screen", "Screen"))
+
+
+class Desk:
+    """Choosers whose reports are noted down."""
+
+    def __init__(self) -> None:
+        application()
+        self.reported: list[Any] = []
+        self.entered: list[str] = []
+        self.uttered: list[str] = []
+        self.reader = False
+        self.choosers = Choosers(lambda: [self.entry("&Settings…"), self.entry("Window of &Edge"), self.entry("x")])
+        self.choosers.report_to(self)
+
+    def entry(self, label: str) -> Entry:
+        return Entry(label, lambda: self.entered.append(label))
+
+    def choose(self, ticket: int, choice: str, rect: Rect | None = None) -> None:
+        self.reported.append((ticket, choice, rect) if rect else (ticket, choice))
+
+    def dismiss(self, ticket: int, *, give_back: bool = True) -> None:
+        self.reported.append((ticket, "dismissed", give_back))
+
+    def utter(self, ticket: int, text: str, *, at_once: bool) -> None:  # noqa: ARG002
+        self.uttered.append(text)
+
+    def leaves_focus_to_reader(self) -> bool:
+        return self.reader
+
+    def take_focus(self, ticket: int, window: int) -> None:
+        pass
+
+    def open(self, chooser: str = "palette", ticket: int = 7) -> None:
+        place = QApplication.primaryScreen().geometry()
+        seen = snapshot(Rect(place.x(), place.y(), place.width(), place.height()))
+        self.choosers.open_chooser(Opening(ticket, chooser, seen, CHOICES if chooser == "palette" else ()))
+        until(lambda: QApplication.focusWidget() is not None and self.is_open(chooser), "the chooser")
+
+    def is_open(self, chooser: str) -> bool:
+        if chooser == "palette":
+            return self.choosers.palette.isActiveWindow()
+        return any(pane.isActiveWindow() for pane in self.choosers.region.panes)
+
+    def type(self, text: str) -> None:
+        QTest.keyClicks(QApplication.focusWidget(), text)
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    made = Desk()
+    yield made
+    made.choosers._put_away()
+    made.choosers.deleteLater()
+
+
+@pytest.mark.parametrize("reader", [False, True])
+def test_the_palette_says_what_has_the_keyboard_unless_whoever_is_reported_to_leaves_that_to_a_reader(
+    desk: Desk, reader: bool
+) -> None:
+    desk.reader = reader
+    desk.open()
+    assert desk.uttered == ([] if reader else ["Choices. Window: Invoice, W"])
+
+
+def test_a_choice_is_reported_with_its_moment(desk: Desk) -> None:
+    desk.open()
+    desk.type("w")
+    assert desk.reported == [(7, "window")]
+
+
+def test_a_region_is_reported_with_its_rectangle(desk: Desk) -> None:
+    desk.open()
+    desk.type("r")
+    assert desk.reported == [(7, "region")]
+    desk.open("region")
+    QTest.keyClick(desk.choosers.region.panes[0], Qt.Key.Key_Return)
+    assert desk.reported[1:] == [(7, "region", Rect(100, 50, 300, 200))]
+
+
+def test_entries_have_their_access_key_or_else_a_free_letter_and_open_what_they_name(desk: Desk) -> None:
+    desk.open()
+    help = desk.choosers.palette.help
+    assert "Window of Edge, E." in help
+    assert "Settings, T." in help, "S is the screen's, and E the window's"
+    assert "x, X." in help
+    desk.type("e")
+    assert desk.entered == ["Window of &Edge"]
+    assert desk.reported == [(7, "dismissed", False)], "the focus belongs to the window that opens"
+
+
+def test_what_is_closed_from_elsewhere_reports_nothing_and_forgets_the_moment(desk: Desk) -> None:
+    desk.open()
+    opening = desk.choosers._opening
+    assert opening is not None
+    assert opening.snapshot is not None
+    picture = weakref.ref(opening.snapshot.picture)
+    del opening
+    desk.choosers.close_chooser(6)
+    QApplication.processEvents()
+    assert desk.is_open("palette"), "that was another one"
+    desk.choosers.close_chooser(7)
+    until(lambda: not desk.choosers.palette.isVisible(), "its end")
+    assert desk.reported == []
+    gc.collect()
+    assert picture() is None
+
+
+def test_escape_forgets_the_moment(desk: Desk) -> None:
+    desk.open()
+    assert desk.choosers._opening is not None
+    assert desk.choosers._opening.snapshot is not None
+    picture = weakref.ref(desk.choosers._opening.snapshot.picture)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert desk.reported == [(7, "dismissed", True)]
+    gc.collect()
+    assert picture() is None
+
+
+def test_a_region_that_is_closed_before_it_could_open_does_not_open(desk: Desk) -> None:
+    place = QApplication.primaryScreen().geometry()
+    seen = snapshot(Rect(place.x(), place.y(), place.width(), place.height()))
+    desk.choosers.close_chooser(9)
+    QApplication.processEvents()
+    desk.choosers.open_chooser(Opening(9, "region", seen))
+    desk.open(ticket=10)
+    assert desk.choosers.region.panes == []

@@ -1,0 +1,151 @@
+"""The palette by itself: what its keys choose, what is heard, and what is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QListWidget, QWidget
+from support.accessible_walk import application, nameless, tab_order, until, walk
+
+from edge_assistant.controller.palette_items import Choice
+from edge_assistant.ui.overlay.palette import Palette
+
+CHOICES = (
+    Choice("w", "window", "Window: Invoice"),
+    Choice("2", "monitor-2", "Monitor 2 of 2"),
+    Choice("x", "stop", "Stop"),
+)
+
+
+class Desk:
+    """A palette, and what came of it."""
+
+    def __init__(self) -> None:
+        application()
+        self.heard: list[tuple[str, bool]] = []
+        self.chosen: list[str] = []
+        self.dismissed: list[bool] = []
+        self.screen_reader = False
+        self.palette = Palette(lambda text, at_once: self.heard.append((text, at_once)), lambda: self.screen_reader)
+        self.palette.chosen.connect(self.chosen.append)
+        self.palette.dismissed.connect(self.dismissed.append)
+
+    def open(self) -> None:
+        self.palette.open(CHOICES, QApplication.primaryScreen())
+        until(self.palette.isActiveWindow, "the palette")
+
+    def press(self, key: Qt.Key, text: str = "") -> None:
+        target = QApplication.focusWidget()
+        assert target is not None
+        if text:
+            QTest.keyClicks(target, text)
+        else:
+            QTest.keyClick(target, key)
+
+    @property
+    def list(self) -> QListWidget:
+        found = self.palette.findChild(QListWidget)
+        assert isinstance(found, QListWidget)
+        return found
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    made = Desk()
+    yield made
+    made.palette.close_quietly()
+    made.palette.deleteLater()
+
+
+@pytest.mark.parametrize(("text", "name"), [("w", "window"), ("W", "window"), ("2", "monitor-2"), ("x", "stop")])
+def test_a_letter_or_digit_chooses_and_hides_it(desk: Desk, text: str, name: str) -> None:
+    desk.open()
+    desk.press(Qt.Key.Key_unknown, text)
+    assert desk.chosen == [name]
+    assert not desk.palette.isVisible()
+
+
+def test_arrows_and_enter_choose_and_each_choice_is_heard_when_it_gets_the_focus(desk: Desk) -> None:
+    desk.open()
+    assert desk.heard == [("Choices. Window: Invoice, W", False)]
+    desk.press(Qt.Key.Key_Down)
+    assert desk.heard[-1] == ("Monitor 2 of 2, 2", True)
+    desk.press(Qt.Key.Key_Up)
+    desk.press(Qt.Key.Key_Up)
+    assert desk.heard[-2:] == [("Window: Invoice, W", True)] * 2, "at the end it says where it is"
+    desk.press(Qt.Key.Key_End)
+    desk.press(Qt.Key.Key_Return)
+    assert desk.chosen == ["stop"]
+
+
+def test_with_a_screen_reader_the_focus_is_left_to_it_but_the_help_is_said(desk: Desk) -> None:
+    desk.screen_reader = True
+    desk.open()
+    desk.press(Qt.Key.Key_Down)
+    assert desk.heard == []
+    desk.press(Qt.Key.Key_F1)
+    assert len(desk.heard) == len(CHOICES) + 1
+
+
+@pytest.mark.parametrize("key", [(Qt.Key.Key_F1, ""), (Qt.Key.Key_unknown, "?")])
+def test_help_reads_all_choices_with_their_keys(desk: Desk, key: tuple[Qt.Key, str]) -> None:
+    desk.open()
+    desk.press(*key)
+    said = ["Window: Invoice, W.", "Monitor 2 of 2, 2.", "Stop, X.", "Escape closes."]
+    assert desk.heard[1:] == [(each, each == said[0]) for each in said], "in place of what was being said"
+    assert desk.palette.isVisible()
+
+
+def test_a_letter_that_is_no_choice_is_answered(desk: Desk) -> None:
+    desk.open()
+    desk.press(Qt.Key.Key_unknown, "z")
+    assert desk.heard[-1][0].startswith("There is no choice Z.")
+    assert desk.palette.isVisible()
+
+
+def test_escape_closes_it_gives_the_focus_back_and_forgets_what_it_showed(desk: Desk) -> None:
+    desk.open()
+    desk.press(Qt.Key.Key_Escape)
+    assert (desk.chosen, desk.dismissed) == ([], [True])
+    assert not desk.palette.isVisible()
+    assert desk.list.count() == 0
+
+
+def test_a_palette_that_is_left_closes_and_leaves_the_focus_where_it_went(desk: Desk) -> None:
+    desk.open()
+    other = QWidget()
+    other.show()
+    other.activateWindow()
+    until(lambda: desk.dismissed, "its end")
+    assert desk.dismissed == [False]
+    other.deleteLater()
+
+
+def test_a_click_chooses(desk: Desk) -> None:
+    desk.open()
+    place = desk.list.visualItemRect(desk.list.item(1)).center()
+    QTest.mouseClick(desk.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert desk.chosen == ["monitor-2"]
+
+
+def test_everything_in_it_has_a_name_and_each_choice_is_read_with_its_key(desk: Desk) -> None:
+    desk.open()
+    assert nameless(desk.palette) == []
+    assert {each.spoken for each in CHOICES} <= {each.name for each in walk(desk.palette)}
+    assert desk.palette.windowTitle() == "Edge Assistant, choices"
+
+
+def test_the_list_is_the_only_stop_of_the_tab_key(desk: Desk) -> None:
+    desk.open()
+    assert tab_order(desk.palette) == [desk.list]
+
+
+def test_it_stays_on_a_small_screen_with_whole_rows(desk: Desk) -> None:
+    many = tuple(Choice(chr(97 + n), f"entry-{n}", f"Entry {n} " + "with a long label " * 20) for n in range(26))
+    desk.palette.open(many, QApplication.primaryScreen())
+    space = QApplication.primaryScreen().availableGeometry()
+    assert space.contains(desk.palette.geometry())
+    assert desk.list.height() % desk.list.sizeHintForRow(0) == 0

@@ -1,0 +1,36 @@
+"""The voice that is tried in the settings dialog is the one that would speak."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytest.importorskip("PySide6.QtWidgets")
+
+from support.accessible_walk import application, until
+
+from edge_assistant.settings.schema import Settings
+from edge_assistant.speech import speaker
+from edge_assistant.ui.settings.voice_preview import Preview
+
+
+@pytest.mark.parametrize(("chosen", "spoken"), [(None, "de"), ("fr", "fr")])
+def test_it_speaks_the_language_that_is_shown_or_else_the_systems(
+    chosen: str | None, spoken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application()
+    given: list[tuple[Any, ...]] = []
+    told: list[str] = []
+
+    def start(_: object, *arguments: Any, name: str) -> None:
+        given.append(arguments)
+        raise OSError(name)  # so that nothing sounds
+
+    monkeypatch.setattr(speaker, "Child", start)
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    preview = Preview(told.append)
+    preview.play(Settings(language=chosen, speak=False, rate=180, volume=60), "This is how answers sound.")
+    until(lambda: told, "the reason")
+    preview.stop()
+    assert [arguments[:4] for arguments in given] == [(None, spoken, 180, 60)]

@@ -1,0 +1,402 @@
+"""The main window and the tray: every action by name and keyboard, the state in words and shapes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from support.accessible_walk import application, nameless, tab_order, until
+
+from edge_assistant.assistant.events import (
+    DoneEvent,
+    ErrorEvent,
+    NoticeEvent,
+    SentenceEvent,
+    TokenEvent,
+    WindowEvent,
+    cancelled,
+)
+from edge_assistant.capture.decode import Captured
+from edge_assistant.controller.status import Condition
+from edge_assistant.hotkeys.actions import ACTIONS
+from edge_assistant.settings.schema import Hotkeys, Settings, changed
+from edge_assistant.system.i18n import use_language
+from edge_assistant.ui import icons
+from edge_assistant.ui.commands import Commands, Entry
+from edge_assistant.ui.controller_signals import small_copy
+from edge_assistant.ui.main_window import MainWindow
+from edge_assistant.ui.strings import name_of
+from edge_assistant.ui.tray import Tray
+
+CONDITIONS: tuple[Condition, ...] = get_args(Condition)
+
+
+class ScriptedControl:
+    """Notes down what is asked of the program."""
+
+    def __init__(self, done: list[Any]) -> None:
+        self._done = done
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        def note(*arguments: object) -> None:
+            self._done.append((name, *arguments))
+
+        return note
+
+
+class Desk:
+    """A window and a tray whose actions are only noted down."""
+
+    def __init__(self) -> None:
+        application()
+        self.pressed: list[Any] = []
+        self.has_tray = True
+        self.put_away = 0
+        self.commands = Commands(
+            self.pressed.append,
+            lambda: self.pressed.append("forget"),
+            Hotkeys().bound(),
+            [
+                Entry("&Settings…", lambda: self.pressed.append("settings")),
+                Entry("&Weights…", lambda: self.pressed.append("weights")),
+            ],
+        )
+        self.control = ScriptedControl(self.pressed)
+        self.window = MainWindow(self.commands, self.control, lambda: self.has_tray)  # type: ignore[arg-type]
+        self.window.put_away_by_person.connect(self._on_put_away)
+        self.tray = Tray(self.commands, self.window.bring)
+
+    def _on_put_away(self) -> None:
+        self.put_away += 1
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    made = Desk()
+    yield made
+    made.window.hide()
+    made.tray.hide()
+    made.window.deleteLater()
+
+
+def entries(menu: QMenu) -> Iterator[QAction]:
+    """All entries, those of menus inside too."""
+    for action in menu.actions():
+        inner = action.menu()
+        if isinstance(inner, QMenu):
+            yield from entries(inner)
+        elif not action.isSeparator():
+            yield action
+
+
+def test_the_window_reaches_every_action_and_so_does_the_tray(desk: Desk) -> None:
+    bar = [action.menu() for action in desk.window.menuBar().actions()]
+    in_window = list(itertools.chain.from_iterable(entries(menu) for menu in bar if isinstance(menu, QMenu)))
+    in_tray = list(entries(desk.tray.menu))
+    for shown in (in_window, in_tray):
+        desk.pressed.clear()
+        for action in shown:
+            if action.isEnabled():
+                action.trigger()
+        assert set(desk.pressed) >= {*ACTIONS, "settings", "weights", "forget"}
+
+
+def test_no_two_entries_of_a_menu_have_the_same_access_key(desk: Desk) -> None:
+    menus = [*(action.menu() for action in desk.window.menuBar().actions()), desk.tray.menu]
+    for menu in menus:
+        assert isinstance(menu, QMenu)
+        keys = [action.text().split("&")[1][0].lower() for action in menu.actions() if "&" in action.text()]
+        assert sorted(keys) == sorted(set(keys)), menu.title()
+        assert len(keys) == len([action for action in menu.actions() if not action.isSeparator()])
+
+
+def test_a_menu_entry_tells_its_global_key(desk: Desk) -> None:
+    assert any(action.text().endswith("\tCtrl+Shift+F9") for action in entries(desk.tray.menu))
+
+
+def test_everything_that_takes_the_focus_has_a_name(desk: Desk) -> None:
+    desk.window.show()
+    assert nameless(desk.window) == []
+
+
+def test_it_fits_on_the_screen_whatever_the_size_of_the_letters(desk: Desk) -> None:
+    qt = application()
+    usual = qt.font()
+    try:
+        large = qt.font()
+        large.setPointSize(40)
+        qt.setFont(large)
+        shown = MainWindow(desk.commands, desk.control, lambda: True)  # type: ignore[arg-type]
+        room = shown.screen().availableSize()
+        assert shown.width() <= room.width()
+        assert shown.height() <= room.height()
+        shown.deleteLater()
+    finally:
+        qt.setFont(usual)
+
+
+def test_what_was_said_can_be_read_in_order(desk: Desk) -> None:
+    for event in (
+        NoticeEvent(0, "ready", "Ready."),
+        WindowEvent(1, "Invoice", 0, 0, 9, 9),
+        TokenEvent(1, "thinking", "Hm."),
+        TokenEvent(1, "answer", "A "),
+        TokenEvent(1, "answer", "dialog."),
+        SentenceEvent(1, "A dialog."),
+        ErrorEvent(2, "engine", "The engine is gone.", 6),
+    ):
+        desk.window.show_event(event)
+    assert desk.window.text.splitlines() == ["Ready.", "Invoice", "A dialog.", "The engine is gone."]
+
+
+def test_a_place_is_shown_and_copied_in_words(desk: Desk) -> None:
+    for text in ("```json\n[", '{"point_2d": [0, ', '0], "label": "Save"}]\n```'):
+        desk.window.show_event(TokenEvent(1, "answer", text))
+        assert "point" not in desk.window.text
+    desk.window.show_event(cancelled(1, "Where?"))
+    words = "Save: at the top left, 0 percent from the left and 0 percent from the top."
+    assert desk.window.text == f"{words}\nStopped."
+    assert desk.window.conversation.answer == words
+
+
+def test_a_notice_within_an_answer_takes_nothing_of_what_is_copied(desk: Desk) -> None:
+    for event in (
+        TokenEvent(1, "answer", "A dialog "),
+        NoticeEvent(1, "device-failed", "The device failed."),
+        TokenEvent(1, "answer", "with OK."),
+    ):
+        desk.window.show_event(event)
+    assert desk.window.text.splitlines() == ["A dialog ", "The device failed.", "with OK."]
+    assert desk.window.conversation.answer == "A dialog with OK."
+    desk.window.show_event(TokenEvent(2, "answer", "A text."))
+    assert desk.window.conversation.answer == "A text."
+
+
+def test_what_was_held_back_is_shown_before_an_error(desk: Desk) -> None:
+    desk.window.show_event(TokenEvent(1, "answer", '{"a'))
+    desk.window.show_event(ErrorEvent(1, "engine", "The engine is gone.", 6))
+    assert desk.window.text.splitlines() == ['{"a', "The engine is gone."]
+
+
+def ended(index: int, answer: str, stop: Literal["length", "loop"]) -> DoneEvent:
+    return replace(cancelled(index, "What?"), answer=answer, stop=stop)
+
+
+def test_of_an_answer_that_repeated_itself_one_copy_is_shown_and_copied(desk: Desk) -> None:
+    desk.window.show_event(NoticeEvent(1, "window", "A window."))
+    for text in ("A dog 🐕 barks.\n", "\nA dog", " 🐕"):
+        desk.window.show_event(TokenEvent(1, "answer", text))
+    desk.window.show_event(NoticeEvent(1, "loop", "It began to repeat itself."))
+    desk.window.show_event(ended(1, "A dog 🐕 barks.", "loop"))
+    assert desk.window.text.splitlines() == ["A window.", "A dog 🐕 barks.", "It began to repeat itself."]
+    assert desk.window.conversation.answer == "A dog 🐕 barks."
+    desk.window.show_event(TokenEvent(2, "answer", "A cat."))
+    assert desk.window.text.endswith("\nA cat.")
+
+
+def test_what_is_held_back_of_an_answer_that_was_cut_off_is_shown_before_that_is_said(desk: Desk) -> None:
+    desk.window.show_event(TokenEvent(1, "answer", 'There: {"bbox_2d'))
+    desk.window.show_event(NoticeEvent(1, "cut-off", "It was cut off."))
+    desk.window.show_event(ended(1, 'There: {"bbox_2d', "length"))
+    assert desk.window.text.splitlines() == ['There: {"bbox_2d', "It was cut off."]
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_the_tooltip_says_the_condition(desk: Desk, condition: Condition) -> None:
+    desk.tray.show_condition(condition)
+    assert desk.tray.tooltip == f"Edge Assistant: {name_of(condition)}"
+
+
+def test_the_icons_differ_in_shape_not_only_in_colour() -> None:
+    """Black and white copies still differ, at the smallest size too."""
+    application()
+    for size in (16, 64):
+        shapes = {
+            bytes(icons.picture(each, size).toImage().convertToFormat(QImage.Format.Format_Mono).constBits())
+            for each in CONDITIONS
+        }
+        assert len(shapes) == len(CONDITIONS)
+
+
+def test_escape_puts_the_window_into_the_tray_and_tells_so(desk: Desk) -> None:
+    desk.window.bring()
+    until(desk.window.isActiveWindow, "the window")
+    QTest.keyClick(QApplication.focusWidget() or desk.window, Qt.Key.Key_Escape)
+    assert not desk.window.isVisible()
+    assert desk.put_away == 1
+
+
+def test_without_a_tray_escape_only_makes_it_small(desk: Desk) -> None:
+    desk.has_tray = False
+    desk.window.bring()
+    until(desk.window.isActiveWindow, "the window")
+    QTest.keyClick(QApplication.focusWidget() or desk.window, Qt.Key.Key_Escape)
+    assert desk.window.isMinimized()
+    desk.window.bring()
+    assert not desk.window.isMinimized()
+
+
+def test_tab_reaches_everything_in_an_order_that_ends_at_the_question(desk: Desk) -> None:
+    desk.window.show()
+    names = [widget.accessibleName() or getattr(widget, "text", str)() for widget in tab_order(desk.window)]
+    start = names.index("Conversation")
+    assert names[start:] + names[:start] == [
+        "Conversation",
+        "Show the &reasoning",
+        "Think &harder",
+        "Question",
+        "As&k",
+        names[start - 1],
+    ]
+    assert names[start - 1].startswith("There is no picture.")
+
+
+def test_think_harder_is_checked_only_when_it_has_changed(desk: Desk) -> None:
+    desk.window.think.click()
+    assert desk.pressed[-1] == "think"
+    assert not desk.window.think.isChecked()
+    for show in (desk.window.show_think, desk.commands.show_think):
+        show(True, "The last answer took 31 seconds.")
+    assert desk.window.think.isChecked()
+    assert desk.commands.think.isChecked()
+    assert desk.window.think.accessibleDescription() == "The last answer took 31 seconds."
+
+
+def write(text: str) -> None:
+    """Type it where the keyboard is."""
+    target = QApplication.focusWidget()
+    assert target is not None
+    QTest.keyClicks(target, text)
+
+
+def test_an_access_key_leaves_the_caret_in_the_question_and_what_was_written_stays(desk: Desk) -> None:
+    desk.window.bring()
+    until(desk.window.input.hasFocus, "the question")
+    write("How many ")
+    QTest.keyClick(desk.window.input, Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
+    write("apples are ")
+    QTest.keyClick(desk.window.input, Qt.Key.Key_R, Qt.KeyboardModifier.AltModifier)
+    write("in it?")
+    assert desk.pressed.count("think") == 1
+    assert desk.window.reasoning.isVisible()
+    assert ("say", "The reasoning is shown.") in desk.pressed
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert ("ask", "How many apples are in it?") in desk.pressed
+
+
+def test_who_comes_back_to_the_question_goes_on_with_it(desk: Desk) -> None:
+    desk.window.bring()
+    until(desk.window.input.hasFocus, "the question")
+    write("How many trees")
+    desk.window.input.setCursorPosition(9)
+    for away_and_back in (
+        ((Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier), (Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier)),
+        ((Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_Q, Qt.KeyboardModifier.AltModifier)),
+    ):
+        for key, modifier in away_and_back:
+            QTest.keyClick(QApplication.focusWidget() or desk.window, key, modifier)
+        assert desk.window.input.hasFocus()
+        assert (desk.window.input.cursorPosition(), desk.window.input.selectedText()) == (9, "")
+    desk.window.bring_for_question()  # ask was pressed here
+    write("tall ")
+    assert desk.window.input.text() == "How many tall trees"
+
+
+def test_an_old_draft_gives_way_to_a_question_about_a_new_picture(desk: Desk) -> None:
+    desk.window.input.setText("What is ")
+    desk.window.bring_for_question()
+    until(desk.window.input.hasFocus, "the question")
+    write("Who?")
+    assert desk.window.input.text() == "Who?"
+
+
+def test_enter_asks_and_empties_the_line_and_an_empty_line_asks_nothing(desk: Desk) -> None:
+    desk.window.show()
+    desk.window.input.setText("  What is it?  ")
+    QTest.keyClick(desk.window.input, Qt.Key.Key_Return)
+    QTest.keyClick(desk.window.input, Qt.Key.Key_Return)
+    assert [each for each in desk.pressed if each[0] == "ask"] == [("ask", "What is it?")]
+    assert desk.window.input.text() == ""
+
+
+def test_reasoning_is_closed_until_it_is_wanted_and_never_part_of_the_conversation(desk: Desk) -> None:
+    desk.window.show()
+    desk.window.show_event(TokenEvent(1, "thinking", "Hm."))
+    assert not desk.window.reasoning.isVisible()
+    assert desk.window.text == ""
+    desk.window.show_reasoning.click()
+    assert desk.window.reasoning.isVisible()
+    assert desk.window.reasoning.toPlainText() == "Hm."
+
+
+def test_a_title_of_one_endless_word_does_not_widen_the_window(desk: Desk) -> None:
+    captured = Captured(Image.new("RGB", (64, 48)), origin="window")
+    desk.window.show()
+    before = desk.window.width()
+    desk.window.show_picture(captured, small_copy(captured.image), "M" * 200)
+    desk.window.centralWidget().layout().activate()
+    assert desk.window.minimumSizeHint().width() <= before
+
+
+def test_forget_leaves_nothing_to_see_or_to_undo(desk: Desk) -> None:
+    captured = Captured(Image.new("RGB", (64, 48)), origin="window")
+    desk.window.show_picture(captured, small_copy(captured.image), "Invoice")
+    desk.window.show_question(1, "What is it?")
+    desk.window.input.setText("A secret")
+    desk.window.forget()
+    desk.window.input.undo()
+    assert (desk.window.text, desk.window.input.text()) == ("", "")
+    assert desk.window._captured is None
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_dropped_picture_is_described_and_of_several_the_first(desk: Desk, count: int, tmp_path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / f"{number}.png")) for number in range(count)])
+    where, none = QPointF(5, 5), Qt.KeyboardModifier.NoModifier
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    enter = QDragEnterEvent(where, copy, data, left, none)
+    QApplication.sendEvent(desk.window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(desk.window, QDropEvent(where, copy, data, left, none))
+    assert desk.pressed[-1] == ("look_at", tmp_path / "0.png")
+    assert (("tell", "one-file", "One picture at a time: this is the first.") in desk.pressed) == (count > 1)
+
+
+def test_the_picture_and_the_conversation_are_saved_only_where_the_person_says(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    captured = Captured(Image.new("RGB", (64, 48), (200, 10, 10)), origin="window")
+    desk.window.show()
+    desk.window.show_picture(captured, small_copy(captured.image), "Invoice")
+    desk.window.show_question(1, "What is it?")
+    for save in (desk.window.save_picture, desk.window.save_conversation):
+        save()
+        (dialog,) = [each for each in desk.window.findChildren(QFileDialog) if each.isVisible()]
+        dialog.accept()
+    until(lambda: len([each for each in desk.pressed if each[:2] == ("tell", "saved")]) == 2, "both files")
+    assert (tmp_path / "conversation.txt").read_text() == "You: What is it?\n"
+    with Image.open(tmp_path / "picture.png") as saved:
+        assert saved.convert("RGB").getpixel((5, 5)) == (200, 10, 10)
+
+
+def test_the_menus_follow_other_keys_and_another_language(desk: Desk) -> None:
+    (window,) = [each for each in desk.commands.looks if "Ctrl+Shift+F9" in each.text()]
+    try:
+        use_language("de")
+        desk.commands.follow(changed(Settings(), {"hotkeys.window": "super+F1", "hotkeys.read": ""}))
+    finally:
+        use_language(None)
+    assert window.text() == "Das &Fenster beschreiben\tSuper+F1"
+    assert "Den &Text im Fenster lesen" in [each.text() for each in desk.commands.looks]

@@ -1,0 +1,116 @@
+"""Text from outside in the windows: shown as it is, never as HTML, harmless and short."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocumentFragment
+from PySide6.QtWidgets import QLabel, QWidget
+from support.accessible_walk import application, until
+
+from edge_assistant.assistant.events import TokenEvent, WindowEvent
+from edge_assistant.capture.decode import Captured
+from edge_assistant.models.library import Shelf
+from edge_assistant.settings.schema import entry
+from edge_assistant.ui.commands import Commands
+from edge_assistant.ui.controller_signals import small_copy
+from edge_assistant.ui.main_window import MainWindow
+from edge_assistant.ui.models.dialog import ModelsDialog
+from edge_assistant.ui.settings.fields import Offer, make_field
+
+HTML = '<b>bold</b> & <img src="x.png">'
+HOSTILE = f"{HTML} \x9b31m\u202etxt.exe\u2028two"
+SHOWN = f"{HTML} txt.exe two"
+LISTED = "<b>bold & <img src=x>\u200b"
+"""What a list of weights may still say; it is refused with controls, and names with slashes."""
+RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def labels_are_plain(window: QWidget) -> bool:
+    return all(label.textFormat() == Qt.TextFormat.PlainText for label in window.findChildren(QLabel) if label.text())
+
+
+class Control:
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_: None
+
+
+@pytest.fixture
+def window() -> Iterator[MainWindow]:
+    application()
+    control: Any = Control()
+    made = MainWindow(Commands(lambda _: None, lambda: None, {}, []), control, lambda: True)
+    yield made
+    made.hide()
+    made.deleteLater()
+
+
+def test_a_title_is_no_markup_in_the_main_window(window: MainWindow) -> None:
+    window.show_event(WindowEvent(0, HOSTILE, 0, 0, 1, 1))
+    assert window.text == SHOWN
+    captured = Captured(Image.new("RGB", (8, 8)), origin="window")
+    window.show_picture(captured, small_copy(captured.image), HOSTILE)
+    (name,) = [label for label in window.findChildren(QLabel) if "8 by 8" in label.text()]
+    assert name.text() == f"Window {SHOWN}, 8 by 8 pixels"
+    assert labels_are_plain(window)
+
+
+def test_an_answer_in_the_main_window_is_harmless_piece_by_piece(window: MainWindow) -> None:
+    for piece in ("A \x1b", "[31m\x9b", "dog\u2028", HTML):
+        window.show_event(TokenEvent(0, "answer", piece))
+        window.show_event(TokenEvent(0, "thinking", piece))
+    assert window.text == window.reasoning.toPlainText() == f"A [31mdog\n{HTML}"
+
+
+@pytest.fixture
+def weights() -> Iterator[tuple[ModelsDialog, list[str]]]:
+    """The window of the weights, with a set that looks like HTML wherever it may; and what it says aloud."""
+    path = Shelf(None).own_catalog
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(LISTED)
+    path.write_text(
+        f'[[source]]\nvariant = "instruct"\nlicence = {text}\nsource = {text}\n'
+        f'[[source.model]]\nname = {text}\nfile = "a"\nquantisation = {text}\nbytes = 1\nram_bytes = 1\n'
+        f'[[source.mmproj]]\nfile = "b"\nquantisation = {text}\nbytes = 1\n'
+    )
+    application()
+    said: list[str] = []
+    made = ModelsDialog(said.append)
+    made.show()
+    until(lambda: made.table.rowCount() > 0, "the list")
+    yield made, said
+    made.stop()
+    made.hide()
+    made.deleteLater()
+
+
+def test_names_of_weights_are_no_markup_and_harmless(weights: tuple[ModelsDialog, list[str]]) -> None:
+    dialog, said = weights
+    shown = LISTED.replace("\u200b", "")
+    (item,) = [each for each in dialog.table.findItems("bold", Qt.MatchFlag.MatchContains) if each.column() == 0]
+    dialog.table.setCurrentItem(item)
+    assert item.text() == shown
+    assert QTextDocumentFragment.fromHtml(item.toolTip()).toPlainText().startswith(f"{shown}, Instruct")
+    assert item.data(Qt.ItemDataRole.AccessibleDescriptionRole).startswith(f"{shown}, Instruct")
+    assert dialog.facts.text().endswith(f"Source: {shown}.")
+    assert (dialog.mmproj.currentText(), dialog.mmproj.currentData()) == (shown, LISTED)
+    assert labels_are_plain(dialog)
+    assert not [sentence for sentence in said if RAW.search(sentence)]
+
+
+def test_offered_names_are_harmless_and_mean_what_they_meant() -> None:
+    application()
+    field: Any = make_field(entry("camera"))
+    field.offer([Offer(HOSTILE, HOSTILE)])
+    field.show("\x9b" + "x" * 1_000_000)
+    texts = [field.widget.itemText(number) for number in range(field.widget.count())]
+    assert SHOWN in texts
+    assert not RAW.search("".join(texts))
+    assert max(map(len, texts)) <= 200
+    assert field.value() == "\x9b" + "x" * 1_000_000, "what is set stays set"

@@ -1,0 +1,228 @@
+"""Another language while the program runs: what is on the screen then reads as if it had been made in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QWidget
+from support.accessible_walk import application, until
+
+from edge_assistant.capture.decode import Captured
+from edge_assistant.settings.schema import Settings, changed
+from edge_assistant.system.i18n import later, tr, use_language
+from edge_assistant.ui.commands import Commands, Entry
+from edge_assistant.ui.controller_signals import small_copy
+from edge_assistant.ui.main_window import MainWindow
+from edge_assistant.ui.models.dialog import ModelsDialog
+from edge_assistant.ui.models.first_run import FirstRun
+from edge_assistant.ui.overlay.palette import Palette
+from edge_assistant.ui.retranslate import QtWords
+from edge_assistant.ui.settings.dialog import SettingsDialog
+from edge_assistant.ui.settings.presenter import Preferences
+from edge_assistant.ui.tray import Tray
+
+GERMAN = changed(Settings(), {"language": "de"})
+ENGLISH = changed(Settings(), {"language": "en"})
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    application()
+    use_language("en")
+    yield
+    use_language(None)
+
+
+class Desk:
+    """Window, tray and their menus, of a program that does nothing."""
+
+    def __init__(self) -> None:
+        entries = [Entry(later("&Settings…"), lambda: None), Entry(later("&Weights…"), lambda: None)]
+        self.commands = Commands(lambda _: None, lambda: None, Settings().hotkeys.bound(), entries)
+        control: Any = QuietControl()
+        self.window = MainWindow(self.commands, control, lambda: True)
+        self.tray = Tray(self.commands, self.window.bring)
+        self.tray.show_condition("speaking")
+        self.window.show_condition("speaking")
+        captured = Captured(Image.new("RGB", (64, 48)), origin="window")
+        self.window.show_picture(captured, small_copy(captured.image), "Invoice")
+
+    def follow(self, settings: Settings) -> None:
+        self.commands.follow(settings)
+        self.window.follow_language()
+        self.tray.follow_language()
+
+    def close(self) -> None:
+        self.tray.hide()
+        self.window.hide()
+        self.window.deleteLater()
+
+    @property
+    def words(self) -> list[str]:
+        """The titles of windows and menus, all entries, the tray's tooltip, and what a screen reader finds."""
+        bar = [action.menu() for action in self.window.menuBar().actions()]
+        menus = [each for each in bar if isinstance(each, QMenu)]
+        entries = [action.text() for menu in (*menus, self.tray.menu) for action in menu.actions()]
+        return [*(menu.title() for menu in menus), *entries, self.tray.tooltip, *words_of(self.window)]
+
+
+class QuietControl:
+    """A program that does nothing."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_, **__: None
+
+
+def words_of(window: QWidget) -> list[str]:
+    """Its title, and of every part what it shows, is called and is described as."""
+    found = [window.windowTitle()]
+    for each in window.findChildren(QWidget):
+        shown = each.text() if isinstance(each, QLabel | QAbstractButton) else ""
+        found += filter(None, (shown, each.accessibleName(), each.accessibleDescription()))
+    assert len(found) > 3
+    return found
+
+
+def test_menus_windows_and_tray_read_as_if_made_in_the_other_language() -> None:
+    desk = Desk()
+    before = desk.words
+    use_language("de")
+    desk.follow(GERMAN)
+    fresh = Desk()
+    assert desk.words == fresh.words
+    assert {"&Datei", "A&nsehen", "Das &Fenster beschreiben\tCtrl+Shift+F9", "&Einstellungen…"} <= set(desk.words)
+    assert desk.tray.tooltip == "Edge Assistant: Spricht"
+    assert "Fenster Invoice, 64 mal 48 Pixel" in desk.words
+    use_language("en")
+    desk.follow(ENGLISH)
+    assert desk.words == before
+    for each in (desk, fresh):
+        each.close()
+
+
+def test_what_was_said_before_stays_as_it_was_said() -> None:
+    desk = Desk()
+    desk.window.show_question(1, "What is it?")
+    use_language("de")
+    desk.follow(GERMAN)
+    assert desk.window.text == "You: What is it?"
+    desk.close()
+
+
+@pytest.mark.parametrize("kind", [ModelsDialog, FirstRun])
+def test_the_windows_about_weights_follow(kind: type[ModelsDialog] | type[FirstRun]) -> None:
+    window = kind(lambda _: None)
+    before = words_of(window)
+    use_language("de")
+    window.follow_language()
+    fresh = kind(lambda _: None)
+    # What a first run says of this computer it finds out anew when it is shown.
+    assert [each for each in words_of(window) if each not in words_of(fresh)] in ([], ["Looking at this computer."])
+    assert window.windowTitle() in ("Gewichte", "Willkommen bei Edge Assistant")
+    use_language("en")
+    window.follow_language()
+    assert words_of(window) == before
+    for each in (window, fresh):
+        each.deleteLater()
+
+
+def test_the_list_of_weights_and_what_is_recommended_follow_too() -> None:
+    said: list[str] = []
+    dialog, first = ModelsDialog(lambda _: None), FirstRun(said.append)
+    for window in (dialog, first):
+        window.show()
+    until(lambda: dialog.table.rowCount(), "the list")
+    until(lambda: "Choose with Tab, and press Enter." in said, "the recommendation")
+    said.clear()
+    use_language("de")
+    for window in (dialog, first):
+        window.follow_language()
+    until(lambda: "braucht" in dialog.facts.text(), "the facts in German")
+    until(lambda: "Dieser Computer hat" in first.sentences.text(), "the recommendation in German")
+    assert dialog.table.horizontalHeaderItem(0).text() == "Name"
+    assert dialog.table.horizontalHeaderItem(2).text() == "Zustand"
+    assert not [each for each in said if "Computer" in each], "it is not said again"
+    for window in (dialog, first):
+        window.stop()
+        window.hide()
+        window.deleteLater()
+
+
+def test_the_palette_follows() -> None:
+    palette = Palette(lambda *_: None, lambda: False)
+    use_language("de")
+    palette.labels.follow()
+    fresh = Palette(lambda *_: None, lambda: False)
+    assert words_of(palette) == words_of(fresh)
+    assert palette.windowTitle() == "Edge Assistant, Auswahl"
+    for each in (palette, fresh):
+        each.deleteLater()
+
+
+def test_settings_that_are_open_are_shown_in_the_other_language_in_the_same_place() -> None:
+    told: list[str] = []
+    program: Any = SimpleNamespace(
+        chosen=ENGLISH,
+        apply=lambda _: None,
+        control=SimpleNamespace(tell=lambda *words: told.append(words[-1])),
+        hold_keys=lambda _: None,
+    )
+    parent = QObject()
+    preferences = Preferences(program, parent)
+    preferences.open()
+    (before,) = open_settings()
+    before._groups.setCurrentRow(3)
+    before.field("camera").focus.setFocus()
+    preferences.changed.emit(changed(ENGLISH, {"rate": 150}))
+    until(lambda: before.field("rate").value() == 150, "the other rate")
+    assert open_settings() == [before], "other settings change nothing about it"
+    program.chosen = GERMAN
+    use_language("de")
+    preferences.changed.emit(GERMAN)
+    until(lambda: [each.windowTitle() for each in open_settings()] == ["Einstellungen von Edge Assistant"], "German")
+    assert open_settings() == [before], "the window is the same"
+    assert before._groups.currentItem().text() == "Was angesehen wird"
+    assert before.focusWidget() is before.field("camera").focus, "the keyboard stays where it was"
+    assert before.chosen == GERMAN
+    fresh = SettingsDialog(GERMAN, on_apply=lambda _: None)
+    assert set(words_of(before)) == set(words_of(fresh))
+    before.close()
+    until(lambda: not open_settings(), "the end")
+
+
+def open_settings() -> list[SettingsDialog]:
+    shown = [each for each in application().topLevelWidgets() if isinstance(each, SettingsDialog)]
+    return [each for each in shown if each.isVisible()]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_two_things_in_a_window_share_an_access_key(language: str) -> None:
+    """Qt would do nothing then but take the keyboard to one of them, from where somebody may be writing."""
+    use_language(language)
+    desk = Desk()
+    settings = SettingsDialog(GERMAN if language == "de" else ENGLISH, on_apply=lambda _: None)
+    for window in (desk.window, settings, ModelsDialog(lambda _: None), FirstRun(lambda _: None)):
+        words = [each.text() for kind in (QLabel, QAbstractButton) for each in window.findChildren(kind)]
+        if window is desk.window:
+            words += [each.text() for each in desk.window.menuBar().actions()]
+        elif window is not settings:
+            words.append(tr("&Resume"))  # in place of what pauses
+        keys = [text[text.index("&") + 1].lower() for text in words if "&" in text]
+        assert len(keys) >= 4
+        assert len(keys) == len(set(keys)), (window.windowTitle(), sorted(keys))
+        if window is not desk.window:
+            window.deleteLater()
+    desk.close()
+
+
+def test_qts_own_words_follow() -> None:
+    words = QtWords(application())
+    words.follow(GERMAN)
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Abbrechen"
+    words.follow(ENGLISH)
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"

@@ -1,0 +1,146 @@
+"""What can be ticked, pressed, chosen or written in is seen on every background."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QListWidget,
+    QProxyStyle,
+    QPushButton,
+    QSpinBox,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)
+from support.accessible_walk import application
+
+from edge_assistant.ui.style import OutlinedStyle, TickBox, contrast, outline_colour, use_outlines
+
+
+@pytest.fixture
+def desk() -> Iterator[QApplication]:
+    qt = application()
+    usual = qt.palette()
+    yield qt
+    qt.setPalette(usual)
+
+
+def painted(window: str, text: str, *, base: str = "", button: str = "") -> QPalette:
+    palette = QPalette()
+    for role, colour in (
+        (QPalette.ColorRole.Window, window),
+        (QPalette.ColorRole.Base, base or window),
+        (QPalette.ColorRole.Button, button or window),
+        (QPalette.ColorRole.WindowText, text),
+        (QPalette.ColorRole.Text, text),
+        (QPalette.ColorRole.ButtonText, text),
+        (QPalette.ColorRole.Highlight, "#ffff00"),
+    ):
+        palette.setColor(role, QColor(colour))
+    return palette
+
+
+def edge_colours(widget: QWidget) -> list[QColor]:
+    """The pixels along the widget's edge, without those of its rounded corners."""
+    widget.resize(max(90, widget.sizeHint().width()), max(30, widget.sizeHint().height()))
+    picture = widget.grab().toImage()
+    width, height = picture.width(), picture.height()
+    rows = [(x, y) for x in range(8, width - 8) for y in (0, height - 1)]
+    columns = [(x, y) for y in range(8, height - 8) for x in (0, width - 1)]
+    return [picture.pixelColor(x, y) for x, y in rows + columns]
+
+
+def light_part_of_the_edge(box: QCheckBox) -> float:
+    """How much of the outline of the box has the text's colour, from 0 to 1."""
+    option = QStyleOptionButton()
+    box.resize(box.sizeHint())
+    box.initStyleOption(option)
+    edge = box.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, box)
+    picture = box.grab().toImage()
+    pixels = [(x, y) for x in (edge.left(), edge.right()) for y in range(edge.top(), edge.bottom() + 1)]
+    pixels += [(x, y) for y in (edge.top(), edge.bottom()) for x in range(edge.left(), edge.right() + 1)]
+    return sum(picture.pixelColor(*each).lightness() > 200 for each in pixels) / len(pixels)
+
+
+@pytest.mark.parametrize("ticked", [False, True])
+def test_a_box_has_an_outline_in_the_colour_of_the_text_ticked_or_not(desk: QApplication, ticked: bool) -> None:
+    desk.setPalette(painted("#000000", "#fefefe"))
+    box, usual = TickBox("Speak"), QCheckBox("Speak")
+    for each in (box, usual):
+        each.setChecked(ticked)
+    assert light_part_of_the_edge(box) > 0.9
+    assert light_part_of_the_edge(usual) < 0.5, "the desktop's style does that by itself now"
+
+
+KINDS = (QPushButton, QComboBox, QLineEdit, QListWidget, QSpinBox)
+DARK = ("#1e1f22", "#e8e8e8", "#141517", "#2d2f33")
+LIGHT = ("#f0f0f0", "#101010", "#ffffff", "#e6e6e6")
+BLACK = ("#000000", "#ffffff", "#000000", "#000000")
+
+
+@pytest.mark.parametrize("colours", [DARK, LIGHT, BLACK])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_can_be_used_has_an_outline_that_is_seen(
+    desk: QApplication, kind: type[QWidget], colours: tuple[str, str, str, str]
+) -> None:
+    window, text, base, button = colours
+    palette = painted(window, text, base=base, button=button)
+    desk.setPalette(palette)
+    style = OutlinedStyle()
+    widget = kind()
+    widget.setStyle(style)
+    edge = edge_colours(widget)
+    seen = [colour for colour in edge if contrast(colour, QColor(window)) >= 3]
+    assert len(seen) == len(edge)
+    if colours == BLACK:
+        assert all(colour == QColor(text) for colour in edge)
+
+
+def test_fusion_alone_does_not_outline_them_on_black(desk: QApplication) -> None:
+    desk.setPalette(painted(*BLACK[:2]))
+    style = QProxyStyle("fusion")
+    button = QPushButton()
+    button.setStyle(style)
+    faint = [colour for colour in edge_colours(button) if contrast(colour, QColor("#000000")) < 3]
+    assert len(faint) > 50, "the style does that by itself now"
+
+
+def test_what_has_the_focus_is_outlined_in_another_colour(desk: QApplication) -> None:
+    desk.setPalette(painted(*BLACK[:2]))
+    style = OutlinedStyle()
+    field = QLineEdit()
+    field.setStyle(style)
+    field.show()
+    field.activateWindow()
+    field.setFocus()
+    desk.processEvents()
+    assert field.hasFocus()
+    assert {colour.name() for colour in edge_colours(field)} == {"#ffff00"}
+
+
+def test_the_contrast_ratio_is_that_of_wcag() -> None:
+    assert contrast(QColor("#000000"), QColor("#ffffff")) == pytest.approx(21)
+    assert contrast(QColor("#777777"), QColor("#ffffff")) == pytest.approx(4.48, abs=0.01)
+    assert contrast(QColor("#ff0000"), QColor("#ff0000")) == 1
+
+
+def test_the_outline_stays_between_text_and_background_unless_all_is_black_and_white() -> None:
+    assert outline_colour(painted("#f0f0f0", "#101010")).name() == "#808080"
+    assert outline_colour(painted("#ffffff", "#000000")).name() == "#000000"
+
+
+@pytest.mark.parametrize(("usual", "outlined"), [("Fusion", True), ("Windows", False)])
+def test_only_fusion_is_outlined(desk: QApplication, usual: str, *, outlined: bool) -> None:
+    before = desk.style().name()
+    desk.setStyle(usual)
+    use_outlines(desk)
+    style = desk.style()
+    assert isinstance(style, OutlinedStyle) == outlined
+    desk.setStyle(before)
