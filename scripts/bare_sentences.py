@@ -40,7 +40,6 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "models/hub.py": frozenset(("Range",)),
     "system/paths.py": frozenset(("Library/Application Support",)),
     "system/cpu.py": frozenset(("model name",)),
-    "controller/worker.py": frozenset(("Spoken",)),
     "settings/schema.py": frozenset(("None", "weights_folder: {}")),
     "settings/store.py": frozenset(("to be commented out",)),
     "speech/bundled_voice.py": frozenset(("own voice: {}",)),

@@ -19,13 +19,13 @@ from dataclasses import replace
 from demo_training.scenes import FIRST_HELD_OUT_SEED, make_scene
 from PIL import Image
 
-from edge_assistant.engine.llama_model import NativeModel
-from edge_assistant.engine.messages import Ask, ThinkingBudget, Turn
+from edge_assistant.engine.llama_model import LlamaModel
+from edge_assistant.engine.messages import AskQuestion, ThinkingBudget, Turn
 from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.engine.sampling import sampling
-from edge_assistant.engine.session import Session
+from edge_assistant.engine.session import ModelSession
 from edge_assistant.imaging.token_budget import fit
-from edge_assistant.models.resolver import Weights, resolve
+from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.tuning.profile import default_threads
 
 FOLLOW_UPS = ("Read the text.", "What is on the screen?", "How many apples are in this image?")
@@ -48,9 +48,9 @@ def main() -> int:
     return 0 if report["equal_follow_ups"] >= GOAL and report["equal_repetitions"] == 1 else 1
 
 
-def compare(weights: Weights, pictures: list[Image.Image]) -> dict[str, float]:
+def compare(weights: ResolvedModel, pictures: list[Image.Image]) -> dict[str, float]:
     """Shares from 0 to 1, and the largest absolute difference between two logits of a first token."""
-    native = NativeModel(
+    native = LlamaModel(
         str(weights.model),
         str(weights.mmproj),
         context=min(CONTEXT, weights.context_length),
@@ -59,7 +59,7 @@ def compare(weights: Weights, pictures: list[Image.Image]) -> dict[str, float]:
         interrupted=lambda: False,
         on_load=lambda _: None,
     )
-    session = Session(native, lambda _: None)
+    session = ModelSession(native, lambda _: None)
     questions = [_question(weights, picture, seed) for seed, picture in enumerate(pictures)]
     first_answers: list[str] = []
     equal_follow_ups = equal_repetitions = 0
@@ -93,10 +93,10 @@ def compare(weights: Weights, pictures: list[Image.Image]) -> dict[str, float]:
     }
 
 
-def _question(weights: Weights, picture: Image.Image, seed: int) -> Ask:
+def _question(weights: ResolvedModel, picture: Image.Image, seed: int) -> AskQuestion:
     mode = MODES["glance"]
     image = fit(picture, max_tokens=mode.image_tokens)
-    return Ask(
+    return AskQuestion(
         id=1,
         rgb=image.tobytes(),
         width=image.width,
@@ -111,7 +111,7 @@ def _question(weights: Weights, picture: Image.Image, seed: int) -> Ask:
     )
 
 
-def _follow_up(question: Ask, answer: str, text: str) -> Ask:
+def _follow_up(question: AskQuestion, answer: str, text: str) -> AskQuestion:
     return replace(question, turns=(Turn(question.question, answer),), question=text)
 
 

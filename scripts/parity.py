@@ -26,12 +26,12 @@ from demo_training.files import text_name
 from demo_training.questions import Question, Variant, questions
 from demo_training.scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
 
-from edge_assistant.engine.llama_model import NativeModel
-from edge_assistant.engine.messages import Ask, Sampling, ThinkingBudget
+from edge_assistant.engine.llama_model import LlamaModel
+from edge_assistant.engine.messages import AskQuestion, Sampling, ThinkingBudget
 from edge_assistant.engine.prompts import system_prompt
-from edge_assistant.engine.session import Session
+from edge_assistant.engine.session import ModelSession
 from edge_assistant.imaging.token_budget import fit
-from edge_assistant.models.resolver import Weights, resolve
+from edge_assistant.models.resolver import ResolvedModel, resolve
 
 GOAL = 0.98
 MOST_TOKENS = 200
@@ -122,7 +122,7 @@ def compare(weights: Path | None, variant: Variant, count: int) -> tuple[dict[st
     }, recorded[:_RECORDED]
 
 
-def _pair(weights: Path | None, variant: Variant) -> Weights:
+def _pair(weights: Path | None, variant: Variant) -> ResolvedModel:
     model = str(weights / text_name(variant)) if weights else "demo"
     return resolve(model=model, mmproj=None, think=variant == "thinking", preferred=None, weights_dir=None)
 
@@ -181,9 +181,9 @@ class Transformers:
 class LlamaCpp:
     """The program's own session on the GGUF files."""
 
-    def __init__(self, found: Weights, variant: Variant) -> None:
+    def __init__(self, found: ResolvedModel, variant: Variant) -> None:
         self._variant = variant
-        self._native = NativeModel(
+        self._native = LlamaModel(
             str(found.model),
             str(found.mmproj),
             context=_CONTEXT,
@@ -192,12 +192,12 @@ class LlamaCpp:
             interrupted=lambda: False,
             on_load=lambda _: None,
         )
-        self._session = Session(self._native, lambda _: None)
+        self._session = ModelSession(self._native, lambda _: None)
 
     def say(self, scene: Scene, question: Question) -> Said:
         """One greedy answer."""
         sent = fit(scene.image, max_tokens=GLANCE_TOKENS)
-        ask = Ask(
+        ask = AskQuestion(
             id=1,
             rgb=sent.tobytes(),
             width=sent.width,

@@ -14,7 +14,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_assistant.models.catalog import CatalogFile, CatalogWeights, load_catalog
+from edge_assistant.models.catalog import CatalogFile, CatalogModel, load_catalog
 from edge_assistant.models.hub import Hub, RemoteFile
 from edge_assistant.system.errors import AssistantError, NetworkError
 
@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def look_up(catalog: tuple[CatalogWeights, ...], hub: Hub) -> dict[tuple[str, str], Pin]:
+def look_up(catalog: tuple[CatalogModel, ...], hub: Hub) -> dict[tuple[str, str], Pin]:
     """Every file that the hub has, by repository and file name. Raises NetworkError."""
     pins: dict[tuple[str, str], Pin] = {}
     for weights in catalog:

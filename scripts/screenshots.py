@@ -25,17 +25,17 @@ from edge_assistant.assistant.events import NoticeEvent, TokenEvent, WindowEvent
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
-from edge_assistant.controller.palette_items import choices
-from edge_assistant.settings.schema import Hotkeys, Settings
+from edge_assistant.controller.palette_items import palette_items
+from edge_assistant.settings.schema import HotkeySettings, Settings
 from edge_assistant.system import pyside_workaround
 from edge_assistant.system.i18n import tr
-from edge_assistant.ui.commands import Commands, Entry
+from edge_assistant.ui.commands import Commands, MenuEntry
 from edge_assistant.ui.controller_signals import small_copy
 from edge_assistant.ui.main_window import MainWindow
 from edge_assistant.ui.models.dialog import ModelsDialog
-from edge_assistant.ui.models.first_run import FirstRun
+from edge_assistant.ui.models.first_run import FirstRunDialog
 from edge_assistant.ui.overlay.palette import Palette
-from edge_assistant.ui.overlay.region_selector import Frozen, RegionChooser
+from edge_assistant.ui.overlay.region_selector import Frozen, RegionSelector
 from edge_assistant.ui.settings.dialog import SettingsDialog
 from edge_assistant.ui.style import use_outlines
 from edge_assistant.ui.tray import Tray
@@ -78,8 +78,8 @@ class _Nobody:
 
 
 def _commands() -> Commands:
-    entries = [Entry(tr("&Weights…"), lambda: None)]
-    return Commands(lambda _: None, lambda: None, Hotkeys().bound(), entries)
+    entries = [MenuEntry(tr("&Weights…"), lambda: None)]
+    return Commands(lambda _: None, lambda: None, HotkeySettings().bound(), entries)
 
 
 def main_window() -> QWidget:
@@ -123,13 +123,13 @@ def _moment() -> Snapshot:
 def palette() -> QWidget:
     """The list of choices."""
     shown = Palette(lambda *_: None, lambda: False)
-    shown.open(choices(_moment()), QApplication.primaryScreen())
+    shown.open(palette_items(_moment()), QApplication.primaryScreen())
     return shown
 
 
 def region() -> QWidget:
     """The choice of a region, as it begins: the active window."""
-    chooser, moment = RegionChooser(lambda *_: None), _moment()
+    chooser, moment = RegionSelector(lambda *_: None), _moment()
     chooser.open(moment, Frozen.of(moment))
     pane = chooser.panes[0]
     pane.setProperty("kept", chooser)
@@ -148,7 +148,7 @@ def weights() -> QWidget:
 
 def first_run() -> QWidget:
     """What is said and asked at the first start, on the machine that draws this."""
-    return FirstRun(lambda _: None)
+    return FirstRunDialog(lambda _: None)
 
 
 WINDOWS: dict[str, Callable[[], QWidget]] = {

@@ -7,16 +7,16 @@ import shutil
 
 import psutil
 
-from edge_assistant.models.library import Shelf
-from edge_assistant.models.recommend import Advice, Machine, recommend
+from edge_assistant.models.library import ModelLibrary
+from edge_assistant.models.recommend import Machine, Recommendation, recommend
 from edge_assistant.system import cpu
-from edge_assistant.system.json_store import Record
+from edge_assistant.system.json_store import JsonStore
 from edge_assistant.tuning.profile import default_threads
 
 _log = logging.getLogger(__name__)
 
 
-def advise(shelf: Shelf, *, commands: bool = True) -> Advice:
+def advise(shelf: ModelLibrary, *, commands: bool = True) -> Recommendation:
     """What suits this computer: its memory, processor and disk are looked at now. Raises WeightsError.
 
     `commands`: whether to name the commands to go on with.
@@ -30,7 +30,7 @@ def advise(shelf: Shelf, *, commands: bool = True) -> Advice:
     return recommend(catalog, _machine(shelf), here, commands=commands)
 
 
-def is_first_run(shelf: Shelf) -> bool:
+def is_first_run(shelf: ModelLibrary) -> bool:
     """Whether the person was never asked about weights, and has none but the demo's. Raises WeightsError."""
     if _record(shelf).read().get("answered") is True:
         return False
@@ -42,7 +42,7 @@ def is_first_run(shelf: Shelf) -> bool:
     )
 
 
-def first_run_is_over(shelf: Shelf) -> None:
+def first_run_is_over(shelf: ModelLibrary) -> None:
     """The person has chosen, and need not be asked again."""
     try:
         _record(shelf).update({"answered": True})
@@ -50,11 +50,11 @@ def first_run_is_over(shelf: Shelf) -> None:
         _log.info("the first run cannot be remembered: %s", error)
 
 
-def _record(shelf: Shelf) -> Record:
-    return Record(shelf.data / "first-run.json")
+def _record(shelf: ModelLibrary) -> JsonStore:
+    return JsonStore(shelf.data / "first-run.json")
 
 
-def _machine(shelf: Shelf) -> Machine:
+def _machine(shelf: ModelLibrary) -> Machine:
     folder = next(each for each in (shelf.data_models, *shelf.data_models.parents) if each.exists())
     return Machine(
         memory=int(psutil.virtual_memory().total),

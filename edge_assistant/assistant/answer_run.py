@@ -11,14 +11,14 @@ from PIL import Image
 from edge_assistant.assistant.events import DoneEvent, Stage, Timings
 from edge_assistant.engine.messages import Done, Kind
 from edge_assistant.imaging import token_budget
-from edge_assistant.models.resolver import Weights
+from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.speech.sentences import SentenceSplitter
 from edge_assistant.system.i18n import later, tr
 from edge_assistant.system.outside_text import StreamCleaner, clean_answer
 
 
 @dataclass(slots=True)
-class Underway:
+class AnswerRun:
     """One question from request to end; times in seconds as in Timings, `tokens` counts pieces of text.
 
     `swap` is what changing to these weights took before, None where that is not its first question.
@@ -27,7 +27,7 @@ class Underway:
     index: int
     question: str
     seed: int
-    waiting: WaitingWords
+    waiting: ProgressAnnouncer
     start: float = field(default_factory=time.perf_counter)
     swap: float | None = None
     load: float = 0.0
@@ -46,7 +46,7 @@ class Underway:
         """Seconds since the request, without the loading of weights."""
         return time.perf_counter() - self.start - self.load
 
-    def done_event(self, weights: Weights, picture: Image.Image | None, done: Done | None) -> DoneEvent:
+    def done_event(self, weights: ResolvedModel, picture: Image.Image | None, done: Done | None) -> DoneEvent:
         """The end, from what the engine reports; without that (it was killed by a cancel) from what was seen here."""
         reasoning = clean_answer(done.reasoning).strip() if done else self.reasoning.strip()
         return DoneEvent(
@@ -102,7 +102,7 @@ WORDS: dict[Stage, str] = {
 """What is being done, in words."""
 
 
-class WaitingWords:
+class ProgressAnnouncer:
     """Fed with one question's progress; speaks through `say`, at most every ten seconds, until the answer begins."""
 
     def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:

@@ -15,7 +15,7 @@ _PART_OF_CLOSED = re.compile(r"\s*(?:`*|~*)[ \t]*\Z")
 _MAY_BEGIN = re.compile(r"[\[{]|^[`~]", re.MULTILINE)
 
 
-class ShownAnswer:
+class AnswerText:
     """Feed it pieces of any size. What may become a place is held back until that is known; the rest comes at once."""
 
     def __init__(self) -> None:

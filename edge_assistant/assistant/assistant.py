@@ -11,22 +11,22 @@ from dataclasses import replace
 from PIL import Image
 
 from edge_assistant.assistant import picture_checks
-from edge_assistant.assistant.answer_run import Underway, WaitingWords
-from edge_assistant.assistant.conversation import Conversation
+from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
+from edge_assistant.assistant.conversation import ConversationHandover
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, StageEvent
-from edge_assistant.assistant.model_loader import Loading
-from edge_assistant.assistant.options import Request
-from edge_assistant.assistant.reporter import Telling, Voice
-from edge_assistant.capture.decode import Captured
+from edge_assistant.assistant.model_loader import ModelLoader
+from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.assistant.reporter import AnswerReporter, SpeechOutput
+from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine import prompts
 from edge_assistant.engine.client import DeviceFailedError, Engine, EngineFiles
-from edge_assistant.engine.gpu_offload import Offload
-from edge_assistant.engine.messages import Ask, Done, Embeddings, ThinkingBudget, Turn
+from edge_assistant.engine.gpu_offload import GpuOffload
+from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, ThinkingBudget, Turn
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.imaging import blank_cells, token_budget
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.memory_estimate import needed_bytes
-from edge_assistant.models.resolver import Weights, same_mmproj
+from edge_assistant.models.resolver import ResolvedModel, same_mmproj
 from edge_assistant.system import memory, paths
 from edge_assistant.system.errors import AssistantError, CancelledError, EngineError
 from edge_assistant.system.i18n import tr
@@ -51,17 +51,17 @@ class Assistant:
 
     def __init__(
         self,
-        weights: Weights,
-        request: Request,
+        weights: ResolvedModel,
+        request: AnswerOptions,
         *,
         context: int,
         threads: int | None,
         language: str | None,
-        voice: Voice | None,
+        voice: SpeechOutput | None,
         on_event: Callable[[Event], None],
         exact_context: bool = False,
         gpu_layers: int | None = None,
-        choice: profile.Choice | None = None,
+        choice: profile.TuningProfile | None = None,
         quick_tower: bool = True,
     ) -> None:
         """`context` is in tokens: at most so many, as memory allows, or with `exact_context` just that or an error.
@@ -73,11 +73,11 @@ class Assistant:
         self._choice = self._choose()
         self._weights = weights = profile.with_tower(weights, self._choice)
         self._cancelled = threading.Event()
-        self._telling = Telling(voice, on_event, self._cancelled)
+        self._telling = AnswerReporter(voice, on_event, self._cancelled)
         self._take(request)
         self._system = prompts.system_prompt(language)
         self._context = min(context, weights.context_length)
-        self._capture: Callable[[], Captured] | None = None
+        self._capture: Callable[[], CapturedPicture] | None = None
         self._picture: Image.Image | None = None
         self._no_picture: AssistantError | None = None
         self._small_text_lost = False
@@ -98,7 +98,7 @@ class Assistant:
                 keep=paths.cache_dir() / "prompts",
             )
         )
-        self._loading = Loading(
+        self._loading = ModelLoader(
             self._engine,
             weights,
             self._telling,
@@ -118,12 +118,12 @@ class Assistant:
         return self._engine.loaded
 
     @property
-    def offload(self) -> Offload:
+    def offload(self) -> GpuOffload:
         """What of the loaded weights is on which device."""
         return self._engine.offload
 
     @property
-    def weights(self) -> Weights:
+    def weights(self) -> ResolvedModel:
         """What it answers with."""
         return self._weights
 
@@ -140,13 +140,13 @@ class Assistant:
         """Give the weights' memory back; the picture and the conversation stay, and the next question loads anew."""
         self._loading.unload()
 
-    def conversation(self, heir: Weights) -> Conversation:
+    def conversation(self, heir: ResolvedModel) -> ConversationHandover:
         """The picture and what was said of it, for an assistant with the weights `heir` to go on with."""
         self._engine.drop_ahead()  # another engine is to have the cores
         embeddings = None
         if self._picture is not None and same_mmproj(self._weights, heir):
             embeddings = self._embeddings or self._engine.recall()
-        return Conversation(
+        return ConversationHandover(
             self._request,
             self._capture,
             self._picture,
@@ -156,7 +156,7 @@ class Assistant:
             embeddings,
         )
 
-    def go_on(self, conversation: Conversation) -> None:
+    def go_on(self, conversation: ConversationHandover) -> None:
         """Take a conversation over. Raises UsageError where these weights cannot answer as its request wants."""
         self._take(conversation.request)
         self._capture = conversation.capture
@@ -173,7 +173,7 @@ class Assistant:
     def warm(self) -> None:
         """Load the weights now, so that the first answer is quick; how far it is, is said. Raises AssistantError."""
         self._cancelled.clear()
-        self._load(Underway(0, "", 0, WaitingWords(self._telling.say_waiting)))
+        self._load(AnswerRun(0, "", 0, ProgressAnnouncer(self._telling.say_waiting)))
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -181,7 +181,7 @@ class Assistant:
         return tuple(self._turns)
 
     def look_at(
-        self, capture: Callable[[], Captured], request: Request | None = None, turns: tuple[Turn, ...] = ()
+        self, capture: Callable[[], CapturedPicture], request: AnswerOptions | None = None, turns: tuple[Turn, ...] = ()
     ) -> None:
         """Turn to another picture; it is fetched by the next `ask`, and the conversation begins anew, or with `turns`.
 
@@ -206,7 +206,7 @@ class Assistant:
         self._max_tokens = self._request.max_tokens or max_tokens or self._mode.max_tokens
         seed = self._request.seed if self._request.seed is not None else secrets.randbelow(MAX_SEED + 1)
         question = text or self._mode.question
-        work = Underway(index, question, seed, WaitingWords(self._telling.say_waiting), swap=self._swap)
+        work = AnswerRun(index, question, seed, ProgressAnnouncer(self._telling.say_waiting), swap=self._swap)
         outcome: DoneEvent | ErrorEvent
         with memory.PeakMemory() as peak:
             try:
@@ -228,7 +228,7 @@ class Assistant:
         self._telling.event(outcome)
         return outcome
 
-    def encode_detail_ahead(self, request: Request) -> None:
+    def encode_detail_ahead(self, request: AnswerOptions) -> None:
         """Have the picture that was answered about encoded as `request` will want it, as in `encode_ahead`.
 
         Where it would be sent as it was, nothing happens.
@@ -242,7 +242,7 @@ class Assistant:
         if picture.size != self._picture.size:
             self._engine.encode_ahead(picture.tobytes(), picture.width, picture.height)
 
-    def encode_ahead(self, captured: Captured, request: Request) -> None:
+    def encode_ahead(self, captured: CapturedPicture, request: AnswerOptions) -> None:
         """Have a picture encoded that will perhaps be looked at as `request` says, while nobody waits; returns at once.
 
         A question about another picture drops it. Where nothing is loaded, nothing happens. Raises NothingToSeeError.
@@ -269,31 +269,31 @@ class Assistant:
         self._telling.silence()
         self._engine.close()
 
-    def _take(self, request: Request) -> None:
+    def _take(self, request: AnswerOptions) -> None:
         self._mode = prompts.MODES[request.mode]
         self._sampling = sampling(self._weights.variant, verbatim=self._mode.verbatim, temperature=request.temperature)
         self._image_tokens = self._most_tokens(request)
         self._request = request
         self._telling.only_answers = request.only_answers
 
-    def _most_tokens(self, request: Request) -> int:
+    def _most_tokens(self, request: AnswerOptions) -> int:
         """How many image tokens a picture may have."""
         tuned_tokens = self._choice.glance_tokens if request.mode == "glance" else None
         return request.image_tokens or tuned_tokens or prompts.MODES[request.mode].image_tokens
 
-    def _fitted(self, image: Image.Image, request: Request) -> Image.Image:
+    def _fitted(self, image: Image.Image, request: AnswerOptions) -> Image.Image:
         """A picture as it is sent for a request."""
         most, least = self._most_tokens(request), prompts.MODES[request.mode].min_image_tokens
         return token_budget.fit(image, max_tokens=most, min_tokens=min(most, least))
 
-    def _answer(self, work: Underway) -> Done:
+    def _answer(self, work: AnswerRun) -> Done:
         picture = self._prepared_picture(work)
         self._load(work)
         rgb = picture.tobytes()
 
-        def make(id: int) -> Ask:
+        def make(id: int) -> AskQuestion:
             self._check_cancelled()  # here, so that no cancel falls between the check and the question
-            return Ask(
+            return AskQuestion(
                 id=id,
                 rgb=rgb,
                 width=picture.width,
@@ -315,7 +315,7 @@ class Assistant:
             raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
         return done
 
-    def _asked(self, work: Underway, make: Callable[[int], Ask]) -> Done:
+    def _asked(self, work: AnswerRun, make: Callable[[int], AskQuestion]) -> Done:
         """Put the question; once more on the processor, where the graphics processor fails before the first word."""
         try:
             return self._engine.ask(make, lambda reply: self._telling.reply(work, reply))
@@ -328,7 +328,7 @@ class Assistant:
         self._load(work)
         return self._engine.ask(make, lambda reply: self._telling.reply(work, reply))
 
-    def _prepared_picture(self, work: Underway) -> Image.Image:
+    def _prepared_picture(self, work: AnswerRun) -> Image.Image:
         """The picture as it is sent. It is fetched once (standard input cannot be read again), also when that fails."""
         if self._no_picture is not None:
             raise self._no_picture
@@ -342,7 +342,7 @@ class Assistant:
                 raise
         return self._picture
 
-    def _fetched_picture(self, work: Underway) -> Image.Image:
+    def _fetched_picture(self, work: AnswerRun) -> Image.Image:
         assert self._capture is not None, "look_at comes first"
         start = time.perf_counter()
         self._telling.event(StageEvent(work.index, "prepare", 0.0))
@@ -366,10 +366,10 @@ class Assistant:
             advice = tr(self._request.small_text_advice)
             self.notice(index, "small-text", tr("Small text on the screen could not be read. {advice}", advice=advice))
 
-    def _choose(self) -> profile.Choice:
+    def _choose(self) -> profile.TuningProfile:
         return self._given or profile.choice(self._published, quick_tower=self._quick_tower)
 
-    def _load(self, work: Underway) -> None:
+    def _load(self, work: AnswerRun) -> None:
         if not self._engine.loaded:
             # A tower may have been made since, or deleted.
             self._weights = profile.with_tower(self._published, self._choose())

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from edge_assistant.assistant.options import Request
-from edge_assistant.capture.decode import Captured
+from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine.messages import Embeddings, Turn
 from edge_assistant.system.errors import AssistantError
 
@@ -21,23 +21,23 @@ would make the person wait three times as long (docs/adr/0013-a-window-to-ask-in
 
 
 @dataclass(slots=True)
-class Talk:
+class Conversation:
     """`request` says how the picture is looked at, from the first answer on; `turns` are the questions so far."""
 
-    request: Request | None = None
+    request: AnswerOptions | None = None
     turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class ConversationHandover:
     """What one assistant hands to another: the picture, and what was asked and answered about it.
 
     `picture` is as it is sent to the model, None before it was fetched. `embeddings` are what the
     vision tower made of it, where the heir has the same one.
     """
 
-    request: Request
-    capture: Callable[[], Captured] | None
+    request: AnswerOptions
+    capture: Callable[[], CapturedPicture] | None
     picture: Image.Image | None
     no_picture: AssistantError | None
     small_text_lost: bool

@@ -10,17 +10,17 @@ from collections.abc import Callable
 
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import Event
-from edge_assistant.assistant.options import Manner, Request, Verbosity
-from edge_assistant.assistant.reporter import Voice
-from edge_assistant.models.resolver import Weights, resolve
+from edge_assistant.assistant.options import AnswerOptions, RequestOptions, Verbosity
+from edge_assistant.assistant.reporter import SpeechOutput
+from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech import screen_reader
-from edge_assistant.speech.screen_reader import Announce, Output, ReaderOrVoice
+from edge_assistant.speech.screen_reader import Announce, Output, ScreenReaderOrVoice
 from edge_assistant.speech.speaker import Speaker
 from edge_assistant.system.errors import CancelledError
 from edge_assistant.system.i18n import tr
 
-AnySpeaker = Speaker | ReaderOrVoice
+AnySpeaker = Speaker | ScreenReaderOrVoice
 OnNotice = Callable[[str, str], None]
 """(code, message)."""
 
@@ -53,7 +53,7 @@ def make_speaker(
     if announce is None or settings.output == "own-voice":
         return speaker
     output: Output = "auto" if settings.output == "auto" else "screen-reader"
-    return ReaderOrVoice(speaker, announce, output, screen_reader.choose())
+    return ScreenReaderOrVoice(speaker, announce, output, screen_reader.choose())
 
 
 def resolve_model(
@@ -64,7 +64,7 @@ def resolve_model(
     mmproj: str | None = None,
     is_cancelled: Callable[[], bool] = lambda: False,
     notice: OnNotice = lambda *_: None,
-) -> Weights:
+) -> ResolvedModel:
     """The model to answer with; `notice` is told, once, where it has to be checked first and that takes a while.
 
     Raises what models.locate.resolve does, and CancelledError.
@@ -91,10 +91,10 @@ def resolve_model(
 
 def make_assistant(
     settings: Settings,
-    weights: Weights,
-    request: Request,
+    weights: ResolvedModel,
+    request: AnswerOptions,
     *,
-    voice: Voice | None,
+    voice: SpeechOutput | None,
     on_event: Callable[[Event], None],
     language: str | None = None,
     context: int | None = None,
@@ -118,10 +118,10 @@ def make_assistant(
     )
 
 
-def answer_options(settings: Settings) -> Manner:
+def answer_options(settings: Settings) -> RequestOptions:
     """How requests are answered; a request that asks for something else itself gets that (see Manner.request)."""
     verbosity: Verbosity = settings.verbosity  # type: ignore[assignment]  # the schema has its choices
-    return Manner(
+    return RequestOptions(
         glance_tokens=settings.glance_tokens,
         detail_tokens=settings.detail_tokens,
         read_tokens=settings.read_tokens,

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import time
 
-from edge_assistant.assistant.answer_run import Underway
+from edge_assistant.assistant.answer_run import AnswerRun
 from edge_assistant.assistant.events import StageEvent
-from edge_assistant.assistant.reporter import Telling
+from edge_assistant.assistant.reporter import AnswerReporter
 from edge_assistant.engine.client import Engine
 from edge_assistant.models.memory_estimate import check_memory, fitting_context
-from edge_assistant.models.resolver import Weights
+from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.system import memory
 from edge_assistant.system.errors import EngineError
 from edge_assistant.system.i18n import tr
 
 
-class Loading:
+class ModelLoader:
     """For one engine. `context` is in tokens: at most so many, or with `exact` just that or an error.
 
     `repack` says whether the engine repacks the weights, which takes memory.
     """
 
     def __init__(
-        self, engine: Engine, weights: Weights, telling: Telling, *, context: int, exact: bool, repack: bool
+        self,
+        engine: Engine,
+        weights: ResolvedModel,
+        telling: AnswerReporter,
+        *,
+        context: int,
+        exact: bool,
+        repack: bool,
     ) -> None:
         self._engine = engine
         self._weights = weights
@@ -32,7 +39,7 @@ class Loading:
         self._repack = repack
         self._was_loaded = False
 
-    def load(self, work: Underway, image_tokens: int) -> None:
+    def load(self, work: AnswerRun, image_tokens: int) -> None:
         """Load where nothing is loaded; pictures will have so many tokens at most. Raises AssistantError."""
         self._engine.settle()
         if self._engine.loaded:
@@ -58,7 +65,7 @@ class Loading:
         self._engine.unload()
         self._was_loaded = False
 
-    def _affordable_context(self, work: Underway, image_tokens: int) -> int:
+    def _affordable_context(self, work: AnswerRun, image_tokens: int) -> int:
         """The context to load with, in tokens, as far as memory allows. Raises DoesNotFitError."""
         free, wanted = memory.available(), self._context
         context = wanted

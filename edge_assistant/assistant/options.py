@@ -12,7 +12,7 @@ from edge_assistant.system.i18n import later, tr_count
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class AnswerOptions:
     """How to look and answer. `None` takes the usual value, often the mode's; `image_tokens` is a ceiling.
 
     With `skip_blank` the language model does not get the insides of areas of one colour (imaging/blank_cells.py).
@@ -36,7 +36,7 @@ Verbosity = Literal["brief", "normal", "full"]
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class RequestOptions:
     """It holds for whole requests: a running one keeps the manner it began with.
 
     `monitor` counts from 1, None is all as one; `camera` is a name or a number, None the usual one.
@@ -52,7 +52,7 @@ class Manner:
     monitor: int | None = None
     camera: str | None = None
 
-    def request(self, base: Request, mode: Mode) -> Request:
+    def request(self, base: AnswerOptions, mode: Mode) -> AnswerOptions:
         """What is asked in `mode`; what `base` asks for itself holds."""
         tokens = {"glance": self.glance_tokens, "detail": self.detail_tokens, "read": self.read_tokens}[mode]
         return replace(

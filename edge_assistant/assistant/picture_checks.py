@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from edge_assistant.capture.decode import Captured, Origin
+from edge_assistant.capture.decode import CapturedPicture, Origin
 from edge_assistant.engine.prompts import Mode
 from edge_assistant.imaging import blank, sharpness, token_budget
 from edge_assistant.system.errors import NothingToSeeError
@@ -44,13 +44,13 @@ _ONLY_DEMO = later(
 _BLURRED = later("The camera's picture seems blurred. Hold it still, or further away.")
 
 
-def refuse_blank(captured: Captured) -> None:
+def refuse_blank(captured: CapturedPicture) -> None:
     """Raise NothingToSeeError where the picture shows nothing, before a model invents its contents."""
     if blank.is_blank(captured.image):
         raise NothingToSeeError(tr(_BLANK[captured.origin]))
 
 
-def warnings(captured: Captured, *, demo: bool) -> tuple[tuple[str, str], ...]:
+def warnings(captured: CapturedPicture, *, demo: bool) -> tuple[tuple[str, str], ...]:
     """(code, sentence) pairs that come before the answer; `demo` says whether only the demo weights answer."""
     found: list[tuple[str, str]] = []
     if demo and captured.origin != "file":
@@ -60,7 +60,7 @@ def warnings(captured: Captured, *, demo: bool) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def small_text_lost(captured: Captured, sent: Image.Image, mode: Mode) -> bool:
+def small_text_lost(captured: CapturedPicture, sent: Image.Image, mode: Mode) -> bool:
     """Whether a glance at a screen, or a part of it, made usual small text too small to be read in what is sent."""
     smallest = token_budget.smallest_readable_px(captured.image.size, sent.size)
     return captured.origin in ("screen", "region") and mode == "glance" and smallest > _USUAL_SMALL_TEXT

@@ -7,22 +7,22 @@ from collections.abc import Callable
 from typing import Protocol
 
 from edge_assistant.assistant import picture_checks
-from edge_assistant.assistant.answer_run import Underway
+from edge_assistant.assistant.answer_run import AnswerRun
 from edge_assistant.assistant.events import Event, NoticeEvent, SentenceEvent, StageEvent, TokenEvent
 from edge_assistant.engine.messages import (
     DEVICE_FAILED,
     DeviceFailed,
     Done,
     Kind,
-    Piece,
-    Progress,
+    StageProgress,
+    TextDelta,
     TurnsDropped,
 )
 from edge_assistant.system.i18n import tr, tr_count
 from edge_assistant.system.outside_text import clean_answer
 
 
-class Voice(Protocol):
+class SpeechOutput(Protocol):
     """What the assistant needs of speech."""
 
     def say(self, text: str) -> None:
@@ -32,13 +32,15 @@ class Voice(Protocol):
         """Be silent at once."""
 
 
-class Telling:
+class AnswerReporter:
     """`on_event` is called on the thread that asks; after `cancelled` is set nothing more is said.
 
     With `only_answers` nothing is spoken but them and what must be known to judge them (see remarks.BESIDES).
     """
 
-    def __init__(self, voice: Voice | None, on_event: Callable[[Event], None], cancelled: threading.Event) -> None:
+    def __init__(
+        self, voice: SpeechOutput | None, on_event: Callable[[Event], None], cancelled: threading.Event
+    ) -> None:
         self.event = on_event
         self.only_answers = False
         self._voice = voice
@@ -64,9 +66,9 @@ class Telling:
         if self._voice:
             self._voice.stop()
 
-    def reply(self, work: Underway, reply: Progress | Piece | TurnsDropped | DeviceFailed) -> None:
+    def reply(self, work: AnswerRun, reply: StageProgress | TextDelta | TurnsDropped | DeviceFailed) -> None:
         """What the engine tells of the question `work`."""
-        if isinstance(reply, Progress):
+        if isinstance(reply, StageProgress):
             self.event(StageEvent(work.index, reply.stage, round(reply.fraction, 3)))
             work.waiting.progress(reply.stage, reply.fraction)
         elif isinstance(reply, DeviceFailed):
@@ -81,7 +83,7 @@ class Telling:
         else:
             self._piece(work, reply)
 
-    def sentences(self, work: Underway, sentences: list[str]) -> None:
+    def sentences(self, work: AnswerRun, sentences: list[str]) -> None:
         """Whole sentences of the answer."""
         for sentence in sentences:
             if self._cancelled.is_set():
@@ -91,7 +93,7 @@ class Telling:
             self.say(sentence)
             self.event(SentenceEvent(work.index, sentence))
 
-    def answered(self, work: Underway, done: Done) -> None:
+    def answered(self, work: AnswerRun, done: Done) -> None:
         """What waited for more text, the last sentences, and how the answer ended, where that was not of itself."""
         self._written(work, "thinking", work.cleaners["thinking"].finish())
         self._written(work, "answer", work.cleaners["answer"].finish())
@@ -103,7 +105,7 @@ class Telling:
             code, sentence = picture_checks.ENDINGS[done.stop]
             self.notice(work.index, code, tr(sentence))
 
-    def _piece(self, work: Underway, piece: Piece) -> None:
+    def _piece(self, work: AnswerRun, piece: TextDelta) -> None:
         if work.first_token is None:
             work.first_token = work.elapsed()
         work.tokens += 1
@@ -111,7 +113,7 @@ class Telling:
             self._written(work, "thinking", work.cleaners["thinking"].finish())
         self._written(work, piece.kind, work.cleaners[piece.kind].feed(piece.text))
 
-    def _written(self, work: Underway, kind: Kind, text: str) -> None:
+    def _written(self, work: AnswerRun, kind: Kind, text: str) -> None:
         """Clean text of the model: from here on what is shown, spoken and told to programs is the same."""
         if not text:
             return

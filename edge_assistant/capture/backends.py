@@ -21,7 +21,7 @@ from edge_assistant.system.i18n import later, tr
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class SessionFacts:
     """What decides: a `sys.platform` value, and whether the environment names a Wayland or an X11 display."""
 
     platform: str
@@ -38,7 +38,7 @@ class Backend:
     """
 
     name: str
-    compatible: Callable[[Facts], bool]
+    compatible: Callable[[SessionFacts], bool]
     needs: tuple[str, ...]
     install: str
     make_screen: Callable[..., ScreenBackend]
@@ -67,13 +67,13 @@ BACKENDS = (
 """In order of preference."""
 
 
-def facts(platform: str = sys.platform, environ: Mapping[str, str] | None = None) -> Facts:
+def facts(platform: str = sys.platform, environ: Mapping[str, str] | None = None) -> SessionFacts:
     """The facts of this process, or of what a test gives."""
     environ = os.environ if environ is None else environ
     x11 = bool(environ.get("DISPLAY"))
     # Only where there is nothing else to go by: a session's type is inherited by what runs on other displays.
     wayland = bool(environ.get("WAYLAND_DISPLAY")) or (not x11 and environ.get("XDG_SESSION_TYPE") == "wayland")
-    return Facts("linux" if platform.startswith("linux") else platform, wayland, x11)
+    return SessionFacts("linux" if platform.startswith("linux") else platform, wayland, x11)
 
 
 def has_module(name: str) -> bool:
@@ -81,7 +81,7 @@ def has_module(name: str) -> bool:
     return importlib.util.find_spec(name) is not None
 
 
-def choose(found: Facts | None = None, has: Callable[[str], bool] = has_module) -> Backend:
+def choose(found: SessionFacts | None = None, has: Callable[[str], bool] = has_module) -> Backend:
     """The window system of this session.
 
     Raises InputError: `no-display` where there is none, `not-installed` where what reads it is missing.
@@ -102,4 +102,4 @@ def choose(found: Facts | None = None, has: Callable[[str], bool] = has_module) 
     raise InputError(tr("There is no display here. Picture files can be described all the same."), code="no-display")
 
 
-__all__ = ["BACKENDS", "Backend", "Facts", "choose", "facts", "has_module"]
+__all__ = ["BACKENDS", "Backend", "SessionFacts", "choose", "facts", "has_module"]

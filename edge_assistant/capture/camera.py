@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageStat
 
-from edge_assistant.capture.exposure import Settling
+from edge_assistant.capture.exposure import ExposureDetector
 from edge_assistant.capture.qt import as_rgb, gui_application, missing
 from edge_assistant.system.errors import InputError
 from edge_assistant.system.i18n import tr, tr_count
@@ -62,7 +62,7 @@ def take_frame(number: int | str | None, *, countdown: float, on_ready: Callable
     session = QMediaCaptureSession()
     session.setCamera(camera)
     try:
-        return Shooting(session, countdown=countdown, on_ready=on_ready, camera=camera).run(camera.start)
+        return CameraShot(session, countdown=countdown, on_ready=on_ready, camera=camera).run(camera.start)
     finally:
         camera.stop()
 
@@ -78,7 +78,7 @@ def _number_of(name: str, names: tuple[str, ...]) -> int:
     )
 
 
-class Shooting:
+class CameraShot:
     """One frame from a capture session, whatever feeds it: a camera, or a QVideoFrameInput in tests.
 
     `first_frame` and `stalled` are the limits of silence, `settles` that of waiting for a steady exposure, in seconds.
@@ -103,7 +103,7 @@ class Shooting:
         self._first_frame = first_frame
         self._stalled = stalled
         self._settles = settles
-        self._settling = Settling()
+        self._settling = ExposureDetector()
         self._begun: float | None = None
         self._looked = 0.0
         self._picture: Image.Image | None = None

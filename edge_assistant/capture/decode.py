@@ -63,7 +63,7 @@ Origin = Literal["file", "screen", "window", "region", "clipboard", "camera"]
 
 
 @dataclass(frozen=True, slots=True)
-class Captured:
+class CapturedPicture:
     """A picture to look at: RGB and upright; `notices` are (code, sentence) pairs about what was left out.
 
     `front` is the number of the window that was the active one, where the picture is of the screen and one was.
@@ -75,7 +75,7 @@ class Captured:
     front: int | None = None
 
 
-def decode(stream: BinaryIO, name: str) -> Captured:
+def decode(stream: BinaryIO, name: str) -> CapturedPicture:
     """The picture in a seekable stream; `name` is what sentences call it.
 
     InputError where it is not a picture, damaged or over MAX_PIXELS; DoesNotFitError where memory runs out.
@@ -88,7 +88,7 @@ def decode(stream: BinaryIO, name: str) -> Captured:
                 with _quiet_libtiff(image):
                     image.load()
                 frame, notices = _worth_seeing(image)
-                return Captured(_upright(to_rgb(frame), image), notices)
+                return CapturedPicture(_upright(to_rgb(frame), image), notices)
         except UnidentifiedImageError as error:
             raise InputError(
                 tr("{name} is not a picture that can be read.", name=name), code="not-a-picture"
@@ -216,4 +216,4 @@ def _upright(rgb: Image.Image, source: Image.Image) -> Image.Image:
     return rgb if turn is None else rgb.transpose(turn)
 
 
-__all__ = ["MAX_PIXELS", "Captured", "Origin", "decode"]
+__all__ = ["MAX_PIXELS", "CapturedPicture", "Origin", "decode"]

@@ -11,7 +11,7 @@ _PICTURES = 4
 """How many pictures in a row must agree."""
 
 
-class Settling:
+class ExposureDetector:
     """Fed with mean brightnesses, 0 to 255, at even distances in time."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from edge_assistant.capture.decode import MAX_PIXELS, Captured, decode
+from edge_assistant.capture.decode import MAX_PIXELS, CapturedPicture, decode
 from edge_assistant.system.errors import AssistantError, DoesNotFitError, InputError, UsageError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.outside_text import short
@@ -27,7 +27,7 @@ _CHUNK = 1 << 20
 _LONGEST_NAME = 60  # characters that are spoken
 
 
-def read_picture(source: str | Path, *, stdin: BinaryIO | None = None) -> Captured:
+def read_picture(source: str | Path, *, stdin: BinaryIO | None = None) -> CapturedPicture:
     """The picture in the file `source`, or on standard input where it is "-" (`stdin` replaces the process's own).
 
     InputError says in one sentence what is wrong with the file; UsageError where standard input is a terminal;
@@ -50,7 +50,7 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
 
 
-def _from_stdin(stdin: BinaryIO | None) -> Captured:
+def _from_stdin(stdin: BinaryIO | None) -> CapturedPicture:
     stream = stdin if stdin is not None else getattr(sys.stdin, "buffer", None)
     if stream is None:
         raise UsageError(tr("There is no standard input to read a picture from. Name a file."))
@@ -59,7 +59,7 @@ def _from_stdin(stdin: BinaryIO | None) -> Captured:
     return decode(_slurped(stream, tr("Standard input")), tr("Standard input"))
 
 
-def _from_open(file: io.FileIO, name: str) -> Captured:
+def _from_open(file: io.FileIO, name: str) -> CapturedPicture:
     status = os.fstat(file.fileno())
     if is_terminal(file):
         raise InputError(tr("{name} is a terminal, not a picture.", name=name), code="not-a-picture")
@@ -138,4 +138,4 @@ def _spoken(source: str | Path) -> str:
     return short(Path(source).name or str(source), _LONGEST_NAME)
 
 
-__all__ = ["MAX_BYTES", "Captured", "read_picture"]
+__all__ = ["MAX_BYTES", "CapturedPicture", "read_picture"]

@@ -16,23 +16,23 @@ from PIL import Image
 
 from edge_assistant.capture.camera import FIRST_FRAME_S, list_cameras, take_frame
 from edge_assistant.capture.clipboard import clipboard_contents
-from edge_assistant.capture.decode import Captured
+from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.qt import monitors
 from edge_assistant.capture.snapshot import Monitor
 from edge_assistant.system.errors import AssistantError, CancelledError, InputError, rebuilt
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.worker_process import Child, ChildDied
+from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess
 
 _LOOK_S = 0.05
 _CALL_S = 20.0
 """Starting Python and Qt takes half a second, several on a busy machine; a clipboard's owner may be slow."""
 
 
-def clipboard_picture(is_cancelled: Callable[[], bool] = lambda: False) -> Captured:
+def clipboard_picture(is_cancelled: Callable[[], bool] = lambda: False) -> CapturedPicture:
     """The picture in the clipboard, or in the copied file. Raises InputError, and CancelledError when cancelled."""
     found = _clipboard(is_cancelled)
-    return read_picture(found) if isinstance(found, Path) else Captured(_image(found))
+    return read_picture(found) if isinstance(found, Path) else CapturedPicture(_image(found))
 
 
 def camera_picture(
@@ -41,7 +41,7 @@ def camera_picture(
     countdown: float,
     on_ready: Callable[[], None],
     is_cancelled: Callable[[], bool] = lambda: False,
-) -> Captured:
+) -> CapturedPicture:
     """One frame; as `camera.take_frame`, and CancelledError when cancelled."""
     found = _ask(
         _serve_camera,
@@ -52,7 +52,7 @@ def camera_picture(
         on_ready=on_ready,
         is_cancelled=is_cancelled,
     )
-    return Captured(_image(found))
+    return CapturedPicture(_image(found))
 
 
 def camera_names() -> tuple[str, ...]:
@@ -101,7 +101,7 @@ def _ask(
     on_ready: Callable[[], None] = lambda: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Any:
-    child = Child(target, *arguments, name="qt")
+    child = WorkerProcess(target, *arguments, name="qt")
     deadline = time.monotonic() + limit
     try:
         while time.monotonic() < deadline:
@@ -117,14 +117,14 @@ def _ask(
                 raise rebuilt(*values)
             else:
                 return values[0]
-    except ChildDied as death:
+    except WorkerDiedError as death:
         raise _explained(what, death) from death
     finally:
         child.kill()
     raise InputError(tr("{what} does not answer. Try again, or log in again.", what=what), code="no-answer")
 
 
-def _explained(what: str, death: ChildDied) -> InputError:
+def _explained(what: str, death: WorkerDiedError) -> InputError:
     words = " ".join(death.last_words)
     if "could not connect to display" in words or "Failed to create wl_display" in words:
         return InputError(

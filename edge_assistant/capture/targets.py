@@ -12,7 +12,7 @@ from typing import Protocol
 
 from edge_assistant.capture import qt_subprocess
 from edge_assistant.capture.backends import Backend, choose
-from edge_assistant.capture.decode import Captured, Origin
+from edge_assistant.capture.decode import CapturedPicture, Origin
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Snapshot, take
 from edge_assistant.system.errors import InputError, NothingToSeeError
@@ -36,7 +36,7 @@ _LEAST_PART = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Target:
     """What is to be looked at; `origin` is never "file".
 
     `number` is the monitor (from 1; None: all as one) or the camera (from 1, or its name; None: the usual one). `delay`
@@ -48,7 +48,7 @@ class Look:
     delay: float | None = None
 
 
-class Teller(Protocol):
+class CaptureListener(Protocol):
     """How a capture talks to the person, and hears that it is no longer wanted."""
 
     def notice(self, code: str, message: str) -> None:
@@ -64,7 +64,7 @@ class Teller(Protocol):
         """Let time pass. Raises CancelledError as soon as the picture is no longer wanted."""
 
 
-def look(at: Look, tell: Teller) -> Captured:
+def look(at: Target, tell: CaptureListener) -> CapturedPicture:
     """The picture, with its notices. Raises InputError, NothingToSeeError (code `locked`) and CancelledError."""
     if at.origin == "clipboard":
         return replace(qt_subprocess.clipboard_picture(tell.is_cancelled), origin="clipboard")
@@ -85,7 +85,7 @@ def look(at: Look, tell: Teller) -> Captured:
     return screen(snapshot, None if at.number is None else int(at.number))
 
 
-def count_down(seconds: float, tell: Teller) -> None:
+def count_down(seconds: float, tell: CaptureListener) -> None:
     """Say how long it takes, then the last three seconds one by one. Raises CancelledError."""
     if seconds <= 0:
         return
@@ -100,7 +100,7 @@ def count_down(seconds: float, tell: Teller) -> None:
         seconds -= step
 
 
-def snap(backend: Backend, tell: Teller, *, monitors: bool = True) -> Snapshot:
+def snap(backend: Backend, tell: CaptureListener, *, monitors: bool = True) -> Snapshot:
     """The desktop now; `monitors` asks for each monitor's place, which on Wayland takes half a second more."""
     refuse_locked(backend)
     return snap_at_once(backend, tell, monitors=monitors)
@@ -114,14 +114,14 @@ def refuse_locked(backend: Backend) -> None:
         )
 
 
-def snap_at_once(backend: Backend, tell: Teller, *, monitors: bool = False) -> Snapshot:
+def snap_at_once(backend: Backend, tell: CaptureListener, *, monitors: bool = False) -> Snapshot:
     """As `snap`, without asking first whether the session is locked: whoever calls this asks afterwards."""
     lister = qt_subprocess.monitor_list if monitors else None
     grabber = backend.make_screen(list_monitors=lister, is_cancelled=tell.is_cancelled)
     return take(grabber, backend.make_windows() if backend.make_windows else None)
 
 
-def active_window(snapshot: Snapshot, backend: Backend, tell: Teller) -> Captured:
+def active_window(snapshot: Snapshot, backend: Backend, tell: CaptureListener) -> CapturedPicture:
     """The active window's contents, its title told first; the whole screen where no window is known to be active."""
     window = snapshot.window
     if window is None:
@@ -140,28 +140,28 @@ def active_window(snapshot: Snapshot, backend: Backend, tell: Teller) -> Capture
         )
     seen = inside.width * inside.height / (window.contents.width * window.contents.height)
     notices = (("window-cut", tr("Part of the window is outside of the screen and cannot be seen.")),)
-    return Captured(picture, notices if seen < _LEAST_PART else (), "window", window.number)
+    return CapturedPicture(picture, notices if seen < _LEAST_PART else (), "window", window.number)
 
 
 def monitors() -> tuple[Monitor, ...]:
-    """The monitors, by the numbers that `Look` takes. Raises InputError."""
+    """The monitors, by the numbers that `Target` takes. Raises InputError."""
     backend = choose()
     # Where no window tells that it is active, a portal takes the pictures, and may ask the person for each.
     return qt_subprocess.monitor_list() if backend.make_windows is None else backend.make_screen().grab().monitors
 
 
-def screen(snapshot: Snapshot, number: int | None) -> Captured:
+def screen(snapshot: Snapshot, number: int | None) -> CapturedPicture:
     """One monitor (from 1), or all as one. Raises InputError (code `no-such-monitor`)."""
     picture = snapshot.picture if number is None else snapshot.monitor(number)
-    return Captured(picture, origin="screen", front=_front(snapshot))
+    return CapturedPicture(picture, origin="screen", front=_front(snapshot))
 
 
-def region(snapshot: Snapshot, rect: Rect) -> Captured:
+def region(snapshot: Snapshot, rect: Rect) -> CapturedPicture:
     """A part of the screen, `rect` in the desktop's units. Raises InputError (code `off-screen`)."""
     picture = snapshot.cut(rect)
     if picture is None:
         raise InputError(tr("That part is outside of the screen. Choose another one."), code="off-screen")
-    return Captured(picture, origin="region", front=_front(snapshot))
+    return CapturedPicture(picture, origin="region", front=_front(snapshot))
 
 
 def _front(snapshot: Snapshot) -> int | None:

@@ -19,10 +19,10 @@ from edge_assistant.assistant.factory import (
     make_speaker,
     resolve_model,
 )
-from edge_assistant.assistant.options import Manner, Request
+from edge_assistant.assistant.options import AnswerOptions, RequestOptions
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
-from edge_assistant.capture.targets import Look, look
+from edge_assistant.capture.targets import Target, look
 from edge_assistant.cli.output import NoOutput, Output
 from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.engine.sampling import sampling
@@ -39,12 +39,12 @@ _PATIENCE = 0.15
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class DescribeOptions:
     """What the command line asks for; None leaves it to the settings. `picture` is a file's name, or "-"."""
 
-    picture: str | Look
+    picture: str | Target
     asks: tuple[str, ...]
-    request: Request
+    request: AnswerOptions
     model: str | None
     mmproj: str | None
     think: bool
@@ -57,7 +57,7 @@ class Options:
 class DescribeRun:
     """`run` works on a thread of its own; `cancel` is called from the main thread."""
 
-    def __init__(self, options: Options, output: Output) -> None:
+    def __init__(self, options: DescribeOptions, output: Output) -> None:
         self._options = options
         self._output = output
         self._lock = threading.Lock()
@@ -69,7 +69,7 @@ class DescribeRun:
         self._current = 0
         self._exit_code = 0
         self._cancelled = False
-        self._manner = Manner()
+        self._manner = RequestOptions()
         self._speaker: AnySpeaker | None = None
         self._assistant: Assistant | None = None
 
@@ -144,7 +144,7 @@ class DescribeRun:
         if options.think:
             sampling("thinking", verbatim=False, temperature=options.request.temperature)
         # The weights may need seconds to be checked; by then another window may be in front.
-        captured = look(self._with_camera(options.picture), self) if isinstance(options.picture, Look) else None
+        captured = look(self._with_camera(options.picture), self) if isinstance(options.picture, Target) else None
         weights = resolve_model(
             chosen,
             think=options.think,
@@ -210,7 +210,7 @@ class DescribeRun:
         if self._speaker:
             self._speaker.say(text)
 
-    def _with_camera(self, at: Look) -> Look:
+    def _with_camera(self, at: Target) -> Target:
         """Where no camera is named, the one of the settings."""
         return replace(at, number=self._manner.camera) if at.origin == "camera" and at.number is None else at
 

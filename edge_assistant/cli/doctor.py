@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from edge_assistant.assistant.events import Event, NoticeEvent
 from edge_assistant.assistant.factory import answer_options, make_assistant, make_speaker, resolve_model
-from edge_assistant.assistant.options import Request
+from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture import backends, qt_subprocess
 from edge_assistant.engine.messages import DEVICE_FAILED
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.memory_estimate import check_memory, fitting_context, needed_bytes
-from edge_assistant.models.resolver import Weights
+from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.settings import schema
 from edge_assistant.speech.probe import check_sound
 from edge_assistant.system import cpu, memory
@@ -93,7 +93,7 @@ def captures() -> Iterator[Finding]:
     yield _tried(later("Cameras"), _cameras)
 
 
-def _weights(chosen: schema.Settings, *, think: bool) -> tuple[Weights | None, Finding]:
+def _weights(chosen: schema.Settings, *, think: bool) -> tuple[ResolvedModel | None, Finding]:
     part = later("Thinking weights") if think else later("Weights")
     try:
         weights = resolve_model(chosen, think=think)
@@ -105,7 +105,7 @@ def _weights(chosen: schema.Settings, *, think: bool) -> tuple[Weights | None, F
     return weights, Finding(part, True, f"{found if weights.demo else whole}{notes}")
 
 
-def _memory(weights: Weights, context: int) -> Finding:
+def _memory(weights: ResolvedModel, context: int) -> Finding:
     wanted, repack = min(context, weights.context_length), profile.choice(weights).tuning.repack
     needed, free = needed_bytes(weights, wanted, repack=repack), memory.available()
     figures = tr("{needed} are needed, and {free} are free.", needed=gigabytes(needed), free=gigabytes(free))
@@ -137,7 +137,7 @@ def _processor() -> Finding:
     return Finding(later("Processor"), True, " ".join(sentences))
 
 
-def _load_engine(weights: Weights, chosen: schema.Settings) -> str:
+def _load_engine(weights: ResolvedModel, chosen: schema.Settings) -> str:
     choice = profile.choice(weights, quick_tower=chosen.quick_tower)
     sentences: list[str] = []
 
@@ -145,7 +145,7 @@ def _load_engine(weights: Weights, chosen: schema.Settings) -> str:
         if isinstance(event, NoticeEvent) and event.code == DEVICE_FAILED:
             sentences.append(event.message)
 
-    request = answer_options(chosen).request(Request(), "glance")
+    request = answer_options(chosen).request(AnswerOptions(), "glance")
     assistant = make_assistant(chosen, weights, request, voice=None, on_event=hear)
     try:
         start = time.perf_counter()
@@ -161,7 +161,7 @@ def _load_engine(weights: Weights, chosen: schema.Settings) -> str:
         assistant.close()
 
 
-def tower_words(weights: Weights, choice: profile.Choice, *, quick_tower: bool) -> str:
+def tower_words(weights: ResolvedModel, choice: profile.TuningProfile, *, quick_tower: bool) -> str:
     """Which vision tower is used with the published `weights`, and why."""
     if profile.with_tower(weights, choice) != weights:
         if profile.is_tuned(weights):

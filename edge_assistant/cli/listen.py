@@ -9,11 +9,11 @@ import threading
 
 from edge_assistant.assistant.events import Event
 from edge_assistant.cli.output import NoOutput, Output, TextOutput
-from edge_assistant.controller.service import Options, Program
+from edge_assistant.controller.service import Service, ServiceOptions
 from edge_assistant.settings import schema, store
 from edge_assistant.system import signals
 from edge_assistant.system.i18n import later, tr
-from edge_assistant.system.ipc import RELOAD, SHOW, TUNED, AlreadyRunningError, Door, place
+from edge_assistant.system.ipc import RELOAD, SHOW, TUNED, AlreadyRunningError, IpcServer, endpoint
 from edge_assistant.system.terminal import print_line
 
 _NO_WINDOW = later("It has no windows. To have them, end it with edge-assistant trigger quit, and start it again.")
@@ -36,9 +36,9 @@ class _Shown:
                     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def listen(options: Options) -> int:
+def listen(options: ServiceOptions) -> int:
     """Run until a signal or `trigger quit`; 0. Raises AssistantError when it cannot even start."""
-    waiting: list[Program] = []  # a trigger may come before there is anyone to take it
+    waiting: list[Service] = []  # a trigger may come before there is anyone to take it
 
     def on_call(text: str) -> str:
         if not waiting:
@@ -52,13 +52,13 @@ def listen(options: Options) -> int:
         return waiting[0].reload() if text == RELOAD else control.trigger(text)
 
     try:
-        door = Door(place(), on_call)
+        door = IpcServer(endpoint(), on_call)
     except AlreadyRunningError:
         print_line(tr("Edge Assistant is already running."))
         return 0
     try:
         chosen, trouble = store.load_or_set_aside(schema.path())
-        program = Program(options, chosen, _Shown().show)
+        program = Service(options, chosen, _Shown().show)
         if trouble:
             program.control.tell("settings-broken", trouble)
         else:

@@ -16,7 +16,7 @@ from edge_assistant.system.errors import AssistantError, InputError, UsageError,
 from edge_assistant.system.i18n import in_libraries, languages, later, tr, use_language
 
 if TYPE_CHECKING:
-    from edge_assistant.capture.targets import Look
+    from edge_assistant.capture.targets import Target
 
 _log = logging.getLogger(__name__)
 
@@ -196,27 +196,27 @@ def _check_app_options(parsed: argparse.Namespace) -> None:
 
 def _app(parsed: argparse.Namespace) -> int:
     from edge_assistant.capture.qt import missing
-    from edge_assistant.controller.service import Options
+    from edge_assistant.controller.service import ServiceOptions
 
     try:
         from edge_assistant.ui.application import run
     except ImportError as error:
         raise missing(error) from error
-    return run(Options(*(getattr(parsed, f"{_APP}{name}") for name in ("speak", "temperature", "seed"))))
+    return run(ServiceOptions(*(getattr(parsed, f"{_APP}{name}") for name in ("speak", "temperature", "seed"))))
 
 
 def _listen(parsed: argparse.Namespace) -> int:
     from edge_assistant.cli.listen import listen
-    from edge_assistant.controller.service import Options
+    from edge_assistant.controller.service import ServiceOptions
 
-    return listen(Options(parsed.speak, parsed.temperature, parsed.seed))
+    return listen(ServiceOptions(parsed.speak, parsed.temperature, parsed.seed))
 
 
 def _tune(parsed: argparse.Namespace) -> int:
-    from edge_assistant.cli.tune import Options, run
+    from edge_assistant.cli.tune import TuneOptions, run
 
     options = (parsed.model, parsed.mmproj, parsed.think, parsed.target, parsed.reset, parsed.speak, parsed.json)
-    return run(Options(*options))
+    return run(TuneOptions(*options))
 
 
 def _trigger(parsed: argparse.Namespace) -> int:
@@ -234,9 +234,9 @@ def _trigger(parsed: argparse.Namespace) -> int:
                 value=parsed.action or tr("without a name"),
             )
         )
-    from edge_assistant.system.ipc import call, place
+    from edge_assistant.system.ipc import call, endpoint
 
-    answer = call(place(), parsed.action)
+    answer = call(endpoint(), parsed.action)
     if answer:
         print_line(answer)
     return 0
@@ -260,16 +260,16 @@ def _describe(parsed: argparse.Namespace) -> int:
 
 
 def _run_describe(parsed: argparse.Namespace, asks: tuple[str, ...]) -> int:
-    from edge_assistant.assistant.options import Request
-    from edge_assistant.cli.describe import DescribeRun, Options
+    from edge_assistant.assistant.options import AnswerOptions
+    from edge_assistant.cli.describe import DescribeOptions, DescribeRun
     from edge_assistant.cli.output import JsonOutput, TextOutput
 
     if parsed.language and parsed.language.split("-")[0] in languages():
         use_language(parsed.language)  # since the voice that says our own sentences, too, is of that language
-    options = Options(
+    options = DescribeOptions(
         picture=_source(parsed),
         asks=asks,
-        request=Request(
+        request=AnswerOptions(
             mode=parsed.mode,
             image_tokens=parsed.image_tokens,
             max_tokens=parsed.max_tokens,
@@ -306,16 +306,16 @@ def _check_source(parsed: argparse.Namespace) -> None:
         raise UsageError(tr("A delay goes with --screen, --window or --camera."))
 
 
-def _source(parsed: argparse.Namespace) -> str | Look:
-    from edge_assistant.capture.targets import Look
+def _source(parsed: argparse.Namespace) -> str | Target:
+    from edge_assistant.capture.targets import Target
 
     if parsed.picture is not None:
         return str(parsed.picture)
     if parsed.screen is not None:
-        return Look("screen", parsed.screen or None, parsed.delay)
+        return Target("screen", parsed.screen or None, parsed.delay)
     if parsed.camera is not None:
-        return Look("camera", parsed.camera or None, parsed.delay)
-    return Look("window" if parsed.window else "clipboard", None, parsed.delay)
+        return Target("camera", parsed.camera or None, parsed.delay)
+    return Target("window" if parsed.window else "clipboard", None, parsed.delay)
 
 
 def _cameras(_: argparse.Namespace) -> int:

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from edge_assistant.assistant.advice import advise, first_run_is_over
-from edge_assistant.cli.output_models import Teller
-from edge_assistant.models.cancellation import Cancel
-from edge_assistant.models.exporter import Export
+from edge_assistant.cli.output_models import ModelsOutput
+from edge_assistant.models.cancellation import Cancellation
+from edge_assistant.models.exporter import Exporter
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.hub import Hub
-from edge_assistant.models.importer import Import
-from edge_assistant.models.library import Shelf
-from edge_assistant.models.operations import Checked, Pull, Verification, files_here, remove_set
+from edge_assistant.models.importer import Importer
+from edge_assistant.models.library import ModelLibrary
+from edge_assistant.models.operations import PullOperation, VerifyOperation, VerifyResult, files_here, remove_set
 from edge_assistant.models.resolver import wanted
 from edge_assistant.models.summary import facts, line
 from edge_assistant.settings import schema
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ModelsOptions:
     """What every models command takes; `speak` None leaves it to the settings."""
 
     speak: bool | None
@@ -44,13 +44,13 @@ class Options:
 
 
 class _Task(Protocol):
-    cancel: Cancel
+    cancel: Cancellation
 
 
-def list_models(options: Options) -> int:
+def list_models(options: ModelsOptions) -> int:
     """Every set that is known, one a line, the largest facts first."""
     chosen, shelf = _open()
-    teller = Teller(chosen, speak=False, as_json=options.as_json)
+    teller = ModelsOutput(chosen, speak=False, as_json=options.as_json)
     for weights in shelf.catalog():
         teller.event("weights", **facts(shelf, weights))
         if not options.as_json:
@@ -60,7 +60,7 @@ def list_models(options: Options) -> int:
     return 0
 
 
-def recommend_models(options: Options) -> int:
+def recommend_models(options: ModelsOptions) -> int:
     """What suits this computer, and why."""
     chosen, shelf = _open()
     advice = advise(shelf)
@@ -77,7 +77,7 @@ def recommend_models(options: Options) -> int:
     return 0
 
 
-def first_run(options: Options) -> int:
+def first_run(options: ModelsOptions) -> int:
     """What suits this computer, and the choice: at a terminal the same as the window of the first run."""
     if options.as_json or not terminal.is_terminal(sys.stdin):
         raise UsageError(tr("There is nobody at a terminal who could be asked. Leave out --ask."))
@@ -107,7 +107,7 @@ def first_run(options: Options) -> int:
     return 0
 
 
-def _ask(teller: Teller, question: str) -> str:
+def _ask(teller: ModelsOutput, question: str) -> str:
     teller.say(question)
     # Not through sys.stdin, whose lock a thread that waits here would still hold when a cancel ends the program.
     line = os.read(sys.stdin.fileno(), 4096)
@@ -116,13 +116,13 @@ def _ask(teller: Teller, question: str) -> str:
     return line.decode(errors="replace").strip()
 
 
-def pull_models(name: str, options: Options, *, think: bool, mmproj: str | None, trust_new: bool) -> int:
+def pull_models(name: str, options: ModelsOptions, *, think: bool, mmproj: str | None, trust_new: bool) -> int:
     """Fetch a set from the hub."""
     chosen, shelf = _open()
     weights = shelf.named(name, wanted(think))
     entries = shelf.pair(weights, mmproj)
     with _telling(chosen, options) as teller:
-        task = Pull(
+        task = PullOperation(
             shelf,
             weights,
             entries,
@@ -142,7 +142,7 @@ def pull_models(name: str, options: Options, *, think: bool, mmproj: str | None,
     return 0
 
 
-def verify_models(name: str | None, options: Options, *, think: bool) -> int:
+def verify_models(name: str | None, options: ModelsOptions, *, think: bool) -> int:
     """Hash what is here again, all of it or one set; exit code 3 when something is damaged or cannot be checked."""
     chosen, shelf = _open()
     sets = [shelf.named(name, wanted(think))] if name is not None else list(shelf.catalog())
@@ -152,7 +152,7 @@ def verify_models(name: str | None, options: Options, *, think: bool) -> int:
             tr("There is nothing here to verify. Fetch weights with models pull."), code="weights-missing"
         )
     with _telling(chosen, options) as teller:
-        task = Verification(
+        task = VerifyOperation(
             shelf,
             found,
             on_progress=lambda file, progress: teller.progress("verify", file, progress),
@@ -169,11 +169,11 @@ def verify_models(name: str | None, options: Options, *, think: bool) -> int:
     return WeightsError.exit_code if bad else 0
 
 
-def import_models(sources: Sequence[Path], options: Options, *, link: bool | None) -> int:
+def import_models(sources: Sequence[Path], options: ModelsOptions, *, link: bool | None) -> int:
     """Add weights from files and folders; `link` None: ask whether a hard link or a copy is wanted."""
     chosen, shelf = _open()
     with _telling(chosen, options) as teller:
-        task = Import(
+        task = Importer(
             shelf,
             sources,
             want_links=(lambda: _ask_for_links(teller, options)) if link is None else (lambda: bool(link)),
@@ -193,12 +193,14 @@ def import_models(sources: Sequence[Path], options: Options, *, link: bool | Non
     return 0
 
 
-def export_models(folder: Path, names: Sequence[str], options: Options, *, think: bool) -> int:
+def export_models(folder: Path, names: Sequence[str], options: ModelsOptions, *, think: bool) -> int:
     """Write sets into a folder for another computer; without names, all that are complete here."""
     chosen, shelf = _open()
     sets = [shelf.named(name, wanted(think)) for name in names]
     with _telling(chosen, options) as teller:
-        task = Export(shelf, folder, sets, on_progress=lambda file, progress: teller.progress("export", file, progress))
+        task = Exporter(
+            shelf, folder, sets, on_progress=lambda file, progress: teller.progress("export", file, progress)
+        )
         written = _run(task, task.run)
         teller.event("done", action="export", folder=str(folder), names=[each.name for each in written])
         teller.say(
@@ -213,7 +215,7 @@ def export_models(folder: Path, names: Sequence[str], options: Options, *, think
     return 0
 
 
-def remove_models(name: str, options: Options, *, think: bool) -> int:
+def remove_models(name: str, options: ModelsOptions, *, think: bool) -> int:
     """Delete a set's files from the program's own folder."""
     chosen, shelf = _open()
     weights = shelf.named(name, wanted(think))
@@ -231,10 +233,10 @@ def remove_models(name: str, options: Options, *, think: bool) -> int:
     return 0
 
 
-def print_path(name: str | None, options: Options, *, think: bool) -> int:
+def print_path(name: str | None, options: ModelsOptions, *, think: bool) -> int:
     """The folder of downloads, or the files of a set, one a line."""
     chosen, shelf = _open()
-    teller = Teller(chosen, speak=False, as_json=options.as_json)
+    teller = ModelsOutput(chosen, speak=False, as_json=options.as_json)
     found = [shelf.data_models]
     if name is not None:
         weights = shelf.named(name, wanted(think))
@@ -249,7 +251,7 @@ def print_path(name: str | None, options: Options, *, think: bool) -> int:
     return 0
 
 
-def _tell_checked(teller: Teller, checked: Checked) -> None:
+def _tell_checked(teller: ModelsOutput, checked: VerifyResult) -> None:
     sentence, result = tr("{name} is whole.", name=checked.path.name), "whole"
     if checked.error is None:
         teller.say(sentence)
@@ -263,10 +265,10 @@ def _tell_checked(teller: Teller, checked: Checked) -> None:
 class _telling:
     """A Teller for the time of a command; an error that ends the command is said before it is passed on."""
 
-    def __init__(self, chosen: schema.Settings, options: Options) -> None:
-        self._teller = Teller(chosen, speak=options.speak, as_json=options.as_json)
+    def __init__(self, chosen: schema.Settings, options: ModelsOptions) -> None:
+        self._teller = ModelsOutput(chosen, speak=options.speak, as_json=options.as_json)
 
-    def __enter__(self) -> Teller:
+    def __enter__(self) -> ModelsOutput:
         return self._teller
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
@@ -303,12 +305,12 @@ def _run(task: _Task, work: Callable[[], T]) -> T:
     return outcome[0]
 
 
-def _open() -> tuple[schema.Settings, Shelf]:
+def _open() -> tuple[schema.Settings, ModelLibrary]:
     chosen = schema.load(schema.path())
-    return chosen, Shelf(chosen.weights_dir)
+    return chosen, ModelLibrary(chosen.weights_dir)
 
 
-def _ask_for_links(teller: Teller, options: Options) -> bool:
+def _ask_for_links(teller: ModelsOutput, options: ModelsOptions) -> bool:
     """Whether the person wants hard links; where nobody can be asked, copies are made."""
     if options.as_json or not terminal.is_terminal(sys.stdin):
         return False

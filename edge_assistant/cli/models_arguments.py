@@ -60,51 +60,51 @@ def _models(parsed: argparse.Namespace, command: Callable[[argparse.Namespace], 
 
 
 def _models_list(parsed: argparse.Namespace) -> int:
-    from edge_assistant.cli.models import Options, list_models
+    from edge_assistant.cli.models import ModelsOptions, list_models
 
-    return list_models(Options(parsed.speak, parsed.json))
+    return list_models(ModelsOptions(parsed.speak, parsed.json))
 
 
 def _models_recommend(parsed: argparse.Namespace) -> int:
-    from edge_assistant.cli.models import Options, first_run, recommend_models
+    from edge_assistant.cli.models import ModelsOptions, first_run, recommend_models
 
-    return (first_run if parsed.ask else recommend_models)(Options(parsed.speak, parsed.json))
+    return (first_run if parsed.ask else recommend_models)(ModelsOptions(parsed.speak, parsed.json))
 
 
 def _models_pull(parsed: argparse.Namespace) -> int:
-    from edge_assistant.cli.models import Options, pull_models
+    from edge_assistant.cli.models import ModelsOptions, pull_models
 
-    options = Options(parsed.speak, parsed.json)
+    options = ModelsOptions(parsed.speak, parsed.json)
     return pull_models(parsed.name, options, think=parsed.think, mmproj=parsed.mmproj, trust_new=parsed.trust_new)
 
 
 def _models_verify(parsed: argparse.Namespace) -> int:
-    from edge_assistant.cli.models import Options, verify_models
+    from edge_assistant.cli.models import ModelsOptions, verify_models
 
-    return verify_models(parsed.name, Options(parsed.speak, parsed.json), think=parsed.think)
+    return verify_models(parsed.name, ModelsOptions(parsed.speak, parsed.json), think=parsed.think)
 
 
 def _models_import(parsed: argparse.Namespace) -> int:
-    from edge_assistant.cli.models import Options, import_models
+    from edge_assistant.cli.models import ModelsOptions, import_models
 
     sources = [expanded(path) for path in parsed.paths]
-    return import_models(sources, Options(parsed.speak, parsed.json), link=parsed.link)
+    return import_models(sources, ModelsOptions(parsed.speak, parsed.json), link=parsed.link)
 
 
 def _models_export(parsed: argparse.Namespace) -> int:
-    from edge_assistant.cli.models import Options, export_models
+    from edge_assistant.cli.models import ModelsOptions, export_models
 
-    options = Options(parsed.speak, parsed.json)
+    options = ModelsOptions(parsed.speak, parsed.json)
     return export_models(expanded(parsed.folder), parsed.names, options, think=parsed.think)
 
 
 def _models_remove(parsed: argparse.Namespace) -> int:
-    from edge_assistant.cli.models import Options, remove_models
+    from edge_assistant.cli.models import ModelsOptions, remove_models
 
-    return remove_models(parsed.name, Options(parsed.speak, parsed.json), think=parsed.think)
+    return remove_models(parsed.name, ModelsOptions(parsed.speak, parsed.json), think=parsed.think)
 
 
 def _models_path(parsed: argparse.Namespace) -> int:
-    from edge_assistant.cli.models import Options, print_path
+    from edge_assistant.cli.models import ModelsOptions, print_path
 
-    return print_path(parsed.name, Options(parsed.speak, parsed.json), think=parsed.think)
+    return print_path(parsed.name, ModelsOptions(parsed.speak, parsed.json), think=parsed.think)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Protocol
 
-from edge_assistant.assistant.answer_text import ShownAnswer
+from edge_assistant.assistant.answer_text import AnswerText
 from edge_assistant.assistant.events import (
     AFTER_THE_ANSWER,
     DoneEvent,
@@ -64,7 +64,7 @@ class TextOutput:
     def __init__(self) -> None:
         self._terminal = terminal.is_terminal(sys.stderr)
         self._escapes = terminal.takes_escapes(sys.stderr)
-        self._answer = ShownAnswer()
+        self._answer = AnswerText()
         self._in_answer = False
         self._in_reasoning = False
         self._status = ""

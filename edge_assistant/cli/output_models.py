@@ -9,7 +9,7 @@ from typing import Any
 
 from edge_assistant.assistant.factory import make_speaker
 from edge_assistant.models.checksums import ChecksumError
-from edge_assistant.models.progress import Progress, Tenths
+from edge_assistant.models.progress import Tenths, TransferProgress
 from edge_assistant.settings.schema import Settings
 from edge_assistant.system import signals, terminal
 from edge_assistant.system.outside_text import short
@@ -21,7 +21,7 @@ _SCREEN_EVERY = 0.25
 _POLL = 0.05  # seconds between two looks whether a signal came
 
 
-class Teller:
+class ModelsOutput:
     """One command's voice and screen; to be used in a `with`. Its methods belong to one thread at a time.
 
     Text goes to standard output. Progress goes to standard error: a line that renews itself where that is a terminal,
@@ -93,7 +93,7 @@ class Teller:
                 complain(error.sums())
         self._say(str(error))
 
-    def progress(self, action: str, file: str, progress: Progress) -> None:
+    def progress(self, action: str, file: str, progress: TransferProgress) -> None:
         """How far it is: shown often, said at every tenth."""
         now = self._clock()
         ended = progress.fraction >= 1

@@ -68,11 +68,11 @@ def _set(arguments: argparse.Namespace) -> int:
 
 def _tell_running_program() -> None:
     """What runs takes the new settings at once, and says what came of it."""
-    from edge_assistant.system.ipc import call, place
+    from edge_assistant.system.ipc import call, endpoint
     from edge_assistant.system.terminal import print_line
 
     try:
-        answer = call(place(), RELOAD)
+        answer = call(endpoint(), RELOAD)
     except NotRunningError:
         return
     except AssistantError as error:

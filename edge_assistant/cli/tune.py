@@ -9,20 +9,20 @@ from dataclasses import dataclass
 import psutil
 
 from edge_assistant.assistant.factory import resolve_model
-from edge_assistant.cli.output_models import Teller
-from edge_assistant.models.checksums import Verifier
+from edge_assistant.cli.output_models import ModelsOutput
+from edge_assistant.models.checksums import ChecksumVerifier
 from edge_assistant.models.gguf import describe_gguf
-from edge_assistant.models.resolver import Weights
-from edge_assistant.models.vision_towers import FORMATS, Towers
+from edge_assistant.models.resolver import ResolvedModel
+from edge_assistant.models.vision_towers import FORMATS, VisionTowers
 from edge_assistant.settings import schema
 from edge_assistant.system import cpu, paths, signals
 from edge_assistant.system.errors import AssistantError, CancelledError, NotRunningError, WeightsError
 from edge_assistant.system.i18n import number, tr
-from edge_assistant.system.ipc import TUNED, call, place
+from edge_assistant.system.ipc import TUNED, call, endpoint
 from edge_assistant.tuning import profile
-from edge_assistant.tuning.profile import Choice
+from edge_assistant.tuning.profile import TuningProfile
 from edge_assistant.tuning.quantize_process import make_tower
-from edge_assistant.tuning.search import USUAL_TOKENS, Facts, Result, tune
+from edge_assistant.tuning.search import USUAL_TOKENS, MachineFacts, SearchResult, tune
 from edge_assistant.tuning.trial import EngineTrial, describe_change
 
 _BUSY_PERCENT = 20.0  # of all cores
@@ -30,7 +30,7 @@ _BUSY_S = 1.0  # between two looks whether another program has made the tower
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class TuneOptions:
     """What the command line asks for; None leaves it to the settings."""
 
     model: str | None
@@ -42,11 +42,11 @@ class Options:
     as_json: bool
 
 
-def run(options: Options) -> int:
+def run(options: TuneOptions) -> int:
     """Tune, or with `reset` forget what was tuned; 0. Raises AssistantError, CancelledError after a signal."""
     chosen = schema.load(schema.path())
     signals.only_remember()
-    teller = Teller(chosen, speak=options.speak, as_json=options.as_json)
+    teller = ModelsOutput(chosen, speak=options.speak, as_json=options.as_json)
     try:
         _work(options, chosen, teller)
     except AssistantError as error:
@@ -60,7 +60,7 @@ def run(options: Options) -> int:
     return 0
 
 
-def _work(options: Options, chosen: schema.Settings, teller: Teller) -> None:
+def _work(options: TuneOptions, chosen: schema.Settings, teller: ModelsOutput) -> None:
     weights = resolve_model(
         chosen,
         think=options.think,
@@ -89,7 +89,7 @@ def _work(options: Options, chosen: schema.Settings, teller: Teller) -> None:
         _tell_running_program(teller)
 
 
-def _reset(weights: Weights, chosen: schema.Settings, teller: Teller) -> None:
+def _reset(weights: ResolvedModel, chosen: schema.Settings, teller: ModelsOutput) -> None:
     now = profile.choice(weights, quick_tower=chosen.quick_tower)
     profile.forget(weights)
     usual = profile.choice(weights, quick_tower=chosen.quick_tower)
@@ -99,12 +99,14 @@ def _reset(weights: Weights, chosen: schema.Settings, teller: Teller) -> None:
         _tell_running_program(teller)
 
 
-def _tuned(weights: Weights, now: Choice, chosen: schema.Settings, seconds: int, teller: Teller) -> Result:
+def _tuned(
+    weights: ResolvedModel, now: TuningProfile, chosen: schema.Settings, seconds: int, teller: ModelsOutput
+) -> SearchResult:
     """Try, and store what was found. Where that ends early, no tower stays that was made only to be tried."""
     made: list[str] = []
 
     def make(name: str) -> None:
-        while Towers().find(weights.mmproj, name) is None:
+        while VisionTowers().find(weights.mmproj, name) is None:
             made.append(name)
             try:
                 _make_tower(weights, name, teller)
@@ -133,21 +135,21 @@ def _tuned(weights: Weights, now: Choice, chosen: schema.Settings, seconds: int,
     except BaseException:
         for name in made:
             with contextlib.suppress(OSError):  # what ended it is what is told
-                Towers().remove(weights.mmproj, name)
+                VisionTowers().remove(weights.mmproj, name)
         raise
     return result
 
 
-def _keep_only(weights: Weights, tower: str | None) -> None:
+def _keep_only(weights: ResolvedModel, tower: str | None) -> None:
     kept = {tower, *profile.towers_in_use(weights)}
     for name in FORMATS:
         if name not in kept:
-            Towers().remove(weights.mmproj, name)
+            VisionTowers().remove(weights.mmproj, name)
 
 
-def _tell_running_program(teller: Teller) -> None:
+def _tell_running_program(teller: ModelsOutput) -> None:
     try:
-        answer = call(place(), TUNED)
+        answer = call(endpoint(), TUNED)
     except NotRunningError:
         return
     except AssistantError as error:
@@ -161,14 +163,14 @@ def _check() -> None:
         raise CancelledError
 
 
-def _hash(weights: Weights) -> None:
+def _hash(weights: ResolvedModel) -> None:
     """The checksums that the result is stored under; known already for weights of the catalogue."""
-    verifier = Verifier(paths.data_dir())
+    verifier = ChecksumVerifier(paths.data_dir())
     for path in (weights.model, weights.mmproj):
         verifier.hashed(path, lambda _: _check())
 
 
-def _facts(weights: Weights, chosen: schema.Settings, seconds: int, teller: Teller) -> Facts:
+def _facts(weights: ResolvedModel, chosen: schema.Settings, seconds: int, teller: ModelsOutput) -> MachineFacts:
     """What there is to try; what the person has set is not, and that is said."""
     if chosen.threads is not None:
         words = tr("The number of cores is not tried, as the settings say {number}.", number=chosen.threads)
@@ -178,14 +180,14 @@ def _facts(weights: Weights, chosen: schema.Settings, seconds: int, teller: Tell
         teller.notice("set", words)
     published = describe_gguf(weights.mmproj).quantisation
     towers = [name for name in FORMATS if name != published and (name != "BF16" or cpu.has_bf16())]
-    return Facts(
+    return MachineFacts(
         threads=cpu.counts_of_cores() if chosen.threads is None else (),
         towers=(None, *towers),
         target_s=seconds if chosen.glance_tokens is None else None,
     )
 
 
-def _make_tower(weights: Weights, name: str, teller: Teller) -> None:
+def _make_tower(weights: ResolvedModel, name: str, teller: ModelsOutput) -> None:
     made = make_tower(
         weights.mmproj,
         name,
@@ -195,13 +197,13 @@ def _make_tower(weights: Weights, name: str, teller: Teller) -> None:
     teller.event("tower", format=name, fraction=1.0, changed=made.changed, unchanged=made.unchanged)
 
 
-def _tell_step(teller: Teller, number: int, of: int, words: str) -> None:
+def _tell_step(teller: ModelsOutput, number: int, of: int, words: str) -> None:
     _check()
     teller.event("step", number=number, of=of, what=words)
     teller.step(tr("Step {number} of {of}: {words}.", number=number, of=of, words=words))
 
 
-def _tell_result(teller: Teller, old: Choice, result: Result) -> None:
+def _tell_result(teller: ModelsOutput, old: TuningProfile, result: SearchResult) -> None:
     new, before, after, budget = result.choice, result.before, result.after, result.budget
     teller.event(
         "tuned",

@@ -7,18 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from edge_assistant.assistant.events import ErrorEvent, Event, NoticeEvent
-from edge_assistant.assistant.options import Manner
+from edge_assistant.assistant.options import RequestOptions
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.controller import overlay_state
 from edge_assistant.controller import state as presses
 from edge_assistant.controller.front_window import has_moved_on
-from edge_assistant.controller.overlay import Chooser, ChooserWindows, NoChoosers
-from edge_assistant.controller.request import TONE_WAITS_S, Job
-from edge_assistant.controller.request_history import TICK_S, Requests
-from edge_assistant.controller.speech_channel import Voice
+from edge_assistant.controller.overlay import NoOverlayView, Overlay, OverlayView
+from edge_assistant.controller.request import TONE_WAITS_S, Request
+from edge_assistant.controller.request_history import TICK_S, RequestHistory
+from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.controller.state import State
-from edge_assistant.controller.view import NoWindows, Windows
-from edge_assistant.controller.worker import Work
+from edge_assistant.controller.view import NoView, View
+from edge_assistant.controller.worker import RequestWorker
 from edge_assistant.hotkeys.actions import CHOOSERS
 from edge_assistant.system.errors import AssistantError
 from edge_assistant.system.i18n import tr
@@ -26,17 +26,17 @@ from edge_assistant.system.i18n import tr
 _log = logging.getLogger(__name__)
 
 
-class Doing:
+class Controller:
     """All methods belong to the loop's thread; `soon` runs something on it. `over` says that the program is to end."""
 
     def __init__(
         self,
-        work: Work,
-        voice: Voice,
+        work: RequestWorker,
+        voice: SpeechChannel,
         show: Callable[[Event], None],
         clock: Callable[[], float],
-        windows: Windows,
-        choosers: ChooserWindows | None,
+        windows: View,
+        choosers: OverlayView | None,
         soon: Callable[[Callable[[], None]], None],
     ) -> None:
         self._work = work
@@ -50,10 +50,10 @@ class Doing:
         self.ready = False
         """Whether the start is over."""
         self.over = False
-        self.chooser = Chooser(
-            choosers or NoChoosers(), windows, soon, self._no_moment, work.look_ahead, work.look_away
+        self.chooser = Overlay(
+            choosers or NoOverlayView(), windows, soon, self._no_moment, work.look_ahead, work.look_away
         )  # fmt: skip
-        self.requests = Requests(work, voice, show, clock, windows, soon, self.chooser.used)
+        self.requests = RequestHistory(work, voice, show, clock, windows, soon, self.chooser.used)
 
     def pressed(self, action: str) -> str:
         """A key or a trigger; what a trigger is answered."""
@@ -61,7 +61,7 @@ class Doing:
         if action in CHOOSERS and not self._has_choosers:
             self.tell("no-window", tr("Choices need the windows of the app. Start it with edge-assistant."))
             return ""
-        if action == "ask" and isinstance(self._windows, NoWindows):
+        if action == "ask" and isinstance(self._windows, NoView):
             self.tell("no-window", tr("Questions need the window of the app. Start it with edge-assistant."))
             return ""
         if action == "ask" and not self.chooser.open.chooser and self._windows.in_front():
@@ -94,7 +94,7 @@ class Doing:
         """Whether a chooser stands over this moment."""
         return bool(self.chooser.open.chooser) and ticket == self.chooser.open.ticket
 
-    def behave(self, manner: Manner) -> None:
+    def behave(self, manner: RequestOptions) -> None:
         """From the next request on, look and answer so."""
         self.requests.manner = manner
 
@@ -108,7 +108,7 @@ class Doing:
         picture = self.requests.take_question(question, busy=self.state.phase != "idle")
         self.take(presses.question(self.state, self._clock(), picture=picture))
 
-    def answered(self, job: Job, *, whole: bool) -> None:
+    def answered(self, job: Request, *, whole: bool) -> None:
         """The work on it is over."""
         self.requests.answered(job, whole=whole)
         self.take(presses.answered(self.state, job.id, whole=whole))
@@ -163,19 +163,19 @@ class Doing:
                 self.chooser.freeze(job, TONE_WAITS_S)
                 self._voice.tone("heard")
                 self._work.wake(job)
-            case overlay_state.OpenRegion():
+            case overlay_state.OpenRegionSelector():
                 self.chooser.open_region()
-            case overlay_state.UseMoment(_, choice):
+            case overlay_state.UseFrozenDesktop(_, choice):
                 self.chooser.use(choice)
-            case overlay_state.CloseChooser(ticket, give_back):
+            case overlay_state.CloseOverlay(ticket, give_back):
                 self.chooser.close(ticket, give_back=give_back)
             case overlay_state.Unmute(id):
                 self._voice.listen_to(id)
-            case overlay_state.Missed(id):
+            case overlay_state.MissedAnswer(id):
                 requests.say_missed(id)
             case presses.Silence():
                 self._voice.silence()
-            case presses.Cancel():
+            case presses.CancelRequest():
                 self._voice.listen_to(None)
                 self._work.cancel(requests.job)
             case presses.Mute():
@@ -210,7 +210,7 @@ class Doing:
                 self.over = True
         return ""
 
-    def _may_ask(self, job: Job) -> None:
+    def _may_ask(self, job: Request) -> None:
         """The picture to be asked about is there, or a sentence says why not."""
         if job.failure is not None or job.captured is None:
             self._work.answer(job)

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edge_assistant.assistant.events import Event
-from edge_assistant.assistant.options import Manner
+from edge_assistant.assistant.options import RequestOptions
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.controller import state
-from edge_assistant.controller.controller import Doing
-from edge_assistant.controller.overlay import ChooserWindows
-from edge_assistant.controller.request import Job
-from edge_assistant.controller.speech_channel import Voice
+from edge_assistant.controller.controller import Controller
+from edge_assistant.controller.overlay import OverlayView
+from edge_assistant.controller.request import Request
+from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.controller.status import Condition, condition
-from edge_assistant.controller.view import NoWindows, Windows
-from edge_assistant.controller.worker import Work
+from edge_assistant.controller.view import NoView, View
+from edge_assistant.controller.worker import RequestWorker
 from edge_assistant.hotkeys.actions import ACTIONS
 from edge_assistant.system.errors import AssistantError, explained
 from edge_assistant.system.i18n import tr
@@ -40,19 +40,19 @@ class _Call:
     run: Callable[[], None]
 
 
-class Control:
+class EventLoop:
     """`run` owns one thread, and with it all that is done; all other methods may be called from any thread."""
 
     def __init__(
         self,
-        work: Work,
-        voice: Voice,
+        work: RequestWorker,
+        voice: SpeechChannel,
         show: Callable[[Event], None],
         clock: Callable[[], float] = time.monotonic,
         *,
         on_condition: Callable[[Condition], None] = lambda _: None,
-        windows: Windows | None = None,
-        choosers: ChooserWindows | None = None,
+        windows: View | None = None,
+        choosers: OverlayView | None = None,
         stays: bool = False,
     ) -> None:
         """`on_condition` is called on the loop's thread whenever the condition has changed.
@@ -60,7 +60,7 @@ class Control:
         Without `windows` nothing can be asked; `choosers` are palette and region chooser. With `stays` the loop goes on
         without any weights, and each press looks for them.
         """
-        self._windows = windows or NoWindows()
+        self._windows = windows or NoView()
         self._stays = stays
         self._work = work
         self._on_condition = on_condition
@@ -69,7 +69,7 @@ class Control:
         self._clock = clock
         self._row: queue.SimpleQueue[_Press | _Call] = queue.SimpleQueue()
         self._failure: AssistantError | None = None
-        self._doing = Doing(work, voice, show, clock, self._windows, choosers, self.do)
+        self._doing = Controller(work, voice, show, clock, self._windows, choosers, self.do)
 
     def press(self, action: str) -> None:
         """A key was pressed."""
@@ -115,7 +115,7 @@ class Control:
         except queue.Empty:
             return tr("Edge Assistant is busy. Try again.")
 
-    def behave(self, manner: Manner) -> None:
+    def behave(self, manner: RequestOptions) -> None:
         """From the next request on, look and answer so."""
         self.do(lambda: self._doing.behave(manner))
 
@@ -187,11 +187,11 @@ class Control:
         """See work.Told."""
         self.do(lambda: None)  # only the condition may be another
 
-    def on_answered(self, job: Job, *, whole: bool) -> None:
+    def on_answered(self, job: Request, *, whole: bool) -> None:
         """See work.Told."""
         self.do(lambda: self._doing.answered(job, whole=whole))
 
-    def on_ended(self, job: Job) -> None:
+    def on_ended(self, job: Request) -> None:
         """See work.Told."""
         self.do(lambda: self._doing.take(state.ended(self._doing.state, job.id, self._clock())))
 

@@ -6,8 +6,8 @@ import queue
 import threading
 
 from edge_assistant.capture.backends import choose
-from edge_assistant.capture.decode import Captured
-from edge_assistant.controller.view import Windows
+from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.controller.view import View
 from edge_assistant.system.errors import AssistantError
 
 _PATIENCE_S = 0.1
@@ -16,7 +16,7 @@ _PATIENCE_S = 0.1
 _OF_THE_SCREEN = ("window", "screen", "region")
 
 
-def has_moved_on(picture: Captured, windows: Windows) -> bool:
+def has_moved_on(picture: CapturedPicture, windows: View) -> bool:
     """Whether the person is in another window by now, whatever the titles are; a window that was closed is another.
 
     Where nobody tells (Wayland), or a window of ours is in front, the person is taken to have stayed; where no answer

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from edge_assistant.capture import targets
 from edge_assistant.capture.backends import Backend, choose
-from edge_assistant.capture.decode import Captured
+from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.focus import Focus
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Snapshot
@@ -32,7 +32,7 @@ class OwnWindows(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class FrozenDesktop:
     """Title, bounds and picture of one moment; nothing of it ever changes.
 
     `choice` is what of it was chosen, as in choosing.chosen, and `rect` the region, in the desktop's units.
@@ -43,11 +43,11 @@ class Moment:
     choice: str = ""
     rect: Rect | None = None
 
-    def likely(self) -> Captured:
+    def likely(self) -> CapturedPicture:
         """The picture of what is most often chosen, without a word about it. Raises InputError."""
         return replace(self, choice="window").captured(_Silently())
 
-    def captured(self, tell: targets.Teller) -> Captured:
+    def captured(self, tell: targets.CaptureListener) -> CapturedPicture:
         """The picture of what was chosen. Raises InputError."""
         if self.choice == "region" and self.rect is not None:
             return targets.region(self.snapshot, self.rect)
@@ -78,11 +78,11 @@ class _Silently:
         """It takes no time."""
 
 
-class Freezing:
+class FreezeTask:
     """Takes a moment, on a thread of its own, which then calls `then` with it; also where there is a `failure`."""
 
-    def __init__(self, windows: OwnWindows, tell: targets.Teller, then: Callable[[Freezing], None]) -> None:
-        self.moment: Moment | None = None
+    def __init__(self, windows: OwnWindows, tell: targets.CaptureListener, then: Callable[[FreezeTask], None]) -> None:
+        self.moment: FrozenDesktop | None = None
         self.failure: AssistantError | None = None
         self._windows = windows
         self._tell = tell
@@ -147,4 +147,4 @@ class Freezing:
             self._windows.back()
         self._seen.set()
         targets.refuse_locked(backend)
-        self.moment = Moment(snapshot, backend)
+        self.moment = FrozenDesktop(snapshot, backend)

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from edge_assistant.assistant.events import DoneEvent
 from edge_assistant.models.gguf import Variant
 from edge_assistant.system.i18n import number, tr
-from edge_assistant.system.json_store import Record
+from edge_assistant.system.json_store import JsonStore
 
 _log = logging.getLogger(__name__)
 
@@ -32,10 +32,10 @@ class Seconds:
     answer: float | None = None
 
 
-class Measurements:
+class LatencyRecords:
     """All methods may be called from any thread. With a `record` the figures are there again after a restart."""
 
-    def __init__(self, record: Record | None = None) -> None:
+    def __init__(self, record: JsonStore | None = None) -> None:
         self._record = record
         self._lock = threading.Lock()
         self._seconds: dict[str, Seconds] = {}
@@ -105,7 +105,7 @@ class _Look:
     prefill: float
 
 
-class Outlook:
+class LatencyForecast:
     """All methods may be called from any thread."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -138,7 +138,7 @@ class Outlook:
         return encode + prefill
 
 
-def cost(measurements: Measurements) -> str:
+def cost(measurements: LatencyRecords) -> str:
     """What changing to the Thinking weights took, and their last answer; or that it is not known yet."""
     seconds = measurements.of("thinking")
     parts = []

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from edge_assistant.assistant.assistant import Assistant
-from edge_assistant.controller.latency import Measurements
+from edge_assistant.controller.latency import LatencyRecords
 from edge_assistant.models.memory_estimate import free_beside
 from edge_assistant.system import memory
 from edge_assistant.system.errors import AssistantError, CancelledError
@@ -16,7 +16,7 @@ Make = Callable[[bool], Assistant]
 """Makes the assistant that thinks or does not; its weights are not loaded yet. Raises AssistantError."""
 
 
-class Engines:
+class ModelSwitcher:
     """`start`, `change`, `renew` and `unload` belong to one thread; the rest may be used from any.
 
     `free` tells the bytes of memory that could be used now.
@@ -24,7 +24,7 @@ class Engines:
 
     def __init__(
         self,
-        measurements: Measurements,
+        measurements: LatencyRecords,
         free: Callable[[], int] = memory.available,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:

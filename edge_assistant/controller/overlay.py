@@ -6,36 +6,36 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from edge_assistant.capture.decode import Captured
+from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.geometry import Rect
-from edge_assistant.controller.frozen_desktop import Freezing, Moment, OwnWindows
-from edge_assistant.controller.overlay_state import Open
-from edge_assistant.controller.palette_items import Opening, choices
-from edge_assistant.controller.request import Job
+from edge_assistant.controller.frozen_desktop import FreezeTask, FrozenDesktop, OwnWindows
+from edge_assistant.controller.overlay_state import OpenOverlay
+from edge_assistant.controller.palette_items import OverlayContent, palette_items
+from edge_assistant.controller.request import Request
 from edge_assistant.system.errors import AssistantError
 
 
-class ChooserWindows(Protocol):
+class OverlayView(Protocol):
     """Where it is chosen; both return at once."""
 
-    def open_chooser(self, opening: Opening) -> None:
+    def open_chooser(self, opening: OverlayContent) -> None:
         """Open the palette, or the region chooser in its place."""
 
     def close_chooser(self, ticket: int) -> None:
         """Close what is open over this moment."""
 
 
-class NoChoosers:
+class NoOverlayView:
     """A program without windows."""
 
-    def open_chooser(self, opening: Opening) -> None:
+    def open_chooser(self, opening: OverlayContent) -> None:
         """Nowhere to choose."""
 
     def close_chooser(self, ticket: int) -> None:
         """Nothing to close."""
 
 
-class Chooser:
+class Overlay:
     """All methods belong to the thread of the loop.
 
     `later` runs something on it, `on_failed` is told there what kept a moment from being taken: then nothing opens,
@@ -45,14 +45,14 @@ class Chooser:
 
     def __init__(
         self,
-        windows: ChooserWindows,
+        windows: OverlayView,
         own_windows: OwnWindows,
         later: Callable[[Callable[[], None]], None],
         on_failed: Callable[[AssistantError, bool], None],
-        look_ahead: Callable[[Job, Callable[[], Captured]], None],
+        look_ahead: Callable[[Request, Callable[[], CapturedPicture]], None],
         look_away: Callable[[], None],
     ) -> None:
-        self.open = Open()
+        self.open = OpenOverlay()
         self.rect: Rect | None = None
         self._windows = windows
         self._own_windows = own_windows
@@ -61,15 +61,15 @@ class Chooser:
         self._look_ahead = look_ahead
         self._look_away = look_away
         self._looks_ahead = False
-        self._freezing: Freezing | None = None
-        self._job: Job | None = None
-        self._moment: Moment | None = None
-        self._used: Moment | None = None
+        self._freezing: FreezeTask | None = None
+        self._job: Request | None = None
+        self._moment: FrozenDesktop | None = None
+        self._used: FrozenDesktop | None = None
 
-    def freeze(self, job: Job, wait: float) -> None:
+    def freeze(self, job: Request, wait: float) -> None:
         """Begin to take a moment; returns when the screen has been captured, or after `wait` seconds."""
         self._job = job
-        self._freezing = Freezing(
+        self._freezing = FreezeTask(
             self._own_windows, job, lambda freezing: self._later(lambda: self._frozen(freezing))
         )  # fmt: skip
         self._freezing.start(wait)
@@ -78,7 +78,7 @@ class Chooser:
         """The same moment's region chooser; where the moment is still being taken it opens then."""
         freezing = self._freezing
         if self._moment is not None:
-            self._windows.open_chooser(Opening(self.open.ticket, "region", self._moment.snapshot))
+            self._windows.open_chooser(OverlayContent(self.open.ticket, "region", self._moment.snapshot))
         elif freezing is not None and freezing.failure is not None:
             self._on_failed(freezing.failure, True)
 
@@ -87,7 +87,7 @@ class Chooser:
         moment = None if choice in ("clipboard", "camera") else self._moment
         self._used = None if moment is None else replace(moment, choice=choice, rect=self.rect)
 
-    def used(self) -> Moment | None:
+    def used(self) -> FrozenDesktop | None:
         """The moment that the job which begins now is about."""
         used, self._used = self._used, None
         return used
@@ -109,7 +109,7 @@ class Chooser:
         if self._freezing is not None:
             self._freezing.take_focus(window)
 
-    def _frozen(self, freezing: Freezing) -> None:
+    def _frozen(self, freezing: FreezeTask) -> None:
         if freezing is not self._freezing:
             return  # it was closed meanwhile
         self._moment = freezing.moment
@@ -123,7 +123,7 @@ class Chooser:
         if self.open.chooser == "region":
             self.open_region()
         else:
-            self._windows.open_chooser(Opening(self.open.ticket, "palette", snapshot, choices(snapshot)))
+            self._windows.open_chooser(OverlayContent(self.open.ticket, "palette", snapshot, palette_items(snapshot)))
             if self._moment is not None and self._job is not None:
                 self._looks_ahead = True
                 self._look_ahead(self._job, self._moment.likely)

@@ -17,7 +17,7 @@ MONITOR = "monitor-"
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenOverlay:
     """`chooser` is the open one, "palette" or "region", "" none; `ticket` numbers the moments they stand over.
 
     `missed` says that a request would have been heard meanwhile.
@@ -37,14 +37,14 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenRegion:
+class OpenRegionSelector:
     """Let a region of the same moment be chosen, in place of the palette."""
 
     ticket: int
 
 
 @dataclass(frozen=True, slots=True)
-class UseMoment:
+class UseFrozenDesktop:
     """The request that follows is about the chooser's moment; `choice` is what of it."""
 
     ticket: int
@@ -52,7 +52,7 @@ class UseMoment:
 
 
 @dataclass(frozen=True, slots=True)
-class CloseChooser:
+class CloseOverlay:
     """Close it, forget its moment, and with `give_back` give the focus to the window that had it."""
 
     ticket: int
@@ -67,17 +67,17 @@ class Unmute:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class MissedAnswer:
     """Say what the last request said while a chooser was open."""
 
     id: int
 
 
-Do = Press | Freeze | OpenRegion | UseMoment | CloseChooser | Unmute | Missed
-Step = tuple[Open, State, tuple[Do, ...]]
+Do = Press | Freeze | OpenRegionSelector | UseFrozenDesktop | CloseOverlay | Unmute | MissedAnswer
+Step = tuple[OpenOverlay, State, tuple[Do, ...]]
 
 
-def pressed(open: Open, state: State, action: str, now: float) -> Step:
+def pressed(open: OpenOverlay, state: State, action: str, now: float) -> Step:
     """A key or trigger; `action` is one of actions.ACTIONS. While a chooser is open, keys choose as its letters do."""
     if open.chooser and action in (open.chooser, "palette"):
         return dismissed(open, state, open.ticket, now)
@@ -91,20 +91,20 @@ def pressed(open: Open, state: State, action: str, now: float) -> Step:
     return open, after, do
 
 
-def chosen(open: Open, state: State, ticket: int, choice: str, now: float) -> Step:
+def chosen(open: OpenOverlay, state: State, ticket: int, choice: str, now: float) -> Step:
     """A choice was made: an action, "monitor-2", or "region" in the palette and, with its rectangle, in its own."""
     if not open.chooser or ticket != open.ticket:
         return open, state, ()
     if choice == "region" and open.chooser == "palette":
-        return replace(open, chooser="region"), state, (OpenRegion(ticket),)
+        return replace(open, chooser="region"), state, (OpenRegionSelector(ticket),)
     # The window to ask in takes the focus next: given back now, it could arrive there too late, and leave our window.
-    closed, close = Open(ticket=ticket), CloseChooser(ticket, give_back=choice != "ask")
+    closed, close = OpenOverlay(ticket=ticket), CloseOverlay(ticket, give_back=choice != "ask")
     if choice in (*LOOKS, "ask") or choice.startswith(MONITOR):
         # Without a look of before it is never its stop nor its detail: a moment of its own is a picture of its own.
         fresh = replace(state, look="")
         monitor = choice.startswith(MONITOR)
         after, do = presses.pressed(fresh, "screen" if monitor else choice, now)
-        return closed, replace(after, look=choice), (UseMoment(ticket, choice), close, *do)
+        return closed, replace(after, look=choice), (UseFrozenDesktop(ticket, choice), close, *do)
     before: tuple[Do, ...] = (close,)
     if open.missed and state.phase == "working":
         if choice == "stop":
@@ -115,19 +115,19 @@ def chosen(open: Open, state: State, ticket: int, choice: str, now: float) -> St
     return closed, after, (*before, *do)
 
 
-def dismissed(open: Open, state: State, ticket: int, now: float, *, give_back: bool = True) -> Step:
+def dismissed(open: OpenOverlay, state: State, ticket: int, now: float, *, give_back: bool = True) -> Step:
     """A chooser was closed without a choice: what it silenced is heard after all."""
     if not open.chooser or ticket != open.ticket:
         return open, state, ()
-    closed, close = Open(ticket=ticket), CloseChooser(ticket, give_back)
+    closed, close = OpenOverlay(ticket=ticket), CloseOverlay(ticket, give_back)
     if not open.missed:
         return closed, state, (Silence(), close)
     after, do = presses.pressed(state, "repeat", now)
-    again = tuple(Missed(each.id) if isinstance(each, Repeat) else each for each in do)
+    again = tuple(MissedAnswer(each.id) if isinstance(each, Repeat) else each for each in do)
     return closed, after, (Silence(), close, *again)
 
 
-def _opened(open: Open, state: State, chooser: str, now: float) -> Step:
+def _opened(open: OpenOverlay, state: State, chooser: str, now: float) -> Step:
     do: tuple[Do, ...] = (Silence(),)
     missed = state.phase == "working" and not state.muted
     if state.phase == "working":
@@ -135,4 +135,4 @@ def _opened(open: Open, state: State, chooser: str, now: float) -> Step:
     elif state.phase == "speaking":
         state, do = presses.pressed(state, "stop", now)
     ticket = open.ticket + 1
-    return Open(chooser, ticket, missed), state, (*do, Freeze(ticket, chooser))
+    return OpenOverlay(chooser, ticket, missed), state, (*do, Freeze(ticket, chooser))

@@ -15,7 +15,7 @@ _MOST_MONITORS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PaletteItem:
     """`key` is the letter or digit that chooses it in every language, `name` what is reported, `label` what is read."""
 
     key: str
@@ -29,51 +29,51 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OverlayContent:
     """What a chooser needs to open; `snapshot` is None where there is no picture of the screen."""
 
     ticket: int
     chooser: str
     snapshot: Snapshot | None
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[PaletteItem, ...] = ()
 
 
-def choices(snapshot: Snapshot | None) -> tuple[Choice, ...]:
+def palette_items(snapshot: Snapshot | None) -> tuple[PaletteItem, ...]:
     """In the order of the list: what shows the moment first, then other pictures, then the voice and the program."""
     return (*_of_the_moment(snapshot), *_always())
 
 
-def _of_the_moment(snapshot: Snapshot | None) -> tuple[Choice, ...]:
+def _of_the_moment(snapshot: Snapshot | None) -> tuple[PaletteItem, ...]:
     if snapshot is None:
         return ()
     found = []
     if snapshot.window is not None:
-        found.append(Choice("w", "window", tr("Window: {title}", title=spoken_title(snapshot.window.title))))
-        found.append(Choice("t", "read", tr("Read the window's text")))
+        found.append(PaletteItem("w", "window", tr("Window: {title}", title=spoken_title(snapshot.window.title))))
+        found.append(PaletteItem("t", "read", tr("Read the window's text")))
     else:
-        found.append(Choice("t", "read", tr("Read the text on the screen")))
+        found.append(PaletteItem("t", "read", tr("Read the text on the screen")))
     count = len(snapshot.monitors)
-    found.append(Choice("s", "screen", tr("The whole screen") if count == 1 else tr("All monitors")))
+    found.append(PaletteItem("s", "screen", tr("The whole screen") if count == 1 else tr("All monitors")))
     if count > 1:
         found += [
-            Choice(str(each.number), f"{MONITOR}{each.number}", _monitor(each.number, count))
+            PaletteItem(str(each.number), f"{MONITOR}{each.number}", _monitor(each.number, count))
             for each in snapshot.monitors[:_MOST_MONITORS]
         ]
-    return (*found, Choice("r", "region", tr("A region of the screen")))
+    return (*found, PaletteItem("r", "region", tr("A region of the screen")))
 
 
 def _monitor(number: int, count: int) -> str:
     return tr("Monitor {number} of {count}", number=number, count=count)
 
 
-def _always() -> tuple[Choice, ...]:
+def _always() -> tuple[PaletteItem, ...]:
     found = (
-        Choice("v", "clipboard", tr("The copied picture")),
-        Choice("c", "camera", tr("The camera")),
-        Choice("a", "ask", tr("Ask a question")),
-        Choice("l", "repeat", tr("Repeat the last answer")),
-        Choice("x", "stop", tr("Stop")),
-        Choice("i", "status", tr("What is being done")),
-        Choice("h", "think", tr("Think harder, on or off")),
+        PaletteItem("v", "clipboard", tr("The copied picture")),
+        PaletteItem("c", "camera", tr("The camera")),
+        PaletteItem("a", "ask", tr("Ask a question")),
+        PaletteItem("l", "repeat", tr("Repeat the last answer")),
+        PaletteItem("x", "stop", tr("Stop")),
+        PaletteItem("i", "status", tr("What is being done")),
+        PaletteItem("h", "think", tr("Think harder, on or off")),
     )
     return tuple(each for each in found if each.name in ACTIONS)

@@ -9,16 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from edge_assistant.assistant import answer_run, picture_checks
-from edge_assistant.assistant.conversation import Talk
+from edge_assistant.assistant.conversation import Conversation
 from edge_assistant.assistant.events import Event, NoticeEvent, Stage, WindowEvent
-from edge_assistant.assistant.options import Manner
+from edge_assistant.assistant.options import RequestOptions
 from edge_assistant.capture import targets
 from edge_assistant.capture.backends import choose
-from edge_assistant.capture.decode import Captured
+from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
-from edge_assistant.controller.frozen_desktop import Moment
-from edge_assistant.controller.view import NoWindows, Windows
+from edge_assistant.controller.frozen_desktop import FrozenDesktop
+from edge_assistant.controller.view import NoView, View
 from edge_assistant.engine.prompts import Mode
 from edge_assistant.system.errors import AssistantError, CancelledError, explained
 from edge_assistant.system.i18n import tr, tr_count
@@ -29,7 +29,7 @@ TONE_WAITS_S = 0.05
 """The tone follows the picture of the screen, but no later than this after the press: a portal may ask first."""
 
 
-class Job:
+class Request:
     """`say` and `show` are how it talks; it is a sources.Teller. All methods may be called from any thread."""
 
     def __init__(
@@ -40,31 +40,31 @@ class Job:
         *,
         action: str = "",
         mode: Mode = "glance",
-        manner: Manner | None = None,
+        manner: RequestOptions | None = None,
         target: Path | int | None = None,
         question: str | None = None,
-        talk: Talk | None = None,
-        windows: Windows | None = None,
-        moment: Moment | None = None,
+        talk: Conversation | None = None,
+        windows: View | None = None,
+        moment: FrozenDesktop | None = None,
     ) -> None:
         """`moment` is what a screen action is about; without it, it takes a picture of its own.
 
         `target` is what has no key: a picture file, or a monitor's number. `talk` is what a question belongs to.
         """
         self.id = id
-        self.manner = manner or Manner()
+        self.manner = manner or RequestOptions()
         self.target = target
         self.question = question
-        self.talk = talk or Talk()
+        self.talk = talk or Conversation()
         self.title = target.name if isinstance(target, Path) else ""
-        self._windows = windows or NoWindows()
+        self._windows = windows or NoView()
         self._moment = moment
         self.action = action
         self.mode = mode
         self.stage: Stage | None = None
         self.sentences: list[str] = []
         self.reasoning = ""
-        self.captured: Captured | None = None
+        self.captured: CapturedPicture | None = None
         self.failure: AssistantError | None = None
         self._say = say
         self._show = show
@@ -99,7 +99,7 @@ class Job:
         """The answer is no longer wanted."""
         self._cancelled.set()
 
-    def picture(self) -> Captured:
+    def picture(self) -> CapturedPicture:
         """What is looked at. Raises CancelledError."""
         if self.is_cancelled() or self.captured is None:
             raise CancelledError
@@ -145,20 +145,24 @@ class Job:
             self._seen.set()
             then()
 
-    def _looked(self) -> Captured:
+    def _looked(self) -> CapturedPicture:
         if isinstance(self.target, Path) or self.action in ("clipboard", "camera"):
             self._seen.set()
             self._may_speak.wait()
             if isinstance(self.target, Path):
                 return read_picture(self.target)
-            at = targets.Look("clipboard") if self.action == "clipboard" else targets.Look("camera", self.manner.camera)
+            at = (
+                targets.Target("clipboard")
+                if self.action == "clipboard"
+                else targets.Target("camera", self.manner.camera)
+            )
             return targets.look(at, self)
         captured = self._of_the_screen()
         if self.action == "ask":
             picture_checks.refuse_blank(captured)
         return captured
 
-    def _of_the_screen(self) -> Captured:
+    def _of_the_screen(self) -> CapturedPicture:
         if self._moment is not None:
             self._seen.set()
             self._may_speak.wait()
@@ -180,6 +184,6 @@ class Job:
         return targets.active_window(snapshot, backend, self)
 
 
-def detail_of(captured: Captured) -> Captured:
+def detail_of(captured: CapturedPicture) -> CapturedPicture:
     """The same picture for another request; what was to be said about it has been said."""
     return replace(captured, notices=())

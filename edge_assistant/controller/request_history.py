@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from edge_assistant.assistant.conversation import Talk
+from edge_assistant.assistant.conversation import Conversation
 from edge_assistant.assistant.events import Event
-from edge_assistant.assistant.options import Manner
-from edge_assistant.capture.decode import Captured
-from edge_assistant.controller.frozen_desktop import Moment
+from edge_assistant.assistant.options import RequestOptions
+from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.controller.frozen_desktop import FrozenDesktop
 from edge_assistant.controller.latency import WORTH_SAYING_S
-from edge_assistant.controller.request import Job, detail_of
-from edge_assistant.controller.speech_channel import Voice
-from edge_assistant.controller.view import Windows
-from edge_assistant.controller.worker import Work
+from edge_assistant.controller.request import Request, detail_of
+from edge_assistant.controller.speech_channel import SpeechChannel
+from edge_assistant.controller.view import View
+from edge_assistant.controller.worker import RequestWorker
 from edge_assistant.engine.prompts import Mode
 from edge_assistant.hotkeys.actions import LOOKS
 from edge_assistant.speech.sentences import SentenceSplitter
@@ -28,17 +28,17 @@ _NO_ANSWER = later("There is no answer yet.")
 
 
 @dataclass(slots=True)
-class Memory:
+class LastAnswer:
     """Of what was answered: the sentences and how they were thought out, and the picture as it is talked about."""
 
     sentences: list[str] = field(default_factory=list)
     reasoning: str = ""
-    talk: Talk = field(default_factory=Talk)
-    picture: Captured | None = None
+    talk: Conversation = field(default_factory=Conversation)
+    picture: CapturedPicture | None = None
     title: str = ""
 
 
-class Requests:
+class RequestHistory:
     """All methods belong to the loop's thread.
 
     `soon` runs something on it, and `used` gives the moment that a request is about which begins now.
@@ -46,13 +46,13 @@ class Requests:
 
     def __init__(
         self,
-        work: Work,
-        voice: Voice,
+        work: RequestWorker,
+        voice: SpeechChannel,
         show: Callable[[Event], None],
         clock: Callable[[], float],
-        windows: Windows,
+        windows: View,
         soon: Callable[[Callable[[], None]], None],
-        used: Callable[[], Moment | None],
+        used: Callable[[], FrozenDesktop | None],
     ) -> None:
         self._work = work
         self._voice = voice
@@ -61,17 +61,17 @@ class Requests:
         self._windows = windows
         self._soon = soon
         self._used = used
-        self.memory = Memory()
-        self.manner = Manner()
+        self.memory = LastAnswer()
+        self.manner = RequestOptions()
         self.target: Path | int | None = None
         self.question = ""
         self.next_tick = 0.0
         self.job = self.made(0)
 
-    def made(self, id: int, action: str = "", *, detail: bool = False, target: Path | int | None = None) -> Job:
+    def made(self, id: int, action: str = "", *, detail: bool = False, target: Path | int | None = None) -> Request:
         """A request that has not begun; with `detail` about the kept picture."""
         mode: Mode = "detail" if detail or action == "ask" else "read" if action == "read" else "glance"
-        job = Job(
+        job = Request(
             id,
             self._saying(id),
             self._show,
@@ -86,13 +86,13 @@ class Requests:
             job.captured, job.title = detail_of(self.memory.picture), self.memory.title
         return job
 
-    def begin(self, job: Job) -> None:
+    def begin(self, job: Request) -> None:
         """From now on it is the newest, and the only one that is heard."""
         self.job = job
         self._voice.listen_to(job.id)
         self.next_tick = self._clock() + TICK_S
 
-    def look(self, job: Job, then: Callable[[Job], None]) -> None:
+    def look(self, job: Request, then: Callable[[Request], None]) -> None:
         """Take its picture; `then` follows on another thread."""
         self.begin(job)
 
@@ -106,13 +106,13 @@ class Requests:
         self._work.wake(job)
         job.speak()
 
-    def _taken(self, job: Job) -> None:
+    def _taken(self, job: Request) -> None:
         """A new picture is talked about."""
         if job is self.job and not job.is_cancelled():
             self.memory.talk, self.memory.title, self.memory.reasoning = job.talk, job.title, ""
             self._windows.picture(job.captured, job.title)
 
-    def describe(self, job: Job) -> None:
+    def describe(self, job: Request) -> None:
         """Look, and describe it."""
         self.look(job, self._work.answer)
 
@@ -126,7 +126,7 @@ class Requests:
         self._windows.picture(job.captured, job.title)
         self._work.answer(job)
 
-    def may_ask(self, job: Job) -> None:
+    def may_ask(self, job: Request) -> None:
         """Its picture is there to be asked about."""
         self.memory.picture = job.captured
         self._work.look_ahead(job, job.picture)
@@ -145,14 +145,14 @@ class Requests:
         memory = self.memory
         assert memory.picture is not None
         first = memory.talk.request is None
-        job = Job(id, self._saying(id), self._show, mode="detail", question=self.question, talk=memory.talk)
+        job = Request(id, self._saying(id), self._show, mode="detail", question=self.question, talk=memory.talk)
         job.captured = memory.picture if first else detail_of(memory.picture)
         self.begin(job)
         self._windows.question(id, self.question)
         self._voice.tone("heard", id)
         self._work.answer(job)
 
-    def answered(self, job: Job, *, whole: bool) -> None:
+    def answered(self, job: Request, *, whole: bool) -> None:
         """Keep what came of it."""
         if job is self.job:
             self.memory.sentences = job.sentences or self.memory.sentences
@@ -199,7 +199,7 @@ class Requests:
     def forget_all(self, id: int) -> None:
         """Everything but the picture, which has a step of its own."""
         memory = self.memory
-        memory.sentences, memory.reasoning, memory.talk = [], "", Talk()
+        memory.sentences, memory.reasoning, memory.talk = [], "", Conversation()
         self.begin(self.made(id))
         self.job.stage = "load"
         self._windows.forget()

@@ -16,18 +16,18 @@ from edge_assistant.assistant.factory import (
     make_speaker,
     resolve_model,
 )
-from edge_assistant.assistant.options import Request
+from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture.backends import choose as choose_capture
 from edge_assistant.capture.backends import facts
 from edge_assistant.controller import settings_applier
-from edge_assistant.controller.event_loop import Control
-from edge_assistant.controller.latency import Measurements
-from edge_assistant.controller.overlay import ChooserWindows
-from edge_assistant.controller.settings_applier import GlobalKeys
-from edge_assistant.controller.speech_channel import Voice
+from edge_assistant.controller.event_loop import EventLoop
+from edge_assistant.controller.latency import LatencyRecords
+from edge_assistant.controller.overlay import OverlayView
+from edge_assistant.controller.settings_applier import GlobalHotkeys
+from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.controller.status import Condition
-from edge_assistant.controller.view import Windows
-from edge_assistant.controller.worker import Spoken, Work
+from edge_assistant.controller.view import View
+from edge_assistant.controller.worker import RequestSpeech, RequestWorker
 from edge_assistant.engine.prompts import system_prompt
 from edge_assistant.hotkeys.backends import choose as choose_hotkeys
 from edge_assistant.hotkeys.protocol import Hotkeys
@@ -37,14 +37,14 @@ from edge_assistant.speech.screen_reader import Announce
 from edge_assistant.system import cpu, memory, paths
 from edge_assistant.system.errors import AssistantError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.json_store import Record
-from edge_assistant.tuning.idle_quantizer import IdleTowers
+from edge_assistant.system.json_store import JsonStore
+from edge_assistant.tuning.idle_quantizer import IdleQuantizer
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ServiceOptions:
     """What the command line asks for; None leaves it to the settings."""
 
     speak: bool | None = None
@@ -52,7 +52,7 @@ class Options:
     seed: int | None = None
 
 
-class Program:
+class Service:
     """`run` owns one thread; `control` is how all others reach it.
 
     `show` and `on_condition` are called on the program's own threads.
@@ -60,14 +60,14 @@ class Program:
 
     def __init__(
         self,
-        options: Options,
+        options: ServiceOptions,
         chosen: Settings,
         show: Callable[[Event], None],
         on_condition: Callable[[Condition], None] = lambda _: None,
         *,
         announce: Announce | None = None,
-        windows: Windows | None = None,
-        choosers: ChooserWindows | None = None,
+        windows: View | None = None,
+        choosers: OverlayView | None = None,
         stays: bool = False,
     ) -> None:
         """`announce` reaches a screen reader, which only a program with windows can. The others are as for Control.
@@ -83,29 +83,29 @@ class Program:
         """Called on one of the program's threads when other settings hold."""
         self._keys_are_held = False
         self._speaks = options.speak
-        self._request = Request(temperature=options.temperature, seed=options.seed)
+        self._request = AnswerOptions(temperature=options.temperature, seed=options.seed)
         settings_applier.follow_language(chosen)
-        self._voice = Voice(self._make_speaker, lambda code, message: show(NoticeEvent(0, code, message)))
+        self._voice = SpeechChannel(self._make_speaker, lambda code, message: show(NoticeEvent(0, code, message)))
         self._voice.sound(tones=chosen.tones, ticks=chosen.ticks)
-        self._work = Work(
+        self._work = RequestWorker(
             self._make_assistant,
             self._request,
             self._voice,
             show,
-            Measurements(Record(paths.data_dir() / "measurements.json")),
+            LatencyRecords(JsonStore(paths.data_dir() / "measurements.json")),
             may_encode_ahead=lambda: self._chosen.encode_ahead and not cpu.on_battery(),
         )
-        self._towers = IdleTowers(
+        self._towers = IdleQuantizer(
             lambda: self._work.idle_seconds, lambda: self._chosen.quick_tower and not cpu.on_battery()
         )
         self._keep(chosen)
-        self.control = control = Control(
+        self.control = control = EventLoop(
             self._work, self._voice, show, on_condition=on_condition, windows=windows, choosers=choosers, stays=stays
         )
         control.behave(answer_options(chosen))
         if chosen.output == "screen-reader" and announce is None:
             control.tell("no-screen-reader", tr("Only the app reaches a screen reader, so the own voice speaks."))
-        self._keys = GlobalKeys(_hotkeys, control.press, lambda message: control.tell("keys", message))
+        self._keys = GlobalHotkeys(_hotkeys, control.press, lambda message: control.tell("keys", message))
 
     def run(self) -> None:
         """Until it is to end. Raises AssistantError when there are no weights at all."""
@@ -209,7 +209,7 @@ class Program:
         return make_speaker(self._chosen, on_notice, speak=self._speaks, announce=self._announce)
 
     def _make_assistant(
-        self, think: bool, spoken: Spoken, on_event: Callable[[Event], None], is_cancelled: Callable[[], bool]
+        self, think: bool, spoken: RequestSpeech, on_event: Callable[[Event], None], is_cancelled: Callable[[], bool]
     ) -> Assistant:
         chosen, options = self._chosen, answer_options(self._chosen)
 

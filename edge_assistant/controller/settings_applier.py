@@ -14,7 +14,7 @@ from edge_assistant.settings.schema import Settings
 from edge_assistant.system import autostart, paths
 from edge_assistant.system.errors import AssistantError
 from edge_assistant.system.i18n import tr, use_language
-from edge_assistant.system.json_store import Record
+from edge_assistant.system.json_store import JsonStore
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def follow_language(wanted: Settings) -> None:
     use_language(wanted.spoken_language)
 
 
-def follow_login(wanted: bool, at_login: autostart.AtLogin | None = None) -> str:
+def follow_login(wanted: bool, at_login: autostart.Autostart | None = None) -> str:
     """Start at login, or not; "" or the sentence that says why that cannot be."""
     try:
         autostart.follow(wanted, at_login or autostart.choose(), autostart.program())
@@ -76,12 +76,12 @@ def catch_up_with_login(wanted: bool) -> str:
     return "" if wanted == bool(_followed().read().get(_LOGIN, False)) else follow_login(wanted)
 
 
-def _followed() -> Record:
+def _followed() -> JsonStore:
     """What was followed last."""
-    return Record(paths.data_dir() / "login.json")
+    return JsonStore(paths.data_dir() / "login.json")
 
 
-class GlobalKeys:
+class GlobalHotkeys:
     """The keys of the program, which can be let go of and taken again. Belongs to one thread."""
 
     def __init__(

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from edge_assistant.assistant.factory import AnySpeaker, OnNotice
 from edge_assistant.speech.messages import Tone
-from edge_assistant.speech.screen_reader import ReaderOrVoice
+from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 
 MakeSpeaker = Callable[[OnNotice], AnySpeaker | None]
 _GIVEN_UP = ("no-sound", "no-voice")
 
 
-class Voice:
+class SpeechChannel:
     """All methods may be called from any thread. Without a speaker nothing is spoken."""
 
     def __init__(self, make_speaker: MakeSpeaker, on_notice: OnNotice) -> None:
@@ -70,7 +70,7 @@ class Voice:
     def leaves_focus_to_reader(self) -> bool:
         """Whether a screen reader speaks, which says by itself what has the keyboard. Returns at once."""
         speaker = self._speaker
-        return isinstance(speaker, ReaderOrVoice) and speaker.leaves_focus_to_reader()
+        return isinstance(speaker, ScreenReaderOrVoice) and speaker.leaves_focus_to_reader()
 
     def wait(self, timeout: float) -> bool:
         """Block until all is spoken; False when `timeout` seconds were too few."""

@@ -44,7 +44,7 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancel:
+class CancelRequest:
     """Stop working on a request, and let it say nothing more."""
 
     id: int
@@ -150,7 +150,7 @@ class Forget:
 
 Do = (
     Silence
-    | Cancel
+    | CancelRequest
     | Mute
     | Look
     | LookElsewhere
@@ -326,4 +326,4 @@ def _ended(state: State, now: float, *first: Do) -> Step:
 
 
 def _end_old(state: State) -> tuple[Do, ...]:
-    return (Silence(), Cancel(state.id)) if state.phase != "idle" else (Silence(),)
+    return (Silence(), CancelRequest(state.id)) if state.phase != "idle" else (Silence(),)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from edge_assistant.controller.request import Job
+from edge_assistant.controller.request import Request
 from edge_assistant.controller.state import Phase
 
 Condition = Literal["loading", "ready", "looking", "thinking", "speaking", "error"]
 
 
-def condition(phase: Phase, job: Job, *, ready: bool) -> Condition:
+def condition(phase: Phase, job: Request, *, ready: bool) -> Condition:
     """`job` is the newest request, `ready` whether the start is over; an error stays until the next request."""
     if phase == "working":
         if job.sentences or job.stage == "answer":

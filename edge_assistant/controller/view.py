@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from edge_assistant.capture.decode import Captured
+from edge_assistant.capture.decode import CapturedPicture
 
 
-class Windows(Protocol):
+class View(Protocol):
     """All may be called from any thread; but for `away` they return at once."""
 
     def away(self) -> None:
@@ -22,7 +22,7 @@ class Windows(Protocol):
     def ask(self) -> None:
         """Open the window in which a question is entered."""
 
-    def picture(self, captured: Captured | None, name: str) -> None:
+    def picture(self, captured: CapturedPicture | None, name: str) -> None:
         """What is talked about from now on; None: nothing any more. `name` is what it shows, such as a title."""
 
     def question(self, id: int, text: str) -> None:
@@ -35,7 +35,7 @@ class Windows(Protocol):
         """Drop everything that was shown."""
 
 
-class NoWindows:
+class NoView:
     """A program without windows."""
 
     def away(self) -> None:
@@ -51,7 +51,7 @@ class NoWindows:
     def ask(self) -> None:
         """Nowhere to enter a question."""
 
-    def picture(self, captured: Captured | None, name: str) -> None:
+    def picture(self, captured: CapturedPicture | None, name: str) -> None:
         """Not shown."""
 
     def question(self, id: int, text: str) -> None:

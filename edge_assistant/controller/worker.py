@@ -13,7 +13,7 @@ from typing import Protocol
 
 from edge_assistant.assistant import picture_checks
 from edge_assistant.assistant.assistant import Assistant
-from edge_assistant.assistant.conversation import QUESTION_IMAGE_TOKENS, QUESTION_TOKENS, Talk
+from edge_assistant.assistant.conversation import QUESTION_IMAGE_TOKENS, QUESTION_TOKENS, Conversation
 from edge_assistant.assistant.events import (
     DoneEvent,
     ErrorEvent,
@@ -24,12 +24,12 @@ from edge_assistant.assistant.events import (
     StageEvent,
     TokenEvent,
 )
-from edge_assistant.assistant.options import Request
-from edge_assistant.capture.decode import Captured
-from edge_assistant.controller.latency import Measurements, Outlook, cost
-from edge_assistant.controller.model_switcher import Engines
-from edge_assistant.controller.request import Job
-from edge_assistant.controller.speech_channel import Voice
+from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.controller.latency import LatencyForecast, LatencyRecords, cost
+from edge_assistant.controller.model_switcher import ModelSwitcher
+from edge_assistant.controller.request import Request
+from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.engine import prompts
 from edge_assistant.imaging import token_budget
 from edge_assistant.system import memory
@@ -42,11 +42,11 @@ _log = logging.getLogger(__name__)
 _OPENING_S = 0.2
 
 IsCancelled = Callable[[], bool]
-MakeAssistant = Callable[[bool, "Spoken", Callable[[Event], None], IsCancelled], Assistant]
+MakeAssistant = Callable[[bool, "RequestSpeech", Callable[[Event], None], IsCancelled], Assistant]
 """(think, voice, on_event, is_cancelled): finds the weights, which may take a while. Raises AssistantError."""
 
 
-class Told(Protocol):
+class WorkerListener(Protocol):
     """What the thread reports; each is called on it and returns at once."""
 
     def on_ready(self, *, loaded: bool) -> None:
@@ -61,17 +61,17 @@ class Told(Protocol):
     def on_think(self, on: bool, cost: str) -> None:
         """Think harder is on or off; `cost` says what it took when last measured."""
 
-    def on_answered(self, job: Job, *, whole: bool) -> None:
+    def on_answered(self, job: Request, *, whole: bool) -> None:
         """The work is over; `whole` says whether there is an answer."""
 
-    def on_ended(self, job: Job) -> None:
+    def on_ended(self, job: Request) -> None:
         """It has been spoken too, or is no longer wanted."""
 
 
-class Spoken:
+class RequestSpeech:
     """The assistant's voice: it says what it says for the request that is at work."""
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: SpeechChannel) -> None:
         self._voice = voice
         self.request: int | None = None
 
@@ -84,16 +84,16 @@ class Spoken:
         self._voice.silence()
 
 
-class Work:
+class RequestWorker:
     """Owns the assistants, of which one answers at a time. The public methods may be called from any thread."""
 
     def __init__(
         self,
         make: MakeAssistant,
-        request: Request,
-        voice: Voice,
+        request: AnswerOptions,
+        voice: SpeechChannel,
         show: Callable[[Event], None],
-        measurements: Measurements | None = None,
+        measurements: LatencyRecords | None = None,
         free: Callable[[], int] = memory.available,
         *,
         may_encode_ahead: Callable[[], bool] = lambda: False,
@@ -106,16 +106,16 @@ class Work:
         self._make = make
         self._request = request
         self._voice = voice
-        self._spoken = Spoken(voice)
+        self._spoken = RequestSpeech(voice)
         self._show = show
         self._may_encode_ahead = may_encode_ahead
         self._row: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._measurements = measurements or Measurements()
-        self._engines = Engines(self._measurements, free)
-        self._outlook = Outlook()
-        self._job: Job | None = None
-        self._told: Told | None = None
-        self._held: Talk | None = None
+        self._measurements = measurements or LatencyRecords()
+        self._engines = ModelSwitcher(self._measurements, free)
+        self._outlook = LatencyForecast()
+        self._job: Request | None = None
+        self._told: WorkerListener | None = None
+        self._held: Conversation | None = None
         self._closed = threading.Event()
         self._loads_at_start = True
         self._rest_after: float | None = None
@@ -123,7 +123,7 @@ class Work:
         self._thread = threading.Thread(target=self._run, name="work", daemon=True)
 
     @property
-    def job(self) -> Job | None:
+    def job(self) -> Request | None:
         """What the thread is at."""
         return self._job
 
@@ -134,7 +134,7 @@ class Work:
         return 0.0 if busy else time.monotonic() - self._idle_since
 
     @property
-    def measurements(self) -> Measurements:
+    def measurements(self) -> LatencyRecords:
         """How long things took."""
         return self._measurements
 
@@ -147,12 +147,12 @@ class Work:
         self._loads_at_start, self._rest_after = from_start, rest_after
         self._row.put(lambda: None)  # whoever waits begins to count anew
 
-    def wake(self, job: Job) -> None:
+    def wake(self, job: Request) -> None:
         """Load the weights, if they are not, for a job whose picture is still being fetched."""
         if self._thread.is_alive() and not self._engines.loaded:
             self._row.put(partial(self._wake, job))
 
-    def look_ahead(self, job: Job, picture: Callable[[], Captured]) -> None:
+    def look_ahead(self, job: Request, picture: Callable[[], CapturedPicture]) -> None:
         """Have encoded what will perhaps be asked about next, as `job` would look at it; until that is cancelled."""
         if self._thread.is_alive():
             self._row.put(partial(self._look_ahead, job, picture))
@@ -162,33 +162,33 @@ class Work:
         if self._thread.is_alive():
             self._row.put(self._look_away)
 
-    def start(self, told: Told, job: Job) -> None:
+    def start(self, told: WorkerListener, job: Request) -> None:
         """Load the weights; `job` stands for that."""
         self._told = told
         self._row.put(partial(self._with, job, self._warm))
         self._thread.start()
 
-    def answer(self, job: Job) -> None:
+    def answer(self, job: Request) -> None:
         """Describe the job's picture, or say why there is none."""
         self._row.put(partial(self._with, job, self._answer))
 
-    def repeat(self, job: Job) -> None:
+    def repeat(self, job: Request) -> None:
         """Say the job's sentences."""
         self._row.put(partial(self._with, job, self._repeat))
 
-    def think(self, job: Job) -> None:
+    def think(self, job: Request) -> None:
         """Turn think harder on or off, also where the next request is waited for when its turn comes."""
         self._row.put(partial(self._with, job, self._toggle, always=True))
 
-    def forget(self, job: Job) -> None:
+    def forget(self, job: Request) -> None:
         """Drop all that is held of pictures and conversations, the engines' memory too; whatever is waited for."""
         self._row.put(partial(self._with, job, self._forget, always=True))
 
-    def renew(self, job: Job) -> None:
+    def renew(self, job: Request) -> None:
         """Find the weights anew and load them: others may be here now, or be wanted. `job` stands for that."""
         self._row.put(partial(self._with, job, self._renew))
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: Request) -> None:
         """Stop working on it, now or when its turn comes."""
         job.cancel()
         self._voice.look_again()
@@ -215,7 +215,7 @@ class Work:
             _log.info("the weights are unloaded: nobody asks anything")
             return self._engines.unload
 
-    def _wake(self, job: Job) -> None:
+    def _wake(self, job: Request) -> None:
         assistant = self._assistant
         if assistant is None or assistant.loaded or job.is_cancelled():
             return
@@ -229,7 +229,7 @@ class Work:
         finally:
             self._end_job()
 
-    def _look_ahead(self, job: Job, picture: Callable[[], Captured]) -> None:
+    def _look_ahead(self, job: Request, picture: Callable[[], CapturedPicture]) -> None:
         assistant = self._assistant
         if assistant is None or job.is_cancelled() or not self._may_encode_ahead():
             return
@@ -245,7 +245,7 @@ class Work:
         if self._assistant is not None:
             self._assistant.drop_ahead()
 
-    def _with(self, job: Job, work: Callable[[Job], None], *, always: bool = False) -> None:
+    def _with(self, job: Request, work: Callable[[Request], None], *, always: bool = False) -> None:
         """`always`: also a job that was cancelled before its turn came."""
         # What is told of the start belongs to no request: whoever presses meanwhile wants to hear it too.
         self._job, self._spoken.request = job, job.id or None
@@ -264,10 +264,10 @@ class Work:
         self._idle_since = time.monotonic()
         self._job, self._spoken.request = None, None
 
-    def _wait_until_spoken(self, job: Job) -> None:
+    def _wait_until_spoken(self, job: Request) -> None:
         self._voice.wait_unless(lambda: job.is_cancelled() or self._closed.is_set())
 
-    def _warm(self, job: Job) -> None:
+    def _warm(self, job: Request) -> None:
         assert self._told is not None
         try:
             assistant = self._engines.start(partial(self._made, job))
@@ -290,7 +290,7 @@ class Work:
         if self._told:
             self._told.on_think(self._engines.think, cost(self._measurements))
 
-    def _answer(self, job: Job) -> None:
+    def _answer(self, job: Request) -> None:
         assert self._told is not None
         outcome: DoneEvent | ErrorEvent | None = None
         if job.failure is None:
@@ -310,7 +310,7 @@ class Work:
             self._assistant.encode_detail_ahead(job.manner.request(self._request, "detail"))
             self._outlook.began_ahead()
 
-    def _asked(self, assistant: Assistant, job: Job) -> DoneEvent | ErrorEvent:
+    def _asked(self, assistant: Assistant, job: Request) -> DoneEvent | ErrorEvent:
         talk = job.talk
         if talk is not self._held:
             talk.request = talk.request or self._request_of(job)
@@ -326,7 +326,7 @@ class Work:
             self._tell_think()
         return outcome
 
-    def expected_seconds(self, job: Job) -> float | None:
+    def expected_seconds(self, job: Request) -> float | None:
         """Until the first word about the job's picture, told from the last one; None where that is not known."""
         request, mode = self._request_of(job), prompts.MODES[job.mode]
         if job.captured is None:
@@ -335,12 +335,12 @@ class Work:
         sent = token_budget.plan(job.captured.image.size, max_tokens=most, min_tokens=min(most, mode.min_image_tokens))
         return self._outlook.seconds(sent.tokens)
 
-    def _request_of(self, job: Job) -> Request:
+    def _request_of(self, job: Request) -> AnswerOptions:
         request = job.manner.request(self._request, job.mode)
         asked_about = (job.question is not None or job.action == "ask") and job.mode == "detail"
         return replace(request, image_tokens=QUESTION_IMAGE_TOKENS) if asked_about else request
 
-    def _forget(self, job: Job) -> None:
+    def _forget(self, job: Request) -> None:
         assert self._told is not None
         self._held = None
         self._engines.forget()
@@ -353,7 +353,7 @@ class Work:
             self._fail(job, error)
         self._told.on_answered(job, whole=False)
 
-    def _find(self, job: Job) -> None:
+    def _find(self, job: Request) -> None:
         """At the start there were no weights, and there may be some by now; or the change to others was cancelled."""
         make = partial(self._made, job)
         try:
@@ -366,11 +366,11 @@ class Work:
         except AssistantError as error:
             job.failure = error
 
-    def _repeat(self, job: Job) -> None:
+    def _repeat(self, job: Request) -> None:
         for sentence in job.sentences:
             self._voice.say(sentence, job.id)
 
-    def _toggle(self, job: Job) -> None:
+    def _toggle(self, job: Request) -> None:
         assert self._told is not None
         wanted = not self._engines.think
         if wanted:
@@ -386,7 +386,7 @@ class Work:
         self._tell_think()
         self._told.on_answered(job, whole=False)
 
-    def _renew(self, job: Job) -> None:
+    def _renew(self, job: Request) -> None:
         assert self._told is not None
         try:
             self._engines.renew(partial(self._made, job))
@@ -396,12 +396,12 @@ class Work:
             self._fail(job, error)
         self._told.on_ready(loaded=job.failure is None)
 
-    def _made(self, job: Job, think: bool) -> Assistant:
+    def _made(self, job: Request, think: bool) -> Assistant:
         return self._make(
             think, self._spoken, self._on_event, lambda: job.is_cancelled() or self._closed.is_set()
         )  # fmt: skip
 
-    def _fail(self, job: Job, error: AssistantError) -> None:
+    def _fail(self, job: Request, error: AssistantError) -> None:
         job.failure = error
         self._show(ErrorEvent(job.id, error.code, str(error), error.exit_code))
         self._spoken.say(str(error))
@@ -428,14 +428,14 @@ class Work:
                 return
         self._show(event)
 
-    def _come_to(self, job: Job, stage: Stage) -> None:
+    def _come_to(self, job: Request, stage: Stage) -> None:
         if job.stage != stage:
             job.stage = stage
             if self._told:
                 self._told.on_stage()
 
 
-def _after(job: Job, took: str) -> str:
+def _after(job: Request, took: str) -> str:
     """What is good to know after an answer, for whoever wants to hear everything."""
     more = tr("The same key again gives the detail.") if job.action and job.mode != "detail" else ""
     return f"{took} {more}".strip()

@@ -14,23 +14,23 @@ from edge_assistant.engine import worker
 from edge_assistant.engine.gpu_offload import NOTHING
 from edge_assistant.engine.messages import (
     DEVICE_FAILED,
-    Ahead,
-    Ask,
-    Cancel,
+    AskQuestion,
+    CancelQuestion,
     DeviceFailed,
     Done,
     Embeddings,
+    EmbeddingsReply,
+    EncodeAhead,
+    EngineStarted,
     Failed,
-    Load,
+    GetEmbeddings,
     Loaded,
-    Piece,
-    Placing,
-    Progress,
-    Recall,
-    Recalled,
+    LoadModel,
+    ModelSize,
+    OffloadStarted,
     Reply,
-    Size,
-    Started,
+    StageProgress,
+    TextDelta,
     Tuning,
     TurnsDropped,
     picture_digest,
@@ -47,7 +47,7 @@ from edge_assistant.system.errors import (
     tells_of_memory,
 )
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.worker_process import Child, ChildDied, was_killed
+from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess, was_killed
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ CANCEL_GRACE = 0.2
 _NODE_S = 5.0
 _ILLEGAL = (-4, 0xC000001D)  # of one that used an instruction this processor has not: SIGILL, or Windows' status for it
 
-OnReply = Callable[[Progress | Piece | TurnsDropped | DeviceFailed], None]
+OnReply = Callable[[StageProgress | TextDelta | TurnsDropped | DeviceFailed], None]
 
 _processor_only = threading.Event()
 """A graphics processor failed: until this program ends, all its engines compute on the processor alone."""
@@ -84,7 +84,7 @@ class EngineFiles:
     threads: int
     vision_layers: int
     system: str
-    size: Size = field(default_factory=Size)
+    size: ModelSize = field(default_factory=ModelSize)
     tuning: Tuning = field(default_factory=Tuning)
     keep: Path | None = None
 
@@ -97,7 +97,7 @@ class Engine:
 
     def __init__(self, files: EngineFiles) -> None:
         self._files = files
-        self._child: Child | None = None
+        self._child: WorkerProcess | None = None
         self._lock = threading.Lock()
         self._last_id = 0
         self._ahead: tuple[int, bytes] | None = None  # what may still be being encoded: its id, the picture's digest
@@ -174,7 +174,7 @@ class Engine:
         self.context, self.offload = reply.context, reply.offload
         return time.perf_counter() - start
 
-    def _loaded_anywhere(self, on_reply: OnReply, context: int) -> Loaded | Done | Recalled:
+    def _loaded_anywhere(self, on_reply: OnReply, context: int) -> Loaded | Done | EmbeddingsReply:
         try:
             return self._loaded_once(on_reply, context)
         except CancelledError:
@@ -192,7 +192,7 @@ class Engine:
             _processor_only.clear()  # it need not have been the device
             raise
 
-    def _loaded_once(self, on_reply: OnReply, context: int) -> Loaded | Done | Recalled:
+    def _loaded_once(self, on_reply: OnReply, context: int) -> Loaded | Done | EmbeddingsReply:
         files = self._files
         tuning = replace(files.tuning, gpu_layers=0) if _processor_only.is_set() else files.tuning
         with self._lock:
@@ -202,13 +202,13 @@ class Engine:
             self._child = child = self._spawned(tuning, context)
         return self._awaited(child, 0, on_reply, self._load_death)
 
-    def _spawned(self, tuning: Tuning, context: int) -> Child:
+    def _spawned(self, tuning: Tuning, context: int) -> WorkerProcess:
         """The child, which begins to load. Raises DoesNotFitError where the system lets nothing be started."""
         files = self._files
         try:
-            return Child(
+            return WorkerProcess(
                 worker.serve,
-                Load(
+                LoadModel(
                     str(files.model),
                     str(files.mmproj),
                     context,
@@ -225,7 +225,7 @@ class Engine:
             _log.info("the engine cannot be started", exc_info=error)
             raise explained(error) from error
 
-    def ask(self, make: Callable[[int], Ask], on_reply: OnReply) -> Done:
+    def ask(self, make: Callable[[int], AskQuestion], on_reply: OnReply) -> Done:
         """Put one question, made with the id it is given, to the loaded engine.
 
         Raises DoesNotFitError or EngineError, of these DeviceFailedError where a graphics processor failed at it;
@@ -241,7 +241,7 @@ class Engine:
         try:
             self._join_or_drop_ahead(ask)
             child.send(ask)
-        except ChildDied as death:
+        except WorkerDiedError as death:
             raise self._ask_death(death) from death
         try:
             reply = self._wait(child, ask.id, on_reply, self._ask_death)
@@ -271,11 +271,11 @@ class Engine:
             self._cancelled, self._kill_at, self._busy = False, None, True
         self.drop_ahead()
         try:
-            child.send(Recall(id))
+            child.send(GetEmbeddings(id))
             reply = self._wait(child, id, lambda _: None, self._death)
-        except (ChildDied, AssistantError):
+        except (WorkerDiedError, AssistantError):
             return None  # the picture is encoded again, which costs only time
-        assert isinstance(reply, Recalled)
+        assert isinstance(reply, EmbeddingsReply)
         return reply.embeddings
 
     def unload(self) -> None:
@@ -296,10 +296,10 @@ class Engine:
             if child is None or self._closed:
                 return
             self._last_id += 1
-            ahead = Ahead(self._last_id, rgb, width, height)
+            ahead = EncodeAhead(self._last_id, rgb, width, height)
             self._ahead = ahead.id, picture_digest(ahead)
             self._cancelled, self._busy = False, True  # so that a cancel helps if the child does not take it
-        with contextlib.suppress(ChildDied):  # the next question finds out
+        with contextlib.suppress(WorkerDiedError):  # the next question finds out
             child.send(ahead)
         self._busy = False
 
@@ -307,10 +307,10 @@ class Engine:
         """Stop encoding ahead, if that is still going on; what was finished stays of use."""
         ahead, self._ahead, child = self._ahead, None, self._child
         if ahead is not None and child is not None:
-            with contextlib.suppress(ChildDied):
-                child.send(Cancel(ahead[0]))
+            with contextlib.suppress(WorkerDiedError):
+                child.send(CancelQuestion(ahead[0]))
 
-    def _join_or_drop_ahead(self, ask: Ask) -> None:
+    def _join_or_drop_ahead(self, ask: AskQuestion) -> None:
         ahead, self._joined = self._ahead, 0
         if ahead is not None and ahead[1] == picture_digest(ask):
             self._ahead, self._joined = None, ahead[0]
@@ -337,8 +337,8 @@ class Engine:
             child.kill()
             return
         try:
-            told = child.send(Cancel(self._last_id), patience=grace)
-        except ChildDied:
+            told = child.send(CancelQuestion(self._last_id), patience=grace)
+        except WorkerDiedError:
             return  # whoever waits for its reply is told
         if not told:
             child.kill()  # it does not even take its question from the Pipe
@@ -354,8 +354,8 @@ class Engine:
             child.kill()
 
     def _wait(
-        self, child: Child, id: int, on_reply: OnReply, explained: Callable[[ChildDied], AssistantError]
-    ) -> Loaded | Done | Recalled:
+        self, child: WorkerProcess, id: int, on_reply: OnReply, explained: Callable[[WorkerDiedError], AssistantError]
+    ) -> Loaded | Done | EmbeddingsReply:
         """Hand on what the child reports on `id` until it is done; stale ids are dropped.
 
         `child` is the one that was asked: a `close` may have taken it away by now.
@@ -366,15 +366,15 @@ class Engine:
             self._busy = self._loading = False
 
     def _awaited(
-        self, child: Child, id: int, on_reply: OnReply, explained: Callable[[ChildDied], AssistantError]
-    ) -> Loaded | Done | Recalled:
+        self, child: WorkerProcess, id: int, on_reply: OnReply, explained: Callable[[WorkerDiedError], AssistantError]
+    ) -> Loaded | Done | EmbeddingsReply:
         while True:
             try:
                 reply: Reply | None = child.receive(self._until_kill())
-            except ChildDied as death:
+            except WorkerDiedError as death:
                 self._drop(child)
                 raise explained(death) from death
-            if isinstance(reply, Done | Recalled | Failed) and self._overdue and reply.id == self._overdue[0]:
+            if isinstance(reply, Done | EmbeddingsReply | Failed) and self._overdue and reply.id == self._overdue[0]:
                 self._overdue = None
             if reply is None:
                 if self._closed:  # not waiting for the death: giving gigabytes back takes its time
@@ -382,13 +382,13 @@ class Engine:
                 self._check_grace(child)
             elif isinstance(reply, Loaded):
                 return reply
-            elif isinstance(reply, Started):
+            elif isinstance(reply, EngineStarted):
                 self._started = True
-            elif isinstance(reply, Placing):
+            elif isinstance(reply, OffloadStarted):
                 self._on_device = reply.on_device
-            elif reply.id != id and not (reply.id == self._joined and isinstance(reply, Progress)):
+            elif reply.id != id and not (reply.id == self._joined and isinstance(reply, StageProgress)):
                 continue
-            elif isinstance(reply, Done | Recalled):
+            elif isinstance(reply, Done | EmbeddingsReply):
                 return reply
             elif isinstance(reply, Failed):
                 if id == 0:
@@ -403,7 +403,7 @@ class Engine:
         kill_at = self._kill_at
         return None if kill_at is None else max(0.0, kill_at - time.monotonic())
 
-    def _check_grace(self, child: Child) -> None:
+    def _check_grace(self, child: WorkerProcess) -> None:
         if self._kill_at is not None and time.monotonic() >= self._kill_at:
             if self._loading or (self._overdue is not None and time.monotonic() >= self._overdue[1]):
                 self._drop(child)
@@ -411,13 +411,13 @@ class Engine:
                 self._overdue = self._last_id, time.monotonic() + _NODE_S
             raise CancelledError
 
-    def _drop(self, child: Child) -> None:
+    def _drop(self, child: WorkerProcess) -> None:
         child.kill()
         with self._lock:
             if self._child is child:
                 self._child = None
 
-    def _load_death(self, death: ChildDied) -> AssistantError:
+    def _load_death(self, death: WorkerDiedError) -> AssistantError:
         if self._cancelled:
             return CancelledError()
         if _lacked_memory(death):
@@ -441,7 +441,7 @@ class Engine:
             code="weights-abort",
         )
 
-    def _ask_death(self, death: ChildDied) -> AssistantError:
+    def _ask_death(self, death: WorkerDiedError) -> AssistantError:
         if self._on_device and not self._cancelled:
             return self._without_device()
         return self._death(death)
@@ -475,7 +475,7 @@ class Engine:
             layers=wanted,
         )
 
-    def _death(self, death: ChildDied) -> AssistantError:
+    def _death(self, death: WorkerDiedError) -> AssistantError:
         if self._cancelled:
             return CancelledError()
         if _lacked_memory(death):
@@ -487,5 +487,5 @@ class Engine:
         return EngineError(tr("The engine is gone. {reason} Ask again.", reason=reason), code="engine-died")
 
 
-def _lacked_memory(death: ChildDied) -> bool:
+def _lacked_memory(death: WorkerDiedError) -> bool:
     return any(tells_of_memory(line) for line in death.last_words)

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from edge_assistant.engine.llama_model import NativeModel, Sampler
-from edge_assistant.engine.messages import Ask, Done, Kind, Piece, Progress, Reply, Stage, Stop
-from edge_assistant.engine.repetition import Repetition
+from edge_assistant.engine.llama_model import LlamaModel, Sampler
+from edge_assistant.engine.messages import AskQuestion, Done, Kind, Reply, Stage, StageProgress, Stop, TextDelta
+from edge_assistant.engine.repetition import RepetitionDetector
 from edge_assistant.engine.thinking import ThinkingParser
 from edge_assistant.system.errors import EngineError
 from edge_assistant.system.i18n import later, tr
@@ -29,7 +29,7 @@ _NOTHING_COMPUTED = later(
 
 
 @dataclass(slots=True)
-class Work:
+class AnswerState:
     """What has been done for one question so far; seconds and counts as in Done."""
 
     image_tokens: int = 0
@@ -44,7 +44,7 @@ class Work:
     generation: float = 0.0
     drawn: list[int] = field(default_factory=list)
 
-    def done(self, ask: Ask) -> Done:
+    def done(self, ask: AskQuestion) -> Done:
         """The message that closes the question."""
         return Done(
             id=ask.id,
@@ -69,12 +69,12 @@ class Step:
     taken_back: int = 0
 
 
-def answer_reserve(ask: Ask) -> int:
+def answer_reserve(ask: AskQuestion) -> int:
     """The least room, in cells, that an answer to this question should find."""
     return min(ask.max_tokens or _ANSWER_RESERVE, _ANSWER_RESERVE)
 
 
-class Writer:
+class AnswerWriter:
     """Writes one answer into `work` and sends its pieces to `emit`.
 
     Text that is being repeated is held back until something else follows. Of an answer that goes on repeating itself
@@ -83,10 +83,10 @@ class Writer:
 
     def __init__(
         self,
-        native: NativeModel,
+        native: LlamaModel,
         emit: Callable[[Reply], None],
-        ask: Ask,
-        work: Work,
+        ask: AskQuestion,
+        work: AnswerState,
         end_of_thinking: list[int],
     ) -> None:
         self._native = native
@@ -97,8 +97,8 @@ class Writer:
         self._parser = ThinkingParser(thinking=ask.thinking is not None)
         self._text = codecs.getincrementaldecoder("utf-8")("replace")
         self._answer_tokens = 0
-        self._held: list[Piece] = []
-        self._repetition = Repetition()
+        self._held: list[TextDelta] = []
+        self._repetition = RepetitionDetector()
         self._lengths: list[int] = []  # of the reasoning, or the answer, after each token that is looked at for loops
         self._start = time.perf_counter()
         self._told: dict[Stage, float] = {}
@@ -191,7 +191,7 @@ class Writer:
             self._work.answer += text
         else:
             self._work.reasoning += text
-        self._held.append(Piece(self._ask.id, kind, text))
+        self._held.append(TextDelta(self._ask.id, kind, text))
 
     def _finish_text(self) -> None:
         for kind, text in self._parser.finish():
@@ -204,7 +204,7 @@ class Writer:
 
     def _watch_anew(self) -> None:
         self._release()
-        self._repetition, self._lengths = Repetition(), []
+        self._repetition, self._lengths = RepetitionDetector(), []
 
     def _shorten(self, length: int) -> None:
         """Leave so many characters of the reasoning, or of the answer, and send what of them was not sent yet."""
@@ -212,7 +212,7 @@ class Writer:
         kind: Kind = "thinking" if self._parser.in_thinking else "answer"
         whole = self._work.reasoning if kind == "thinking" else self._work.answer
         sent = len(whole) - sum(len(piece.text) for piece in self._held)
-        self._held = [Piece(self._ask.id, kind, whole[sent:length])] if sent < length else []
+        self._held = [TextDelta(self._ask.id, kind, whole[sent:length])] if sent < length else []
         self._release()
         if kind == "thinking":
             self._work.reasoning = whole[:length]
@@ -241,4 +241,4 @@ class Writer:
         told = self._told.get(stage)
         if told is None or fraction >= told + _PROGRESS_STEP or (fraction == 1.0 and told < 1.0):
             self._told[stage] = fraction
-            self._emit(Progress(self._ask.id, stage, fraction))
+            self._emit(StageProgress(self._ask.id, stage, fraction))

@@ -22,7 +22,7 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class Offload:
+class GpuOffload:
     """`layers` of the text model's `all_layers`, and whether the vision tower, are on the device; None: on none.
 
     With any layer goes the output layer, which is not counted; the table of token embeddings never goes.
@@ -55,7 +55,7 @@ class Offload:
         return tr("{device} computes {layers} of {all} layers.", **counts)
 
 
-NOTHING = Offload(None, 0, 0, tower=False)
+NOTHING = GpuOffload(None, 0, 0, tower=False)
 
 
 def decide(
@@ -67,7 +67,7 @@ def decide(
     tower_bytes: int,
     layers: int,
     wanted: int | None,
-) -> Offload:
+) -> GpuOffload:
     """What goes where. `layers` is the model's number of them, `cache_bytes` the whole KV cache.
 
     `output_bytes` of the `model_bytes` are the output layer's, which goes with any other.
@@ -88,7 +88,7 @@ def decide(
     per_layer = max(1, (model_bytes - output_bytes + cache_bytes) // layers)
     if wanted is not None:
         there = min(wanted, layers)
-        return Offload(device, there, layers, tower=room >= output_bytes + there * per_layer)
+        return GpuOffload(device, there, layers, tower=room >= output_bytes + there * per_layer)
     if room < 0:
         return NOTHING
-    return Offload(device, min(layers, max(0, room - output_bytes) // per_layer), layers, tower=True)
+    return GpuOffload(device, min(layers, max(0, room - output_bytes) // per_layer), layers, tower=True)

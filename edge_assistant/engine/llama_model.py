@@ -19,8 +19,8 @@ from typing import Any
 
 from edge_assistant.engine import devices as llama_devices
 from edge_assistant.engine.bindings import LIBRARIES, ggml, llama, mtmd
-from edge_assistant.engine.gpu_offload import NOTHING, Offload, decide
-from edge_assistant.engine.messages import DEVICE_FAILED, Sampling, Size, Tuning
+from edge_assistant.engine.gpu_offload import NOTHING, GpuOffload, decide
+from edge_assistant.engine.messages import DEVICE_FAILED, ModelSize, Sampling, Tuning
 from edge_assistant.system.errors import DoesNotFitError, EngineError, WeightsError
 from edge_assistant.system.i18n import tr
 
@@ -29,13 +29,13 @@ _ABORTED = 2  # llama_decode's return value when the abort callback said stop
 _SOME_LOGITS = 16  # so many float32 are not equal by chance
 _NODES_TO_ASK_AT = frozenset((b"MUL_MAT", b"FLASH_ATTN_EXT"))
 
-_USUAL, _UNKNOWN = Tuning(), Size()
+_USUAL, _UNKNOWN = Tuning(), ModelSize()
 _log_callbacks: list[Any] = []  # never freed: llama.cpp writes to the last one also when its model is gone
 
 OnFraction = Callable[[float], None]
 
 
-class Interrupted(Exception):
+class ComputationInterrupted(Exception):
     """The person's cancel reached llama.cpp; what was being computed is dropped."""
 
 
@@ -53,7 +53,7 @@ class ImageChunk:
         mtmd.mtmd_input_chunks_free(self._chunks)
 
 
-class NativeModel:
+class LlamaModel:
     """One text model with its vision tower and one KV cache.
 
     `interrupted` is asked at every graph node, from the thread that called; when it says True, the running call
@@ -70,7 +70,7 @@ class NativeModel:
         vision_layers: int,
         interrupted: Callable[[], bool],
         on_load: OnFraction,
-        size: Size = _UNKNOWN,
+        size: ModelSize = _UNKNOWN,
         tuning: Tuning = _USUAL,
         on_device: Callable[[bool], None] = lambda _: None,
     ) -> None:
@@ -299,7 +299,7 @@ class NativeModel:
         # Wider than the model where the tower also feeds its deeper layers (deepstack).
         return tokens * int(llama.llama_model_n_embd_inp(self._model)) * ctypes.sizeof(ctypes.c_float)
 
-    def _load(self, model: str, mmproj: str, context: int, threads: int, size: Size, tuning: Tuning) -> None:
+    def _load(self, model: str, mmproj: str, context: int, threads: int, size: ModelSize, tuning: Tuning) -> None:
         flash_attention = (
             llama.LLAMA_FLASH_ATTN_TYPE_ENABLED if tuning.flash_attention else llama.LLAMA_FLASH_ATTN_TYPE_DISABLED
         )
@@ -354,7 +354,7 @@ class NativeModel:
         if not self._tower or not mtmd.mtmd_support_vision(self._tower):
             raise self._load_error(mmproj)
 
-    def _offload(self, model: str, mmproj: str, context: int, size: Size, wanted: int | None) -> Offload:
+    def _offload(self, model: str, mmproj: str, context: int, size: ModelSize, wanted: int | None) -> GpuOffload:
         """What goes on a graphics processor, where there is one."""
         if wanted == 0 or not size.layers:
             return NOTHING
@@ -372,7 +372,7 @@ class NativeModel:
         self._on_device(offload.device is not None)
         return offload
 
-    def _handle(self, offload: Offload) -> int:
+    def _handle(self, offload: GpuOffload) -> int:
         assert offload.device is not None
         return llama_devices.handle(offload.device.index)
 
@@ -440,11 +440,11 @@ class NativeModel:
 
     def _check_interrupted(self) -> None:
         if self._interrupted():
-            raise Interrupted
+            raise ComputationInterrupted
 
     def _check_decoded(self, result: int) -> None:
         if result == _ABORTED or self._interrupted():
-            raise Interrupted
+            raise ComputationInterrupted
         if result == 1:
             raise DoesNotFitError(tr("The conversation does not fit the context any more. Use a larger context."))
         if result != 0:

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Literal
 
-from edge_assistant.engine.gpu_offload import NOTHING, Offload
+from edge_assistant.engine.gpu_offload import NOTHING, GpuOffload
 
 Stage = Literal["load", "prepare", "encode", "prefill", "think", "answer"]
 Kind = Literal["thinking", "answer"]
@@ -63,7 +63,7 @@ class Tuning:
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class ModelSize:
     """How large the text model is: its layers, and the bytes that a KV cell takes in all of them together."""
 
     layers: int = 0
@@ -71,7 +71,7 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class LoadModel:
     """Parent to child: open these files. `context` is in KV cells; `vision_layers` only scales the progress.
 
     `keep` is the folder for evaluated system prompts, "" for none.
@@ -83,7 +83,7 @@ class Load:
     threads: int
     vision_layers: int
     system: str
-    size: Size = field(default_factory=Size)
+    size: ModelSize = field(default_factory=ModelSize)
     tuning: Tuning = field(default_factory=Tuning)
     keep: str = ""
 
@@ -100,7 +100,7 @@ class Embeddings:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class AskQuestion:
     """Parent to child: answer `question` about the picture (`rgb`: width * height * 3 bytes, sides multiples of 32).
 
     `embeddings` are used where they are of this picture; None: the picture is encoded, if it is not cached.
@@ -123,14 +123,14 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Recall:
+class GetEmbeddings:
     """Parent to child: give the embeddings of the last picture."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
+class EncodeAhead:
     """Parent to child: encode this picture while nobody waits, for a question that may come. Nothing is answered."""
 
     id: int
@@ -139,14 +139,14 @@ class Ahead:
     height: int
 
 
-def picture_digest(picture: Ask | Ahead) -> bytes:
+def picture_digest(picture: AskQuestion | EncodeAhead) -> bytes:
     """What tells a picture from all others, 16 bytes."""
     size = f"{picture.width}x{picture.height}".encode()
     return hashlib.blake2b(picture.rgb, key=size, digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)
-class Cancel:
+class CancelQuestion:
     """Parent to child: stop working on question `id`."""
 
     id: int
@@ -157,16 +157,16 @@ class Loaded:
     """Child to parent: ready. `context` is what the KV cache really holds, in cells."""
 
     context: int
-    offload: Offload = NOTHING
+    offload: GpuOffload = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class EngineStarted:
     """Child to parent, before anything of the weights is touched: llama.cpp's libraries are loaded and run here."""
 
 
 @dataclass(frozen=True, slots=True)
-class Placing:
+class OffloadStarted:
     """Child to parent, while loading: whether from now on a graphics processor's driver is at work, which may fail."""
 
     on_device: bool
@@ -180,7 +180,7 @@ class DeviceFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class StageProgress:
     """Child to parent: how far a stage is, 0 to 1. `id` is 0 while loading."""
 
     id: int
@@ -189,7 +189,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextDelta:
     """Child to parent: some more text."""
 
     id: int
@@ -223,7 +223,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Recalled:
+class EmbeddingsReply:
     """Child to parent: the embeddings of the last picture; None where there are none."""
 
     id: int
@@ -240,4 +240,6 @@ class Failed:
     message: str
 
 
-Reply = Started | Loaded | Placing | Progress | Piece | TurnsDropped | Done | Recalled | Failed
+Reply = (
+    EngineStarted | Loaded | OffloadStarted | StageProgress | TextDelta | TurnsDropped | Done | EmbeddingsReply | Failed
+)

@@ -29,7 +29,7 @@ def identity(files: Iterable[Path], *facts: object) -> bytes:
     return hashlib.blake2b(repr((found, facts)).encode()).digest()
 
 
-class KeptPrompts:
+class PromptCache:
     """The files in `folder` that were made under the same `identity`."""
 
     def __init__(self, folder: Path, identity: bytes) -> None:

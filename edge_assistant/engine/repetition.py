@@ -19,7 +19,7 @@ _STOPS = frozenset(".!?…؟۔।॥")
 _WIDE_STOPS = frozenset("。！？｡．")  # these need no space behind them
 
 
-class Repetition:
+class RepetitionDetector:
     """Feed it the tokens of one text, one by one."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""One conversation about one picture at a time, on one NativeModel: what is known already is not computed again.
+"""One conversation about one picture at a time, on one LlamaModel: what is known already is not computed again.
 
 The KV cache holds a row of blocks: the system prompt, the picture, then the turns. A question is laid out as the row
 it needs; the longest equal beginning is kept and the rest is evaluated. A follow-up therefore costs only its own
@@ -15,21 +15,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from edge_assistant.engine.generation import Work, Writer, answer_reserve
-from edge_assistant.engine.gpu_offload import Offload
-from edge_assistant.engine.llama_model import ImageChunk, Interrupted, NativeModel
+from edge_assistant.engine.generation import AnswerState, AnswerWriter, answer_reserve
+from edge_assistant.engine.gpu_offload import GpuOffload
+from edge_assistant.engine.llama_model import ComputationInterrupted, ImageChunk, LlamaModel
 from edge_assistant.engine.messages import (
-    Ahead,
-    Ask,
+    AskQuestion,
     Done,
     Embeddings,
-    Progress,
+    EncodeAhead,
     Reply,
     Stage,
+    StageProgress,
     TurnsDropped,
     picture_digest,
 )
-from edge_assistant.engine.prompt_cache import KeptPrompts
+from edge_assistant.engine.prompt_cache import PromptCache
 from edge_assistant.engine.prompts import END_OF_THINKING, LEAST_IMAGE_TOKENS, THINKING_OPENER
 from edge_assistant.system.errors import DoesNotFitError
 from edge_assistant.system.i18n import tr
@@ -59,10 +59,10 @@ def _text(tokens: list[int], *, generated: bool = False) -> _Block:
     return _Block(tuple(tokens), len(tokens), len(tokens), generated=generated)
 
 
-class Session:
+class ModelSession:
     """Answers questions; `emit` receives progress and pieces of text as they come."""
 
-    def __init__(self, native: NativeModel, emit: Callable[[Reply], None], kept: KeptPrompts | None = None) -> None:
+    def __init__(self, native: LlamaModel, emit: Callable[[Reply], None], kept: PromptCache | None = None) -> None:
         self._native = native
         self._emit = emit
         self._kept = kept
@@ -81,7 +81,7 @@ class Session:
         return self._native.cells
 
     @property
-    def offload(self) -> Offload:
+    def offload(self) -> GpuOffload:
         """What of the weights is on a graphics processor."""
         return self._native.offload
 
@@ -108,7 +108,7 @@ class Session:
         self._in_tower = self._given = self._ahead = None
         self._cut_to([])
 
-    def encode_ahead(self, ahead: Ahead) -> None:
+    def encode_ahead(self, ahead: EncodeAhead) -> None:
         """Run the vision tower now for a picture that a question may be about; the KV cache stays as it is."""
         digest = picture_digest(ahead)
         if any(block is not None and block.digest == digest for block in (self._in_tower, *self._blocks)):
@@ -118,14 +118,14 @@ class Session:
             self._given = self.recall()  # for another engine, which may be asked about that picture too
             self._ahead = _Block((), chunk.tokens, chunk.positions, digest)
             self._encode(self._ahead, chunk, self._reporter(ahead, "encode"))
-        except Interrupted:
+        except ComputationInterrupted:
             pass  # another question has come
         finally:
             chunk.free()
 
-    def answer(self, ask: Ask) -> Done:
+    def answer(self, ask: AskQuestion) -> Done:
         """Answer one question; when interrupted, with what there is. Raises DoesNotFitError or EngineError."""
-        work = Work()
+        work = AnswerState()
         self._unwritten = None
         try:
             self._prefill(ask, work)
@@ -133,7 +133,7 @@ class Session:
             self._remember(ask, work)
             if ask.thinking is None:  # reasoning is left out by the next question
                 self._unwritten = work.drawn[len(self._blocks[-1].tokens) :]
-        except Interrupted:
+        except ComputationInterrupted:
             work.stop = "cancelled"
         return work.done(ask)
 
@@ -145,7 +145,7 @@ class Session:
         self._unwritten = None
         if self._cells + len(between) > self.context:
             return
-        with contextlib.suppress(Interrupted):
+        with contextlib.suppress(ComputationInterrupted):
             self._put([_text(between)], None, None, _ignore)
 
     def recall(self) -> Embeddings | None:
@@ -154,12 +154,12 @@ class Session:
             return self._given
         return Embeddings(self._in_tower.digest, self._native.embeddings(self._in_tower.cells))
 
-    def first_logits(self, ask: Ask) -> list[float]:
+    def first_logits(self, ask: AskQuestion) -> list[float]:
         """Evaluate a question without answering it: its first token's logits, to compare cached with fresh."""
-        self._prefill(ask, Work())
+        self._prefill(ask, AnswerState())
         return self._native.logits()
 
-    def _prefill(self, ask: Ask, work: Work) -> None:
+    def _prefill(self, ask: AskQuestion, work: AnswerState) -> None:
         chunk = self._native.image_chunk(ask.rgb, ask.width, ask.height)
         try:
             work.image_tokens = chunk.tokens
@@ -171,7 +171,7 @@ class Session:
         finally:
             chunk.free()
 
-    def _fitting_row(self, ask: Ask, chunk: ImageChunk) -> list[_Block]:
+    def _fitting_row(self, ask: AskQuestion, chunk: ImageChunk) -> list[_Block]:
         """The blocks this question needs, with the oldest turns left out where the context is too small."""
         reserve = answer_reserve(ask)
         if ask.thinking:
@@ -202,7 +202,7 @@ class Session:
             code="context",
         )
 
-    def _row(self, ask: Ask, chunk: ImageChunk, dropped: int) -> list[_Block]:
+    def _row(self, ask: AskQuestion, chunk: ImageChunk, dropped: int) -> list[_Block]:
         cells = len(ask.kept) or chunk.tokens
         row = [self._system_block(ask.system), _Block((), cells, chunk.positions, picture_digest(ask))]
         opener = "<|vision_end|>"
@@ -264,7 +264,7 @@ class Session:
     def _cells(self) -> int:
         return sum(block.cells for block in self._blocks)
 
-    def _evaluate(self, ask: Ask, missing: list[_Block], chunk: ImageChunk, work: Work) -> None:
+    def _evaluate(self, ask: AskQuestion, missing: list[_Block], chunk: ImageChunk, work: AnswerState) -> None:
         """Evaluate the blocks in order; texts that follow each other go together."""
         report = self._reporter(ask, "prefill")
         total, done = sum(block.cells for block in missing), 0
@@ -281,7 +281,7 @@ class Session:
                 work.prefill += time.perf_counter() - start
             done += cells
 
-    def _encoded(self, ask: Ask, picture: _Block, chunk: ImageChunk, work: Work) -> Any:
+    def _encoded(self, ask: AskQuestion, picture: _Block, chunk: ImageChunk, work: AnswerState) -> Any:
         """The picture's embeddings: those that came with the question where they fit, else the tower's."""
         given = ask.embeddings
         if given is not None and given.digest == picture.digest:
@@ -328,14 +328,14 @@ class Session:
             raise
         self._blocks += blocks
 
-    def _generate(self, ask: Ask, work: Work) -> None:
+    def _generate(self, ask: AskQuestion, work: AnswerState) -> None:
         """Draw tokens until the answer ends; they stay cached for the follow-up."""
         sampler = self._native.sampler(ask.sampling, ask.seed)
         start = time.perf_counter()
         generated: list[int] = []
         position = self._position
         try:
-            writer = Writer(self._native, self._emit, ask, work, self._end_of_thinking)
+            writer = AnswerWriter(self._native, self._emit, ask, work, self._end_of_thinking)
             for step in writer.write(sampler, room=self.context - self._cells):
                 if step.taken_back:
                     del generated[-step.taken_back :]
@@ -348,7 +348,7 @@ class Session:
             sampler.free()
             self._cut_to([*self._blocks, _text(generated, generated=True)])
 
-    def _remember(self, ask: Ask, work: Work) -> None:
+    def _remember(self, ask: AskQuestion, work: AnswerState) -> None:
         """Keep an answer's own tokens: the tokenizer might cut the same text otherwise, and the cache would be lost.
 
         Not with reasoning, which the conversation leaves out: there the answer is evaluated anew anyway.
@@ -357,8 +357,8 @@ class Session:
         if ask.thinking is None and text == work.answer.strip():
             self._written[text] = work.drawn
 
-    def _reporter(self, ask: Ask | Ahead, stage: Stage) -> Callable[[float], None]:
-        return lambda fraction: self._emit(Progress(ask.id, stage, fraction))
+    def _reporter(self, ask: AskQuestion | EncodeAhead, stage: Stage) -> Callable[[float], None]:
+        return lambda fraction: self._emit(StageProgress(ask.id, stage, fraction))
 
 
 def _common_length(mine: tuple[int, ...], wanted: tuple[int, ...]) -> int:

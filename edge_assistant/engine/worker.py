@@ -13,24 +13,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_assistant.engine.messages import (
-    Ahead,
-    Ask,
-    Cancel,
+    AskQuestion,
+    CancelQuestion,
+    EmbeddingsReply,
+    EncodeAhead,
+    EngineStarted,
     Failed,
-    Load,
+    GetEmbeddings,
     Loaded,
-    Placing,
-    Progress,
-    Recall,
-    Recalled,
+    LoadModel,
+    OffloadStarted,
     Reply,
-    Started,
+    StageProgress,
 )
 from edge_assistant.system import worker_process
 from edge_assistant.system.errors import AssistantError
 
 if TYPE_CHECKING:
-    from edge_assistant.engine.session import Session
+    from edge_assistant.engine.session import ModelSession
 
 
 # Whoever hears the answer first asks no sooner; a question that follows at once is better evaluated whole.
@@ -43,12 +43,12 @@ class _Inbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._cancelled = 0
-        self._asks: list[Ask | Ahead | Recall] = []
+        self._asks: list[AskQuestion | EncodeAhead | GetEmbeddings] = []
         self._arrived = threading.Condition()
         self.current = 0
         threading.Thread(target=self._read, name="inbox", daemon=True).start()
 
-    def next_ask(self) -> Ask | Ahead | Recall:
+    def next_ask(self) -> AskQuestion | EncodeAhead | GetEmbeddings:
         """Wait for the next question that was not cancelled while it waited."""
         with self._arrived:
             self._arrived.wait_for(lambda: self._asks)
@@ -72,14 +72,14 @@ class _Inbox:
             except (EOFError, OSError):
                 os._exit(0)  # the parent is gone, and with it the reason to go on
             with self._arrived:
-                if isinstance(message, Cancel):
+                if isinstance(message, CancelQuestion):
                     self._cancelled = max(self._cancelled, message.id)
                 else:
                     self._asks.append(message)
                     self._arrived.notify()
 
 
-def serve(connection: Connection, load: Load) -> None:
+def serve(connection: Connection, load: LoadModel) -> None:
     """Run until the Pipe ends: load the weights, then answer one question after the other."""
     os.environ["GGML_NO_BACKTRACE"] = "1"  # an abort would start a debugger to print one
     # Threads that spin for each other stop each other when another program wants a core too: with a busy program
@@ -97,9 +97,9 @@ def serve(connection: Connection, load: Load) -> None:
     while True:
         ask = inbox.next_ask()
         try:
-            if isinstance(ask, Recall):
-                connection.send(Recalled(ask.id, session.recall()))
-            elif isinstance(ask, Ahead):
+            if isinstance(ask, GetEmbeddings):
+                connection.send(EmbeddingsReply(ask.id, session.recall()))
+            elif isinstance(ask, EncodeAhead):
                 session.encode_ahead(ask)
             else:
                 connection.send(session.answer(ask))
@@ -110,36 +110,36 @@ def serve(connection: Connection, load: Load) -> None:
         del ask  # nothing keeps its picture while nothing is asked
 
 
-def _load(load: Load, inbox: _Inbox, emit: Callable[[Reply], None]) -> Session:
+def _load(load: LoadModel, inbox: _Inbox, emit: Callable[[Reply], None]) -> ModelSession:
     # Here, not above: the parent imports this module too, and must not load llama.cpp.
     from edge_assistant.engine.devices import NO_DRIVERS
-    from edge_assistant.engine.llama_model import NativeModel, library_files
-    from edge_assistant.engine.prompt_cache import KeptPrompts, identity
-    from edge_assistant.engine.session import Session
+    from edge_assistant.engine.llama_model import LlamaModel, library_files
+    from edge_assistant.engine.prompt_cache import PromptCache, identity
+    from edge_assistant.engine.session import ModelSession
     from edge_assistant.system.cpu import best_instructions
 
-    emit(Started())
+    emit(EngineStarted())
     if load.tuning.gpu_layers == 0:
         os.environ.update(NO_DRIVERS)  # before llama.cpp first asks for its backends
-    native = NativeModel(
+    native = LlamaModel(
         load.model,
         load.mmproj,
         context=load.context,
         threads=load.threads,
         vision_layers=load.vision_layers,
         interrupted=inbox.interrupted,
-        on_load=_coarse(lambda fraction: emit(Progress(0, "load", fraction))),
+        on_load=_coarse(lambda fraction: emit(StageProgress(0, "load", fraction))),
         size=load.size,
         tuning=load.tuning,
-        on_device=lambda at_work: emit(Placing(at_work)),
+        on_device=lambda at_work: emit(OffloadStarted(at_work)),
     )
     kept = None
     if load.keep:
         tuning = replace(load.tuning, gpu_layers=None)  # what came of that is what counts
         facts = (tuning, load.threads, native.offload.of_text, best_instructions(), platform.machine())
         with contextlib.suppress(OSError):
-            kept = KeptPrompts(Path(load.keep), identity([Path(load.model), *library_files()], *facts))
-    session = Session(native, emit, kept)
+            kept = PromptCache(Path(load.keep), identity([Path(load.model), *library_files()], *facts))
+    session = ModelSession(native, emit, kept)
     session.warm(load.system)
     return session
 

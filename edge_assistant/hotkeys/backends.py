@@ -5,7 +5,7 @@ from __future__ import annotations
 from edge_assistant.hotkeys import unsupported
 from edge_assistant.hotkeys.portal import PortalHotkeys
 from edge_assistant.hotkeys.protocol import Hotkeys
-from edge_assistant.hotkeys.unsupported import Elsewhere
+from edge_assistant.hotkeys.unsupported import UnsupportedHotkeys
 from edge_assistant.hotkeys.windows import WindowsHotkeys
 from edge_assistant.hotkeys.x11 import X11Hotkeys
 
@@ -15,7 +15,7 @@ def choose(platform: str, *, wayland: bool, x11: bool) -> Hotkeys:
     if platform == "win32":
         return WindowsHotkeys()
     if platform == "darwin":
-        return Elsewhere(unsupported.MACOS)
+        return UnsupportedHotkeys(unsupported.MACOS)
     if wayland:  # first, because it has an X display too, on which only some windows send their keys
         return PortalHotkeys()
-    return X11Hotkeys() if x11 else Elsewhere(unsupported.NO_DISPLAY)
+    return X11Hotkeys() if x11 else UnsupportedHotkeys(unsupported.NO_DISPLAY)

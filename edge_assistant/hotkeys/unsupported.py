@@ -18,7 +18,7 @@ NO_DISPLAY = later(
 )
 
 
-class Elsewhere:
+class UnsupportedHotkeys:
     """Takes no key and says, once, what to do instead."""
 
     def __init__(self, sentence: str) -> None:

@@ -34,7 +34,7 @@ Grab = tuple[int, int]
 """A keycode and the modifier bits that must be down."""
 
 
-class Repeats:
+class KeyRepeatFilter:
     """Tells a key that is held down from one that is pressed again: the server repeats a release and a press at once.
 
     Times are the server's milliseconds.
@@ -91,7 +91,7 @@ class X11Hotkeys:
 
         display = self._display
         assert display is not None
-        repeats = Repeats()
+        repeats = KeyRepeatFilter()
         try:
             while not self._wait(display):
                 for _ in range(display.pending_events()):

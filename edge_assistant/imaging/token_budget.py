@@ -22,7 +22,7 @@ _STRETCH = 1.1
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ResizePlan:
     """How a picture becomes cells: it is resampled to `content`, then padded right and below to `sent` (pixels)."""
 
     content: tuple[int, int]
@@ -41,7 +41,7 @@ def image_tokens(width: int, height: int) -> int:
     return (width // CELL) * (height // CELL)
 
 
-def plan(size: tuple[int, int], *, max_tokens: int, min_tokens: int = 8) -> Plan:
+def plan(size: tuple[int, int], *, max_tokens: int, min_tokens: int = 8) -> ResizePlan:
     """The sizes `fit` gives a picture of `size` (width and height in pixels).
 
     ValueError unless both sides are positive and 1 <= min_tokens <= max_tokens.
@@ -58,7 +58,7 @@ def plan(size: tuple[int, int], *, max_tokens: int, min_tokens: int = 8) -> Plan
     if across * down < min_tokens:
         columns, rows = _enlarged(width, height, max_tokens, min_tokens)
         return _filled(size, columns, rows, enlarge=True)
-    return Plan(size, (across * CELL, down * CELL))
+    return ResizePlan(size, (across * CELL, down * CELL))
 
 
 def fit(image: Image.Image, *, max_tokens: int, min_tokens: int = 8) -> Image.Image:
@@ -124,14 +124,14 @@ def _enlarged(width: int, height: int, max_tokens: int, min_tokens: int) -> tupl
     return min(near or any_shape)[3:]
 
 
-def _filled(size: tuple[int, int], columns: int, rows: int, *, enlarge: bool) -> Plan:
+def _filled(size: tuple[int, int], columns: int, rows: int, *, enlarge: bool) -> ResizePlan:
     sent = columns * CELL, rows * CELL
     width, height = sent if enlarge else (min(sent[0], size[0]), min(sent[1], size[1]))
     across, down = width / size[0], height / size[1]
     if max(across / down, down / across) > _STRETCH:
         scale = min(across, down)
         width, height = (max(1, min(s, round(side * scale))) for side, s in zip(size, sent, strict=True))
-    return Plan((width, height), sent)
+    return ResizePlan((width, height), sent)
 
 
 def _padded(image: Image.Image, sent: tuple[int, int]) -> Image.Image:

@@ -31,7 +31,7 @@ class OpenStream(Protocol):
         """Wake up whoever waits for bytes."""
 
 
-class Cancel:
+class Cancellation:
     """Set from any thread; whatever is waited for then ends soon with CancelledError."""
 
     def __init__(self) -> None:
@@ -71,10 +71,10 @@ class Cancel:
         self.check()
 
 
-class Attempts:
+class RetrySchedule:
     """Failures in a row, each followed by a longer wait, until it is enough."""
 
-    def __init__(self, row: tuple[float, ...], on_notice: Callable[[str, str], None], cancel: Cancel) -> None:
+    def __init__(self, row: tuple[float, ...], on_notice: Callable[[str, str], None], cancel: Cancellation) -> None:
         self._row = row
         self._on_notice = on_notice
         self._cancel = cancel

@@ -37,7 +37,7 @@ class CatalogFile:
 
 
 @dataclass(frozen=True, slots=True)
-class CatalogWeights:
+class CatalogModel:
     """A model and the mmproj files that fit it, best first. `name` and `variant` together are unique."""
 
     name: str
@@ -53,7 +53,7 @@ class CatalogWeights:
     folder: str | None  # beside the catalogue, for the demo weights that ship with the program
 
 
-def load_catalog(path: Path, *, own: bool = False, problems: list[str] | None = None) -> tuple[CatalogWeights, ...]:
+def load_catalog(path: Path, *, own: bool = False, problems: list[str] | None = None) -> tuple[CatalogModel, ...]:
     """All weights in the catalogue file `path`, best first. Raises WeightsError when it is missing or damaged.
 
     `own` is for a catalogue that did not come with the program: nothing in it can ship with the program. With
@@ -87,13 +87,13 @@ def _damaged(path: Path, error: str, way_out: str) -> str:
     return tr("The list of weights {path} is damaged: {error}. {way_out}", path=path, error=error, way_out=way_out)
 
 
-def read_catalog(text: str, problems: list[str], *, own: bool) -> tuple[CatalogWeights, ...]:
+def read_catalog(text: str, problems: list[str], *, own: bool) -> tuple[CatalogModel, ...]:
     """All weights in the text of a catalogue. What is wrong with a [[source]] is added to `problems`, without it.
 
     Raises ValueError when it is no TOML that could be a catalogue.
     """
     content = parse_toml(text)
-    found: list[CatalogWeights] = []
+    found: list[CatalogModel] = []
     for number, source in enumerate(catalog_values.tables(content, "source"), 1):
         try:
             if own and "folder" in source:
@@ -105,9 +105,9 @@ def read_catalog(text: str, problems: list[str], *, own: bool) -> tuple[CatalogW
     return tuple(found)
 
 
-def merged(catalogs: Iterable[tuple[CatalogWeights, ...]]) -> tuple[CatalogWeights, ...]:
+def merged(catalogs: Iterable[tuple[CatalogModel, ...]]) -> tuple[CatalogModel, ...]:
     """Several catalogues as one. On conflicts the earlier one holds; where it knows no checksum, a later one's does."""
-    result: dict[tuple[str, Variant], CatalogWeights] = {}
+    result: dict[tuple[str, Variant], CatalogModel] = {}
     for weights in (each for catalog in catalogs for each in catalog):
         key = weights.name, weights.variant
         known = result.get(key)
@@ -115,7 +115,7 @@ def merged(catalogs: Iterable[tuple[CatalogWeights, ...]]) -> tuple[CatalogWeigh
     return tuple(result.values())
 
 
-def _completed(known: CatalogWeights, other: CatalogWeights) -> CatalogWeights:
+def _completed(known: CatalogModel, other: CatalogModel) -> CatalogModel:
     theirs = {entry.key: entry for entry in (other.model, *other.mmprojs)}
 
     def complete(entry: CatalogFile) -> CatalogFile:
@@ -135,13 +135,13 @@ def is_commit(revision: str | None) -> bool:
     return revision is not None and re.fullmatch(r"[0-9a-f]{40}", revision) is not None
 
 
-def _weights(source: catalog_values.Table) -> list[CatalogWeights]:
+def _weights(source: catalog_values.Table) -> list[CatalogModel]:
     variant = catalog_values.word(source, "variant")
     if variant not in ("instruct", "thinking"):
         raise ValueError(tr("unknown variant {variant}", variant=variant))
     mmprojs = tuple(_file(source, entry) for entry in catalog_values.some_tables(source, "mmproj"))
     return [
-        CatalogWeights(
+        CatalogModel(
             name=catalog_values.name(model, "name"),
             variant="thinking" if variant == "thinking" else "instruct",
             quantisation=catalog_values.word(model, "quantisation"),

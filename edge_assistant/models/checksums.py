@@ -15,7 +15,7 @@ from edge_assistant.models.catalog_values import is_sha256
 from edge_assistant.models.gguf_header import gigabytes, open_regular
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.json_store import Record, explained_writes
+from edge_assistant.system.json_store import JsonStore, explained_writes
 
 _log = logging.getLogger(__name__)
 _CHUNK = 4 * 2**20  # bytes hashed between two calls of on_bytes
@@ -37,7 +37,7 @@ class ChecksumError(WeightsError):
 
 
 @dataclass(frozen=True, slots=True)
-class Trusted:
+class TrustedChecksum:
     """What the first download of a file brought, and what holds from then on. `size` in bytes, None when not told."""
 
     sha256: str
@@ -45,7 +45,7 @@ class Trusted:
     size: int | None
 
 
-class Verifier:
+class ChecksumVerifier:
     """Checks files against checksums. What it found out is kept in two files of `folder` (the data folder).
 
     verified.json: path -> [size, mtime_ns, inode, sha256], a memory of hashing that may be lost without harm.
@@ -53,8 +53,8 @@ class Verifier:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._verified = Record(folder / "verified.json")
-        self._trusted = Record(folder / "trusted.json", precious=True)
+        self._verified = JsonStore(folder / "verified.json")
+        self._trusted = JsonStore(folder / "trusted.json", precious=True)
 
     def check(self, entry: CatalogFile, path: Path, on_bytes: OnBytes | None = None, *, again: bool = False) -> None:
         """Return when `path` is the file that `entry` means, else raise WeightsError (ChecksumError for wrong bytes).
@@ -111,7 +111,7 @@ class Verifier:
         trusted = self.trusted(entry)
         return trusted.sha256 if trusted else entry.sha256
 
-    def trusted(self, entry: CatalogFile) -> Trusted | None:
+    def trusted(self, entry: CatalogFile) -> TrustedChecksum | None:
         """What the first download of `entry` brought; None when there was none, or the catalogue's checksum is sure."""
         if not entry.first_download:
             return None
@@ -119,10 +119,10 @@ class Verifier:
             case {"sha256": str(sha256), "commit": str() | None as commit, "size": int() | None as size} if is_sha256(
                 sha256
             ):
-                return Trusted(sha256, commit, size)
+                return TrustedChecksum(sha256, commit, size)
         return None
 
-    def trust(self, entry: CatalogFile, trusted: Trusted | None) -> None:
+    def trust(self, entry: CatalogFile, trusted: TrustedChecksum | None) -> None:
         """Hold to what a first download brought for `entry` from now on; None forgets it.
 
         Raises WeightsError or DoesNotFitError when that cannot be written down.

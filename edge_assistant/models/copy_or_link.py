@@ -11,9 +11,9 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-from edge_assistant.models.checksums import ChecksumError, OnBytes, Verifier, chunks, sha256_of
+from edge_assistant.models.checksums import ChecksumError, ChecksumVerifier, OnBytes, chunks, sha256_of
 from edge_assistant.models.gguf_header import open_regular
-from edge_assistant.models.partial_file import Part, check_ours, check_space, drop_part, part_of, tidy
+from edge_assistant.models.partial_file import PartialFile, check_ours, check_space, drop_part, part_of, tidy
 from edge_assistant.system import own_file
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr
@@ -22,7 +22,9 @@ from edge_assistant.system.json_store import explained_writes
 _NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK)
 
 
-def place(source: Path, path: Path, sha256: str | None, verifier: Verifier, *, link: bool, on_bytes: OnBytes) -> str:
+def place(
+    source: Path, path: Path, sha256: str | None, verifier: ChecksumVerifier, *, link: bool, on_bytes: OnBytes
+) -> str:
     """Put the file `source` at `path`, as a hard link or a copy, if its SHA-256 is `sha256` (None: whatever it is).
 
     Returns its SHA-256. To be used under `only_one` where others might write too. Raises WeightsError (ChecksumError)
@@ -55,10 +57,10 @@ def _copy(
     status: os.stat_result,
     path: Path,
     sha256: str | None,
-    verifier: Verifier,
+    verifier: ChecksumVerifier,
     on_bytes: OnBytes,
 ) -> str:
-    with Part(path, {"copy": [str(source), status.st_size, status.st_mtime_ns]}) as part:
+    with PartialFile(path, {"copy": [str(source), status.st_size, status.st_mtime_ns]}) as part:
         part.take_up(on_bytes)
         if part.size > status.st_size:
             on_bytes(-part.size)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from edge_assistant.models.catalog import OWN, CatalogFile, CatalogWeights
+from edge_assistant.models.catalog import OWN, CatalogFile, CatalogModel
 from edge_assistant.models.file_names import is_plain, made_plain, one_line
 from edge_assistant.models.gguf import GgufInfo
 from edge_assistant.models.memory_estimate import needed_bytes
-from edge_assistant.models.resolver import Weights
+from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import later, tr
 from edge_assistant.system.outside_text import is_unicode
@@ -20,7 +20,7 @@ UNKNOWN = later("not known")
 """What a catalogue says where a file does not tell; see listing.in_words."""
 
 
-def own_pair(model: GgufInfo, mmproj: GgufInfo) -> CatalogWeights:
+def own_pair(model: GgufInfo, mmproj: GgufInfo) -> CatalogModel:
     """Named after the model's file; the checksums are not known yet. The two have to fit.
 
     Raises WeightsError where that name cannot be written into a catalogue.
@@ -33,7 +33,7 @@ def own_pair(model: GgufInfo, mmproj: GgufInfo) -> CatalogWeights:
     name = re.sub(r"[^a-z0-9._-]+", "-", model.path.stem.lower()).strip("-") or "own"
     file = model.path.name if is_plain(model.path.name) else made_plain(model.path.stem, ".gguf")
     variant = model.variant or "instruct"
-    estimate = Weights(
+    estimate = ResolvedModel(
         name=name,
         model=model.path,
         mmproj=mmproj.path,
@@ -46,7 +46,7 @@ def own_pair(model: GgufInfo, mmproj: GgufInfo) -> CatalogWeights:
     )
     # People's mmproj files are often just called mmproj-F16, and those of several models have to lie side by side.
     eye = made_plain(f"mmproj-{model.path.stem}-{mmproj.quantisation or 'own'}", ".gguf")
-    return CatalogWeights(
+    return CatalogModel(
         name=name,
         variant=variant,
         quantisation=model.quantisation or UNKNOWN,
@@ -61,7 +61,7 @@ def own_pair(model: GgufInfo, mmproj: GgufInfo) -> CatalogWeights:
     )
 
 
-def with_checksums(weights: CatalogWeights, found: dict[str, str]) -> CatalogWeights:
+def with_checksums(weights: CatalogModel, found: dict[str, str]) -> CatalogModel:
     """The set with the SHA-256 sums `found`, by key, in place."""
 
     def complete(entry: CatalogFile) -> CatalogFile:

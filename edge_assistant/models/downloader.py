@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from edge_assistant.models.cancellation import BACK_OFF, FIRST_BACK_OFF, Attempts, Cancel, OpenStream
-from edge_assistant.models.catalog import CatalogFile, CatalogWeights
-from edge_assistant.models.checksums import ChecksumError, Trusted, Verifier
+from edge_assistant.models.cancellation import BACK_OFF, FIRST_BACK_OFF, Cancellation, OpenStream, RetrySchedule
+from edge_assistant.models.catalog import CatalogFile, CatalogModel
+from edge_assistant.models.checksums import ChecksumError, ChecksumVerifier, TrustedChecksum
 from edge_assistant.models.hub import PassingError, RemoteFile
-from edge_assistant.models.partial_file import Part, check_space, only_one, tidy
+from edge_assistant.models.partial_file import PartialFile, check_space, only_one, tidy
 from edge_assistant.system.errors import NetworkError, UsageError, WeightsError
 from edge_assistant.system.i18n import tr
 
@@ -33,7 +33,7 @@ class Remote(Protocol):
         """The file's bytes."""
 
 
-class Listener(Protocol):
+class DownloadListener(Protocol):
     """Whoever is told how it goes; called on the thread that fetches."""
 
     def checked(self, count: int) -> None:
@@ -55,19 +55,19 @@ class _Target:
     file: str
     sha256: str
     size: int | None
-    record: Trusted | None  # to be recorded when it is here
+    record: TrustedChecksum | None  # to be recorded when it is here
 
 
-class Fetcher:
+class Downloader:
     """Fetches files into `folder`."""
 
     def __init__(
         self,
         hub: Remote,
         folder: Path,
-        verifier: Verifier,
-        listener: Listener,
-        cancel: Cancel,
+        verifier: ChecksumVerifier,
+        listener: DownloadListener,
+        cancel: Cancellation,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._hub = hub
@@ -77,7 +77,7 @@ class Fetcher:
         self._cancel = cancel
         self._clock = clock
 
-    def fetch(self, weights: CatalogWeights, entry: CatalogFile) -> Path:
+    def fetch(self, weights: CatalogModel, entry: CatalogFile) -> Path:
         """The path of the verified file, fetched as far as it is not here.
 
         Raises NetworkError, WeightsError, DoesNotFitError, CancelledError; what has arrived is kept for the next time.
@@ -92,7 +92,7 @@ class Fetcher:
                 tidy(path)
                 return path
             meant = {"file": entry.key, "sha256": target.sha256, "size": target.size}
-            with Part(path, meant, self._clock) as part:
+            with PartialFile(path, meant, self._clock) as part:
                 if part.resumes:
                     part.take_up(self._read_again)
                 if target.size is not None and part.size > target.size:
@@ -127,7 +127,7 @@ class Fetcher:
         self._verifier.trust(entry, target.record)
         return True
 
-    def _look_up(self, weights: CatalogWeights, entry: CatalogFile) -> _Target:
+    def _look_up(self, weights: CatalogModel, entry: CatalogFile) -> _Target:
         repository, revision = weights.repository, weights.revision
         if repository is None or revision is None:
             raise UsageError(
@@ -136,7 +136,7 @@ class Fetcher:
         trusted = self._verifier.trusted(entry)
         if trusted is not None and trusted.commit is not None:
             revision = trusted.commit
-        attempts = Attempts(FIRST_BACK_OFF, self._listener.notice, self._cancel)
+        attempts = RetrySchedule(FIRST_BACK_OFF, self._listener.notice, self._cancel)
         while True:
             try:
                 found = self._hub.look_up(repository, revision, entry.file)
@@ -150,10 +150,12 @@ class Fetcher:
                     tr("{error} Or take what is there now with models pull --trust-new.", error=error), code=error.code
                 ) from error
         sha256, size = self._decided(entry, trusted, found)
-        record = Trusted(sha256, found.commit, size) if entry.first_download else None
+        record = TrustedChecksum(sha256, found.commit, size) if entry.first_download else None
         return _Target(repository, found.commit, entry.file, sha256, size, record)
 
-    def _decided(self, entry: CatalogFile, trusted: Trusted | None, found: RemoteFile) -> tuple[str, int | None]:
+    def _decided(
+        self, entry: CatalogFile, trusted: TrustedChecksum | None, found: RemoteFile
+    ) -> tuple[str, int | None]:
         """The checksum and size that the file has to have."""
         if trusted is not None:
             if found.sha256 not in (None, trusted.sha256):
@@ -188,8 +190,8 @@ class Fetcher:
             )
         return found.sha256, found.size
 
-    def _receive_all(self, target: _Target, part: Part) -> None:
-        attempts = Attempts(BACK_OFF, self._listener.notice, self._cancel)
+    def _receive_all(self, target: _Target, part: PartialFile) -> None:
+        attempts = RetrySchedule(BACK_OFF, self._listener.notice, self._cancel)
         ranges_refused = 0
         while target.size is None or part.size < target.size:
             self._cancel.check()
@@ -206,10 +208,10 @@ class Fetcher:
                     if ranges_refused > 1:
                         raise NetworkError(tr("{error} Try again later.", error=error), code=error.code) from error
                 elif part.size > before:
-                    attempts = Attempts(BACK_OFF, self._listener.notice, self._cancel)
+                    attempts = RetrySchedule(BACK_OFF, self._listener.notice, self._cancel)
                 attempts.failed(error)
 
-    def _receive(self, target: _Target, part: Part) -> bool:
+    def _receive(self, target: _Target, part: PartialFile) -> bool:
         """Take in what one connection brings; whether the file has ended."""
         with (
             self._hub.open(target.repository, target.revision, target.file, part.size, target.size) as stream,
@@ -234,7 +236,7 @@ class Fetcher:
                     since, sum_since = self._clock(), 0
         return target.size is None or part.size == target.size
 
-    def _accept(self, target: _Target, entry: CatalogFile, part: Part) -> None:
+    def _accept(self, target: _Target, entry: CatalogFile, part: PartialFile) -> None:
         if part.size == 0:
             part.throw_away()
             raise NetworkError(
@@ -258,7 +260,7 @@ class Fetcher:
             self._verifier.trust(entry, target.record)  # first: a file without it would have to be fetched again
         part.finish(self._verifier)
 
-    def _start_over(self, part: Part) -> None:
+    def _start_over(self, part: PartialFile) -> None:
         self._listener.received(-part.size)
         part.restart()
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edge_assistant.models import user_catalog
-from edge_assistant.models.cancellation import Cancel
-from edge_assistant.models.catalog import CatalogFile, CatalogWeights, load_catalog
+from edge_assistant.models.cancellation import Cancellation
+from edge_assistant.models.catalog import CatalogFile, CatalogModel, load_catalog
 from edge_assistant.models.copy_or_link import place
-from edge_assistant.models.library import CATALOG, Shelf, exists
+from edge_assistant.models.library import CATALOG, ModelLibrary, exists
 from edge_assistant.models.partial_file import check_space, foreign, tidy
-from edge_assistant.models.progress import Meter, Progress
+from edge_assistant.models.progress import ProgressMeter, TransferProgress
 from edge_assistant.system.atomic_file import replace_file
 from edge_assistant.system.errors import UsageError, WeightsError
 from edge_assistant.system.i18n import tr
@@ -28,27 +28,27 @@ class _Copy:
     sha256: str
 
 
-class Export:
+class Exporter:
     """`run` blocks and belongs to one thread; `cancel.set` may come from any."""
 
     def __init__(
         self,
-        shelf: Shelf,
+        shelf: ModelLibrary,
         folder: Path,
-        sets: Sequence[CatalogWeights],
+        sets: Sequence[CatalogModel],
         *,
-        on_progress: Callable[[str, Progress], None],
+        on_progress: Callable[[str, TransferProgress], None],
     ) -> None:
         """`sets`: what to write, each with all of its files that are here; none means every complete set here."""
-        self.cancel = Cancel()
+        self.cancel = Cancellation()
         self._shelf = shelf
         self._folder = folder
         self._sets = sets or [each for each in shelf.catalog() if self._is_complete(each)]
         self._on_progress = on_progress
         self._file = ""
-        self._meter = Meter(1)
+        self._meter = ProgressMeter(1)
 
-    def run(self) -> list[CatalogWeights]:
+    def run(self) -> list[CatalogModel]:
         """Write everything; the sets that are in the folder now. What is there already and right is left as it is.
 
         Raises WeightsError (ChecksumError for a damaged file here), DoesNotFitError, UsageError, CancelledError.
@@ -62,13 +62,13 @@ class Export:
         if self._folder.resolve() in {folder.resolve() for folder in (*self._shelf.folders, self._shelf.shipped)}:
             raise UsageError(tr("The weights are in that folder already. Name another one."))
         earlier = load_catalog(self._folder / CATALOG, own=True) if exists(self._folder / CATALOG) else ()
-        sets: list[CatalogWeights] = []
+        sets: list[CatalogModel] = []
         copies: dict[str, _Copy] = {}
         for weights in self._sets:
             found = self._copies(weights)
             copies |= {copy.entry.file: copy for copy in found}
             sets.append(self._exported(weights, found))
-        self._meter = Meter(sum(copy.source.stat().st_size for copy in copies.values()))
+        self._meter = ProgressMeter(sum(copy.source.stat().st_size for copy in copies.values()))
         with explained_writes(self._folder / CATALOG):
             self._folder.mkdir(parents=True, exist_ok=True)
         missing = [copy for copy in copies.values() if not exists(self._folder / copy.entry.file)]
@@ -80,7 +80,7 @@ class Export:
         self._write_lists([*sets, *self._kept(earlier, sets)])
         return sets
 
-    def _kept(self, earlier: Sequence[CatalogWeights], sets: Sequence[CatalogWeights]) -> list[CatalogWeights]:
+    def _kept(self, earlier: Sequence[CatalogModel], sets: Sequence[CatalogModel]) -> list[CatalogModel]:
         """What the folder had before and still has beside the `sets`, where it is no other file by now."""
         named = {(each.name, each.variant) for each in sets}
         taken = {entry.file.lower() for each in sets for entry in (each.model, *each.mmprojs)}
@@ -95,7 +95,7 @@ class Export:
             )
         ]
 
-    def _is_complete(self, weights: CatalogWeights) -> bool:
+    def _is_complete(self, weights: CatalogModel) -> bool:
         find = self._shelf.find
         return (
             weights.folder is None
@@ -103,7 +103,7 @@ class Export:
             and any(find(weights, entry) is not None for entry in weights.mmprojs)
         )
 
-    def _copies(self, weights: CatalogWeights) -> list[_Copy]:
+    def _copies(self, weights: CatalogModel) -> list[_Copy]:
         if weights.folder is not None:
             raise UsageError(tr("The demo weights come with the program; there is nothing to carry."))
         if not self._is_complete(weights):
@@ -128,7 +128,7 @@ class Export:
             copies.append(_Copy(entry, source, expected))
         return copies
 
-    def _exported(self, weights: CatalogWeights, copies: list[_Copy]) -> CatalogWeights:
+    def _exported(self, weights: CatalogModel, copies: list[_Copy]) -> CatalogModel:
         """The set as the folder's catalogue has it: only files that are there, all with their checksums."""
         sums = {copy.entry.key: (copy.sha256, copy.source.stat().st_size) for copy in copies}
 
@@ -161,7 +161,7 @@ class Export:
                 return
         place(copy.source, target, copy.sha256, self._shelf.verifier, link=False, on_bytes=self._on_bytes)
 
-    def _write_lists(self, sets: list[CatalogWeights]) -> None:
+    def _write_lists(self, sets: list[CatalogModel]) -> None:
         files = {entry.file: entry.sha256 for each in sets for entry in (each.model, *each.mmprojs) if entry.sha256}
         sums = "".join(f"{sha256}  {file}\n" for file, sha256 in files.items())
         with explained_writes(self._folder / CHECKSUMS):

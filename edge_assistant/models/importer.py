@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edge_assistant.models import user_catalog
-from edge_assistant.models.cancellation import Cancel
-from edge_assistant.models.catalog import OWN, CatalogFile, CatalogWeights, is_commit, load_catalog, merged
-from edge_assistant.models.checksums import ChecksumError, Trusted
+from edge_assistant.models.cancellation import Cancellation
+from edge_assistant.models.catalog import OWN, CatalogFile, CatalogModel, is_commit, load_catalog, merged
+from edge_assistant.models.checksums import ChecksumError, TrustedChecksum
 from edge_assistant.models.compatibility import (
     check_fit,
     describe_mmproj,
@@ -21,18 +21,18 @@ from edge_assistant.models.compatibility import (
 from edge_assistant.models.copy_or_link import can_link, place
 from edge_assistant.models.custom_model import own_pair, with_checksums
 from edge_assistant.models.gguf import GgufInfo, Variant, describe_gguf
-from edge_assistant.models.library import CATALOG, Shelf, exists
+from edge_assistant.models.library import CATALOG, ModelLibrary, exists
 from edge_assistant.models.partial_file import check_space, only_one, tidy
-from edge_assistant.models.progress import Meter, Progress
+from edge_assistant.models.progress import ProgressMeter, TransferProgress
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr
 
-OnProgress = Callable[[str, Progress], None]
+OnProgress = Callable[[str, TransferProgress], None]
 OnNotice = Callable[[str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportResult:
     """A set of which files were added; `complete`: model and mmproj are both here now."""
 
     name: str
@@ -54,11 +54,11 @@ class _Job:
 
     source: Path
     entry: CatalogFile
-    weights: CatalogWeights
+    weights: CatalogModel
     expected: str | None
 
 
-class Import:
+class Importer:
     """`run` blocks and belongs to one thread; `cancel.set` may come from any.
 
     `want_links` is asked once, when hard links are possible: True for links, False for copies.
@@ -66,39 +66,39 @@ class Import:
 
     def __init__(
         self,
-        shelf: Shelf,
+        shelf: ModelLibrary,
         sources: Sequence[Path],
         *,
         want_links: Callable[[], bool],
         on_progress: OnProgress,
         on_notice: OnNotice,
     ) -> None:
-        self.cancel = Cancel()
+        self.cancel = Cancellation()
         self._shelf = shelf
         self._sources = sources
         self._want_links = want_links
         self._on_progress = on_progress
         self._on_notice = on_notice
         self._file = ""
-        self._meter = Meter(1)
+        self._meter = ProgressMeter(1)
 
-    def run(self) -> list[Imported]:
+    def run(self) -> list[ImportResult]:
         """Install everything. Raises WeightsError (ChecksumError for wrong bytes), DoesNotFitError, CancelledError."""
         files, theirs = self._gather()
         jobs = self._jobs(files, theirs)
         self._check_list(jobs)
         links = self._decide_links(jobs)
-        self._meter = Meter(sum(job.source.stat().st_size for job in jobs))
+        self._meter = ProgressMeter(sum(job.source.stat().st_size for job in jobs))
         copied = [job for job in jobs if not links.get(job.source, False) and not self._in_place(job)]
         if copied:
             check_space(self._target(copied[0].entry), sum(job.source.stat().st_size for job in copied))
         done = {job.source: self._install(job, link=links.get(job.source, False)) for job in jobs}
         return self._enter(jobs, done)
 
-    def _gather(self) -> tuple[list[Path], tuple[CatalogWeights, ...]]:
+    def _gather(self) -> tuple[list[Path], tuple[CatalogModel, ...]]:
         """All GGUF files that are meant, and what catalogues beside them say."""
         files: list[Path] = []
-        catalogs: list[tuple[CatalogWeights, ...]] = []
+        catalogs: list[tuple[CatalogModel, ...]] = []
         for source in self._sources:
             if not exists(source):
                 raise WeightsError(
@@ -116,7 +116,7 @@ class Import:
                 catalogs.append(load_catalog(folder / CATALOG, own=True))
         return list(dict.fromkeys(path.absolute() for path in files)), merged(catalogs)
 
-    def _jobs(self, files: list[Path], theirs: tuple[CatalogWeights, ...]) -> list[_Job]:
+    def _jobs(self, files: list[Path], theirs: tuple[CatalogModel, ...]) -> list[_Job]:
         known = merged([self._shelf.catalog(), theirs])
         jobs: list[_Job] = []
         strangers: list[GgufInfo] = []
@@ -130,7 +130,7 @@ class Import:
         return jobs + self._own_pairs(strangers, jobs)
 
     def _known(
-        self, path: Path, known: Iterable[CatalogWeights], given: set[str], theirs: tuple[CatalogWeights, ...]
+        self, path: Path, known: Iterable[CatalogModel], given: set[str], theirs: tuple[CatalogModel, ...]
     ) -> _Job | None:
         """What the catalogues say about this file: by its name, else by its size and then its checksum.
 
@@ -265,9 +265,9 @@ class Import:
                 code="weights-name",
             )
 
-    def _enter(self, jobs: list[_Job], done: dict[Path, str]) -> list[Imported]:
+    def _enter(self, jobs: list[_Job], done: dict[Path, str]) -> list[ImportResult]:
         """Record the checksums, and put sets that the catalogues did not know into the person's own."""
-        results: list[Imported] = []
+        results: list[ImportResult] = []
         ours = {(each.name, each.variant) for each in self._shelf.catalog()}
         for key in dict.fromkeys((job.weights.name, job.weights.variant) for job in jobs):
             mine = [job for job in jobs if (job.weights.name, job.weights.variant) == key]
@@ -279,11 +279,11 @@ class Import:
                 if job.entry.first_download and self._shelf.verifier.trusted(job.entry) is None:
                     size = job.source.stat().st_size
                     commit = weights.revision if is_commit(weights.revision) else None
-                    self._shelf.verifier.trust(job.entry, Trusted(done[job.source], commit, size))
+                    self._shelf.verifier.trust(job.entry, TrustedChecksum(done[job.source], commit, size))
             here = [exists(self._target(entry)) for entry in weights.mmprojs]
             complete = exists(self._target(weights.model)) and any(here)
             results.append(
-                Imported(weights.name, weights.variant, tuple(self._target(job.entry) for job in mine), complete)
+                ImportResult(weights.name, weights.variant, tuple(self._target(job.entry) for job in mine), complete)
             )
         return results
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from edge_assistant.models.catalog import CatalogFile, CatalogWeights, load_catalog, merged
-from edge_assistant.models.checksums import Verifier
+from edge_assistant.models.catalog import CatalogFile, CatalogModel, load_catalog, merged
+from edge_assistant.models.checksums import ChecksumVerifier
 from edge_assistant.models.gguf import Variant
 from edge_assistant.models.partial_file import arrived, has_part, only_one, tidy
-from edge_assistant.models.vision_towers import Towers
+from edge_assistant.models.vision_towers import VisionTowers
 from edge_assistant.system import own_file, paths
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr
@@ -34,7 +34,7 @@ class FileStatus:
     here: int
 
 
-class Shelf:
+class ModelLibrary:
     """The catalogues and the folders, in the order in which they are searched.
 
     Folders: `weights_dir` (the settings'), models/ beside the frozen program, models/ in the data folder. Catalogues:
@@ -49,16 +49,16 @@ class Shelf:
         self.shipped = paths.shipped_models_dir()
         places = (weights_dir, paths.program_models_dir(), self.data_models)
         self.folders = tuple(dict.fromkeys(folder for folder in places if folder is not None))
-        self.verifier = Verifier(self.data)
+        self.verifier = ChecksumVerifier(self.data)
         self.problems: list[str] = []
-        self._catalog: tuple[CatalogWeights, ...] | None = None
+        self._catalog: tuple[CatalogModel, ...] | None = None
 
     @property
     def own_catalog(self) -> Path:
         """The person's own catalogue file, which may not exist."""
         return self.data / CATALOG
 
-    def catalog(self) -> tuple[CatalogWeights, ...]:
+    def catalog(self) -> tuple[CatalogModel, ...]:
         """All sets, best first. Raises WeightsError when the catalogue that ships cannot be read."""
         if self._catalog is None:
             catalogs = [load_catalog(self.shipped / CATALOG)]
@@ -71,7 +71,7 @@ class Shelf:
             self._catalog = merged(catalogs)
         return self._catalog
 
-    def named(self, name: str, variant: Variant) -> CatalogWeights:
+    def named(self, name: str, variant: Variant) -> CatalogModel:
         """The set of that name and variant; a name may also end in -instruct or -thinking. Raises WeightsError."""
         catalog = self.catalog()
         wanted = name.lower()
@@ -91,12 +91,12 @@ class Shelf:
             code="weights-name",
         )
 
-    def find(self, weights: CatalogWeights, entry: CatalogFile) -> Path | None:
+    def find(self, weights: CatalogModel, entry: CatalogFile) -> Path | None:
         """Where the file is; None: nowhere."""
         folders = self.folders if weights.folder is None else (self.shipped / weights.folder,)
         return next((folder / entry.file for folder in folders if exists(folder / entry.file)), None)
 
-    def status(self, weights: CatalogWeights, entry: CatalogFile) -> FileStatus:
+    def status(self, weights: CatalogModel, entry: CatalogFile) -> FileStatus:
         """What of a file is here. Nothing is hashed."""
         path = self.find(weights, entry)
         if path is not None:
@@ -105,7 +105,7 @@ class Shelf:
         here = arrived(self.data_models / entry.file)
         return FileStatus(entry, None, "partial" if here else "missing", here)
 
-    def pair(self, weights: CatalogWeights, quantisation: str | None = None) -> tuple[CatalogFile, CatalogFile]:
+    def pair(self, weights: CatalogModel, quantisation: str | None = None) -> tuple[CatalogFile, CatalogFile]:
         """The model and the mmproj to use: of that quantisation, else the first that is here, else the first.
 
         Raises WeightsError when the set has no such mmproj.
@@ -127,7 +127,7 @@ class Shelf:
         here = (entry for entry in weights.mmprojs if self.find(weights, entry) is not None)
         return weights.model, next(here, weights.mmprojs[0])
 
-    def remove(self, weights: CatalogWeights) -> int:
+    def remove(self, weights: CatalogModel) -> int:
         """Delete a set's files from the data folder, but for those that another set anywhere needs; the bytes freed.
 
         What was linked stays under the person's own name, and so frees nothing.
@@ -153,11 +153,11 @@ class Shelf:
         freed = 0
         for path in targets:
             with only_one(path), explained_writes(path):
-                freed += _freed_with(path) + tidy(path) + Towers().remove_all(path)
+                freed += _freed_with(path) + tidy(path) + VisionTowers().remove_all(path)
                 path.unlink(missing_ok=True)
         return freed
 
-    def _nothing_to_remove(self, weights: CatalogWeights) -> WeightsError:
+    def _nothing_to_remove(self, weights: CatalogModel) -> WeightsError:
         if weights.folder is not None:
             return WeightsError(tr("The demo weights belong to the program and stay."), code="weights-ships")
         path = self.find(weights, weights.model)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from edge_assistant.models.gguf_header import gigabytes
-from edge_assistant.models.resolver import Weights
+from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.system.errors import DoesNotFitError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.outside_text import Whole
@@ -26,7 +26,7 @@ _ROUND = 256  # contexts are multiples of it, as llama.cpp rounds them up
 
 
 def needed_bytes(
-    weights: Weights, context_tokens: int, image_tokens: int = _USUAL_IMAGE_TOKENS, *, repack: bool = False
+    weights: ResolvedModel, context_tokens: int, image_tokens: int = _USUAL_IMAGE_TOKENS, *, repack: bool = False
 ) -> int:
     """The memory that the engine will take at its peak, in bytes.
 
@@ -38,7 +38,7 @@ def needed_bytes(
     return weights.ram_bytes + copy + cache + _BASE_BYTES + _IMAGE_TOKEN_BYTES * image_tokens
 
 
-def free_beside(loaded: Weights, available_bytes: int) -> int:
+def free_beside(loaded: ResolvedModel, available_bytes: int) -> int:
     """What of `available_bytes` other weights may take while `loaded` ones stay in memory, in bytes.
 
     llama.cpp maps the model's file, and systems count mapped pages as free, since they could be read again; but each
@@ -48,7 +48,7 @@ def free_beside(loaded: Weights, available_bytes: int) -> int:
 
 
 def fitting_context(
-    weights: Weights,
+    weights: ResolvedModel,
     most: int,
     available_bytes: int,
     image_tokens: int = _USUAL_IMAGE_TOKENS,
@@ -64,7 +64,7 @@ def fitting_context(
 
 
 def check_memory(
-    weights: Weights,
+    weights: ResolvedModel,
     context_tokens: int,
     available_bytes: int,
     *,

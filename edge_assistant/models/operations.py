@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_assistant.models.cancellation import Cancel
-from edge_assistant.models.catalog import CatalogFile, CatalogWeights
+from edge_assistant.models.cancellation import Cancellation
+from edge_assistant.models.catalog import CatalogFile, CatalogModel
 from edge_assistant.models.compatibility import check_fit, describe_mmproj, describe_model
-from edge_assistant.models.downloader import Fetcher, Remote
-from edge_assistant.models.library import FileStatus, Shelf
+from edge_assistant.models.downloader import Downloader, Remote
+from edge_assistant.models.library import FileStatus, ModelLibrary
 from edge_assistant.models.partial_file import check_space
-from edge_assistant.models.progress import Meter, Progress
+from edge_assistant.models.progress import ProgressMeter, TransferProgress
 from edge_assistant.models.user_catalog import drop
 from edge_assistant.system.errors import UsageError, WeightsError
 from edge_assistant.system.i18n import tr
 
-OnProgress = Callable[[str, Progress], None]
+OnProgress = Callable[[str, TransferProgress], None]
 
 OnNotice = Callable[[str, str], None]
 
@@ -26,7 +26,7 @@ OnNotice = Callable[[str, str], None]
 _SLOW_SECONDS = 2 * 3600.0
 
 
-class Pull:
+class PullOperation:
     """One set of weights on its way. `run` blocks and belongs to one thread; `cancel.set` may come from any.
 
     `on_progress(file, progress)` is called for every piece that arrives; `on_notice(code, sentence)` rarely.
@@ -34,8 +34,8 @@ class Pull:
 
     def __init__(
         self,
-        shelf: Shelf,
-        weights: CatalogWeights,
+        shelf: ModelLibrary,
+        weights: CatalogModel,
         entries: tuple[CatalogFile, ...],
         *,
         hub: Remote,
@@ -43,16 +43,16 @@ class Pull:
         on_notice: OnNotice,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.cancel = Cancel()
+        self.cancel = Cancellation()
         self._shelf = shelf
         self._weights = weights
         self._entries = entries
         self._on_progress = on_progress
         self._on_notice = on_notice
-        self._meter = Meter(sum(entry.about_size for entry in entries), clock)
+        self._meter = ProgressMeter(sum(entry.about_size for entry in entries), clock)
         self._file = entries[0].file
         self._told_slow = False
-        self._fetcher = Fetcher(hub, shelf.data_models, shelf.verifier, self, self.cancel, clock)
+        self._fetcher = Downloader(hub, shelf.data_models, shelf.verifier, self, self.cancel, clock)
 
     def run(self, *, trust_new: bool = False) -> tuple[Path, ...]:
         """Fetch what is missing; the verified files, as the entries were given.
@@ -119,14 +119,14 @@ class Pull:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class VerifyResult:
     """One file; `error` says what is wrong with it, None: it is whole."""
 
     path: Path
     error: WeightsError | None
 
 
-def files_here(shelf: Shelf, sets: Iterable[CatalogWeights]) -> list[FileStatus]:
+def files_here(shelf: ModelLibrary, sets: Iterable[CatalogModel]) -> list[FileStatus]:
     """All files of these sets that are on this computer, each once."""
     found: dict[Path, FileStatus] = {}
     for weights in sets:
@@ -137,24 +137,24 @@ def files_here(shelf: Shelf, sets: Iterable[CatalogWeights]) -> list[FileStatus]
     return list(found.values())
 
 
-class Verification:
+class VerifyOperation:
     """`run` blocks and belongs to one thread; `cancel.set` may come from any."""
 
     def __init__(
         self,
-        shelf: Shelf,
+        shelf: ModelLibrary,
         files: list[FileStatus],
         *,
-        on_progress: Callable[[str, Progress], None],
-        on_checked: Callable[[Checked], None],
+        on_progress: Callable[[str, TransferProgress], None],
+        on_checked: Callable[[VerifyResult], None],
     ) -> None:
         """`files`: those that have a path."""
-        self.cancel = Cancel()
+        self.cancel = Cancellation()
         self._shelf = shelf
         self._files = files
         self._on_progress = on_progress
         self._on_checked = on_checked
-        self._meter = Meter(sum(each.here for each in files))
+        self._meter = ProgressMeter(sum(each.here for each in files))
 
     def run(self) -> int:
         """How many files are bad. Raises CancelledError."""
@@ -167,7 +167,7 @@ class Verification:
             except WeightsError as found:
                 error = found
                 bad += 1
-            self._on_checked(Checked(status.path, error))
+            self._on_checked(VerifyResult(status.path, error))
         return bad
 
     def _on_bytes(self, file: str) -> Callable[[int], None]:
@@ -179,7 +179,7 @@ class Verification:
         return on_bytes
 
 
-def remove_set(shelf: Shelf, weights: CatalogWeights) -> int:
+def remove_set(shelf: ModelLibrary, weights: CatalogModel) -> int:
     """The bytes freed. It can be done again where it was broken off: an entry whose files are gone already goes too.
 
     Raises WeightsError as `Shelf.remove` does, or when the list cannot be written.

@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import psutil
 
-from edge_assistant.models.checksums import OnBytes, Verifier, chunks
+from edge_assistant.models.checksums import ChecksumVerifier, OnBytes, chunks
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.system import own_file
 from edge_assistant.system.atomic_file import replace_file
@@ -97,7 +97,7 @@ def check_space(path: Path, more: int) -> None:
         )
 
 
-class Part:
+class PartialFile:
     """The growing file, to be used in a `with` under `only_one`. It remembers its own checksum as it grows.
 
     After a crash of the program everything that was written is there. After a power cut the disk may hold garbage at
@@ -175,7 +175,7 @@ class Part:
         """Of all bytes so far, in lower-case hex."""
         return self._digest.hexdigest()
 
-    def finish(self, verifier: Verifier) -> None:
+    def finish(self, verifier: ChecksumVerifier) -> None:
         """Give the file its name, and have it remembered as verified: the caller has compared the checksum."""
         if self.size == 0:
             self.throw_away()

@@ -16,7 +16,7 @@ _STEP = 0.25  # seconds between two samples kept
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TransferProgress:
     """`done` of `total` bytes are here; None: the speed (bytes a second) and the seconds left are not known yet."""
 
     done: int
@@ -42,7 +42,7 @@ class Progress:
         return ", ".join(parts)
 
 
-class Meter:
+class ProgressMeter:
     """Fed with bytes. `checked` ones were here before and say nothing about the line; `received` ones are timed."""
 
     def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -68,7 +68,7 @@ class Meter:
         while now - self._samples[0][0] > _WINDOW:
             self._samples.popleft()
 
-    def progress(self) -> Progress:
+    def progress(self) -> TransferProgress:
         """As of now."""
         speed = left = None
         if self._samples:
@@ -77,7 +77,7 @@ class Meter:
             if elapsed >= _SURE_AFTER:
                 speed = (self._received - before) / elapsed
                 left = max(0, self._total - self._done) / speed if speed else None
-        return Progress(self._done, self._total, speed, left)
+        return TransferProgress(self._done, self._total, speed, left)
 
 
 class Tenths:
@@ -89,7 +89,7 @@ class Tenths:
         self._tenth: int | None = None
         self._time_told = False
 
-    def words(self, progress: Progress) -> str | None:
+    def words(self, progress: TransferProgress) -> str | None:
         """The sentence that is due, None when none is."""
         tenth = min(9, int(progress.fraction * 10))
         new_tenth = self.told_tenth = self._tenth is not None and tenth > self._tenth

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edge_assistant.models.catalog import CatalogWeights
+from edge_assistant.models.catalog import CatalogModel
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.system.i18n import later, tr, tr_count
 
@@ -33,17 +33,17 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
+class Recommendation:
     """`weights`: the recommended set, None when none suits. `download_bytes` are still to be fetched for it."""
 
-    weights: CatalogWeights | None
+    weights: CatalogModel | None
     download_bytes: int
     sentences: tuple[str, ...]
 
 
 def recommend(
-    catalog: Sequence[CatalogWeights], machine: Machine, here: dict[str, int], *, commands: bool = True
-) -> Advice:
+    catalog: Sequence[CatalogModel], machine: Machine, here: dict[str, int], *, commands: bool = True
+) -> Recommendation:
     """Choose among the Instruct sets of `catalog` that can be fetched, the demo's aside.
 
     `here` maps names of sets to the bytes of them that are on this computer already; `commands` says whether the
@@ -64,7 +64,7 @@ def recommend(
         reason = tr("but memory is tight: close other programs before you ask")
     if not fitting:
         least = min((each.ram_bytes for each in sets), default=0)
-        return Advice(
+        return Recommendation(
             None,
             0,
             (
@@ -97,10 +97,10 @@ def recommend(
             )
         )
     sentences.append(tr(NOT_FOR))
-    return Advice(chosen, missing, tuple(sentences))
+    return Recommendation(chosen, missing, tuple(sentences))
 
 
-def _choice(weights: CatalogWeights, missing: int, reason: str) -> str:
+def _choice(weights: CatalogModel, missing: int, reason: str) -> str:
     fetch = tr("{size} to download", size=gigabytes(missing)) if missing else tr("and they are here already")
     return tr(
         "I recommend {name}: the {quantisation} weights, {fetch}, which need {memory} of memory while they work, "
@@ -113,7 +113,7 @@ def _choice(weights: CatalogWeights, missing: int, reason: str) -> str:
     )
 
 
-def _missing(weights: CatalogWeights, here: dict[str, int]) -> int:
+def _missing(weights: CatalogModel, here: dict[str, int]) -> int:
     whole = weights.model.about_size + weights.mmprojs[0].about_size
     return max(0, whole - here.get(weights.name, 0))
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edge_assistant.models.catalog import CatalogFile, CatalogWeights
+from edge_assistant.models.catalog import CatalogFile, CatalogModel
 from edge_assistant.models.compatibility import check_fit, describe_mmproj, describe_model, find_mmproj
 from edge_assistant.models.gguf import GgufInfo, Variant
-from edge_assistant.models.library import Shelf, exists, is_folder
+from edge_assistant.models.library import ModelLibrary, exists, is_folder
 from edge_assistant.system.errors import UsageError, WeightsError
 from edge_assistant.system.i18n import tr
 
@@ -23,7 +23,7 @@ _DEMO_NAME = "tiny-qwen3vl"
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class ResolvedModel:
     """A model and its mmproj: whole, fitting, and verified or explicitly trusted."""
 
     name: str  # in the catalogue, or the file name without its ending
@@ -49,7 +49,7 @@ def resolve(
     preferred: str | None,
     weights_dir: Path | None,
     on_progress: Progress | None = None,
-) -> Weights:
+) -> ResolvedModel:
     """Find the weights for a request.
 
     `model` is a catalogue name or a path, `mmproj` a path, both from the command line; `preferred` is the settings'
@@ -76,11 +76,11 @@ class _Search:
     """Where to look, and how to tell that it takes a while."""
 
     def __init__(self, weights_dir: Path | None, on_progress: Progress | None) -> None:
-        self.shelf = Shelf(weights_dir)
+        self.shelf = ModelLibrary(weights_dir)
         self.find = self.shelf.find
         self.on_progress = on_progress
 
-    def missing(self, weights: CatalogWeights, entry: CatalogFile) -> WeightsError:
+    def missing(self, weights: CatalogModel, entry: CatalogFile) -> WeightsError:
         if entry.ships:
             way_out = tr("Install the program again.")
         elif weights.repository is not None:
@@ -107,7 +107,7 @@ class _Search:
         for entry, path in files:
             self.shelf.verifier.check(entry, path, on_bytes)
 
-    def lacks_all_of(self, weights: CatalogWeights) -> bool:
+    def lacks_all_of(self, weights: CatalogModel) -> bool:
         """Whether not one file of a set is here."""
         return all(self.find(weights, entry) is None for entry in (weights.model, *weights.mmprojs))
 
@@ -119,7 +119,7 @@ class _Search:
         )
 
 
-def _named(model: str, mmproj: str | None, think: bool, search: _Search) -> Weights:
+def _named(model: str, mmproj: str | None, think: bool, search: _Search) -> ResolvedModel:
     if not _looks_like_path(model):
         try:
             weights = search.shelf.named(model, wanted(think))
@@ -131,7 +131,7 @@ def _named(model: str, mmproj: str | None, think: bool, search: _Search) -> Weig
     return _from_paths(_path(model), mmproj, think)
 
 
-def _from_paths(path: Path, mmproj: str | None, think: bool) -> Weights:
+def _from_paths(path: Path, mmproj: str | None, think: bool) -> ResolvedModel:
     info = describe_model(path)
     if think and info.variant == "instruct":
         raise UsageError(
@@ -142,7 +142,7 @@ def _from_paths(path: Path, mmproj: str | None, think: bool) -> Weights:
     return _weights(path.stem, info, vision, info.variant or wanted(think), info.quantisation, demo=demo)
 
 
-def _from_catalog(weights: CatalogWeights, mmproj: str | None, search: _Search) -> Weights:
+def _from_catalog(weights: CatalogModel, mmproj: str | None, search: _Search) -> ResolvedModel:
     model = search.find(weights, weights.model)
     if model is None:
         raise search.missing(weights, weights.model)
@@ -179,9 +179,9 @@ def _from_catalog(weights: CatalogWeights, mmproj: str | None, search: _Search) 
 
 def _weights(
     name: str, model: GgufInfo, mmproj: GgufInfo, variant: Variant, quantisation: str | None, *, demo: bool
-) -> Weights:
+) -> ResolvedModel:
     check_fit(model, mmproj)
-    return Weights(
+    return ResolvedModel(
         name=name,
         model=model.path,
         mmproj=mmproj.path,
@@ -195,7 +195,7 @@ def _weights(
     )
 
 
-def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
+def _best(preferred: str | None, think: bool, search: _Search) -> ResolvedModel:
     notices: list[str] = []
     if search.shelf.weights_dir is not None and not is_folder(search.shelf.weights_dir):
         notices.append(tr("The folder of weights {folder} is not there.", folder=search.shelf.weights_dir))
@@ -231,7 +231,7 @@ def _best(preferred: str | None, think: bool, search: _Search) -> Weights:
     )
 
 
-def same_mmproj(one: Weights, other: Weights) -> bool:
+def same_mmproj(one: ResolvedModel, other: ResolvedModel) -> bool:
     """Whether both see with the same file, so that what one made of a picture holds for the other."""
     if one.mmproj_sha256 is not None and other.mmproj_sha256 is not None:
         return one.mmproj_sha256 == other.mmproj_sha256

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edge_assistant.models.catalog import CatalogFile, CatalogWeights
+from edge_assistant.models.catalog import CatalogFile, CatalogModel
 from edge_assistant.models.custom_model import UNKNOWN
 from edge_assistant.models.gguf_header import gigabytes
-from edge_assistant.models.library import FileStatus, Shelf
+from edge_assistant.models.library import FileStatus, ModelLibrary
 from edge_assistant.system.i18n import later, tr
 from edge_assistant.system.outside_text import Whole
 
 
-def facts(shelf: Shelf, weights: CatalogWeights) -> dict[str, object]:
+def facts(shelf: ModelLibrary, weights: CatalogModel) -> dict[str, object]:
     """For programs."""
     statuses = _statuses(shelf, weights)
     return {
@@ -59,13 +59,13 @@ _STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SummaryRow:
     """One set as a table has it; sizes in bytes. `state` is what facts call it, `words` says it to people.
 
     `sentence` is everything in one.
     """
 
-    weights: CatalogWeights
+    weights: CatalogModel
     size: int
     state: str
     words: str
@@ -74,17 +74,17 @@ class Row:
     paths: tuple[str, ...]
 
 
-def rows(shelf: Shelf) -> list[Row]:
+def rows(shelf: ModelLibrary) -> list[SummaryRow]:
     """All sets, best first. Raises WeightsError."""
     return [_row(shelf, weights) for weights in shelf.catalog()]
 
 
-def line(shelf: Shelf, weights: CatalogWeights) -> str:
+def line(shelf: ModelLibrary, weights: CatalogModel) -> str:
     """For people: one sentence."""
     return _row(shelf, weights).sentence
 
 
-def _row(shelf: Shelf, weights: CatalogWeights) -> Row:
+def _row(shelf: ModelLibrary, weights: CatalogModel) -> SummaryRow:
     statuses = _statuses(shelf, weights)
     state = _state(statuses)
     if state in _STATES:
@@ -107,7 +107,7 @@ def _row(shelf: Shelf, weights: CatalogWeights) -> Row:
         state=Whole(f"{words}; {trust}" if trust else words),
     )
     paths = tuple(str(status.path) for status in statuses if status.path is not None)
-    return Row(weights, size, state, words, trust, sentence, paths)
+    return SummaryRow(weights, size, state, words, trust, sentence, paths)
 
 
 def in_words(value: str) -> str:
@@ -115,7 +115,7 @@ def in_words(value: str) -> str:
     return tr(UNKNOWN) if value == UNKNOWN else value
 
 
-def _trust_in_words(shelf: Shelf, firsts: list[CatalogFile]) -> str:
+def _trust_in_words(shelf: ModelLibrary, firsts: list[CatalogFile]) -> str:
     """Whose word holds for the files whose first download decides; "" where there are none."""
     if not firsts:
         return ""
@@ -129,11 +129,11 @@ def _trust_in_words(shelf: Shelf, firsts: list[CatalogFile]) -> str:
     return tr("the first download decides about its checksums, recorded: {told}", told=Whole(", ".join(told)))
 
 
-def _trust(shelf: Shelf, entry: CatalogFile) -> str:
+def _trust(shelf: ModelLibrary, entry: CatalogFile) -> str:
     if not entry.first_download:
         return "pinned"
     return "first-download-recorded" if shelf.verifier.trusted(entry) else "first-download"
 
 
-def _statuses(shelf: Shelf, weights: CatalogWeights) -> list[FileStatus]:
+def _statuses(shelf: ModelLibrary, weights: CatalogModel) -> list[FileStatus]:
     return [shelf.status(weights, entry) for entry in (weights.model, *weights.mmprojs)]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from edge_assistant.models.catalog import MOST_BYTES, CatalogFile, CatalogWeights, read_catalog
+from edge_assistant.models.catalog import MOST_BYTES, CatalogFile, CatalogModel, read_catalog
 from edge_assistant.models.gguf import Variant
 from edge_assistant.system import own_file
 from edge_assistant.system.atomic_file import replace_file
@@ -21,7 +21,7 @@ _BLOCK = "[[source]]\n"
 _BEGINNING = re.compile(r"(?m)^[ \t]*\[\[[ \t]*source[ \t]*\]\]")
 
 
-def block(weights: CatalogWeights) -> str:
+def block(weights: CatalogModel) -> str:
     """One set as a [[source]] of its own."""
     lines = [_BLOCK, _pair("variant", weights.variant)]
     lines += [_pair(key, value) for key in ("repository", "revision") if (value := getattr(weights, key)) is not None]
@@ -33,12 +33,12 @@ def block(weights: CatalogWeights) -> str:
     return "".join(lines)
 
 
-def text(sets: Iterable[CatalogWeights], head: str) -> str:
+def text(sets: Iterable[CatalogModel], head: str) -> str:
     """A whole catalogue file with `head`, comment lines, at its top."""
     return head + "".join(f"\n{block(weights)}" for weights in sets)
 
 
-def add(path: Path, weights: CatalogWeights) -> None:
+def add(path: Path, weights: CatalogModel) -> None:
     """Append a set to the catalogue file `path`, which may not exist. Raises WeightsError or DoesNotFitError.
 
     What is there stays as it is, and the new text is read back before it replaces the old one.
@@ -49,7 +49,7 @@ def add(path: Path, weights: CatalogWeights) -> None:
             replace_file(path, with_added(path, weights).encode())
 
 
-def with_added(path: Path, weights: CatalogWeights) -> str:
+def with_added(path: Path, weights: CatalogModel) -> str:
     """What `add` would write; nothing is changed. Raises WeightsError where it cannot be added."""
     before = _text(path)
     after = f"{before.rstrip()}\n\n{block(weights)}"
@@ -84,7 +84,7 @@ def drop(path: Path, name: str, variant: Variant) -> bool:
     return True
 
 
-def checked(path: Path, whole: str, sets: Iterable[CatalogWeights]) -> bytes:
+def checked(path: Path, whole: str, sets: Iterable[CatalogModel]) -> bytes:
     """The text of a catalogue as it is written to `path`, when it reads as just these sets. Raises WeightsError."""
     _check(path, "", whole, lambda _: tuple(sets))
     return whole.encode()
@@ -101,7 +101,7 @@ def _text(path: Path) -> str:
 
 
 def _check(
-    path: Path, before: str, after: str, wanted: Callable[[tuple[CatalogWeights, ...]], tuple[CatalogWeights, ...]]
+    path: Path, before: str, after: str, wanted: Callable[[tuple[CatalogModel, ...]], tuple[CatalogModel, ...]]
 ) -> None:
     """Raise WeightsError unless `after` reads as what is `wanted` of the sets that `before` reads as."""
     try:
@@ -119,7 +119,7 @@ def _check(
         )
 
 
-def _means(weights: CatalogWeights, name: str, variant: Variant) -> bool:
+def _means(weights: CatalogModel, name: str, variant: Variant) -> bool:
     return (weights.name, weights.variant, weights.repository) == (name, variant, None)
 
 

@@ -20,13 +20,13 @@ from typing import BinaryIO
 
 import psutil
 
-from edge_assistant.models.checksums import Verifier
+from edge_assistant.models.checksums import ChecksumVerifier
 from edge_assistant.models.gguf_header import HeaderReader, TensorEntry, gigabytes, open_regular
 from edge_assistant.models.partial_file import only_one
 from edge_assistant.system import own_file, paths
 from edge_assistant.system.errors import DoesNotFitError, WeightsError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.json_store import Record, explained_writes
+from edge_assistant.system.json_store import JsonStore, explained_writes
 
 # ggml's numbers of the formats that can be made, and how many values a block of them holds (ggml.h, ggml-common.h).
 FORMATS = {"Q8_0": (8, 32), "Q6_K": (14, 256), "BF16": (30, 1)}
@@ -40,7 +40,7 @@ Requantise = Callable[[bytes, int, int, int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class CachedTower:
     """How many of the tensors that could change format did; the others have rows that do not fit its blocks."""
 
     path: Path
@@ -48,16 +48,16 @@ class Made:
     unchanged: int
 
 
-class Towers:
+class VisionTowers:
     """The towers in `folder` (default: in the person's cache)."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or paths.cache_dir() / "towers"
-        self._record = Record(self._folder / "towers.json")
+        self._record = JsonStore(self._folder / "towers.json")
 
     def find(self, parent: Path, name: str) -> Path | None:
         """The tower of format `name` that was made from the file `parent` as it is now; None when there is none."""
-        checksum = Verifier(paths.data_dir()).known(parent)
+        checksum = ChecksumVerifier(paths.data_dir()).known(parent)
         if checksum is None:
             return None
         path = self._path(checksum, name)
@@ -68,13 +68,15 @@ class Towers:
         kept = self._record.read().get(path.name)
         return path if kept == [checksum, status.st_size, status.st_mtime_ns] else None
 
-    def make(self, parent: Path, name: str, requantise: Requantise, on_fraction: Callable[[float], None]) -> Made:
+    def make(
+        self, parent: Path, name: str, requantise: Requantise, on_fraction: Callable[[float], None]
+    ) -> CachedTower:
         """Make the tower of format `name` from `parent`; the earlier one stays until this one is whole.
 
         What `on_fraction` raises ends the work and leaves nothing behind. Raises WeightsError, also while another
         program makes the same one, and DoesNotFitError.
         """
-        checksum = Verifier(paths.data_dir()).hashed(parent)
+        checksum = ChecksumVerifier(paths.data_dir()).hashed(parent)
         path = self._path(checksum, name)
         with explained_writes(path):
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -97,11 +99,11 @@ class Towers:
                     temporary.unlink(missing_ok=True)
                 status = path.stat()
                 self._record.update({path.name: [checksum, status.st_size, status.st_mtime_ns]})
-        return Made(path, changed, unchanged)
+        return CachedTower(path, changed, unchanged)
 
     def remove(self, parent: Path, name: str) -> None:
         """Delete the tower of format `name` that was made from `parent`, if there is one."""
-        checksum = Verifier(paths.data_dir()).known(parent)
+        checksum = ChecksumVerifier(paths.data_dir()).known(parent)
         if checksum is not None:
             path = self._path(checksum, name)
             path.unlink(missing_ok=True)

@@ -33,7 +33,7 @@ Offers = Literal["", "voices", "languages", "cameras", "monitors", "weights", "f
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class EntryInfo:
     """What a person is told of an entry. Texts are English and go through `tr` where they are used.
 
     `range` is the smallest and the largest number; what lies outside makes no sense or is an error in typing.
@@ -54,17 +54,17 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SettingsEntry:
     """One entry of the schema, under the name it has in the file and on the command line."""
 
     name: str
     kind: type[str] | type[int] | type[bool]
     optional: bool
     default: Value
-    about: About
+    about: EntryInfo
 
 
-def meaning(entry: Entry) -> str:
+def meaning(entry: SettingsEntry) -> str:
     """What it is and what it may be, in whole sentences."""
     about = entry.about
     told = [tr(about.help)]
@@ -85,7 +85,7 @@ _NO_TEXT = frozenset(("Cc", "Cs"))
 _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
-def parsed(entry: Entry, text: str) -> Value:
+def parsed(entry: SettingsEntry, text: str) -> Value:
     """The value that a person types; nothing lets the program choose. Raises UsageError as `checked`."""
     text = text.strip()
     if not text and entry.optional:
@@ -110,7 +110,7 @@ def shown(value: Value) -> str:
     return "" if value is None else str(value)
 
 
-def checked(entry: Entry, value: object) -> Value:
+def checked(entry: SettingsEntry, value: object) -> Value:
     """The value, if the entry may have it. Raises UsageError with a sentence that begins with the entry's name."""
     about, name = entry.about, entry.name
     if value is None and entry.optional:

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from edge_assistant.hotkeys import key as keys
 from edge_assistant.hotkeys.actions import ACTIONS
-from edge_assistant.settings.entry import KEYS, About, Entry, Value, checked
+from edge_assistant.settings.entry import KEYS, EntryInfo, SettingsEntry, Value, checked
 from edge_assistant.system import paths
 from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import later, system_language, tr
@@ -38,7 +38,7 @@ def _check_language(code: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Hotkeys:
+class HotkeySettings:
     """The global key of each action (see hotkeys/actions.py), in the words of hotkeys/key.py; "" is none.
 
     Why these: docs/adr/0011-keys-that-nobody-else-has.md.
@@ -79,7 +79,7 @@ class Hotkeys:
         return found
 
 
-def _item(default: Value, about: About) -> Any:
+def _item(default: Value, about: EntryInfo) -> Any:
     return field(default=default, metadata={"about": about})
 
 
@@ -89,7 +89,7 @@ class Settings:
 
     language: str | None = _item(
         None,
-        About(
+        EntryInfo(
             "general",
             later("Language"),
             later("The language of messages, answers and voice, as a code such as de or pt-BR."),
@@ -101,14 +101,14 @@ class Settings:
     )
     start_at_login: bool = _item(
         False,
-        About("general", later("Start at login"), later("Whether the program starts when you log in.")),
+        EntryInfo("general", later("Start at login"), later("Whether the program starts when you log in.")),
     )
     speak: bool = _item(
-        True, About("voice", later("Speak"), later("Whether anything is spoken; answers are always shown as text."))
+        True, EntryInfo("voice", later("Speak"), later("Whether anything is spoken; answers are always shown as text."))
     )
     output: str = _item(
         "auto",
-        About(
+        EntryInfo(
             "voice",
             later("Spoken by"),
             later("Who speaks: a screen reader, which also has braille, or the program's own voice."),
@@ -121,7 +121,7 @@ class Settings:
     )
     voice: str | None = _item(
         None,
-        About(
+        EntryInfo(
             "voice",
             later("Voice"),
             later("The name of the voice, as the command edge-assistant voices lists them."),
@@ -132,7 +132,7 @@ class Settings:
     )
     rate: int | None = _item(
         None,
-        About(
+        EntryInfo(
             "voice",
             later("Rate"),
             later("How fast the voice speaks."),
@@ -143,11 +143,11 @@ class Settings:
         ),
     )
     volume: int = _item(
-        100, About("voice", later("Volume"), later("How loud the voice is."), range=(0, 100), unit=later("percent"))
+        100, EntryInfo("voice", later("Volume"), later("How loud the voice is."), range=(0, 100), unit=later("percent"))
     )
     verbosity: str = _item(
         "normal",
-        About(
+        EntryInfo(
             "voice",
             later("How much is said"),
             later("What is said besides the answers. What went wrong is always said."),
@@ -160,12 +160,12 @@ class Settings:
     )
     tones: bool = _item(
         True,
-        About("sounds", later("Tones"), later("A short tone when a key was heard, and two notes after an answer.")),
+        EntryInfo("sounds", later("Tones"), later("A short tone when a key was heard, and two notes after an answer.")),
     )
-    ticks: bool = _item(True, About("sounds", later("Ticks"), later("A quiet tick every two seconds of work.")))
+    ticks: bool = _item(True, EntryInfo("sounds", later("Ticks"), later("A quiet tick every two seconds of work.")))
     tone_volume: int = _item(
         100,
-        About(
+        EntryInfo(
             "sounds",
             later("Volume of the tones"),
             later("How loud tones and ticks are."),
@@ -175,7 +175,7 @@ class Settings:
     )
     monitor: int | None = _item(
         None,
-        About(
+        EntryInfo(
             "sources",
             later("Monitor"),
             later("The number of the monitor that the whole-screen key describes."),
@@ -187,7 +187,7 @@ class Settings:
     )
     camera: str | None = _item(
         None,
-        About(
+        EntryInfo(
             "sources",
             later("Camera"),
             later("The name of the camera, or its number, as the command edge-assistant cameras lists them."),
@@ -198,7 +198,7 @@ class Settings:
     )
     glance_tokens: int | None = _item(
         None,
-        About(
+        EntryInfo(
             "budgets",
             later("Image tokens at a glance"),
             later("How finely a first look sees. More see more, and take longer."),
@@ -210,7 +210,7 @@ class Settings:
     )
     detail_tokens: int = _item(
         920,
-        About(
+        EntryInfo(
             "budgets",
             later("Image tokens for the detail"),
             later("How finely the second look at the same picture sees."),
@@ -220,7 +220,7 @@ class Settings:
     )
     read_tokens: int = _item(
         2048,
-        About(
+        EntryInfo(
             "budgets",
             later("Image tokens for reading"),
             later("How finely text is looked at to be read. Small letters need many."),
@@ -230,7 +230,7 @@ class Settings:
     )
     glance_seconds: int = _item(
         6,
-        About(
+        EntryInfo(
             "budgets",
             later("Time to the first words"),
             later("How soon an answer should begin; the first look is made as fine as this allows."),
@@ -240,7 +240,7 @@ class Settings:
     )
     encode_ahead: bool = _item(
         True,
-        About(
+        EntryInfo(
             "budgets",
             later("Look ahead"),
             later(
@@ -251,7 +251,7 @@ class Settings:
     )
     skip_blank: bool = _item(
         False,
-        About(
+        EntryInfo(
             "budgets",
             later("Leave out blank areas"),
             later(
@@ -262,7 +262,7 @@ class Settings:
     )
     thinking_tokens: int = _item(
         1024,
-        About(
+        EntryInfo(
             "budgets",
             later("Tokens to think with"),
             later("How long it may think harder before it must answer."),
@@ -272,7 +272,7 @@ class Settings:
     )
     thinking_seconds: int = _item(
         90,
-        About(
+        EntryInfo(
             "budgets",
             later("Seconds to think with"),
             later("The longest time it thinks harder before it must answer."),
@@ -282,7 +282,7 @@ class Settings:
     )
     model: str | None = _item(
         None,
-        About(
+        EntryInfo(
             "engine",
             later("Weights"),
             later("The name of the weights, as the command edge-assistant models list has them."),
@@ -293,7 +293,7 @@ class Settings:
     )
     weights_folder: str | None = _item(
         None,
-        About(
+        EntryInfo(
             "engine",
             later("Folder of weights"),
             later("A folder with weights that are used where they lie."),
@@ -304,7 +304,7 @@ class Settings:
     )
     load: str = _item(
         "start",
-        About(
+        EntryInfo(
             "engine",
             later("Weights are loaded"),
             later("When the weights come into memory."),
@@ -313,7 +313,7 @@ class Settings:
     )
     unload_minutes: int = _item(
         30,
-        About(
+        EntryInfo(
             "engine",
             later("Unload after"),
             later("The weights leave the memory after so long without a question; 0 keeps them."),
@@ -323,7 +323,7 @@ class Settings:
     )
     context: int = _item(
         4096,
-        About(
+        EntryInfo(
             "engine",
             later("Context"),
             later("How long picture and conversation may be together. More takes more memory."),
@@ -333,7 +333,7 @@ class Settings:
     )
     threads: int | None = _item(
         None,
-        About(
+        EntryInfo(
             "engine",
             later("Processor cores"),
             later("How many cores compute an answer."),
@@ -345,7 +345,7 @@ class Settings:
     )
     gpu_layers: int | None = _item(
         None,
-        About(
+        EntryInfo(
             "engine",
             later("Layers on a graphics processor"),
             later("How much of the model a graphics processor computes, where there is one; 0 is nothing."),
@@ -357,13 +357,13 @@ class Settings:
     )
     quick_tower: bool = _item(
         True,
-        About(
+        EntryInfo(
             "engine",
             later("Quicker vision tower"),
             later("While nothing is asked, a quicker form of the vision tower is made once, and then used."),
         ),
     )
-    hotkeys: Hotkeys = field(default_factory=Hotkeys)
+    hotkeys: HotkeySettings = field(default_factory=HotkeySettings)
 
     @property
     def spoken_language(self) -> str | None:
@@ -383,25 +383,27 @@ _KINDS: dict[str, type[str] | type[int] | type[bool]] = {"str": str, "int": int,
 
 
 @cache
-def entries() -> tuple[Entry, ...]:
+def entries() -> tuple[SettingsEntry, ...]:
     """Every entry, in the order of the file and of the dialog."""
     found = []
     for each in fields(Settings):
         if each.name != "hotkeys":
             kind, _, rest = str(each.type).partition(" | ")
             found.append(
-                Entry(each.name, _KINDS[kind], rest == "None", cast(Value, each.default), each.metadata["about"])
+                SettingsEntry(
+                    each.name, _KINDS[kind], rest == "None", cast(Value, each.default), each.metadata["about"]
+                )
             )
-    return (*found, *(_key_entry(each.name, str(each.default)) for each in fields(Hotkeys)))
+    return (*found, *(_key_entry(each.name, str(each.default)) for each in fields(HotkeySettings)))
 
 
-def _key_entry(action: str, default: str) -> Entry:
+def _key_entry(action: str, default: str) -> SettingsEntry:
     def check(text: str) -> None:
         if text:
             keys.parse(text)
 
-    about = About(KEYS, action, ACTIONS[action], unset=later("no key"), offers="key", check=check)
-    return Entry(f"{KEYS}.{action}", str, False, default, about)
+    about = EntryInfo(KEYS, action, ACTIONS[action], unset=later("no key"), offers="key", check=check)
+    return SettingsEntry(f"{KEYS}.{action}", str, False, default, about)
 
 
 def path() -> Path:
@@ -475,7 +477,7 @@ def _why(error: OSError | ValueError) -> str:
     return str(error)[:_MOST_REASON]
 
 
-def entry(name: str) -> Entry:
+def entry(name: str) -> SettingsEntry:
     """The entry of that name. Raises UsageError where there is none."""
     for each in entries():
         if each.name == name:

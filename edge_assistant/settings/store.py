@@ -13,7 +13,7 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from edge_assistant.settings.entry import GROUPS, KEYS, Entry, Value, meaning
+from edge_assistant.settings.entry import GROUPS, KEYS, SettingsEntry, Value, meaning
 from edge_assistant.settings.schema import (
     MOST_BYTES,
     Settings,
@@ -106,7 +106,7 @@ def template() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _with(text: str, entry: Entry, value: Value) -> str:
+def _with(text: str, entry: SettingsEntry, value: Value) -> str:
     """The text with another value for one entry; None comments it out."""
     table, _, name = entry.name.rpartition(".")
     document = tomlkit.parse(text)
@@ -146,7 +146,7 @@ def _inserted(text: str, table: str, name: str, lines: list[str]) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _comment(entry: Entry) -> list[str]:
+def _comment(entry: SettingsEntry) -> list[str]:
     """The lines above an entry: what it is, what it may be, and what holds where it is not set."""
     default = tr(entry.about.unset) if entry.default in (None, "") else _quoted(entry.default)
     told = [meaning(entry), tr("Default: {default}.", default=default)]
@@ -154,7 +154,7 @@ def _comment(entry: Entry) -> list[str]:
     return textwrap.wrap(" ".join([*label, *told]), 110, initial_indent="# ", subsequent_indent="# ")
 
 
-def _left_out(entry: Entry) -> str:
+def _left_out(entry: SettingsEntry) -> str:
     example = entry.about.example if entry.default is None else entry.default
     return f"# {entry.name.rpartition('.')[2]} = {_quoted(example)}"
 

@@ -25,14 +25,14 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True)
-class Hush:
+class Stop:
     """Parent to worker: be silent now. A Say or Play up to `id` that has not ended is answered by Interrupted."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class PlaybackStarted:
     """Worker to parent: the player of sentence `id` runs; the sound lasts `seconds`."""
 
     id: int
@@ -47,7 +47,7 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
-class Interrupted:
+class PlaybackStopped:
     """Worker to parent: sentence `id` was cut off; `by_us` is False when something outside ended the player."""
 
     id: int
@@ -55,7 +55,7 @@ class Interrupted:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Failure:
     """Worker to parent: sentence `id` cannot be heard. `code` is no-voice or no-sound, `message` a sentence."""
 
     id: int
@@ -64,7 +64,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class SystemVoice:
     """A voice of the system: `id` and `name` choose it, `languages` are codes such as en-gb."""
 
     id: str
@@ -74,11 +74,11 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Notice:
     """Worker to parent: something to know that stops nothing, such as `no-voice-for-language`."""
 
     code: str
     message: str
 
 
-Reply = Started | Spoken | Interrupted | Trouble | Remark
+Reply = PlaybackStarted | Spoken | PlaybackStopped | Failure | Notice

@@ -20,7 +20,7 @@ _NO_OUTPUT = later("There is no sound: the audio output cannot be opened. Check 
 _NO_PLAYER = later("There is no sound: no program to play it is installed. Install alsa-utils, then start again.")
 
 
-class Mouth:
+class Playback:
     """`play` belongs to one thread; `hush` may come from any, at any moment."""
 
     def __init__(self, players: list[Player], clock: Callable[[], float] = time.monotonic) -> None:

@@ -7,15 +7,15 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from edge_assistant.speech import audio_files, worker
-from edge_assistant.speech.messages import Voice
+from edge_assistant.speech.messages import SystemVoice
 from edge_assistant.system.errors import InputError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.worker_process import Child, ChildDied
+from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess
 
 _TIMEOUT = 20.0  # seconds for a worker that only has to answer once
 
 
-def list_voices(timeout: float = _TIMEOUT) -> list[Voice]:
+def list_voices(timeout: float = _TIMEOUT) -> list[SystemVoice]:
     """All voices of the system; `timeout` in seconds. Raises InputError (code `no-voice`) when there are none."""
     answer = _ask(worker.report_voices, timeout)
     if isinstance(answer, list) and answer:
@@ -37,10 +37,10 @@ def check_sound(timeout: float = _TIMEOUT) -> tuple[str | None, str | None]:
 
 
 def _ask(target: Callable[[Connection], None], timeout: float) -> Any:
-    child = Child(target, name="speech")
+    child = WorkerProcess(target, name="speech")
     try:
         return child.receive(timeout)
-    except ChildDied:
+    except WorkerDiedError:
         return None
     finally:
         child.kill()

@@ -10,12 +10,12 @@ import locale
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from edge_assistant.speech.messages import Voice
+from edge_assistant.speech.messages import SystemVoice
 
 _FIRST_COUNTRY = 0x400  # added to the code of a language alone, it is a code that Python knows
 
 
-def read(tokens: Iterable[Any]) -> list[Voice]:
+def read(tokens: Iterable[Any]) -> list[SystemVoice]:
     """The voices behind SAPI's tokens."""
     return [voice for _, voice in _readable(tokens)]
 
@@ -52,10 +52,12 @@ def languages(attribute: str) -> tuple[str, ...]:
     return ()
 
 
-def _readable(tokens: Iterable[Any]) -> Iterator[tuple[Any, Voice]]:
+def _readable(tokens: Iterable[Any]) -> Iterator[tuple[Any, SystemVoice]]:
     for token in tokens:
         try:
-            voice = Voice(str(token.Id), str(token.GetDescription()), languages(_of(token, "Language")), _gender(token))
+            voice = SystemVoice(
+                str(token.Id), str(token.GetDescription()), languages(_of(token, "Language")), _gender(token)
+            )
         except Exception as error:  # noqa: BLE001 (a voice fails as its maker's registration does)
             print(f"a voice cannot be read: {error!r}", flush=True)  # leads to the parent's logger
         else:

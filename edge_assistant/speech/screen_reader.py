@@ -35,7 +35,7 @@ class Announce(Protocol):
         """`at_once` interrupts what the screen reader says now; else it follows."""
 
 
-class ReaderOrVoice:
+class ScreenReaderOrVoice:
     """A speaker that lets a screen reader speak while one runs; tones are its own. Used as a Speaker.
 
     Whether one runs is asked again at each `stop`, that is at each press, beside whoever presses; and at each

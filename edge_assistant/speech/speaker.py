@@ -13,11 +13,21 @@ import time
 from collections.abc import Callable
 
 from edge_assistant.speech import audio_files, worker
-from edge_assistant.speech.messages import Hush, Interrupted, Play, Remark, Reply, Say, Started, Tone, Trouble
+from edge_assistant.speech.messages import (
+    Failure,
+    Notice,
+    Play,
+    PlaybackStarted,
+    PlaybackStopped,
+    Reply,
+    Say,
+    Stop,
+    Tone,
+)
 from edge_assistant.speech.playback import GRACE
 from edge_assistant.system.i18n import later, tr
 from edge_assistant.system.outside_text import sayable
-from edge_assistant.system.worker_process import Child, ChildDied, kill_group
+from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess, kill_group
 
 # A Hush that is not acknowledged within this many seconds is answered by killing the worker with its player.
 _HUSH_GRACE = 0.05
@@ -75,10 +85,10 @@ class Speaker:
         self._changed = threading.Condition()
         self._row: collections.deque[_Sentence] = collections.deque()
         self._current: _Sentence | None = None
-        self._child: Child | None = None
+        self._child: WorkerProcess | None = None
         self._last_id = 0
         self._failures = 0
-        self._remarks: set[Remark] = set()
+        self._remarks: set[Notice] = set()
         self._running = False
         self._off = False
         self._closed = False
@@ -117,8 +127,8 @@ class Speaker:
             sentence.hush_at = time.monotonic() + _HUSH_GRACE
         if child is not None:
             child.wake()
-            with contextlib.suppress(ChildDied):  # the speaker's own thread finds out
-                if not child.send(Hush(sentence.id), _HUSH_GRACE):
+            with contextlib.suppress(WorkerDiedError):  # the speaker's own thread finds out
+                if not child.send(Stop(sentence.id), _HUSH_GRACE):
                     kill_group(child.pid)  # it does not even read
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -166,7 +176,7 @@ class Speaker:
                 assert self._current is not None
                 try:
                     self._speak(self._current)
-                except ChildDied:
+                except WorkerDiedError:
                     self._recover(self._current)
                 with self._changed:
                     self._current = None
@@ -186,13 +196,13 @@ class Speaker:
             self._current = self._row.popleft()
             return True
 
-    def _ready_child(self) -> Child | None:
+    def _ready_child(self) -> WorkerProcess | None:
         """The worker, started when there is none; None after `close`."""
         with self._changed:
             if self._child is not None or self._closed:
                 return self._child
         try:
-            child = Child(worker.serve, *self._arguments, name="speech")
+            child = WorkerProcess(worker.serve, *self._arguments, name="speech")
         except (OSError, RuntimeError, MemoryError):  # no thread can be started, say
             self._give_up("no-sound", tr(_NO_WORKER))
             return None
@@ -213,14 +223,14 @@ class Speaker:
         sentence.deadline = time.monotonic() + sentence.patience
         child.send(Play(sentence.id, sentence.tone) if sentence.tone else Say(sentence.id, sentence.text))
         if sentence.hush_at is not None:
-            child.send(Hush(sentence.id))  # the stop came too early to be meant for this Say
+            child.send(Stop(sentence.id))  # the stop came too early to be meant for this Say
         while True:
             asked = min(filter(None, (sentence.hush_at, sentence.deadline)))
             reply: Reply | None = child.receive(max(0.0, asked - time.monotonic()))
             now = time.monotonic()
-            if isinstance(reply, Remark):
+            if isinstance(reply, Notice):
                 self._pass_on(reply)
-            elif isinstance(reply, Started):
+            elif isinstance(reply, PlaybackStarted):
                 sentence.started = now
                 sentence.patience = reply.seconds + 2 * GRACE
                 sentence.has_more_time = False
@@ -241,9 +251,9 @@ class Speaker:
                 sentence.deadline, sentence.has_more_time = now + sentence.patience, True
 
     def _end_sentence(self, sentence: _Sentence, reply: Reply) -> None:
-        if isinstance(reply, Trouble):
+        if isinstance(reply, Failure):
             self._give_up(reply.code, reply.message)
-        elif isinstance(reply, Interrupted) and not reply.by_us:
+        elif isinstance(reply, PlaybackStopped) and not reply.by_us:
             self._tell_failure(sentence)
         else:
             self._failures = 0
@@ -276,12 +286,12 @@ class Speaker:
         else:
             self._give_up("no-sound", tr(_GIVEN_UP))
 
-    def _pass_on(self, remark: Remark) -> None:
+    def _pass_on(self, remark: Notice) -> None:
         if remark not in self._remarks:  # each new worker makes it again
             self._remarks.add(remark)
             self._on_notice(remark.code, remark.message)
 
-    def _drop(self, child: Child) -> None:
+    def _drop(self, child: WorkerProcess) -> None:
         _end(child)
         with self._changed:
             if self._child is child:
@@ -299,6 +309,6 @@ class Speaker:
             self._changed.notify_all()
 
 
-def _end(child: Child) -> None:
+def _end(child: WorkerProcess) -> None:
     child.kill()
     audio_files.remove_folder(child.pid)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edge_assistant.speech.messages import Voice
+from edge_assistant.speech.messages import SystemVoice
 
 # Where espeak-ng's list begins with a rare accent, or has another code than people ask for.
 _OTHER_CODES = {"en": ("en-gb", "en-us"), "zh": ("cmn", "yue"), "no": ("nb",), "iw": ("he",), "in": ("id",)}
 
 
-def choose(voices: Sequence[Voice], wanted: str | None, language: str | None) -> Voice | None:
+def choose(voices: Sequence[SystemVoice], wanted: str | None, language: str | None) -> SystemVoice | None:
     """The voice with the id or name `wanted`; else the first that speaks `language`, exactly or at least nearly."""
     if wanted is not None:
         for voice in voices:

@@ -24,19 +24,19 @@ from typing import Any
 from edge_assistant.speech import audio_files, bundled_voice, sapi_voices, tones
 from edge_assistant.speech.forked import in_fresh_process
 from edge_assistant.speech.messages import (
-    Hush,
-    Interrupted,
+    Failure,
+    Notice,
     Play,
-    Remark,
+    PlaybackStarted,
+    PlaybackStopped,
     Reply,
     Say,
     Spoken,
-    Started,
+    Stop,
+    SystemVoice,
     Tone,
-    Trouble,
-    Voice,
 )
-from edge_assistant.speech.playback import Mouth
+from edge_assistant.speech.playback import Playback
 from edge_assistant.speech.players import NoSoundError, Sound, players
 from edge_assistant.speech.voices import choose
 from edge_assistant.system.i18n import later, tr
@@ -65,7 +65,7 @@ class Synthesizer:
         self._tone_volume = tone_volume
         self._voice: str | None = None
 
-    def voices(self) -> list[Voice]:
+    def voices(self) -> list[SystemVoice]:
         """The voices there are. Raises NoVoiceError."""
         _import()
         return in_fresh_process(_voices, NoVoiceError)
@@ -78,14 +78,14 @@ class Synthesizer:
         voices = self.voices()
         chosen = choose(voices, wanted, None)
         if wanted is not None and chosen is None:
-            send(Remark("no-such-voice", tr("There is no voice called {wanted}. Another voice speaks.", wanted=wanted)))
+            send(Notice("no-such-voice", tr("There is no voice called {wanted}. Another voice speaks.", wanted=wanted)))
         if language is not None and chosen is None:
             chosen = choose(voices, None, language)
             if chosen is None:
                 message = tr(
                     "There is no voice for the language {language}. The usual voice speaks.", language=language
                 )
-                send(Remark("no-voice-for-language", message))
+                send(Notice("no-voice-for-language", message))
         self._voice = chosen.id if chosen else None
 
     @contextlib.contextmanager
@@ -133,7 +133,7 @@ def serve(
     """Speak what is said over the Pipe, one sentence at a time, until it ends; the arguments are a Speaker's."""
     bundled_voice.prepare()
     base = audio_files.base()
-    mouth = Mouth(players(sys.platform))
+    mouth = Playback(players(sys.platform))
     inbox: queue.SimpleQueue[Say | Play] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(connection, inbox, mouth, base), name="inbox", daemon=True).start()
     synthesizer = Synthesizer(audio_files.prepare(), rate, volume, tone_volume)
@@ -166,32 +166,32 @@ def report_sound(connection: Connection) -> None:
     try:
         with audio_files.private_file(folder) as (path, descriptor):
             _write_silence(path)
-            Mouth(players(sys.platform)).play(1, Sound(path, 0.1, descriptor), lambda: None)
+            Playback(players(sys.platform)).play(1, Sound(path, 0.1, descriptor), lambda: None)
     except NoSoundError as error:
         output = str(error)
     audio_files.remove_folder(os.getpid(), base)
     connection.send((voice, output))
 
 
-def _speak(message: Say | Play, synthesizer: Synthesizer, mouth: Mouth, send: Callable[[Reply], None]) -> None:
+def _speak(message: Say | Play, synthesizer: Synthesizer, mouth: Playback, send: Callable[[Reply], None]) -> None:
     if mouth.is_hushed(message.id):
-        send(Interrupted(message.id, by_us=True))
+        send(PlaybackStopped(message.id, by_us=True))
         return
     try:
         with synthesizer.tone(message.tone) if isinstance(message, Play) else synthesizer.sound(message.text) as sound:
             if sound is None:
                 send(Spoken(message.id))
                 return
-            outcome = mouth.play(message.id, sound, lambda: send(Started(message.id, sound.seconds)))
+            outcome = mouth.play(message.id, sound, lambda: send(PlaybackStarted(message.id, sound.seconds)))
     except NoVoiceError as error:
-        send(Trouble(message.id, "no-voice", str(error)))
+        send(Failure(message.id, "no-voice", str(error)))
     except NoSoundError as error:
-        send(Trouble(message.id, "no-sound", str(error)))
+        send(Failure(message.id, "no-sound", str(error)))
     else:
-        send(Spoken(message.id) if outcome == "played" else Interrupted(message.id, by_us=outcome == "hushed"))
+        send(Spoken(message.id) if outcome == "played" else PlaybackStopped(message.id, by_us=outcome == "hushed"))
 
 
-def _read(connection: Connection, inbox: queue.SimpleQueue[Say | Play], mouth: Mouth, base: Path) -> None:
+def _read(connection: Connection, inbox: queue.SimpleQueue[Say | Play], mouth: Playback, base: Path) -> None:
     """A thread of its own, so that a Hush is obeyed while a sentence is made or played."""
     while True:
         try:
@@ -200,7 +200,7 @@ def _read(connection: Connection, inbox: queue.SimpleQueue[Say | Play], mouth: M
             mouth.hush(sys.maxsize)  # the parent is gone
             audio_files.remove_folder(os.getpid(), base)
             os._exit(0)
-        if isinstance(message, Hush):
+        if isinstance(message, Stop):
             mouth.hush(message.id)
         else:
             inbox.put(message)
@@ -227,13 +227,13 @@ def _engine() -> Any:
         raise _no_voice(error) from error
 
 
-def _voices() -> list[Voice]:
+def _voices() -> list[SystemVoice]:
     engine = _engine()
     try:
         if engine.driver_name == "sapi5":
             return sapi_voices.read(engine.proxy._driver._tts.GetVoices())
         return [
-            Voice(str(each.id), str(each.name), tuple(map(str, each.languages or ())), each.gender)
+            SystemVoice(str(each.id), str(each.name), tuple(map(str, each.languages or ())), each.gender)
             for each in engine.getProperty("voices")
         ]
     except Exception as error:  # one that cannot be read must not silence the usual one

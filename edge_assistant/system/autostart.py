@@ -24,7 +24,7 @@ _NO_FILE = frozenset((errno.EINVAL, errno.EFBIG, errno.ENXIO))  # a pipe, a fold
 _STARTS_NOTHING = {"Hidden": "true"}
 
 
-class AtLogin(Protocol):
+class Autostart(Protocol):
     """One operating system's way to start programs at login. All methods may raise OSError."""
 
     def is_on(self) -> bool:
@@ -45,16 +45,16 @@ def program(executable: str = sys.executable, *, frozen: bool = getattr(sys, "fr
     return [str(script)] if script.exists() else [executable, "-m", "edge_assistant"]
 
 
-def choose(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> AtLogin:
+def choose(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Autostart:
     """`platform` is a `sys.platform` value."""
     if platform == "win32":
-        return WindowsLogin()
+        return WindowsAutostart()
     if platform == "darwin":
-        return MacLogin(Path(environ.get("HOME", "")) / "Library/LaunchAgents")
-    return LinuxLogin(config_dir(platform=platform, environ=environ).parent / "autostart")
+        return MacAutostart(Path(environ.get("HOME", "")) / "Library/LaunchAgents")
+    return LinuxAutostart(config_dir(platform=platform, environ=environ).parent / "autostart")
 
 
-def follow(wanted: bool, at_login: AtLogin, command: Sequence[str]) -> None:
+def follow(wanted: bool, at_login: Autostart, command: Sequence[str]) -> None:
     """Make the system do what the settings say. Raises OSError."""
     if wanted:
         at_login.turn_on(command)
@@ -62,7 +62,7 @@ def follow(wanted: bool, at_login: AtLogin, command: Sequence[str]) -> None:
         at_login.turn_off()
 
 
-class LinuxLogin:
+class LinuxAutostart:
     """A desktop file in the autostart folder (freedesktop.org's Desktop Application Autostart Specification)."""
 
     def __init__(self, folder: Path) -> None:
@@ -107,7 +107,7 @@ class LinuxLogin:
         return dict(parser["Desktop Entry"]) if parser.has_section("Desktop Entry") else {}
 
 
-class WindowsLogin:
+class WindowsAutostart:
     """A value under the person's Run key. Not yet run on Windows. `registry` is winreg; tests give another."""
 
     _KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
@@ -144,7 +144,7 @@ class WindowsLogin:
         return self._registry or importlib.import_module("winreg")
 
 
-class MacLogin:
+class MacAutostart:
     """A property list for launchd, which reads it at login. Not yet run on macOS."""
 
     _LABEL = "edge-assistant"

@@ -58,14 +58,14 @@ def name_of(environ: Mapping[str, str]) -> str:
     return "listen-" + re.sub(r"[^\w.-]", "_", re.sub(r"(:\d+)\.\d+$", r"\1", display))
 
 
-class Door:
+class IpcServer:
     """Waits for callers until it is closed. POSIX and Windows differ in `lock` and `address` only.
 
     Each caller has a thread of its own, so that none waits for another, and none has it for longer than it may be
     silent and `on_call` takes.
     """
 
-    def __init__(self, place: Place, on_call: OnCall) -> None:
+    def __init__(self, place: Endpoint, on_call: OnCall) -> None:
         """Open the door. Raises AlreadyRunningError, and InputError where the folder is not safe or not writable."""
         self._place = place
         self._on_call = on_call
@@ -161,7 +161,7 @@ def _never_wait(caller: Connection) -> None:
         os.set_blocking(caller.fileno(), False)
 
 
-def call(place: Place, text: str) -> str:
+def call(place: Endpoint, text: str) -> str:
     """Say `text` to the running program; its answer, which takes a few seconds at most.
 
     Raises NotRunningError where there is none, EngineError where it does not answer.
@@ -182,7 +182,7 @@ def call(place: Place, text: str) -> str:
     return answer
 
 
-def _ask(place: Place, text: str, answers: queue.SimpleQueue[str | Exception]) -> None:
+def _ask(place: Endpoint, text: str, answers: queue.SimpleQueue[str | Exception]) -> None:
     try:
         with Client(place.address(), family=place.family) as door:
             door.send_bytes(text.encode())
@@ -191,7 +191,7 @@ def _ask(place: Place, text: str, answers: queue.SimpleQueue[str | Exception]) -
         answers.put(error)
 
 
-class Place:
+class Endpoint:
     """Where the door is, on POSIX: a socket in a folder of the person's own, beside a file that is locked."""
 
     family = "AF_UNIX"
@@ -207,7 +207,7 @@ class Place:
     def lock(self) -> Callable[[], None]:
         """Become the one instance, until what is returned is called or the process ends."""
         if sys.platform == "win32":
-            raise NotImplementedError  # see WindowsPlace
+            raise NotImplementedError  # see WindowsEndpoint
         import fcntl
 
         try:
@@ -244,7 +244,7 @@ class Place:
         )
 
 
-class WindowsPlace(Place):
+class WindowsEndpoint(Endpoint):
     """Where the door is, on Windows: a named pipe, whose first server locks it. Run under wine, not yet on Windows."""
 
     family = "AF_PIPE"
@@ -265,9 +265,9 @@ class WindowsPlace(Place):
         raise AlreadyRunningError
 
 
-def place(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Place:
+def endpoint(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Endpoint:
     """The door of this person and display; `platform` as in sys.platform."""
-    kind = WindowsPlace if platform == "win32" else Place
+    kind = WindowsEndpoint if platform == "win32" else Endpoint
     return kind(paths.runtime_dir(environ), name_of(environ))
 
 

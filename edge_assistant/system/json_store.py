@@ -25,7 +25,7 @@ _FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 _LOCK_PATIENCE = 5.0  # seconds; the lock is held for milliseconds
 
 
-class Record:
+class JsonStore:
     """A JSON object in the file `path`, which need not exist.
 
     `precious`: what it holds cannot be found out again, so changes are made under a lock and none gets lost.

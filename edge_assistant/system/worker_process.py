@@ -57,7 +57,7 @@ def _leave_interrupts_to_the_main_thread() -> None:
 _spawner = ThreadPoolExecutor(1, thread_name_prefix="spawner")
 
 
-class ChildDied(Exception):
+class WorkerDiedError(Exception):
     """The worker process is gone; `last_words` are the last lines it printed, oldest first."""
 
     def __init__(self, name: str, exit_code: int | None, last_words: tuple[str, ...]) -> None:
@@ -83,7 +83,7 @@ class _Given:
         return self._make, (popen.duplicate_for_child(self._handle), *self._arguments)
 
 
-class Child:
+class WorkerProcess:
     """A worker running `target(connection, *arguments)` in a spawned process.
 
     `target` must be a module-level function; it should end when `connection` reports EOF. Messages are any picklable
@@ -143,7 +143,7 @@ class Child:
     def send(self, message: object, patience: float = -1) -> bool:
         """Send one message; False when another one was still stuck in the Pipe after `patience` seconds.
 
-        Raises ChildDied when the worker is gone.
+        Raises WorkerDiedError when the worker is gone.
         """
         if not self._send_lock.acquire(timeout=patience):
             return False
@@ -156,7 +156,7 @@ class Child:
         return True
 
     def receive(self, timeout: float | None = None) -> Any:
-        """The next message, or None when none came within `timeout` seconds or until `wake`. Raises ChildDied."""
+        """The next message, or None when none came within `timeout` seconds or until `wake`. Raises WorkerDiedError."""
         try:
             ready = wait([self._connection, self._woken], timeout)
             if self._connection in ready:
@@ -204,10 +204,10 @@ class Child:
             windows_worker.close(self._job)
             self._job = None
 
-    def _death(self) -> ChildDied:
+    def _death(self) -> WorkerDiedError:
         self._process.join(0.5)
         self._reader.join(0.2)
-        return ChildDied(self.name, self._process.exitcode, tuple(self._last_words))
+        return WorkerDiedError(self.name, self._process.exitcode, tuple(self._last_words))
 
     def _read_output(self, output: int) -> None:
         with open(output, encoding="utf-8", errors="replace") as lines:

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from edge_assistant.models.resolver import Weights
-from edge_assistant.models.vision_towers import Made, Towers
+from edge_assistant.models.resolver import ResolvedModel
+from edge_assistant.models.vision_towers import CachedTower, VisionTowers
 from edge_assistant.system.errors import AssistantError, CancelledError
 from edge_assistant.tuning import profile
 from edge_assistant.tuning.quantize_process import make_tower
@@ -19,10 +19,10 @@ REST_S = 60.0
 """How long nothing must have been asked before it begins, and how long it waits to look again."""
 
 _CLOSE_S = 2.0
-MakeTower = Callable[[Path, str, Callable[[float], None], Callable[[], bool]], Made]
+MakeTower = Callable[[Path, str, Callable[[float], None], Callable[[], bool]], CachedTower]
 
 
-class IdleTowers:
+class IdleQuantizer:
     """`want` belongs to one thread; nothing runs before it was called for weights that gain from it.
 
     The engine finds what was made at its next load.
@@ -50,7 +50,7 @@ class IdleTowers:
         self._one = threading.Lock()
         self._threads: dict[Path, threading.Thread] = {}
 
-    def want(self, weights: Weights) -> None:
+    def want(self, weights: ResolvedModel) -> None:
         """Have the tower for these published weights one day, if it is not here; after a failure not again."""
         if weights.mmproj not in self._threads and self._missing(weights):
             thread = threading.Thread(target=self._run, args=(weights,), name="idle-tower", daemon=True)
@@ -63,13 +63,13 @@ class IdleTowers:
         for thread in self._threads.values():
             thread.join(_CLOSE_S)
 
-    def _run(self, weights: Weights) -> None:
+    def _run(self, weights: ResolvedModel) -> None:
         with self._one:
             while not self._closed.wait(self._rest_s):
                 if self._may() and self._idle_seconds() >= self._rest_s and self._is_settled(weights):
                     return
 
-    def _is_settled(self, weights: Weights) -> bool:
+    def _is_settled(self, weights: ResolvedModel) -> bool:
         """Make it; False when that was broken off, to be tried again."""
         try:
             name = self._missing(weights)
@@ -85,6 +85,6 @@ class IdleTowers:
     def _is_unwanted(self) -> bool:
         return self._closed.is_set() or not self._may() or self._idle_seconds() == 0.0
 
-    def _missing(self, weights: Weights) -> str | None:
+    def _missing(self, weights: ResolvedModel) -> str | None:
         name = profile.usual_tower(weights, self._least_bytes)
-        return name if name and Towers().find(weights.mmproj, name) is None else None
+        return name if name and VisionTowers().find(weights.mmproj, name) is None else None

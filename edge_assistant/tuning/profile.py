@@ -15,13 +15,13 @@ from typing import Any
 
 import psutil
 
-from edge_assistant.engine.messages import Size, Tuning
-from edge_assistant.models.checksums import Verifier
+from edge_assistant.engine.messages import ModelSize, Tuning
+from edge_assistant.models.checksums import ChecksumVerifier
 from edge_assistant.models.gguf import describe_gguf
-from edge_assistant.models.resolver import Weights
-from edge_assistant.models.vision_towers import FORMATS, Towers
+from edge_assistant.models.resolver import ResolvedModel
+from edge_assistant.models.vision_towers import FORMATS, VisionTowers
 from edge_assistant.system import cpu, paths
-from edge_assistant.system.json_store import Record, explained_writes
+from edge_assistant.system.json_store import JsonStore, explained_writes
 
 LEAST_GLANCE_TOKENS = 192
 """A glance at a screen never has fewer image tokens than this, however slow the machine is."""
@@ -35,7 +35,7 @@ _BATCHES = (32, 8192)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class TuningProfile:
     """How to compute. `tower` is the format of a made vision tower, None the published file as it is.
 
     `glance_tokens` is the image budget of a glance, None the usual one.
@@ -47,12 +47,12 @@ class Choice:
     glance_tokens: int | None = None
 
 
-def safe_choice() -> Choice:
+def safe_choice() -> TuningProfile:
     """What suits every machine, and is best on none."""
-    return Choice(default_threads())
+    return TuningProfile(default_threads())
 
 
-def choice(weights: Weights, *, quick_tower: bool = True, least_bytes: int = LEAST_TOWER_BYTES) -> Choice:
+def choice(weights: ResolvedModel, *, quick_tower: bool = True, least_bytes: int = LEAST_TOWER_BYTES) -> TuningProfile:
     """What was stored for this machine and these weights, else the safe choice, with the usual tower if it is here.
 
     Without `quick_tower` only what was stored may name a tower. `least_bytes` is as for `usual_tower`.
@@ -61,15 +61,15 @@ def choice(weights: Weights, *, quick_tower: bool = True, least_bytes: int = LEA
     if stored is not None:
         return stored
     name = usual_tower(weights, least_bytes) if quick_tower else None
-    return replace(safe_choice(), tower=name if name and Towers().find(weights.mmproj, name) else None)
+    return replace(safe_choice(), tower=name if name and VisionTowers().find(weights.mmproj, name) else None)
 
 
-def is_tuned(weights: Weights) -> bool:
+def is_tuned(weights: ResolvedModel) -> bool:
     """Whether something was stored that holds for this machine and these weights."""
     return _stored(weights) is not None
 
 
-def usual_tower(weights: Weights, least_bytes: int = LEAST_TOWER_BYTES) -> str | None:
+def usual_tower(weights: ResolvedModel, least_bytes: int = LEAST_TOWER_BYTES) -> str | None:
     """The format of the tower to make and use where nothing was tuned; None: the published one does best.
 
     That is so where something was tuned, for the demo, for a tower of no more than `least_bytes`, for one that is in
@@ -85,9 +85,9 @@ def usual_tower(weights: Weights, least_bytes: int = LEAST_TOWER_BYTES) -> str |
     return _USUAL_TOWER if quick and describe_gguf(weights.mmproj).quantisation != _USUAL_TOWER else None
 
 
-def store(weights: Weights, chosen: Choice) -> None:
+def store(weights: ResolvedModel, chosen: TuningProfile) -> None:
     """Keep a choice; the files are hashed for that where they were not yet. Raises AssistantError."""
-    verifier = Verifier(paths.data_dir())
+    verifier = ChecksumVerifier(paths.data_dir())
     verifier.hashed(weights.model)
     verifier.hashed(weights.mmproj)
     record = _record()
@@ -95,33 +95,33 @@ def store(weights: Weights, chosen: Choice) -> None:
         record.update({_key(weights) or "": {"machine": machine(), "choice": asdict(chosen)}})
 
 
-def forget(weights: Weights) -> None:
+def forget(weights: ResolvedModel) -> None:
     """Go back to the safe choice."""
     key = _key(weights)
     if key is not None and key in _record().read():
         _record().update({key: None})
 
 
-def towers_in_use(weights: Weights) -> set[str]:
+def towers_in_use(weights: ResolvedModel) -> set[str]:
     """The formats of made towers that were chosen for any model that sees with this mmproj."""
-    mmproj = Verifier(paths.data_dir()).known(weights.mmproj)
+    mmproj = ChecksumVerifier(paths.data_dir()).known(weights.mmproj)
     entries = (entry for key, entry in _record().read().items() if mmproj and key.endswith(f"+{mmproj}"))
     choices = (_of_this_machine(entry) for entry in entries)
     return {chosen.tower for chosen in choices if chosen is not None and chosen.tower is not None}
 
 
-def with_tower(weights: Weights, chosen: Choice) -> Weights:
+def with_tower(weights: ResolvedModel, chosen: TuningProfile) -> ResolvedModel:
     """The weights with the made tower, where it is here and of the mmproj as it is now."""
-    path = Towers().find(weights.mmproj, chosen.tower) if chosen.tower else None
+    path = VisionTowers().find(weights.mmproj, chosen.tower) if chosen.tower else None
     if path is None:
         return weights
     saved = weights.mmproj.stat().st_size - path.stat().st_size
     return replace(weights, mmproj=path, ram_bytes=weights.ram_bytes - saved)
 
 
-def size_of(weights: Weights) -> Size:
+def size_of(weights: ResolvedModel) -> ModelSize:
     """What decides how much of the weights fits on a graphics processor."""
-    return Size(describe_gguf(weights.model).block_count or 0, weights.kv_bytes_per_token)
+    return ModelSize(describe_gguf(weights.model).block_count or 0, weights.kv_bytes_per_token)
 
 
 @functools.cache
@@ -154,28 +154,28 @@ def _llama_cpp_version() -> str:
         return "unknown"
 
 
-def _stored(weights: Weights) -> Choice | None:
+def _stored(weights: ResolvedModel) -> TuningProfile | None:
     return _of_this_machine(_record().read().get(_key(weights) or ""))
 
 
-def _of_this_machine(entry: object) -> Choice | None:
+def _of_this_machine(entry: object) -> TuningProfile | None:
     if not isinstance(entry, dict) or entry.get("machine") != machine():
         return None
     return _read(entry.get("choice"))
 
 
-def _record() -> Record:
-    return Record(paths.data_dir() / "tuned.json")
+def _record() -> JsonStore:
+    return JsonStore(paths.data_dir() / "tuned.json")
 
 
-def _key(weights: Weights) -> str | None:
+def _key(weights: ResolvedModel) -> str | None:
     """Both checksums; None where one was never found out."""
-    verifier = Verifier(paths.data_dir())
+    verifier = ChecksumVerifier(paths.data_dir())
     model, mmproj = verifier.known(weights.model), verifier.known(weights.mmproj)
     return f"{model}+{mmproj}" if model and mmproj else None
 
 
-def _read(value: object) -> Choice | None:
+def _read(value: object) -> TuningProfile | None:
     """A stored choice; None for what this version does not understand or would not store."""
     match value:
         case {
@@ -189,5 +189,5 @@ def _read(value: object) -> Choice | None:
             and (tower is None or tower in FORMATS)
             and (glance_tokens is None or LEAST_GLANCE_TOKENS <= glance_tokens <= 1024)
         ):
-            return Choice(threads, Tuning(repack, flash_attention, batch), tower, glance_tokens)
+            return TuningProfile(threads, Tuning(repack, flash_attention, batch), tower, glance_tokens)
     return None

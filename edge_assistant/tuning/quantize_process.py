@@ -6,7 +6,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from edge_assistant.models.vision_towers import Made, Towers
+from edge_assistant.models.vision_towers import CachedTower, VisionTowers
 from edge_assistant.system import worker_process
 from edge_assistant.system.errors import AssistantError, CancelledError, EngineError, rebuilt
 from edge_assistant.system.i18n import tr
@@ -15,9 +15,11 @@ _POLL = 0.05  # seconds between two looks whether it is still wanted
 _STEP = 0.01  # of the whole, between two reports
 
 
-def make_tower(parent: Path, name: str, on_fraction: Callable[[float], None], is_cancelled: Callable[[], bool]) -> Made:
+def make_tower(
+    parent: Path, name: str, on_fraction: Callable[[float], None], is_cancelled: Callable[[], bool]
+) -> CachedTower:
     """Make the tower of format `name` from `parent`, or raise AssistantError; CancelledError when no longer wanted."""
-    worker = worker_process.Child(_serve, str(parent), name, name="tower")
+    worker = worker_process.WorkerProcess(_serve, str(parent), name, name="tower")
     try:
         while True:
             if is_cancelled():
@@ -25,16 +27,16 @@ def make_tower(parent: Path, name: str, on_fraction: Callable[[float], None], is
             reply = worker.receive(_POLL)
             if isinstance(reply, float):
                 on_fraction(reply)
-            elif isinstance(reply, Made):
+            elif isinstance(reply, CachedTower):
                 return reply
             elif reply is not None:
                 raise rebuilt(*reply)
-    except worker_process.ChildDied as death:
+    except worker_process.WorkerDiedError as death:
         message = tr("The quicker vision tower could not be made. The usual one is used.")
         raise EngineError(message, code="tower") from death
     finally:
         worker.kill()
-        Towers().clear_away()
+        VisionTowers().clear_away()
 
 
 def _serve(connection: Connection, parent: str, name: str) -> None:
@@ -51,7 +53,7 @@ def _serve(connection: Connection, parent: str, name: str) -> None:
             connection.send(fraction)
 
     try:
-        connection.send(Towers().make(Path(parent), name, requantise, on_fraction))
+        connection.send(VisionTowers().make(Path(parent), name, requantise, on_fraction))
     except AssistantError as error:
         connection.send((error.exit_code, error.code, str(error)))
     connection.poll(None)  # until the other side has read it and ends this process

@@ -10,7 +10,7 @@ from functools import partial
 from edge_assistant.engine.prompts import MODES
 from edge_assistant.system.errors import AssistantError, CancelledError
 from edge_assistant.system.i18n import tr
-from edge_assistant.tuning.profile import Choice
+from edge_assistant.tuning.profile import TuningProfile
 from edge_assistant.tuning.trial import MOST_IMAGE_TOKENS, Cost, Trial
 
 USUAL_TOKENS = MODES["glance"].image_tokens
@@ -26,12 +26,12 @@ _LEAST = 208
 """The least budget of which pictures of 16:9, 16:10, 5:4 and square make 192 image tokens and more: of 192 itself a
 screen of 16:9 makes 180."""
 
-MakeTrial = Callable[[Choice], Trial]
+MakeTrial = Callable[[TuningProfile], Trial]
 Measure = Callable[[Trial], Cost]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class MachineFacts:
     """What decides what is worth trying.
 
     `threads` are counts of cores, `towers` formats that can be made here, None the published file. Without `target_s`
@@ -44,17 +44,17 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SearchStep:
     """One thing to try, in words and as a change of the best so far; `measure` decides whether it is better."""
 
     words: str
-    change: Callable[[Choice], Choice]
+    change: Callable[[TuningProfile], TuningProfile]
     measure: Measure
     tower: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class TimeBudget:
     """So many image tokens at most, None the usual budget; a glance's first token comes after so many seconds."""
 
     tokens: int | None
@@ -63,13 +63,13 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class SearchResult:
     """The best choice, and what a glance at the usual budget costs as it was (None: that cannot be) and with it."""
 
-    choice: Choice
+    choice: TuningProfile
     before: Cost | None
     after: Cost
-    budget: Budget
+    budget: TimeBudget
 
 
 def glance(trial: Trial) -> Cost:
@@ -82,21 +82,21 @@ def detail(trial: Trial) -> Cost:
     return Cost(trial.prefill(_DETAIL), 0.0)
 
 
-def steps(start: Choice, facts: Facts) -> list[Step]:
+def steps(start: TuningProfile, facts: MachineFacts) -> list[SearchStep]:
     """What to try, in order: what matters most comes last but one, so that it is tried with everything else settled.
 
     Smaller batches are not tried: on the machine where they were measured, more pieces were always slower.
     """
 
-    def cores(count: int) -> Step:
-        return Step(tr("{number} threads", number=count), lambda best: replace(best, threads=count), glance)
+    def cores(count: int) -> SearchStep:
+        return SearchStep(tr("{number} threads", number=count), lambda best: replace(best, threads=count), glance)
 
-    def tuning(words: str, measure: Measure, **changes: bool | int) -> Step:
-        return Step(words, lambda best: replace(best, tuning=replace(best.tuning, **changes)), measure)  # type: ignore[arg-type]
+    def tuning(words: str, measure: Measure, **changes: bool | int) -> SearchStep:
+        return SearchStep(words, lambda best: replace(best, tuning=replace(best.tuning, **changes)), measure)  # type: ignore[arg-type]
 
-    def tower(name: str | None) -> Step:
+    def tower(name: str | None) -> SearchStep:
         words = tr("a vision tower in {format}", format=name) if name else tr("the vision tower as published")
-        return Step(words, lambda best: replace(best, tower=name), glance, tower=name)
+        return SearchStep(words, lambda best: replace(best, tower=name), glance, tower=name)
 
     return [
         *(cores(count) for count in facts.threads if count != start.threads),
@@ -108,14 +108,14 @@ def steps(start: Choice, facts: Facts) -> list[Step]:
 
 
 def tune(
-    now: Choice,
-    start: Choice,
-    facts: Facts,
+    now: TuningProfile,
+    start: TuningProfile,
+    facts: MachineFacts,
     make_trial: MakeTrial,
     make_tower: Callable[[str], None],
     on_step: Callable[[int, int, str], None],
     on_skipped: Callable[[str, AssistantError], None],
-) -> Result:
+) -> SearchResult:
     """Try everything, beginning with `start`, and give the best; `now` is what is used until now.
 
     What `make_trial` and `make_tower` raise skips one step; a cancel ends it all. `on_step(number, of, words)` is
@@ -140,13 +140,13 @@ def tune(
                 raise
             on_skipped(words, error)
 
-    def take(step: Step) -> None:
+    def take(step: SearchStep) -> None:
         if step.tower is not None:
             make_tower(step.tower)
         search.consider(step.change(search.best), step.measure)
 
     before: list[Cost] = []
-    found: list[Budget] = []
+    found: list[TimeBudget] = []
     attempt(tr("as it is now") if now == start else tr("the usual choice"), lambda: before.extend(search.known(glance)))
     for step in plan:
         attempt(step.words, partial(take, step))
@@ -158,15 +158,15 @@ def tune(
         budget = partial(_budget, search.best, after, make_trial, facts.target_s)
         attempt(tr("how many image tokens fit the time"), lambda: found.append(budget()))
     meets = facts.target_s is None or after.first_token <= facts.target_s
-    chosen = found[0] if found else Budget(None, after.first_token, meets)
+    chosen = found[0] if found else TimeBudget(None, after.first_token, meets)
     choice = replace(search.best, glance_tokens=chosen.tokens)
-    return Result(choice, _least(before) if before else None, after, chosen)
+    return SearchResult(choice, _least(before) if before else None, after, chosen)
 
 
 class _Search:
     """The best choice so far, and what its runs took by each measure."""
 
-    def __init__(self, start: Choice, make_trial: MakeTrial) -> None:
+    def __init__(self, start: TuningProfile, make_trial: MakeTrial) -> None:
         self.best = start
         self._make_trial = make_trial
         self._known: dict[Measure, list[Cost]] = {}
@@ -177,7 +177,7 @@ class _Search:
             self._known[measure] = self.runs(self.best, measure, _RUNS if measure is glance else 1)
         return self._known[measure]
 
-    def consider(self, candidate: Choice, measure: Measure) -> None:
+    def consider(self, candidate: TuningProfile, measure: Measure) -> None:
         """Take it where each of its runs was quicker than all of the best so far, and by enough.
 
         In the end the other one is tried once more, since the machine itself may have become quicker in between.
@@ -189,7 +189,7 @@ class _Search:
             if _slowest(new) < _limit(old):
                 self.best, self._known = candidate, {measure: new}
 
-    def runs(self, choice: Choice, measure: Measure, count: int = _RUNS, below: float = math.inf) -> list[Cost]:
+    def runs(self, choice: TuningProfile, measure: Measure, count: int = _RUNS, below: float = math.inf) -> list[Cost]:
         """What `count` runs cost; none follows one that decides already, as it does not stay below so many seconds."""
         trial = self._make_trial(choice)
         try:
@@ -214,7 +214,7 @@ def _limit(runs: list[Cost]) -> float:
     return _least(runs).total * _BETTER
 
 
-def _budget(choice: Choice, usual: Cost, make_trial: MakeTrial, target_s: float) -> Budget:
+def _budget(choice: TuningProfile, usual: Cost, make_trial: MakeTrial, target_s: float) -> TimeBudget:
     """The largest budget whose first token comes within the target time, never less than the least."""
     trial = make_trial(choice)
     try:
@@ -223,14 +223,14 @@ def _budget(choice: Choice, usual: Cost, make_trial: MakeTrial, target_s: float)
             for budget in _SMALLER if least <= target_s else ():
                 seconds = trial.glance(budget).first_token
                 if seconds <= target_s:
-                    return Budget(budget, seconds, True)
-            return Budget(_LEAST, least, least <= target_s)
-        found = Budget(USUAL_TOKENS, usual.first_token, True)
+                    return TimeBudget(budget, seconds, True)
+            return TimeBudget(_LEAST, least, least <= target_s)
+        found = TimeBudget(USUAL_TOKENS, usual.first_token, True)
         for budget in _LARGER:
             seconds = trial.glance(budget).first_token
             if seconds > target_s:
                 break
-            found = Budget(budget, seconds, True)
+            found = TimeBudget(budget, seconds, True)
         return found
     finally:
         trial.close()

@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from edge_assistant.engine.client import Engine, EngineFiles
-from edge_assistant.engine.messages import Ask, Done, Sampling, ThinkingBudget
+from edge_assistant.engine.messages import AskQuestion, Done, Sampling, ThinkingBudget
 from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.imaging.token_budget import CELL, plan
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.memory_estimate import check_memory, fitting_context
-from edge_assistant.models.resolver import Weights
+from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.system import memory
 from edge_assistant.system.errors import CancelledError
 from edge_assistant.system.i18n import tr, tr_count
 from edge_assistant.tuning import profile
-from edge_assistant.tuning.profile import Choice
+from edge_assistant.tuning.profile import TuningProfile
 
 _SCREEN = (1920, 1080)
 _CONTEXT = 2048
@@ -67,8 +67,8 @@ class EngineTrial:
 
     def __init__(
         self,
-        weights: Weights,
-        choice: Choice,
+        weights: ResolvedModel,
+        choice: TuningProfile,
         is_cancelled: Callable[[], bool],
         *,
         threads: int | None = None,
@@ -126,10 +126,10 @@ class EngineTrial:
         rows = [self._rng.randbytes(3 * width // CELL) for _ in range(height // CELL)]
         rgb = b"".join(b"".join(row[3 * i : 3 * i + 3] * CELL for i in range(width // CELL)) * CELL for row in rows)
 
-        def make(id: int) -> Ask:
+        def make(id: int) -> AskQuestion:
             if self._is_cancelled():
                 raise CancelledError
-            return Ask(
+            return AskQuestion(
                 id=id,
                 rgb=rgb,
                 width=width,
@@ -155,7 +155,7 @@ class EngineTrial:
                 self._engine.cancel()
 
 
-def _affordable_context(weights: Weights, *, repack: bool) -> int:
+def _affordable_context(weights: ResolvedModel, *, repack: bool) -> int:
     """The context for trials, in tokens, as far as memory allows. Raises DoesNotFitError."""
     free, wanted = memory.available(), min(_CONTEXT, weights.context_length)
     context = fitting_context(weights, wanted, free, MOST_IMAGE_TOKENS, repack=repack) or wanted
@@ -174,7 +174,7 @@ def _ignore(_: object) -> None:
     return None
 
 
-def describe_change(old: Choice, new: Choice) -> list[str]:
+def describe_change(old: TuningProfile, new: TuningProfile) -> list[str]:
     """What the new choice does differently, as sentences."""
     said = []
     if new.threads != old.threads:

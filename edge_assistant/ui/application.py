@@ -14,26 +14,26 @@ from PySide6.QtCore import QObject, Qt, QTimer, SignalInstance, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from edge_assistant.capture import qt_subprocess
-from edge_assistant.controller.service import Options, Program
+from edge_assistant.controller.service import Service, ServiceOptions
 from edge_assistant.settings import schema, store
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.screen_reader import announcer
 from edge_assistant.system import pyside_workaround, signals
 from edge_assistant.system.errors import AssistantError, InputError, NotRunningError, UsageError, explained
 from edge_assistant.system.i18n import later, tr
-from edge_assistant.system.ipc import RELOAD, SHOW, TUNED, AlreadyRunningError, Door, call, place
+from edge_assistant.system.ipc import RELOAD, SHOW, TUNED, AlreadyRunningError, IpcServer, call, endpoint
 from edge_assistant.system.terminal import print_line
 from edge_assistant.ui import display_loss
-from edge_assistant.ui.commands import Commands, Entry
-from edge_assistant.ui.controller_signals import Bridge
+from edge_assistant.ui.commands import Commands, MenuEntry
+from edge_assistant.ui.controller_signals import ControllerSignals
 from edge_assistant.ui.main_window import MainWindow
-from edge_assistant.ui.models.presenter import WeightsWindows
-from edge_assistant.ui.overlay.overlays import Choosers
-from edge_assistant.ui.retranslate import Labels, QtWords
-from edge_assistant.ui.settings.presenter import Preferences
+from edge_assistant.ui.models.presenter import ModelsPresenter
+from edge_assistant.ui.overlay.overlays import Overlays
+from edge_assistant.ui.retranslate import QtTranslations, TranslatedLabels
+from edge_assistant.ui.settings.presenter import SettingsPresenter
 from edge_assistant.ui.style import use_outlines
 from edge_assistant.ui.tray import Tray
-from edge_assistant.ui.window_hider import OutOfSight
+from edge_assistant.ui.window_hider import WindowHider
 
 _TRAY_COMES_MS = 2000
 """At a login the tray may start later than this program; after this long there is none."""
@@ -45,9 +45,9 @@ _log = logging.getLogger(__name__)
 _QUEUED = Qt.ConnectionType.QueuedConnection
 
 
-def run(options: Options) -> int:
+def run(options: ServiceOptions) -> int:
     """Run until a signal, the menu or a trigger ends it; 0. Raises AssistantError when it cannot even start."""
-    desk: list[App] = []  # a trigger may come before there is anyone to take it
+    desk: list[Application] = []  # a trigger may come before there is anyone to take it
 
     def on_call(text: str) -> str:
         if not desk:
@@ -63,7 +63,7 @@ def run(options: Options) -> int:
         return desk[0].program.control.trigger(text)
 
     try:
-        door = Door(place(), on_call)
+        door = IpcServer(endpoint(), on_call)
     except AlreadyRunningError:
         return _bring_the_other()
     try:
@@ -75,7 +75,7 @@ def run(options: Options) -> int:
         qt.setDesktopFileName("edge-assistant")
         qt.setQuitOnLastWindowClosed(False)
         chosen, trouble = store.load_or_set_aside(schema.path())
-        app = App(qt, options, chosen)
+        app = Application(qt, options, chosen)
         if trouble:
             app.program.control.tell("settings-broken", trouble)
         else:
@@ -106,7 +106,7 @@ def _end_soon() -> None:
 def _bring_the_other() -> int:
     print_line(tr("Edge Assistant is already running."))
     with contextlib.suppress(NotRunningError):  # it has just ended
-        if answer := call(place(), SHOW):
+        if answer := call(endpoint(), SHOW):
             print_line(answer)
     return 0
 
@@ -119,22 +119,22 @@ def _weights_dir(chosen: Settings) -> Path | None:
         return None
 
 
-class App(QObject):
+class Application(QObject):
     """Everything at once. `program` runs on a thread of its own; the rest belongs to the GUI thread."""
 
-    def __init__(self, qt: QApplication, options: Options, chosen: schema.Settings) -> None:
+    def __init__(self, qt: QApplication, options: ServiceOptions, chosen: schema.Settings) -> None:
         super().__init__()
         self._qt = qt
         self._told_put_away = False
         self._speaks_for_us = QWidget()  # never shown; a screen reader hears of it all the same
-        self._labels = Labels()
+        self._labels = TranslatedLabels()
         self._labels.put(self._speaks_for_us.setAccessibleName, later("Edge Assistant"))
-        self._qt_words = QtWords(qt)
+        self._qt_words = QtTranslations(qt)
         self._qt_words.follow(chosen)
-        self.out_of_sight = OutOfSight()
-        self.bridge = Bridge(self.out_of_sight)
-        self.choosers = Choosers(self._palette_entries)
-        self.program = Program(
+        self.out_of_sight = WindowHider()
+        self.bridge = ControllerSignals(self.out_of_sight)
+        self.choosers = Overlays(self._palette_entries)
+        self.program = Service(
             options,
             chosen,
             self.bridge.tell_event,
@@ -145,9 +145,9 @@ class App(QObject):
             stays=True,
         )
         control = self.program.control
-        self.weights = WeightsWindows(control.say, control.hush, control.leaves_focus_to_reader, _weights_dir(chosen))
+        self.weights = ModelsPresenter(control.say, control.hush, control.leaves_focus_to_reader, _weights_dir(chosen))
         self.weights.changed.connect(control.renew)
-        self.preferences = Preferences(self.program, self)
+        self.preferences = SettingsPresenter(self.program, self)
         self.commands = Commands(self._press, control.forget, chosen.hotkeys.bound(), self._entries())
         self.window = MainWindow(self.commands, control, Tray.is_there)
         self.window.put_away_by_person.connect(self._on_put_away)
@@ -162,16 +162,16 @@ class App(QObject):
         self._failure: AssistantError | None = None
         self._thread = threading.Thread(target=self._run_program, name="program")
 
-    def _entries(self) -> list[Entry]:
+    def _entries(self) -> list[MenuEntry]:
         """The windows of their own that tray and window offer, in the menu's order. This is where each is wired."""
         return [
-            Entry(later("&Settings…"), self.preferences.open),
-            Entry(later("&Weights…"), self.weights.open),
+            MenuEntry(later("&Settings…"), self.preferences.open),
+            MenuEntry(later("&Weights…"), self.weights.open),
         ]
 
-    def _palette_entries(self) -> list[Entry]:
+    def _palette_entries(self) -> list[MenuEntry]:
         """What the palette opens besides: the windows of their own, and the main one."""
-        return [*self._entries(), Entry(later("The window of &Edge Assistant"), self.window.bring)]
+        return [*self._entries(), MenuEntry(later("The window of &Edge Assistant"), self.window.bring)]
 
     def _connections(self) -> list[tuple[SignalInstance, tuple[Callable[..., None], ...]]]:
         """What shows what is told."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu
 from edge_assistant.hotkeys.key import Key
 from edge_assistant.settings.schema import Settings
 from edge_assistant.system.i18n import later
-from edge_assistant.ui.retranslate import Labels
+from edge_assistant.ui.retranslate import TranslatedLabels
 from edge_assistant.ui.strings import key_in_menu, label_of
 
 LOOKS = ("window", "screen", "region", "read", "clipboard", "camera", "palette", "ask")
@@ -20,7 +20,7 @@ VOICE = ("repeat", "stop", "status", "think")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuEntry:
     """A window of its own as a menu entry: what it is called, with its access key (text.later), and what opens it."""
 
     label: str
@@ -35,11 +35,11 @@ class Commands(QObject):
         press: Callable[[str], None],
         forget: Callable[[], None],
         keys: Mapping[str, Key],
-        entries: Iterable[Entry],
+        entries: Iterable[MenuEntry],
     ) -> None:
         super().__init__()
         self._pressings: dict[str, QAction] = {}
-        self._labels = Labels()
+        self._labels = TranslatedLabels()
         self.looks = [self._pressing(action, press, keys) for action in LOOKS]
         self.voice = [self._pressing(action, press, keys) for action in VOICE]
         self.think = next(each for action, each in zip(VOICE, self.voice, strict=True) if action == "think")
@@ -84,7 +84,7 @@ class Commands(QObject):
             made.setChecked(not made.isChecked())  # it changes when it has changed
         press(action)
 
-    def _entry(self, entry: Entry) -> QAction:
+    def _entry(self, entry: MenuEntry) -> QAction:
         made = QAction(self)
         self._labels.put(made.setText, entry.label)
         made.setMenuRole(QAction.MenuRole.NoRole)

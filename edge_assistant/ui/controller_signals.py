@@ -7,16 +7,16 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from edge_assistant.assistant.events import Event
-from edge_assistant.capture.decode import Captured
+from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.controller.status import Condition
 from edge_assistant.system.errors import AssistantError
-from edge_assistant.ui.window_hider import OutOfSight
+from edge_assistant.ui.window_hider import WindowHider
 
 _SMALL = (320, 200)
 """Pixels of the picture's small copy for the window, at most."""
 
 
-class Bridge(QObject):
+class ControllerSignals(QObject):
     """Lives on the GUI thread; its methods may be called from any thread (it is a resident.windows.Windows).
 
     Connect with Qt.ConnectionType.QueuedConnection, and only to methods of QObjects: anything else would run on the
@@ -42,7 +42,7 @@ class Bridge(QObject):
     ended = Signal(object)
     """The program has ended: None, or the AssistantError that ended it."""
 
-    def __init__(self, out_of_sight: OutOfSight) -> None:
+    def __init__(self, out_of_sight: WindowHider) -> None:
         super().__init__()
         self._out_of_sight = out_of_sight
 
@@ -63,22 +63,22 @@ class Bridge(QObject):
         self.ended.emit(error)
 
     def away(self) -> None:
-        """See OutOfSight."""
+        """See WindowHider."""
         self._out_of_sight.away()
 
     def back(self) -> None:
-        """See OutOfSight."""
+        """See WindowHider."""
         self._out_of_sight.back()
 
     def in_front(self) -> bool:
-        """See OutOfSight."""
+        """See WindowHider."""
         return self._out_of_sight.in_front
 
     def ask(self) -> None:
         """A question may be entered."""
         self.question_wanted.emit()
 
-    def picture(self, captured: Captured | None, name: str) -> None:
+    def picture(self, captured: CapturedPicture | None, name: str) -> None:
         """This is talked about."""
         self.pictured.emit(captured, small_copy(captured.image) if captured else None, name)
 

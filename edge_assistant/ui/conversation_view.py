@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
-from edge_assistant.assistant.answer_text import ShownAnswer
+from edge_assistant.assistant.answer_text import AnswerText
 from edge_assistant.assistant.events import (
     AFTER_THE_ANSWER,
     DoneEvent,
@@ -57,7 +57,7 @@ class GrowingText(QPlainTextEdit):
         cursor.removeSelectedText()
 
 
-class Conversation(GrowingText):
+class ConversationView(GrowingText):
     """Fed with events."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class Conversation(GrowingText):
         self._answering: int | None = None
         self._answer_of: int | None = None
         self._answer_end = 0
-        self._shown = ShownAnswer()
+        self._shown = AnswerText()
 
     def show_question(self, text: str) -> None:
         """A question was taken."""
@@ -99,7 +99,7 @@ class Conversation(GrowingText):
         self.clear()
         self.answer = ""
         self._answering = self._answer_of = None
-        self._shown = ShownAnswer()
+        self._shown = AnswerText()
 
     def _more(self, index: int, text: str) -> None:
         if not text:
@@ -110,7 +110,7 @@ class Conversation(GrowingText):
 
     def _leave_one_copy(self, event: DoneEvent) -> None:
         """Of what was shown, the beginning of further copies goes."""
-        shown = ShownAnswer()
+        shown = AnswerText()
         answer = shown.feed(event.answer) + shown.finish()
         if self._answer_of == event.index and self.answer.startswith(answer):
             self.take_back(self.answer.removeprefix(answer), self._answer_end)

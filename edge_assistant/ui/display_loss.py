@@ -8,7 +8,7 @@ import sys
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-from edge_assistant.controller.service import Options
+from edge_assistant.controller.service import ServiceOptions
 
 _log = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ _LAST_WORDS = ("The X11 connection broke", "The Wayland connection broke")
 """What Qt's platform plugins say right before they call exit (qxcbconnection.cpp, qwaylanddisplay.cpp)."""
 
 
-def watch(options: Options) -> None:
+def watch(options: ServiceOptions) -> None:
     """From now on Qt's messages go to the log, and its last words begin the program anew in the same process.
 
     So do those after which Qt aborts: where the memory is short, it finds no way to open a window.
@@ -30,7 +30,7 @@ def watch(options: Options) -> None:
     qInstallMessageHandler(on_message)
 
 
-def command(options: Options) -> list[str]:
+def command(options: ServiceOptions) -> list[str]:
     """The program's own command line without windows."""
     arguments = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "edge_assistant"]
     arguments.append("listen")

@@ -20,7 +20,7 @@ from edge_assistant.system.i18n import tr
 from edge_assistant.system.outside_text import Whole
 
 
-class SpokenFocus(QObject):
+class FocusAnnouncer(QObject):
     """For one window; it lives as long as that."""
 
     def __init__(

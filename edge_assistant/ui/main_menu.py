@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from edge_assistant.system.i18n import later, tr
 from edge_assistant.ui.commands import Commands
-from edge_assistant.ui.retranslate import Labels
+from edge_assistant.ui.retranslate import TranslatedLabels
 
 
-class Doing(Protocol):
+class MenuActions(Protocol):
     """What the menus do besides the commands."""
 
     def open_picture(self) -> None:
@@ -36,10 +36,10 @@ class Doing(Protocol):
         """Into the clipboard."""
 
 
-class WindowMenus:
+class MainMenu:
     """In `bar`; `labels` are the window's. `save_picture` is the entry that only goes with a picture."""
 
-    def __init__(self, bar: QMenuBar, labels: Labels, commands: Commands, doing: Doing) -> None:
+    def __init__(self, bar: QMenuBar, labels: TranslatedLabels, commands: Commands, doing: MenuActions) -> None:
         self._labels = labels
         self._doing = doing
         save = QKeySequence(QKeySequence.StandardKey.Save)

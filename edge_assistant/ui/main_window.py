@@ -27,20 +27,20 @@ from PySide6.QtWidgets import (
 )
 
 from edge_assistant.assistant.events import Event, StageEvent, TokenEvent
-from edge_assistant.capture.decode import Captured
-from edge_assistant.controller.event_loop import Control
+from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.controller.event_loop import EventLoop
 from edge_assistant.controller.status import Condition
 from edge_assistant.system.i18n import later, tr
 from edge_assistant.ui import save_dialogs
 from edge_assistant.ui.commands import Commands
-from edge_assistant.ui.conversation_view import Conversation, GrowingText
+from edge_assistant.ui.conversation_view import ConversationView, GrowingText
 from edge_assistant.ui.icons import icon, picture
-from edge_assistant.ui.main_menu import WindowMenus
+from edge_assistant.ui.main_menu import MainMenu
 from edge_assistant.ui.plain_text import PlainLabel
-from edge_assistant.ui.question_input import QuestionLine
-from edge_assistant.ui.retranslate import Labels
+from edge_assistant.ui.question_input import QuestionInput
+from edge_assistant.ui.retranslate import TranslatedLabels
 from edge_assistant.ui.strings import name_of, name_of_picture
-from edge_assistant.ui.style import TickBox
+from edge_assistant.ui.style import CheckBox
 
 _THUMBNAIL_HEIGHT = 4
 """Lines of text that the picture's small copy is high."""
@@ -51,18 +51,18 @@ class MainWindow(QMainWindow):
 
     put_away_by_person = Signal()
 
-    def __init__(self, commands: Commands, control: Control, has_tray: Callable[[], bool]) -> None:
+    def __init__(self, commands: Commands, control: EventLoop, has_tray: Callable[[], bool]) -> None:
         """`has_tray` says where it may hide."""
         super().__init__()
         self._control = control
         self._has_tray = has_tray
-        self._captured: Captured | None = None
+        self._captured: CapturedPicture | None = None
         self._name = self._costs = ""
         self._condition: Condition = "loading"
-        self._labels = Labels()
+        self._labels = TranslatedLabels()
         self._labels.put(self.setWindowTitle, later("Edge Assistant"))
         self.setAcceptDrops(True)
-        self.conversation = Conversation()
+        self.conversation = ConversationView()
         self._labels.put(self.conversation.setAccessibleName, later("Conversation"))
         self.reasoning = GrowingText()
         self._labels.put(self.reasoning.setAccessibleName, later("Reasoning"))
@@ -72,18 +72,18 @@ class MainWindow(QMainWindow):
         self._picture_name.setMinimumWidth(1)  # one endless word must not make the window wider than a screen
         self._picture_name.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._sign, self._words = PlainLabel(), PlainLabel()
-        self.input = QuestionLine()
-        self.show_reasoning = TickBox()
+        self.input = QuestionInput()
+        self.show_reasoning = CheckBox()
         self._labels.put(self.show_reasoning.setText, later("Show the &reasoning"))
         self.show_reasoning.toggled.connect(self.reasoning.setVisible)
         self.show_reasoning.clicked.connect(self._on_show_reasoning)
-        self.think = TickBox()
+        self.think = CheckBox()
         self._labels.put(self.think.setText, later("Think &harder"))
         self.think.clicked.connect(lambda: self._press_think(commands))
         self._cost = PlainLabel()
         self._cost.setWordWrap(True)
         self._lay_out()
-        self._menus = WindowMenus(self.menuBar(), self._labels, commands, self)
+        self._menus = MainMenu(self.menuBar(), self._labels, commands, self)
         self.show_picture(None, None, "")
         self.show_condition("loading")
         self.show_think(False, "")
@@ -148,7 +148,7 @@ class MainWindow(QMainWindow):
         self.conversation.show_question(text)
 
     @Slot(object, object, str)
-    def show_picture(self, captured: Captured | None, small: QImage | None, name: str) -> None:
+    def show_picture(self, captured: CapturedPicture | None, small: QImage | None, name: str) -> None:
         """What is talked about."""
         self._captured = captured
         self._menus.save_picture.setEnabled(captured is not None)

@@ -6,7 +6,7 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QLineEdit
 
 
-class QuestionLine(QLineEdit):
+class QuestionInput(QLineEdit):
     """Whoever comes back to it finds the caret where it was; Qt would choose all, and the next letter replace it."""
 
     def focusInEvent(self, event: QFocusEvent) -> None:

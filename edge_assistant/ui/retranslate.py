@@ -10,7 +10,7 @@ from edge_assistant.settings.schema import Settings
 from edge_assistant.system.i18n import tr
 
 
-class Labels:
+class TranslatedLabels:
     """One window's. Belongs to the GUI thread; what shows a label has to live as long."""
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Labels:
             show(tr(message))
 
 
-class QtWords:
+class QtTranslations:
     """What Qt itself writes into its dialogs, in the same language where Qt has it."""
 
     def __init__(self, application: QCoreApplication) -> None:

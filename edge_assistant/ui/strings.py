@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge_assistant.capture.decode import Captured, Origin
+from edge_assistant.capture.decode import CapturedPicture, Origin
 from edge_assistant.controller.status import Condition
 from edge_assistant.hotkeys.key import Key
 from edge_assistant.system.i18n import tr
@@ -46,7 +46,7 @@ def key_in_menu(key: Key) -> str:
     return "+".join(part if len(part) > 1 and part[0].isupper() else part.capitalize() for part in str(key).split("+"))
 
 
-def name_of_picture(captured: Captured, name: str) -> str:
+def name_of_picture(captured: CapturedPicture, name: str) -> str:
     """What the picture shows, and its size; `name` is a window's title or a file's name, "" where there is none."""
     kinds: dict[Origin, str] = {
         "window": tr("Window"),

@@ -104,7 +104,7 @@ def _draw_outline(option: QStyleOption, painter: QPainter) -> None:
     painter.restore()
 
 
-class TickBox(QCheckBox):
+class CheckBox(QCheckBox):
     """A box with an outline in the colour of the text, over what the style draws, ticked or not.
 
     Its access key ticks it and leaves the keyboard where it was, where somebody may be writing: Qt would take it here.

@@ -12,7 +12,7 @@ from edge_assistant.controller.status import Condition
 from edge_assistant.system.i18n import later, tr
 from edge_assistant.ui.commands import Commands
 from edge_assistant.ui.icons import icon
-from edge_assistant.ui.retranslate import Labels
+from edge_assistant.ui.retranslate import TranslatedLabels
 from edge_assistant.ui.strings import name_of
 
 
@@ -23,7 +23,7 @@ class Tray(QObject):
         super().__init__()
         self.menu = QMenu()
         opener = QAction(self.menu)
-        self._labels = Labels()
+        self._labels = TranslatedLabels()
         self._labels.put(opener.setText, later("Show the w&indow"))
         opener.triggered.connect(lambda: show_window())
         self.menu.addAction(opener)

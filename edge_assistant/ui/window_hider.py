@@ -18,7 +18,7 @@ _SETTLE_MS = 250
 _PATIENCE_S = 5.0
 
 
-class OutOfSight(QObject):
+class WindowHider(QObject):
     """`away` and `back` are called on the thread that captures; the windows belong to the GUI thread.
 
     Windows that are open as dialogs must have been opened with `open` or `show`: `exec` would end when they are hidden.

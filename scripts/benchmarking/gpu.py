@@ -17,7 +17,7 @@ from benchmarking.product import HEARING_S, QUESTION, Product
 from edge_assistant.assistant.events import DoneEvent
 from edge_assistant.engine.prompts import MODES
 from edge_assistant.imaging import token_budget
-from edge_assistant.models.resolver import Weights
+from edge_assistant.models.resolver import ResolvedModel
 
 PAGE = (1680, 2240)
 PAGE_QUESTION = (
@@ -180,7 +180,7 @@ def _check_there(product: Product) -> None:
         raise NotMeasured(_FAILED)
 
 
-def _add_sizes(figures: Figures, product: Product, weights: Weights) -> None:
+def _add_sizes(figures: Figures, product: Product, weights: ResolvedModel) -> None:
     """What is on the device, in the product's words and in numbers."""
     offload, files = product.offload, product.assistant.weights
     print(f"The product says: {offload.words()}", flush=True)

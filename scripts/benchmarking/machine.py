@@ -16,8 +16,8 @@ import psutil
 from PIL import Image, ImageDraw
 
 from benchmarking import graphics
-from edge_assistant.models.resolver import Weights, resolve
-from edge_assistant.models.vision_towers import Towers
+from edge_assistant.models.resolver import ResolvedModel, resolve
+from edge_assistant.models.vision_towers import VisionTowers
 from edge_assistant.system import cpu
 from edge_assistant.tuning import profile
 from edge_assistant.tuning.quantize_process import make_tower
@@ -40,13 +40,13 @@ class Place:
         self.cache.mkdir(parents=True, exist_ok=True)
         return full_shape.write_pair(self.cache, full_shape.Shape(), text, mmproj, variant)
 
-    def weights(self, text: str = "q4_k_m", mmproj: str = "q8_0", variant: str = "instruct") -> Weights:
+    def weights(self, text: str = "q4_k_m", mmproj: str = "q8_0", variant: str = "instruct") -> ResolvedModel:
         """The same pair as the product finds it, with the quicker tower already made as the app makes it while idle."""
         model, vision = self.pair(text, mmproj, variant)
         thinking = variant == "thinking"
         found = resolve(model=str(model), mmproj=str(vision), think=thinking, preferred=None, weights_dir=None)
         name = profile.usual_tower(found)
-        if name and Towers().find(found.mmproj, name) is None:
+        if name and VisionTowers().find(found.mmproj, name) is None:
             make_tower(found.mmproj, name, lambda _: None, lambda: False)
         return found
 

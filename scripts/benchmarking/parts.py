@@ -19,7 +19,7 @@ from benchmarking.memory import Peak
 from benchmarking.product import QUESTION, Cut, Product
 from benchmarking.sound import Ear
 from edge_assistant.assistant.events import Event, SentenceEvent
-from edge_assistant.assistant.options import Request
+from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.engine.prompts import MODES
 from edge_assistant.speech.speaker import Speaker
 from edge_assistant.system import worker_process
@@ -285,7 +285,7 @@ def ahead(place: Place, repeats: int) -> Figures:
                 product.look_at(image)
                 product.ask()
                 # With the budget that the resident program asks with, so that nothing holds it back.
-                product.assistant.encode_detail_ahead(Request(mode="detail"))
+                product.assistant.encode_detail_ahead(AnswerOptions(mode="detail"))
                 time.sleep(seconds)
                 product.look_at(image, mode="detail")
                 add_answer(figures, f"after_{seconds}_s.", product.ask())

@@ -12,12 +12,12 @@ from PIL import Image
 
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import DoneEvent, Event, StageEvent, TokenEvent
-from edge_assistant.assistant.options import Request
-from edge_assistant.assistant.reporter import Voice
-from edge_assistant.capture.decode import Captured
-from edge_assistant.engine.gpu_offload import Offload
+from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.assistant.reporter import SpeechOutput
+from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.engine.gpu_offload import GpuOffload
 from edge_assistant.engine.prompts import Mode
-from edge_assistant.models.resolver import Weights
+from edge_assistant.models.resolver import ResolvedModel
 
 SENTENCE = 16  # tokens: about as many as a first sentence has
 QUESTION = "What else is there?"
@@ -40,11 +40,11 @@ class Product:
 
     def __init__(
         self,
-        weights: Weights,
+        weights: ResolvedModel,
         threads: int,
         *,
         tokens: int = SENTENCE,
-        voice: Voice | None = None,
+        voice: SpeechOutput | None = None,
         on_event: Callable[[Event], None] | None = None,
         gpu_layers: int | None = None,
         quick_tower: bool = True,
@@ -56,7 +56,7 @@ class Product:
         self._timer: threading.Timer | None = None
         self.assistant = Assistant(
             weights,
-            Request(),
+            AnswerOptions(),
             context=4096,
             exact_context=True,
             threads=threads,
@@ -74,7 +74,7 @@ class Product:
         self.assistant.close()
 
     @property
-    def offload(self) -> Offload:
+    def offload(self) -> GpuOffload:
         """What of the loaded weights is on a graphics processor."""
         return self.assistant._engine.offload  # nobody but doctor tells it, of an engine of its own
 
@@ -93,8 +93,8 @@ class Product:
         skip_blank: bool = False,
     ) -> None:
         """Turn to a picture, in a conversation of its own."""
-        captured = Captured(image)
-        request = Request(
+        captured = CapturedPicture(image)
+        request = AnswerOptions(
             mode=mode,
             image_tokens=image_tokens,
             max_tokens=self._tokens,

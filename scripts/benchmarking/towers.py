@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarking.machine import screenshot
-from edge_assistant.engine.llama_model import NativeModel
+from edge_assistant.engine.llama_model import LlamaModel
 from edge_assistant.engine.quantise import requantise
 from edge_assistant.imaging.token_budget import fit
 from edge_assistant.models.vision_towers import rewrite
@@ -57,8 +57,8 @@ def main() -> None:
     print(json.dumps(figures))
 
 
-def _native(model: str, mmproj: Path) -> NativeModel:
-    return NativeModel(
+def _native(model: str, mmproj: Path) -> LlamaModel:
+    return LlamaModel(
         model,
         str(mmproj),
         context=512,

@@ -15,7 +15,7 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Slot
 
 from edge_assistant.assistant.events import Event, NoticeEvent, TokenEvent
-from edge_assistant.controller.service import Options
+from edge_assistant.controller.service import ServiceOptions
 from edge_assistant.system import signals
 from edge_assistant.ui import application
 
@@ -23,7 +23,7 @@ _TICK_MS = 5
 _KEPT = 1000
 
 
-class WatchedApp(application.App):
+class WatchedApp(application.Application):
     """The app, and how long its event loop was away each time."""
 
     def __init__(self, *arguments: Any) -> None:
@@ -61,5 +61,5 @@ class WatchedApp(application.App):
 
 if __name__ == "__main__":
     signals.listen()
-    application.App = WatchedApp  # type: ignore[misc]
-    application.run(Options(seed=1))
+    application.Application = WatchedApp  # type: ignore[misc]
+    application.run(ServiceOptions(seed=1))

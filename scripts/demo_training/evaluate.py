@@ -13,8 +13,8 @@ from PIL import Image
 
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import DoneEvent
-from edge_assistant.assistant.options import Request
-from edge_assistant.capture.decode import Captured
+from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine import prompts
 from edge_assistant.models.resolver import resolve
 from edge_assistant.tuning.profile import default_threads
@@ -129,7 +129,7 @@ class Asker:
         self, model: str, variant: Variant, *, system: str | None = None, verbatim: bool = False, seed: int = 1
     ) -> None:
         weights = resolve(model=model, mmproj=None, think=variant == "thinking", preferred=None, weights_dir=None)
-        request = Request(mode="read" if verbatim else "glance", image_tokens=GLANCE_TOKENS, seed=seed)
+        request = AnswerOptions(mode="read" if verbatim else "glance", image_tokens=GLANCE_TOKENS, seed=seed)
         with _system(system):
             self._assistant = Assistant(
                 weights,
@@ -143,7 +143,7 @@ class Asker:
 
     def ask(self, image: Image.Image, question: str) -> DoneEvent:
         """One question about one picture. RuntimeError when the program gives none."""
-        self._assistant.look_at(lambda: Captured(image))
+        self._assistant.look_at(lambda: CapturedPicture(image))
         outcome = self._assistant.ask(0, question)
         if not isinstance(outcome, DoneEvent):
             raise RuntimeError(outcome.message)

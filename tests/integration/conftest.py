@@ -9,7 +9,7 @@ import pytest
 from support.local_hub import LocalHub, local_hub
 from support.person import REPOSITORY, Place, pair_files
 
-from edge_assistant.models.cancellation import Cancel
+from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.system import paths
 
 
@@ -36,9 +36,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[float]]:
     """Nobody waits between two attempts; returns the waits there would have been."""
     waits: list[float] = []
 
-    def wait(self: Cancel, seconds: float) -> None:
+    def wait(self: Cancellation, seconds: float) -> None:
         waits.append(seconds)
         self.check()
 
-    monkeypatch.setattr(Cancel, "wait", wait)
+    monkeypatch.setattr(Cancellation, "wait", wait)
     return lambda: waits

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QSocketNotifier, Qt, Slot
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from edge_assistant.assistant.events import ErrorEvent, Event, NoticeEvent, SentenceEvent, WindowEvent
-from edge_assistant.controller.service import Options
+from edge_assistant.controller.service import ServiceOptions
 from edge_assistant.system import logger, signals
 from edge_assistant.ui import application as module
 
@@ -24,7 +24,7 @@ from edge_assistant.ui import application as module
 class Watcher(QObject):
     """Lives on the GUI thread of the app that it watches."""
 
-    def __init__(self, app: module.App) -> None:
+    def __init__(self, app: module.Application) -> None:
         super().__init__(app)
         self._app = app
         app.bridge.happened.connect(self.on_event, Qt.ConnectionType.QueuedConnection)
@@ -87,7 +87,7 @@ class Watcher(QObject):
             self._questions.setEnabled(False)  # the test is over
 
 
-class Watched(module.App):
+class Watched(module.Application):
     """The app with a watcher."""
 
     def run(self) -> int:
@@ -98,9 +98,9 @@ class Watched(module.App):
 if __name__ == "__main__":
     signals.listen()
     logger.set_up()
-    module.App = Watched  # type: ignore[misc]
+    module.Application = Watched  # type: ignore[misc]
     if "--leaves-soon" in sys.argv:
         module._LEAVES_S = 0.5
     # Greedy, so that answers repeat; thinking weights refuse that, so --sampled draws, the same each time.
     sampled = "--sampled" in sys.argv
-    sys.exit(module.run(Options("--no-speak" not in sys.argv, None if sampled else 0.0, 3)))
+    sys.exit(module.run(ServiceOptions("--no-speak" not in sys.argv, None if sampled else 0.0, 3)))

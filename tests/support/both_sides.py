@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from Xlib import XK, X, display, error
 
-from edge_assistant.engine.messages import Ask, Load
+from edge_assistant.engine.messages import AskQuestion, LoadModel
 from edge_assistant.hotkeys import key as keys
 from edge_assistant.settings.schema import Settings, Value, changed
 from edge_assistant.settings.store import save
 from edge_assistant.system.errors import AssistantError, EngineError
-from edge_assistant.system.ipc import call, place
+from edge_assistant.system.ipc import call, endpoint
 from edge_assistant.tuning.quantize_process import make_tower
 from support.describing import DEMO, MMPROJ, ROOT, user_environment
 from support.desktops import XDesktop
@@ -38,7 +38,7 @@ Looks = Mapping[str, tuple[str, ...]]
 class Seen:
     """What came of one side's looks at the window."""
 
-    asks: dict[str, Ask] = field(default_factory=dict)
+    asks: dict[str, AskQuestion] = field(default_factory=dict)
     records: Records = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     loaded_at_start: bool = False
@@ -51,7 +51,7 @@ class Seen:
         self.records += records
 
     @property
-    def load(self) -> Load:
+    def load(self) -> LoadModel:
         """What the first engine was started with."""
         return loads(self.records)[0]
 
@@ -105,7 +105,7 @@ class Desk:
     def listened(self, name: str, environment: dict[str, str], looks: Looks) -> Seen:
         """What the program that runs makes of them."""
         file, seen = self.place / f"{name}-listen", Seen()
-        door = place(environ=environment)
+        door = endpoint(environ=environment)
         program = subprocess.Popen(
             command(file, "listen", "--seed", "1"),
             cwd=ROOT,

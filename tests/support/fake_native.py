@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from edge_assistant.engine.llama_model import Interrupted
-from edge_assistant.engine.messages import Ask, Reply, Sampling, ThinkingBudget, Turn
+from edge_assistant.engine.llama_model import ComputationInterrupted
+from edge_assistant.engine.messages import AskQuestion, Reply, Sampling, ThinkingBudget, Turn
 
 _T = TypeVar("_T")
 
@@ -75,7 +75,7 @@ class FakeNative:
     def encode(self, chunk: FakeChunk, on_fraction: Callable[[float], None]) -> object:
         self.encodes += 1
         if self.interrupt_at == "encode":
-            raise Interrupted
+            raise ComputationInterrupted
         return object()
 
     def state(self) -> bytes:
@@ -103,13 +103,13 @@ class FakeNative:
     ) -> None:
         self.evaluated.append((position, f"<picture {list(kept)}>" if kept else "<picture>"))
         if self.interrupt_at == "picture":
-            raise Interrupted
+            raise ComputationInterrupted
 
     def decode(self, tokens: Sequence[int], position: int, on_fraction: Callable[[float], None] | None = None) -> None:
         text = "".join(map(chr, tokens))
         self.evaluated.append((position, text))
         if self.interrupt_at is not None and self.interrupt_at in text:
-            raise Interrupted
+            raise ComputationInterrupted
 
     def cut(self, position: int) -> None:
         self.cuts.append(position)
@@ -131,9 +131,9 @@ def ask(
     turns: Iterable[tuple[str, str]] = (),
     thinking: ThinkingBudget | None = None,
     max_tokens: int | None = 120,
-) -> Ask:
+) -> AskQuestion:
     """A question as the parent sends it; `picture` stands for pixels."""
-    return Ask(
+    return AskQuestion(
         id=1,
         rgb=picture,
         width=256,

@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 
 from edge_assistant.assistant.events import Event
-from edge_assistant.capture.decode import Captured
+from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
-from edge_assistant.controller.event_loop import Control
-from edge_assistant.controller.palette_items import Opening
-from edge_assistant.controller.request import Job
+from edge_assistant.controller.event_loop import EventLoop
+from edge_assistant.controller.palette_items import OverlayContent
+from edge_assistant.controller.request import Request
 
 
 class ScriptedVoice:
@@ -48,40 +48,40 @@ class ScriptedWork:
     """Keeps what is asked of it."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, Job]] = []
+        self.asked: list[tuple[str, Request]] = []
         self.cancelled: list[int] = []
-        self.ahead: list[tuple[Job, Captured]] = []
-        self.job: Job | None = None
+        self.ahead: list[tuple[Request, CapturedPicture]] = []
+        self.job: Request | None = None
         self.expected: float | None = None
 
-    def expected_seconds(self, _: Job) -> float | None:
+    def expected_seconds(self, _: Request) -> float | None:
         return self.expected
 
-    def start(self, _: object, job: Job) -> None:
+    def start(self, _: object, job: Request) -> None:
         self.job = job
 
-    def answer(self, job: Job) -> None:
+    def answer(self, job: Request) -> None:
         self.asked.append(("answer", job))
 
-    def repeat(self, job: Job) -> None:
+    def repeat(self, job: Request) -> None:
         self.asked.append(("repeat", job))
 
-    def think(self, job: Job) -> None:
+    def think(self, job: Request) -> None:
         self.asked.append(("think", job))
 
-    def wake(self, job: Job) -> None:
+    def wake(self, job: Request) -> None:
         self.woken = job.id
 
-    def look_ahead(self, job: Job, picture: Callable[[], Captured]) -> None:
+    def look_ahead(self, job: Request, picture: Callable[[], CapturedPicture]) -> None:
         self.ahead.append((job, picture()))
 
     def look_away(self) -> None:
         self.ahead.clear()
 
-    def forget(self, job: Job) -> None:
+    def forget(self, job: Request) -> None:
         self.asked.append(("forget", job))
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: Request) -> None:
         job.cancel()
         self.cancelled.append(job.id)
 
@@ -105,7 +105,7 @@ class ScriptedWindows:
     def ask(self) -> None:
         self.shown.append(("ask",))
 
-    def picture(self, captured: Captured | None, name: str) -> None:
+    def picture(self, captured: CapturedPicture | None, name: str) -> None:
         self.shown.append(("picture", captured, name))
 
     def question(self, id: int, text: str) -> None:
@@ -129,7 +129,7 @@ class Desk:
         self.windows = ScriptedWindows()
         self.active = ScriptedActive()
         self.conditions: list[str] = []
-        self.control = Control(
+        self.control = EventLoop(
             self.work,  # type: ignore[arg-type]
             self.voice,  # type: ignore[arg-type]
             self.shown.append,
@@ -157,7 +157,7 @@ class Desk:
         return self.voice.heard[before:]
 
     @property
-    def newest(self) -> Job:
+    def newest(self) -> Request:
         return self.work.asked[-1][1]
 
     def answer(self, *sentences: str) -> None:
@@ -177,7 +177,7 @@ class Desk:
 FRONT = 4711
 """The number of the window that is in front."""
 
-PICTURE = Captured(Image.new("RGB", (64, 64)), (("window-cut", "Part is missing."),), "window", FRONT)
+PICTURE = CapturedPicture(Image.new("RGB", (64, 64)), (("window-cut", "Part is missing."),), "window", FRONT)
 
 
 class ScriptedActive:
@@ -199,10 +199,10 @@ class ScriptedChoosers:
     """Keeps what is opened and closed."""
 
     def __init__(self) -> None:
-        self.opened: list[Opening] = []
+        self.opened: list[OverlayContent] = []
         self.closed: list[int] = []
 
-    def open_chooser(self, opening: Opening) -> None:
+    def open_chooser(self, opening: OverlayContent) -> None:
         self.opened.append(opening)
 
     def close_chooser(self, ticket: int) -> None:
@@ -232,7 +232,7 @@ class ChoosingDesk(Desk):
         self.choosers, self.focus = ScriptedChoosers(), ScriptedFocus()
         self.locked = False
         self.taken = 0
-        self.control = Control(
+        self.control = EventLoop(
             self.work, self.voice, self.shown.append, lambda: self.now, choosers=self.choosers  # type: ignore[arg-type]
         )  # fmt: skip
         backend = SimpleNamespace(make_focus=lambda: self.focus, is_locked=lambda: self.locked, name="X11")
@@ -257,7 +257,7 @@ class ChoosingDesk(Desk):
         self.step()  # the moment has been taken
         return heard
 
-    def choose(self, choice: str, rect: Rect | None = None) -> Captured:
+    def choose(self, choice: str, rect: Rect | None = None) -> CapturedPicture:
         """Choose; the picture that the model is to see."""
         self.control.choose(self.choosers.opened[-1].ticket, choice, rect)
         self.step()

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from edge_assistant.models.hub import Hub
-from edge_assistant.models.library import Shelf
-from edge_assistant.models.operations import Pull
-from edge_assistant.models.progress import Progress
+from edge_assistant.models.library import ModelLibrary
+from edge_assistant.models.operations import PullOperation
+from edge_assistant.models.progress import TransferProgress
 from support.gguf_files import F32, INSTRUCT, gguf_bytes, model_metadata, vision_metadata
 from support.local_hub import COMMIT, LocalHub
 
@@ -38,8 +38,8 @@ def pair_files() -> dict[str, bytes]:
 class Attempt:
     """A pull with all that it told."""
 
-    pull: Pull
-    progress: list[Progress] = field(default_factory=list)
+    pull: PullOperation
+    progress: list[TransferProgress] = field(default_factory=list)
     notices: list[tuple[str, str]] = field(default_factory=list)
 
     def run(self, **options: bool) -> tuple[Path, ...]:
@@ -68,10 +68,10 @@ class Place:
         (self.shipped / "catalog.toml").write_text(text)
 
     def attempt(self, **options: Any) -> Attempt:
-        shelf = Shelf(None)
+        shelf = ModelLibrary(None)
         weights = shelf.named("pair", "instruct")
         made: Attempt
-        pull = Pull(
+        pull = PullOperation(
             shelf,
             weights,
             shelf.pair(weights),

@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from edge_assistant.system.worker_process import Child
+from edge_assistant.system.worker_process import WorkerProcess
 from edge_assistant.tuning import profile
 
 TOWER = "Q8_0"
@@ -22,7 +22,7 @@ TOWER = "Q8_0"
 
 def record(path: Path) -> None:
     """From now on write down what is given to workers."""
-    start, send = Child.__init__, Child.send
+    start, send = WorkerProcess.__init__, WorkerProcess.send
     lock, file = threading.Lock(), path.open("ab")
 
     def note(name: str, what: object) -> None:
@@ -30,15 +30,15 @@ def record(path: Path) -> None:
             file.write(pickle.dumps((name, what)))
             file.flush()
 
-    def started(self: Child, target: Any, *arguments: Any, name: str) -> None:
+    def started(self: WorkerProcess, target: Any, *arguments: Any, name: str) -> None:
         note(name, arguments)
         start(self, target, *arguments, name=name)
 
-    def sent(self: Child, message: object, patience: float = -1) -> bool:
+    def sent(self: WorkerProcess, message: object, patience: float = -1) -> bool:
         note(self.name, message)
         return send(self, message, patience)
 
-    Child.__init__, Child.send = started, sent  # type: ignore[method-assign]
+    WorkerProcess.__init__, WorkerProcess.send = started, sent  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from edge_assistant.engine.messages import Ask, Load
+from edge_assistant.engine.messages import AskQuestion, LoadModel
 from edge_assistant.speech.messages import Play, Say
 from support.describing import ROOT
 from support.waiting import PATIENCE
@@ -66,14 +66,14 @@ def read(file: Path) -> Records:
     return found
 
 
-def loads(records: Records) -> list[Load]:
+def loads(records: Records) -> list[LoadModel]:
     """What engines were started with."""
-    return _of(Load, (given[0] for name, given in records if name == "engine" and isinstance(given, tuple)))
+    return _of(LoadModel, (given[0] for name, given in records if name == "engine" and isinstance(given, tuple)))
 
 
-def asks(records: Records) -> list[Ask]:
+def asks(records: Records) -> list[AskQuestion]:
     """What engines were asked."""
-    return _of(Ask, (message for _, message in records))
+    return _of(AskQuestion, (message for _, message in records))
 
 
 def voices(records: Records) -> list[Voice]:

@@ -27,7 +27,7 @@ from edge_assistant.hotkeys import key as keys
 from edge_assistant.hotkeys.actions import ACTIONS
 from edge_assistant.models.library import FileState
 from edge_assistant.settings import schema
-from edge_assistant.settings.entry import Entry
+from edge_assistant.settings.entry import SettingsEntry
 from edge_assistant.system.i18n import use_language
 from edge_assistant.system.ipc import RELOAD, SHOW, TUNED
 
@@ -98,7 +98,7 @@ def test_the_settings(check: Callable[[str, Iterable[str]], None]) -> None:
     check("retired_settings", schema.RETIRED)
 
 
-def _values(entry: Entry) -> str:
+def _values(entry: SettingsEntry) -> str:
     """What the entry may be; less would break the files that have the rest."""
     about = entry.about
     kind = " or ".join(about.choices) or {bool: "true or false", int: "number", str: "text"}[entry.kind]

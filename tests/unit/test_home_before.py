@@ -11,17 +11,17 @@ from support.home_before import KEPT, Home, put_home
 
 from edge_assistant.assistant import advice
 from edge_assistant.controller import settings_applier
-from edge_assistant.controller.latency import Measurements, Seconds, cost
+from edge_assistant.controller.latency import LatencyRecords, Seconds, cost
 from edge_assistant.engine.messages import Tuning
-from edge_assistant.models.library import Shelf
-from edge_assistant.models.resolver import Weights, resolve
+from edge_assistant.models.library import ModelLibrary
+from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.models.summary import facts
 from edge_assistant.settings import schema, store
 from edge_assistant.settings.schema import Settings
 from edge_assistant.system import autostart, paths
-from edge_assistant.system.json_store import Record
+from edge_assistant.system.json_store import JsonStore
 from edge_assistant.tuning import profile
-from edge_assistant.tuning.profile import Choice
+from edge_assistant.tuning.profile import TuningProfile
 
 ENTRIES = 42
 """So many has version 0.1; the file sets each to what is not its default."""
@@ -38,7 +38,7 @@ def chosen(home: Home) -> Settings:
     return schema.load(schema.path())
 
 
-def found(name: str, chosen: Settings) -> Weights:
+def found(name: str, chosen: Settings) -> ResolvedModel:
     """Weights by their name. Fails where a byte is hashed for that."""
 
     def hashed(_: float) -> None:
@@ -80,7 +80,7 @@ def test_a_setting_that_is_changed_leaves_every_other_line(home: Home, chosen: S
 def test_added_weights_are_found_where_they_are_and_not_hashed_again(
     name: str, folder: str, home: Home, chosen: Settings
 ) -> None:
-    shelf = Shelf(chosen.weights_dir)
+    shelf = ModelLibrary(chosen.weights_dir)
     listed = facts(shelf, shelf.named(name, "instruct"))
     assert shelf.problems == []
     assert listed["state"] == "verified"
@@ -91,7 +91,7 @@ def test_added_weights_are_found_where_they_are_and_not_hashed_again(
 
 
 def test_what_the_first_download_brought_still_decides(chosen: Settings) -> None:
-    shelf = Shelf(chosen.weights_dir)
+    shelf = ModelLibrary(chosen.weights_dir)
     listed: Any = facts(shelf, shelf.named("whole", "instruct"))
     assert [(each["trust"], each["commit"], each["sha256"][:8]) for each in listed["files"]] == [
         ("first-download-recorded", "0123456789abcdef0123456789abcdef01234567", "6acf9432"),
@@ -100,7 +100,7 @@ def test_what_the_first_download_brought_still_decides(chosen: Settings) -> None
 
 
 def test_a_download_that_was_cancelled_is_still_partly_here(chosen: Settings) -> None:
-    shelf = Shelf(chosen.weights_dir)
+    shelf = ModelLibrary(chosen.weights_dir)
     listed: Any = facts(shelf, shelf.named("half", "instruct"))
     assert [(each["state"], each["here_bytes"]) for each in listed["files"]] == [("partial", 10_400), ("missing", 0)]
 
@@ -108,13 +108,13 @@ def test_a_download_that_was_cancelled_is_still_partly_here(chosen: Settings) ->
 def test_what_tune_found_out_is_used(home: Home, chosen: Settings) -> None:
     weights = found("demo", chosen)
     assert profile.is_tuned(weights)
-    assert profile.choice(weights) == Choice(2, Tuning(repack=True, flash_attention=True, batch=512), None, 1024)
+    assert profile.choice(weights) == TuningProfile(2, Tuning(repack=True, flash_attention=True, batch=512), None, 1024)
     assert home.changed() == set()
 
 
 def test_what_was_measured_is_known(home: Home) -> None:
-    measured = Measurements(Record(paths.data_dir() / "measurements.json"))
-    written = Record(home.data / "measurements.json").read()
+    measured = LatencyRecords(JsonStore(paths.data_dir() / "measurements.json"))
+    written = JsonStore(home.data / "measurements.json").read()
     assert set(written) == {"instruct", "thinking"}
     assert measured.of("thinking") == Seconds(**written["thinking"])
     assert measured.of("instruct") == Seconds(**written["instruct"])
@@ -123,9 +123,9 @@ def test_what_was_measured_is_known(home: Home) -> None:
 
 def test_the_first_run_is_over(home: Home) -> None:
     shutil.rmtree(home.data / "models")  # a person with weights is not asked anyway
-    assert not advice.is_first_run(Shelf(None))
+    assert not advice.is_first_run(ModelLibrary(None))
     (home.data / "first-run.json").unlink()
-    assert advice.is_first_run(Shelf(None))
+    assert advice.is_first_run(ModelLibrary(None))
 
 
 def test_the_start_at_login_is_known_and_can_be_turned_off(home: Home, chosen: Settings) -> None:

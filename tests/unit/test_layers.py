@@ -160,7 +160,7 @@ def test_a_forbidden_import_is_found(path: str, source: str) -> None:
         ("engine/bindings.py", "from llama_cpp import mtmd_cpp"),
         (
             "engine/client.py",
-            "from edge_assistant.engine.messages import Ask\nfrom edge_assistant.system import errors",
+            "from edge_assistant.engine.messages import AskQuestion\nfrom edge_assistant.system import errors",
         ),
         ("capture/camera.py", "def frame():\n    from PySide6 import QtMultimedia"),
         ("capture/camera.py", "class Camera:\n    def frame(self):\n        from PySide6 import QtCore"),

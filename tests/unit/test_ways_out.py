@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from edge_assistant.assistant.answer_run import Underway, WaitingWords
+from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
 from edge_assistant.assistant.events import (
     DoneEvent,
     ErrorEvent,
@@ -27,19 +27,19 @@ from edge_assistant.assistant.events import (
     WindowEvent,
     cancelled,
 )
-from edge_assistant.assistant.reporter import Telling
+from edge_assistant.assistant.reporter import AnswerReporter
 from edge_assistant.capture import qt_subprocess
 from edge_assistant.capture.targets import spoken_title
 from edge_assistant.cli import main
 from edge_assistant.cli.output import JsonOutput, TextOutput
-from edge_assistant.cli.output_models import Teller
-from edge_assistant.engine.messages import Done, Piece
-from edge_assistant.models.library import Shelf
-from edge_assistant.models.progress import Progress
+from edge_assistant.cli.output_models import ModelsOutput
+from edge_assistant.engine.messages import Done, TextDelta
+from edge_assistant.models.library import ModelLibrary
+from edge_assistant.models.progress import TransferProgress
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech import probe
-from edge_assistant.speech.messages import Voice
-from edge_assistant.speech.screen_reader import ReaderOrVoice
+from edge_assistant.speech.messages import SystemVoice
+from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 from edge_assistant.speech.speaker import Speaker
 from edge_assistant.system import ipc, paths
 from edge_assistant.system import logger as log
@@ -81,7 +81,7 @@ def test_a_setting_with_controls_is_refused_harmless(capsys: pytest.CaptureFixtu
 
 def own_catalog(name: str, file: str) -> None:
     """A person's own list of weights that says `name` wherever it can, of a model in the file `file`."""
-    path = Shelf(None).own_catalog
+    path = ModelLibrary(None).own_catalog
     path.parent.mkdir(parents=True, exist_ok=True)
     said, model = json.dumps(name), json.dumps(file)
     path.write_text(
@@ -106,7 +106,7 @@ def test_a_list_with_hostile_names_is_refused_harmless(capsys: pytest.CaptureFix
 
 
 def test_a_list_of_weights_that_is_damaged_is_told_harmless(capsys: pytest.CaptureFixture[str]) -> None:
-    path = Shelf(None).own_catalog
+    path = ModelLibrary(None).own_catalog
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"[[source]]\nvariant = {json.dumps('evil' + chr(0x200B) + 'x' * 240)}\n")
     told = run(capsys, "models", "list")
@@ -121,7 +121,7 @@ def test_names_of_cameras_and_voices_are_printed_harmless(
     first, second = run(capsys, "cameras").splitlines()
     assert first == f"1: {HARMLESS}"
     assert len(second) < 210
-    monkeypatch.setattr(probe, "list_voices", lambda: [Voice(HOSTILE, HOSTILE, (HOSTILE,), None)])
+    monkeypatch.setattr(probe, "list_voices", lambda: [SystemVoice(HOSTILE, HOSTILE, (HOSTILE,), None)])
     assert run(capsys, "voices") == f"{HARMLESS}: {HARMLESS} ({HARMLESS})\n"
 
 
@@ -169,7 +169,7 @@ def test_progress_names_its_file_harmless(monkeypatch: pytest.MonkeyPatch) -> No
     screen = io.StringIO()
     screen.isatty = lambda: True  # type: ignore[method-assign]
     monkeypatch.setattr("sys.stderr", screen)
-    Teller(Settings(), speak=False, as_json=False).progress("pull", HOSTILE, Progress(1, 1, None, None))
+    ModelsOutput(Settings(), speak=False, as_json=False).progress("pull", HOSTILE, TransferProgress(1, 1, None, None))
     assert screen.getvalue().startswith(f"\r\x1b[K{HARMLESS}: ")
     assert screen.getvalue().count("\x1b") == 1
 
@@ -191,10 +191,10 @@ def answered(*pieces: tuple[str, str]) -> tuple[list[Event], list[str], DoneEven
     """What is told and said of an answer that the model writes in these pieces: their kind and their text."""
     events: list[Event] = []
     heard = Heard()
-    telling = Telling(heard, events.append, threading.Event())
-    work = Underway(0, "What?", 0, WaitingWords(telling.say_waiting))
+    telling = AnswerReporter(heard, events.append, threading.Event())
+    work = AnswerRun(0, "What?", 0, ProgressAnnouncer(telling.say_waiting))
     for kind, text in pieces:
-        telling.reply(work, Piece(1, kind, text))  # type: ignore[arg-type]
+        telling.reply(work, TextDelta(1, kind, text))  # type: ignore[arg-type]
     answer, reasoning = ("".join(text for each, text in pieces if each == kind) for kind in ("answer", "thinking"))
     done = Done(1, answer, reasoning, "end", 0, 0, False, 0.0, 0.0, len(pieces), 1.0)
     telling.answered(work, done)
@@ -253,7 +253,7 @@ def test_speech_and_the_screen_reader_get_harmless_text() -> None:
         "[ [ [slnc 60000]] A list",
     ]
     announced: list[str] = []
-    voice = ReaderOrVoice(speaker, lambda text, **_: announced.append(text), "screen-reader", lambda: True)
+    voice = ScreenReaderOrVoice(speaker, lambda text, **_: announced.append(text), "screen-reader", lambda: True)
     voice.say(HOSTILE)
     assert announced == [HARMLESS.replace("  ", " \n")]
 

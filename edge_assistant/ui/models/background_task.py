@@ -10,15 +10,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from edge_assistant.models.cancellation import Cancel
-from edge_assistant.models.progress import Progress
+from edge_assistant.models.cancellation import Cancellation
+from edge_assistant.models.progress import TransferProgress
 from edge_assistant.system.errors import AssistantError, CancelledError, explained
 
 _log = logging.getLogger(__name__)
 _TELL_EVERY_S = 0.1  # progress comes with every piece of a file, and eyes and ears need less
 
 
-class Task(QObject):
+class BackgroundTask(QObject):
     """Lives on the GUI thread; `work(task)` runs on another one, which calls the methods below `stop`.
 
     Connect the signals with Qt.ConnectionType.QueuedConnection, and only to methods of QObjects. `ended` comes last.
@@ -33,11 +33,11 @@ class Task(QObject):
     ended = Signal(object, object)
     """What the work returned, and the AssistantError that ended it; one of them is None."""
 
-    def __init__(self, work: Callable[[Task], object]) -> None:
+    def __init__(self, work: Callable[[BackgroundTask], object]) -> None:
         super().__init__()
         self._work = work
         self._lock = threading.Lock()
-        self._cancel: Cancel | None = None
+        self._cancel: Cancellation | None = None
         self._stopped = False
         self._answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._next_at = 0.0
@@ -61,7 +61,7 @@ class Task(QObject):
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
-    def obeys(self, cancel: Cancel) -> None:
+    def obeys(self, cancel: Cancellation) -> None:
         """From now on `stop` sets this."""
         with self._lock:
             self._cancel = cancel
@@ -69,7 +69,7 @@ class Task(QObject):
         if stopped:
             cancel.set()
 
-    def progress(self, file: str, progress: Progress) -> None:
+    def progress(self, file: str, progress: TransferProgress) -> None:
         """How far it is."""
         now = time.monotonic()
         if progress.fraction >= 1 or now >= self._next_at:

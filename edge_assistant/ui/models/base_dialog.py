@@ -8,18 +8,18 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QPushButton, QScrollArea, QWidget
 
-from edge_assistant.models.library import Shelf
+from edge_assistant.models.library import ModelLibrary
 from edge_assistant.system.i18n import tr
-from edge_assistant.ui.focus_announcer import SpokenFocus
+from edge_assistant.ui.focus_announcer import FocusAnnouncer
 from edge_assistant.ui.models import tasks
-from edge_assistant.ui.models.background_task import Task
-from edge_assistant.ui.models.progress_panel import Transfer
-from edge_assistant.ui.retranslate import Labels
+from edge_assistant.ui.models.background_task import BackgroundTask
+from edge_assistant.ui.models.progress_panel import ProgressPanel
+from edge_assistant.ui.retranslate import TranslatedLabels
 
 QUEUED = Qt.ConnectionType.QueuedConnection
 
 
-class WeightsWindow(QDialog):
+class ModelsBaseDialog(QDialog):
     """Put away while it works, it goes on; `stop` ends that. `weights_changed` says that other weights are here."""
 
     weights_changed = Signal()
@@ -38,13 +38,13 @@ class WeightsWindow(QDialog):
         makes `transfer`.
         """
         super().__init__()
-        self.labels = Labels()
-        self.transfer: Transfer
+        self.labels = TranslatedLabels()
+        self.transfer: ProgressPanel
         self._say = say
         self._weights_dir = weights_dir
-        self._looking: Task | None = None
+        self._looking: BackgroundTask | None = None
         """What reads what is here, while it does."""
-        self._focus = SpokenFocus(self, say, leaves_focus_to_reader, hush)
+        self._focus = FocusAnnouncer(self, say, leaves_focus_to_reader, hush)
         self.labels.put(self.setWindowTitle, title)
 
     def stop(self) -> None:
@@ -75,8 +75,8 @@ class WeightsWindow(QDialog):
     def _begin(self, work: tasks.Work, words: str) -> None:
         self.transfer.start(work, words)
 
-    def _shelf(self) -> Shelf:
-        return Shelf(self._weights_dir)
+    def _shelf(self) -> ModelLibrary:
+        return ModelLibrary(self._weights_dir)
 
     def _button(self, label: str, on_click: Callable[[], None], *, enter_presses: bool) -> QPushButton:
         button = QPushButton()

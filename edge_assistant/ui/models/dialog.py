@@ -25,20 +25,20 @@ from PySide6.QtWidgets import (
 
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.gguf_header import gigabytes
-from edge_assistant.models.summary import Row, in_words, rows
+from edge_assistant.models.summary import SummaryRow, in_words, rows
 from edge_assistant.system.errors import AssistantError, NetworkError
 from edge_assistant.system.i18n import later, tr
 from edge_assistant.system.outside_text import one_line, short
 from edge_assistant.ui import confirm
 from edge_assistant.ui.models import tasks
-from edge_assistant.ui.models.background_task import Task
-from edge_assistant.ui.models.base_dialog import QUEUED, WeightsWindow
-from edge_assistant.ui.models.progress_panel import Transfer
+from edge_assistant.ui.models.background_task import BackgroundTask
+from edge_assistant.ui.models.base_dialog import QUEUED, ModelsBaseDialog
+from edge_assistant.ui.models.progress_panel import ProgressPanel
 from edge_assistant.ui.plain_text import PlainLabel, tooltip
 
 
-class ModelsDialog(WeightsWindow):
-    """Closing it only puts it away: a download goes on, and is heard. What it takes is described at WeightsWindow."""
+class ModelsDialog(ModelsBaseDialog):
+    """Closing it only puts it away: a download goes on, and is heard. What it takes is described at ModelsBaseDialog."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class ModelsDialog(WeightsWindow):
         weights_dir: Path | None = None,
     ) -> None:
         super().__init__(later("Weights"), say, hush, leaves_focus_to_reader, weights_dir)
-        self._rows: list[Row] = []
+        self._rows: list[SummaryRow] = []
         self._problems: list[str] = []
         self._read_again = False
         self.table = self._made_table()
@@ -66,7 +66,7 @@ class ModelsDialog(WeightsWindow):
         self.export = self._quiet_button(later("E&xport…"), self._choose_export)
         self.import_files = self._quiet_button(later("Import &files…"), self._choose_files)
         self.import_folder = self._quiet_button(later("Import a f&older…"), self._choose_folder)
-        self.transfer = Transfer(say, lambda: self.table, self._move_to)
+        self.transfer = ProgressPanel(say, lambda: self.table, self._move_to)
         self.transfer.message.connect(self._note)
         self.transfer.changed.connect(self._show_what_can_be_done)
         self.transfer.ended.connect(self._on_ended)
@@ -79,13 +79,13 @@ class ModelsDialog(WeightsWindow):
         self._show_what_can_be_done()
 
     def follow_language(self) -> None:
-        """See WeightsWindow; the list is read anew."""
+        """See ModelsBaseDialog; the list is read anew."""
         super().follow_language()
         if self._rows:
             self.refresh()
 
     def follow_folder(self, weights_dir: Path | None) -> None:
-        """See WeightsWindow; the list is read anew."""
+        """See ModelsBaseDialog; the list is read anew."""
         super().follow_folder(weights_dir)
         if self.isVisible():  # else when it is shown
             self.refresh()
@@ -104,10 +104,10 @@ class ModelsDialog(WeightsWindow):
         self._read_again = False
         shelf = self._shelf()
 
-        def read(_: Task) -> tuple[list[Row], list[str]]:
+        def read(_: BackgroundTask) -> tuple[list[SummaryRow], list[str]]:
             return rows(shelf), shelf.problems
 
-        self._looking = Task(read)
+        self._looking = BackgroundTask(read)
         self._looking.ended.connect(self._on_read, QUEUED)
         self._looking.start()
 
@@ -182,7 +182,7 @@ class ModelsDialog(WeightsWindow):
         self._resize_to(130, 42)
 
     @Slot(object, object)
-    def _on_read(self, found: tuple[list[Row], list[str]] | None, error: AssistantError | None) -> None:
+    def _on_read(self, found: tuple[list[SummaryRow], list[str]] | None, error: AssistantError | None) -> None:
         self._looking = None
         if self._read_again:
             self.refresh()
@@ -218,7 +218,7 @@ class ModelsDialog(WeightsWindow):
         if first and self.table.hasFocus() and (row_now := self._row()):
             self._focus.speak(row_now.sentence)
 
-    def _row(self) -> Row | None:
+    def _row(self) -> SummaryRow | None:
         number = self.table.currentRow()
         return self._rows[number] if 0 <= number < len(self._rows) else None
 

@@ -11,18 +11,18 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from edge_assistant.assistant.advice import advise, first_run_is_over
 from edge_assistant.models.gguf_header import gigabytes
-from edge_assistant.models.recommend import Advice
+from edge_assistant.models.recommend import Recommendation
 from edge_assistant.system.errors import AssistantError
 from edge_assistant.system.i18n import later, tr
 from edge_assistant.ui.models import tasks
-from edge_assistant.ui.models.background_task import Task
-from edge_assistant.ui.models.base_dialog import QUEUED, WeightsWindow
-from edge_assistant.ui.models.progress_panel import Transfer
+from edge_assistant.ui.models.background_task import BackgroundTask
+from edge_assistant.ui.models.base_dialog import QUEUED, ModelsBaseDialog
+from edge_assistant.ui.models.progress_panel import ProgressPanel
 from edge_assistant.ui.plain_text import PlainLabel, on_button
 
 
-class FirstRun(WeightsWindow):
-    """Open it where advice.is_first_run says so. What it takes is described at WeightsWindow."""
+class FirstRunDialog(ModelsBaseDialog):
+    """Open it where advice.is_first_run says so. What it takes is described at ModelsBaseDialog."""
 
     def __init__(
         self,
@@ -33,8 +33,8 @@ class FirstRun(WeightsWindow):
         weights_dir: Path | None = None,
     ) -> None:
         super().__init__(later("Welcome to Edge Assistant"), say, hush, leaves_focus_to_reader, weights_dir)
-        self._advice: Advice | None = None
-        self._then: Callable[[Advice | None, AssistantError | None], None] = self._on_advice
+        self._advice: Recommendation | None = None
+        self._then: Callable[[Recommendation | None, AssistantError | None], None] = self._on_advice
         self._look_again = False
         self.sentences = PlainLabel(tr("Looking at this computer."))
         self.sentences.setWordWrap(True)
@@ -48,19 +48,19 @@ class FirstRun(WeightsWindow):
         self.folder = self._choice(later("Choose a f&older…"), self._choose_folder)
         self.demo = self._choice(later("Use the d&emo weights for now"), self._take_demo)
         self.later = self._choice(later("&Not now"), self.reject)
-        self.transfer = Transfer(say, self._best, self._focus.move_to)
+        self.transfer = ProgressPanel(say, self._best, self._focus.move_to)
         self.transfer.ended.connect(self._on_ended)
         self.transfer.changed.connect(self._show_what_can_be_done)
         self.transfer.hide()
         self._lay_out()
 
     def follow_language(self) -> None:
-        """See WeightsWindow; the recommendation is read anew, and not said again."""
+        """See ModelsBaseDialog; the recommendation is read anew, and not said again."""
         super().follow_language()
         self._look_anew()
 
     def follow_folder(self, weights_dir: Path | None) -> None:
-        """See WeightsWindow; the recommendation is read anew, and not said again."""
+        """See ModelsBaseDialog; the recommendation is read anew, and not said again."""
         super().follow_folder(weights_dir)
         self._look_anew()
 
@@ -85,15 +85,15 @@ class FirstRun(WeightsWindow):
         elif self._advice is not None:
             self._look(self._show_advice)
 
-    def _look(self, then: Callable[[Advice | None, AssistantError | None], None]) -> None:
+    def _look(self, then: Callable[[Recommendation | None, AssistantError | None], None]) -> None:
         shelf = self._shelf()
         self._then, self._look_again = then, False
-        self._looking = Task(lambda _: advise(shelf, commands=False))
+        self._looking = BackgroundTask(lambda _: advise(shelf, commands=False))
         self._looking.ended.connect(self._on_looked, QUEUED)
         self._looking.start()
 
     @Slot(object, object)
-    def _on_looked(self, advice: Advice | None, error: AssistantError | None) -> None:
+    def _on_looked(self, advice: Recommendation | None, error: AssistantError | None) -> None:
         self._looking = None
         if self._look_again:
             self._look(self._then)
@@ -112,7 +112,7 @@ class FirstRun(WeightsWindow):
         QVBoxLayout(self).addWidget(self._scrolling(content))
         self._resize_to(80, 28)
 
-    def _on_advice(self, advice: Advice | None, error: AssistantError | None) -> None:
+    def _on_advice(self, advice: Recommendation | None, error: AssistantError | None) -> None:
         self._show_advice(advice, error)
         self._say(tr("Welcome to Edge Assistant."))
         for sentence in self.sentences.text().splitlines():
@@ -120,7 +120,7 @@ class FirstRun(WeightsWindow):
         self._say(tr("Choose with Tab, and press Enter."))
         self._focus.move_to(self._best())
 
-    def _show_advice(self, advice: Advice | None, error: AssistantError | None) -> None:
+    def _show_advice(self, advice: Recommendation | None, error: AssistantError | None) -> None:
         self._advice = advice
         sentences: Sequence[str] = advice.sentences if advice is not None else (str(error),)
         self.sentences.setText("\n".join(sentences))

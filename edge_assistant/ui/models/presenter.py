@@ -9,18 +9,18 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from edge_assistant.assistant.advice import is_first_run
-from edge_assistant.models.library import Shelf
+from edge_assistant.models.library import ModelLibrary
 from edge_assistant.system.errors import AssistantError
-from edge_assistant.ui.models.background_task import Task
-from edge_assistant.ui.models.base_dialog import WeightsWindow
+from edge_assistant.ui.models.background_task import BackgroundTask
+from edge_assistant.ui.models.base_dialog import ModelsBaseDialog
 from edge_assistant.ui.models.dialog import ModelsDialog
-from edge_assistant.ui.models.first_run import FirstRun
+from edge_assistant.ui.models.first_run import FirstRunDialog
 
-_Window = TypeVar("_Window", ModelsDialog, FirstRun)
+_Window = TypeVar("_Window", ModelsDialog, FirstRunDialog)
 _QUEUED = Qt.ConnectionType.QueuedConnection
 
 
-class WeightsWindows(QObject):
+class ModelsPresenter(QObject):
     """Belongs to the GUI thread. `changed` says that other weights are here, or some are gone."""
 
     changed = Signal()
@@ -32,7 +32,7 @@ class WeightsWindows(QObject):
         leaves_focus_to_reader: Callable[[], bool],
         weights_dir: Path | None,
     ) -> None:
-        """`say` speaks a sentence, `hush` silences the voice; all return at once. The others are as for WeightsWindow.
+        """`say` speaks a sentence, `hush` silences the voice; all return at once. The others are as for ModelsBaseDialog.
 
         `weights_dir` is the settings'.
         """
@@ -41,9 +41,9 @@ class WeightsWindows(QObject):
         self._hush = hush
         self._leaves_focus_to_reader = leaves_focus_to_reader
         self._weights_dir = weights_dir
-        self._looking: Task | None = None
+        self._looking: BackgroundTask | None = None
         self.dialog: ModelsDialog | None = None
-        self.first_run: FirstRun | None = None
+        self.first_run: FirstRunDialog | None = None
 
     def open(self) -> None:
         """Bring the weights to the front."""
@@ -54,8 +54,8 @@ class WeightsWindows(QObject):
 
     def begin(self) -> None:
         """Open the first run where it is due; returns at once."""
-        shelf = Shelf(self._weights_dir)
-        self._looking = Task(lambda _: is_first_run(shelf))
+        shelf = ModelLibrary(self._weights_dir)
+        self._looking = BackgroundTask(lambda _: is_first_run(shelf))
         self._looking.ended.connect(self._on_looked, _QUEUED)
         self._looking.start()
 
@@ -104,12 +104,12 @@ class WeightsWindows(QObject):
         # An error is told by whoever needs the weights.
         self._looking = None
         if due:
-            self.first_run = self._made(FirstRun)
+            self.first_run = self._made(FirstRunDialog)
             self.first_run.weights_changed.connect(self.changed)
             _bring(self.first_run)
 
 
-def _bring(window: WeightsWindow) -> None:
+def _bring(window: ModelsBaseDialog) -> None:
     window.show()
     window.raise_()
     window.activateWindow()

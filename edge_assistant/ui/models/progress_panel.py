@@ -9,22 +9,22 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from edge_assistant.models.checksums import ChecksumError
-from edge_assistant.models.progress import Progress, Tenths
+from edge_assistant.models.progress import Tenths, TransferProgress
 from edge_assistant.system.errors import AssistantError, CancelledError
 from edge_assistant.system.i18n import later, tr
 from edge_assistant.system.outside_text import short
 from edge_assistant.ui import confirm
-from edge_assistant.ui.models.background_task import Task
+from edge_assistant.ui.models.background_task import BackgroundTask
 from edge_assistant.ui.plain_text import PlainLabel
-from edge_assistant.ui.retranslate import Labels
+from edge_assistant.ui.retranslate import TranslatedLabels
 
-Work = Callable[[Task], object]
+Work = Callable[[BackgroundTask], object]
 State = Literal["idle", "running", "pausing", "paused", "cancelling"]
 
 _QUEUED = Qt.ConnectionType.QueuedConnection
 
 
-class Transfer(QWidget):
+class ProgressPanel(QWidget):
     """Runs one task at a time. `say` speaks; `messages` are sentences to be kept on screen.
 
     `ended` brings what the work returned, or None and the AssistantError that ended it; a pause is no end.
@@ -47,10 +47,10 @@ class Transfer(QWidget):
         self._home = home
         self._move_to = move_to
         self._state: State = "idle"
-        self._task: Task | None = None
+        self._task: BackgroundTask | None = None
         self._work: Work | None = None
         self._tenths = Tenths()
-        self._labels = Labels()
+        self._labels = TranslatedLabels()
         self.bar = QProgressBar()
         self._labels.put(self.bar.setAccessibleName, later("Progress"))
         self.bar.setRange(0, 1000)
@@ -111,7 +111,7 @@ class Transfer(QWidget):
         assert self._work is not None
         self._tenths = Tenths()
         self.bar.setValue(0)
-        task = Task(self._work)
+        task = BackgroundTask(self._work)
         task.progressed.connect(self._on_progress, _QUEUED)
         task.told.connect(self._on_told, _QUEUED)
         task.asked.connect(self._on_asked, _QUEUED)
@@ -121,7 +121,7 @@ class Transfer(QWidget):
         task.start()
 
     @Slot(str, object)
-    def _on_progress(self, file: str, progress: Progress) -> None:
+    def _on_progress(self, file: str, progress: TransferProgress) -> None:
         if self._state != "running":
             return
         self.bar.setValue(round(1000 * progress.fraction))

@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from edge_assistant.models.catalog import CatalogWeights
-from edge_assistant.models.exporter import Export
+from edge_assistant.models.catalog import CatalogModel
+from edge_assistant.models.exporter import Exporter
 from edge_assistant.models.gguf_header import gigabytes
 from edge_assistant.models.hub import Hub
-from edge_assistant.models.importer import Import
-from edge_assistant.models.library import Shelf
-from edge_assistant.models.operations import Checked, Pull, Verification, files_here, remove_set
+from edge_assistant.models.importer import Importer
+from edge_assistant.models.library import ModelLibrary
+from edge_assistant.models.operations import PullOperation, VerifyOperation, VerifyResult, files_here, remove_set
 from edge_assistant.system.i18n import tr, tr_count
-from edge_assistant.ui.models.background_task import Task
+from edge_assistant.ui.models.background_task import BackgroundTask
 
-Work = Callable[[Task], str]
+Work = Callable[[BackgroundTask], str]
 """Returns the sentence that tells what was done."""
 
 
-def full_name(weights: CatalogWeights) -> str:
+def full_name(weights: CatalogModel) -> str:
     """As people say it."""
     return f"{weights.name}, {weights.variant.title()}"
 
 
-def download(shelf: Shelf, weights: CatalogWeights, mmproj: str | None = None, *, trust_new: bool = False) -> Work:
+def download(shelf: ModelLibrary, weights: CatalogModel, mmproj: str | None = None, *, trust_new: bool = False) -> Work:
     """Fetch a set, or go on with that."""
 
-    def work(task: Task) -> str:
-        pull = Pull(
+    def work(task: BackgroundTask) -> str:
+        pull = PullOperation(
             shelf,
             weights,
             shelf.pair(weights, mmproj),
@@ -43,16 +43,16 @@ def download(shelf: Shelf, weights: CatalogWeights, mmproj: str | None = None, *
     return work
 
 
-def verify(shelf: Shelf, weights: CatalogWeights) -> Work:
+def verify(shelf: ModelLibrary, weights: CatalogModel) -> Work:
     """Read a set's files again."""
 
-    def tell(task: Task, checked: Checked) -> None:
+    def tell(task: BackgroundTask, checked: VerifyResult) -> None:
         if checked.error is not None:
             task.tell(str(checked.error))
 
-    def work(task: Task) -> str:
+    def work(task: BackgroundTask) -> str:
         files = files_here(shelf, [weights])
-        verification = Verification(
+        verification = VerifyOperation(
             shelf, files, on_progress=task.progress, on_checked=lambda checked: tell(task, checked)
         )
         task.obeys(verification.cancel)
@@ -64,11 +64,11 @@ def verify(shelf: Shelf, weights: CatalogWeights) -> Work:
     return work
 
 
-def bring_in(shelf: Shelf, paths: Sequence[Path]) -> Work:
+def bring_in(shelf: ModelLibrary, paths: Sequence[Path]) -> Work:
     """Add weights from files or a folder."""
 
-    def work(task: Task) -> str:
-        bringing = Import(
+    def work(task: BackgroundTask) -> str:
+        bringing = Importer(
             shelf,
             paths,
             want_links=lambda: task.ask(
@@ -86,11 +86,11 @@ def bring_in(shelf: Shelf, paths: Sequence[Path]) -> Work:
     return work
 
 
-def carry_out(shelf: Shelf, folder: Path, weights: CatalogWeights) -> Work:
+def carry_out(shelf: ModelLibrary, folder: Path, weights: CatalogModel) -> Work:
     """Write a set into a folder for another computer."""
 
-    def work(task: Task) -> str:
-        export = Export(shelf, folder, [weights], on_progress=task.progress)
+    def work(task: BackgroundTask) -> str:
+        export = Exporter(shelf, folder, [weights], on_progress=task.progress)
         task.obeys(export.cancel)
         export.run()
         return tr("{name}, can be carried in {folder}.", name=full_name(weights), folder=folder)
@@ -98,10 +98,10 @@ def carry_out(shelf: Shelf, folder: Path, weights: CatalogWeights) -> Work:
     return work
 
 
-def remove(shelf: Shelf, weights: CatalogWeights) -> Work:
+def remove(shelf: ModelLibrary, weights: CatalogModel) -> Work:
     """Delete a set from the program's own folder."""
 
-    def work(_: Task) -> str:
+    def work(_: BackgroundTask) -> str:
         freed = remove_set(shelf, weights)
         return tr("{name}, is removed. {size} are free again.", name=full_name(weights), size=gigabytes(freed))
 

@@ -10,11 +10,11 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from edge_assistant.capture.geometry import Rect
-from edge_assistant.controller.palette_items import Choice, Opening
+from edge_assistant.controller.palette_items import OverlayContent, PaletteItem
 from edge_assistant.system.i18n import tr
-from edge_assistant.ui.commands import Entry
+from edge_assistant.ui.commands import MenuEntry
 from edge_assistant.ui.overlay.palette import Palette
-from edge_assistant.ui.overlay.region_selector import Frozen, RegionChooser
+from edge_assistant.ui.overlay.region_selector import Frozen, RegionSelector
 from edge_assistant.ui.overlay.screens import screen_of
 
 _FOCUS_MS = 150
@@ -23,7 +23,7 @@ _FOCUS_MS = 150
 _ENTRY = "entry-"
 
 
-class Reports(Protocol):
+class OverlayListener(Protocol):
     """What is reported, of the moment with a ticket; all return at once."""
 
     def choose(self, ticket: int, choice: str, rect: Rect | None = None) -> None:
@@ -42,7 +42,7 @@ class Reports(Protocol):
         """The chooser's window, by the window system's number, has not got the focus."""
 
 
-class Choosers(QObject):
+class Overlays(QObject):
     """Belongs to the GUI thread; `open_chooser` and `close_chooser` may be called from any and return at once.
 
     `entries` are windows that the palette offers besides what is in the opening. `hidden` is emitted whenever a
@@ -53,14 +53,14 @@ class Choosers(QObject):
     _opened = Signal(object, object)
     _closed = Signal(int)
 
-    def __init__(self, entries: Callable[[], Sequence[Entry]]) -> None:
+    def __init__(self, entries: Callable[[], Sequence[MenuEntry]]) -> None:
         super().__init__()
         self._entries = entries
-        self._reports: Reports | None = None
-        self._opening: Opening | None = None
+        self._reports: OverlayListener | None = None
+        self._opening: OverlayContent | None = None
         self._done = 0
         self.palette = Palette(self._utter, self._leaves_focus_to_reader)
-        self.region = RegionChooser(self._utter)
+        self.region = RegionSelector(self._utter)
         self.palette.chosen.connect(self._on_chosen)
         self.region.chosen.connect(self._on_region)
         for each in (self.palette, self.region):
@@ -72,7 +72,7 @@ class Choosers(QObject):
         self._focus.setInterval(_FOCUS_MS)
         self._focus.timeout.connect(self._check_focus)
 
-    def report_to(self, reports: Reports) -> None:
+    def report_to(self, reports: OverlayListener) -> None:
         """Who hears of the choices; before anything is opened."""
         self._reports = reports
 
@@ -81,7 +81,7 @@ class Choosers(QObject):
         """The language may be another one now."""
         self.palette.labels.follow()
 
-    def open_chooser(self, opening: Opening) -> None:
+    def open_chooser(self, opening: OverlayContent) -> None:
         """Open the palette, or the region chooser in its place, whose pictures are made on a thread of their own."""
         if opening.chooser == "region":
             threading.Thread(target=self._prepare, args=(opening,), name="region", daemon=True).start()
@@ -92,12 +92,12 @@ class Choosers(QObject):
         """Close what is open over this moment."""
         self._closed.emit(ticket)
 
-    def _prepare(self, opening: Opening) -> None:
+    def _prepare(self, opening: OverlayContent) -> None:
         assert opening.snapshot is not None
         self._opened.emit(opening, Frozen.of(opening.snapshot))
 
     @Slot(object, object)
-    def _open(self, opening: Opening, frozen: Frozen | None) -> None:
+    def _open(self, opening: OverlayContent, frozen: Frozen | None) -> None:
         if opening.ticket <= self._done:
             return  # it was closed while its pictures were made
         self._put_away()
@@ -125,7 +125,7 @@ class Choosers(QObject):
         if was_open:
             self.hidden.emit()
 
-    def _entry_choices(self, taken: Sequence[Choice]) -> list[Choice]:
+    def _entry_choices(self, taken: Sequence[PaletteItem]) -> list[PaletteItem]:
         """The entries, each by its access key, or where that is taken by the first of its letters that is free."""
         labels = list(enumerate(tr(each.label) for each in self._entries()))
         keys = {each.key: "" for each in taken}
@@ -138,7 +138,7 @@ class Choosers(QObject):
                     keys[free[0]] = name
         key_of = {name: key for key, name in keys.items()}
         return [
-            Choice(key_of[f"{_ENTRY}{number}"], f"{_ENTRY}{number}", label.replace("&", "").rstrip("…"))
+            PaletteItem(key_of[f"{_ENTRY}{number}"], f"{_ENTRY}{number}", label.replace("&", "").rstrip("…"))
             for number, label in labels
         ]
 

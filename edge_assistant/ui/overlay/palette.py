@@ -8,10 +8,10 @@ from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QIcon, QKeyEvent, QPainter, QPalette, QPen, QPixmap, QScreen
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
 
-from edge_assistant.controller.palette_items import Choice
+from edge_assistant.controller.palette_items import PaletteItem
 from edge_assistant.system.i18n import later, tr
 from edge_assistant.ui.plain_text import PlainLabel
-from edge_assistant.ui.retranslate import Labels
+from edge_assistant.ui.retranslate import TranslatedLabels
 
 _LARGER = 1.5
 """Times the desktop's own font: it is read at a glance, if at all."""
@@ -38,8 +38,8 @@ class Palette(QFrame):
         self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
         self._utter = utter
         self._leaves_focus_to_reader = leaves_focus_to_reader
-        self._choices: tuple[Choice, ...] = ()
-        self.labels = Labels()
+        self._choices: tuple[PaletteItem, ...] = ()
+        self.labels = TranslatedLabels()
         self.labels.put(self.setWindowTitle, later("Edge Assistant, choices"))
         self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
         self.setLineWidth(3)
@@ -68,7 +68,7 @@ class Palette(QFrame):
         self._left.setInterval(_AWAY_MS)
         self._left.timeout.connect(self._on_left)
 
-    def open(self, choices: Sequence[Choice], screen: QScreen) -> None:
+    def open(self, choices: Sequence[PaletteItem], screen: QScreen) -> None:
         """Show the choices in the middle of a screen, the first of them with the focus."""
         self._choices = tuple(choices)
         self._list.blockSignals(True)
@@ -152,7 +152,7 @@ class Palette(QFrame):
     def _on_clicked(self, item: QListWidgetItem) -> None:
         self._choose(self._choices[self._list.row(item)])
 
-    def _choose(self, choice: Choice) -> None:
+    def _choose(self, choice: PaletteItem) -> None:
         self.close_quietly()
         self.chosen.emit(choice.name)
 
@@ -164,7 +164,7 @@ class Palette(QFrame):
         self.close_quietly()
         self.dismissed.emit(give_back)
 
-    def _item(self, choice: Choice) -> QListWidgetItem:
+    def _item(self, choice: PaletteItem) -> QListWidgetItem:
         item = QListWidgetItem(self._key_cap(choice.key), choice.label)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, choice.spoken)
         return item

@@ -67,7 +67,7 @@ class Frozen:
         return Frozen(bright, dimmed)
 
 
-class RegionChooser(QObject):
+class RegionSelector(QObject):
     """`chosen` tells the rectangle, `dismissed` whether the focus is to be given back. All is hidden by then.
 
     `utter` is called with what is to be heard, and whether in place of what is being said.
@@ -258,7 +258,7 @@ class _Shown:
 class _Pane(QWidget):
     """One screen of it: what the snapshot has there, dimmed but for the rectangle, with a line of words."""
 
-    def __init__(self, chooser: RegionChooser, screen: QScreen, shown: _Shown, part: Rect) -> None:
+    def __init__(self, chooser: RegionSelector, screen: QScreen, shown: _Shown, part: Rect) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint)
         self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
         self.setWindowTitle(tr("Edge Assistant, region"))

@@ -21,15 +21,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from edge_assistant.settings.entry import GROUPS, Entry, Group, meaning
+from edge_assistant.settings.entry import GROUPS, Group, SettingsEntry, meaning
 from edge_assistant.settings.schema import Settings, changed, entries, value_of
 from edge_assistant.system.errors import AssistantError, UsageError
 from edge_assistant.system.i18n import tr
 from edge_assistant.ui.plain_text import PlainLabel, tooltip
-from edge_assistant.ui.settings.fields import Choice, Field, Offer, Switch, label_of, make_field
-from edge_assistant.ui.settings.option_providers import Find, Finder, usual
-from edge_assistant.ui.settings.shortcut_edit import KeyEdit
-from edge_assistant.ui.settings.voice_preview import Preview
+from edge_assistant.ui.settings.fields import ChoiceField, Field, FieldOption, SwitchField, label_of, make_field
+from edge_assistant.ui.settings.option_providers import Find, OptionFinder, usual
+from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
+from edge_assistant.ui.settings.voice_preview import VoicePreview
 
 _Button = QDialogButtonBox.StandardButton
 
@@ -57,9 +57,9 @@ class SettingsDialog(QDialog):
         self._on_apply = on_apply
         self._say = say
         self._hold_keys = hold_keys
-        self._preview = Preview(self.tell)
+        self._preview = VoicePreview(self.tell)
         self._outer = QVBoxLayout(self)
-        self._finder = Finder(usual(lambda: self._current) if finds is None else finds, self._on_found, self)
+        self._finder = OptionFinder(usual(lambda: self._current) if finds is None else finds, self._on_found, self)
         self._build()
         self._outer.addWidget(self._body)
         height = self.fontMetrics().height()
@@ -210,7 +210,7 @@ class SettingsDialog(QDialog):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return scroll
 
-    def _add(self, form: QFormLayout, entry: Entry) -> None:
+    def _add(self, form: QFormLayout, entry: SettingsEntry) -> None:
         field = self._fields[entry.name] = make_field(entry)
         field.focus.setAccessibleName(label_of(entry))
         field.focus.setAccessibleDescription(meaning(entry))
@@ -220,11 +220,11 @@ class SettingsDialog(QDialog):
         row: QWidget = field.widget
         if entry.about.offers == "voices":
             row = self._with_preview(field.widget)
-        if isinstance(field, Switch):
+        if isinstance(field, SwitchField):
             form.addRow(row)
         else:
             form.addRow(label, row)
-        if isinstance(field.focus, KeyEdit):
+        if isinstance(field.focus, ShortcutEdit):
             self._watch(field.focus, entry)
 
     def _with_preview(self, widget: QWidget) -> QWidget:
@@ -239,12 +239,12 @@ class SettingsDialog(QDialog):
         beside.addWidget(button)
         return row
 
-    def _watch(self, edit: KeyEdit, entry: Entry) -> None:
+    def _watch(self, edit: ShortcutEdit, entry: SettingsEntry) -> None:
         edit.recording.connect(self._hold_keys)
         edit.refused.connect(self.tell)
         edit.recorded.connect(lambda: self._on_recorded(entry))
 
-    def _on_recorded(self, entry: Entry) -> None:
+    def _on_recorded(self, entry: SettingsEntry) -> None:
         """The key is told back, or what stands against it."""
         key = self._fields[entry.name].value()
         try:
@@ -290,8 +290,8 @@ class SettingsDialog(QDialog):
             mine = [each for each in self._fields.values() if each.focus is now]
             self._help.setText(now.accessibleDescription() if mine else "")
 
-    def _on_found(self, kind: str, offers: Sequence[Offer]) -> None:
+    def _on_found(self, kind: str, offers: Sequence[FieldOption]) -> None:
         for entry in entries():
             field = self._fields[entry.name]
-            if entry.about.offers == kind and isinstance(field, Choice):
+            if entry.about.offers == kind and isinstance(field, ChoiceField):
                 field.offer(offers)

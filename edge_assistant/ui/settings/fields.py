@@ -16,15 +16,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from edge_assistant.settings.entry import KEYS, Entry, Value, shown
+from edge_assistant.settings.entry import KEYS, SettingsEntry, Value, shown
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.outside_text import short
-from edge_assistant.ui.settings.shortcut_edit import KeyEdit
-from edge_assistant.ui.style import TickBox
+from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
+from edge_assistant.ui.style import CheckBox
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class FieldOption:
     """One thing that can be chosen: its value in the settings, and what it is called."""
 
     value: Value
@@ -49,32 +49,32 @@ class Field(Protocol):
         """Show another value."""
 
 
-def label_of(entry: Entry) -> str:
+def label_of(entry: SettingsEntry) -> str:
     """What the setting is called in the dialog."""
     text = tr(entry.about.help if entry.about.group == KEYS else entry.about.label)
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def make_field(entry: Entry) -> Field:
+def make_field(entry: SettingsEntry) -> Field:
     """The field for this setting."""
     about = entry.about
     if entry.kind is bool:
-        return Switch(entry)
+        return SwitchField(entry)
     if about.offers == "key":
         return KeyField(entry)
     if about.choices:
-        offers = [Offer(choice, _sentence(tr(words))) for choice, words in about.choices.items()]
-        return Choice(entry, offers)
+        offers = [FieldOption(choice, _sentence(tr(words))) for choice, words in about.choices.items()]
+        return ChoiceField(entry, offers)
     if about.offers in ("voices", "languages", "cameras", "monitors", "weights"):
-        return Choice(entry, [])
-    return Number(entry) if entry.kind is int else Text(entry)
+        return ChoiceField(entry, [])
+    return NumberField(entry) if entry.kind is int else TextField(entry)
 
 
-class Switch:
+class SwitchField:
     """On or off; the label stands in the box itself."""
 
-    def __init__(self, entry: Entry) -> None:
-        self.widget = self.focus = TickBox(label_of(entry))
+    def __init__(self, entry: SettingsEntry) -> None:
+        self.widget = self.focus = CheckBox(label_of(entry))
 
     def value(self) -> Value:
         return self.widget.isChecked()
@@ -83,17 +83,17 @@ class Switch:
         self.widget.setChecked(bool(value))
 
 
-class Choice:
+class ChoiceField:
     """One of several; what is offered may become known later, and a value that is not offered is kept."""
 
-    def __init__(self, entry: Entry, offers: Sequence[Offer]) -> None:
+    def __init__(self, entry: SettingsEntry, offers: Sequence[FieldOption]) -> None:
         self._entry = entry
         self.widget = self.focus = QComboBox()
         self.widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.widget.setMinimumContentsLength(24)
         self.offer(offers)
 
-    def offer(self, offers: Sequence[Offer]) -> None:
+    def offer(self, offers: Sequence[FieldOption]) -> None:
         """Offer these, and to let the program choose where that may be."""
         chosen = self.value() if self.widget.count() else self._entry.default
         self.widget.clear()
@@ -129,10 +129,10 @@ class _Spin(QSpinBox):
             super().stepBy(steps)
 
 
-class Number:
+class NumberField:
     """A whole number with its unit."""
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: SettingsEntry) -> None:
         assert entry.about.range is not None
         low, high = entry.about.range
         example = entry.about.example
@@ -155,10 +155,10 @@ class Number:
         self.widget.setValue(self.widget.minimum() if value is None else int(value))
 
 
-class Text:
+class TextField:
     """Words, or a folder with a button to look for it; nothing lets the program choose."""
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: SettingsEntry) -> None:
         self.focus = QLineEdit()
         self.focus.setPlaceholderText(_sentence(tr(entry.about.unset)))
         self.widget: QWidget = self.focus
@@ -187,8 +187,8 @@ class Text:
 class KeyField:
     """A key, recorded by pressing it."""
 
-    def __init__(self, entry: Entry) -> None:
-        self.widget = self.focus = KeyEdit()
+    def __init__(self, entry: SettingsEntry) -> None:
+        self.widget = self.focus = ShortcutEdit()
         self.widget.setPlaceholderText(_sentence(tr(entry.about.unset)))
 
     def value(self) -> Value:
@@ -202,5 +202,5 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
-Offering = Callable[[str], Sequence[Offer]]
+Offering = Callable[[str], Sequence[FieldOption]]
 """What there is on this computer of a kind (settings_entry.Offers); it may take seconds, and raise AssistantError."""

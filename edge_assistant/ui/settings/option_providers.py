@@ -12,44 +12,44 @@ from PySide6.QtCore import QLocale, QObject, Qt, Signal
 
 from edge_assistant.capture import qt_subprocess, targets
 from edge_assistant.engine.prompts import LANGUAGES
-from edge_assistant.models.library import Shelf
+from edge_assistant.models.library import ModelLibrary
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.probe import list_voices
 from edge_assistant.system import i18n
 from edge_assistant.system.errors import AssistantError, UsageError
 from edge_assistant.system.i18n import tr
-from edge_assistant.ui.settings.fields import Offer
+from edge_assistant.ui.settings.fields import FieldOption
 
 _log = logging.getLogger(__name__)
 
-Find = Callable[[], Sequence[Offer]]
+Find = Callable[[], Sequence[FieldOption]]
 """It may take seconds. Raises AssistantError where nothing can be found out."""
 
 
-def voices() -> list[Offer]:
+def voices() -> list[FieldOption]:
     """By name, with the languages they speak."""
     return [
-        Offer(each.name, f"{each.name} ({', '.join(each.languages)})" if each.languages else each.name)
+        FieldOption(each.name, f"{each.name} ({', '.join(each.languages)})" if each.languages else each.name)
         for each in list_voices()
     ]
 
 
-def languages() -> list[Offer]:
+def languages() -> list[FieldOption]:
     """In their own words; those in which the program itself speaks come first."""
     first = i18n.languages()
     codes = [*first, *sorted(set(LANGUAGES) - set(first))]
-    return [Offer(code, _language(code)) for code in codes]
+    return [FieldOption(code, _language(code)) for code in codes]
 
 
-def cameras() -> list[Offer]:
+def cameras() -> list[FieldOption]:
     """By name."""
-    return [Offer(name, name) for name in qt_subprocess.camera_names()]
+    return [FieldOption(name, name) for name in qt_subprocess.camera_names()]
 
 
-def monitors() -> list[Offer]:
+def monitors() -> list[FieldOption]:
     """By number, as captures count them, with size and place."""
     return [
-        Offer(
+        FieldOption(
             each.number,
             tr(
                 "Monitor {number}: {width} by {height}, at {left}, {top}",
@@ -64,12 +64,12 @@ def monitors() -> list[Offer]:
     ]
 
 
-def weights(settings: Settings) -> list[Offer]:
+def weights(settings: Settings) -> list[FieldOption]:
     """The names of all known weights, also of those that only the settings' folder has."""
     folder: Path | None = None
     with contextlib.suppress(UsageError):  # it is nobody's home; whoever loads the weights says so
         folder = settings.weights_dir
-    return [Offer(name, name) for name in dict.fromkeys(each.name for each in Shelf(folder).catalog())]
+    return [FieldOption(name, name) for name in dict.fromkeys(each.name for each in ModelLibrary(folder).catalog())]
 
 
 def usual(settings: Callable[[], Settings]) -> Mapping[str, Find]:
@@ -83,13 +83,13 @@ def usual(settings: Callable[[], Settings]) -> Mapping[str, Find]:
     }
 
 
-class Finder(QObject):
+class OptionFinder(QObject):
     """Looks things up on threads of its own; `found(kind, offers)` comes on the GUI thread."""
 
     _result = Signal(str, object)
 
     def __init__(
-        self, finds: Mapping[str, Find], found: Callable[[str, Sequence[Offer]], None], parent: QObject
+        self, finds: Mapping[str, Find], found: Callable[[str, Sequence[FieldOption]], None], parent: QObject
     ) -> None:
         super().__init__(parent)
         self._finds = finds
@@ -110,7 +110,7 @@ class Finder(QObject):
         with contextlib.suppress(RuntimeError):  # the dialog is gone
             self._result.emit(kind, offers)
 
-    def _pass_on(self, kind: str, offers: Sequence[Offer]) -> None:
+    def _pass_on(self, kind: str, offers: Sequence[FieldOption]) -> None:
         self._found(kind, offers)
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from edge_assistant.controller.service import Program
+from edge_assistant.controller.service import Service
 from edge_assistant.settings.schema import Settings
 from edge_assistant.ui.settings.dialog import SettingsDialog
 
 
-class Preferences(QObject):
+class SettingsPresenter(QObject):
     """Belongs to the GUI thread; at most one dialog is open."""
 
     changed = Signal(object)
     """Other Settings hold, wherever they come from."""
 
-    def __init__(self, program: Program, parent: QObject) -> None:
+    def __init__(self, program: Service, parent: QObject) -> None:
         super().__init__(parent)
         self._program = program
         self._dialog: SettingsDialog | None = None

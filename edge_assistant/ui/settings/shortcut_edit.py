@@ -39,7 +39,7 @@ _LEAVES = {Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Return, Qt.Key.Key_Ent
 """What moves through the dialog or ends it stays what it is everywhere."""
 
 
-class KeyEdit(QLineEdit):
+class ShortcutEdit(QLineEdit):
     """Backspace or Delete takes the key away; Tab, Return and Escape do what they do in every dialog."""
 
     recorded = Signal()

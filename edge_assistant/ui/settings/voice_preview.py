@@ -11,7 +11,7 @@ from edge_assistant.assistant.factory import AnySpeaker, make_speaker
 from edge_assistant.settings.schema import Settings
 
 
-class Preview(QObject):
+class VoicePreview(QObject):
     """Belongs to the GUI thread, and never keeps it waiting; one sentence at a time."""
 
     _trouble = Signal(str)

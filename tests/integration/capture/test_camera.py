@@ -12,7 +12,7 @@ from support.accessible_walk import application as windows_application
 from support.describing import describe, user_environment
 from support.desktops import environment
 
-from edge_assistant.capture.camera import Shooting, take_frame
+from edge_assistant.capture.camera import CameraShot, take_frame
 from edge_assistant.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def shoot() -> Iterator[Callable[..., Image.Image]]:
     def make(feed: Feed, on_ready: Callable[[], None] = lambda: None, **options: float) -> Image.Image:
         feeds.append(feed)
         limits = {"countdown": 0.0, "first_frame": 30.0, "stalled": 30.0, "settles": 60.0, **options}
-        return Shooting(feed.session, on_ready=on_ready, **limits).run(feed.start)
+        return CameraShot(feed.session, on_ready=on_ready, **limits).run(feed.start)
 
     yield make
     for feed in feeds:
@@ -138,7 +138,7 @@ def test_an_error_of_the_camera_ends_the_wait_at_once() -> None:
         errorOccurred = Signal(int, str)
 
     feed, camera = Feed([], goes_on=False), Broken()
-    shooting = Shooting(feed.session, countdown=3.0, on_ready=lambda: None, camera=camera, first_frame=60.0)  # type: ignore[arg-type]
+    shooting = CameraShot(feed.session, countdown=3.0, on_ready=lambda: None, camera=camera, first_frame=60.0)  # type: ignore[arg-type]
     with pytest.raises(InputError) as failure:
         shooting.run(lambda: camera.errorOccurred.emit(1, "device is in use"))
     assert failure.value.code == "camera-busy"

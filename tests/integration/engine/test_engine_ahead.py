@@ -15,17 +15,17 @@ from PIL import Image
 
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import DoneEvent, Event, StageEvent
-from edge_assistant.assistant.options import Request
-from edge_assistant.capture.decode import Captured
-from edge_assistant.engine.llama_model import NativeModel
+from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.engine.llama_model import LlamaModel
 from edge_assistant.engine.messages import Tuning
 from edge_assistant.imaging.blank_cells import telling
 from edge_assistant.imaging.token_budget import fit
-from edge_assistant.models.resolver import Weights, resolve
-from edge_assistant.models.vision_towers import Towers
+from edge_assistant.models.resolver import ResolvedModel, resolve
+from edge_assistant.models.vision_towers import VisionTowers
 from edge_assistant.system.errors import CancelledError, NothingToSeeError
 from edge_assistant.tuning import profile
-from edge_assistant.tuning.profile import Choice
+from edge_assistant.tuning.profile import TuningProfile
 from edge_assistant.tuning.quantize_process import make_tower
 
 DIALOG = Path(__file__).resolve().parent.parent.parent.parent / "models" / "demo" / "samples" / "save-dialog.png"
@@ -42,18 +42,18 @@ def other() -> Image.Image:
     return make_scene(FIRST_HELD_OUT_SEED + 5).image
 
 
-def demo() -> Weights:
+def demo() -> ResolvedModel:
     return resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
 
 
 class Asked:
     """An assistant on one thread, with what it told."""
 
-    def __init__(self, choice: Choice | None = None) -> None:
+    def __init__(self, choice: TuningProfile | None = None) -> None:
         self.events: list[Event] = []
         self.assistant = Assistant(
             demo(),
-            Request(),
+            AnswerOptions(),
             context=4096,
             threads=1,
             language=None,
@@ -63,8 +63,8 @@ class Asked:
         )
 
     def look(self, image: Image.Image, mode: str = "glance", *, skip_blank: bool = False) -> DoneEvent:
-        captured = Captured(image)
-        request = Request(mode=mode, temperature=0.0, seed=1, skip_blank=skip_blank)  # type: ignore[arg-type]
+        captured = CapturedPicture(image)
+        request = AnswerOptions(mode=mode, temperature=0.0, seed=1, skip_blank=skip_blank)  # type: ignore[arg-type]
         self.assistant.look_at(lambda: captured, request)
         outcome = self.assistant.ask(0)
         assert isinstance(outcome, DoneEvent), outcome
@@ -95,7 +95,7 @@ def test_a_detail_asked_for_while_it_is_encoded_ahead_has_the_answer_of_a_fresh_
     fresh = asked.look(picture(), "detail")
     asked.look(other())
     asked.look(picture())
-    asked.assistant.encode_detail_ahead(Request(mode="detail"))
+    asked.assistant.encode_detail_ahead(AnswerOptions(mode="detail"))
     detail = asked.look(picture(), "detail")
     assert (detail.answer, detail.image) == (fresh.answer, fresh.image)
     stages = [event for event in asked.events if isinstance(event, StageEvent) and event.stage == "encode"]
@@ -104,7 +104,7 @@ def test_a_detail_asked_for_while_it_is_encoded_ahead_has_the_answer_of_a_fresh_
 
 def test_what_was_encoded_before_the_question_is_not_encoded_in_it(asked: Asked) -> None:
     asked.look(picture())
-    asked.assistant.encode_detail_ahead(Request(mode="detail"))
+    asked.assistant.encode_detail_ahead(AnswerOptions(mode="detail"))
     asked.wait_until_idle()
     asked.events.clear()
     detail = asked.look(picture(), "detail")
@@ -121,7 +121,7 @@ def test_a_picture_that_was_only_likely_to_be_asked_about_is_not_encoded_in_the_
     fresh = asked.look(picture(), "detail")
     asked.look(other())
     for likely in (other(), picture()):  # the first of them is given up for the second
-        asked.assistant.encode_ahead(Captured(likely), Request(mode="detail"))
+        asked.assistant.encode_ahead(CapturedPicture(likely), AnswerOptions(mode="detail"))
     asked.wait_until_idle()
     detail = asked.look(picture(), "detail")
     assert detail.answer == fresh.answer
@@ -131,18 +131,18 @@ def test_a_picture_that_was_only_likely_to_be_asked_about_is_not_encoded_in_the_
 
 
 def test_nothing_is_encoded_ahead_without_weights_in_memory_nor_of_a_blank_picture(asked: Asked) -> None:
-    asked.assistant.encode_ahead(Captured(picture()), Request())
+    asked.assistant.encode_ahead(CapturedPicture(picture()), AnswerOptions())
     assert not asked.assistant.loaded
     asked.look(other())
     with pytest.raises(NothingToSeeError):
-        asked.assistant.encode_ahead(Captured(Image.new("RGB", (640, 400))), Request())
+        asked.assistant.encode_ahead(CapturedPicture(Image.new("RGB", (640, 400))), AnswerOptions())
 
 
 def test_another_picture_drops_what_was_being_encoded_ahead(asked: Asked) -> None:
     expected = asked.look(other()).answer
     asked.look(picture())
     engine = asked.assistant.engine_pid
-    asked.assistant.encode_detail_ahead(Request(mode="detail"))
+    asked.assistant.encode_detail_ahead(AnswerOptions(mode="detail"))
     assert asked.look(other()).answer == expected
     assert asked.look(picture(), "detail").stop == "end"
     assert asked.assistant.engine_pid == engine
@@ -150,7 +150,7 @@ def test_another_picture_drops_what_was_being_encoded_ahead(asked: Asked) -> Non
 
 def test_a_cancel_when_nothing_is_asked_keeps_the_engine_and_what_it_encodes(asked: Asked) -> None:
     asked.look(picture())
-    asked.assistant.encode_detail_ahead(Request(mode="detail"))
+    asked.assistant.encode_detail_ahead(AnswerOptions(mode="detail"))
     engine = asked.assistant.engine_pid
     asked.assistant.cancel()
     time.sleep(0.5)  # longer than a cancel waits before it kills
@@ -158,8 +158,8 @@ def test_a_cancel_when_nothing_is_asked_keeps_the_engine_and_what_it_encodes(ask
     assert asked.assistant.engine_pid == engine
 
 
-def opened(mmproj: Path) -> NativeModel:
-    return NativeModel(
+def opened(mmproj: Path) -> LlamaModel:
+    return LlamaModel(
         str(demo().model),
         str(mmproj),
         context=512,
@@ -171,13 +171,13 @@ def opened(mmproj: Path) -> NativeModel:
 
 
 @pytest.fixture
-def native() -> Iterator[NativeModel]:
+def native() -> Iterator[LlamaModel]:
     made = opened(demo().mmproj)
     yield made
     made.free()
 
 
-def test_all_tokens_of_a_picture_by_their_numbers_are_what_the_whole_picture_is(native: NativeModel) -> None:
+def test_all_tokens_of_a_picture_by_their_numbers_are_what_the_whole_picture_is(native: LlamaModel) -> None:
     image = fit(picture(), max_tokens=256, min_tokens=64)
     chunk = native.image_chunk(image.tobytes(), image.width, image.height)
     told = []
@@ -221,13 +221,13 @@ def test_a_made_tower_sees_as_the_published_one(name: str, tower: Callable[[str]
 @pytest.mark.parametrize("name", ["Q6_K", "BF16"])
 def test_a_made_tower_gives_the_same_answers(name: str, tower: Callable[[str], Path]) -> None:
     path = tower(name)
-    plain, made = Asked(), Asked(Choice(1, Tuning(), tower=name))
+    plain, made = Asked(), Asked(TuningProfile(1, Tuning(), tower=name))
     try:
         equal = 0
         for number in range(20):
             image = make_scene(FIRST_HELD_OUT_SEED + number).image
             equal += plain.look(image).answer == made.look(image).answer
-        assert Towers().find(demo().mmproj, name) == path
+        assert VisionTowers().find(demo().mmproj, name) == path
         print(f"{name}: {equal} of 20 answers are the same")
         assert equal >= 18
     finally:
@@ -254,7 +254,7 @@ def embeddings(mmproj: Path, images: list[Image.Image]) -> list[np.ndarray]:
 def test_a_tower_that_is_cancelled_while_it_is_made_leaves_nothing() -> None:
     with pytest.raises(CancelledError):
         make_tower(demo().mmproj, "Q6_K", lambda _: None, lambda: True)
-    assert Towers().find(demo().mmproj, "Q6_K") is None
+    assert VisionTowers().find(demo().mmproj, "Q6_K") is None
 
 
 def test_the_next_load_takes_a_tower_made_meanwhile_and_does_without_one_that_is_gone(

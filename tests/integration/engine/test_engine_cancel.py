@@ -15,11 +15,11 @@ from PIL import Image
 
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import DoneEvent, Event, StageEvent, TokenEvent
-from edge_assistant.assistant.options import Request
-from edge_assistant.capture.decode import Captured
-from edge_assistant.engine.messages import Ask
+from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.engine.messages import AskQuestion
 from edge_assistant.models.resolver import resolve
-from edge_assistant.system.worker_process import Child
+from edge_assistant.system.worker_process import WorkerProcess
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
@@ -38,7 +38,7 @@ class Cancelling:
         weights = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
         self.assistant = Assistant(
             weights,
-            Request(mode="detail", seed=1),
+            AnswerOptions(mode="detail", seed=1),
             context=4096,
             threads=1,
             language=None,
@@ -59,7 +59,7 @@ class Cancelling:
             with Image.open(DIALOG) as dialog:
                 image = dialog.convert("RGB")
         picture = image
-        self.assistant.look_at(lambda: Captured(picture))
+        self.assistant.look_at(lambda: CapturedPicture(picture))
         outcome = self.assistant.ask(0, "Describe this screen.")
         assert isinstance(outcome, DoneEvent), outcome
         return outcome
@@ -216,16 +216,16 @@ def test_a_close_just_before_or_after_a_question_is_sent_cancels_it(
     sent: bool, cancelling: Cancelling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert cancelling.ask().answer == ANSWER
-    send = Child.send
+    send = WorkerProcess.send
 
-    def send_and_close(child: Child, message: object, patience: float = -1) -> bool:
-        if isinstance(message, Ask) and not sent:
+    def send_and_close(child: WorkerProcess, message: object, patience: float = -1) -> bool:
+        if isinstance(message, AskQuestion) and not sent:
             cancelling.assistant.close()
         done = send(child, message, patience)
-        if isinstance(message, Ask):
+        if isinstance(message, AskQuestion):
             cancelling.assistant.close()
         return done
 
-    monkeypatch.setattr(Child, "send", send_and_close)
+    monkeypatch.setattr(WorkerProcess, "send", send_and_close)
     assert cancelling.ask().stop == "cancelled"
     assert cancelling.assistant.engine_pid is None

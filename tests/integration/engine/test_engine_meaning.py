@@ -20,8 +20,8 @@ from PIL import Image, ImageChops, ImageOps
 
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import DoneEvent, Event, SentenceEvent
-from edge_assistant.assistant.options import Request
-from edge_assistant.capture.decode import Captured
+from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.models.resolver import resolve
 
 DEMO = Path(__file__).resolve().parents[3] / "models" / "demo"
@@ -42,7 +42,7 @@ def assistant_with(
     weights = resolve(model=model, mmproj=None, think=think, preferred=None, weights_dir=None)
     made = Assistant(
         weights,
-        Request(seed=1, temperature=temperature),
+        AnswerOptions(seed=1, temperature=temperature),
         context=4096,
         threads=2,
         language=None,
@@ -59,7 +59,7 @@ def asking(assistant: Assistant) -> Ask:
     """One question about one picture, in a conversation of its own."""
 
     def answer(image: Image.Image, question: str) -> DoneEvent:
-        assistant.look_at(lambda: Captured(image.convert("RGB")))
+        assistant.look_at(lambda: CapturedPicture(image.convert("RGB")))
         outcome = assistant.ask(0, question)
         assert isinstance(outcome, DoneEvent), outcome
         return outcome
@@ -263,10 +263,10 @@ def differences(
     model: Path | None, variant: str, change: Callable[[Image.Image], Image.Image] = lambda image: image
 ) -> tuple[list[float], float]:
     """The largest difference to transformers' logits for each recorded scene, and the share of equal greedy answers."""
-    from edge_assistant.engine.llama_model import NativeModel
-    from edge_assistant.engine.messages import Ask as EngineAsk
+    from edge_assistant.engine.llama_model import LlamaModel
+    from edge_assistant.engine.messages import AskQuestion as EngineAsk
     from edge_assistant.engine.messages import Sampling, ThinkingBudget
-    from edge_assistant.engine.session import Session
+    from edge_assistant.engine.session import ModelSession
     from edge_assistant.imaging.token_budget import fit
 
     found = resolve(
@@ -276,7 +276,7 @@ def differences(
         preferred=None,
         weights_dir=None,
     )
-    native = NativeModel(
+    native = LlamaModel(
         str(found.model),
         str(found.mmproj),
         context=2048,
@@ -285,7 +285,7 @@ def differences(
         interrupted=lambda: False,
         on_load=lambda _: None,
     )
-    session = Session(native, lambda _: None)
+    session = ModelSession(native, lambda _: None)
     out, equal = [], []
     for entry in LOGITS:
         if entry["variant"] != variant:

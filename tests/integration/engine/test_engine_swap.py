@@ -15,11 +15,11 @@ from support.waiting import until
 
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import DoneEvent, Event
-from edge_assistant.assistant.options import Request
-from edge_assistant.capture.decode import Captured
-from edge_assistant.controller.latency import Measurements
-from edge_assistant.controller.model_switcher import Engines
-from edge_assistant.models.resolver import Weights, resolve
+from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.controller.latency import LatencyRecords
+from edge_assistant.controller.model_switcher import ModelSwitcher
+from edge_assistant.models.resolver import ResolvedModel, resolve
 
 AMPLE, NOTHING = 64 * 10**9, 0
 QUESTION, FOLLOW_UP = "Describe this screen.", "Read the text."
@@ -31,14 +31,14 @@ class Swapping:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.free = AMPLE
-        self.weights: Callable[[bool], Weights] = weights
-        self.measurements = Measurements()
-        self.engines = Engines(self.measurements, free=lambda: self.free)
+        self.weights: Callable[[bool], ResolvedModel] = weights
+        self.measurements = LatencyRecords()
+        self.engines = ModelSwitcher(self.measurements, free=lambda: self.free)
 
     def make(self, think: bool) -> Assistant:
         return Assistant(
             self.weights(think),
-            Request(seed=1),
+            AnswerOptions(seed=1),
             context=4096,
             threads=1,
             language=None,
@@ -66,13 +66,13 @@ class Swapping:
         self.engines.change(self.make)
 
 
-def weights(think: bool) -> Weights:
+def weights(think: bool) -> ResolvedModel:
     return resolve(model="demo", mmproj=None, think=think, preferred=None, weights_dir=None)
 
 
-def picture() -> Captured:
+def picture() -> CapturedPicture:
     with Image.open(DIALOG) as dialog:
-        return Captured(dialog.convert("RGB"))
+        return CapturedPicture(dialog.convert("RGB"))
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_where_memory_is_short_the_old_engine_ends_first_and_the_answer_is_the_s
 
 
 def test_another_mmproj_encodes_the_picture_again(swapping: Swapping, tmp_path: Path) -> None:
-    def apart(think: bool) -> Weights:
+    def apart(think: bool) -> ResolvedModel:
         found = weights(think)
         if think:
             mmproj = shutil.copy(found.mmproj, tmp_path / "mmproj.gguf")

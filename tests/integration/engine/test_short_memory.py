@@ -10,23 +10,23 @@ from support.describing import DIALOG
 
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent
-from edge_assistant.assistant.options import Request
+from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture.file import read_picture
 from edge_assistant.engine.messages import Tuning
 from edge_assistant.models.memory_estimate import needed_bytes
-from edge_assistant.models.resolver import Weights, resolve
+from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.system import memory
-from edge_assistant.tuning.profile import Choice
+from edge_assistant.tuning.profile import TuningProfile
 
 
-def demo() -> Weights:
+def demo() -> ResolvedModel:
     return resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
 
 
 def made(on_event: Callable[[Event], None], **options: Any) -> Assistant:
     return Assistant(
         demo(),
-        Request(seed=1, max_tokens=20),
+        AnswerOptions(seed=1, max_tokens=20),
         context=4096,
         threads=1,
         language=None,
@@ -68,15 +68,15 @@ def test_a_context_that_was_asked_for_is_not_shrunk(monkeypatch: pytest.MonkeyPa
 def test_weights_that_are_to_be_repacked_are_not_loaded_where_only_plain_ones_fit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    end, _ = ask(monkeypatch, 4096, choice=Choice(1, Tuning(repack=True)), exact_context=True)
+    end, _ = ask(monkeypatch, 4096, choice=TuningProfile(1, Tuning(repack=True)), exact_context=True)
     assert isinstance(end, ErrorEvent)
     assert end.code == "memory"
-    end, _ = ask(monkeypatch, 4096, choice=Choice(1), exact_context=True)
+    end, _ = ask(monkeypatch, 4096, choice=TuningProfile(1), exact_context=True)
     assert isinstance(end, DoneEvent)
 
 
 def test_whoever_loads_it_beside_others_is_told_what_repacking_takes() -> None:
     plain, repacked = (
-        made(lambda _: None, choice=Choice(1, Tuning(repack=repack))).needed_bytes() for repack in (False, True)
+        made(lambda _: None, choice=TuningProfile(1, Tuning(repack=repack))).needed_bytes() for repack in (False, True)
     )
     assert repacked - plain == int(0.75 * demo().model.stat().st_size)

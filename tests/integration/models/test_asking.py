@@ -15,7 +15,7 @@ import pytest
 from support.waiting import until
 
 from edge_assistant.assistant.advice import is_first_run
-from edge_assistant.models.library import Shelf
+from edge_assistant.models.library import ModelLibrary
 from edge_assistant.models.recommend import NOT_FOR
 from edge_assistant.system import paths
 
@@ -95,13 +95,13 @@ CHOICES = "f to choose a file or folder"
 
 @pytest.mark.parametrize("words", ["w", "n"])
 def test_without_a_display_the_first_run_asks_the_same_and_comes_once(words: str) -> None:
-    assert is_first_run(Shelf(None))
+    assert is_first_run(ModelLibrary(None))
     run = AtTerminal("recommend", "--ask", asks=CHOICES)
     assert run.lines[-2] == NOT_FOR
     run.type("what?")
     until(lambda: len([line for line in run.lines if CHOICES in line]) == 2)
     assert run.answer(words) == 0
-    assert not is_first_run(Shelf(None))
+    assert not is_first_run(ModelLibrary(None))
 
 
 def test_a_file_may_be_chosen_at_the_first_run(pair: Path) -> None:
@@ -112,11 +112,11 @@ def test_a_file_may_be_chosen_at_the_first_run(pair: Path) -> None:
     run.wait_for("Link or copy?")
     assert run.answer("copy") == 0
     assert run.lines[-1] == "mine, Instruct, is here and whole."
-    assert not is_first_run(Shelf(None))
+    assert not is_first_run(ModelLibrary(None))
 
 
 def test_ctrl_c_at_the_first_run_is_no_answer() -> None:
     run = AtTerminal("recommend", "--ask", asks=CHOICES)
     run.process.send_signal(signal.SIGINT)
     assert run.wait() == 130
-    assert is_first_run(Shelf(None))
+    assert is_first_run(ModelLibrary(None))

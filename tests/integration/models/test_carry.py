@@ -15,9 +15,9 @@ from support.person import MMPROJ, MODEL, Place
 
 from edge_assistant.models import partial_file
 from edge_assistant.models.checksums import ChecksumError
-from edge_assistant.models.exporter import Export
-from edge_assistant.models.importer import Import, Imported
-from edge_assistant.models.library import Shelf
+from edge_assistant.models.exporter import Exporter
+from edge_assistant.models.importer import Importer, ImportResult
+from edge_assistant.models.library import ModelLibrary
 from edge_assistant.models.resolver import resolve
 from edge_assistant.system import paths
 from edge_assistant.system.errors import CancelledError, DoesNotFitError, UsageError, WeightsError
@@ -33,10 +33,10 @@ class Told:
         self.notices: list[str] = []
 
 
-def bring(*sources: Path, links: bool = False, told: Told | None = None) -> list[Imported]:
+def bring(*sources: Path, links: bool = False, told: Told | None = None) -> list[ImportResult]:
     told = told or Told()
-    task = Import(
-        Shelf(None),
+    task = Importer(
+        ModelLibrary(None),
         sources,
         want_links=lambda: links,
         on_progress=lambda _, progress: told.fractions.append(progress.fraction),
@@ -46,9 +46,9 @@ def bring(*sources: Path, links: bool = False, told: Told | None = None) -> list
 
 
 def carry(folder: Path, *names: str, **options: Any) -> list[str]:
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     sets = [shelf.named(name, "instruct") for name in names]
-    task = Export(shelf, folder, sets, on_progress=options.get("on_progress", lambda *_: None))
+    task = Exporter(shelf, folder, sets, on_progress=options.get("on_progress", lambda *_: None))
     return [weights.name for weights in task.run()]
 
 
@@ -78,7 +78,7 @@ def test_an_import_installs_the_folder_without_a_network(place: Place, stick: Pa
     assert place.hub.asked == []
     assert told.fractions[-1] == 1.0
     assert (place.models / MODEL).samefile(stick / MODEL) == links
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     weights = shelf.named("pair", "instruct")
     assert [shelf.status(weights, entry).state for entry in shelf.pair(weights)] == ["verified", "verified"]
 
@@ -106,7 +106,7 @@ def test_a_first_download_is_trusted_on_the_other_computer_too(place: Place, tmp
     bring(tmp_path / "stick", told=told)
     place.check_whole()
     assert told.notices == []
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     trusted = shelf.verifier.trusted(shelf.named("pair", "instruct").model)
     assert trusted is not None
     assert (trusted.sha256, trusted.commit) == (hashlib.sha256(place.data[MODEL]).hexdigest(), place.hub.commit)
@@ -169,9 +169,9 @@ def test_a_pair_that_no_catalogue_knows_gets_an_entry_of_its_own(own_pair: Path,
 @pytest.mark.usefixtures("place")
 def test_adding_the_same_pair_again_changes_nothing(own_pair: Path) -> None:
     bring(own_pair)
-    catalog = Shelf(None).own_catalog.read_text()
+    catalog = ModelLibrary(None).own_catalog.read_text()
     bring(own_pair)
-    assert Shelf(None).own_catalog.read_text() == catalog
+    assert ModelLibrary(None).own_catalog.read_text() == catalog
 
 
 @pytest.mark.usefixtures("place")
@@ -226,13 +226,13 @@ def test_an_import_without_room_says_so_before_it_begins(
 
 
 def test_a_copy_that_was_cancelled_goes_on_from_where_it_was(place: Place, stick: Path) -> None:
-    shelf = Shelf(None)
-    task: Import
+    shelf = ModelLibrary(None)
+    task: Importer
 
     def on_progress(_: str, __: object) -> None:
         task.cancel.set()
 
-    task = Import(shelf, [stick], want_links=lambda: False, on_progress=on_progress, on_notice=lambda *_: None)
+    task = Importer(shelf, [stick], want_links=lambda: False, on_progress=on_progress, on_notice=lambda *_: None)
     with pytest.raises(CancelledError):
         task.run()
     assert any(path.name.endswith(".part") for path in place.models.iterdir())

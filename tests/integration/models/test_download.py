@@ -20,7 +20,7 @@ from edge_assistant.models import downloader, partial_file
 from edge_assistant.models.cancellation import BACK_OFF, FIRST_BACK_OFF
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.hub import Hub
-from edge_assistant.models.library import Shelf
+from edge_assistant.models.library import ModelLibrary
 from edge_assistant.system import paths
 from edge_assistant.system.errors import CancelledError, DoesNotFitError, NetworkError, UsageError, WeightsError
 
@@ -39,7 +39,7 @@ def test_a_pair_is_fetched_verified_and_usable_at_once(place: Place) -> None:
     last = attempt.progress[-1]
     assert (last.done, last.total, last.fraction) == (last.total, sum(map(len, place.data.values())), 1.0)
     assert [each.done for each in attempt.progress] == sorted(each.done for each in attempt.progress)
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     weights = shelf.named("pair", "instruct")
     assert [shelf.status(weights, entry).state for entry in shelf.pair(weights)] == ["verified", "verified"]
 
@@ -425,7 +425,7 @@ class TestTrustAtTheFirstDownload:
         place.catalog(revision="main", pinned=False)
         place.attempt().run()
         place.check_whole()
-        shelf = Shelf(None)
+        shelf = ModelLibrary(None)
         trusted = shelf.verifier.trusted(shelf.named("pair", "instruct").model)
         assert trusted is not None
         assert (trusted.sha256, trusted.commit) == (sha256(place.data[MODEL]), COMMIT)
@@ -438,7 +438,7 @@ class TestTrustAtTheFirstDownload:
             (place.models / name).write_bytes(data)
         place.attempt().run()
         assert place.hub.gets() == []
-        shelf = Shelf(None)
+        shelf = ModelLibrary(None)
         assert shelf.verifier.trusted(shelf.named("pair", "instruct").model) is not None
         (place.models / MODEL).write_bytes(b"other")
         place.attempt().run(trust_new=True)
@@ -450,7 +450,7 @@ class TestTrustAtTheFirstDownload:
         (place.shipped / "catalog.toml").write_text(text.replace('trust = "first-download"\n', ""))
         place.attempt().run()
         place.check_whole()
-        assert Shelf(None).named("pair", "instruct").model.first_download
+        assert ModelLibrary(None).named("pair", "instruct").model.first_download
 
     def test_afterwards_the_recorded_commit_is_asked_for(self, place: Place) -> None:
         place.catalog(revision="main", pinned=False)
@@ -486,7 +486,7 @@ class TestTrustAtTheFirstDownload:
             place.attempt().run()
         place.attempt().run(trust_new=True)
         place.check_whole()
-        shelf = Shelf(None)
+        shelf = ModelLibrary(None)
         trusted = shelf.verifier.trusted(shelf.named("pair", "instruct").model)
         assert trusted is not None
         assert trusted.commit == "f" * 40
@@ -517,7 +517,7 @@ class TestTrustAtTheFirstDownload:
         place.hub.faults = [Fault(flip=True)]
         with pytest.raises(ChecksumError):
             place.attempt().run()
-        shelf = Shelf(None)
+        shelf = ModelLibrary(None)
         assert shelf.verifier.trusted(shelf.named("pair", "instruct").model) is None
 
 
@@ -525,7 +525,7 @@ def test_a_second_catalogue_of_the_person_s_own_is_fetched_from_too(place: Place
     own = (place.shipped / "catalog.toml").read_text().replace('name = "pair"', 'name = "mine"')
     paths.data_dir().mkdir(parents=True, exist_ok=True)
     (paths.data_dir() / "catalog.toml").write_text(own)
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     assert {weights.name for weights in shelf.catalog()} == {"pair", "mine"}
     mine = shelf.named("mine", "instruct")
     assert mine == replace(shelf.named("pair", "instruct"), name="mine")

@@ -14,11 +14,11 @@ from support.model_commands import Models, models
 from support.person import MMPROJ, MODEL, Place
 
 from edge_assistant.models.catalog import load_catalog
-from edge_assistant.models.exporter import Export
-from edge_assistant.models.importer import Import, Imported
-from edge_assistant.models.library import Shelf
+from edge_assistant.models.exporter import Exporter
+from edge_assistant.models.importer import Importer, ImportResult
+from edge_assistant.models.library import ModelLibrary
 from edge_assistant.models.operations import remove_set
-from edge_assistant.models.vision_towers import Towers
+from edge_assistant.models.vision_towers import VisionTowers
 from edge_assistant.system import own_file, paths
 from edge_assistant.system.errors import NetworkError, WeightsError
 
@@ -39,16 +39,16 @@ def pair(place: Place, folder: Path, name: str, mark: bytes = b"") -> Path:
     return folder
 
 
-def bring(*sources: Path, links: bool = False) -> list[Imported]:
-    task = Import(
-        Shelf(None), sources, want_links=lambda: links, on_progress=lambda *_: None, on_notice=lambda *_: None
+def bring(*sources: Path, links: bool = False) -> list[ImportResult]:
+    task = Importer(
+        ModelLibrary(None), sources, want_links=lambda: links, on_progress=lambda *_: None, on_notice=lambda *_: None
     )
     return task.run()
 
 
 def carry(folder: Path, *names: str) -> None:
-    shelf = Shelf(None)
-    Export(shelf, folder, [shelf.named(name, "instruct") for name in names], on_progress=lambda *_: None).run()
+    shelf = ModelLibrary(None)
+    Exporter(shelf, folder, [shelf.named(name, "instruct") for name in names], on_progress=lambda *_: None).run()
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -56,7 +56,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def listed() -> list[str]:
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     names = [each.name for each in shelf.catalog()]
     assert shelf.problems == []
     return names
@@ -121,14 +121,14 @@ def test_one_bad_entry_of_the_person_s_list_hides_no_other(own_pair: Path) -> No
     bring(own_pair)
     own = paths.data_dir() / "catalog.toml"
     own.write_text(f"[[source]]\nvariant = 3\n\n{own.read_text()}")
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     assert [each.name for each in shelf.catalog()] == ["mine-q4_k_m"]
     assert "[[source]] number 1: variant has to be" in shelf.problems[0]
 
 
 def test_after_the_only_added_model_is_removed_the_list_is_empty_and_good(own_pair: Path) -> None:
     bring(own_pair)
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     assert remove_set(shelf, shelf.named("mine-q4_k_m", "instruct")) > 0
     assert listed() == []
     bring(own_pair)
@@ -138,7 +138,7 @@ def test_after_the_only_added_model_is_removed_the_list_is_empty_and_good(own_pa
 @pytest.mark.parametrize("gone", [0, 1, 2])
 def test_a_removal_that_was_broken_off_can_be_done_again(own_pair: Path, gone: int) -> None:
     bring(own_pair)
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     weights = shelf.named("mine-q4_k_m", "instruct")
     for entry in (weights.model, *weights.mmprojs)[:gone]:
         (shelf.data_models / entry.file).unlink()
@@ -146,13 +146,13 @@ def test_a_removal_that_was_broken_off_can_be_done_again(own_pair: Path, gone: i
     assert listed() == []
     assert list(shelf.data_models.glob("*.gguf")) == []
     with pytest.raises(WeightsError, match="Nothing of"):
-        remove_set(Shelf(None), weights)
+        remove_set(ModelLibrary(None), weights)
 
 
 def test_removing_what_was_linked_frees_nothing_and_leaves_the_person_s_files(own_pair: Path) -> None:
     before = contents(own_pair)
     bring(own_pair, links=True)
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     assert remove_set(shelf, shelf.named("mine-q4_k_m", "instruct")) == 0
     assert contents(own_pair) == before
 
@@ -241,7 +241,7 @@ def test_a_hub_that_sends_nothing_has_brought_nothing(place: Place) -> None:
     with pytest.raises(NetworkError, match="sent nothing of"):
         place.attempt().run()
     assert place.files() == set()
-    assert Shelf(None).verifier.trusted(Shelf(None).named("pair", "instruct").model) is None
+    assert ModelLibrary(None).verifier.trusted(ModelLibrary(None).named("pair", "instruct").model) is None
 
 
 def test_a_whole_file_loses_what_a_kill_has_left_beside_it(place: Place) -> None:
@@ -267,7 +267,7 @@ def test_a_tower_is_not_written_into_a_person_s_file(place: Place, tmp_path: Pat
     mine = tmp_path / "precious.gguf"
     mine.write_bytes(b"precious")
     (tmp_path / MMPROJ).write_bytes(place.data[MMPROJ])
-    towers = Towers(tmp_path / "towers")
+    towers = VisionTowers(tmp_path / "towers")
     path = towers.make(tmp_path / MMPROJ, "BF16", lambda data, *_: data, lambda _: None).path
     path.with_suffix(".new").hardlink_to(mine)
     towers.make(tmp_path / MMPROJ, "BF16", lambda data, *_: data, lambda _: None)
@@ -327,7 +327,7 @@ def test_what_cannot_be_looked_at_is_not_called_removed(own_pair: Path, monkeypa
     with monkeypatch.context() as shut:
         shut.setattr(own_file, "look", refused)
         with pytest.raises(WeightsError, match="Permission denied"):
-            remove_set(Shelf(None), Shelf(None).named(first.name, "instruct"))
+            remove_set(ModelLibrary(None), ModelLibrary(None).named(first.name, "instruct"))
     assert listed() == listed_before
     assert all(path.exists() for path in first.files)
 
@@ -340,6 +340,6 @@ def test_adding_goes_on_where_it_was_broken_off_also_with_a_file_that_another_mo
     (folder / MMPROJ.replace("pair", "mine")).write_bytes(place.data[MMPROJ])
     place.catalog()
     first = bring(folder)
-    Shelf(None).own_catalog.unlink()
+    ModelLibrary(None).own_catalog.unlink()
     assert bring(folder) == first
     assert "mine-q4_k_m" in listed()

@@ -13,7 +13,7 @@ from support.describing import DIALOG, ROOT, describe, done
 from support.small_pair import small_shape
 
 from edge_assistant.engine import prompts
-from edge_assistant.engine.llama_model import NativeModel
+from edge_assistant.engine.llama_model import LlamaModel
 from edge_assistant.models.compatibility import check_fit, describe_mmproj, describe_model
 
 
@@ -68,7 +68,7 @@ def test_what_is_said_to_the_model_has_as_many_tokens_as_in_qwens_vocabulary(
     full_shape: ModuleType, tmp_path: Path
 ) -> None:
     model, vision = full_shape.write_pair(tmp_path, small_shape(full_shape), "q4_k_m", "q8_0")
-    native = NativeModel(
+    native = LlamaModel(
         str(model),
         str(vision),
         context=256,

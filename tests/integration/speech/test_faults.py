@@ -19,7 +19,7 @@ from support import waiting
 from support.sound_card import NO_CARD, Said, SoundCard, places, references
 
 from edge_assistant.speech import speaker as speaker_module
-from edge_assistant.speech.messages import Voice
+from edge_assistant.speech.messages import SystemVoice
 from edge_assistant.speech.probe import check_sound, list_voices
 from edge_assistant.system.errors import InputError
 
@@ -391,7 +391,7 @@ def test_voices_are_listed_and_sound_is_tried(card: Callable[..., SoundCard]) ->
     voices = list_voices()
 
     assert any(voice.id == "gmw/de" and "de" in voice.languages for voice in voices)
-    assert all(isinstance(voice, Voice) for voice in voices)
+    assert all(isinstance(voice, SystemVoice) for voice in voices)
     assert check_sound() == (None, None)
 
 

@@ -17,10 +17,10 @@ from support.describing import DIALOG, ROOT, describe, done
 from support.waiting import PATIENCE
 
 from edge_assistant.engine.messages import Tuning
-from edge_assistant.models.resolver import Weights, resolve
+from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.system import paths
 from edge_assistant.tuning import profile
-from edge_assistant.tuning.profile import Choice
+from edge_assistant.tuning.profile import TuningProfile
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
@@ -30,7 +30,7 @@ def start(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def demo() -> Weights:
+def demo() -> ResolvedModel:
     return resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
 
 
@@ -48,7 +48,7 @@ def test_it_tells_its_steps_stores_the_result_and_can_forget_it() -> None:
     result = told[-1]
     assert result["event"] == "tuned"
     assert result["glance_tokens"] >= 192
-    assert profile.choice(demo()) == Choice(
+    assert profile.choice(demo()) == TuningProfile(
         result["threads"],
         Tuning(result["repack"], result["flash_attention"], result["batch"]),
         result["tower"],
@@ -65,7 +65,7 @@ def test_describe_uses_what_was_stored_for_a_glance(tmp_path: Path) -> None:
     with Image.open(DIALOG) as dialog:
         dialog.resize((640, 480)).save(screen)
     assert image_tokens(screen) <= 256
-    profile.store(demo(), Choice(1, Tuning(batch=64, flash_attention=False, repack=True), glance_tokens=280))
+    profile.store(demo(), TuningProfile(1, Tuning(batch=64, flash_attention=False, repack=True), glance_tokens=280))
     assert 256 < image_tokens(screen) <= 280
     assert image_tokens(screen, "--mode", "detail") == 300, "only a glance is tuned"
     assert image_tokens(screen, "--image-tokens", "64") <= 64, "what is asked for goes first"
@@ -74,7 +74,7 @@ def test_describe_uses_what_was_stored_for_a_glance(tmp_path: Path) -> None:
 def test_answers_are_the_same_with_every_way_to_compute() -> None:
     expected = done(describe(DIALOG, "--model", "demo", "--temperature", "0"))["answer"]
     for tuning in (Tuning(repack=True), Tuning(flash_attention=False), Tuning(batch=32)):
-        profile.store(demo(), Choice(1, tuning))
+        profile.store(demo(), TuningProfile(1, tuning))
         assert done(describe(DIALOG, "--model", "demo", "--temperature", "0"))["answer"] == expected
 
 

@@ -24,7 +24,7 @@ from Xlib.ext import xtest
 
 from edge_assistant.hotkeys.actions import ACTIONS
 from edge_assistant.system.errors import EngineError, NotRunningError
-from edge_assistant.system.ipc import call, place
+from edge_assistant.system.ipc import call, endpoint
 
 SCENE = scene()
 TITLE = "Invoice 1042, Writer"
@@ -79,7 +79,7 @@ def check_end(listen: Listen) -> None:
 
 def status(listen: Listen, action: str = "status") -> str:
     """What a trigger is answered, without starting a program for it."""
-    return call(place(environ=listen._environment), action)
+    return call(endpoint(environ=listen._environment), action)
 
 
 def workers(listen: Listen) -> list[psutil.Process]:

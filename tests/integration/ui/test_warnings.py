@@ -11,11 +11,11 @@ from support.desktops import scene
 
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import ErrorEvent, Event, NoticeEvent, TokenEvent
-from edge_assistant.assistant.options import Request
-from edge_assistant.capture.decode import Captured, Origin
+from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.capture.decode import CapturedPicture, Origin
 from edge_assistant.models.resolver import resolve
 
-Look = Callable[[Captured], list[Event]]
+Look = Callable[[CapturedPicture], list[Event]]
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +24,10 @@ def look() -> Iterator[Look]:
     told: list[Event] = []
     weights = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
     assistant = Assistant(
-        weights, Request(seed=1), context=2048, threads=2, language=None, voice=None, on_event=told.append
+        weights, AnswerOptions(seed=1), context=2048, threads=2, language=None, voice=None, on_event=told.append
     )
 
-    def make(captured: Captured) -> list[Event]:
+    def make(captured: CapturedPicture) -> list[Event]:
         told.clear()
         assistant.look_at(lambda: captured)
         assistant.ask(0)
@@ -48,7 +48,7 @@ def picture(size: tuple[int, int] | None = None) -> Image.Image:
 
 @pytest.mark.parametrize("origin", ["screen", "window", "clipboard", "camera"])
 def test_the_demo_is_told_before_the_first_word_about_anything_captured(look: Look, origin: Origin) -> None:
-    events = look(Captured(picture(), origin=origin))
+    events = look(CapturedPicture(picture(), origin=origin))
     assert codes(events) == ["demo-weights"]
     kinds = [type(event) for event in events if isinstance(event, NoticeEvent | TokenEvent)]
     assert kinds[0] is NoticeEvent
@@ -56,15 +56,15 @@ def test_the_demo_is_told_before_the_first_word_about_anything_captured(look: Lo
 
 
 def test_a_picture_from_a_file_is_not_more_than_it_seems(look: Look) -> None:
-    assert codes(look(Captured(picture((1600, 1000)), origin="file"))) == []
+    assert codes(look(CapturedPicture(picture((1600, 1000)), origin="file"))) == []
 
 
 def test_a_blurred_camera_picture_is_described_and_called_blurred(look: Look) -> None:
     blurred = picture((1280, 800)).filter(ImageFilter.GaussianBlur(20))
-    events = look(Captured(blurred, origin="camera"))
+    events = look(CapturedPicture(blurred, origin="camera"))
     assert codes(events) == ["demo-weights", "blurred"]
     assert any(isinstance(event, TokenEvent) for event in events)
-    assert "blurred" not in codes(look(Captured(blurred, origin="window")))
+    assert "blurred" not in codes(look(CapturedPicture(blurred, origin="window")))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_what_shows_nothing_is_refused_in_its_own_words(look: Look, origin: Orig
     chance = random.Random(1)
     noise = bytes(max(0, int(chance.gauss(4, 3))) for _ in range(3 * 320 * 240))
     for dark in (Image.new("RGB", (320, 240)), Image.frombytes("RGB", (320, 240), noise)):
-        (error,) = [event for event in look(Captured(dark, origin=origin)) if isinstance(event, ErrorEvent)]
+        (error,) = [event for event in look(CapturedPicture(dark, origin=origin)) if isinstance(event, ErrorEvent)]
         assert error.exit_code == 4
         assert words in error.message
 
@@ -96,4 +96,4 @@ def test_what_shows_nothing_is_refused_in_its_own_words(look: Look, origin: Orig
 def test_small_text_is_missed_only_where_a_screen_was_made_much_smaller(
     look: Look, size: tuple[int, int], origin: Origin, lost: bool
 ) -> None:
-    assert ("small-text" in codes(look(Captured(picture(size), origin=origin)))) == lost
+    assert ("small-text" in codes(look(CapturedPicture(picture(size), origin=origin)))) == lost

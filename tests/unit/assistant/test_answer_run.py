@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_assistant.assistant.answer_run import WaitingWords
+from edge_assistant.assistant.answer_run import ProgressAnnouncer
 
 
 class Clock:
@@ -25,17 +25,17 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def words(said: list[str], clock: Clock) -> WaitingWords:
-    return WaitingWords(said.append, clock)
+def words(said: list[str], clock: Clock) -> ProgressAnnouncer:
+    return ProgressAnnouncer(said.append, clock)
 
 
-def test_a_short_wait_is_silent(words: WaitingWords, said: list[str], clock: Clock) -> None:
+def test_a_short_wait_is_silent(words: ProgressAnnouncer, said: list[str], clock: Clock) -> None:
     clock.now += 4.9
     words.progress("encode", 0.9)
     assert said == []
 
 
-def test_a_long_wait_is_explained_every_ten_seconds(words: WaitingWords, said: list[str], clock: Clock) -> None:
+def test_a_long_wait_is_explained_every_ten_seconds(words: ProgressAnnouncer, said: list[str], clock: Clock) -> None:
     for second in range(30):
         clock.now = 100.0 + second
         words.progress("encode", second / 30)
@@ -46,7 +46,7 @@ def test_a_long_wait_is_explained_every_ten_seconds(words: WaitingWords, said: l
     ]
 
 
-def test_the_answer_is_not_talked_over(words: WaitingWords, said: list[str], clock: Clock) -> None:
+def test_the_answer_is_not_talked_over(words: ProgressAnnouncer, said: list[str], clock: Clock) -> None:
     clock.now += 60
     words.progress("answer", 0.5)
     assert said == []

@@ -10,15 +10,15 @@ import pytest
 from edge_assistant.assistant import factory
 from edge_assistant.assistant.events import Event, NoticeEvent
 from edge_assistant.assistant.factory import answer_options, make_speaker, resolve_model
-from edge_assistant.assistant.options import Request
+from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.cli import describe
 from edge_assistant.cli.output import NoOutput
 from edge_assistant.controller import service
-from edge_assistant.controller.service import Options, Program
-from edge_assistant.controller.worker import Spoken
-from edge_assistant.models.resolver import Weights, resolve
+from edge_assistant.controller.service import Service, ServiceOptions
+from edge_assistant.controller.worker import RequestSpeech
+from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.settings.schema import Settings
-from edge_assistant.speech.screen_reader import ReaderOrVoice
+from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 from edge_assistant.speech.speaker import Speaker
 from edge_assistant.system.errors import CancelledError
 
@@ -29,7 +29,7 @@ CHECKING = "Checking the weights. This happens only once."
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """The model has to be checked first, and that takes long."""
 
-    def checked(*, on_progress: Callable[[float], None], **wanted: Any) -> Weights:
+    def checked(*, on_progress: Callable[[float], None], **wanted: Any) -> ResolvedModel:
         for part in range(3):
             on_progress(part / 2)
         return resolve(**{**wanted, "model": "demo"})
@@ -52,7 +52,7 @@ def announce(text: str, *, at_once: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("output", "kind"), [("auto", ReaderOrVoice), ("screen-reader", ReaderOrVoice), ("own-voice", Speaker)]
+    ("output", "kind"), [("auto", ScreenReaderOrVoice), ("screen-reader", ScreenReaderOrVoice), ("own-voice", Speaker)]
 )
 def test_a_screen_reader_speaks_where_one_can_be_reached_and_is_wanted(output: str, kind: type) -> None:
     chosen = Settings(output=output)
@@ -69,7 +69,7 @@ def test_the_command_line_has_the_last_word_on_speaking(chosen: bool, asked: boo
 
 def test_what_a_request_asks_for_itself_holds_against_the_settings() -> None:
     options = answer_options(Settings(glance_tokens=128, thinking_tokens=33, thinking_seconds=7))
-    request = options.request(Request(image_tokens=99, thinking_tokens=5), "glance")
+    request = options.request(AnswerOptions(image_tokens=99, thinking_tokens=5), "glance")
     assert (request.image_tokens, request.thinking_tokens, request.thinking_seconds) == (99, 5, 7)
 
 
@@ -99,13 +99,13 @@ def test_the_check_is_said_by_the_command_line_and_by_the_running_program_unless
     monkeypatch.setattr(describe.signals, "call", lambda _: None)
     chosen = Settings(verbosity=verbosity)
     monkeypatch.setattr(describe.schema, "load", lambda _: chosen)
-    options = describe.Options("nothing.png", (), Request(), None, None, False, None, None, None)
+    options = describe.DescribeOptions("nothing.png", (), AnswerOptions(), None, None, False, None, None, None)
     assert describe.DescribeRun(options, NoOutput()).main() == 5, "there is no such picture"
     assert Voice.said.count(CHECKING) == times
 
     shown: list[Event] = []
-    running = Program(Options(), chosen, shown.append)
-    running._make_assistant(False, Spoken(running._voice), shown.append, lambda: False).close()
+    running = Service(ServiceOptions(), chosen, shown.append)
+    running._make_assistant(False, RequestSpeech(running._voice), shown.append, lambda: False).close()
     assert Voice.said.count(CHECKING) == times
     assert [each.code for each in shown if isinstance(each, NoticeEvent)].count("verifying") == 1
 
@@ -115,14 +115,14 @@ def test_the_running_program_loads_with_the_settings_of_a_glance(
     verbosity: str, only_answers: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """How long that takes is said, or not, and a picture as large as they allow is to fit."""
-    first: list[Request] = []
+    first: list[AnswerOptions] = []
     make = service.make_assistant
 
-    def made(settings: Settings, weights: Weights, request: Request, **given: Any) -> Any:
+    def made(settings: Settings, weights: ResolvedModel, request: AnswerOptions, **given: Any) -> Any:
         first.append(request)
         return make(settings, weights, request, **given)
 
     monkeypatch.setattr(service, "make_assistant", made)
-    running = Program(Options(speak=False), Settings(verbosity=verbosity, glance_tokens=777), lambda _: None)
-    running._make_assistant(False, Spoken(running._voice), lambda _: None, lambda: False).close()
+    running = Service(ServiceOptions(speak=False), Settings(verbosity=verbosity, glance_tokens=777), lambda _: None)
+    running._make_assistant(False, RequestSpeech(running._voice), lambda _: None, lambda: False).close()
     assert [(each.image_tokens, each.only_answers) for each in first] == [(777, only_answers)]

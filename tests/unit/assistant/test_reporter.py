@@ -6,10 +6,10 @@ import threading
 
 import pytest
 
-from edge_assistant.assistant.answer_run import Underway, WaitingWords
+from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
 from edge_assistant.assistant.events import Event, NoticeEvent, SentenceEvent
-from edge_assistant.assistant.reporter import Telling
-from edge_assistant.engine.messages import Done, Piece, Stop
+from edge_assistant.assistant.reporter import AnswerReporter
+from edge_assistant.engine.messages import Done, Stop, TextDelta
 
 CUT_OFF = "The answer was cut off here."
 REPEATED = "The answer began to repeat itself, so it was ended here."
@@ -22,9 +22,9 @@ class Listener:
         self.heard: list[str] = []
         self.told: list[Event] = []
         self.cancelled = threading.Event()
-        self.telling = Telling(self, self.told.append, self.cancelled)
+        self.telling = AnswerReporter(self, self.told.append, self.cancelled)
         self.telling.only_answers = only_answers
-        self.work = Underway(0, "What?", 1, WaitingWords(self.heard.append))
+        self.work = AnswerRun(0, "What?", 1, ProgressAnnouncer(self.heard.append))
 
     def say(self, text: str) -> None:
         self.heard.append(text)
@@ -35,7 +35,7 @@ class Listener:
     def answer(self, *pieces: str, stop: Stop, left: str | None = None) -> list[str]:
         """What is heard of an answer of these pieces, of which `left` is left."""
         for piece in pieces:
-            self.telling.reply(self.work, Piece(1, "answer", piece))
+            self.telling.reply(self.work, TextDelta(1, "answer", piece))
         whole = "".join(pieces) if left is None else left
         self.telling.answered(self.work, Done(1, whole.strip(), "", stop, 40, 0, False, 0.0, 0.0, 9, 1.0))
         return self.heard

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_assistant.capture.backends import BACKENDS, Facts, choose, facts
+from edge_assistant.capture.backends import BACKENDS, SessionFacts, choose, facts
 from edge_assistant.capture.portal import PortalScreen
 from edge_assistant.capture.screen import MssScreen
 from edge_assistant.system.errors import InputError
@@ -43,27 +43,29 @@ def test_the_window_system_follows_from_the_facts(platform: str, environ: dict[s
 @pytest.mark.parametrize(
     ("found", "missing", "name"),
     [
-        (Facts("linux", x11=True), "mss", "X11"),
-        (Facts("linux", x11=True), "Xlib", "X11"),
-        (Facts("linux", wayland=True), "jeepney", "Wayland"),
-        (Facts("darwin"), "Quartz", "macOS"),
-        (Facts("win32"), "mss", "Windows"),
+        (SessionFacts("linux", x11=True), "mss", "X11"),
+        (SessionFacts("linux", x11=True), "Xlib", "X11"),
+        (SessionFacts("linux", wayland=True), "jeepney", "Wayland"),
+        (SessionFacts("darwin"), "Quartz", "macOS"),
+        (SessionFacts("win32"), "mss", "Windows"),
     ],
 )
-def test_a_part_that_is_not_installed_is_told_and_nothing_else_is_tried(found: Facts, missing: str, name: str) -> None:
+def test_a_part_that_is_not_installed_is_told_and_nothing_else_is_tried(
+    found: SessionFacts, missing: str, name: str
+) -> None:
     with pytest.raises(InputError, match=f"a part for {name} is missing.*scripts/setup") as failure:
         choose(found, lambda module: module != missing)
     assert failure.value.code == "not-installed"
 
 
 def test_wayland_needs_nothing_that_only_x11_needs() -> None:
-    backend = choose(Facts("linux", wayland=True, x11=True), lambda module: module not in ("mss", "Xlib"))
+    backend = choose(SessionFacts("linux", wayland=True, x11=True), lambda module: module not in ("mss", "Xlib"))
     assert isinstance(backend.make_screen(list_monitors=None, is_cancelled=lambda: False), PortalScreen)
     assert backend.make_windows is None
 
 
-@pytest.mark.parametrize("found", [Facts("linux", x11=True), Facts("win32"), Facts("darwin")])
-def test_where_mss_works_it_is_taken_and_windows_are_known(found: Facts) -> None:
+@pytest.mark.parametrize("found", [SessionFacts("linux", x11=True), SessionFacts("win32"), SessionFacts("darwin")])
+def test_where_mss_works_it_is_taken_and_windows_are_known(found: SessionFacts) -> None:
     backend = choose(found, lambda _: True)
     assert isinstance(backend.make_screen(list_monitors=None, is_cancelled=lambda: False), MssScreen)
     assert backend.make_windows is not None

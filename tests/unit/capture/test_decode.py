@@ -16,7 +16,7 @@ import pytest
 from PIL import Image, ImageCms, ImageDraw
 
 from edge_assistant.capture import decode as picture
-from edge_assistant.capture.decode import Captured, decode
+from edge_assistant.capture.decode import CapturedPicture, decode
 from edge_assistant.system.errors import DoesNotFitError, InputError
 
 RED, GREEN, BLUE, WHITE, BLACK = (220, 40, 40), (40, 170, 60), (40, 90, 220), (255, 255, 255), (0, 0, 0)
@@ -28,7 +28,7 @@ def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
     return data.getvalue()
 
 
-def read(data: bytes) -> Captured:
+def read(data: bytes) -> CapturedPicture:
     captured = decode(io.BytesIO(data), "shot")
     assert captured.image.mode == "RGB"
     return captured

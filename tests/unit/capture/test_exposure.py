@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from edge_assistant.capture.exposure import Settling
+from edge_assistant.capture.exposure import ExposureDetector
 
 
 def settled_at(brightnesses: list[float]) -> int | None:
-    settling = Settling()
+    settling = ExposureDetector()
     return next((at for at, brightness in enumerate(brightnesses) if settling.feed(brightness)), None)
 
 

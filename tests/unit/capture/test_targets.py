@@ -10,11 +10,11 @@ from PIL import Image
 
 from edge_assistant.capture import targets
 from edge_assistant.capture.backends import BACKENDS, Backend
-from edge_assistant.capture.decode import Captured
+from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
 from edge_assistant.capture.targets import (
-    Look,
+    Target,
     active_window,
     count_down,
     look,
@@ -176,12 +176,12 @@ def test_the_camera_counts_down_once_it_gives_pictures(
 ) -> None:
     told = Told()
 
-    def camera(number: int | None, *, countdown: float, on_ready: Callable[[], None], **_: object) -> Captured:
+    def camera(number: int | None, *, countdown: float, on_ready: Callable[[], None], **_: object) -> CapturedPicture:
         assert (number, countdown) == (2, counted)
         assert told.told == []
         on_ready()
-        return Captured(Image.new("RGB", (64, 48)))
+        return CapturedPicture(Image.new("RGB", (64, 48)))
 
     monkeypatch.setattr(targets.qt_subprocess, "camera_picture", camera)
-    assert look(Look("camera", 2, delay), told).origin == "camera"
+    assert look(Target("camera", 2, delay), told).origin == "camera"
     assert [message for _, _, message in told.told] == ["3", "2", "1"][3 - counted :]  # type: ignore[misc]

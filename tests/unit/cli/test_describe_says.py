@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from edge_assistant.assistant import factory
-from edge_assistant.assistant.options import Request
+from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.cli import describe
-from edge_assistant.cli.describe import DescribeRun, Options
+from edge_assistant.cli.describe import DescribeOptions, DescribeRun
 from edge_assistant.cli.output import NoOutput
 from edge_assistant.settings import schema
 from edge_assistant.system.errors import INTERNAL
@@ -44,7 +44,7 @@ def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def exit_code(speak: bool | None = None) -> int:
-    options = Options("picture.png", (), Request(), None, None, False, None, None, speak)
+    options = DescribeOptions("picture.png", (), AnswerOptions(), None, None, False, None, None, speak)
     return DescribeRun(options, NoOutput()).main()
 
 

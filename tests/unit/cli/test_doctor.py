@@ -13,12 +13,12 @@ from edge_assistant.capture import backends, qt_subprocess
 from edge_assistant.cli import doctor
 from edge_assistant.cli.doctor import Finding, captures
 from edge_assistant.models.resolver import resolve
-from edge_assistant.models.vision_towers import Towers
+from edge_assistant.models.vision_towers import VisionTowers
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.speaker import Speaker
 from edge_assistant.system import cpu
 from edge_assistant.tuning import profile
-from edge_assistant.tuning.profile import Choice
+from edge_assistant.tuning.profile import TuningProfile
 
 PARTS = ["Screen capture", "Window title", "Session", "Clipboard", "Cameras"]
 
@@ -69,7 +69,7 @@ def test_on_wayland_there_is_no_active_window_and_what_happens_instead_is_said(
 def test_without_a_display_each_capture_says_so_and_cameras_work(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(backends, "facts", lambda: backends.Facts("linux"))
+    monkeypatch.setattr(backends, "facts", lambda: backends.SessionFacts("linux"))
     for part in ("Screen capture", "Window title", "Session"):
         assert not found()[part].works
         assert "no display" in found()[part].sentence
@@ -97,14 +97,14 @@ def test_it_is_said_which_vision_tower_is_used_and_why(monkeypatch: pytest.Monke
     usual_tower = profile.usual_tower
     assert "until the app has made" in words()
     assert "that is best here" in words(least_bytes=10**9)
-    path = Towers().make(weights.mmproj, "Q6_K", lambda data, *_: data, lambda _: None).path
+    path = VisionTowers().make(weights.mmproj, "Q6_K", lambda data, *_: data, lambda _: None).path
     assert "format Q6_K, made here, is used" in words()
     assert "turned off in the settings" in words(quick_tower=False)
-    profile.store(weights, Choice(1, tower="Q6_K"))
+    profile.store(weights, TuningProfile(1, tower="Q6_K"))
     assert "Tune found that a vision tower in the format Q6_K" in words(quick_tower=False)
     path.unlink()
     assert "is gone" in words()
-    profile.store(weights, Choice(1))
+    profile.store(weights, TuningProfile(1))
     assert "that is best here" in words()
 
 

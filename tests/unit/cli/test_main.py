@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from edge_assistant.capture.targets import Look
+from edge_assistant.capture.targets import Target
 from edge_assistant.cli import main
-from edge_assistant.cli.describe import Options
+from edge_assistant.cli.describe import DescribeOptions
 
 
 @pytest.mark.parametrize(
@@ -83,22 +83,22 @@ def test_help_needs_neither_llama_nor_pictures() -> None:
     [
         (["a.png"], "a.png"),
         (["-"], "-"),
-        (["--screen"], Look("screen")),
-        (["--screen=2", "--delay", "1.5"], Look("screen", 2, 1.5)),
-        (["--window"], Look("window")),
-        (["--window", "--delay=5"], Look("window", None, 5.0)),
-        (["--clipboard"], Look("clipboard")),
-        (["--camera"], Look("camera")),
-        (["--camera", "3", "--delay", "0"], Look("camera", 3, 0.0)),
+        (["--screen"], Target("screen")),
+        (["--screen=2", "--delay", "1.5"], Target("screen", 2, 1.5)),
+        (["--window"], Target("window")),
+        (["--window", "--delay=5"], Target("window", None, 5.0)),
+        (["--clipboard"], Target("clipboard")),
+        (["--camera"], Target("camera")),
+        (["--camera", "3", "--delay", "0"], Target("camera", 3, 0.0)),
     ],
 )
 def test_what_to_look_at_reaches_the_run(
-    arguments: list[str], expected: str | Look, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], expected: str | Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[str | Look] = []
+    seen: list[str | Target] = []
 
     class Run:
-        def __init__(self, options: Options, _: object) -> None:
+        def __init__(self, options: DescribeOptions, _: object) -> None:
             seen.append(options.picture)
 
         def main(self) -> int:

@@ -8,9 +8,9 @@ import pytest
 
 from edge_assistant.assistant import factory
 from edge_assistant.cli import output_models
-from edge_assistant.cli.output_models import Teller
+from edge_assistant.cli.output_models import ModelsOutput
 from edge_assistant.models.checksums import ChecksumError
-from edge_assistant.models.progress import Progress
+from edge_assistant.models.progress import TransferProgress
 from edge_assistant.settings.schema import Settings
 
 
@@ -48,17 +48,17 @@ class Clock:
 
 
 @pytest.fixture
-def make(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Teller, FakeSpeaker, Clock]]:
-    def build(*, as_json: bool = False, speak: bool = True) -> tuple[Teller, FakeSpeaker, Clock]:
+def make(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[ModelsOutput, FakeSpeaker, Clock]]:
+    def build(*, as_json: bool = False, speak: bool = True) -> tuple[ModelsOutput, FakeSpeaker, Clock]:
         speaker, clock = FakeSpeaker(), Clock()
         monkeypatch.setattr(factory, "Speaker", lambda **_: speaker)
-        return Teller(Settings(), speak=speak, as_json=as_json, clock=clock), speaker, clock
+        return ModelsOutput(Settings(), speak=speak, as_json=as_json, clock=clock), speaker, clock
 
     return build
 
 
-def at(percent: int, left: float | None = None) -> Progress:
-    return Progress(percent * 10_000_000, 1_000_000_000, None if left is None else 1_000_000.0, left)
+def at(percent: int, left: float | None = None) -> TransferProgress:
+    return TransferProgress(percent * 10_000_000, 1_000_000_000, None if left is None else 1_000_000.0, left)
 
 
 def test_every_tenth_is_said_aloud(make: Callable[..., Any]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from edge_assistant.cli import main
 from edge_assistant.settings import schema
 from edge_assistant.system import paths
-from edge_assistant.system.ipc import RELOAD, Door, place
+from edge_assistant.system.ipc import RELOAD, IpcServer, endpoint
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -75,7 +75,7 @@ def test_the_running_program_is_told_and_its_answer_is_printed(capsys: pytest.Ca
         heard.append(text)
         return "F9 belongs to another program."
 
-    door = Door(place(), on_call)
+    door = IpcServer(endpoint(), on_call)
     try:
         _, out, _ = run(capsys, "set", "rate", "180")
     finally:

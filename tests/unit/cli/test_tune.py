@@ -11,26 +11,26 @@ from typing import Any
 import pytest
 
 from edge_assistant.cli import tune
-from edge_assistant.cli.tune import Options
+from edge_assistant.cli.tune import TuneOptions
 from edge_assistant.engine.messages import Tuning
-from edge_assistant.models.resolver import Weights, resolve
-from edge_assistant.models.vision_towers import Made, Towers
+from edge_assistant.models.resolver import ResolvedModel, resolve
+from edge_assistant.models.vision_towers import CachedTower, VisionTowers
 from edge_assistant.settings import schema
 from edge_assistant.settings.schema import Settings
 from edge_assistant.settings.store import save
 from edge_assistant.system.errors import CancelledError, EngineError, WeightsError
-from edge_assistant.system.ipc import TUNED, Door, place
+from edge_assistant.system.ipc import TUNED, IpcServer, endpoint
 from edge_assistant.tuning import profile
-from edge_assistant.tuning.profile import Choice
-from edge_assistant.tuning.search import Budget, Facts, Result
+from edge_assistant.tuning.profile import TuningProfile
+from edge_assistant.tuning.search import MachineFacts, SearchResult, TimeBudget
 from edge_assistant.tuning.trial import Cost
 
 COST = Cost(5.0, 1.0)
-OPTIONS = Options(None, None, think=False, target_s=None, reset=False, speak=False, as_json=True)
+OPTIONS = TuneOptions(None, None, think=False, target_s=None, reset=False, speak=False, as_json=True)
 
 
 @pytest.fixture
-def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Weights:
+def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ResolvedModel:
     """What the command finds: the demo weights with files of their own, whose towers are made at once."""
     found = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
     for path in (found.model, found.mmproj):
@@ -42,37 +42,43 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Weights:
     return found
 
 
-def make(parent: Path, name: str) -> Made:
-    return Towers().make(parent, name, lambda data, *_: data, lambda _: None)
+def make(parent: Path, name: str) -> CachedTower:
+    return VisionTowers().make(parent, name, lambda data, *_: data, lambda _: None)
 
 
-def here(weights: Weights) -> set[str]:
-    return {name for name in ("Q8_0", "Q6_K", "BF16") if Towers().find(weights.mmproj, name)}
+def here(weights: ResolvedModel) -> set[str]:
+    return {name for name in ("Q8_0", "Q6_K", "BF16") if VisionTowers().find(weights.mmproj, name)}
 
 
 class Outcome:
     """Stands in for the trials: makes two towers, then ends as it is told."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, outcome: Choice | BaseException) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, outcome: TuningProfile | BaseException) -> None:
         self.outcome = outcome
-        self.now = self.start = Choice(0)
-        self.facts = Facts((), (), None)
+        self.now = self.start = TuningProfile(0)
+        self.facts = MachineFacts((), (), None)
         monkeypatch.setattr(tune, "tune", self)
 
     def __call__(
-        self, now: Choice, start: Choice, facts: Facts, _: object, make_tower: Callable[[str], None], *__: object
-    ) -> Result:
+        self,
+        now: TuningProfile,
+        start: TuningProfile,
+        facts: MachineFacts,
+        _: object,
+        make_tower: Callable[[str], None],
+        *__: object,
+    ) -> SearchResult:
         self.now, self.start, self.facts = now, start, facts
         for name in ("Q8_0", "Q6_K"):
             make_tower(name)
         if isinstance(self.outcome, BaseException):
             raise self.outcome
-        return Result(self.outcome, COST, COST, Budget(None, 5.0, True))
+        return SearchResult(self.outcome, COST, COST, TimeBudget(None, 5.0, True))
 
 
 @pytest.mark.parametrize("end", [CancelledError(), EngineError("The engine is gone."), RuntimeError("a bug")])
 def test_a_tune_that_ends_early_leaves_no_tower_that_it_made_and_all_that_was_here(
-    weights: Weights, end: BaseException, monkeypatch: pytest.MonkeyPatch
+    weights: ResolvedModel, end: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make(weights.mmproj, "Q6_K")
     Outcome(monkeypatch, end)
@@ -82,41 +88,43 @@ def test_a_tune_that_ends_early_leaves_no_tower_that_it_made_and_all_that_was_he
     assert not profile.is_tuned(weights)
 
 
-def test_what_cannot_be_stored_leaves_no_tower_either(weights: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_stored_leaves_no_tower_either(weights: ResolvedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise WeightsError("The disk is full.")
 
-    Outcome(monkeypatch, Choice(1, tower="Q6_K"))
+    Outcome(monkeypatch, TuningProfile(1, tower="Q6_K"))
     monkeypatch.setattr(profile, "store", full)
     with pytest.raises(WeightsError):
         tune.run(OPTIONS)
     assert here(weights) == set()
 
 
-def test_in_the_end_only_the_chosen_tower_is_here(weights: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_the_end_only_the_chosen_tower_is_here(weights: ResolvedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     make(weights.mmproj, "BF16")
-    Outcome(monkeypatch, Choice(1, tower="Q6_K"))
+    Outcome(monkeypatch, TuningProfile(1, tower="Q6_K"))
     tune.run(OPTIONS)
     assert here(weights) == {"Q6_K"}
-    assert profile.choice(weights) == Choice(1, tower="Q6_K")
+    assert profile.choice(weights) == TuningProfile(1, tower="Q6_K")
 
 
-def test_a_tower_that_other_weights_were_tuned_to_use_stays(weights: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tower_that_other_weights_were_tuned_to_use_stays(
+    weights: ResolvedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     larger = replace(weights, model=weights.model.with_name("larger.gguf"))
     larger.model.write_bytes(weights.model.read_bytes() + b"more")
     make(weights.mmproj, "BF16")
-    profile.store(larger, Choice(1, tower="BF16"))
-    Outcome(monkeypatch, Choice(1, tower="Q6_K"))
+    profile.store(larger, TuningProfile(1, tower="BF16"))
+    Outcome(monkeypatch, TuningProfile(1, tower="Q6_K"))
     tune.run(OPTIONS)
     assert here(weights) == {"Q6_K", "BF16"}
 
 
 def test_a_tower_that_the_app_is_making_meanwhile_is_waited_for(
-    weights: Weights, monkeypatch: pytest.MonkeyPatch
+    weights: ResolvedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tries: list[str] = []
 
-    def busy_once(parent: Path, name: str, *_: object) -> Made:
+    def busy_once(parent: Path, name: str, *_: object) -> CachedTower:
         tries.append(name)
         if tries == ["Q8_0"]:
             raise WeightsError("It is being written.", code="weights-busy")
@@ -146,7 +154,7 @@ def test_it_begins_with_what_is_used_now(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_what_the_person_has_set_is_not_tried_and_that_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tuning = Outcome(monkeypatch, Choice(1))
+    tuning = Outcome(monkeypatch, TuningProfile(1))
     tune.run(OPTIONS)
     assert tuning.facts.threads
     assert tuning.facts.target_s == 6
@@ -157,7 +165,7 @@ def test_what_the_person_has_set_is_not_tried_and_that_is_said(
     save(schema.path(), Settings(threads=3, glance_tokens=300, gpu_layers=0))
     trial: dict[str, Any] = {}
     monkeypatch.setattr(tune, "EngineTrial", lambda *_, **options: trial.update(options))
-    monkeypatch.setattr(tune, "tune", lambda *given: given[3](Choice(1)) or tuning(*given))
+    monkeypatch.setattr(tune, "tune", lambda *given: given[3](TuningProfile(1)) or tuning(*given))
     tune.run(OPTIONS)
     assert (tuning.facts.threads, tuning.facts.target_s) == ((), None)
     assert trial == {"threads": 3, "gpu_layers": 0}
@@ -181,18 +189,18 @@ def heard() -> Any:
         calls.append(text)
         return "It is used."
 
-    door = Door(place(), on_call)
+    door = IpcServer(endpoint(), on_call)
     yield calls
     door.close()
 
 
 def test_the_running_program_is_told_when_something_changed_and_only_then(
-    weights: Weights, heard: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    weights: ResolvedModel, heard: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Outcome(monkeypatch, replace(profile.safe_choice(), glance_tokens=256))
     tune.run(OPTIONS)
     assert heard == []
-    Outcome(monkeypatch, Choice(1, Tuning(repack=True)))
+    Outcome(monkeypatch, TuningProfile(1, Tuning(repack=True)))
     capsys.readouterr()
     tune.run(OPTIONS)
     assert heard == [TUNED]
@@ -203,12 +211,12 @@ def test_the_running_program_is_told_when_something_changed_and_only_then(
 
 
 def test_forgetting_what_was_tuned_leaves_the_tower_that_is_used_without(
-    weights: Weights, monkeypatch: pytest.MonkeyPatch
+    weights: ResolvedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("Q6_K", "BF16"):
         make(weights.mmproj, name)
     monkeypatch.setattr(profile, "usual_tower", lambda *_: "Q6_K")
-    profile.store(weights, Choice(1, tower="BF16"))
+    profile.store(weights, TuningProfile(1, tower="BF16"))
     tune.run(replace(OPTIONS, reset=True))
     assert here(weights) == {"Q6_K"}
 
@@ -219,7 +227,7 @@ def test_it_says_what_a_glance_took_and_takes(
 ) -> None:
     choice = replace(profile.safe_choice(), tower="Q6_K", glance_tokens=384)
     tuning = Outcome(monkeypatch, choice)
-    result = Result(choice, Cost(6.7, 1.0), Cost(4.66, 1.0), Budget(384, 5.9, True))
+    result = SearchResult(choice, Cost(6.7, 1.0), Cost(4.66, 1.0), TimeBudget(384, 5.9, True))
     monkeypatch.setattr(tune, "tune", lambda *given: tuning(*given) and result)
     tune.run(replace(OPTIONS, as_json=False))
     assert capsys.readouterr().out.splitlines()[1:] == [
@@ -230,10 +238,10 @@ def test_it_says_what_a_glance_took_and_takes(
 
 
 def test_it_says_which_better_weights_it_could_not_tune(
-    weights: Weights, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    weights: ResolvedModel, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(tune, "resolve_model", lambda *_, **__: replace(weights, notices=("These are damaged.",)))
-    Outcome(monkeypatch, Choice(1))
+    Outcome(monkeypatch, TuningProfile(1))
     tune.run(OPTIONS)
     assert ("weights-passed-over", "These are damaged.") in [
         (event["code"], event["message"]) for event in told(capsys) if event["event"] == "notice"

@@ -18,8 +18,8 @@ from support.loop_desk import (
 from edge_assistant.assistant.events import NoticeEvent, WindowEvent
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import Snapshot
-from edge_assistant.controller.event_loop import Control
-from edge_assistant.controller.request import Job
+from edge_assistant.controller.event_loop import EventLoop
+from edge_assistant.controller.request import Request
 from edge_assistant.system.errors import InputError
 
 
@@ -74,7 +74,7 @@ def test_status_says_the_stage_and_whole_seconds_since_the_press(desk: Desk) -> 
 
 def test_status_tells_the_loading_and_one_second_is_one_second() -> None:
     desk = Desk()
-    desk.work.job = Job(0, print, print)
+    desk.work.job = Request(0, print, print)
     desk.work.job.stage = "load"
     desk.now += 1
     assert desk.press("status") == ["Loading the weights, 1 second so far."]
@@ -251,5 +251,5 @@ def test_ask_in_our_own_window_leads_to_its_input_and_takes_no_picture(desk: Des
 
 def test_a_program_without_windows_says_where_questions_can_be_asked() -> None:
     desk = Desk()
-    desk.control = Control(desk.work, desk.voice, desk.shown.append, lambda: desk.now)  # type: ignore[arg-type]
+    desk.control = EventLoop(desk.work, desk.voice, desk.shown.append, lambda: desk.now)  # type: ignore[arg-type]
     assert desk.press("ask") == ["Questions need the window of the app. Start it with edge-assistant."]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from edge_assistant.assistant.events import DoneEvent, Timings, cancelled
-from edge_assistant.controller.latency import Outlook
+from edge_assistant.controller.latency import LatencyForecast
 
 
 class Clock:
@@ -30,15 +30,17 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def outlook(clock: Clock) -> Outlook:
-    return Outlook(clock)
+def outlook(clock: Clock) -> LatencyForecast:
+    return LatencyForecast(clock)
 
 
-def test_nothing_is_told_before_something_was_measured(outlook: Outlook) -> None:
+def test_nothing_is_told_before_something_was_measured(outlook: LatencyForecast) -> None:
     assert outlook.seconds(920) is None
 
 
-def test_as_many_tokens_take_as_long_as_last_time_and_more_take_longer_than_in_proportion(outlook: Outlook) -> None:
+def test_as_many_tokens_take_as_long_as_last_time_and_more_take_longer_than_in_proportion(
+    outlook: LatencyForecast,
+) -> None:
     outlook.answered(done(250, 4.0, 3.0))
     assert outlook.seconds(250) == pytest.approx(7.0)
     more = outlook.seconds(1000)
@@ -46,7 +48,7 @@ def test_as_many_tokens_take_as_long_as_last_time_and_more_take_longer_than_in_p
     assert 4 * 7.0 < more < 8 * 7.0
 
 
-def test_what_was_encoded_ahead_is_not_waited_for(outlook: Outlook, clock: Clock) -> None:
+def test_what_was_encoded_ahead_is_not_waited_for(outlook: LatencyForecast, clock: Clock) -> None:
     outlook.answered(done(250, 4.0, 3.0))
     outlook.began_ahead()
     clock.now += 1.0
@@ -55,7 +57,9 @@ def test_what_was_encoded_ahead_is_not_waited_for(outlook: Outlook, clock: Clock
     assert outlook.seconds(250) == pytest.approx(3.0)
 
 
-def test_a_follow_up_without_an_encode_changes_nothing_but_ends_what_was_ahead(outlook: Outlook, clock: Clock) -> None:
+def test_a_follow_up_without_an_encode_changes_nothing_but_ends_what_was_ahead(
+    outlook: LatencyForecast, clock: Clock
+) -> None:
     outlook.answered(done(250, 4.0, 3.0))
     outlook.began_ahead()
     clock.now += 2.0

@@ -12,12 +12,12 @@ from support.loop_desk import (
     ScriptedWindows,
 )
 
-from edge_assistant.capture.decode import Captured
+from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
-from edge_assistant.capture.targets import Look
-from edge_assistant.controller.frozen_desktop import Freezing
-from edge_assistant.controller.request import Job
+from edge_assistant.capture.targets import Target
+from edge_assistant.controller.frozen_desktop import FreezeTask
+from edge_assistant.controller.request import Request
 from edge_assistant.system.errors import InputError
 
 
@@ -26,7 +26,7 @@ def test_a_job_without_a_picture_is_answered_with_its_failure(monkeypatch: pytes
         raise InputError("There is no display here.", code="no-display")
 
     monkeypatch.setattr("edge_assistant.controller.request.choose", refused)
-    job = Job(1, print, print, action="window")
+    job = Request(1, print, print, action="window")
     done: list[bool] = []
     job.take_picture(lambda: done.append(True))
     job.speak()
@@ -42,7 +42,7 @@ def test_a_bug_while_a_picture_is_taken_is_a_sentence(
         raise ZeroDivisionError
 
     monkeypatch.setattr("edge_assistant.controller.request.choose", broken)
-    job, done = Job(1, print, print, action="window"), threading.Event()
+    job, done = Request(1, print, print, action="window"), threading.Event()
     job.take_picture(done.set)
     assert done.wait(5)
     assert "inside the program" in str(job.failure)
@@ -63,9 +63,9 @@ def test_where_no_thread_can_be_started_a_request_is_over_at_once_and_says_why(
     expect_log("a picture could not be taken")
     expect_log("a moment could not be taken")
     monkeypatch.setattr(threading, "Thread", NoThread)
-    job, told = Job(1, print, print, action="window"), []
+    job, told = Request(1, print, print, action="window"), []
     job.take_picture(lambda: told.append(job.failure))
-    Freezing(ScriptedWindows(), job, lambda freezing: told.append(freezing.failure)).start(5.0)
+    FreezeTask(ScriptedWindows(), job, lambda freezing: told.append(freezing.failure)).start(5.0)
     assert [error.code for error in told if error is not None] == ["processes", "processes"]
 
 
@@ -83,7 +83,7 @@ def test_the_picture_is_taken_before_anything_is_said_about_it(monkeypatch: pyte
     monkeypatch.setattr("edge_assistant.controller.request.choose", lambda: None)
     monkeypatch.setattr("edge_assistant.controller.request.targets.snap_at_once", snap_at_once)
     monkeypatch.setattr("edge_assistant.controller.request.targets.refuse_locked", lambda _: told.append("lock"))
-    job, done = Job(1, told.append, lambda _: None, action="window"), threading.Event()
+    job, done = Request(1, told.append, lambda _: None, action="window"), threading.Event()
     job.take_picture(done.set)
     told.append("tone")
     job.speak()
@@ -95,12 +95,12 @@ def test_the_picture_is_taken_before_anything_is_said_about_it(monkeypatch: pyte
 def test_a_copied_picture_is_fetched_once_the_tone_is_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
 
-    def look(at: Look, _: object) -> Captured:
+    def look(at: Target, _: object) -> CapturedPicture:
         told.append(at.origin)
         return PICTURE
 
     monkeypatch.setattr("edge_assistant.controller.request.targets.look", look)
-    job, done = Job(1, print, print, action="clipboard"), threading.Event()
+    job, done = Request(1, print, print, action="clipboard"), threading.Event()
     job.take_picture(done.set)
     told.append("tone")
     job.speak()
@@ -119,7 +119,7 @@ def test_our_windows_are_away_while_the_screen_is_captured_also_when_that_fails(
 
     monkeypatch.setattr("edge_assistant.controller.request.choose", lambda: None)
     monkeypatch.setattr("edge_assistant.controller.request.targets.snap_at_once", snap_at_once)
-    job, done = Job(1, print, print, action="screen", windows=windows), threading.Event()
+    job, done = Request(1, print, print, action="screen", windows=windows), threading.Event()
     job.take_picture(done.set)
     job.speak()
     assert done.wait(5)

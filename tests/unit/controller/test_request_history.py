@@ -12,7 +12,7 @@ from support.loop_desk import (
 )
 
 from edge_assistant.assistant.events import WindowEvent
-from edge_assistant.assistant.options import Manner
+from edge_assistant.assistant.options import RequestOptions
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow
 
@@ -43,7 +43,7 @@ def test_the_wait_for_the_detail_is_announced_where_it_is_known_and_long(desk: D
 
 
 def test_what_is_brief_leaves_out_what_is_only_good_to_know(desk: Desk) -> None:
-    desk.control.behave(Manner(verbosity="brief"))
+    desk.control.behave(RequestOptions(verbosity="brief"))
     desk.step()
     desk.press("window")
     window = ActiveWindow("Invoice", Rect(0, 0, 9, 9), Rect(0, 0, 9, 9))

@@ -10,7 +10,7 @@ import pytest
 from edge_assistant.assistant import factory
 from edge_assistant.assistant.events import Event, NoticeEvent
 from edge_assistant.controller import service, settings_applier
-from edge_assistant.controller.service import Options, Program
+from edge_assistant.controller.service import Service, ServiceOptions
 from edge_assistant.hotkeys.key import Key
 from edge_assistant.settings import schema
 from edge_assistant.settings.schema import Settings, changed
@@ -64,7 +64,7 @@ class Desk:
         ScriptedHotkeys.taken, ScriptedSpeaker.made = [], []
         self.shown: list[Event] = []
         self.heard_of: list[Settings] = []
-        self.program = Program(Options(), Settings(), self.shown.append)
+        self.program = Service(ServiceOptions(), Settings(), self.shown.append)
         self.program.on_settings = self.heard_of.append
 
     def steps(self) -> None:
@@ -197,8 +197,8 @@ def test_starting_at_login_follows_the_setting(desk: Desk, monkeypatch: pytest.M
     def refused(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(autostart.LinuxLogin, "turn_on", refused)
-    monkeypatch.setattr(autostart, "choose", lambda: autostart.LinuxLogin(schema.path().parent))
+    monkeypatch.setattr(autostart.LinuxAutostart, "turn_on", refused)
+    monkeypatch.setattr(autostart, "choose", lambda: autostart.LinuxAutostart(schema.path().parent))
     assert desk.apply(start_at_login=True) == ["Starting at login could not be changed: Permission denied."]
 
 

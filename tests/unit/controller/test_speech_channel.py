@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from edge_assistant.controller.speech_channel import Voice
+from edge_assistant.controller.speech_channel import SpeechChannel
 
 Notice = Callable[[str, str], None]
 
@@ -54,16 +54,16 @@ def notices() -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def voice(speakers: list[ScriptedSpeaker], notices: list[tuple[str, str]]) -> Voice:
+def voice(speakers: list[ScriptedSpeaker], notices: list[tuple[str, str]]) -> SpeechChannel:
     def make(on_notice: Notice) -> ScriptedSpeaker:
         speakers.append(ScriptedSpeaker(on_notice))
         return speakers[-1]
 
-    return Voice(make, lambda code, message: notices.append((code, message)))  # type: ignore[arg-type]
+    return SpeechChannel(make, lambda code, message: notices.append((code, message)))  # type: ignore[arg-type]
 
 
 def test_only_the_newest_request_is_heard_and_what_belongs_to_none(
-    voice: Voice, speakers: list[ScriptedSpeaker]
+    voice: SpeechChannel, speakers: list[ScriptedSpeaker]
 ) -> None:
     voice.listen_to(1)
     voice.say("one", 1)
@@ -80,7 +80,7 @@ def test_only_the_newest_request_is_heard_and_what_belongs_to_none(
 
 @pytest.mark.parametrize("code", ["no-sound", "no-voice"])
 def test_a_voice_that_gave_up_is_tried_again_at_the_next_request(
-    code: str, voice: Voice, speakers: list[ScriptedSpeaker], notices: list[tuple[str, str]]
+    code: str, voice: SpeechChannel, speakers: list[ScriptedSpeaker], notices: list[tuple[str, str]]
 ) -> None:
     speakers[0].fail(code, "There is no sound.")
     assert notices == [(code, "There is no sound.")]
@@ -94,25 +94,25 @@ def test_a_voice_that_gave_up_is_tried_again_at_the_next_request(
     assert len(speakers) == 2
 
 
-def test_a_voice_that_was_started_again_is_kept(voice: Voice, speakers: list[ScriptedSpeaker]) -> None:
+def test_a_voice_that_was_started_again_is_kept(voice: SpeechChannel, speakers: list[ScriptedSpeaker]) -> None:
     speakers[0].fail("speech-restarted", "Speech had stopped.")
     voice.listen_to(1)
     assert len(speakers) == 1
 
 
-def test_who_waits_for_the_voice_can_be_called_off(voice: Voice, speakers: list[ScriptedSpeaker]) -> None:
+def test_who_waits_for_the_voice_can_be_called_off(voice: SpeechChannel, speakers: list[ScriptedSpeaker]) -> None:
     voice.wait_unless(lambda: True)
     voice.look_again()
     assert speakers[0].told == ["start", "wait unless True", "look again"]
 
 
-def test_the_own_voice_leaves_the_focus_to_nobody(voice: Voice) -> None:
+def test_the_own_voice_leaves_the_focus_to_nobody(voice: SpeechChannel) -> None:
     assert not voice.leaves_focus_to_reader()
-    assert not Voice(None, print).leaves_focus_to_reader()
+    assert not SpeechChannel(None, print).leaves_focus_to_reader()
 
 
 def test_without_speech_nothing_is_waited_for() -> None:
-    voice = Voice(None, print)
+    voice = SpeechChannel(None, print)
     voice.listen_to(1)
     voice.say("one", 1)
     voice.silence()
@@ -120,7 +120,7 @@ def test_without_speech_nothing_is_waited_for() -> None:
     voice.close()
 
 
-def test_after_the_end_nothing_is_said(voice: Voice, speakers: list[ScriptedSpeaker]) -> None:
+def test_after_the_end_nothing_is_said(voice: SpeechChannel, speakers: list[ScriptedSpeaker]) -> None:
     voice.close()
     voice.say("late")
     voice.listen_to(1)

@@ -9,7 +9,7 @@ import pytest
 from edge_assistant.controller.state import (
     DETAIL_OFFER_S,
     Ask,
-    Cancel,
+    CancelRequest,
     Detail,
     Do,
     Forget,
@@ -75,7 +75,7 @@ def test_a_key_takes_a_picture_when_nothing_goes_on(action: str) -> None:
 def test_the_same_key_while_it_works_or_speaks_stops_and_does_nothing_else(action: str) -> None:
     for state in (working(action), speaking(action)):
         after, done = pressed(state, action, 101.0)
-        assert done[:2] == (Silence(), Cancel(1))
+        assert done[:2] == (Silence(), CancelRequest(1))
         assert not [each for each in done if isinstance(each, Look | Detail)]
         assert after.phase == "idle"
 
@@ -131,7 +131,7 @@ def test_after_the_detail_the_same_key_takes_a_new_picture() -> None:
 )
 def test_another_request_silences_and_cancels_the_old_one(state: State, action: str, wanted: Look | Think) -> None:
     after, done = pressed(state, action, 101.0)
-    assert done == (Silence(), Cancel(1), Forget(), wanted)
+    assert done == (Silence(), CancelRequest(1), Forget(), wanted)
     assert after.phase == "working"
     assert after.since == 101.0
 
@@ -181,7 +181,7 @@ def test_the_first_stop_silences_the_second_cancels() -> None:
     assert done == (Silence(), Mute(1))
     assert (state.phase, state.muted) == ("working", True)
     state, done = pressed(state, "stop", 102.0)
-    assert done == (Silence(), Cancel(1), Forget())
+    assert done == (Silence(), CancelRequest(1), Forget())
     assert state.phase == "idle"
 
 
@@ -194,7 +194,7 @@ def test_what_was_silenced_is_answered_all_the_same() -> None:
 
 def test_one_stop_ends_speech_whose_work_is_over() -> None:
     state, done = pressed(speaking(), "stop", 101.0)
-    assert done == (Silence(), Cancel(1))
+    assert done == (Silence(), CancelRequest(1))
     assert state.phase == "idle"
 
 
@@ -265,7 +265,7 @@ def test_every_sequence_of_presses_leaves_one_request_at_most_and_ids_that_only_
                 assert len(started) <= 1
                 assert after.id == state.id + len(started)
                 if started and state.phase != "idle":
-                    assert done[:2] == (Silence(), Cancel(state.id))
+                    assert done[:2] == (Silence(), CancelRequest(state.id))
                 if state.open and state.kept and step not in (*LOOKS, "ask", "elsewhere", "forget"):
                     assert Forget() not in done, "the picture of an open conversation is gone"
                 if any(isinstance(each, Detail) for each in done):
@@ -307,7 +307,7 @@ def test_a_question_keeps_its_picture_whether_it_is_answered_stopped_or_fails() 
 def test_a_question_ends_the_one_before_it_and_one_about_nothing_is_refused() -> None:
     state, _ = question(asked_about(), 101.0, picture=True)
     _, done = question(state, 102.0, picture=True)
-    assert done == (Silence(), Cancel(2), Question(3))
+    assert done == (Silence(), CancelRequest(2), Question(3))
     assert question(State(), 100.0, picture=False) == (State(), (Silence(), NoPicture()))
 
 
@@ -333,11 +333,11 @@ def test_the_reasoning_so_far_is_read_without_ending_the_work() -> None:
 
 def test_forgetting_ends_everything() -> None:
     state, done = forget(working(), 101.0)
-    assert done == (Silence(), Cancel(1), Forget(), ForgetAll(2))
+    assert done == (Silence(), CancelRequest(1), Forget(), ForgetAll(2))
     assert not state.kept
 
 
 def test_a_file_or_monitor_ends_the_old_request_and_has_no_detail_key() -> None:
     state, done = elsewhere(working(), 101.0)
-    assert done == (Silence(), Cancel(1), Forget(), LookElsewhere(2))
+    assert done == (Silence(), CancelRequest(1), Forget(), LookElsewhere(2))
     assert Look(3, "window") in pressed(state, "window", 102.0)[1]

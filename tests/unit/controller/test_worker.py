@@ -24,14 +24,14 @@ from edge_assistant.assistant.events import (
     Timings,
     cancelled,
 )
-from edge_assistant.assistant.options import Manner, Request
+from edge_assistant.assistant.options import AnswerOptions, RequestOptions
 from edge_assistant.assistant.picture_checks import refuse_blank
-from edge_assistant.capture.decode import Captured
-from edge_assistant.controller.latency import Measurements, Seconds
-from edge_assistant.controller.request import Job
-from edge_assistant.controller.worker import Spoken, Work
+from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.controller.latency import LatencyRecords, Seconds
+from edge_assistant.controller.request import Request
+from edge_assistant.controller.worker import RequestSpeech, RequestWorker
 from edge_assistant.engine.messages import Turn
-from edge_assistant.models.resolver import Weights
+from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.system.errors import (
     AssistantError,
     CancelledError,
@@ -40,11 +40,11 @@ from edge_assistant.system.errors import (
     WeightsError,
 )
 
-PICTURE = Captured(Image.new("RGB", (64, 64)), origin="window")
-SEEN = Captured(Image.linear_gradient("L").convert("RGB"), origin="window")
+PICTURE = CapturedPicture(Image.new("RGB", (64, 64)), origin="window")
+SEEN = CapturedPicture(Image.linear_gradient("L").convert("RGB"), origin="window")
 
 
-PAIR = Weights(
+PAIR = ResolvedModel(
     name="pair",
     model=Path("model.gguf"),
     mmproj=Path("mmproj.gguf"),
@@ -85,16 +85,16 @@ class ScriptedVoice:
 class ScriptedAssistant:
     """Answers with the mode it was asked in; `held` lets a question wait for its cancel."""
 
-    def __init__(self, office: Office, think: bool, spoken: Spoken, on_event: Callable[[Event], None]) -> None:
+    def __init__(self, office: Office, think: bool, spoken: RequestSpeech, on_event: Callable[[Event], None]) -> None:
         self.office = office
         self.think = think
         self.spoken = spoken
         self.on_event = on_event
         self.was_cancelled = threading.Event()
         self.questions: list[tuple[str | None, int | None]] = []
-        self.looked: list[Request] = []
-        self.capture: Callable[[], Captured] = lambda: PICTURE
-        self.request = Request()
+        self.looked: list[AnswerOptions] = []
+        self.capture: Callable[[], CapturedPicture] = lambda: PICTURE
+        self.request = AnswerOptions()
         self.turns: tuple[Turn, ...] = ()
         self.closed = False
         self.loaded = False
@@ -115,7 +115,7 @@ class ScriptedAssistant:
     def unload(self) -> None:
         self.loaded = False
 
-    def conversation(self, heir: Weights) -> object:
+    def conversation(self, heir: ResolvedModel) -> object:
         return f"what was said to {self.weights.variant}, for {heir.variant}"
 
     def go_on(self, conversation: object) -> None:
@@ -124,7 +124,7 @@ class ScriptedAssistant:
     def swapped(self, seconds: float) -> None:
         self.swap = seconds
 
-    def look_at(self, capture: Callable[[], Captured], request: Request, turns: tuple[Turn, ...]) -> None:
+    def look_at(self, capture: Callable[[], CapturedPicture], request: AnswerOptions, turns: tuple[Turn, ...]) -> None:
         self.capture, self.request, self.turns = capture, request, turns
         self.looked.append(request)
 
@@ -150,10 +150,10 @@ class ScriptedAssistant:
         self.on_event(done)
         return done
 
-    def encode_detail_ahead(self, request: Request) -> None:
+    def encode_detail_ahead(self, request: AnswerOptions) -> None:
         self.office.asked_ahead.append(request.mode)
 
-    def encode_ahead(self, captured: Captured, request: Request) -> None:
+    def encode_ahead(self, captured: CapturedPicture, request: AnswerOptions) -> None:
         refuse_blank(captured)
         self.office.asked_ahead.append((request.mode, request.image_tokens))
 
@@ -182,12 +182,12 @@ class Office:
         self.notices: list[tuple[str, str]] = []
         self.costs: list[tuple[bool, str]] = []
         self.free = AMPLE
-        self.measurements = Measurements()
+        self.measurements = LatencyRecords()
         self.asked_ahead: list[object] = []
         self.ahead = False
-        self.work = Work(
+        self.work = RequestWorker(
             self._make,  # type: ignore[arg-type]
-            Request(),
+            AnswerOptions(),
             self.voice,  # type: ignore[arg-type]
             self.shown.append,
             self.measurements,
@@ -195,7 +195,9 @@ class Office:
             may_encode_ahead=lambda: self.ahead,
         )
 
-    def _make(self, think: bool, spoken: Spoken, on_event: Callable[[Event], None], _: object) -> ScriptedAssistant:
+    def _make(
+        self, think: bool, spoken: RequestSpeech, on_event: Callable[[Event], None], _: object
+    ) -> ScriptedAssistant:
         if self.missing:
             raise self.missing
         self.assistants.append(ScriptedAssistant(self, think, spoken, on_event))
@@ -213,21 +215,21 @@ class Office:
     def on_think(self, on: bool, cost: str) -> None:
         self.costs.append((on, cost))
 
-    def on_answered(self, job: Job, *, whole: bool) -> None:
+    def on_answered(self, job: Request, *, whole: bool) -> None:
         self.told.put(("answered", job.id, whole))
 
-    def on_ended(self, job: Job) -> None:
+    def on_ended(self, job: Request) -> None:
         self.told.put(("ended", job.id))
 
     def tells(self, *expected: tuple[object, ...]) -> None:
         """Wait for exactly these reports."""
         assert [self.told.get(timeout=5) for _ in expected] == list(expected)
 
-    def job(self, id: int, **options: object) -> Job:
+    def job(self, id: int, **options: object) -> Request:
         def say(text: str) -> None:
             self.voice.say(text, id)
 
-        made = Job(id, say, self.shown.append, **options)  # type: ignore[arg-type]
+        made = Request(id, say, self.shown.append, **options)  # type: ignore[arg-type]
         made.captured = PICTURE
         return made
 
@@ -271,7 +273,7 @@ def test_only_a_glance_has_its_detail_encoded_ahead_and_only_where_it_may(ready:
     assert ready.asked_ahead == ["detail"]
 
 
-def looked_ahead(office: Office, job: Job, picture: Callable[[], Captured]) -> list[object]:
+def looked_ahead(office: Office, job: Request, picture: Callable[[], CapturedPicture]) -> list[object]:
     """What is encoded ahead."""
     office.work.look_ahead(job, picture)
     office.work.repeat(office.job(9))  # takes its turn after it
@@ -287,7 +289,7 @@ def test_what_is_about_to_be_chosen_or_asked_about_is_encoded_as_it_will_be_look
 
 
 def test_nothing_is_encoded_ahead_on_battery_nor_when_it_was_closed_nor_where_there_is_nothing(ready: Office) -> None:
-    def nothing() -> Captured:
+    def nothing() -> CapturedPicture:
         raise InputError("It is outside of the screen.", code="off-screen")
 
     assert looked_ahead(ready, ready.job(1), lambda: SEEN) == []
@@ -296,7 +298,7 @@ def test_nothing_is_encoded_ahead_on_battery_nor_when_it_was_closed_nor_where_th
     closed.cancel()
     assert looked_ahead(ready, closed, lambda: SEEN) == []
     assert looked_ahead(ready, ready.job(3), nothing) == []
-    assert looked_ahead(ready, ready.job(4), lambda: Captured(Image.new("RGB", (64, 64)))) == []
+    assert looked_ahead(ready, ready.job(4), lambda: CapturedPicture(Image.new("RGB", (64, 64)))) == []
     ready.work.answer(ready.job(5))
     ready.tells(("answered", 5, True), ("ended", 5))
 
@@ -309,7 +311,7 @@ def test_what_was_looked_at_ahead_can_be_given_up(ready: Office) -> None:
 
 
 def test_a_bug_in_looking_ahead_does_not_end_the_thread(ready: Office, expect_log: Callable[[str], None]) -> None:
-    def broken() -> Captured:
+    def broken() -> CapturedPicture:
         raise ValueError("a bug")
 
     expect_log("ERROR .*worker: nothing is encoded ahead")
@@ -556,7 +558,7 @@ def test_a_bug_ends_one_request_with_a_sentence_and_not_the_program(
 ) -> None:
     expect_log("a request failed")
 
-    class Broken(Job):
+    class Broken(Request):
         @property
         def mode(self) -> str:  # type: ignore[override]
             raise ZeroDivisionError
@@ -629,13 +631,13 @@ def test_a_load_ahead_of_a_question_that_fails_unexpectedly_is_met_again_by_the_
 
 
 def test_whoever_wants_to_hear_everything_hears_how_long_it_took_and_what_can_be_asked_next(ready: Office) -> None:
-    ready.work.answer(ready.job(1, action="window", manner=Manner(verbosity="full")))
+    ready.work.answer(ready.job(1, action="window", manner=RequestOptions(verbosity="full")))
     ready.tells(("answered", 1, True), ("ended", 1))
     assert ("That took 0 seconds. The same key again gives the detail.", 1) in ready.voice.heard
 
 
 def test_each_request_is_asked_in_the_manner_it_began_with(ready: Office) -> None:
-    manner = Manner(glance_tokens=192, detail_tokens=700, thinking_tokens=300, verbosity="brief")
+    manner = RequestOptions(glance_tokens=192, detail_tokens=700, thinking_tokens=300, verbosity="brief")
     for mode, tokens in (("glance", 192), ("detail", 700), ("read", None)):
         ready.work.answer(ready.job(1, mode=mode, manner=manner))
         ready.tells(("answered", 1, True), ("ended", 1))

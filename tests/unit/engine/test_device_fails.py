@@ -16,45 +16,45 @@ from PIL import Image
 
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent
-from edge_assistant.assistant.options import Request
-from edge_assistant.capture.decode import Captured
+from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.cli import doctor
 from edge_assistant.engine import client, worker
 from edge_assistant.engine.client import DeviceFailedError, Engine, EngineFiles
-from edge_assistant.engine.gpu_offload import NOTHING, Device, Offload
+from edge_assistant.engine.gpu_offload import NOTHING, Device, GpuOffload
 from edge_assistant.engine.messages import (
     DEVICE_FAILED,
-    Ask,
+    AskQuestion,
     DeviceFailed,
     Done,
+    EngineStarted,
     Failed,
-    Load,
     Loaded,
-    Piece,
-    Placing,
-    Progress,
+    LoadModel,
+    ModelSize,
+    OffloadStarted,
     Sampling,
-    Size,
-    Started,
+    StageProgress,
+    TextDelta,
     Tuning,
 )
 from edge_assistant.models.resolver import resolve
 from edge_assistant.settings import schema
 from edge_assistant.system.errors import CancelledError, EngineError, EngineUnfitError, WeightsError
 
-ON_CARD = Offload(Device("Card", 8 * 10**9, own_memory=True), 36, 36, tower=True)
+ON_CARD = GpuOffload(Device("Card", 8 * 10**9, own_memory=True), 36, 36, tower=True)
 ONLY_LOADING = (
     "The weights could not be loaded on the graphics processor, so the processor computes everything from now on."
 )
 ONLY_ASKED = "The engine failed on the graphics processor, so the processor computes everything from now on."
 
 
-def serve(connection: Connection, load: Load) -> None:
+def serve(connection: Connection, load: LoadModel) -> None:
     """A worker whose graphics processor fails as `$FAILS` says, and whose processor does not."""
     how = os.environ["FAILS"]
     if how == "not-started":
         os._exit(127)
-    connection.send(Started())
+    connection.send(EngineStarted())
     if how == "illegal-instruction":
         if sys.platform == "win32":
             os._exit(0xC000001D - 2**32)  # STATUS_ILLEGAL_INSTRUCTION, as a C int
@@ -64,11 +64,11 @@ def serve(connection: Connection, load: Load) -> None:
             connection.send(Failed(0, WeightsError.exit_code, "weights", "They are damaged."))
             return
         _answer(connection, Loaded(load.context, NOTHING), "")
-    connection.send(Placing(True))
+    connection.send(OffloadStarted(True))
     if how == "not-there":
-        connection.send(Placing(False))
+        connection.send(OffloadStarted(False))
         os._exit(6)
-    connection.send(Progress(0, "load", 0.5))
+    connection.send(StageProgress(0, "load", 0.5))
     if how == "dies-loading":
         os._exit(6)
     if how == "slow":
@@ -90,7 +90,7 @@ def _answer(connection: Connection, loaded: Loaded, how: str) -> None:
         if how == "says-so":
             connection.send(Failed(ask.id, EngineError.exit_code, DEVICE_FAILED, "The engine could not look."))
             continue
-        connection.send(Piece(ask.id, "answer", "It is blue."))
+        connection.send(TextDelta(ask.id, "answer", "It is blue."))
         if how == "dies-answering":
             os._exit(6)
         if how == "dies-late":
@@ -111,7 +111,7 @@ class Heard:
     def __init__(self, gpu_layers: int | None = None) -> None:
         self.sentences: list[str] = []
         tuning = Tuning(gpu_layers=gpu_layers)
-        files = EngineFiles(Path("m.gguf"), Path("v.gguf"), 512, 1, 1, "Be brief.", Size(36, 100), tuning)
+        files = EngineFiles(Path("m.gguf"), Path("v.gguf"), 512, 1, 1, "Be brief.", ModelSize(36, 100), tuning)
         self.engine = Engine(files)
 
     def hear(self, reply: object) -> None:
@@ -123,7 +123,8 @@ class Heard:
 
     def ask(self, hear: Callable[[object], None] | None = None) -> Done:
         return self.engine.ask(
-            lambda id: Ask(id, bytes(12), 2, 2, "Be brief.", (), "What?", Sampling(0.0), 1, 8, None), hear or self.hear
+            lambda id: AskQuestion(id, bytes(12), 2, 2, "Be brief.", (), "What?", Sampling(0.0), 1, 8, None),
+            hear or self.hear,
         )
 
 
@@ -210,7 +211,9 @@ def test_a_cancel_while_the_device_is_loaded_is_a_cancel_and_no_failure(
 ) -> None:
     monkeypatch.setenv("FAILS", "slow")
     with pytest.raises(CancelledError):
-        heard.engine.load(lambda reply: heard.engine.cancel() if isinstance(reply, Progress) else heard.hear(reply))
+        heard.engine.load(
+            lambda reply: heard.engine.cancel() if isinstance(reply, StageProgress) else heard.hear(reply)
+        )
     assert heard.sentences == []
     assert not client._processor_only.is_set()
 
@@ -280,11 +283,11 @@ class Asking:
         self.events: list[Event] = []
         weights = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
         self.assistant = Assistant(
-            weights, Request(), context=512, threads=1, language=None, voice=None, on_event=self.events.append
+            weights, AnswerOptions(), context=512, threads=1, language=None, voice=None, on_event=self.events.append
         )
         picture = Image.new("RGB", (320, 320), "red")
         picture.paste("blue", (40, 40, 200, 200))
-        self.assistant.look_at(lambda: Captured(picture))
+        self.assistant.look_at(lambda: CapturedPicture(picture))
 
     def notices(self) -> list[tuple[str, str]]:
         found = [each for each in self.events if isinstance(each, NoticeEvent)]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from support.fake_native import END, Emitted, FakeNative, ask
 
-from edge_assistant.engine.messages import Done, Piece, Progress, ThinkingBudget
+from edge_assistant.engine.messages import Done, StageProgress, TextDelta, ThinkingBudget
 from edge_assistant.engine.prompts import END_OF_THINKING
-from edge_assistant.engine.session import Session
+from edge_assistant.engine.session import ModelSession
 
 ENDLESS = "".join(map(chr, range(0x4E00, 0x4E00 + 5000)))  # no character twice
 
 
 def answer(native: FakeNative, emitted: Emitted, **details: object) -> Done:
-    return Session(native, emitted.append).answer(ask(**details))  # type: ignore[arg-type]
+    return ModelSession(native, emitted.append).answer(ask(**details))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def emitted() -> Emitted:
 def test_pieces_add_up_to_the_answer(native: FakeNative, emitted: Emitted) -> None:
     native.says("Two buttons: Zürich, 東京.")
     done = answer(native, emitted)
-    assert "".join(piece.text for piece in emitted.of(Piece)) == done.answer == "Two buttons: Zürich, 東京."
+    assert "".join(piece.text for piece in emitted.of(TextDelta)) == done.answer == "Two buttons: Zürich, 東京."
     assert done.generated_tokens == len(done.answer)
 
 
@@ -39,7 +39,7 @@ def test_characters_split_over_tokens_come_whole(emitted: Emitted) -> None:
     native.piece = pieces.__getitem__  # type: ignore[method-assign]
     native.script = [1, 2, END]
     assert answer(native, emitted).answer == "é"
-    assert [piece.text for piece in emitted.of(Piece)] == ["é"]
+    assert [piece.text for piece in emitted.of(TextDelta)] == ["é"]
 
 
 def test_most_answer_tokens_do_not_count_reasoning(native: FakeNative, emitted: Emitted) -> None:
@@ -111,6 +111,6 @@ def test_fractions_of_a_stage_only_grow(native: FakeNative, emitted: Emitted) ->
     native.says("Thinking a while.</think>", "answer " * 10)
     answer(native, emitted, thinking=ThinkingBudget(100, 90.0))
     for stage in ("think", "answer"):
-        fractions = [each.fraction for each in emitted.of(Progress) if each.stage == stage]
+        fractions = [each.fraction for each in emitted.of(StageProgress) if each.stage == stage]
         assert fractions == sorted(fractions)
         assert fractions[-1] == 1.0

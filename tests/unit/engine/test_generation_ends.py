@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from support.fake_native import END, Emitted, FakeNative, FakeSampler, ask
 
-from edge_assistant.engine.messages import Done, Piece, Sampling, ThinkingBudget
+from edge_assistant.engine.messages import Done, Sampling, TextDelta, ThinkingBudget
 from edge_assistant.engine.prompts import END_OF_THINKING
-from edge_assistant.engine.session import Session
+from edge_assistant.engine.session import ModelSession
 from edge_assistant.system.errors import EngineError
 
 FOR_EVER = 200
@@ -41,11 +41,11 @@ class Stubborn(FakeSampler):
 
 def answered(native: FakeNative, emitted: Emitted | None = None, **details: object) -> Done:
     emit = (emitted if emitted is not None else Emitted()).append
-    return Session(native, emit).answer(ask(max_tokens=None, **details))  # type: ignore[arg-type]
+    return ModelSession(native, emit).answer(ask(max_tokens=None, **details))  # type: ignore[arg-type]
 
 
 def told(emitted: Emitted, kind: str = "answer") -> str:
-    return "".join(piece.text for piece in emitted.of(Piece) if piece.kind == kind)
+    return "".join(piece.text for piece in emitted.of(TextDelta) if piece.kind == kind)
 
 
 @pytest.mark.parametrize("copy", ["/", "| ", "No. Yes. ", "A dialog titled Music with two buttons. "])
@@ -71,13 +71,13 @@ def test_what_was_held_back_comes_with_the_end_and_with_a_limit() -> None:
     for most in (12, None):
         native, emitted = FakeNative(), Emitted()
         native.says("0123456789" * 2)
-        done = Session(native, emitted.append).answer(ask(max_tokens=most))  # type: ignore[arg-type]
+        done = ModelSession(native, emitted.append).answer(ask(max_tokens=most))  # type: ignore[arg-type]
         assert told(emitted) == done.answer == ("0123456789" * 2)[:most]
 
 
 def test_the_question_after_a_loop_finds_one_copy_in_the_conversation_and_in_the_cache() -> None:
     native = FakeNative()
-    session = Session(native, Emitted().append)  # type: ignore[arg-type]
+    session = ModelSession(native, Emitted().append)  # type: ignore[arg-type]
     native.says("Well. " + "It is red. " * FOR_EVER)
     done = session.answer(ask(max_tokens=None))
     assert done.answer == "Well. It is red."
@@ -144,7 +144,7 @@ def test_an_answer_that_is_followed_by_nothing_for_ever_is_ended() -> None:
 def test_weights_that_compute_nothing_are_called_so_and_nothing_is_drawn() -> None:
     native = Drawing(ord("/"))
     native.computes = False
-    session = Session(native, Emitted().append)  # type: ignore[arg-type]
+    session = ModelSession(native, Emitted().append)  # type: ignore[arg-type]
     with pytest.raises(EngineError, match="computed nothing") as refusal:
         session.answer(ask())
     assert refusal.value.code == "nothing-computed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_assistant.engine.gpu_offload import NOTHING, Device, Offload, decide
+from edge_assistant.engine.gpu_offload import NOTHING, Device, GpuOffload, decide
 
 GIGABYTE = 10**9
 
@@ -13,7 +13,7 @@ def card(free: float, *, own_memory: bool = True, name: str = "Card") -> Device:
     return Device(name, int(free * GIGABYTE), own_memory)
 
 
-def decided(*devices: Device, wanted: int | None = None) -> Offload:
+def decided(*devices: Device, wanted: int | None = None) -> GpuOffload:
     return decide(
         list(devices),
         model_bytes=int(2.5 * GIGABYTE),
@@ -60,7 +60,7 @@ def test_a_part_of_the_processor_is_taken_only_when_asked_for() -> None:
 
 def test_the_person_can_keep_all_on_the_processor_or_say_how_many_layers() -> None:
     assert decided(card(8), wanted=0) == NOTHING
-    assert decided(card(8), wanted=5) == Offload(card(8), 5, 36, tower=True)
+    assert decided(card(8), wanted=5) == GpuOffload(card(8), 5, 36, tower=True)
     assert decided(card(8), wanted=999).layers == 36
 
 
@@ -75,7 +75,7 @@ def test_where_only_the_tower_fits_the_output_layer_stays_with_the_others() -> N
 
 @pytest.mark.parametrize(("free", "tower"), [(1.7, False), (2.3, False), (2.4, True)])
 def test_the_layers_that_the_person_wants_come_before_the_tower(free: float, tower: bool) -> None:
-    assert decided(card(free), wanted=5) == Offload(card(free), 5, 36, tower=tower)
+    assert decided(card(free), wanted=5) == GpuOffload(card(free), 5, 36, tower=tower)
 
 
 def test_what_the_text_model_computes_depends_on_its_layers_only() -> None:

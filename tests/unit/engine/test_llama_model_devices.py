@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from edge_assistant.engine import devices, llama_model, worker
-from edge_assistant.engine.gpu_offload import Device, Offload
-from edge_assistant.engine.llama_model import NativeModel
-from edge_assistant.engine.messages import Load, Placing, Size, Started, Tuning
+from edge_assistant.engine.gpu_offload import Device, GpuOffload
+from edge_assistant.engine.llama_model import LlamaModel
+from edge_assistant.engine.messages import EngineStarted, LoadModel, ModelSize, OffloadStarted, Tuning
 from edge_assistant.system.errors import DoesNotFitError, EngineError
 
 SMALL, LARGE = Device("Small", 2 * 10**9, True, 1), Device("Large", 8 * 10**9, True, 2)
@@ -32,7 +32,7 @@ class Told:
         self.found = found
         self.path = tmp_path / "model.gguf"
         self.path.write_bytes(bytes(1000))
-        monkeypatch.setattr(NativeModel, "_catch_log", lambda _: None)
+        monkeypatch.setattr(LlamaModel, "_catch_log", lambda _: None)
         monkeypatch.setattr(devices, "devices", self.list)
         monkeypatch.setattr(devices, "handle", lambda index: 4096 * index)
         monkeypatch.setattr(llama_model.llama, "llama_model_load_from_file", self.load_model)
@@ -61,7 +61,7 @@ class Told:
     def load(self, gpu_layers: int | None) -> None:
         path = str(self.path)
         with pytest.raises(DoesNotFitError):
-            NativeModel(
+            LlamaModel(
                 path,
                 path,
                 context=512,
@@ -69,7 +69,7 @@ class Told:
                 vision_layers=1,
                 interrupted=lambda: False,
                 on_load=lambda _: None,
-                size=Size(36, 10),
+                size=ModelSize(36, 10),
                 tuning=Tuning(gpu_layers=gpu_layers),
                 on_device=self.placed.append,
             )
@@ -113,7 +113,7 @@ def test_where_only_the_tower_fits_the_text_model_has_no_device(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     told = Told(monkeypatch, tmp_path, [LARGE])
-    monkeypatch.setattr(llama_model, "decide", lambda *_, **__: Offload(LARGE, 0, 36, tower=True))
+    monkeypatch.setattr(llama_model, "decide", lambda *_, **__: GpuOffload(LARGE, 0, 36, tower=True))
     told.load(None)
     assert told.told() == ([], 0, True, 8192)
 
@@ -128,8 +128,8 @@ def test_an_encode_that_fails_says_whether_a_device_was_at_it(monkeypatch: pytes
     monkeypatch.setattr(llama_model.mtmd, "mtmd_encode_chunk", lambda *_: 1)
     chunk: Any = SimpleNamespace(handle=0)
     codes = []
-    for offload in (Offload(LARGE, 36, 36, tower=True), llama_model.NOTHING):
-        model = NativeModel.__new__(NativeModel)
+    for offload in (GpuOffload(LARGE, 36, 36, tower=True), llama_model.NOTHING):
+        model = LlamaModel.__new__(LlamaModel)
         model.offload, model._tower, model._interrupted = offload, 1, lambda: False
         with pytest.raises(EngineError) as caught:
             model.encode(chunk, lambda _: None)
@@ -142,7 +142,7 @@ def identities(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """The names under which prompts would be kept by a worker with these layers wanted, and this placed."""
     from edge_assistant.engine import session
 
-    placed: list[Offload] = []
+    placed: list[GpuOffload] = []
 
     class Native:
         def __init__(self, *_: Any, on_device: Any, **__: Any) -> None:
@@ -156,17 +156,17 @@ def identities(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         def warm(self, system: str) -> None:
             pass
 
-    monkeypatch.setattr(llama_model, "NativeModel", Native)
-    monkeypatch.setattr(session, "Session", Session)
+    monkeypatch.setattr(llama_model, "LlamaModel", Native)
+    monkeypatch.setattr(session, "ModelSession", Session)
     monkeypatch.setattr(os, "environ", dict(os.environ))  # llama.cpp, in this process too, sees the real one
 
-    def identity(gpu_layers: int | None, offload: Offload) -> bytes:
+    def identity(gpu_layers: int | None, offload: GpuOffload) -> bytes:
         placed.append(offload)
-        load = Load(__file__, "", 512, 1, 1, "", Size(), Tuning(gpu_layers=gpu_layers), str(tmp_path))
+        load = LoadModel(__file__, "", 512, 1, 1, "", ModelSize(), Tuning(gpu_layers=gpu_layers), str(tmp_path))
         sent: list[Any] = []
         inbox: Any = SimpleNamespace(interrupted=None)
         loaded: Any = worker._load(load, inbox, sent.append)
-        assert sent == [Started(), Placing(offload.device is not None)]
+        assert sent == [EngineStarted(), OffloadStarted(offload.device is not None)]
         return loaded.kept._identity  # type: ignore[no-any-return]
 
     return identity
@@ -174,10 +174,10 @@ def identities(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
 
 def test_a_kept_prompt_is_found_again_however_much_of_the_device_is_free(identities: Any) -> None:
     fuller = Device("Large", 7 * 10**9, True, 2)
-    first = identities(None, Offload(LARGE, 36, 36, tower=True))
-    assert identities(None, Offload(fuller, 36, 36, tower=True)) == first
-    assert identities(36, Offload(fuller, 36, 36, tower=False)) == first
-    assert identities(None, Offload(fuller, 20, 36, tower=True)) != first
+    first = identities(None, GpuOffload(LARGE, 36, 36, tower=True))
+    assert identities(None, GpuOffload(fuller, 36, 36, tower=True)) == first
+    assert identities(36, GpuOffload(fuller, 36, 36, tower=False)) == first
+    assert identities(None, GpuOffload(fuller, 20, 36, tower=True)) != first
     assert identities(None, llama_model.NOTHING) != first
     assert identities(0, llama_model.NOTHING) == identities(None, llama_model.NOTHING)
 

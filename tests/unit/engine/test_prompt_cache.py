@@ -9,26 +9,26 @@ from pathlib import Path
 
 import pytest
 
-from edge_assistant.engine.prompt_cache import KeptPrompts, identity
+from edge_assistant.engine.prompt_cache import PromptCache, identity
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> KeptPrompts:
-    return KeptPrompts(tmp_path / "prompts", b"model")
+def kept(tmp_path: Path) -> PromptCache:
+    return PromptCache(tmp_path / "prompts", b"model")
 
 
-def test_what_was_kept_is_found_again_by_another_process(kept: KeptPrompts, tmp_path: Path) -> None:
+def test_what_was_kept_is_found_again_by_another_process(kept: PromptCache, tmp_path: Path) -> None:
     kept.write([1, 2], b"state")
-    assert KeptPrompts(tmp_path / "prompts", b"model").read([1, 2]) == b"state"
+    assert PromptCache(tmp_path / "prompts", b"model").read([1, 2]) == b"state"
 
 
-def test_other_tokens_or_another_model_find_nothing(kept: KeptPrompts, tmp_path: Path) -> None:
+def test_other_tokens_or_another_model_find_nothing(kept: PromptCache, tmp_path: Path) -> None:
     kept.write([1, 2], b"state")
     assert kept.read([1, 2, 3]) is None
-    assert KeptPrompts(tmp_path / "prompts", b"another").read([1, 2]) is None
+    assert PromptCache(tmp_path / "prompts", b"another").read([1, 2]) is None
 
 
-def test_a_damaged_or_cut_file_is_as_good_as_none(kept: KeptPrompts, tmp_path: Path) -> None:
+def test_a_damaged_or_cut_file_is_as_good_as_none(kept: PromptCache, tmp_path: Path) -> None:
     kept.write([1, 2], b"state")
     (path,) = (tmp_path / "prompts").iterdir()
     whole = path.read_bytes()
@@ -38,7 +38,7 @@ def test_a_damaged_or_cut_file_is_as_good_as_none(kept: KeptPrompts, tmp_path: P
     assert kept.read([1, 2]) is None
 
 
-def test_only_some_are_kept_the_ones_used_last(kept: KeptPrompts, tmp_path: Path) -> None:
+def test_only_some_are_kept_the_ones_used_last(kept: PromptCache, tmp_path: Path) -> None:
     for number in range(4):
         kept.write([number], b"state")
     for age, number in enumerate((3, 2, 1, 0)):
@@ -51,7 +51,7 @@ def test_only_some_are_kept_the_ones_used_last(kept: KeptPrompts, tmp_path: Path
 
 def test_a_folder_that_cannot_be_written_ends_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "prompts").write_bytes(b"a file")
-    kept = KeptPrompts(tmp_path / "prompts", b"model")
+    kept = PromptCache(tmp_path / "prompts", b"model")
     kept.write([1], b"state")
     assert kept.read([1]) is None
     assert ".kv: " in capfd.readouterr().err
@@ -68,7 +68,7 @@ def test_another_file_or_fact_is_another_identity(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
-def test_a_pipe_in_its_place_is_not_waited_for(kept: KeptPrompts, tmp_path: Path) -> None:
+def test_a_pipe_in_its_place_is_not_waited_for(kept: PromptCache, tmp_path: Path) -> None:
     kept.write([1, 2], b"state")
     (path,) = (tmp_path / "prompts").iterdir()
     path.unlink()

@@ -8,14 +8,14 @@ from itertools import chain, count, repeat
 
 import pytest
 
-from edge_assistant.engine.repetition import EQUAL_LINES, LEAST_COPIES, LEAST_TOKENS, LONGEST_PERIOD, Repetition
+from edge_assistant.engine.repetition import EQUAL_LINES, LEAST_COPIES, LEAST_TOKENS, LONGEST_PERIOD, RepetitionDetector
 
 WORDS = [f" word{number}" for number in range(LONGEST_PERIOD + 1)]
 
 
 def ended(texts: Iterable[str], most: int = 5000) -> tuple[int, int] | None:
     """How many tokens were fed when a loop was noticed, and how many of them are kept; equal texts are equal tokens."""
-    repetition, numbers = Repetition(), dict[str, int]()
+    repetition, numbers = RepetitionDetector(), dict[str, int]()
     for fed, text in enumerate(texts, 1):
         kept = repetition.feed(numbers.setdefault(text, len(numbers)), text)
         if kept is not None:
@@ -111,7 +111,7 @@ def test_tokens_without_any_text_are_noticed(nothing: list[str]) -> None:
 
 
 def test_a_repetition_is_suspected_before_it_is_certain_and_no_longer_when_something_else_follows() -> None:
-    repetition = Repetition()
+    repetition = RepetitionDetector()
     for token in [*range(20), *range(3)]:
         assert repetition.feed(token, f" {token}") is None
         assert not repetition.suspected
@@ -123,7 +123,7 @@ def test_a_repetition_is_suspected_before_it_is_certain_and_no_longer_when_somet
 
 
 def test_of_equal_lines_of_any_length_the_third_is_suspected() -> None:
-    repetition = Repetition()
+    repetition = RepetitionDetector()
     line = [*(f" {number}" for number in range(2 * LONGEST_PERIOD)), "\n"]
     suspected = []
     for token, text in [*enumerate(line)] * 3:

@@ -13,10 +13,10 @@ from edge_assistant.hotkeys import unsupported
 from edge_assistant.hotkeys.backends import choose
 from edge_assistant.hotkeys.key import parse
 from edge_assistant.hotkeys.portal import PortalHotkeys, same_key, trigger
-from edge_assistant.hotkeys.unsupported import Elsewhere
+from edge_assistant.hotkeys.unsupported import UnsupportedHotkeys
 from edge_assistant.hotkeys.windows import WindowsHotkeys, virtual_key
-from edge_assistant.hotkeys.x11 import Repeats, X11Hotkeys, subsets
-from edge_assistant.settings.schema import Hotkeys
+from edge_assistant.hotkeys.x11 import KeyRepeatFilter, X11Hotkeys, subsets
+from edge_assistant.settings.schema import HotkeySettings
 
 KEYS = {"window": parse("ctrl+shift+F9"), "stop": parse("super+pause")}
 
@@ -25,10 +25,10 @@ KEYS = {"window": parse("ctrl+shift+F9"), "stop": parse("super+pause")}
     ("platform", "wayland", "x11", "kind"),
     [
         ("win32", False, False, WindowsHotkeys),
-        ("darwin", False, True, Elsewhere),
+        ("darwin", False, True, UnsupportedHotkeys),
         ("linux", True, True, PortalHotkeys),
         ("linux", False, True, X11Hotkeys),
-        ("linux", False, False, Elsewhere),
+        ("linux", False, False, UnsupportedHotkeys),
     ],
 )
 def test_every_session_has_its_keys(platform: str, wayland: bool, x11: bool, kind: type) -> None:
@@ -71,7 +71,7 @@ def test_a_desktops_words_for_a_key_are_recognised() -> None:
 
 
 def test_a_key_that_is_held_down_is_pressed_once() -> None:
-    repeats = Repeats()
+    repeats = KeyRepeatFilter()
     assert not repeats.is_repeat(75, 1000)
     repeats.release(75, 1500)
     assert repeats.is_repeat(75, 1500)
@@ -153,7 +153,7 @@ def test_windows_that_sends_no_more_keys_is_told() -> None:
 
 
 def test_the_default_keys_are_different_and_every_system_knows_them() -> None:
-    bound = Hotkeys().bound()
+    bound = HotkeySettings().bound()
     assert {"window", "stop"} <= set(bound)
     codes = [virtual_key(key) for key in bound.values()]
     assert all(one != two for one, two in itertools.combinations(codes, 2))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge_assistant.models.catalog import CatalogFile
-from edge_assistant.models.checksums import ChecksumError, Trusted, Verifier
+from edge_assistant.models.checksums import ChecksumError, ChecksumVerifier, TrustedChecksum
 from edge_assistant.system.errors import WeightsError
 
 DATA = bytes(range(256)) * 40_000
@@ -36,7 +36,7 @@ def file(tmp_path: Path) -> Path:
 def hashed(folder: Path, entry: CatalogFile, path: Path) -> int:
     """Check the file and return how many bytes were hashed for it."""
     counts: list[int] = []
-    Verifier(folder).check(entry, path, counts.append)
+    ChecksumVerifier(folder).check(entry, path, counts.append)
     return sum(counts)
 
 
@@ -72,7 +72,7 @@ def test_a_wrong_file_is_refused_with_both_checksums_and_the_way_out(data: Path,
     file.write_bytes(DATA[::-1])
     for _ in range(2):  # the second time from memory
         with pytest.raises(WeightsError) as caught:
-            Verifier(data).check(ENTRY, file)
+            ChecksumVerifier(data).check(ENTRY, file)
         assert SHA256[:8] in str(caught.value)
         assert hashlib.sha256(DATA[::-1]).hexdigest()[:8] in str(caught.value)
         assert "again, or give its path" in str(caught.value)
@@ -93,25 +93,25 @@ def test_hashing_again_finds_what_changed_behind_the_memory_s_back(data: Path, f
     times = file.stat()
     file.write_bytes(DATA[:-1] + b"x")
     os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
-    Verifier(data).check(ENTRY, file)
+    ChecksumVerifier(data).check(ENTRY, file)
     with pytest.raises(ChecksumError) as caught:
-        Verifier(data).check(ENTRY, file, again=True)
+        ChecksumVerifier(data).check(ENTRY, file, again=True)
     assert caught.value.expected == SHA256
     with pytest.raises(ChecksumError):
-        Verifier(data).check(ENTRY, file)  # and that is remembered
+        ChecksumVerifier(data).check(ENTRY, file)  # and that is remembered
 
 
 def test_a_file_that_changes_while_it_is_hashed_is_not_remembered(data: Path, file: Path) -> None:
-    Verifier(data).check(ENTRY, file, lambda _: os.utime(file, ns=(5, 5)))
-    assert not Verifier(data).is_verified(ENTRY, file)
+    ChecksumVerifier(data).check(ENTRY, file, lambda _: os.utime(file, ns=(5, 5)))
+    assert not ChecksumVerifier(data).is_verified(ENTRY, file)
 
 
 def test_a_first_download_that_is_forgotten_decides_no_more(data: Path, file: Path) -> None:
     entry = replace(ENTRY, sha256=None, first_download=True)
-    Verifier(data).trust(entry, Trusted(SHA256, None, None))
-    Verifier(data).trust(entry, None)
+    ChecksumVerifier(data).trust(entry, TrustedChecksum(SHA256, None, None))
+    ChecksumVerifier(data).trust(entry, None)
     with pytest.raises(WeightsError, match="is not known"):
-        Verifier(data).check(entry, file)
+        ChecksumVerifier(data).check(entry, file)
 
 
 def test_records_that_several_programs_change_at_once_lose_nothing(data: Path) -> None:
@@ -119,35 +119,35 @@ def test_records_that_several_programs_change_at_once_lose_nothing(data: Path) -
 
     def trust(mine: list[CatalogFile]) -> None:
         for entry in mine:
-            Verifier(data).trust(entry, Trusted(SHA256, None, None))
+            ChecksumVerifier(data).trust(entry, TrustedChecksum(SHA256, None, None))
 
     threads = [threading.Thread(target=trust, args=(entries[start::4],)) for start in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert all(Verifier(data).trusted(entry) for entry in entries)
+    assert all(ChecksumVerifier(data).trusted(entry) for entry in entries)
 
 
 def test_what_ships_with_the_program_is_mended_by_installing_it_again(data: Path, file: Path) -> None:
     file.write_bytes(DATA[::-1])
     with pytest.raises(WeightsError, match="Install the program again"):
-        Verifier(data).check(replace(ENTRY, ships=True), file)
+        ChecksumVerifier(data).check(replace(ENTRY, ships=True), file)
 
 
 def test_without_a_checksum_a_file_is_not_opened_until_a_first_download_brought_one(data: Path, file: Path) -> None:
     entry = replace(ENTRY, sha256=None, first_download=True)
     with pytest.raises(WeightsError, match=r"checksum of w\.gguf is not known"):
-        Verifier(data).check(entry, file)
-    Verifier(data).trust(entry, Trusted(SHA256, "c" * 40, len(DATA)))
-    Verifier(data).check(entry, file)
+        ChecksumVerifier(data).check(entry, file)
+    ChecksumVerifier(data).trust(entry, TrustedChecksum(SHA256, "c" * 40, len(DATA)))
+    ChecksumVerifier(data).check(entry, file)
 
 
 def test_the_first_download_outweighs_a_pin_of_one_source_but_not_a_sure_one(data: Path, file: Path) -> None:
-    Verifier(data).trust(ENTRY, Trusted("0" * 64, None, None))
-    Verifier(data).check(ENTRY, file)
+    ChecksumVerifier(data).trust(ENTRY, TrustedChecksum("0" * 64, None, None))
+    ChecksumVerifier(data).check(ENTRY, file)
     with pytest.raises(WeightsError, match="instead of 00000000"):
-        Verifier(data).check(replace(ENTRY, first_download=True), file)
+        ChecksumVerifier(data).check(replace(ENTRY, first_download=True), file)
 
 
 def test_a_folder_that_cannot_be_written_does_not_stop_a_good_file(tmp_path: Path, file: Path) -> None:
@@ -160,5 +160,5 @@ def test_a_cancel_from_the_progress_report_ends_the_check(data: Path, file: Path
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Verifier(data).check(ENTRY, file, cancel)
+        ChecksumVerifier(data).check(ENTRY, file, cancel)
     assert not data.exists()

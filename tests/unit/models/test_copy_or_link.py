@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from edge_assistant.models import partial_file
-from edge_assistant.models.checksums import ChecksumError, Verifier
+from edge_assistant.models.checksums import ChecksumError, ChecksumVerifier
 from edge_assistant.models.copy_or_link import place
-from edge_assistant.models.partial_file import Part, only_one, part_of
+from edge_assistant.models.partial_file import PartialFile, only_one, part_of
 from edge_assistant.system.errors import WeightsError
-from edge_assistant.system.json_store import Record
+from edge_assistant.system.json_store import JsonStore
 
 DATA = b"GGUF" + bytes(range(256)) * 40
 SHA256 = hashlib.sha256(DATA).hexdigest()
@@ -43,7 +43,7 @@ def put(source: Path, path: Path, *, link: bool, sha256: str | None = SHA256, on
         source,
         path,
         sha256,
-        Verifier(path.parent),
+        ChecksumVerifier(path.parent),
         link=link,
         on_bytes=on_bytes or (lambda _: None),  # type: ignore[arg-type]
     )
@@ -96,7 +96,7 @@ def test_a_part_that_became_a_link_is_not_gone_on_with(
     mine: Path, target: Path, left: Callable[[Path, Path], None]
 ) -> None:
     meant = {"copy": [str(mine), len(DATA), mine.stat().st_mtime_ns]}
-    with Part(target, meant) as broken_off:
+    with PartialFile(target, meant) as broken_off:
         broken_off.write(DATA[:100])
     part_of(target).unlink()
     left(part_of(target), mine)
@@ -116,7 +116,7 @@ def test_a_file_under_the_name_of_a_part_that_the_program_did_not_make_stays(
 
 def test_a_part_can_be_gone_on_with_though_its_note_alone_was_written(mine: Path, target: Path) -> None:
     meant = {"copy": [str(mine), len(DATA), mine.stat().st_mtime_ns]}
-    with Part(target, meant) as broken_off:
+    with PartialFile(target, meant) as broken_off:
         broken_off.write(DATA[:100])
     seen: list[int] = []
     assert put(mine, target, link=False, on_bytes=seen.append) == SHA256
@@ -192,8 +192,8 @@ def test_a_file_of_no_bytes_is_never_a_success(mine: Path, target: Path, link: b
         with pytest.raises(WeightsError, match="is empty"):
             put(mine, target, link=link, sha256=sha256)
     assert not target.exists()
-    with pytest.raises(WeightsError, match="is empty"), Part(target, {}) as nothing:
-        nothing.finish(Verifier(target.parent))
+    with pytest.raises(WeightsError, match="is empty"), PartialFile(target, {}) as nothing:
+        nothing.finish(ChecksumVerifier(target.parent))
     assert not target.exists()
 
 
@@ -248,7 +248,7 @@ def test_a_lock_is_never_taken_on_a_person_s_file(mine: Path, target: Path, left
     left(lock, mine)
     with only_one(target):
         assert not lock.samefile(mine)
-    record = Record(target.with_name("trusted.json"), precious=True)
+    record = JsonStore(target.with_name("trusted.json"), precious=True)
     left(target.with_name(".trusted.json.lock"), mine)
     record.update({"a": 1})
     assert (record.read(), mine.read_bytes()) == ({"a": 1}, DATA)
@@ -284,4 +284,4 @@ def test_a_note_or_record_that_is_no_file_is_not_waited_for(
     part_of(target).write_bytes(b"")
     left(target.with_name(name), mine)
     assert put(mine, target, link=False) == SHA256
-    assert Verifier(target.parent).known(target) == SHA256
+    assert ChecksumVerifier(target.parent).known(target) == SHA256

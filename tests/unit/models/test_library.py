@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from support.gguf_files import Shop
 
-from edge_assistant.models.library import Shelf
+from edge_assistant.models.library import ModelLibrary
 from edge_assistant.system import paths
 from edge_assistant.system.errors import WeightsError
 
@@ -13,7 +13,7 @@ BIG = ("big-q4.gguf", "big-q8.gguf", "mmproj-big-q4.gguf")
 
 
 def states(name: str, variant: str = "instruct") -> list[str]:
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     weights = shelf.named(name, variant)  # type: ignore[arg-type]
     return [shelf.status(weights, entry).state for entry in (weights.model, *weights.mmprojs)]
 
@@ -25,7 +25,7 @@ def test_the_states_tell_what_is_here(shop: Shop, data: Path) -> None:
     assert states("big-q4") == ["partial", "missing"]
     shop.install(data / "models", *BIG)
     assert states("big-q4") == ["unchecked", "unchecked"]
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     weights = shelf.named("big-q4", "instruct")
     shelf.verifier.check(weights.model, data / "models/big-q4.gguf")
     assert states("big-q4") == ["verified", "unchecked"]
@@ -33,7 +33,7 @@ def test_the_states_tell_what_is_here(shop: Shop, data: Path) -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_a_name_may_say_its_variant() -> None:
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     assert shelf.named("BIG-Q4-thinking", "instruct").variant == "thinking"
     assert shelf.named("big-q4-instruct", "thinking").variant == "instruct"
     with pytest.raises(WeightsError, match="There are no Thinking weights called big-q8"):
@@ -44,7 +44,7 @@ def test_a_name_may_say_its_variant() -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_a_mmproj_can_be_chosen_by_its_quantisation() -> None:
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     weights = shelf.named("big-q4", "instruct")
     assert shelf.pair(weights, "q4_k_m") == (weights.model, weights.mmprojs[0])
     with pytest.raises(WeightsError, match=r"has no mmproj F16\. There are Q4_K_M\."):
@@ -53,7 +53,7 @@ def test_a_mmproj_can_be_chosen_by_its_quantisation() -> None:
 
 def test_removing_leaves_what_another_set_needs(shop: Shop, data: Path) -> None:
     shop.install(data / "models", *BIG)
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     freed = shelf.remove(shelf.named("big-q4", "instruct"))
     assert freed == len(shop.originals["big-q4.gguf"])
     assert sorted(path.name for path in (data / "models").glob("*.gguf")) == ["big-q8.gguf", "mmproj-big-q4.gguf"]
@@ -67,7 +67,7 @@ def test_removing_leaves_what_a_set_in_the_person_s_folder_needs(shop: Shop, dat
     """Sets share a vision file, and the other one's model may lie on another disk."""
     shop.install(data / "models", "big-q4.gguf", "mmproj-big-q4.gguf")
     shop.install(tmp_path / "mine", "big-q8.gguf")
-    shelf = Shelf(tmp_path / "mine")
+    shelf = ModelLibrary(tmp_path / "mine")
     shelf.remove(shelf.named("big-q4", "instruct"))
     assert [path.name for path in (data / "models").glob("*.gguf")] == ["mmproj-big-q4.gguf"]
 
@@ -77,14 +77,14 @@ def test_an_unfinished_download_is_removed_too(shop: Shop, data: Path) -> None:
     (data / "models").mkdir(parents=True)
     (data / "models/big-q4.gguf.part").write_bytes(b"123")
     (data / "models/big-q4.gguf.part.json").write_text("{}")
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     assert shelf.remove(shelf.named("big-q4", "instruct")) == 3
     assert not any("part" in path.name for path in (data / "models").iterdir())
 
 
 def test_only_the_program_s_own_folder_is_cleared(shop: Shop, tmp_path: Path) -> None:
     shop.install(tmp_path / "stick", *BIG)
-    shelf = Shelf(tmp_path / "stick")
+    shelf = ModelLibrary(tmp_path / "stick")
     with pytest.raises(WeightsError, match=r"not in the program's own folder\. Delete it yourself"):
         shelf.remove(shelf.named("big-q4", "instruct"))
     assert (tmp_path / "stick/big-q4.gguf").exists()
@@ -96,7 +96,7 @@ def test_a_second_catalogue_that_is_damaged_is_told_and_does_not_stop_anything(s
     del shop
     data.mkdir()
     (data / "catalog.toml").write_text("not toml")
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     assert shelf.named("demo", "instruct").folder == "demo"
     assert "is damaged" in shelf.problems[0]
     assert "Mend it or delete it." in shelf.problems[0]
@@ -107,9 +107,9 @@ def test_the_folders_are_the_settings_the_program_s_and_the_data_folder(
     tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(paths, "program_models_dir", lambda: tmp_path / "program")
-    assert Shelf(tmp_path / "set").folders == (tmp_path / "set", tmp_path / "program", data / "models")
-    assert Shelf(None).folders == (tmp_path / "program", data / "models")
-    assert Shelf(data / "models").folders == (data / "models", tmp_path / "program")
+    assert ModelLibrary(tmp_path / "set").folders == (tmp_path / "set", tmp_path / "program", data / "models")
+    assert ModelLibrary(None).folders == (tmp_path / "program", data / "models")
+    assert ModelLibrary(data / "models").folders == (data / "models", tmp_path / "program")
 
 
 def test_what_a_broken_off_link_has_left_is_removed_and_a_foreign_file_stays(
@@ -119,7 +119,7 @@ def test_what_a_broken_off_link_has_left_is_removed_and_a_foreign_file_stays(
     (data / "models").mkdir(parents=True)
     part = data / "models/big-q4.gguf.part"
     part.hardlink_to(tmp_path / "big-q4.gguf")
-    shelf = Shelf(None)
+    shelf = ModelLibrary(None)
     weights = shelf.named("big-q4", "instruct")
     assert shelf.status(weights, weights.model).state == "missing"
     assert shelf.remove(weights) == 0

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from edge_assistant.models.memory_estimate import check_memory, fitting_context, free_beside, needed_bytes
-from edge_assistant.models.resolver import Weights
+from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.system.errors import DoesNotFitError
 
-BIG = Weights(
+BIG = ResolvedModel(
     name="qwen3-vl-4b-q4_k_m",
     model=Path("m.gguf"),
     mmproj=Path("v.gguf"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_assistant.models.progress import Meter, Progress, Tenths, duration
+from edge_assistant.models.progress import ProgressMeter, Tenths, TransferProgress, duration
 
 
 class Clock:
@@ -13,7 +13,7 @@ class Clock:
         return self.now
 
 
-def feed(meter: Meter, clock: Clock, bytes_per_s: int, seconds: float) -> None:
+def feed(meter: ProgressMeter, clock: Clock, bytes_per_s: int, seconds: float) -> None:
     for _ in range(int(seconds * 10)):
         clock.now += 0.1
         meter.received(bytes_per_s // 10)
@@ -21,7 +21,7 @@ def feed(meter: Meter, clock: Clock, bytes_per_s: int, seconds: float) -> None:
 
 def test_speed_and_time_left_come_from_the_last_seconds() -> None:
     clock = Clock()
-    meter = Meter(100_000_000, clock)
+    meter = ProgressMeter(100_000_000, clock)
     feed(meter, clock, 1_000_000, 20)
     assert meter.progress().bytes_per_s == pytest.approx(1_000_000, rel=0.05)
     feed(meter, clock, 3_000_000, 20)
@@ -33,15 +33,15 @@ def test_speed_and_time_left_come_from_the_last_seconds() -> None:
 
 def test_the_first_bytes_tell_no_speed() -> None:
     clock = Clock()
-    meter = Meter(100, clock)
+    meter = ProgressMeter(100, clock)
     meter.received(50)
     clock.now += 1
-    assert meter.progress() == Progress(50, 100, None, None)
+    assert meter.progress() == TransferProgress(50, 100, None, None)
 
 
 def test_bytes_that_were_here_before_count_as_done_and_not_as_speed() -> None:
     clock = Clock()
-    meter = Meter(100_000_000, clock)
+    meter = ProgressMeter(100_000_000, clock)
     meter.checked(50_000_000)
     assert meter.progress().bytes_per_s is None
     feed(meter, clock, 1_000_000, 10)
@@ -51,7 +51,7 @@ def test_bytes_that_were_here_before_count_as_done_and_not_as_speed() -> None:
 
 def test_bytes_that_are_taken_back_do_not_spoil_the_speed() -> None:
     clock = Clock()
-    meter = Meter(100_000_000, clock)
+    meter = ProgressMeter(100_000_000, clock)
     feed(meter, clock, 1_000_000, 10)
     meter.received(-10_000_000)
     feed(meter, clock, 1_000_000, 10)
@@ -61,7 +61,7 @@ def test_bytes_that_are_taken_back_do_not_spoil_the_speed() -> None:
 
 def test_a_line_that_stands_still_has_no_time_left() -> None:
     clock = Clock()
-    meter = Meter(1000, clock)
+    meter = ProgressMeter(1000, clock)
     meter.received(1)
     clock.now += 60
     meter.received(0)
@@ -69,16 +69,16 @@ def test_a_line_that_stands_still_has_no_time_left() -> None:
 
 
 def test_the_words_on_screen_are_plain() -> None:
-    assert Progress(360_000_000, 3_000_000_000, 5_100_000, 517).words() == (
+    assert TransferProgress(360_000_000, 3_000_000_000, 5_100_000, 517).words() == (
         "12 percent, 360 megabytes of 3.0 gigabytes, 5.1 megabytes a second, about 9 minutes left"
     )
-    assert Progress(0, 3_000_000_000, None, None).words() == "0 percent, 0 bytes of 3.0 gigabytes"
-    assert "40 kilobytes a second" in Progress(0, 10, 40_000, 1).words()
+    assert TransferProgress(0, 3_000_000_000, None, None).words() == "0 percent, 0 bytes of 3.0 gigabytes"
+    assert "40 kilobytes a second" in TransferProgress(0, 10, 40_000, 1).words()
 
 
 def test_more_bytes_than_were_expected_are_not_more_than_everything() -> None:
-    assert Progress(11, 10, None, None).fraction == 1.0
-    assert Progress(0, 0, None, None).fraction == 1.0
+    assert TransferProgress(11, 10, None, None).fraction == 1.0
+    assert TransferProgress(0, 0, None, None).fraction == 1.0
 
 
 def test_every_tenth_is_said_once_and_the_time_as_soon_as_it_is_known() -> None:
@@ -86,7 +86,7 @@ def test_every_tenth_is_said_once_and_the_time_as_soon_as_it_is_known() -> None:
     said = []
     for percent in range(101):
         left = None if percent < 4 else (100 - percent) * 60.0
-        said.append(tenths.words(Progress(percent, 100, None, left)))
+        said.append(tenths.words(TransferProgress(percent, 100, None, left)))
     spoken = [words for words in said if words]
     assert spoken[0] == "It will take about 96 minutes."
     assert spoken[1] == "10 percent, about 90 minutes left."
@@ -96,17 +96,17 @@ def test_every_tenth_is_said_once_and_the_time_as_soon_as_it_is_known() -> None:
 
 def test_what_was_here_before_is_not_said() -> None:
     tenths = Tenths()
-    assert tenths.words(Progress(55, 100, None, None)) is None
-    assert tenths.words(Progress(60, 100, None, None)) == "60 percent."
+    assert tenths.words(TransferProgress(55, 100, None, None)) is None
+    assert tenths.words(TransferProgress(60, 100, None, None)) == "60 percent."
 
 
 def test_tenths_are_not_said_backwards() -> None:
     tenths = Tenths()
-    assert tenths.words(Progress(25, 100, None, None)) is None
-    assert tenths.words(Progress(31, 100, None, None)) == "30 percent."
-    assert tenths.words(Progress(0, 100, None, None)) is None
-    assert tenths.words(Progress(31, 100, None, None)) is None
-    assert tenths.words(Progress(40, 100, None, None)) == "40 percent."
+    assert tenths.words(TransferProgress(25, 100, None, None)) is None
+    assert tenths.words(TransferProgress(31, 100, None, None)) == "30 percent."
+    assert tenths.words(TransferProgress(0, 100, None, None)) is None
+    assert tenths.words(TransferProgress(31, 100, None, None)) is None
+    assert tenths.words(TransferProgress(40, 100, None, None)) == "40 percent."
 
 
 @pytest.mark.parametrize(

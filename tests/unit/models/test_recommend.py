@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from edge_assistant.models.catalog import load_catalog
-from edge_assistant.models.recommend import NOT_FOR, Advice, Machine, recommend
+from edge_assistant.models.recommend import NOT_FOR, Machine, Recommendation, recommend
 
 CATALOG = load_catalog(Path(__file__).parents[3] / "models/catalog.toml")
 Q4, Q8 = "qwen3-vl-4b-q4_k_m", "qwen3-vl-4b-q8_0"
@@ -14,7 +14,7 @@ Q4_BYTES = 2_497_281_664 + 453_974_304
 LAPTOP = Machine(memory=8_100_000_000, free_disk=100_000_000_000, cores=4, quick=True)
 
 
-def advise(machine: Machine, here: dict[str, int] | None = None) -> Advice:
+def advise(machine: Machine, here: dict[str, int] | None = None) -> Recommendation:
     return recommend(CATALOG, machine, here or {})
 
 

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from support.gguf_files import THINKING, Shop, write_mmproj, write_model
 
-from edge_assistant.models.resolver import Weights, resolve
+from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.system import paths
 from edge_assistant.system.errors import CancelledError, UsageError, WeightsError
 
 BIG = ("big-q4.gguf", "big-q8.gguf", "mmproj-big-q4.gguf")
 
 
-def find(**request: Any) -> Weights:
+def find(**request: Any) -> ResolvedModel:
     nothing: dict[str, Any] = {
         "model": None, "mmproj": None, "think": False, "preferred": None, "weights_dir": None
     }  # fmt: skip

@@ -9,21 +9,21 @@ from typing import Any
 import pytest
 
 from edge_assistant.models import user_catalog
-from edge_assistant.models.catalog import CatalogWeights, load_catalog, merged
+from edge_assistant.models.catalog import CatalogModel, load_catalog, merged
 from edge_assistant.system.errors import WeightsError
 
 SHIPPED = load_catalog(Path(__file__).parents[3] / "models/catalog.toml")
 FETCHED = [weights for weights in SHIPPED if weights.folder is None]
 
 
-def own(name: str) -> CatalogWeights:
+def own(name: str) -> CatalogModel:
     """A set that a person has added."""
     entry = replace(FETCHED[0].model, key="own/x.gguf", file="x.gguf", repository=None, first_download=False)
     return replace(FETCHED[0], name=name, model=entry, mmprojs=(entry,), repository=None, revision=None)
 
 
 @pytest.mark.parametrize("weights", FETCHED, ids=lambda weights: f"{weights.name}-{weights.variant}")
-def test_what_is_written_reads_as_the_same(tmp_path: Path, weights: CatalogWeights) -> None:
+def test_what_is_written_reads_as_the_same(tmp_path: Path, weights: CatalogModel) -> None:
     (tmp_path / "catalog.toml").write_text(user_catalog.text([weights], "# here\n"), encoding="utf-8")
     assert load_catalog(tmp_path / "catalog.toml", own=True) == (weights,)
 

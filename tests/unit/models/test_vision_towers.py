@@ -10,10 +10,10 @@ import pytest
 from support.gguf_files import gguf_bytes, vision_metadata
 
 from edge_assistant.models import vision_towers
-from edge_assistant.models.checksums import Verifier
+from edge_assistant.models.checksums import ChecksumVerifier
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.gguf_header import HeaderReader, TensorEntry, open_regular
-from edge_assistant.models.vision_towers import Towers
+from edge_assistant.models.vision_towers import VisionTowers
 from edge_assistant.system import paths
 from edge_assistant.system.errors import CancelledError, DoesNotFitError, WeightsError
 
@@ -51,11 +51,11 @@ def table(path: Path) -> list[TensorEntry]:
 
 
 def made(parent: Path) -> Path:
-    return Towers().make(parent, "Q6_K", mark, lambda _: None).path
+    return VisionTowers().make(parent, "Q6_K", mark, lambda _: None).path
 
 
 def test_only_matrices_whose_rows_fit_the_blocks_change(parent: Path) -> None:
-    result = Towers().make(parent, "Q6_K", mark, lambda _: None)
+    result = VisionTowers().make(parent, "Q6_K", mark, lambda _: None)
     kinds = {entry.name: entry.kind for entry in table(result.path)}
     assert kinds == {
         "v.blk.0.ffn_up.weight": Q6_K,
@@ -79,23 +79,23 @@ def test_the_made_file_is_whole_with_the_metadata_of_its_parent(parent: Path) ->
 
 def test_it_is_found_for_its_parent_alone(parent: Path, tmp_path: Path) -> None:
     path = made(parent)
-    assert Towers().find(parent, "Q6_K") == path
-    assert Towers().find(parent, "BF16") is None
-    assert Towers().find(tmp_path / "other.gguf", "Q6_K") is None
+    assert VisionTowers().find(parent, "Q6_K") == path
+    assert VisionTowers().find(parent, "BF16") is None
+    assert VisionTowers().find(tmp_path / "other.gguf", "Q6_K") is None
 
 
 def test_a_parent_with_other_content_has_none(parent: Path) -> None:
     made(parent)
     parent.write_bytes(gguf_bytes(vision_metadata(2048), TENSORS))
-    assert Towers().find(parent, "Q6_K") is None
-    Verifier(paths.data_dir()).hashed(parent)
-    assert Towers().find(parent, "Q6_K") is None
+    assert VisionTowers().find(parent, "Q6_K") is None
+    ChecksumVerifier(paths.data_dir()).hashed(parent)
+    assert VisionTowers().find(parent, "Q6_K") is None
 
 
 def test_a_made_file_that_was_changed_is_not_used(parent: Path) -> None:
     path = made(parent)
     os.utime(path, ns=(1, 1))
-    assert Towers().find(parent, "Q6_K") is None
+    assert VisionTowers().find(parent, "Q6_K") is None
 
 
 def test_a_cancel_leaves_nothing_behind(parent: Path) -> None:
@@ -103,14 +103,14 @@ def test_a_cancel_leaves_nothing_behind(parent: Path) -> None:
         raise CancelledError
 
     with pytest.raises(CancelledError):
-        Towers().make(parent, "Q6_K", mark, cancel)
-    assert Towers().find(parent, "Q6_K") is None
+        VisionTowers().make(parent, "Q6_K", mark, cancel)
+    assert VisionTowers().find(parent, "Q6_K") is None
     assert [left.suffix for left in (paths.cache_dir() / "towers").iterdir()] == [".lock"]
 
 
 def test_progress_grows_to_one(parent: Path) -> None:
     told: list[float] = []
-    Towers().make(parent, "Q6_K", mark, told.append)
+    VisionTowers().make(parent, "Q6_K", mark, told.append)
     assert told == sorted(told)
     assert told[-1] == 1.0
 
@@ -124,10 +124,10 @@ def test_a_full_disk_is_told_before_anything_is_written(parent: Path, monkeypatc
 
 def test_a_removed_tower_is_gone(parent: Path) -> None:
     path = made(parent)
-    Towers().remove(parent, "Q6_K")
+    VisionTowers().remove(parent, "Q6_K")
     assert not path.exists()
-    assert Towers().find(parent, "Q6_K") is None
-    Towers().remove(parent, "Q6_K")
+    assert VisionTowers().find(parent, "Q6_K") is None
+    VisionTowers().remove(parent, "Q6_K")
 
 
 def test_a_damaged_parent_is_refused(parent: Path) -> None:
@@ -139,9 +139,9 @@ def test_a_damaged_parent_is_refused(parent: Path) -> None:
 def test_all_that_was_made_of_a_file_goes_with_it(parent: Path) -> None:
     path = made(parent)
     size = path.stat().st_size
-    assert Towers().remove_all(parent) == size
+    assert VisionTowers().remove_all(parent) == size
     assert not path.exists()
-    assert Towers().remove_all(parent) == 0
+    assert VisionTowers().remove_all(parent) == 0
 
 
 def test_two_programs_do_not_make_the_same_one_at_once(parent: Path) -> None:
@@ -150,16 +150,16 @@ def test_two_programs_do_not_make_the_same_one_at_once(parent: Path) -> None:
             with pytest.raises(WeightsError, match="another program") as caught:
                 made(parent)
             refused.append(caught.value)
-            Towers().clear_away()
+            VisionTowers().clear_away()
 
     refused: list[WeightsError] = []
-    path = Towers().make(parent, "Q6_K", mark, second).path
+    path = VisionTowers().make(parent, "Q6_K", mark, second).path
     assert len(refused) == 1
-    assert Towers().find(parent, "Q6_K") == path
+    assert VisionTowers().find(parent, "Q6_K") == path
 
 
 def test_what_was_left_half_made_is_cleared_away(parent: Path) -> None:
     left = made(parent).with_suffix(".new")
     left.write_bytes(b"half")
-    Towers().clear_away()
+    VisionTowers().clear_away()
     assert not left.exists()

@@ -15,9 +15,9 @@ from benchmarking.machine import Place
 from benchmarking.memory import Watch
 
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, cancelled
-from edge_assistant.engine.gpu_offload import NOTHING, Device, Offload
+from edge_assistant.engine.gpu_offload import NOTHING, Device, GpuOffload
 
-ALL_OF_IT = Offload(Device("Card", 8 * 10**9, own_memory=True), 36, 36, tower=True)
+ALL_OF_IT = GpuOffload(Device("Card", 8 * 10**9, own_memory=True), 36, 36, tower=True)
 MACHINE = {
     "processor": "Some",
     "instructions": "avx2",
@@ -63,7 +63,7 @@ def results(**parts: Figures | str) -> dict[str, Any]:
 class Weighed:
     """Stands for a Product whose engine has put `offload` on a graphics processor."""
 
-    def __init__(self, offload: Offload) -> None:
+    def __init__(self, offload: GpuOffload) -> None:
         self.offload = offload
 
     def __enter__(self) -> Weighed:

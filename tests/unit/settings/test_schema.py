@@ -9,7 +9,7 @@ import pytest
 
 from edge_assistant.hotkeys.actions import ACTIONS
 from edge_assistant.settings.entry import GROUPS, checked
-from edge_assistant.settings.schema import Hotkeys, Settings, entries, load
+from edge_assistant.settings.schema import HotkeySettings, Settings, entries, load
 from edge_assistant.system.errors import UsageError
 
 
@@ -75,7 +75,7 @@ def test_every_entry_tells_what_it_is() -> None:
 
 
 def test_every_action_may_have_a_key() -> None:
-    assert {each.name for each in fields(Hotkeys)} == set(ACTIONS)
+    assert {each.name for each in fields(HotkeySettings)} == set(ACTIONS)
 
 
 def test_keys_can_be_changed_added_and_taken_away(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_keys_can_be_changed_added_and_taken_away(tmp_path: Path) -> None:
     bound = load(path).hotkeys.bound()
     assert (str(bound["window"]), str(bound["camera"])) == ("super+F1", "pause")
     assert "stop" not in bound
-    assert bound["read"] == Hotkeys().bound()["read"]
+    assert bound["read"] == HotkeySettings().bound()["read"]
 
 
 def test_a_key_for_two_actions_is_refused_with_both_names(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge_assistant.settings import schema
-from edge_assistant.settings.entry import Entry, Value
+from edge_assistant.settings.entry import SettingsEntry, Value
 from edge_assistant.settings.schema import RETIRED, Settings, changed, entries, load, value_of
 from edge_assistant.settings.store import load_or_set_aside, retired_notice, save, template
 from edge_assistant.system.errors import InputError, UsageError
@@ -20,7 +20,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "settings.toml"
 
 
-def other(entry: Entry) -> Value:
+def other(entry: SettingsEntry) -> Value:
     """A value that is not the default."""
     about = entry.about
     if entry.kind is bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from edge_assistant.speech.playback import Mouth
+from edge_assistant.speech.playback import Playback
 from edge_assistant.speech.players import NoSoundError, Playing, Sound
 
 _SOUND = Sound("sentence.wav", 2.0)
@@ -46,18 +46,18 @@ class ScriptedPlayer:
 def test_a_sound_is_played_to_its_end_with_a_limit_to_its_time() -> None:
     player, starts = ScriptedPlayer(), []
 
-    assert Mouth([player]).play(1, _SOUND, lambda: starts.append(1)) == "played"
+    assert Playback([player]).play(1, _SOUND, lambda: starts.append(1)) == "played"
     assert starts == [1]
     assert 2.0 < player.timeout < 10.0
 
 
 def test_a_sound_that_something_outside_ended_is_cut() -> None:
-    assert Mouth([ScriptedPlayer(ends=False)]).play(1, _SOUND, lambda: None) == "cut"
+    assert Playback([ScriptedPlayer(ends=False)]).play(1, _SOUND, lambda: None) == "cut"
 
 
 def test_a_hush_while_it_plays_stops_the_player() -> None:
     player = ScriptedPlayer()
-    mouth = Mouth([player])
+    mouth = Playback([player])
     player.during = lambda: mouth.hush(1)
 
     assert mouth.play(1, _SOUND, lambda: None) == "hushed"
@@ -66,7 +66,7 @@ def test_a_hush_while_it_plays_stops_the_player() -> None:
 
 def test_a_hush_before_the_sound_keeps_it_from_being_played_and_later_ones_are_heard() -> None:
     player = ScriptedPlayer()
-    mouth = Mouth([player])
+    mouth = Playback([player])
 
     mouth.hush(2)
     mouth.hush(1)
@@ -77,7 +77,7 @@ def test_a_hush_before_the_sound_keeps_it_from_being_played_and_later_ones_are_h
 
 def test_a_late_hush_for_an_older_sentence_leaves_no_trace_on_an_ended_player() -> None:
     player = ScriptedPlayer()
-    mouth = Mouth([player])
+    mouth = Playback([player])
     mouth.play(1, _SOUND, lambda: None)
 
     mouth.hush(1)
@@ -87,7 +87,7 @@ def test_a_late_hush_for_an_older_sentence_leaves_no_trace_on_an_ended_player() 
 
 def test_a_player_that_cannot_open_the_output_is_replaced_for_good_and_the_start_is_told_once() -> None:
     broken, works, starts = ScriptedPlayer(ends=None), ScriptedPlayer(), []
-    mouth = Mouth([ScriptedPlayer(opens=False), broken, works], clock=lambda: 0.0)
+    mouth = Playback([ScriptedPlayer(opens=False), broken, works], clock=lambda: 0.0)
 
     assert mouth.play(1, _SOUND, lambda: starts.append(1)) == "played"
     assert mouth.play(2, _SOUND, lambda: None) == "played"
@@ -100,12 +100,12 @@ def test_a_sound_that_was_heard_before_the_player_failed_is_not_repeated_by_anot
     other = ScriptedPlayer()
 
     with pytest.raises(NoSoundError, match="output cannot be opened"):
-        Mouth([broken, other], clock=lambda: now[0]).play(1, _SOUND, lambda: None)
+        Playback([broken, other], clock=lambda: now[0]).play(1, _SOUND, lambda: None)
     assert other.played == 0
 
 
 def test_without_a_player_that_works_the_error_says_what_to_do() -> None:
     with pytest.raises(NoSoundError, match="sound settings"):
-        Mouth([ScriptedPlayer(opens=False)]).play(1, _SOUND, lambda: None)
+        Playback([ScriptedPlayer(opens=False)]).play(1, _SOUND, lambda: None)
     with pytest.raises(NoSoundError, match="alsa-utils"):
-        Mouth([]).play(1, _SOUND, lambda: None)
+        Playback([]).play(1, _SOUND, lambda: None)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from edge_assistant.speech import sapi_voices, worker
-from edge_assistant.speech.messages import Reply, Voice
+from edge_assistant.speech.messages import Reply, SystemVoice
 
 _ROOT = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Speech\\Voices\\Tokens\\"
 _NOT_FOUND = -2147200966  # SPERR_NOT_FOUND
@@ -116,10 +116,10 @@ def test_each_voice_that_can_be_read_is_listed_whatever_the_others_are(sapi: Sim
     sapi.voices = [Unreadable(), BROKEN, THIRD_PARTY, NOTHING_SAID, ZIRA, HEDDA]
     sapi.usual = usual
     assert worker.Synthesizer(None).voices() == [
-        Voice(THIRD_PARTY.Id, "IVONA 2 Brian", ("en-US",), "Male"),
-        Voice(NOTHING_SAID.Id, "eSpeak", (), None),
-        Voice(ZIRA.Id, "Microsoft Zira Desktop - English", ("en-US",), "Female"),
-        Voice(HEDDA.Id, "Microsoft Hedda Desktop - German", ("de-DE",), "Female"),
+        SystemVoice(THIRD_PARTY.Id, "IVONA 2 Brian", ("en-US",), "Male"),
+        SystemVoice(NOTHING_SAID.Id, "eSpeak", (), None),
+        SystemVoice(ZIRA.Id, "Microsoft Zira Desktop - English", ("en-US",), "Female"),
+        SystemVoice(HEDDA.Id, "Microsoft Hedda Desktop - German", ("de-DE",), "Female"),
     ]
 
 

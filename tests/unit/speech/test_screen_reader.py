@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from edge_assistant.speech import screen_reader
-from edge_assistant.speech.screen_reader import Output, ReaderOrVoice, choose, on_linux, on_mac, on_windows
+from edge_assistant.speech.screen_reader import Output, ScreenReaderOrVoice, choose, on_linux, on_mac, on_windows
 from edge_assistant.system.dbus import DBusError
 
 
@@ -47,7 +47,7 @@ class Desk:
         self.announced: list[tuple[str, bool]] = []
         self.running = running
         self.now = 100.0
-        self.voice = ReaderOrVoice(
+        self.voice = ScreenReaderOrVoice(
             self.speaker,  # type: ignore[arg-type]
             lambda text, *, at_once: self.announced.append((text, at_once)),
             output,

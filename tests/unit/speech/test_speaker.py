@@ -15,7 +15,7 @@ def test_a_worker_that_cannot_be_started_is_one_notice(error: Exception, monkeyp
     def refused(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(speaker_module, "Child", refused)
+    monkeypatch.setattr(speaker_module, "WorkerProcess", refused)
     told: list[str] = []
     speaker = Speaker(on_notice=lambda code, _: told.append(code))
     speaker.start()

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from edge_assistant.speech.messages import Voice
+from edge_assistant.speech.messages import SystemVoice
 from edge_assistant.speech.voices import choose
 
 _VOICES = [
-    Voice("gmw/en-029", "English (Caribbean)", ("en-029",), "Male"),
-    Voice("gmw/en", "English (Great Britain)", ("en-gb",), "Male"),
-    Voice("gmw/en-us", "English (America)", ("en-us",), "Male"),
-    Voice("gmw/de", "German", ("de",), "Male"),
-    Voice("sit/cmn", "Chinese (Mandarin)", ("cmn",), "Male"),
-    Voice("roa/fr-be", "French (Belgium)", ("fr-be",), "Male"),
-    Voice("roa/fr", "French (France)", ("fr-fr",), "Male"),
-    Voice("roa/pt-br", "Portuguese (Brazil)", ("pt-br",), "Male"),
-    Voice("win/ja", "Haruka", ("ja_JP",), "Female"),
-    Voice("mute", "No language", (), None),
+    SystemVoice("gmw/en-029", "English (Caribbean)", ("en-029",), "Male"),
+    SystemVoice("gmw/en", "English (Great Britain)", ("en-gb",), "Male"),
+    SystemVoice("gmw/en-us", "English (America)", ("en-us",), "Male"),
+    SystemVoice("gmw/de", "German", ("de",), "Male"),
+    SystemVoice("sit/cmn", "Chinese (Mandarin)", ("cmn",), "Male"),
+    SystemVoice("roa/fr-be", "French (Belgium)", ("fr-be",), "Male"),
+    SystemVoice("roa/fr", "French (France)", ("fr-fr",), "Male"),
+    SystemVoice("roa/pt-br", "Portuguese (Brazil)", ("pt-br",), "Male"),
+    SystemVoice("win/ja", "Haruka", ("ja_JP",), "Female"),
+    SystemVoice("mute", "No language", (), None),
 ]
 
 

@@ -12,7 +12,7 @@ from edge_assistant.system.atomic_file import replace_file
 _NO_ROOM = """
 import resource, signal, sys
 from pathlib import Path
-from edge_assistant.system.autostart import LinuxLogin
+from edge_assistant.system.autostart import LinuxAutostart
 from edge_assistant.system.atomic_file import replace_file
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (16, 16))
@@ -52,6 +52,6 @@ def test_without_room_the_old_content_stays(tmp_path: Path) -> None:
 
 
 def test_without_room_nothing_is_left_that_starts_at_login(tmp_path: Path) -> None:
-    assert _without_room("LinuxLogin(Path(sys.argv[1])).turn_on(['edge-assistant'])", str(tmp_path)) == _TOO_LARGE
+    assert _without_room("LinuxAutostart(Path(sys.argv[1])).turn_on(['edge-assistant'])", str(tmp_path)) == _TOO_LARGE
 
     assert not list(tmp_path.iterdir())

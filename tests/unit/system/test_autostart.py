@@ -13,7 +13,15 @@ from typing import Any
 
 import pytest
 
-from edge_assistant.system.autostart import AtLogin, LinuxLogin, MacLogin, WindowsLogin, choose, follow, program
+from edge_assistant.system.autostart import (
+    Autostart,
+    LinuxAutostart,
+    MacAutostart,
+    WindowsAutostart,
+    choose,
+    follow,
+    program,
+)
 
 
 class Registry:
@@ -57,15 +65,15 @@ def missing() -> Any:
 
 
 @pytest.fixture(params=["linux", "win32", "darwin"])
-def at_login(request: pytest.FixtureRequest, tmp_path: Path) -> AtLogin:
+def at_login(request: pytest.FixtureRequest, tmp_path: Path) -> Autostart:
     return {
-        "linux": lambda: LinuxLogin(tmp_path / "autostart"),
-        "win32": lambda: WindowsLogin(Registry()),
-        "darwin": lambda: MacLogin(tmp_path / "LaunchAgents"),
+        "linux": lambda: LinuxAutostart(tmp_path / "autostart"),
+        "win32": lambda: WindowsAutostart(Registry()),
+        "darwin": lambda: MacAutostart(tmp_path / "LaunchAgents"),
     }[request.param]()
 
 
-def test_it_is_off_until_it_is_turned_on_and_off_again_afterwards(at_login: AtLogin) -> None:
+def test_it_is_off_until_it_is_turned_on_and_off_again_afterwards(at_login: Autostart) -> None:
     assert not at_login.is_on()
     follow(False, at_login, ["edge"])
     follow(True, at_login, ["edge"])
@@ -77,7 +85,7 @@ def test_it_is_off_until_it_is_turned_on_and_off_again_afterwards(at_login: AtLo
 
 
 def test_a_desktop_that_turned_it_off_is_believed(tmp_path: Path) -> None:
-    at_login = LinuxLogin(tmp_path)
+    at_login = LinuxAutostart(tmp_path)
     at_login.turn_on(["edge"])
     (file,) = tmp_path.iterdir()
     whole = file.read_text(encoding="utf-8")
@@ -93,7 +101,7 @@ def test_the_command_arrives_whatever_letters_it_has(tmp_path: Path) -> None:
     script = tmp_path / 'a "b" $c `d` é.sh'
     script.write_text(f'#!/bin/sh\nprintf %s "$1" > "{written}"\n', encoding="utf-8")
     script.chmod(0o755)
-    LinuxLogin(tmp_path / "autostart").turn_on([str(script), '100 % of "two" words'])
+    LinuxAutostart(tmp_path / "autostart").turn_on([str(script), '100 % of "two" words'])
     subprocess.run(["gio", "launch", tmp_path / "autostart" / "edge-assistant.desktop"], check=True, timeout=30)
     for _ in range(300):
         if written.exists() and written.read_text(encoding="utf-8"):
@@ -105,10 +113,10 @@ def test_the_command_arrives_whatever_letters_it_has(tmp_path: Path) -> None:
 def test_windows_gets_one_command_line_and_the_mac_a_list(tmp_path: Path) -> None:
     command = [r"C:\Program Files\edge.exe", "app"]
     registry = Registry()
-    WindowsLogin(registry).turn_on(command)
+    WindowsAutostart(registry).turn_on(command)
     ((values),) = registry.keys.values()
     assert values == {"Edge Assistant": '"C:\\Program Files\\edge.exe" app'}
-    MacLogin(tmp_path).turn_on(command)
+    MacAutostart(tmp_path).turn_on(command)
     (file,) = tmp_path.iterdir()
     agent = plistlib.loads(file.read_bytes())
     assert agent["ProgramArguments"] == command
@@ -117,7 +125,7 @@ def test_windows_gets_one_command_line_and_the_mac_a_list(tmp_path: Path) -> Non
 
 def test_each_system_has_its_own_place(tmp_path: Path) -> None:
     home = {"HOME": str(tmp_path)}
-    assert isinstance(choose("win32", home), WindowsLogin)
+    assert isinstance(choose("win32", home), WindowsAutostart)
     choose("darwin", home).turn_on(["edge"])
     choose("linux", home).turn_on(["edge"])
     choose("linux", {**home, "XDG_CONFIG_HOME": str(tmp_path / "conf")}).turn_on(["edge"])
@@ -140,7 +148,7 @@ def test_the_program_is_started_by_its_own_command(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
 def test_a_pipe_in_place_of_the_desktop_file_is_not_waited_for_and_starts_nothing(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "edge-assistant.desktop")
-    at_login = LinuxLogin(tmp_path)
+    at_login = LinuxAutostart(tmp_path)
     found: list[bool] = []
     thread = threading.Thread(target=lambda: found.append(at_login.is_on()), daemon=True)
     thread.start()

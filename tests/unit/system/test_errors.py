@@ -15,7 +15,7 @@ from edge_assistant.capture.qt import missing
 from edge_assistant.cli import main
 from edge_assistant.engine.client import Engine, EngineFiles
 from edge_assistant.system.errors import CancelledError, DoesNotFitError, explained
-from edge_assistant.system.worker_process import ChildDied
+from edge_assistant.system.worker_process import WorkerDiedError
 
 
 def _os_error(number: int, path: str | None = None) -> OSError:
@@ -90,14 +90,14 @@ def test_qt_that_finds_no_memory_is_not_called_missing() -> None:
 def test_an_engine_that_ended_for_lack_of_memory_says_so(last_words: tuple[str, ...], code: str) -> None:
     engine = Engine.__new__(Engine)
     engine._cancelled = False
-    assert engine._death(ChildDied("engine", -6, last_words)).code == code
+    assert engine._death(WorkerDiedError("engine", -6, last_words)).code == code
 
 
 def test_an_engine_that_cannot_be_started_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object, **__: object) -> None:
         raise _os_error(errno.EMFILE)
 
-    monkeypatch.setattr("edge_assistant.engine.client.Child", refused)
+    monkeypatch.setattr("edge_assistant.engine.client.WorkerProcess", refused)
     engine = Engine(EngineFiles(Path("model"), Path("mmproj"), 256, 1, 0, ""))
     with pytest.raises(DoesNotFitError) as failure:
         engine.load(lambda _: None)

@@ -20,24 +20,24 @@ import pytest
 from edge_assistant.cli import main
 from edge_assistant.system import ipc
 from edge_assistant.system.errors import INTERNAL, EngineError, InputError, NotRunningError
-from edge_assistant.system.ipc import AlreadyRunningError, Door, Place, WindowsPlace, call, name_of, place
+from edge_assistant.system.ipc import AlreadyRunningError, Endpoint, IpcServer, WindowsEndpoint, call, endpoint, name_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
-OpenDoor = Callable[[Callable[[str], str]], Door]
+OpenDoor = Callable[[Callable[[str], str]], IpcServer]
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Place:
-    return Place(tmp_path / "run", "listen-_0")
+def here(tmp_path: Path) -> Endpoint:
+    return Endpoint(tmp_path / "run", "listen-_0")
 
 
 @pytest.fixture
-def opened(here: Place) -> Iterator[OpenDoor]:
-    doors: list[Door] = []
+def opened(here: Endpoint) -> Iterator[OpenDoor]:
+    doors: list[IpcServer] = []
 
-    def make(on_call: Callable[[str], str]) -> Door:
-        doors.append(Door(here, on_call))
+    def make(on_call: Callable[[str], str]) -> IpcServer:
+        doors.append(IpcServer(here, on_call))
         return doors[-1]
 
     yield make
@@ -45,26 +45,26 @@ def opened(here: Place) -> Iterator[OpenDoor]:
         each.close()
 
 
-def test_what_is_called_is_answered_and_many_calls_one_after_the_other(here: Place, opened: OpenDoor) -> None:
+def test_what_is_called_is_answered_and_many_calls_one_after_the_other(here: Endpoint, opened: OpenDoor) -> None:
     opened(lambda text: f"{text}, größer")
     assert [call(here, str(number)) for number in range(20)] == [f"{number}, größer" for number in range(20)]
 
 
-def test_nobody_else_may_use_it(here: Place, opened: OpenDoor) -> None:
+def test_nobody_else_may_use_it(here: Endpoint, opened: OpenDoor) -> None:
     opened(str)
     socket = Path(here.address())
     assert stat.S_IMODE(socket.stat().st_mode) == 0o600
     assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
 
 
-def test_a_second_instance_is_told_so_and_the_first_goes_on(here: Place, opened: OpenDoor) -> None:
+def test_a_second_instance_is_told_so_and_the_first_goes_on(here: Endpoint, opened: OpenDoor) -> None:
     opened(str)
     with pytest.raises(AlreadyRunningError):
-        Door(here, str)
+        IpcServer(here, str)
     assert call(here, "still") == "still"
 
 
-def test_what_a_killed_one_left_is_no_hindrance(here: Place, opened: OpenDoor) -> None:
+def test_what_a_killed_one_left_is_no_hindrance(here: Endpoint, opened: OpenDoor) -> None:
     Path(here.address()).parent.mkdir(mode=0o700)
     Path(here.address()).write_bytes(b"")
     with pytest.raises(NotRunningError):
@@ -73,31 +73,31 @@ def test_what_a_killed_one_left_is_no_hindrance(here: Place, opened: OpenDoor) -
     assert call(here, "again") == "again"
 
 
-def test_where_a_file_is_in_the_place_of_the_folder_nothing_runs(here: Place) -> None:
+def test_where_a_file_is_in_the_place_of_the_folder_nothing_runs(here: Endpoint) -> None:
     Path(here.address()).parent.write_bytes(b"")
     with pytest.raises(NotRunningError):
         call(here, "status")
 
 
-def test_after_the_end_the_caller_hears_that_nothing_runs(here: Place) -> None:
+def test_after_the_end_the_caller_hears_that_nothing_runs(here: Endpoint) -> None:
     with pytest.raises(NotRunningError, match="edge-assistant listen"):
         call(here, "status")
-    opened = Door(here, str)
+    opened = IpcServer(here, str)
     opened.close()
     with pytest.raises(NotRunningError):
         call(here, "status")
-    Door(here, str).close()
+    IpcServer(here, str).close()
 
 
-def test_what_is_in_the_place_of_the_socket_and_cannot_be_taken_away_is_told(here: Place) -> None:
+def test_what_is_in_the_place_of_the_socket_and_cannot_be_taken_away_is_told(here: Endpoint) -> None:
     Path(here.address()).mkdir(parents=True)
     Path(here.address()).parent.chmod(0o700)
     with pytest.raises(InputError, match="Is a directory"):
-        Door(here, str)
+        IpcServer(here, str)
 
 
 def test_a_caller_that_says_nothing_or_too_much_keeps_nobody_out(
-    here: Place, opened: OpenDoor, monkeypatch: pytest.MonkeyPatch
+    here: Endpoint, opened: OpenDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ipc, "_PATIENCE_S", 0.01)
     opened(str)
@@ -114,7 +114,7 @@ def test_a_caller_that_says_nothing_or_too_much_keeps_nobody_out(
 class Peers:
     """Callers that know no manners: each says some bytes, or none, reads nothing, and stays."""
 
-    def __init__(self, here: Place) -> None:
+    def __init__(self, here: Endpoint) -> None:
         self._here = here
         self.sockets: list[socket.socket] = []
 
@@ -133,7 +133,7 @@ class Peers:
 
 
 @pytest.fixture
-def peers(here: Place) -> Iterator[Peers]:
+def peers(here: Endpoint) -> Iterator[Peers]:
     made = Peers(here)
     yield made
     for each in made.sockets:
@@ -148,7 +148,7 @@ STUBBORN = (
 
 @pytest.mark.parametrize("says", STUBBORN)
 def test_who_says_half_a_message_and_stays_keeps_nobody_waiting_and_is_hung_up_on(
-    here: Place, opened: OpenDoor, peers: Peers, monkeypatch: pytest.MonkeyPatch, says: bytes
+    here: Endpoint, opened: OpenDoor, peers: Peers, monkeypatch: pytest.MonkeyPatch, says: bytes
 ) -> None:
     monkeypatch.setattr(ipc, "_PATIENCE_S", 0.5)
     opened(str)
@@ -160,7 +160,7 @@ def test_who_says_half_a_message_and_stays_keeps_nobody_waiting_and_is_hung_up_o
         peers.wait_until_hung_up_on()
 
 
-def test_who_does_not_read_the_answer_keeps_nobody_waiting(here: Place, opened: OpenDoor, peers: Peers) -> None:
+def test_who_does_not_read_the_answer_keeps_nobody_waiting(here: Endpoint, opened: OpenDoor, peers: Peers) -> None:
     opened(lambda text: "ü" * 10_000_000 if text == "much" else text)
     peers.come(struct.pack("!i", 4) + b"much")
     assert call(here, "me") == "me"
@@ -168,7 +168,7 @@ def test_who_does_not_read_the_answer_keeps_nobody_waiting(here: Place, opened: 
 
 
 def test_many_who_stay_are_gone_before_long_and_nothing_of_them_is_left(
-    here: Place, opened: OpenDoor, peers: Peers, monkeypatch: pytest.MonkeyPatch
+    here: Endpoint, opened: OpenDoor, peers: Peers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ipc, "_PATIENCE_S", 0.3)
     made = opened(str)
@@ -186,7 +186,7 @@ def test_many_who_stay_are_gone_before_long_and_nothing_of_them_is_left(
 
 
 def test_more_than_there_is_room_for_wait_their_turn(
-    here: Place, opened: OpenDoor, peers: Peers, monkeypatch: pytest.MonkeyPatch
+    here: Endpoint, opened: OpenDoor, peers: Peers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ipc, "_PATIENCE_S", 0.05)
     monkeypatch.setattr(ipc, "_CALLERS", 2)
@@ -197,7 +197,7 @@ def test_more_than_there_is_room_for_wait_their_turn(
     assert len(made._callers) <= 2
 
 
-def test_who_is_still_being_answered_keeps_nobody_waiting(here: Place, opened: OpenDoor) -> None:
+def test_who_is_still_being_answered_keeps_nobody_waiting(here: Endpoint, opened: OpenDoor) -> None:
     slow = threading.Event()
     opened(lambda text: text if text == "quick" else str(slow.wait(10)))
     heard: list[str] = []
@@ -211,20 +211,20 @@ def test_who_is_still_being_answered_keeps_nobody_waiting(here: Place, opened: O
 
 
 def test_it_closes_soon_whoever_stays_and_the_next_one_opens_at_once(
-    here: Place, peers: Peers, monkeypatch: pytest.MonkeyPatch
+    here: Endpoint, peers: Peers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ipc, "_PATIENCE_S", 0.3)
-    made = Door(here, str)
+    made = IpcServer(here, str)
     peers.come(b"\0\0", times=ipc._CALLERS + 10)
     start = time.monotonic()
     made.close()
     assert time.monotonic() - start < 2
-    again = Door(here, str)
+    again = IpcServer(here, str)
     assert call(here, "me") == "me"
     again.close()
 
 
-def test_who_was_let_in_before_the_end_hears_the_answer(here: Place) -> None:
+def test_who_was_let_in_before_the_end_hears_the_answer(here: Endpoint) -> None:
     asked, may_answer = threading.Event(), threading.Event()
 
     def on_call(text: str) -> str:
@@ -232,7 +232,7 @@ def test_who_was_let_in_before_the_end_hears_the_answer(here: Place) -> None:
         may_answer.wait(10)
         return text
 
-    made = Door(here, on_call)
+    made = IpcServer(here, on_call)
     heard: list[str] = []
     caller = threading.Thread(target=lambda: heard.append(call(here, "quit")))
     caller.start()
@@ -246,7 +246,7 @@ def test_who_was_let_in_before_the_end_hears_the_answer(here: Place) -> None:
 
 
 def test_a_bug_in_the_answer_is_a_sentence_and_the_door_stays_open(
-    here: Place, opened: OpenDoor, expect_log: Callable[[str], None]
+    here: Endpoint, opened: OpenDoor, expect_log: Callable[[str], None]
 ) -> None:
     expect_log("a caller could not be answered")
     opened(lambda text: str(1 / int(text)))
@@ -258,7 +258,7 @@ def test_a_halted_program_is_an_error_of_one_sentence_even_where_nobody_gets_as_
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(ipc, "_ANSWER_S", 0.1)
-    there = place()
+    there = endpoint()
     Path(there.address()).parent.mkdir(mode=0o700, parents=True)
     with socket.socket(socket.AF_UNIX) as halted, contextlib.ExitStack() as callers:
         halted.bind(there.address())
@@ -277,7 +277,7 @@ def test_a_halted_program_is_an_error_of_one_sentence_even_where_nobody_gets_as_
 
 
 def test_one_that_does_not_answer_is_an_error_of_one_sentence(
-    here: Place, opened: OpenDoor, monkeypatch: pytest.MonkeyPatch
+    here: Endpoint, opened: OpenDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ipc, "_ANSWER_S", 0.01)
     stuck = threading.Event()
@@ -287,23 +287,23 @@ def test_one_that_does_not_answer_is_an_error_of_one_sentence(
     stuck.set()
 
 
-def test_a_folder_that_others_may_enter_is_refused(here: Place) -> None:
+def test_a_folder_that_others_may_enter_is_refused(here: Endpoint) -> None:
     folder = Path(here.address()).parent
     folder.mkdir(mode=0o755)
     folder.chmod(0o755)
     with pytest.raises(InputError, match="open to others"):
-        Door(here, str)
+        IpcServer(here, str)
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="cannot be used"):
-        Door(Place(tmp_path / "file" / "run", "a"), str)
+        IpcServer(Endpoint(tmp_path / "file" / "run", "a"), str)
 
 
 def test_a_path_too_long_for_a_socket_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="too long"):
-        Door(Place(tmp_path / ("x" * 120), "a"), str)
+        IpcServer(Endpoint(tmp_path / ("x" * 120), "a"), str)
 
 
 @pytest.mark.parametrize(
@@ -323,7 +323,7 @@ def test_each_display_has_a_door_of_its_own(environ: dict[str, str], name: str) 
 
 def test_windows_has_a_pipe_that_names_person_and_display(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("USERNAME", "A. Person")
-    there = place("win32", {"XDG_RUNTIME_DIR": os.sep})
-    assert isinstance(there, WindowsPlace)
+    there = endpoint("win32", {"XDG_RUNTIME_DIR": os.sep})
+    assert isinstance(there, WindowsEndpoint)
     assert there.address() == r"\\.\pipe\edge-assistant-A__Person-listen-none"
     assert there.family == "AF_PIPE"

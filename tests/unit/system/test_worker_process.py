@@ -20,8 +20,8 @@ from edge_assistant.system import worker_process as child_module
 from edge_assistant.system import worker_start
 from edge_assistant.system.worker_process import (
     UNATTENDED,
-    Child,
-    ChildDied,
+    WorkerDiedError,
+    WorkerProcess,
     kill_tree,
     was_killed,
     yield_to_others,
@@ -71,13 +71,13 @@ def ended(pid: int, within: float = 2.0) -> bool:
 
 
 @pytest.fixture
-def child() -> Iterator[Child]:
-    made = Child(echo, name="echo")
+def child() -> Iterator[WorkerProcess]:
+    made = WorkerProcess(echo, name="echo")
     yield made
     made.kill()
 
 
-def test_messages_go_both_ways_and_the_worker_leads_its_own_session(child: Child) -> None:
+def test_messages_go_both_ways_and_the_worker_leads_its_own_session(child: WorkerProcess) -> None:
     assert child.send("hello") is True
     assert child.receive(10) == ("hello", True)
     assert child.alive
@@ -86,18 +86,18 @@ def test_messages_go_both_ways_and_the_worker_leads_its_own_session(child: Child
 @posix
 def test_ctrl_c_in_a_terminal_never_reaches_a_worker_that_still_belongs_to_it() -> None:
     for _ in range(2):
-        made = Child(tell_blocked_signals, name="blocked")
+        made = WorkerProcess(tell_blocked_signals, name="blocked")
         try:
             assert signal.SIGINT in made.receive(10)
         finally:
             made.kill()
 
 
-def test_a_silent_worker_gives_none_after_the_timeout(child: Child) -> None:
+def test_a_silent_worker_gives_none_after_the_timeout(child: WorkerProcess) -> None:
     assert child.receive(0.01) is None
 
 
-def test_wake_lets_receive_return_also_one_that_begins_later_and_loses_no_message(child: Child) -> None:
+def test_wake_lets_receive_return_also_one_that_begins_later_and_loses_no_message(child: WorkerProcess) -> None:
     started = time.monotonic()
     timer = threading.Timer(0.05, child.wake)
     timer.start()
@@ -112,32 +112,32 @@ def test_wake_lets_receive_return_also_one_that_begins_later_and_loses_no_messag
     assert time.monotonic() - started < 30
 
 
-def test_a_death_tells_the_exit_code_and_the_last_words(child: Child) -> None:
+def test_a_death_tells_the_exit_code_and_the_last_words(child: WorkerProcess) -> None:
     child.send("die")
-    with pytest.raises(ChildDied) as death:
+    with pytest.raises(WorkerDiedError) as death:
         child.receive(10)
     assert death.value.exit_code == 7
     assert "my last words: ä" in death.value.last_words
     assert not was_killed(death.value.exit_code)
 
 
-def test_a_mistake_in_the_worker_is_told_and_is_not_taken_for_a_kill(child: Child) -> None:
+def test_a_mistake_in_the_worker_is_told_and_is_not_taken_for_a_kill(child: WorkerProcess) -> None:
     child.send("fail")
-    with pytest.raises(ChildDied) as death:
+    with pytest.raises(WorkerDiedError) as death:
         child.receive(10)
     assert "RuntimeError: a mistake of ours" in death.value.last_words
     assert not was_killed(death.value.exit_code)
     assert not was_killed(death.value.exit_code, "win32")
 
 
-def test_a_kill_from_outside_is_seen_as_a_death(child: Child) -> None:
+def test_a_kill_from_outside_is_seen_as_a_death(child: WorkerProcess) -> None:
     child.send("hello")
     child.receive(10)
     psutil.Process(child.pid).kill()
-    with pytest.raises(ChildDied) as death:
+    with pytest.raises(WorkerDiedError) as death:
         child.receive(10)
     assert was_killed(death.value.exit_code)
-    with pytest.raises(ChildDied):
+    with pytest.raises(WorkerDiedError):
         child.send("hello")
 
 
@@ -154,9 +154,9 @@ def test_each_system_has_its_own_codes_for_a_kill(platform: str, exit_code: int 
     assert was_killed(exit_code, platform) == killed
 
 
-@pytest.mark.parametrize("how", [Child.kill, lambda child: kill_tree(child.pid)])
-def test_a_kill_reaches_what_the_worker_has_started(how: Callable[[Child], None]) -> None:
-    worker = Child(with_a_child_of_its_own, name="started")
+@pytest.mark.parametrize("how", [WorkerProcess.kill, lambda child: kill_tree(child.pid)])
+def test_a_kill_reaches_what_the_worker_has_started(how: Callable[[WorkerProcess], None]) -> None:
+    worker = WorkerProcess(with_a_child_of_its_own, name="started")
     try:
         begun = worker.receive(10)
         how(worker)
@@ -211,8 +211,8 @@ def test_a_worker_that_dies_while_it_starts_is_told_as_dead_and_leaves_nothing_o
     before = 0
     for _ in range(2):  # the first one opens what stays open for all
         before = handles()
-        stillborn = Child(Stillborn(), name="stillborn")
-        with pytest.raises(ChildDied):
+        stillborn = WorkerProcess(Stillborn(), name="stillborn")
+        with pytest.raises(WorkerDiedError):
             stillborn.receive(30)
         stillborn.kill()
         stillborn._reader.join(10)
@@ -220,19 +220,19 @@ def test_a_worker_that_dies_while_it_starts_is_told_as_dead_and_leaves_nothing_o
     assert handles() <= before
 
 
-def test_a_kill_may_be_repeated_and_come_from_another_thread(child: Child) -> None:
+def test_a_kill_may_be_repeated_and_come_from_another_thread(child: WorkerProcess) -> None:
     child.send("hello")
     child.receive(10)
     timer = threading.Timer(0.05, child.kill)
     timer.start()
-    with pytest.raises(ChildDied):
+    with pytest.raises(WorkerDiedError):
         child.receive(10)
     timer.join()
     child.kill()
     assert not child.alive
 
 
-def test_close_asks_the_worker_to_end(child: Child) -> None:
+def test_close_asks_the_worker_to_end(child: WorkerProcess) -> None:
     child.send("hello")
     child.receive(10)
     child.close(timeout=5)
@@ -240,12 +240,12 @@ def test_close_asks_the_worker_to_end(child: Child) -> None:
 
 
 def test_a_message_stuck_in_the_pipe_does_not_hold_up_the_next_sender() -> None:
-    child = Child(deaf, name="deaf")
+    child = WorkerProcess(deaf, name="deaf")
     try:
         assert child.receive(10) == "ready"
 
         def send_much() -> None:
-            with pytest.raises(ChildDied):
+            with pytest.raises(WorkerDiedError):
                 child.send(bytes(10_000_000))
 
         sender = threading.Thread(target=send_much)
@@ -261,8 +261,8 @@ def test_a_message_stuck_in_the_pipe_does_not_hold_up_the_next_sender() -> None:
 def test_a_worker_ends_with_its_parent() -> None:
     code = (
         "import os, sys; sys.path[:0] = sys.argv[1:]\n"
-        "from edge_assistant.system.worker_process import Child\nfrom test_worker_process import deaf\n"
-        "child = Child(deaf, name='deaf'); child.receive(10); print(child.pid, flush=True); os.kill(os.getpid(), 9)"
+        "from edge_assistant.system.worker_process import WorkerProcess\nfrom test_worker_process import deaf\n"
+        "child = WorkerProcess(deaf, name='deaf'); child.receive(10); print(child.pid, flush=True); os.kill(os.getpid(), 9)"
     )
     here = Path(__file__).parent
     command = [sys.executable, "-c", code, str(here), str(here.parent.parent)]
@@ -281,7 +281,7 @@ def modest(connection: Connection) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="niceness and autogroups are Linux's")
 def test_a_worker_that_yields_is_nice_as_a_process_and_as_a_group() -> None:
-    worker = Child(modest, name="modest")
+    worker = WorkerProcess(modest, name="modest")
     try:
         nice, group = worker.receive(30)
         assert nice == max(UNATTENDED, os.nice(0))
@@ -300,7 +300,7 @@ def test_a_worker_that_nobody_could_listen_to_is_ended(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(threading.Thread, "start", refused)
     with pytest.raises(RuntimeError):
-        Child(deaf, name="unheard")
+        WorkerProcess(deaf, name="unheard")
     begun = [each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())]
     assert set(begun) <= before
 
@@ -313,8 +313,8 @@ def test_a_worker_that_could_not_be_started_leaves_the_way_to_the_next_one(monke
     with monkeypatch.context() as patch:
         patch.setattr("multiprocessing.resource_tracker.ensure_running", refused)
         with pytest.raises(BlockingIOError):
-            Child(echo, name="echo")
-    child = Child(echo, name="echo")
+            WorkerProcess(echo, name="echo")
+    child = WorkerProcess(echo, name="echo")
     try:
         child.send("hello")
         assert child.receive(10) == ("hello", True)
@@ -336,7 +336,7 @@ def test_a_worker_starts_where_its_parents_folder_is_gone_or_shut(
         monkeypatch.setattr(worker_start, "_is_usable_here", lambda: False)
     else:
         folder.chmod(0o000)
-    child = Child(tell_folder, name="folder")
+    child = WorkerProcess(tell_folder, name="folder")
     try:
         assert child.receive(timeout=10) == "/"
     finally:

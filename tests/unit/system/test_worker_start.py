@@ -107,8 +107,8 @@ __main__.main()
 _WORKER = """
 sys.path.insert(0, sys.argv[2])
 import test_worker_process
-from edge_assistant.system.worker_process import Child
-worker = Child(test_worker_process.echo, name="worker")
+from edge_assistant.system.worker_process import WorkerProcess
+worker = WorkerProcess(test_worker_process.echo, name="worker")
 worker.send("hello")
 print(worker.receive(30)[0])
 worker.kill()
@@ -124,7 +124,7 @@ _SHORT_AT_FIRST = """
 sys.path.insert(0, sys.argv[2])
 import test_worker_process, threading
 from multiprocessing import resource_tracker
-from edge_assistant.system.worker_process import Child
+from edge_assistant.system.worker_process import WorkerProcess
 import psutil
 
 def refused(*_):
@@ -134,11 +134,11 @@ holder, name = (resource_tracker, "ensure_running") if sys.argv[3] == "file" els
 real = getattr(holder, name)
 setattr(holder, name, refused)
 try:
-    Child(test_worker_process.echo, name="worker")
+    WorkerProcess(test_worker_process.echo, name="worker")
 except (OSError, RuntimeError):
     print("refused")
 setattr(holder, name, real)
-worker = Child(test_worker_process.echo, name="worker")
+worker = WorkerProcess(test_worker_process.echo, name="worker")
 worker.send("hello")
 print(worker.receive(30)[0])
 workers = [each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())]

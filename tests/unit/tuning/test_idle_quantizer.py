@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from edge_assistant.models.resolver import Weights, resolve
-from edge_assistant.models.vision_towers import Made, Towers
+from edge_assistant.models.resolver import ResolvedModel, resolve
+from edge_assistant.models.vision_towers import CachedTower, VisionTowers
 from edge_assistant.system import cpu
 from edge_assistant.system.errors import CancelledError, DoesNotFitError
-from edge_assistant.tuning.idle_quantizer import IdleTowers
+from edge_assistant.tuning.idle_quantizer import IdleQuantizer
 
 REST = 0.01
 LONG = 10.0
@@ -31,13 +31,13 @@ class Machine:
         self.error: Exception | None = None
         self.ends = threading.Semaphore(0)
         self.begun = threading.Semaphore(0)
-        self.towers = IdleTowers(lambda: self.idle, self._may, self._make, rest_s=REST, least_bytes=0)
+        self.towers = IdleQuantizer(lambda: self.idle, self._may, self._make, rest_s=REST, least_bytes=0)
 
     def _may(self) -> bool:
         self.asked_whether.set()
         return self.may
 
-    def _make(self, parent: Path, name: str, _: object, is_cancelled: Callable[[], bool]) -> Made:
+    def _make(self, parent: Path, name: str, _: object, is_cancelled: Callable[[], bool]) -> CachedTower:
         self.begun.release()
         try:
             while self.works_on:
@@ -47,7 +47,7 @@ class Machine:
             if self.error:
                 raise self.error
             self.made.append((parent, name))
-            return Made(parent, 1, 0)
+            return CachedTower(parent, 1, 0)
         finally:
             self.ends.release()
 
@@ -66,7 +66,7 @@ def machine() -> Iterator[Machine]:
 
 
 @pytest.fixture
-def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Weights:
+def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ResolvedModel:
     monkeypatch.setattr(cpu, "best_instructions", lambda: "avx512f")
     found = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
     mmproj = tmp_path / found.mmproj.name
@@ -74,7 +74,7 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Weights:
     return replace(found, mmproj=mmproj, demo=False)
 
 
-def test_it_is_made_once_for_each_mmproj(machine: Machine, weights: Weights) -> None:
+def test_it_is_made_once_for_each_mmproj(machine: Machine, weights: ResolvedModel) -> None:
     machine.towers.want(weights)
     machine.towers.want(weights)
     assert machine.ends.acquire(timeout=LONG)
@@ -82,7 +82,7 @@ def test_it_is_made_once_for_each_mmproj(machine: Machine, weights: Weights) -> 
     assert machine.made == [(weights.mmproj, "Q6_K")]
 
 
-def test_it_waits_while_something_is_asked_or_the_battery_is_drawn_on(machine: Machine, weights: Weights) -> None:
+def test_it_waits_while_something_is_asked_or_the_battery_is_drawn_on(machine: Machine, weights: ResolvedModel) -> None:
     machine.may = False
     machine.towers.want(weights)
     machine.looked_twice()
@@ -95,7 +95,9 @@ def test_it_waits_while_something_is_asked_or_the_battery_is_drawn_on(machine: M
 
 
 @pytest.mark.parametrize("reason", ["question", "battery"])
-def test_a_question_breaks_it_off_and_it_begins_anew_later(machine: Machine, weights: Weights, reason: str) -> None:
+def test_a_question_breaks_it_off_and_it_begins_anew_later(
+    machine: Machine, weights: ResolvedModel, reason: str
+) -> None:
     machine.works_on = True
     machine.towers.want(weights)
     assert machine.begun.acquire(timeout=LONG)
@@ -108,7 +110,7 @@ def test_a_question_breaks_it_off_and_it_begins_anew_later(machine: Machine, wei
 
 
 def test_a_failure_is_logged_and_not_tried_again(
-    machine: Machine, weights: Weights, caplog: pytest.LogCaptureFixture
+    machine: Machine, weights: ResolvedModel, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
     machine.error = DoesNotFitError("Make some room.", code="disk")
@@ -120,7 +122,7 @@ def test_a_failure_is_logged_and_not_tried_again(
     assert "Make some room." in caplog.text
 
 
-def test_closing_breaks_it_off(machine: Machine, weights: Weights) -> None:
+def test_closing_breaks_it_off(machine: Machine, weights: ResolvedModel) -> None:
     machine.works_on = True
     machine.towers.want(weights)
     assert machine.begun.acquire(timeout=LONG)
@@ -129,20 +131,22 @@ def test_closing_breaks_it_off(machine: Machine, weights: Weights) -> None:
     assert machine.made == []
 
 
-def test_nothing_is_begun_where_the_tower_is_here_or_would_gain_nothing(machine: Machine, weights: Weights) -> None:
+def test_nothing_is_begun_where_the_tower_is_here_or_would_gain_nothing(
+    machine: Machine, weights: ResolvedModel
+) -> None:
     machine.towers.want(replace(weights, demo=True))
-    Towers().make(weights.mmproj, "Q6_K", lambda data, *_: data, lambda _: None)
+    VisionTowers().make(weights.mmproj, "Q6_K", lambda data, *_: data, lambda _: None)
     machine.towers.want(weights)
     assert not machine.asked_whether.wait(20 * REST)
 
 
-def test_the_real_one_is_made_and_found(weights: Weights) -> None:
-    towers = IdleTowers(lambda: LONG, lambda: True, rest_s=REST, least_bytes=0)
+def test_the_real_one_is_made_and_found(weights: ResolvedModel) -> None:
+    towers = IdleQuantizer(lambda: LONG, lambda: True, rest_s=REST, least_bytes=0)
     towers.want(weights)
     deadline = time.monotonic() + 120
-    while Towers().find(weights.mmproj, "Q6_K") is None and time.monotonic() < deadline:
+    while VisionTowers().find(weights.mmproj, "Q6_K") is None and time.monotonic() < deadline:
         time.sleep(0.1)
     towers.close()
-    found = Towers().find(weights.mmproj, "Q6_K")
+    found = VisionTowers().find(weights.mmproj, "Q6_K")
     assert found is not None
     assert found.stat().st_size < weights.mmproj.stat().st_size

@@ -11,17 +11,17 @@ import psutil
 import pytest
 
 from edge_assistant.engine.messages import Tuning
-from edge_assistant.models.resolver import Weights, resolve
-from edge_assistant.models.vision_towers import Towers
+from edge_assistant.models.resolver import ResolvedModel, resolve
+from edge_assistant.models.vision_towers import VisionTowers
 from edge_assistant.system import cpu, paths
 from edge_assistant.tuning import profile
-from edge_assistant.tuning.profile import Choice
+from edge_assistant.tuning.profile import TuningProfile
 
-CHOICE = Choice(3, Tuning(repack=True, flash_attention=False, batch=256), tower="Q6_K", glance_tokens=384)
+CHOICE = TuningProfile(3, Tuning(repack=True, flash_attention=False, batch=256), tower="Q6_K", glance_tokens=384)
 
 
 @pytest.fixture
-def weights(tmp_path: Path) -> Weights:
+def weights(tmp_path: Path) -> ResolvedModel:
     """The demo weights with files of their own, so that they can be changed."""
     found = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
     for path in (found.model, found.mmproj):
@@ -33,13 +33,13 @@ def record() -> Path:
     return paths.data_dir() / "tuned.json"
 
 
-def test_a_stored_choice_is_found_again(weights: Weights) -> None:
+def test_a_stored_choice_is_found_again(weights: ResolvedModel) -> None:
     profile.store(weights, CHOICE)
     assert profile.choice(weights) == CHOICE
 
 
-def test_without_one_the_safe_choice_is_taken(weights: Weights) -> None:
-    assert profile.choice(weights) == profile.safe_choice() == Choice(profile.default_threads(), Tuning())
+def test_without_one_the_safe_choice_is_taken(weights: ResolvedModel) -> None:
+    assert profile.choice(weights) == profile.safe_choice() == TuningProfile(profile.default_threads(), Tuning())
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_without_one_the_safe_choice_is_taken(weights: Weights) -> None:
     ],
 )
 def test_on_another_machine_it_is_ignored(
-    weights: Weights, difference: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    weights: ResolvedModel, difference: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     profile.store(weights, CHOICE)
     other = {**profile.machine(), **difference}
@@ -62,30 +62,30 @@ def test_on_another_machine_it_is_ignored(
 
 
 @pytest.mark.parametrize("part", ["model", "mmproj"])
-def test_for_changed_weights_it_is_ignored(weights: Weights, part: str) -> None:
+def test_for_changed_weights_it_is_ignored(weights: ResolvedModel, part: str) -> None:
     profile.store(weights, CHOICE)
     path = getattr(weights, part)
     path.write_bytes(path.read_bytes() + b"more")
     assert profile.choice(weights) == profile.safe_choice()
 
 
-def test_two_pairs_keep_their_own_choices(weights: Weights) -> None:
+def test_two_pairs_keep_their_own_choices(weights: ResolvedModel) -> None:
     thinking = resolve(model="demo", mmproj=None, think=True, preferred=None, weights_dir=None)
     profile.store(weights, CHOICE)
-    profile.store(thinking, Choice(1))
+    profile.store(thinking, TuningProfile(1))
     assert profile.choice(weights) == CHOICE
-    assert profile.choice(thinking) == Choice(1)
+    assert profile.choice(thinking) == TuningProfile(1)
 
 
-def test_towers_in_use_are_those_of_all_models_that_see_with_the_same_mmproj(weights: Weights) -> None:
+def test_towers_in_use_are_those_of_all_models_that_see_with_the_same_mmproj(weights: ResolvedModel) -> None:
     larger = replace(weights, model=weights.model.with_name("larger.gguf"))
     larger.model.write_bytes(weights.model.read_bytes() + b"more")
     other = resolve(model="demo", mmproj=None, think=True, preferred=None, weights_dir=None)
     eye = weights.mmproj.with_name("eye.gguf")
     eye.write_bytes(other.mmproj.read_bytes() + b"more")
     profile.store(weights, CHOICE)
-    profile.store(larger, Choice(1, tower="BF16"))
-    profile.store(replace(other, mmproj=eye), Choice(1, tower="Q8_0"))
+    profile.store(larger, TuningProfile(1, tower="BF16"))
+    profile.store(replace(other, mmproj=eye), TuningProfile(1, tower="Q8_0"))
     assert profile.towers_in_use(weights) == {"Q6_K", "BF16"}
     profile.forget(weights)
     assert profile.towers_in_use(weights) == {"BF16"}
@@ -102,7 +102,7 @@ def test_towers_in_use_are_those_of_all_models_that_see_with_the_same_mmproj(wei
         {"tuning": {"repack": False, "flash_attention": True, "batch": 10**9}},
     ],
 )
-def test_a_record_that_makes_no_sense_is_ignored(weights: Weights, damage: dict[str, Any]) -> None:
+def test_a_record_that_makes_no_sense_is_ignored(weights: ResolvedModel, damage: dict[str, Any]) -> None:
     profile.store(weights, CHOICE)
     kept = json.loads(record().read_text())
     next(iter(kept.values()))["choice"].update(damage)
@@ -110,7 +110,7 @@ def test_a_record_that_makes_no_sense_is_ignored(weights: Weights, damage: dict[
     assert profile.choice(weights) == profile.safe_choice()
 
 
-def test_forgetting_goes_back_to_the_safe_choice(weights: Weights) -> None:
+def test_forgetting_goes_back_to_the_safe_choice(weights: ResolvedModel) -> None:
     profile.store(weights, CHOICE)
     profile.forget(weights)
     assert profile.choice(weights) == profile.safe_choice()
@@ -125,23 +125,23 @@ def test_slow_cores_do_not_compute_unless_tune_finds_that_they_help(monkeypatch:
     assert profile.default_threads() == 4
 
 
-def test_a_tower_that_is_gone_leaves_the_published_one(weights: Weights) -> None:
+def test_a_tower_that_is_gone_leaves_the_published_one(weights: ResolvedModel) -> None:
     assert profile.with_tower(weights, CHOICE) == weights
 
 
-def made_here(weights: Weights) -> Path:
+def made_here(weights: ResolvedModel) -> Path:
     """The tower as it would be found; its numbers do not matter here."""
-    return Towers().make(weights.mmproj, "Q6_K", lambda data, *_: data, lambda _: None).path
+    return VisionTowers().make(weights.mmproj, "Q6_K", lambda data, *_: data, lambda _: None).path
 
 
 @pytest.fixture
-def large(weights: Weights, monkeypatch: pytest.MonkeyPatch) -> Weights:
+def large(weights: ResolvedModel, monkeypatch: pytest.MonkeyPatch) -> ResolvedModel:
     """Weights that are not the demo's, on a processor on which the usual tower is quicker."""
     monkeypatch.setattr(cpu, "best_instructions", lambda: "avx2")
     return replace(weights, demo=False)
 
 
-def test_where_nothing_was_tuned_the_usual_tower_is_used_once_it_was_made(large: Weights) -> None:
+def test_where_nothing_was_tuned_the_usual_tower_is_used_once_it_was_made(large: ResolvedModel) -> None:
     assert profile.usual_tower(large, least_bytes=0) == "Q6_K"
     assert profile.choice(large, least_bytes=0) == profile.safe_choice()
     path = made_here(large)
@@ -153,30 +153,30 @@ def test_where_nothing_was_tuned_the_usual_tower_is_used_once_it_was_made(large:
     assert profile.choice(large, least_bytes=0) == profile.safe_choice()
 
 
-def test_a_made_tower_is_not_used_when_it_is_turned_off_unless_tune_chose_it(large: Weights) -> None:
+def test_a_made_tower_is_not_used_when_it_is_turned_off_unless_tune_chose_it(large: ResolvedModel) -> None:
     made_here(large)
     assert profile.choice(large, quick_tower=False, least_bytes=0).tower is None
     profile.store(large, CHOICE)
     assert profile.choice(large, quick_tower=False, least_bytes=0) == CHOICE
 
 
-def test_what_was_tuned_holds_even_where_it_is_the_published_tower(large: Weights) -> None:
+def test_what_was_tuned_holds_even_where_it_is_the_published_tower(large: ResolvedModel) -> None:
     made_here(large)
-    profile.store(large, Choice(1))
+    profile.store(large, TuningProfile(1))
     assert profile.is_tuned(large)
-    assert profile.choice(large, least_bytes=0) == Choice(1)
+    assert profile.choice(large, least_bytes=0) == TuningProfile(1)
     assert profile.usual_tower(large, least_bytes=0) is None
 
 
 @pytest.mark.parametrize("instructions", ["avx", "sse4_2", "", None])
 def test_on_a_processor_not_known_to_gain_the_published_tower_stays(
-    large: Weights, instructions: str | None, monkeypatch: pytest.MonkeyPatch
+    large: ResolvedModel, instructions: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cpu, "best_instructions", lambda: instructions)
     assert profile.usual_tower(large, least_bytes=0) is None
 
 
-def test_the_demo_and_small_towers_stay_as_they_are(large: Weights) -> None:
+def test_the_demo_and_small_towers_stay_as_they_are(large: ResolvedModel) -> None:
     assert profile.usual_tower(replace(large, demo=True), least_bytes=0) is None
     assert profile.usual_tower(large) is None
     assert profile.usual_tower(replace(large, mmproj=large.mmproj.with_name("gone.gguf")), least_bytes=0) is None

@@ -10,14 +10,14 @@ import pytest
 from edge_assistant.engine.messages import Tuning
 from edge_assistant.imaging.token_budget import plan
 from edge_assistant.system.errors import CancelledError, DoesNotFitError, EngineError
-from edge_assistant.tuning.profile import LEAST_GLANCE_TOKENS, Choice
-from edge_assistant.tuning.search import Budget, Facts, Result, tune
+from edge_assistant.tuning.profile import LEAST_GLANCE_TOKENS, TuningProfile
+from edge_assistant.tuning.search import MachineFacts, SearchResult, TimeBudget, tune
 from edge_assistant.tuning.trial import Cost, describe_change
 
-START = Choice(2)
-FACTS = Facts(threads=(2, 4), towers=(None, "Q6_K", "BF16"), target_s=6.0)
+START = TuningProfile(2)
+FACTS = MachineFacts(threads=(2, 4), towers=(None, "Q6_K", "BF16"), target_s=6.0)
 
-Seconds = Callable[[Choice], float]
+Seconds = Callable[[TuningProfile], float]
 
 
 class Machine:
@@ -30,16 +30,16 @@ class Machine:
         self.seconds = seconds
         self.detail = detail
         self.open = 0
-        self.tried: list[Choice] = []
+        self.tried: list[TuningProfile] = []
         self.towers: list[str] = []
         self.skipped: list[str] = []
         self.steps: list[tuple[int, int, str]] = []
 
-    def trial(self, choice: Choice) -> Trial:
+    def trial(self, choice: TuningProfile) -> Trial:
         self.tried.append(choice)
         return Trial(self, choice)
 
-    def tune(self, facts: Facts = FACTS, now: Choice = START) -> Result:
+    def tune(self, facts: MachineFacts = FACTS, now: TuningProfile = START) -> SearchResult:
         return tune(
             now,
             START,
@@ -52,7 +52,7 @@ class Machine:
 
 
 class Trial:
-    def __init__(self, machine: Machine, choice: Choice) -> None:
+    def __init__(self, machine: Machine, choice: TuningProfile) -> None:
         machine.seconds(choice)  # raises where it cannot be loaded
         self._machine = machine
         self._choice = choice
@@ -71,7 +71,7 @@ class Trial:
 
 
 def test_everything_that_helps_is_kept_together() -> None:
-    def seconds(choice: Choice) -> float:
+    def seconds(choice: TuningProfile) -> float:
         return 10.0 - 2.0 * (choice.threads == 4) - 3.0 * (choice.tower == "Q6_K") + 5.0 * choice.tuning.repack
 
     result = Machine(seconds, lambda choice: 9.0 if choice.tuning.batch == 1024 else 10.0).tune()
@@ -88,7 +88,7 @@ def test_what_hardly_helps_is_not_kept() -> None:
 
 @pytest.mark.parametrize(("larger", "batch"), [(10.5, 512), (9.0, 1024)])
 def test_batches_are_judged_by_a_detail_and_never_by_a_glance(larger: float, batch: int) -> None:
-    def glance(choice: Choice) -> float:
+    def glance(choice: TuningProfile) -> float:
         return 5.0 + (1.0 if choice.tuning.batch == batch else -1.0)
 
     machine = Machine(glance, lambda choice: larger if choice.tuning.batch > 512 else 10.0)
@@ -105,7 +105,7 @@ def test_a_difference_within_what_runs_of_the_same_differ_by_changes_nothing() -
 
     machine = Machine(lambda _: 5.0)
     machine.trial = lambda choice: Noisy(machine, choice)  # type: ignore[method-assign]
-    assert machine.tune(Facts((2, 4), (), None)).choice == START
+    assert machine.tune(MachineFacts((2, 4), (), None)).choice == START
 
 
 def test_a_computer_that_becomes_quicker_meanwhile_is_no_reason_for_a_change() -> None:
@@ -126,7 +126,7 @@ def test_a_computer_that_becomes_quicker_meanwhile_is_no_reason_for_a_change() -
 def test_a_tower_in_use_is_what_others_and_the_published_one_must_beat() -> None:
     now = replace(START, tower="Q6_K")
 
-    def tuned_from(published: float) -> tuple[Result, Machine]:
+    def tuned_from(published: float) -> tuple[SearchResult, Machine]:
         machine = Machine(lambda choice: {"Q6_K": 5.0, None: published}.get(choice.tower, 9.0))
         facts = replace(FACTS, threads=(2,))
         result = tune(now, now, facts, machine.trial, machine.towers.append, lambda *_: None, lambda *_: None)
@@ -140,7 +140,7 @@ def test_a_tower_in_use_is_what_others_and_the_published_one_must_beat() -> None
 
 
 def test_what_was_tuned_before_is_what_the_new_choice_is_compared_with() -> None:
-    now = Choice(4, Tuning(batch=256), tower="BF16", glance_tokens=384)
+    now = TuningProfile(4, Tuning(batch=256), tower="BF16", glance_tokens=384)
     machine = Machine(lambda choice: {"BF16": 6.0, "Q6_K": 4.0}.get(choice.tower or "", 8.0))
     result = machine.tune(now=now)
     assert (result.choice.tower, result.choice.tuning.batch) == ("Q6_K", 512)
@@ -149,9 +149,9 @@ def test_what_was_tuned_before_is_what_the_new_choice_is_compared_with() -> None
 
 
 def test_what_was_tuned_before_and_cannot_be_loaded_any_more_is_skipped() -> None:
-    now = Choice(2, Tuning(repack=True))
+    now = TuningProfile(2, Tuning(repack=True))
 
-    def seconds(choice: Choice) -> float:
+    def seconds(choice: TuningProfile) -> float:
         if choice.tuning.repack:
             raise DoesNotFitError("Too little memory.")
         return 5.0
@@ -178,7 +178,7 @@ def test_the_budget_is_the_largest_that_meets_the_wanted_time_but_never_too_smal
     seconds: float, tokens: int, meets: bool
 ) -> None:
     result = Machine(lambda _: seconds).tune()
-    assert result.budget == Budget(tokens, pytest.approx(seconds * tokens / 256), meets)
+    assert result.budget == TimeBudget(tokens, pytest.approx(seconds * tokens / 256), meets)
     assert result.choice.glance_tokens == tokens
 
 
@@ -211,7 +211,7 @@ def test_a_budget_that_cannot_be_tried_leaves_the_usual_one() -> None:
 
 
 def test_what_cannot_be_tried_is_skipped_and_told() -> None:
-    def seconds(choice: Choice) -> float:
+    def seconds(choice: TuningProfile) -> float:
         if choice.tuning.repack:
             raise DoesNotFitError("Too little memory.")
         return 5.0 - 2.0 * (choice.tower == "Q6_K")
@@ -222,7 +222,7 @@ def test_what_cannot_be_tried_is_skipped_and_told() -> None:
 
 
 def test_without_memory_for_a_single_trial_it_ends_with_what_is_wrong() -> None:
-    def seconds(_: Choice) -> float:
+    def seconds(_: TuningProfile) -> float:
         raise DoesNotFitError("Too little memory.")
 
     machine = Machine(seconds)
@@ -233,13 +233,13 @@ def test_without_memory_for_a_single_trial_it_ends_with_what_is_wrong() -> None:
 
 def test_only_formats_that_can_be_made_are_tried() -> None:
     machine = Machine(lambda _: 5.0)
-    machine.tune(Facts(threads=(2,), towers=(None,), target_s=6.0))
+    machine.tune(MachineFacts(threads=(2,), towers=(None,), target_s=6.0))
     assert not any(choice.tower for choice in machine.tried)
     assert machine.towers == []
 
 
 def test_a_cancel_ends_it_and_no_engine_stays() -> None:
-    def seconds(choice: Choice) -> float:
+    def seconds(choice: TuningProfile) -> float:
         if choice.tuning.batch == 1024:
             raise CancelledError
         return 5.0
@@ -250,9 +250,9 @@ def test_a_cancel_ends_it_and_no_engine_stays() -> None:
     assert machine.open == 0
 
 
-@pytest.mark.parametrize("now", [START, Choice(4)])
+@pytest.mark.parametrize("now", [START, TuningProfile(4)])
 @pytest.mark.parametrize("target_s", [6.0, None])
-def test_steps_are_counted_to_their_end(now: Choice, target_s: float | None) -> None:
+def test_steps_are_counted_to_their_end(now: TuningProfile, target_s: float | None) -> None:
     machine = Machine(lambda _: 5.0)
     machine.tune(replace(FACTS, target_s=target_s), now)
     total = machine.steps[0][1]
@@ -260,10 +260,10 @@ def test_steps_are_counted_to_their_end(now: Choice, target_s: float | None) -> 
 
 
 def test_changes_are_said_in_sentences() -> None:
-    new = Choice(1, START.tuning, tower="Q6_K", glance_tokens=208)
+    new = TuningProfile(1, START.tuning, tower="Q6_K", glance_tokens=208)
     assert describe_change(START, new) == [
         "1 core computes.",
         "A vision tower in the format Q6_K is used.",
         "A glance sends up to 208 image tokens.",
     ]
-    assert describe_change(START, Choice(2, glance_tokens=256)) == []
+    assert describe_change(START, TuningProfile(2, glance_tokens=256)) == []

@@ -12,7 +12,7 @@ pytest.importorskip("PySide6")
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType
 
-from edge_assistant.controller.service import Options
+from edge_assistant.controller.service import ServiceOptions
 from edge_assistant.ui import display_loss
 
 
@@ -32,6 +32,6 @@ def test_it_goes_on_without_windows_after_last_words_only(
     begun: list[Any] = []
     monkeypatch.setattr(display_loss, "qInstallMessageHandler", handlers.append)
     monkeypatch.setattr(os, "execv", lambda _, arguments: begun.append(arguments[-2:]))
-    display_loss.watch(Options(speak=False))
+    display_loss.watch(ServiceOptions(speak=False))
     handlers[0](kind, QMessageLogContext(), message)
     assert begun == ([["listen", "--no-speak"]] if begins_anew else [])

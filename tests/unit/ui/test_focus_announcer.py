@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from support.accessible_walk import application, until
 
 from edge_assistant.ui import confirm
-from edge_assistant.ui.focus_announcer import SpokenFocus
+from edge_assistant.ui.focus_announcer import FocusAnnouncer
 
 
 @pytest.mark.parametrize("reader", [False, True])
@@ -18,7 +18,7 @@ def test_window_and_question_agree_who_says_what_has_the_keyboard(reader: bool) 
     window = QWidget()
     button = QPushButton("&Remove", window)
     QVBoxLayout(window).addWidget(button)
-    SpokenFocus(window, said.append, lambda: reader)
+    FocusAnnouncer(window, said.append, lambda: reader)
     window.show()
     window.activateWindow()
     try:

@@ -25,13 +25,13 @@ from edge_assistant.assistant.events import (
     WindowEvent,
     cancelled,
 )
-from edge_assistant.capture.decode import Captured
+from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.controller.status import Condition
 from edge_assistant.hotkeys.actions import ACTIONS
-from edge_assistant.settings.schema import Hotkeys, Settings, changed
+from edge_assistant.settings.schema import HotkeySettings, Settings, changed
 from edge_assistant.system.i18n import use_language
 from edge_assistant.ui import icons
-from edge_assistant.ui.commands import Commands, Entry
+from edge_assistant.ui.commands import Commands, MenuEntry
 from edge_assistant.ui.controller_signals import small_copy
 from edge_assistant.ui.main_window import MainWindow
 from edge_assistant.ui.strings import name_of
@@ -64,10 +64,10 @@ class Desk:
         self.commands = Commands(
             self.pressed.append,
             lambda: self.pressed.append("forget"),
-            Hotkeys().bound(),
+            HotkeySettings().bound(),
             [
-                Entry("&Settings…", lambda: self.pressed.append("settings")),
-                Entry("&Weights…", lambda: self.pressed.append("weights")),
+                MenuEntry("&Settings…", lambda: self.pressed.append("settings")),
+                MenuEntry("&Weights…", lambda: self.pressed.append("weights")),
             ],
         )
         self.control = ScriptedControl(self.pressed)
@@ -339,7 +339,7 @@ def test_reasoning_is_closed_until_it_is_wanted_and_never_part_of_the_conversati
 
 
 def test_a_title_of_one_endless_word_does_not_widen_the_window(desk: Desk) -> None:
-    captured = Captured(Image.new("RGB", (64, 48)), origin="window")
+    captured = CapturedPicture(Image.new("RGB", (64, 48)), origin="window")
     desk.window.show()
     before = desk.window.width()
     desk.window.show_picture(captured, small_copy(captured.image), "M" * 200)
@@ -348,7 +348,7 @@ def test_a_title_of_one_endless_word_does_not_widen_the_window(desk: Desk) -> No
 
 
 def test_forget_leaves_nothing_to_see_or_to_undo(desk: Desk) -> None:
-    captured = Captured(Image.new("RGB", (64, 48)), origin="window")
+    captured = CapturedPicture(Image.new("RGB", (64, 48)), origin="window")
     desk.window.show_picture(captured, small_copy(captured.image), "Invoice")
     desk.window.show_question(1, "What is it?")
     desk.window.input.setText("A secret")
@@ -377,7 +377,7 @@ def test_the_picture_and_the_conversation_are_saved_only_where_the_person_says(
 ) -> None:
     for variable in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(variable, str(tmp_path))
-    captured = Captured(Image.new("RGB", (64, 48), (200, 10, 10)), origin="window")
+    captured = CapturedPicture(Image.new("RGB", (64, 48), (200, 10, 10)), origin="window")
     desk.window.show()
     desk.window.show_picture(captured, small_copy(captured.image), "Invoice")
     desk.window.show_question(1, "What is it?")

@@ -15,14 +15,14 @@ from PySide6.QtWidgets import QLabel, QWidget
 from support.accessible_walk import application, until
 
 from edge_assistant.assistant.events import TokenEvent, WindowEvent
-from edge_assistant.capture.decode import Captured
-from edge_assistant.models.library import Shelf
+from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.models.library import ModelLibrary
 from edge_assistant.settings.schema import entry
 from edge_assistant.ui.commands import Commands
 from edge_assistant.ui.controller_signals import small_copy
 from edge_assistant.ui.main_window import MainWindow
 from edge_assistant.ui.models.dialog import ModelsDialog
-from edge_assistant.ui.settings.fields import Offer, make_field
+from edge_assistant.ui.settings.fields import FieldOption, make_field
 
 HTML = '<b>bold</b> & <img src="x.png">'
 HOSTILE = f"{HTML} \x9b31m\u202etxt.exe\u2028two"
@@ -54,7 +54,7 @@ def window() -> Iterator[MainWindow]:
 def test_a_title_is_no_markup_in_the_main_window(window: MainWindow) -> None:
     window.show_event(WindowEvent(0, HOSTILE, 0, 0, 1, 1))
     assert window.text == SHOWN
-    captured = Captured(Image.new("RGB", (8, 8)), origin="window")
+    captured = CapturedPicture(Image.new("RGB", (8, 8)), origin="window")
     window.show_picture(captured, small_copy(captured.image), HOSTILE)
     (name,) = [label for label in window.findChildren(QLabel) if "8 by 8" in label.text()]
     assert name.text() == f"Window {SHOWN}, 8 by 8 pixels"
@@ -71,7 +71,7 @@ def test_an_answer_in_the_main_window_is_harmless_piece_by_piece(window: MainWin
 @pytest.fixture
 def weights() -> Iterator[tuple[ModelsDialog, list[str]]]:
     """The window of the weights, with a set that looks like HTML wherever it may; and what it says aloud."""
-    path = Shelf(None).own_catalog
+    path = ModelLibrary(None).own_catalog
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(LISTED)
     path.write_text(
@@ -107,7 +107,7 @@ def test_names_of_weights_are_no_markup_and_harmless(weights: tuple[ModelsDialog
 def test_offered_names_are_harmless_and_mean_what_they_meant() -> None:
     application()
     field: Any = make_field(entry("camera"))
-    field.offer([Offer(HOSTILE, HOSTILE)])
+    field.offer([FieldOption(HOSTILE, HOSTILE)])
     field.show("\x9b" + "x" * 1_000_000)
     texts = [field.widget.itemText(number) for number in range(field.widget.count())]
     assert SHOWN in texts

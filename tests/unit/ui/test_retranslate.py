@@ -12,18 +12,18 @@ from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QWidget
 from support.accessible_walk import application, until
 
-from edge_assistant.capture.decode import Captured
+from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.settings.schema import Settings, changed
 from edge_assistant.system.i18n import later, tr, use_language
-from edge_assistant.ui.commands import Commands, Entry
+from edge_assistant.ui.commands import Commands, MenuEntry
 from edge_assistant.ui.controller_signals import small_copy
 from edge_assistant.ui.main_window import MainWindow
 from edge_assistant.ui.models.dialog import ModelsDialog
-from edge_assistant.ui.models.first_run import FirstRun
+from edge_assistant.ui.models.first_run import FirstRunDialog
 from edge_assistant.ui.overlay.palette import Palette
-from edge_assistant.ui.retranslate import QtWords
+from edge_assistant.ui.retranslate import QtTranslations
 from edge_assistant.ui.settings.dialog import SettingsDialog
-from edge_assistant.ui.settings.presenter import Preferences
+from edge_assistant.ui.settings.presenter import SettingsPresenter
 from edge_assistant.ui.tray import Tray
 
 GERMAN = changed(Settings(), {"language": "de"})
@@ -42,14 +42,14 @@ class Desk:
     """Window, tray and their menus, of a program that does nothing."""
 
     def __init__(self) -> None:
-        entries = [Entry(later("&Settings…"), lambda: None), Entry(later("&Weights…"), lambda: None)]
+        entries = [MenuEntry(later("&Settings…"), lambda: None), MenuEntry(later("&Weights…"), lambda: None)]
         self.commands = Commands(lambda _: None, lambda: None, Settings().hotkeys.bound(), entries)
         control: Any = QuietControl()
         self.window = MainWindow(self.commands, control, lambda: True)
         self.tray = Tray(self.commands, self.window.bring)
         self.tray.show_condition("speaking")
         self.window.show_condition("speaking")
-        captured = Captured(Image.new("RGB", (64, 48)), origin="window")
+        captured = CapturedPicture(Image.new("RGB", (64, 48)), origin="window")
         self.window.show_picture(captured, small_copy(captured.image), "Invoice")
 
     def follow(self, settings: Settings) -> None:
@@ -114,8 +114,8 @@ def test_what_was_said_before_stays_as_it_was_said() -> None:
     desk.close()
 
 
-@pytest.mark.parametrize("kind", [ModelsDialog, FirstRun])
-def test_the_windows_about_weights_follow(kind: type[ModelsDialog] | type[FirstRun]) -> None:
+@pytest.mark.parametrize("kind", [ModelsDialog, FirstRunDialog])
+def test_the_windows_about_weights_follow(kind: type[ModelsDialog] | type[FirstRunDialog]) -> None:
     window = kind(lambda _: None)
     before = words_of(window)
     use_language("de")
@@ -133,7 +133,7 @@ def test_the_windows_about_weights_follow(kind: type[ModelsDialog] | type[FirstR
 
 def test_the_list_of_weights_and_what_is_recommended_follow_too() -> None:
     said: list[str] = []
-    dialog, first = ModelsDialog(lambda _: None), FirstRun(said.append)
+    dialog, first = ModelsDialog(lambda _: None), FirstRunDialog(said.append)
     for window in (dialog, first):
         window.show()
     until(lambda: dialog.table.rowCount(), "the list")
@@ -173,7 +173,7 @@ def test_settings_that_are_open_are_shown_in_the_other_language_in_the_same_plac
         hold_keys=lambda _: None,
     )
     parent = QObject()
-    preferences = Preferences(program, parent)
+    preferences = SettingsPresenter(program, parent)
     preferences.open()
     (before,) = open_settings()
     before._groups.setCurrentRow(3)
@@ -206,7 +206,7 @@ def test_no_two_things_in_a_window_share_an_access_key(language: str) -> None:
     use_language(language)
     desk = Desk()
     settings = SettingsDialog(GERMAN if language == "de" else ENGLISH, on_apply=lambda _: None)
-    for window in (desk.window, settings, ModelsDialog(lambda _: None), FirstRun(lambda _: None)):
+    for window in (desk.window, settings, ModelsDialog(lambda _: None), FirstRunDialog(lambda _: None)):
         words = [each.text() for kind in (QLabel, QAbstractButton) for each in window.findChildren(kind)]
         if window is desk.window:
             words += [each.text() for each in desk.window.menuBar().actions()]
@@ -221,7 +221,7 @@ def test_no_two_things_in_a_window_share_an_access_key(language: str) -> None:
 
 
 def test_qts_own_words_follow() -> None:
-    words = QtWords(application())
+    words = QtTranslations(application())
     words.follow(GERMAN)
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Abbrechen"
     words.follow(ENGLISH)

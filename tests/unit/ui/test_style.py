@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 from support.accessible_walk import application
 
-from edge_assistant.ui.style import OutlinedStyle, TickBox, contrast, outline_colour, use_outlines
+from edge_assistant.ui.style import CheckBox, OutlinedStyle, contrast, outline_colour, use_outlines
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def light_part_of_the_edge(box: QCheckBox) -> float:
 @pytest.mark.parametrize("ticked", [False, True])
 def test_a_box_has_an_outline_in_the_colour_of_the_text_ticked_or_not(desk: QApplication, ticked: bool) -> None:
     desk.setPalette(painted("#000000", "#fefefe"))
-    box, usual = TickBox("Speak"), QCheckBox("Speak")
+    box, usual = CheckBox("Speak"), QCheckBox("Speak")
     for each in (box, usual):
         each.setChecked(ticked)
     assert light_part_of_the_edge(box) > 0.9

@@ -18,11 +18,11 @@ from support.person import MMPROJ, MODEL, Place
 
 from edge_assistant.assistant.advice import is_first_run
 from edge_assistant.models.hub import Hub
-from edge_assistant.models.library import Shelf
+from edge_assistant.models.library import ModelLibrary
 from edge_assistant.models.recommend import NOT_FOR
-from edge_assistant.ui.focus_announcer import SpokenFocus
+from edge_assistant.ui.focus_announcer import FocusAnnouncer
 from edge_assistant.ui.models import tasks
-from edge_assistant.ui.models.first_run import FirstRun
+from edge_assistant.ui.models.first_run import FirstRunDialog
 
 RECOMMENDED = "Download pair, 800,640 bytes"
 
@@ -33,10 +33,10 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def window(place: Place, said: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstRun]:
+def window(place: Place, said: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstRunDialog]:
     application()
     monkeypatch.setattr(tasks, "Hub", lambda: Hub(place.hub.endpoint))
-    made = FirstRun(said.append)
+    made = FirstRunDialog(said.append)
     made.show()
     made.activateWindow()
     until(lambda: made.download.hasFocus(), "the recommendation")
@@ -49,7 +49,7 @@ def window(place: Place, said: list[str], monkeypatch: pytest.MonkeyPatch) -> It
 
 
 def test_it_says_what_is_recommended_why_and_what_it_is_not_for_then_the_first_choice(
-    window: FirstRun, said: list[str]
+    window: FirstRunDialog, said: list[str]
 ) -> None:
     until(lambda: said[-1] == f"{RECOMMENDED}, button.", "the first choice")
     sentences = window.sentences.text().splitlines()
@@ -62,7 +62,7 @@ def test_it_says_what_is_recommended_why_and_what_it_is_not_for_then_the_first_c
     assert "edge-assistant models" not in window.sentences.text(), "commands are for terminals"
 
 
-def test_each_choice_is_said_when_it_has_the_keyboard(window: FirstRun, said: list[str]) -> None:
+def test_each_choice_is_said_when_it_has_the_keyboard(window: FirstRunDialog, said: list[str]) -> None:
     assert nameless(window) == []
     said.clear()
     assert tab_order(window) == [
@@ -76,8 +76,8 @@ def test_each_choice_is_said_when_it_has_the_keyboard(window: FirstRun, said: li
     ]
 
 
-def test_with_a_screen_reader_the_choices_are_left_to_it(window: FirstRun, said: list[str]) -> None:
-    (focus,) = window.findChildren(SpokenFocus)
+def test_with_a_screen_reader_the_choices_are_left_to_it(window: FirstRunDialog, said: list[str]) -> None:
+    (focus,) = window.findChildren(FocusAnnouncer)
     focus.leaves_focus_to_reader = lambda: True
     said.clear()
     press(Qt.Key.Key_Tab)
@@ -86,27 +86,27 @@ def test_with_a_screen_reader_the_choices_are_left_to_it(window: FirstRun, said:
 
 
 def test_download_by_enter_fetches_the_weights_and_it_never_comes_again(
-    window: FirstRun, place: Place, said: list[str]
+    window: FirstRunDialog, place: Place, said: list[str]
 ) -> None:
     changes: list[bool] = []
     window.weights_changed.connect(lambda: changes.append(True))
-    assert is_first_run(Shelf(None))
+    assert is_first_run(ModelLibrary(None))
     press(Qt.Key.Key_Return)
     until(lambda: not window.isVisible(), "the end")
     place.check_whole()
     assert said[-1] == "pair, Instruct, is here and whole."
     assert changes == [True]
-    assert not is_first_run(Shelf(None))
+    assert not is_first_run(ModelLibrary(None))
 
 
-def test_minutes_are_said_after_the_first_seconds(window: FirstRun, place: Place, said: list[str]) -> None:
+def test_minutes_are_said_after_the_first_seconds(window: FirstRunDialog, place: Place, said: list[str]) -> None:
     place.hub.bytes_per_s = 20_000
     press(Qt.Key.Key_Return, window.download)
     until(lambda: any(each.startswith("It will take") or "left." in each for each in said), "how long it takes")
 
 
 def test_a_download_can_be_paused_cancelled_and_another_choice_made(
-    window: FirstRun, place: Place, tmp_path: Path
+    window: FirstRunDialog, place: Place, tmp_path: Path
 ) -> None:
     place.hub.bytes_per_s = 200_000
     press(Qt.Key.Key_Return)
@@ -117,7 +117,7 @@ def test_a_download_can_be_paused_cancelled_and_another_choice_made(
     push(window.transfer.cancel)
     until(window.download.hasFocus, "the choice")
     assert window.isVisible()
-    assert is_first_run(Shelf(None)), "it was no answer"
+    assert is_first_run(ModelLibrary(None)), "it was no answer"
 
     stick = tmp_path / "stick"
     stick.mkdir()
@@ -127,10 +127,12 @@ def test_a_download_can_be_paused_cancelled_and_another_choice_made(
     answer(window, "No")
     until(lambda: not window.isVisible(), "the end")
     place.check_whole()
-    assert not is_first_run(Shelf(None))
+    assert not is_first_run(ModelLibrary(None))
 
 
-def test_what_went_wrong_is_said_and_the_choice_is_there_again(window: FirstRun, place: Place, said: list[str]) -> None:
+def test_what_went_wrong_is_said_and_the_choice_is_there_again(
+    window: FirstRunDialog, place: Place, said: list[str]
+) -> None:
     place.hub.faults = [Fault(flip=True)]
     press(Qt.Key.Key_Return)
     until(lambda: "arrived damaged" in window.transfer.words.text(), "the refusal")
@@ -142,31 +144,31 @@ def test_what_went_wrong_is_said_and_the_choice_is_there_again(window: FirstRun,
 
 
 @pytest.mark.parametrize("choice", ["demo", "later", "escape"])
-def test_demo_not_now_and_escape_are_answers(choice: str, window: FirstRun, said: list[str]) -> None:
+def test_demo_not_now_and_escape_are_answers(choice: str, window: FirstRunDialog, said: list[str]) -> None:
     if choice == "escape":
         press(Qt.Key.Key_Escape)
     else:
         push(getattr(window, choice))
     until(lambda: not window.isVisible(), "the end")
     assert said[-1].endswith("can be had at any time, in the menu under Weights.")
-    assert not is_first_run(Shelf(None))
+    assert not is_first_run(ModelLibrary(None))
 
 
 def test_whoever_has_weights_is_not_asked(place: Place) -> None:
     place.models.mkdir(parents=True)
     for name, data in place.data.items():
         (place.models / name).write_bytes(data)
-    assert not is_first_run(Shelf(None))
+    assert not is_first_run(ModelLibrary(None))
 
 
 def test_half_of_the_weights_are_none(place: Place) -> None:
     place.models.mkdir(parents=True)
     (place.models / MODEL).write_bytes(place.data[MODEL])
-    assert is_first_run(Shelf(None))
+    assert is_first_run(ModelLibrary(None))
 
 
 def test_the_recommendation_counts_what_is_in_another_folder_of_the_settings(
-    window: FirstRun, place: Place, said: list[str], tmp_path: Path
+    window: FirstRunDialog, place: Place, said: list[str], tmp_path: Path
 ) -> None:
     label = f"&{RECOMMENDED}"
     assert window.download.text() == label

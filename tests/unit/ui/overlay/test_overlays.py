@@ -15,11 +15,15 @@ from support.accessible_walk import application, until
 from support.snapshots import snapshot
 
 from edge_assistant.capture.geometry import Rect
-from edge_assistant.controller.palette_items import Choice, Opening
-from edge_assistant.ui.commands import Entry
-from edge_assistant.ui.overlay.overlays import Choosers
+from edge_assistant.controller.palette_items import OverlayContent, PaletteItem
+from edge_assistant.ui.commands import MenuEntry
+from edge_assistant.ui.overlay.overlays import Overlays
 
-CHOICES = (Choice("w", "window", "Window: Invoice"), Choice("r", "region", "A region"), Choice("s", "screen", "Screen"))
+CHOICES = (
+    PaletteItem("w", "window", "Window: Invoice"),
+    PaletteItem("r", "region", "A region"),
+    PaletteItem("s", "screen", "Screen"),
+)
 
 
 class Desk:
@@ -31,11 +35,11 @@ class Desk:
         self.entered: list[str] = []
         self.uttered: list[str] = []
         self.reader = False
-        self.choosers = Choosers(lambda: [self.entry("&Settings…"), self.entry("Window of &Edge"), self.entry("x")])
+        self.choosers = Overlays(lambda: [self.entry("&Settings…"), self.entry("Window of &Edge"), self.entry("x")])
         self.choosers.report_to(self)
 
-    def entry(self, label: str) -> Entry:
-        return Entry(label, lambda: self.entered.append(label))
+    def entry(self, label: str) -> MenuEntry:
+        return MenuEntry(label, lambda: self.entered.append(label))
 
     def choose(self, ticket: int, choice: str, rect: Rect | None = None) -> None:
         self.reported.append((ticket, choice, rect) if rect else (ticket, choice))
@@ -55,7 +59,7 @@ class Desk:
     def open(self, chooser: str = "palette", ticket: int = 7) -> None:
         place = QApplication.primaryScreen().geometry()
         seen = snapshot(Rect(place.x(), place.y(), place.width(), place.height()))
-        self.choosers.open_chooser(Opening(ticket, chooser, seen, CHOICES if chooser == "palette" else ()))
+        self.choosers.open_chooser(OverlayContent(ticket, chooser, seen, CHOICES if chooser == "palette" else ()))
         until(lambda: QApplication.focusWidget() is not None and self.is_open(chooser), "the chooser")
 
     def is_open(self, chooser: str) -> bool:
@@ -143,6 +147,6 @@ def test_a_region_that_is_closed_before_it_could_open_does_not_open(desk: Desk) 
     seen = snapshot(Rect(place.x(), place.y(), place.width(), place.height()))
     desk.choosers.close_chooser(9)
     QApplication.processEvents()
-    desk.choosers.open_chooser(Opening(9, "region", seen))
+    desk.choosers.open_chooser(OverlayContent(9, "region", seen))
     desk.open(ticket=10)
     assert desk.choosers.region.panes == []

@@ -10,13 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListWidget, QWidget
 from support.accessible_walk import application, nameless, tab_order, until, walk
 
-from edge_assistant.controller.palette_items import Choice
+from edge_assistant.controller.palette_items import PaletteItem
 from edge_assistant.ui.overlay.palette import Palette
 
 CHOICES = (
-    Choice("w", "window", "Window: Invoice"),
-    Choice("2", "monitor-2", "Monitor 2 of 2"),
-    Choice("x", "stop", "Stop"),
+    PaletteItem("w", "window", "Window: Invoice"),
+    PaletteItem("2", "monitor-2", "Monitor 2 of 2"),
+    PaletteItem("x", "stop", "Stop"),
 )
 
 
@@ -144,7 +144,7 @@ def test_the_list_is_the_only_stop_of_the_tab_key(desk: Desk) -> None:
 
 
 def test_it_stays_on_a_small_screen_with_whole_rows(desk: Desk) -> None:
-    many = tuple(Choice(chr(97 + n), f"entry-{n}", f"Entry {n} " + "with a long label " * 20) for n in range(26))
+    many = tuple(PaletteItem(chr(97 + n), f"entry-{n}", f"Entry {n} " + "with a long label " * 20) for n in range(26))
     desk.palette.open(many, QApplication.primaryScreen())
     space = QApplication.primaryScreen().availableGeometry()
     assert space.contains(desk.palette.geometry())

@@ -15,7 +15,7 @@ from support.snapshots import WINDOW, snapshot
 
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import Snapshot
-from edge_assistant.ui.overlay.region_selector import Frozen, RegionChooser
+from edge_assistant.ui.overlay.region_selector import Frozen, RegionSelector
 
 NO = Qt.KeyboardModifier.NoModifier
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -34,7 +34,7 @@ class Desk:
         self.heard: list[str] = []
         self.chosen: list[Rect] = []
         self.dismissed: list[bool] = []
-        self.chooser = RegionChooser(lambda text, _: self.heard.append(text))
+        self.chooser = RegionSelector(lambda text, _: self.heard.append(text))
         self.chooser.chosen.connect(self.chosen.append)
         self.chooser.dismissed.connect(self.dismissed.append)
 
@@ -117,7 +117,7 @@ def test_at_the_end_it_says_that_it_goes_no_further(desk: Desk) -> None:
 def test_help_says_the_keys(desk: Desk, key: Qt.Key) -> None:
     desk.open()
     desk.press(key)
-    assert desk.heard[-1] == RegionChooser.help()
+    assert desk.heard[-1] == RegionSelector.help()
     assert desk.chosen == desk.dismissed == []
 
 

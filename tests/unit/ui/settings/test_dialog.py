@@ -13,12 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from support.accessible_walk import application, nameless, until, walk
 
-from edge_assistant.settings.entry import GROUPS, KEYS, Entry, Value, meaning
+from edge_assistant.settings.entry import GROUPS, KEYS, SettingsEntry, Value, meaning
 from edge_assistant.settings.schema import Settings, changed, entries, value_of
 from edge_assistant.system.errors import InputError
 from edge_assistant.ui.settings.dialog import SettingsDialog
-from edge_assistant.ui.settings.fields import Choice, Number, Offer, label_of
-from edge_assistant.ui.settings.shortcut_edit import KeyEdit
+from edge_assistant.ui.settings.fields import ChoiceField, FieldOption, NumberField, label_of
+from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
@@ -26,7 +26,7 @@ CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModi
 class Desk:
     """A dialog whose results are only noted down."""
 
-    def __init__(self, current: Settings | None = None, **finds: Callable[[], list[Offer]]) -> None:
+    def __init__(self, current: Settings | None = None, **finds: Callable[[], list[FieldOption]]) -> None:
         application()
         self.applied: list[Settings] = []
         self.said: list[str] = []
@@ -46,10 +46,10 @@ class Desk:
         names = list(dict.fromkeys(each.about.group for each in entries()))
         self.dialog._groups.setCurrentRow(names.index(group))
 
-    def key_edit(self, action: str) -> KeyEdit:
+    def key_edit(self, action: str) -> ShortcutEdit:
         self.page(KEYS)
         edit = self.dialog.field(f"hotkeys.{action}").focus
-        assert isinstance(edit, KeyEdit)
+        assert isinstance(edit, ShortcutEdit)
         edit.setFocus()
         return edit
 
@@ -66,7 +66,7 @@ def desk() -> Iterator[Desk]:
     made.dialog.deleteLater()
 
 
-def other(entry: Entry) -> Value:
+def other(entry: SettingsEntry) -> Value:
     about = entry.about
     if entry.kind is bool:
         return not entry.default
@@ -172,12 +172,12 @@ def test_a_fault_is_told_and_its_field_gets_the_keyboard(desk: Desk) -> None:
 def test_what_is_found_later_is_offered_and_what_was_chosen_stays() -> None:
     desk = Desk(
         changed(Settings(), {"voice": "Kate", "monitor": 3}),
-        voices=lambda: [Offer("Anna", "Anna (de)"), Offer("Kate", "Kate (en)")],
-        monitors=lambda: [Offer(1, "Monitor 1"), Offer(2, "Monitor 2")],
+        voices=lambda: [FieldOption("Anna", "Anna (de)"), FieldOption("Kate", "Kate (en)")],
+        monitors=lambda: [FieldOption(1, "Monitor 1"), FieldOption(2, "Monitor 2")],
     )
     voice, monitor = desk.dialog.field("voice"), desk.dialog.field("monitor")
-    assert isinstance(voice, Choice)
-    assert isinstance(monitor, Choice)
+    assert isinstance(voice, ChoiceField)
+    assert isinstance(monitor, ChoiceField)
     until(lambda: voice.widget.count() == 3 and monitor.widget.count() == 4, "what there is")
     assert (voice.value(), voice.widget.currentText()) == ("Kate", "Kate (en)")
     assert monitor.value() == 3, "unplugged now, and kept"
@@ -185,7 +185,7 @@ def test_what_is_found_later_is_offered_and_what_was_chosen_stays() -> None:
 
 
 def test_a_list_that_cannot_be_had_leaves_the_choice_as_it_is() -> None:
-    def broken() -> list[Offer]:
+    def broken() -> list[FieldOption]:
         raise InputError("There is no voice.")
 
     desk = Desk(voices=broken)
@@ -196,7 +196,7 @@ def test_a_list_that_cannot_be_had_leaves_the_choice_as_it_is() -> None:
 
 def test_a_number_that_nobody_chose_begins_where_people_want_to_be(desk: Desk) -> None:
     rate = desk.dialog.field("rate")
-    assert isinstance(rate, Number)
+    assert isinstance(rate, NumberField)
     assert rate.value() is None
     rate.widget.stepUp()
     assert rate.value() == 200
@@ -229,7 +229,7 @@ def test_weights_that_only_the_folder_of_the_settings_has_can_be_chosen(tmp_path
     application()
     dialog = SettingsDialog(Settings(), on_apply=lambda _: None)
     field = dialog.field("model")
-    assert isinstance(field, Choice)
+    assert isinstance(field, ChoiceField)
     choice = field.widget
 
     def offered() -> set[object]:

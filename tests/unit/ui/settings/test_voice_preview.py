@@ -12,7 +12,7 @@ from support.accessible_walk import application, until
 
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech import speaker
-from edge_assistant.ui.settings.voice_preview import Preview
+from edge_assistant.ui.settings.voice_preview import VoicePreview
 
 
 @pytest.mark.parametrize(("chosen", "spoken"), [(None, "de"), ("fr", "fr")])
@@ -27,9 +27,9 @@ def test_it_speaks_the_language_that_is_shown_or_else_the_systems(
         given.append(arguments)
         raise OSError(name)  # so that nothing sounds
 
-    monkeypatch.setattr(speaker, "Child", start)
+    monkeypatch.setattr(speaker, "WorkerProcess", start)
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
-    preview = Preview(told.append)
+    preview = VoicePreview(told.append)
     preview.play(Settings(language=chosen, speak=False, rate=180, volume=60), "This is how answers sound.")
     until(lambda: told, "the reason")
     preview.stop()
