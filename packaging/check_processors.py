@@ -28,7 +28,7 @@ sys.path.insert(0, str(root))
 from edge_assistant.engine import llama_model
 from edge_assistant.engine.messages import Sampling
 models = root / "models/demo"
-model = llama_model.NativeModel(
+model = llama_model.LlamaModel(
     str(models / "tiny-qwen3vl-instruct-f16.gguf"), str(models / "mmproj-tiny-qwen3vl-f16.gguf"),
     context=512, threads=1, vision_layers=0, interrupted=lambda: False, on_load=lambda _: None)
 backends = sorted(set(re.findall(r"libggml-cpu-(\\w+)\\.so", Path("/proc/self/maps").read_text())))

@@ -21,7 +21,7 @@ from packing.weights import WeightsFile
 
 # What builds, and does not go along.
 _TOOLS = {"pip", "setuptools", "altgraph", "pyinstaller-hooks-contrib", "packaging", "hf-xet"}
-# What only the part of llama-cpp-python needs that is not used, see edge_assistant/engine/llama.py.
+# What only the part of llama-cpp-python needs that is not used, see edge_assistant/engine/bindings.py.
 UNUSED = ("diskcache", "jinja2", "markupsafe", "numpy")
 
 
