@@ -35,9 +35,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".venv" / "bin" / "python"
 PACKAGE = "edge_assistant"
-DESKTOP = ("ui", "controller", "resident", "capture", "hotkeys", "settings")
-"""Folders whose integration tests are those of the desktop. Of others they are in a folder of the same name, or at the
-top: of cli, assistant, tuning, system, imaging, and of files without a folder."""
+EVERYWHERE = "cli"
+"""The folder of integration tests that stand for those folders that have none of their own: they use nearly all."""
 
 SLOWER, MORE_S = 3.0, 60.0
 """Tests may run so many times as long as without a change, and so many seconds more."""
@@ -135,8 +134,8 @@ class Copy:
         folder = file.parts[0] if len(file.parts) > 1 else ""
         unit, integration = self.folder / "tests/unit", self.folder / "tests/integration"
         near = [unit / file.with_name(f"test_{file.name}"), unit / folder, unit]
-        own = integration / ("desktop" if folder in DESKTOP and not (integration / folder).exists() else folder)
-        last = [own] if folder and own.exists() else sorted(integration.glob("test_*.py"))
+        own = integration / folder
+        last = [own if folder and own.exists() else integration / EVERYWHERE]
         found = [*([each] for each in dict.fromkeys(near) if each.exists()), last]
         return [tuple(str(path.relative_to(self.folder)) for path in paths) for paths in found if paths]
 
