@@ -135,7 +135,7 @@ class Copy:
         unit, integration = self.folder / "tests/unit", self.folder / "tests/integration"
         near = [unit / file.with_name(f"test_{file.name}"), unit / folder, unit]
         own = integration / folder
-        last = [own if folder and own.exists() else integration / EVERYWHERE]
+        last = [path for path in (own if folder and own.exists() else integration / EVERYWHERE,) if path.exists()]
         found = [*([each] for each in dict.fromkeys(near) if each.exists()), last]
         return [tuple(str(path.relative_to(self.folder)) for path in paths) for paths in found if paths]
 
