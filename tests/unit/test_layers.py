@@ -209,7 +209,7 @@ def test_everything_but_the_windows_can_be_imported_without(missing: tuple[str, 
 def test_the_layers_are_as_the_architecture_document_shows_them(repository: Path) -> None:
     lines = (repository / "docs/architecture.md").read_text(encoding="utf-8").splitlines()
     start = lines.index("| folders, from the top | what they are for |")
-    table = [line for line in lines[start + 2 : lines.index("", start)]]
+    table = lines[start + 2 : lines.index("", start)]
     shown = [set(re.findall(r"`(\w+)`", line.split("|")[1])) for line in table]
     assert shown == [set(layer) for layer in reversed(LAYERS)]
 

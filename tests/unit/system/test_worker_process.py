@@ -262,7 +262,8 @@ def test_a_worker_ends_with_its_parent() -> None:
     code = (
         "import os, sys; sys.path[:0] = sys.argv[1:]\n"
         "from edge_assistant.system.worker_process import WorkerProcess\nfrom test_worker_process import deaf\n"
-        "child = WorkerProcess(deaf, name='deaf'); child.receive(10); print(child.pid, flush=True); os.kill(os.getpid(), 9)"
+        "worker = WorkerProcess(deaf, name='deaf'); worker.receive(10)\n"
+        "print(worker.pid, flush=True); os.kill(os.getpid(), 9)"
     )
     here = Path(__file__).parent
     command = [sys.executable, "-c", code, str(here), str(here.parent.parent)]
