@@ -30,7 +30,7 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "capture/window_mac.py": frozenset(("Quartz", "Width", "Height")),
     "system/worker_process.py": frozenset(("{} ended with exit code {}",)),
     "system/dbus.py": frozenset(("Get",)),
-    "cli/doctor.py": frozenset(("Weights", "Memory", "Engine")),
+    "cli/doctor.py": frozenset(("Model", "Memory", "Engine")),
     "system/errors.py": frozenset(
         ("allocate memory", "failed to allocate", "insufficient memory", "failed to map segment", "start new thread")
     ),

@@ -38,7 +38,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scenes", type=int, default=100, help="how many pictures (default 100)")
     parser.add_argument("--model", default="demo", help="a catalogue name, or a GGUF file")
-    parser.add_argument("--think", action="store_true", help="the Thinking weights")
+    parser.add_argument("--think", action="store_true", help="the Thinking model")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
     pictures = [make_scene(seed).image for seed in range(FIRST_HELD_OUT_SEED, FIRST_HELD_OUT_SEED + options.scenes)]

@@ -78,7 +78,7 @@ class _Nobody:
 
 
 def _commands() -> Commands:
-    entries = [MenuEntry(tr("&Weights…"), lambda: None)]
+    entries = [MenuEntry(tr("&Models…"), lambda: None)]
     return Commands(lambda _: None, lambda: None, HotkeySettings().bound(), entries)
 
 

@@ -93,10 +93,10 @@ FIRST_AFTER = 5.0
 NEXT_AFTER = 10.0
 
 WORDS: dict[Stage, str] = {
-    "load": later("Loading the weights"),
+    "load": later("Loading the model"),
     "prepare": later("Preparing the picture"),
-    "encode": later("Looking at the picture"),
-    "prefill": later("Taking it in"),
+    "encode": later("Reading the picture"),
+    "prefill": later("Reading the question"),
     "think": later("Thinking"),
 }
 """What is being done, in words."""

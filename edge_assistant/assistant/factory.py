@@ -77,7 +77,7 @@ def resolve_model(
             raise CancelledError
         if not told and time.monotonic() - start > _SILENT_SECONDS:
             told = True
-            notice("verifying", tr("Checking the weights. This happens only once."))
+            notice("verifying", tr("Checking the model. This happens only once."))
 
     return resolve(
         model=model,

@@ -46,7 +46,7 @@ class ModelLoader:
             return
         context = self._affordable_context(work, image_tokens)
         if self._was_loaded:
-            self._telling.notice(work.index, "engine-restarted", tr("The engine had ended and is started again."))
+            self._telling.notice(work.index, "engine-restarted", tr("The engine had stopped and is restarting."))
             self._was_loaded = False  # told once, also where a cancel ends the start that follows
         self._telling.event(StageEvent(work.index, "load", 0.0))
         start = time.perf_counter()
@@ -84,7 +84,7 @@ class ModelLoader:
                 work.index,
                 "context-reduced",
                 tr(
-                    "Memory is short, so this conversation can be {context} tokens long instead of {wanted}.",
+                    "Memory is low, so this conversation is limited to {context} tokens instead of {wanted}.",
                     context=context,
                     wanted=wanted,
                 ),

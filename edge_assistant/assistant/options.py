@@ -73,4 +73,4 @@ class RequestOptions:
         """The sentence that tells how long an answer took; "" where it is not wanted."""
         if self.verbosity != "full":
             return ""
-        return tr_count("That took {number} second.", "That took {number} seconds.", round(seconds))
+        return tr_count("This took {number} second.", "This took {number} seconds.", round(seconds))

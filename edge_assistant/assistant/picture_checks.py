@@ -19,7 +19,7 @@ _BLANK: dict[Origin, str] = {
     "window": later("The window is blank: it has only one colour. There is nothing to describe."),
     "region": later("That part of the screen is blank: it has only one colour. There is nothing to describe."),
     "clipboard": later("The picture in the clipboard is blank: it has only one colour. There is nothing to describe."),
-    "camera": later("The camera sees nothing: its picture is black or of one colour. Uncover it, or make some light."),
+    "camera": later("The camera sees nothing: its picture is black or of one colour. Uncover it, or turn on a light."),
 }
 
 BESIDES = frozenset(
@@ -29,7 +29,7 @@ BESIDES = frozenset(
 
 ENDINGS: dict[str, tuple[str, str]] = {
     "length": ("cut-off", later("The answer was cut off here.")),
-    "loop": ("loop", later("The answer began to repeat itself, so it was ended here.")),
+    "loop": ("loop", later("The answer began to repeat itself, so it was stopped here.")),
 }
 """What is said right behind an answer that did not end of itself: (code, sentence) by `stop`.
 
@@ -39,9 +39,9 @@ of a list or a table without a full stop nothing is lost.
 CODES_OF_ENDINGS = frozenset(code for code, _ in ENDINGS.values())
 
 _ONLY_DEMO = later(
-    "Only the demo weights are in use. They understand only simple sample screens, so do not trust this answer."
+    "Only the demo model is in use. It understands only simple sample screens, so do not trust this answer."
 )
-_BLURRED = later("The camera's picture seems blurred. Hold it still, or further away.")
+_BLURRED = later("The camera picture seems blurred. Hold it still, or further away.")
 
 
 def refuse_blank(captured: CapturedPicture) -> None:

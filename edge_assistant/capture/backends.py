@@ -93,13 +93,13 @@ def choose(found: SessionFacts | None = None, has: Callable[[str], bool] = has_m
                 return backend
             raise InputError(
                 tr(
-                    "The screen cannot be captured: a part for {name} is missing. {install}",
+                    "The screen cannot be captured: {name} support is missing. {install}",
                     name=backend.name,
                     install=tr(backend.install),
                 ),
                 code="not-installed",
             )
-    raise InputError(tr("There is no display here. Picture files can be described all the same."), code="no-display")
+    raise InputError(tr("There is no display. Picture files can still be described."), code="no-display")
 
 
 __all__ = ["BACKENDS", "Backend", "SessionFacts", "choose", "facts", "has_module"]

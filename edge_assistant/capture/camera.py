@@ -49,13 +49,13 @@ def take_frame(number: int | str | None, *, countdown: float, on_ready: Callable
     from PySide6.QtMultimedia import QCamera, QMediaCaptureSession, QMediaDevices
 
     if not names:
-        raise InputError(tr("No camera was found. Plug one in, or switch it on."), code="no-camera")
+        raise InputError(tr("No camera was found. Connect one, or turn it on."), code="no-camera")
     if isinstance(number, str):
         number = _number_of(number, names)
     if number is not None and not 1 <= number <= len(names):
         have = tr_count("There is one camera", "There are {number} cameras", len(names))
         raise InputError(
-            tr("{have}, and number {number} is not among them.", have=have, number=number), code="no-such-camera"
+            tr("{have}, and number {number} is not one of them.", have=have, number=number), code="no-such-camera"
         )
     device = QMediaDevices.defaultVideoInput() if number is None else QMediaDevices.videoInputs()[number - 1]
     camera = QCamera(device)
@@ -157,9 +157,9 @@ class CameraShot:
 
 def _busy() -> InputError:
     return InputError(
-        tr("The camera gives no picture. Close other programs that use it, or plug it in again."), code="camera-busy"
+        tr("The camera sends no picture. Close other programs that use it, or reconnect it."), code="camera-busy"
     )
 
 
 def _gone() -> InputError:
-    return InputError(tr("The camera stopped while it was used. Plug it in again."), code="camera-gone")
+    return InputError(tr("The camera stopped while in use. Reconnect it."), code="camera-gone")

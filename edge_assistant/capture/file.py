@@ -36,7 +36,7 @@ def read_picture(source: str | Path, *, stdin: BinaryIO | None = None) -> Captur
     if source == "-":
         return _from_stdin(stdin)
     if not str(source):
-        raise InputError(tr("No picture file was named."), code="no-such-file")
+        raise InputError(tr("No picture file was given."), code="no-such-file")
     name = _spoken(source)
     try:
         with io.FileIO(source, "rb", opener=_open_without_waiting) as file:
@@ -53,7 +53,7 @@ def _open_without_waiting(path: str, flags: int) -> int:
 def _from_stdin(stdin: BinaryIO | None) -> CapturedPicture:
     stream = stdin if stdin is not None else getattr(sys.stdin, "buffer", None)
     if stream is None:
-        raise UsageError(tr("There is no standard input to read a picture from. Name a file."))
+        raise UsageError(tr("There is no standard input to read. Give a file."))
     if is_terminal(stream):
         raise UsageError(tr("Standard input is a terminal. Pipe a picture into it, or name a file."))
     return decode(_slurped(stream, tr("Standard input")), tr("Standard input"))

@@ -31,8 +31,8 @@ _ANSWER_S = 60.0
 _LOOK_S = 0.1
 
 _MISSING = later(
-    "The screen cannot be captured: this Wayland desktop has no portal for it. "
-    "Install xdg-desktop-portal and the part for your desktop, then log in again."
+    "The screen cannot be captured: this Wayland desktop has no portal for it. Install xdg-desktop-portal and its "
+    "backend for your desktop, then log in again."
 )
 
 
@@ -61,7 +61,7 @@ class PortalScreen:
         except DBusError as error:
             raise _failure(error) from error
         if code == 1:
-            raise InputError(tr("You or your desktop did not allow the picture of the screen."), code="refused")
+            raise InputError(tr("You or your desktop denied the screen capture."), code="refused")
         place = results.get("uri", ("s", ""))[1] if code == 0 else ""
         if not place:
             raise InputError(tr("The desktop could not take a picture of the screen. Try again."), code="portal")
@@ -78,7 +78,7 @@ class PortalScreen:
                 property_of(connection, _PORTAL, "version", timeout=_START_S, start=True)
         except DBusError as error:
             raise _failure(error) from error
-        return tr("Wayland's portal offers pictures of the screen; the desktop may ask for permission.")
+        return tr("Wayland's portal can capture the screen; the desktop may ask for permission.")
 
     def _ask(self, connection: Any) -> tuple[int, dict[str, Any]]:
         from jeepney import MatchRule, message_bus
@@ -101,7 +101,7 @@ class PortalScreen:
                 if self._is_cancelled():
                     raise CancelledError
         raise InputError(
-            tr("The desktop gave no picture of the screen in time. Allow it when you are asked, and try again."),
+            tr("The desktop sent no picture of the screen in time. Allow it when you are asked, and try again."),
             code="portal",
         )
 
@@ -117,7 +117,7 @@ def _fetched(uri: str) -> Any:
     """The picture in the portal's file, which is deleted whatever becomes of it."""
     address = urlsplit(uri)
     if address.scheme != "file":
-        raise InputError(tr("The desktop left the picture where it cannot be read."), code="portal")
+        raise InputError(tr("The desktop saved the picture where it cannot be read."), code="portal")
     path = Path(unquote(address.path))
     try:
         return read_picture(path).image

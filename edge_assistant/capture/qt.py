@@ -44,7 +44,7 @@ def missing(error: ImportError) -> AssistantError:
     library = str(error).partition(":")[0]
     what = library if ".so" in library else "PySide6"
     return InputError(
-        tr("{what} is missing, which this needs. Run scripts/setup again.", what=what), code="not-installed"
+        tr("{what} is missing and needed here. Run scripts/setup again.", what=what), code="not-installed"
     )
 
 

@@ -74,10 +74,10 @@ def clipboard_check() -> str:
     except InputError as error:
         if error.code != "no-picture":
             raise
-        return tr("The clipboard can be read; there is no picture in it now.")
+        return tr("The clipboard can be read; it contains no picture now.")
     if isinstance(found, Path):
-        return tr("The clipboard can be read; there is a file in it now.")
-    return tr("The clipboard can be read; there is a picture in it now.")
+        return tr("The clipboard can be read; it contains a file now.")
+    return tr("The clipboard can be read; it contains a picture now.")
 
 
 def _clipboard(is_cancelled: Callable[[], bool] = lambda: False) -> Any:
@@ -121,26 +121,22 @@ def _ask(
         raise _explained(what, death) from death
     finally:
         child.kill()
-    raise InputError(tr("{what} does not answer. Try again, or log in again.", what=what), code="no-answer")
+    raise InputError(tr("{what} is not responding. Try again, or log in again.", what=what), code="no-answer")
 
 
 def _explained(what: str, death: WorkerDiedError) -> InputError:
     words = " ".join(death.last_words)
     if "could not connect to display" in words or "Failed to create wl_display" in words:
-        return InputError(
-            tr("{what} cannot be reached: there is no display that answers.", what=what), code="no-display"
-        )
+        return InputError(tr("{what} is not available: no display answers.", what=what), code="no-display")
     if "platform plugin" in words:
         return InputError(
             tr(
-                "{what} cannot be reached: a system library of the window system is missing. Run scripts/setup again.",
+                "{what} is not available: a system library of the window system is missing. Run scripts/setup again.",
                 what=what,
             ),
             code="not-installed",
         )
-    return InputError(
-        tr("{what} cannot be reached: the window library ended suddenly. Try again.", what=what), code="qt"
-    )
+    return InputError(tr("{what} is not available: the window library crashed. Try again.", what=what), code="qt")
 
 
 def _image(packed: tuple[tuple[int, int], bytes]) -> Image.Image:

@@ -52,10 +52,8 @@ def _rect(monitor: dict[str, int]) -> Rect:
 def _failure(reason: str) -> InputError:
     if "Cannot connect" in reason or "Unable to open display" in reason:
         return InputError(
-            tr("The screen cannot be captured: there is no display that answers. Log in to a desktop and try again."),
+            tr("The screen cannot be captured: no display answers. Log in to a desktop and try again."),
             code="no-display",
         )
-    plain = reason.strip().rstrip(".") or tr("the window system did not say why")
-    return InputError(
-        tr("The screen cannot be captured: {plain}. Picture files can be described all the same.", plain=plain)
-    )
+    plain = reason.strip().rstrip(".") or tr("the window system gave no reason")
+    return InputError(tr("The screen cannot be captured: {plain}. Picture files can still be described.", plain=plain))

@@ -91,7 +91,7 @@ class Snapshot:
                     return cut
         have = tr_count("There is one monitor", "There are {number} monitors", len(self.monitors))
         raise InputError(
-            tr("{have}, and number {number} is not among them.", have=have, number=number), code="no-such-monitor"
+            tr("{have}, and number {number} is not one of them.", have=have, number=number), code="no-such-monitor"
         )
 
     def cut(self, rect: Rect) -> Image.Image | None:

@@ -90,7 +90,7 @@ def count_down(seconds: float, tell: CaptureListener) -> None:
     if seconds <= 0:
         return
     if seconds > _COUNTED:
-        tell.notice("countdown", tr("Looking in {ceil} seconds.", ceil=math.ceil(seconds)))
+        tell.notice("countdown", tr("Taking the picture in {ceil} seconds.", ceil=math.ceil(seconds)))
         tell.wait(seconds - _COUNTED)
         seconds = _COUNTED
     while seconds > 0:
@@ -136,10 +136,10 @@ def active_window(snapshot: Snapshot, backend: Backend, tell: CaptureListener) -
     picture = snapshot.cut(inside) if inside else None
     if inside is None or picture is None:
         raise InputError(
-            tr("The active window is outside of the screen. Move it there, or look at the screen."), code="off-screen"
+            tr("The active window is off the screen. Move it there, or describe the whole screen."), code="off-screen"
         )
     seen = inside.width * inside.height / (window.contents.width * window.contents.height)
-    notices = (("window-cut", tr("Part of the window is outside of the screen and cannot be seen.")),)
+    notices = (("window-cut", tr("Part of the window is off the screen and cannot be seen.")),)
     return CapturedPicture(picture, notices if seen < _LEAST_PART else (), "window", window.number)
 
 
@@ -160,7 +160,7 @@ def region(snapshot: Snapshot, rect: Rect) -> CapturedPicture:
     """A part of the screen, `rect` in the desktop's units. Raises InputError (code `off-screen`)."""
     picture = snapshot.cut(rect)
     if picture is None:
-        raise InputError(tr("That part is outside of the screen. Choose another one."), code="off-screen")
+        raise InputError(tr("That part is off the screen. Choose another one."), code="off-screen")
     return CapturedPicture(picture, origin="region", front=_front(snapshot))
 
 
@@ -175,4 +175,4 @@ def spoken_title(title: str) -> str:
         plain = plain.replace(dash, ", ")
     if len(plain) > _LONGEST_TITLE:
         plain = plain[:_LONGEST_TITLE].rpartition(" ")[0] or plain[:_LONGEST_TITLE]
-    return plain or tr("A window without a title")
+    return plain or tr("Untitled window")

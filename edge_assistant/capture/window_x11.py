@@ -93,7 +93,7 @@ def _connected(name: str | None) -> Display:
         return connected(name)
     except NoServerError as failure:
         raise InputError(
-            tr("The active window cannot be asked for: no X display answers. Log in to a desktop and try again."),
+            tr("The active window cannot be found: no X display answers. Log in to a desktop and try again."),
             code="no-display",
         ) from failure
 

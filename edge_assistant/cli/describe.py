@@ -171,7 +171,7 @@ class DescribeRun:
             assistant.notice(0, "weights-passed-over", message)
         if weights.demo and captured is None and (options.model or chosen.model) is None:
             assistant.notice(
-                0, "demo-weights", tr("These are the demo weights. They understand only simple sample screens.")
+                0, "demo-weights", tr("This is the demo model. It understands only simple sample screens.")
             )
         assistant.look_at(lambda: captured or read_picture(str(options.picture)))
         for index, text in enumerate(self._questions):
@@ -240,7 +240,7 @@ class DescribeRun:
         self._output = NoOutput()
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if error.errno == errno.ENOSPC:
-            full = DoesNotFitError(tr("The answer cannot be written: the disk is full. Make some room."), code="disk")
+            full = DoesNotFitError(tr("The answer cannot be written: the disk is full. Free up space."), code="disk")
             self._exit_code = full.exit_code
             complain(str(full))
         else:

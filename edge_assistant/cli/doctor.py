@@ -25,7 +25,7 @@ from edge_assistant.system.terminal import complain, print_line
 from edge_assistant.tuning import profile
 
 # The parts without which no picture can be described.
-_ESSENTIAL = ("Weights", "Memory", "Engine")
+_ESSENTIAL = ("Model", "Memory", "Engine")
 _LOOK_S = 0.1
 
 
@@ -78,7 +78,7 @@ def findings(chosen: schema.Settings) -> Iterator[Finding]:
     if weights is not None:
         yield _tried(later("Engine"), lambda: _load_engine(weights, chosen))
     voice, sound = check_sound()
-    yield Finding(later("Voice"), voice is None, voice or tr("There is a voice to speak with."))
+    yield Finding(later("Voice"), voice is None, voice or tr("A voice is available."))
     yield Finding(later("Sound"), sound is None, sound or tr("The audio output can be opened."))
     yield from captures()
     yield _window_library()
@@ -94,14 +94,14 @@ def captures() -> Iterator[Finding]:
 
 
 def _weights(chosen: schema.Settings, *, think: bool) -> tuple[ResolvedModel | None, Finding]:
-    part = later("Thinking weights") if think else later("Weights")
+    part = later("Thinking model") if think else later("Model")
     try:
         weights = resolve_model(chosen, think=think)
     except AssistantError as error:
         return None, Finding(part, False, str(error))
-    found = tr("These are the demo weights. They understand only simple sample screens.")
+    found = tr("This is the demo model. It understands only simple sample screens.")
     notes = "".join(f" {each}" for each in weights.notices)
-    whole = tr("{name} is here and whole.", name=weights.name)
+    whole = tr("{name} is ready.", name=weights.name)
     return weights, Finding(part, True, f"{found if weights.demo else whole}{notes}")
 
 
@@ -113,7 +113,7 @@ def _memory(weights: ResolvedModel, context: int) -> Finding:
         return Finding(later("Memory"), True, figures)
     smaller = fitting_context(weights, wanted, free, repack=repack)
     if smaller is not None:
-        taken = tr("A smaller context of {count} tokens fits, and is taken.", count=smaller)
+        taken = tr("A smaller context of {count} tokens fits, and is used.", count=smaller)
         return Finding(later("Memory"), True, f"{figures} {taken}")
 
     def explained() -> str:
@@ -127,13 +127,13 @@ def _processor() -> Finding:
     cores = tr("{count} cores are used.", count=profile.default_threads())
     best = cpu.best_instructions()
     if best is None:
-        kind = tr("It is of the kind {kind}.", kind=platform.machine())
+        kind = tr("Its type is {kind}.", kind=platform.machine())
         return Finding(later("Processor"), True, f"{kind} {cores}")
     if not best:
         return Finding(later("Processor"), False, tr("It is too old: it lacks SSE 4.2. Use a newer computer."))
-    sentences = [tr("Its best instructions are {best}.", best=best), cores]
+    sentences = [tr("It supports {best} instructions.", best=best), cores]
     if not cpu.is_quick(best):
-        sentences.append(tr("It is an older one, so answers take long."))
+        sentences.append(tr("It is an older one, so answers take longer."))
     return Finding(later("Processor"), True, " ".join(sentences))
 
 
@@ -151,11 +151,11 @@ def _load_engine(weights: ResolvedModel, chosen: schema.Settings) -> str:
         start = time.perf_counter()
         assistant.warm()
         seconds = number(time.perf_counter() - start, 1)
-        sentences.append(tr("The weights were loaded in {seconds} seconds.", seconds=seconds))
+        sentences.append(tr("The model was loaded in {seconds} seconds.", seconds=seconds))
         if profile.is_tuned(weights):
-            sentences.append(tr("What tune found out is used."))
+            sentences.append(tr("The results of tune are used."))
         sentences.append(tower_words(weights, choice, quick_tower=chosen.quick_tower))
-        sentences.append(assistant.offload.words() or tr("All is computed on the processor."))
+        sentences.append(assistant.offload.words() or tr("Everything runs on the processor."))
         return " ".join(sentences)
     finally:
         assistant.close()
@@ -165,15 +165,15 @@ def tower_words(weights: ResolvedModel, choice: profile.TuningProfile, *, quick_
     """Which vision tower is used with the published `weights`, and why."""
     if profile.with_tower(weights, choice) != weights:
         if profile.is_tuned(weights):
-            return tr("Tune found that a vision tower in the format {format} is quickest.", format=choice.tower)
-        return tr("A vision tower in the format {format}, made here, is used: it is quicker.", format=choice.tower)
+            return tr("Tune found that a vision encoder in {format} format is fastest.", format=choice.tower)
+        return tr("A vision encoder in {format} format, made here, is used: it is faster.", format=choice.tower)
     if choice.tower is not None:
-        return tr("The vision tower that tune chose is gone, so the published one is used. Tune again.")
+        return tr("The vision encoder that tune chose is missing; the original one is used. Run tune again.")
     if profile.usual_tower(weights) is None:
-        return tr("The vision tower is used as published: that is best here.")
+        return tr("The original vision encoder is used: it is best here.")
     if not quick_tower:
-        return tr("The vision tower is used as published: a quicker one is turned off in the settings.")
-    return tr("The vision tower is used as published until the app has made a quicker one.")
+        return tr("The original vision encoder is used: a faster one is turned off in the settings.")
+    return tr("The original vision encoder is used until the app has made a faster one.")
 
 
 def _screen() -> str:
@@ -185,28 +185,30 @@ def _window() -> str:
     backend = backends.choose()
     if backend.make_windows is None:
         raise InputError(
-            tr("{name} does not tell which window is active. The whole screen is taken instead.", name=backend.name)
+            tr("{name} does not tell which window is active. The whole screen is used instead.", name=backend.name)
         )
     window = backend.make_windows().active()
-    return tr("No window is active now.") if window is None else tr("The active window's title and place are known.")
+    return tr("No window is active now.") if window is None else tr("The active window's title and position are known.")
 
 
 def _session() -> str:
     locked = backends.choose().is_locked()
-    return tr("It is locked, so its screen is not described now.") if locked else tr("It is not known to be locked.")
+    return (
+        tr("It is locked, so its screen cannot be described now.") if locked else tr("It does not seem to be locked.")
+    )
 
 
 def _cameras() -> str:
     names = qt_subprocess.camera_names()
     if not names:
-        raise InputError(tr("No camera was found. Plug one in, or switch it on."), code="no-camera")
+        raise InputError(tr("No camera was found. Connect one, or turn it on."), code="no-camera")
     return " ".join(f"{number}: {name}." for number, name in enumerate(names, start=1))
 
 
 def _window_library() -> Finding:
     if importlib.util.find_spec("PySide6") is None:
         return Finding(later("Window"), False, tr("This version has no window. Use the command line."))
-    return Finding(later("Window"), True, tr("The library for the app's windows is here."))
+    return Finding(later("Window"), True, tr("The library for the app's windows is installed."))
 
 
 def _tried(part: str, attempt: Callable[[], str]) -> Finding:

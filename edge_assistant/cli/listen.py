@@ -16,7 +16,7 @@ from edge_assistant.system.i18n import later, tr
 from edge_assistant.system.ipc import RELOAD, SHOW, TUNED, AlreadyRunningError, IpcServer, endpoint
 from edge_assistant.system.terminal import print_line
 
-_NO_WINDOW = later("It has no windows. To have them, end it with edge-assistant trigger quit, and start it again.")
+_NO_WINDOW = later("It has no windows. To get them, quit it with edge-assistant trigger quit, and start it again.")
 
 
 class _Shown:

@@ -71,7 +71,7 @@ def _report(error: AssistantError, *, as_json: bool) -> None:
 def _parser() -> Parser:
     parser = Parser(
         prog="edge-assistant",
-        description=tr("Looks at a picture and says aloud what is there. Works without a network."),
+        description=tr("Describes pictures and the screen aloud. Works without a network."),
         epilog=tr("Answers can be wrong. Not for medicine, traffic or money."),
     )
     _add_app(parser)
@@ -79,21 +79,21 @@ def _parser() -> Parser:
         title=tr("commands"), metavar=tr("COMMAND"), description=tr("Without one, the app starts.")
     )
     _add_describe(commands.add_parser("describe", help=tr("describe a picture, or answer questions about it")))
-    cameras = commands.add_parser("cameras", help=tr("list the cameras, by the numbers that describe --camera takes"))
+    cameras = commands.add_parser("cameras", help=tr("list the cameras, with the numbers that describe --camera takes"))
     cameras.set_defaults(command=_cameras)
     _add_listen(
-        commands.add_parser("listen", help=tr("keep running, and describe what is there when a key is pressed"))
+        commands.add_parser("listen", help=tr("run in the background, and describe what is there at a key press"))
     )
-    _add_trigger(commands.add_parser("trigger", help=tr("make the running program do something, as its keys do")))
-    doctor = commands.add_parser("doctor", help=tr("say what works on this computer, and how to mend what does not"))
-    doctor.add_argument("--speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud too (default: yes)"))
+    _add_trigger(commands.add_parser("trigger", help=tr("make the running program do something, as its shortcuts do")))
+    doctor = commands.add_parser("doctor", help=tr("show what works on this computer, and how to fix what does not"))
+    doctor.add_argument("--speak", action=argparse.BooleanOptionalAction, help=tr("also speak (default: yes)"))
     doctor.set_defaults(command=_doctor)
-    _add_tune(commands.add_parser("tune", help=tr("find out by trying what makes answers quickest on this computer")))
+    _add_tune(commands.add_parser("tune", help=tr("find the fastest configuration for this computer")))
     voices = commands.add_parser("voices", help=tr("list the voices"))
     voices.add_argument("--language", metavar=tr("CODE"), help=tr("only voices for this language"))
     voices.set_defaults(command=_voices)
     add_settings(commands.add_parser("settings", help=tr("show and change the settings")))
-    add_models(commands.add_parser("models", help=tr("get, check, carry and remove weights")))
+    add_models(commands.add_parser("models", help=tr("download, verify, export and remove models")))
     return parser
 
 
@@ -101,17 +101,21 @@ def _add_app(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group(tr("options of the app")).add_argument
     add("--temperature", dest=f"{_APP}temperature", metavar=tr("F"), type=temperature, help=tr("0 is greedy"))
     add("--seed", dest=f"{_APP}seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("repeatable answers"))
-    add("--speak", dest=f"{_APP}speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud (default: yes)"))
+    add("--speak", dest=f"{_APP}speak", action=argparse.BooleanOptionalAction, help=tr("speak (default: yes)"))
     parser.set_defaults(command=_app)
 
 
 def _add_describe(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("picture", metavar=tr("FILE"), nargs="?", help=tr("the picture; - is standard input"))
-    add("--screen", metavar=tr("N"), nargs="?", const=0, type=whole(1, 99), help=tr("look at monitor N, or all as one"))
-    add("--window", action="store_true", help=tr("look at the active window; its title is said first"))
     add(
-        "--clipboard", action="store_true", help=tr("look at the picture, or the copied picture file, in the clipboard")
+        "--screen", metavar=tr("N"), nargs="?", const=0, type=whole(1, 99), help=tr("describe monitor N, or all as one")
+    )
+    add("--window", action="store_true", help=tr("describe the active window; its title is said first"))
+    add(
+        "--clipboard",
+        action="store_true",
+        help=tr("describe the picture, or the copied picture file, in the clipboard"),
     )
     add(
         "--camera",
@@ -119,26 +123,26 @@ def _add_describe(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const=0,
         type=whole(1, 99),
-        help=tr("look through camera N (see cameras)"),
+        help=tr("describe what camera N sees (see cameras)"),
     )
     add(
-        "--delay", metavar=tr("SECONDS"), type=seconds, help=tr("count down aloud first, to change windows (camera: 3)")
+        "--delay", metavar=tr("SECONDS"), type=seconds, help=tr("count down aloud first, to switch windows (camera: 3)")
     )
     add("--mode", choices=("glance", "detail", "read"), default="glance", help=tr("default: glance"))
     add("--ask", metavar=tr("TEXT"), action="append", default=[], help=tr("a question; repeat for follow-ups"))
-    add("--think", action="store_true", help=tr("think harder: slower, with the Thinking weights"))
+    add("--think", action="store_true", help=tr("think harder: slower, with the Thinking model"))
     add(
         "--thinking-budget",
         metavar=tr("N"),
         type=whole(1, 81_920),
-        help=tr("tokens to think with (default: as in the settings)"),
+        help=tr("thinking limit in tokens (default: as in settings)"),
     )
     add("--max-tokens", metavar=tr("N"), type=whole(1, 81_920), help=tr("longest answer, in tokens"))
     add("--temperature", metavar=tr("F"), type=temperature, help=tr("0 is greedy; not with Thinking"))
     add("--seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("repeatable answers (default: random)"))
-    add("--image-tokens", metavar=tr("N"), type=whole(8, 16_384), help=tr("most image tokens the picture may take"))
-    add("--context", metavar=tr("N"), type=whole(256, 262_144), help=tr("tokens of context (default: 4096)"))
-    add("--model", metavar=tr("NAME|PATH"), help=tr("weights: a name from the catalogue, or a GGUF file"))
+    add("--image-tokens", metavar=tr("N"), type=whole(8, 16_384), help=tr("maximum image tokens for the picture"))
+    add("--context", metavar=tr("N"), type=whole(256, 262_144), help=tr("context in tokens (default: 4096)"))
+    add("--model", metavar=tr("NAME|PATH"), help=tr("model: a name from the catalogue, or a GGUF file"))
     add("--mmproj", metavar=tr("PATH"), help=tr("the vision file that belongs to the model file"))
     add(
         "--gpu-layers",
@@ -147,8 +151,8 @@ def _add_describe(parser: argparse.ArgumentParser) -> None:
         help=tr("layers on the graphics processor (default: what fits)"),
     )
     add("--language", metavar=tr("CODE"), help=tr("language of answer and voice, such as de"))
-    add("--speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud (default: yes)"))
-    add("--json", action="store_true", help=tr("one JSON object a line on standard output"))
+    add("--speak", action=argparse.BooleanOptionalAction, help=tr("speak (default: yes)"))
+    add("--json", action="store_true", help=tr("one JSON object per line on standard output"))
     parser.set_defaults(command=_describe)
 
 
@@ -156,30 +160,30 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--temperature", metavar=tr("F"), type=temperature, help=tr("0 is greedy; not with Thinking"))
     add("--seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("repeatable answers (default: random)"))
-    add("--speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud (default: yes)"))
+    add("--speak", action=argparse.BooleanOptionalAction, help=tr("speak (default: yes)"))
     parser.set_defaults(command=_listen)
 
 
 def _add_tune(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--model", metavar=tr("NAME|PATH"), help=tr("weights: a name from the catalogue, or a GGUF file"))
+    add("--model", metavar=tr("NAME|PATH"), help=tr("model: a name from the catalogue, or a GGUF file"))
     add("--mmproj", metavar=tr("PATH"), help=tr("the vision file that belongs to the model file"))
-    add("--think", action="store_true", help=tr("the Thinking weights"))
+    add("--think", action="store_true", help=tr("the Thinking model"))
     add(
         "--target",
         metavar=tr("SECONDS"),
         type=whole(1, 600),
         help=tr("time to the first word of a glance (default: 6)"),
     )
-    add("--reset", action="store_true", help=tr("forget what was found out before"))
-    add("--speak", action=argparse.BooleanOptionalAction, help=tr("say it aloud too (default: yes)"))
-    add("--json", action="store_true", help=tr("one JSON object a line on standard output"))
+    add("--reset", action="store_true", help=tr("delete earlier results"))
+    add("--speak", action=argparse.BooleanOptionalAction, help=tr("also speak (default: yes)"))
+    add("--json", action="store_true", help=tr("one JSON object per line on standard output"))
     parser.set_defaults(command=_tune)
 
 
 def _add_trigger(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", metavar=tr("ACTION"), nargs="?", help=tr("one of those that --list prints"))
-    parser.add_argument("--list", action="store_true", help=tr("print the actions, and what each does"))
+    parser.add_argument("action", metavar=tr("ACTION"), nargs="?", help=tr("one of the actions from --list"))
+    parser.add_argument("--list", action="store_true", help=tr("print the actions and what each one does"))
     parser.set_defaults(command=_trigger)
 
 
@@ -189,9 +193,7 @@ def _check_app_options(parsed: argparse.Namespace) -> None:
         name.removeprefix(_APP) for name, value in vars(parsed).items() if name.startswith(_APP) and value is not None
     ]
     if given and parsed.command is not _app:
-        raise UsageError(
-            tr("The option {value} stands before the command. Write it after the command.", value=given[0])
-        )
+        raise UsageError(tr("The option {value} must come after the command.", value=given[0]))
 
 
 def _app(parsed: argparse.Namespace) -> int:
@@ -298,12 +300,12 @@ def _check_source(parsed: argparse.Namespace) -> None:
     ]
     if not given:
         raise UsageError(
-            tr("Nothing to look at. Name a picture file, or take --screen, --window, --clipboard or --camera.")
+            tr("Nothing to describe. Give a picture file, or use --screen, --window, --clipboard or --camera.")
         )
     if len(given) > 1:
         raise UsageError(tr("Only one picture at a time: a file, --screen, --window, --clipboard or --camera."))
     if parsed.delay is not None and given[0] not in ("screen", "window", "camera"):
-        raise UsageError(tr("A delay goes with --screen, --window or --camera."))
+        raise UsageError(tr("A delay needs --screen, --window or --camera."))
 
 
 def _source(parsed: argparse.Namespace) -> str | Target:
@@ -325,7 +327,7 @@ def _cameras(_: argparse.Namespace) -> int:
 
     names = camera_names()
     if not names:
-        raise InputError(tr("No camera was found. Plug one in, or switch it on."), code="no-camera")
+        raise InputError(tr("No camera was found. Connect one, or turn it on."), code="no-camera")
     for number, name in enumerate(names, start=1):
         print_line(f"{number}: {short(name)}")
     return 0

@@ -80,7 +80,7 @@ def recommend_models(options: ModelsOptions) -> int:
 def first_run(options: ModelsOptions) -> int:
     """What suits this computer, and the choice: at a terminal the same as the window of the first run."""
     if options.as_json or not terminal.is_terminal(sys.stdin):
-        raise UsageError(tr("There is nobody at a terminal who could be asked. Leave out --ask."))
+        raise UsageError(tr("This is not a terminal, so you cannot be asked. Leave out --ask."))
     recommend_models(options)
     chosen, shelf = _open()
     weights = advise(shelf).weights
@@ -90,7 +90,7 @@ def first_run(options: ModelsOptions) -> int:
             answer = _ask(
                 teller,
                 tr(
-                    "Type {download}f to choose a file or folder, w for the demo weights for now, or n for not now.",
+                    "Type {download}f to choose a file or folder, w to use the demo model for now, or n for not now.",
                     download=download,
                 ),
             )
@@ -138,7 +138,7 @@ def pull_models(name: str, options: ModelsOptions, *, think: bool, mmproj: str |
         teller.event(
             "done", action="pull", name=weights.name, variant=weights.variant, files=[str(each) for each in files]
         )
-        teller.say(tr("{name}, {title}, is here and whole.", name=weights.name, title=weights.variant.title()))
+        teller.say(tr("{name}, {title}, is installed and verified.", name=weights.name, title=weights.variant.title()))
     return 0
 
 
@@ -148,9 +148,7 @@ def verify_models(name: str | None, options: ModelsOptions, *, think: bool) -> i
     sets = [shelf.named(name, wanted(think))] if name is not None else list(shelf.catalog())
     found = files_here(shelf, sets)
     if not found:
-        raise WeightsError(
-            tr("There is nothing here to verify. Fetch weights with models pull."), code="weights-missing"
-        )
+        raise WeightsError(tr("There is nothing to verify. Download a model with models pull."), code="weights-missing")
     with _telling(chosen, options) as teller:
         task = VerifyOperation(
             shelf,
@@ -162,9 +160,9 @@ def verify_models(name: str | None, options: ModelsOptions, *, think: bool) -> i
         teller.event("done", action="verify", files=len(found), damaged=bad)
         if bad == 0:
             teller.say(
-                tr("All is well: {found} files were checked.", found=len(found))
+                tr("Everything is OK: {found} files were checked.", found=len(found))
                 if len(found) > 1
-                else tr("All is well.")
+                else tr("Everything is OK.")
             )
     return WeightsError.exit_code if bad else 0
 
@@ -205,9 +203,8 @@ def export_models(folder: Path, names: Sequence[str], options: ModelsOptions, *,
         teller.event("done", action="export", folder=str(folder), names=[each.name for each in written])
         teller.say(
             tr_count(
-                "{number} set of weights can be carried in {folder}. There, use edge-assistant models import {folder}.",
-                "{number} sets of weights can be carried in {folder}. There, use edge-assistant models import "
-                "{folder}.",
+                "{number} model was exported. On the other computer, use edge-assistant models import {folder}.",
+                "{number} models were exported. On the other computer, use edge-assistant models import {folder}.",
                 len(written),
                 folder=folder,
             )
@@ -224,7 +221,7 @@ def remove_models(name: str, options: ModelsOptions, *, think: bool) -> int:
         teller.event("done", action="remove", name=weights.name, variant=weights.variant, freed_bytes=freed)
         teller.say(
             tr(
-                "{name}, {title}, is removed. {gigabytes} are free again.",
+                "{name}, {title}, was removed. {gigabytes} freed.",
                 name=weights.name,
                 title=weights.variant.title(),
                 gigabytes=gigabytes(freed),
@@ -243,7 +240,7 @@ def print_path(name: str | None, options: ModelsOptions, *, think: bool) -> int:
         statuses = [shelf.status(weights, entry) for entry in shelf.pair(weights)]
         found = [status.path for status in statuses if status.path is not None]
         if not found:
-            raise WeightsError(tr("Nothing of {name} is here.", name=weights.name), code="weights-missing")
+            raise WeightsError(tr("{name} is not installed.", name=weights.name), code="weights-missing")
     for path in found:
         teller.event("path", path=str(path))
         if not options.as_json:
@@ -252,7 +249,7 @@ def print_path(name: str | None, options: ModelsOptions, *, think: bool) -> int:
 
 
 def _tell_checked(teller: ModelsOutput, checked: VerifyResult) -> None:
-    sentence, result = tr("{name} is whole.", name=checked.path.name), "whole"
+    sentence, result = tr("{name} is OK.", name=checked.path.name), "whole"
     if checked.error is None:
         teller.say(sentence)
     else:
@@ -296,7 +293,7 @@ def _run(task: _Task, work: Callable[[], T]) -> T:
         if signals.arrived():
             task.cancel.set()
             thread.join(_PATIENCE)
-            raise CancelledError(tr("Cancelled. What has arrived is kept: do the same again to go on."))
+            raise CancelledError(tr("Cancelled. Progress is kept: run the command again to resume."))
     if failure and isinstance(failure[0], AssistantError | BrokenPipeError):
         raise failure[0]
     if failure:
@@ -315,6 +312,6 @@ def _ask_for_links(teller: ModelsOutput, options: ModelsOptions) -> bool:
     if options.as_json or not terminal.is_terminal(sys.stdin):
         return False
     question = tr(
-        "A hard link takes no more room, but shares its bytes with your file; a copy is independent. Link or copy?"
+        "A hard link takes no extra space, but shares its data with your file; a copy is independent. Link or copy?"
     )
     return _ask(teller, question).lower().startswith("l")

@@ -25,7 +25,7 @@ from edge_assistant.system.terminal import complain, print_json
 _STAGE_NAMES = {
     "load": later("Loading"),
     "prepare": later("Preparing the picture"),
-    "encode": later("Looking"),
+    "encode": later("Reading the picture"),
     "prefill": later("Reading the question"),
     "think": later("Thinking"),
     "answer": "",

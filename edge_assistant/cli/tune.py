@@ -74,9 +74,9 @@ def _work(options: TuneOptions, chosen: schema.Settings, teller: ModelsOutput) -
     if options.reset:
         _reset(weights, chosen, teller)
         return
-    teller.say(tr("Trying what is quickest on this computer takes a few minutes. Let other programs rest meanwhile."))
+    teller.say(tr("Finding the fastest configuration takes a few minutes. Do not use other programs meanwhile."))
     if psutil.cpu_percent(interval=0.5) > _BUSY_PERCENT:
-        teller.notice("busy", tr("Other programs are busy now, so the result may be wrong. Better tune again later."))
+        teller.notice("busy", tr("Other programs are busy, so the result may be wrong. Better run tune again later."))
     _hash(weights)
     now = profile.choice(weights, quick_tower=chosen.quick_tower)
     seconds = options.target_s or chosen.glance_seconds
@@ -94,7 +94,7 @@ def _reset(weights: ResolvedModel, chosen: schema.Settings, teller: ModelsOutput
     profile.forget(weights)
     usual = profile.choice(weights, quick_tower=chosen.quick_tower)
     _keep_only(weights, usual.tower)
-    teller.say(tr("What tune found out is forgotten."))
+    teller.say(tr("The results of tune were deleted."))
     if describe_change(now, usual):
         _tell_running_program(teller)
 
@@ -173,10 +173,10 @@ def _hash(weights: ResolvedModel) -> None:
 def _facts(weights: ResolvedModel, chosen: schema.Settings, seconds: int, teller: ModelsOutput) -> MachineFacts:
     """What there is to try; what the person has set is not, and that is said."""
     if chosen.threads is not None:
-        words = tr("The number of cores is not tried, as the settings say {number}.", number=chosen.threads)
+        words = tr("The number of cores is not tested: the settings set {number}.", number=chosen.threads)
         teller.notice("set", words)
     if chosen.glance_tokens is not None:
-        words = tr("Numbers of image tokens are not tried, as the settings say {number}.", number=chosen.glance_tokens)
+        words = tr("Image tokens are not tested: the settings set {number}.", number=chosen.glance_tokens)
         teller.notice("set", words)
     published = describe_gguf(weights.mmproj).quantisation
     towers = [name for name in FORMATS if name != published and (name != "BF16" or cpu.has_bf16())]
@@ -218,14 +218,14 @@ def _tell_result(teller: ModelsOutput, old: TuningProfile, result: SearchResult)
         first_token_of_glance_s=round(budget.first_token, 3),
     )
     changes = describe_change(old, new)
-    teller.say(" ".join(changes) if changes else tr("Nothing had to be changed."))
+    teller.say(" ".join(changes) if changes else tr("Nothing was changed."))
     words = tr(
         "A glance with up to {tokens} image tokens takes {seconds} seconds to its first word.",
         tokens=USUAL_TOKENS,
         seconds=number(after.first_token, 1),
     )
     if before is not None:
-        was = tr("Until now it took {seconds} seconds.", seconds=number(before.first_token, 1))
+        was = tr("Before, it took {seconds} seconds.", seconds=number(before.first_token, 1))
         words = f"{words} {was}"
     teller.say(words)
     if budget.tokens not in (None, USUAL_TOKENS):

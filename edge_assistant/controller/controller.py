@@ -59,10 +59,10 @@ class Controller:
         """A key or a trigger; what a trigger is answered."""
         _log.debug("%s while %s", action, self.state.phase)
         if action in CHOOSERS and not self._has_choosers:
-            self.tell("no-window", tr("Choices need the windows of the app. Start it with edge-assistant."))
+            self.tell("no-window", tr("Choices need the app's windows. Start it with edge-assistant."))
             return ""
         if action == "ask" and isinstance(self._windows, NoView):
-            self.tell("no-window", tr("Questions need the window of the app. Start it with edge-assistant."))
+            self.tell("no-window", tr("Questions need the app's window. Start it with edge-assistant."))
             return ""
         if action == "ask" and not self.chooser.open.chooser and self._windows.in_front():
             self._voice.silence()  # it is where one asks, and must not ask about itself

@@ -73,7 +73,7 @@ def _always() -> tuple[PaletteItem, ...]:
         PaletteItem("a", "ask", tr("Ask a question")),
         PaletteItem("l", "repeat", tr("Repeat the last answer")),
         PaletteItem("x", "stop", tr("Stop")),
-        PaletteItem("i", "status", tr("What is being done")),
+        PaletteItem("i", "status", tr("Status")),
         PaletteItem("h", "think", tr("Think harder, on or off")),
     )
     return tuple(each for each in found if each.name in ACTIONS)

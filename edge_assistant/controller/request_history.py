@@ -230,4 +230,4 @@ def _in_detail(seconds: float | None) -> str:
     sentence = tr("The same picture in detail.")
     if seconds is None or seconds < WORTH_SAYING_S:
         return sentence
-    return " ".join((sentence, tr("That takes about {seconds} seconds.", seconds=round(seconds))))
+    return " ".join((sentence, tr("This takes about {seconds} seconds.", seconds=round(seconds))))

@@ -104,7 +104,7 @@ class Service:
         )
         control.behave(answer_options(chosen))
         if chosen.output == "screen-reader" and announce is None:
-            control.tell("no-screen-reader", tr("Only the app reaches a screen reader, so the own voice speaks."))
+            control.tell("no-screen-reader", tr("Only the app can use a screen reader, so the program's voice speaks."))
         self._keys = GlobalHotkeys(_hotkeys, control.press, lambda message: control.tell("keys", message))
 
     def run(self) -> None:
@@ -151,7 +151,7 @@ class Service:
 
         def on_control() -> str:
             self.control.renew()
-            return tr("The running program loads the weights anew, and uses that from now on.")
+            return tr("The running program is reloading the model with these results.")
 
         return self.control.answered(on_control)
 
@@ -173,7 +173,7 @@ class Service:
     def _tell_applied(self, trouble: str, wanted: Settings) -> str:
         told = [trouble] if trouble else []
         told += self._take_over(wanted)
-        sentence = " ".join(told) or tr("The new settings hold.")
+        sentence = " ".join(told) or tr("Settings applied.")
         self.control.tell("settings", sentence)
         return sentence
 
@@ -190,7 +190,7 @@ class Service:
         self.control.behave(answer_options(wanted))
         self._keep(wanted)
         if differs & settings_applier.ENGINE:
-            told.append(tr("The weights are loaded anew."))
+            told.append(tr("Reloading the model."))
             self.control.renew()
         if "hotkeys" in differs:
             told += self._keys.take(wanted.hotkeys.bound())

@@ -37,7 +37,7 @@ def with_saved(path: Path, wanted: Settings) -> str:
     try:
         store.save(path, wanted)
     except AssistantError as error:
-        return tr("{error} The new settings hold until the program ends.", error=error)
+        return tr("{error} The new settings apply until the program ends.", error=error)
     return ""
 
 
@@ -46,7 +46,7 @@ def read_again(path: Path, old: Settings) -> tuple[Settings, str]:
     try:
         return schema.load(path), ""
     except AssistantError as error:
-        return old, tr("{error} The old settings hold.", error=error)
+        return old, tr("{error} The old settings stay.", error=error)
 
 
 def follow_language(wanted: Settings) -> None:
@@ -60,7 +60,7 @@ def follow_login(wanted: bool, at_login: autostart.Autostart | None = None) -> s
         autostart.follow(wanted, at_login or autostart.choose(), autostart.program())
     except OSError as error:
         _log.info("start at login: %s", error)
-        return tr("Starting at login could not be changed: {error}.", error=error.strerror or error)
+        return tr("Start at login could not be changed: {error}.", error=error.strerror or error)
     try:
         _followed().update({_LOGIN: wanted})
     except OSError as error:

@@ -344,7 +344,7 @@ class RequestWorker:
         assert self._told is not None
         self._held = None
         self._engines.forget()
-        job.notice("forgotten", tr("Everything is forgotten."))
+        job.notice("forgotten", tr("Everything was forgotten."))
         try:
             self._engines.start(partial(self._made, job)).warm()
         except CancelledError:
@@ -437,7 +437,7 @@ class RequestWorker:
 
 def _after(job: Request, took: str) -> str:
     """What is good to know after an answer, for whoever wants to hear everything."""
-    more = tr("The same key again gives the detail.") if job.action and job.mode != "detail" else ""
+    more = tr("The same shortcut again gives details.") if job.action and job.mode != "detail" else ""
     return f"{took} {more}".strip()
 
 

@@ -434,8 +434,8 @@ class Engine:
             return EngineUnfitError()
         return WeightsError(
             tr(
-                "The engine ended while loading {name}: the weights are damaged, or do not belong "
-                "together. Get them again.",
+                "The engine crashed while loading {name}: the model is damaged, or its files do not match. Download "
+                "it again.",
                 name=self._files.model.name,
             ),
             code="weights-abort",
@@ -452,12 +452,12 @@ class Engine:
         wanted = self._files.tuning.gpu_layers
         if wanted is None:
             return DeviceFailedError(
-                tr("The engine failed on the graphics processor, so the processor computes everything from now on.")
+                tr("The engine failed on the graphics processor, so everything runs on the processor from now on.")
             )
         return DeviceFailedError(
             tr(
-                "The engine failed on the graphics processor with --gpu-layers {layers}, so the processor computes "
-                "everything from now on.",
+                "The engine failed on the graphics processor with --gpu-layers {layers}, so everything runs on the "
+                "processor from now on.",
                 layers=wanted,
             )
         )
@@ -466,12 +466,12 @@ class Engine:
         wanted = self._files.tuning.gpu_layers
         if wanted is None:
             return tr(
-                "The weights could not be loaded on the graphics processor, so the processor computes everything "
-                "from now on."
+                "The model could not be loaded on the graphics processor, so everything runs on the processor from "
+                "now on."
             )
         return tr(
-            "The weights could not be loaded on the graphics processor with --gpu-layers {layers}, so the processor "
-            "computes everything from now on.",
+            "The model could not be loaded on the graphics processor with --gpu-layers {layers}, so everything runs "
+            "on the processor from now on.",
             layers=wanted,
         )
 
@@ -483,8 +483,8 @@ class Engine:
         if was_killed(death.exit_code):
             reason = tr("It was stopped from outside, perhaps for lack of memory.")
         else:
-            reason = tr("It ended by itself.")
-        return EngineError(tr("The engine is gone. {reason} Ask again.", reason=reason), code="engine-died")
+            reason = tr("It ended unexpectedly.")
+        return EngineError(tr("The engine stopped. {reason} Ask again.", reason=reason), code="engine-died")
 
 
 def _lacked_memory(death: WorkerDiedError) -> bool:

@@ -23,8 +23,8 @@ _ANSWER_RESERVE = 256
 _MOST_ENDS = 32
 _PROGRESS_STEP = 0.05
 _NOTHING_COMPUTED = later(
-    "The model computed nothing that can be used: its files are damaged, or the graphics processor computes wrongly. "
-    "Get the weights again, or use --gpu-layers 0."
+    "The model computed nothing usable: its files are damaged, or the graphics processor computes wrongly. Download "
+    "the model again, or use --gpu-layers 0."
 )
 
 

@@ -48,11 +48,11 @@ class GpuOffload:
         if self.device is None:
             return ""
         if self.layers >= self.all_layers and self.tower:
-            return tr("{device} computes all of it.", device=self.device.name)
+            return tr("Everything runs on {device}.", device=self.device.name)
         counts = {"device": self.device.name, "layers": self.layers, "all": self.all_layers}
         if self.tower:
-            return tr("{device} computes the vision tower and {layers} of {all} layers.", **counts)
-        return tr("{device} computes {layers} of {all} layers.", **counts)
+            return tr("The vision encoder and {layers} of {all} layers run on {device}.", **counts)
+        return tr("{layers} of {all} layers run on {device}.", **counts)
 
 
 NOTHING = GpuOffload(None, 0, 0, tower=False)

@@ -163,7 +163,7 @@ class LlamaModel:
             result = mtmd.mtmd_encode_chunk(self._tower, chunk.handle)
         self._check_interrupted()
         if result != 0:
-            raise self._computing_error(tr("The engine could not look at the picture. Try again."))
+            raise self._computing_error(tr("The engine could not read the picture. Try again."))
         return self.encoded()
 
     def encoded(self) -> Any:
@@ -390,7 +390,9 @@ class LlamaModel:
             return WeightsError(
                 tr("{name} does not belong to this model. Choose the mmproj file made for it.", name=name)
             )
-        return WeightsError(tr("{name} cannot be loaded: it is damaged or of another kind. Get it again.", name=name))
+        return WeightsError(
+            tr("{name} cannot be loaded: it is damaged or of another type. Download it again.", name=name)
+        )
 
     def _loading(self, low: float, high: float) -> Callable[[float, Any], bool]:
         def report(fraction: float, _: Any) -> bool:
@@ -446,7 +448,7 @@ class LlamaModel:
         if result == _ABORTED or self._interrupted():
             raise ComputationInterrupted
         if result == 1:
-            raise DoesNotFitError(tr("The conversation does not fit the context any more. Use a larger context."))
+            raise DoesNotFitError(tr("The conversation no longer fits the context. Use a larger context."))
         if result != 0:
             raise self._computing_error(tr("The engine could not read the question. Try again."))
 
@@ -520,7 +522,7 @@ def load_backends(folder: Path) -> None:
     if count() == 0:
         ggml("ggml", "ggml_backend_load_all_from_path", None, ctypes.c_char_p)(os.fsencode(folder))
     if count() == 0:
-        raise EngineError(tr("The engine has no part for this processor. Install the program again."))
+        raise EngineError(tr("The engine does not support this processor. Install the program again."))
 
 
 _name: Callable[[int], bytes] = ggml("ggml-base", "ggml_get_name", ctypes.c_char_p, ctypes.c_void_p)

@@ -87,7 +87,7 @@ def system_prompt(language: str | None) -> str:
         return _SYSTEM
     base = language.replace("_", "-").split("-")[0].lower()
     if not (base.isascii() and base.isalpha() and 2 <= len(base) <= 3):
-        raise UsageError(tr("{language} is no language code. Give one such as en, de or pt-BR.", language=language))
+        raise UsageError(tr("{language} is not a language code. Use one such as en, de or pt-BR.", language=language))
     if base == "en":
         return _SYSTEM
     name = LANGUAGES.get(base)

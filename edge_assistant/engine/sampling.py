@@ -26,7 +26,7 @@ def sampling(variant: Variant, *, verbatim: bool, temperature: float | None = No
     Raises UsageError for greedy sampling with the Thinking variant, which its model card forbids.
     """
     if variant == "thinking" and temperature == 0:
-        raise UsageError(tr("Thinking does not work at temperature 0. Leave the temperature out, or leave out think."))
+        raise UsageError(tr("Thinking does not work at temperature 0. Leave out the temperature or think."))
     chosen = _VERBATIM if verbatim and variant == "instruct" else _CARD[variant]
     if temperature is None:
         return chosen

@@ -191,10 +191,10 @@ class ModelSession:
         remedy = tr("Use a context of {enough}, or {way_out}.", enough=enough, way_out=way_out)
         if enough > self._native.most_cells:
             most = self._native.most_cells
-            remedy = tr("These weights hold no more than {most}. Use {way_out}.", most=most, way_out=way_out)
+            remedy = tr("This model's limit is {most}. Use {way_out}.", most=most, way_out=way_out)
         raise DoesNotFitError(
             tr(
-                "This needs a context of {enough} tokens, and there are {context}. {remedy}",
+                "This needs a context of {enough} tokens, but there are {context}. {remedy}",
                 enough=enough,
                 context=self.context,
                 remedy=remedy,

@@ -10,14 +10,14 @@ ACTIONS: dict[str, str] = {
     "read": later("reads the text in the active window"),
     "clipboard": later("describes the copied picture"),
     "camera": later("counts to three and describes what the camera sees"),
-    "region": later("lets a part of the screen be chosen, and describes it"),
-    "palette": later("opens the list of choices over a picture of this moment"),
-    "ask": later("takes the active window's picture and opens a window to ask about it"),
-    "repeat": later("says the last answer again"),
-    "stop": later("silences the voice; once more, and the work is cancelled"),
-    "status": later("says what is being done, and for how long"),
+    "region": later("selects a region of the screen and describes it"),
+    "palette": later("opens the list of choices over a snapshot of the screen"),
+    "ask": later("captures the active window and opens a window to ask about it"),
+    "repeat": later("repeats the last answer"),
+    "stop": later("stops speech; pressed again, cancels the request"),
+    "status": later("says what the program does, and for how long"),
     "think": later("turns think harder on or off for the next answers"),
-    "quit": later("ends the program"),
+    "quit": later("quits the program"),
 }
 
 LOOKS = ("window", "screen", "read", "clipboard", "camera", "region")

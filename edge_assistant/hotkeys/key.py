@@ -48,20 +48,20 @@ def parse(text: str) -> Key:
     if strange or last not in _BY_LOWER:
         raise UsageError(
             tr(
-                "{value} is no key: {value2} is not known. Write one such as ctrl+shift+F9.",
+                "{value} is not a shortcut: {value2} is unknown. Use one such as ctrl+shift+F9.",
                 value=text[:_MOST_QUOTED] or tr("An empty name"),
-                value2=(strange or [last])[0][:_MOST_QUOTED] or tr("a part"),
+                value2=(strange or [last])[0][:_MOST_QUOTED] or tr("a key"),
             )
         )
     key = Key(wanted, _BY_LOWER[last])
     if {"ctrl", "alt"} <= wanted:
         raise UsageError(
             tr(
-                "{key} cannot be taken: Ctrl with Alt types letters on many keyboards and belongs to "
-                "VoiceOver. Take ctrl+shift instead.",
+                "{key} cannot be used: Ctrl with Alt types letters on many keyboards and belongs to VoiceOver. Use "
+                "ctrl+shift instead.",
                 key=key,
             )
         )
     if not wanted - {"shift"} and key.name not in _ALONE:
-        raise UsageError(tr("{key} cannot be taken, because it is needed for typing. Add ctrl, alt or super.", key=key))
+        raise UsageError(tr("{key} cannot be used, because it is needed for typing. Add ctrl, alt or super.", key=key))
     return key

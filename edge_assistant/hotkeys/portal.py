@@ -145,7 +145,7 @@ class PortalHotkeys:
             raise _NoKeys(_tell_refused())
         if self._was_gone:
             self._was_gone = False
-            self._on_notice(tr("The desktop sends keys again."))
+            self._on_notice(tr("Shortcuts work again."))
         self._compare(results.get("shortcuts", ("", []))[1])
         return session
 
@@ -236,31 +236,31 @@ def _token() -> str:
 
 def _tell_gone() -> str:
     return tr(
-        "The desktop's part that sends keys is gone, and the keys with it. "
-        "The command edge-assistant trigger works all the same."
+        "The desktop's shortcut service stopped, so shortcuts do not work. The command edge-assistant trigger still "
+        "works."
     )
 
 
 def _tell_closed() -> str:
-    return tr("The desktop sends no keys any more. The command edge-assistant trigger works all the same.")
+    return tr("The desktop no longer sends shortcuts. The command edge-assistant trigger still works.")
 
 
 def _tell_refused() -> str:
-    return tr("The desktop gave no keys, because it was not allowed. Start again to be asked once more.")
+    return tr("The desktop set no shortcuts, because it was not allowed to. Start again to be asked again.")
 
 
 def _tell_none() -> str:
     return tr(
-        "The desktop does not say that any key was given. "
-        "In its keyboard settings, bind keys to commands such as edge-assistant trigger window."
+        "The desktop did not confirm any shortcuts. In its keyboard settings, add shortcuts for commands such as "
+        "edge-assistant trigger window."
     )
 
 
 def _tell_other(action: str, key: Key, written: str) -> str:
     if not written:
         return tr(
-            "{key}, for {action}, was not given by the desktop. Use the command edge-assistant trigger {action}.",
+            "{key}, for {action}, was refused by the desktop. Use the command edge-assistant trigger {action}.",
             key=key.spoken,
             action=action,
         )
-    return tr("For {action} the desktop gave the key {written}.", action=action, written=written)
+    return tr("For {action}, the desktop assigned {written}.", action=action, written=written)

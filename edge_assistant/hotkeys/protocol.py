@@ -31,8 +31,8 @@ class Hotkeys(Protocol):
 def taken(key: Key, action: str) -> str:
     """The sentence about a key that another program has."""
     return tr(
-        "{key}, for {action}, belongs to another program. "
-        "Set another key, or use the command edge-assistant trigger {action}.",
+        "{key}, for {action}, is used by another program. Set another shortcut, or use the command edge-assistant "
+        "trigger {action}.",
         key=key.spoken,
         action=action,
     )

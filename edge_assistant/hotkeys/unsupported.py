@@ -6,16 +6,14 @@ from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress
 from edge_assistant.system.i18n import later, tr
 
 WAYLAND = later(
-    "On Wayland, programs cannot take keys. "
-    "In the desktop's keyboard settings, bind keys to commands such as edge-assistant trigger window."
+    "On Wayland, programs cannot set shortcuts. In the desktop's keyboard settings, add shortcuts for commands such "
+    "as edge-assistant trigger window."
 )
 MACOS = later(
-    "On a Mac, keys cannot be taken yet. "
-    "In the Shortcuts app, bind keys to commands such as edge-assistant trigger window."
+    "On a Mac, shortcuts do not work yet. In the Shortcuts app, add shortcuts for commands such as edge-assistant "
+    "trigger window."
 )
-NO_DISPLAY = later(
-    "There is no display here, so there are no keys. The command edge-assistant trigger works all the same."
-)
+NO_DISPLAY = later("There is no display, so there are no shortcuts. The command edge-assistant trigger still works.")
 
 
 class UnsupportedHotkeys:

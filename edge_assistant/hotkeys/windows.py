@@ -66,7 +66,7 @@ class WindowsHotkeys:
             for id in actions:
                 self._user32.UnregisterHotKey(None, id)
             if got < 0:
-                on_notice(tr("Windows sends no keys any more. The command edge-assistant trigger works all the same."))
+                on_notice(tr("Windows no longer sends shortcuts. The command edge-assistant trigger still works."))
 
         self._thread = threading.Thread(target=run, name="hotkeys", daemon=True)
         self._thread.start()

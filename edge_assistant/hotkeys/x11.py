@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_LOST = later("The display is gone, and the keys with it. The command edge-assistant trigger works all the same.")
+_LOST = later("The display is gone, so shortcuts do not work. The command edge-assistant trigger still works.")
 _NO_SERVER = later(
-    "No keys can be taken, because no X display answers. The command edge-assistant trigger works all the same."
+    "Shortcuts do not work, because no X display answers. The command edge-assistant trigger still works."
 )
 _KEYSYMS = {"pause": "Pause", "home": "Home", "end": "End", "pageup": "Page_Up", "pagedown": "Page_Down"}
 _LOCKS = ("Num_Lock", "Scroll_Lock")

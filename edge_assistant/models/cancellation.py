@@ -83,7 +83,7 @@ class RetrySchedule:
     def failed(self, error: PassingError) -> None:
         """Tell it and wait. Raises NetworkError when it is enough, CancelledError."""
         self._cancel.check()
-        later = tr("What has arrived is kept: do the same again later to go on.")
+        later = tr("What was downloaded is kept; you can resume later.")
         if self._count == len(self._row):
             raise NetworkError(
                 tr("{error} It was tried {value} times. {later}", error=error, value=self._count + 1, later=later),
@@ -94,7 +94,7 @@ class RetrySchedule:
         if wait > _LONGEST_WAIT:
             minutes = math.ceil(wait / 60)
             raise NetworkError(
-                tr("{error} It asks to wait {minutes} minutes. {later}", error=error, minutes=minutes, later=later),
+                tr("{error} Wait {minutes} minutes. {later}", error=error, minutes=minutes, later=later),
                 code=error.code,
             ) from error
         self._on_notice(

@@ -59,7 +59,7 @@ def load_catalog(path: Path, *, own: bool = False, problems: list[str] | None = 
     `own` is for a catalogue that did not come with the program: nothing in it can ship with the program. With
     `problems`, a bad [[source]] is told there, in a sentence, and the others are taken.
     """
-    way_out = tr("Mend it or delete it.") if own else tr("Install the program again.")
+    way_out = tr("Fix it or delete it.") if own else tr("Install the program again.")
     wrong: list[str] = []
     try:
         weights = read_catalog(read_regular_text(path, MOST_BYTES), wrong, own=own)
@@ -70,7 +70,7 @@ def load_catalog(path: Path, *, own: bool = False, problems: list[str] | None = 
             raise lack from error
         raise WeightsError(
             tr(
-                "The list of weights cannot be read: {path}: {strerror}. {way_out}",
+                "The model list cannot be read: {path}: {strerror}. {way_out}",
                 path=path,
                 strerror=error.strerror,
                 way_out=way_out,
@@ -84,7 +84,7 @@ def load_catalog(path: Path, *, own: bool = False, problems: list[str] | None = 
 
 
 def _damaged(path: Path, error: str, way_out: str) -> str:
-    return tr("The list of weights {path} is damaged: {error}. {way_out}", path=path, error=error, way_out=way_out)
+    return tr("The model list {path} is damaged: {error}. {way_out}", path=path, error=error, way_out=way_out)
 
 
 def read_catalog(text: str, problems: list[str], *, own: bool) -> tuple[CatalogModel, ...]:
@@ -97,7 +97,7 @@ def read_catalog(text: str, problems: list[str], *, own: bool) -> tuple[CatalogM
     for number, source in enumerate(catalog_values.tables(content, "source"), 1):
         try:
             if own and "folder" in source:
-                raise ValueError(tr("folder is only for what ships with the program"))
+                raise ValueError(tr("folder is only for what comes with the program"))
             found += _weights(source)
         except ValueError as error:
             if len(problems) < _MOST_PROBLEMS:

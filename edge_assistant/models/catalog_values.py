@@ -29,7 +29,7 @@ def some_tables(table: Table, key: str) -> list[Table]:
     """As `tables`, and at least one."""
     found = tables(table, key)
     if not found:
-        raise ValueError(tr("there is no {key}", key=key))
+        raise ValueError(tr("{key} is missing", key=key))
     return found
 
 
@@ -68,7 +68,7 @@ def file_name(table: Table, key: str) -> str:
     if not isinstance(found, str):
         raise _wrong(key, tr("a file name"))
     if not is_plain(found):
-        raise ValueError(tr("{name} is not a plain file name", name=found[:60]))
+        raise ValueError(tr("{name} is not a valid file name", name=found[:60]))
     return found
 
 
@@ -95,9 +95,9 @@ def optional_sha256(table: Table, key: str) -> str | None:
     if key not in table:
         return None
     if not is_sha256(table[key]):
-        raise _wrong(key, tr("a SHA-256 of 64 hexadecimal digits, and not that of nothing"))
+        raise _wrong(key, tr("a SHA-256 of 64 hexadecimal digits, and not that of an empty file"))
     return str(table[key]).lower()
 
 
 def _wrong(key: str, what: str) -> ValueError:
-    return ValueError(tr("{key} has to be {what}", key=key, what=what))
+    return ValueError(tr("{key} must be {what}", key=key, what=what))

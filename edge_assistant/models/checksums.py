@@ -66,7 +66,8 @@ class ChecksumVerifier:
         if expected is None:
             raise WeightsError(
                 tr(
-                    "The checksum of {name} is not known, so it is not opened unasked. If you trust it, give its path.",
+                    "The checksum of {name} is not known, so it is not used by default. If you trust it, give its "
+                    "path.",
                     name=path.name,
                 ),
                 code="weights-unverified",
@@ -76,7 +77,7 @@ class ChecksumVerifier:
             excess = 0 if entry.size is None else status.st_size - entry.size
             if excess:
                 size = gigabytes(abs(excess))
-                what = tr("cut short by {size}", size=size) if excess < 0 else tr("too long by {size}", size=size)
+                what = tr("{size} too short", size=size) if excess < 0 else tr("{size} too long", size=size)
                 raise WeightsError(
                     tr("{name} is {what}. {way_out}", name=path.name, what=what, way_out=_way_out(entry)),
                     code="weights-damaged",
@@ -88,8 +89,7 @@ class ChecksumVerifier:
         if found != expected:
             raise ChecksumError(
                 tr(
-                    "{name} is damaged or another file: its checksum begins with {value} instead of "
-                    "{value2}. {way_out}",
+                    "The checksum of {name} does not match: it begins with {value} instead of {value2}. {way_out}",
                     name=path.name,
                     value=found[:8],
                     value2=expected[:8],
@@ -197,7 +197,7 @@ def chunks(file: BinaryIO, name: str) -> Iterator[bytes]:
         ) from error
     if left > 0 or now != size:
         raise WeightsError(
-            tr("{name} became shorter or longer while it was read. Do the same again when it is finished.", name=name),
+            tr("{name} changed its size while it was read. Try again when it is finished.", name=name),
             code="weights-changed",
         )
 
@@ -206,5 +206,5 @@ def _way_out(entry: CatalogFile) -> str:
     if entry.ships:
         return tr("Install the program again.")
     if entry.repository is not None:
-        return tr("Fetch it again with models pull, or give its path if you trust it.")
+        return tr("Download it again with models pull, or give its path if you trust it.")
     return tr("Copy it again, or give its path if you trust it.")

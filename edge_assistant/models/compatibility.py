@@ -22,14 +22,14 @@ def describe_model(path: Path) -> GgufInfo:
     if info.architecture == _VISION:
         raise WeightsError(
             tr(
-                "{name} is an mmproj, the part that sees. Give the language model first, and this file as the mmproj.",
+                "{name} is an mmproj, the vision part. Give the language model first, and this file as the mmproj.",
                 name=path.name,
             )
         )
     if info.architecture != _TEXT:
         raise WeightsError(
             tr(
-                "{name} is a {architecture} model, and only Qwen3-VL models work here.",
+                "{name} is a {architecture} model, but only Qwen3-VL models are supported.",
                 name=path.name,
                 architecture=info.architecture,
             )
@@ -37,13 +37,13 @@ def describe_model(path: Path) -> GgufInfo:
     if info.shard_count > 1 or re.search(r"-\d{5}-of-\d{5}$", path.stem):
         raise WeightsError(
             tr(
-                "{name} is one part of a model that was split into several files, which does not work "
-                "here. Join the parts with llama-gguf-split.",
+                "{name} is one part of a model split into several files, which is not supported. Join the parts with "
+                "llama-gguf-split.",
                 name=path.name,
             )
         )
     if not info.embedding_length or not info.kv_bytes_per_token or not info.context_length:
-        raise WeightsError(tr("{name} is damaged: its header does not give the model's dimensions.", name=path.name))
+        raise WeightsError(tr("{name} is damaged: its header lacks the model's dimensions.", name=path.name))
     return info
 
 
@@ -54,9 +54,9 @@ def describe_mmproj(path: Path) -> GgufInfo:
         raise WeightsError(tr("{name} is a language model, not an mmproj.", name=path.name))
     if info.architecture != _VISION or info.projector_type != _PROJECTOR:
         kind = info.projector_type or info.architecture
-        raise WeightsError(tr("{name} is not an mmproj of Qwen3-VL: it says {kind}.", name=path.name, kind=kind))
+        raise WeightsError(tr("{name} is not a Qwen3-VL mmproj: its type is {kind}.", name=path.name, kind=kind))
     if not info.projection_dim:
-        raise WeightsError(tr("{name} is damaged: its header does not give the dimensions.", name=path.name))
+        raise WeightsError(tr("{name} is damaged: its header lacks the dimensions.", name=path.name))
     return info
 
 
@@ -106,7 +106,7 @@ def find_mmproj(model: GgufInfo) -> GgufInfo:
         found = f" {reasons[0]}." if reasons else ""
         raise WeightsError(
             tr(
-                "There is no matching mmproj beside {name}.{found} Put it there, or name it with --mmproj.",
+                "There is no matching mmproj next to {name}.{found} Put it there, or name it with --mmproj.",
                 name=model.path.name,
                 found=found,
             ),
@@ -139,21 +139,21 @@ def _misfit(model: GgufInfo, mmproj: GgufInfo) -> str | None:
                 ours=ours,
             )
         return tr(
-            "{name} is for models of width {theirs}, and this one has {ours}",
+            "{name} is for models of width {theirs}, but this one has {ours}",
             name=name,
             theirs=mmproj.projection_dim,
             ours=model.embedding_length,
         )
     if mmproj.deepstack_layers != model.deepstack_layers:
         return tr(
-            "{name} gives {theirs} deepstack layers, and it wants {ours}",
+            "{name} has {theirs} deepstack layers, but {ours} are needed",
             name=name,
             theirs=mmproj.deepstack_layers,
             ours=model.deepstack_layers,
         )
     if model.variant and mmproj.variant and model.variant != mmproj.variant:
         return tr(
-            "{name} belongs to {theirs} weights, and this is {ours}",
+            "{name} belongs to {theirs} models, and this is {ours}",
             name=name,
             theirs=mmproj.variant.title(),
             ours=model.variant.title(),

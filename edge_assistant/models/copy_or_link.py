@@ -106,7 +106,7 @@ def _free_part(path: Path, source: Path) -> None:
         same_name = source.parent.resolve() / source.name == path.parent.resolve() / part_of(path).name
         if same_name or (part.st_nlink <= 1 and _is(source, part)):
             raise WeightsError(
-                tr("{name} is not whole, or not under its own name. Rename it, and add it then.", name=source.name)
+                tr("{name} is incomplete, or has another file's name. Rename it, then add it.", name=source.name)
             )
         if not own_file.has_one_name(part):
             part_of(path).unlink()
@@ -154,8 +154,7 @@ def _compare(source: Path, expected: str | None, found: str) -> None:
     if expected is not None and found != expected:
         raise ChecksumError(
             tr(
-                "{name} is damaged: its checksum begins with {value} instead of {value2}. Copy it again "
-                "from where it came.",
+                "The checksum of {name} does not match: it begins with {value} instead of {value2}. Copy it again.",
                 name=source.name,
                 value=found[:8],
                 value2=expected[:8],
@@ -168,6 +167,6 @@ def _compare(source: Path, expected: str | None, found: str) -> None:
 def _changed(source: Path) -> WeightsError:
     """What is raised where somebody writes to a file while it is taken over."""
     return WeightsError(
-        tr("{name} was changed while it was read. Do the same again when nothing writes to it.", name=source.name),
+        tr("{name} changed while it was read. Try again when nothing writes to it.", name=source.name),
         code="weights-changed",
     )

@@ -27,7 +27,7 @@ def own_pair(model: GgufInfo, mmproj: GgufInfo) -> CatalogModel:
     """
     if not is_unicode(model.path.name):
         raise WeightsError(
-            tr("The file name {name} has broken characters in it. Rename the file.", name=model.path.name),
+            tr("The file name {name} contains invalid characters. Rename the file.", name=model.path.name),
             code="weights-name",
         )
     name = re.sub(r"[^a-z0-9._-]+", "-", model.path.stem.lower()).strip("-") or "own"

@@ -109,9 +109,7 @@ class Downloader:
         try:
             self._verifier.check(entry, path, self._read_again)
         except WeightsError:
-            self._listener.notice(
-                "fetch-again", tr("{name} is here, but damaged. It is fetched again.", name=path.name)
-            )
+            self._listener.notice("fetch-again", tr("{name} is damaged. It is being downloaded again.", name=path.name))
             return False
         return True
 
@@ -131,7 +129,7 @@ class Downloader:
         repository, revision = weights.repository, weights.revision
         if repository is None or revision is None:
             raise UsageError(
-                tr("{name} cannot be fetched: the list of weights names no place for it on the hub.", name=weights.name)
+                tr("{name} cannot be downloaded: the model list has no hub address for it.", name=weights.name)
             )
         trusted = self._verifier.trusted(entry)
         if trusted is not None and trusted.commit is not None:
@@ -147,7 +145,8 @@ class Downloader:
                 if error.code != "revision-gone" or trusted is None:
                     raise
                 raise NetworkError(
-                    tr("{error} Or take what is there now with models pull --trust-new.", error=error), code=error.code
+                    tr("{error} Or download the current one with models pull --trust-new.", error=error),
+                    code=error.code,
                 ) from error
         sha256, size = self._decided(entry, trusted, found)
         record = TrustedChecksum(sha256, found.commit, size) if entry.first_download else None
@@ -159,7 +158,7 @@ class Downloader:
         """The checksum and size that the file has to have."""
         if trusted is not None:
             if found.sha256 not in (None, trusted.sha256):
-                raise _other_file(entry.file, trusted.sha256, found.sha256, tr("came at the first download"), entry)
+                raise _other_file(entry.file, trusted.sha256, found.sha256, tr("came with the first download"), entry)
             return trusted.sha256, trusted.size or found.size
         if not entry.first_download:
             assert entry.sha256 is not None, "the catalogue has a checksum or trusts the first download"
@@ -171,8 +170,8 @@ class Downloader:
                 return entry.sha256, entry.size or found.size
             raise NetworkError(
                 tr(
-                    "The hub does not tell the checksum of {file}, so it could not be checked. Unset "
-                    "HF_ENDPOINT to ask the Hugging Face Hub itself.",
+                    "The hub gives no checksum for {file}, so it could not be checked. Unset HF_ENDPOINT to use the "
+                    "Hugging Face Hub itself.",
                     file=entry.file,
                 ),
                 code="no-checksum",
@@ -181,8 +180,8 @@ class Downloader:
             self._listener.notice(
                 "first-download-decides",
                 tr(
-                    "The hub's checksum of {file} begins with {value}, the listed one, which is not sure, "
-                    "with {value2}. The hub's holds from now on.",
+                    "The hub's checksum of {file} begins with {value}, the listed one, which is not sure, with "
+                    "{value2}. The hub's is used from now on.",
                     file=entry.file,
                     value=found.sha256[:8],
                     value2=str(entry.sha256)[:8],
@@ -224,7 +223,7 @@ class Downloader:
                 self._cancel.check()
                 if target.size is not None and part.size + len(data) > target.size:
                     raise NetworkError(
-                        tr("The hub sends more of {file} than there is. Try again later.", file=target.file),
+                        tr("The hub sent too much data for {file}. Try again later.", file=target.file),
                         code="wrong-bytes",
                     )
                 part.write(data)
@@ -232,7 +231,7 @@ class Downloader:
                 sum_since += len(data)
                 if self._clock() - since > _LEAST_SECONDS:
                     if sum_since < _LEAST_BYTES:
-                        raise PassingError(tr("The line is almost at a standstill."), code="stalled")
+                        raise PassingError(tr("The download has almost stalled."), code="stalled")
                     since, sum_since = self._clock(), 0
         return target.size is None or part.size == target.size
 
@@ -240,15 +239,15 @@ class Downloader:
         if part.size == 0:
             part.throw_away()
             raise NetworkError(
-                tr("The hub sent nothing of {file}. Try again later.", file=target.file), code="wrong-bytes"
+                tr("The hub sent no data for {file}. Try again later.", file=target.file), code="wrong-bytes"
             )
         found = part.sha256()
         if found != target.sha256:
             part.throw_away()
             raise ChecksumError(
                 tr(
-                    "{file} arrived damaged: its checksum begins with {value} instead of {value2}. Nothing "
-                    "of it was kept. Do the same again to fetch it once more.",
+                    "The checksum of {file} does not match: it begins with {value} instead of {value2}. The download "
+                    "was deleted. Download it again.",
                     file=target.file,
                     value=found[:8],
                     value2=target.sha256[:8],
@@ -271,14 +270,14 @@ class Downloader:
 
 def _other_file(file: str, expected: str, found: str | None, why: str, entry: CatalogFile) -> ChecksumError:
     sentence = tr(
-        "The hub now has another {file}: its checksum begins with {value}, and {value2} {why}. It was not fetched. "
-        "Update this program.",
+        "The hub now has a different {file}: its checksum begins with {value}, but {value2} {why}. It was not "
+        "downloaded. Update this program.",
         file=file,
         value=str(found)[:8],
         value2=expected[:8],
         why=why,
     )
-    again = tr("Or take the new one with models pull --trust-new.") if entry.first_download else ""
+    again = tr("Or download the new one with models pull --trust-new.") if entry.first_download else ""
     return ChecksumError(
         f"{sentence} {again}".rstrip(),
         expected=expected,

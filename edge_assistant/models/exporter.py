@@ -55,12 +55,12 @@ class Exporter:
         """
         if not self._sets:
             raise WeightsError(
-                tr("There are no weights here to export. Fetch some with models pull."), code="weights-missing"
+                tr("There is no model to export. Download one with models pull."), code="weights-missing"
             )
         if exists(self._folder) and not self._folder.is_dir():
-            raise UsageError(tr("{folder} is not a folder. Name a folder to write into.", folder=self._folder))
+            raise UsageError(tr("{folder} is not a folder. Choose a folder to export to.", folder=self._folder))
         if self._folder.resolve() in {folder.resolve() for folder in (*self._shelf.folders, self._shelf.shipped)}:
-            raise UsageError(tr("The weights are in that folder already. Name another one."))
+            raise UsageError(tr("The model is already in that folder. Choose another one."))
         earlier = load_catalog(self._folder / CATALOG, own=True) if exists(self._folder / CATALOG) else ()
         sets: list[CatalogModel] = []
         copies: dict[str, _Copy] = {}
@@ -105,10 +105,10 @@ class Exporter:
 
     def _copies(self, weights: CatalogModel) -> list[_Copy]:
         if weights.folder is not None:
-            raise UsageError(tr("The demo weights come with the program; there is nothing to carry."))
+            raise UsageError(tr("The demo model comes with the program; there is nothing to export."))
         if not self._is_complete(weights):
             raise WeightsError(
-                tr("{name} is not wholly here. Fetch it with models pull before you export it.", name=weights.name),
+                tr("{name} is incomplete. Download it with models pull before you export it.", name=weights.name),
                 code="weights-missing",
             )
         copies = []
@@ -167,7 +167,7 @@ class Exporter:
         with explained_writes(self._folder / CHECKSUMS):
             replace_file(self._folder / CHECKSUMS, sums.encode())
         with explained_writes(self._folder / CATALOG):
-            head = tr("The weights in this folder. To install them: edge-assistant models import THIS-FOLDER")
+            head = tr("The models in this folder. To install them: edge-assistant models import THIS-FOLDER")
             path = self._folder / CATALOG
             replace_file(path, user_catalog.checked(path, user_catalog.text(sets, f"# {head}\n"), sets))
 

@@ -84,7 +84,7 @@ def _describe(path: Path, size: int, metadata: dict[str, Value], lengths: dict[s
 
     architecture = text("general.architecture")
     if not architecture:
-        raise WeightsError(tr("{name} does not say what kind of model it is.", name=path.name))
+        raise WeightsError(tr("{name} does not say what type of model it is.", name=path.name))
     prefix = "clip.vision" if architecture == "clip" else architecture
     blocks = number(f"{prefix}.block_count")
     kv_heads = number(f"{architecture}.attention.head_count_kv")

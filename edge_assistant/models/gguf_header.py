@@ -73,7 +73,7 @@ def open_regular(path: Path) -> BinaryIO:
     except PermissionError:
         if path.is_dir():  # Windows refuses folders like this
             raise _not_a_file(path, tr("a folder")) from None
-        raise WeightsError(tr("The file {name} may not be read: permission denied.", name=path.name)) from None
+        raise WeightsError(tr("The file {name} cannot be read: permission denied.", name=path.name)) from None
     except (OSError, ValueError) as error:
         raise WeightsError(
             tr("The file {name} cannot be opened: {reason}.", name=path.name, reason=_reason(error))
@@ -111,7 +111,7 @@ class HeaderReader:
         if version not in (2, 3):
             raise WeightsError(
                 tr(
-                    "{name} has GGUF version {version}, and only 2 and 3 are understood.",
+                    "{name} has GGUF version {version}, but only 2 and 3 are supported.",
                     name=self._name,
                     version=version,
                 )
@@ -144,7 +144,7 @@ class HeaderReader:
         if not isinstance(alignment, int) or alignment < 1 or alignment & (alignment - 1):
             raise self._damaged()
         if self._tensor_count == 0:
-            raise WeightsError(tr("{name} holds no weights, only a description.", name=self._name))
+            raise WeightsError(tr("{name} contains no weights, only a description.", name=self._name))
         found = []
         end = 0
         for _ in range(self._tensor_count):
@@ -165,7 +165,7 @@ class HeaderReader:
         if missing > 0:
             raise WeightsError(
                 tr(
-                    "{name} is cut short by {gigabytes}. Copy or download it again.",
+                    "{name} is {gigabytes} too short. Copy or download it again.",
                     name=self._name,
                     gigabytes=gigabytes(missing),
                 ),
@@ -235,7 +235,7 @@ class HeaderReader:
     def _damaged(self) -> WeightsError:
         return WeightsError(
             tr(
-                "{name} is damaged: its header makes no sense or breaks off. Copy or download it again.",
+                "{name} is damaged: its header is invalid or incomplete. Copy or download it again.",
                 name=self._name,
             ),
             code="weights-damaged",

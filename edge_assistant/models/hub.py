@@ -28,8 +28,8 @@ _MOST_TOKEN = 10_000  # bytes of the file that holds it
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 _SIGN_IN_PAGE = later(
-    "What answers is not the model hub; perhaps this network wants you to sign in on a web page first. "
-    "Open a web browser, sign in, and try again."
+    "The answer is not from the model hub; perhaps this network wants you to sign in on a web page first. Open a web "
+    "browser, sign in, and try again."
 )
 # 408 and 429 and those of overloaded or restarting servers: the same request may succeed later.
 _PASSING = frozenset((408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524))
@@ -162,7 +162,7 @@ def _begin(response: httpx2.Response, offset: int, size: int | None) -> int:
     if response.status_code == 206:
         match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
         if match is None or int(match[1]) != offset or (size is not None and match[2] not in ("*", str(size))):
-            raise PassingError(tr("The hub sent another part of the file than was asked for."), code="wrong-range")
+            raise PassingError(tr("The hub sent the wrong part of the file."), code="wrong-range")
         return offset
     length = response.headers.get("Content-Length", "")
     if response.status_code != 200 or (size is not None and length.isdigit() and int(length) != size):
@@ -197,22 +197,22 @@ def _sentence(error: Exception, file: str, repository: str, revision: str) -> As
     if isinstance(error, HFValidationError):
         return UsageError(
             tr(
-                "The list of weights names no possible place on the hub: {repository}. Correct it.",
+                "The model list has an invalid hub address: {repository}. Correct it.",
                 repository=repository,
             )
         )
     if "CERTIFICATE_VERIFY_FAILED" in words:
         return NetworkError(
             tr(
-                "The hub cannot prove that it is the hub: its certificate is not valid here. Check the "
-                "clock of this computer, and whether this network wants you to sign in on a web page first."
+                "The hub's certificate is not valid. Check this computer's clock, and whether this network wants you "
+                "to sign in on a web page first."
             ),
             code="certificate",
         )
     if isinstance(error, httpx2.TimeoutException):
-        return PassingError(tr("The line stands still: nothing came from the hub for a while."), code="stalled")
+        return PassingError(tr("The download stalled: no data came from the hub for a while."), code="stalled")
     if isinstance(error, httpx2.ProxyError):
-        return PassingError(tr("The proxy refuses the connection. Check the settings of the proxy."), code="proxy")
+        return PassingError(tr("The proxy refuses the connection. Check the proxy settings."), code="proxy")
     if isinstance(error, httpx2.ConnectError):
         return PassingError(tr("The model hub cannot be reached. Check the network connection."), code="unreachable")
     if isinstance(error, httpx2.TooManyRedirects):
@@ -222,8 +222,8 @@ def _sentence(error: Exception, file: str, repository: str, revision: str) -> As
     if isinstance(error, httpx2.InvalidURL | httpx2.UnsupportedProtocol | ValueError | ImportError | UnicodeError):
         return UsageError(
             tr(
-                "The address of the hub or of a proxy cannot be used: {value}. Check the variables "
-                "HF_ENDPOINT, HTTPS_PROXY, HTTP_PROXY and ALL_PROXY.",
+                "The address of the hub or of a proxy is not valid: {value}. Check the variables HF_ENDPOINT, "
+                "HTTPS_PROXY, HTTP_PROXY and ALL_PROXY.",
                 value=words.partition(chr(10))[0],
             )
         )
@@ -239,12 +239,12 @@ def _for_status(error: Any, file: str, repository: str, revision: str) -> Networ
     status = response.status_code
     if status in _PASSING:
         return _for_passing(status, response.headers.get("Retry-After"))
-    signed_in = tr("The hub refused your token: renew it, or unset HF_TOKEN, and try again.")
+    signed_in = tr("The hub rejected your token: renew it, or unset HF_TOKEN, and try again.")
     if isinstance(error, GatedRepoError) or status == 403:
         return NetworkError(
             tr(
-                "The hub does not let you have {file}. Accept the licence of {repository} on its web page, "
-                "and set HF_TOKEN to a token that may read it.",
+                "The hub denied access to {file}. Accept the licence of {repository} on its web page, and set "
+                "HF_TOKEN to a token that may read it.",
                 file=file,
                 repository=repository,
             ),
@@ -253,8 +253,8 @@ def _for_status(error: Any, file: str, repository: str, revision: str) -> Networ
     if isinstance(error, RevisionNotFoundError):
         return NetworkError(
             tr(
-                "Version {value} of {repository} is not on the hub any more. Update this program, or add "
-                "the weights from another place with models import.",
+                "Version {value} of {repository} is no longer on the hub. Update this program, or import the model "
+                "from another place with models import.",
                 value=revision[:12],
                 repository=repository,
             ),
@@ -263,8 +263,8 @@ def _for_status(error: Any, file: str, repository: str, revision: str) -> Networ
     if isinstance(error, RemoteEntryNotFoundError):
         return NetworkError(
             tr(
-                "{repository} on the hub has no file {file}. Update this program, or add the weights from "
-                "another place with models import.",
+                "{repository} on the hub has no file {file}. Update this program, or import the model from another "
+                "place with models import.",
                 repository=repository,
                 file=file,
             ),
@@ -272,23 +272,23 @@ def _for_status(error: Any, file: str, repository: str, revision: str) -> Networ
         )
     if status == 401:
         asks = tr(
-            "The hub knows no {repository} that is open to all. If it is a closed one, set HF_TOKEN to a token.",
+            "The hub has no public {repository}. If it is private, set HF_TOKEN to a token.",
             repository=repository,
         )
         return NetworkError(signed_in if _token() else asks, code="unauthorised")
     if status == 404:
         return NetworkError(
             tr(
-                "{repository} is not on the hub. Check the variable HF_ENDPOINT, update this program, or "
-                "add the weights from another place with models import.",
+                "{repository} is not on the hub. Check the variable HF_ENDPOINT, update this program, or import the "
+                "model from another place with models import.",
                 repository=repository,
             ),
             code="not-found",
         )
     if status == 407:
-        return NetworkError(tr("The proxy wants a sign-in. Put name and password into HTTPS_PROXY."), code="proxy")
+        return NetworkError(tr("The proxy requires a sign-in. Put name and password into HTTPS_PROXY."), code="proxy")
     if status == 416:
-        return PassingError(tr("The hub has no such part of the file."), code="wrong-range")
+        return PassingError(tr("The hub does not have that part of the file."), code="wrong-range")
     return NetworkError(
         tr("The hub refused the request for {file} with code {status}. Try again later.", file=file, status=status),
         code="refused",
@@ -298,7 +298,7 @@ def _for_status(error: Any, file: str, repository: str, revision: str) -> Networ
 def _for_passing(status: int, retry_after: str | None) -> PassingError:
     wait = float(retry_after) if retry_after and re.fullmatch(r"\d{1,9}", retry_after.strip()) else None
     if status == 429:
-        return PassingError(tr("The hub is asked too much at the moment."), code="rate-limited", wait=wait)
+        return PassingError(tr("The hub gets too many requests at the moment."), code="rate-limited", wait=wait)
     return PassingError(
-        tr("The hub is out of order at the moment, with code {status}.", status=status), code="hub-down", wait=wait
+        tr("The hub is not available at the moment, code {status}.", status=status), code="hub-down", wait=wait
     )

@@ -44,8 +44,8 @@ class ImportResult:
         """What a person is told of it."""
         values = {"name": self.name, "variant": self.variant.title()}
         if self.complete:
-            return tr("{name}, {variant}, is here and whole.", **values)
-        return tr("{name}, {variant}, is not complete yet: model and mmproj are both needed.", **values)
+            return tr("{name}, {variant}, is installed.", **values)
+        return tr("{name}, {variant}, is not complete yet: both model and mmproj are needed.", **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class Importer:
         if lonely is not None:
             raise WeightsError(
                 tr(
-                    "{name} is the part that sees, and no model that it belongs to was given. Give both files.",
+                    "{name} is a vision file, and the model that it belongs to is missing. Give both files.",
                     name=lonely.name,
                 ),
                 code="weights-mismatched",
@@ -197,7 +197,7 @@ class Importer:
         taken = [each for each in self._shelf.catalog() if (each.name, each.variant) == (weights.name, weights.variant)]
         if any(each.repository is not None or each.folder is not None for each in taken):
             raise WeightsError(
-                tr("There are other weights called {name} already. Rename the file.", name=weights.name),
+                tr("There is already another model called {name}. Rename the file.", name=weights.name),
                 code="weights-name",
             )
         pairs = ((model, weights.model), (mmproj, weights.mmprojs[0]))
@@ -234,8 +234,8 @@ class Importer:
                 self._on_notice(
                     "trusted-unchecked",
                     tr(
-                        "No checksum of {file} is known, so it could not be checked. It is trusted from "
-                        "now on, since you add it.",
+                        "The checksum of {file} is not known, so it was not checked. It is trusted from now on "
+                        "because you add it.",
                         file=job.entry.file,
                     ),
                 )
@@ -261,7 +261,7 @@ class Importer:
         here = self._checksum(target)
         if (stranger or here in wanted) and here != self._checksum(job.source):
             raise WeightsError(
-                tr("There is another file {name} among the weights already. Rename the new one.", name=target.name),
+                tr("There is already another model file {name}. Rename the new one.", name=target.name),
                 code="weights-name",
             )
 

@@ -83,11 +83,11 @@ class ModelLibrary:
                 return weights
         if any(weights.name.lower() == wanted for weights in catalog):
             raise WeightsError(
-                tr("There are no {title} weights called {name}.", title=variant.title(), name=name), code="weights-name"
+                tr("There is no {title} model called {name}.", title=variant.title(), name=name), code="weights-name"
             )
         names = Whole(", ".join(dict.fromkeys(short(weights.name) for weights in catalog)))
         raise WeightsError(
-            tr("There are no weights called {name}. The known names are {names}.", name=name, names=names),
+            tr("There is no model called {name}. The known names are {names}.", name=name, names=names),
             code="weights-name",
         )
 
@@ -159,14 +159,14 @@ class ModelLibrary:
 
     def _nothing_to_remove(self, weights: CatalogModel) -> WeightsError:
         if weights.folder is not None:
-            return WeightsError(tr("The demo weights belong to the program and stay."), code="weights-ships")
+            return WeightsError(tr("The demo model is part of the program and stays."), code="weights-ships")
         path = self.find(weights, weights.model)
         if path is not None:
             return WeightsError(
                 tr("{path} is not in the program's own folder. Delete it yourself.", path=path),
                 code="weights-elsewhere",
             )
-        return WeightsError(tr("Nothing of {name} is here.", name=weights.name), code="weights-missing")
+        return WeightsError(tr("{name} is not installed.", name=weights.name), code="weights-missing")
 
 
 def exists(path: Path) -> bool:

@@ -94,9 +94,9 @@ def check_memory(
         )
     fitting = (name for name, size in weights.smaller if size <= available_bytes)
     other = next(fitting, None)
-    choice = tr(", or take smaller weights with --model {name}", name=other) if other and other != "demo" else ""
+    choice = tr(", or use a smaller model with --model {name}", name=other) if other and other != "demo" else ""
     if not choice and not weights.demo:
-        choice = tr(", or try the demo weights with --model demo")
+        choice = tr(", or try the demo model with --model demo")
     raise DoesNotFitError(f"{numbers} {_to_close(largest())}{choice}.", code="memory")
 
 

@@ -61,7 +61,9 @@ class PullOperation:
         DoesNotFitError, UsageError, CancelledError; what has arrived is kept, and the next run goes on from there.
         """
         if self._weights.folder is not None:
-            raise UsageError(tr("{name} comes with the program; there is nothing to fetch.", name=self._weights.name))
+            raise UsageError(
+                tr("{name} comes with the program; there is nothing to download.", name=self._weights.name)
+            )
         statuses = [self._shelf.status(self._weights, entry) for entry in self._entries]
         missing = sum(each.entry.about_size - each.here for each in statuses if each.path is None)
         if missing > 0:
@@ -89,7 +91,7 @@ class PullOperation:
         try:
             self._shelf.verifier.check(status.entry, path, self._check_and_count)
         except WeightsError as error:
-            self._on_notice("fetch-again", tr("{error} It is fetched now.", error=error))
+            self._on_notice("fetch-again", tr("{error} It is being downloaded now.", error=error))
             return None
         return path
 
@@ -108,9 +110,7 @@ class PullOperation:
         progress = self._meter.progress()
         if not self._told_slow and (progress.seconds_left or 0) > _SLOW_SECONDS:
             self._told_slow = True
-            self._on_notice(
-                "slow-line", tr("The line is slow. You may stop at any time, and go on another time from where it was.")
-            )
+            self._on_notice("slow-line", tr("The connection is slow. You can stop at any time, and resume later."))
         self._on_progress(self._file, progress)
 
     def notice(self, code: str, message: str) -> None:

@@ -46,7 +46,7 @@ def only_one(path: Path) -> Iterator[None]:
         except Timeout:
             raise WeightsError(
                 tr(
-                    "{name} is being written by another program at this moment. Wait for it, or cancel it there.",
+                    "{name} is being written by another program. Wait for it, or cancel it there.",
                     name=path.name,
                 ),
                 code="weights-busy",
@@ -86,8 +86,8 @@ def check_space(path: Path, more: int) -> None:
     if more + min(_RESERVE, more) > free:
         raise DoesNotFitError(
             tr(
-                "There is not enough room on the disk of {parent}: {gigabytes} are needed for {name}, and "
-                "{gigabytes2} are free. Make some room, or choose smaller weights.",
+                "There is not enough space on the disk of {parent}: {name} needs {gigabytes}, and {gigabytes2} are "
+                "free. Free up space, or choose a smaller model.",
                 parent=path.parent,
                 gigabytes=gigabytes(more),
                 name=path.name,
@@ -234,7 +234,7 @@ def foreign(path: Path) -> WeightsError:
     """What is raised where `path` has to be written, and is a person's own file that would be lost."""
     return WeightsError(
         tr(
-            "In {parent} there is a file {name} that this program did not make. Rename it or delete it.",
+            "The file {name} in {parent} was not made by this program. Rename it or delete it.",
             name=path.name,
             parent=path.parent,
         ),

@@ -36,7 +36,7 @@ class TransferProgress:
             tr("{part} of {whole}", part=gigabytes(min(self.done, self.total)), whole=gigabytes(self.total)),
         ]
         if self.bytes_per_s is not None:
-            parts.append(tr("{amount} a second", amount=_amount(self.bytes_per_s)))
+            parts.append(tr("{amount} per second", amount=_amount(self.bytes_per_s)))
         if self.seconds_left is not None:
             parts.append(tr("{duration} left", duration=duration(self.seconds_left)))
         return ", ".join(parts)

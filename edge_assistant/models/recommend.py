@@ -52,13 +52,13 @@ def recommend(
     sets = [each for each in catalog if each.variant == "instruct" and each.repository is not None]
     sets.sort(key=lambda each: each.ram_bytes, reverse=True)
     facts = tr(
-        "This computer has {memory} gigabytes of memory, {cores}, and {disk} of free disk.",
+        "This computer has {memory} gigabytes of memory, {cores}, and {disk} of free disk space.",
         memory=round(machine.memory / 2**30),
         cores=_cores(machine),
         disk=gigabytes(machine.free_disk),
     )
     fitting = [each for each in sets if each.ram_bytes <= machine.memory * _COMFORTABLE]
-    reason = tr("the best that fits comfortably into this memory")
+    reason = tr("the best that fits well into this memory")
     if not fitting:
         fitting = [each for each in sets if each.ram_bytes + _BARE_SYSTEM <= machine.memory][-1:]
         reason = tr("but memory is tight: close other programs before you ask")
@@ -70,8 +70,8 @@ def recommend(
             (
                 facts,
                 tr(
-                    "That is too little memory: the smallest weights need {least}. "
-                    "The demo weights work, but they understand only simple sample screens.",
+                    "There is too little memory: the smallest model needs {least}. The demo model works, but it "
+                    "understands only simple sample screens.",
                     least=gigabytes(least),
                 ),
                 tr(NOT_FOR),
@@ -82,17 +82,17 @@ def recommend(
         reason = tr("since larger ones would be slow on this processor")
     affordable = [each for each in fitting if _missing(each, here) + _DISK_RESERVE <= machine.free_disk]
     if affordable and affordable[0] is not fitting[0]:
-        reason = tr("since larger ones have no room on the disk")
+        reason = tr("since larger ones do not fit on the disk")
     chosen = (affordable or fitting[-1:])[0]
     missing = _missing(chosen, here)
     sentences = [facts, _choice(chosen, missing, reason)]
     if missing and not affordable:
         short = missing + _DISK_RESERVE - machine.free_disk
-        sentences.append(tr("First make {room} of room on the disk.", room=gigabytes(short)))
+        sentences.append(tr("First free up {room} of disk space.", room=gigabytes(short)))
     if missing and commands:
         sentences.append(
             tr(
-                "Fetch them with edge-assistant models pull {name}, or choose a file with models import.",
+                "Download it with edge-assistant models pull {name}, or import a file with models import.",
                 name=chosen.name,
             )
         )
@@ -101,10 +101,9 @@ def recommend(
 
 
 def _choice(weights: CatalogModel, missing: int, reason: str) -> str:
-    fetch = tr("{size} to download", size=gigabytes(missing)) if missing else tr("and they are here already")
+    fetch = tr("{size} to download", size=gigabytes(missing)) if missing else tr("already installed")
     return tr(
-        "I recommend {name}: the {quantisation} weights, {fetch}, which need {memory} of memory while they work, "
-        "{reason}.",
+        "I recommend {name}, {quantisation}, {fetch}, which needs {memory} of memory, {reason}.",
         name=weights.name,
         quantisation=weights.quantisation,
         fetch=fetch,

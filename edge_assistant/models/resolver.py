@@ -67,7 +67,7 @@ def resolve(
     """
     if model is None:
         if mmproj is not None:
-            raise UsageError(tr("An mmproj was given without a model. Add --model with the model it belongs to."))
+            raise UsageError(tr("--mmproj needs a model. Add --model with the model it belongs to."))
         return _best(preferred, think, _Search(weights_dir, on_progress))
     return _named(model, mmproj, think, _Search(weights_dir, on_progress))
 
@@ -86,12 +86,12 @@ class _Search:
         elif weights.repository is not None:
             thinking = " --think" if weights.variant == "thinking" else ""
             way_out = tr(
-                "Fetch it with edge-assistant models pull {name}{thinking}.", name=weights.name, thinking=thinking
+                "Download it with edge-assistant models pull {name}{thinking}.", name=weights.name, thinking=thinking
             )
         else:
             way_out = tr("Put it into {folder}.", folder=self.shelf.data_models)
         return WeightsError(
-            tr("The file {file} is not here. {way_out}", file=entry.file, way_out=way_out), code="weights-missing"
+            tr("The file {file} is missing. {way_out}", file=entry.file, way_out=way_out), code="weights-missing"
         )
 
     def verify(self, files: list[tuple[CatalogFile, Path]]) -> None:
@@ -135,7 +135,7 @@ def _from_paths(path: Path, mmproj: str | None, think: bool) -> ResolvedModel:
     info = describe_model(path)
     if think and info.variant == "instruct":
         raise UsageError(
-            tr("{name} is an Instruct model, which cannot think. Name a Thinking model with --think.", name=path.name)
+            tr("{name} is an Instruct model, which cannot think. Use a Thinking model with --think.", name=path.name)
         )
     vision = find_mmproj(info) if mmproj is None else describe_mmproj(_path(mmproj))
     demo = (info.name or "").startswith(_DEMO_NAME)
@@ -198,12 +198,12 @@ def _weights(
 def _best(preferred: str | None, think: bool, search: _Search) -> ResolvedModel:
     notices: list[str] = []
     if search.shelf.weights_dir is not None and not is_folder(search.shelf.weights_dir):
-        notices.append(tr("The folder of weights {folder} is not there.", folder=search.shelf.weights_dir))
+        notices.append(tr("The model folder {folder} does not exist.", folder=search.shelf.weights_dir))
     if preferred is not None:
         try:
             return replace(_named(preferred, None, think, search), notices=tuple(notices))
         except (UsageError, WeightsError) as error:
-            notices.append(tr("The chosen weights cannot be used. {error}", error=error))
+            notices.append(tr("The selected model cannot be used. {error}", error=error))
     candidates = [weights for weights in search.shelf.catalog() if weights.variant == wanted(think)]
     notices += search.shelf.problems
     candidates.sort(key=lambda weights: weights.folder is not None)  # stable: the demo last, else best first
@@ -213,7 +213,8 @@ def _best(preferred: str | None, think: bool, search: _Search) -> ResolvedModel:
         if weights.folder is not None and think and search.has_large("instruct"):
             # The demo's answers about real screens are worthless, and this person is used to real ones.
             raise WeightsError(
-                tr("The Thinking weights are not here. Get them, or ask without think harder."), code="weights-missing"
+                tr("The Thinking model is not installed. Download it, or turn off think harder."),
+                code="weights-missing",
             )
         try:
             return replace(_from_catalog(weights, None, search), notices=tuple(dict.fromkeys(notices)))
@@ -224,8 +225,8 @@ def _best(preferred: str | None, think: bool, search: _Search) -> ResolvedModel:
             notices.append(str(error))
     raise WeightsError(
         tr(
-            "There are no weights yet. Bring some with edge-assistant models import FOLDER, "
-            "or fetch them with edge-assistant models pull."
+            "No model is installed. Import one with edge-assistant models import FOLDER, or download one with "
+            "edge-assistant models pull."
         ),
         code="weights-missing",
     )

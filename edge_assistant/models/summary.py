@@ -52,9 +52,9 @@ def _state(statuses: list[FileStatus]) -> str:
 
 
 _STATES = {
-    "verified": later("here and verified"),
-    "unchecked": later("here, and checked before its first use"),
-    "missing": later("not here"),
+    "verified": later("installed and verified"),
+    "unchecked": later("installed, verified before its first use"),
+    "missing": later("not installed"),
 }
 
 
@@ -93,7 +93,7 @@ def _row(shelf: ModelLibrary, weights: CatalogModel) -> SummaryRow:
         pair = {entry.file for entry in shelf.pair(weights)}
         mine = [each for each in statuses if each.entry.file in pair]
         percent = 100 * sum(each.here for each in mine) // max(1, sum(each.entry.about_size for each in mine))
-        words = tr("partly here, {percent} percent", percent=min(99, percent))
+        words = tr("incomplete, {percent} percent", percent=min(99, percent))
     trust = _trust_in_words(shelf, [status.entry for status in statuses if status.entry.first_download])
     size = sum(entry.about_size for entry in shelf.pair(weights))
     sentence = tr(
@@ -121,12 +121,12 @@ def _trust_in_words(shelf: ModelLibrary, firsts: list[CatalogFile]) -> str:
         return ""
     recorded = [trusted for entry in firsts if (trusted := shelf.verifier.trusted(entry)) is not None]
     if not recorded:
-        return tr("the first download decides about its checksums")
+        return tr("checksums come from the first download")
     told = [
         tr("{checksum} from commit {commit}", checksum=each.sha256[:8], commit=(each.commit or tr("unknown"))[:8])
         for each in recorded
     ]
-    return tr("the first download decides about its checksums, recorded: {told}", told=Whole(", ".join(told)))
+    return tr("checksums come from the first download, recorded: {told}", told=Whole(", ".join(told)))
 
 
 def _trust(shelf: ModelLibrary, entry: CatalogFile) -> str:

@@ -58,7 +58,7 @@ def with_added(path: Path, weights: CatalogModel) -> str:
 
 
 def _head() -> str:
-    return tr("Weights that were added on this computer; see catalog.toml of the program for what the entries mean.")
+    return tr("Models that were added on this computer; for what the entries mean, see catalog.toml of the program.")
 
 
 def drop(path: Path, name: str, variant: Variant) -> bool:
@@ -114,9 +114,7 @@ def _check(
     except ValueError:
         found, fits = (), False
     if not fits or found != due:
-        raise WeightsError(
-            tr("The list of weights {path} cannot be changed without loss. Mend it or delete it.", path=path)
-        )
+        raise WeightsError(tr("The model list {path} cannot be changed without loss. Fix it or delete it.", path=path))
 
 
 def _means(weights: CatalogModel, name: str, variant: Variant) -> bool:
@@ -132,7 +130,7 @@ def _is(block_text: str, name: str, variant: Variant) -> bool:
 
 
 def _damaged(error: ValueError) -> WeightsError:
-    return WeightsError(tr("The person's own list of weights is damaged: {error}. Mend it or delete it.", error=error))
+    return WeightsError(tr("Your own model list is damaged: {error}. Fix it or delete it.", error=error))
 
 
 def _file(entry: CatalogFile) -> list[str]:

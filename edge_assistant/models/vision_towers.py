@@ -84,7 +84,8 @@ class VisionTowers:
             if free < needed:
                 raise DoesNotFitError(
                     tr(
-                        "A quicker vision tower needs {gigabytes} of disk, and {gigabytes2} are free. Make some room.",
+                        "A faster vision encoder needs {gigabytes} of disk space, and {gigabytes2} are free. Free up "
+                        "space.",
                         gigabytes=gigabytes(needed),
                         gigabytes2=gigabytes(free),
                     ),
@@ -146,7 +147,7 @@ def rewrite(
         assert isinstance(alignment, int)
         start = -(-reader.position // alignment) * alignment
         if any(entry.size == 0 for entry in entries):
-            raise WeightsError(tr("{name} has tensors of a format that is not known here.", name=source.name))
+            raise WeightsError(tr("{name} has tensors in an unknown format.", name=source.name))
         candidates = [entry for entry in entries if _is_matrix(entry)]
         chosen = {entry.name for entry in candidates if entry.shape[0] % block == 0}
         file.seek(0)
@@ -213,6 +214,6 @@ def _parts(file: BinaryIO, entry: TensorEntry) -> Iterator[bytes]:
     while left > 0:
         data = file.read(min(left, rows * row) if rows else left)
         if not data:
-            raise WeightsError(tr("The vision tower's file ended early. Get it again."))
+            raise WeightsError(tr("The vision encoder file is incomplete. Download it again."))
         left -= len(data)
         yield data

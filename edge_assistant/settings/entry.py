@@ -18,10 +18,10 @@ GROUPS: dict[Group, str] = {
     "general": later("General"),
     "voice": later("Voice"),
     "sounds": later("Sounds"),
-    "sources": later("What is looked at"),
+    "sources": later("Screen and camera"),
     "budgets": later("Detail and time"),
     "engine": later("Engine"),
-    "hotkeys": later("Keys"),
+    "hotkeys": later("Shortcuts"),
 }
 """In the order in which they are shown."""
 
@@ -94,12 +94,12 @@ def parsed(entry: SettingsEntry, text: str) -> Value:
     if entry.kind is bool and text.lower() in (*_YES, *_NO):
         value = text.lower() in _YES
     elif entry.kind is bool:
-        raise UsageError(tr("{name} is on or off.", name=entry.name))
+        raise UsageError(tr("{name} must be on or off.", name=entry.name))
     elif entry.kind is int:
         try:
             value = int(text)
         except ValueError as error:
-            raise UsageError(tr("{name} is a whole number.", name=entry.name)) from error
+            raise UsageError(tr("{name} must be a whole number.", name=entry.name)) from error
     return checked(entry, value)
 
 
@@ -116,18 +116,18 @@ def checked(entry: SettingsEntry, value: object) -> Value:
     if value is None and entry.optional:
         return None
     if type(value) is not entry.kind:
-        raise UsageError(tr("{name} is of the wrong type.", name=name))
+        raise UsageError(tr("{name} has the wrong type.", name=name))
     assert isinstance(value, str | int)
     if about.range and not about.range[0] <= int(value) <= about.range[1]:
         low, high = about.range
-        raise UsageError(tr("{name} is not from {low} to {high}.", name=name, low=low, high=high))
+        raise UsageError(tr("{name} must be from {low} to {high}.", name=name, low=low, high=high))
     if about.choices and value not in about.choices:
-        raise UsageError(tr("{name} is none of {choices}.", name=name, choices=", ".join(about.choices)))
+        raise UsageError(tr("{name} must be one of {choices}.", name=name, choices=", ".join(about.choices)))
     if isinstance(value, str):
         if len(value) > _MOST_CHARACTERS:
             raise UsageError(tr("{name} has more than {most} characters.", name=name, most=_MOST_CHARACTERS))
         if any(unicodedata.category(each) in _NO_TEXT for each in value):
-            raise UsageError(tr("{name} has characters that are no text.", name=name))
+            raise UsageError(tr("{name} contains characters that are not text.", name=name))
         try:
             about.check(value)
         except UsageError as error:

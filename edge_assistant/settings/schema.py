@@ -34,7 +34,9 @@ _MOST_REASON = 200
 
 def _check_language(code: str) -> None:
     if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*", code):
-        raise UsageError(tr("{code} is no language code. Give one such as en, de or pt-BR.", code=code[:_MOST_QUOTED]))
+        raise UsageError(
+            tr("{code} is not a language code. Use one such as en, de or pt-BR.", code=code[:_MOST_QUOTED])
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class HotkeySettings:
                 if other is not None:
                     raise UsageError(
                         tr(
-                            "{key} is bound to both {first} and {second}. Change one of them.",
+                            "{key} is used for both {first} and {second}. Change one of them.",
                             key=key,
                             first=other,
                             second=each.name,
@@ -110,12 +112,12 @@ class Settings:
         "auto",
         EntryInfo(
             "voice",
-            later("Spoken by"),
-            later("Who speaks: a screen reader, which also has braille, or the program's own voice."),
+            later("Speech output"),
+            later("Who speaks: a screen reader, which also supports braille, or the program's voice."),
             choices={
-                "auto": later("the screen reader where one runs, else the own voice"),
+                "auto": later("the screen reader if one runs, else the program's voice"),
                 "screen-reader": later("the screen reader"),
-                "own-voice": later("the own voice"),
+                "own-voice": later("the program's voice"),
             },
         ),
     )
@@ -124,7 +126,7 @@ class Settings:
         EntryInfo(
             "voice",
             later("Voice"),
-            later("The name of the voice, as the command edge-assistant voices lists them."),
+            later("The name of the voice, as listed by edge-assistant voices."),
             unset=later("a voice for the language"),
             example="English (America)",
             offers="voices",
@@ -149,25 +151,25 @@ class Settings:
         "normal",
         EntryInfo(
             "voice",
-            later("How much is said"),
-            later("What is said besides the answers. What went wrong is always said."),
+            later("Verbosity"),
+            later("What is said besides the answers. Errors are always said."),
             choices={
-                "brief": later("nothing but the answers"),
-                "normal": later("also the window's title, and what takes long"),
-                "full": later("also how long it took, and what can be asked next"),
+                "brief": later("only the answers"),
+                "normal": later("also the window title, and what takes long"),
+                "full": later("also how long it took, and what you can ask next"),
             },
         ),
     )
     tones: bool = _item(
         True,
-        EntryInfo("sounds", later("Tones"), later("A short tone when a key was heard, and two notes after an answer.")),
+        EntryInfo("sounds", later("Tones"), later("A short tone when a key is pressed, and two after an answer.")),
     )
     ticks: bool = _item(True, EntryInfo("sounds", later("Ticks"), later("A quiet tick every two seconds of work.")))
     tone_volume: int = _item(
         100,
         EntryInfo(
             "sounds",
-            later("Volume of the tones"),
+            later("Tone volume"),
             later("How loud tones and ticks are."),
             range=(0, 100),
             unit=later("percent"),
@@ -178,9 +180,9 @@ class Settings:
         EntryInfo(
             "sources",
             later("Monitor"),
-            later("The number of the monitor that the whole-screen key describes."),
+            later("The number of the monitor that the whole-screen shortcut describes."),
             range=(1, 99),
-            unset=later("all monitors as one"),
+            unset=later("all monitors together"),
             example=1,
             offers="monitors",
         ),
@@ -190,8 +192,8 @@ class Settings:
         EntryInfo(
             "sources",
             later("Camera"),
-            later("The name of the camera, or its number, as the command edge-assistant cameras lists them."),
-            unset=later("the system's usual camera"),
+            later("The name of the camera, or its number, as listed by edge-assistant cameras."),
+            unset=later("the system's default camera"),
             example="1",
             offers="cameras",
         ),
@@ -200,8 +202,8 @@ class Settings:
         None,
         EntryInfo(
             "budgets",
-            later("Image tokens at a glance"),
-            later("How finely a first look sees. More see more, and take longer."),
+            later("Image tokens for a glance"),
+            later("How detailed a first look is. More shows more, but takes longer."),
             range=(64, 4096),
             unit=later("image tokens"),
             unset=later("what this computer can do in the time below, or 256"),
@@ -212,8 +214,8 @@ class Settings:
         920,
         EntryInfo(
             "budgets",
-            later("Image tokens for the detail"),
-            later("How finely the second look at the same picture sees."),
+            later("Image tokens for details"),
+            later("How detailed the second look at the same picture is."),
             range=(64, 4096),
             unit=later("image tokens"),
         ),
@@ -223,7 +225,7 @@ class Settings:
         EntryInfo(
             "budgets",
             later("Image tokens for reading"),
-            later("How finely text is looked at to be read. Small letters need many."),
+            later("How detailed text is read. Small letters need more."),
             range=(64, 4096),
             unit=later("image tokens"),
         ),
@@ -233,7 +235,7 @@ class Settings:
         EntryInfo(
             "budgets",
             later("Time to the first words"),
-            later("How soon an answer should begin; the first look is made as fine as this allows."),
+            later("How soon an answer should begin; the first look is as detailed as this allows."),
             range=(1, 600),
             unit=later("seconds"),
         ),
@@ -242,10 +244,10 @@ class Settings:
         True,
         EntryInfo(
             "budgets",
-            later("Look ahead"),
+            later("Prepare ahead"),
             later(
-                "What may be wanted next is prepared: the detail while the first answer is spoken, the window while "
-                "you choose, and the picture while you write a question. Not on battery."
+                "Prepares what you may want next: details while the first answer is spoken, the window while you "
+                "choose, and the picture while you write a question. Not on battery."
             ),
         ),
     )
@@ -253,10 +255,10 @@ class Settings:
         False,
         EntryInfo(
             "budgets",
-            later("Leave out blank areas"),
+            later("Skip blank areas"),
             later(
-                "The inside of areas of one colour is not taken in, so the first words come sooner. The description "
-                "may suffer: this has not been tried with full weights yet."
+                "The inside of areas of one colour is skipped, so the first words come sooner. The description may "
+                "suffer: this has not been tested with full models yet."
             ),
         ),
     )
@@ -264,8 +266,8 @@ class Settings:
         1024,
         EntryInfo(
             "budgets",
-            later("Tokens to think with"),
-            later("How long it may think harder before it must answer."),
+            later("Thinking limit in tokens"),
+            later("How long it may think before it must answer."),
             range=(1, 81_920),
             unit=later("tokens"),
         ),
@@ -274,8 +276,8 @@ class Settings:
         90,
         EntryInfo(
             "budgets",
-            later("Seconds to think with"),
-            later("The longest time it thinks harder before it must answer."),
+            later("Thinking limit in seconds"),
+            later("The longest time it may think before it must answer."),
             range=(1, 3600),
             unit=later("seconds"),
         ),
@@ -284,9 +286,9 @@ class Settings:
         None,
         EntryInfo(
             "engine",
-            later("Weights"),
-            later("The name of the weights, as the command edge-assistant models list has them."),
-            unset=later("the best that are here"),
+            later("Model"),
+            later("The name of the model, as listed by edge-assistant models list."),
+            unset=later("the best installed model"),
             example="qwen3-vl-4b-q4_k_m",
             offers="weights",
         ),
@@ -295,8 +297,8 @@ class Settings:
         None,
         EntryInfo(
             "engine",
-            later("Folder of weights"),
-            later("A folder with weights that are used where they lie."),
+            later("Model folder"),
+            later("A folder with models that are used in place."),
             unset=later("the program's own folder"),
             example="~/weights",
             offers="folder",
@@ -306,8 +308,8 @@ class Settings:
         "start",
         EntryInfo(
             "engine",
-            later("Weights are loaded"),
-            later("When the weights come into memory."),
+            later("Load the model"),
+            later("When the model is loaded into memory."),
             choices={"start": later("when the program starts"), "first-use": later("at the first question")},
         ),
     )
@@ -316,7 +318,7 @@ class Settings:
         EntryInfo(
             "engine",
             later("Unload after"),
-            later("The weights leave the memory after so long without a question; 0 keeps them."),
+            later("The model is unloaded after so long without a question; 0 keeps it loaded."),
             range=(0, 1440),
             unit=later("minutes"),
         ),
@@ -326,7 +328,7 @@ class Settings:
         EntryInfo(
             "engine",
             later("Context"),
-            later("How long picture and conversation may be together. More takes more memory."),
+            later("How long picture and conversation may be together. More needs more memory."),
             range=(256, 262_144),
             unit=later("tokens"),
         ),
@@ -336,7 +338,7 @@ class Settings:
         EntryInfo(
             "engine",
             later("Processor cores"),
-            later("How many cores compute an answer."),
+            later("How many processor cores are used."),
             range=(1, 1024),
             unit=later("cores"),
             unset=later("what suits this processor"),
@@ -348,7 +350,7 @@ class Settings:
         EntryInfo(
             "engine",
             later("Layers on a graphics processor"),
-            later("How much of the model a graphics processor computes, where there is one; 0 is nothing."),
+            later("How much of the model runs on a graphics processor, if there is one; 0 is nothing."),
             range=(0, 1024),
             unit=later("layers"),
             unset=later("as many as fit"),
@@ -359,8 +361,8 @@ class Settings:
         True,
         EntryInfo(
             "engine",
-            later("Quicker vision tower"),
-            later("While nothing is asked, a quicker form of the vision tower is made once, and then used."),
+            later("Faster vision encoder"),
+            later("While idle, a faster vision encoder is made once, and then used."),
         ),
     )
     hotkeys: HotkeySettings = field(default_factory=HotkeySettings)
@@ -402,7 +404,7 @@ def _key_entry(action: str, default: str) -> SettingsEntry:
         if text:
             keys.parse(text)
 
-    about = EntryInfo(KEYS, action, ACTIONS[action], unset=later("no key"), offers="key", check=check)
+    about = EntryInfo(KEYS, action, ACTIONS[action], unset=later("no shortcut"), offers="key", check=check)
     return SettingsEntry(f"{KEYS}.{action}", str, False, default, about)
 
 
@@ -421,11 +423,11 @@ def load(path: Path) -> Settings:
         return from_toml(text_of(path))
     except UsageError as error:
         raise UsageError(
-            tr("The settings file {path} has an error: {error} Mend it.", path=path, error=error)
+            tr("The settings file {path} has an error: {error} Fix it.", path=path, error=error)
         ) from error
     except (OSError, ValueError) as error:
         raise UsageError(
-            tr("The settings file {path} cannot be read: {error}. Mend it or delete it.", path=path, error=_why(error))
+            tr("The settings file {path} cannot be read: {error}. Fix it or delete it.", path=path, error=_why(error))
         ) from error
 
 
@@ -461,19 +463,19 @@ def _named(text: str) -> dict[str, Any]:
     values = parse_toml(text)
     table = values.pop(KEYS, {})
     if not isinstance(table, dict):
-        raise UsageError(tr("{name} is of the wrong type.", name=KEYS))
+        raise UsageError(tr("{name} has the wrong type.", name=KEYS))
     return {**values, **{f"{KEYS}.{name}": value for name, value in table.items()}}
 
 
 def _why(error: OSError | ValueError) -> str:
     """The reason as the end of a sentence."""
     if isinstance(error, UnicodeDecodeError):
-        return tr("it is not text in UTF-8")
+        return tr("it is not UTF-8 text")
     if isinstance(error, OSError):
         return error.strerror or str(error)
     if isinstance(error, tomllib.TOMLDecodeError):  # its own words are for programmers
         line = re.search(r"line\s(\d+)", str(error))
-        return tr("line {line} cannot be understood", line=line[1]) if line else tr("its end is missing")
+        return tr("line {line} is not valid", line=line[1]) if line else tr("its end is missing")
     return str(error)[:_MOST_REASON]
 
 

@@ -41,9 +41,9 @@ def load_or_set_aside(path: Path) -> tuple[Settings, str]:
     try:
         path.rename(aside)
     except OSError:  # it stays where it is, and is found broken the next time, too
-        return Settings(), tr("The settings file {path} cannot be used, so the usual settings hold.", path=path)
+        return Settings(), tr("The settings file {path} cannot be used, so the defaults are used.", path=path)
     return Settings(), tr(
-        "The settings file had an error, so it was put aside as {name}, and the usual settings hold.", name=aside.name
+        "The settings file had an error, so it was renamed to {name}, and the defaults are used.", name=aside.name
     )
 
 
@@ -80,7 +80,7 @@ def save(path: Path, wanted: Settings) -> None:
         understood = False
     if not understood:
         raise UsageError(
-            tr("The settings file {path} has entries in unusual places. Change it by hand, or delete it.", path=path)
+            tr("The settings file {path} has entries in unexpected places. Edit it by hand, or delete it.", path=path)
         )
     try:
         _write(path, text)
@@ -93,7 +93,7 @@ def save(path: Path, wanted: Settings) -> None:
 def template() -> str:
     """A file that says nothing but what could be said: every entry with its meaning, commented out."""
     how_to = tr("The settings of Edge Assistant. Remove the # before an entry to set it.")
-    about_keys = tr("A key is written such as ctrl+shift+F9; nothing between the quotes is no key.")
+    about_keys = tr("A shortcut is written like ctrl+shift+F9; empty quotes mean none.")
     lines = [f"# {how_to}"]
     group = ""
     for each in entries():

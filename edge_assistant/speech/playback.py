@@ -17,7 +17,7 @@ GRACE = 2.5
 # A player that failed after this many seconds was heard; another one would repeat it.
 _HEARD_AFTER = 0.5
 _NO_OUTPUT = later("There is no sound: the audio output cannot be opened. Check the speakers and the sound settings.")
-_NO_PLAYER = later("There is no sound: no program to play it is installed. Install alsa-utils, then start again.")
+_NO_PLAYER = later("There is no sound: no audio player is installed. Install alsa-utils, then start again.")
 
 
 class Playback:

@@ -98,7 +98,7 @@ class _Process:
         except subprocess.TimeoutExpired:
             self.stop()
             self._process.communicate()
-            raise NoSoundError(tr("{name} plays nothing: the output is stuck.", name=self._name)) from None
+            raise NoSoundError(tr("{name} plays nothing: the audio output hangs.", name=self._name)) from None
         if self._process.returncode < 0:
             return False
         if self._process.returncode > 0:

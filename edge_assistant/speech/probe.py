@@ -32,7 +32,7 @@ def check_sound(timeout: float = _TIMEOUT) -> tuple[str | None, str | None]:
     answer = _ask(worker.report_sound, timeout)
     if isinstance(answer, tuple):
         return answer[0], answer[1]
-    trouble = tr("Speech ended or hung while it was tried. Install espeak-ng and alsa-utils again.")
+    trouble = tr("Speech crashed or hung during a test. Install espeak-ng and alsa-utils again.")
     return trouble, trouble
 
 

@@ -39,8 +39,8 @@ _MOST_FAILURES = 3
 _WORKS_AFTER = 1.0
 # A sentence during which the worker died before it could be heard is tried once more, then left out.
 _MOST_TRIES = 2
-_RESTARTED = later("Speech had stopped and is started again. Something may have been left out.")
-_GIVEN_UP = later("There is no sound: speech keeps stopping, so it is off now. Start again to try once more.")
+_RESTARTED = later("Speech stopped and was restarted. Something may have been left out.")
+_GIVEN_UP = later("There is no sound: speech keeps crashing, so it is off now. Start again to retry.")
 _NO_WORKER = later("There is no sound: speech cannot be started. Close other programs, then start again.")
 
 

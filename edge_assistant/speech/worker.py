@@ -78,12 +78,14 @@ class Synthesizer:
         voices = self.voices()
         chosen = choose(voices, wanted, None)
         if wanted is not None and chosen is None:
-            send(Notice("no-such-voice", tr("There is no voice called {wanted}. Another voice speaks.", wanted=wanted)))
+            send(
+                Notice("no-such-voice", tr("There is no voice called {wanted}. Another voice is used.", wanted=wanted))
+            )
         if language is not None and chosen is None:
             chosen = choose(voices, None, language)
             if chosen is None:
                 message = tr(
-                    "There is no voice for the language {language}. The usual voice speaks.", language=language
+                    "There is no voice for the language {language}. The default voice is used.", language=language
                 )
                 send(Notice("no-voice-for-language", message))
         self._voice = chosen.id if chosen else None

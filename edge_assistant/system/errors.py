@@ -10,7 +10,7 @@ from pathlib import Path
 from edge_assistant.system import outside_text
 from edge_assistant.system.i18n import later, tr
 
-INTERNAL = later("Something went wrong inside the program. Please try again.")
+INTERNAL = later("Something went wrong in the program. Please try again.")
 """What a person hears of a bug, through `tr`."""
 
 
@@ -73,7 +73,7 @@ class EngineUnfitError(EngineError):
     def __init__(self) -> None:
         super().__init__(
             tr(
-                "The engine does not run on this computer: a part of it is missing, or was made for another one. "
+                "The engine does not run on this computer: a part of it is missing, or made for a different one. "
                 "Install the program again."
             )
         )
@@ -180,14 +180,14 @@ def _explained_by_number(error: OSError) -> AssistantError | None:
             return out_of_memory()
         case errno.ENOENT if _is_nowhere():
             return InputError(
-                tr("The folder that you are in was removed. Go to another one and try again."), code="no-folder"
+                tr("The current folder was removed. Change to another one and try again."), code="no-folder"
             )
         case errno.EAGAIN:  # of fork; whoever reads and writes without waiting deals with it
             return _nothing_starts()
         case errno.EMFILE:
             return DoesNotFitError(
                 tr(
-                    "The program needs more open files than it is allowed. Allow it more, as with ulimit -n 1024, and "
+                    "The program needs more open files than allowed. Raise the limit, as with ulimit -n 1024, and "
                     "start it again."
                 ),
                 code="files",
@@ -197,11 +197,11 @@ def _explained_by_number(error: OSError) -> AssistantError | None:
                 tr("Too many files are open on this computer. Close some programs and try again."), code="files"
             )
         case number if number in _FULL:
-            return DoesNotFitError(tr("The disk is full. Make some room and try again."), code="disk")
+            return DoesNotFitError(tr("The disk is full. Free up space and try again."), code="disk")
         case number if number in _FORBIDDEN and path is not None:
             return InputError(
                 tr(
-                    "The program may not use {path}: {reason}. Change its rights, or choose another place.",
+                    "The program cannot use {path}: {reason}. Change its permissions, or choose another place.",
                     path=path,
                     reason=error.strerror,
                 ),
@@ -213,13 +213,14 @@ def _explained_by_number(error: OSError) -> AssistantError | None:
             )
         case errno.ELOOP if path is not None:
             return InputError(
-                tr("{path} is a link that leads to itself. Remove it, or choose another place.", path=path),
+                tr("{path} is a link to itself. Remove it, or choose another place.", path=path),
                 code="no-file",
             )
         case errno.ENOTDIR if path is not None:
             return InputError(
                 tr(
-                    "{path} cannot exist: a part of it is no folder. Check the home folder and the settings.", path=path
+                    "{path} cannot exist: a part of it is not a folder. Check the home folder and the settings.",
+                    path=path,
                 ),
                 code="no-folder",
             )
@@ -238,8 +239,8 @@ def _is_nowhere() -> bool:
 def _nothing_starts() -> DoesNotFitError:
     return DoesNotFitError(
         tr(
-            "The system lets the program start nothing more: memory, processes or open files are at a limit. "
-            "Close some programs, or raise the limit, and try again."
+            "The system cannot start anything more: memory, processes or open files are at their limit. Close some "
+            "programs, or raise the limit, and try again."
         ),
         code="processes",
     )

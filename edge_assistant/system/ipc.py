@@ -35,7 +35,7 @@ _CALLERS = 64  # at once; more wait until one of these has been heard, or was si
 
 _SHORT_OF_S = 0.1  # before letting somebody in is tried again, where the system has too little left for it
 
-_NOT_RUNNING = later("Edge Assistant is not running here. Start it with the command edge-assistant listen.")
+_NOT_RUNNING = later("Edge Assistant is not running. Start it with the command edge-assistant listen.")
 
 SHOW = "show"
 """What a second start says at the door: the window is wanted."""
@@ -177,7 +177,7 @@ def call(place: Endpoint, text: str) -> str:
         raise NotRunningError(tr(_NOT_RUNNING)) from answer
     if isinstance(answer, Exception):
         raise EngineError(
-            tr("Edge Assistant does not answer. End it, and start it again."), code="no-answer"
+            tr("Edge Assistant is not responding. Quit it and start it again."), code="no-answer"
         ) from answer
     return answer
 
@@ -215,7 +215,9 @@ class Endpoint:
             found = self._folder.stat()
             if found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
                 raise InputError(
-                    tr("The folder {folder} is open to others. Make it private, or remove it.", folder=self._folder),
+                    tr(
+                        "Others have access to the folder {folder}. Make it private, or remove it.", folder=self._folder
+                    ),
                     code="no-door",
                 )
             file = os.open(self._folder / f"{self._name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

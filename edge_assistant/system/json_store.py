@@ -75,7 +75,7 @@ def explained_writes(path: Path) -> Iterator[None]:
         if error.errno in _FULL:
             raise DoesNotFitError(
                 tr(
-                    "The disk of {parent} is full. What has arrived is kept: make some room, and do the same again.",
+                    "The disk of {parent} is full. Progress is kept: free up space, then try again.",
                     parent=path.parent,
                 ),
                 code="disk",
@@ -83,7 +83,7 @@ def explained_writes(path: Path) -> Iterator[None]:
         if error.errno == errno.EFBIG:
             raise DoesNotFitError(
                 tr(
-                    "The disk of {parent} takes no file as large as {name}. Use a disk with another format.",
+                    "The disk of {parent} cannot hold a file as large as {name}. Use another disk format.",
                     parent=path.parent,
                     name=path.name,
                 ),
@@ -91,8 +91,8 @@ def explained_writes(path: Path) -> Iterator[None]:
             ) from error
         raise WeightsError(
             tr(
-                "{name} cannot be written into {parent}: {value}. Choose another place, or get the right "
-                "to write there.",
+                "{name} cannot be written to {parent}: {value}. Choose another place, or get permission to write "
+                "there.",
                 name=path.name,
                 parent=path.parent,
                 value=error.strerror or error,

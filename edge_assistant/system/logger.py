@@ -33,7 +33,7 @@ def set_up() -> None:
             handler = _File(path, encoding="utf-8")
         except OSError as error:
             sentence = tr(
-                "The log file {path} cannot be opened: {error}. There is no log.", path=path, error=error.strerror
+                "The log file {path} cannot be opened: {error}. Nothing is logged.", path=path, error=error.strerror
             )
             os.write(2, f"{sentence}\n".encode())
         else:

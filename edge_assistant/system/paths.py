@@ -48,7 +48,7 @@ def expanded(text: str) -> Path:
         return Path(text).expanduser()
     except RuntimeError as error:
         raise UsageError(
-            tr("The home folder in {path} is not known here. Write the whole path.", path=text), code="no-home"
+            tr("The home folder in {path} is not known. Write the full path.", path=text), code="no-home"
         ) from error
 
 

@@ -25,7 +25,7 @@ def read_regular(path: Path, most: int) -> bytes:
     content = bytearray()
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, tr("it is not an ordinary file"), str(path))
+            raise OSError(errno.EINVAL, tr("it is not a regular file"), str(path))
         while chunk := os.read(descriptor, min(_CHUNK, most + 1 - len(content))):
             content += chunk
             if len(content) > most:

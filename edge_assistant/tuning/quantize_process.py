@@ -32,7 +32,7 @@ def make_tower(
             elif reply is not None:
                 raise rebuilt(*reply)
     except worker_process.WorkerDiedError as death:
-        message = tr("The quicker vision tower could not be made. The usual one is used.")
+        message = tr("The faster vision encoder could not be made. The default one is used.")
         raise EngineError(message, code="tower") from death
     finally:
         worker.kill()

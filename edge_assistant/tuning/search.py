@@ -95,14 +95,14 @@ def steps(start: TuningProfile, facts: MachineFacts) -> list[SearchStep]:
         return SearchStep(words, lambda best: replace(best, tuning=replace(best.tuning, **changes)), measure)  # type: ignore[arg-type]
 
     def tower(name: str | None) -> SearchStep:
-        words = tr("a vision tower in {format}", format=name) if name else tr("the vision tower as published")
+        words = tr("a vision encoder in {format}", format=name) if name else tr("the original vision encoder")
         return SearchStep(words, lambda best: replace(best, tower=name), glance, tower=name)
 
     return [
         *(cores(count) for count in facts.threads if count != start.threads),
         tuning(tr("repacked weights"), glance, repack=True),
         tuning(tr("no flash attention"), glance, flash_attention=False),
-        tuning(tr("batches of {number}", number=2 * start.tuning.batch), detail, batch=2 * start.tuning.batch),
+        tuning(tr("batch size {number}", number=2 * start.tuning.batch), detail, batch=2 * start.tuning.batch),
         *(tower(name) for name in facts.towers if name != start.tower),
     ]
 
@@ -147,12 +147,15 @@ def tune(
 
     before: list[Cost] = []
     found: list[TimeBudget] = []
-    attempt(tr("as it is now") if now == start else tr("the usual choice"), lambda: before.extend(search.known(glance)))
+    attempt(
+        tr("the current choice") if now == start else tr("the default choice"),
+        lambda: before.extend(search.known(glance)),
+    )
     for step in plan:
         attempt(step.words, partial(take, step))
     if now != start:
         before.clear()
-        attempt(tr("as it is now"), lambda: before.extend(search.runs(now, glance)))
+        attempt(tr("the current choice"), lambda: before.extend(search.runs(now, glance)))
     after = _least(before or search.known(glance)) if search.best == now else _least(search.known(glance))
     if facts.target_s is not None:
         budget = partial(_budget, search.best, after, make_trial, facts.target_s)

@@ -178,7 +178,7 @@ def describe_change(old: TuningProfile, new: TuningProfile) -> list[str]:
     """What the new choice does differently, as sentences."""
     said = []
     if new.threads != old.threads:
-        said.append(tr_count("{number} core computes.", "{number} cores compute.", new.threads))
+        said.append(tr_count("{number} core is used.", "{number} cores are used.", new.threads))
     if new.tuning.repack != old.tuning.repack:
         said.append(tr("Weights are repacked.") if new.tuning.repack else tr("Weights are not repacked."))
     if new.tuning.flash_attention != old.tuning.flash_attention:
@@ -188,10 +188,10 @@ def describe_change(old: TuningProfile, new: TuningProfile) -> list[str]:
         said.append(tr("Batches have {number} tokens.", number=new.tuning.batch))
     if new.tower != old.tower:
         if new.tower is None:
-            said.append(tr("The vision tower is used as published."))
+            said.append(tr("The original vision encoder is used."))
         else:
-            said.append(tr("A vision tower in the format {format} is used.", format=new.tower))
+            said.append(tr("A vision encoder in {format} format is used.", format=new.tower))
     usual = MODES["glance"].image_tokens
     if (tokens := new.glance_tokens or usual) != (old.glance_tokens or usual):
-        said.append(tr("A glance sends up to {number} image tokens.", number=tokens))
+        said.append(tr("A glance uses up to {number} image tokens.", number=tokens))
     return said

@@ -93,7 +93,7 @@ def _check_display() -> None:
     except InputError as error:
         if error.code != "no-display":
             raise
-        sentence = tr("There is no display that answers. Start edge-assistant listen, which needs none.")
+        sentence = tr("No display answers. Start edge-assistant listen, which needs none.")
         raise InputError(sentence, code=error.code) from error
 
 
@@ -166,7 +166,7 @@ class Application(QObject):
         """The windows of their own that tray and window offer, in the menu's order. This is where each is wired."""
         return [
             MenuEntry(later("&Settings…"), self.preferences.open),
-            MenuEntry(later("&Weights…"), self.weights.open),
+            MenuEntry(later("&Models…"), self.weights.open),
         ]
 
     def _palette_entries(self) -> list[MenuEntry]:
@@ -245,11 +245,11 @@ class Application(QObject):
     @Slot()
     def _do_without_tray(self) -> None:
         if not Tray.is_there():
-            self.program.control.tell("no-tray", tr("There is no tray here, so the window of Edge Assistant stays."))
+            self.program.control.tell("no-tray", tr("There is no system tray, so the window of Edge Assistant stays."))
             self.weights.after_first_run(self.window.stay_in_sight)
 
     def _on_put_away(self) -> None:
         self.out_of_sight.on_closed()
         if not self._told_put_away:
             self._told_put_away = True
-            self.program.control.tell("put-away", tr("Edge Assistant goes on. Its menu ends it."))
+            self.program.control.tell("put-away", tr("Edge Assistant keeps running. Quit it from its menu."))

@@ -178,7 +178,7 @@ class MainWindow(QMainWindow):
         """Think harder is on or off, and what it costs."""
         self.think.setChecked(on)
         self._costs = cost
-        self._cost.setText(cost or tr("What thinking harder costs on this computer is not measured yet."))
+        self._cost.setText(cost or tr("How long think harder takes on this computer is not measured yet."))
         self.think.setAccessibleDescription(self._cost.text())
 
     @Slot(str)

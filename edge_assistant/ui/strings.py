@@ -11,12 +11,12 @@ from edge_assistant.system.i18n import tr
 def name_of(condition: Condition) -> str:
     """The condition as a status line has it."""
     names: dict[Condition, str] = {
-        "loading": tr("Loading the weights"),
+        "loading": tr("Loading the model"),
         "ready": tr("Ready"),
-        "looking": tr("Looking"),
+        "looking": tr("Reading the picture"),
         "thinking": tr("Thinking"),
         "speaking": tr("Speaking"),
-        "error": tr("That did not work"),
+        "error": tr("Error"),
     }
     return names[condition]
 
@@ -34,7 +34,7 @@ def label_of(action: str) -> str:
         "ask": tr("Ask a&bout the window"),
         "repeat": tr("&Repeat the answer"),
         "stop": tr("St&op"),
-        "status": tr("Say what is being &done"),
+        "status": tr("Sa&y the status"),
         "think": tr("Think &harder"),
         "quit": tr("&Quit Edge Assistant"),
     }

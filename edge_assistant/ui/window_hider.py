@@ -48,7 +48,7 @@ class WindowHider(QObject):
         gone = threading.Event()
         self._asked.emit(gone)
         if not gone.wait(_PATIENCE_S):
-            raise EngineError(tr("The window of Edge Assistant does not go away. Close it and try again."), code="view")
+            raise EngineError(tr("The window of Edge Assistant cannot be hidden. Close it and try again."), code="view")
 
     def back(self) -> None:
         """Show those that were taken away, as they were."""

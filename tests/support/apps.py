@@ -14,7 +14,7 @@ from support.desktops import Programs
 from support.listening import Listen
 from support.waiting import PATIENCE
 
-NO_TRAY = "There is no tray here, so the window of Edge Assistant stays."
+NO_TRAY = "There is no system tray, so the window of Edge Assistant stays."
 """Said when nothing shows a tray; with this the window comes to the front."""
 
 

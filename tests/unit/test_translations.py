@@ -63,7 +63,7 @@ def test_the_check_finds_what_is_missing_guessed_left_over_or_filled_in_differen
 def test_the_program_speaks_german_and_its_processes_too(repository: Path) -> None:
     use_language("de-AT")
     assert tr("Ready") == "Bereit"
-    assert tr_count("That took {number} second.", "That took {number} seconds.", 2) == "Das dauerte 2 Sekunden."
+    assert tr_count("This took {number} second.", "This took {number} seconds.", 2) == "Das hat 2 Sekunden gedauert."
     code = "from edge_assistant.system.i18n import tr; print(tr('Ready'))"
     run = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True)
     assert run.stdout == "Bereit\n"
@@ -189,7 +189,7 @@ def test_help_is_german_also_where_argparse_speaks_and_the_system_does_not(
     with pytest.raises(SystemExit):
         main.main(["describe", "--help"])
     shown = capsys.readouterr().out
-    for words in ("Aufruf: edge-assistant describe", "[DATEI]", "Optionen:", "diese Hilfe zeigen und enden"):
+    for words in ("Aufruf: edge-assistant describe", "[DATEI]", "Optionen:", "diese Hilfe anzeigen und beenden"):
         assert words in shown
     for words in ("usage", "options", "show this help"):
         assert words not in shown

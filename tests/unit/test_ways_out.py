@@ -76,7 +76,7 @@ def test_a_setting_is_printed_harmless(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_a_setting_with_controls_is_refused_harmless(capsys: pytest.CaptureFixture[str]) -> None:
     told = run(capsys, "settings", "set", "language", HOSTILE, exit_code=2)
-    assert told == "language has characters that are no text.\n"
+    assert told == "language contains characters that are not text.\n"
 
 
 def own_catalog(name: str, file: str) -> None:

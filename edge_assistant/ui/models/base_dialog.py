@@ -69,7 +69,7 @@ class ModelsBaseDialog(QDialog):
     def reject(self) -> None:
         """Put away."""
         if self.transfer.state == "running":
-            self._say(tr("The work goes on."))
+            self._say(tr("Continues in the background."))
         super().reject()
 
     def _begin(self, work: tasks.Work, words: str) -> None:
@@ -106,7 +106,7 @@ class ModelsBaseDialog(QDialog):
         """Let weights be chosen, and bring them in."""
         chooser = self._chooser(title, mode)
         if mode is QFileDialog.FileMode.ExistingFiles:
-            chooser.setNameFilter(tr("Weights ({pattern})", pattern="*.gguf"))
+            chooser.setNameFilter(tr("Models ({pattern})", pattern="*.gguf"))
         chooser.filesSelected.connect(self._on_chosen)
         chooser.open()
 

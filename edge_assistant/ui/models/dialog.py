@@ -48,7 +48,7 @@ class ModelsDialog(ModelsBaseDialog):
         leaves_focus_to_reader: Callable[[], bool] = lambda: False,
         weights_dir: Path | None = None,
     ) -> None:
-        super().__init__(later("Weights"), say, hush, leaves_focus_to_reader, weights_dir)
+        super().__init__(later("Models"), say, hush, leaves_focus_to_reader, weights_dir)
         self._rows: list[SummaryRow] = []
         self._problems: list[str] = []
         self._read_again = False
@@ -122,7 +122,7 @@ class ModelsDialog(ModelsBaseDialog):
 
     def _made_table(self) -> QTableWidget:
         titles = (
-            later("Name"), later("Variant"), later("State"), later("Size"), later("Memory"), later("Quantisation"),
+            later("Name"), later("Variant"), later("Status"), later("Size"), later("Memory"), later("Quantisation"),
             later("Licence"),
         )  # fmt: skip
         table = QTableWidget(0, len(titles))
@@ -130,7 +130,7 @@ class ModelsDialog(ModelsBaseDialog):
             head = QTableWidgetItem()
             self.labels.put(head.setText, title)
             table.setHorizontalHeaderItem(column, head)
-        self.labels.put(table.setAccessibleName, later("Weights"))
+        self.labels.put(table.setAccessibleName, later("Models"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -166,7 +166,7 @@ class ModelsDialog(ModelsBaseDialog):
         choices.setColumnStretch(1, 1)
         content = QWidget()
         inside = QVBoxLayout(content)
-        for part in (self._label(later("&Weights:"), self.table), self.table, self.facts):
+        for part in (self._label(later("Model&s:"), self.table), self.table, self.facts):
             inside.addWidget(part)
         inside.addLayout(choices)
         inside.addLayout(grid)
@@ -273,9 +273,9 @@ class ModelsDialog(ModelsBaseDialog):
         elif self._may_trust_anew(error):
             confirm.ask(
                 self,
-                tr("{error} Take what the hub has now?", error=error),
-                tr("&Take it"),
-                tr("&Leave it"),
+                tr("{error} Download what the hub has now?", error=error),
+                tr("&Download"),
+                tr("&Cancel"),
                 self._trust_anew,
                 self._say,
             )

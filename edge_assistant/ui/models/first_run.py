@@ -36,7 +36,7 @@ class FirstRunDialog(ModelsBaseDialog):
         self._advice: Recommendation | None = None
         self._then: Callable[[Recommendation | None, AssistantError | None], None] = self._on_advice
         self._look_again = False
-        self.sentences = PlainLabel(tr("Looking at this computer."))
+        self.sentences = PlainLabel(tr("Checking this computer."))
         self.sentences.setWordWrap(True)
         self.sentences.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
@@ -46,7 +46,7 @@ class FirstRunDialog(ModelsBaseDialog):
         self.download = self._choice(later("&Download"), self._download)
         self.files = self._choice(later("Choose &files…"), self._choose_files)
         self.folder = self._choice(later("Choose a f&older…"), self._choose_folder)
-        self.demo = self._choice(later("Use the d&emo weights for now"), self._take_demo)
+        self.demo = self._choice(later("Use the d&emo model for now"), self._take_demo)
         self.later = self._choice(later("&Not now"), self.reject)
         self.transfer = ProgressPanel(say, self._best, self._focus.move_to)
         self.transfer.ended.connect(self._on_ended)
@@ -76,7 +76,7 @@ class FirstRunDialog(ModelsBaseDialog):
         """Not now; or, while it downloads, out of the way."""
         if self.transfer.state == "idle":
             first_run_is_over(self._shelf())
-            self._say(tr("Weights can be had at any time, in the menu under Weights."))
+            self._say(tr("You can get a model at any time, in the menu under Models."))
         super().reject()
 
     def _look_anew(self) -> None:
@@ -163,8 +163,8 @@ class FirstRunDialog(ModelsBaseDialog):
         first_run_is_over(self._shelf())
         self._say(
             tr(
-                "The demo weights understand only simple sample screens. Others can be had at any time, in the menu "
-                "under Weights."
+                "The demo model understands only simple sample screens. Others are available at any time, in the menu "
+                "under Models."
             )
         )
         self.accept()

@@ -55,7 +55,7 @@ class ProgressPanel(QWidget):
         self._labels.put(self.bar.setAccessibleName, later("Progress"))
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)  # the words beside it say more, and are read
-        self._nothing = tr("Nothing is being done now.")
+        self._nothing = tr("Nothing in progress.")
         self.words = PlainLabel(self._nothing)
         self.words.setWordWrap(True)
         self._labels.put(self.words.setAccessibleName, later("Progress"))
@@ -67,7 +67,7 @@ class ProgressPanel(QWidget):
         self.pause = QPushButton()
         self.pause.clicked.connect(self._pause_or_resume)
         self.cancel = QPushButton()
-        self._labels.put(self.cancel.setText, later("&Cancel the work"))
+        self._labels.put(self.cancel.setText, later("&Cancel"))
         self.cancel.clicked.connect(self._cancel)
         for button in (self.pause, self.cancel):
             button.setAutoDefault(False)
@@ -96,7 +96,7 @@ class ProgressPanel(QWidget):
     def follow_language(self) -> None:
         """The language may be another one now; what was told stays as it was told."""
         self._labels.follow()
-        before, self._nothing = self._nothing, tr("Nothing is being done now.")
+        before, self._nothing = self._nothing, tr("Nothing in progress.")
         if self.words.text() == before:
             self.words.setText(self._nothing)
         self._show_state()
@@ -144,10 +144,10 @@ class ProgressPanel(QWidget):
         before, self._task = self._state, None
         if isinstance(error, CancelledError) and before == "pausing":
             self._enter("paused")
-            self._tell(tr("Paused. What has arrived is kept."))
+            self._tell(tr("Paused. Progress is kept."))
             return
         if isinstance(error, CancelledError):
-            self._tell(tr("Cancelled. What has arrived is kept, and may be gone on with."))
+            self._tell(tr("Cancelled. Progress is kept; you can resume later."))
         elif error is not None:
             self._tell(str(error))
             if isinstance(error, ChecksumError):
@@ -169,7 +169,7 @@ class ProgressPanel(QWidget):
     @Slot()
     def _pause_or_resume(self) -> None:
         if self._state == "paused":
-            self._say(tr("Going on."))
+            self._say(tr("Resumed."))
             self._run()
         elif self._state == "running" and self._task is not None:
             self._enter("pausing")
@@ -178,7 +178,7 @@ class ProgressPanel(QWidget):
     @Slot()
     def _cancel(self) -> None:
         if self._state == "paused":
-            self._tell(tr("Cancelled. What has arrived is kept, and may be gone on with."))
+            self._tell(tr("Cancelled. Progress is kept; you can resume later."))
             self._end(None, CancelledError())
         elif self._task is not None:
             self._enter("cancelling")

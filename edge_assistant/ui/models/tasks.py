@@ -38,7 +38,7 @@ def download(shelf: ModelLibrary, weights: CatalogModel, mmproj: str | None = No
         )
         task.obeys(pull.cancel)
         pull.run(trust_new=trust_new)
-        return tr("{name}, is here and whole.", name=full_name(weights))
+        return tr("{name}, is installed and verified.", name=full_name(weights))
 
     return work
 
@@ -59,7 +59,7 @@ def verify(shelf: ModelLibrary, weights: CatalogModel) -> Work:
         bad = verification.run()
         if bad:
             return tr_count("{number} file is damaged.", "{number} files are damaged.", bad)
-        return tr("{name}, is whole.", name=full_name(weights))
+        return tr("{name}, is OK.", name=full_name(weights))
 
     return work
 
@@ -73,7 +73,7 @@ def bring_in(shelf: ModelLibrary, paths: Sequence[Path]) -> Work:
             paths,
             want_links=lambda: task.ask(
                 tr(
-                    "A hard link takes no more room, but shares its bytes with your file; a copy is independent. "
+                    "A hard link takes no extra space, but shares its data with your file; a copy is independent. "
                     "Make a link?"
                 )
             ),
@@ -93,7 +93,7 @@ def carry_out(shelf: ModelLibrary, folder: Path, weights: CatalogModel) -> Work:
         export = Exporter(shelf, folder, [weights], on_progress=task.progress)
         task.obeys(export.cancel)
         export.run()
-        return tr("{name}, can be carried in {folder}.", name=full_name(weights), folder=folder)
+        return tr("{name}, was exported to {folder}.", name=full_name(weights), folder=folder)
 
     return work
 
@@ -103,6 +103,6 @@ def remove(shelf: ModelLibrary, weights: CatalogModel) -> Work:
 
     def work(_: BackgroundTask) -> str:
         freed = remove_set(shelf, weights)
-        return tr("{name}, is removed. {size} are free again.", name=full_name(weights), size=gigabytes(freed))
+        return tr("{name}, was removed. {size} freed.", name=full_name(weights), size=gigabytes(freed))
 
     return work

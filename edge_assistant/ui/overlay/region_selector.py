@@ -139,8 +139,8 @@ class RegionSelector(QObject):
     def help() -> str:
         """Its keys in words."""
         return tr(
-            "Arrows move, Shift and arrows size, with Control in fine steps. The digits of the number pad take a "
-            "quarter, a half, 5 the middle, 0 the whole monitor. W takes the active window, Tab the next monitor. "
+            "Arrow keys move, Shift and arrow keys resize, with Control in fine steps. The number pad selects a "
+            "quarter or half, 5 the middle, 0 the whole monitor. W selects the active window, Tab the next monitor. "
             "Enter describes, Escape cancels."
         )
 
@@ -326,7 +326,7 @@ class _Pane(QWidget):
         return needed.adjusted(-12, -8, 12, 8), needed
 
     def _text(self) -> str:
-        keys = tr("Arrows move, Shift+arrows size, Enter describes, ? helps, Escape cancels")
+        keys = tr("Arrows move, Shift+arrows resize, Enter describes, ? helps, Escape cancels")
         return f"{self._words}\n{keys}"
 
     def _large(self) -> QFont:

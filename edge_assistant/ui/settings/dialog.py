@@ -139,9 +139,9 @@ class SettingsDialog(QDialog):
     def _build(self) -> None:
         """Everything that has words, in `_body`."""
         self._fields: dict[str, Field] = {}
-        self.setWindowTitle(tr("Settings of Edge Assistant"))
+        self.setWindowTitle(tr("Edge Assistant settings"))
         self._groups = QListWidget()
-        self._groups.setAccessibleName(tr("Groups of settings"))
+        self._groups.setAccessibleName(tr("Categories"))
         self._pages = QStackedWidget()
         for group, name in GROUPS.items():
             self._groups.addItem(tr(name))
@@ -174,8 +174,8 @@ class SettingsDialog(QDialog):
             (_Button.Cancel, tr("Cancel")),
         ):
             buttons.button(each).setText(words)
-        usual = buttons.addButton(tr("&Usual values"), QDialogButtonBox.ButtonRole.ResetRole)
-        usual.setAccessibleDescription(tr("Sets the values of this group as they were at the beginning."))
+        usual = buttons.addButton(tr("&Defaults"), QDialogButtonBox.ButtonRole.ResetRole)
+        usual.setAccessibleDescription(tr("Resets this group to its default values."))
         usual.setAutoDefault(False)
         usual.clicked.connect(self._show_usual)
         buttons.accepted.connect(self.accept)
@@ -231,8 +231,8 @@ class SettingsDialog(QDialog):
         row = QWidget()
         beside = QHBoxLayout(row)
         beside.setContentsMargins(0, 0, 0, 0)
-        button = QPushButton(tr("&Hear it"))
-        button.setAccessibleDescription(tr("Speaks a sentence with the voice, rate and volume that are shown here."))
+        button = QPushButton(tr("&Preview"))
+        button.setAccessibleDescription(tr("Speaks a sentence with the voice, rate and volume shown here."))
         button.setAutoDefault(False)
         button.clicked.connect(self._hear)
         beside.addWidget(widget, 1)
@@ -271,7 +271,7 @@ class SettingsDialog(QDialog):
         for entry in entries():
             if entry.about.group == group:
                 self._fields[entry.name].show(entry.default)
-        self.tell(tr("{group}: these are the usual values now.", group=tr(GROUPS[group])))
+        self.tell(tr("{group}: defaults restored.", group=tr(GROUPS[group])))
 
     def _show_fault(self, error: AssistantError) -> None:
         """Tell what is wrong, and go there where the sentence begins with a setting's name."""

@@ -120,13 +120,13 @@ def test_the_count_down_begins_with_the_first_frame_and_the_picture_is_of_its_en
 
 
 def test_a_camera_that_sends_nothing_is_called_busy(shoot: Callable[..., Image.Image]) -> None:
-    with pytest.raises(InputError, match=r"gives no picture\. Close other programs") as failure:
+    with pytest.raises(InputError, match=r"sends no picture\. Close other programs") as failure:
         shoot(Feed([], goes_on=False), first_frame=0.3)
     assert failure.value.code == "camera-busy"
 
 
 def test_a_camera_that_stops_is_called_gone(shoot: Callable[..., Image.Image]) -> None:
-    with pytest.raises(InputError, match="Plug it in again") as failure:
+    with pytest.raises(InputError, match="Reconnect it") as failure:
         shoot(Feed([Image.new("RGB", (64, 48), RED)] * 3, goes_on=False), countdown=5.0, stalled=0.5)
     assert failure.value.code == "camera-gone"
 

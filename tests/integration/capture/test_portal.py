@@ -85,7 +85,11 @@ def test_no_window_is_known_to_be_active_and_that_is_said_once(
 
 @pytest.mark.parametrize(
     ("portal", "code", "words"),
-    [("refuse", "refused", "did not allow"), ("fail", "portal", "Try again"), ("none", "no-portal", "Install")],
+    [
+        ("refuse", "refused", "denied the screen capture"),
+        ("fail", "portal", "Try again"),
+        ("none", "no-portal", "Install"),
+    ],
 )
 def test_a_refusal_a_failure_and_a_missing_portal_are_one_sentence_each(
     services: Callable[..., Programs], folders: dict[str, str], portal: str, code: str, words: str
@@ -121,7 +125,7 @@ def test_a_portal_that_never_answers_is_given_up_and_can_be_cancelled(services: 
 
 def test_a_portal_that_is_there_is_reported_without_a_picture_being_taken(services: Callable[..., Programs]) -> None:
     services("refuse")
-    assert "offers pictures" in PortalScreen().check()
+    assert "can capture the screen" in PortalScreen().check()
 
 
 @pytest.mark.parametrize("saver", ["org.gnome.ScreenSaver", "org.freedesktop.ScreenSaver"])

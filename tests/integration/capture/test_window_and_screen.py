@@ -161,7 +161,7 @@ def test_a_delay_is_counted_down_aloud_and_gives_time_to_change_windows(
     desktop.wait_until_active(TITLE)
 
     counted = [each["message"] for each in seen.of("notice") if each["code"] == "countdown"]
-    assert counted == ["Looking in 4 seconds.", "3", "2", "1"]
+    assert counted == ["Taking the picture in 4 seconds.", "3", "2", "1"]
     begins = [places(heard, reference) for reference in references(tmp_path, [*counted, "Another"])]
     assert all(len(found) == 1 for found in begins), begins
     assert begins == sorted(begins)

@@ -15,12 +15,12 @@ from edge_assistant.settings.store import save
 CHOSEN = Settings(language="de", voice="English (America)", rate=180, volume=60, tone_volume=20)
 # A piece of what each says, in German.
 SAYS = {
-    ("describe", str(DIALOG)): "Demo-Gewichte",
-    ("doctor",): "Gewichte: ",
+    ("describe", str(DIALOG)): "Demo-Modell",
+    ("doctor",): "Modell: ",
     ("models", "recommend"): "Dieser Computer hat",
     ("models", "recommend", "--json"): "Dieser Computer hat",
-    ("tune", "--reset"): "ist vergessen",
-    ("tune", "--reset", "--json"): "ist vergessen",
+    ("tune", "--reset"): "wurden gelöscht",
+    ("tune", "--reset", "--json"): "wurden gelöscht",
 }
 
 

@@ -231,13 +231,13 @@ def test_the_demo_is_a_notice_only_where_nobody_chose_it(conversation: Describe,
     [
         (("--think", "--temperature", "0"), "temperature 0"),
         (("--think", "--model", str(MODEL)), "Instruct model, which cannot think"),
-        (("--mmproj", str(MMPROJ)), "without a model"),
+        (("--mmproj", str(MMPROJ)), "needs a model"),
         (("--temperature", "nan"), "not a number from 0 to 2"),
         (("--seed", "4294967295"), "not a whole number"),
         (("--context", "10"), "not a whole number"),
         (("--max-tokens", "0"), "not a whole number"),
         (("--ask", "  "), "question is empty"),
-        (("--language", "../../etc"), "no language code"),
+        (("--language", "../../etc"), "not a language code"),
         (("--mode", "look"), "invalid choice"),
         (("--no-such-option",), "Unrecognized"),
     ],
@@ -277,7 +277,7 @@ def test_text_goes_to_standard_output_and_reasoning_nowhere_without_a_terminal(e
                    as_json=False, environment=environment)  # fmt: skip
     assert run.wait() == 0
     assert run.text == "There are 6 apples.\n"
-    assert run.complaints == "These are the demo weights. They understand only simple sample screens.\n"
+    assert run.complaints == "This is the demo model. It understands only simple sample screens.\n"
 
 
 def test_reasoning_is_dimmed_on_a_terminal(thought: Describe, environment: dict[str, str]) -> None:
@@ -294,7 +294,7 @@ def test_reasoning_is_dimmed_on_a_terminal(thought: Describe, environment: dict[
     assert run.text == done(thought, 0)["answer"] + "\n"
     reasoning = shown.decode().rpartition("\x1b[2m")[2].partition("\x1b[0m")[0].replace("\r\n", "\n").strip()
     assert reasoning == done(thought, 0)["reasoning"]
-    assert "Looking" in shown.decode()
+    assert "Reading the picture" in shown.decode()
 
 
 def test_several_answers_stand_on_lines_of_their_own(environment: dict[str, str]) -> None:

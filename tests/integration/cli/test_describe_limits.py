@@ -46,5 +46,5 @@ def test_a_folder_of_weights_below_nobody_s_home_is_named(user_folders: Path) ->
     with Describe(DIALOG) as run:
         assert run.wait() == 2
         assert run.events[-1]["message"] == (
-            "weights_folder: The home folder in ~nosuchuser/x is not known here. Write the whole path."
+            "weights_folder: The home folder in ~nosuchuser/x is not known. Write the full path."
         )

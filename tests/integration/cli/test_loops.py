@@ -16,7 +16,7 @@ from support.small_pair import small_shape
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
-REPEATED = "The answer began to repeat itself, so it was ended here."
+REPEATED = "The answer began to repeat itself, so it was stopped here."
 CUT_OFF = "The answer was cut off here."
 
 

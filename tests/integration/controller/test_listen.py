@@ -30,7 +30,7 @@ from edge_assistant.speech.messages import Tone
 SCENE = scene()
 TITLE = "Invoice 1042, Writer"
 DEMO = (
-    "Only the demo weights are in use. They understand only simple sample screens, so do not trust this answer."
+    "Only the demo model is in use. It understands only simple sample screens, so do not trust this answer."
 )  # fmt: skip
 DETAIL = "The same picture in detail."
 
@@ -80,7 +80,7 @@ def running(desktop: XDesktop, folders: dict[str, str], card: SoundCard) -> Iter
         if listen.process.poll() is None:
             listen.process.terminate()
         assert listen.wait() == 0
-        assert not [line for line in listen.said if "Traceback" in line or "inside the program" in line]
+        assert not [line for line in listen.said if "Traceback" in line or "in the program" in line]
 
 
 def test_a_key_gives_the_tone_the_title_and_the_answer_and_takes_no_focus(
@@ -164,7 +164,7 @@ def test_it_ticks_while_it_works_tells_how_long_and_obeys_both_stops(running: Li
         code, told = running.trigger("status")
         assert code == 0
         words, seconds = told.strip().removesuffix(" seconds so far.").rsplit(", ", 1)
-        assert words == "Looking at the picture"
+        assert words == "Reading the picture"
         assert int(seconds) >= 4
         running.press(STOP)
         card.wait_for_silence(2.5)
@@ -188,7 +188,7 @@ def test_it_survives_the_death_of_its_engine_and_of_its_voice(running: Listen, c
         child.kill()
     running.press(WINDOW)
     running.wait_for(answers, "the answer")
-    assert "The engine had ended and is started again." in running.said
+    assert "The engine had stopped and is restarting." in running.said
     (title,) = references(tmp_path, [TITLE])
     until(lambda: places(card.samples(), title), "the title, by a new voice")
 
@@ -235,7 +235,7 @@ def test_a_second_one_says_that_it_is_running_and_the_first_goes_on(
         )
         return done.returncode, done.stdout + done.stderr
 
-    no_window = "It has no windows. To have them, end it with edge-assistant trigger quit, and start it again."
+    no_window = "It has no windows. To get them, quit it with edge-assistant trigger quit, and start it again."
     assert start("listen") == (0, "Edge Assistant is already running.\n")
     assert start() == (0, f"Edge Assistant is already running.\n{no_window}\n")
     running.wait_for_line(no_window)
@@ -244,7 +244,7 @@ def test_a_second_one_says_that_it_is_running_and_the_first_goes_on(
     assert running.wait() == 0
     code, told = running.trigger("status")
     assert (code, told.count("\n")) == (9, 1)
-    assert told.startswith("Edge Assistant is not running here.")
+    assert told.startswith("Edge Assistant is not running.")
 
 
 def test_triggers_do_what_keys_do(running: Listen, desktop: XDesktop) -> None:
@@ -269,7 +269,7 @@ def test_a_key_that_another_program_has_is_named_and_its_action_can_be_triggered
         other.sync()
         with Listen(desktop, "--no-speak", **folders) as listen:
             listen.wait_for_line("Ready.")
-            (told,) = [line for line in listen.said if "belongs to another program" in line]
+            (told,) = [line for line in listen.said if "is used by another program" in line]
             assert told.startswith("ctrl shift F9, for window,")
             assert "edge-assistant trigger window" in told
             listen.press(STATUS)
@@ -318,7 +318,7 @@ def test_when_the_display_goes_it_says_so_and_goes_on_for_triggers(folders: dict
             if process.status() != psutil.STATUS_ZOMBIE and "320x240x24" in process.cmdline()
         )
         server.kill()
-        gone = "The display is gone, and the keys with it. The command edge-assistant trigger works all the same."
+        gone = "The display is gone, so shortcuts do not work. The command edge-assistant trigger still works."
         listen.wait_for_line(gone)
         assert listen.trigger("status") == (0, "Ready.\n")
         listen.trigger("window")
@@ -329,8 +329,8 @@ def test_when_the_display_goes_it_says_so_and_goes_on_for_triggers(folders: dict
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"WAYLAND_DISPLAY": "wayland-7"}, "On Wayland, programs cannot take keys."),
-        ({"DISPLAY": ":4711"}, "No keys can be taken, because no X display answers."),
+        ({"WAYLAND_DISPLAY": "wayland-7"}, "On Wayland, programs cannot set shortcuts."),
+        ({"DISPLAY": ":4711"}, "Shortcuts do not work, because no X display answers."),
     ],
 )
 def test_where_there_are_no_keys_it_says_so_once_and_triggers_work(

@@ -20,7 +20,7 @@ from edge_assistant.hotkeys import unsupported
 
 SCENE = scene()
 DEMO = (
-    "Only the demo weights are in use. They understand only simple sample screens, so do not trust this answer."
+    "Only the demo model is in use. It understands only simple sample screens, so do not trust this answer."
 )  # fmt: skip
 _TRIGGER = shlex.join([sys.executable, "-m", "edge_assistant", "trigger"])
 
@@ -87,7 +87,7 @@ def test_the_app_answers_it_too_and_is_not_in_its_own_picture(
     variables = {**folders, "ALSA_CONFIG_PATH": str(card.configuration), "QT_QPA_PLATFORM": "wayland"}
     with AppRun(sway, **variables) as app:
         app.wait_until_told("Ready.")
-        app.wait_until_told("There is no tray here, so the window of Edge Assistant stays.")
+        app.wait_until_told("There is no system tray, so the window of Edge Assistant stays.")
         until(lambda: app.ask("visible") == "True", "the window, which fills the screen")
         card.wait_for_silence(1.0)
         press(sway, "F11")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-SENTENCE = "The engine does not run on this computer: a part of it is missing, or was made for another one."
+SENTENCE = "The engine does not run on this computer: a part of it is missing, or made for a different one."
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_an_engine_that_cannot_be_loaded_is_told_and_the_weights_are_not_blamed(
     assert done.returncode == 6
     assert SENTENCE in done.stderr
     assert "Install the program again." in done.stderr
-    assert "Get them again" not in done.stderr + done.stdout
+    assert "Download it again" not in done.stderr + done.stdout
 
 
 def test_doctor_tells_it_too(package: Path, repository: Path) -> None:
@@ -72,4 +72,4 @@ def test_doctor_tells_it_too(package: Path, repository: Path) -> None:
     asked = [sys.executable, "-m", "edge_assistant", "doctor", "--no-speak"]
     done = subprocess.run(asked, cwd=repository, capture_output=True, text=True, timeout=120)
     assert f"Engine: does not work. {SENTENCE}" in done.stdout
-    assert "the weights are damaged" not in done.stdout
+    assert "the model is damaged" not in done.stdout

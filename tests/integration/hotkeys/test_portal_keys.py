@@ -131,10 +131,10 @@ def test_what_the_desktop_bound_instead_is_told_also_later(portal: Callable[...,
     desktop = portal(window="Press <Control><Shift>F9", stop="Meta+F4")
     heard.start()
     until(lambda: heard.notices, "what was bound")
-    assert heard.notices == ["For stop the desktop gave the key Meta+F4."]
+    assert heard.notices == ["For stop, the desktop assigned Meta+F4."]
     desktop.tell("change", "window", "Alt+1")
     until(lambda: len(heard.notices) == 2, "what was changed")
-    assert heard.notices[1] == "For window the desktop gave the key Alt+1."
+    assert heard.notices[1] == "For window, the desktop assigned Alt+1."
     desktop.tell("press", "window")
     until(lambda: heard.presses == ["window"], "the press")
 
@@ -144,7 +144,7 @@ def test_a_key_that_was_not_given_is_named_with_its_command(portal: Callable[...
     heard.start()
     until(lambda: heard.notices, "what was not given")
     (sentence,) = heard.notices
-    assert sentence.startswith("Windows key pageup, for stop, was not given by the desktop.")
+    assert sentence.startswith("Windows key pageup, for stop, was refused by the desktop.")
     assert "edge-assistant trigger stop" in sentence
 
 
@@ -153,8 +153,8 @@ def test_a_key_that_was_not_given_is_named_with_its_command(portal: Callable[...
     [
         ("refuse", {}, "not allowed"),
         ("none", {}, unsupported.WAYLAND),
-        ("bind", {"*": ""}, "does not say that any key was given"),
-        ("bind", {"*": None}, "does not say that any key was given"),
+        ("bind", {"*": ""}, "did not confirm any shortcuts"),
+        ("bind", {"*": None}, "did not confirm any shortcuts"),
     ],
 )
 def test_where_there_are_no_keys_one_sentence_says_why(
@@ -182,7 +182,7 @@ def test_a_session_that_the_desktop_closes_is_one_sentence(portal: Callable[...,
     desktop.tell("close")
     until(lambda: heard.notices, "the end")
     (sentence,) = heard.notices
-    assert sentence.startswith("The desktop sends no keys any more.")
+    assert sentence.startswith("The desktop no longer sends shortcuts.")
 
 
 def test_a_portal_that_vanishes_is_one_sentence_and_when_it_is_back_so_are_the_keys(
@@ -200,8 +200,8 @@ def test_a_portal_that_vanishes_is_one_sentence_and_when_it_is_back_so_are_the_k
     desktop.tell("press", "stop")
     until(lambda: heard.presses == ["window", "stop"], "the keys")
     first, second = heard.notices
-    assert first.startswith("The desktop's part that sends keys is gone")
-    assert second == "The desktop sends keys again."
+    assert first.startswith("The desktop's shortcut service stopped")
+    assert second == "Shortcuts work again."
 
 
 def test_a_bus_that_vanishes_is_one_sentence(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,10 +226,10 @@ def test_the_running_program_obeys_the_portals_keys(
     nowhere = XDesktop({**NOBODY, "DBUS_SESSION_BUS_ADDRESS": bus.environment["DBUS_SESSION_BUS_ADDRESS"]})
     with nowhere, Listen(nowhere, "--no-speak", **folders) as listen:
         listen.wait_for_line("Ready.")
-        listen.wait_for_line("For window the desktop gave the key Meta+F4.")
+        listen.wait_for_line("For window, the desktop assigned Meta+F4.")
         desktop.tell("press", "status")
         listen.wait_for_line("Ready.", 2)
         assert [line for line in listen.said if "Wayland" in line] == []
         desktop.tell("close")
-        listen.wait_for(lambda lines: any("no keys any more" in line for line in lines), "the end of the keys")
+        listen.wait_for(lambda lines: any("no longer sends shortcuts" in line for line in lines), "the end of the keys")
         assert listen.trigger("status") == (0, "Ready.\n")

@@ -78,7 +78,7 @@ def pair(tmp_path: Path) -> Path:
 def test_the_answer_decides(pair: Path, words: str, linked: bool) -> None:
     run = AtTerminal("import", pair)
     assert run.answer(words) == 0
-    assert run.lines[-1] == "mine, Instruct, is here and whole."
+    assert run.lines[-1] == "mine, Instruct, is installed."
     assert (paths.data_dir() / "models/mine.gguf").samefile(pair / "mine.gguf") == linked
 
 
@@ -111,7 +111,7 @@ def test_a_file_may_be_chosen_at_the_first_run(pair: Path) -> None:
     run.type(str(pair))
     run.wait_for("Link or copy?")
     assert run.answer("copy") == 0
-    assert run.lines[-1] == "mine, Instruct, is here and whole."
+    assert run.lines[-1] == "mine, Instruct, is installed."
     assert not is_first_run(ModelLibrary(None))
 
 

@@ -40,7 +40,9 @@ def test_the_waiting_program_starts_with_it_asks_nothing_and_knows_what_thinking
         until(lambda: running.trigger("status")[0] == 0, "the door")
         assert running.trigger("think")[0] == 0
         # In the language of the settings, with the figures of the record.
-        running.wait_for_line("Das Einschalten dauerte 0,6 Sekunden. Die letzte Antwort dauerte 0,9 Sekunden.")
+        running.wait_for_line(
+            "Das Einschalten hat 0,6 Sekunden gedauert. Die letzte Antwort hat 0,9 Sekunden gedauert."
+        )
         assert running.trigger("quit")[0] == 0
         assert running.wait() == 0
     assert not any("settings.toml" in line for line in running.said)

@@ -61,7 +61,7 @@ def test_people_get_plain_lines_at_every_tenth_and_one_at_the_end(shop: Place) -
     shop.hub.bytes_per_s = 2_000_000
     with pull(shop, as_json=False) as run:
         assert run.wait() == 0
-    assert run.lines == ["pair, Instruct, is here and whole."]
+    assert run.lines == ["pair, Instruct, is installed and verified."]
     tenths = [int(line.split(": ")[1].split(" percent")[0]) // 10 for line in run.errors]
     assert tenths == sorted(set(tenths))
     assert len(tenths) >= 5
@@ -104,7 +104,7 @@ def test_ctrl_c_keeps_what_has_arrived_and_says_so(shop: Place) -> None:
         assert time.monotonic() - start < 3
     (error,) = run.of("error")
     assert error["code"] == "cancelled"
-    assert error["message"] == "Cancelled. What has arrived is kept: do the same again to go on."
+    assert error["message"] == "Cancelled. Progress is kept: run the command again to resume."
     shop.hub.over.set()
     shop.hub.asked.clear()
     with pull(shop) as run:
@@ -152,8 +152,8 @@ def test_a_sign_in_page_is_a_network_error(shop: Place) -> None:
     with pull(shop, as_json=False) as run:
         assert run.wait() == 8
     assert run.errors == [
-        "What answers is not the model hub; perhaps this network wants you to sign in on a web page first. "
-        "Open a web browser, sign in, and try again."
+        "The answer is not from the model hub; perhaps this network wants you to sign in on a web page first. Open "
+        "a web browser, sign in, and try again."
     ]
 
 
@@ -185,7 +185,7 @@ def test_the_list_shows_how_much_of_an_unfinished_download_is_here(shop: Place) 
         run.kill()
         run.wait()
     (line,) = [line for line in models("list", as_json=False).lines if line.startswith("pair,")]
-    assert line.endswith("partly here, 24 percent.")
+    assert line.endswith("incomplete, 24 percent.")
 
 
 def test_what_was_fetched_is_verified_again_listed_and_removed(shop: Place) -> None:
@@ -238,7 +238,7 @@ def test_a_disk_that_fills_up_meanwhile_ends_the_download_and_keeps_what_came(sm
         assert run.wait() == 7
     (error,) = run.of("error")
     assert error["code"] == "disk"
-    assert error["message"].endswith("is full. What has arrived is kept: make some room, and do the same again.")
+    assert error["message"].endswith("is full. Progress is kept: free up space, then try again.")
     kept = part_size(shop)
     assert kept > 50_000
     filler.unlink()
@@ -254,5 +254,5 @@ def test_a_disk_without_room_is_told_before_anything_is_asked_of_the_hub(small_d
     (small_disk / "filler").write_bytes(bytes(2_000_000))
     with pull(shop) as run:
         assert run.wait() == 7
-    assert "There is not enough room on the disk" in run.of("error")[0]["message"]
+    assert "There is not enough space on the disk" in run.of("error")[0]["message"]
     assert shop.hub.asked == []

@@ -74,7 +74,7 @@ def test_a_folder_with_a_strange_catalogue_is_refused_at_once(own_pair: Path, ki
         path.write_text("a" + ".a" * 60_000 + " = 1")
     run = models("import", own_pair, "--copy", prefix=("timeout", "30"))
     assert run.process.returncode == 3
-    assert ("nested too deeply" if kind == "nested" else "it is not an ordinary file") in run.of("error")[0]["message"]
+    assert ("nested too deeply" if kind == "nested" else "it is not a regular file") in run.of("error")[0]["message"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes and devices in folders")
@@ -102,7 +102,7 @@ def test_a_stick_with_wrong_types_takes_nothing_from_the_list(
     text = catalog.read_text().replace(*change).replace('["x", "mine-q4_k_m"', '["x", "mine-q4_k_m"]')
     assert text != catalog.read_text()
     catalog.write_text(text)
-    with pytest.raises(WeightsError, match=r"\[\[source\]\] number 1: (name|ram_bytes|sha256) has to be"):
+    with pytest.raises(WeightsError, match=r"\[\[source\]\] number 1: (name|ram_bytes|sha256) must be"):
         bring(tmp_path / "stick")
     assert listed() == ["earlier-q4_k_m"]
     assert contents(paths.data_dir() / "models") == before
@@ -111,7 +111,7 @@ def test_a_stick_with_wrong_types_takes_nothing_from_the_list(
 def test_nothing_is_copied_where_the_person_s_list_could_not_take_it(own_pair: Path) -> None:
     paths.data_dir().mkdir(parents=True)
     (paths.data_dir() / "catalog.toml").write_text("[[source]\n")
-    with pytest.raises(WeightsError, match="own list of weights is damaged"):
+    with pytest.raises(WeightsError, match="own model list is damaged"):
         bring(own_pair)
     assert not (paths.data_dir() / "models").exists()
     assert (paths.data_dir() / "catalog.toml").read_text() == "[[source]\n"
@@ -123,7 +123,7 @@ def test_one_bad_entry_of_the_person_s_list_hides_no_other(own_pair: Path) -> No
     own.write_text(f"[[source]]\nvariant = 3\n\n{own.read_text()}")
     shelf = ModelLibrary(None)
     assert [each.name for each in shelf.catalog()] == ["mine-q4_k_m"]
-    assert "[[source]] number 1: variant has to be" in shelf.problems[0]
+    assert "[[source]] number 1: variant must be" in shelf.problems[0]
 
 
 def test_after_the_only_added_model_is_removed_the_list_is_empty_and_good(own_pair: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_removal_that_was_broken_off_can_be_done_again(own_pair: Path, gone: i
     remove_set(shelf, weights)
     assert listed() == []
     assert list(shelf.data_models.glob("*.gguf")) == []
-    with pytest.raises(WeightsError, match="Nothing of"):
+    with pytest.raises(WeightsError, match="is not installed"):
         remove_set(ModelLibrary(None), weights)
 
 
@@ -170,7 +170,7 @@ def test_a_stick_cannot_put_its_file_in_the_place_of_another_model(
     (stick / "mmproj-mine-Q4_K_M-Q8_0.gguf").write_bytes((stick / "mmproj-mine-Q8_0.gguf").read_bytes())
     (stick / "mmproj-mine-Q8_0.gguf").unlink()
     (stick / "catalog.toml").write_text(text.replace("mine-q4_k_m", "stranger"))
-    with pytest.raises(WeightsError, match="There is another file"):
+    with pytest.raises(WeightsError, match="There is already another model file"):
         bring(stick)
     assert contents(paths.data_dir() / "models") == before
     assert listed() == ["mine-q4_k_m"]
@@ -238,7 +238,7 @@ def test_a_pull_over_a_linked_file_that_was_changed_leaves_the_person_s_file(pla
 def test_a_hub_that_sends_nothing_has_brought_nothing(place: Place) -> None:
     place.catalog(revision="main", pinned=False)
     place.hub.files = dict.fromkeys(place.hub.files, b"")
-    with pytest.raises(NetworkError, match="sent nothing of"):
+    with pytest.raises(NetworkError, match="sent no data for"):
         place.attempt().run()
     assert place.files() == set()
     assert ModelLibrary(None).verifier.trusted(ModelLibrary(None).named("pair", "instruct").model) is None
@@ -304,7 +304,7 @@ def test_a_person_s_own_file_in_the_way_of_an_export_stays(own_pair: Path, tmp_p
     stick.mkdir()
     (stick / first.files[0].name).write_bytes(b"another model of the same name")
     before = contents(stick)
-    with pytest.raises(WeightsError, match="this program did not make"):
+    with pytest.raises(WeightsError, match="was not made by this program"):
         carry(stick, first.name)
     assert contents(stick).items() >= before.items()
     (stick / first.files[0].name).unlink()

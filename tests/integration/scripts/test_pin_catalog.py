@@ -103,5 +103,5 @@ def test_without_a_hub_it_says_so_and_changes_nothing(hub: LocalHub, catalog: Pa
     hub.head_faults = [Fault(status=500)]
     result = run(hub, catalog)
     assert (result.returncode, result.stdout) == (8, "")
-    assert "out of order" in result.stderr
+    assert "is not available" in result.stderr
     assert catalog.read_text() == before

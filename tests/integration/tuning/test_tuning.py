@@ -56,7 +56,7 @@ def test_it_tells_its_steps_stores_the_result_and_can_forget_it() -> None:
     )
     kept = list((paths.cache_dir() / "towers").glob("*.gguf"))
     assert len(kept) == (result["tower"] is not None), "towers that are not used take no room"
-    assert "forgotten" in start("--reset", "--no-speak").communicate(timeout=PATIENCE)[0]
+    assert "deleted" in start("--reset", "--no-speak").communicate(timeout=PATIENCE)[0]
     assert profile.choice(demo()) == profile.safe_choice()
 
 
@@ -102,7 +102,7 @@ def test_a_program_that_runs_takes_what_was_found_without_a_restart() -> None:
             if line == "Ready.\n":
                 break
         output, complaints = start("--no-speak", "--target", "60").communicate(timeout=10 * PATIENCE)
-        assert "The running program loads the weights anew, and uses that from now on." in output, complaints
+        assert "The running program is reloading the model with these results." in output, complaints
         for line in running.stdout:
             if line == "Ready.\n":
                 break

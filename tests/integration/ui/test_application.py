@@ -151,7 +151,7 @@ def test_ask_takes_the_picture_first_and_follow_ups_are_about_it(
 
         type_line(desktop, "What is on the screen?")
         answered(app, SCENE.facts[0])
-        assert "Only the demo weights are in use." in app.ask("text")
+        assert "Only the demo model is in use." in app.ask("text")
         type_line(desktop, "Read the text.")
         answered(app, "Save.")
         shown = app.ask("text").split(" / ")
@@ -175,9 +175,9 @@ def test_forget_empties_the_window_and_the_engine(desktop_with_tray: XDesktop, f
         answered(app, SCENE.facts[0])
         engines = {child.pid for child in app.children()}
         desktop.output("xdotool", "key", "ctrl+shift+Delete")
-        app.wait_until_told("Everything is forgotten.")
+        app.wait_until_told("Everything was forgotten.")
         app.wait_until("ready")
-        assert app.ask("text") == "Everything is forgotten."
+        assert app.ask("text") == "Everything was forgotten."
         assert app.ask("picture").startswith("There is no picture.")
         assert engines - {child.pid for child in app.children()}, "the engine remembers"
         type_line(desktop, "What was it?")
@@ -299,7 +299,7 @@ def test_it_survives_the_death_of_its_engine_and_of_its_voice(
                 child.kill()
             app.press(WINDOW)
             app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "the answer")
-            assert "The engine had ended and is started again." in app.told
+            assert "The engine had stopped and is restarting." in app.told
             (answer,) = references(tmp_path, ["A dialog titled Music."])
             until(lambda: places(card.samples(), answer), "the answer, by a new voice")
             assert app.ask("visible") == "False"
@@ -318,7 +318,7 @@ def test_when_the_display_goes_it_goes_on_for_triggers_and_says_so(folders: dict
         )
         server.kill()
         app.wait_for_line(
-            "No keys can be taken, because no X display answers. The command edge-assistant trigger works all the same."
+            "Shortcuts do not work, because no X display answers. The command edge-assistant trigger still works."
         )
         app.wait_for_line("Ready.")
         app.wait_until_gone(old)
@@ -339,5 +339,5 @@ def test_without_a_display_it_says_what_to_start_instead(display: str, folders: 
             timeout=PATIENCE,
             check=False,
         )
-    sentence = "There is no display that answers. Start edge-assistant listen, which needs none.\n"
+    sentence = "No display answers. Start edge-assistant listen, which needs none.\n"
     assert (done.returncode, done.stdout, done.stderr) == (5, "", sentence)

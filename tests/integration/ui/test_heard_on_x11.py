@@ -20,7 +20,7 @@ from edge_assistant.speech.sentences import SentenceSplitter
 
 TITLE = "Invoice 1042, Writer"
 DEMO = (
-    "Only the demo weights are in use. They understand only simple sample screens, so do not trust this answer."
+    "Only the demo model is in use. It understands only simple sample screens, so do not trust this answer."
 )  # fmt: skip
 SCREEN, SENT = (1600, 900), (672, 384)
 """A screen, and the size in which it is sent at a glance (21 x 12 image tokens)."""

@@ -40,9 +40,9 @@ def test_a_long_wait_is_explained_every_ten_seconds(words: ProgressAnnouncer, sa
         clock.now = 100.0 + second
         words.progress("encode", second / 30)
     assert said == [
-        "Looking at the picture, 17 percent.",
-        "Looking at the picture, 50 percent.",
-        "Looking at the picture, 83 percent.",
+        "Reading the picture, 17 percent.",
+        "Reading the picture, 50 percent.",
+        "Reading the picture, 83 percent.",
     ]
 
 

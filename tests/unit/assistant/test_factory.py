@@ -22,7 +22,7 @@ from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 from edge_assistant.speech.speaker import Speaker
 from edge_assistant.system.errors import CancelledError
 
-CHECKING = "Checking the weights. This happens only once."
+CHECKING = "Checking the model. This happens only once."
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from edge_assistant.assistant.reporter import AnswerReporter
 from edge_assistant.engine.messages import Done, Stop, TextDelta
 
 CUT_OFF = "The answer was cut off here."
-REPEATED = "The answer began to repeat itself, so it was ended here."
+REPEATED = "The answer began to repeat itself, so it was stopped here."
 
 
 class Listener:

@@ -53,7 +53,7 @@ def test_the_window_system_follows_from_the_facts(platform: str, environ: dict[s
 def test_a_part_that_is_not_installed_is_told_and_nothing_else_is_tried(
     found: SessionFacts, missing: str, name: str
 ) -> None:
-    with pytest.raises(InputError, match=f"a part for {name} is missing.*scripts/setup") as failure:
+    with pytest.raises(InputError, match=f"{name} support is missing.*scripts/setup") as failure:
         choose(found, lambda module: module != missing)
     assert failure.value.code == "not-installed"
 

@@ -120,7 +120,7 @@ def test_no_standard_input_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> 
         ("gone.png", "no-such-file", "There is no file gone.png."),
         ("shot.png/x", "no-such-file", "There is no file x."),
         (".", "not-a-picture", "is a folder"),
-        ("", "no-such-file", "No picture file was named."),
+        ("", "no-such-file", "No picture file was given."),
         ("a\0b", "no-such-file", "not valid"),
         ("x" * 300, "no-such-file", "too long"),
         ("y/" * 3000, "no-such-file", "too long"),

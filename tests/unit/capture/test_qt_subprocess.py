@@ -48,7 +48,7 @@ def test_an_error_of_the_other_process_is_this_ones() -> None:
 
 
 def test_a_call_that_hangs_is_given_up_and_can_be_cancelled() -> None:
-    with pytest.raises(InputError, match="The camera does not answer") as failure:
+    with pytest.raises(InputError, match="The camera is not responding") as failure:
         _ask(hang, what="The camera", limit=0.2)
     assert failure.value.code == "no-answer"
     started = time.monotonic()

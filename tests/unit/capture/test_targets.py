@@ -59,7 +59,7 @@ class Told:
         (1, [(0, "1")]),
         (3, [(0, "3"), (1, "2"), (2, "1")]),
         (2.5, [(0, "3"), (0.5, "2"), (1.5, "1")]),
-        (10, [(0, "Looking in 10 seconds."), (7, "3"), (8, "2"), (9, "1")]),
+        (10, [(0, "Taking the picture in 10 seconds."), (7, "3"), (8, "2"), (9, "1")]),
     ],
 )
 def test_the_last_three_seconds_are_counted_and_a_longer_wait_is_announced(
@@ -75,7 +75,7 @@ def test_a_cancel_ends_the_count_down() -> None:
     told = Told(cancelled_at=2.0)
     with pytest.raises(CancelledError):
         count_down(5, told)
-    assert told.told == [(0, "countdown", "Looking in 5 seconds.")]
+    assert told.told == [(0, "countdown", "Taking the picture in 5 seconds.")]
 
 
 @pytest.mark.parametrize(
@@ -90,8 +90,8 @@ def test_a_cancel_ends_the_count_down() -> None:
         ("half a \ud83d pair", "half a pair"),
         ("\u202eright to left", "right to left"),
         ("Größe 日本 ☂", "Größe 日本 ☂"),
-        ("", "A window without a title"),
-        ("\x00", "A window without a title"),
+        ("", "Untitled window"),
+        ("\x00", "Untitled window"),
         ("word " * 100, " ".join(["word"] * 24)),
         ("x" * 500, "x" * 120),
     ],

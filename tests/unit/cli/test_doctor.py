@@ -78,7 +78,7 @@ def test_without_a_display_each_capture_says_so_and_cameras_work(monkeypatch: py
 
 def test_no_camera_is_no_surprise_but_a_way_to_mend_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(qt_subprocess, "camera_names", tuple)
-    assert found()["Cameras"] == Finding("Cameras", False, "No camera was found. Plug one in, or switch it on.")
+    assert found()["Cameras"] == Finding("Cameras", False, "No camera was found. Connect one, or turn it on.")
 
 
 def test_it_is_said_which_vision_tower_is_used_and_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -96,16 +96,16 @@ def test_it_is_said_which_vision_tower_is_used_and_why(monkeypatch: pytest.Monke
 
     usual_tower = profile.usual_tower
     assert "until the app has made" in words()
-    assert "that is best here" in words(least_bytes=10**9)
+    assert "it is best here" in words(least_bytes=10**9)
     path = VisionTowers().make(weights.mmproj, "Q6_K", lambda data, *_: data, lambda _: None).path
-    assert "format Q6_K, made here, is used" in words()
+    assert "Q6_K format, made here, is used" in words()
     assert "turned off in the settings" in words(quick_tower=False)
     profile.store(weights, TuningProfile(1, tower="Q6_K"))
-    assert "Tune found that a vision tower in the format Q6_K" in words(quick_tower=False)
+    assert "Tune found that a vision encoder in Q6_K format" in words(quick_tower=False)
     path.unlink()
-    assert "is gone" in words()
+    assert "is missing" in words()
     profile.store(weights, TuningProfile(1))
-    assert "that is best here" in words()
+    assert "it is best here" in words()
 
 
 def test_the_wait_for_the_last_words_ends_again_and_again_so_that_ctrl_c_gets_through(
@@ -141,4 +141,4 @@ def test_the_wait_for_the_last_words_ends_again_and_again_so_that_ctrl_c_gets_th
 def test_a_folder_of_weights_below_nobody_s_home_is_said() -> None:
     finding = next(doctor.findings(Settings(weights_folder="~nosuchuser/x")))
     assert not finding.works
-    assert "The home folder in ~nosuchuser/x is not known here." in finding.sentence
+    assert "The home folder in ~nosuchuser/x is not known." in finding.sentence

@@ -117,7 +117,7 @@ def test_cameras_are_listed_by_number_and_none_is_an_error(
     assert capsys.readouterr().out == "1: Front\n2: Back\n"
     monkeypatch.setattr("edge_assistant.capture.qt_subprocess.camera_names", tuple)
     assert main.main(["cameras"]) == 5
-    assert capsys.readouterr().err == "No camera was found. Plug one in, or switch it on.\n"
+    assert capsys.readouterr().err == "No camera was found. Connect one, or turn it on.\n"
 
 
 def test_the_names_of_the_actions_are_a_contract(capsys: pytest.CaptureFixture[str]) -> None:
@@ -130,4 +130,4 @@ def test_the_names_of_the_actions_are_a_contract(capsys: pytest.CaptureFixture[s
 
 def test_a_trigger_without_a_running_program_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["trigger", "status"]) == 9
-    assert capsys.readouterr().err.startswith("Edge Assistant is not running here.")
+    assert capsys.readouterr().err.startswith("Edge Assistant is not running.")

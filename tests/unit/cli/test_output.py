@@ -59,7 +59,7 @@ def test_a_terminal_sees_progress_and_dimmed_reasoning(
     for event in CONVERSATION:
         output.show(event)
     assert capsys.readouterr().out == "An apple.\n"
-    assert "Looking, 50 percent" in terminal.getvalue()
+    assert "Reading the picture, 50 percent" in terminal.getvalue()
     assert "\x1b[2mLet me see.\x1b[0m\n" in terminal.getvalue()
 
 

@@ -131,7 +131,7 @@ def test_a_terminal_gets_one_line_that_renews_itself(
     out, err = capsys.readouterr()
     assert out == "It is here.\n"
     assert err.split("\r\x1b[K")[1:-1] == [
-        f"w.gguf: {percent} percent, {percent * 10} megabytes of 1.0 gigabytes, 1.0 megabytes a second, "
+        f"w.gguf: {percent} percent, {percent * 10} megabytes of 1.0 gigabytes, 1.0 megabytes per second, "
         "about 8 minutes left"
         for percent in (10, 11, 12)
     ]

@@ -44,13 +44,13 @@ def test_every_setting_is_listed_with_its_value_and_meaning(capsys: pytest.Captu
     ("name", "value", "sentence"),
     [
         ("dance", "1", "There is no setting dance. Try edge-assistant settings list."),
-        ("rate", "fast", "rate is a whole number."),
-        ("rate", "5", "rate is not from 20 to 1000."),
-        ("speak", "loudly", "speak is on or off."),
-        ("voice", "Anna\udcff", "voice has characters that are no text."),
-        ("output", "braille", "output is none of auto, screen-reader, own-voice."),
-        ("language", "Klingon!", "language: Klingon! is no language code. Give one such as en, de or pt-BR."),
-        ("hotkeys.camera", "ctrl+shift+F9", "ctrl+shift+F9 is bound to both window and camera. Change one of them."),
+        ("rate", "fast", "rate must be a whole number."),
+        ("rate", "5", "rate must be from 20 to 1000."),
+        ("speak", "loudly", "speak must be on or off."),
+        ("voice", "Anna\udcff", "voice contains characters that are not text."),
+        ("output", "braille", "output must be one of auto, screen-reader, own-voice."),
+        ("language", "Klingon!", "language: Klingon! is not a language code. Use one such as en, de or pt-BR."),
+        ("hotkeys.camera", "ctrl+shift+F9", "ctrl+shift+F9 is used for both window and camera. Change one of them."),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence_and_nothing_is_written(
@@ -73,7 +73,7 @@ def test_the_running_program_is_told_and_its_answer_is_printed(capsys: pytest.Ca
 
     def on_call(text: str) -> str:
         heard.append(text)
-        return "F9 belongs to another program."
+        return "F9 is used by another program."
 
     door = IpcServer(endpoint(), on_call)
     try:
@@ -81,7 +81,7 @@ def test_the_running_program_is_told_and_its_answer_is_printed(capsys: pytest.Ca
     finally:
         door.close()
     assert heard == [RELOAD]
-    assert out == "rate is now: 180.\nF9 belongs to another program.\n"
+    assert out == "rate is now: 180.\nF9 is used by another program.\n"
 
 
 def test_the_list_says_what_the_file_has_in_vain(capsys: pytest.CaptureFixture[str]) -> None:

@@ -171,8 +171,8 @@ def test_what_the_person_has_set_is_not_tried_and_that_is_said(
     assert trial == {"threads": 3, "gpu_layers": 0}
     said = [event["message"] for event in told(capsys) if event["event"] == "notice" and event["code"] == "set"]
     assert said == [
-        "The number of cores is not tried, as the settings say 3.",
-        "Numbers of image tokens are not tried, as the settings say 300.",
+        "The number of cores is not tested: the settings set 3.",
+        "Image tokens are not tested: the settings set 300.",
     ]
 
 
@@ -231,8 +231,8 @@ def test_it_says_what_a_glance_took_and_takes(
     monkeypatch.setattr(tune, "tune", lambda *given: tuning(*given) and result)
     tune.run(replace(OPTIONS, as_json=False))
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "A vision tower in the format Q6_K is used. A glance sends up to 384 image tokens.",
-        "A glance with up to 256 image tokens takes 4.7 seconds to its first word. Until now it took 6.7 seconds.",
+        "A vision encoder in Q6_K format is used. A glance uses up to 384 image tokens.",
+        "A glance with up to 256 image tokens takes 4.7 seconds to its first word. Before, it took 6.7 seconds.",
         "A glance with up to 384 image tokens takes 5.9 seconds to its first word.",
     ]
 

@@ -62,7 +62,7 @@ def test_status_says_the_stage_and_whole_seconds_since_the_press(desk: Desk) -> 
     desk.press("window")
     desk.newest.stage = "encode"
     desk.now += 4.2
-    assert "Looking at the picture, 4 seconds so far." in desk.press("status")
+    assert "Reading the picture, 4 seconds so far." in desk.press("status")
     desk.newest.stage = "answer"
     desk.now += 1
     assert "Answering, 5 seconds so far." in desk.press("status")
@@ -77,7 +77,7 @@ def test_status_tells_the_loading_and_one_second_is_one_second() -> None:
     desk.work.job = Request(0, print, print)
     desk.work.job.stage = "load"
     desk.now += 1
-    assert desk.press("status") == ["Loading the weights, 1 second so far."]
+    assert desk.press("status") == ["Loading the model, 1 second so far."]
 
 
 def test_the_leader_key_takes_the_moment_then_sounds_the_tone_then_opens_the_palette(
@@ -252,4 +252,4 @@ def test_ask_in_our_own_window_leads_to_its_input_and_takes_no_picture(desk: Des
 def test_a_program_without_windows_says_where_questions_can_be_asked() -> None:
     desk = Desk()
     desk.control = EventLoop(desk.work, desk.voice, desk.shown.append, lambda: desk.now)  # type: ignore[arg-type]
-    assert desk.press("ask") == ["Questions need the window of the app. Start it with edge-assistant."]
+    assert desk.press("ask") == ["Questions need the app's window. Start it with edge-assistant."]

@@ -45,7 +45,7 @@ def test_a_bug_while_a_picture_is_taken_is_a_sentence(
     job, done = Request(1, print, print, action="window"), threading.Event()
     job.take_picture(done.set)
     assert done.wait(5)
-    assert "inside the program" in str(job.failure)
+    assert "in the program" in str(job.failure)
 
 
 class NoThread:

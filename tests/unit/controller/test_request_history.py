@@ -30,7 +30,7 @@ def test_the_same_key_after_the_answer_asks_for_the_same_picture_in_detail_and_s
 
 def test_the_wait_for_the_detail_is_announced_where_it_is_known_and_long(desk: Desk) -> None:
     for seconds, said in (
-        (38.2, "The same picture in detail. That takes about 38 seconds."),
+        (38.2, "The same picture in detail. This takes about 38 seconds."),
         (2.0, "The same picture in detail."),
     ):
         desk.work.expected = seconds
@@ -49,8 +49,8 @@ def test_what_is_brief_leaves_out_what_is_only_good_to_know(desk: Desk) -> None:
     window = ActiveWindow("Invoice", Rect(0, 0, 9, 9), Rect(0, 0, 9, 9))
     heard = len(desk.voice.heard)
     desk.newest.window("Invoice", window)
-    desk.newest.notice("demo-weights", "Only the demo weights are in use.")
-    assert desk.voice.heard[heard:] == ["Only the demo weights are in use."]
+    desk.newest.notice("demo-weights", "Only the demo model is in use.")
+    assert desk.voice.heard[heard:] == ["Only the demo model is in use."]
     assert isinstance(desk.shown[-2], WindowEvent), "it is shown all the same"
     desk.answer("A dialog.")
     desk.end()

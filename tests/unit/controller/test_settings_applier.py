@@ -25,7 +25,7 @@ class ScriptedHotkeys:
 
     def start(self, keys: Mapping[str, Key], *_: object) -> tuple[str, ...]:
         self.taken.append({str(key) for key in keys.values()})
-        return tuple(f"{key} belongs to another program." for key in keys.values() if key.name == "pause")
+        return tuple(f"{key} is used by another program." for key in keys.values() if key.name == "pause")
 
     def close(self) -> None:
         self.taken.append(set())
@@ -93,10 +93,10 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 def test_new_settings_are_written_down_told_and_hold(desk: Desk) -> None:
-    assert desk.apply(camera="Front") == ["The new settings hold."]
+    assert desk.apply(camera="Front") == ["Settings applied."]
     assert schema.load(schema.path()).camera == "Front"
     assert desk.heard_of == [desk.program.chosen]
-    assert desk.speaker.said == ["The new settings hold."]
+    assert desk.speaker.said == ["Settings applied."]
     assert len(ScriptedSpeaker.made) == 1, "the voice stays as it is"
     assert ScriptedHotkeys.taken == []
 
@@ -115,7 +115,7 @@ def test_speech_can_be_turned_off_and_on(desk: Desk) -> None:
     assert desk.speaker.closed
     desk.apply(speak=True)
     assert not desk.speaker.closed
-    assert desk.speaker.said == ["The new settings hold."]
+    assert desk.speaker.said == ["Settings applied."]
 
 
 def test_tones_and_ticks_are_told_apart(desk: Desk) -> None:
@@ -130,7 +130,7 @@ def test_tones_and_ticks_are_told_apart(desk: Desk) -> None:
 
 def test_keys_are_taken_anew_and_what_cannot_be_had_is_told(desk: Desk) -> None:
     (told,) = desk.apply(hotkeys__camera="super+pause")
-    assert told == "super+pause belongs to another program."
+    assert told == "super+pause is used by another program."
     assert "super+pause" in ScriptedHotkeys.taken[-1]
 
 
@@ -153,7 +153,7 @@ def test_what_cannot_be_written_holds_all_the_same_and_is_told(desk: Desk, monke
     monkeypatch.setattr("edge_assistant.settings.store.os.fsync", full)
     (told,) = desk.apply(ticks=False)
     assert "No space left on device" in told
-    assert told.endswith("The new settings hold until the program ends.")
+    assert told.endswith("The new settings apply until the program ends.")
 
 
 def answered(desk: Desk) -> str:
@@ -167,14 +167,14 @@ def answered(desk: Desk) -> str:
 
 def test_a_file_that_was_changed_elsewhere_is_taken_over(desk: Desk) -> None:
     save(schema.path(), changed(Settings(), {"ticks": False}))
-    assert answered(desk) == "The new settings hold."
+    assert answered(desk) == "Settings applied."
     assert desk.program.chosen.ticks is False
 
 
 def test_a_file_that_was_broken_elsewhere_changes_nothing(desk: Desk) -> None:
     schema.path().parent.mkdir(parents=True)
     schema.path().write_text("rate = ", encoding="utf-8")
-    assert answered(desk).endswith("The old settings hold.")
+    assert answered(desk).endswith("The old settings stay.")
     assert desk.program.chosen == Settings()
     assert schema.path().read_text(encoding="utf-8") == "rate = "
 
@@ -183,13 +183,13 @@ def test_what_tune_found_is_taken_without_a_restart(desk: Desk, monkeypatch: pyt
     control, renewed = desk.program.control, []
     monkeypatch.setattr(control, "answered", lambda what: what())
     monkeypatch.setattr(desk.program._work, "renew", renewed.append)
-    assert "loads the weights anew" in desk.program.take_tuned()
+    assert "reloading the model" in desk.program.take_tuned()
     desk.steps()
     assert len(renewed) == 1
 
 
 def test_starting_at_login_follows_the_setting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert desk.apply(start_at_login=True) == ["The new settings hold."]
+    assert desk.apply(start_at_login=True) == ["Settings applied."]
     assert autostart.choose().is_on()
     desk.apply(start_at_login=False)
     assert not autostart.choose().is_on()
@@ -199,7 +199,7 @@ def test_starting_at_login_follows_the_setting(desk: Desk, monkeypatch: pytest.M
 
     monkeypatch.setattr(autostart.LinuxAutostart, "turn_on", refused)
     monkeypatch.setattr(autostart, "choose", lambda: autostart.LinuxAutostart(schema.path().parent))
-    assert desk.apply(start_at_login=True) == ["Starting at login could not be changed: Permission denied."]
+    assert desk.apply(start_at_login=True) == ["Start at login could not be changed: Permission denied."]
 
 
 def test_a_setting_that_was_edited_meanwhile_is_followed_at_the_start_and_the_desktops_word_is_kept(
@@ -230,7 +230,7 @@ def test_a_start_tells_once_of_entries_that_are_no_longer_used(desk: Desk) -> No
     sentence = "The settings file has an entry that is no longer used, and is ignored: target_seconds."
     assert desk.shown == [NoticeEvent(0, "settings", sentence)]
     assert desk.speaker.said == [sentence]
-    assert desk.apply(rate=200) == ["The new settings hold."]
+    assert desk.apply(rate=200) == ["Settings applied."]
 
 
 def test_a_language_is_followed_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

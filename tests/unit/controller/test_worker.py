@@ -475,11 +475,11 @@ def test_where_the_thinking_weights_turn_out_to_be_missing_the_question_says_so_
     ready: Office,
 ) -> None:
     cancelled_toggle(ready, 1)
-    ready.missing = WeightsError("The Thinking weights are not here.")
+    ready.missing = WeightsError("The Thinking model is not installed.")
     for id in (2, 3):
         ready.work.answer(ready.job(id))
         ready.tells(("answered", id, id == 3), ("ended", id))
-    assert ("The Thinking weights are not here.", 2) in ready.voice.heard
+    assert ("The Thinking model is not installed.", 2) in ready.voice.heard
     assert ("glance instruct.", 3) in ready.voice.heard
 
 
@@ -510,10 +510,10 @@ def toggle_twice(ready: Office) -> None:
 
 
 def test_without_thinking_weights_the_reason_is_said_and_the_others_stay(ready: Office) -> None:
-    ready.missing = WeightsError("The Thinking weights are not here.")
+    ready.missing = WeightsError("The Thinking model is not installed.")
     ready.work.think(ready.job(1))
     ready.tells(("answered", 1, False), ("ended", 1))
-    assert ready.voice.heard[-1] == ("The Thinking weights are not here.", 1)
+    assert ready.voice.heard[-1] == ("The Thinking model is not installed.", 1)
     assert not ready.assistants[0].closed
     ready.work.answer(ready.job(2))
     ready.tells(("answered", 2, True), ("ended", 2))
@@ -569,7 +569,7 @@ def test_a_bug_ends_one_request_with_a_sentence_and_not_the_program(
     broken = Broken(1, print, ready.shown.append)
     ready.work.answer(broken)
     ready.tells(("ended", 1))
-    assert "inside the program" in ready.voice.heard[0][0]
+    assert "in the program" in ready.voice.heard[0][0]
     ready.work.answer(ready.job(2))
     ready.tells(("answered", 2, True), ("ended", 2))
 
@@ -633,7 +633,7 @@ def test_a_load_ahead_of_a_question_that_fails_unexpectedly_is_met_again_by_the_
 def test_whoever_wants_to_hear_everything_hears_how_long_it_took_and_what_can_be_asked_next(ready: Office) -> None:
     ready.work.answer(ready.job(1, action="window", manner=RequestOptions(verbosity="full")))
     ready.tells(("answered", 1, True), ("ended", 1))
-    assert ("That took 0 seconds. The same key again gives the detail.", 1) in ready.voice.heard
+    assert ("This took 0 seconds. The same shortcut again gives details.", 1) in ready.voice.heard
 
 
 def test_each_request_is_asked_in_the_manner_it_began_with(ready: Office) -> None:
@@ -689,7 +689,7 @@ def test_forgetting_ends_the_engine_and_a_new_one_is_loaded(ready: Office) -> No
     ready.work.forget(ready.job(2))
     ready.tells(("answered", 1, True), ("ended", 1), ("answered", 2, False), ("ended", 2))
     assert [each.closed for each in ready.assistants] == [True, False]
-    assert ("Everything is forgotten.", 2) in ready.voice.heard
+    assert ("Everything was forgotten.", 2) in ready.voice.heard
 
 
 def test_think_harder_says_what_it_cost_last_time_and_not_before_it_was_measured(ready: Office) -> None:

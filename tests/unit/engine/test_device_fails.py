@@ -44,9 +44,9 @@ from edge_assistant.system.errors import CancelledError, EngineError, EngineUnfi
 
 ON_CARD = GpuOffload(Device("Card", 8 * 10**9, own_memory=True), 36, 36, tower=True)
 ONLY_LOADING = (
-    "The weights could not be loaded on the graphics processor, so the processor computes everything from now on."
+    "The model could not be loaded on the graphics processor, so everything runs on the processor from now on."
 )
-ONLY_ASKED = "The engine failed on the graphics processor, so the processor computes everything from now on."
+ONLY_ASKED = "The engine failed on the graphics processor, so everything runs on the processor from now on."
 
 
 def serve(connection: Connection, load: LoadModel) -> None:
@@ -191,7 +191,7 @@ def test_a_death_that_no_device_was_involved_in_is_explained_as_ever(
     heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAILS", "not-there")
-    with pytest.raises(WeightsError, match="ended while loading"):
+    with pytest.raises(WeightsError, match="crashed while loading"):
         heard.load()
     assert heard.sentences == []
 
@@ -327,4 +327,4 @@ def test_the_doctor_says_that_the_device_failed(monkeypatch: pytest.MonkeyPatch)
     weights = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
     sentences = doctor._load_engine(weights, schema.Settings())
     assert sentences.startswith(ONLY_LOADING)
-    assert sentences.endswith("All is computed on the processor.")
+    assert sentences.endswith("Everything runs on the processor.")

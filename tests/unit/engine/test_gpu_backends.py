@@ -52,7 +52,7 @@ def test_a_portable_build_looks_in_its_own_folder_and_only_once(tmp_path: Path, 
 def test_a_portable_build_without_a_part_for_the_processor_says_so(tmp_path: Path, ggml: _Ggml) -> None:
     (tmp_path / "ggml-cpu-haswell.dll").touch()
     ggml.brings = 0
-    with pytest.raises(EngineError, match="no part for this processor"):
+    with pytest.raises(EngineError, match="does not support this processor"):
         llama_model.load_backends(tmp_path)
 
 

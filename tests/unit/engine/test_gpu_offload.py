@@ -87,6 +87,6 @@ def test_what_the_text_model_computes_depends_on_its_layers_only() -> None:
 
 def test_what_is_where_is_said_in_a_sentence() -> None:
     assert NOTHING.words() == ""
-    assert decided(card(8)).words() == "Card computes all of it."
-    assert decided(card(3.3)).words() == "Card computes the vision tower and 17 of 36 layers."
-    assert decided(card(1), wanted=5).words() == "Card computes 5 of 36 layers."
+    assert decided(card(8)).words() == "Everything runs on Card."
+    assert decided(card(3.3)).words() == "The vision encoder and 17 of 36 layers run on Card."
+    assert decided(card(1), wanted=5).words() == "5 of 36 layers run on Card."

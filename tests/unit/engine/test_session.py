@@ -240,7 +240,7 @@ def test_a_picture_that_does_not_fit_is_refused_with_a_context_that_is_enough(em
 def test_no_context_is_named_that_the_weights_cannot_have(emitted: Emitted) -> None:
     native = FakeNative(context=256)
     native.most_cells = 256
-    with pytest.raises(DoesNotFitError, match=r"hold no more than 256. Use fewer than 40 image tokens"):
+    with pytest.raises(DoesNotFitError, match=r"limit is 256. Use fewer than 40 image tokens"):
         ModelSession(native, emitted.append).answer(ask())  # type: ignore[arg-type]
 
 

@@ -140,7 +140,7 @@ def test_windows_registers_each_key_and_its_messages_become_presses() -> None:
 def test_windows_names_the_key_that_somebody_else_has() -> None:
     hotkeys = WindowsHotkeys(User32(refused=(2,)), Kernel32())
     (sentence,) = hotkeys.start(KEYS, print, print)
-    assert sentence.startswith("Windows key pause, for stop, belongs to another program.")
+    assert sentence.startswith("Windows key pause, for stop, is used by another program.")
     assert "edge-assistant trigger stop" in sentence
     hotkeys.close()
 
@@ -149,7 +149,7 @@ def test_windows_that_sends_no_more_keys_is_told() -> None:
     system, lost = User32(), queue.Queue[str]()
     WindowsHotkeys(system, Kernel32()).start(KEYS, print, lost.put)
     system.messages.put((-1, 0, 0))
-    assert "no keys any more" in lost.get(timeout=5)
+    assert "no longer sends shortcuts" in lost.get(timeout=5)
 
 
 def test_the_default_keys_are_different_and_every_system_knows_them() -> None:

@@ -28,12 +28,12 @@ def test_one_key_is_the_same_however_it_is_written(text: str, written: str) -> N
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "is no key"),
-        ("ctrl+", "is no key"),
-        ("ctrl+shift", "is no key"),
-        ("ctrl+F25", "f25 is not known"),
-        ("hyper+F9", "hyper is not known"),
-        ("insert", "insert is not known"),
+        ("", "is not a shortcut"),
+        ("ctrl+", "is not a shortcut"),
+        ("ctrl+shift", "is not a shortcut"),
+        ("ctrl+F25", "f25 is unknown"),
+        ("hyper+F9", "hyper is unknown"),
+        ("insert", "insert is unknown"),
         ("ctrl+alt+d", "VoiceOver"),
         ("alt+ctrl+shift+F9", "VoiceOver"),
         ("d", "typing"),

@@ -51,7 +51,7 @@ def test_every_unpinned_entry_says_that_the_first_download_decides() -> None:
 )
 def test_a_damaged_catalogue_is_one_sentence(tmp_path: Path, text: str) -> None:
     (tmp_path / "catalog.toml").write_text(text)
-    with pytest.raises(WeightsError, match=r"The list of weights .* is damaged"):
+    with pytest.raises(WeightsError, match=r"The model list .* is damaged"):
         load_catalog(tmp_path / "catalog.toml")
 
 
@@ -60,14 +60,14 @@ def test_a_lack_of_open_files_is_not_blamed_on_the_list(monkeypatch: pytest.Monk
         raise OSError(errno.EMFILE, "Too many open files")
 
     monkeypatch.setattr("edge_assistant.models.catalog.read_regular_text", none_left)
-    with pytest.raises(DoesNotFitError, match="more open files than it is allowed"):
+    with pytest.raises(DoesNotFitError, match="more open files than allowed"):
         load_catalog(SHIPPED / "catalog.toml")
 
 
 def test_a_file_name_may_not_leave_its_folder(tmp_path: Path) -> None:
     text = (SHIPPED / "catalog.toml").read_text(encoding="utf-8")
     (tmp_path / "catalog.toml").write_text(text.replace("tiny-qwen3vl-instruct", "../tiny", 1), encoding="utf-8")
-    with pytest.raises(WeightsError, match="not a plain file name"):
+    with pytest.raises(WeightsError, match="not a valid file name"):
         load_catalog(tmp_path / "catalog.toml")
 
 
@@ -127,7 +127,7 @@ def test_a_value_of_a_wrong_type_or_beyond_its_range_is_one_sentence_that_names_
 ) -> None:
     path = tmp_path / "catalog.toml"
     path.write_text(ENTRY.replace("mine", "good") + with_line(key, value))
-    sentence = r"The list of weights .* is damaged: \[\[source\]\] number 2: .{5,150}\."
+    sentence = r"The model list .* is damaged: \[\[source\]\] number 2: .{5,150}\."
     with pytest.raises(WeightsError, match=sentence) as caught:
         load_catalog(path, own=True)
     assert len(str(caught.value)) < 500
@@ -144,7 +144,7 @@ NAMES += ["a\tb.gguf", "a\x00b.gguf", "a\u202eb.gguf", "x" * 300 + ".gguf"]
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
 def test_a_file_name_that_means_more_than_a_file_in_the_folder_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "catalog.toml").write_text(with_line("file", json.dumps(name)))
-    with pytest.raises(WeightsError, match="is not a plain file name"):
+    with pytest.raises(WeightsError, match="is not a valid file name"):
         load_catalog(tmp_path / "catalog.toml", own=True)
 
 
@@ -190,5 +190,5 @@ def test_a_catalogue_that_is_no_file_is_not_waited_for(tmp_path: Path, kind: str
         os.mkfifo(path)
     else:
         path.symlink_to("/dev/zero")
-    with pytest.raises(WeightsError, match=r"cannot be read: .*: it is not an ordinary file\."):
+    with pytest.raises(WeightsError, match=r"cannot be read: .*: it is not a regular file\."):
         load_catalog(path, own=True)

@@ -46,7 +46,7 @@ def test_two_that_fit_alike_are_asked_about(tmp_path: Path) -> None:
 
 def test_without_a_matching_mmproj_the_reason_is_told(tmp_path: Path) -> None:
     model = describe_model(write_model(tmp_path / INSTRUCT_MODEL))
-    with pytest.raises(WeightsError, match=r"no matching mmproj beside Qwen3VL-4B-Instruct-Q4_K_M\.gguf\. Put"):
+    with pytest.raises(WeightsError, match=r"no matching mmproj next to Qwen3VL-4B-Instruct-Q4_K_M\.gguf\. Put"):
         find_mmproj(model)
     write_mmproj(tmp_path / "mmproj-x.gguf", width=4096)
     with pytest.raises(WeightsError, match=r"mmproj-x\.gguf belongs to the 8B model, and this is the 4B model\."):
@@ -66,9 +66,9 @@ def test_a_damaged_neighbour_does_not_hide_a_good_mmproj(tmp_path: Path) -> None
     ("change", "reason"),
     [
         ({"width": 4096}, "belongs to the 8B model, and this is the 4B model"),
-        ({"width": 1000}, "is for models of width 1000, and this one has 2560"),
-        ({"clip__vision__is_deepstack_layers": [True]}, "gives 1 deepstack layers, and it wants 3"),
-        ({"general__name": "Qwen3VL 4B Thinking"}, "belongs to Thinking weights, and this is Instruct"),
+        ({"width": 1000}, "is for models of width 1000, but this one has 2560"),
+        ({"clip__vision__is_deepstack_layers": [True]}, "has 1 deepstack layers, but 3 are needed"),
+        ({"general__name": "Qwen3VL 4B Thinking"}, "belongs to Thinking models, and this is Instruct"),
     ],
 )
 def test_what_does_not_fit_is_named_with_the_reason(tmp_path: Path, change: dict[str, int], reason: str) -> None:
@@ -91,7 +91,7 @@ def test_a_file_in_the_wrong_place_is_explained(tmp_path: Path) -> None:
     (tmp_path / "l.gguf").write_bytes(gguf_bytes({"general.architecture": "llama"}))
     with pytest.raises(WeightsError, match=r"l\.gguf is a llama model"):
         describe_model(tmp_path / "l.gguf")
-    with pytest.raises(WeightsError, match=r"not an mmproj of Qwen3-VL: it says ldp"):
+    with pytest.raises(WeightsError, match=r"not a Qwen3-VL mmproj: its type is ldp"):
         describe_mmproj(write_mmproj(tmp_path / "o.gguf", clip__projector_type="ldp"))
 
 
@@ -105,7 +105,7 @@ def test_a_split_model_is_refused_with_the_way_to_join_it(tmp_path: Path) -> Non
 
 
 def test_a_header_without_dimensions_is_damaged(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match="does not give the model's dimensions"):
+    with pytest.raises(WeightsError, match="lacks the model's dimensions"):
         describe_model(write_model(tmp_path / "m.gguf", qwen3vl__block_count=0))
-    with pytest.raises(WeightsError, match="does not give the dimensions"):
+    with pytest.raises(WeightsError, match="lacks the dimensions"):
         describe_mmproj(write_mmproj(tmp_path / "v.gguf", width=0))

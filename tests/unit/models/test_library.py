@@ -36,9 +36,9 @@ def test_a_name_may_say_its_variant() -> None:
     shelf = ModelLibrary(None)
     assert shelf.named("BIG-Q4-thinking", "instruct").variant == "thinking"
     assert shelf.named("big-q4-instruct", "thinking").variant == "instruct"
-    with pytest.raises(WeightsError, match="There are no Thinking weights called big-q8"):
+    with pytest.raises(WeightsError, match="There is no Thinking model called big-q8"):
         shelf.named("big-q8", "thinking")
-    with pytest.raises(WeightsError, match="no weights called big"):
+    with pytest.raises(WeightsError, match="no model called big"):
         shelf.named("big", "instruct")
 
 
@@ -59,7 +59,7 @@ def test_removing_leaves_what_another_set_needs(shop: Shop, data: Path) -> None:
     assert sorted(path.name for path in (data / "models").glob("*.gguf")) == ["big-q8.gguf", "mmproj-big-q4.gguf"]
     shelf.remove(shelf.named("big-q8", "instruct"))
     assert list((data / "models").glob("*.gguf")) == []
-    with pytest.raises(WeightsError, match="Nothing of big-q8 is here"):
+    with pytest.raises(WeightsError, match="big-q8 is not installed"):
         shelf.remove(shelf.named("big-q8", "instruct"))
 
 
@@ -88,7 +88,7 @@ def test_only_the_program_s_own_folder_is_cleared(shop: Shop, tmp_path: Path) ->
     with pytest.raises(WeightsError, match=r"not in the program's own folder\. Delete it yourself"):
         shelf.remove(shelf.named("big-q4", "instruct"))
     assert (tmp_path / "stick/big-q4.gguf").exists()
-    with pytest.raises(WeightsError, match="demo weights belong to the program"):
+    with pytest.raises(WeightsError, match="demo model is part of the program"):
         shelf.remove(shelf.named("demo", "instruct"))
 
 
@@ -99,7 +99,7 @@ def test_a_second_catalogue_that_is_damaged_is_told_and_does_not_stop_anything(s
     shelf = ModelLibrary(None)
     assert shelf.named("demo", "instruct").folder == "demo"
     assert "is damaged" in shelf.problems[0]
-    assert "Mend it or delete it." in shelf.problems[0]
+    assert "Fix it or delete it." in shelf.problems[0]
 
 
 @pytest.mark.usefixtures("shop")
@@ -126,6 +126,6 @@ def test_what_a_broken_off_link_has_left_is_removed_and_a_foreign_file_stays(
     assert not part.exists()
     assert (tmp_path / "big-q4.gguf").read_bytes() == shop.originals["big-q4.gguf"]
     part.write_bytes(b"of somebody else")
-    with pytest.raises(WeightsError, match="Nothing of big-q4 is here"):
+    with pytest.raises(WeightsError, match="big-q4 is not installed"):
         shelf.remove(weights)
     assert part.read_bytes() == b"of somebody else"

@@ -79,7 +79,7 @@ def test_a_large_context_is_answered_with_one_that_fits() -> None:
 
 @pytest.mark.parametrize("available", [-1, 0, 3_300_000_000])
 def test_when_no_context_fits_it_says_what_to_do(available: int) -> None:
-    with pytest.raises(DoesNotFitError, match=r"Close other programs, or try the demo weights with --model demo\."):
+    with pytest.raises(DoesNotFitError, match=r"Close other programs, or try the demo model with --model demo\."):
         check_memory(BIG, 4096, available)
 
 
@@ -112,8 +112,8 @@ def test_when_nothing_fits_it_names_what_to_close_and_the_smaller_choice() -> No
     with pytest.raises(DoesNotFitError) as caught:
         check_memory(large, 4096, 3_000_000_000, largest=lambda: programs)
     assert str(caught.value).endswith(
-        "Close other programs, the largest being firefox with 2.1 gigabytes and code with 900 megabytes, "
-        "or take smaller weights with --model q4."
+        "Close other programs, the largest being firefox with 2.1 gigabytes and code with 900 megabytes, or use a "
+        "smaller model with --model q4."
     )
 
 

@@ -70,10 +70,10 @@ def test_a_line_that_stands_still_has_no_time_left() -> None:
 
 def test_the_words_on_screen_are_plain() -> None:
     assert TransferProgress(360_000_000, 3_000_000_000, 5_100_000, 517).words() == (
-        "12 percent, 360 megabytes of 3.0 gigabytes, 5.1 megabytes a second, about 9 minutes left"
+        "12 percent, 360 megabytes of 3.0 gigabytes, 5.1 megabytes per second, about 9 minutes left"
     )
     assert TransferProgress(0, 3_000_000_000, None, None).words() == "0 percent, 0 bytes of 3.0 gigabytes"
-    assert "40 kilobytes a second" in TransferProgress(0, 10, 40_000, 1).words()
+    assert "40 kilobytes per second" in TransferProgress(0, 10, 40_000, 1).words()
 
 
 def test_more_bytes_than_were_expected_are_not_more_than_everything() -> None:

@@ -39,10 +39,10 @@ def test_an_eight_gigabyte_laptop_hears_what_why_and_how() -> None:
     advice = advise(LAPTOP)
     assert advice.download_bytes == Q4_BYTES
     assert advice.sentences == (
-        "This computer has 8 gigabytes of memory, 4 processor cores, and 100.0 gigabytes of free disk.",
-        "I recommend qwen3-vl-4b-q4_k_m: the Q4_K_M weights, 3.0 gigabytes to download, which need 3.8 gigabytes of "
-        "memory while they work, the best that fits comfortably into this memory.",
-        "Fetch them with edge-assistant models pull qwen3-vl-4b-q4_k_m, or choose a file with models import.",
+        "This computer has 8 gigabytes of memory, 4 processor cores, and 100.0 gigabytes of free disk space.",
+        "I recommend qwen3-vl-4b-q4_k_m, Q4_K_M, 3.0 gigabytes to download, which needs 3.8 gigabytes of memory, "
+        "the best that fits well into this memory.",
+        "Download it with edge-assistant models pull qwen3-vl-4b-q4_k_m, or import a file with models import.",
         NOT_FOR,
     )
 
@@ -67,19 +67,19 @@ def test_an_older_processor_is_told() -> None:
 def test_too_little_memory_leaves_the_demo() -> None:
     advice = advise(replace(LAPTOP, memory=3_900_000_000))
     assert advice.weights is None
-    assert "the smallest weights need 3.8 gigabytes" in advice.sentences[1]
+    assert "the smallest model needs 3.8 gigabytes" in advice.sentences[1]
 
 
 def test_a_full_disk_is_told_with_how_much_is_missing() -> None:
     advice = advise(replace(LAPTOP, free_disk=2_000_000_000))
     assert advice.weights is not None
-    assert "First make 2.0 gigabytes of room on the disk." in advice.sentences
+    assert "First free up 2.0 gigabytes of disk space." in advice.sentences
 
 
 def test_what_is_here_already_need_not_be_fetched() -> None:
     advice = advise(replace(LAPTOP, free_disk=2_000_000_000), {Q4: Q4_BYTES})
     assert advice.download_bytes == 0
-    assert "they are here already" in advice.sentences[1]
+    assert "already installed" in advice.sentences[1]
     assert not any("pull" in sentence or "room" in sentence for sentence in advice.sentences)
 
 

@@ -48,7 +48,7 @@ def test_the_best_weights_here_win_over_the_demo(shop: Shop, data: Path) -> None
 
 def test_thinking_harder_does_not_fall_from_large_weights_to_the_demo(shop: Shop, data: Path) -> None:
     shop.install(data / "models", "big-q4.gguf", "mmproj-big-q4.gguf")
-    with pytest.raises(WeightsError, match="Thinking weights are not here"):
+    with pytest.raises(WeightsError, match="Thinking model is not installed"):
         find(think=True)
     shop.install(data / "models", "think-q4.gguf", "mmproj-think-q4.gguf")
     assert find(think=True).name == "big-q4"
@@ -68,7 +68,7 @@ def test_a_settings_choice_that_cannot_be_used_is_told_and_replaced(shop: Shop, 
     shop.install(data / "models", "big-q4.gguf", "mmproj-big-q4.gguf")
     weights = find(preferred=preferred)
     assert weights.name == "big-q4"
-    assert weights.notices[0].startswith("The chosen weights cannot be used.")
+    assert weights.notices[0].startswith("The selected model cannot be used.")
 
 
 def test_damaged_weights_are_passed_over_and_told(shop: Shop, data: Path) -> None:
@@ -77,7 +77,7 @@ def test_damaged_weights_are_passed_over_and_told(shop: Shop, data: Path) -> Non
     weights = find()
     assert weights.name == "big-q8"
     assert len(weights.notices) == 1
-    assert "big-q4.gguf is damaged" in weights.notices[0]
+    assert "The checksum of big-q4.gguf does not match" in weights.notices[0]
     spoil(data / "models/mmproj-big-q4.gguf")
     weights = find()
     assert weights.name == "demo"
@@ -89,7 +89,7 @@ def test_a_model_without_its_mmproj_is_passed_over_and_told(shop: Shop, data: Pa
     weights = find()
     assert weights.demo
     assert weights.notices == (
-        "The file mmproj-big-q4.gguf is not here. Fetch it with edge-assistant models pull big-q4.",
+        "The file mmproj-big-q4.gguf is missing. Download it with edge-assistant models pull big-q4.",
     )
 
 
@@ -104,7 +104,7 @@ def test_weights_without_a_known_checksum_are_not_opened_unasked(shop: Shop, dat
 
 def test_a_damaged_demo_is_an_error_since_nothing_is_left(shop: Shop) -> None:
     spoil(shop.shipped / "demo/tiny.gguf")
-    with pytest.raises(WeightsError, match=r"tiny\.gguf is damaged .* Install the program again"):
+    with pytest.raises(WeightsError, match=r"tiny\.gguf does not match.* Install the program again"):
         find()
 
 
@@ -121,7 +121,7 @@ def test_the_settings_folder_comes_first_then_beside_the_program_then_the_data_f
 def test_a_settings_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     weights = find(weights_dir=tmp_path / "stick")
     assert weights.demo
-    assert weights.notices == (f"The folder of weights {tmp_path / 'stick'} is not there.",)
+    assert weights.notices == (f"The model folder {tmp_path / 'stick'} does not exist.",)
 
 
 @pytest.mark.usefixtures("shop")
@@ -131,7 +131,7 @@ def test_a_settings_folder_that_cannot_be_is_not_there_either(tmp_path: Path, na
     weights = find(weights_dir=tmp_path / name)
     assert weights.demo
     (notice,) = weights.notices
-    assert notice.endswith("is not there.")
+    assert notice.endswith("does not exist.")
 
 
 @pytest.mark.parametrize(("name", "think", "file"), [
@@ -155,11 +155,11 @@ def test_a_folder_with_the_name_of_weights_does_not_hide_them(tmp_path: Path, mo
 
 
 def test_named_weights_are_never_replaced_by_others(shop: Shop, data: Path) -> None:
-    with pytest.raises(WeightsError, match=r"big-q4\.gguf is not here\. Fetch it with edge-assistant"):
+    with pytest.raises(WeightsError, match=r"big-q4\.gguf is missing\. Download it with edge-assistant"):
         find(model="big-q4")
     shop.install(data / "models", *BIG)
     spoil(data / "models/big-q4.gguf")
-    with pytest.raises(WeightsError, match=r"big-q4\.gguf is damaged or another file"):
+    with pytest.raises(WeightsError, match=r"big-q4\.gguf does not match"):
         find(model="big-q4")
 
 
@@ -255,16 +255,14 @@ def test_the_shipped_demo_of_this_repository_is_found_and_whole() -> None:
 
 def test_a_program_that_lost_a_file_of_its_demo_says_so(shop: Shop) -> None:
     (shop.shipped / "demo/tiny.gguf").unlink()
-    with pytest.raises(WeightsError, match=r"tiny\.gguf is not here\. Install the program again"):
+    with pytest.raises(WeightsError, match=r"tiny\.gguf is missing\. Install the program again"):
         find()
 
 
 def test_a_program_installed_without_weights_says_how_to_get_some(shop: Shop) -> None:
     shutil.rmtree(shop.shipped / "demo")
     for think in (False, True):
-        with pytest.raises(
-            WeightsError, match=r"There are no weights yet\. Bring some with edge-assistant models import"
-        ):
+        with pytest.raises(WeightsError, match=r"No model is installed\. Import one with edge-assistant models import"):
             find(think=think)
 
 

@@ -59,14 +59,14 @@ def test_dropping_takes_only_the_one_set(tmp_path: Path) -> None:
 
 def test_dropping_from_a_damaged_list_is_explained(tmp_path: Path) -> None:
     (tmp_path / "catalog.toml").write_text("[[source]]\nnot toml")
-    with pytest.raises(WeightsError, match="own list of weights is damaged"):
+    with pytest.raises(WeightsError, match="own model list is damaged"):
         user_catalog.drop(tmp_path / "catalog.toml", "one", "instruct")
 
 
 def test_a_catalogue_of_one_s_own_may_not_speak_of_what_ships(tmp_path: Path) -> None:
     text = user_catalog.text([own("x")], "").replace("[[source]]\n", '[[source]]\nfolder = "demo"\n', 1)
     (tmp_path / "catalog.toml").write_text(text)
-    with pytest.raises(WeightsError, match="folder is only for what ships"):
+    with pytest.raises(WeightsError, match="folder is only for what comes"):
         load_catalog(tmp_path / "catalog.toml", own=True)
 
 
@@ -109,7 +109,7 @@ def test_a_list_that_cannot_be_read_or_continued_is_not_written_to(tmp_path: Pat
     path = tmp_path / "catalog.toml"
     path.write_text(text, encoding="utf-8", errors="surrogateescape")
     before = path.read_bytes()
-    with pytest.raises(WeightsError, match="Mend it or delete it"):
+    with pytest.raises(WeightsError, match="Fix it or delete it"):
         user_catalog.add(path, own("two"))
     assert path.read_bytes() == before
 
@@ -131,5 +131,5 @@ def test_a_bad_set_beside_stays_as_the_person_wrote_it(tmp_path: Path) -> None:
 def test_a_list_that_is_no_file_is_not_waited_for(tmp_path: Path, change: Callable[[Path], object]) -> None:
     path = tmp_path / "catalog.toml"
     os.mkfifo(path)
-    with pytest.raises(WeightsError, match="it is not an ordinary file"):
+    with pytest.raises(WeightsError, match="it is not a regular file"):
         change(path)

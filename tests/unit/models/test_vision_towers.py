@@ -117,7 +117,7 @@ def test_progress_grows_to_one(parent: Path) -> None:
 
 def test_a_full_disk_is_told_before_anything_is_written(parent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vision_towers, "_SPARE_BYTES", 10**18)
-    with pytest.raises(DoesNotFitError, match="Make some room"):
+    with pytest.raises(DoesNotFitError, match="Free up space"):
         made(parent)
     assert not list((paths.cache_dir() / "towers").iterdir())
 
@@ -132,7 +132,7 @@ def test_a_removed_tower_is_gone(parent: Path) -> None:
 
 def test_a_damaged_parent_is_refused(parent: Path) -> None:
     parent.write_bytes(parent.read_bytes()[:-500])
-    with pytest.raises(WeightsError, match="cut short"):
+    with pytest.raises(WeightsError, match="too short"):
         made(parent)
 
 

@@ -110,7 +110,7 @@ def test_a_damaged_one_refuses_in_a_clear_sentence(installer: Path, home: Path, 
     done = _run(installer, home, "--yes")
     assert done.returncode == 1
     assert "This installer is damaged" in done.stdout + done.stderr
-    assert "Copy it again" in done.stdout + done.stderr
+    assert "Copy or download it again" in done.stdout + done.stderr
     assert not (home / ".local").exists() or not list((home / ".local/lib").iterdir())
     if place in ("program", "weights", "part"):
         assert "This installer is damaged" in _said(home)
@@ -210,5 +210,5 @@ def _at_terminal(command: list[str], home: Path, answers: list[str]) -> tuple[st
 def test_check_only_reads(installer: Path, home: Path) -> None:
     done = _run(installer, home, "--check")
     assert done.returncode == 0
-    assert "This installer is whole." in done.stdout
+    assert "This installer is OK." in done.stdout
     assert not (home / ".local").exists()

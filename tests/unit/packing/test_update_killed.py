@@ -127,7 +127,7 @@ def test_of_two_installers_at_once_the_second_one_says_so_and_changes_nothing(
         for options in ((), ("--remove",)):
             done = _install(versions[1], home, *options)
             assert done.returncode == 1
-            assert done.stderr.startswith("Another installer of Edge Assistant is at work already.")
+            assert done.stderr.startswith("Another installer of Edge Assistant is already running.")
             assert sorted(path.name for path in programs.iterdir()) == ["edge-assistant", "edge-assistant.new"]
     finally:
         os.close(folder)

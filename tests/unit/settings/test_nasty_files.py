@@ -78,7 +78,7 @@ def test_a_document_that_cannot_be_is_one_sentence_and_stays(
     with pytest.raises(UsageError):
         save(path, changed(Settings(), {"rate": 180}))
     old = changed(Settings(), {"volume": 70})
-    assert read_again(path, old) == (old, f"{sentence} The old settings hold.")
+    assert read_again(path, old) == (old, f"{sentence} The old settings stay.")
     for command in (["list"], ["get", "rate"], ["set", "rate", "180"]):
         assert main.main(["settings", *command]) == 2
         told = capsys.readouterr()
@@ -95,8 +95,8 @@ def test_a_document_that_cannot_be_is_one_sentence_and_stays(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("volume = 70\nrate = fast\n", "line 2 cannot be understood"),
-        ('voice = "Anna\n', "line 1 cannot be understood"),
+        ("volume = 70\nrate = fast\n", "line 2 is not valid"),
+        ('voice = "Anna\n', "line 1 is not valid"),
         ("camera = [\n", "its end is missing"),
     ],
 )
@@ -104,7 +104,7 @@ def test_what_is_no_toml_is_told_without_a_programmers_words(text: str, reason: 
     path.write_text(text)
     with pytest.raises(UsageError) as failure:
         load(path)
-    assert str(failure.value) == f"The settings file {path} cannot be read: {reason}. Mend it or delete it."
+    assert str(failure.value) == f"The settings file {path} cannot be read: {reason}. Fix it or delete it."
 
 
 def _pipe(path: Path) -> None:
@@ -142,7 +142,7 @@ def test_what_is_no_ordinary_file_is_never_waited_for(make: Callable[[Path], Non
     assert isinstance(refused, UsageError)
     assert isinstance(unsaved, UsageError)
     assert chosen == Settings()
-    assert "put aside" in sentence
+    assert "renamed to" in sentence
     assert not os.path.lexists(path)
 
 
@@ -178,4 +178,4 @@ def test_settings_where_no_folder_can_be_are_the_usual_ones(tmp_path: Path) -> N
 
 def test_a_value_of_bytes_that_are_no_text_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["settings", "set", "weights_folder", "/weights\udcff"]) == 2
-    assert capsys.readouterr().err == "weights_folder has characters that are no text.\n"
+    assert capsys.readouterr().err == "weights_folder contains characters that are not text.\n"

@@ -90,5 +90,5 @@ def test_keys_can_be_changed_added_and_taken_away(tmp_path: Path) -> None:
 def test_a_key_for_two_actions_is_refused_with_both_names(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text('[hotkeys]\ncamera = "Shift+Ctrl+F9"\n', encoding="utf-8")
-    with pytest.raises(UsageError, match=r"ctrl\+shift\+F9 is bound to both window and camera"):
+    with pytest.raises(UsageError, match=r"ctrl\+shift\+F9 is used for both window and camera"):
         load(path)

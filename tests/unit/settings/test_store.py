@@ -103,7 +103,7 @@ def test_keys_in_an_unusual_place_are_changed_or_refused_but_never_lost(text: st
     save(path, wanted)
     assert load(path) == wanted
     before = path.read_text(encoding="utf-8")
-    with pytest.raises(UsageError, match="unusual places"):
+    with pytest.raises(UsageError, match="unexpected places"):
         save(path, changed(wanted, {"hotkeys.camera": "super+F2"}))
     assert path.read_text(encoding="utf-8") == before
 

@@ -33,12 +33,12 @@ def _os_error(number: int, path: str | None = None) -> OSError:
         (BrokenExecutor("A thread initializer failed"), "processes", 7, "raise the limit"),
         (_os_error(errno.EMFILE, "/a"), "files", 7, "ulimit -n 1024"),
         (_os_error(errno.ENFILE), "files", 7, "Close some programs"),
-        (_os_error(errno.ENOSPC), "disk", 7, "Make some room"),
-        (_os_error(errno.EDQUOT), "disk", 7, "Make some room"),
-        (_os_error(errno.EACCES, "/a/b"), "no-permission", 5, "The program may not use /a/b: Permission denied."),
+        (_os_error(errno.ENOSPC), "disk", 7, "Free up space"),
+        (_os_error(errno.EDQUOT), "disk", 7, "Free up space"),
+        (_os_error(errno.EACCES, "/a/b"), "no-permission", 5, "The program cannot use /a/b: Permission denied."),
         (_os_error(errno.EROFS, "/a/b"), "no-permission", 5, "choose another place"),
         (_os_error(errno.ENAMETOOLONG, "x" * 3000), "too-long", 5, "Choose a shorter one"),
-        (_os_error(errno.ELOOP, "/a/b"), "no-file", 5, "/a/b is a link that leads to itself"),
+        (_os_error(errno.ELOOP, "/a/b"), "no-file", 5, "/a/b is a link to itself"),
         (_os_error(errno.ENOTDIR, "/dev/null/b"), "no-folder", 5, "Check the home folder"),
     ],
 )
@@ -108,7 +108,7 @@ def test_an_engine_that_cannot_be_started_says_why(monkeypatch: pytest.MonkeyPat
     ("error", "code", "sentence"),
     [
         (MemoryError(), 7, "There is not enough memory. Close some programs and try again.\n"),
-        (ZeroDivisionError(), 6, "Something went wrong inside the program. Please try again.\n"),
+        (ZeroDivisionError(), 6, "Something went wrong in the program. Please try again.\n"),
     ],
 )
 def test_a_command_that_fails_unexpectedly_ends_with_a_sentence(

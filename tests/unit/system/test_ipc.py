@@ -273,7 +273,7 @@ def test_a_halted_program_is_an_error_of_one_sentence_even_where_nobody_gets_as_
             start = time.monotonic()
             assert main.main(["trigger", "status"]) == EngineError.exit_code
             assert time.monotonic() - start < 1
-            assert capsys.readouterr().err == "Edge Assistant does not answer. End it, and start it again.\n"
+            assert capsys.readouterr().err == "Edge Assistant is not responding. Quit it and start it again.\n"
 
 
 def test_one_that_does_not_answer_is_an_error_of_one_sentence(
@@ -282,7 +282,7 @@ def test_one_that_does_not_answer_is_an_error_of_one_sentence(
     monkeypatch.setattr(ipc, "_ANSWER_S", 0.01)
     stuck = threading.Event()
     opened(lambda _: str(stuck.wait(5)))
-    with pytest.raises(EngineError, match="does not answer"):
+    with pytest.raises(EngineError, match="is not responding"):
         call(here, "status")
     stuck.set()
 
@@ -291,7 +291,7 @@ def test_a_folder_that_others_may_enter_is_refused(here: Endpoint) -> None:
     folder = Path(here.address()).parent
     folder.mkdir(mode=0o755)
     folder.chmod(0o755)
-    with pytest.raises(InputError, match="open to others"):
+    with pytest.raises(InputError, match="Others have access"):
         IpcServer(here, str)
 
 

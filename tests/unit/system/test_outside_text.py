@@ -160,10 +160,10 @@ def test_values_in_sentences_are_clean_and_short() -> None:
 
 
 def test_sentences_in_sentences_are_whole() -> None:
-    inner = tr("The folder {folder} is open to others. Make it private, or remove it.", folder="a" * 300)
+    inner = tr("Others have access to the folder {folder}. Make it private, or remove it.", folder="a" * 300)
     assert len(inner) > VALUE
-    assert inner in tr("{error} The old settings hold.", error=inner)
-    assert inner in tr("{error} The old settings hold.", error=InputError(inner))
+    assert inner in tr("{error} The old settings stay.", error=inner)
+    assert inner in tr("{error} The old settings stay.", error=InputError(inner))
     question = Whole("What is this?\n" * 100)
     assert question in tr("You: {question}", question=question)
 

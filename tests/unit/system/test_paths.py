@@ -81,5 +81,5 @@ def test_the_wheel_lists_every_package_and_carries_the_models() -> None:
 def test_a_home_folder_of_nobody_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/mine")
     assert paths.expanded("~/weights") == Path("/mine/weights")
-    with pytest.raises(UsageError, match="The home folder in ~nosuchuser/x is not known here"):
+    with pytest.raises(UsageError, match="The home folder in ~nosuchuser/x is not known"):
         paths.expanded("~nosuchuser/x")

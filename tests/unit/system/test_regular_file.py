@@ -47,14 +47,14 @@ def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
 def test_a_pipe_without_a_writer_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    assert refused(path).strerror == "it is not an ordinary file"
+    assert refused(path).strerror == "it is not a regular file"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such devices")
 def test_an_endless_device_is_refused_through_a_link(tmp_path: Path) -> None:
     path = tmp_path / "link"
     path.symlink_to("/dev/zero")
-    assert refused(path).strerror == "it is not an ordinary file"
+    assert refused(path).strerror == "it is not a regular file"
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:

@@ -22,10 +22,10 @@ from edge_assistant.system.errors import InputError, UsageError
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        ("--help", "üblich"),
+        ("--help", "überprüfen"),
         ("trigger --list", "zählt"),
         ("settings list", "für"),
-        ("models list", "geprüft"),
+        ("models list", "überprüft"),
     ],
 )
 def test_redirected_output_is_utf_8_even_where_the_system_writes_another_code(

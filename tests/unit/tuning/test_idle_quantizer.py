@@ -113,13 +113,13 @@ def test_a_failure_is_logged_and_not_tried_again(
     machine: Machine, weights: ResolvedModel, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    machine.error = DoesNotFitError("Make some room.", code="disk")
+    machine.error = DoesNotFitError("Free up space.", code="disk")
     machine.towers.want(weights)
     assert machine.begun.acquire(timeout=LONG)
     assert machine.ends.acquire(timeout=LONG)
     machine.towers.want(weights)
     assert not machine.begun.acquire(timeout=20 * REST)
-    assert "Make some room." in caplog.text
+    assert "Free up space." in caplog.text
 
 
 def test_closing_breaks_it_off(machine: Machine, weights: ResolvedModel) -> None:

@@ -159,7 +159,7 @@ def test_what_was_tuned_before_and_cannot_be_loaded_any_more_is_skipped() -> Non
     machine = Machine(seconds)
     result = machine.tune(now=now)
     assert (result.before, result.after.first_token) == (None, 5.0)
-    assert machine.skipped == ["repacked weights", "as it is now"]
+    assert machine.skipped == ["repacked weights", "the current choice"]
 
 
 @pytest.mark.parametrize(
@@ -262,8 +262,8 @@ def test_steps_are_counted_to_their_end(now: TuningProfile, target_s: float | No
 def test_changes_are_said_in_sentences() -> None:
     new = TuningProfile(1, START.tuning, tower="Q6_K", glance_tokens=208)
     assert describe_change(START, new) == [
-        "1 core computes.",
-        "A vision tower in the format Q6_K is used.",
-        "A glance sends up to 208 image tokens.",
+        "1 core is used.",
+        "A vision encoder in Q6_K format is used.",
+        "A glance uses up to 208 image tokens.",
     ]
     assert describe_change(START, TuningProfile(2, glance_tokens=256)) == []

@@ -67,7 +67,7 @@ class Desk:
             HotkeySettings().bound(),
             [
                 MenuEntry("&Settings…", lambda: self.pressed.append("settings")),
-                MenuEntry("&Weights…", lambda: self.pressed.append("weights")),
+                MenuEntry("&Models…", lambda: self.pressed.append("weights")),
             ],
         )
         self.control = ScriptedControl(self.pressed)
@@ -398,5 +398,5 @@ def test_the_menus_follow_other_keys_and_another_language(desk: Desk) -> None:
         desk.commands.follow(changed(Settings(), {"hotkeys.window": "super+F1", "hotkeys.read": ""}))
     finally:
         use_language(None)
-    assert window.text() == "Das &Fenster beschreiben\tSuper+F1"
-    assert "Den &Text im Fenster lesen" in [each.text() for each in desk.commands.looks]
+    assert window.text() == "&Fenster beschreiben\tSuper+F1"
+    assert "&Text im Fenster lesen" in [each.text() for each in desk.commands.looks]

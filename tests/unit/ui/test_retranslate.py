@@ -42,7 +42,7 @@ class Desk:
     """Window, tray and their menus, of a program that does nothing."""
 
     def __init__(self) -> None:
-        entries = [MenuEntry(later("&Settings…"), lambda: None), MenuEntry(later("&Weights…"), lambda: None)]
+        entries = [MenuEntry(later("&Settings…"), lambda: None), MenuEntry(later("&Models…"), lambda: None)]
         self.commands = Commands(lambda _: None, lambda: None, Settings().hotkeys.bound(), entries)
         control: Any = QuietControl()
         self.window = MainWindow(self.commands, control, lambda: True)
@@ -95,7 +95,7 @@ def test_menus_windows_and_tray_read_as_if_made_in_the_other_language() -> None:
     desk.follow(GERMAN)
     fresh = Desk()
     assert desk.words == fresh.words
-    assert {"&Datei", "A&nsehen", "Das &Fenster beschreiben\tCtrl+Shift+F9", "&Einstellungen…"} <= set(desk.words)
+    assert {"&Datei", "A&nsehen", "&Fenster beschreiben\tCtrl+Shift+F9", "&Einstellungen…"} <= set(desk.words)
     assert desk.tray.tooltip == "Edge Assistant: Spricht"
     assert "Fenster Invoice, 64 mal 48 Pixel" in desk.words
     use_language("en")
@@ -122,8 +122,8 @@ def test_the_windows_about_weights_follow(kind: type[ModelsDialog] | type[FirstR
     window.follow_language()
     fresh = kind(lambda _: None)
     # What a first run says of this computer it finds out anew when it is shown.
-    assert [each for each in words_of(window) if each not in words_of(fresh)] in ([], ["Looking at this computer."])
-    assert window.windowTitle() in ("Gewichte", "Willkommen bei Edge Assistant")
+    assert [each for each in words_of(window) if each not in words_of(fresh)] in ([], ["Checking this computer."])
+    assert window.windowTitle() in ("Modelle", "Willkommen bei Edge Assistant")
     use_language("en")
     window.follow_language()
     assert words_of(window) == before
@@ -145,7 +145,7 @@ def test_the_list_of_weights_and_what_is_recommended_follow_too() -> None:
     until(lambda: "braucht" in dialog.facts.text(), "the facts in German")
     until(lambda: "Dieser Computer hat" in first.sentences.text(), "the recommendation in German")
     assert dialog.table.horizontalHeaderItem(0).text() == "Name"
-    assert dialog.table.horizontalHeaderItem(2).text() == "Zustand"
+    assert dialog.table.horizontalHeaderItem(2).text() == "Status"
     assert not [each for each in said if "Computer" in each], "it is not said again"
     for window in (dialog, first):
         window.stop()
@@ -186,7 +186,7 @@ def test_settings_that_are_open_are_shown_in_the_other_language_in_the_same_plac
     preferences.changed.emit(GERMAN)
     until(lambda: [each.windowTitle() for each in open_settings()] == ["Einstellungen von Edge Assistant"], "German")
     assert open_settings() == [before], "the window is the same"
-    assert before._groups.currentItem().text() == "Was angesehen wird"
+    assert before._groups.currentItem().text() == "Bildschirm und Kamera"
     assert before.focusWidget() is before.field("camera").focus, "the keyboard stays where it was"
     assert before.chosen == GERMAN
     fresh = SettingsDialog(GERMAN, on_apply=lambda _: None)

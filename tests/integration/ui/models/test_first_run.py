@@ -59,9 +59,9 @@ def test_what_is_recommended_and_each_choice_is_heard_and_it_comes_once(
             [
                 NOT_FOR,
                 "Choose files, button.",
-                "Use the demo weights for now, button.",
-                "The demo weights understand only simple sample screens. Others can be had at any time, in the menu "
-                "under Weights.",
+                "Use the demo model for now, button.",
+                "The demo model understands only simple sample screens. Others are available at any time, in the "
+                "menu under Models.",
             ],
         )
         until(lambda: places(card.samples(), not_for), "what it is not for")
@@ -100,7 +100,7 @@ def test_what_was_downloaded_by_keyboard_answers_without_a_restart(
         desktop.wait_until_active("Edge Assistant")
         for name in app.ask("weights keys").split():
             key(desktop, name)
-        desktop.wait_until_active("Weights")
+        desktop.wait_until_active("Models")
         until(lambda: app.ask("rows") == "7", "the list")
         key(desktop, "ctrl+End")
         key(desktop, "alt+d")
@@ -110,7 +110,7 @@ def test_what_was_downloaded_by_keyboard_answers_without_a_restart(
         desktop.wait_until_active("Edge Assistant")
         app.press(WINDOW)
         app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "an answer")
-        assert not any("demo weights" in each for each in app.told), "it answered with the old weights"
+        assert not any("demo model" in each for each in app.told), "it answered with the old weights"
 
 
 def test_the_app_answers_where_there_is_no_network_at_all(desktop: XDesktop, folders: dict[str, str]) -> None:

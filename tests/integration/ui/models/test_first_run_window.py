@@ -54,7 +54,7 @@ def test_it_says_what_is_recommended_why_and_what_it_is_not_for_then_the_first_c
     until(lambda: said[-1] == f"{RECOMMENDED}, button.", "the first choice")
     sentences = window.sentences.text().splitlines()
     assert "gigabytes of memory" in sentences[0]
-    assert sentences[1].startswith("I recommend pair: the Q4_K_M weights, 800,640 bytes to download")
+    assert sentences[1].startswith("I recommend pair, Q4_K_M, 800,640 bytes to download")
     assert sentences[-1] == NOT_FOR
     assert said.count(NOT_FOR) == 1
     heard = said[said.index("Welcome to Edge Assistant.") + 1 :]
@@ -71,7 +71,7 @@ def test_each_choice_is_said_when_it_has_the_keyboard(window: FirstRunDialog, sa
     assert said[:4] == [
         "Choose files, button.",
         "Choose a folder, button.",
-        "Use the demo weights for now, button.",
+        "Use the demo model for now, button.",
         "Not now, button.",
     ]
 
@@ -94,7 +94,7 @@ def test_download_by_enter_fetches_the_weights_and_it_never_comes_again(
     press(Qt.Key.Key_Return)
     until(lambda: not window.isVisible(), "the end")
     place.check_whole()
-    assert said[-1] == "pair, Instruct, is here and whole."
+    assert said[-1] == "pair, Instruct, is installed and verified."
     assert changes == [True]
     assert not is_first_run(ModelLibrary(None))
 
@@ -135,9 +135,9 @@ def test_what_went_wrong_is_said_and_the_choice_is_there_again(
 ) -> None:
     place.hub.faults = [Fault(flip=True)]
     press(Qt.Key.Key_Return)
-    until(lambda: "arrived damaged" in window.transfer.words.text(), "the refusal")
+    until(lambda: "does not match" in window.transfer.words.text(), "the refusal")
     until(window.download.hasFocus, "the choice")
-    assert any("arrived damaged" in sentence for sentence in said)
+    assert any("does not match" in sentence for sentence in said)
     press(Qt.Key.Key_Return)
     until(lambda: not window.isVisible(), "the end")
     place.check_whole()
@@ -150,7 +150,7 @@ def test_demo_not_now_and_escape_are_answers(choice: str, window: FirstRunDialog
     else:
         push(getattr(window, choice))
     until(lambda: not window.isVisible(), "the end")
-    assert said[-1].endswith("can be had at any time, in the menu under Weights.")
+    assert said[-1].endswith("at any time, in the menu under Models.")
     assert not is_first_run(ModelLibrary(None))
 
 

@@ -60,13 +60,13 @@ def slowly(place: Place) -> None:
 
 def downloaded(dialog: ModelsDialog) -> None:
     push(dialog.download)
-    until(lambda: idle(dialog) and state(dialog) == "here and verified", "the weights")
+    until(lambda: idle(dialog) and state(dialog) == "installed and verified", "the weights")
 
 
 def test_a_set_is_shown_with_all_that_matters_and_said(dialog: ModelsDialog, said: list[str]) -> None:
-    sentence = "pair, Instruct, Q4_K_M, 800,640 bytes, needs 1 byte of memory, licence Apache-2.0: not here."
+    sentence = "pair, Instruct, Q4_K_M, 800,640 bytes, needs 1 byte of memory, licence Apache-2.0: not installed."
     cells = [item.text() for column in range(7) if (item := dialog.table.item(0, column)) is not None]
-    assert cells == ["pair", "Instruct", "not here", "800,640 bytes", "1 byte", "Q4_K_M", "Apache-2.0"]
+    assert cells == ["pair", "Instruct", "not installed", "800,640 bytes", "1 byte", "Q4_K_M", "Apache-2.0"]
     until(lambda: said and said[-1].endswith(sentence), "the sentence")
     assert dialog.facts.text() == f"{sentence}\nSource: here."
 
@@ -77,9 +77,9 @@ def test_a_download_is_whole_and_told(dialog: ModelsDialog, place: Place, said: 
     downloaded(dialog)
     place.check_whole()
     assert said.count("Downloading pair, Instruct.") == 1
-    assert said.count("pair, Instruct, is here and whole.") == 1
+    assert said.count("pair, Instruct, is installed and verified.") == 1
     after = said[said.index("Downloading pair, Instruct.") :]
-    assert not [each for each in after if "not here" in each], "that was before"
+    assert not [each for each in after if "not installed" in each], "that was before"
     assert changes == [True]
     assert dialog.place.text() == str(place.models)
 
@@ -92,7 +92,7 @@ def test_progress_is_on_screen_with_speed_and_time_and_said_every_tenth(
     until(lambda: "left" in dialog.transfer.words.text(), "the time")
     words = dialog.transfer.words.text()
     assert "percent" in words
-    assert "kilobytes a second" in words
+    assert "kilobytes per second" in words
     assert dialog.transfer.bar.value() > 0
     place.hub.bytes_per_s = None
     until(lambda: idle(dialog), "the end")
@@ -106,14 +106,14 @@ def test_a_paused_download_goes_on_where_it_was(dialog: ModelsDialog, place: Pla
     assert dialog.transfer.pause.hasFocus(), "what one wants next is at hand"
     press(Qt.Key.Key_Space)
     until(lambda: dialog.transfer.state == "paused", "the pause")
-    assert said[-1] == "Paused. What has arrived is kept."
+    assert said[-1] == "Paused. Progress is kept."
     assert (place.models / f"{MODEL}.part").stat().st_size > 100_000
     assert MODEL not in place.files()
     assert dialog.transfer.pause.text() == "&Resume"
     asked = len(place.hub.gets())
     place.hub.bytes_per_s = None
     push(dialog.transfer.pause)
-    until(lambda: idle(dialog) and state(dialog) == "here and verified", "the weights")
+    until(lambda: idle(dialog) and state(dialog) == "installed and verified", "the weights")
     assert place.hub.gets()[asked].start > 0
     place.check_whole()
 
@@ -125,15 +125,15 @@ def test_a_cancelled_download_is_kept_and_may_be_thrown_away(
     push(dialog.download)
     until(lambda: dialog.transfer.bar.value() > 200, "a fifth")
     push(dialog.transfer.cancel)
-    until(lambda: idle(dialog) and "partly here" in state(dialog), "what has arrived")
-    assert "Cancelled. What has arrived is kept, and may be gone on with." in said
+    until(lambda: idle(dialog) and "incomplete" in state(dialog), "what has arrived")
+    assert "Cancelled. Progress is kept; you can resume later." in said
     push(dialog.remove)
     assert question_of(dialog).text() == "Remove pair, Instruct, from this computer?"
     answer(dialog, "Keep")
-    assert "partly here" in state(dialog)
+    assert "incomplete" in state(dialog)
     push(dialog.remove)
     answer(dialog, "Remove")
-    until(lambda: idle(dialog) and state(dialog) == "not here", "its end")
+    until(lambda: idle(dialog) and state(dialog) == "not installed", "its end")
     assert place.files() == set()
 
 
@@ -144,7 +144,7 @@ def test_a_paused_download_can_be_cancelled(dialog: ModelsDialog, place: Place) 
     push(dialog.transfer.pause)
     until(lambda: dialog.transfer.state == "paused", "the pause")
     push(dialog.transfer.cancel)
-    until(lambda: idle(dialog) and "partly here" in state(dialog), "the end")
+    until(lambda: idle(dialog) and "incomplete" in state(dialog), "the end")
 
 
 def test_a_wrong_hash_is_named_with_the_right_one_keeps_nothing_and_can_be_fetched_again(
@@ -152,7 +152,7 @@ def test_a_wrong_hash_is_named_with_the_right_one_keeps_nothing_and_can_be_fetch
 ) -> None:
     place.hub.faults = [Fault(flip=True)]
     push(dialog.download)
-    until(lambda: idle(dialog) and said and "arrived damaged" in " ".join(said), "the refusal")
+    until(lambda: idle(dialog) and said and "does not match" in " ".join(said), "the refusal")
     kept = dialog.messages.toPlainText()
     assert hashlib.sha256(place.data[MODEL]).hexdigest() in kept
     assert "SHA-256 found: " in kept
@@ -168,7 +168,7 @@ def test_a_damaged_file_is_found(dialog: ModelsDialog, place: Place, said: list[
     file.write_bytes(file.read_bytes()[:-1] + b"!")
     push(dialog.verify)
     until(lambda: "1 file is damaged." in said, "the finding")
-    assert any("its checksum begins with" in line for line in dialog.messages.toPlainText().splitlines())
+    assert any("it begins with" in line for line in dialog.messages.toPlainText().splitlines())
 
 
 def test_weights_are_carried_out_and_brought_in(
@@ -181,14 +181,14 @@ def test_weights_are_carried_out_and_brought_in(
     until(lambda: idle(dialog) and (stick / "SHA256SUMS").exists(), "the export")
     push(dialog.remove)
     answer(dialog, "Remove")
-    until(lambda: idle(dialog) and state(dialog) == "not here", "the removal")
+    until(lambda: idle(dialog) and state(dialog) == "not installed", "the removal")
     dialog.import_paths([stick])
     assert "hard link" in question_of(dialog).text()
     answer(dialog, "No")
-    until(lambda: idle(dialog) and state(dialog) == "here and verified", "the weights")
+    until(lambda: idle(dialog) and state(dialog) == "installed and verified", "the weights")
     place.check_whole()
     assert (place.models / MODEL).stat().st_nlink == 1
-    assert "pair, Instruct, is here and whole." in said
+    assert "pair, Instruct, is installed and verified." in said
 
 
 def test_put_away_it_goes_on_and_says_so(dialog: ModelsDialog, place: Place, said: list[str]) -> None:
@@ -197,9 +197,9 @@ def test_put_away_it_goes_on_and_says_so(dialog: ModelsDialog, place: Place, sai
     until(lambda: dialog.transfer.bar.value() > 100, "a tenth")
     press(Qt.Key.Key_Escape)
     until(lambda: not dialog.isVisible(), "the dialog gone")
-    assert "The work goes on." in said
+    assert "Continues in the background." in said
     place.hub.bytes_per_s = None
-    until(lambda: "pair, Instruct, is here and whole." in said, "the weights")
+    until(lambda: "pair, Instruct, is installed and verified." in said, "the weights")
     place.check_whole()
 
 
@@ -243,7 +243,7 @@ def test_what_it_says_by_itself_is_not_cut_off_but_moving_on_is_quick() -> None:
         until(lambda: dialog.table.rowCount() == 1 and dialog.table.hasFocus(), "the list")
         dialog.verify.setEnabled(True)
         push(dialog.verify)
-        until(lambda: dialog.transfer.state == "idle" and "pair, Instruct, is whole." in heard, "the end")
+        until(lambda: dialog.transfer.state == "idle" and "pair, Instruct, is OK." in heard, "the end")
         since = heard.index("Checking pair, Instruct.")
         assert "(hush)" not in heard[since:]
         press(Qt.Key.Key_Tab)
@@ -257,13 +257,13 @@ def test_what_it_says_by_itself_is_not_cut_off_but_moving_on_is_quick() -> None:
 def test_weights_in_another_folder_of_the_settings_are_listed_at_once(
     dialog: ModelsDialog, place: Place, tmp_path: Path
 ) -> None:
-    assert state(dialog) == "not here"
+    assert state(dialog) == "not installed"
     stick = folder_with_pair(place, tmp_path)
     dialog.follow_folder(stick)
-    until(lambda: state(dialog) == "here, and checked before its first use", "the new folder")
+    until(lambda: state(dialog) == "installed, verified before its first use", "the new folder")
     assert dialog.place.text() == str(stick)
     dialog.follow_folder(None)
-    until(lambda: state(dialog) == "not here", "the program's own folder")
+    until(lambda: state(dialog) == "not installed", "the program's own folder")
 
 
 def test_a_download_goes_on_where_it_began_when_the_settings_name_another_folder(
@@ -273,7 +273,7 @@ def test_a_download_goes_on_where_it_began_when_the_settings_name_another_folder
     push(dialog.download)
     until(lambda: dialog.transfer.bar.value() > 100, "a tenth")
     dialog.follow_folder(folder_with_pair(place, tmp_path))
-    until(lambda: state(dialog) == "here, and checked before its first use", "the new folder")
+    until(lambda: state(dialog) == "installed, verified before its first use", "the new folder")
     assert dialog.transfer.state == "running"
     place.hub.bytes_per_s = None
     until(lambda: idle(dialog), "the end")

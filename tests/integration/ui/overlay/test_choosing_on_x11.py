@@ -54,7 +54,7 @@ def app(running: AppRun, desktop: XDesktop) -> Iterator[AppRun]:
     desktop.wait_until_active(TITLE)
     running.lines.clear()
     yield running
-    assert not [line for line in running.said if "Traceback" in line or "inside the program" in line]
+    assert not [line for line in running.said if "Traceback" in line or "in the program" in line]
 
 
 def ready(app: AppRun, desktop: XDesktop) -> None:

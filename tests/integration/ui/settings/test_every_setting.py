@@ -123,7 +123,7 @@ ONE_SIDED: dict[str, OneSided] = {
     "start_at_login": OneSided(_ONE_ANSWER, lambda seen: seen.starts_at_login),
     "output": OneSided(
         "only a program with a window reaches a screen reader; without one that is said",
-        lambda seen: any("Bildschirmleser" in each for each in said(seen.records)),
+        lambda seen: any("Screenreader" in each for each in said(seen.records)),
         False,
         True,
     ),
@@ -254,4 +254,4 @@ def test_who_wants_to_hear_nothing_hears_nothing(runs: dict[str, Sides]) -> None
 def test_who_wants_to_hear_everything_hears_how_long_it_took(runs: dict[str, Sides]) -> None:
     for name, told in (("usual", False), ("full", True)):
         for seen in runs[name].values():
-            assert any(sentence.startswith("That took ") for sentence in said(seen.records)) is told
+            assert any(sentence.startswith("This took ") for sentence in said(seen.records)) is told

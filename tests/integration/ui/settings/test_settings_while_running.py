@@ -53,8 +53,8 @@ def test_another_key_works_at_once_and_the_old_one_no_longer(desktop: XDesktop, 
     with Listen(desktop, "--no-speak", **folders) as listen:
         listen.wait_for_line("Ready.")
         told = set_by_command(desktop, folders, "hotkeys.window", "ctrl+shift+F4")
-        assert told == "hotkeys.window is now: ctrl+shift+F4.\nThe new settings hold.\n"
-        listen.wait_for_line("The new settings hold.")
+        assert told == "hotkeys.window is now: ctrl+shift+F4.\nSettings applied.\n"
+        listen.wait_for_line("Settings applied.")
         listen.press(WINDOW)
         listen.press("ctrl+shift+F4")
         listen.wait_for(lambda lines: any(SCENE.facts[0] in line for line in lines), "the answer")
@@ -69,7 +69,7 @@ def test_a_key_that_somebody_else_has_is_told(desktop: XDesktop, folders: dict[s
     with Listen(desktop, "--no-speak", **folders) as listen:
         listen.wait_for_line("Ready.")
         told = set_by_command(desktop, folders, "hotkeys.camera", "ctrl+shift+F3")
-        assert "ctrl shift F3, for camera, belongs to another program." in told
+        assert "ctrl shift F3, for camera, is used by another program." in told
     other.close()
 
 
@@ -77,10 +77,10 @@ def test_it_speaks_german_at_once_and_answers_in_it(desktop: XDesktop, folders: 
     with Listen(desktop, "--no-speak", **folders) as listen:
         listen.wait_for_line("Ready.")
         set_by_command(desktop, folders, "language", "de")
-        listen.wait_for(lambda lines: any("Die Gewichte werden neu geladen." in line for line in lines), "German")
+        listen.wait_for(lambda lines: any("Das Modell wird neu geladen." in line for line in lines), "German")
         listen.wait_for_line("Bereit.")
         listen.press(WINDOW)
-        listen.wait_for(lambda lines: any("Nur die Demo-Gewichte" in line for line in lines), "the warning")
+        listen.wait_for(lambda lines: any("Nur das Demo-Modell" in line for line in lines), "the warning")
 
 
 def test_a_broken_file_is_put_aside_and_told_and_the_program_starts(desktop: XDesktop, folders: dict[str, str]) -> None:
@@ -114,28 +114,28 @@ def test_the_dialog_opens_by_keyboard_and_what_is_chosen_there_is_written_down(
         until(lambda: desktop.active() == "Edge Assistant", "the window")
         for key in ("alt+t", "s"):
             desktop.output("xdotool", "key", key)
-        until(lambda: desktop.active() == "Settings of Edge Assistant", "the dialog")
+        until(lambda: desktop.active() == "Edge Assistant settings", "the dialog")
         app.ask("no tray")  # found so late, it takes the keyboard from nobody
         for key in ("Down", "Down", "Tab", "space", "alt+a"):  # the group of sounds, and its first field
             desktop.output("xdotool", "key", key)
-        app.wait_until_told("The new settings hold.")
+        app.wait_until_told("Settings applied.")
         assert "\ntones = false\n" in file_in(folders).read_text(encoding="utf-8")
         desktop.output("xdotool", "key", "Escape")
-        until(lambda: desktop.active() != "Settings of Edge Assistant", "the dialog's end")
+        until(lambda: desktop.active() != "Edge Assistant settings", "the dialog's end")
 
 
 def test_menus_windows_and_tooltip_are_german_at_once(desktop: XDesktop, folders: dict[str, str]) -> None:
     with AppRun(desktop, "--no-speak", **folders) as app:
-        app.wait_until_told("There is no tray here, so the window of Edge Assistant stays.")
+        app.wait_until_told("There is no system tray, so the window of Edge Assistant stays.")
         until(lambda: desktop.active() == "Edge Assistant", "the window")
         for key in ("alt+t", "s"):
             desktop.output("xdotool", "key", key)
-        until(lambda: desktop.active() == "Settings of Edge Assistant", "the dialog")
+        until(lambda: desktop.active() == "Edge Assistant settings", "the dialog")
         app.wait_until_told("Ready.")
         set_by_command(desktop, folders, "language", "de")
         until(lambda: desktop.active() == "Einstellungen von Edge Assistant", "the dialog in German")
         assert app.ask("menus") == "&Datei, A&nsehen, &Antwort, &Werkzeuge"
-        assert app.ask("focus") == "Gruppen von Einstellungen"
+        assert app.ask("focus") == "Kategorien"
         app.wait_until_told("Bereit.")
         until(lambda: app.ask("tooltip") == "Edge Assistant: Bereit", "the tooltip")
         desktop.output("xdotool", "key", "Escape")
@@ -153,12 +153,12 @@ def test_the_open_list_of_weights_is_that_of_another_folder_at_once(
         lines += [f'sha256 = "{"0" * 64}"', *(['name = "pair"', "ram_bytes = 1"] if kind == "model" else [])]
     (stick / "catalog.toml").write_text("\n".join(lines), encoding="utf-8")
     with AppRun(desktop, "--no-speak", **folders) as app:
-        app.wait_until_told("There is no tray here, so the window of Edge Assistant stays.")
+        app.wait_until_told("There is no system tray, so the window of Edge Assistant stays.")
         until(lambda: desktop.active() == "Edge Assistant", "the window")
         app.wait_until_told("Ready.")
         for key in app.ask("weights keys").split():
             desktop.output("xdotool", "key", key)
-        until(lambda: desktop.active() == "Weights", "the list")
+        until(lambda: desktop.active() == "Models", "the list")
         until(lambda: int(app.ask("rows")) > 0, "what it lists")
         usual = int(app.ask("rows"))
         set_by_command(desktop, folders, "weights_folder", str(stick))

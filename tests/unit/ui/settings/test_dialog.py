@@ -135,10 +135,10 @@ def test_a_pressed_key_is_recorded_and_told_back(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("key", "modifiers", "sentence"),
     [
-        (Qt.Key.Key_F9, CTRL_SHIFT, "ctrl+shift+F9 is bound to both window and camera."),
+        (Qt.Key.Key_F9, CTRL_SHIFT, "ctrl+shift+F9 is used for both window and camera."),
         (Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier, "Ctrl with Alt types"),
         (Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier, "it is needed for typing"),
-        (Qt.Key.Key_Insert, CTRL_SHIFT, "is no key"),
+        (Qt.Key.Key_Insert, CTRL_SHIFT, "is not a shortcut"),
     ],
 )
 def test_a_key_that_cannot_be_taken_is_told_and_never_applied(
@@ -155,7 +155,7 @@ def test_backspace_takes_a_key_away(desk: Desk) -> None:
     edit = desk.key_edit("window")
     QTest.keyClick(edit, Qt.Key.Key_Backspace)
     assert edit.key == ""
-    assert desk.said == ["Describes the active window: no key"]
+    assert desk.said == ["Describes the active window: no shortcut"]
 
 
 def test_a_fault_is_told_and_its_field_gets_the_keyboard(desk: Desk) -> None:
@@ -207,7 +207,7 @@ def test_a_number_that_nobody_chose_begins_where_people_want_to_be(desk: Desk) -
 def test_usual_values_come_back_for_the_group_that_is_shown() -> None:
     desk = Desk(changed(Settings(), {"volume": 40, "ticks": False}))
     desk.page("voice")
-    usual = next(each for each in desk.dialog.findChildren(QPushButton) if "sual" in each.text())
+    usual = next(each for each in desk.dialog.findChildren(QPushButton) if "efaults" in each.text())
     usual.click()
     desk.dialog.apply()
     assert (desk.applied[0].volume, desk.applied[0].ticks) == (100, False)
