@@ -26,7 +26,7 @@ LIBC=@LIBC@
 LIBRARIES='@LIBRARIES@'
 
 # Before the rest of this script is even read: whether it is whole.
-damaged_text='Nothing was installed. Copy it again, or get it again.'
+damaged_text='Nothing was installed. Copy or download it again.'
 if [ "$(head -c "$HEADER" "$0" | grep -v '^SELF_SUM=' | sha256sum | cut -c1-64)" != "$SELF_SUM" ]; then
     echo "This installer is damaged: its beginning is wrong. $damaged_text" >&2
     exit 1
@@ -133,7 +133,7 @@ check_rest() {
     at=$((HEADER + VOICE_SIZE))
     [ "$(section $at "$PROGRAM_SIZE" | sum)" = "$PROGRAM_SUM" ] || damaged "the program in it is wrong"
     at=$((at + PROGRAM_SIZE))
-    [ "$(section $at "$WEIGHTS_HERE" | sum)" = "$WEIGHTS_SUM" ] || damaged "the weights in it are wrong"
+    [ "$(section $at "$WEIGHTS_HERE" | sum)" = "$WEIGHTS_SUM" ] || damaged "the model in it is wrong"
     # Not through a pipe: a loop behind one is a shell of its own, whose last sentence nobody waits for.
     while read -r name bytes expected; do
         [ -n "$name" ] || continue
@@ -159,7 +159,7 @@ be_the_only_one() {
     command -v flock >/dev/null 2>&1 || return 0
     exec 9<"$home/.local/lib"
     flock -n 9 2>/dev/null || [ $? -ne 1 ] ||
-        refuse "Another installer of Edge Assistant is at work already. Wait for it, or end it, then start this again."
+        refuse "Another installer of Edge Assistant is already running. Wait for it, or end it, then start this again."
 }
 
 check_computer() {
@@ -179,7 +179,7 @@ check_computer() {
     clear_away
     free=$(df -Pk "$(dirname "$target")" | awk 'NR == 2 { print $4 }')
     [ "$free" -ge "$INSTALLED_KB" ] ||
-        refuse "The disk has $((free / 1024)) megabytes free, and $((INSTALLED_KB / 1024)) are needed. Free some space."
+        refuse "The disk has $((free / 1024)) megabytes free, and $((INSTALLED_KB / 1024)) are needed. Free up space."
 }
 
 # ---- Installing
@@ -197,11 +197,11 @@ unpack() {
     section $((HEADER + VOICE_SIZE)) "$PROGRAM_SIZE" | tar -xz -C "$target.new"
     section "$HEADER" "$VOICE_SIZE" | tar -xz -C "$target.new"
     if [ "$WEIGHTS_HERE" -gt 0 ]; then
-        say "Copying the weights."
+        say "Copying the model."
         weights | tar -x -C "$target.new/models"
     fi
     (cd "$target.new/models" && sha256sum --quiet -c SHA256SUMS) ||
-        refuse "The copied weights differ from this installer's. The disk may be failing. Nothing was installed."
+        refuse "The copied model differs from this installer's. The disk may be failing. Nothing was installed."
 }
 
 # ---- Replacing
@@ -319,7 +319,7 @@ main() {
     $only_check || check_computer
     check_rest
     if $only_check; then
-        say "This installer is whole."
+        say "This installer is OK."
         exit 0
     fi
     what="Install it into $target?"

@@ -55,7 +55,7 @@ yes() {
 
 if $ask; then
     size=$(du -sk "$program" "$program.old" "$data/edge-assistant" 2>/dev/null | awk '{ kb += $1 } END { print int(kb / 1024) }')
-    yes "Remove Edge Assistant with all its weights? That frees $size megabytes." || {
+    yes "Remove Edge Assistant with all its models? That frees $size megabytes." || {
         say "Nothing was changed."
         exit 0
     }
@@ -81,7 +81,7 @@ case $program in # whatever has become of this script, it removes only a program
     ;;
 esac
 if [ -d "$config/edge-assistant" ]; then
-    say "Edge Assistant is removed. Your settings are kept in $config/edge-assistant."
+    say "Edge Assistant was removed. Your settings are kept in $config/edge-assistant."
 else
-    say "Edge Assistant is removed."
+    say "Edge Assistant was removed."
 fi

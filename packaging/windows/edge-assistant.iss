@@ -40,14 +40,14 @@ Name: "en"; MessagesFile: "compiler:Default.isl"
 Name: "de"; MessagesFile: "compiler:Languages\German.isl"
 
 [CustomMessages]
-en.Login=Start it each time you log in
-de.Login=Bei jeder Anmeldung starten
+en.Login=Start at login
+de.Login=Bei der Anmeldung starten
 en.Begin=Edge Assistant setup. Press Enter to accept each page, Escape to cancel.
 de.Begin=Edge Assistant wird eingerichtet. Eingabe bestätigt jede Seite, Escape bricht ab.
 en.Done=Edge Assistant is installed.
 de.Done=Edge Assistant ist installiert.
-en.Damaged=A copied file differs from this installer's. The disk may be failing, or the installer is damaged. Get it again.
-de.Damaged=Eine kopierte Datei weicht von der des Installationsprogramms ab. Vielleicht ist die Platte defekt, oder das Installationsprogramm ist beschädigt. Bitte neu besorgen.
+en.Damaged=A copied file differs from this installer's. The disk may be failing, or the installer is damaged. Download it again.
+de.Damaged=Eine kopierte Datei weicht von der des Installationsprogramms ab. Vielleicht ist der Datenträger defekt, oder das Installationsprogramm ist beschädigt. Laden Sie es erneut herunter.
 en.Settings=Remove your settings too?
 de.Settings=Auch die Einstellungen entfernen?
 
