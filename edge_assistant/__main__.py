@@ -17,15 +17,15 @@ def main() -> None:
 def _start() -> None:
     from edge_assistant.system import signals
 
-    signals.listen()
+    signals.install()
     import multiprocessing
 
     multiprocessing.freeze_support()
     _open_standard_streams()
-    from edge_assistant.system import terminal, worker_start
+    from edge_assistant.system import terminal, worker_bootstrap
 
-    worker_start.limit_core_dumps()
-    terminal.prepare()
+    worker_bootstrap.limit_core_dumps()
+    terminal.use_utf8()
     from edge_assistant.cli.main import main as run
 
     sys.exit(run(sys.argv[1:]))

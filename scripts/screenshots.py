@@ -30,12 +30,12 @@ from edge_assistant.settings.schema import HotkeySettings, Settings
 from edge_assistant.system import pyside_workaround
 from edge_assistant.system.i18n import tr
 from edge_assistant.ui.commands import Commands, MenuEntry
-from edge_assistant.ui.controller_signals import small_copy
+from edge_assistant.ui.controller_signals import thumbnail
 from edge_assistant.ui.main_window import MainWindow
 from edge_assistant.ui.models.dialog import ModelsDialog
 from edge_assistant.ui.models.first_run import FirstRunDialog
 from edge_assistant.ui.overlay.palette import Palette
-from edge_assistant.ui.overlay.region_selector import Frozen, RegionSelector
+from edge_assistant.ui.overlay.region_selector import FrozenPictures, RegionSelector
 from edge_assistant.ui.settings.dialog import SettingsDialog
 from edge_assistant.ui.style import use_outlines
 from edge_assistant.ui.tray import Tray
@@ -79,14 +79,14 @@ class _Nobody:
 
 def _commands() -> Commands:
     entries = [MenuEntry(tr("&Models…"), lambda: None)]
-    return Commands(lambda _: None, lambda: None, HotkeySettings().bound(), entries)
+    return Commands(lambda _: None, lambda: None, HotkeySettings().keys_by_action(), entries)
 
 
 def main_window() -> QWidget:
     """The main window with a conversation."""
     window = MainWindow(_commands(), _Nobody(), lambda: True)  # type: ignore[arg-type]
     captured = replace(read_picture(SAMPLE), origin="window")
-    window.show_picture(captured, small_copy(captured.image), "Invoice 1042, Writer")
+    window.show_picture(captured, thumbnail(captured.image), "Invoice 1042, Writer")
     window.show_event(WindowEvent(1, "Invoice 1042, Writer", 0, 0, *captured.image.size))
     window.show_event(NoticeEvent(1, "ask", "What do you want to know?"))
     window.show_question(2, "What is on the screen?")
@@ -94,7 +94,7 @@ def main_window() -> QWidget:
     window.show_event(TokenEvent(2, "thinking", "A grey field with a dark bar on top: a dialog. Two buttons."))
     window.show_think(True, "Turning it on took 4.4 seconds. The last answer took 31 seconds.")
     window.show_reasoning.setChecked(True)
-    window.show_condition("ready")
+    window.show_status("ready")
     return window
 
 
@@ -130,7 +130,7 @@ def palette() -> QWidget:
 def region() -> QWidget:
     """The choice of a region, as it begins: the active window."""
     chooser, moment = RegionSelector(lambda *_: None), _moment()
-    chooser.open(moment, Frozen.of(moment))
+    chooser.open(moment, FrozenPictures.of(moment))
     pane = chooser.panes[0]
     pane.setProperty("kept", chooser)
     return pane
@@ -166,7 +166,7 @@ _SETTLE_MS = 1500
 
 def _render(look: str, names: list[str]) -> None:
     """In a process of its own, whose scale is that of the look."""
-    pyside_workaround.keep_alive()
+    pyside_workaround.keep_constants_alive()
     application = QApplication(["screenshots", "-style", "Fusion"])
     use_outlines(application)
     font = application.font()

@@ -20,7 +20,7 @@ import pytest
 
 from edge_assistant.system import pyside_workaround
 
-pyside_workaround.keep_alive()  # Qt is at work in this process too
+pyside_workaround.keep_constants_alive()  # Qt is at work in this process too
 
 # Tests start programs some thousand times; without kept bytecode each would compile every module anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -1,1 +1,1 @@
-"""One request: picture, question, engine, sentences, speech. It knows no Qt and no terminal, only events."""
+"""Answers one request, from picture to spoken answer, and reports it as events; independent of Qt and the terminal."""

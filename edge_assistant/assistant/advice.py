@@ -1,4 +1,4 @@
-"""What this computer can do with which weights, and whether a first run has to ask the person about that."""
+"""Recommends a model for this computer, and remembers whether the first run has asked the user about it."""
 
 from __future__ import annotations
 
@@ -16,49 +16,49 @@ from edge_assistant.tuning.profile import default_threads
 _log = logging.getLogger(__name__)
 
 
-def advise(shelf: ModelLibrary, *, commands: bool = True) -> Recommendation:
-    """What suits this computer: its memory, processor and disk are looked at now. Raises WeightsError.
+def advise(library: ModelLibrary, *, commands: bool = True) -> Recommendation:
+    """Inspect this computer's memory, processor and disk, and recommend a model. Raises WeightsError.
 
-    `commands`: whether to name the commands to go on with.
+    With `commands`, the sentences name the commands to continue with.
     """
-    catalog = shelf.catalog()
-    here = {
-        weights.name: sum(shelf.status(weights, entry).here for entry in shelf.pair(weights))
-        for weights in catalog
-        if weights.variant == "instruct"
+    catalog = library.catalog()
+    present_bytes = {
+        model.name: sum(library.status(model, entry).here for entry in library.pair(model))
+        for model in catalog
+        if model.variant == "instruct"
     }
-    return recommend(catalog, _machine(shelf), here, commands=commands)
+    return recommend(catalog, _inspect_machine(library), present_bytes, commands=commands)
 
 
-def is_first_run(shelf: ModelLibrary) -> bool:
-    """Whether the person was never asked about weights, and has none but the demo's. Raises WeightsError."""
-    if _record(shelf).read().get("answered") is True:
+def is_first_run(library: ModelLibrary) -> bool:
+    """Return whether the user was never asked about models and has only the demo model. Raises WeightsError."""
+    if _first_run_store(library).read().get("answered") is True:
         return False
     return not any(
-        weights.folder is None
-        and shelf.find(weights, weights.model) is not None
-        and any(shelf.find(weights, entry) is not None for entry in weights.mmprojs)
-        for weights in shelf.catalog()
+        model.folder is None
+        and library.find(model, model.model) is not None
+        and any(library.find(model, entry) is not None for entry in model.mmprojs)
+        for model in library.catalog()
     )
 
 
-def first_run_is_over(shelf: ModelLibrary) -> None:
-    """The person has chosen, and need not be asked again."""
+def finish_first_run(library: ModelLibrary) -> None:
+    """Remember that the user has answered, so that the next start does not ask again."""
     try:
-        _record(shelf).update({"answered": True})
-    except OSError as error:  # a read-only or full home: then it is asked again at the next start
+        _first_run_store(library).update({"answered": True})
+    except OSError as error:  # a read-only or full home: the next start asks again
         _log.info("the first run cannot be remembered: %s", error)
 
 
-def _record(shelf: ModelLibrary) -> JsonStore:
-    return JsonStore(shelf.data / "first-run.json")
+def _first_run_store(library: ModelLibrary) -> JsonStore:
+    return JsonStore(library.data / "first-run.json")
 
 
-def _machine(shelf: ModelLibrary) -> Machine:
-    folder = next(each for each in (shelf.data_models, *shelf.data_models.parents) if each.exists())
+def _inspect_machine(library: ModelLibrary) -> Machine:
+    folder = next(each for each in (library.data_models, *library.data_models.parents) if each.exists())
     return Machine(
         memory=int(psutil.virtual_memory().total),
         free_disk=shutil.disk_usage(folder).free,
         cores=default_threads(),
-        quick=cpu.is_quick(cpu.best_instructions()),
+        quick=cpu.is_fast(cpu.best_instructions()),
     )

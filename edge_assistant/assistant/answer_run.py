@@ -1,4 +1,4 @@
-"""What is known of the question that is being answered, also when the engine can no longer tell."""
+"""The state of the question that is being answered, and spoken progress while the user waits for the answer."""
 
 from __future__ import annotations
 
@@ -9,27 +9,28 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from edge_assistant.assistant.events import DoneEvent, Stage, Timings
-from edge_assistant.engine.messages import Done, Kind
+from edge_assistant.engine.messages import Done, TextKind
 from edge_assistant.imaging import token_budget
 from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.speech.sentences import SentenceSplitter
-from edge_assistant.system.i18n import later, tr
-from edge_assistant.system.outside_text import StreamCleaner, clean_answer
+from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.text_cleaning import StreamCleaner, clean_answer
 
 
 @dataclass(slots=True)
 class AnswerRun:
-    """One question from request to end; times in seconds as in Timings, `tokens` counts pieces of text.
+    """The state of one question, kept here because a killed engine reports nothing. Times are as in Timings.
 
-    `swap` is what changing to these weights took before, None where that is not its first question.
+    `tokens` counts the text deltas received. `swap_seconds` is the time spent on switching to this model; None unless
+    this is its first question after a switch.
     """
 
     index: int
     question: str
     seed: int
-    waiting: ProgressAnnouncer
+    announcer: ProgressAnnouncer
     start: float = field(default_factory=time.perf_counter)
-    swap: float | None = None
+    swap_seconds: float | None = None
     load: float = 0.0
     prepare: float = 0.0
     first_token: float | None = None
@@ -38,24 +39,24 @@ class AnswerRun:
     reasoning: str = ""
     tokens: int = 0
     splitter: SentenceSplitter = field(default_factory=SentenceSplitter)
-    cleaners: dict[Kind, StreamCleaner] = field(
+    cleaners: dict[TextKind, StreamCleaner] = field(
         default_factory=lambda: {"thinking": StreamCleaner(), "answer": StreamCleaner()}
     )
 
     def elapsed(self) -> float:
-        """Seconds since the request, without the loading of weights."""
+        """Return the seconds since the request, without the time to load the model."""
         return time.perf_counter() - self.start - self.load
 
-    def done_event(self, weights: ResolvedModel, picture: Image.Image | None, done: Done | None) -> DoneEvent:
-        """The end, from what the engine reports; without that (it was killed by a cancel) from what was seen here."""
+    def done_event(self, model: ResolvedModel, picture: Image.Image | None, done: Done | None) -> DoneEvent:
+        """Build the final event from the engine's report; without one (cancelled), from what was received so far."""
         reasoning = clean_answer(done.reasoning).strip() if done else self.reasoning.strip()
         return DoneEvent(
             index=self.index,
             question=self.question,
             answer=clean_answer(done.answer).strip() if done else self.answer.strip(),
-            reasoning=reasoning if weights.variant == "thinking" else None,
-            model=weights.name,
-            variant=weights.variant,
+            reasoning=reasoning if model.variant == "thinking" else None,
+            model=model.name,
+            variant=model.variant,
             seed=self.seed,
             image=_size(picture) if picture else None,
             reused={"prefix_tokens": done.reused_cells, "image": done.reused_image} if done else None,
@@ -77,9 +78,9 @@ class AnswerRun:
         )
 
     def _swap_to_first_token(self) -> float | None:
-        if self.swap is None or self.first_token is None:
+        if self.swap_seconds is None or self.first_token is None:
             return None
-        return self.swap + self.load + self.first_token
+        return self.swap_seconds + self.load + self.first_token
 
 
 def _size(picture: Image.Image) -> dict[str, int]:
@@ -87,33 +88,31 @@ def _size(picture: Image.Image) -> dict[str, int]:
     return {"width": width, "height": height, "tokens": token_budget.image_tokens(width, height)}
 
 
-# Seconds of silence before the first word about it, and between two of them.
-FIRST_AFTER = 5.0
+_FIRST_ANNOUNCEMENT_S = 5.0
+_ANNOUNCEMENT_INTERVAL_S = 10.0
 
-NEXT_AFTER = 10.0
-
-WORDS: dict[Stage, str] = {
-    "load": later("Loading the model"),
-    "prepare": later("Preparing the picture"),
-    "encode": later("Reading the picture"),
-    "prefill": later("Reading the question"),
-    "think": later("Thinking"),
+STAGE_TEXTS: dict[Stage, str] = {
+    "load": tr_noop("Loading the model"),
+    "prepare": tr_noop("Preparing the picture"),
+    "encode": tr_noop("Reading the picture"),
+    "prefill": tr_noop("Reading the question"),
+    "think": tr_noop("Thinking"),
 }
-"""What is being done, in words."""
+"""The sentence fragments that name the stages before the answer."""
 
 
 class ProgressAnnouncer:
-    """Fed with one question's progress; speaks through `say`, at most every ten seconds, until the answer begins."""
+    """Speaks one question's progress through `say` until the answer begins: after 5 s, then at most every 10 s."""
 
     def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._say = say
         self._clock = clock
-        self._due = clock() + FIRST_AFTER
+        self._next_announcement = clock() + _FIRST_ANNOUNCEMENT_S
 
     def progress(self, stage: Stage, fraction: float) -> None:
-        """A stage has come to `fraction` (0 to 1)."""
-        words = WORDS.get(stage)
-        if words is None or self._clock() < self._due:
+        """Announce that `stage` has reached `fraction` (0 to 1), if an announcement is due."""
+        words = STAGE_TEXTS.get(stage)
+        if words is None or self._clock() < self._next_announcement:
             return
-        self._due = self._clock() + NEXT_AFTER
+        self._next_announcement = self._clock() + _ANNOUNCEMENT_INTERVAL_S
         self._say(tr("{doing}, {percent} percent.", doing=tr(words), percent=round(fraction * 100)))

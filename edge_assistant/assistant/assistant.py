@@ -1,4 +1,4 @@
-"""One request at a time: picture, question, engine, sentences, speech. It knows no Qt and no terminal, only events."""
+"""The assistant: answers questions about a picture, speaks the answers, and reports all of it as events."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.assistant.reporter import AnswerReporter, SpeechOutput
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine import prompts
-from edge_assistant.engine.client import DeviceFailedError, Engine, EngineFiles
+from edge_assistant.engine.client import DeviceFailedError, Engine, EngineConfig
 from edge_assistant.engine.gpu_offload import GpuOffload
 from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, ThinkingBudget, Turn
 from edge_assistant.engine.sampling import sampling
@@ -30,29 +30,27 @@ from edge_assistant.models.resolver import ResolvedModel, same_mmproj
 from edge_assistant.system import memory, paths
 from edge_assistant.system.errors import AssistantError, CancelledError, EngineError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.outside_text import clean_answer
+from edge_assistant.system.text_cleaning import clean_answer
 from edge_assistant.tuning import profile
 
 # llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
 MAX_SEED = 2**32 - 2
 
-# Where a request does not say when reasoning ends at the latest.
+# The limits of reasoning when the options set none.
 _THINKING_TOKENS, _THINKING_S = 1024, 90.0
 
 
 class Assistant:
-    """Answers questions about one picture at a time with one pair of weights.
+    """Answers questions about one picture at a time with one model.
 
-    How it looks and answers is a matter of the request: `request` holds until `look_at` brings another one.
-
-    `ask` blocks and belongs to one thread; `cancel` and `close` may come from any. `on_event` is called on the thread
-    that asks.
+    The options hold until `look_at` replaces them. `ask` blocks and belongs to one thread; `cancel` and `close` may be
+    called from any. `on_event` is called on the thread that asks.
     """
 
     def __init__(
         self,
-        weights: ResolvedModel,
-        request: AnswerOptions,
+        model: ResolvedModel,
+        options: AnswerOptions,
         *,
         context: int,
         threads: int | None,
@@ -61,50 +59,50 @@ class Assistant:
         on_event: Callable[[Event], None],
         exact_context: bool = False,
         gpu_layers: int | None = None,
-        choice: profile.TuningProfile | None = None,
+        tuning_profile: profile.TuningProfile | None = None,
         quick_tower: bool = True,
     ) -> None:
-        """`context` is in tokens: at most so many, as memory allows, or with `exact_context` just that or an error.
+        """`context` is in tokens: the most to use if memory allows, or with `exact_context` the size to use or fail.
 
-        `threads` and `gpu_layers` (see Tuning) None leave it to what was tuned for these weights, as `choice` does.
-        `quick_tower` is as for tuned.choice.
+        `threads`, `gpu_layers` (see Tuning) and `tuning_profile` override what was tuned for this model; None keeps it.
+        `quick_tower` is as for tuning.profile.choice.
         """
-        self._published, self._given, self._quick_tower = weights, choice, quick_tower
-        self._choice = self._choose()
-        self._weights = weights = profile.with_tower(weights, self._choice)
+        self._published_model, self._given_profile, self._quick_tower = model, tuning_profile, quick_tower
+        self._profile = self._load_profile()
+        self._model = model = profile.with_tower(model, self._profile)
         self._cancelled = threading.Event()
-        self._telling = AnswerReporter(voice, on_event, self._cancelled)
-        self._take(request)
+        self._reporter = AnswerReporter(voice, on_event, self._cancelled)
+        self._apply(options)
         self._system = prompts.system_prompt(language)
-        self._context = min(context, weights.context_length)
+        self._context = min(context, model.context_length)
         self._capture: Callable[[], CapturedPicture] | None = None
         self._picture: Image.Image | None = None
-        self._no_picture: AssistantError | None = None
+        self._capture_error: AssistantError | None = None
         self._small_text_lost = False
         self._turns: list[Turn] = []
         self._max_tokens: int | None = None
         self._embeddings: Embeddings | None = None
-        self._swap: float | None = None
+        self._swap_seconds: float | None = None
         self._engine = Engine(
-            EngineFiles(
-                model=weights.model,
-                mmproj=weights.mmproj,
+            EngineConfig(
+                model=model.model,
+                mmproj=model.mmproj,
                 context=self._context,
-                threads=threads or self._choice.threads,
-                vision_layers=describe_gguf(weights.mmproj).block_count or 0,
+                threads=threads or self._profile.threads,
+                vision_layers=describe_gguf(model.mmproj).block_count or 0,
                 system=self._system,
-                size=profile.size_of(weights),
-                tuning=replace(self._choice.tuning, gpu_layers=gpu_layers),
-                keep=paths.cache_dir() / "prompts",
+                size=profile.model_size(model),
+                tuning=replace(self._profile.tuning, gpu_layers=gpu_layers),
+                prompt_cache_dir=paths.cache_dir() / "prompts",
             )
         )
-        self._loading = ModelLoader(
+        self._loader = ModelLoader(
             self._engine,
-            weights,
-            self._telling,
+            model,
+            self._reporter,
             context=self._context,
             exact=exact_context,
-            repack=self._choice.tuning.repack,
+            repack=self._profile.tuning.repack,
         )
 
     @property
@@ -114,66 +112,66 @@ class Assistant:
 
     @property
     def loaded(self) -> bool:
-        """Whether its weights are in memory."""
+        """Whether the model is in memory."""
         return self._engine.loaded
 
     @property
     def offload(self) -> GpuOffload:
-        """What of the loaded weights is on which device."""
+        """Which part of the loaded model is on which device."""
         return self._engine.offload
 
     @property
-    def weights(self) -> ResolvedModel:
-        """What it answers with."""
-        return self._weights
+    def model(self) -> ResolvedModel:
+        """The model that answers, with the vision tower that is used."""
+        return self._model
 
-    def drop_ahead(self) -> None:
-        """Stop what `encode_ahead` or `encode_detail_ahead` has begun."""
-        self._engine.drop_ahead()
+    def cancel_ahead(self) -> None:
+        """Cancel what `encode_ahead` or `encode_detail_ahead` has started."""
+        self._engine.cancel_ahead()
 
     def needed_bytes(self) -> int:
-        """The memory that its engine takes with the whole context, as estimated."""
-        repack = self._choice.tuning.repack
-        return needed_bytes(self._weights, self._context, self._image_tokens, repack=repack)
+        """Estimate the memory in bytes that the engine takes with the whole context."""
+        repack = self._profile.tuning.repack
+        return needed_bytes(self._model, self._context, self._image_tokens, repack=repack)
 
     def unload(self) -> None:
-        """Give the weights' memory back; the picture and the conversation stay, and the next question loads anew."""
-        self._loading.unload()
+        """Free the model's memory. The picture and the conversation stay; the next question loads the model again."""
+        self._loader.unload()
 
-    def conversation(self, heir: ResolvedModel) -> ConversationHandover:
-        """The picture and what was said of it, for an assistant with the weights `heir` to go on with."""
-        self._engine.drop_ahead()  # another engine is to have the cores
+    def conversation(self, successor: ResolvedModel) -> ConversationHandover:
+        """Return the picture and the conversation, to be continued by an assistant with the model `successor`."""
+        self._engine.cancel_ahead()  # the cores are needed by the other engine
         embeddings = None
-        if self._picture is not None and same_mmproj(self._weights, heir):
-            embeddings = self._embeddings or self._engine.recall()
+        if self._picture is not None and same_mmproj(self._model, successor):
+            embeddings = self._embeddings or self._engine.get_embeddings()
         return ConversationHandover(
-            self._request,
+            self._options,
             self._capture,
             self._picture,
-            self._no_picture,
+            self._capture_error,
             self._small_text_lost,
             tuple(self._turns),
             embeddings,
         )
 
-    def go_on(self, conversation: ConversationHandover) -> None:
-        """Take a conversation over. Raises UsageError where these weights cannot answer as its request wants."""
-        self._take(conversation.request)
-        self._capture = conversation.capture
-        self._picture = conversation.picture
-        self._no_picture = conversation.no_picture
-        self._small_text_lost = conversation.small_text_lost
-        self._turns[:] = conversation.turns
-        self._embeddings = conversation.embeddings
+    def take_over(self, handover: ConversationHandover) -> None:
+        """Continue another assistant's conversation. Raises UsageError if this model cannot answer with its options."""
+        self._apply(handover.request)
+        self._capture = handover.capture
+        self._picture = handover.picture
+        self._capture_error = handover.capture_error
+        self._small_text_lost = handover.small_text_lost
+        self._turns[:] = handover.turns
+        self._embeddings = handover.embeddings
 
-    def swapped(self, seconds: float) -> None:
-        """Changing to these weights took so long; the next question reports it."""
-        self._swap = seconds
+    def record_swap(self, seconds: float) -> None:
+        """Record how long the switch to this model took; the next question reports it."""
+        self._swap_seconds = seconds
 
     def warm(self) -> None:
-        """Load the weights now, so that the first answer is quick; how far it is, is said. Raises AssistantError."""
+        """Load the model now, so that the first answer is quick; announce the progress. Raises AssistantError."""
         self._cancelled.clear()
-        self._load(AnswerRun(0, "", 0, ProgressAnnouncer(self._telling.say_waiting)))
+        self._load(AnswerRun(0, "", 0, ProgressAnnouncer(self._reporter.announce_progress)))
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -181,17 +179,17 @@ class Assistant:
         return tuple(self._turns)
 
     def look_at(
-        self, capture: Callable[[], CapturedPicture], request: AnswerOptions | None = None, turns: tuple[Turn, ...] = ()
+        self, capture: Callable[[], CapturedPicture], options: AnswerOptions | None = None, turns: tuple[Turn, ...] = ()
     ) -> None:
-        """Turn to another picture; it is fetched by the next `ask`, and the conversation begins anew, or with `turns`.
+        """Switch to another picture, which the next `ask` captures, and start a new conversation, or continue `turns`.
 
-        `request` says how to look and answer from now on. Raises UsageError where the weights cannot do that.
+        `options` replace the present ones. Raises UsageError if the model cannot answer with them.
         """
-        if request is not None:
-            self._take(request)
+        if options is not None:
+            self._apply(options)
         self._capture = capture
         self._picture = None
-        self._no_picture = None
+        self._capture_error = None
         self._small_text_lost = False
         self._turns[:] = turns
         self._embeddings = None
@@ -199,96 +197,98 @@ class Assistant:
     def ask(self, index: int, text: str | None = None, *, max_tokens: int | None = None) -> DoneEvent | ErrorEvent:
         """Answer one question about the picture; without `text`, the mode's own.
 
-        `max_tokens` is for this answer, where the request does not say it.
-        Never raises an AssistantError: the outcome is the last event, and is returned.
+        `max_tokens` limits this answer if the options set no limit. Never raises AssistantError: the last event,
+        which is also returned, tells the outcome.
         """
         self._cancelled.clear()
-        self._max_tokens = self._request.max_tokens or max_tokens or self._mode.max_tokens
-        seed = self._request.seed if self._request.seed is not None else secrets.randbelow(MAX_SEED + 1)
+        self._max_tokens = self._options.max_tokens or max_tokens or self._mode.max_tokens
+        seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
         question = text or self._mode.question
-        work = AnswerRun(index, question, seed, ProgressAnnouncer(self._telling.say_waiting), swap=self._swap)
+        run = AnswerRun(
+            index, question, seed, ProgressAnnouncer(self._reporter.announce_progress), swap_seconds=self._swap_seconds
+        )
         outcome: DoneEvent | ErrorEvent
         with memory.PeakMemory() as peak:
             try:
-                done = self._answer(work)
+                done = self._answer(run)
                 if done.stop != "cancelled":
-                    self._tell_small_text(index)
-                outcome = work.done_event(self._weights, self._picture, done)
+                    self._report_small_text(index)
+                outcome = run.done_event(self._model, self._picture, done)
             except CancelledError:
-                outcome = work.done_event(self._weights, self._picture, None)
+                outcome = run.done_event(self._model, self._picture, None)
             except AssistantError as error:
                 outcome = ErrorEvent(index, error.code, str(error), error.exit_code)
-                self._telling.say(str(error))
+                self._reporter.say(str(error))
         if isinstance(outcome, DoneEvent):
             outcome = replace(outcome, peak_pss_bytes=peak.pss_bytes, peak_rss_bytes=peak.rss_bytes)
-            if work.first_token is not None:  # the engine has the picture now, and the change is paid for
-                self._embeddings = self._swap = None
+            if run.first_token is not None:  # the engine has the picture now, and the switch was reported
+                self._embeddings = self._swap_seconds = None
             if outcome.stop != "cancelled":
                 self._turns.append(Turn(outcome.question, outcome.answer))
-        self._telling.event(outcome)
+        self._reporter.emit(outcome)
         return outcome
 
-    def encode_detail_ahead(self, request: AnswerOptions) -> None:
-        """Have the picture that was answered about encoded as `request` will want it, as in `encode_ahead`.
+    def encode_detail_ahead(self, options: AnswerOptions) -> None:
+        """Encode the current picture again for other `options`, in the background, as `encode_ahead` does.
 
-        Where it would be sent as it was, nothing happens.
+        Does nothing if it would be sent at the same size.
         """
         if self._capture is None or self._picture is None:
             return
         try:
-            picture = self._fitted(self._capture().image, request)
+            picture = self._resize(self._capture().image, options)
         except AssistantError:
-            return  # it is no longer wanted
+            return  # encoding ahead is optional; a question would report the error
         if picture.size != self._picture.size:
             self._engine.encode_ahead(picture.tobytes(), picture.width, picture.height)
 
-    def encode_ahead(self, captured: CapturedPicture, request: AnswerOptions) -> None:
-        """Have a picture encoded that will perhaps be looked at as `request` says, while nobody waits; returns at once.
+    def encode_ahead(self, captured: CapturedPicture, options: AnswerOptions) -> None:
+        """Start encoding, in the background, a picture that may be asked about with `options`; return at once.
 
-        A question about another picture drops it. Where nothing is loaded, nothing happens. Raises NothingToSeeError.
+        A question about another picture discards it. Does nothing if no model is loaded. Raises NothingToSeeError.
         """
         if not self._engine.loaded:
             return
         picture_checks.refuse_blank(captured)
-        picture = self._fitted(captured.image, request)
+        picture = self._resize(captured.image, options)
         self._engine.encode_ahead(picture.tobytes(), picture.width, picture.height)
 
     def notice(self, index: int, code: str, message: str) -> None:
-        """Tell the person something that does not end the request, by event and by voice."""
-        self._telling.notice(index, code, message)
+        """Report something that does not end the request, by event and by voice."""
+        self._reporter.notice(index, code, message)
 
     def cancel(self) -> None:
         """Silence the voice and stop the running question; it ends as `cancelled`."""
         self._cancelled.set()
-        self._telling.silence()
+        self._reporter.stop_speech()
         self._engine.cancel()
 
     def close(self) -> None:
         """Silence the voice and end the engine at once; a running question ends as `cancelled`."""
         self._cancelled.set()
-        self._telling.silence()
+        self._reporter.stop_speech()
         self._engine.close()
 
-    def _take(self, request: AnswerOptions) -> None:
-        self._mode = prompts.MODES[request.mode]
-        self._sampling = sampling(self._weights.variant, verbatim=self._mode.verbatim, temperature=request.temperature)
-        self._image_tokens = self._most_tokens(request)
-        self._request = request
-        self._telling.only_answers = request.only_answers
+    def _apply(self, options: AnswerOptions) -> None:
+        self._mode = prompts.MODES[options.mode]
+        self._sampling = sampling(self._model.variant, verbatim=self._mode.verbatim, temperature=options.temperature)
+        self._image_tokens = self._max_image_tokens(options)
+        self._options = options
+        self._reporter.only_answers = options.only_answers
 
-    def _most_tokens(self, request: AnswerOptions) -> int:
-        """How many image tokens a picture may have."""
-        tuned_tokens = self._choice.glance_tokens if request.mode == "glance" else None
-        return request.image_tokens or tuned_tokens or prompts.MODES[request.mode].image_tokens
+    def _max_image_tokens(self, options: AnswerOptions) -> int:
+        """Return the most image tokens that a picture may have."""
+        tuned_tokens = self._profile.glance_tokens if options.mode == "glance" else None
+        return options.image_tokens or tuned_tokens or prompts.MODES[options.mode].image_tokens
 
-    def _fitted(self, image: Image.Image, request: AnswerOptions) -> Image.Image:
-        """A picture as it is sent for a request."""
-        most, least = self._most_tokens(request), prompts.MODES[request.mode].min_image_tokens
+    def _resize(self, image: Image.Image, options: AnswerOptions) -> Image.Image:
+        """Resize a picture to the image tokens that the options allow."""
+        most, least = self._max_image_tokens(options), prompts.MODES[options.mode].min_image_tokens
         return token_budget.fit(image, max_tokens=most, min_tokens=min(most, least))
 
-    def _answer(self, work: AnswerRun) -> Done:
-        picture = self._prepared_picture(work)
-        self._load(work)
+    def _answer(self, run: AnswerRun) -> Done:
+        picture = self._get_picture(run)
+        self._load(run)
         rgb = picture.tobytes()
 
         def make(id: int) -> AskQuestion:
@@ -300,87 +300,87 @@ class Assistant:
                 height=picture.height,
                 system=self._system,
                 turns=tuple(self._turns),
-                question=work.question,
+                question=run.question,
                 sampling=self._sampling,
-                seed=work.seed,
+                seed=run.seed,
                 max_tokens=self._max_tokens,
                 thinking=self._thinking_budget(),
                 embeddings=self._embeddings,
-                kept=blank_cells.telling(picture) if self._request.skip_blank else (),
+                kept_image_tokens=blank_cells.informative_cells(picture) if self._options.skip_blank else (),
             )
 
-        done = self._asked(work, make)
-        self._telling.answered(work, done)
+        done = self._ask_engine(run, make)
+        self._reporter.finish(run, done)
         if not clean_answer(done.answer).strip() and done.stop != "cancelled":
             raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
         return done
 
-    def _asked(self, work: AnswerRun, make: Callable[[int], AskQuestion]) -> Done:
-        """Put the question; once more on the processor, where the graphics processor fails before the first word."""
+    def _ask_engine(self, run: AnswerRun, make: Callable[[int], AskQuestion]) -> Done:
+        """Ask the engine; if the graphics processor fails before the first token, ask again on the processor."""
         try:
-            return self._engine.ask(make, lambda reply: self._telling.reply(work, reply))
+            return self._engine.ask(make, lambda reply: self._reporter.handle_reply(run, reply))
         except DeviceFailedError as failure:
-            if work.first_token is not None:
+            if run.first_token is not None:
                 raise EngineError(tr("{failure} Ask again.", failure=failure), code=failure.code) from failure
-            self._telling.notice(work.index, failure.code, str(failure))
+            self._reporter.notice(run.index, failure.code, str(failure))
         self._check_cancelled()
-        self._loading.unload()  # so that the load is not told as a restart
-        self._load(work)
-        return self._engine.ask(make, lambda reply: self._telling.reply(work, reply))
+        self._loader.unload()  # so that the load is not reported as a restart
+        self._load(run)
+        return self._engine.ask(make, lambda reply: self._reporter.handle_reply(run, reply))
 
-    def _prepared_picture(self, work: AnswerRun) -> Image.Image:
-        """The picture as it is sent. It is fetched once (standard input cannot be read again), also when that fails."""
-        if self._no_picture is not None:
-            raise self._no_picture
+    def _get_picture(self, run: AnswerRun) -> Image.Image:
+        """Return the picture as sent to the model. It is captured once, even if that fails: stdin cannot be reread."""
+        if self._capture_error is not None:
+            raise self._capture_error
         if self._picture is None:
             try:
-                self._picture = self._fetched_picture(work)
+                self._picture = self._capture_picture(run)
             except CancelledError:
                 raise
             except AssistantError as error:
-                self._no_picture = error
+                self._capture_error = error
                 raise
         return self._picture
 
-    def _fetched_picture(self, work: AnswerRun) -> Image.Image:
+    def _capture_picture(self, run: AnswerRun) -> Image.Image:
         assert self._capture is not None, "look_at comes first"
         start = time.perf_counter()
-        self._telling.event(StageEvent(work.index, "prepare", 0.0))
+        self._reporter.emit(StageEvent(run.index, "prepare", 0.0))
         captured = self._capture()
         self._check_cancelled()
         for code, message in captured.notices:
-            self.notice(work.index, code, message)
+            self.notice(run.index, code, message)
         picture_checks.refuse_blank(captured)
-        for code, message in picture_checks.warnings(captured, demo=self._weights.demo):
-            self.notice(work.index, code, message)
-        picture = self._fitted(captured.image, self._request)
-        self._small_text_lost = picture_checks.small_text_lost(captured, picture, self._request.mode)
-        work.prepare = time.perf_counter() - start
-        self._telling.event(StageEvent(work.index, "prepare", 1.0))
+        for code, message in picture_checks.picture_warnings(captured, demo=self._model.demo):
+            self.notice(run.index, code, message)
+        picture = self._resize(captured.image, self._options)
+        self._small_text_lost = picture_checks.is_small_text_lost(captured, picture, self._options.mode)
+        run.prepare = time.perf_counter() - start
+        self._reporter.emit(StageEvent(run.index, "prepare", 1.0))
         return picture
 
-    def _tell_small_text(self, index: int) -> None:
-        """After the first answer about a whole screen, once."""
+    def _report_small_text(self, index: int) -> None:
+        """Report, once, after the first answer about a whole screen, that small text could not be read."""
         if self._small_text_lost and not self._cancelled.is_set():
             self._small_text_lost = False
-            advice = tr(self._request.small_text_advice)
+            advice = tr(self._options.small_text_advice)
             self.notice(index, "small-text", tr("Small text on the screen could not be read. {advice}", advice=advice))
 
-    def _choose(self) -> profile.TuningProfile:
-        return self._given or profile.choice(self._published, quick_tower=self._quick_tower)
+    def _load_profile(self) -> profile.TuningProfile:
+        return self._given_profile or profile.load_profile(self._published_model, quick_tower=self._quick_tower)
 
-    def _load(self, work: AnswerRun) -> None:
+    def _load(self, run: AnswerRun) -> None:
         if not self._engine.loaded:
-            # A tower may have been made since, or deleted.
-            self._weights = profile.with_tower(self._published, self._choose())
-            self._engine.see_with(self._weights.mmproj)
-        self._loading.load(work, self._image_tokens)
+            # A vision tower may have been made or deleted since.
+            self._model = profile.with_tower(self._published_model, self._load_profile())
+            self._engine.set_mmproj(self._model.mmproj)
+        self._loader.load(run, self._image_tokens)
 
     def _thinking_budget(self) -> ThinkingBudget | None:
-        if self._weights.variant != "thinking":
+        if self._model.variant != "thinking":
             return None
-        request = self._request
-        return ThinkingBudget(request.thinking_tokens or _THINKING_TOKENS, request.thinking_seconds or _THINKING_S)
+        options = self._options
+        return ThinkingBudget(options.thinking_tokens or _THINKING_TOKENS, options.thinking_seconds or _THINKING_S)
 
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():

@@ -1,4 +1,4 @@
-"""A conversation about one picture, which outlives the engine, and the change to other weights."""
+"""The conversation about one picture; it outlives the engine and a switch to another model."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from edge_assistant.engine.messages import Embeddings, Turn
 from edge_assistant.system.errors import AssistantError
 
 QUESTION_TOKENS = 500
-"""The longest answer to a question, in tokens: as long as a description in detail."""
+"""The limit of the answer to a question, in tokens: the same as for a description in detail."""
 
 QUESTION_IMAGE_TOKENS = 512
-"""Image tokens of a picture that was taken to be asked about: small text matters more than with a glance, and 920
-would make the person wait three times as long (docs/adr/0013-a-window-to-ask-in.md)."""
+"""Image tokens of a picture taken for a question: small text matters more than at a glance, but 920 tokens would take
+three times as long (docs/adr/0013-a-window-to-ask-in.md)."""
 
 
 @dataclass(slots=True)
 class Conversation:
-    """`request` says how the picture is looked at, from the first answer on; `turns` are the questions so far."""
+    """The questions and answers so far (`turns`), and the options of the first answer (`request`)."""
 
     request: AnswerOptions | None = None
     turns: tuple[Turn, ...] = ()
@@ -30,16 +30,16 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class ConversationHandover:
-    """What one assistant hands to another: the picture, and what was asked and answered about it.
+    """The state that one assistant hands over to another: the picture, and the questions and answers about it.
 
-    `picture` is as it is sent to the model, None before it was fetched. `embeddings` are what the
-    vision tower made of it, where the heir has the same one.
+    `picture` is resized for the model, None before it was captured; `capture_error` is why it could not be.
+    `embeddings` are the vision tower's output for it, if the successor has the same tower.
     """
 
     request: AnswerOptions
     capture: Callable[[], CapturedPicture] | None
     picture: Image.Image | None
-    no_picture: AssistantError | None
+    capture_error: AssistantError | None
     small_text_lost: bool
     turns: tuple[Turn, ...]
     embeddings: Embeddings | None

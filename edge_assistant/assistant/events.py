@@ -1,18 +1,18 @@
-"""What a question tells while it is answered; the same events feed the terminal, the JSON stream and the window."""
+"""Events of a question that is being answered; the same ones feed the terminal, the JSON stream and the window."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from edge_assistant.system import outside_text
+from edge_assistant.system import text_cleaning
 
 Stage = Literal["load", "prepare", "encode", "prefill", "think", "answer"]
 
 
 @dataclass(frozen=True, slots=True)
 class StageEvent:
-    """How far a stage is, 0 to 1. `index` is the question's number from 0, here and in all events."""
+    """The progress of a stage, 0 to 1. `index` is the question's number from 0, here and in all events."""
 
     index: int
     stage: Stage
@@ -21,9 +21,9 @@ class StageEvent:
 
 @dataclass(frozen=True, slots=True)
 class TokenEvent:
-    """Some more text of the answer or of the reasoning before it.
+    """More text of the answer, or of the reasoning before it.
 
-    Where an answer repeated itself, the last few may be no part of the answer that is left (see DoneEvent).
+    When an answer repeats itself, the last of these are not part of the final answer (see DoneEvent).
     """
 
     index: int
@@ -33,37 +33,37 @@ class TokenEvent:
 
 @dataclass(frozen=True, slots=True)
 class SentenceEvent:
-    """A sentence is complete and handed to speech."""
+    """A complete sentence of the answer, handed to speech."""
 
     index: int
     text: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", outside_text.clean(self.text))
+        object.__setattr__(self, "text", text_cleaning.clean(self.text))
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeEvent:
-    """Something the person should know that does not end the request."""
+    """A notice for the user that does not end the request."""
 
     index: int
     code: str
     message: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "message", outside_text.message(self.message))
+        object.__setattr__(self, "message", text_cleaning.clean_message(self.message))
 
 
-AFTER_THE_ANSWER = frozenset(("cut-off", "loop", "small-text"))
-"""Codes of notices that come when all of an answer was told: what is still held back of it is shown before them."""
+AFTER_ANSWER_CODES = frozenset(("cut-off", "loop", "small-text"))
+"""Codes of notices that follow a complete answer: text of it that is still held back is shown before them."""
 
 
 @dataclass(frozen=True, slots=True)
 class WindowEvent:
-    """The active window is what is looked at; told at once, before the model works.
+    """The active window that is described; sent at once, before the model is asked.
 
-    `title` is the window's own, but clean and short; the others say where it is seen on the desktop, in the window
-    system's units.
+    `title` is cleaned and shortened; the other fields are its visible rectangle on the desktop, in the window system's
+    units.
     """
 
     index: int
@@ -74,12 +74,12 @@ class WindowEvent:
     height: int
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "title", outside_text.short(self.title))
+        object.__setattr__(self, "title", text_cleaning.shorten(self.title))
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorEvent:
-    """The question ended without an answer."""
+    """The end of a question without an answer."""
 
     index: int
     code: str
@@ -87,16 +87,16 @@ class ErrorEvent:
     exit_code: int
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "message", outside_text.message(self.message))
+        object.__setattr__(self, "message", text_cleaning.clean_message(self.message))
 
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Seconds. A skipped stage is 0; None means the question ended before it.
+    """Durations in seconds. A skipped stage is 0; None means the question ended before it.
 
-    `first_token`, `first_sentence` and `total` count from the request with a loaded engine; `load` stands apart.
-    `swap_to_first_token` is what changing to these weights cost: the change itself and the first token after it; None
-    for every question but the first one after a change.
+    `first_token`, `first_sentence` and `total` count from the request with a loaded engine; `load` is separate.
+    `swap_to_first_token` is the time from the start of a switch to this model to the first token after it; None for
+    every question but the first one after a switch.
     """
 
     load: float = 0.0
@@ -111,7 +111,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class DoneEvent:
-    """The question ended with an answer, or was cancelled (see Stop in engine.messages). None is what does not apply.
+    """The end of a question with an answer, or by a cancel (see Stop in engine.messages). None: does not apply.
 
     `prefix_tokens` counts KV cells; the peaks are bytes over the product's process tree.
     """
@@ -134,7 +134,7 @@ class DoneEvent:
 
 
 def cancelled(index: int, question: str) -> DoneEvent:
-    """The end of a question that was cancelled before it began."""
+    """Build the final event of a question that was cancelled before it began."""
     return DoneEvent(
         index=index,
         question=question,
@@ -167,8 +167,8 @@ _NAMES: dict[type, str] = {
 }
 
 
-def as_json_object(event: Event) -> dict[str, Any]:
-    """The event as the command line's JSON has it; times to a tenth of a millisecond."""
+def to_json_object(event: Event) -> dict[str, Any]:
+    """Convert an event for the command line's JSON output; times are rounded to 0.1 ms."""
     fields = asdict(event)
     if isinstance(event, ErrorEvent):
         del fields["exit_code"]

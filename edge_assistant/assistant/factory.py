@@ -1,6 +1,6 @@
-"""What the settings mean for speaker, model, assistant and answers: the one place that all commands and the app use.
+"""Makes speaker, model, assistant and request options from the settings, for all commands and the app.
 
-The other arguments are what a command line asks for besides; None leaves it to the settings.
+Other arguments come from the command line and override the settings; None leaves it to the settings.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import Event
-from edge_assistant.assistant.options import AnswerOptions, RequestOptions, Verbosity
+from edge_assistant.assistant.options import AnswerOptions, RequestSettings, Verbosity
 from edge_assistant.assistant.reporter import SpeechOutput
 from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.settings.schema import Settings
@@ -24,7 +24,7 @@ AnySpeaker = Speaker | ScreenReaderOrVoice
 OnNotice = Callable[[str, str], None]
 """(code, message)."""
 
-# Hashing a model for the first time is said when it takes longer than this.
+# Verifying a model for the first time is announced when it takes longer than this.
 _SILENT_SECONDS = 1.0
 
 
@@ -36,9 +36,9 @@ def make_speaker(
     language: str | None = None,
     announce: Announce | None = None,
 ) -> AnySpeaker | None:
-    """The voice that the settings choose, not started yet; None where nothing is to be spoken.
+    """Create the speaker that the settings choose, not started yet; None if speech is off.
 
-    `on_notice` is as for Speaker. `announce` reaches a screen reader, which only a program with windows can.
+    `on_notice` is as for Speaker. `announce` speaks through a screen reader, which only a program with windows can.
     """
     if not (settings.speak if speak is None else speak):
         return None
@@ -53,7 +53,7 @@ def make_speaker(
     if announce is None or settings.output == "own-voice":
         return speaker
     output: Output = "auto" if settings.output == "auto" else "screen-reader"
-    return ScreenReaderOrVoice(speaker, announce, output, screen_reader.choose())
+    return ScreenReaderOrVoice(speaker, announce, output, screen_reader.choose_detector())
 
 
 def resolve_model(
@@ -65,18 +65,18 @@ def resolve_model(
     is_cancelled: Callable[[], bool] = lambda: False,
     notice: OnNotice = lambda *_: None,
 ) -> ResolvedModel:
-    """The model to answer with; `notice` is told, once, where it has to be checked first and that takes a while.
+    """Find the model to answer with; call `notice` once if verifying its files takes long.
 
-    Raises what models.locate.resolve does, and CancelledError.
+    Raises as models.resolver.resolve, and CancelledError.
     """
-    start, told = time.monotonic(), False
+    start, reported = time.monotonic(), False
 
     def on_progress(_: float) -> None:
-        nonlocal told
+        nonlocal reported
         if is_cancelled():
             raise CancelledError
-        if not told and time.monotonic() - start > _SILENT_SECONDS:
-            told = True
+        if not reported and time.monotonic() - start > _SILENT_SECONDS:
+            reported = True
             notice("verifying", tr("Checking the model. This happens only once."))
 
     return resolve(
@@ -91,8 +91,8 @@ def resolve_model(
 
 def make_assistant(
     settings: Settings,
-    weights: ResolvedModel,
-    request: AnswerOptions,
+    model: ResolvedModel,
+    options: AnswerOptions,
     *,
     voice: SpeechOutput | None,
     on_event: Callable[[Event], None],
@@ -100,13 +100,13 @@ def make_assistant(
     context: int | None = None,
     gpu_layers: int | None = None,
 ) -> Assistant:
-    """The assistant for a model; its first `request` comes from `answer_options`.
+    """Create the assistant for a model; `options` are those of its first request.
 
-    A `context` (tokens) that is asked for is taken whole or not at all; of the settings' as much as memory allows.
+    A given `context` (in tokens) is used as it is or refused; the settings' one is reduced to what memory allows.
     """
     return Assistant(
-        weights,
-        request,
+        model,
+        options,
         context=context or settings.context,
         exact_context=context is not None,
         threads=settings.threads,
@@ -118,10 +118,10 @@ def make_assistant(
     )
 
 
-def answer_options(settings: Settings) -> RequestOptions:
-    """How requests are answered; a request that asks for something else itself gets that (see Manner.request)."""
+def request_settings(settings: Settings) -> RequestSettings:
+    """Take the options of requests from the settings; a request's own options override them."""
     verbosity: Verbosity = settings.verbosity  # type: ignore[assignment]  # the schema has its choices
-    return RequestOptions(
+    return RequestSettings(
         glance_tokens=settings.glance_tokens,
         detail_tokens=settings.detail_tokens,
         read_tokens=settings.read_tokens,

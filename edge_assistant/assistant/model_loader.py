@@ -1,4 +1,4 @@
-"""Loads an engine's weights as far as memory allows, and tells that and how it goes on."""
+"""Loads the model into the engine, with a context that fits into memory, and reports the progress."""
 
 from __future__ import annotations
 
@@ -16,77 +16,78 @@ from edge_assistant.system.i18n import tr
 
 
 class ModelLoader:
-    """For one engine. `context` is in tokens: at most so many, or with `exact` just that or an error.
+    """Loads and unloads the model of one engine.
 
-    `repack` says whether the engine repacks the weights, which takes memory.
+    `context` is in tokens: the most to use, or with `exact` the size to use or else fail with. `repack` tells whether
+    the engine repacks the weights, which takes memory.
     """
 
     def __init__(
         self,
         engine: Engine,
-        weights: ResolvedModel,
-        telling: AnswerReporter,
+        model: ResolvedModel,
+        reporter: AnswerReporter,
         *,
         context: int,
         exact: bool,
         repack: bool,
     ) -> None:
         self._engine = engine
-        self._weights = weights
-        self._telling = telling
+        self._model = model
+        self._reporter = reporter
         self._context = context
         self._exact = exact
         self._repack = repack
         self._was_loaded = False
 
-    def load(self, work: AnswerRun, image_tokens: int) -> None:
-        """Load where nothing is loaded; pictures will have so many tokens at most. Raises AssistantError."""
-        self._engine.settle()
+    def load(self, run: AnswerRun, image_tokens: int) -> None:
+        """Load the model if it is not loaded, for pictures of up to `image_tokens`. Raises AssistantError."""
+        self._engine.wait_for_cancelled()
         if self._engine.loaded:
             return
-        context = self._affordable_context(work, image_tokens)
+        context = self._fitting_context(run, image_tokens)
         if self._was_loaded:
-            self._telling.notice(work.index, "engine-restarted", tr("The engine had stopped and is restarting."))
-            self._was_loaded = False  # told once, also where a cancel ends the start that follows
-        self._telling.event(StageEvent(work.index, "load", 0.0))
+            self._reporter.notice(run.index, "engine-restarted", tr("The engine had stopped and is restarting."))
+            self._was_loaded = False  # reported once, even if the restart is cancelled
+        self._reporter.emit(StageEvent(run.index, "load", 0.0))
         start = time.perf_counter()
         try:
-            self._engine.load(lambda reply: self._telling.reply(work, reply), context)
+            self._engine.load(lambda reply: self._reporter.handle_reply(run, reply), context)
             self._was_loaded = True
         except EngineError:
-            self._was_loaded = True  # it ran, though not for long
+            self._was_loaded = True  # the engine did run, if only briefly
             raise
         finally:
-            work.load += time.perf_counter() - start
-        self._telling.event(StageEvent(work.index, "load", 1.0))
+            run.load += time.perf_counter() - start
+        self._reporter.emit(StageEvent(run.index, "load", 1.0))
 
     def unload(self) -> None:
-        """Give the weights' memory back; the next load is no restart."""
+        """Free the model's memory; the next load does not count as a restart."""
         self._engine.unload()
         self._was_loaded = False
 
-    def _affordable_context(self, work: AnswerRun, image_tokens: int) -> int:
-        """The context to load with, in tokens, as far as memory allows. Raises DoesNotFitError."""
-        free, wanted = memory.available(), self._context
-        context = wanted
+    def _fitting_context(self, run: AnswerRun, image_tokens: int) -> int:
+        """Return the context to load with, in tokens, reduced to what memory allows. Raises DoesNotFitError."""
+        free, requested = memory.available_bytes(), self._context
+        context = requested
         if not self._exact:
-            context = fitting_context(self._weights, wanted, free, image_tokens, repack=self._repack) or wanted
+            context = fitting_context(self._model, requested, free, image_tokens, repack=self._repack) or requested
         check_memory(
-            self._weights,
+            self._model,
             context,
             free,
             image_tokens=image_tokens,
             repack=self._repack,
             largest=memory.largest_programs,
         )
-        if context < wanted:
-            self._telling.notice(
-                work.index,
+        if context < requested:
+            self._reporter.notice(
+                run.index,
                 "context-reduced",
                 tr(
                     "Memory is low, so this conversation is limited to {context} tokens instead of {wanted}.",
                     context=context,
-                    wanted=wanted,
+                    wanted=requested,
                 ),
             )
         return context

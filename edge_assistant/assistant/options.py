@@ -1,23 +1,24 @@
-"""How a picture is to be looked at and talked about, and a conversation about it that goes on with other weights."""
+"""Options of one question, and the settings that they are made from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from edge_assistant.assistant.picture_checks import BESIDES
+from edge_assistant.assistant.picture_checks import UNSPOKEN_IF_BRIEF
 from edge_assistant.engine import prompts
 from edge_assistant.engine.prompts import Mode
-from edge_assistant.system.i18n import later, tr_count
+from edge_assistant.system.i18n import tr_count, tr_noop
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerOptions:
-    """How to look and answer. `None` takes the usual value, often the mode's; `image_tokens` is a ceiling.
+    """How to look at the picture and answer one question. None means the default, often the mode's.
 
-    With `skip_blank` the language model does not get the insides of areas of one colour (imaging/blank_cells.py).
-    With `only_answers` nothing is spoken but them and what must be known to judge them (see remarks.BESIDES).
-    `small_text_advice` is said where a whole screen had to be made so small that its small text could not be read.
+    `image_tokens` is an upper limit. With `skip_blank` the language model does not get the insides of areas of one
+    colour (imaging/blank_cells.py). With `only_answers` only answers are spoken, and what is needed to judge them (see
+    picture_checks.UNSPOKEN_IF_BRIEF). `small_text_advice` is the advice for a screen that had to be made too small for
+    its small text.
     """
 
     mode: prompts.Mode = "glance"
@@ -29,17 +30,17 @@ class AnswerOptions:
     seed: int | None = None
     only_answers: bool = False
     skip_blank: bool = False
-    small_text_advice: str = later("Describe the window instead, or read the text.")
+    small_text_advice: str = tr_noop("Describe the window instead, or read the text.")
 
 
 Verbosity = Literal["brief", "normal", "full"]
 
 
 @dataclass(frozen=True, slots=True)
-class RequestOptions:
-    """It holds for whole requests: a running one keeps the manner it began with.
+class RequestSettings:
+    """The settings that a request is answered with; a running request keeps those it started with.
 
-    `monitor` counts from 1, None is all as one; `camera` is a name or a number, None the usual one.
+    `monitor` counts from 1, None is all as one; `camera` is a name or a number, None the default one.
     """
 
     glance_tokens: int | None = None
@@ -52,8 +53,8 @@ class RequestOptions:
     monitor: int | None = None
     camera: str | None = None
 
-    def request(self, base: AnswerOptions, mode: Mode) -> AnswerOptions:
-        """What is asked in `mode`; what `base` asks for itself holds."""
+    def answer_options(self, base: AnswerOptions, mode: Mode) -> AnswerOptions:
+        """Make the options of a question in `mode`; the values that `base` sets override the settings."""
         tokens = {"glance": self.glance_tokens, "detail": self.detail_tokens, "read": self.read_tokens}[mode]
         return replace(
             base,
@@ -65,12 +66,12 @@ class RequestOptions:
             only_answers=self.verbosity == "brief",
         )
 
-    def says(self, code: str) -> bool:
-        """Whether a notice is spoken; it is always shown."""
-        return self.verbosity != "brief" or code not in BESIDES
+    def speaks(self, code: str) -> bool:
+        """Return whether notices with this code are spoken; they are always shown."""
+        return self.verbosity != "brief" or code not in UNSPOKEN_IF_BRIEF
 
-    def duration(self, seconds: float) -> str:
-        """The sentence that tells how long an answer took; "" where it is not wanted."""
+    def duration_sentence(self, seconds: float) -> str:
+        """Return the sentence that tells how long an answer took; "" unless the verbosity is "full"."""
         if self.verbosity != "full":
             return ""
         return tr_count("This took {number} second.", "This took {number} seconds.", round(seconds))

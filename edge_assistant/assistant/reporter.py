@@ -1,4 +1,4 @@
-"""What is shown and heard of a question while it is answered: stages, words, whole sentences, and what to know."""
+"""Reports a question while it is answered, by event and by voice: progress, text, sentences and notices."""
 
 from __future__ import annotations
 
@@ -13,113 +13,113 @@ from edge_assistant.engine.messages import (
     DEVICE_FAILED,
     DeviceFailed,
     Done,
-    Kind,
     StageProgress,
     TextDelta,
+    TextKind,
     TurnsDropped,
 )
 from edge_assistant.system.i18n import tr, tr_count
-from edge_assistant.system.outside_text import clean_answer
+from edge_assistant.system.text_cleaning import clean_answer
 
 
 class SpeechOutput(Protocol):
-    """What the assistant needs of speech."""
+    """The part of a speaker that the assistant uses."""
 
     def say(self, text: str) -> None:
-        """Speak a sentence after those before it; returns at once."""
+        """Speak a sentence after those before it; return at once."""
 
     def stop(self) -> None:
-        """Be silent at once."""
+        """Stop speaking at once."""
 
 
 class AnswerReporter:
-    """`on_event` is called on the thread that asks; after `cancelled` is set nothing more is said.
+    """Turns the engine's replies into events and speech; nothing is spoken after `cancelled` is set.
 
-    With `only_answers` nothing is spoken but them and what must be known to judge them (see remarks.BESIDES).
+    `on_event` is called on the thread that asks. `only_answers` is as in AnswerOptions.
     """
 
     def __init__(
         self, voice: SpeechOutput | None, on_event: Callable[[Event], None], cancelled: threading.Event
     ) -> None:
-        self.event = on_event
+        self.emit = on_event
         self.only_answers = False
         self._voice = voice
         self._cancelled = cancelled
 
     def notice(self, index: int, code: str, message: str) -> None:
-        """Tell the person something that does not end the request, by event and by voice."""
-        self.event(NoticeEvent(index, code, message))
+        """Report something that does not end the request, by event and by voice."""
+        self.emit(NoticeEvent(index, code, message))
         self.say(message, code)
 
     def say(self, text: str, code: str = "") -> None:
-        """Speak; `code` tells what kind of notice it is."""
-        left_out = self.only_answers and code in picture_checks.BESIDES
-        if self._voice and not (left_out or self._cancelled.is_set()):
+        """Speak, unless it is a notice with a `code` that is not wanted."""
+        unwanted = self.only_answers and code in picture_checks.UNSPOKEN_IF_BRIEF
+        if self._voice and not (unwanted or self._cancelled.is_set()):
             self._voice.say(text)
 
-    def say_waiting(self, text: str) -> None:
-        """Speak of what takes so long."""
+    def announce_progress(self, text: str) -> None:
+        """Speak a sentence of progress while the user waits."""
         self.say(text, "waiting")
 
-    def silence(self) -> None:
-        """Be silent at once."""
+    def stop_speech(self) -> None:
+        """Stop speaking at once."""
         if self._voice:
             self._voice.stop()
 
-    def reply(self, work: AnswerRun, reply: StageProgress | TextDelta | TurnsDropped | DeviceFailed) -> None:
-        """What the engine tells of the question `work`."""
+    def handle_reply(self, run: AnswerRun, reply: StageProgress | TextDelta | TurnsDropped | DeviceFailed) -> None:
+        """Report one reply of the engine to the question of `run`."""
         if isinstance(reply, StageProgress):
-            self.event(StageEvent(work.index, reply.stage, round(reply.fraction, 3)))
-            work.waiting.progress(reply.stage, reply.fraction)
+            self.emit(StageEvent(run.index, reply.stage, round(reply.fraction, 3)))
+            run.announcer.progress(reply.stage, reply.fraction)
         elif isinstance(reply, DeviceFailed):
-            self.notice(work.index, DEVICE_FAILED, reply.message)
+            self.notice(run.index, DEVICE_FAILED, reply.message)
         elif isinstance(reply, TurnsDropped):
             message = tr_count(
                 "The conversation is long: the first question was left out, the picture stays.",
                 "The conversation is long: the first {number} questions were left out, the picture stays.",
                 reply.count,
             )
-            self.notice(work.index, "turns-dropped", message)
+            self.notice(run.index, "turns-dropped", message)
         else:
-            self._piece(work, reply)
+            self._add_delta(run, reply)
 
-    def sentences(self, work: AnswerRun, sentences: list[str]) -> None:
-        """Whole sentences of the answer."""
+    def speak_sentences(self, run: AnswerRun, sentences: list[str]) -> None:
+        """Speak whole sentences of the answer."""
         for sentence in sentences:
             if self._cancelled.is_set():
                 return
-            if work.first_sentence is None:
-                work.first_sentence = work.elapsed()
+            if run.first_sentence is None:
+                run.first_sentence = run.elapsed()
             self.say(sentence)
-            self.event(SentenceEvent(work.index, sentence))
+            self.emit(SentenceEvent(run.index, sentence))
 
-    def answered(self, work: AnswerRun, done: Done) -> None:
-        """What waited for more text, the last sentences, and how the answer ended, where that was not of itself."""
-        self._written(work, "thinking", work.cleaners["thinking"].finish())
-        self._written(work, "answer", work.cleaners["answer"].finish())
+    def finish(self, run: AnswerRun, done: Done) -> None:
+        """Report the text held back so far, the last sentences, and why the answer was cut off, if it was."""
+        self._add_text(run, "thinking", run.cleaners["thinking"].finish())
+        self._add_text(run, "answer", run.cleaners["answer"].finish())
         answer = clean_answer(done.answer)
         if done.stop == "loop":
-            work.splitter.take_back(len(work.answer) - len(answer))
-        self.sentences(work, work.splitter.finish())
-        if answer and done.stop in picture_checks.ENDINGS:
-            code, sentence = picture_checks.ENDINGS[done.stop]
-            self.notice(work.index, code, tr(sentence))
+            run.splitter.retract(len(run.answer) - len(answer))
+        self.speak_sentences(run, run.splitter.finish())
+        if answer and done.stop in picture_checks.STOP_NOTICES:
+            code, sentence = picture_checks.STOP_NOTICES[done.stop]
+            self.notice(run.index, code, tr(sentence))
 
-    def _piece(self, work: AnswerRun, piece: TextDelta) -> None:
-        if work.first_token is None:
-            work.first_token = work.elapsed()
-        work.tokens += 1
-        if piece.kind == "answer":
-            self._written(work, "thinking", work.cleaners["thinking"].finish())
-        self._written(work, piece.kind, work.cleaners[piece.kind].feed(piece.text))
+    def _add_delta(self, run: AnswerRun, delta: TextDelta) -> None:
+        if run.first_token is None:
+            run.first_token = run.elapsed()
+        run.tokens += 1
+        if delta.kind == "answer":
+            self._add_text(run, "thinking", run.cleaners["thinking"].finish())
+        self._add_text(run, delta.kind, run.cleaners[delta.kind].feed(delta.text))
 
-    def _written(self, work: AnswerRun, kind: Kind, text: str) -> None:
-        """Clean text of the model: from here on what is shown, spoken and told to programs is the same."""
+    def _add_text(self, run: AnswerRun, kind: TextKind, text: str) -> None:
+        """Add cleaned text: from here on, events, speech and JSON output have the same text."""
         if not text:
             return
-        self.event(TokenEvent(work.index, kind, text))
+        self.emit(TokenEvent(run.index, kind, text))
         if kind == "thinking":
-            work.reasoning += text
+            run.reasoning += text
             return
-        work.answer += text
-        self.sentences(work, work.splitter.feed(text))
+        run.answer += text
+        self.speak_sentences(run, run.splitter.feed(text))

@@ -1,1 +1,1 @@
-"""Where pictures come from: files, the screen, the clipboard, cameras. Each gives an RGB picture, or says why not."""
+"""Sources of pictures: files, the screen, the clipboard, cameras. Each gives an RGB picture, or says why not."""

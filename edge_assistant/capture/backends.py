@@ -1,4 +1,4 @@
-"""Which window system there is and what reads it: the only place that asks for the operating system."""
+"""The choice of the window system's backend; the only place that asks for the operating system."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from edge_assistant.capture.focus import Focus, MacFocus, NoFocus, WindowsFocus, X11Focus
 from edge_assistant.capture.portal import PortalScreen
 from edge_assistant.capture.screen import MssScreen
-from edge_assistant.capture.session_lock import linux_locked, mac_locked, windows_locked
+from edge_assistant.capture.session_lock import is_linux_locked, is_mac_locked, is_windows_locked
 from edge_assistant.capture.snapshot import ScreenBackend, WindowBackend
 from edge_assistant.capture.window_mac import MacWindows
 from edge_assistant.capture.window_windows import WindowsWindows
 from edge_assistant.capture.window_x11 import X11Windows
 from edge_assistant.system.errors import InputError
-from edge_assistant.system.i18n import later, tr
+from edge_assistant.system.i18n import tr, tr_noop
 
 
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
-    """What decides: a `sys.platform` value, and whether the environment names a Wayland or an X11 display."""
+    """What the choice depends on: a `sys.platform` value, and whether the environment names Wayland or X11 displays."""
 
     platform: str
     wayland: bool = False
@@ -33,8 +33,8 @@ class SessionFacts:
 class Backend:
     """One window system.
 
-    `compatible` says whether it is the one here, `needs` which modules must be installed for it, `install` what to
-    do when one is not. `make_windows` is None where no window tells that it is the active one.
+    `compatible` says whether it is the one here, `needs` which modules must be installed for it, `install` what to do
+    when one is not. `make_windows` is None where the window system does not reveal the active window.
     """
 
     name: str
@@ -47,48 +47,48 @@ class Backend:
     make_focus: Callable[[], Focus] = NoFocus
 
     def is_installed(self, has: Callable[[str], bool]) -> bool:
-        """Whether all modules are there; `has` answers for one."""
+        """Return whether all modules are installed; `has` answers for one."""
         return all(has(module) for module in self.needs)
 
 
-_SETUP = later("Run scripts/setup again.")
+_SETUP = tr_noop("Run scripts/setup again.")
 
 BACKENDS = (
     Backend("Windows", lambda facts: facts.platform == "win32", ("mss",), _SETUP,
-            lambda **_: MssScreen(), WindowsWindows, windows_locked, WindowsFocus),
+            lambda **_: MssScreen(), WindowsWindows, is_windows_locked, WindowsFocus),
     Backend("macOS", lambda facts: facts.platform == "darwin", ("mss", "Quartz", "AppKit"), _SETUP,
-            lambda **_: MssScreen(), MacWindows, mac_locked, MacFocus),
+            lambda **_: MssScreen(), MacWindows, is_mac_locked, MacFocus),
     # Before X11: a Wayland session has an X display too, on which most windows are missing.
     Backend("Wayland", lambda facts: facts.platform == "linux" and facts.wayland, ("jeepney",), _SETUP,
-            PortalScreen, None, linux_locked),
+            PortalScreen, None, is_linux_locked),
     Backend("X11", lambda facts: facts.platform == "linux" and facts.x11, ("mss", "Xlib", "jeepney"), _SETUP,
-            lambda **_: MssScreen(), X11Windows, linux_locked, X11Focus),
+            lambda **_: MssScreen(), X11Windows, is_linux_locked, X11Focus),
 )  # fmt: skip
-"""In order of preference."""
+"""The backends in order of preference."""
 
 
-def facts(platform: str = sys.platform, environ: Mapping[str, str] | None = None) -> SessionFacts:
-    """The facts of this process, or of what a test gives."""
+def session_facts(platform: str = sys.platform, environ: Mapping[str, str] | None = None) -> SessionFacts:
+    """Return the facts of this process, or of the given platform and environment."""
     environ = os.environ if environ is None else environ
     x11 = bool(environ.get("DISPLAY"))
-    # Only where there is nothing else to go by: a session's type is inherited by what runs on other displays.
+    # Only without other evidence: a session's type is inherited by programs on other displays.
     wayland = bool(environ.get("WAYLAND_DISPLAY")) or (not x11 and environ.get("XDG_SESSION_TYPE") == "wayland")
     return SessionFacts("linux" if platform.startswith("linux") else platform, wayland, x11)
 
 
 def has_module(name: str) -> bool:
-    """Whether a module is installed; it is not imported."""
+    """Return whether a module is installed, without importing it."""
     return importlib.util.find_spec(name) is not None
 
 
-def choose(found: SessionFacts | None = None, has: Callable[[str], bool] = has_module) -> Backend:
-    """The window system of this session.
+def choose_backend(session: SessionFacts | None = None, has: Callable[[str], bool] = has_module) -> Backend:
+    """Return the backend for this session's window system.
 
-    Raises InputError: `no-display` where there is none, `not-installed` where what reads it is missing.
+    Raises InputError: `no-display` where there is none, `not-installed` where a module is missing.
     """
-    found = facts() if found is None else found
+    session = session_facts() if session is None else session
     for backend in BACKENDS:
-        if backend.compatible(found):
+        if backend.compatible(session):
             if backend.is_installed(has):
                 return backend
             raise InputError(
@@ -102,4 +102,4 @@ def choose(found: SessionFacts | None = None, has: Callable[[str], bool] = has_m
     raise InputError(tr("There is no display. Picture files can still be described."), code="no-display")
 
 
-__all__ = ["BACKENDS", "Backend", "SessionFacts", "choose", "facts", "has_module"]
+__all__ = ["BACKENDS", "Backend", "SessionFacts", "choose_backend", "has_module", "session_facts"]

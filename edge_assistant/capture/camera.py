@@ -1,4 +1,4 @@
-"""One frame of a camera through QtMultimedia, once its exposure has settled. Runs on the GUI thread."""
+"""One frame of a camera through QtMultimedia, taken once the exposure has settled. Runs on the GUI thread."""
 
 from __future__ import annotations
 
@@ -9,41 +9,41 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageStat
 
 from edge_assistant.capture.exposure import ExposureDetector
-from edge_assistant.capture.qt import as_rgb, gui_application, missing
+from edge_assistant.capture.qt import gui_application, missing_error, to_rgb_image
 from edge_assistant.system.errors import InputError
 from edge_assistant.system.i18n import tr, tr_count
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QCamera, QMediaCaptureSession, QVideoFrame
 
-FIRST_FRAME_S = 8.0
-"""A camera that has sent nothing for so long after it was opened is busy, or broken."""
+FIRST_FRAME_TIMEOUT_S = 8.0
+"""Seconds without a frame after the start, after which a camera counts as busy or broken."""
 
-STALLED_S = 3.0
-"""A camera that has sent nothing for so long after it had begun is gone."""
+STALL_TIMEOUT_S = 3.0
+"""Seconds without a frame, after the first one, after which a camera counts as gone."""
 
-SETTLES_S = 2.0
-"""How much longer than the count-down a frame is waited for whose exposure is steady; then any is taken."""
+SETTLE_TIMEOUT_S = 2.0
+"""Seconds after the count-down to wait for a steady exposure; then any frame is taken."""
 
-_BETWEEN_S = 0.1
-"""Of the 30 frames a second only some are looked at: turning one into a picture costs up to 10 ms."""
+_FRAME_INTERVAL_S = 0.1
+"""Seconds between frames that are examined: converting one costs up to 10 ms, and 30 a second arrive."""
 
 
 def list_cameras() -> tuple[str, ...]:
-    """The cameras' names, in Qt's order. Raises InputError where QtMultimedia cannot be loaded."""
+    """Return the cameras' names, in Qt's order. Raises InputError where QtMultimedia cannot be loaded."""
     gui_application("offscreen")  # a camera needs no display
     try:
         from PySide6.QtMultimedia import QMediaDevices
     except ImportError as error:
-        raise missing(error) from error
+        raise missing_error(error) from error
     return tuple(device.description() for device in QMediaDevices.videoInputs())
 
 
 def take_frame(number: int | str | None, *, countdown: float, on_ready: Callable[[], None]) -> Image.Image:
-    """One frame of camera `number` (from 1, or its name; None: the system's default), in RGB.
+    """Return one frame in RGB of camera `number` (from 1, or its name; None: the system's default).
 
-    `on_ready` is called when the first frame is there; `countdown` seconds later the picture is taken.
-    Raises InputError: `no-camera`, `no-such-camera`, `camera-busy`, `camera-gone`.
+    `on_ready` is called when the first frame is there; `countdown` seconds later the picture is taken. Raises
+    InputError: `no-camera`, `no-such-camera`, `camera-busy`, `camera-gone`.
     """
     names = list_cameras()
     from PySide6.QtMultimedia import QCamera, QMediaCaptureSession, QMediaDevices
@@ -68,7 +68,7 @@ def take_frame(number: int | str | None, *, countdown: float, on_ready: Callable
 
 
 def _number_of(name: str, names: tuple[str, ...]) -> int:
-    """The camera of that name, or of the number that it may be too. Raises InputError."""
+    """Return the number of the camera of that name; a numeral is taken as a number. Raises InputError."""
     if name in names:
         return names.index(name) + 1
     if name.isdecimal():
@@ -79,9 +79,9 @@ def _number_of(name: str, names: tuple[str, ...]) -> int:
 
 
 class CameraShot:
-    """One frame from a capture session, whatever feeds it: a camera, or a QVideoFrameInput in tests.
+    """The capture of one frame from a session, whatever feeds it: a camera, or a QVideoFrameInput in tests.
 
-    `first_frame` and `stalled` are the limits of silence, `settles` that of waiting for a steady exposure, in seconds.
+    `first_frame` and `stalled` are the longest silence, `settles` the longest wait for a steady exposure, in seconds.
     """
 
     def __init__(
@@ -91,9 +91,9 @@ class CameraShot:
         countdown: float,
         on_ready: Callable[[], None],
         camera: QCamera | None = None,
-        first_frame: float = FIRST_FRAME_S,
-        stalled: float = STALLED_S,
-        settles: float = SETTLES_S,
+        first_frame: float = FIRST_FRAME_TIMEOUT_S,
+        stalled: float = STALL_TIMEOUT_S,
+        settles: float = SETTLE_TIMEOUT_S,
     ) -> None:
         from PySide6.QtCore import QEventLoop, QTimer
         from PySide6.QtMultimedia import QVideoSink
@@ -103,63 +103,68 @@ class CameraShot:
         self._first_frame = first_frame
         self._stalled = stalled
         self._settles = settles
-        self._settling = ExposureDetector()
-        self._begun: float | None = None
-        self._looked = 0.0
+        self._exposure = ExposureDetector()
+        self._started_at: float | None = None
+        self._examined_at = 0.0
         self._picture: Image.Image | None = None
         self._error: InputError | None = None
         self._loop = QEventLoop()
-        self._silence = QTimer(singleShot=True)
-        self._silence.timeout.connect(self._on_silence)
+        self._silence_timer = QTimer(singleShot=True)
+        self._silence_timer.timeout.connect(self._on_silence)
         self._sink = QVideoSink()
         self._sink.videoFrameChanged.connect(self._on_frame)
         session.setVideoSink(self._sink)
         if camera is not None:
-            camera.errorOccurred.connect(lambda *_: self._fail(_busy() if self._begun is None else _gone()))
+            camera.errorOccurred.connect(
+                lambda *_: self._fail(_busy_error() if self._started_at is None else _gone_error())
+            )
+
+    def _on_camera_error(self, *_: object) -> None:
+        self._fail(_busy_error() if self._started_at is None else _gone_error())
 
     def run(self, start: Callable[[], None]) -> Image.Image:
         """Call `start`, which begins the frames, and wait for the picture. Raises InputError."""
-        self._silence.start(round(self._first_frame * 1000))
+        self._silence_timer.start(round(self._first_frame * 1000))
         start()
         if self._picture is None and self._error is None:
             self._loop.exec()
-        self._silence.stop()
+        self._silence_timer.stop()
         if self._picture is None:
-            raise self._error or _gone()
+            raise self._error or _gone_error()
         return self._picture
 
     def _on_frame(self, frame: QVideoFrame) -> None:
         now = time.monotonic()
-        if not frame.isValid() or self._picture is not None or now - self._looked < _BETWEEN_S:
+        if not frame.isValid() or self._picture is not None or now - self._examined_at < _FRAME_INTERVAL_S:
             return
-        self._looked = now
+        self._examined_at = now
         image = frame.toImage()
         if image.isNull():
-            return  # a format that cannot be shown is as good as silence
-        self._silence.start(round(self._stalled * 1000))
-        if self._begun is None:
-            self._begun = now
+            return  # a format that cannot be converted counts as no frame
+        self._silence_timer.start(round(self._stalled * 1000))
+        if self._started_at is None:
+            self._started_at = now
             self._on_ready()
-        picture = as_rgb(image)
-        steady = self._settling.feed(ImageStat.Stat(picture.convert("L")).mean[0])
-        late = now - self._begun - self._countdown
+        picture = to_rgb_image(image)
+        steady = self._exposure.feed(ImageStat.Stat(picture.convert("L")).mean[0])
+        late = now - self._started_at - self._countdown
         if late >= 0 and (steady or late >= self._settles):
             self._picture = picture
             self._loop.quit()
 
     def _on_silence(self) -> None:
-        self._fail(_busy() if self._begun is None else _gone())
+        self._fail(_busy_error() if self._started_at is None else _gone_error())
 
     def _fail(self, error: InputError) -> None:
         self._error = self._error or error
         self._loop.quit()
 
 
-def _busy() -> InputError:
+def _busy_error() -> InputError:
     return InputError(
         tr("The camera sends no picture. Close other programs that use it, or reconnect it."), code="camera-busy"
     )
 
 
-def _gone() -> InputError:
+def _gone_error() -> InputError:
     return InputError(tr("The camera stopped while in use. Reconnect it."), code="camera-gone")

@@ -1,4 +1,4 @@
-"""The picture in the clipboard, through Qt: pixels, or a picture file that was copied. Runs on the GUI thread."""
+"""The picture in the clipboard, through Qt: pixels, or a copied picture file. Runs on the GUI thread."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from edge_assistant.capture.decode import MAX_PIXELS
-from edge_assistant.capture.qt import as_rgb, gui_application
+from edge_assistant.capture.qt import gui_application, to_rgb_image
 from edge_assistant.system.errors import InputError
 from edge_assistant.system.i18n import tr
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
     from PySide6.QtGui import QClipboard
 
-_ARRIVES_MS = 500
-"""On Wayland the clipboard is told to a program only after it has connected; on X11 it is there at once."""
+_CONTENTS_TIMEOUT_MS = 500
+"""Milliseconds to wait for the content: Wayland announces it after the connection; on X11 it is there at once."""
 
 
 def clipboard_contents(platform: str | None = None) -> Image.Image | Path:
-    """The clipboard's picture in RGB, or the path of the copied file; `platform` as for `gui_application`.
+    """Return the clipboard's picture in RGB, or the path of the copied file; `platform` as for `gui_application`.
 
-    Raises InputError: `no-picture` when there is neither, `too-large` beyond what can be looked at.
+    Raises InputError: `no-picture` when there is neither, `too-large` beyond MAX_PIXELS.
     """
     application = gui_application(platform)
     clipboard = application.clipboard()
@@ -40,7 +40,7 @@ def clipboard_contents(platform: str | None = None) -> Image.Image | Path:
                 code="too-large",
             )
         if not image.isNull():
-            return as_rgb(image)
+            return to_rgb_image(image)
     path = _copied_file(data) if data is not None else None
     if path is None:
         raise InputError(tr("There is no picture in the clipboard. Copy one first."), code="no-picture")
@@ -55,7 +55,7 @@ def _wait_for_contents(clipboard: QClipboard) -> None:
         return
     loop = QEventLoop()
     clipboard.dataChanged.connect(loop.quit)
-    QTimer.singleShot(_ARRIVES_MS, loop.quit)
+    QTimer.singleShot(_CONTENTS_TIMEOUT_MS, loop.quit)
     loop.exec()
 
 

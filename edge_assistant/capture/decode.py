@@ -1,4 +1,4 @@
-"""From the bytes of a picture file, however broken, to one upright RGB picture or a sentence why not."""
+"""Decoding of picture files, however broken, into one upright RGB picture, or a sentence that says why not."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from typing import BinaryIO, Literal
 from PIL import Image, UnidentifiedImageError
 
 from edge_assistant.capture.rgb import to_rgb
-from edge_assistant.system.errors import DoesNotFitError, InputError, explained
+from edge_assistant.system.errors import DoesNotFitError, InputError, explain_error
 from edge_assistant.system.i18n import tr
 
 MAX_PIXELS = 100_000_000
-"""Larger pictures are refused by their header: decoding and converting this many takes up to 1.4 GB for a moment."""
+"""Larger pictures are refused by their header: decoding and converting this many takes up to 1.4 GB at its peak."""
 
 _DRAFT_SIDE = 4096
-"""A larger JPEG is decoded at a half, a quarter or an eighth, not below this: more is never sent to a model."""
+"""Larger JPEGs are decoded at a half, a quarter or an eighth, not below this side: a model never gets more."""
 
-_MAX_FRAMES, _SEARCH_S = 30, 1.0
-"""How far, and how long in seconds, an animation is searched for a frame that shows something."""
+_MAX_FRAMES, _SEARCH_TIMEOUT_S = 30, 1.0
+"""How many frames, and how many seconds, an animation is searched for a frame that shows something."""
 
 _FORMATS = ("AVIF", "BMP", "GIF", "ICNS", "ICO", "JPEG", "JPEG2000", "PNG", "PPM", "PSD", "QOI", "TIFF", "WEBP")
 """Formats known by their first bytes and decoded in this process; EPS would start Ghostscript, TGA matches anything."""
 
-_UNREADABLE = (
+_DECODE_ERRORS = (
     OSError,
     EOFError,
     SyntaxError,
@@ -45,9 +45,9 @@ _UNREADABLE = (
     struct.error,
     zlib.error,
 )
-"""What Pillow's decoders were seen to raise, or may raise, on damaged files."""
+"""The exceptions that Pillow's decoders raise, or may raise, on damaged files."""
 
-_UPRIGHT = {
+_TRANSPOSITIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -56,7 +56,7 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What makes a picture of this EXIF orientation upright (EXIF 2.32, tag 0x0112)."""
+"""The transposition that makes a picture upright, by EXIF orientation (EXIF 2.32, tag 0x0112)."""
 
 
 Origin = Literal["file", "screen", "window", "region", "clipboard", "camera"]
@@ -64,9 +64,9 @@ Origin = Literal["file", "screen", "window", "region", "clipboard", "camera"]
 
 @dataclass(frozen=True, slots=True)
 class CapturedPicture:
-    """A picture to look at: RGB and upright; `notices` are (code, sentence) pairs about what was left out.
+    """A captured picture, RGB and upright; `notices` are (code, sentence) pairs about what was left out.
 
-    `front` is the number of the window that was the active one, where the picture is of the screen and one was.
+    `front` is the number of the active window, where the picture is of the screen and a window was active.
     """
 
     image: Image.Image
@@ -76,9 +76,9 @@ class CapturedPicture:
 
 
 def decode(stream: BinaryIO, name: str) -> CapturedPicture:
-    """The picture in a seekable stream; `name` is what sentences call it.
+    """Decode the picture in a seekable stream; `name` is its name in sentences.
 
-    InputError where it is not a picture, damaged or over MAX_PIXELS; DoesNotFitError where memory runs out.
+    Raises InputError where it is not a picture, damaged or over MAX_PIXELS; DoesNotFitError where memory runs out.
     """
     with _quiet_pillow():
         try:
@@ -87,21 +87,21 @@ def decode(stream: BinaryIO, name: str) -> CapturedPicture:
                 image.draft(None, (_DRAFT_SIDE, _DRAFT_SIDE))
                 with _quiet_libtiff(image):
                     image.load()
-                frame, notices = _worth_seeing(image)
-                return CapturedPicture(_upright(to_rgb(frame), image), notices)
+                frame, notices = _first_useful_frame(image)
+                return CapturedPicture(_make_upright(to_rgb(frame), image), notices)
         except UnidentifiedImageError as error:
             raise InputError(
                 tr("{name} is not a picture that can be read.", name=name), code="not-a-picture"
             ) from error
         except Image.DecompressionBombError as error:
-            raise _too_large(name) from error
+            raise _too_large_error(name) from error
         except MemoryError as error:
             raise DoesNotFitError(
                 tr("There is not enough free memory to open {name}. Close a program or make it smaller.", name=name)
             ) from error
-        except _UNREADABLE as error:
-            failure = explained(error)
-            if failure.code != "internal":  # it is not the file's fault
+        except _DECODE_ERRORS as error:
+            failure = explain_error(error)
+            if failure.code != "internal":  # the file is not to blame
                 raise failure from error
             raise InputError(
                 tr("{name} is damaged or incomplete and cannot be read.", name=name), code="damaged"
@@ -110,7 +110,7 @@ def decode(stream: BinaryIO, name: str) -> CapturedPicture:
 
 @contextmanager
 def _quiet_pillow() -> Iterator[None]:
-    """Pillow warns and logs about oddities in files: the picture or the sentence is answer enough."""
+    """Silence Pillow's warnings and log about oddities in files: the picture or the sentence is answer enough."""
     log = logging.getLogger("PIL")
     level = log.level
     log.setLevel(logging.CRITICAL)
@@ -124,12 +124,12 @@ def _quiet_pillow() -> Iterator[None]:
 
 @contextmanager
 def _quiet_libtiff(image: Image.Image) -> Iterator[None]:
-    """libtiff writes its complaints straight to file descriptor 2, past Python: there they are dropped meanwhile."""
+    """Drop what libtiff writes straight to file descriptor 2, past Python."""
     try:
-        kept = os.dup(2) if image.format == "TIFF" else None
+        saved_stderr = os.dup(2) if image.format == "TIFF" else None
     except OSError:
-        kept = None  # a windowed program has no standard error to protect
-    if kept is None:
+        saved_stderr = None  # a windowed program has no standard error to protect
+    if saved_stderr is None:
         yield
         return
     sink = os.open(os.devnull, os.O_WRONLY)
@@ -137,9 +137,9 @@ def _quiet_libtiff(image: Image.Image) -> Iterator[None]:
         os.dup2(sink, 2)
         yield
     finally:
-        os.dup2(kept, 2)
+        os.dup2(saved_stderr, 2)
         os.close(sink)
-        os.close(kept)
+        os.close(saved_stderr)
 
 
 def _known_formats() -> list[str]:
@@ -152,19 +152,19 @@ def _check_size(image: Image.Image, name: str) -> None:
     if width < 1 or height < 1:
         raise InputError(tr("{name} has no pixels.", name=name), code="empty")
     if width * height > MAX_PIXELS:
-        raise _too_large(name)
+        raise _too_large_error(name)
 
 
-def _too_large(name: str) -> InputError:
+def _too_large_error(name: str) -> InputError:
     return InputError(
         tr("{name} is too large: more than {value} megapixels.", name=name, value=MAX_PIXELS // 1000000),
         code="too-large",
     )
 
 
-def _worth_seeing(image: Image.Image) -> tuple[Image.Image, tuple[tuple[str, str], ...]]:
-    """The first frame, or of an animation the first that is not one flat colour, and what to say about the rest."""
-    if image.format == "MPO" or not _has_more(image):
+def _first_useful_frame(image: Image.Image) -> tuple[Image.Image, tuple[tuple[str, str], ...]]:
+    """Return the first frame that is not one flat colour, and notices about the other frames or pages."""
+    if image.format == "MPO" or not _is_animated(image):
         return image, ()
     first = image.copy()
     if image.format in ("TIFF", "PSD"):
@@ -180,40 +180,40 @@ def _worth_seeing(image: Image.Image) -> tuple[Image.Image, tuple[tuple[str, str
 
 
 def _first_with_contents(image: Image.Image, first: Image.Image) -> tuple[Image.Image, int]:
-    frame, deadline = first, time.monotonic() + _SEARCH_S
+    frame, deadline = first, time.monotonic() + _SEARCH_TIMEOUT_S
     for number in range(_MAX_FRAMES):
-        if not _flat(frame):
+        if not _is_flat(frame):
             return frame, number
         if time.monotonic() > deadline:
             break
         try:
             image.seek(number + 1)
             frame = image.copy()
-        except _UNREADABLE:
+        except _DECODE_ERRORS:
             break  # the animation ends here, or is damaged from here on: its first frame still counts
     return first, 0
 
 
-def _has_more(image: Image.Image) -> bool:
+def _is_animated(image: Image.Image) -> bool:
     try:
         return bool(getattr(image, "is_animated", False))
-    except _UNREADABLE:
+    except _DECODE_ERRORS:
         return False  # the frames after the first are damaged
 
 
-def _flat(frame: Image.Image) -> bool:
+def _is_flat(frame: Image.Image) -> bool:
     # A sample of the pixels is enough to choose a frame, and spares converting the whole of a large one.
     sample = frame.resize((min(frame.width, 1024), min(frame.height, 1024)), Image.Resampling.NEAREST)
     return all(high - low <= 8 for low, high in to_rgb(sample).getextrema())  # type: ignore[misc]
 
 
-def _upright(rgb: Image.Image, source: Image.Image) -> Image.Image:
+def _make_upright(rgb: Image.Image, source: Image.Image) -> Image.Image:
     try:
         orientation = source.getexif().get(0x0112)
-        turn = _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
-    except _UNREADABLE:
-        turn = None  # damaged EXIF is no reason to refuse the picture
-    return rgb if turn is None else rgb.transpose(turn)
+        transposition = _TRANSPOSITIONS.get(orientation) if isinstance(orientation, int) else None
+    except _DECODE_ERRORS:
+        transposition = None  # damaged EXIF is no reason to refuse the picture
+    return rgb if transposition is None else rgb.transpose(transposition)
 
 
 __all__ = ["MAX_PIXELS", "CapturedPicture", "Origin", "decode"]

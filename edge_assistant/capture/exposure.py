@@ -1,23 +1,23 @@
-"""When a camera that was just switched on has found its exposure: its pictures no longer get brighter or darker."""
+"""Detection of a settled camera exposure: the frames no longer get brighter or darker."""
 
 from __future__ import annotations
 
 import collections
 
-_STEADY = 3.0
-"""Levels (of 255) of mean brightness within which the last pictures must lie; flicker and noise stay below."""
+_STEADY_RANGE = 3.0
+"""The range (of 255) of mean brightness that counts as steady; flicker and noise stay below."""
 
-_PICTURES = 4
-"""How many pictures in a row must agree."""
+_FRAMES = 4
+"""The number of frames in a row that must agree."""
 
 
 class ExposureDetector:
-    """Fed with mean brightnesses, 0 to 255, at even distances in time."""
+    """Compares the mean brightness, 0 to 255, of frames taken at regular intervals."""
 
     def __init__(self) -> None:
-        self._last: collections.deque[float] = collections.deque(maxlen=_PICTURES)
+        self._brightnesses: collections.deque[float] = collections.deque(maxlen=_FRAMES)
 
     def feed(self, brightness: float) -> bool:
-        """Whether the pictures up to this one are steady."""
-        self._last.append(brightness)
-        return len(self._last) == _PICTURES and max(self._last) - min(self._last) <= _STEADY
+        """Add a frame's brightness; return whether the last frames are steady."""
+        self._brightnesses.append(brightness)
+        return len(self._brightnesses) == _FRAMES and max(self._brightnesses) - min(self._brightnesses) <= _STEADY_RANGE

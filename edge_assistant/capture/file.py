@@ -1,4 +1,4 @@
-"""A picture from a file or from standard input, never hanging on a pipe that stays silent."""
+"""A picture from a file or from standard input, without waiting for ever on a silent pipe."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ from typing import BinaryIO
 from edge_assistant.capture.decode import MAX_PIXELS, CapturedPicture, decode
 from edge_assistant.system.errors import AssistantError, DoesNotFitError, InputError, UsageError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.outside_text import short
 from edge_assistant.system.terminal import is_terminal
+from edge_assistant.system.text_cleaning import shorten
 
 MAX_BYTES = 3 * MAX_PIXELS + 20_000_000
-"""Bytes of the largest file: what the most pixels take uncompressed, and room for a header and metadata."""
+"""The size limit of files: MAX_PIXELS uncompressed, and room for a header and metadata."""
 
-SILENCE_S = 30.0
-"""A pipe or device that sends nothing for this long is given up, so that nothing waits for ever."""
+SILENCE_TIMEOUT_S = 30.0
+"""Seconds after which a silent pipe or device is given up."""
 
 _CHUNK = 1 << 20
-_LONGEST_NAME = 60  # characters that are spoken
+_MAX_SPOKEN_NAME = 60  # characters that are spoken
 
 
 def read_picture(source: str | Path, *, stdin: BinaryIO | None = None) -> CapturedPicture:
-    """The picture in the file `source`, or on standard input where it is "-" (`stdin` replaces the process's own).
+    """Read the picture in the file `source`, or on standard input where it is "-" (`stdin` replaces the process's own).
 
-    InputError says in one sentence what is wrong with the file; UsageError where standard input is a terminal;
-    DoesNotFitError where memory runs out.
+    Raises InputError, which says in one sentence what is wrong with the file; UsageError where standard input is a
+    terminal; DoesNotFitError where memory runs out.
     """
     if source == "-":
         return _from_stdin(stdin)
     if not str(source):
         raise InputError(tr("No picture file was given."), code="no-such-file")
-    name = _spoken(source)
+    name = _spoken_name(source)
     try:
         with io.FileIO(source, "rb", opener=_open_without_waiting) as file:
-            return _from_open(file, name)
+            return _from_file(file, name)
     except (OSError, ValueError) as error:
-        raise _cannot_open(source, name, error) from error
+        raise _open_error(source, name, error) from error
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
-    """Opening a named pipe would otherwise wait for a writer; reading it waits by SILENCE_S."""
+    """Open a file without blocking: a named pipe would wait for a writer, while reading it waits SILENCE_S at most."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
 
 
@@ -56,25 +56,25 @@ def _from_stdin(stdin: BinaryIO | None) -> CapturedPicture:
         raise UsageError(tr("There is no standard input to read. Give a file."))
     if is_terminal(stream):
         raise UsageError(tr("Standard input is a terminal. Pipe a picture into it, or name a file."))
-    return decode(_slurped(stream, tr("Standard input")), tr("Standard input"))
+    return decode(_read_all(stream, tr("Standard input")), tr("Standard input"))
 
 
-def _from_open(file: io.FileIO, name: str) -> CapturedPicture:
+def _from_file(file: io.FileIO, name: str) -> CapturedPicture:
     status = os.fstat(file.fileno())
     if is_terminal(file):
         raise InputError(tr("{name} is a terminal, not a picture.", name=name), code="not-a-picture")
     if not stat.S_ISREG(status.st_mode):
-        return decode(_slurped(file, name), name)
+        return decode(_read_all(file, name), name)
     if status.st_size == 0:
         raise InputError(tr("{name} is empty.", name=name), code="empty")
     if status.st_size > MAX_BYTES:
-        raise _too_long(name)
+        raise _too_large_error(name)
     with io.BufferedReader(file) as buffered:
         return decode(buffered, name)
 
 
-def _slurped(stream: BinaryIO, name: str) -> io.BytesIO:
-    """All that a pipe or device sends, up to MAX_BYTES."""
+def _read_all(stream: BinaryIO, name: str) -> io.BytesIO:
+    """Read all that a pipe or device sends, up to MAX_BYTES."""
     read = getattr(stream, "read1", stream.read)
     data = io.BytesIO()
     try:
@@ -86,7 +86,7 @@ def _slurped(stream: BinaryIO, name: str) -> io.BytesIO:
             if not chunk:
                 break
             if data.tell() + len(chunk) > MAX_BYTES:
-                raise _too_long(name)
+                raise _too_large_error(name)
             data.write(chunk)
     except MemoryError as error:
         raise DoesNotFitError(tr("There is not enough free memory to read {name}.", name=name)) from error
@@ -102,16 +102,17 @@ def _slurped(stream: BinaryIO, name: str) -> io.BytesIO:
 
 def _await_data(stream: BinaryIO, name: str) -> None:
     try:
-        ready = select.select([stream], [], [], SILENCE_S)[0]
+        ready = select.select([stream], [], [], SILENCE_TIMEOUT_S)[0]
     except (OSError, ValueError):
-        return  # in memory, or a system that can select sockets only: reading will tell
+        return  # an in-memory stream, or a system that selects sockets only: just read
     if not ready:
         raise InputError(
-            tr("{name} sent nothing for {silence_s} seconds.", name=name, silence_s=f"{SILENCE_S:.0f}"), code="silent"
+            tr("{name} sent nothing for {silence_s} seconds.", name=name, silence_s=f"{SILENCE_TIMEOUT_S:.0f}"),
+            code="silent",
         )
 
 
-def _cannot_open(source: str | Path, name: str, error: OSError | ValueError) -> AssistantError:
+def _open_error(source: str | Path, name: str, error: OSError | ValueError) -> AssistantError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return InputError(tr("There is no file {name}.", name=name), code="no-such-file")
     if isinstance(error, PermissionError) and not Path(source).is_dir():
@@ -123,7 +124,7 @@ def _cannot_open(source: str | Path, name: str, error: OSError | ValueError) -> 
     return InputError(tr("{name} cannot be opened: {reason}.", name=name, reason=_reason(error)), code="unreadable")
 
 
-def _too_long(name: str) -> InputError:
+def _too_large_error(name: str) -> InputError:
     return InputError(
         tr("{name} is too large: more than {value} megabytes.", name=name, value=MAX_BYTES // 1000000), code="too-large"
     )
@@ -133,9 +134,9 @@ def _reason(error: OSError | ValueError) -> str:
     return error.strerror.lower() if isinstance(error, OSError) and error.strerror else tr("unknown reason")
 
 
-def _spoken(source: str | Path) -> str:
-    """The file's own name, short and free of what cannot be said: folders are long to listen to."""
-    return short(Path(source).name or str(source), _LONGEST_NAME)
+def _spoken_name(source: str | Path) -> str:
+    """Return the file's own name, short and sayable; its folders would be long to listen to."""
+    return shorten(Path(source).name or str(source), _MAX_SPOKEN_NAME)
 
 
 __all__ = ["MAX_BYTES", "CapturedPicture", "read_picture"]

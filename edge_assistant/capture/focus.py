@@ -1,4 +1,4 @@
-"""Which window has the keyboard, and how to give it back: one small class for each window system.
+"""The keyboard focus: which window has it, and how to give it back; one small class for each window system.
 
 Those for Windows and macOS have not yet run on the real systems.
 """
@@ -21,20 +21,20 @@ class Focus(Protocol):
     """The keyboard's focus among the windows of all programs."""
 
     def current(self) -> int | None:
-        """What has it, as a number of the window system; None when nothing has it or nobody tells."""
+        """Return what has the focus, as a number of the window system; None when nothing has it or it is not known."""
 
     def give(self, to: int) -> None:
-        """Let `to`, once told by `current` or by Qt's winId, have it. Nothing happens when it is gone."""
+        """Give the focus to `to`, a number from `current` or Qt's winId. Nothing happens when it is gone."""
 
 
 class X11Focus:
-    """Asks the window manager by EWMH, and where there is none the X server itself."""
+    """The focus on X11: asks the window manager by EWMH, and where there is none the X server itself."""
 
     def __init__(self, display: str | None = None) -> None:
         self._display = display
 
     def current(self) -> int | None:
-        """As Focus."""
+        """See Focus."""
         from edge_assistant.capture.window_x11 import active_window_id
 
         try:
@@ -44,7 +44,7 @@ class X11Focus:
             return None
 
     def give(self, to: int) -> None:
-        """As Focus."""
+        """See Focus."""
         from edge_assistant.capture.window_x11 import activate
 
         try:
@@ -54,19 +54,22 @@ class X11Focus:
 
 
 class WindowsFocus:
-    """Windows lets the program whose key was pressed set the foreground window. `user32` stands in in tests."""
+    """The focus on Windows, which lets the program whose key was pressed set the foreground window.
+
+    `user32` replaces the library in tests.
+    """
 
     def __init__(self, user32: Any = None) -> None:
         self._user32 = user32
 
     def current(self) -> int | None:
-        """As Focus."""
+        """See Focus."""
         user32 = self._library()
         user32.GetForegroundWindow.restype = ctypes.c_void_p
         return user32.GetForegroundWindow() or None
 
     def give(self, to: int) -> None:
-        """As Focus."""
+        """See Focus."""
         self._library().SetForegroundWindow(ctypes.c_void_p(to))
 
     def _library(self) -> Any:
@@ -74,18 +77,20 @@ class WindowsFocus:
 
 
 class MacFocus:
-    """macOS gives the focus to programs, so the number is a process. `appkit` stands in in tests."""
+    """The focus on macOS, which gives it to programs, so the number is a process. `appkit` replaces the library in
+    tests.
+    """
 
     def __init__(self, appkit: Any = None) -> None:
         self._appkit = appkit
 
     def current(self) -> int | None:
-        """As Focus."""
+        """See Focus."""
         program = self._library().NSWorkspace.sharedWorkspace().frontmostApplication()
         return None if program is None else int(program.processIdentifier())
 
     def give(self, to: int) -> None:
-        """As Focus."""
+        """See Focus."""
         program = self._library().NSRunningApplication.runningApplicationWithProcessIdentifier_(to)
         if program is not None:
             program.activateWithOptions_(_ACTIVATE_IGNORING_OTHERS)
@@ -95,11 +100,11 @@ class MacFocus:
 
 
 class NoFocus:
-    """A window system that does not tell, such as Wayland: there the desktop gives the focus back by itself."""
+    """The focus where it is not known, as on Wayland: there the desktop gives it back by itself."""
 
     def current(self) -> int | None:
-        """Nothing is told."""
+        """Return None."""
         return None
 
     def give(self, to: int) -> None:
-        """Nothing can be done."""
+        """Do nothing."""

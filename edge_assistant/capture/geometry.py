@@ -1,4 +1,4 @@
-"""Rectangles on a desktop, in the units its window system counts in: pixels on X11 and Windows, points elsewhere."""
+"""Rectangles on a desktop, in the units of its window system: pixels on X11 and Windows, points elsewhere."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ class Rect:
         return self.top + self.height
 
     def clipped(self, other: Rect) -> Rect | None:
-        """The part that lies inside `other`; None where there is none."""
+        """Return the part that lies inside `other`; None where there is none."""
         left, top = max(self.left, other.left), max(self.top, other.top)
         width, height = min(self.right, other.right) - left, min(self.bottom, other.bottom) - top
         return Rect(left, top, width, height) if width > 0 and height > 0 else None
 
     def without(self, left: int, top: int, right: int, bottom: int) -> Rect:
-        """Smaller by what is given for each side; never negative in size."""
+        """Return the rectangle smaller by the given margins; its size is never negative."""
         return Rect(
             self.left + left, self.top + top, max(0, self.width - left - right), max(0, self.height - top - bottom)
         )
 
     def grown(self, left: int, top: int, right: int, bottom: int) -> Rect:
-        """Larger by what is given for each side."""
+        """Return the rectangle larger by the given margins."""
         return Rect(self.left - left, self.top - top, self.width + left + right, self.height + top + bottom)
 
 
 def enclosing(rects: list[Rect]) -> Rect:
-    """The smallest rectangle around one or more others."""
+    """Return the smallest rectangle around one or more others."""
     left, top = min(rect.left for rect in rects), min(rect.top for rect in rects)
     return Rect(left, top, max(rect.right for rect in rects) - left, max(rect.bottom for rect in rects) - top)

@@ -1,4 +1,4 @@
-"""What the adapters that need Qt share: the application object, and Qt's pictures as Pillow's. Imported lazily."""
+"""Helpers for the adapters that use Qt: the application object, and Qt's pictures as Pillow's. Imports Qt lazily."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.rgb import to_rgb
 from edge_assistant.capture.snapshot import Monitor
 from edge_assistant.system import pyside_workaround
-from edge_assistant.system.errors import AssistantError, InputError, out_of_memory, tells_of_memory
+from edge_assistant.system.errors import AssistantError, InputError, is_out_of_memory_message, out_of_memory_error
 from edge_assistant.system.i18n import tr
 
 if TYPE_CHECKING:
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
 
 
 def gui_application(platform: str | None = None) -> QGuiApplication:
-    """The running application object, or a new one on Qt's `platform` (such as offscreen; None: the session's own).
+    """Return the running application object, or a new one on Qt's `platform` (such as offscreen; None: the default).
 
     Belongs to the main thread. Raises InputError (code `not-installed`) where Qt cannot be loaded; where there is no
-    display Qt ends the process, so only a process of its own may try (see qt_subprocess.py).
+    display Qt ends the process, so only a separate process may try (see qt_subprocess.py).
     """
     try:
         from PySide6.QtGui import QGuiApplication
     except ImportError as error:
-        raise missing(error) from error
-    pyside_workaround.keep_alive()
+        raise missing_error(error) from error
+    pyside_workaround.keep_constants_alive()
     running = QGuiApplication.instance()
     if isinstance(running, QGuiApplication):
         return running
-    # Without it Wayland tells the clipboard only to the window that has the keyboard, and this may have none.
+    # Without it Wayland gives the clipboard only to the window that has the keyboard, and this may have none.
     os.environ.setdefault("QT_WAYLAND_USE_DATA_CONTROL", "1")
     return QGuiApplication(["edge-assistant", *(["-platform", platform] if platform else [])])
 
 
-def missing(error: ImportError) -> AssistantError:
-    """The sentence for a part of Qt, or a system library of it, that is not installed, or finds no memory."""
-    if tells_of_memory(str(error)):
-        return out_of_memory()
+def missing_error(error: ImportError) -> AssistantError:
+    """Return the error for a part of Qt, or a system library of it, that is not installed, or finds no memory."""
+    if is_out_of_memory_message(str(error)):
+        return out_of_memory_error()
     library = str(error).partition(":")[0]
     what = library if ".so" in library else "PySide6"
     return InputError(
@@ -48,8 +48,8 @@ def missing(error: ImportError) -> AssistantError:
     )
 
 
-def as_rgb(image: QImage) -> Image.Image:
-    """A QImage as an RGB picture, transparency laid over what shows the content."""
+def to_rgb_image(image: QImage) -> Image.Image:
+    """Convert a QImage to an RGB picture, transparency laid over a background that shows the content."""
     from PySide6.QtGui import QImage
 
     plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
@@ -57,8 +57,8 @@ def as_rgb(image: QImage) -> Image.Image:
     return to_rgb(Image.frombytes("RGBA", (plain.width(), plain.height()), data, "raw", "RGBA", plain.bytesPerLine()))
 
 
-def monitors() -> tuple[Monitor, ...]:
-    """The monitors as Qt knows them, in the compositor's units (logical pixels), from the left and the top."""
+def list_monitors() -> tuple[Monitor, ...]:
+    """Return the monitors as Qt knows them, in the compositor's units (logical pixels), from the left and the top."""
     screens = [screen.geometry() for screen in gui_application().screens()]
     places = sorted((each.x(), each.y(), each.width(), each.height()) for each in screens)
     return tuple(Monitor(number, Rect(*place)) for number, place in enumerate(places, start=1))

@@ -1,4 +1,4 @@
-"""Qt's adapters for programs without a Qt of their own: each call runs in a process of its own, and ends with it.
+"""Qt's adapters in a separate process for each call, for programs without a Qt of their own.
 
 Qt ends its process where there is no display, and a camera's driver may hang: here neither can hurt the caller.
 """
@@ -14,121 +14,121 @@ from typing import Any
 
 from PIL import Image
 
-from edge_assistant.capture.camera import FIRST_FRAME_S, list_cameras, take_frame
+from edge_assistant.capture.camera import FIRST_FRAME_TIMEOUT_S, list_cameras, take_frame
 from edge_assistant.capture.clipboard import clipboard_contents
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.file import read_picture
-from edge_assistant.capture.qt import monitors
+from edge_assistant.capture.qt import list_monitors
 from edge_assistant.capture.snapshot import Monitor
-from edge_assistant.system.errors import AssistantError, CancelledError, InputError, rebuilt
+from edge_assistant.system.errors import AssistantError, CancelledError, InputError, rebuild_error
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess
 
-_LOOK_S = 0.05
-_CALL_S = 20.0
-"""Starting Python and Qt takes half a second, several on a busy machine; a clipboard's owner may be slow."""
+_POLL_S = 0.05
+_CALL_TIMEOUT_S = 20.0
+"""Seconds for a call: Python and Qt start in half a second, or several on a busy machine; clipboards may be slow."""
 
 
-def clipboard_picture(is_cancelled: Callable[[], bool] = lambda: False) -> CapturedPicture:
-    """The picture in the clipboard, or in the copied file. Raises InputError, and CancelledError when cancelled."""
-    found = _clipboard(is_cancelled)
-    return read_picture(found) if isinstance(found, Path) else CapturedPicture(_image(found))
+def capture_clipboard(is_cancelled: Callable[[], bool] = lambda: False) -> CapturedPicture:
+    """Return the picture in the clipboard, or in the copied file. Raises InputError and CancelledError."""
+    result = _read_clipboard(is_cancelled)
+    return read_picture(result) if isinstance(result, Path) else CapturedPicture(_unpack_image(result))
 
 
-def camera_picture(
+def capture_camera(
     number: int | str | None,
     *,
     countdown: float,
     on_ready: Callable[[], None],
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> CapturedPicture:
-    """One frame; as `camera.take_frame`, and CancelledError when cancelled."""
-    found = _ask(
+    """Return one frame, as `camera.take_frame` does. Raises its errors, and CancelledError when cancelled."""
+    result = _call(
         _serve_camera,
         number,
         countdown,
         what=tr("The camera"),
-        limit=_CALL_S + FIRST_FRAME_S + countdown,
+        limit=_CALL_TIMEOUT_S + FIRST_FRAME_TIMEOUT_S + countdown,
         on_ready=on_ready,
         is_cancelled=is_cancelled,
     )
-    return CapturedPicture(_image(found))
+    return CapturedPicture(_unpack_image(result))
 
 
-def camera_names() -> tuple[str, ...]:
-    """The cameras' names. Raises InputError."""
-    names: tuple[str, ...] = _ask(_serve_names, what=tr("The list of cameras"))
+def query_cameras() -> tuple[str, ...]:
+    """Return the cameras' names. Raises InputError."""
+    names: tuple[str, ...] = _call(_serve_names, what=tr("The list of cameras"))
     return names
 
 
-def monitor_list() -> tuple[Monitor, ...]:
-    """The monitors in the compositor's units. Raises InputError."""
-    found: tuple[Monitor, ...] = _ask(_serve_monitors, what=tr("The list of monitors"))
-    return found
+def query_monitors() -> tuple[Monitor, ...]:
+    """Return the monitors in the compositor's units. Raises InputError."""
+    result: tuple[Monitor, ...] = _call(_serve_monitors, what=tr("The list of monitors"))
+    return result
 
 
-def clipboard_check() -> str:
-    """Whether the clipboard can be read; whatever is in it."""
+def check_clipboard() -> str:
+    """Return a sentence that says that the clipboard can be read, and what is in it. Raises InputError."""
     try:
-        found = _clipboard()
+        result = _read_clipboard()
     except InputError as error:
         if error.code != "no-picture":
             raise
         return tr("The clipboard can be read; it contains no picture now.")
-    if isinstance(found, Path):
+    if isinstance(result, Path):
         return tr("The clipboard can be read; it contains a file now.")
     return tr("The clipboard can be read; it contains a picture now.")
 
 
-def _clipboard(is_cancelled: Callable[[], bool] = lambda: False) -> Any:
+def _read_clipboard(is_cancelled: Callable[[], bool] = lambda: False) -> Any:
     def ask(platform: str | None) -> Any:
-        return _ask(_serve_clipboard, platform, what=tr("The clipboard"), is_cancelled=is_cancelled)
+        return _call(_serve_clipboard, platform, what=tr("The clipboard"), is_cancelled=is_cancelled)
 
     try:
         return ask(None)
     except InputError as error:
-        # A Wayland desktop may tell its clipboard to the focused window only, and to programs of X11 all the same.
+        # A Wayland desktop may give its clipboard to the focused window only, and yet to all X11 programs.
         if error.code != "no-picture" or not (os.environ.get("WAYLAND_DISPLAY") and os.environ.get("DISPLAY")):
             raise
         return ask("xcb")
 
 
-def _ask(
+def _call(
     target: Callable[..., None],
     *arguments: Any,
     what: str,
-    limit: float = _CALL_S,
+    limit: float = _CALL_TIMEOUT_S,
     on_ready: Callable[[], None] = lambda: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Any:
-    child = WorkerProcess(target, *arguments, name="qt")
+    worker = WorkerProcess(target, *arguments, name="qt")
     deadline = time.monotonic() + limit
     try:
         while time.monotonic() < deadline:
             if is_cancelled():
                 raise CancelledError
-            reply = child.receive(_LOOK_S)
+            reply = worker.receive(_POLL_S)
             if reply is None:
                 continue
             kind, *values = reply
             if kind == "ready":
                 on_ready()
             elif kind == "error":
-                raise rebuilt(*values)
+                raise rebuild_error(*values)
             else:
                 return values[0]
-    except WorkerDiedError as death:
-        raise _explained(what, death) from death
+    except WorkerDiedError as error:
+        raise _died_error(what, error) from error
     finally:
-        child.kill()
+        worker.kill()
     raise InputError(tr("{what} is not responding. Try again, or log in again.", what=what), code="no-answer")
 
 
-def _explained(what: str, death: WorkerDiedError) -> InputError:
-    words = " ".join(death.last_words)
-    if "could not connect to display" in words or "Failed to create wl_display" in words:
+def _died_error(what: str, error: WorkerDiedError) -> InputError:
+    output = " ".join(error.last_lines)
+    if "could not connect to display" in output or "Failed to create wl_display" in output:
         return InputError(tr("{what} is not available: no display answers.", what=what), code="no-display")
-    if "platform plugin" in words:
+    if "platform plugin" in output:
         return InputError(
             tr(
                 "{what} is not available: a system library of the window system is missing. Run scripts/setup again.",
@@ -139,18 +139,18 @@ def _explained(what: str, death: WorkerDiedError) -> InputError:
     return InputError(tr("{what} is not available: the window library crashed. Try again.", what=what), code="qt")
 
 
-def _image(packed: tuple[tuple[int, int], bytes]) -> Image.Image:
+def _unpack_image(packed: tuple[tuple[int, int], bytes]) -> Image.Image:
     size, data = packed
     return Image.frombytes("RGB", size, data)
 
 
-def _serve(connection: Connection, work: Callable[[], Any]) -> None:
+def _serve(connection: Connection, function: Callable[[], Any]) -> None:
     try:
-        found = work()
+        result = function()
     except AssistantError as error:
         connection.send(("error", error.exit_code, error.code, str(error)))
         return
-    connection.send(("done", (found.size, found.tobytes()) if isinstance(found, Image.Image) else found))
+    connection.send(("done", (result.size, result.tobytes()) if isinstance(result, Image.Image) else result))
 
 
 def _serve_clipboard(connection: Connection, platform: str | None) -> None:
@@ -166,4 +166,4 @@ def _serve_names(connection: Connection) -> None:
 
 
 def _serve_monitors(connection: Connection) -> None:
-    _serve(connection, monitors)
+    _serve(connection, list_monitors)

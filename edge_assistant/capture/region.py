@@ -1,6 +1,6 @@
-"""A rectangle that a person chooses on a frozen desktop: moved and sized in steps, kept inside, and said in words.
+"""A rectangle that a person selects on a frozen desktop: moved and sized in steps, kept inside, and described in words.
 
-All functions are plain; units are those of the desktop (see geometry.py).
+All functions are pure; units are those of the desktop (see geometry.py).
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import Monitor
 from edge_assistant.system.i18n import tr
 
-SMALLEST = 16
-"""Least width and height."""
+MIN_SIZE = 16
+"""The minimum width and height."""
 
 _COARSE, _FINE = 50, 5
-"""Steps on a monitor of up to 1620 rows; on a denser one they are as many times larger as it has 1080 rows."""
+"""Step sizes on a monitor of up to 1620 rows; multiplied on denser ones by the number of times 1080 fits."""
 
-# What the keys of the number pad choose, by where they lie there: left, top, width and height in quarters.
+# The part of the monitor for each key of the number pad: left, top, width and height in quarters.
 _PARTS: dict[str, tuple[int, int, int, int]] = {
     "7": (0, 0, 2, 2),
     "8": (0, 0, 4, 2),
@@ -34,34 +34,34 @@ _PARTS: dict[str, tuple[int, int, int, int]] = {
 PART_KEYS = tuple(_PARTS)
 
 
-def step(monitor: Rect, *, fine: bool) -> int:
-    """How far one press moves or sizes."""
+def step_size(monitor: Rect, *, fine: bool) -> int:
+    """Return how far one press moves or sizes the rectangle."""
     return (_FINE if fine else _COARSE) * max(1, round(monitor.height / 1080))
 
 
-def moved(rect: Rect, across: int, down: int, area: Rect) -> Rect:
-    """Moved by so much to the right and down, as far as `area` allows; of the same size."""
+def move(rect: Rect, across: int, down: int, area: Rect) -> Rect:
+    """Return the rectangle moved to the right and down, as far as `area` allows; its size stays."""
     left = min(max(rect.left + across, area.left), area.right - rect.width)
     top = min(max(rect.top + down, area.top), area.bottom - rect.height)
     return Rect(left, top, rect.width, rect.height)
 
 
-def sized(rect: Rect, wider: int, taller: int, area: Rect) -> Rect:
-    """Its right and bottom sides moved by so much; at least SMALLEST, at most to the end of `area`."""
-    width = max(SMALLEST, min(rect.width + wider, area.right - rect.left))
-    height = max(SMALLEST, min(rect.height + taller, area.bottom - rect.top))
+def resize(rect: Rect, wider: int, taller: int, area: Rect) -> Rect:
+    """Return the rectangle with its right and bottom sides moved; at least SMALLEST, at most to the end of `area`."""
+    width = max(MIN_SIZE, min(rect.width + wider, area.right - rect.left))
+    height = max(MIN_SIZE, min(rect.height + taller, area.bottom - rect.top))
     return Rect(rect.left, rect.top, width, height)
 
 
-def between(one: tuple[int, int], other: tuple[int, int], area: Rect) -> Rect | None:
-    """The rectangle with these two corners, clipped; None where it is smaller than SMALLEST."""
+def rect_between(one: tuple[int, int], other: tuple[int, int], area: Rect) -> Rect | None:
+    """Return the rectangle with these two corners, clipped; None where it is smaller than SMALLEST."""
     (left, right), (top, bottom) = sorted((one[0], other[0])), sorted((one[1], other[1]))
     found = Rect(left, top, right - left, bottom - top).clipped(area)
-    return found if found and min(found.width, found.height) >= SMALLEST else None
+    return found if found and min(found.width, found.height) >= MIN_SIZE else None
 
 
-def part(monitor: Rect, key: str) -> Rect:
-    """The part of a monitor that lies like `key`, one of PART_KEYS, on the number pad; 0 is all of it."""
+def monitor_part(monitor: Rect, key: str) -> Rect:
+    """Return the part of a monitor that lies where `key`, one of PART_KEYS, lies on the number pad; 0 is all of it."""
     left, top, width, height = _PARTS[key]
 
     def edges(start: int, size: int, first: int, count: int) -> tuple[int, int]:
@@ -74,7 +74,7 @@ def part(monitor: Rect, key: str) -> Rect:
 
 
 def monitor_of(rect: Rect, monitors: Sequence[Monitor]) -> Monitor:
-    """The monitor that shows most of it; the first of equals, also where none shows any."""
+    """Return the monitor that shows most of the rectangle; the first of equals, also where none shows any."""
 
     def shown(monitor: Monitor) -> int:
         inside = rect.clipped(monitor.bounds)
@@ -83,26 +83,28 @@ def monitor_of(rect: Rect, monitors: Sequence[Monitor]) -> Monitor:
     return max(monitors, key=shown)
 
 
-def on_next_monitor(rect: Rect, monitors: Sequence[Monitor]) -> Rect:
-    """At the same place of the next monitor, after the last of the first one, and no larger than it."""
+def move_to_next_monitor(rect: Rect, monitors: Sequence[Monitor]) -> Rect:
+    """Return the rectangle at the same place of the next monitor (cyclically), and no larger than that."""
     here = monitor_of(rect, monitors)
     place = [monitor.number for monitor in monitors].index(here.number)
     there = monitors[(place + 1) % len(monitors)].bounds
     size = Rect(there.left, there.top, min(rect.width, there.width), min(rect.height, there.height))
-    return moved(size, rect.left - here.bounds.left, rect.top - here.bounds.top, there)
+    return move(size, rect.left - here.bounds.left, rect.top - here.bounds.top, there)
 
 
-def words(rect: Rect, monitors: Sequence[Monitor]) -> str:
-    """How it is said: "top left quarter", or "left 200, top 100, 640 by 400", on which monitor if there are more."""
+def describe_rect(rect: Rect, monitors: Sequence[Monitor]) -> str:
+    """Describe the rectangle: "top left quarter", or "left 200, top 100, 640 by 400", with the monitor if there are
+    more.
+    """
     monitor = monitor_of(rect, monitors)
     if len(monitors) > 1:
-        return tr("{place}, monitor {number}", place=_words(rect, monitor.bounds), number=monitor.number)
-    return _words(rect, monitor.bounds)
+        return tr("{place}, monitor {number}", place=_describe_on_monitor(rect, monitor.bounds), number=monitor.number)
+    return _describe_on_monitor(rect, monitor.bounds)
 
 
-def _words(rect: Rect, monitor: Rect) -> str:
-    for key, name in _names().items():
-        if part(monitor, key) == rect:
+def _describe_on_monitor(rect: Rect, monitor: Rect) -> str:
+    for key, name in _part_names().items():
+        if monitor_part(monitor, key) == rect:
             return name
     return tr(
         "left {left}, top {top}, {width} by {height}",
@@ -113,7 +115,7 @@ def _words(rect: Rect, monitor: Rect) -> str:
     )
 
 
-def _names() -> dict[str, str]:
+def _part_names() -> dict[str, str]:
     return {
         "7": tr("top left quarter"),
         "8": tr("top half"),
@@ -129,8 +131,8 @@ def _names() -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """A part of the desktop, shown as large as it fits in the middle of a field of `width` by `height` units."""
+class Viewport:
+    """The mapping of a part of the desktop into a widget of `width` by `height` units: as large as it fits, centred."""
 
     part: Rect
     width: float
@@ -138,18 +140,18 @@ class Fit:
 
     @property
     def scale(self) -> float:
-        """Field units for each unit of the desktop."""
+        """Widget units for each unit of the desktop."""
         return min(self.width / self.part.width, self.height / self.part.height)
 
-    def shown(self, rect: Rect) -> tuple[float, float, float, float]:
-        """Where a rectangle of the desktop is in the field: left, top, width, height."""
+    def to_view(self, rect: Rect) -> tuple[float, float, float, float]:
+        """Map a rectangle of the desktop into the widget: left, top, width, height."""
         scale = self.scale
         left = (self.width - self.part.width * scale) / 2 + (rect.left - self.part.left) * scale
         top = (self.height - self.part.height * scale) / 2 + (rect.top - self.part.top) * scale
         return left, top, rect.width * scale, rect.height * scale
 
-    def point(self, across: float, down: float) -> tuple[int, int]:
-        """The point of the desktop that is seen there."""
-        left, top, _, _ = self.shown(self.part)
+    def to_desktop(self, across: float, down: float) -> tuple[int, int]:
+        """Map a point of the widget to the desktop."""
+        left, top, _, _ = self.to_view(self.part)
         scale = self.scale
         return round(self.part.left + (across - left) / scale), round(self.part.top + (down - top) / scale)

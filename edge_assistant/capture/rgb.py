@@ -1,4 +1,4 @@
-"""Any of Pillow's colour modes as RGB: deep greys scaled, transparency laid over what shows the content."""
+"""Conversion of all of Pillow's colour modes to RGB: deep greys scaled, transparency laid over a fitting background."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from PIL import Image, ImageCms
 _DEEP_GREY = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 _OPAQUE_FORM = {"La": "LA", "RGBa": "RGBA", "RGBX": "RGB"}
 
-_SEEN_ALPHA = 32
-"""Opacity (0 to 255) from which a pixel counts as visible content when the background is chosen."""
+_VISIBLE_ALPHA = 32
+"""The opacity (0 to 255) from which a pixel counts as visible when the background is chosen."""
 
 _PALE = 192
-"""Brightness from which a pixel is hard to see on white."""
+"""The brightness from which a pixel is hard to see on white."""
 
 _DARK = (24, 24, 24)
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """The picture in mode RGB. ValueError where its numbers cannot be colours (no finite range)."""
+    """Convert the picture to mode RGB. Raises ValueError where its numbers cannot be colours (no finite range)."""
     if image.mode in _OPAQUE_FORM:
         image = image.convert(_OPAQUE_FORM[image.mode])
     if image.mode in _DEEP_GREY:
-        return _deep_grey(image).convert("RGB")
+        return _deep_grey_to_8_bit(image).convert("RGB")
     if image.mode == "LAB":
-        return _lab(image)
+        return _lab_to_rgb(image)
     if image.has_transparency_data:
-        return _composited(image.convert("RGBA"))
+        return _composite(image.convert("RGBA"))
     return image.convert("RGB")
 
 
-def _deep_grey(image: Image.Image) -> Image.Image:
-    """More than 8 bits of grey as 8 bits: the usual ranges by their own scale, any other from its least to its most.
+def _deep_grey_to_8_bit(image: Image.Image) -> Image.Image:
+    """Convert grey of more than 8 bits to 8 bits: the usual ranges by their own scale, any other from least to most.
 
     A 16-bit picture is never stretched: one that is black apart from noise must stay black.
     """
@@ -50,8 +50,8 @@ def _deep_grey(image: Image.Image) -> Image.Image:
     return values.point(lambda level: level * scale + (0.5 - low * scale)).convert("L")
 
 
-def _lab(image: Image.Image) -> Image.Image:
-    """Pillow's own convert does not know L*a*b*; its colour management does."""
+def _lab_to_rgb(image: Image.Image) -> Image.Image:
+    """Convert L*a*b* by colour management, since Pillow's own convert does not know it."""
     converted = ImageCms.profileToProfile(
         image, ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), outputMode="RGB"
     )
@@ -60,11 +60,11 @@ def _lab(image: Image.Image) -> Image.Image:
     return converted
 
 
-def _composited(image: Image.Image) -> Image.Image:
-    """Over white, or over dark where what is visible is nearly all pale: a white icon must not vanish."""
+def _composite(image: Image.Image) -> Image.Image:
+    """Lay the picture over white, or over dark where nearly all that is visible is pale: white icons must remain."""
     alpha = image.getchannel("A")
-    seen = alpha.point([255 * (level >= _SEEN_ALPHA) for level in range(256)])
-    brightness = image.convert("L").histogram(seen)
+    visible = alpha.point([255 * (level >= _VISIBLE_ALPHA) for level in range(256)])
+    brightness = image.convert("L").histogram(visible)
     pale = sum(brightness[_PALE:]) > 0.95 * sum(brightness) > 0
     flat = Image.new("RGB", image.size, _DARK if pale else (255, 255, 255))
     flat.paste(image, mask=alpha)

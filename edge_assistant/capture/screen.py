@@ -1,4 +1,4 @@
-"""The screen through mss, the only module that imports it: X11, Windows, macOS."""
+"""The screen on X11, Windows and macOS, through mss; the only module that imports it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from edge_assistant.system.i18n import tr, tr_count
 
 
 class MssScreen:
-    """A screen that mss can read. On Wayland it cannot: see portal.py."""
+    """A screen that mss can read. It cannot read Wayland's: see portal.py."""
 
     def grab(self) -> Shot:
-        """All monitors in one picture, in the order of mss. Raises InputError with the reason."""
+        """Capture all monitors in one picture, in the order of mss. Raises InputError with the reason."""
         return self._grab(None)
 
     def check(self) -> str:
-        """Take one pixel for real."""
+        """Capture one pixel and return a sentence about the monitors. Raises InputError."""
         shot = self._grab((0, 0, 1, 1))
         return tr_count(
             "The screen of {width} by {height} pixels on one monitor can be read.",
@@ -36,10 +36,10 @@ class MssScreen:
             with mss.MSS() as capture:
                 everything, *single = [_rect(monitor) for monitor in capture.monitors]
                 left, top, width, height = part or (0, 0, everything.width, everything.height)
-                wanted = {"left": everything.left + left, "top": everything.top + top, "width": width, "height": height}
-                raw = capture.grab(wanted)
+                box = {"left": everything.left + left, "top": everything.top + top, "width": width, "height": height}
+                raw = capture.grab(box)
         except (mss.exception.ScreenShotError, OSError, RuntimeError) as error:
-            raise _failure(str(error)) from error
+            raise _capture_error(str(error)) from error
         picture = Image.frombytes("RGB", raw.size, bytes(raw.bgra), "raw", "BGRX")
         monitors = tuple(Monitor(number, bounds) for number, bounds in enumerate(single or [everything], start=1))
         return Shot(picture, everything, monitors)
@@ -49,7 +49,7 @@ def _rect(monitor: dict[str, int]) -> Rect:
     return Rect(monitor["left"], monitor["top"], monitor["width"], monitor["height"])
 
 
-def _failure(reason: str) -> InputError:
+def _capture_error(reason: str) -> InputError:
     if "Cannot connect" in reason or "Unable to open display" in reason:
         return InputError(
             tr("The screen cannot be captured: no display answers. Log in to a desktop and try again."),

@@ -1,7 +1,7 @@
-"""The desktop at one moment: the active window's title and bounds, then the picture of all monitors, in one place.
+"""A snapshot of the desktop: the active window's title and bounds, and the picture of all monitors.
 
-Hotkeys and the command line both begin with `take`. Everything else (a window, a monitor, a region) is cut from its
-result, so that all of it shows the same moment and nothing of ours that opened later.
+Hotkeys and the command line both begin with `take_snapshot`. Everything else (a window, a monitor, a region) is cut
+from its result, so that all of it shows the same moment and none of our windows that opened later.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Monitor:
 class ActiveWindow:
     """The window that has the keyboard.
 
-    `bounds` is what is seen of it with title bar and border; `contents` is what the program itself draws. Where the
-    window system does not tell them apart, both are the same. `number` is the window system's own for this window,
-    whatever its title becomes; two that `active` tells one after the other can be compared by it.
+    `bounds` is the visible area with title bar and border; `contents` is what the program itself draws. Where the
+    window system does not tell them apart, both are the same. `number` is the window system's id of this window,
+    whatever its title becomes, and can be compared between two calls of `active`.
     """
 
     title: str
@@ -41,7 +41,7 @@ class ActiveWindow:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture of all monitors: RGB; `area` is what it shows of the desktop, whose units may be larger than pixels."""
+    """An RGB picture of all monitors; `area` is its part of the desktop, in units that may be larger than pixels."""
 
     picture: Image.Image
     area: Rect
@@ -49,32 +49,34 @@ class Shot:
 
 
 class ScreenBackend(Protocol):
-    """One way to take a picture of the screen."""
+    """A way to capture the screen."""
 
     def grab(self) -> Shot:
-        """All monitors in one picture. Raises InputError: one sentence that says why not, and what to do."""
+        """Capture all monitors in one picture. Raises InputError: one sentence that says why not, and what to do."""
 
     def check(self) -> str:
-        """Try as much as can be tried unasked; a sentence that says what works. Raises InputError as `grab`."""
+        """Try as much as can be tried unasked; return a sentence that says what works. Raises InputError as `grab`."""
 
 
 class WindowBackend(Protocol):
-    """One way to ask for the active window."""
+    """A way to find the active window."""
 
     def active(self) -> ActiveWindow | None:
-        """The active window, None when there is none or it is closing. Raises InputError when it cannot be asked."""
+        """Return the active window, None when there is none or it is closing. Raises InputError when it cannot be asked
+        for.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One moment. `window` is None where no window is active, or the window system does not tell (Wayland)."""
+    """The desktop at one moment. `window` is None where no window is active, or where it is not known (Wayland)."""
 
     window: ActiveWindow | None
     shot: Shot
 
     @property
     def picture(self) -> Image.Image:
-        """All monitors as one."""
+        """All monitors in one picture."""
         return self.shot.picture
 
     @property
@@ -83,7 +85,7 @@ class Snapshot:
         return self.shot.monitors
 
     def monitor(self, number: int) -> Image.Image:
-        """What monitor `number` (from 1) shows. Raises InputError (code `no-such-monitor`)."""
+        """Return what monitor `number` (from 1) shows. Raises InputError (code `no-such-monitor`)."""
         for monitor in self.monitors:
             if monitor.number == number:
                 cut = self.cut(monitor.bounds)
@@ -95,7 +97,7 @@ class Snapshot:
         )
 
     def cut(self, rect: Rect) -> Image.Image | None:
-        """The pixels of a rectangle of the desktop, clipped to what the picture shows; None where nothing is left."""
+        """Return the pixels of a rectangle of the desktop, clipped to the picture; None where nothing is left."""
         area = self.shot.area
         inside = rect.clipped(area)
         if inside is None:
@@ -110,8 +112,8 @@ class Snapshot:
         return self.picture.crop(box) if box[2] > box[0] and box[3] > box[1] else None
 
 
-def take(screen: ScreenBackend, windows: WindowBackend | None) -> Snapshot:
-    """The active window first, then the picture: what is asked later may already be about something else.
+def take_snapshot(screen: ScreenBackend, windows: WindowBackend | None) -> Snapshot:
+    """Take a snapshot: the active window first, then the picture, since a later active window may be another one.
 
     Raises InputError as the backends do.
     """

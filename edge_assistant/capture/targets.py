@@ -1,6 +1,6 @@
-"""What to look at, from the person's choice to the picture: count-down, lock, title first, then the capture itself.
+"""What to capture, and how: count-down, lock check, the window's title first, then the capture itself.
 
-The command line and the desktop app both use it; they differ in how they tell.
+The command line and the desktop app both use it; they differ in how they announce things.
 """
 
 from __future__ import annotations
@@ -11,36 +11,36 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from edge_assistant.capture import qt_subprocess
-from edge_assistant.capture.backends import Backend, choose
+from edge_assistant.capture.backends import Backend, choose_backend
 from edge_assistant.capture.decode import CapturedPicture, Origin
 from edge_assistant.capture.geometry import Rect
-from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Snapshot, take
+from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Snapshot, take_snapshot
 from edge_assistant.system.errors import InputError, NothingToSeeError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.outside_text import short
+from edge_assistant.system.text_cleaning import shorten
 
 CAMERA_COUNTDOWN_S = 3.0
 """Seconds from a camera's first frame to the one that is taken: time to aim it, and for its exposure to settle."""
 
-_LONGEST_TITLE = 120
-"""Letters of a title that are spoken; browsers put whole articles there."""
+_MAX_TITLE = 120
+"""The most characters of a title that are spoken; browsers put whole articles there."""
 
-_UNSAYABLE = re.compile("[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
-"""Private characters, as fonts of icons have them, and what stands for a character that was broken."""
+_UNSPEAKABLE = re.compile("[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
+"""Private-use characters, as icon fonts have them, and the replacement character."""
 
-_COUNTED = 3
-"""The last seconds of a count-down that are counted aloud."""
+_COUNTED_S = 3
+"""How many of the last seconds of a count-down are counted aloud."""
 
-_LEAST_PART = 0.95
-"""Part of a window that must be on the screen; below this it is said that some is missing."""
+_MIN_VISIBLE = 0.95
+"""The share of a window that must be on the screen; below it a notice says that some is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is to be looked at; `origin` is never "file".
+    """What to capture; `origin` is never "file".
 
-    `number` is the monitor (from 1; None: all as one) or the camera (from 1, or its name; None: the usual one). `delay`
-    is in seconds; None is none, but CAMERA_COUNTDOWN_S for a camera.
+    `number` is the monitor (from 1; None: all as one) or the camera (from 1, or its name; None: the default one).
+    `delay` is in seconds; None is none, but CAMERA_COUNTDOWN_S for a camera.
     """
 
     origin: Origin
@@ -49,64 +49,70 @@ class Target:
 
 
 class CaptureListener(Protocol):
-    """How a capture talks to the person, and hears that it is no longer wanted."""
+    """The receiver of a capture's announcements, which can also cancel it."""
 
     def notice(self, code: str, message: str) -> None:
-        """Tell something by event and voice."""
+        """Announce something by event and voice."""
 
     def window(self, title: str, window: ActiveWindow) -> None:
-        """Tell the active window's title by event and voice; `title` is fit to be spoken."""
+        """Announce the active window's title by event and voice; `title` is fit to be spoken."""
 
     def is_cancelled(self) -> bool:
-        """Whether the picture is no longer wanted."""
+        """Return whether the picture is no longer wanted."""
 
     def wait(self, seconds: float) -> None:
-        """Let time pass. Raises CancelledError as soon as the picture is no longer wanted."""
+        """Wait. Raises CancelledError as soon as the picture is no longer wanted."""
 
 
-def look(at: Target, tell: CaptureListener) -> CapturedPicture:
-    """The picture, with its notices. Raises InputError, NothingToSeeError (code `locked`) and CancelledError."""
-    if at.origin == "clipboard":
-        return replace(qt_subprocess.clipboard_picture(tell.is_cancelled), origin="clipboard")
-    if at.origin == "camera":
-        seconds = CAMERA_COUNTDOWN_S if at.delay is None else at.delay
-        captured = qt_subprocess.camera_picture(
-            at.number,
+def capture(target: Target, listener: CaptureListener) -> CapturedPicture:
+    """Capture the target; return the picture with its notices.
+
+    Raises InputError, NothingToSeeError (code `locked`) and CancelledError.
+    """
+    if target.origin == "clipboard":
+        return replace(qt_subprocess.capture_clipboard(listener.is_cancelled), origin="clipboard")
+    if target.origin == "camera":
+        seconds = CAMERA_COUNTDOWN_S if target.delay is None else target.delay
+        captured = qt_subprocess.capture_camera(
+            target.number,
             countdown=seconds,
-            on_ready=lambda: count_down(seconds, tell),
-            is_cancelled=tell.is_cancelled,
+            on_ready=lambda: count_down(seconds, listener),
+            is_cancelled=listener.is_cancelled,
         )
         return replace(captured, origin="camera")
-    backend = choose()
-    count_down(at.delay or 0.0, tell)
-    snapshot = snap(backend, tell, monitors=at.number is not None)
-    if at.origin == "window":
-        return active_window(snapshot, backend, tell)
-    return screen(snapshot, None if at.number is None else int(at.number))
+    backend = choose_backend()
+    count_down(target.delay or 0.0, listener)
+    snapshot = take_checked_snapshot(backend, listener, monitors=target.number is not None)
+    if target.origin == "window":
+        return capture_window(snapshot, backend, listener)
+    return capture_screen(snapshot, None if target.number is None else int(target.number))
 
 
-def count_down(seconds: float, tell: CaptureListener) -> None:
-    """Say how long it takes, then the last three seconds one by one. Raises CancelledError."""
+def count_down(seconds: float, listener: CaptureListener) -> None:
+    """Announce how long it takes, then the last three seconds one by one. Raises CancelledError."""
     if seconds <= 0:
         return
-    if seconds > _COUNTED:
-        tell.notice("countdown", tr("Taking the picture in {ceil} seconds.", ceil=math.ceil(seconds)))
-        tell.wait(seconds - _COUNTED)
-        seconds = _COUNTED
+    if seconds > _COUNTED_S:
+        listener.notice("countdown", tr("Taking the picture in {ceil} seconds.", ceil=math.ceil(seconds)))
+        listener.wait(seconds - _COUNTED_S)
+        seconds = _COUNTED_S
     while seconds > 0:
-        tell.notice("countdown", str(math.ceil(seconds)))
+        listener.notice("countdown", str(math.ceil(seconds)))
         step = seconds - math.floor(seconds) or 1.0
-        tell.wait(step)
+        listener.wait(step)
         seconds -= step
 
 
-def snap(backend: Backend, tell: CaptureListener, *, monitors: bool = True) -> Snapshot:
-    """The desktop now; `monitors` asks for each monitor's place, which on Wayland takes half a second more."""
-    refuse_locked(backend)
-    return snap_at_once(backend, tell, monitors=monitors)
+def take_checked_snapshot(backend: Backend, listener: CaptureListener, *, monitors: bool = True) -> Snapshot:
+    """Take a snapshot of the desktop now. Raises NothingToSeeError (code `locked`) when the session is locked.
+
+    With `monitors=True` each monitor's place is asked for, which on Wayland takes half a second more.
+    """
+    check_unlocked(backend)
+    return take_unchecked_snapshot(backend, listener, monitors=monitors)
 
 
-def refuse_locked(backend: Backend) -> None:
+def check_unlocked(backend: Backend) -> None:
     """Raise NothingToSeeError (code `locked`) when the session is locked; asking may take a second."""
     if backend.is_locked():
         raise NothingToSeeError(
@@ -114,24 +120,26 @@ def refuse_locked(backend: Backend) -> None:
         )
 
 
-def snap_at_once(backend: Backend, tell: CaptureListener, *, monitors: bool = False) -> Snapshot:
-    """As `snap`, without asking first whether the session is locked: whoever calls this asks afterwards."""
-    lister = qt_subprocess.monitor_list if monitors else None
-    grabber = backend.make_screen(list_monitors=lister, is_cancelled=tell.is_cancelled)
-    return take(grabber, backend.make_windows() if backend.make_windows else None)
+def take_unchecked_snapshot(backend: Backend, listener: CaptureListener, *, monitors: bool = False) -> Snapshot:
+    """Take a snapshot as `take_checked_snapshot` does, without the lock check first: the caller checks afterwards."""
+    lister = qt_subprocess.query_monitors if monitors else None
+    grabber = backend.make_screen(list_monitors=lister, is_cancelled=listener.is_cancelled)
+    return take_snapshot(grabber, backend.make_windows() if backend.make_windows else None)
 
 
-def active_window(snapshot: Snapshot, backend: Backend, tell: CaptureListener) -> CapturedPicture:
-    """The active window's contents, its title told first; the whole screen where no window is known to be active."""
+def capture_window(snapshot: Snapshot, backend: Backend, listener: CaptureListener) -> CapturedPicture:
+    """Return the active window's contents, its title announced first; the whole screen where none is known."""
     window = snapshot.window
     if window is None:
         if backend.make_windows is None:
-            why = tr("{system} does not tell which window is active, so this is the whole screen.", system=backend.name)
+            reason = tr(
+                "{system} does not tell which window is active, so this is the whole screen.", system=backend.name
+            )
         else:
-            why = tr("No window is active, so this is the whole screen.")
-        tell.notice("no-active-window", why)
-        return screen(snapshot, None)
-    tell.window(spoken_title(window.title), window)
+            reason = tr("No window is active, so this is the whole screen.")
+        listener.notice("no-active-window", reason)
+        return capture_screen(snapshot, None)
+    listener.window(spoken_title(window.title), window)
     inside = window.contents.clipped(snapshot.shot.area)
     picture = snapshot.cut(inside) if inside else None
     if inside is None or picture is None:
@@ -140,39 +148,39 @@ def active_window(snapshot: Snapshot, backend: Backend, tell: CaptureListener) -
         )
     seen = inside.width * inside.height / (window.contents.width * window.contents.height)
     notices = (("window-cut", tr("Part of the window is off the screen and cannot be seen.")),)
-    return CapturedPicture(picture, notices if seen < _LEAST_PART else (), "window", window.number)
+    return CapturedPicture(picture, notices if seen < _MIN_VISIBLE else (), "window", window.number)
 
 
-def monitors() -> tuple[Monitor, ...]:
-    """The monitors, by the numbers that `Target` takes. Raises InputError."""
-    backend = choose()
-    # Where no window tells that it is active, a portal takes the pictures, and may ask the person for each.
-    return qt_subprocess.monitor_list() if backend.make_windows is None else backend.make_screen().grab().monitors
+def list_monitors() -> tuple[Monitor, ...]:
+    """Return the monitors, by the numbers that `Target` takes. Raises InputError."""
+    backend = choose_backend()
+    # Where the active window is not known, a portal takes the pictures, and may ask the person for each.
+    return qt_subprocess.query_monitors() if backend.make_windows is None else backend.make_screen().grab().monitors
 
 
-def screen(snapshot: Snapshot, number: int | None) -> CapturedPicture:
-    """One monitor (from 1), or all as one. Raises InputError (code `no-such-monitor`)."""
+def capture_screen(snapshot: Snapshot, number: int | None) -> CapturedPicture:
+    """Return one monitor (from 1), or all as one. Raises InputError (code `no-such-monitor`)."""
     picture = snapshot.picture if number is None else snapshot.monitor(number)
-    return CapturedPicture(picture, origin="screen", front=_front(snapshot))
+    return CapturedPicture(picture, origin="screen", front=_front_window(snapshot))
 
 
-def region(snapshot: Snapshot, rect: Rect) -> CapturedPicture:
-    """A part of the screen, `rect` in the desktop's units. Raises InputError (code `off-screen`)."""
+def capture_region(snapshot: Snapshot, rect: Rect) -> CapturedPicture:
+    """Return a part of the screen, `rect` in the desktop's units. Raises InputError (code `off-screen`)."""
     picture = snapshot.cut(rect)
     if picture is None:
         raise InputError(tr("That part is off the screen. Choose another one."), code="off-screen")
-    return CapturedPicture(picture, origin="region", front=_front(snapshot))
+    return CapturedPicture(picture, origin="region", front=_front_window(snapshot))
 
 
-def _front(snapshot: Snapshot) -> int | None:
+def _front_window(snapshot: Snapshot) -> int | None:
     return snapshot.window.number if snapshot.window else None
 
 
 def spoken_title(title: str) -> str:
-    """A title fit to be spoken: clean, on one line, dashes between its parts as commas, not too long."""
-    plain = " ".join(_UNSAYABLE.sub(" ", short(title, 4 * _LONGEST_TITLE)).split())
+    """Return a title fit to be spoken: clean, on one line, dashes between its parts as commas, not too long."""
+    plain = " ".join(_UNSPEAKABLE.sub(" ", shorten(title, 4 * _MAX_TITLE)).split())
     for dash in (" - ", " – ", " — ", " | ", " · "):
         plain = plain.replace(dash, ", ")
-    if len(plain) > _LONGEST_TITLE:
-        plain = plain[:_LONGEST_TITLE].rpartition(" ")[0] or plain[:_LONGEST_TITLE]
+    if len(plain) > _MAX_TITLE:
+        plain = plain[:_MAX_TITLE].rpartition(" ")[0] or plain[:_MAX_TITLE]
     return plain or tr("Untitled window")

@@ -1,4 +1,4 @@
-"""The active window on macOS, by the window server's list. Not yet run on macOS."""
+"""The active window on macOS, from the window server's list. Not yet run on macOS."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from edge_assistant.capture.snapshot import ActiveWindow
 
 
 class MacWindows:
-    """Asks for the first ordinary window of the frontmost program; `quartz` and `appkit` stand in in tests.
+    """The first ordinary window of the frontmost program; `quartz` and `appkit` replace the libraries in tests.
 
-    The window server tells titles only to programs that may record the screen; without that the program's name serves.
+    The window server reveals titles only to programs that may record the screen; without that the program's name
+    serves.
     """
 
     def __init__(self, quartz: Any = None, appkit: Any = None) -> None:
@@ -20,7 +21,7 @@ class MacWindows:
         self._appkit = appkit
 
     def active(self) -> ActiveWindow | None:
-        """The active window, None when the frontmost program has none on the screen."""
+        """Return the active window, None when the frontmost program has none on the screen."""
         quartz = self._quartz or importlib.import_module("Quartz")
         appkit = self._appkit or importlib.import_module("AppKit")
         program = appkit.NSWorkspace.sharedWorkspace().frontmostApplication()
@@ -29,11 +30,11 @@ class MacWindows:
         options = quartz.kCGWindowListOptionOnScreenOnly | quartz.kCGWindowListExcludeDesktopElements
         for window in quartz.CGWindowListCopyWindowInfo(options, quartz.kCGNullWindowID) or ():  # front to back
             if window.get("kCGWindowOwnerPID") == program.processIdentifier() and window.get("kCGWindowLayer") == 0:
-                return _described(window)
+                return _to_active_window(window)
         return None
 
 
-def _described(window: dict[str, Any]) -> ActiveWindow:
+def _to_active_window(window: dict[str, Any]) -> ActiveWindow:
     place = window["kCGWindowBounds"]
     bounds = Rect(*(round(place[name]) for name in ("X", "Y", "Width", "Height")))
     title = window.get("kCGWindowName") or window.get("kCGWindowOwnerName") or ""

@@ -1,4 +1,4 @@
-"""The active window on Windows, by user32 and the window manager's own bounds. Not yet run on Windows."""
+"""The active window on Windows, through user32, with the window manager's own bounds. Not yet run on Windows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class _POINT(ctypes.Structure):
 
 
 class WindowsWindows:
-    """Asks for the foreground window; `user32` and `dwmapi` stand in for the libraries in tests.
+    """The foreground window; `user32` and `dwmapi` replace the libraries in tests.
 
     Coordinates are pixels because mss makes this process aware of each monitor's scale before it takes a picture; so
     does `active`.
@@ -39,7 +39,7 @@ class WindowsWindows:
         self._dwmapi = dwmapi
 
     def active(self) -> ActiveWindow | None:
-        """The foreground window, None when there is none or it is minimised."""
+        """Return the foreground window, None when there is none or it is minimised."""
         user32 = self._user32 or ctypes.windll.user32  # type: ignore[attr-defined,unused-ignore]
         dwmapi = self._dwmapi or ctypes.windll.dwmapi  # type: ignore[attr-defined,unused-ignore]
         user32.SetProcessDpiAwarenessContext(ctypes.c_void_p(-4))  # per monitor, version 2; refused when already set

@@ -1,1 +1,1 @@
-"""The command line: what can be asked for, what it prints, and its exit codes."""
+"""The command line: the commands, their output and their exit codes."""

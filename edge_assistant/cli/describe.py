@@ -1,4 +1,4 @@
-"""The describe command: one run from picture to spoken answers, and its exit code, also when it is cancelled."""
+"""The describe command: one run from the picture to the spoken answers, which can be cancelled at any time."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, WindowEvent, cancelled
 from edge_assistant.assistant.factory import (
     AnySpeaker,
-    answer_options,
     make_assistant,
     make_speaker,
+    request_settings,
     resolve_model,
 )
-from edge_assistant.assistant.options import AnswerOptions, RequestOptions
+from edge_assistant.assistant.options import AnswerOptions, RequestSettings
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
-from edge_assistant.capture.targets import Target, look
+from edge_assistant.capture.targets import Target, capture
 from edge_assistant.cli.output import NoOutput, Output
 from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.settings import schema
 from edge_assistant.system import signals
-from edge_assistant.system.errors import AssistantError, CancelledError, DoesNotFitError, explained
+from edge_assistant.system.errors import AssistantError, CancelledError, DoesNotFitError, explain_error
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.terminal import complain
+from edge_assistant.system.terminal import print_error
 
 _log = logging.getLogger(__name__)
 
-# How many seconds a cancel waits for the run's own thread; then it ends without (a picture may be half decoded).
-_PATIENCE = 0.15
+# How many seconds a cancel waits for the run's thread before it exits without it (it may be decoding a picture).
+_CANCEL_TIMEOUT = 0.15
 
 
 @dataclass(frozen=True, slots=True)
 class DescribeOptions:
-    """What the command line asks for; None leaves it to the settings. `picture` is a file's name, or "-"."""
+    """The options of the command line; None leaves it to the settings. `picture` is a file name, "-" or a target."""
 
     picture: str | Target
     asks: tuple[str, ...]
-    request: AnswerOptions
+    answer_options: AnswerOptions
     model: str | None
     mmproj: str | None
     think: bool
@@ -55,29 +55,29 @@ class DescribeOptions:
 
 
 class DescribeRun:
-    """`run` works on a thread of its own; `cancel` is called from the main thread."""
+    """One run of the command: a thread does the work, while the main thread waits for its end or for a signal."""
 
     def __init__(self, options: DescribeOptions, output: Output) -> None:
         self._options = options
         self._output = output
         self._lock = threading.Lock()
-        self._showing = threading.Lock()  # held while printing, which takes for ever when nobody reads
+        self._output_lock = threading.Lock()  # held while printing, which blocks when nobody reads
         self._ended: set[int] = set()
         self._finished = threading.Event()
-        self._news = threading.Event()  # it has finished, or a signal came
-        self._unwanted = threading.Event()
+        self._wake = threading.Event()  # set when the run has finished or a signal arrived
+        self._stop_requested = threading.Event()
         self._current = 0
         self._exit_code = 0
         self._cancelled = False
-        self._manner = RequestOptions()
+        self._request_settings = RequestSettings()
         self._speaker: AnySpeaker | None = None
         self._assistant: Assistant | None = None
 
     def main(self) -> int:
-        """Run to the end and give the exit code. Ctrl-C, SIGTERM and SIGHUP cancel, also when they came before."""
-        signals.call(self._news.set)
+        """Run and return the exit code. Ctrl-C, SIGTERM and SIGHUP cancel, also if they arrived before."""
+        signals.on_signal(self._wake.set)
         threading.Thread(target=self._run, name="describe", daemon=True).start()
-        self._news.wait()
+        self._wake.wait()
         if not self._finished.is_set():
             self._cancel()
         return self._exit_code
@@ -88,43 +88,43 @@ class DescribeRun:
 
     def _run(self) -> None:
         try:
-            self._work()
-        except Exception as error:  # noqa: BLE001 (a bug must end the questions with a sentence, never with silence)
+            self._run_to_end()
+        except Exception as error:  # noqa: BLE001 (a bug must be reported to the user like any other error)
             _log.exception("describe failed")
-            self._fail_all(explained(error))
+            self._fail_all(explain_error(error))
         finally:
             self._finished.set()
-            self._news.set()
+            self._wake.set()
 
-    def _work(self) -> None:
+    def _run_to_end(self) -> None:
         try:
-            self._ask_all(self._settings())
+            self._ask_all(self._load_settings())
         except CancelledError:
-            return  # whoever cancelled tells it
+            return  # reported by the code that cancelled
         except AssistantError as error:
             self._fail_all(error)
-        except Exception as error:  # noqa: BLE001 (what is said of a bug is heard to its end, too)
+        except Exception as error:  # noqa: BLE001 (handled here so that its sentence is spoken to the end)
             _log.exception("describe failed")
-            self._fail_all(explained(error))
+            self._fail_all(explain_error(error))
         if self._speaker:
             self._speaker.wait()
             self._speaker.close()
         if self._assistant:
             self._assistant.close()
 
-    def _settings(self) -> schema.Settings:
-        """Those of the file, and from now on a voice as they say; the usual one tells of a broken file."""
-        chosen = schema.Settings()
+    def _load_settings(self) -> schema.Settings:
+        """Load the settings and start the speaker that they choose; the default one if the file is broken."""
+        settings = schema.Settings()
         try:
-            chosen = schema.load(schema.path())
-            self._manner = answer_options(chosen)
+            settings = schema.load(schema.path())
+            self._request_settings = request_settings(settings)
         finally:
-            self._start_speaker(chosen)
-        return chosen
+            self._start_speaker(settings)
+        return settings
 
-    def _start_speaker(self, chosen: schema.Settings) -> None:
+    def _start_speaker(self, settings: schema.Settings) -> None:
         speaker = make_speaker(
-            chosen,
+            settings,
             lambda code, message: self._emit(NoticeEvent(self._current, code, message)),
             speak=self._options.speak,
             language=self._options.language,
@@ -137,16 +137,16 @@ class DescribeRun:
             if self._cancelled:
                 speaker.close()
 
-    def _ask_all(self, chosen: schema.Settings) -> None:
+    def _ask_all(self, settings: schema.Settings) -> None:
         options = self._options
-        language = options.language or chosen.spoken_language
+        language = options.language or settings.spoken_language
         system_prompt(language)
         if options.think:
-            sampling("thinking", verbatim=False, temperature=options.request.temperature)
-        # The weights may need seconds to be checked; by then another window may be in front.
-        captured = look(self._with_camera(options.picture), self) if isinstance(options.picture, Target) else None
-        weights = resolve_model(
-            chosen,
+            sampling("thinking", verbatim=False, temperature=options.answer_options.temperature)
+        # Captured first: verifying the model may take seconds, and by then another window may be active.
+        captured = capture(self._with_camera(options.picture), self) if isinstance(options.picture, Target) else None
+        model = resolve_model(
+            settings,
             think=options.think,
             model=options.model,
             mmproj=options.mmproj,
@@ -154,9 +154,9 @@ class DescribeRun:
             notice=self.notice,
         )
         assistant = make_assistant(
-            chosen,
-            weights,
-            self._manner.request(options.request, options.request.mode),
+            settings,
+            model,
+            self._request_settings.answer_options(options.answer_options, options.answer_options.mode),
             voice=self._speaker,
             on_event=self._emit,
             language=options.language,
@@ -167,9 +167,9 @@ class DescribeRun:
             self._assistant = assistant
             if self._cancelled:
                 raise CancelledError
-        for message in weights.notices:
+        for message in model.notices:
             assistant.notice(0, "weights-passed-over", message)
-        if weights.demo and captured is None and (options.model or chosen.model) is None:
+        if model.demo and captured is None and (options.model or settings.model) is None:
             assistant.notice(
                 0, "demo-weights", tr("This is the demo model. It understands only simple sample screens.")
             )
@@ -180,49 +180,51 @@ class DescribeRun:
             self._current = index
             outcome = assistant.ask(index, text)
             if isinstance(outcome, DoneEvent) and outcome.stop != "cancelled":
-                took = self._manner.duration(outcome.timings_s.total)
-                if took:
-                    assistant.notice(index, "after", took)
+                duration = self._request_settings.duration_sentence(outcome.timings_s.total)
+                if duration:
+                    assistant.notice(index, "after", duration)
 
     def notice(self, code: str, message: str) -> None:
-        """Tell something before there is an assistant, by event and by voice."""
+        """Report a notice before there is an assistant, by event and by voice."""
         self._emit(NoticeEvent(self._current, code, message))
-        if self._manner.says(code):
+        if self._request_settings.speaks(code):
             self._say(message)
 
     def window(self, title: str, window: ActiveWindow) -> None:
-        """Tell which window is looked at, at once."""
+        """Report at once which window is described."""
         bounds = window.bounds
         self._emit(WindowEvent(self._current, window.title, bounds.left, bounds.top, bounds.width, bounds.height))
-        if self._manner.says("window"):
+        if self._request_settings.speaks("window"):
             self._say(title)
 
     def is_cancelled(self) -> bool:
-        """Whether a signal came, or nobody reads any more."""
+        """Return whether a signal arrived or the output was closed."""
         return self._cancelled
 
     def wait(self, seconds: float) -> None:
-        """Let time pass; it ends early, with CancelledError, when the run is cancelled."""
-        if self._unwanted.wait(seconds):
+        """Sleep; raise CancelledError as soon as the run is cancelled."""
+        if self._stop_requested.wait(seconds):
             raise CancelledError
 
     def _say(self, text: str) -> None:
         if self._speaker:
             self._speaker.say(text)
 
-    def _with_camera(self, at: Target) -> Target:
-        """Where no camera is named, the one of the settings."""
-        return replace(at, number=self._manner.camera) if at.origin == "camera" and at.number is None else at
+    def _with_camera(self, target: Target) -> Target:
+        """Fill in the camera of the settings if the target names none."""
+        if target.origin == "camera" and target.number is None:
+            return replace(target, number=self._request_settings.camera)
+        return target
 
     def _fail_all(self, error: AssistantError) -> None:
-        """No question can be answered: each ends with the error, which is said once."""
+        """End every question with the error, and speak it once."""
         self._say(str(error))
         for index in range(len(self._questions)):
             self._emit(ErrorEvent(index, error.code, str(error), error.exit_code))
 
     def _emit(self, event: Event) -> None:
-        """Show an event; a question ends once, whoever tells it first."""
-        with self._showing:
+        """Show an event; of several events that end a question, only the first."""
+        with self._output_lock:
             if event.index in self._ended and not isinstance(event, NoticeEvent):
                 return
             if isinstance(event, ErrorEvent | DoneEvent):
@@ -233,22 +235,22 @@ class DescribeRun:
                 self._output.show(event)
                 return
             except OSError as error:
-                self._lose_output(error)
-        self._stop_working()  # nobody reads any more, so nobody waits for more
+                self._handle_output_error(error)
+        self._stop()  # the output is closed, so no one waits for more
 
-    def _lose_output(self, error: OSError) -> None:
+    def _handle_output_error(self, error: OSError) -> None:
         self._output = NoOutput()
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if error.errno == errno.ENOSPC:
             full = DoesNotFitError(tr("The answer cannot be written: the disk is full. Free up space."), code="disk")
             self._exit_code = full.exit_code
-            complain(str(full))
+            print_error(str(full))
         else:
             self._exit_code = CancelledError.exit_code
 
-    def _stop_working(self) -> None:
-        """Voice first."""
-        self._unwanted.set()
+    def _stop(self) -> None:
+        """Stop the voice first, then the rest."""
+        self._stop_requested.set()
         with self._lock:
             self._cancelled = True
             speaker, assistant = self._speaker, self._assistant
@@ -260,14 +262,14 @@ class DescribeRun:
             speaker.close()
 
     def _cancel(self) -> NoReturn:
-        self._stop_working()
-        self._finished.wait(_PATIENCE)
-        teller = threading.Thread(target=self._tell_cancelled, name="teller", daemon=True)
-        teller.start()
-        teller.join(_PATIENCE)
+        self._stop()
+        self._finished.wait(_CANCEL_TIMEOUT)
+        reporter = threading.Thread(target=self._report_cancelled, name="reporter", daemon=True)
+        reporter.start()
+        reporter.join(_CANCEL_TIMEOUT)
         os._exit(130)
 
-    def _tell_cancelled(self) -> None:
-        mode_question = MODES[self._options.request.mode].question
+    def _report_cancelled(self) -> None:
+        mode_question = MODES[self._options.answer_options.mode].question
         for index, text in enumerate(self._questions):
             self._emit(cancelled(index, text or mode_question))

@@ -1,4 +1,4 @@
-"""The doctor command: really tries each part, and says in plain sentences what works and how to mend what does not."""
+"""The doctor command: tries each part of the program, and says what works and how to fix what does not."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from edge_assistant.assistant.events import Event, NoticeEvent
-from edge_assistant.assistant.factory import answer_options, make_assistant, make_speaker, resolve_model
+from edge_assistant.assistant.factory import make_assistant, make_speaker, request_settings, resolve_model
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture import backends, qt_subprocess
 from edge_assistant.engine.messages import DEVICE_FAILED
-from edge_assistant.models.gguf_header import gigabytes
+from edge_assistant.models.gguf_header import format_size
 from edge_assistant.models.memory_estimate import check_memory, fitting_context, needed_bytes
 from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.settings import schema
 from edge_assistant.speech.probe import check_sound
 from edge_assistant.system import cpu, memory
 from edge_assistant.system.errors import AssistantError, InputError
-from edge_assistant.system.i18n import later, number, tr
-from edge_assistant.system.terminal import complain, print_line
+from edge_assistant.system.i18n import format_number, tr, tr_noop
+from edge_assistant.system.terminal import print_error, print_line
 from edge_assistant.tuning import profile
 
-# The parts without which no picture can be described.
+# The parts needed to describe a picture.
 _ESSENTIAL = ("Model", "Memory", "Engine")
-_LOOK_S = 0.1
+_POLL_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One part: whether it works, and the sentence that says so or how to mend it."""
+    """The result for one part: whether it works, and a sentence about that or about how to fix it."""
 
     part: str
     works: bool
@@ -39,150 +39,150 @@ class Finding:
 
 
 def examine(*, speak: bool | None) -> int:
-    """Print every finding as it is made, and say it; 0 when pictures can be described here, else 3."""
-    chosen = schema.load(schema.path())
-    speaker = make_speaker(chosen, _tell_of_voice, speak=speak)
+    """Print and speak each finding as it is made; return 0 if pictures can be described here, else 3."""
+    settings = schema.load(schema.path())
+    speaker = make_speaker(settings, _on_speaker_notice, speak=speak)
     if speaker is not None:
         speaker.start()
-    able = True
+    usable = True
     try:
-        for finding in findings(chosen):
+        for finding in findings(settings):
             state = tr("works") if finding.works else tr("does not work")
             line = f"{tr(finding.part)}: {state}. {finding.sentence}"
             print_line(line)
             if speaker is not None:
                 speaker.say(line)
-            able = able and (finding.works or finding.part not in _ESSENTIAL)
-        while speaker is not None and not speaker.wait(_LOOK_S):
-            pass  # Windows gives Ctrl-C to no wait that has no end
+            usable = usable and (finding.works or finding.part not in _ESSENTIAL)
+        while speaker is not None and not speaker.wait(_POLL_S):
+            pass  # on Windows, Ctrl-C does not interrupt a wait without a timeout
     finally:
         if speaker is not None:
             speaker.close()
-    return 0 if able else 3
+    return 0 if usable else 3
 
 
-def _tell_of_voice(code: str, message: str) -> None:
-    """Whether there is any voice or sound is a finding of its own."""
+def _on_speaker_notice(code: str, message: str) -> None:
+    """Print notices of the speaker, except about a missing voice or sound: these are findings of their own."""
     if code not in ("no-voice", "no-sound"):
-        complain(message)
+        print_error(message)
 
 
-def findings(chosen: schema.Settings) -> Iterator[Finding]:
-    """Every part in turn; each is tried when it is asked for, so that a slow one holds back only itself."""
-    weights, finding = _weights(chosen, think=False)
+def findings(settings: schema.Settings) -> Iterator[Finding]:
+    """Yield the finding of every part; each is tried when it is requested, so that results appear one by one."""
+    model, finding = _check_model(settings, think=False)
     yield finding
-    yield _weights(chosen, think=True)[1]
-    if weights is not None:
-        yield _memory(weights, chosen.context)
-    yield _processor()
-    if weights is not None:
-        yield _tried(later("Engine"), lambda: _load_engine(weights, chosen))
+    yield _check_model(settings, think=True)[1]
+    if model is not None:
+        yield _check_memory(model, settings.context)
+    yield _check_processor()
+    if model is not None:
+        yield _try_part(tr_noop("Engine"), lambda: _load_engine(model, settings))
     voice, sound = check_sound()
-    yield Finding(later("Voice"), voice is None, voice or tr("A voice is available."))
-    yield Finding(later("Sound"), sound is None, sound or tr("The audio output can be opened."))
-    yield from captures()
-    yield _window_library()
+    yield Finding(tr_noop("Voice"), voice is None, voice or tr("A voice is available."))
+    yield Finding(tr_noop("Sound"), sound is None, sound or tr("The audio output can be opened."))
+    yield from capture_findings()
+    yield _check_window_library()
 
 
-def captures() -> Iterator[Finding]:
-    """What can be looked at here; no picture of the screen is kept, and none is asked of a portal."""
-    yield _tried(later("Screen capture"), _screen)
-    yield _tried(later("Window title"), _window)
-    yield _tried(later("Session"), _session)
-    yield _tried(later("Clipboard"), qt_subprocess.clipboard_check)
-    yield _tried(later("Cameras"), _cameras)
+def capture_findings() -> Iterator[Finding]:
+    """Yield the findings of the capture sources. No screenshot is kept, and none is requested from a portal."""
+    yield _try_part(tr_noop("Screen capture"), _check_screen)
+    yield _try_part(tr_noop("Window title"), _check_window)
+    yield _try_part(tr_noop("Session"), _check_session)
+    yield _try_part(tr_noop("Clipboard"), qt_subprocess.check_clipboard)
+    yield _try_part(tr_noop("Cameras"), _check_cameras)
 
 
-def _weights(chosen: schema.Settings, *, think: bool) -> tuple[ResolvedModel | None, Finding]:
-    part = later("Thinking model") if think else later("Model")
+def _check_model(settings: schema.Settings, *, think: bool) -> tuple[ResolvedModel | None, Finding]:
+    part = tr_noop("Thinking model") if think else tr_noop("Model")
     try:
-        weights = resolve_model(chosen, think=think)
+        model = resolve_model(settings, think=think)
     except AssistantError as error:
         return None, Finding(part, False, str(error))
-    found = tr("This is the demo model. It understands only simple sample screens.")
-    notes = "".join(f" {each}" for each in weights.notices)
-    whole = tr("{name} is ready.", name=weights.name)
-    return weights, Finding(part, True, f"{found if weights.demo else whole}{notes}")
+    demo = tr("This is the demo model. It understands only simple sample screens.")
+    notes = "".join(f" {each}" for each in model.notices)
+    ready = tr("{name} is ready.", name=model.name)
+    return model, Finding(part, True, f"{demo if model.demo else ready}{notes}")
 
 
-def _memory(weights: ResolvedModel, context: int) -> Finding:
-    wanted, repack = min(context, weights.context_length), profile.choice(weights).tuning.repack
-    needed, free = needed_bytes(weights, wanted, repack=repack), memory.available()
-    figures = tr("{needed} are needed, and {free} are free.", needed=gigabytes(needed), free=gigabytes(free))
+def _check_memory(model: ResolvedModel, context: int) -> Finding:
+    requested, repack = min(context, model.context_length), profile.load_profile(model).tuning.repack
+    needed, free = needed_bytes(model, requested, repack=repack), memory.available_bytes()
+    figures = tr("{needed} are needed, and {free} are free.", needed=format_size(needed), free=format_size(free))
     if needed <= free:
-        return Finding(later("Memory"), True, figures)
-    smaller = fitting_context(weights, wanted, free, repack=repack)
+        return Finding(tr_noop("Memory"), True, figures)
+    smaller = fitting_context(model, requested, free, repack=repack)
     if smaller is not None:
-        taken = tr("A smaller context of {count} tokens fits, and is used.", count=smaller)
-        return Finding(later("Memory"), True, f"{figures} {taken}")
+        reduced = tr("A smaller context of {count} tokens fits, and is used.", count=smaller)
+        return Finding(tr_noop("Memory"), True, f"{figures} {reduced}")
 
-    def explained() -> str:
-        check_memory(weights, wanted, free, repack=repack, largest=memory.largest_programs)
+    def check() -> str:
+        check_memory(model, requested, free, repack=repack, largest=memory.largest_programs)
         return figures
 
-    return _tried(later("Memory"), explained)
+    return _try_part(tr_noop("Memory"), check)
 
 
-def _processor() -> Finding:
+def _check_processor() -> Finding:
     cores = tr("{count} cores are used.", count=profile.default_threads())
     best = cpu.best_instructions()
     if best is None:
         kind = tr("Its type is {kind}.", kind=platform.machine())
-        return Finding(later("Processor"), True, f"{kind} {cores}")
+        return Finding(tr_noop("Processor"), True, f"{kind} {cores}")
     if not best:
-        return Finding(later("Processor"), False, tr("It is too old: it lacks SSE 4.2. Use a newer computer."))
+        return Finding(tr_noop("Processor"), False, tr("It is too old: it lacks SSE 4.2. Use a newer computer."))
     sentences = [tr("It supports {best} instructions.", best=best), cores]
-    if not cpu.is_quick(best):
+    if not cpu.is_fast(best):
         sentences.append(tr("It is an older one, so answers take longer."))
-    return Finding(later("Processor"), True, " ".join(sentences))
+    return Finding(tr_noop("Processor"), True, " ".join(sentences))
 
 
-def _load_engine(weights: ResolvedModel, chosen: schema.Settings) -> str:
-    choice = profile.choice(weights, quick_tower=chosen.quick_tower)
+def _load_engine(model: ResolvedModel, settings: schema.Settings) -> str:
+    tuning_profile = profile.load_profile(model, quick_tower=settings.quick_tower)
     sentences: list[str] = []
 
-    def hear(event: Event) -> None:
+    def on_event(event: Event) -> None:
         if isinstance(event, NoticeEvent) and event.code == DEVICE_FAILED:
             sentences.append(event.message)
 
-    request = answer_options(chosen).request(AnswerOptions(), "glance")
-    assistant = make_assistant(chosen, weights, request, voice=None, on_event=hear)
+    options = request_settings(settings).answer_options(AnswerOptions(), "glance")
+    assistant = make_assistant(settings, model, options, voice=None, on_event=on_event)
     try:
         start = time.perf_counter()
         assistant.warm()
-        seconds = number(time.perf_counter() - start, 1)
+        seconds = format_number(time.perf_counter() - start, 1)
         sentences.append(tr("The model was loaded in {seconds} seconds.", seconds=seconds))
-        if profile.is_tuned(weights):
+        if profile.is_tuned(model):
             sentences.append(tr("The results of tune are used."))
-        sentences.append(tower_words(weights, choice, quick_tower=chosen.quick_tower))
-        sentences.append(assistant.offload.words() or tr("Everything runs on the processor."))
+        sentences.append(describe_tower(model, tuning_profile, quick_tower=settings.quick_tower))
+        sentences.append(assistant.offload.describe() or tr("Everything runs on the processor."))
         return " ".join(sentences)
     finally:
         assistant.close()
 
 
-def tower_words(weights: ResolvedModel, choice: profile.TuningProfile, *, quick_tower: bool) -> str:
-    """Which vision tower is used with the published `weights`, and why."""
-    if profile.with_tower(weights, choice) != weights:
-        if profile.is_tuned(weights):
-            return tr("Tune found that a vision encoder in {format} format is fastest.", format=choice.tower)
-        return tr("A vision encoder in {format} format, made here, is used: it is faster.", format=choice.tower)
-    if choice.tower is not None:
+def describe_tower(model: ResolvedModel, tuning_profile: profile.TuningProfile, *, quick_tower: bool) -> str:
+    """Describe which vision tower is used with the published model, and why."""
+    if profile.with_tower(model, tuning_profile) != model:
+        if profile.is_tuned(model):
+            return tr("Tune found that a vision encoder in {format} format is fastest.", format=tuning_profile.tower)
+        return tr("A vision encoder in {format} format, made here, is used: it is faster.", format=tuning_profile.tower)
+    if tuning_profile.tower is not None:
         return tr("The vision encoder that tune chose is missing; the original one is used. Run tune again.")
-    if profile.usual_tower(weights) is None:
+    if profile.default_tower(model) is None:
         return tr("The original vision encoder is used: it is best here.")
     if not quick_tower:
         return tr("The original vision encoder is used: a faster one is turned off in the settings.")
     return tr("The original vision encoder is used until the app has made a faster one.")
 
 
-def _screen() -> str:
-    backend = backends.choose()
+def _check_screen() -> str:
+    backend = backends.choose_backend()
     return f"{backend.name}: {backend.make_screen().check()}"
 
 
-def _window() -> str:
-    backend = backends.choose()
+def _check_window() -> str:
+    backend = backends.choose_backend()
     if backend.make_windows is None:
         raise InputError(
             tr("{name} does not tell which window is active. The whole screen is used instead.", name=backend.name)
@@ -191,27 +191,27 @@ def _window() -> str:
     return tr("No window is active now.") if window is None else tr("The active window's title and position are known.")
 
 
-def _session() -> str:
-    locked = backends.choose().is_locked()
+def _check_session() -> str:
+    locked = backends.choose_backend().is_locked()
     return (
         tr("It is locked, so its screen cannot be described now.") if locked else tr("It does not seem to be locked.")
     )
 
 
-def _cameras() -> str:
-    names = qt_subprocess.camera_names()
+def _check_cameras() -> str:
+    names = qt_subprocess.query_cameras()
     if not names:
         raise InputError(tr("No camera was found. Connect one, or turn it on."), code="no-camera")
     return " ".join(f"{number}: {name}." for number, name in enumerate(names, start=1))
 
 
-def _window_library() -> Finding:
+def _check_window_library() -> Finding:
     if importlib.util.find_spec("PySide6") is None:
-        return Finding(later("Window"), False, tr("This version has no window. Use the command line."))
-    return Finding(later("Window"), True, tr("The library for the app's windows is installed."))
+        return Finding(tr_noop("Window"), False, tr("This version has no window. Use the command line."))
+    return Finding(tr_noop("Window"), True, tr("The library for the app's windows is installed."))
 
 
-def _tried(part: str, attempt: Callable[[], str]) -> Finding:
+def _try_part(part: str, attempt: Callable[[], str]) -> Finding:
     try:
         return Finding(part, True, attempt())
     except AssistantError as error:

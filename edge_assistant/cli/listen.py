@@ -1,4 +1,4 @@
-"""The listen command: the waiting program without windows, until a signal or `trigger quit` ends it."""
+"""The listen command: the program without windows, waiting for keys until a signal or `trigger quit` ends it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from edge_assistant.cli.output import NoOutput, Output, TextOutput
 from edge_assistant.controller.service import Service, ServiceOptions
 from edge_assistant.settings import schema, store
 from edge_assistant.system import signals
-from edge_assistant.system.i18n import later, tr
-from edge_assistant.system.ipc import RELOAD, SHOW, TUNED, AlreadyRunningError, IpcServer, endpoint
+from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.ipc import RELOAD, SHOW, TUNED, AlreadyRunningError, IpcServer, default_endpoint
 from edge_assistant.system.terminal import print_line
 
-_NO_WINDOW = later("It has no windows. To get them, quit it with edge-assistant trigger quit, and start it again.")
+_NO_WINDOW = tr_noop("It has no windows. To get them, quit it with edge-assistant trigger quit, and start it again.")
 
 
-class _Shown:
-    """Events of several threads, one at a time, until nobody reads any more."""
+class _LockedOutput:
+    """An output that several threads may use, until the stream is closed."""
 
     def __init__(self) -> None:
         self._output: Output = TextOutput()
@@ -37,35 +37,35 @@ class _Shown:
 
 
 def listen(options: ServiceOptions) -> int:
-    """Run until a signal or `trigger quit`; 0. Raises AssistantError when it cannot even start."""
-    waiting: list[Service] = []  # a trigger may come before there is anyone to take it
+    """Run until a signal or `trigger quit`; return 0. Raises AssistantError if it cannot start."""
+    services: list[Service] = []  # empty while starting, when a trigger may arrive already
 
     def on_call(text: str) -> str:
-        if not waiting:
+        if not services:
             return tr("Edge Assistant is starting.")
-        control = waiting[0].control
+        event_loop = services[0].event_loop
         if text == SHOW:
-            control.tell("already-running", tr(_NO_WINDOW))
+            event_loop.tell("already-running", tr(_NO_WINDOW))
             return tr(_NO_WINDOW)
         if text == TUNED:
-            return waiting[0].take_tuned()
-        return waiting[0].reload() if text == RELOAD else control.trigger(text)
+            return services[0].apply_tuning()
+        return services[0].reload() if text == RELOAD else event_loop.trigger(text)
 
     try:
-        door = IpcServer(endpoint(), on_call)
+        server = IpcServer(default_endpoint(), on_call)
     except AlreadyRunningError:
         print_line(tr("Edge Assistant is already running."))
         return 0
     try:
-        chosen, trouble = store.load_or_set_aside(schema.path())
-        program = Service(options, chosen, _Shown().show)
-        if trouble:
-            program.control.tell("settings-broken", trouble)
+        settings, notice = store.load_or_back_up(schema.path())
+        service = Service(options, settings, _LockedOutput().show)
+        if notice:
+            service.event_loop.tell("settings-broken", notice)
         else:
-            program.catch_up()
-        waiting.append(program)
-        signals.call(program.control.quit)
-        program.run()
+            service.apply_offline_changes()
+        services.append(service)
+        signals.on_signal(service.event_loop.quit)
+        service.run()
     finally:
-        door.close()
+        server.close()
     return 0

@@ -1,4 +1,4 @@
-"""The command line: what can be asked for, checked before anything heavy starts; one small function a command."""
+"""The main function of the command line: parses and checks the arguments, then imports and runs one command."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from edge_assistant.cli.models_arguments import add_models
 from edge_assistant.cli.parser import Parser, seconds, temperature, whole
 from edge_assistant.cli.settings import add_settings
 from edge_assistant.system import logger, signals
-from edge_assistant.system.errors import AssistantError, InputError, UsageError, explained
-from edge_assistant.system.i18n import in_libraries, languages, later, tr, use_language
+from edge_assistant.system.errors import AssistantError, InputError, UsageError, explain_error
+from edge_assistant.system.i18n import languages, tr, tr_noop, translate_libraries, use_language
 
 if TYPE_CHECKING:
     from edge_assistant.capture.targets import Target
@@ -21,34 +21,34 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _APP = "app_"
-"""Begins the names of the app's options, which commands have too."""
+"""The prefix of the destinations of the app's options, since commands have options of the same names."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; its exit code (see system/errors.py, and 0 for success)."""
-    _speak_the_persons_language()
-    logger.set_up()
+    """Run one command; return its exit code: 0 for success, the others as in system/errors.py."""
+    _use_language_of_settings()
+    logger.set_up_logging()
     try:
-        with in_libraries():
-            parsed = _parser().parse_args(arguments)
+        with translate_libraries():
+            parsed = _make_parser().parse_args(arguments)
         _check_app_options(parsed)
         command: Callable[[argparse.Namespace], int] = parsed.command
-        if command is _describe:  # which also has to end its stream when it is cancelled here
+        if command is _describe:  # handles signals itself, since it must complete its JSON output
             return command(parsed)
-        with signals.raised():
+        with signals.raise_interrupts():
             return command(parsed)
     except BrokenPipeError:
         raise
-    except Exception as error:  # noqa: BLE001 (a bug must end a command with a sentence, as one of ours does)
+    except Exception as error:  # noqa: BLE001 (a bug must be reported to the user like any other error)
         if not isinstance(error, AssistantError):
             _log.exception("a command failed")
-        failure = explained(error)
-        _report(failure, as_json="--json" in arguments)
+        failure = explain_error(error)
+        _report_error(failure, as_json="--json" in arguments)
         return failure.exit_code
 
 
-def _speak_the_persons_language() -> None:
-    """Of a broken file nothing is known; the command that needs it says so."""
+def _use_language_of_settings() -> None:
+    """Use the language of the settings, or the system's if the file is broken (the command will report that)."""
     from edge_assistant.settings import schema
     from edge_assistant.system import i18n
 
@@ -58,8 +58,8 @@ def _speak_the_persons_language() -> None:
         i18n.use_language(i18n.system_language())
 
 
-def _report(error: AssistantError, *, as_json: bool) -> None:
-    """An error outside of any question: on standard error, and as question 0's end for a program that reads JSON."""
+def _report_error(error: AssistantError, *, as_json: bool) -> None:
+    """Print an error outside of any question: on standard error, or as the end of question 0 in JSON output."""
     from edge_assistant.assistant.events import ErrorEvent
     from edge_assistant.cli.output import JsonOutput, TextOutput
 
@@ -68,7 +68,7 @@ def _report(error: AssistantError, *, as_json: bool) -> None:
         output.show(ErrorEvent(0, error.code, str(error), error.exit_code))
 
 
-def _parser() -> Parser:
+def _make_parser() -> Parser:
     parser = Parser(
         prog="edge-assistant",
         description=tr("Describes pictures and the screen aloud. Works without a network."),
@@ -188,7 +188,7 @@ def _add_trigger(parser: argparse.ArgumentParser) -> None:
 
 
 def _check_app_options(parsed: argparse.Namespace) -> None:
-    """Before a command they would be ignored."""
+    """Refuse options of the app before a command, where they would have no effect."""
     given = [
         name.removeprefix(_APP) for name, value in vars(parsed).items() if name.startswith(_APP) and value is not None
     ]
@@ -197,13 +197,13 @@ def _check_app_options(parsed: argparse.Namespace) -> None:
 
 
 def _app(parsed: argparse.Namespace) -> int:
-    from edge_assistant.capture.qt import missing
+    from edge_assistant.capture.qt import missing_error
     from edge_assistant.controller.service import ServiceOptions
 
     try:
         from edge_assistant.ui.application import run
     except ImportError as error:
-        raise missing(error) from error
+        raise missing_error(error) from error
     return run(ServiceOptions(*(getattr(parsed, f"{_APP}{name}") for name in ("speak", "temperature", "seed"))))
 
 
@@ -236,21 +236,21 @@ def _trigger(parsed: argparse.Namespace) -> int:
                 value=parsed.action or tr("without a name"),
             )
         )
-    from edge_assistant.system.ipc import call, endpoint
+    from edge_assistant.system.ipc import default_endpoint, send
 
-    answer = call(endpoint(), parsed.action)
+    answer = send(default_endpoint(), parsed.action)
     if answer:
         print_line(answer)
     return 0
 
 
 def _describe(parsed: argparse.Namespace) -> int:
-    asks = tuple(_question(text) for text in parsed.ask)
+    asks = tuple(_clean_question(text) for text in parsed.ask)
     _check_source(parsed)
     try:
-        with signals.raised():
+        with signals.raise_interrupts():
             return _run_describe(parsed, asks)
-    except KeyboardInterrupt:  # while modules were imported: later, DescribeRun takes care of it
+    except KeyboardInterrupt:  # while modules were imported; afterwards DescribeRun handles signals
         from edge_assistant.assistant.events import cancelled
         from edge_assistant.cli.output import JsonOutput, NoOutput
         from edge_assistant.engine.prompts import MODES
@@ -267,18 +267,18 @@ def _run_describe(parsed: argparse.Namespace, asks: tuple[str, ...]) -> int:
     from edge_assistant.cli.output import JsonOutput, TextOutput
 
     if parsed.language and parsed.language.split("-")[0] in languages():
-        use_language(parsed.language)  # since the voice that says our own sentences, too, is of that language
+        use_language(parsed.language)  # our own sentences are spoken by the same voice
     options = DescribeOptions(
-        picture=_source(parsed),
+        picture=_parse_source(parsed),
         asks=asks,
-        request=AnswerOptions(
+        answer_options=AnswerOptions(
             mode=parsed.mode,
             image_tokens=parsed.image_tokens,
             max_tokens=parsed.max_tokens,
             thinking_tokens=parsed.thinking_budget,
             temperature=parsed.temperature,
             seed=parsed.seed,
-            small_text_advice=later("Use --window, or --mode read."),
+            small_text_advice=tr_noop("Use --window, or --mode read."),
         ),
         model=parsed.model,
         mmproj=parsed.mmproj,
@@ -292,7 +292,7 @@ def _run_describe(parsed: argparse.Namespace, asks: tuple[str, ...]) -> int:
 
 
 def _check_source(parsed: argparse.Namespace) -> None:
-    """Exactly one picture, from a file or from elsewhere. An omitted N is 0, not None."""
+    """Require exactly one picture, from a file or another source. An omitted N is 0, not None."""
     given = [
         name
         for name in ("picture", "screen", "window", "clipboard", "camera")
@@ -308,7 +308,7 @@ def _check_source(parsed: argparse.Namespace) -> None:
         raise UsageError(tr("A delay needs --screen, --window or --camera."))
 
 
-def _source(parsed: argparse.Namespace) -> str | Target:
+def _parse_source(parsed: argparse.Namespace) -> str | Target:
     from edge_assistant.capture.targets import Target
 
     if parsed.picture is not None:
@@ -321,15 +321,15 @@ def _source(parsed: argparse.Namespace) -> str | Target:
 
 
 def _cameras(_: argparse.Namespace) -> int:
-    from edge_assistant.capture.qt_subprocess import camera_names
-    from edge_assistant.system.outside_text import short
+    from edge_assistant.capture.qt_subprocess import query_cameras
     from edge_assistant.system.terminal import print_line
+    from edge_assistant.system.text_cleaning import shorten
 
-    names = camera_names()
+    names = query_cameras()
     if not names:
         raise InputError(tr("No camera was found. Connect one, or turn it on."), code="no-camera")
     for number, name in enumerate(names, start=1):
-        print_line(f"{number}: {short(name)}")
+        print_line(f"{number}: {shorten(name)}")
     return 0
 
 
@@ -341,19 +341,19 @@ def _doctor(parsed: argparse.Namespace) -> int:
 
 def _voices(parsed: argparse.Namespace) -> int:
     from edge_assistant.speech.probe import list_voices
-    from edge_assistant.system.outside_text import short
     from edge_assistant.system.terminal import print_line
+    from edge_assistant.system.text_cleaning import shorten
 
     for voice in list_voices():
-        languages = short(", ".join(voice.languages))
+        languages = shorten(", ".join(voice.languages))
         if parsed.language is None or any(each.startswith(parsed.language) for each in voice.languages):
-            words = f"{short(voice.id)}: {short(voice.name)}"
+            words = f"{shorten(voice.id)}: {shorten(voice.name)}"
             print_line(f"{words} ({languages})" if languages else words)
     return 0
 
 
-def _question(text: str) -> str:
-    """The question as clean text: whatever bytes the shell passed."""
+def _clean_question(text: str) -> str:
+    """Return the question as valid Unicode, whatever bytes the shell passed. Raises UsageError if it is empty."""
     clean = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
     if not clean:
         raise UsageError(tr("The question is empty. Write it after --ask."))

@@ -1,4 +1,4 @@
-"""What the models commands tell: on the terminal, as JSON lines for programs, and aloud."""
+"""The output of the models and tune commands: on the terminal, as JSON lines for programs, and spoken."""
 
 from __future__ import annotations
 
@@ -9,47 +9,47 @@ from typing import Any
 
 from edge_assistant.assistant.factory import make_speaker
 from edge_assistant.models.checksums import ChecksumError
-from edge_assistant.models.progress import Tenths, TransferProgress
+from edge_assistant.models.progress import ProgressAnnouncements, TransferProgress
 from edge_assistant.settings.schema import Settings
 from edge_assistant.system import signals, terminal
-from edge_assistant.system.outside_text import short
-from edge_assistant.system.terminal import complain, print_json, print_line
+from edge_assistant.system.terminal import print_error, print_json, print_line
+from edge_assistant.system.text_cleaning import shorten
 
 _CLEAR_LINE = "\r\x1b[K"
-_JSON_EVERY = 0.5  # seconds between two progress events
-_SCREEN_EVERY = 0.25
-_POLL = 0.05  # seconds between two looks whether a signal came
+_JSON_INTERVAL = 0.5  # seconds between two progress events
+_SCREEN_INTERVAL = 0.25
+_POLL = 0.05  # seconds between two checks for a signal
 
 
 class ModelsOutput:
-    """One command's voice and screen; to be used in a `with`. Its methods belong to one thread at a time.
+    """The screen and voice of one command. Its methods must not be called by two threads at a time.
 
-    Text goes to standard output. Progress goes to standard error: a line that renews itself where that is a terminal,
-    else a plain line at every tenth, which a screen reader can bear. With `as_json`, everything is JSON on standard
-    output. `speak` None leaves it to the settings.
+    Text goes to standard output. Progress goes to standard error: a line that updates itself if that is a terminal,
+    else a plain line at every tenth, to suit screen readers. With `as_json`, everything is JSON on standard output.
+    `speak` None leaves it to the settings.
     """
 
     def __init__(
         self,
-        chosen: Settings,
+        settings: Settings,
         *,
         speak: bool | None,
         as_json: bool,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._json = as_json
+        self._as_json = as_json
         self._clock = clock
-        self._terminal = not as_json and terminal.takes_escapes(sys.stderr)
-        self._shown_at = -1e9
-        self._status = False
-        self._says_progress = False
-        self._tenths = Tenths()
-        self._speaker = make_speaker(chosen, lambda _, message: complain(message), speak=speak)
+        self._terminal = not as_json and terminal.supports_escapes(sys.stderr)
+        self._last_shown = -1e9
+        self._status_shown = False
+        self._speaking_progress = False
+        self._tenths = ProgressAnnouncements()
+        self._speaker = make_speaker(settings, lambda _, message: print_error(message), speak=speak)
         if self._speaker is not None:
             self._speaker.start()
 
     def close(self, *, wait: bool) -> None:
-        """End; `wait` lets what was said be heard first, unless a signal comes."""
+        """Close; with `wait`, let the speech finish first unless a signal arrives."""
         self._end_status()
         if self._speaker is not None:
             while wait and not signals.arrived() and not self._speaker.wait(_POLL):
@@ -57,48 +57,48 @@ class ModelsOutput:
             self._speaker.close()
 
     def event(self, kind: str, /, **fields: Any) -> None:
-        """For programs only."""
-        if self._json:
+        """Print a JSON event; nothing without `as_json`."""
+        if self._as_json:
             print_json({"event": kind, **fields})
 
     def say(self, sentence: str) -> None:
-        """A sentence for people: on the screen and aloud."""
+        """Print and speak a sentence for people."""
         self._end_status()
-        if not self._json:
+        if not self._as_json:
             print_line(sentence)
         self._say(sentence)
 
     def step(self, sentence: str) -> None:
-        """What is done now: on the screen, and aloud if nothing is being said; the next sentence cuts it short."""
+        """Print the present step, and speak it unless something else is spoken; the next sentence interrupts it."""
         self._end_status()
-        if not self._json:
+        if not self._as_json:
             print_line(sentence)
         if self._speaker is not None and self._speaker.wait(0):
-            self._says_progress = True
+            self._speaking_progress = True
             self._speaker.say(sentence)
 
     def notice(self, code: str, message: str) -> None:
-        """Something on the way."""
+        """Report a notice."""
         self.event("notice", index=0, code=code, message=message)
         self._end_status()
-        complain(message)
+        print_error(message)
         self._say(message)
 
     def error(self, error: Exception) -> None:
-        """The end, aloud; whoever started the command writes the sentence down."""
+        """Speak the error that ends the command; `main` prints it."""
         self._end_status()
         if isinstance(error, ChecksumError):
             self.event("checksums", expected=error.expected, found=error.found)
-            if not self._json:
-                complain(error.sums())
+            if not self._as_json:
+                print_error(error.sums())
         self._say(str(error))
 
     def progress(self, action: str, file: str, progress: TransferProgress) -> None:
-        """How far it is: shown often, said at every tenth."""
+        """Report progress: shown often, spoken at every tenth."""
         now = self._clock()
         ended = progress.fraction >= 1
-        if self._json and (ended or now - self._shown_at >= _JSON_EVERY):
-            self._shown_at = now
+        if self._as_json and (ended or now - self._last_shown >= _JSON_INTERVAL):
+            self._last_shown = now
             self.event(
                 "progress",
                 action=action,
@@ -109,27 +109,27 @@ class ModelsOutput:
                 bytes_per_s=None if progress.bytes_per_s is None else round(progress.bytes_per_s),
                 seconds_left=None if progress.seconds_left is None else round(progress.seconds_left, 1),
             )
-        if self._terminal and (ended or now - self._shown_at >= _SCREEN_EVERY):
-            self._shown_at = now
-            self._status = True
-            print(f"{_CLEAR_LINE}{short(file)}: {progress.words()}", end="", file=sys.stderr, flush=True)
+        if self._terminal and (ended or now - self._last_shown >= _SCREEN_INTERVAL):
+            self._last_shown = now
+            self._status_shown = True
+            print(f"{_CLEAR_LINE}{shorten(file)}: {progress.words()}", end="", file=sys.stderr, flush=True)
         words = self._tenths.words(progress)
         if words is not None:
-            if not self._json and not self._terminal:
-                complain(f"{short(file)}: {progress.words()}" if self._tenths.told_tenth else words)
-            if self._speaker is not None and self._speaker.wait(0):  # else what is said would soon lag behind
-                self._says_progress = True
+            if not self._as_json and not self._terminal:
+                print_error(f"{shorten(file)}: {progress.words()}" if self._tenths.names_tenth else words)
+            if self._speaker is not None and self._speaker.wait(0):  # otherwise speech would lag behind
+                self._speaking_progress = True
                 self._speaker.say(words)
 
     def _say(self, sentence: str) -> None:
-        """Aloud, at once: how far it was a moment ago interests nobody any more."""
+        """Speak at once, interrupting spoken progress, which is outdated by now."""
         if self._speaker is not None:
-            if self._says_progress:
-                self._says_progress = False
+            if self._speaking_progress:
+                self._speaking_progress = False
                 self._speaker.stop()
             self._speaker.say(sentence)
 
     def _end_status(self) -> None:
-        if self._status:
-            self._status = False
+        if self._status_shown:
+            self._status_shown = False
             print(_CLEAR_LINE, end="", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""The parser of the command line: its errors are ours, its numbers are checked, its words in the person's language."""
+"""An argument parser that raises our errors and speaks the user's language, and types of arguments."""
 
 from __future__ import annotations
 
@@ -8,45 +8,45 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from edge_assistant.system.errors import UsageError
-from edge_assistant.system.i18n import later, tr
-from edge_assistant.system.outside_text import Whole
+from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.text_cleaning import Unshortened
 
-WORDS = (
-    later("usage: "),
-    later("positional arguments"),
-    later("options"),
-    later("show this help message and exit"),
-    later("argument %(argument_name)s: %(message)s"),
-    later("unrecognized arguments: %s"),
-    later("ambiguous option: %(option)s could match %(matches)s"),
-    later("invalid choice: %(value)r (choose from %(choices)s)"),
-    later("expected one argument"),
-    later("expected at most one argument"),
-    later("expected at least one argument"),
-    later("the following arguments are required: %s"),
-    later("one of the arguments %s is required"),
-    later("not allowed with argument %s"),
-    later("ignored explicit argument %r"),
+ARGPARSE_MESSAGES = (
+    tr_noop("usage: "),
+    tr_noop("positional arguments"),
+    tr_noop("options"),
+    tr_noop("show this help message and exit"),
+    tr_noop("argument %(argument_name)s: %(message)s"),
+    tr_noop("unrecognized arguments: %s"),
+    tr_noop("ambiguous option: %(option)s could match %(matches)s"),
+    tr_noop("invalid choice: %(value)r (choose from %(choices)s)"),
+    tr_noop("expected one argument"),
+    tr_noop("expected at most one argument"),
+    tr_noop("expected at least one argument"),
+    tr_noop("the following arguments are required: %s"),
+    tr_noop("one of the arguments %s is required"),
+    tr_noop("not allowed with argument %s"),
+    tr_noop("ignored explicit argument %r"),
 )
-"""What argparse itself says to people, through gettext; they stand here for the catalogues, see text.in_libraries."""
+"""Messages of argparse itself, listed here so that they are translated too (see i18n.in_libraries)."""
 
 
 class Parser(argparse.ArgumentParser):
-    """To be used in text.in_libraries. Raises UsageError for what cannot be understood."""
+    """An argument parser to be used within i18n.in_libraries. Raises UsageError for invalid arguments."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(
             tr(
                 "{upper}{value}. Try {prog} --help.",
                 upper=message[:1].upper(),
-                value=Whole(message[1:]),
+                value=Unshortened(message[1:]),
                 prog=self.prog,
             )
         )
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
-    """Takes whole numbers from `low` to `high`."""
+    """Make an argument type for whole numbers from `low` to `high`."""
 
     def parse(text: str) -> int:
         try:
@@ -63,7 +63,7 @@ def whole(low: int, high: int) -> Callable[[str], int]:
 
 
 def seconds(text: str) -> float:
-    """A time to wait."""
+    """Parse a time to wait, 0 to 60 s."""
     value = _number(text)
     if not 0 <= value <= 60:
         raise argparse.ArgumentTypeError(tr("{text} is not a number of seconds from 0 to 60", text=text))
@@ -71,7 +71,7 @@ def seconds(text: str) -> float:
 
 
 def temperature(text: str) -> float:
-    """How freely to answer; 0 is greedy."""
+    """Parse a sampling temperature, 0 (greedy) to 2."""
     value = _number(text)
     if not 0 <= value <= 2:
         raise argparse.ArgumentTypeError(tr("{text} is not a number from 0 to 2", text=text))

@@ -1,54 +1,54 @@
-"""The settings command: every setting by name, for people in a terminal and on computers without a display."""
+"""The settings commands: list, get and set the settings by name."""
 
 from __future__ import annotations
 
 import argparse
 
 from edge_assistant.settings import schema
-from edge_assistant.settings.entry import meaning, parsed, shown
+from edge_assistant.settings.entry import describe_entry, format_value, parse_value
 from edge_assistant.system.errors import AssistantError, NotRunningError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.ipc import RELOAD
-from edge_assistant.system.outside_text import one_line, short
+from edge_assistant.system.text_cleaning import one_line, shorten
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
-    """Add the commands below `settings`."""
+    """Add the subcommands of `settings` to its parser."""
     commands = parser.add_subparsers(title=tr("commands"), required=True, metavar=tr("COMMAND"))
-    listing = commands.add_parser("list", help=tr("print every setting, its value and its meaning"))
-    listing.set_defaults(command=_list)
-    getting = commands.add_parser("get", help=tr("print one value; an empty line if not set"))
-    getting.add_argument("name", metavar=tr("NAME"), help=tr("a name from settings list"))
-    getting.set_defaults(command=_get)
-    setting = commands.add_parser("set", help=tr("change one value, also in the running program"))
-    setting.add_argument("name", metavar=tr("NAME"), help=tr("a name from settings list"))
-    setting.add_argument("value", metavar=tr("VALUE"), help=tr('"" lets the program choose'))
-    setting.set_defaults(command=_set)
-    path = commands.add_parser("path", help=tr("print where the settings file is, or would be"))
-    path.set_defaults(command=_path)
+    list_parser = commands.add_parser("list", help=tr("print every setting, its value and its meaning"))
+    list_parser.set_defaults(command=_list)
+    get_parser = commands.add_parser("get", help=tr("print one value; an empty line if not set"))
+    get_parser.add_argument("name", metavar=tr("NAME"), help=tr("a name from settings list"))
+    get_parser.set_defaults(command=_get)
+    set_parser = commands.add_parser("set", help=tr("change one value, also in the running program"))
+    set_parser.add_argument("name", metavar=tr("NAME"), help=tr("a name from settings list"))
+    set_parser.add_argument("value", metavar=tr("VALUE"), help=tr('"" lets the program choose'))
+    set_parser.set_defaults(command=_set)
+    path_parser = commands.add_parser("path", help=tr("print where the settings file is, or would be"))
+    path_parser.set_defaults(command=_path)
 
 
 def _list(_: argparse.Namespace) -> int:
     from edge_assistant.settings import store
-    from edge_assistant.system.terminal import complain, print_line
+    from edge_assistant.system.terminal import print_error, print_line
 
-    chosen = schema.load(schema.path())
-    for each in schema.entries():
-        value = schema.value_of(chosen, each.name)
-        about = each.about
-        words = short(shown(value)) or tr(about.unset)
-        unit = f" {tr(about.unit)}" if about.unit and value is not None else ""
-        print_line(f"{each.name}: {words}{unit}. {meaning(each)}")
-    if sentence := store.retired_notice(schema.path()):
-        complain(sentence)
+    settings = schema.load(schema.path())
+    for entry in schema.entries():
+        value = schema.get_value(settings, entry.name)
+        info = entry.info
+        text = shorten(format_value(value)) or tr(info.unset)
+        unit = f" {tr(info.unit)}" if info.unit and value is not None else ""
+        print_line(f"{entry.name}: {text}{unit}. {describe_entry(entry)}")
+    if message := store.retired_notice(schema.path()):
+        print_error(message)
     return 0
 
 
-def _get(parsed_arguments: argparse.Namespace) -> int:
+def _get(arguments: argparse.Namespace) -> int:
     from edge_assistant.system.terminal import print_line
 
-    entry = schema.entry(parsed_arguments.name)
-    print_line(one_line(shown(schema.value_of(schema.load(schema.path()), entry.name))))
+    entry = schema.find_entry(arguments.name)
+    print_line(one_line(format_value(schema.get_value(schema.load(schema.path()), entry.name))))
     return 0
 
 
@@ -56,23 +56,23 @@ def _set(arguments: argparse.Namespace) -> int:
     from edge_assistant.settings import store
     from edge_assistant.system.terminal import print_line
 
-    entry = schema.entry(arguments.name)
-    value = parsed(entry, arguments.value)
+    entry = schema.find_entry(arguments.name)
+    value = parse_value(entry, arguments.value)
     path = schema.path()
-    store.save(path, schema.changed(schema.load(path), {entry.name: value}))
-    words = shown(value) or tr(entry.about.unset)
+    store.save(path, schema.with_values(schema.load(path), {entry.name: value}))
+    words = format_value(value) or tr(entry.info.unset)
     print_line(tr("{name} is now: {value}.", name=entry.name, value=words))
-    _tell_running_program()
+    _notify_running_program()
     return 0
 
 
-def _tell_running_program() -> None:
-    """What runs takes the new settings at once, and says what came of it."""
-    from edge_assistant.system.ipc import call, endpoint
+def _notify_running_program() -> None:
+    """Let the running program reload the settings, and print its answer."""
+    from edge_assistant.system.ipc import default_endpoint, send
     from edge_assistant.system.terminal import print_line
 
     try:
-        answer = call(endpoint(), RELOAD)
+        answer = send(default_endpoint(), RELOAD)
     except NotRunningError:
         return
     except AssistantError as error:

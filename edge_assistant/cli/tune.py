@@ -1,4 +1,4 @@
-"""The tune command: tries on this machine, tells how far it is, stores the result, and says what changed."""
+"""The tune command: searches the fastest tuning profile for this machine, stores it, and says what changed."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from edge_assistant.models.vision_towers import FORMATS, VisionTowers
 from edge_assistant.settings import schema
 from edge_assistant.system import cpu, paths, signals
 from edge_assistant.system.errors import AssistantError, CancelledError, NotRunningError, WeightsError
-from edge_assistant.system.i18n import number, tr
-from edge_assistant.system.ipc import TUNED, call, endpoint
+from edge_assistant.system.i18n import format_number, tr
+from edge_assistant.system.ipc import TUNED, default_endpoint, send
 from edge_assistant.tuning import profile
 from edge_assistant.tuning.profile import TuningProfile
 from edge_assistant.tuning.quantize_process import make_tower
-from edge_assistant.tuning.search import USUAL_TOKENS, MachineFacts, SearchResult, tune
+from edge_assistant.tuning.search import DEFAULT_TOKENS, MachineFacts, SearchResult, tune
 from edge_assistant.tuning.trial import EngineTrial, describe_change
 
 _BUSY_PERCENT = 20.0  # of all cores
-_BUSY_S = 1.0  # between two looks whether another program has made the tower
+_BUSY_S = 1.0  # between two checks whether another program has made the tower
 
 
 @dataclass(frozen=True, slots=True)
 class TuneOptions:
-    """What the command line asks for; None leaves it to the settings."""
+    """The options of the command line; None leaves it to the settings."""
 
     model: str | None
     mmproj: str | None
@@ -43,169 +43,169 @@ class TuneOptions:
 
 
 def run(options: TuneOptions) -> int:
-    """Tune, or with `reset` forget what was tuned; 0. Raises AssistantError, CancelledError after a signal."""
-    chosen = schema.load(schema.path())
-    signals.only_remember()
-    teller = ModelsOutput(chosen, speak=options.speak, as_json=options.as_json)
+    """Tune, or with `reset` delete the stored profile; return 0. Raises AssistantError, CancelledError on a signal."""
+    settings = schema.load(schema.path())
+    signals.stop_raising()
+    output = ModelsOutput(settings, speak=options.speak, as_json=options.as_json)
     try:
-        _work(options, chosen, teller)
+        _run(options, settings, output)
     except AssistantError as error:
-        teller.error(error)
-        teller.close(wait=not isinstance(error, CancelledError))
+        output.error(error)
+        output.close(wait=not isinstance(error, CancelledError))
         raise
     except BaseException:
-        teller.close(wait=False)
+        output.close(wait=False)
         raise
-    teller.close(wait=True)
+    output.close(wait=True)
     return 0
 
 
-def _work(options: TuneOptions, chosen: schema.Settings, teller: ModelsOutput) -> None:
-    weights = resolve_model(
-        chosen,
+def _run(options: TuneOptions, settings: schema.Settings, output: ModelsOutput) -> None:
+    model = resolve_model(
+        settings,
         think=options.think,
         model=options.model,
         mmproj=options.mmproj,
         is_cancelled=signals.arrived,
-        notice=teller.notice,
+        notice=output.notice,
     )
-    for message in weights.notices:
-        teller.notice("weights-passed-over", message)
+    for message in model.notices:
+        output.notice("weights-passed-over", message)
     if options.reset:
-        _reset(weights, chosen, teller)
+        _reset(model, settings, output)
         return
-    teller.say(tr("Finding the fastest configuration takes a few minutes. Do not use other programs meanwhile."))
+    output.say(tr("Finding the fastest configuration takes a few minutes. Do not use other programs meanwhile."))
     if psutil.cpu_percent(interval=0.5) > _BUSY_PERCENT:
-        teller.notice("busy", tr("Other programs are busy, so the result may be wrong. Better run tune again later."))
-    _hash(weights)
-    now = profile.choice(weights, quick_tower=chosen.quick_tower)
-    seconds = options.target_s or chosen.glance_seconds
-    result = _tuned(weights, now, chosen, seconds, teller)
-    _keep_only(weights, result.choice.tower)
-    _tell_result(teller, now, result)
+        output.notice("busy", tr("Other programs are busy, so the result may be wrong. Better run tune again later."))
+    _hash_files(model)
+    current = profile.load_profile(model, quick_tower=settings.quick_tower)
+    seconds = options.target_s or settings.glance_seconds
+    result = _search(model, current, settings, seconds, output)
+    _remove_other_towers(model, result.profile.tower)
+    _report_result(output, current, result)
     if not result.budget.meets_target:
-        teller.say(tr("The first words will take longer than the {seconds} seconds wanted.", seconds=seconds))
-    if describe_change(now, result.choice):
-        _tell_running_program(teller)
+        output.say(tr("The first words will take longer than the {seconds} seconds wanted.", seconds=seconds))
+    if describe_change(current, result.profile):
+        _notify_running_program(output)
 
 
-def _reset(weights: ResolvedModel, chosen: schema.Settings, teller: ModelsOutput) -> None:
-    now = profile.choice(weights, quick_tower=chosen.quick_tower)
-    profile.forget(weights)
-    usual = profile.choice(weights, quick_tower=chosen.quick_tower)
-    _keep_only(weights, usual.tower)
-    teller.say(tr("The results of tune were deleted."))
-    if describe_change(now, usual):
-        _tell_running_program(teller)
+def _reset(model: ResolvedModel, settings: schema.Settings, output: ModelsOutput) -> None:
+    current = profile.load_profile(model, quick_tower=settings.quick_tower)
+    profile.delete_profile(model)
+    untuned = profile.load_profile(model, quick_tower=settings.quick_tower)
+    _remove_other_towers(model, untuned.tower)
+    output.say(tr("The results of tune were deleted."))
+    if describe_change(current, untuned):
+        _notify_running_program(output)
 
 
-def _tuned(
-    weights: ResolvedModel, now: TuningProfile, chosen: schema.Settings, seconds: int, teller: ModelsOutput
+def _search(
+    model: ResolvedModel, current: TuningProfile, settings: schema.Settings, seconds: int, output: ModelsOutput
 ) -> SearchResult:
-    """Try, and store what was found. Where that ends early, no tower stays that was made only to be tried."""
+    """Search and store the fastest profile. If that ends early, remove the towers that were made for trials."""
     made: list[str] = []
 
     def make(name: str) -> None:
-        while VisionTowers().find(weights.mmproj, name) is None:
+        while VisionTowers().find(model.mmproj, name) is None:
             made.append(name)
             try:
-                _make_tower(weights, name, teller)
+                _make_tower(model, name, output)
                 return
             except WeightsError as error:
                 if error.code != "weights-busy":
                     raise
-            made.remove(name)  # the app makes it while nothing is asked
-            _check()
+            made.remove(name)  # the app is making it while idle
+            _raise_if_cancelled()
             time.sleep(_BUSY_S)
 
     try:
         result = tune(
-            now,
-            profile.safe_choice() if profile.is_tuned(weights) else now,
-            _facts(weights, chosen, seconds, teller),
-            lambda choice: EngineTrial(
-                weights, choice, signals.arrived, threads=chosen.threads, gpu_layers=chosen.gpu_layers
+            current,
+            profile.safe_profile() if profile.is_tuned(model) else current,
+            _machine_facts(model, settings, seconds, output),
+            lambda tuning_profile: EngineTrial(
+                model, tuning_profile, signals.arrived, threads=settings.threads, gpu_layers=settings.gpu_layers
             ),
             make,
-            lambda number, of, words: _tell_step(teller, number, of, words),
-            lambda words, error: teller.notice("skipped", f"{words}: {error}"),
+            lambda number, of, words: _report_step(output, number, of, words),
+            lambda words, error: output.notice("skipped", f"{words}: {error}"),
         )
-        _check()
-        profile.store(weights, result.choice)
+        _raise_if_cancelled()
+        profile.save_profile(model, result.profile)
     except BaseException:
         for name in made:
-            with contextlib.suppress(OSError):  # what ended it is what is told
-                VisionTowers().remove(weights.mmproj, name)
+            with contextlib.suppress(OSError):  # the original error is what matters
+                VisionTowers().remove(model.mmproj, name)
         raise
     return result
 
 
-def _keep_only(weights: ResolvedModel, tower: str | None) -> None:
-    kept = {tower, *profile.towers_in_use(weights)}
+def _remove_other_towers(model: ResolvedModel, tower: str | None) -> None:
+    kept = {tower, *profile.towers_in_use(model)}
     for name in FORMATS:
         if name not in kept:
-            VisionTowers().remove(weights.mmproj, name)
+            VisionTowers().remove(model.mmproj, name)
 
 
-def _tell_running_program(teller: ModelsOutput) -> None:
+def _notify_running_program(output: ModelsOutput) -> None:
     try:
-        answer = call(endpoint(), TUNED)
+        answer = send(default_endpoint(), TUNED)
     except NotRunningError:
         return
     except AssistantError as error:
         answer = str(error)
-    teller.event("running", message=answer)
-    teller.say(answer)
+    output.event("running", message=answer)
+    output.say(answer)
 
 
-def _check() -> None:
+def _raise_if_cancelled() -> None:
     if signals.arrived():
         raise CancelledError
 
 
-def _hash(weights: ResolvedModel) -> None:
-    """The checksums that the result is stored under; known already for weights of the catalogue."""
+def _hash_files(model: ResolvedModel) -> None:
+    """Compute the checksums that the result is stored under; known already for models of the catalogue."""
     verifier = ChecksumVerifier(paths.data_dir())
-    for path in (weights.model, weights.mmproj):
-        verifier.hashed(path, lambda _: _check())
+    for path in (model.model, model.mmproj):
+        verifier.hash_file(path, lambda _: _raise_if_cancelled())
 
 
-def _facts(weights: ResolvedModel, chosen: schema.Settings, seconds: int, teller: ModelsOutput) -> MachineFacts:
-    """What there is to try; what the person has set is not, and that is said."""
-    if chosen.threads is not None:
-        words = tr("The number of cores is not tested: the settings set {number}.", number=chosen.threads)
-        teller.notice("set", words)
-    if chosen.glance_tokens is not None:
-        words = tr("Image tokens are not tested: the settings set {number}.", number=chosen.glance_tokens)
-        teller.notice("set", words)
-    published = describe_gguf(weights.mmproj).quantisation
+def _machine_facts(model: ResolvedModel, settings: schema.Settings, seconds: int, output: ModelsOutput) -> MachineFacts:
+    """Return what to try; values fixed in the settings are not tried, and a notice says so."""
+    if settings.threads is not None:
+        words = tr("The number of cores is not tested: the settings set {number}.", number=settings.threads)
+        output.notice("set", words)
+    if settings.glance_tokens is not None:
+        words = tr("Image tokens are not tested: the settings set {number}.", number=settings.glance_tokens)
+        output.notice("set", words)
+    published = describe_gguf(model.mmproj).quantisation
     towers = [name for name in FORMATS if name != published and (name != "BF16" or cpu.has_bf16())]
     return MachineFacts(
-        threads=cpu.counts_of_cores() if chosen.threads is None else (),
+        threads=cpu.candidate_thread_counts() if settings.threads is None else (),
         towers=(None, *towers),
-        target_s=seconds if chosen.glance_tokens is None else None,
+        target_s=seconds if settings.glance_tokens is None else None,
     )
 
 
-def _make_tower(weights: ResolvedModel, name: str, teller: ModelsOutput) -> None:
+def _make_tower(model: ResolvedModel, name: str, output: ModelsOutput) -> None:
     made = make_tower(
-        weights.mmproj,
+        model.mmproj,
         name,
-        lambda fraction: teller.event("tower", format=name, fraction=round(fraction, 3)),
+        lambda fraction: output.event("tower", format=name, fraction=round(fraction, 3)),
         signals.arrived,
     )
-    teller.event("tower", format=name, fraction=1.0, changed=made.changed, unchanged=made.unchanged)
+    output.event("tower", format=name, fraction=1.0, changed=made.changed, unchanged=made.unchanged)
 
 
-def _tell_step(teller: ModelsOutput, number: int, of: int, words: str) -> None:
-    _check()
-    teller.event("step", number=number, of=of, what=words)
-    teller.step(tr("Step {number} of {of}: {words}.", number=number, of=of, words=words))
+def _report_step(output: ModelsOutput, number: int, of: int, words: str) -> None:
+    _raise_if_cancelled()
+    output.event("step", number=number, of=of, what=words)
+    output.step(tr("Step {number} of {of}: {words}.", number=number, of=of, words=words))
 
 
-def _tell_result(teller: ModelsOutput, old: TuningProfile, result: SearchResult) -> None:
-    new, before, after, budget = result.choice, result.before, result.after, result.budget
-    teller.event(
+def _report_result(output: ModelsOutput, old: TuningProfile, result: SearchResult) -> None:
+    new, before, after, budget = result.profile, result.before, result.after, result.budget
+    output.event(
         "tuned",
         threads=new.threads,
         repack=new.tuning.repack,
@@ -218,21 +218,21 @@ def _tell_result(teller: ModelsOutput, old: TuningProfile, result: SearchResult)
         first_token_of_glance_s=round(budget.first_token, 3),
     )
     changes = describe_change(old, new)
-    teller.say(" ".join(changes) if changes else tr("Nothing was changed."))
+    output.say(" ".join(changes) if changes else tr("Nothing was changed."))
     words = tr(
         "A glance with up to {tokens} image tokens takes {seconds} seconds to its first word.",
-        tokens=USUAL_TOKENS,
-        seconds=number(after.first_token, 1),
+        tokens=DEFAULT_TOKENS,
+        seconds=format_number(after.first_token, 1),
     )
     if before is not None:
-        was = tr("Before, it took {seconds} seconds.", seconds=number(before.first_token, 1))
+        was = tr("Before, it took {seconds} seconds.", seconds=format_number(before.first_token, 1))
         words = f"{words} {was}"
-    teller.say(words)
-    if budget.tokens not in (None, USUAL_TOKENS):
-        teller.say(
+    output.say(words)
+    if budget.tokens not in (None, DEFAULT_TOKENS):
+        output.say(
             tr(
                 "A glance with up to {tokens} image tokens takes {seconds} seconds to its first word.",
                 tokens=budget.tokens,
-                seconds=number(budget.first_token, 1),
+                seconds=format_number(budget.first_token, 1),
             )
         )

@@ -1,1 +1,1 @@
-"""The running program without its windows: keys and triggers become requests, one at a time."""
+"""The running program without its windows: keys and commands become requests, handled one at a time."""

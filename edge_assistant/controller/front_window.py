@@ -1,41 +1,41 @@
-"""Whether the window that was in front when a picture was taken still is."""
+"""The check whether the window that was in front when a picture was taken still is."""
 
 from __future__ import annotations
 
 import queue
 import threading
 
-from edge_assistant.capture.backends import choose
+from edge_assistant.capture.backends import choose_backend
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.controller.view import View
 from edge_assistant.system.errors import AssistantError
 
-_PATIENCE_S = 0.1
-"""Asking took 4 to 13 ms on X11; the tone of a press waits for it."""
+_TIMEOUT_S = 0.1
+"""Seconds to wait for the window system (4 to 13 ms on X11); the tone of a press waits for this."""
 
-_OF_THE_SCREEN = ("window", "screen", "region")
+_SCREEN_ORIGINS = ("window", "screen", "region")
 
 
-def has_moved_on(picture: CapturedPicture, windows: View) -> bool:
-    """Whether the person is in another window by now, whatever the titles are; a window that was closed is another.
+def front_window_changed(picture: CapturedPicture, view: View) -> bool:
+    """Return whether another window is in front by now, whatever its title; a closed window counts as changed.
 
-    Where nobody tells (Wayland), or a window of ours is in front, the person is taken to have stayed; where no answer
-    comes in time, to have gone: then the next answer is about what is there.
+    Without a window system that tells (Wayland), or with one of our windows in front, the answer is False; without an
+    answer in time it is True: then the next description is about what is in front.
     """
-    if picture.origin not in _OF_THE_SCREEN or windows.in_front():
+    if picture.origin not in _SCREEN_ORIGINS or view.is_in_front():
         return False
-    answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
-    asking = threading.Thread(target=lambda: answers.put(_is_another(picture.front)), name="front", daemon=True)
-    asking.start()
+    results: queue.SimpleQueue[bool] = queue.SimpleQueue()
+    thread = threading.Thread(target=lambda: results.put(_is_other_window(picture.front)), name="front", daemon=True)
+    thread.start()
     try:
-        return answers.get(timeout=_PATIENCE_S)
+        return results.get(timeout=_TIMEOUT_S)
     except queue.Empty:
         return True
 
 
-def _is_another(front: int | None) -> bool:
+def _is_other_window(front: int | None) -> bool:
     try:
-        make_windows = choose().make_windows
+        make_windows = choose_backend().make_windows
         active = make_windows().active() if make_windows else None
     except AssistantError:
         return False

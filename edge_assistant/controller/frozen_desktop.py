@@ -1,4 +1,4 @@
-"""The moment that a chooser stands over: the desktop when its key was pressed, frozen until the chooser is closed."""
+"""The frozen desktop that an overlay shows: the screen at the press of a key, kept until the overlay is closed."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from edge_assistant.capture import targets
-from edge_assistant.capture.backends import Backend, choose
+from edge_assistant.capture.backends import Backend, choose_backend
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.focus import Focus
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Snapshot
-from edge_assistant.controller.overlay_state import MONITOR
-from edge_assistant.system.errors import AssistantError, explained
+from edge_assistant.controller.overlay_state import MONITOR_PREFIX
+from edge_assistant.system.errors import AssistantError, explain_error
 from edge_assistant.system.i18n import tr
 
 _log = logging.getLogger(__name__)
 
 
 class OwnWindows(Protocol):
-    """Our own windows, which must not be in the picture."""
+    """The program's own windows, which must not be in the picture."""
 
-    def away(self) -> None:
-        """Take them off the screen; returns when they are gone. Raises AssistantError."""
+    def hide_windows(self) -> None:
+        """Hide them; return when they are gone. Raises AssistantError."""
 
-    def back(self) -> None:
+    def show_windows(self) -> None:
         """Show them again."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenDesktop:
-    """Title, bounds and picture of one moment; nothing of it ever changes.
+    """Active window, picture of the screen, and what was chosen of it.
 
-    `choice` is what of it was chosen, as in choosing.chosen, and `rect` the region, in the desktop's units.
+    `choice` is as in overlay_state.on_choice, `rect` the chosen region in the desktop's units.
     """
 
     snapshot: Snapshot
@@ -43,67 +43,69 @@ class FrozenDesktop:
     choice: str = ""
     rect: Rect | None = None
 
-    def likely(self) -> CapturedPicture:
-        """The picture of what is most often chosen, without a word about it. Raises InputError."""
-        return replace(self, choice="window").captured(_Silently())
+    def capture_default(self) -> CapturedPicture:
+        """Return the picture of the most likely choice, without notices. Raises InputError."""
+        return replace(self, choice="window").capture(_SilentListener())
 
-    def captured(self, tell: targets.CaptureListener) -> CapturedPicture:
-        """The picture of what was chosen. Raises InputError."""
+    def capture(self, listener: targets.CaptureListener) -> CapturedPicture:
+        """Return the picture of the choice. Raises InputError."""
         if self.choice == "region" and self.rect is not None:
-            return targets.region(self.snapshot, self.rect)
-        if self.choice.startswith(MONITOR):
-            number = int(self.choice.removeprefix(MONITOR))
+            return targets.capture_region(self.snapshot, self.rect)
+        if self.choice.startswith(MONITOR_PREFIX):
+            number = int(self.choice.removeprefix(MONITOR_PREFIX))
             count = len(self.snapshot.monitors)
-            tell.notice("monitor", tr("Monitor {number} of {count}", number=number, count=count))
-            return targets.screen(self.snapshot, number)
+            listener.notice("monitor", tr("Monitor {number} of {count}", number=number, count=count))
+            return targets.capture_screen(self.snapshot, number)
         if self.choice == "screen":
-            return targets.screen(self.snapshot, None)
-        return targets.active_window(self.snapshot, self.backend, tell)
+            return targets.capture_screen(self.snapshot, None)
+        return targets.capture_window(self.snapshot, self.backend, listener)
 
 
-class _Silently:
-    """Takes a picture without a word about it."""
+class _SilentListener:
+    """A CaptureListener that ignores everything, for a picture that nobody has asked for yet."""
 
     def notice(self, code: str, message: str) -> None:
-        """Nobody has asked for it yet."""
+        """Ignore the notice."""
 
     def window(self, title: str, window: ActiveWindow) -> None:
-        """Nobody has asked for it yet."""
+        """Ignore the title."""
 
     def is_cancelled(self) -> bool:
-        """It takes no time."""
+        """Return False: it takes no time."""
         return False
 
     def wait(self, seconds: float) -> None:
-        """It takes no time."""
+        """Return at once."""
 
 
 class FreezeTask:
-    """Takes a moment, on a thread of its own, which then calls `then` with it; also where there is a `failure`."""
+    """A thread that freezes the desktop and then calls `on_done` with itself, also after a `failure`."""
 
-    def __init__(self, windows: OwnWindows, tell: targets.CaptureListener, then: Callable[[FreezeTask], None]) -> None:
-        self.moment: FrozenDesktop | None = None
+    def __init__(
+        self, own_windows: OwnWindows, listener: targets.CaptureListener, on_done: Callable[[FreezeTask], None]
+    ) -> None:
+        self.frozen_desktop: FrozenDesktop | None = None
         self.failure: AssistantError | None = None
-        self._windows = windows
-        self._tell = tell
-        self._then = then
+        self._own_windows = own_windows
+        self._listener = listener
+        self._on_done = on_done
         self._focused: int | None = None
         self._backend: Backend | None = None
-        self._seen = threading.Event()
+        self._screen_captured = threading.Event()
 
     def start(self, wait: float) -> None:
-        """Returns when the screen has been captured, or after `wait` seconds."""
+        """Start the thread; return when the screen has been captured, or after `wait` seconds."""
         try:
             threading.Thread(target=self._run, name="freeze", daemon=True).start()
         except (RuntimeError, MemoryError) as error:
-            _log.exception("a moment could not be taken")
-            self.failure = explained(error)
-            self._then(self)
+            _log.exception("the desktop could not be frozen")
+            self.failure = explain_error(error)
+            self._on_done(self)
             return
-        self._seen.wait(wait)
+        self._screen_captured.wait(wait)
 
-    def give_focus_back(self) -> None:
-        """Give the keyboard to the window that had it at that moment; on a thread of its own."""
+    def restore_focus(self) -> None:
+        """Give the focus back to the window that had it, on another thread."""
 
         def give(focus: Focus) -> None:
             if self._focused is not None:
@@ -112,7 +114,7 @@ class FreezeTask:
         self._with_focus(give)
 
     def take_focus(self, window: int) -> None:
-        """Give it to `window`, if the one that had it still has it: the person may have gone elsewhere meanwhile."""
+        """Give the focus to `window`, unless the window that had it has lost it meanwhile."""
 
         def take(focus: Focus) -> None:
             if focus.current() == self._focused:
@@ -120,31 +122,31 @@ class FreezeTask:
 
         self._with_focus(take)
 
-    def _with_focus(self, do: Callable[[Focus], None]) -> None:
+    def _with_focus(self, action: Callable[[Focus], None]) -> None:
         backend = self._backend
         if backend is not None:
-            threading.Thread(target=lambda: do(backend.make_focus()), name="focus", daemon=True).start()
+            threading.Thread(target=lambda: action(backend.make_focus()), name="focus", daemon=True).start()
 
     def _run(self) -> None:
         try:
-            self._take()
+            self._freeze()
         except AssistantError as error:
             self.failure = error
         except Exception as error:  # noqa: BLE001 (a bug must end it with a sentence, never with silence)
-            _log.exception("a moment could not be taken")
-            self.failure = explained(error)
+            _log.exception("the desktop could not be frozen")
+            self.failure = explain_error(error)
         finally:
-            self._seen.set()
-            self._then(self)
+            self._screen_captured.set()
+            self._on_done(self)
 
-    def _take(self) -> None:
-        self._backend = backend = choose()
+    def _freeze(self) -> None:
+        self._backend = backend = choose_backend()
         self._focused = backend.make_focus().current()
-        self._windows.away()
+        self._own_windows.hide_windows()
         try:
-            snapshot = targets.snap_at_once(backend, self._tell, monitors=True)
+            snapshot = targets.take_unchecked_snapshot(backend, self._listener, monitors=True)
         finally:
-            self._windows.back()
-        self._seen.set()
-        targets.refuse_locked(backend)
-        self.moment = FrozenDesktop(snapshot, backend)
+            self._own_windows.show_windows()
+        self._screen_captured.set()
+        targets.check_unlocked(backend)
+        self.frozen_desktop = FrozenDesktop(snapshot, backend)

@@ -1,4 +1,4 @@
-"""One assistant for each variant of the weights: both stay loaded where memory allows, else one makes way."""
+"""The switch between the Instruct and the Thinking model: both stay loaded where memory allows, else one at a time."""
 
 from __future__ import annotations
 
@@ -8,77 +8,78 @@ from collections.abc import Callable
 
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.controller.latency import LatencyRecords
-from edge_assistant.models.memory_estimate import free_beside
+from edge_assistant.models.memory_estimate import available_beside
 from edge_assistant.system import memory
 from edge_assistant.system.errors import AssistantError, CancelledError
 
-Make = Callable[[bool], Assistant]
-"""Makes the assistant that thinks or does not; its weights are not loaded yet. Raises AssistantError."""
+AssistantFactory = Callable[[bool], Assistant]
+"""Makes the assistant that thinks or does not; its model is not loaded yet. Raises AssistantError."""
 
 
 class ModelSwitcher:
-    """`start`, `change`, `renew` and `unload` belong to one thread; the rest may be used from any.
+    """The assistants of both variants, one of them current.
 
-    `free` tells the bytes of memory that could be used now.
+    `start`, `change`, `reload` and `unload` belong to one thread; the rest may be used from any. `free` returns the
+    bytes of memory that could be used now.
     """
 
     def __init__(
         self,
-        measurements: LatencyRecords,
-        free: Callable[[], int] = memory.available,
+        latency_records: LatencyRecords,
+        free: Callable[[], int] = memory.available_bytes,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._measurements = measurements
+        self._latency_records = latency_records
         self._free = free
         self._clock = clock
         self._lock = threading.Lock()
         self._closed = False
         self._current: Assistant | None = None
-        self._resting: Assistant | None = None
+        self._standby: Assistant | None = None
         self._think = False
-        self._wanted = False  # another one than _think while a change is owed
+        self._target_think = False  # differs from _think while a change is pending
 
     @property
     def current(self) -> Assistant | None:
-        """The one that answers, None before the start."""
+        """The assistant that answers, None before the start."""
         return self._current
 
     @property
     def think(self) -> bool:
-        """Whether the one that thinks harder is to answer."""
-        return self._wanted
+        """Whether the Thinking model is to answer."""
+        return self._target_think
 
-    def start(self, make: Make) -> Assistant:
-        """Make the first one; it is not loaded yet. Raises AssistantError."""
-        assistant = make(self._wanted)
-        self._install(assistant, self._wanted, None)
+    def start(self, make: AssistantFactory) -> Assistant:
+        """Make the first assistant; it is not loaded yet. Raises AssistantError."""
+        assistant = make(self._target_think)
+        self._install(assistant, self._target_think, None)
         return assistant
 
-    def change(self, make: Make) -> None:
-        """Let the other variant answer from now on, about the same picture, with its weights loaded.
+    def change(self, make: AssistantFactory) -> None:
+        """Switch to the other variant, load its model, and hand the picture and conversation over to it.
 
-        Where memory is too short for both, the old one is unloaded first. Raises AssistantError when the other weights
-        cannot be had; then all is as before, but the old ones may have to be loaded again by the next question. After
-        CancelledError the next question loads the other ones.
+        Where memory is too short for both, the old model is unloaded first. Raises AssistantError when the other model
+        cannot be used; then all is as before, but the next question may have to load the old model again. After
+        CancelledError the next question loads the other model.
         """
         start = self._clock()
-        old, think = self._current, not self._wanted
-        self._wanted = think
+        old, think = self._current, not self._target_think
+        self._target_think = think
         if think == self._think:
-            return  # a change that was owed is taken back
+            return  # a pending change is undone
         try:
-            other = self._resting or make(think)
+            other = self._standby or make(think)
         except CancelledError:
-            raise  # while the weights were checked, say: see catch_up
+            raise  # e.g. while the model was verified: see finish_pending_change
         except AssistantError:
-            self._wanted = self._think
+            self._target_think = self._think
             raise
         if old is not None:
             try:
-                other.go_on(old.conversation(other.weights))
+                other.take_over(old.conversation(other.model))
             except AssistantError:
                 other.close()
-                self._resting, self._wanted = None, self._think
+                self._standby, self._target_think = None, self._think
                 raise
             if not (other.loaded or self._fits_beside(old, other)):
                 old.unload()
@@ -86,7 +87,7 @@ class ModelSwitcher:
         try:
             other.warm()
         except CancelledError:
-            other.swapped(self._clock() - start)
+            other.record_swap(self._clock() - start)
             raise
         except AssistantError:
             other.close()
@@ -94,68 +95,68 @@ class ModelSwitcher:
                 self._install(old, not think, None)
             raise
         seconds = self._clock() - start
-        other.swapped(seconds)
-        self._measurements.swapped(other.weights.variant, seconds)
+        other.record_swap(seconds)
+        self._latency_records.record_swap(other.model.variant, seconds)
 
-    def catch_up(self, make: Make) -> bool:
-        """Make the change that was cancelled before its weights were found, if one was. Raises as `change`."""
-        owed = self._wanted != self._think
-        if owed:
-            self._wanted = self._think
+    def finish_pending_change(self, make: AssistantFactory) -> bool:
+        """Make a change that was cancelled before its model was found; return if there was one. Raises as `change`."""
+        pending = self._target_think != self._think
+        if pending:
+            self._target_think = self._think
             self.change(make)
-        return owed
+        return pending
 
-    def renew(self, make: Make) -> None:
-        """Find the weights anew, since others may be here now, and go on with them. Raises AssistantError.
+    def reload(self, make: AssistantFactory) -> None:
+        """Find the model again, since others may be installed, and load it. Raises AssistantError.
 
-        Where none can be found, the old ones stay.
+        Where none can be found, the old one stays.
         """
-        other = make(self._wanted)
+        other = make(self._target_think)
         if self._current is not None:
-            other.go_on(self._current.conversation(other.weights))
-        for each in (self._current, self._resting):
-            if each is not None:
-                each.close()
-        self._install(other, self._wanted, None)
+            other.take_over(self._current.conversation(other.model))
+        for assistant in (self._current, self._standby):
+            if assistant is not None:
+                assistant.close()
+        self._install(other, self._target_think, None)
         other.warm()
 
     @property
     def loaded(self) -> bool:
-        """Whether any weights are in memory."""
-        return any(each is not None and each.loaded for each in (self._current, self._resting))
+        """Whether any model is in memory."""
+        return any(assistant is not None and assistant.loaded for assistant in (self._current, self._standby))
 
     def unload(self) -> None:
-        """Give all memory back; picture and conversation stay, and the next question loads anew."""
-        for each in (self._current, self._resting):
-            if each is not None and each.loaded:
-                each.unload()
+        """Free the models' memory; picture and conversation stay, and the next question loads again."""
+        for assistant in (self._current, self._standby):
+            if assistant is not None and assistant.loaded:
+                assistant.unload()
 
     def forget(self) -> None:
         """End all engines, and with them what they hold of pictures and conversations; `start` makes new ones."""
         with self._lock:
-            both, self._current, self._resting = (self._current, self._resting), None, None
-        for each in both:
-            if each is not None:
-                each.close()
+            both, self._current, self._standby = (self._current, self._standby), None, None
+        for assistant in both:
+            if assistant is not None:
+                assistant.close()
 
     def close(self) -> None:
         """End all engines at once."""
         with self._lock:
             self._closed = True
-            both = (self._current, self._resting)
-        for each in both:
-            if each is not None:
-                each.close()
+            both = (self._current, self._standby)
+        for assistant in both:
+            if assistant is not None:
+                assistant.close()
 
     def _fits_beside(self, loaded: Assistant, other: Assistant) -> bool:
-        # What is not loaded (its engine died, say) takes nothing now, but the next change will want it back.
-        wanted = other.needed_bytes() + (0 if loaded.loaded else loaded.needed_bytes())
-        return wanted <= free_beside(loaded.weights, self._free())
+        # An assistant that is not loaded (its engine died, say) takes nothing now, but the next change needs it again.
+        needed = other.needed_bytes() + (0 if loaded.loaded else loaded.needed_bytes())
+        return needed <= available_beside(loaded.model, self._free())
 
-    def _install(self, assistant: Assistant, think: bool, resting: Assistant | None) -> None:
+    def _install(self, assistant: Assistant, think: bool, standby: Assistant | None) -> None:
         with self._lock:
-            self._current, self._think, self._resting = assistant, think, resting
-            self._wanted = think
+            self._current, self._think, self._standby = assistant, think, standby
+            self._target_think = think
             closed = self._closed
         if closed:
             assistant.close()

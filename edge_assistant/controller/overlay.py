@@ -1,4 +1,4 @@
-"""The loop's part of palette and region chooser: holds the frozen moment, and has it opened, used and closed."""
+"""The controller's side of palette and region selector: freezes the desktop, and opens, uses and drops the result."""
 
 from __future__ import annotations
 
@@ -9,121 +9,121 @@ from typing import Protocol
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.controller.frozen_desktop import FreezeTask, FrozenDesktop, OwnWindows
-from edge_assistant.controller.overlay_state import OpenOverlay
+from edge_assistant.controller.overlay_state import OverlayState
 from edge_assistant.controller.palette_items import OverlayContent, palette_items
 from edge_assistant.controller.request import Request
 from edge_assistant.system.errors import AssistantError
 
 
 class OverlayView(Protocol):
-    """Where it is chosen; both return at once."""
+    """The windows of palette and region selector; both methods return at once."""
 
-    def open_chooser(self, opening: OverlayContent) -> None:
-        """Open the palette, or the region chooser in its place."""
+    def open_overlay(self, content: OverlayContent) -> None:
+        """Open the palette, or the region selector in its place."""
 
-    def close_chooser(self, ticket: int) -> None:
-        """Close what is open over this moment."""
+    def close_overlay(self, ticket: int) -> None:
+        """Close the overlay of this ticket, if it is open."""
 
 
 class NoOverlayView:
-    """A program without windows."""
+    """An OverlayView for a program without windows."""
 
-    def open_chooser(self, opening: OverlayContent) -> None:
-        """Nowhere to choose."""
+    def open_overlay(self, content: OverlayContent) -> None:
+        """Do nothing."""
 
-    def close_chooser(self, ticket: int) -> None:
-        """Nothing to close."""
+    def close_overlay(self, ticket: int) -> None:
+        """Do nothing."""
 
 
 class Overlay:
-    """All methods belong to the thread of the loop.
+    """The overlay and its frozen desktop. All methods belong to the event loop's thread; `post` runs a callback on it.
 
-    `later` runs something on it, `on_failed` is told there what kept a moment from being taken: then nothing opens,
-    but for the palette with the choices that need no picture of the screen. `look_ahead` is given what of a moment is
-    most often chosen, which holds until the chooser is closed; `look_away` is called when nothing of it was.
+    `on_failure` gets the error that kept the desktop from being frozen, and whether nothing opens because of it;
+    otherwise the palette opens with the choices that need no picture of the screen. `encode_ahead` gets the picture of
+    the most likely choice; `cancel_encode_ahead` is called when nothing of the frozen desktop was chosen.
     """
 
     def __init__(
         self,
-        windows: OverlayView,
+        view: OverlayView,
         own_windows: OwnWindows,
-        later: Callable[[Callable[[], None]], None],
-        on_failed: Callable[[AssistantError, bool], None],
-        look_ahead: Callable[[Request, Callable[[], CapturedPicture]], None],
-        look_away: Callable[[], None],
+        post: Callable[[Callable[[], None]], None],
+        on_failure: Callable[[AssistantError, bool], None],
+        encode_ahead: Callable[[Request, Callable[[], CapturedPicture]], None],
+        cancel_encode_ahead: Callable[[], None],
     ) -> None:
-        self.open = OpenOverlay()
+        self.state = OverlayState()
         self.rect: Rect | None = None
-        self._windows = windows
+        self._view = view
         self._own_windows = own_windows
-        self._later = later
-        self._on_failed = on_failed
-        self._look_ahead = look_ahead
-        self._look_away = look_away
-        self._looks_ahead = False
-        self._freezing: FreezeTask | None = None
-        self._job: Request | None = None
-        self._moment: FrozenDesktop | None = None
-        self._used: FrozenDesktop | None = None
+        self._post = post
+        self._on_failure = on_failure
+        self._encode_ahead = encode_ahead
+        self._cancel_encode_ahead = cancel_encode_ahead
+        self._is_encoding_ahead = False
+        self._freeze_task: FreezeTask | None = None
+        self._request: Request | None = None
+        self._frozen_desktop: FrozenDesktop | None = None
+        self._selected: FrozenDesktop | None = None
 
-    def freeze(self, job: Request, wait: float) -> None:
-        """Begin to take a moment; returns when the screen has been captured, or after `wait` seconds."""
-        self._job = job
-        self._freezing = FreezeTask(
-            self._own_windows, job, lambda freezing: self._later(lambda: self._frozen(freezing))
+    def freeze(self, request: Request, wait: float) -> None:
+        """Start to freeze the desktop; return when the screen has been captured, or after `wait` seconds."""
+        self._request = request
+        self._freeze_task = FreezeTask(
+            self._own_windows, request, lambda freeze_task: self._post(lambda: self._on_frozen(freeze_task))
         )  # fmt: skip
-        self._freezing.start(wait)
+        self._freeze_task.start(wait)
 
     def open_region(self) -> None:
-        """The same moment's region chooser; where the moment is still being taken it opens then."""
-        freezing = self._freezing
-        if self._moment is not None:
-            self._windows.open_chooser(OverlayContent(self.open.ticket, "region", self._moment.snapshot))
-        elif freezing is not None and freezing.failure is not None:
-            self._on_failed(freezing.failure, True)
+        """Open the region selector over the frozen desktop, or report why there is none."""
+        freeze_task = self._freeze_task
+        if self._frozen_desktop is not None:
+            self._view.open_overlay(OverlayContent(self.state.ticket, "region", self._frozen_desktop.snapshot))
+        elif freeze_task is not None and freeze_task.failure is not None:
+            self._on_failure(freeze_task.failure, True)
 
     def use(self, choice: str) -> None:
-        """The next job is about the moment, if there is one and it shows what was chosen."""
-        moment = None if choice in ("clipboard", "camera") else self._moment
-        self._used = None if moment is None else replace(moment, choice=choice, rect=self.rect)
+        """Let the next request use the frozen desktop, if there is one and it shows the choice."""
+        frozen_desktop = None if choice in ("clipboard", "camera") else self._frozen_desktop
+        self._selected = None if frozen_desktop is None else replace(frozen_desktop, choice=choice, rect=self.rect)
 
-    def used(self) -> FrozenDesktop | None:
-        """The moment that the job which begins now is about."""
-        used, self._used = self._used, None
-        return used
+    def take_frozen_desktop(self) -> FrozenDesktop | None:
+        """Return the frozen desktop for the request that starts now, once."""
+        selected, self._selected = self._selected, None
+        return selected
 
-    def close(self, ticket: int, *, give_back: bool) -> None:
-        """Close it, and forget the moment."""
-        self._windows.close_chooser(ticket)
-        if self._job is not None:
-            self._job.cancel()
-        if give_back and self._freezing is not None:
-            self._freezing.give_focus_back()
-        if self._looks_ahead and self._used is None:
-            self._look_away()
-        self._freezing = self._moment = self.rect = None
-        self._job, self._looks_ahead = None, False
+    def close(self, ticket: int, *, restore_focus: bool) -> None:
+        """Close the overlay and drop its frozen desktop."""
+        self._view.close_overlay(ticket)
+        if self._request is not None:
+            self._request.cancel()
+        if restore_focus and self._freeze_task is not None:
+            self._freeze_task.restore_focus()
+        if self._is_encoding_ahead and self._selected is None:
+            self._cancel_encode_ahead()
+        self._freeze_task = self._frozen_desktop = self.rect = None
+        self._request, self._is_encoding_ahead = None, False
 
     def take_focus(self, window: int) -> None:
-        """Give the keyboard to the chooser's own window, if the window manager has left it where it was."""
-        if self._freezing is not None:
-            self._freezing.take_focus(window)
+        """Give the focus to the overlay's window, if the window manager left it where it was."""
+        if self._freeze_task is not None:
+            self._freeze_task.take_focus(window)
 
-    def _frozen(self, freezing: FreezeTask) -> None:
-        if freezing is not self._freezing:
-            return  # it was closed meanwhile
-        self._moment = freezing.moment
-        failure = freezing.failure
+    def _on_frozen(self, freeze_task: FreezeTask) -> None:
+        if freeze_task is not self._freeze_task:
+            return  # the overlay was closed meanwhile
+        self._frozen_desktop = freeze_task.frozen_desktop
+        failure = freeze_task.failure
         if failure is not None:
-            nothing_else = self.open.chooser == "region" or failure.code == "locked"
-            self._on_failed(failure, nothing_else)
-            if nothing_else:
+            nothing_to_show = self.state.kind == "region" or failure.code == "locked"
+            self._on_failure(failure, nothing_to_show)
+            if nothing_to_show:
                 return
-        snapshot = self._moment.snapshot if self._moment is not None else None
-        if self.open.chooser == "region":
+        snapshot = self._frozen_desktop.snapshot if self._frozen_desktop is not None else None
+        if self.state.kind == "region":
             self.open_region()
         else:
-            self._windows.open_chooser(OverlayContent(self.open.ticket, "palette", snapshot, palette_items(snapshot)))
-            if self._moment is not None and self._job is not None:
-                self._looks_ahead = True
-                self._look_ahead(self._job, self._moment.likely)
+            self._view.open_overlay(OverlayContent(self.state.ticket, "palette", snapshot, palette_items(snapshot)))
+            if self._frozen_desktop is not None and self._request is not None:
+                self._is_encoding_ahead = True
+                self._encode_ahead(self._request, self._frozen_desktop.capture_default)

@@ -1,51 +1,51 @@
-"""What presses and choices mean around a chooser, the palette or the region's: plain functions, as in state.py.
+"""The state machine of the overlays (palette and region selector): pure functions, as in state.py.
 
-A chooser stands over one moment of the desktop. While it is open only it is heard; work that was going on goes on.
+An overlay shows one frozen picture of the desktop. While it is open only it is heard; requests continue muted.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from edge_assistant.controller import state as presses
-from edge_assistant.controller.state import Do as Press
-from edge_assistant.controller.state import Look, Mute, Repeat, Silence, State
-from edge_assistant.hotkeys.actions import LOOKS
+from edge_assistant.controller import state as state_machine
+from edge_assistant.controller.state import Describe, Mute, RepeatAnswer, Silence, State
+from edge_assistant.controller.state import Effect as StateEffect
+from edge_assistant.hotkeys.actions import ANSWER_ACTIONS
 
-MONITOR = "monitor-"
-"""Begins the choice of a monitor; its number from 1 follows."""
+MONITOR_PREFIX = "monitor-"
+"""Prefix of the choice of one monitor; its number, from 1, follows."""
 
 
 @dataclass(frozen=True, slots=True)
-class OpenOverlay:
-    """`chooser` is the open one, "palette" or "region", "" none; `ticket` numbers the moments they stand over.
+class OverlayState:
+    """The open overlay: `kind` is "palette", "region" or "" for none; `ticket` numbers the frozen desktops.
 
-    `missed` says that a request would have been heard meanwhile.
+    `missed`: an answer would have been heard while the overlay was open.
     """
 
-    chooser: str = ""
+    kind: str = ""
     ticket: int = 0
     missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Freeze:
-    """Take the picture of this moment, then open a chooser over it."""
+class FreezeDesktop:
+    """Take a picture of the desktop, then open an overlay over it."""
 
     ticket: int
-    chooser: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRegionSelector:
-    """Let a region of the same moment be chosen, in place of the palette."""
+    """Open the region selector over the same picture, in place of the palette."""
 
     ticket: int
 
 
 @dataclass(frozen=True, slots=True)
 class UseFrozenDesktop:
-    """The request that follows is about the chooser's moment; `choice` is what of it."""
+    """Let the next request use the overlay's frozen desktop; `choice` is the part of it."""
 
     ticket: int
     choice: str
@@ -53,86 +53,91 @@ class UseFrozenDesktop:
 
 @dataclass(frozen=True, slots=True)
 class CloseOverlay:
-    """Close it, forget its moment, and with `give_back` give the focus to the window that had it."""
+    """Close the overlay, drop its frozen desktop, and perhaps give the focus back to the window that had it."""
 
     ticket: int
-    give_back: bool = True
+    restore_focus: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Unmute:
-    """Let a request be heard again."""
+    """Speak for a muted request again."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class MissedAnswer:
-    """Say what the last request said while a chooser was open."""
+class RepeatMissedAnswer:
+    """Speak what the last request answered while an overlay was open."""
 
     id: int
 
 
-Do = Press | Freeze | OpenRegionSelector | UseFrozenDesktop | CloseOverlay | Unmute | MissedAnswer
-Step = tuple[OpenOverlay, State, tuple[Do, ...]]
+OverlayEffect = (
+    StateEffect | FreezeDesktop | OpenRegionSelector | UseFrozenDesktop | CloseOverlay | Unmute | RepeatMissedAnswer
+)
+OverlayTransition = tuple[OverlayState, State, tuple[OverlayEffect, ...]]
 
 
-def pressed(open: OpenOverlay, state: State, action: str, now: float) -> Step:
-    """A key or trigger; `action` is one of actions.ACTIONS. While a chooser is open, keys choose as its letters do."""
-    if open.chooser and action in (open.chooser, "palette"):
-        return dismissed(open, state, open.ticket, now)
-    if open.chooser:
-        return chosen(open, state, open.ticket, action, now)
+def on_press(overlay: OverlayState, state: State, action: str, now: float) -> OverlayTransition:
+    """Handle a key or trigger (one of actions.ACTIONS). While an overlay is open, keys choose like its letters."""
+    if overlay.kind and action in (overlay.kind, "palette"):
+        return on_dismiss(overlay, state, overlay.ticket, now)
+    if overlay.kind:
+        return on_choice(overlay, state, overlay.ticket, action, now)
     if action == "palette":
-        return _opened(open, state, action, now)
-    after, do = presses.pressed(state, action, now)
-    if action == "region" and any(isinstance(each, Look) for each in do):  # not the stop and not the detail
-        return _opened(open, state, action, now)
-    return open, after, do
+        return _open(overlay, state, action, now)
+    after, effects = state_machine.on_press(state, action, now)
+    # A region key that stops an answer or asks for its detail opens nothing.
+    if action == "region" and any(isinstance(effect, Describe) for effect in effects):
+        return _open(overlay, state, action, now)
+    return overlay, after, effects
 
 
-def chosen(open: OpenOverlay, state: State, ticket: int, choice: str, now: float) -> Step:
-    """A choice was made: an action, "monitor-2", or "region" in the palette and, with its rectangle, in its own."""
-    if not open.chooser or ticket != open.ticket:
-        return open, state, ()
-    if choice == "region" and open.chooser == "palette":
-        return replace(open, chooser="region"), state, (OpenRegionSelector(ticket),)
-    # The window to ask in takes the focus next: given back now, it could arrive there too late, and leave our window.
-    closed, close = OpenOverlay(ticket=ticket), CloseOverlay(ticket, give_back=choice != "ask")
-    if choice in (*LOOKS, "ask") or choice.startswith(MONITOR):
-        # Without a look of before it is never its stop nor its detail: a moment of its own is a picture of its own.
-        fresh = replace(state, look="")
-        monitor = choice.startswith(MONITOR)
-        after, do = presses.pressed(fresh, "screen" if monitor else choice, now)
-        return closed, replace(after, look=choice), (UseFrozenDesktop(ticket, choice), close, *do)
-    before: tuple[Do, ...] = (close,)
-    if open.missed and state.phase == "working":
+def on_choice(overlay: OverlayState, state: State, ticket: int, choice: str, now: float) -> OverlayTransition:
+    """Handle a choice: an action, "monitor-2", or "region" (in the palette, or with a rectangle in the selector)."""
+    if not overlay.kind or ticket != overlay.ticket:
+        return overlay, state, ()
+    if choice == "region" and overlay.kind == "palette":
+        return replace(overlay, kind="region"), state, (OpenRegionSelector(ticket),)
+    # The question window takes the focus next; restoring it now could happen later than that, and take it away again.
+    closed, close = OverlayState(ticket=ticket), CloseOverlay(ticket, restore_focus=choice != "ask")
+    if choice in (*ANSWER_ACTIONS, "ask") or choice.startswith(MONITOR_PREFIX):
+        # Without a last action the choice never means stop or detail: a newly frozen desktop is a new picture.
+        fresh = replace(state, last_action="")
+        is_monitor = choice.startswith(MONITOR_PREFIX)
+        after, effects = state_machine.on_press(fresh, "screen" if is_monitor else choice, now)
+        return closed, replace(after, last_action=choice), (UseFrozenDesktop(ticket, choice), close, *effects)
+    first: tuple[OverlayEffect, ...] = (close,)
+    if overlay.missed and state.phase == "working":
         if choice == "stop":
-            state = replace(state, muted=True)  # the chooser has silenced it: this is the second stop
+            state = replace(state, muted=True)  # the overlay has muted the answer: this is the second stop
         else:
-            before = (close, Unmute(state.id))
-    after, do = presses.pressed(state, choice, now)
-    return closed, after, (*before, *do)
+            first = (close, Unmute(state.id))
+    after, effects = state_machine.on_press(state, choice, now)
+    return closed, after, (*first, *effects)
 
 
-def dismissed(open: OpenOverlay, state: State, ticket: int, now: float, *, give_back: bool = True) -> Step:
-    """A chooser was closed without a choice: what it silenced is heard after all."""
-    if not open.chooser or ticket != open.ticket:
-        return open, state, ()
-    closed, close = OpenOverlay(ticket=ticket), CloseOverlay(ticket, give_back)
-    if not open.missed:
+def on_dismiss(
+    overlay: OverlayState, state: State, ticket: int, now: float, *, restore_focus: bool = True
+) -> OverlayTransition:
+    """Handle an overlay closed without a choice: speak what it muted."""
+    if not overlay.kind or ticket != overlay.ticket:
+        return overlay, state, ()
+    closed, close = OverlayState(ticket=ticket), CloseOverlay(ticket, restore_focus)
+    if not overlay.missed:
         return closed, state, (Silence(), close)
-    after, do = presses.pressed(state, "repeat", now)
-    again = tuple(MissedAnswer(each.id) if isinstance(each, Repeat) else each for each in do)
+    after, effects = state_machine.on_press(state, "repeat", now)
+    again = tuple(RepeatMissedAnswer(effect.id) if isinstance(effect, RepeatAnswer) else effect for effect in effects)
     return closed, after, (Silence(), close, *again)
 
 
-def _opened(open: OpenOverlay, state: State, chooser: str, now: float) -> Step:
-    do: tuple[Do, ...] = (Silence(),)
+def _open(overlay: OverlayState, state: State, kind: str, now: float) -> OverlayTransition:
+    effects: tuple[OverlayEffect, ...] = (Silence(),)
     missed = state.phase == "working" and not state.muted
     if state.phase == "working":
-        do = (Silence(), Mute(state.id))
+        effects = (Silence(), Mute(state.id))
     elif state.phase == "speaking":
-        state, do = presses.pressed(state, "stop", now)
-    ticket = open.ticket + 1
-    return OpenOverlay(chooser, ticket, missed), state, (*do, Freeze(ticket, chooser))
+        state, effects = state_machine.on_press(state, "stop", now)
+    ticket = overlay.ticket + 1
+    return OverlayState(kind, ticket, missed), state, (*effects, FreezeDesktop(ticket, kind))

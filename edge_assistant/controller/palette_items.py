@@ -1,4 +1,4 @@
-"""What the palette offers over a moment of the desktop, each with its key and in the person's language."""
+"""The items that the palette offers over a frozen desktop, each with its key and its label."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from edge_assistant.capture.snapshot import Snapshot
 from edge_assistant.capture.targets import spoken_title
-from edge_assistant.controller.overlay_state import MONITOR
+from edge_assistant.controller.overlay_state import MONITOR_PREFIX
 from edge_assistant.hotkeys.actions import ACTIONS
 from edge_assistant.system.i18n import tr
 
-_MOST_MONITORS = 9
-"""So many can be chosen by one digit."""
+_MAX_MONITORS = 9
+"""As many monitors can be chosen by one digit."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaletteItem:
-    """`key` is the letter or digit that chooses it in every language, `name` what is reported, `label` what is read."""
+    """One item: `key` is its letter or digit in every language, `name` the reported choice, `label` its text."""
 
     key: str
     name: str
@@ -24,50 +24,50 @@ class PaletteItem:
 
     @property
     def spoken(self) -> str:
-        """As it is said when it gets the focus."""
+        """The text that is spoken when the item gets the focus."""
         return tr("{label}, {key}", label=self.label, key=self.key.upper())
 
 
 @dataclass(frozen=True, slots=True)
 class OverlayContent:
-    """What a chooser needs to open; `snapshot` is None where there is no picture of the screen."""
+    """The content of an overlay to open; `snapshot` is None where there is no picture of the screen."""
 
     ticket: int
-    chooser: str
+    kind: str
     snapshot: Snapshot | None
-    choices: tuple[PaletteItem, ...] = ()
+    items: tuple[PaletteItem, ...] = ()
 
 
 def palette_items(snapshot: Snapshot | None) -> tuple[PaletteItem, ...]:
-    """In the order of the list: what shows the moment first, then other pictures, then the voice and the program."""
-    return (*_of_the_moment(snapshot), *_always())
+    """Return the items in their order: the frozen desktop, other pictures, then speech and program."""
+    return (*_desktop_items(snapshot), *_other_items())
 
 
-def _of_the_moment(snapshot: Snapshot | None) -> tuple[PaletteItem, ...]:
+def _desktop_items(snapshot: Snapshot | None) -> tuple[PaletteItem, ...]:
     if snapshot is None:
         return ()
-    found = []
+    items = []
     if snapshot.window is not None:
-        found.append(PaletteItem("w", "window", tr("Window: {title}", title=spoken_title(snapshot.window.title))))
-        found.append(PaletteItem("t", "read", tr("Read the window's text")))
+        items.append(PaletteItem("w", "window", tr("Window: {title}", title=spoken_title(snapshot.window.title))))
+        items.append(PaletteItem("t", "read", tr("Read the window's text")))
     else:
-        found.append(PaletteItem("t", "read", tr("Read the text on the screen")))
+        items.append(PaletteItem("t", "read", tr("Read the text on the screen")))
     count = len(snapshot.monitors)
-    found.append(PaletteItem("s", "screen", tr("The whole screen") if count == 1 else tr("All monitors")))
+    items.append(PaletteItem("s", "screen", tr("The whole screen") if count == 1 else tr("All monitors")))
     if count > 1:
-        found += [
-            PaletteItem(str(each.number), f"{MONITOR}{each.number}", _monitor(each.number, count))
-            for each in snapshot.monitors[:_MOST_MONITORS]
+        items += [
+            PaletteItem(str(monitor.number), f"{MONITOR_PREFIX}{monitor.number}", _monitor(monitor.number, count))
+            for monitor in snapshot.monitors[:_MAX_MONITORS]
         ]
-    return (*found, PaletteItem("r", "region", tr("A region of the screen")))
+    return (*items, PaletteItem("r", "region", tr("A region of the screen")))
 
 
 def _monitor(number: int, count: int) -> str:
     return tr("Monitor {number} of {count}", number=number, count=count)
 
 
-def _always() -> tuple[PaletteItem, ...]:
-    found = (
+def _other_items() -> tuple[PaletteItem, ...]:
+    items = (
         PaletteItem("v", "clipboard", tr("The copied picture")),
         PaletteItem("c", "camera", tr("The camera")),
         PaletteItem("a", "ask", tr("Ask a question")),
@@ -76,4 +76,4 @@ def _always() -> tuple[PaletteItem, ...]:
         PaletteItem("i", "status", tr("Status")),
         PaletteItem("h", "think", tr("Think harder, on or off")),
     )
-    return tuple(each for each in found if each.name in ACTIONS)
+    return tuple(item for item in items if item.name in ACTIONS)

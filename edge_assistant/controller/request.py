@@ -1,4 +1,4 @@
-"""One request from press to last word: what it looks at, how far it is, and that it is no longer wanted."""
+"""One request, from the press to the last word: its picture, its progress and its cancellation."""
 
 from __future__ import annotations
 
@@ -11,54 +11,54 @@ from pathlib import Path
 from edge_assistant.assistant import answer_run, picture_checks
 from edge_assistant.assistant.conversation import Conversation
 from edge_assistant.assistant.events import Event, NoticeEvent, Stage, WindowEvent
-from edge_assistant.assistant.options import RequestOptions
+from edge_assistant.assistant.options import RequestSettings
 from edge_assistant.capture import targets
-from edge_assistant.capture.backends import choose
+from edge_assistant.capture.backends import choose_backend
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.controller.frozen_desktop import FrozenDesktop
 from edge_assistant.controller.view import NoView, View
 from edge_assistant.engine.prompts import Mode
-from edge_assistant.system.errors import AssistantError, CancelledError, explained
+from edge_assistant.system.errors import AssistantError, CancelledError, explain_error
 from edge_assistant.system.i18n import tr, tr_count
 
 _log = logging.getLogger(__name__)
 
-TONE_WAITS_S = 0.05
+TONE_TIMEOUT_S = 0.05
 """The tone follows the picture of the screen, but no later than this after the press: a portal may ask first."""
 
 
 class Request:
-    """`say` and `show` are how it talks; it is a sources.Teller. All methods may be called from any thread."""
+    """One request. It is a CaptureListener that speaks through `say`. All methods may be called from any thread."""
 
     def __init__(
         self,
         id: int,
         say: Callable[[str], None],
-        show: Callable[[Event], None],
+        on_event: Callable[[Event], None],
         *,
         action: str = "",
         mode: Mode = "glance",
-        manner: RequestOptions | None = None,
+        options: RequestSettings | None = None,
         target: Path | int | None = None,
         question: str | None = None,
-        talk: Conversation | None = None,
-        windows: View | None = None,
-        moment: FrozenDesktop | None = None,
+        conversation: Conversation | None = None,
+        view: View | None = None,
+        frozen_desktop: FrozenDesktop | None = None,
     ) -> None:
-        """`moment` is what a screen action is about; without it, it takes a picture of its own.
+        """`frozen_desktop` is what an action about the screen uses; without it, the request takes its own picture.
 
-        `target` is what has no key: a picture file, or a monitor's number. `talk` is what a question belongs to.
+        `target` is a picture file or a monitor's number; `conversation` is the one that a question belongs to.
         """
         self.id = id
-        self.manner = manner or RequestOptions()
+        self.options = options or RequestSettings()
         self.target = target
         self.question = question
-        self.talk = talk or Conversation()
+        self.conversation = conversation or Conversation()
         self.title = target.name if isinstance(target, Path) else ""
-        self._windows = windows or NoView()
-        self._moment = moment
+        self._view = view or NoView()
+        self._frozen_desktop = frozen_desktop
         self.action = action
         self.mode = mode
         self.stage: Stage | None = None
@@ -67,123 +67,124 @@ class Request:
         self.captured: CapturedPicture | None = None
         self.failure: AssistantError | None = None
         self._say = say
-        self._show = show
+        self._on_event = on_event
         self._cancelled = threading.Event()
-        self._seen = threading.Event()
-        self._may_speak = threading.Event()
+        self._screen_captured = threading.Event()
+        self._speech_allowed = threading.Event()
 
     def notice(self, code: str, message: str) -> None:
-        """Tell something by event and voice."""
-        self._show(NoticeEvent(self.id, code, message))
-        if self.manner.says(code):
+        """Show a notice, and speak it unless the options say otherwise."""
+        self._on_event(NoticeEvent(self.id, code, message))
+        if self.options.speaks(code):
             self._say(message)
 
     def window(self, title: str, window: ActiveWindow) -> None:
-        """Tell which window is looked at."""
+        """Show which window is described, and speak its title unless the options say otherwise."""
         bounds = window.bounds
         self.title = title
-        self._show(WindowEvent(self.id, window.title, bounds.left, bounds.top, bounds.width, bounds.height))
-        if self.manner.says("window"):
+        self._on_event(WindowEvent(self.id, window.title, bounds.left, bounds.top, bounds.width, bounds.height))
+        if self.options.speaks("window"):
             self._say(title)
 
     def is_cancelled(self) -> bool:
-        """Whether the answer is no longer wanted."""
+        """Return whether the request was cancelled."""
         return self._cancelled.is_set()
 
     def wait(self, seconds: float) -> None:
-        """Let time pass; CancelledError as soon as the answer is no longer wanted."""
+        """Wait; raises CancelledError as soon as the request is cancelled."""
         if self._cancelled.wait(seconds):
             raise CancelledError
 
     def cancel(self) -> None:
-        """The answer is no longer wanted."""
+        """Cancel the request."""
         self._cancelled.set()
 
-    def picture(self) -> CapturedPicture:
-        """What is looked at. Raises CancelledError."""
+    def require_picture(self) -> CapturedPicture:
+        """Return the picture. Raises CancelledError where there is none, or after a cancellation."""
         if self.is_cancelled() or self.captured is None:
             raise CancelledError
         return self.captured
 
-    def take_picture(self, then: Callable[[], None]) -> None:
-        """Begin to fetch what the action wants, on a thread of its own that calls `then` at the end, also of a failure.
+    def take_picture(self, on_done: Callable[[], None]) -> None:
+        """Start to take the picture on another thread, which calls `on_done` at the end, also after a failure.
 
-        Returns when the screen has been captured, or cannot be at once. Nothing is said before `speak`.
+        Returns when the screen has been captured, or at once where that is not needed. Nothing is spoken before
+        `allow_speech`.
         """
         try:
-            threading.Thread(target=self._fetch, args=(then,), name="capture", daemon=True).start()
+            threading.Thread(target=self._run_capture, args=(on_done,), name="capture", daemon=True).start()
         except (RuntimeError, MemoryError) as error:
             _log.exception("a picture could not be taken")
-            self.failure = explained(error)
-            then()
+            self.failure = explain_error(error)
+            on_done()
             return
-        self._seen.wait(TONE_WAITS_S)
+        self._screen_captured.wait(TONE_TIMEOUT_S)
 
-    def speak(self) -> None:
-        """Now it may talk: the tone is on its way."""
-        self._may_speak.set()
+    def allow_speech(self) -> None:
+        """Let the request speak: its tone is on the way."""
+        self._speech_allowed.set()
 
-    def doing(self, seconds: float) -> str:
-        """What is being done, as a sentence."""
-        words = answer_run.WORDS.get(self.stage) if self.stage else None
+    def progress_sentence(self, seconds: float) -> str:
+        """Return a sentence about the stage and how long the request has taken."""
+        words = answer_run.STAGE_TEXTS.get(self.stage) if self.stage else None
         doing = tr(words) if words else tr("Answering") if self.stage == "answer" else tr("Taking the picture")
         return tr_count(
             "{doing}, {number} second so far.", "{doing}, {number} seconds so far.", round(seconds), doing=doing
         )
 
-    def _fetch(self, then: Callable[[], None]) -> None:
+    def _run_capture(self, on_done: Callable[[], None]) -> None:
         try:
-            self.captured = self._looked()
+            self.captured = self._capture()
         except CancelledError:
             self.cancel()
         except AssistantError as error:
             self.failure = error
         except Exception as error:  # noqa: BLE001 (a bug must end the request with a sentence, never with silence)
             _log.exception("a picture could not be taken")
-            self.failure = explained(error)
+            self.failure = explain_error(error)
         finally:
-            self._seen.set()
-            then()
+            self._screen_captured.set()
+            on_done()
 
-    def _looked(self) -> CapturedPicture:
+    def _capture(self) -> CapturedPicture:
         if isinstance(self.target, Path) or self.action in ("clipboard", "camera"):
-            self._seen.set()
-            self._may_speak.wait()
+            self._screen_captured.set()
+            self._speech_allowed.wait()
             if isinstance(self.target, Path):
                 return read_picture(self.target)
-            at = (
+            target = (
                 targets.Target("clipboard")
                 if self.action == "clipboard"
-                else targets.Target("camera", self.manner.camera)
+                else targets.Target("camera", self.options.camera)
             )
-            return targets.look(at, self)
-        captured = self._of_the_screen()
+            return targets.capture(target, self)
+        captured = self._capture_screen()
         if self.action == "ask":
             picture_checks.refuse_blank(captured)
         return captured
 
-    def _of_the_screen(self) -> CapturedPicture:
-        if self._moment is not None:
-            self._seen.set()
-            self._may_speak.wait()
-            moment, self._moment = self._moment, None
-            return moment.captured(self)
+    def _capture_screen(self) -> CapturedPicture:
+        if self._frozen_desktop is not None:
+            self._screen_captured.set()
+            self._speech_allowed.wait()
+            frozen_desktop, self._frozen_desktop = self._frozen_desktop, None
+            return frozen_desktop.capture(self)
         assert not isinstance(self.target, Path)
-        monitor = self.target or (self.manner.monitor if self.action == "screen" else None)
-        backend = choose()
-        self._windows.away()
+        monitor = self.target or (self.options.monitor if self.action == "screen" else None)
+        backend = choose_backend()
+        self._view.hide_windows()
         try:
-            snapshot = targets.snap_at_once(backend, self, monitors=monitor is not None)
+            snapshot = targets.take_unchecked_snapshot(backend, self, monitors=monitor is not None)
         finally:
-            self._windows.back()
-        self._seen.set()
-        self._may_speak.wait()
-        targets.refuse_locked(backend)
+            self._view.show_windows()
+        self._screen_captured.set()
+        self._speech_allowed.wait()
+        targets.check_unlocked(backend)
         if self.action == "screen" or monitor is not None:
-            return targets.screen(snapshot, monitor)
-        return targets.active_window(snapshot, backend, self)
+            return targets.capture_screen(snapshot, monitor)
+        return targets.capture_window(snapshot, backend, self)
 
 
-def detail_of(captured: CapturedPicture) -> CapturedPicture:
-    """The same picture for another request; what was to be said about it has been said."""
+def without_notices(captured: CapturedPicture) -> CapturedPicture:
+    """Return the same picture for another request; its notices have been spoken."""
     return replace(captured, notices=())

@@ -1,4 +1,4 @@
-"""Everything of the waiting program that needs no window: keys, presses, work and voice, wired together."""
+"""The service: hotkeys, event loop, worker and speech of the running program, wired together. It needs no window."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from edge_assistant.assistant.events import Event, NoticeEvent
 from edge_assistant.assistant.factory import (
     AnySpeaker,
     OnNotice,
-    answer_options,
     make_assistant,
     make_speaker,
+    request_settings,
     resolve_model,
 )
 from edge_assistant.assistant.options import AnswerOptions
-from edge_assistant.capture.backends import choose as choose_capture
-from edge_assistant.capture.backends import facts
+from edge_assistant.capture.backends import choose_backend as choose_capture
+from edge_assistant.capture.backends import session_facts
 from edge_assistant.controller import settings_applier
 from edge_assistant.controller.event_loop import EventLoop
 from edge_assistant.controller.latency import LatencyRecords
 from edge_assistant.controller.overlay import OverlayView
 from edge_assistant.controller.settings_applier import GlobalHotkeys
 from edge_assistant.controller.speech_channel import SpeechChannel
-from edge_assistant.controller.status import Condition
+from edge_assistant.controller.status import Status
 from edge_assistant.controller.view import View
 from edge_assistant.controller.worker import RequestSpeech, RequestWorker
 from edge_assistant.engine.prompts import system_prompt
-from edge_assistant.hotkeys.backends import choose as choose_hotkeys
+from edge_assistant.hotkeys.backends import choose_hotkeys as choose_hotkeys
 from edge_assistant.hotkeys.protocol import Hotkeys
 from edge_assistant.settings import schema, store
 from edge_assistant.settings.schema import Settings
@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ServiceOptions:
-    """What the command line asks for; None leaves it to the settings."""
+    """The options of the command line; None leaves the choice to the settings."""
 
     speak: bool | None = None
     temperature: float | None = None
@@ -53,192 +53,204 @@ class ServiceOptions:
 
 
 class Service:
-    """`run` owns one thread; `control` is how all others reach it.
+    """The running program. `run` owns one thread; `event_loop` is how all others reach it.
 
-    `show` and `on_condition` are called on the program's own threads.
+    `on_event` and `on_status_change` are called on the program's own threads.
     """
 
     def __init__(
         self,
         options: ServiceOptions,
-        chosen: Settings,
-        show: Callable[[Event], None],
-        on_condition: Callable[[Condition], None] = lambda _: None,
+        settings: Settings,
+        on_event: Callable[[Event], None],
+        on_status_change: Callable[[Status], None] = lambda _: None,
         *,
         announce: Announce | None = None,
-        windows: View | None = None,
-        choosers: OverlayView | None = None,
-        stays: bool = False,
+        view: View | None = None,
+        overlay_view: OverlayView | None = None,
+        keep_running: bool = False,
     ) -> None:
-        """`announce` reaches a screen reader, which only a program with windows can. The others are as for Control.
+        """`announce` reaches a screen reader, which only a program with windows can; the rest is as for EventLoop.
 
-        Raises UsageError for a language that is none.
+        Raises UsageError for an unknown language.
         """
-        system_prompt(chosen.language)
-        memory.give_back_pictures()
-        self._chosen = chosen
+        system_prompt(settings.language)
+        memory.release_large_blocks()
+        self._settings = settings
         self._path = schema.path()
         self._announce = announce
         self.on_settings: Callable[[Settings], None] = lambda _: None
-        """Called on one of the program's threads when other settings hold."""
-        self._keys_are_held = False
-        self._speaks = options.speak
-        self._request = AnswerOptions(temperature=options.temperature, seed=options.seed)
-        settings_applier.follow_language(chosen)
-        self._voice = SpeechChannel(self._make_speaker, lambda code, message: show(NoticeEvent(0, code, message)))
-        self._voice.sound(tones=chosen.tones, ticks=chosen.ticks)
-        self._work = RequestWorker(
+        """Called on one of the program's threads when settings have changed."""
+        self._hotkeys_suspended = False
+        self._speak_override = options.speak
+        self._base_options = AnswerOptions(temperature=options.temperature, seed=options.seed)
+        settings_applier.apply_language(settings)
+        self._speech = SpeechChannel(self._make_speaker, lambda code, message: on_event(NoticeEvent(0, code, message)))
+        self._speech.configure_tones(tones=settings.tones, ticks=settings.ticks)
+        self._worker = RequestWorker(
             self._make_assistant,
-            self._request,
-            self._voice,
-            show,
+            self._base_options,
+            self._speech,
+            on_event,
             LatencyRecords(JsonStore(paths.data_dir() / "measurements.json")),
-            may_encode_ahead=lambda: self._chosen.encode_ahead and not cpu.on_battery(),
+            may_encode_ahead=lambda: self._settings.encode_ahead and not cpu.on_battery(),
         )
-        self._towers = IdleQuantizer(
-            lambda: self._work.idle_seconds, lambda: self._chosen.quick_tower and not cpu.on_battery()
+        self._idle_quantizer = IdleQuantizer(
+            lambda: self._worker.idle_seconds, lambda: self._settings.quick_tower and not cpu.on_battery()
         )
-        self._keep(chosen)
-        self.control = control = EventLoop(
-            self._work, self._voice, show, on_condition=on_condition, windows=windows, choosers=choosers, stays=stays
+        self._configure_loading(settings)
+        self.event_loop = event_loop = EventLoop(
+            self._worker,
+            self._speech,
+            on_event,
+            on_status_change=on_status_change,
+            view=view,
+            overlay_view=overlay_view,
+            keep_running=keep_running,
         )
-        control.behave(answer_options(chosen))
-        if chosen.output == "screen-reader" and announce is None:
-            control.tell("no-screen-reader", tr("Only the app can use a screen reader, so the program's voice speaks."))
-        self._keys = GlobalHotkeys(_hotkeys, control.press, lambda message: control.tell("keys", message))
+        event_loop.set_options(request_settings(settings))
+        if settings.output == "screen-reader" and announce is None:
+            event_loop.tell(
+                "no-screen-reader", tr("Only the app can use a screen reader, so the program's voice speaks.")
+            )
+        self._hotkeys = GlobalHotkeys(_make_hotkeys, event_loop.press, lambda message: event_loop.tell("keys", message))
 
     def run(self) -> None:
-        """Until it is to end. Raises AssistantError when there are no weights at all."""
-        control = self.control
+        """Run until the program is to end. Raises AssistantError when there is no model at all."""
+        event_loop = self.event_loop
         try:
-            for sentence in self._keys.take(self._chosen.hotkeys.bound()):
-                control.tell("keys", sentence)
+            for sentence in self._hotkeys.register(self._settings.hotkeys.keys_by_action()):
+                event_loop.tell("keys", sentence)
             _warm_capture()
-            control.run()
+            event_loop.run()
         finally:
-            self._voice.silence()
-            self._work.close()
-            self._towers.close()
-            self._voice.close()
-            self._keys.close()
+            self._speech.silence()
+            self._worker.close()
+            self._idle_quantizer.close()
+            self._speech.close()
+            self._hotkeys.close()
 
-    def catch_up(self) -> None:
-        """Do what the settings file says since it was edited while the program did not run; tell of retired entries."""
+    def apply_offline_changes(self) -> None:
+        """Apply what was edited in the settings file while the program did not run; report entries no longer used."""
         if sentence := store.retired_notice(self._path):
-            self.control.tell("settings", sentence)
-        if sentence := settings_applier.catch_up_with_login(self._chosen.start_at_login):
-            self.control.tell("settings", sentence)
+            self.event_loop.tell("settings", sentence)
+        if sentence := settings_applier.sync_autostart(self._settings.start_at_login):
+            self.event_loop.tell("settings", sentence)
 
     @property
     def chosen(self) -> Settings:
-        """The settings that hold now."""
-        return self._chosen
+        """The current settings."""
+        return self._settings
 
-    def apply(self, wanted: Settings) -> None:
-        """Write these settings down and let them hold, all but the running request; what comes of it is told."""
+    def apply(self, new_settings: Settings) -> None:
+        """Save and apply these settings, to all but the running request, and report the result."""
 
-        def on_control() -> None:
-            self._tell_applied(settings_applier.with_saved(self._path, wanted), wanted)
+        def on_loop() -> None:
+            self._apply_and_report(settings_applier.save_settings(self._path, new_settings), new_settings)
 
-        self.control.do(on_control)
+        self.event_loop.post(on_loop)
 
     def reload(self) -> str:
-        """Let hold what the settings file says by now; what there is to say of it."""
-        return self.control.answered(self._reload)
+        """Reload the settings file; return the sentence to announce."""
+        return self.event_loop.call(self._reload)
 
-    def take_tuned(self) -> str:
-        """Load the weights anew, as tune now says; what there is to say of it."""
+    def apply_tuning(self) -> str:
+        """Reload the model with the result of tuning; return the sentence to announce."""
 
-        def on_control() -> str:
-            self.control.renew()
+        def on_loop() -> str:
+            self.event_loop.reload_model()
             return tr("The running program is reloading the model with these results.")
 
-        return self.control.answered(on_control)
+        return self.event_loop.call(on_loop)
 
-    def hold_keys(self, held: bool) -> None:
-        """Let go of the global keys, because one is being recorded; or take them again."""
-        self.control.do(lambda: self._hold_keys(held))
+    def suspend_hotkeys(self, suspended: bool) -> None:
+        """Release the global hotkeys while a new one is being recorded, or register them again."""
+        self.event_loop.post(lambda: self._suspend_hotkeys(suspended))
 
-    def _hold_keys(self, held: bool) -> None:
-        self._keys_are_held = held
-        if held:
-            self._keys.close()
+    def _suspend_hotkeys(self, suspended: bool) -> None:
+        self._hotkeys_suspended = suspended
+        if suspended:
+            self._hotkeys.close()
         else:
-            self._keys.take(self._chosen.hotkeys.bound())  # what cannot be had was told before
+            self._hotkeys.register(
+                self._settings.hotkeys.keys_by_action()
+            )  # what cannot be registered was reported before
 
     def _reload(self) -> str:
-        wanted, trouble = settings_applier.read_again(self._path, self._chosen)
-        return self._tell_applied(trouble, wanted)
+        new_settings, problem = settings_applier.reload_settings(self._path, self._settings)
+        return self._apply_and_report(problem, new_settings)
 
-    def _tell_applied(self, trouble: str, wanted: Settings) -> str:
-        told = [trouble] if trouble else []
-        told += self._take_over(wanted)
-        sentence = " ".join(told) or tr("Settings applied.")
-        self.control.tell("settings", sentence)
+    def _apply_and_report(self, problem: str, new_settings: Settings) -> str:
+        sentences = [problem] if problem else []
+        sentences += self._apply(new_settings)
+        sentence = " ".join(sentences) or tr("Settings applied.")
+        self.event_loop.tell("settings", sentence)
         return sentence
 
-    def _take_over(self, wanted: Settings) -> list[str]:
-        """On the control's thread; the sentences about what could not be done."""
-        told: list[str] = []
-        differs = settings_applier.differing(self._chosen, wanted)
-        self._chosen = wanted
-        if "language" in differs:
-            settings_applier.follow_language(wanted)
-        if differs & settings_applier.VOICE:
-            self._voice.renew(self._make_speaker)
-        self._voice.sound(tones=wanted.tones, ticks=wanted.ticks)
-        self.control.behave(answer_options(wanted))
-        self._keep(wanted)
-        if differs & settings_applier.ENGINE:
-            told.append(tr("Reloading the model."))
-            self.control.renew()
-        if "hotkeys" in differs:
-            told += self._keys.take(wanted.hotkeys.bound())
-            if self._keys_are_held:
-                self._keys.close()
-        if "start_at_login" in differs:
-            told += filter(None, [settings_applier.follow_login(wanted.start_at_login)])
-        self.on_settings(wanted)
-        return told
+    def _apply(self, new_settings: Settings) -> list[str]:
+        """Apply the settings on the loop's thread; return the sentences about what could not be done."""
+        sentences: list[str] = []
+        changed = settings_applier.changed_settings(self._settings, new_settings)
+        self._settings = new_settings
+        if "language" in changed:
+            settings_applier.apply_language(new_settings)
+        if changed & settings_applier.SPEECH_SETTINGS:
+            self._speech.set_speaker(self._make_speaker)
+        self._speech.configure_tones(tones=new_settings.tones, ticks=new_settings.ticks)
+        self.event_loop.set_options(request_settings(new_settings))
+        self._configure_loading(new_settings)
+        if changed & settings_applier.ENGINE_SETTINGS:
+            sentences.append(tr("Reloading the model."))
+            self.event_loop.reload_model()
+        if "hotkeys" in changed:
+            sentences += self._hotkeys.register(new_settings.hotkeys.keys_by_action())
+            if self._hotkeys_suspended:
+                self._hotkeys.close()
+        if "start_at_login" in changed:
+            sentences += filter(None, [settings_applier.apply_autostart(new_settings.start_at_login)])
+        self.on_settings(new_settings)
+        return sentences
 
-    def _keep(self, wanted: Settings) -> None:
-        minutes = wanted.unload_minutes
-        self._work.keep(from_start=wanted.load == "start", rest_after=minutes * 60.0 if minutes else None)
+    def _configure_loading(self, new_settings: Settings) -> None:
+        minutes = new_settings.unload_minutes
+        self._worker.configure_loading(
+            load_at_start=new_settings.load == "start", unload_after=minutes * 60.0 if minutes else None
+        )
 
     def _make_speaker(self, on_notice: OnNotice) -> AnySpeaker | None:
-        return make_speaker(self._chosen, on_notice, speak=self._speaks, announce=self._announce)
+        return make_speaker(self._settings, on_notice, speak=self._speak_override, announce=self._announce)
 
     def _make_assistant(
-        self, think: bool, spoken: RequestSpeech, on_event: Callable[[Event], None], is_cancelled: Callable[[], bool]
+        self, think: bool, speech: RequestSpeech, on_event: Callable[[Event], None], is_cancelled: Callable[[], bool]
     ) -> Assistant:
-        chosen, options = self._chosen, answer_options(self._chosen)
+        settings, options = self._settings, request_settings(self._settings)
 
         def notice(code: str, message: str) -> None:
             on_event(NoticeEvent(0, code, message))
-            if options.says(code):
-                spoken.say(message)
+            if options.speaks(code):
+                speech.say(message)
 
-        weights = resolve_model(chosen, think=think, is_cancelled=is_cancelled, notice=notice)
-        request = options.request(self._request, "glance")
-        assistant = make_assistant(chosen, weights, request, voice=spoken, on_event=on_event)
-        if chosen.quick_tower:
-            self._towers.want(weights)
-        for message in weights.notices:
+        model = resolve_model(settings, think=think, is_cancelled=is_cancelled, notice=notice)
+        glance_options = options.answer_options(self._base_options, "glance")
+        assistant = make_assistant(settings, model, glance_options, voice=speech, on_event=on_event)
+        if settings.quick_tower:
+            self._idle_quantizer.request_tower(model)
+        for message in model.notices:
             assistant.notice(0, "weights-passed-over", message)
         return assistant
 
 
-def _hotkeys() -> Hotkeys:
-    seen = facts()
-    return choose_hotkeys(seen.platform, wayland=seen.wayland, x11=seen.x11)
+def _make_hotkeys() -> Hotkeys:
+    session = session_facts()
+    return choose_hotkeys(session.platform, wayland=session.wayland, x11=session.x11)
 
 
 def _warm_capture() -> None:
-    """Load what reads the screen, so that the first press need not."""
+    """Load the libraries that read the screen, so that the first press need not."""
     try:
         backend = choose_capture()
         if backend.make_windows is not None:
-            backend.make_windows().active()  # first: of a server that does not answer it tells, and a screen waits
+            backend.make_windows().active()  # first: it reports a dead server, where a screen would wait
         backend.make_screen().check()
     except AssistantError as error:
-        _log.info("the screen cannot be read now: %s", error)  # it is said when somebody wants it
+        _log.info("the screen cannot be read now: %s", error)  # reported when a picture is asked for

@@ -1,4 +1,4 @@
-"""Other settings while the program runs: what each part has to do, and what is said of it."""
+"""The steps that apply changed settings to the running program, and the sentences about their failures."""
 
 from __future__ import annotations
 
@@ -18,89 +18,89 @@ from edge_assistant.system.json_store import JsonStore
 
 _log = logging.getLogger(__name__)
 
-VOICE = frozenset(("speak", "output", "voice", "rate", "volume", "tone_volume", "language"))
-"""What the speaker is made with."""
+SPEECH_SETTINGS = frozenset(("speak", "output", "voice", "rate", "volume", "tone_volume", "language"))
+"""The settings that the speaker is made with."""
 
-ENGINE = frozenset(("model", "weights_folder", "context", "threads", "gpu_layers", "quick_tower", "language"))
-"""What the engine is loaded with."""
+ENGINE_SETTINGS = frozenset(("model", "weights_folder", "context", "threads", "gpu_layers", "quick_tower", "language"))
+"""The settings that the engine is loaded with."""
 
-_LOGIN = "start_at_login"
-
-
-def differing(old: Settings, new: Settings) -> frozenset[str]:
-    """The names of the fields that are not the same."""
-    return frozenset(each.name for each in fields(Settings) if getattr(old, each.name) != getattr(new, each.name))
+_RECORD_KEY = "start_at_login"
 
 
-def with_saved(path: Path, wanted: Settings) -> str:
-    """Write the settings down; "" or the sentence that says why not, where they hold only for now."""
+def changed_settings(old: Settings, new: Settings) -> frozenset[str]:
+    """Return the names of the fields that differ."""
+    return frozenset(field.name for field in fields(Settings) if getattr(old, field.name) != getattr(new, field.name))
+
+
+def save_settings(path: Path, settings: Settings) -> str:
+    """Write the settings file; return "" or the sentence that says why it could not be written."""
     try:
-        store.save(path, wanted)
+        store.save(path, settings)
     except AssistantError as error:
         return tr("{error} The new settings apply until the program ends.", error=error)
     return ""
 
 
-def read_again(path: Path, old: Settings) -> tuple[Settings, str]:
-    """What the file says by now; of a broken one the old settings, and the sentence that says what is wrong."""
+def reload_settings(path: Path, old: Settings) -> tuple[Settings, str]:
+    """Read the settings file; return the settings and "", or the old ones and the sentence that says what is wrong."""
     try:
         return schema.load(path), ""
     except AssistantError as error:
         return old, tr("{error} The old settings stay.", error=error)
 
 
-def follow_language(wanted: Settings) -> None:
-    """Messages are in the language of the settings from now on."""
-    use_language(wanted.spoken_language)
+def apply_language(settings: Settings) -> None:
+    """Use the language of the settings for all messages."""
+    use_language(settings.spoken_language)
 
 
-def follow_login(wanted: bool, at_login: autostart.Autostart | None = None) -> str:
-    """Start at login, or not; "" or the sentence that says why that cannot be."""
+def apply_autostart(enabled: bool, entry: autostart.Autostart | None = None) -> str:
+    """Turn start at login on or off; return "" or the sentence that says why that is impossible."""
     try:
-        autostart.follow(wanted, at_login or autostart.choose(), autostart.program())
+        autostart.set_autostart(enabled, entry or autostart.get_autostart(), autostart.program_command())
     except OSError as error:
         _log.info("start at login: %s", error)
         return tr("Start at login could not be changed: {error}.", error=error.strerror or error)
     try:
-        _followed().update({_LOGIN: wanted})
+        _autostart_record().update({_RECORD_KEY: enabled})
     except OSError as error:
-        _log.info("what was done about the login cannot be kept: %s", error)  # then it is done again at the next start
+        _log.info("the change of the login cannot be recorded: %s", error)  # it is repeated at the next start
     return ""
 
 
-def catch_up_with_login(wanted: bool) -> str:
-    """As follow_login, where the file was edited while the program did not run.
+def sync_autostart(enabled: bool) -> str:
+    """Apply a start at login that was edited in the file while the program did not run; return as apply_autostart.
 
-    Where the setting is as it was, nothing is done: the person may have turned it off in the desktop's own settings.
+    An unchanged setting is left alone: the person may have turned it off in the desktop's own settings.
     """
-    return "" if wanted == bool(_followed().read().get(_LOGIN, False)) else follow_login(wanted)
+    return "" if enabled == bool(_autostart_record().read().get(_RECORD_KEY, False)) else apply_autostart(enabled)
 
 
-def _followed() -> JsonStore:
-    """What was followed last."""
+def _autostart_record() -> JsonStore:
+    """The record of what was applied last."""
     return JsonStore(paths.data_dir() / "login.json")
 
 
 class GlobalHotkeys:
-    """The keys of the program, which can be let go of and taken again. Belongs to one thread."""
+    """The program's global hotkeys, which can be released and registered again. Belongs to one thread."""
 
     def __init__(
         self, make: Callable[[], Hotkeys], on_press: Callable[[str], None], on_notice: Callable[[str], None]
     ) -> None:
-        """`make` makes the window system's own; the others are as for Hotkeys.start."""
+        """`make` makes the window system's Hotkeys; the callbacks are those of Hotkeys.start."""
         self._make = make
         self._on_press = on_press
         self._on_notice = on_notice
-        self._taken: Hotkeys | None = None
+        self._hotkeys: Hotkeys | None = None
 
-    def take(self, keys: Mapping[str, Key]) -> tuple[str, ...]:
-        """Have these and no others; one sentence for each that cannot be had."""
+    def register(self, keys: Mapping[str, Key]) -> tuple[str, ...]:
+        """Register these keys and no others; return one sentence for each that cannot be used."""
         self.close()
-        self._taken = self._make()
-        return self._taken.start(keys, self._on_press, self._on_notice)
+        self._hotkeys = self._make()
+        return self._hotkeys.start(keys, self._on_press, self._on_notice)
 
     def close(self) -> None:
-        """Have none."""
-        taken, self._taken = self._taken, None
-        if taken is not None:
-            taken.close()
+        """Release all keys."""
+        hotkeys, self._hotkeys = self._hotkeys, None
+        if hotkeys is not None:
+            hotkeys.close()

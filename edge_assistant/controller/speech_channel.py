@@ -1,4 +1,4 @@
-"""All that is said goes through here: of the requests only the newest is heard, and a voice that broke is renewed."""
+"""The one channel to the speaker: only the newest request is heard, and a speaker that failed is replaced."""
 
 from __future__ import annotations
 
@@ -10,97 +10,97 @@ from edge_assistant.speech.messages import Tone
 from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 
 MakeSpeaker = Callable[[OnNotice], AnySpeaker | None]
-_GIVEN_UP = ("no-sound", "no-voice")
+_FAILURE_CODES = ("no-sound", "no-voice")
 
 
 class SpeechChannel:
-    """All methods may be called from any thread. Without a speaker nothing is spoken."""
+    """The speech output of all requests, thread-safe. Without a speaker nothing is spoken."""
 
     def __init__(self, make_speaker: MakeSpeaker, on_notice: OnNotice) -> None:
-        self._make: MakeSpeaker | None = make_speaker
+        self._make_speaker: MakeSpeaker | None = make_speaker
         self._on_notice = on_notice
         self._lock = threading.RLock()
-        self._request = 0
+        self._request_id = 0
         self._broken = False
         self._tones = self._ticks = True
-        self._speaker = self._made()
+        self._speaker = self._start_speaker()
 
-    def listen_to(self, request: int | None) -> None:
-        """From now on only this request is heard, and what belongs to none; None: only the latter."""
+    def select_request(self, request_id: int | None) -> None:
+        """Speak only for this request from now on, and for what belongs to none; None: only for the latter."""
         with self._lock:
-            if request is not None and self._broken:  # the sound may be back: it costs nothing to try
+            if request_id is not None and self._broken:  # sound may work again: trying costs nothing
                 self._broken = False
                 if self._speaker:
                     self._speaker.close()
-                self._speaker = self._made()
-            self._request = request or 0
+                self._speaker = self._start_speaker()
+            self._request_id = request_id or 0
 
-    def renew(self, make_speaker: MakeSpeaker) -> None:
-        """Be silent, and speak with another speaker from now on, or not at all."""
+    def set_speaker(self, make_speaker: MakeSpeaker) -> None:
+        """Stop speaking, and use another speaker from now on, or none."""
         with self._lock:
-            old, self._make, self._broken = self._speaker, make_speaker, False
-            self._speaker = self._made()
+            old, self._make_speaker, self._broken = self._speaker, make_speaker, False
+            self._speaker = self._start_speaker()
         if old:
             old.close()
 
-    def sound(self, *, tones: bool, ticks: bool) -> None:
-        """Which tones are sounded from now on."""
+    def configure_tones(self, *, tones: bool, ticks: bool) -> None:
+        """Set which tones are sounded from now on."""
         with self._lock:
             self._tones, self._ticks = tones, ticks
 
-    def say(self, text: str, request: int | None = None) -> None:
-        """Speak after what was said before, unless `request` is no longer to be heard."""
+    def say(self, text: str, request_id: int | None = None) -> None:
+        """Speak a text after what was said before, unless `request_id` is no longer heard."""
         with self._lock:
-            if self._speaker and request in (None, self._request):
+            if self._speaker and request_id in (None, self._request_id):
                 self._speaker.say(text)
 
-    def tone(self, tone: Tone, request: int | None = None, *, if_idle: bool = False) -> None:
-        """Sound a tone, as `say`; with `if_idle` only where nothing is being said."""
+    def tone(self, tone: Tone, request_id: int | None = None, *, if_idle: bool = False) -> None:
+        """Sound a tone, as `say`; with `if_idle` only while nothing is spoken."""
         with self._lock:
-            wanted = self._ticks if tone == "tick" else self._tones
-            if wanted and self._speaker and request in (None, self._request):
+            enabled = self._ticks if tone == "tick" else self._tones
+            if enabled and self._speaker and request_id in (None, self._request_id):
                 self._speaker.tone(tone, if_idle=if_idle)
 
     def silence(self) -> None:
-        """Be silent at once; what is said after this is spoken."""
+        """Stop speaking at once; later texts are spoken."""
         with self._lock:
             if self._speaker:
                 self._speaker.stop()
 
-    def leaves_focus_to_reader(self) -> bool:
-        """Whether a screen reader speaks, which says by itself what has the keyboard. Returns at once."""
+    def reader_announces_focus(self) -> bool:
+        """Return at once whether a screen reader speaks, which announces the focus by itself."""
         speaker = self._speaker
-        return isinstance(speaker, ScreenReaderOrVoice) and speaker.leaves_focus_to_reader()
+        return isinstance(speaker, ScreenReaderOrVoice) and speaker.reader_announces_focus()
 
     def wait(self, timeout: float) -> bool:
-        """Block until all is spoken; False when `timeout` seconds were too few."""
+        """Block until all is spoken; return False when `timeout` seconds were too few."""
         speaker = self._speaker
         return speaker.wait(timeout) if speaker else True
 
     def wait_unless(self, unwanted: Callable[[], bool]) -> None:
-        """Block until all is spoken or it is `unwanted`, which is asked at first and at each `look_again`."""
+        """Block until all is spoken or `unwanted` is true, which is checked first and at each `recheck_waiters`."""
         if speaker := self._speaker:
             speaker.wait_unless(unwanted)
 
-    def look_again(self) -> None:
-        """Let those who wait ask again whether they want to."""
+    def recheck_waiters(self) -> None:
+        """Let `wait_unless` check again whether to go on waiting."""
         if speaker := self._speaker:
-            speaker.look_again()
+            speaker.recheck_waiters()
 
     def close(self) -> None:
-        """Be silent and end the worker."""
+        """Stop speaking and end the speaker."""
         with self._lock:
-            speaker, self._speaker, self._make = self._speaker, None, None
+            speaker, self._speaker, self._make_speaker = self._speaker, None, None
         if speaker:
             speaker.close()
 
-    def _made(self) -> AnySpeaker | None:
-        speaker = self._make(self._pass_on) if self._make else None
+    def _start_speaker(self) -> AnySpeaker | None:
+        speaker = self._make_speaker(self._forward_notice) if self._make_speaker else None
         if speaker:
             speaker.start()
         return speaker
 
-    def _pass_on(self, code: str, message: str) -> None:
-        if code in _GIVEN_UP:
+    def _forward_notice(self, code: str, message: str) -> None:
+        if code in _FAILURE_CODES:
             self._broken = True
         self._on_notice(code, message)

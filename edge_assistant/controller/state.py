@@ -1,64 +1,63 @@
-"""What a press means in which state: plain functions from a state to the next one and to what is to be done."""
+"""The state machine of requests: pure functions from a state and an event to the next state and its effects."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from edge_assistant.hotkeys.actions import LOOKS
+from edge_assistant.hotkeys.actions import ANSWER_ACTIONS
 
 DETAIL_OFFER_S = 30.0
-"""Seconds after the end of an answer in which the same key asks for the detail of the same picture."""
+"""Seconds after the end of an answer in which the same key describes the same picture in detail."""
 
 Phase = Literal["idle", "working", "speaking"]
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One moment. Times are monotonic seconds.
+    """The state of the newest request and of the kept picture. Times are monotonic seconds.
 
-    `id` numbers requests; what is told of an older one no longer counts. `look` is the key of the last picture,
-    `kept` whether that was answered and is still in memory, `detail` whether its detail was asked for, `offer_until`
-    the time until which it may be. `since` is when the work began. `changing`:
-    think harder is being turned on or off, which keeps the picture. `open` says that the window with the conversation
-    is open, which keeps the picture as long; `asking` that the request is a question about a picture that was there
-    before it, and stays after it.
+    `id` numbers the requests; events of older ones are ignored. `last_action` is the action (or palette choice) of the
+    last picture. `picture_kept`: the picture was answered and is still in memory; `detail_given`: it was described in
+    detail. `detail_until` is the time until which its detail can be asked for. `toggling_thinking`: Think harder is
+    being turned on or off. `conversation_open`: the window with the conversation is open, which keeps the picture.
+    `about_kept_picture`: the request is a question about a picture that was there before it, and stays after it.
     """
 
     phase: Phase = "idle"
     id: int = 0
-    look: str = ""
-    detail: bool = False
+    last_action: str = ""
+    detail_given: bool = False
     muted: bool = False
-    kept: bool = False
-    since: float = 0.0
-    offer_until: float | None = None
-    changing: bool = False
-    open: bool = False
-    asking: bool = False
+    picture_kept: bool = False
+    started_at: float = 0.0
+    detail_until: float | None = None
+    toggling_thinking: bool = False
+    conversation_open: bool = False
+    about_kept_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Be silent at once."""
+    """Stop speaking at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class CancelRequest:
-    """Stop working on a request, and let it say nothing more."""
+    """Stop working on a request, and speak nothing more of it."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """Go on working on a request, but let it say nothing more."""
+    """Continue working on a request, but speak nothing more of it."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Describe:
     """Take a picture and describe it."""
 
     id: int
@@ -66,76 +65,76 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class DescribeInDetail:
     """Describe the kept picture in detail."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """Take the picture of the active window, to be asked about."""
+class CaptureForQuestion:
+    """Take a picture of the active window for a question that follows."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class LookElsewhere:
-    """Describe another picture that has no key: a file, a monitor."""
+class DescribeTarget:
+    """Describe a picture that has no key: a file or one monitor."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AnswerQuestion:
     """Answer a question about the kept picture."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class NoPicture:
+class ReportNoPicture:
     """Say that there is no picture to ask about."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadReasoning:
-    """Read aloud how the last answer was thought out."""
+    """Read the reasoning behind the last answer aloud."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class ForgetAll:
-    """Forget everything there was: pictures, questions, answers, and what the engine holds of them."""
+    """Forget all pictures, questions and answers, and what the engine holds of them."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Repeat:
-    """Say the last answer again."""
+class RepeatAnswer:
+    """Speak the last answer again."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class RepeatSoFar:
-    """Say again what was said of the answer that is still being made, and go on with it."""
+class RepeatPartialAnswer:
+    """Speak again what there is of the current answer, and continue with it."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Think:
-    """Turn think harder on or off."""
+class ToggleThinking:
+    """Turn Think harder on or off."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """Say what is being done."""
+class ReportStatus:
+    """Say what the program is doing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,186 +143,194 @@ class Quit:
 
 
 @dataclass(frozen=True, slots=True)
-class Forget:
+class ForgetPicture:
     """Drop the kept picture."""
 
 
-Do = (
+Effect = (
     Silence
     | CancelRequest
     | Mute
-    | Look
-    | LookElsewhere
-    | Ask
-    | Question
-    | NoPicture
-    | Detail
-    | Repeat
-    | RepeatSoFar
+    | Describe
+    | DescribeTarget
+    | CaptureForQuestion
+    | AnswerQuestion
+    | ReportNoPicture
+    | DescribeInDetail
+    | RepeatAnswer
+    | RepeatPartialAnswer
     | ReadReasoning
-    | Think
+    | ToggleThinking
     | ForgetAll
-    | Status
+    | ReportStatus
     | Quit
-    | Forget
+    | ForgetPicture
 )
-Step = tuple[State, tuple[Do, ...]]
+Transition = tuple[State, tuple[Effect, ...]]
 
 
-def pressed(state: State, action: str, now: float) -> Step:
-    """A key or trigger; `action` is one of actions.ACTIONS."""
-    if action in (*LOOKS, "ask"):
-        return _look(state, action, now)
+def on_press(state: State, action: str, now: float) -> Transition:
+    """Handle a key or trigger; `action` is one of actions.ACTIONS."""
+    if action in (*ANSWER_ACTIONS, "ask"):
+        return _start_description(state, action, now)
     if action == "stop":
         return _stop(state, now)
     if action == "repeat" and state.phase == "working":
-        return replace(state, muted=False), (RepeatSoFar(state.id),)
+        return replace(state, muted=False), (RepeatPartialAnswer(state.id),)
     if action == "repeat":
-        return _said_again(state, Repeat(state.id + 1))
+        return _speak_again(state, RepeatAnswer(state.id + 1))
     if action == "think":
-        return _think(state, now)
-    return state, (Status() if action == "status" else Quit(),)
+        return _toggle_thinking(state, now)
+    return state, (ReportStatus() if action == "status" else Quit(),)
 
 
 def offers_detail(state: State, action: str, now: float) -> bool:
-    """Whether this key would ask for the detail of the kept picture."""
-    offered = state.offer_until is not None and now <= state.offer_until and not state.detail
-    return state.phase == "idle" and action == state.look and offered
+    """Return whether this action would describe the kept picture in detail."""
+    offered = state.detail_until is not None and now <= state.detail_until and not state.detail_given
+    return state.phase == "idle" and action == state.last_action and offered
 
 
-def moved_on(state: State) -> State:
-    """The person is no longer where the kept picture was taken: its key is no longer the same key again."""
-    return replace(state, look="")
+def on_front_window_changed(state: State) -> State:
+    """Handle another window in front: the key of the kept picture no longer asks for its detail."""
+    return replace(state, last_action="")
 
 
-def elsewhere(state: State, now: float) -> Step:
-    """Another picture is to be described, and no key says which."""
-    return replace(_begun(state, now), look="", detail=False), (*_end_old(state), Forget(), LookElsewhere(state.id + 1))
+def on_describe_target(state: State, now: float) -> Transition:
+    """Handle the wish to describe a picture file or monitor."""
+    after = replace(_new_request(state, now), last_action="", detail_given=False)
+    return after, (*_end_current(state), ForgetPicture(), DescribeTarget(after.id))
 
 
-def question(state: State, now: float, *, picture: bool) -> Step:
-    """A question was entered; `picture` says whether there is one to ask about."""
-    if not picture:
-        return state, (Silence(), NoPicture())
-    begun = replace(_begun(state, now), look="", detail=False, kept=True, asking=True)
-    return begun, (*_end_old(state), Question(begun.id))
+def on_question(state: State, now: float, *, has_picture: bool) -> Transition:
+    """Handle a typed question; `has_picture` says whether there is a picture to ask about."""
+    if not has_picture:
+        return state, (Silence(), ReportNoPicture())
+    started = replace(
+        _new_request(state, now), last_action="", detail_given=False, picture_kept=True, about_kept_picture=True
+    )
+    return started, (*_end_current(state), AnswerQuestion(started.id))
 
 
-def reasoning(state: State) -> Step:
-    """The reasoning is to be read aloud; while it thinks, what there is of it, and it goes on."""
+def on_read_reasoning(state: State) -> Transition:
+    """Handle the wish to hear the reasoning; during a request, speak what there is and let it continue."""
     if state.phase == "working":
         return replace(state, muted=False), (Silence(), ReadReasoning(state.id))
-    return _said_again(state, ReadReasoning(state.id + 1))
+    return _speak_again(state, ReadReasoning(state.id + 1))
 
 
-def forget(state: State, now: float) -> Step:
-    """Everything is to be forgotten."""
-    id = state.id + 1
-    return replace(_begun(state, now), look="", detail=False), (*_end_old(state), Forget(), ForgetAll(id))
+def on_forget(state: State, now: float) -> Transition:
+    """Handle the wish to forget everything."""
+    after = replace(_new_request(state, now), last_action="", detail_given=False)
+    return after, (*_end_current(state), ForgetPicture(), ForgetAll(after.id))
 
 
-def taken(state: State, id: int) -> Step:
-    """The picture that is to be asked about is there."""
+def on_question_picture(state: State, id: int) -> Transition:
+    """Handle the arrival of the picture that a question is going to be about."""
     if id != state.id or state.phase != "working":
         return state, ()
-    return replace(state, phase="idle", look="", kept=True, open=True), ()
+    return replace(state, phase="idle", last_action="", picture_kept=True, conversation_open=True), ()
 
 
-def opened(state: State) -> Step:
-    """The window with the conversation is open: the picture stays."""
-    return replace(state, open=True), ()
+def on_conversation_opened(state: State) -> Transition:
+    """Handle the opened conversation window: keep the picture as long as it is open."""
+    return replace(state, conversation_open=True), ()
 
 
-def closed(state: State, now: float) -> Step:
-    """It is no longer open: the picture is kept as any other."""
-    state = replace(state, open=False)
-    return (replace(state, offer_until=now + DETAIL_OFFER_S) if state.kept and state.phase == "idle" else state), ()
-
-
-def answered(state: State, id: int, *, whole: bool) -> Step:
-    """The work on a request is over, and its voice may go on; `whole` says whether there is an answer to a picture."""
-    if id != state.id or state.phase != "working":
-        return state, ()
-    return replace(state, phase="speaking", kept=whole or state.kept), ()
-
-
-def ended(state: State, id: int, now: float) -> Step:
-    """A request has been spoken to its end."""
-    if id != state.id or state.phase == "idle":
-        return state, ()
-    return _ended(state, now)
-
-
-def time_passed(state: State, now: float) -> Step:
-    """A picture is kept no longer than its detail may be asked for, unless the conversation about it is open."""
-    if state.offer_until is not None and now > state.offer_until:
-        if state.open:
-            return replace(state, offer_until=None), ()
-        return replace(state, kept=False, offer_until=None), (Forget(),)
+def on_conversation_closed(state: State, now: float) -> Transition:
+    """Handle the closed conversation window: keep the picture as long as any other."""
+    state = replace(state, conversation_open=False)
+    if state.picture_kept and state.phase == "idle":
+        state = replace(state, detail_until=now + DETAIL_OFFER_S)
     return state, ()
 
 
-def _look(state: State, action: str, now: float) -> Step:
-    if state.phase != "idle" and action == state.look and not state.changing:
-        return _hush(state, now)
+def on_answered(state: State, id: int, *, complete: bool) -> Transition:
+    """Handle the end of the work on a request, whose speech may go on; `complete`: a picture was answered."""
+    if id != state.id or state.phase != "working":
+        return state, ()
+    return replace(state, phase="speaking", picture_kept=complete or state.picture_kept), ()
+
+
+def on_ended(state: State, id: int, now: float) -> Transition:
+    """Handle the end of speech: the request is finished."""
+    if id != state.id or state.phase == "idle":
+        return state, ()
+    return _finish(state, now)
+
+
+def on_time_passed(state: State, now: float) -> Transition:
+    """Drop the picture when its detail can no longer be asked for, unless its conversation is open."""
+    if state.detail_until is not None and now > state.detail_until:
+        if state.conversation_open:
+            return replace(state, detail_until=None), ()
+        return replace(state, picture_kept=False, detail_until=None), (ForgetPicture(),)
+    return state, ()
+
+
+def _start_description(state: State, action: str, now: float) -> Transition:
+    if state.phase != "idle" and action == state.last_action and not state.toggling_thinking:
+        return _cancel(state, now)
     id = state.id + 1
     if offers_detail(state, action, now):
-        return replace(_begun(state, now), detail=True), (Silence(), Detail(id))
-    begin = Ask(id) if action == "ask" else Look(id, action)
-    return replace(_begun(state, now), look=action, detail=False), (*_end_old(state), Forget(), begin)
+        return replace(_new_request(state, now), detail_given=True), (Silence(), DescribeInDetail(id))
+    effect = CaptureForQuestion(id) if action == "ask" else Describe(id, action)
+    after = replace(_new_request(state, now), last_action=action, detail_given=False)
+    return after, (*_end_current(state), ForgetPicture(), effect)
 
 
-def _think(state: State, now: float) -> Step:
-    """The other weights go on with the picture that is kept, so that its detail may be asked of them."""
-    begun = _begun(state, now)
-    if not state.kept:
-        return replace(begun, look="", changing=True), (*_end_old(state), Forget(), Think(begun.id))
-    after = replace(begun, detail=False, kept=True, changing=True)
-    return after, (*_end_old(state), Think(begun.id))
+def _toggle_thinking(state: State, now: float) -> Transition:
+    """Start the change of model; a kept picture stays, so that the other model can be asked for its detail."""
+    started = _new_request(state, now)
+    if not state.picture_kept:
+        after = replace(started, last_action="", toggling_thinking=True)
+        return after, (*_end_current(state), ForgetPicture(), ToggleThinking(started.id))
+    after = replace(started, detail_given=False, picture_kept=True, toggling_thinking=True)
+    return after, (*_end_current(state), ToggleThinking(started.id))
 
 
-def _stop(state: State, now: float) -> Step:
+def _stop(state: State, now: float) -> Transition:
     if state.phase == "working" and not state.muted:
         return replace(state, muted=True), (Silence(), Mute(state.id))
-    return _hush(state, now)
+    return _cancel(state, now)
 
 
-def _hush(state: State, now: float) -> Step:
-    """Everything stops. What was answered counts as answered, though it was not heard to its end."""
-    stays = state.asking or (state.open and state.kept)
-    if state.phase == "working" and not stays:
-        return replace(state, phase="idle", kept=False, offer_until=None), (*_end_old(state), Forget())
+def _cancel(state: State, now: float) -> Transition:
+    """Stop everything. What was answered counts as answered, even if it was not spoken to its end."""
+    keeps_picture = state.about_kept_picture or (state.conversation_open and state.picture_kept)
+    if state.phase == "working" and not keeps_picture:
+        after = replace(state, phase="idle", picture_kept=False, detail_until=None)
+        return after, (*_end_current(state), ForgetPicture())
     if state.phase != "idle":
-        return _ended(state, now, *_end_old(state))
+        return _finish(state, now, *_end_current(state))
     return state, (Silence(),)
 
 
-def _begun(state: State, now: float) -> State:
+def _new_request(state: State, now: float) -> State:
     return replace(
         state,
         phase="working",
         id=state.id + 1,
         muted=False,
-        kept=False,
-        since=now,
-        offer_until=None,
-        changing=False,
-        asking=False,
+        picture_kept=False,
+        started_at=now,
+        detail_until=None,
+        toggling_thinking=False,
+        about_kept_picture=False,
     )
 
 
-def _said_again(state: State, what: Repeat | ReadReasoning) -> Step:
-    after = replace(state, phase="speaking", id=state.id + 1, offer_until=None, changing=False)
-    return after, (*_end_old(state), what)
+def _speak_again(state: State, effect: RepeatAnswer | ReadReasoning) -> Transition:
+    after = replace(state, phase="speaking", id=state.id + 1, detail_until=None, toggling_thinking=False)
+    return after, (*_end_current(state), effect)
 
 
-def _ended(state: State, now: float, *first: Do) -> Step:
-    # After the detail there is nothing more to tell of a picture unless somebody asks: the same key takes a new one.
-    over = replace(state, phase="idle", changing=False)
-    if state.kept and (not state.detail or state.open):
-        return replace(over, offer_until=now + DETAIL_OFFER_S), first
-    return replace(over, kept=False, offer_until=None), (*first, Forget())
+def _finish(state: State, now: float, *first: Effect) -> Transition:
+    # After the detail the same key takes a new picture, unless the conversation about this one is open.
+    idle = replace(state, phase="idle", toggling_thinking=False)
+    if state.picture_kept and (not state.detail_given or state.conversation_open):
+        return replace(idle, detail_until=now + DETAIL_OFFER_S), first
+    return replace(idle, picture_kept=False, detail_until=None), (*first, ForgetPicture())
 
 
-def _end_old(state: State) -> tuple[Do, ...]:
+def _end_current(state: State) -> tuple[Effect, ...]:
     return (Silence(), CancelRequest(state.id)) if state.phase != "idle" else (Silence(),)

@@ -1,4 +1,4 @@
-"""The condition the program is in, in one word: what an icon, a tooltip and a status line show."""
+"""The program's status in one word, as shown by icon, tooltip and status line."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Literal
 from edge_assistant.controller.request import Request
 from edge_assistant.controller.state import Phase
 
-Condition = Literal["loading", "ready", "looking", "thinking", "speaking", "error"]
+Status = Literal["loading", "ready", "looking", "thinking", "speaking", "error"]
 
 
-def condition(phase: Phase, job: Request, *, ready: bool) -> Condition:
-    """`job` is the newest request, `ready` whether the start is over; an error stays until the next request."""
+def current_status(phase: Phase, request: Request, *, ready: bool) -> Status:
+    """Return the status; `ready`: the start is over. An error stays until the next request."""
     if phase == "working":
-        if job.sentences or job.stage == "answer":
+        if request.sentences or request.stage == "answer":
             return "speaking"
-        if job.stage == "load":
+        if request.stage == "load":
             return "loading"
-        return "thinking" if job.stage == "think" else "looking"
+        return "thinking" if request.stage == "think" else "looking"
     if phase == "speaking":
         return "speaking"
     if not ready:
         return "loading"
-    return "error" if job.failure is not None else "ready"
+    return "error" if request.failure is not None else "ready"

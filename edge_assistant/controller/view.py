@@ -1,4 +1,4 @@
-"""What the waiting program needs of its windows, where it has some."""
+"""The program's windows, as the controller sees them."""
 
 from __future__ import annotations
 
@@ -8,57 +8,57 @@ from edge_assistant.capture.decode import CapturedPicture
 
 
 class View(Protocol):
-    """All may be called from any thread; but for `away` they return at once."""
+    """The program's windows. All methods may be called from any thread; all but `hide_windows` return at once."""
 
-    def away(self) -> None:
-        """Take our windows off the screen, lest they are in its picture. Raises AssistantError."""
+    def hide_windows(self) -> None:
+        """Hide our windows, so that they are not in the picture. Raises AssistantError."""
 
-    def back(self) -> None:
+    def show_windows(self) -> None:
         """Show them again."""
 
-    def in_front(self) -> bool:
-        """Whether one of them has the keyboard."""
+    def is_in_front(self) -> bool:
+        """Return whether one of them has the focus."""
 
-    def ask(self) -> None:
+    def open_question_input(self) -> None:
         """Open the window in which a question is entered."""
 
-    def picture(self, captured: CapturedPicture | None, name: str) -> None:
-        """What is talked about from now on; None: nothing any more. `name` is what it shows, such as a title."""
+    def show_picture(self, captured: CapturedPicture | None, name: str) -> None:
+        """Show the picture of the conversation, None for none; `name` is what it shows, such as a window's title."""
 
-    def question(self, id: int, text: str) -> None:
-        """Question `id` was taken."""
+    def show_question(self, id: int, text: str) -> None:
+        """Show question `id`."""
 
-    def think(self, on: bool, cost: str) -> None:
-        """Think harder is on or off; `cost` says what an answer took when last measured."""
+    def show_thinking(self, on: bool, cost: str) -> None:
+        """Show whether Think harder is on; `cost` says what an answer took when last measured."""
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Drop everything that was shown."""
 
 
 class NoView:
-    """A program without windows."""
+    """A View for a program without windows."""
 
-    def away(self) -> None:
-        """Nothing to take away."""
+    def hide_windows(self) -> None:
+        """Do nothing."""
 
-    def back(self) -> None:
-        """Nothing to show."""
+    def show_windows(self) -> None:
+        """Do nothing."""
 
-    def in_front(self) -> bool:
-        """Never."""
+    def is_in_front(self) -> bool:
+        """Return False."""
         return False
 
-    def ask(self) -> None:
-        """Nowhere to enter a question."""
+    def open_question_input(self) -> None:
+        """Do nothing."""
 
-    def picture(self, captured: CapturedPicture | None, name: str) -> None:
-        """Not shown."""
+    def show_picture(self, captured: CapturedPicture | None, name: str) -> None:
+        """Do nothing."""
 
-    def question(self, id: int, text: str) -> None:
-        """Not shown."""
+    def show_question(self, id: int, text: str) -> None:
+        """Do nothing."""
 
-    def think(self, on: bool, cost: str) -> None:
-        """Not shown."""
+    def show_thinking(self, on: bool, cost: str) -> None:
+        """Do nothing."""
 
-    def forget(self) -> None:
-        """Nothing to drop."""
+    def clear(self) -> None:
+        """Do nothing."""

@@ -1,4 +1,4 @@
-"""The thread that asks: one request after the other, and it waits until each has been spoken."""
+"""The worker thread: answers one request after the other, and waits until each has been spoken."""
 
 from __future__ import annotations
 
@@ -26,420 +26,424 @@ from edge_assistant.assistant.events import (
 )
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture.decode import CapturedPicture
-from edge_assistant.controller.latency import LatencyForecast, LatencyRecords, cost
+from edge_assistant.controller.latency import LatencyForecast, LatencyRecords, thinking_cost
 from edge_assistant.controller.model_switcher import ModelSwitcher
 from edge_assistant.controller.request import Request
 from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.engine import prompts
 from edge_assistant.imaging import token_budget
 from edge_assistant.system import memory
-from edge_assistant.system.errors import AssistantError, CancelledError, explained, rebuilt
+from edge_assistant.system.errors import AssistantError, CancelledError, explain_error, rebuild_error
 from edge_assistant.system.i18n import tr
 
 _log = logging.getLogger(__name__)
 
-# So long the window in which it is chosen or asked has the processor for itself, to open at once.
-_OPENING_S = 0.2
+_OVERLAY_OPENS_S = 0.2
+"""Seconds that an opening overlay or window has the processor for itself before a picture is encoded ahead."""
 
 IsCancelled = Callable[[], bool]
 MakeAssistant = Callable[[bool, "RequestSpeech", Callable[[Event], None], IsCancelled], Assistant]
-"""(think, voice, on_event, is_cancelled): finds the weights, which may take a while. Raises AssistantError."""
+"""(think, speech, on_event, is_cancelled): finds the model, which may take a while. Raises AssistantError."""
 
 
 class WorkerListener(Protocol):
-    """What the thread reports; each is called on it and returns at once."""
+    """The receiver of the worker's reports; each is called on the worker thread and returns at once."""
 
     def on_ready(self, *, loaded: bool) -> None:
-        """The weights are loaded, or a sentence said why not; then a press will try again."""
+        """Report the end of the start; without a loaded model the reason was spoken, and the next press tries again."""
 
     def on_failed(self, error: AssistantError) -> None:
-        """There are no weights at all."""
+        """Report that there is no model at all."""
 
     def on_stage(self) -> None:
-        """The job at work has come to another stage, or to its first sentence."""
+        """Report that the current request entered another stage, or has its first sentence."""
 
-    def on_think(self, on: bool, cost: str) -> None:
-        """Think harder is on or off; `cost` says what it took when last measured."""
+    def on_thinking_changed(self, on: bool, cost: str) -> None:
+        """Report whether Think harder is on; the cost sentence says what it took when last measured."""
 
-    def on_answered(self, job: Request, *, whole: bool) -> None:
-        """The work is over; `whole` says whether there is an answer."""
+    def on_answered(self, request: Request, *, complete: bool) -> None:
+        """Report the end of the work on a request; `complete` says whether there is an answer."""
 
-    def on_ended(self, job: Request) -> None:
-        """It has been spoken too, or is no longer wanted."""
+    def on_ended(self, request: Request) -> None:
+        """Report that a request was spoken to its end, or cancelled."""
 
 
 class RequestSpeech:
-    """The assistant's voice: it says what it says for the request that is at work."""
+    """The assistant's speech output: speaks for the current request."""
 
-    def __init__(self, voice: SpeechChannel) -> None:
-        self._voice = voice
-        self.request: int | None = None
+    def __init__(self, speech: SpeechChannel) -> None:
+        self._speech = speech
+        self.request_id: int | None = None
 
     def say(self, text: str) -> None:
-        """Speak after what was said before."""
-        self._voice.say(text, self.request)
+        """Speak a text after what was said before."""
+        self._speech.say(text, self.request_id)
 
     def stop(self) -> None:
-        """Be silent at once."""
-        self._voice.silence()
+        """Stop speaking at once."""
+        self._speech.silence()
 
 
 class RequestWorker:
-    """Owns the assistants, of which one answers at a time. The public methods may be called from any thread."""
+    """The owner of the assistants, of which one answers at a time. Public methods may be called from any thread."""
 
     def __init__(
         self,
-        make: MakeAssistant,
-        request: AnswerOptions,
-        voice: SpeechChannel,
-        show: Callable[[Event], None],
-        measurements: LatencyRecords | None = None,
-        free: Callable[[], int] = memory.available,
+        make_assistant: MakeAssistant,
+        base_options: AnswerOptions,
+        speech: SpeechChannel,
+        on_event: Callable[[Event], None],
+        latency_records: LatencyRecords | None = None,
+        free_memory: Callable[[], int] = memory.available_bytes,
         *,
         may_encode_ahead: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`measurements` are told how long things took; `free` tells the bytes of memory that could be used now.
+        """`free_memory` returns the bytes of memory that could be used now.
 
-        `may_encode_ahead` is asked whether what may be wanted next may be prepared: after a glance its detail, and what
-        is about to be chosen or asked about.
+        `may_encode_ahead` returns whether a likely next picture may be prepared: the detail after a glance, or what is
+        about to be chosen or asked about.
         """
-        self._make = make
-        self._request = request
-        self._voice = voice
-        self._spoken = RequestSpeech(voice)
-        self._show = show
+        self._make_assistant = make_assistant
+        self._base_options = base_options
+        self._speech = speech
+        self._request_speech = RequestSpeech(speech)
+        self._on_event = on_event
         self._may_encode_ahead = may_encode_ahead
-        self._row: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._measurements = measurements or LatencyRecords()
-        self._engines = ModelSwitcher(self._measurements, free)
-        self._outlook = LatencyForecast()
-        self._job: Request | None = None
-        self._told: WorkerListener | None = None
-        self._held: Conversation | None = None
+        self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._latency_records = latency_records or LatencyRecords()
+        self._switcher = ModelSwitcher(self._latency_records, free_memory)
+        self._forecast = LatencyForecast()
+        self._current: Request | None = None
+        self._listener: WorkerListener | None = None
+        self._active_conversation: Conversation | None = None
         self._closed = threading.Event()
-        self._loads_at_start = True
-        self._rest_after: float | None = None
+        self._load_at_start = True
+        self._unload_after: float | None = None
         self._idle_since = time.monotonic()
-        self._thread = threading.Thread(target=self._run, name="work", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     @property
-    def job(self) -> Request | None:
-        """What the thread is at."""
-        return self._job
+    def current(self) -> Request | None:
+        """The request that is being worked on."""
+        return self._current
 
     @property
     def idle_seconds(self) -> float:
-        """For how long there has been nothing to do; 0.0 while something is at work, or waits for its turn."""
-        busy = self._job is not None or not self._row.empty()
+        """The seconds since the last work; 0.0 while there is any, or some is queued."""
+        busy = self._current is not None or not self._tasks.empty()
         return 0.0 if busy else time.monotonic() - self._idle_since
 
     @property
-    def measurements(self) -> LatencyRecords:
-        """How long things took."""
-        return self._measurements
+    def latency_records(self) -> LatencyRecords:
+        """How long answers and changes of model took."""
+        return self._latency_records
 
     @property
     def _assistant(self) -> Assistant | None:
-        return self._engines.current
+        return self._switcher.current
 
-    def keep(self, *, from_start: bool, rest_after: float | None) -> None:
-        """Load the weights at the start or at the first question; unload them after so many idle seconds, if any."""
-        self._loads_at_start, self._rest_after = from_start, rest_after
-        self._row.put(lambda: None)  # whoever waits begins to count anew
+    def configure_loading(self, *, load_at_start: bool, unload_after: float | None) -> None:
+        """Load the model at the start or at the first question; unload it after so many idle seconds, if any."""
+        self._load_at_start, self._unload_after = load_at_start, unload_after
+        self._tasks.put(lambda: None)  # restarts the wait with the new time
 
-    def wake(self, job: Request) -> None:
-        """Load the weights, if they are not, for a job whose picture is still being fetched."""
-        if self._thread.is_alive() and not self._engines.loaded:
-            self._row.put(partial(self._wake, job))
+    def preload(self, request: Request) -> None:
+        """Load the model, if it is not, for a request whose picture is still being taken."""
+        if self._thread.is_alive() and not self._switcher.loaded:
+            self._tasks.put(partial(self._preload, request))
 
-    def look_ahead(self, job: Request, picture: Callable[[], CapturedPicture]) -> None:
-        """Have encoded what will perhaps be asked about next, as `job` would look at it; until that is cancelled."""
+    def encode_ahead(self, request: Request, picture: Callable[[], CapturedPicture]) -> None:
+        """Encode what will perhaps be asked about next with the options of `request`, unless that is cancelled."""
         if self._thread.is_alive():
-            self._row.put(partial(self._look_ahead, job, picture))
+            self._tasks.put(partial(self._encode_ahead, request, picture))
 
-    def look_away(self) -> None:
-        """What `look_ahead` was given is not wanted after all."""
+    def cancel_encode_ahead(self) -> None:
+        """Drop what `encode_ahead` was given."""
         if self._thread.is_alive():
-            self._row.put(self._look_away)
+            self._tasks.put(self._cancel_encode_ahead)
 
-    def start(self, told: WorkerListener, job: Request) -> None:
-        """Load the weights; `job` stands for that."""
-        self._told = told
-        self._row.put(partial(self._with, job, self._warm))
+    def start(self, listener: WorkerListener, request: Request) -> None:
+        """Start the thread and load the model; `request` stands for that."""
+        self._listener = listener
+        self._tasks.put(partial(self._run_task, request, self._start))
         self._thread.start()
 
-    def answer(self, job: Request) -> None:
-        """Describe the job's picture, or say why there is none."""
-        self._row.put(partial(self._with, job, self._answer))
+    def answer(self, request: Request) -> None:
+        """Answer the request, or report why there is no picture."""
+        self._tasks.put(partial(self._run_task, request, self._answer))
 
-    def repeat(self, job: Request) -> None:
-        """Say the job's sentences."""
-        self._row.put(partial(self._with, job, self._repeat))
+    def repeat(self, request: Request) -> None:
+        """Speak the request's sentences."""
+        self._tasks.put(partial(self._run_task, request, self._repeat))
 
-    def think(self, job: Request) -> None:
-        """Turn think harder on or off, also where the next request is waited for when its turn comes."""
-        self._row.put(partial(self._with, job, self._toggle, always=True))
+    def toggle_thinking(self, request: Request) -> None:
+        """Turn Think harder on or off, even if the next request cancels this one."""
+        self._tasks.put(partial(self._run_task, request, self._toggle_thinking, even_if_cancelled=True))
 
-    def forget(self, job: Request) -> None:
-        """Drop all that is held of pictures and conversations, the engines' memory too; whatever is waited for."""
-        self._row.put(partial(self._with, job, self._forget, always=True))
+    def forget_all(self, request: Request) -> None:
+        """Drop all pictures and conversations, the engines' memory too, even if the request is cancelled."""
+        self._tasks.put(partial(self._run_task, request, self._forget, even_if_cancelled=True))
 
-    def renew(self, job: Request) -> None:
-        """Find the weights anew and load them: others may be here now, or be wanted. `job` stands for that."""
-        self._row.put(partial(self._with, job, self._renew))
+    def reload(self, request: Request) -> None:
+        """Find and load the model again, since others may be installed or chosen. `request` stands for that."""
+        self._tasks.put(partial(self._run_task, request, self._reload))
 
-    def cancel(self, job: Request) -> None:
-        """Stop working on it, now or when its turn comes."""
-        job.cancel()
-        self._voice.look_again()
+    def cancel(self, request: Request) -> None:
+        """Stop working on a request, now or when its turn comes."""
+        request.cancel()
+        self._speech.recheck_waiters()
         assistant = self._assistant
-        if self._job is job and assistant is not None:
+        if self._current is request and assistant is not None:
             assistant.cancel()
 
     def close(self) -> None:
-        """End the engine at once."""
+        """End the engines at once."""
         self._closed.set()
-        self._voice.look_again()
-        self._row.put(None)
-        self._engines.close()
+        self._speech.recheck_waiters()
+        self._tasks.put(None)
+        self._switcher.close()
 
     def _run(self) -> None:
-        while (task := self._next()) is not None and not self._closed.is_set():
+        while (task := self._next_task()) is not None and not self._closed.is_set():
             task()
 
-    def _next(self) -> Callable[[], None] | None:
-        """What is to be done next; whoever waits for it long enough gives the memory back."""
+    def _next_task(self) -> Callable[[], None] | None:
+        """Return the next task; after long enough without one, the task that unloads the model."""
         try:
-            return self._row.get(timeout=self._rest_after if self._engines.loaded else None)
+            return self._tasks.get(timeout=self._unload_after if self._switcher.loaded else None)
         except queue.Empty:
-            _log.info("the weights are unloaded: nobody asks anything")
-            return self._engines.unload
+            _log.info("the model is unloaded: no requests")
+            return self._switcher.unload
 
-    def _wake(self, job: Request) -> None:
+    def _preload(self, request: Request) -> None:
         assistant = self._assistant
-        if assistant is None or assistant.loaded or job.is_cancelled():
+        if assistant is None or assistant.loaded or request.is_cancelled():
             return
-        self._job, self._spoken.request = job, job.id or None
+        self._current, self._request_speech.request_id = request, request.id or None
         try:
             assistant.warm()
         except AssistantError as error:
-            _log.info("the weights could not be loaded: %s", error)  # the question meets it again, and says it
-        except Exception:  # noqa: BLE001 (the question meets it again, and this thread must go on)
-            _log.exception("the weights could not be loaded")
+            _log.info("the model could not be loaded: %s", error)  # the next question fails alike, and says so
+        except Exception:  # noqa: BLE001 (the next question fails alike, and this thread must go on)
+            _log.exception("the model could not be loaded")
         finally:
-            self._end_job()
+            self._end_request()
 
-    def _look_ahead(self, job: Request, picture: Callable[[], CapturedPicture]) -> None:
+    def _encode_ahead(self, request: Request, picture: Callable[[], CapturedPicture]) -> None:
         assistant = self._assistant
-        if assistant is None or job.is_cancelled() or not self._may_encode_ahead():
+        if assistant is None or request.is_cancelled() or not self._may_encode_ahead():
             return
         try:
-            job.wait(_OPENING_S)
-            assistant.encode_ahead(picture(), self._request_of(job))
+            request.wait(_OVERLAY_OPENS_S)
+            assistant.encode_ahead(picture(), self._options_for(request))
         except AssistantError as error:
-            _log.info("nothing is encoded ahead: %s", error)  # a question meets it again, and says it
+            _log.info("encoding ahead failed: %s", error)  # the question fails alike, and says so
         except Exception:  # noqa: BLE001 (nobody asked for it, and this thread must go on)
-            _log.exception("nothing is encoded ahead")
+            _log.exception("encoding ahead failed")
 
-    def _look_away(self) -> None:
+    def _cancel_encode_ahead(self) -> None:
         if self._assistant is not None:
-            self._assistant.drop_ahead()
+            self._assistant.cancel_ahead()
 
-    def _with(self, job: Request, work: Callable[[Request], None], *, always: bool = False) -> None:
-        """`always`: also a job that was cancelled before its turn came."""
-        # What is told of the start belongs to no request: whoever presses meanwhile wants to hear it too.
-        self._job, self._spoken.request = job, job.id or None
+    def _run_task(self, request: Request, task: Callable[[Request], None], *, even_if_cancelled: bool = False) -> None:
+        """Run a task for a request, then wait until it has been spoken."""
+        # What is said of the start (id 0) belongs to no request: whoever presses a key meanwhile is to hear it too.
+        self._current, self._request_speech.request_id = request, request.id or None
         try:
-            if always or not job.is_cancelled():
-                work(job)
+            if even_if_cancelled or not request.is_cancelled():
+                task(request)
         except Exception as error:  # noqa: BLE001 (a bug must end one request with a sentence, and never the program)
             _log.exception("a request failed")
-            self._fail(job, explained(error))
-        self._wait_until_spoken(job)
-        self._end_job()
-        assert self._told is not None
-        self._told.on_ended(job)
+            self._fail(request, explain_error(error))
+        self._wait_until_spoken(request)
+        self._end_request()
+        assert self._listener is not None
+        self._listener.on_ended(request)
 
-    def _end_job(self) -> None:
+    def _end_request(self) -> None:
         self._idle_since = time.monotonic()
-        self._job, self._spoken.request = None, None
+        self._current, self._request_speech.request_id = None, None
 
-    def _wait_until_spoken(self, job: Request) -> None:
-        self._voice.wait_unless(lambda: job.is_cancelled() or self._closed.is_set())
+    def _wait_until_spoken(self, request: Request) -> None:
+        self._speech.wait_unless(lambda: request.is_cancelled() or self._closed.is_set())
 
-    def _warm(self, job: Request) -> None:
-        assert self._told is not None
+    def _start(self, request: Request) -> None:
+        assert self._listener is not None
         try:
-            assistant = self._engines.start(partial(self._made, job))
+            assistant = self._switcher.start(partial(self._make_for, request))
         except CancelledError:
             return
         except AssistantError as error:
-            self._told.on_failed(error)
+            self._listener.on_failed(error)
             return
         try:
-            if self._loads_at_start:
+            if self._load_at_start:
                 assistant.warm()
         except CancelledError:
             return
         except AssistantError as error:
-            self._fail(job, error)
-        self._told.on_ready(loaded=job.failure is None)
-        self._tell_think()
+            self._fail(request, error)
+        self._listener.on_ready(loaded=request.failure is None)
+        self._report_thinking()
 
-    def _tell_think(self) -> None:
-        if self._told:
-            self._told.on_think(self._engines.think, cost(self._measurements))
+    def _report_thinking(self) -> None:
+        if self._listener:
+            self._listener.on_thinking_changed(self._switcher.think, thinking_cost(self._latency_records))
 
-    def _answer(self, job: Request) -> None:
-        assert self._told is not None
+    def _answer(self, request: Request) -> None:
+        assert self._listener is not None
         outcome: DoneEvent | ErrorEvent | None = None
-        if job.failure is None:
-            self._find(job)
-        if job.failure is not None:
-            self._fail(job, job.failure)
-        elif self._assistant is not None and not job.is_cancelled():
-            outcome = self._asked(self._assistant, job)
-        if job.is_cancelled():
+        if request.failure is None:
+            self._ensure_assistant(request)
+        if request.failure is not None:
+            self._fail(request, request.failure)
+        elif self._assistant is not None and not request.is_cancelled():
+            outcome = self._ask(self._assistant, request)
+        if request.is_cancelled():
             return
-        whole = isinstance(outcome, DoneEvent) and outcome.stop != "cancelled"
-        self._told.on_answered(job, whole=whole)
-        if whole and isinstance(outcome, DoneEvent) and (took := job.manner.duration(outcome.timings_s.total)):
-            job.notice("after", _after(job, took))
-        self._voice.tone("end", job.id)
-        if whole and job.mode == "glance" and self._assistant is not None and self._may_encode_ahead():
-            self._assistant.encode_detail_ahead(job.manner.request(self._request, "detail"))
-            self._outlook.began_ahead()
+        complete = isinstance(outcome, DoneEvent) and outcome.stop != "cancelled"
+        self._listener.on_answered(request, complete=complete)
+        duration = request.options.duration_sentence(outcome.timings_s.total) if isinstance(outcome, DoneEvent) else ""
+        if complete and duration:
+            request.notice("after", _after_answer_sentence(request, duration))
+        self._speech.tone("end", request.id)
+        if complete and request.mode == "glance" and self._assistant is not None and self._may_encode_ahead():
+            self._assistant.encode_detail_ahead(request.options.answer_options(self._base_options, "detail"))
+            self._forecast.start_encode_ahead()
 
-    def _asked(self, assistant: Assistant, job: Request) -> DoneEvent | ErrorEvent:
-        talk = job.talk
-        if talk is not self._held:
-            talk.request = talk.request or self._request_of(job)
-            assistant.look_at(job.picture, talk.request, talk.turns)
-        outcome = assistant.ask(job.id, job.question, max_tokens=QUESTION_TOKENS if job.question else None)
-        talk.turns = assistant.turns
-        # What was cancelled may not even have its picture.
-        self._held = None if job.is_cancelled() or isinstance(outcome, ErrorEvent) else talk
+    def _ask(self, assistant: Assistant, request: Request) -> DoneEvent | ErrorEvent:
+        conversation = request.conversation
+        if conversation is not self._active_conversation:
+            conversation.request = conversation.request or self._options_for(request)
+            assistant.look_at(request.require_picture, conversation.request, conversation.turns)
+        outcome = assistant.ask(request.id, request.question, max_tokens=QUESTION_TOKENS if request.question else None)
+        conversation.turns = assistant.turns
+        # A cancelled question may not even have its picture.
+        self._active_conversation = None if request.is_cancelled() or isinstance(outcome, ErrorEvent) else conversation
         if isinstance(outcome, ErrorEvent):
-            job.failure = rebuilt(outcome.exit_code, outcome.code, outcome.message)
+            request.failure = rebuild_error(outcome.exit_code, outcome.code, outcome.message)
         else:
-            job.reasoning = outcome.reasoning or ""
-            self._tell_think()
+            request.reasoning = outcome.reasoning or ""
+            self._report_thinking()
         return outcome
 
-    def expected_seconds(self, job: Request) -> float | None:
-        """Until the first word about the job's picture, told from the last one; None where that is not known."""
-        request, mode = self._request_of(job), prompts.MODES[job.mode]
-        if job.captured is None:
+    def expected_seconds(self, request: Request) -> float | None:
+        """Forecast the seconds until the first word about the request's picture; None where nothing was measured."""
+        options, mode = self._options_for(request), prompts.MODES[request.mode]
+        if request.captured is None:
             return None
-        most = request.image_tokens or mode.image_tokens
-        sent = token_budget.plan(job.captured.image.size, max_tokens=most, min_tokens=min(most, mode.min_image_tokens))
-        return self._outlook.seconds(sent.tokens)
+        max_tokens = options.image_tokens or mode.image_tokens
+        plan = token_budget.plan(
+            request.captured.image.size, max_tokens=max_tokens, min_tokens=min(max_tokens, mode.min_image_tokens)
+        )
+        return self._forecast.estimate(plan.tokens)
 
-    def _request_of(self, job: Request) -> AnswerOptions:
-        request = job.manner.request(self._request, job.mode)
-        asked_about = (job.question is not None or job.action == "ask") and job.mode == "detail"
-        return replace(request, image_tokens=QUESTION_IMAGE_TOKENS) if asked_about else request
+    def _options_for(self, request: Request) -> AnswerOptions:
+        options = request.options.answer_options(self._base_options, request.mode)
+        is_question = (request.question is not None or request.action == "ask") and request.mode == "detail"
+        return replace(options, image_tokens=QUESTION_IMAGE_TOKENS) if is_question else options
 
-    def _forget(self, job: Request) -> None:
-        assert self._told is not None
-        self._held = None
-        self._engines.forget()
-        job.notice("forgotten", tr("Everything was forgotten."))
+    def _forget(self, request: Request) -> None:
+        assert self._listener is not None
+        self._active_conversation = None
+        self._switcher.forget()
+        request.notice("forgotten", tr("Everything was forgotten."))
         try:
-            self._engines.start(partial(self._made, job)).warm()
+            self._switcher.start(partial(self._make_for, request)).warm()
         except CancelledError:
             pass  # it is loaded by the next question
         except AssistantError as error:
-            self._fail(job, error)
-        self._told.on_answered(job, whole=False)
+            self._fail(request, error)
+        self._listener.on_answered(request, complete=False)
 
-    def _find(self, job: Request) -> None:
-        """At the start there were no weights, and there may be some by now; or the change to others was cancelled."""
-        make = partial(self._made, job)
+    def _ensure_assistant(self, request: Request) -> None:
+        """Make the assistant that could not be made at the start, or finish a change of model that was cancelled."""
+        make_assistant = partial(self._make_for, request)
         try:
             if self._assistant is None:
-                self._engines.start(make)
-            elif self._engines.catch_up(make):
-                job.notice("think", _think_is(self._engines.think))
+                self._switcher.start(make_assistant)
+            elif self._switcher.finish_pending_change(make_assistant):
+                request.notice("think", _thinking_sentence(self._switcher.think))
         except CancelledError:
             pass
         except AssistantError as error:
-            job.failure = error
+            request.failure = error
 
-    def _repeat(self, job: Request) -> None:
-        for sentence in job.sentences:
-            self._voice.say(sentence, job.id)
+    def _repeat(self, request: Request) -> None:
+        for sentence in request.sentences:
+            self._speech.say(sentence, request.id)
 
-    def _toggle(self, job: Request) -> None:
-        assert self._told is not None
-        wanted = not self._engines.think
-        if wanted:
-            job.notice("think-cost", cost(self._measurements))
+    def _toggle_thinking(self, request: Request) -> None:
+        assert self._listener is not None
+        think = not self._switcher.think
+        if think:
+            request.notice("think-cost", thinking_cost(self._latency_records))
         try:
-            self._engines.change(partial(self._made, job))
+            self._switcher.change(partial(self._make_for, request))
         except CancelledError:
             pass  # it is loaded by the next question
         except AssistantError as error:
-            self._fail(job, error)
+            self._fail(request, error)
         else:
-            job.notice("think", _think_is(wanted))
-        self._tell_think()
-        self._told.on_answered(job, whole=False)
+            request.notice("think", _thinking_sentence(think))
+        self._report_thinking()
+        self._listener.on_answered(request, complete=False)
 
-    def _renew(self, job: Request) -> None:
-        assert self._told is not None
+    def _reload(self, request: Request) -> None:
+        assert self._listener is not None
         try:
-            self._engines.renew(partial(self._made, job))
+            self._switcher.reload(partial(self._make_for, request))
         except CancelledError:
             return
         except AssistantError as error:
-            self._fail(job, error)
-        self._told.on_ready(loaded=job.failure is None)
+            self._fail(request, error)
+        self._listener.on_ready(loaded=request.failure is None)
 
-    def _made(self, job: Request, think: bool) -> Assistant:
-        return self._make(
-            think, self._spoken, self._on_event, lambda: job.is_cancelled() or self._closed.is_set()
+    def _make_for(self, request: Request, think: bool) -> Assistant:
+        return self._make_assistant(
+            think, self._request_speech, self._handle_event, lambda: request.is_cancelled() or self._closed.is_set()
         )  # fmt: skip
 
-    def _fail(self, job: Request, error: AssistantError) -> None:
-        job.failure = error
-        self._show(ErrorEvent(job.id, error.code, str(error), error.exit_code))
-        self._spoken.say(str(error))
+    def _fail(self, request: Request, error: AssistantError) -> None:
+        request.failure = error
+        self._on_event(ErrorEvent(request.id, error.code, str(error), error.exit_code))
+        self._request_speech.say(str(error))
 
-    def _on_event(self, event: Event) -> None:
-        job = self._job
+    def _handle_event(self, event: Event) -> None:
+        request = self._current
         if isinstance(event, DoneEvent):
-            self._measurements.answered(event)
-            self._outlook.answered(event)
-        if job is not None:
+            self._latency_records.record_answer(event)
+            self._forecast.record_answer(event)
+        if request is not None:
             if isinstance(event, TokenEvent):
-                job.reasoning += event.text if event.kind == "thinking" else ""
+                request.reasoning += event.text if event.kind == "thinking" else ""
             elif isinstance(event, StageEvent):
-                # What follows a whole stage is told only when a first part of it is done, which may take seconds.
-                over = event.fraction >= 1 and event.stage in ("load", "prepare") and job.captured is not None
-                self._come_to(job, "encode" if over else event.stage)
-            elif isinstance(event, NoticeEvent) and event.code in picture_checks.CODES_OF_ENDINGS:
-                job.sentences.append(event.message)  # whoever hears the answer again must not take it for whole either
+                # The next stage reports nothing until its first part is done, which may take seconds.
+                finished = event.fraction >= 1 and event.stage in ("load", "prepare") and request.captured is not None
+                self._set_stage(request, "encode" if finished else event.stage)
+            elif isinstance(event, NoticeEvent) and event.code in picture_checks.STOP_NOTICE_CODES:
+                # Whoever hears the answer again must not take it for complete either.
+                request.sentences.append(event.message)
             elif isinstance(event, SentenceEvent):
-                job.sentences.append(event.text)
-                if len(job.sentences) == 1 and self._told:
-                    self._told.on_stage()
-            if job.is_cancelled() and not isinstance(event, DoneEvent | ErrorEvent | NoticeEvent):
+                request.sentences.append(event.text)
+                if len(request.sentences) == 1 and self._listener:
+                    self._listener.on_stage()
+            if request.is_cancelled() and not isinstance(event, DoneEvent | ErrorEvent | NoticeEvent):
                 return
-        self._show(event)
+        self._on_event(event)
 
-    def _come_to(self, job: Request, stage: Stage) -> None:
-        if job.stage != stage:
-            job.stage = stage
-            if self._told:
-                self._told.on_stage()
-
-
-def _after(job: Request, took: str) -> str:
-    """What is good to know after an answer, for whoever wants to hear everything."""
-    more = tr("The same shortcut again gives details.") if job.action and job.mode != "detail" else ""
-    return f"{took} {more}".strip()
+    def _set_stage(self, request: Request, stage: Stage) -> None:
+        if request.stage != stage:
+            request.stage = stage
+            if self._listener:
+                self._listener.on_stage()
 
 
-def _think_is(on: bool) -> str:
+def _after_answer_sentence(request: Request, duration: str) -> str:
+    """Return the hint after an answer, for verbosity "full"."""
+    more = tr("The same shortcut again gives details.") if request.action and request.mode != "detail" else ""
+    return f"{duration} {more}".strip()
+
+
+def _thinking_sentence(on: bool) -> str:
     return tr("Think harder is on.") if on else tr("Think harder is off.")

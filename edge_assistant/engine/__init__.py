@@ -1,1 +1,1 @@
-"""The model in a process of its own: llama.cpp sessions, prompts, sampling, and the client that talks to them."""
+"""The inference engine: a worker process that runs llama.cpp, and the client that talks to it."""

@@ -1,8 +1,8 @@
-"""llama-cpp-python's bindings of llama.cpp and of its vision tower, without the rest of that package, and ggml's.
+"""ctypes bindings of llama.cpp, its vision library (mtmd) and ggml, taken from llama-cpp-python.
 
-Its `__init__` imports a face of its own, and with it numpy, jinja2 and a cache on disk. None of them is used here: they
-would make up most of the engine's start, and numpy's matrix library does not run on every old processor that
-llama.cpp runs on.
+That package's `__init__` is not run: it imports a high-level API and with it numpy, jinja2 and a disk cache. None of
+them is used here, they would make up most of the engine's start, and numpy's BLAS does not run on every old processor
+that llama.cpp runs on.
 """
 
 from __future__ import annotations
@@ -24,37 +24,37 @@ _PACKAGE = "llama_cpp"
 _WINDOWS = os.name == "nt"
 
 
-def _bindings() -> tuple[ModuleType, ModuleType]:
+def _import_bindings() -> tuple[ModuleType, ModuleType]:
     if _PACKAGE not in sys.modules:
         spec = importlib.util.find_spec(_PACKAGE)
         if spec is None:
             raise ModuleNotFoundError("llama-cpp-python is not installed", name=_PACKAGE)
-        sys.modules[_PACKAGE] = importlib.util.module_from_spec(spec)  # a package whose __init__ has not run
+        sys.modules[_PACKAGE] = importlib.util.module_from_spec(spec)  # the package without running its __init__
     return importlib.import_module(f"{_PACKAGE}.llama_cpp"), importlib.import_module(f"{_PACKAGE}.mtmd_cpp")
 
 
 try:
-    llama, mtmd = _bindings()
-except (ImportError, OSError, RuntimeError, AttributeError) as error:  # the last one: a library of another version
+    llama, mtmd = _import_bindings()
+except (ImportError, OSError, RuntimeError, AttributeError) as error:  # AttributeError: a library of another version
     _log.warning("llama.cpp cannot be loaded: %s", error)
     raise EngineUnfitError from error
 LIBRARIES = Path(str(llama.__file__)).parent / "lib"
 
 
-def ggml(library: str, function: str, result: Any, *arguments: Any) -> Any:
-    """A function of ggml, which llama-cpp-python does not bind, with the ctypes of its result and arguments.
+def ggml(library: str, function: str, result_type: Any, *argument_types: Any) -> Any:
+    """Bind a function of ggml, which llama-cpp-python does not bind, with the ctypes of its result and arguments.
 
-    `library` says which of ggml's two holds it (ggml/src/CMakeLists.txt): "ggml" has the list of backends and devices
-    (ggml-backend-reg.cpp), "ggml-base" the rest.
+    `library` is the one of ggml's two libraries that has it (ggml/src/CMakeLists.txt): "ggml" has the registry of
+    backends and devices (ggml-backend-reg.cpp), "ggml-base" the rest.
     """
-    found = getattr(_handle(library), function)
-    found.restype, found.argtypes = result, arguments
-    return found
+    bound = getattr(_library_handle(library), function)
+    bound.restype, bound.argtypes = result_type, argument_types
+    return bound
 
 
-def _handle(library: str) -> Any:
-    """Where ggml's functions are found: through libllama's own handle, since another would map a second ggml.
+def _library_handle(library: str) -> Any:
+    """Return the handle for ggml's functions: libllama's own, since opening ggml would map a second copy of it.
 
-    Windows looks into the named library only, but gives the same handle again. Not yet run on Windows.
+    Windows searches only the named library, but returns the handle of the loaded copy. Not yet run on Windows.
     """
     return ctypes.CDLL(str(LIBRARIES / f"{library}.dll")) if _WINDOWS else llama._lib

@@ -1,4 +1,4 @@
-"""The engine's parent side: one child process with one pair of weights; it survives whatever happens in there."""
+"""The engine's client: runs one model in a worker process and survives its crashes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from edge_assistant.engine import worker
-from edge_assistant.engine.gpu_offload import NOTHING
+from edge_assistant.engine.gpu_offload import NO_OFFLOAD
 from edge_assistant.engine.messages import (
     DEVICE_FAILED,
     AskQuestion,
@@ -41,41 +41,41 @@ from edge_assistant.system.errors import (
     EngineError,
     EngineUnfitError,
     WeightsError,
-    explained,
-    out_of_memory,
-    rebuilt,
-    tells_of_memory,
+    explain_error,
+    is_out_of_memory_message,
+    out_of_memory_error,
+    rebuild_error,
 )
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess, was_killed
 
 _log = logging.getLogger(__name__)
 
-# This many seconds after a cancel the question has ended, acknowledged or not.
+# Seconds after a cancel at which the question ends, acknowledged or not.
 CANCEL_GRACE = 0.2
-# An engine that has not acknowledged it then may be within a graph node, which nothing can stop: the attention of one
+# A worker that has not acknowledged it then may be within a graph node, which nothing can stop: the attention of one
 # layer to a large picture. The next question waits this many seconds, counted from the cancel, for the node to end;
-# after that the child is killed. With it go the caches, and on a machine short of memory the weights.
-_NODE_S = 5.0
-_ILLEGAL = (-4, 0xC000001D)  # of one that used an instruction this processor has not: SIGILL, or Windows' status for it
+# after that the worker is killed, which loses its caches and, on a machine short of memory, the cached model file.
+_NODE_TIMEOUT_S = 5.0
+_ILLEGAL_INSTRUCTION = (-4, 0xC000001D)  # exit codes: SIGILL, and Windows' STATUS_ILLEGAL_INSTRUCTION
 
 OnReply = Callable[[StageProgress | TextDelta | TurnsDropped | DeviceFailed], None]
 
-_processor_only = threading.Event()
-"""A graphics processor failed: until this program ends, all its engines compute on the processor alone."""
+_cpu_only = threading.Event()
+"""Set when a GPU failed: until this program ends, all its engines compute on the CPU only."""
 
 
 class DeviceFailedError(EngineError):
-    """A graphics processor failed while a question was answered; the next load is on the processor alone."""
+    """A GPU failed while a question was answered; the next load is on the CPU only."""
 
     code = DEVICE_FAILED
 
 
 @dataclass(frozen=True, slots=True)
-class EngineFiles:
-    """What one engine runs: paths of the GGUF pair, KV cells, threads, and the system prompt to warm up with.
+class EngineConfig:
+    """The configuration of an engine: paths of the GGUF pair, KV cells, threads, and the system prompt to warm up with.
 
-    `keep` is the folder where that prompt is kept evaluated for the next start; None: it is not.
+    `prompt_cache_dir` is the folder of the prompt cache; None: there is none.
     """
 
     model: Path
@@ -86,343 +86,342 @@ class EngineFiles:
     system: str
     size: ModelSize = field(default_factory=ModelSize)
     tuning: Tuning = field(default_factory=Tuning)
-    keep: Path | None = None
+    prompt_cache_dir: Path | None = None
 
 
 class Engine:
-    """Loads on the first question, answers one at a time, and starts anew after a death.
+    """Runs a model in a worker process, which `load` starts, again after a crash; answers one question at a time.
 
-    `load` and `ask` block and belong to one thread; `cancel` and `close` may come from any.
+    `load` and `ask` block and belong to one thread; `cancel` and `close` may be called from any.
     """
 
-    def __init__(self, files: EngineFiles) -> None:
-        self._files = files
-        self._child: WorkerProcess | None = None
+    def __init__(self, config: EngineConfig) -> None:
+        self._config = config
+        self._process: WorkerProcess | None = None
         self._lock = threading.Lock()
         self._last_id = 0
-        self._ahead: tuple[int, bytes] | None = None  # what may still be being encoded: its id, the picture's digest
-        self._joined = 0  # the id under which the current question's picture was being encoded before it was asked
+        self._ahead: tuple[int, bytes] | None = None  # the picture being encoded ahead: request id and digest
+        self._joined_id = 0  # the id of the EncodeAhead for the current question's picture, 0 for none
         self._busy = self._loading = False
         self._kill_at: float | None = None
-        self._overdue: tuple[int, float] | None = None  # a cancelled question not acknowledged yet, and until when
+        self._overdue: tuple[int, float] | None = None  # id of a cancelled question not acknowledged yet, and deadline
         self._cancelled = False
         self._closed = False
-        self._started = False  # whether the child has come as far as to load the weights
-        self._on_device = False  # whether a graphics processor's driver is at work in the child
+        self._started = False  # whether the worker has come as far as to load the model
+        self._on_device = False  # whether a GPU driver is in use in the worker
         self.context = 0
-        self.offload = NOTHING
+        self.offload = NO_OFFLOAD
 
     @property
     def loaded(self) -> bool:
-        """Whether a question would find the weights in memory."""
-        return self._child is not None and self._child.alive
+        """Whether the model is loaded."""
+        return self._process is not None and self._process.alive
 
     @property
     def pid(self) -> int | None:
-        """The child's process id, None when there is none."""
-        child = self._child
-        return child.pid if child else None
+        """The worker's process id, None when there is none."""
+        process = self._process
+        return process.pid if process else None
 
-    def see_with(self, mmproj: Path) -> None:
-        """Load this mmproj from the next load on; it has the same layers."""
-        self._files = replace(self._files, mmproj=mmproj)
+    def set_mmproj(self, mmproj: Path) -> None:
+        """Use this mmproj from the next load on; it must have the same layers."""
+        self._config = replace(self._config, mmproj=mmproj)
 
-    def settle(self) -> None:
-        """Wait for the child to come to the end of a cancelled question, and kill it where that takes too long.
+    def wait_for_cancelled(self) -> None:
+        """Wait for the worker to finish a cancelled question, and kill it if that takes too long.
 
-        Belongs to the thread that asks, before `loaded` is looked at. Raises CancelledError when this is cancelled,
-        too; what is waited for stays the same then.
+        Belongs to the thread that asks; call it before reading `loaded`. Raises CancelledError when this wait is
+        cancelled too; the question stays overdue then.
         """
         with self._lock:
             if self._overdue is None or self._closed or not self.loaded:
                 self._overdue = None
                 return
-            child, (id, until) = self._child, self._overdue
-            assert child is not None
+            process, (id, until) = self._process, self._overdue
+            assert process is not None
             self._cancelled, self._kill_at, self._busy = False, until, True
         try:
-            self._wait(child, id, lambda _: None, self._death)
+            self._wait_for_reply(process, id, lambda _: None, self._worker_error)
         except AssistantError:
             if self._cancelled:
                 raise
         self._overdue = None
 
     def load(self, on_reply: OnReply, context: int | None = None) -> float:
-        """Start the child and load the weights; the seconds it took, 0.0 when they were loaded.
+        """Start the worker and load the model; return the seconds it took, 0.0 if it was loaded.
 
-        `context` (tokens) stands in for the one in the files this time. Where a graphics processor fails, that is
-        reported and all is loaded on the processor.
-        Raises WeightsError, DoesNotFitError, EngineError, or CancelledError.
+        `context` (tokens) overrides the one in EngineConfig. Where a GPU fails, that is reported and everything is
+        loaded on the CPU. Raises WeightsError, DoesNotFitError, EngineError, or CancelledError.
         """
-        self.settle()
+        self.wait_for_cancelled()
         if self.loaded:
             return 0.0
         start = time.perf_counter()
         with self._lock:
             if self._closed:
                 raise CancelledError
-            died_alone = self._child is not None and self._on_device and not self._cancelled
+            device_died = self._process is not None and self._on_device and not self._cancelled
             self._cancelled, self._kill_at, self._ahead, self._overdue = False, None, None, None
             self._busy = self._loading = True
         try:
-            if died_alone:
-                on_reply(DeviceFailed(str(self._without_device())))
-            reply = self._loaded_anywhere(on_reply, context or self._files.context)
+            if device_died:
+                on_reply(DeviceFailed(str(self._disable_device())))
+            reply = self._load_with_fallback(on_reply, context or self._config.context)
         finally:
             self._busy = self._loading = False
         assert isinstance(reply, Loaded)
         self.context, self.offload = reply.context, reply.offload
         return time.perf_counter() - start
 
-    def _loaded_anywhere(self, on_reply: OnReply, context: int) -> Loaded | Done | EmbeddingsReply:
+    def _load_with_fallback(self, on_reply: OnReply, context: int) -> Loaded | Done | EmbeddingsReply:
         try:
-            return self._loaded_once(on_reply, context)
+            return self._load_once(on_reply, context)
         except CancelledError:
             raise
         except AssistantError:
             if not self._on_device:
                 raise
-        _processor_only.set()
-        on_reply(DeviceFailed(self._load_failed_on_device()))
+        _cpu_only.set()
+        on_reply(DeviceFailed(self._device_load_message()))
         try:
-            return self._loaded_once(on_reply, context)
+            return self._load_once(on_reply, context)
         except CancelledError:
             raise
         except AssistantError:
-            _processor_only.clear()  # it need not have been the device
+            _cpu_only.clear()  # the failure was not the GPU's
             raise
 
-    def _loaded_once(self, on_reply: OnReply, context: int) -> Loaded | Done | EmbeddingsReply:
-        files = self._files
-        tuning = replace(files.tuning, gpu_layers=0) if _processor_only.is_set() else files.tuning
+    def _load_once(self, on_reply: OnReply, context: int) -> Loaded | Done | EmbeddingsReply:
+        config = self._config
+        tuning = replace(config.tuning, gpu_layers=0) if _cpu_only.is_set() else config.tuning
         with self._lock:
             if self._closed or self._cancelled:
                 raise CancelledError
             self._started = self._on_device = False
-            self._child = child = self._spawned(tuning, context)
-        return self._awaited(child, 0, on_reply, self._load_death)
+            self._process = process = self._spawn(tuning, context)
+        return self._receive_reply(process, 0, on_reply, self._load_error)
 
-    def _spawned(self, tuning: Tuning, context: int) -> WorkerProcess:
-        """The child, which begins to load. Raises DoesNotFitError where the system lets nothing be started."""
-        files = self._files
+    def _spawn(self, tuning: Tuning, context: int) -> WorkerProcess:
+        """Start the worker, which begins to load. Raises DoesNotFitError where no process can be started."""
+        config = self._config
         try:
             return WorkerProcess(
                 worker.serve,
                 LoadModel(
-                    str(files.model),
-                    str(files.mmproj),
+                    str(config.model),
+                    str(config.mmproj),
                     context,
-                    files.threads,
-                    files.vision_layers,
-                    files.system,
-                    files.size,
+                    config.threads,
+                    config.vision_layers,
+                    config.system,
+                    config.size,
                     tuning,
-                    str(files.keep or ""),
+                    str(config.prompt_cache_dir or ""),
                 ),
                 name="engine",
             )
         except (OSError, RuntimeError, MemoryError) as error:
             _log.info("the engine cannot be started", exc_info=error)
-            raise explained(error) from error
+            raise explain_error(error) from error
 
-    def ask(self, make: Callable[[int], AskQuestion], on_reply: OnReply) -> Done:
-        """Put one question, made with the id it is given, to the loaded engine.
+    def ask(self, make_request: Callable[[int], AskQuestion], on_reply: OnReply) -> Done:
+        """Ask the loaded model a question; `make_request` creates it with the id it is given.
 
-        Raises DoesNotFitError or EngineError, of these DeviceFailedError where a graphics processor failed at it;
-        CancelledError when a cancel had to kill the child.
+        Raises DoesNotFitError, EngineError (DeviceFailedError where a GPU failed), or CancelledError when the worker
+        did not acknowledge a cancel in time.
         """
         with self._lock:
-            child = self._child
-            if self._closed or child is None:
+            process = self._process
+            if self._closed or process is None:
                 raise CancelledError
-            ask = make(self._last_id + 1)
+            request = make_request(self._last_id + 1)
             self._last_id += 1
             self._cancelled, self._kill_at, self._busy = False, None, True
         try:
-            self._join_or_drop_ahead(ask)
-            child.send(ask)
-        except WorkerDiedError as death:
-            raise self._ask_death(death) from death
+            self._join_or_drop_ahead(request)
+            process.send(request)
+        except WorkerDiedError as error:
+            raise self._ask_error(error) from error
         try:
-            reply = self._wait(child, ask.id, on_reply, self._ask_death)
+            reply = self._wait_for_reply(process, request.id, on_reply, self._ask_error)
         except EngineError as error:
             if error.code != DEVICE_FAILED:
                 raise
             if self._cancelled:
                 raise CancelledError from error
             self.unload()
-            raise self._without_device() from error
+            raise self._disable_device() from error
         assert isinstance(reply, Done)
         return reply
 
-    def recall(self) -> Embeddings | None:
-        """The embeddings of the last picture, for another engine with the same mmproj; None where there are none.
+    def get_embeddings(self) -> Embeddings | None:
+        """Return the embeddings of the last picture, for another engine with the same mmproj; None if there are none.
 
         Belongs to the thread that asks, like `ask`.
         """
         with contextlib.suppress(AssistantError):
-            self.settle()
+            self.wait_for_cancelled()
         with self._lock:
-            child = self._child
-            if self._closed or child is None:
+            process = self._process
+            if self._closed or process is None:
                 return None
             self._last_id += 1
             id = self._last_id
             self._cancelled, self._kill_at, self._busy = False, None, True
-        self.drop_ahead()
+        self.cancel_ahead()
         try:
-            child.send(GetEmbeddings(id))
-            reply = self._wait(child, id, lambda _: None, self._death)
+            process.send(GetEmbeddings(id))
+            reply = self._wait_for_reply(process, id, lambda _: None, self._worker_error)
         except (WorkerDiedError, AssistantError):
-            return None  # the picture is encoded again, which costs only time
+            return None  # the picture will be encoded again, which costs only time
         assert isinstance(reply, EmbeddingsReply)
         return reply.embeddings
 
     def unload(self) -> None:
-        """End the child and give its memory back; the next question loads anew."""
-        child = self._child
-        if child is not None:
-            self._drop(child)
+        """End the worker and free its memory; the next question loads again."""
+        process = self._process
+        if process is not None:
+            self._discard(process)
 
     def encode_ahead(self, rgb: bytes, width: int, height: int) -> None:
-        """Have a picture encoded while nobody waits; returns at once. The next question drops it, unless it is its own.
+        """Encode a picture ahead of a question; return at once. A question about another picture drops it.
 
-        A cancel does not: it ends what somebody waits for. Without a loaded engine nothing happens. Only the newest is
-        of use, so one that is still being encoded is dropped.
+        A cancel does not drop it: that ends what the user waits for. Does nothing while no model is loaded. Only the
+        newest picture is of use, so one that is still being encoded is dropped.
         """
-        self.drop_ahead()
+        self.cancel_ahead()
         with self._lock:
-            child = self._child
-            if child is None or self._closed:
+            process = self._process
+            if process is None or self._closed:
                 return
             self._last_id += 1
             ahead = EncodeAhead(self._last_id, rgb, width, height)
             self._ahead = ahead.id, picture_digest(ahead)
-            self._cancelled, self._busy = False, True  # so that a cancel helps if the child does not take it
-        with contextlib.suppress(WorkerDiedError):  # the next question finds out
-            child.send(ahead)
+            self._cancelled, self._busy = False, True  # so that a cancel kills a worker that does not read
+        with contextlib.suppress(WorkerDiedError):  # the next question notices
+            process.send(ahead)
         self._busy = False
 
-    def drop_ahead(self) -> None:
-        """Stop encoding ahead, if that is still going on; what was finished stays of use."""
-        ahead, self._ahead, child = self._ahead, None, self._child
-        if ahead is not None and child is not None:
+    def cancel_ahead(self) -> None:
+        """Stop encoding ahead; a finished encode stays usable."""
+        ahead, self._ahead, process = self._ahead, None, self._process
+        if ahead is not None and process is not None:
             with contextlib.suppress(WorkerDiedError):
-                child.send(CancelQuestion(ahead[0]))
+                process.send(CancelQuestion(ahead[0]))
 
-    def _join_or_drop_ahead(self, ask: AskQuestion) -> None:
-        ahead, self._joined = self._ahead, 0
-        if ahead is not None and ahead[1] == picture_digest(ask):
-            self._ahead, self._joined = None, ahead[0]
+    def _join_or_drop_ahead(self, request: AskQuestion) -> None:
+        ahead, self._joined_id = self._ahead, 0
+        if ahead is not None and ahead[1] == picture_digest(request):
+            self._ahead, self._joined_id = None, ahead[0]
         else:
-            self.drop_ahead()
+            self.cancel_ahead()
 
     def cancel(self, grace: float = CANCEL_GRACE) -> None:
-        """Stop the running load or question, which has ended after `grace` seconds whether that is acknowledged or not.
+        """Cancel the running load or question; it ends within `grace` seconds, acknowledged or not.
 
-        Then the child may come to the end of what it is at, unless it does not even take the cancel. That one is
-        killed, and at once one that loads, or any where `grace` is 0.
+        The worker may finish its current node afterwards, unless it does not even read the cancel: then it is killed.
+        A worker that is loading is killed at once, and any worker where `grace` is 0.
         """
         with self._lock:
-            child = self._child
+            process = self._process
             if self._cancelled or not self._busy:
                 return
             self._cancelled = True
             self._kill_at = time.monotonic() + grace
-            deaf = self._loading or grace <= 0  # a child that loads acknowledges nothing
-        if child is None:
-            return  # it is between two loads
-        child.wake()
-        if deaf:
-            child.kill()
+            kill = self._loading or grace <= 0  # a worker that is loading acknowledges nothing
+        if process is None:
+            return  # between two loads
+        process.wake()
+        if kill:
+            process.kill()
             return
         try:
-            told = child.send(CancelQuestion(self._last_id), patience=grace)
+            sent = process.send(CancelQuestion(self._last_id), timeout=grace)
         except WorkerDiedError:
-            return  # whoever waits for its reply is told
-        if not told:
-            child.kill()  # it does not even take its question from the Pipe
+            return  # the waiting thread gets the error
+        if not sent:
+            process.kill()  # it does not read its messages
 
     def close(self) -> None:
-        """End the child. Questions after this raise CancelledError."""
+        """End the worker. Questions after this raise CancelledError."""
         with self._lock:
             self._closed = True
             self._cancelled = True
-            child, self._child = self._child, None
-        if child is not None:
-            child.wake()
-            child.kill()
+            process, self._process = self._process, None
+        if process is not None:
+            process.wake()
+            process.kill()
 
-    def _wait(
-        self, child: WorkerProcess, id: int, on_reply: OnReply, explained: Callable[[WorkerDiedError], AssistantError]
+    def _wait_for_reply(
+        self, process: WorkerProcess, id: int, on_reply: OnReply, to_error: Callable[[WorkerDiedError], AssistantError]
     ) -> Loaded | Done | EmbeddingsReply:
-        """Hand on what the child reports on `id` until it is done; stale ids are dropped.
+        """Pass replies with `id` to `on_reply` until the final one, and return that; stale ids are dropped.
 
-        `child` is the one that was asked: a `close` may have taken it away by now.
+        `process` is the one that was asked: a `close` may have cleared `self._process` by now.
         """
         try:
-            return self._awaited(child, id, on_reply, explained)
+            return self._receive_reply(process, id, on_reply, to_error)
         finally:
             self._busy = self._loading = False
 
-    def _awaited(
-        self, child: WorkerProcess, id: int, on_reply: OnReply, explained: Callable[[WorkerDiedError], AssistantError]
+    def _receive_reply(
+        self, process: WorkerProcess, id: int, on_reply: OnReply, to_error: Callable[[WorkerDiedError], AssistantError]
     ) -> Loaded | Done | EmbeddingsReply:
         while True:
             try:
-                reply: Reply | None = child.receive(self._until_kill())
-            except WorkerDiedError as death:
-                self._drop(child)
-                raise explained(death) from death
+                reply: Reply | None = process.receive(self._seconds_until_kill())
+            except WorkerDiedError as error:
+                self._discard(process)
+                raise to_error(error) from error
             if isinstance(reply, Done | EmbeddingsReply | Failed) and self._overdue and reply.id == self._overdue[0]:
                 self._overdue = None
             if reply is None:
-                if self._closed:  # not waiting for the death: giving gigabytes back takes its time
+                if self._closed:  # without waiting for its end: freeing gigabytes takes time
                     raise CancelledError
-                self._check_grace(child)
+                self._check_cancel_deadline(process)
             elif isinstance(reply, Loaded):
                 return reply
             elif isinstance(reply, EngineStarted):
                 self._started = True
             elif isinstance(reply, OffloadStarted):
                 self._on_device = reply.on_device
-            elif reply.id != id and not (reply.id == self._joined and isinstance(reply, StageProgress)):
+            elif reply.id != id and not (reply.id == self._joined_id and isinstance(reply, StageProgress)):
                 continue
             elif isinstance(reply, Done | EmbeddingsReply):
                 return reply
             elif isinstance(reply, Failed):
                 if id == 0:
-                    self._drop(child)
-                raise rebuilt(reply.exit_code, reply.code, reply.message)
+                    self._discard(process)
+                raise rebuild_error(reply.exit_code, reply.code, reply.message)
             elif self._cancelled:
-                self._check_grace(child)
+                self._check_cancel_deadline(process)
             else:
                 on_reply(reply)
 
-    def _until_kill(self) -> float | None:
+    def _seconds_until_kill(self) -> float | None:
         kill_at = self._kill_at
         return None if kill_at is None else max(0.0, kill_at - time.monotonic())
 
-    def _check_grace(self, child: WorkerProcess) -> None:
+    def _check_cancel_deadline(self, process: WorkerProcess) -> None:
         if self._kill_at is not None and time.monotonic() >= self._kill_at:
             if self._loading or (self._overdue is not None and time.monotonic() >= self._overdue[1]):
-                self._drop(child)
+                self._discard(process)
             elif self._overdue is None:
-                self._overdue = self._last_id, time.monotonic() + _NODE_S
+                self._overdue = self._last_id, time.monotonic() + _NODE_TIMEOUT_S
             raise CancelledError
 
-    def _drop(self, child: WorkerProcess) -> None:
-        child.kill()
+    def _discard(self, process: WorkerProcess) -> None:
+        process.kill()
         with self._lock:
-            if self._child is child:
-                self._child = None
+            if self._process is process:
+                self._process = None
 
-    def _load_death(self, death: WorkerDiedError) -> AssistantError:
+    def _load_error(self, error: WorkerDiedError) -> AssistantError:
         if self._cancelled:
             return CancelledError()
-        if _lacked_memory(death):
-            return out_of_memory()
-        if was_killed(death.exit_code):
+        if _ran_out_of_memory(error):
+            return out_of_memory_error()
+        if was_killed(error.exit_code):
             return EngineError(
                 tr(
                     "The engine was stopped while loading, perhaps for lack of memory. Close some programs "
@@ -430,27 +429,27 @@ class Engine:
                 ),
                 code="engine-killed",
             )
-        if not self._started or death.exit_code in _ILLEGAL:
+        if not self._started or error.exit_code in _ILLEGAL_INSTRUCTION:
             return EngineUnfitError()
         return WeightsError(
             tr(
                 "The engine crashed while loading {name}: the model is damaged, or its files do not match. Download "
                 "it again.",
-                name=self._files.model.name,
+                name=self._config.model.name,
             ),
             code="weights-abort",
         )
 
-    def _ask_death(self, death: WorkerDiedError) -> AssistantError:
+    def _ask_error(self, error: WorkerDiedError) -> AssistantError:
         if self._on_device and not self._cancelled:
-            return self._without_device()
-        return self._death(death)
+            return self._disable_device()
+        return self._worker_error(error)
 
-    def _without_device(self) -> DeviceFailedError:
-        """The next load is on the processor alone."""
-        _processor_only.set()
-        wanted = self._files.tuning.gpu_layers
-        if wanted is None:
+    def _disable_device(self) -> DeviceFailedError:
+        """Make the next loads use the CPU only; return the error that says so."""
+        _cpu_only.set()
+        gpu_layers = self._config.tuning.gpu_layers
+        if gpu_layers is None:
             return DeviceFailedError(
                 tr("The engine failed on the graphics processor, so everything runs on the processor from now on.")
             )
@@ -458,13 +457,13 @@ class Engine:
             tr(
                 "The engine failed on the graphics processor with --gpu-layers {layers}, so everything runs on the "
                 "processor from now on.",
-                layers=wanted,
+                layers=gpu_layers,
             )
         )
 
-    def _load_failed_on_device(self) -> str:
-        wanted = self._files.tuning.gpu_layers
-        if wanted is None:
+    def _device_load_message(self) -> str:
+        gpu_layers = self._config.tuning.gpu_layers
+        if gpu_layers is None:
             return tr(
                 "The model could not be loaded on the graphics processor, so everything runs on the processor from "
                 "now on."
@@ -472,20 +471,20 @@ class Engine:
         return tr(
             "The model could not be loaded on the graphics processor with --gpu-layers {layers}, so everything runs "
             "on the processor from now on.",
-            layers=wanted,
+            layers=gpu_layers,
         )
 
-    def _death(self, death: WorkerDiedError) -> AssistantError:
+    def _worker_error(self, error: WorkerDiedError) -> AssistantError:
         if self._cancelled:
             return CancelledError()
-        if _lacked_memory(death):
-            return out_of_memory()
-        if was_killed(death.exit_code):
+        if _ran_out_of_memory(error):
+            return out_of_memory_error()
+        if was_killed(error.exit_code):
             reason = tr("It was stopped from outside, perhaps for lack of memory.")
         else:
             reason = tr("It ended unexpectedly.")
         return EngineError(tr("The engine stopped. {reason} Ask again.", reason=reason), code="engine-died")
 
 
-def _lacked_memory(death: WorkerDiedError) -> bool:
-    return any(tells_of_memory(line) for line in death.last_words)
+def _ran_out_of_memory(error: WorkerDiedError) -> bool:
+    return any(is_out_of_memory_message(line) for line in error.last_lines)

@@ -1,4 +1,4 @@
-"""The graphics processors that this build of llama.cpp can compute with, and what of a model decides how much fits."""
+"""The GPUs that this build of llama.cpp can use, and the size of a model's output layer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from edge_assistant.engine.bindings import ggml, llama
 from edge_assistant.engine.gpu_offload import Device
 
 NO_DRIVERS = {"GGML_DISABLE_VULKAN": "1", "CUDA_VISIBLE_DEVICES": "-1", "HIP_VISIBLE_DEVICES": "-1"}
-"""An environment in which llama.cpp asks no driver for devices, not even which there are. Metal knows no such thing."""
+"""Environment variables that keep llama.cpp from asking any GPU driver for devices. Metal has no such variable."""
 
 _GPU, _INTEGRATED_GPU = 1, 2  # ggml-backend.h, enum ggml_backend_dev_type
 
@@ -20,8 +20,8 @@ class _GgufParameters(ctypes.Structure):
     _fields_ = [("no_alloc", ctypes.c_bool), ("context", ctypes.c_void_p)]
 
 
-def devices() -> list[Device]:
-    """What there is now; empty where llama.cpp was built for the processor alone."""
+def list_devices() -> list[Device]:
+    """List the GPUs with their free memory; empty where llama.cpp was built without GPU support."""
     if not llama.llama_supports_gpu_offload():
         return []
     count = ggml("ggml", "ggml_backend_dev_count", ctypes.c_size_t)
@@ -29,28 +29,28 @@ def devices() -> list[Device]:
     name = ggml("ggml-base", "ggml_backend_dev_description", ctypes.c_char_p, ctypes.c_void_p)
     size = ctypes.POINTER(ctypes.c_size_t)
     memory = ggml("ggml-base", "ggml_backend_dev_memory", None, ctypes.c_void_p, size, size)
-    found = []
+    devices = []
     for index in range(count()):
-        device = handle(index)
+        device = device_handle(index)
         if kind(device) in (_GPU, _INTEGRATED_GPU):
             free, total = ctypes.c_size_t(), ctypes.c_size_t()
             memory(device, ctypes.byref(free), ctypes.byref(total))
-            words = (name(device) or b"A graphics processor").decode(errors="replace")
-            found.append(Device(words, free.value, kind(device) == _GPU, index))
-    return found
+            description = (name(device) or b"A graphics processor").decode(errors="replace")
+            devices.append(Device(description, free.value, kind(device) == _GPU, index))
+    return devices
 
 
-def handle(index: int) -> int:
-    """The address by which ggml knows the device at `index` in its list."""
+def device_handle(index: int) -> int:
+    """Return ggml's pointer to the device at `index` in its list."""
     return int(ggml("ggml", "ggml_backend_dev_get", ctypes.c_void_p, ctypes.c_size_t)(index))
 
 
 def output_bytes(model: str) -> int:
-    """The size of a model file's output layer, which may be the table of token embeddings; 0 where it is not found."""
-    opened = ggml("ggml-base", "gguf_init_from_file", ctypes.c_void_p, ctypes.c_char_p, _GgufParameters)
+    """Return the size of a model file's output layer, which may be the token embeddings; 0 where it is not found."""
+    open_file = ggml("ggml-base", "gguf_init_from_file", ctypes.c_void_p, ctypes.c_char_p, _GgufParameters)
     find = ggml("ggml-base", "gguf_find_tensor", ctypes.c_int64, ctypes.c_void_p, ctypes.c_char_p)
     size = ggml("ggml-base", "gguf_get_tensor_size", ctypes.c_size_t, ctypes.c_void_p, ctypes.c_int64)
-    file = opened(os.fsencode(model), _GgufParameters(no_alloc=True))
+    file = open_file(os.fsencode(model), _GgufParameters(no_alloc=True))
     if not file:
         return 0
     try:

@@ -1,7 +1,7 @@
-"""What the engine's two sides say to each other over the Pipe: frozen, picklable, complete in themselves.
+"""Messages between the engine's client and its worker process: frozen, picklable and self-contained.
 
-Every question carries its picture and the conversation before it, so that a fresh engine can answer it as well as
-the one that died; what the engine already holds it recognises and does not compute again.
+Every question carries its picture and the conversation before it, so that a restarted worker can answer it as well;
+a worker recognises what it has cached and does not compute it again.
 """
 
 from __future__ import annotations
@@ -10,30 +10,30 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Literal
 
-from edge_assistant.engine.gpu_offload import NOTHING, GpuOffload
+from edge_assistant.engine.gpu_offload import NO_OFFLOAD, GpuOffload
 
 Stage = Literal["load", "prepare", "encode", "prefill", "think", "answer"]
-Kind = Literal["thinking", "answer"]
-Stop = Literal["end", "length", "loop", "budget", "cancelled"]
-"""How an answer ended: whole; cut off at a limit; where it began to repeat itself; whole, after reasoning that was cut
-short; by the person."""
+TextKind = Literal["thinking", "answer"]
+StopReason = Literal["end", "length", "loop", "budget", "cancelled"]
+"""Why an answer ended: complete; cut off at a limit; repeated itself; complete, after reasoning that was cut short at
+its budget; cancelled by the user."""
 DEVICE_FAILED = "device-failed"
-"""The code of errors and notices that say a graphics processor failed."""
+"""The code of errors and notices about a failed GPU."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the next token is drawn; `temperature` 0 is greedy and ignores the rest."""
+    """Sampling parameters; `temperature` 0 is greedy and ignores the rest."""
 
     temperature: float
     top_p: float = 1.0
     top_k: int = 0
-    presence: float = 0.0
+    presence_penalty: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier question about the same picture and its answer, without reasoning, as Qwen3-VL's template has it."""
+    """An earlier question about the same picture and its answer, without reasoning, as in Qwen3-VL's template."""
 
     question: str
     answer: str
@@ -41,7 +41,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class ThinkingBudget:
-    """Where reasoning ends at the latest, so that there is always an answer."""
+    """The limits at which reasoning is ended, so that there is always an answer."""
 
     tokens: int
     seconds: float
@@ -49,11 +49,10 @@ class ThinkingBudget:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """How the engine computes; what is best depends on the machine, the answers do not.
+    """Performance parameters: the best values depend on the machine, the answers do not depend on them.
 
-    `repack` makes a second copy of the weights in another order; `batch` is in tokens. `gpu_layers` None puts on a
-    graphics processor what fits there, a number just so many of the model's layers, all of them or more everything;
-    0 keeps all on the processor.
+    `repack` keeps a second, reordered copy of the weights; `batch` is in tokens. `gpu_layers` is the number of layers
+    on the GPU: None as many as fit, 0 none, the model's number of layers or more everything.
     """
 
     repack: bool = False
@@ -64,7 +63,7 @@ class Tuning:
 
 @dataclass(frozen=True, slots=True)
 class ModelSize:
-    """How large the text model is: its layers, and the bytes that a KV cell takes in all of them together."""
+    """The size of the text model: its number of layers, and the bytes of a KV cell over all layers."""
 
     layers: int = 0
     cell_bytes: int = 0
@@ -72,9 +71,9 @@ class ModelSize:
 
 @dataclass(frozen=True, slots=True)
 class LoadModel:
-    """Parent to child: open these files. `context` is in KV cells; `vision_layers` only scales the progress.
+    """Client to worker: load these files. `context` is in KV cells; `vision_layers` only scales the progress.
 
-    `keep` is the folder for evaluated system prompts, "" for none.
+    `prompt_cache_dir` is the folder of the prompt cache, "" for none.
     """
 
     model: str
@@ -85,14 +84,14 @@ class LoadModel:
     system: str
     size: ModelSize = field(default_factory=ModelSize)
     tuning: Tuning = field(default_factory=Tuning)
-    keep: str = ""
+    prompt_cache_dir: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Embeddings:
-    """What a vision tower made of the picture with this digest: float32 in this machine's order, some MB.
+    """The vision tower's output for the picture with this digest: float32 in native byte order, some MB.
 
-    They hold for every model with the same mmproj, so that an encode need not be paid twice.
+    They are the same for every model with the same mmproj, which saves a second encode.
     """
 
     digest: bytes
@@ -101,10 +100,10 @@ class Embeddings:
 
 @dataclass(frozen=True, slots=True)
 class AskQuestion:
-    """Parent to child: answer `question` about the picture (`rgb`: width * height * 3 bytes, sides multiples of 32).
+    """Client to worker: answer `question` about the picture (`rgb`: width * height * 3 bytes, sides multiples of 32).
 
-    `embeddings` are used where they are of this picture; None: the picture is encoded, if it is not cached.
-    `kept` numbers the image tokens, row by row, that the language model gets; without it, it gets all.
+    `embeddings` are used if they are of this picture; None: the picture is encoded unless it is cached.
+    `kept_image_tokens` lists the image tokens, numbered row by row, that the language model gets; empty: it gets all.
     """
 
     id: int
@@ -119,19 +118,19 @@ class AskQuestion:
     max_tokens: int | None
     thinking: ThinkingBudget | None
     embeddings: Embeddings | None = None
-    kept: tuple[int, ...] = ()
+    kept_image_tokens: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GetEmbeddings:
-    """Parent to child: give the embeddings of the last picture."""
+    """Client to worker: return the embeddings of the last picture."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class EncodeAhead:
-    """Parent to child: encode this picture while nobody waits, for a question that may come. Nothing is answered."""
+    """Client to worker: encode this picture ahead, for a question that may follow. There is no reply."""
 
     id: int
     rgb: bytes
@@ -140,48 +139,48 @@ class EncodeAhead:
 
 
 def picture_digest(picture: AskQuestion | EncodeAhead) -> bytes:
-    """What tells a picture from all others, 16 bytes."""
+    """Return a hash of the picture's pixels and size, 16 bytes."""
     size = f"{picture.width}x{picture.height}".encode()
     return hashlib.blake2b(picture.rgb, key=size, digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class CancelQuestion:
-    """Parent to child: stop working on question `id`."""
+    """Client to worker: stop working on question `id`."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Child to parent: ready. `context` is what the KV cache really holds, in cells."""
+    """Worker to client: the model is loaded. `context` is the actual size of the KV cache, in cells."""
 
     context: int
-    offload: GpuOffload = NOTHING
+    offload: GpuOffload = NO_OFFLOAD
 
 
 @dataclass(frozen=True, slots=True)
 class EngineStarted:
-    """Child to parent, before anything of the weights is touched: llama.cpp's libraries are loaded and run here."""
+    """Worker to client, before the model is opened: llama.cpp's libraries are loaded and run on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class OffloadStarted:
-    """Child to parent, while loading: whether from now on a graphics processor's driver is at work, which may fail."""
+    """Worker to client, while loading: whether a GPU driver, which may fail, is in use from now on."""
 
     on_device: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceFailed:
-    """The parent's own: a graphics processor failed and everything is loaded on the processor; `message` says it."""
+    """From the client itself: the GPU failed and everything is loaded on the CPU; `message` is to be announced."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class StageProgress:
-    """Child to parent: how far a stage is, 0 to 1. `id` is 0 while loading."""
+    """Worker to client: the progress of a stage, 0 to 1. `id` is 0 while loading."""
 
     id: int
     stage: Stage
@@ -190,16 +189,16 @@ class StageProgress:
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """Child to parent: some more text."""
+    """Worker to client: more text of the answer or the reasoning."""
 
     id: int
-    kind: Kind
+    kind: TextKind
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class TurnsDropped:
-    """Child to parent: the oldest `count` turns had to be left out, the picture stays."""
+    """Worker to client: the oldest `count` turns were dropped to fit the context; the picture stays."""
 
     id: int
     count: int
@@ -207,12 +206,12 @@ class TurnsDropped:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Child to parent: the question is answered. Times in seconds; `reused_cells` counts KV cells."""
+    """Worker to client: the question is answered. Times in seconds; `reused_cells` counts KV cells."""
 
     id: int
     answer: str
     reasoning: str
-    stop: Stop
+    stop: StopReason
     image_tokens: int
     reused_cells: int
     reused_image: bool
@@ -224,7 +223,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingsReply:
-    """Child to parent: the embeddings of the last picture; None where there are none."""
+    """Worker to client: the embeddings of the last picture; None where there are none."""
 
     id: int
     embeddings: Embeddings | None
@@ -232,7 +231,7 @@ class EmbeddingsReply:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Child to parent: an error to be shown; `id` is 0 while loading."""
+    """Worker to client: an error to be reported to the user; `id` is 0 while loading."""
 
     id: int
     exit_code: int

@@ -1,7 +1,7 @@
-"""The evaluated system prompt on disk, so that the next engine need not evaluate it again: a KV cache of some MB.
+"""A disk cache of evaluated system prompts: KV cache states of some MB, so that a restart need not evaluate them.
 
-It holds nothing but the product's own words. A file is named after all that its content depends on, and carries a
-checksum, since a wrong one would make the model talk nonsense; whatever does not fit is as if it were not there.
+It holds only the product's own prompts, no user data. A file's name is a hash of all that its content depends on, and
+it carries a checksum, since a wrong state would make the model talk nonsense; damaged files are ignored.
 """
 
 from __future__ import annotations
@@ -13,42 +13,42 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from edge_assistant.system.regular_file import read_regular
+from edge_assistant.system.bounded_read import read_regular
 
-_MOST_FILES = 4  # two variants in two languages
-_MOST_BYTES = 256 * 2**20  # of one; a prompt of 100 tokens has 15 MB with the 4B weights
-_CHECKSUM = 32
+_MAX_FILES = 4  # two variants in two languages
+_MAX_BYTES = 256 * 2**20  # of one file; a prompt of 100 tokens has 15 MB with the 4B model
+_CHECKSUM_BYTES = 32
 
 
-def identity(files: Iterable[Path], *facts: object) -> bytes:
-    """What the content depends on besides the tokens: these files as they are now, and these facts. Raises OSError."""
-    found: list[object] = []
+def compute_identity(files: Iterable[Path], *facts: object) -> bytes:
+    """Hash what a state depends on besides its tokens: these files as they are now, and `facts`. Raises OSError."""
+    stats: list[object] = []
     for path in files:
         status = path.stat()
-        found.append((str(path.resolve()), status.st_size, status.st_mtime_ns))
-    return hashlib.blake2b(repr((found, facts)).encode()).digest()
+        stats.append((str(path.resolve()), status.st_size, status.st_mtime_ns))
+    return hashlib.blake2b(repr((stats, facts)).encode()).digest()
 
 
 class PromptCache:
-    """The files in `folder` that were made under the same `identity`."""
+    """A cache in `folder` of the states with the same `identity`."""
 
     def __init__(self, folder: Path, identity: bytes) -> None:
         self._folder = folder
         self._identity = identity
 
     def read(self, tokens: Sequence[int]) -> bytes | None:
-        """What was kept for these tokens; None where there is nothing, or it is damaged."""
+        """Return the state for these tokens; None where there is none, or it is damaged."""
         path = self._path(tokens)
         try:
-            content = read_regular(path, _MOST_BYTES)
-            os.utime(path)  # the ones that were not used for longest are dropped first
+            content = read_regular(path, _MAX_BYTES)
+            os.utime(path)  # the least recently used are removed first
         except OSError:
             return None
-        data = content[_CHECKSUM:]
-        return data if self._checksum(data) == content[:_CHECKSUM] else None
+        data = content[_CHECKSUM_BYTES:]
+        return data if self._checksum(data) == content[:_CHECKSUM_BYTES] else None
 
     def write(self, tokens: Sequence[int], data: bytes) -> None:
-        """Keep `data` for these tokens, and not too many files. Where that fails, the next start is only slower."""
+        """Store `data` for these tokens and prune old files. A failure only makes the next start slower."""
         path = self._path(tokens)
         temporary = path.with_suffix(f".{os.getpid()}.new")
         try:
@@ -59,14 +59,14 @@ class PromptCache:
             finally:
                 temporary.unlink(missing_ok=True)
         except OSError as error:
-            print(f"{path.name}: {error}", file=sys.stderr)  # leads to the parent's logger
-        self._clear_away()
+            print(f"{path.name}: {error}", file=sys.stderr)  # the client logs the worker's stderr
+        self._prune()
 
-    def _clear_away(self) -> None:
-        """Drop the oldest, and what engines that were killed left half written."""
+    def _prune(self) -> None:
+        """Remove the oldest files, and half-written ones that killed workers left behind."""
         with contextlib.suppress(OSError):
             newest_first = sorted(self._folder.glob("*.kv"), key=lambda path: -path.stat().st_mtime_ns)
-            for path in (*newest_first[_MOST_FILES:], *self._folder.glob("*.new")):
+            for path in (*newest_first[_MAX_FILES:], *self._folder.glob("*.new")):
                 path.unlink(missing_ok=True)
 
     def _path(self, tokens: Sequence[int]) -> Path:
@@ -74,4 +74,4 @@ class PromptCache:
         return self._folder / f"{name}.kv"
 
     def _checksum(self, data: bytes) -> bytes:
-        return hashlib.blake2b(data, key=self._identity, digest_size=_CHECKSUM).digest()
+        return hashlib.blake2b(data, key=self._identity, digest_size=_CHECKSUM_BYTES).digest()

@@ -1,4 +1,4 @@
-"""Values from one of ggml's number formats into another, by the library that will compute with them."""
+"""Conversion of tensor data from one ggml type into another, by ggml itself."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _quantize = ggml(
 
 
 def requantise(data: bytes, source: int, target: int, columns: int) -> bytes:
-    """Whole rows of `columns` values each, from ggml's format number `source` to `target`."""
+    """Convert whole rows of `columns` values each from ggml type number `source` to `target`."""
     rows = len(data) // int(_row_size(source, columns))
     count = rows * columns
     if source == _F32:

@@ -1,4 +1,4 @@
-"""The sampling parameters of each variant and mode."""
+"""Sampling parameters of each model variant and mode."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ Variant = Literal["instruct", "thinking"]
 
 # Qwen3-VL's model cards, image input: https://huggingface.co/Qwen/Qwen3-VL-4B-Instruct and ...-Thinking.
 _CARD: dict[Variant, Sampling] = {
-    "instruct": Sampling(temperature=0.7, top_p=0.8, top_k=20, presence=1.5),
-    "thinking": Sampling(temperature=1.0, top_p=0.95, top_k=20, presence=0.0),
+    "instruct": Sampling(temperature=0.7, top_p=0.8, top_k=20, presence_penalty=1.5),
+    "thinking": Sampling(temperature=1.0, top_p=0.95, top_k=20, presence_penalty=0.0),
 }
-# Ours: copying words and digits must neither wander nor be punished for repeating itself.
-_VERBATIM = Sampling(temperature=0.2, top_p=0.8, top_k=20, presence=0.0)
+# Our own: text that is read aloud must stay close to the picture and may repeat itself.
+_VERBATIM = Sampling(temperature=0.2, top_p=0.8, top_k=20, presence_penalty=0.0)
 
 
 def sampling(variant: Variant, *, verbatim: bool, temperature: float | None = None) -> Sampling:
-    """The parameters for one question.
+    """Return the parameters for one question.
 
     `verbatim` is for reading text; it only changes Instruct. `temperature` (0 to 2) overrides the table; 0 is greedy.
     Raises UsageError for greedy sampling with the Thinking variant, which its model card forbids.
@@ -30,4 +30,4 @@ def sampling(variant: Variant, *, verbatim: bool, temperature: float | None = No
     chosen = _VERBATIM if verbatim and variant == "instruct" else _CARD[variant]
     if temperature is None:
         return chosen
-    return Sampling(temperature, chosen.top_p, chosen.top_k, chosen.presence)
+    return Sampling(temperature, chosen.top_p, chosen.top_k, chosen.presence_penalty)

@@ -1,4 +1,4 @@
-"""The engine's child side: a loop that loads, answers and can be interrupted at any moment."""
+"""The engine's worker process: loads a model and answers questions, interruptible at any time."""
 
 from __future__ import annotations
 
@@ -33,129 +33,131 @@ if TYPE_CHECKING:
     from edge_assistant.engine.session import ModelSession
 
 
-# Whoever hears the answer first asks no sooner; a question that follows at once is better evaluated whole.
-_PAUSE_S = 0.1
+# Idle time before the follow-up is prepared: a question that follows at once is better evaluated whole.
+_IDLE_S = 0.1
 
 
 class _Inbox:
-    """Reads the Pipe on a thread of its own, so that a Cancel is seen while llama.cpp computes."""
+    """Receives messages on its own thread, so that a cancel is noticed while llama.cpp computes."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._cancelled = 0
-        self._asks: list[AskQuestion | EncodeAhead | GetEmbeddings] = []
+        self._cancelled_through = 0
+        self._requests: list[AskQuestion | EncodeAhead | GetEmbeddings] = []
         self._arrived = threading.Condition()
-        self.current = 0
+        self.current_id = 0
         threading.Thread(target=self._read, name="inbox", daemon=True).start()
 
-    def next_ask(self) -> AskQuestion | EncodeAhead | GetEmbeddings:
-        """Wait for the next question that was not cancelled while it waited."""
+    def next_request(self) -> AskQuestion | EncodeAhead | GetEmbeddings:
+        """Wait for the next request."""
         with self._arrived:
-            self._arrived.wait_for(lambda: self._asks)
-            ask = self._asks.pop(0)
-            self.current = ask.id
-            return ask
+            self._arrived.wait_for(lambda: self._requests)
+            request = self._requests.pop(0)
+            self.current_id = request.id
+            return request
 
     def is_idle(self, seconds: float) -> bool:
-        """Whether nothing is asked, nor is within so many seconds."""
+        """Wait up to `seconds` for a request; return whether there was none."""
         with self._arrived:
-            return not self._arrived.wait_for(lambda: self._asks, seconds)
+            return not self._arrived.wait_for(lambda: self._requests, seconds)
 
     def interrupted(self) -> bool:
-        """Whether the current question was cancelled. Ids only grow; 0 is loading, which ends by a kill."""
-        return self._cancelled >= self.current > 0
+        """Return whether the current request was cancelled. Ids only grow; 0 is loading, which ends by a kill."""
+        return self._cancelled_through >= self.current_id > 0
 
     def _read(self) -> None:
         while True:
             try:
                 message = self._connection.recv()
             except (EOFError, OSError):
-                os._exit(0)  # the parent is gone, and with it the reason to go on
+                os._exit(0)  # the client is gone
             with self._arrived:
                 if isinstance(message, CancelQuestion):
-                    self._cancelled = max(self._cancelled, message.id)
+                    self._cancelled_through = max(self._cancelled_through, message.id)
                 else:
-                    self._asks.append(message)
+                    self._requests.append(message)
                     self._arrived.notify()
 
 
 def serve(connection: Connection, load: LoadModel) -> None:
-    """Run until the Pipe ends: load the weights, then answer one question after the other."""
+    """Load the model, then answer one request after the other until the connection closes."""
     os.environ["GGML_NO_BACKTRACE"] = "1"  # an abort would start a debugger to print one
-    # Threads that spin for each other stop each other when another program wants a core too: with a busy program
-    # beside it on two cores, decoding took 2 to 15 times as long. A short spin, then sleep, cost nothing measurable.
+    # Spinning OpenMP threads block each other when another program needs a core too: beside a busy program on two
+    # cores, decoding took 2 to 15 times as long. A short spin followed by sleep cost nothing measurable.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-    worker_process.yield_to_others(worker_process.AWAITED)
+    worker_process.lower_priority(worker_process.NICENESS_AWAITED)
     inbox = _Inbox(connection)
     try:
-        session = _load(load, inbox, connection.send)
+        session = _open_session(load, inbox, connection.send)
     except AssistantError as error:
-        connection.send(_failed(0, error))
+        connection.send(_failure(0, error))
         return
     connection.send(Loaded(session.context, session.offload))
-    session.keep()
+    session.save_system_prompt()
     while True:
-        ask = inbox.next_ask()
+        request = inbox.next_request()
         try:
-            if isinstance(ask, GetEmbeddings):
-                connection.send(EmbeddingsReply(ask.id, session.recall()))
-            elif isinstance(ask, EncodeAhead):
-                session.encode_ahead(ask)
+            if isinstance(request, GetEmbeddings):
+                connection.send(EmbeddingsReply(request.id, session.get_embeddings()))
+            elif isinstance(request, EncodeAhead):
+                session.encode_ahead(request)
             else:
-                connection.send(session.answer(ask))
-                if inbox.is_idle(_PAUSE_S):
+                connection.send(session.answer(request))
+                if inbox.is_idle(_IDLE_S):
                     session.prepare_follow_up()
         except AssistantError as error:
-            connection.send(_failed(ask.id, error))
-        del ask  # nothing keeps its picture while nothing is asked
+            connection.send(_failure(request.id, error))
+        del request  # so that its picture is freed while the worker is idle
 
 
-def _load(load: LoadModel, inbox: _Inbox, emit: Callable[[Reply], None]) -> ModelSession:
-    # Here, not above: the parent imports this module too, and must not load llama.cpp.
+def _open_session(load: LoadModel, inbox: _Inbox, emit: Callable[[Reply], None]) -> ModelSession:
+    # Imported here: the client imports this module too, and must not load llama.cpp.
     from edge_assistant.engine.devices import NO_DRIVERS
     from edge_assistant.engine.llama_model import LlamaModel, library_files
-    from edge_assistant.engine.prompt_cache import PromptCache, identity
+    from edge_assistant.engine.prompt_cache import PromptCache, compute_identity
     from edge_assistant.engine.session import ModelSession
     from edge_assistant.system.cpu import best_instructions
 
     emit(EngineStarted())
     if load.tuning.gpu_layers == 0:
         os.environ.update(NO_DRIVERS)  # before llama.cpp first asks for its backends
-    native = LlamaModel(
+    model = LlamaModel(
         load.model,
         load.mmproj,
         context=load.context,
         threads=load.threads,
         vision_layers=load.vision_layers,
         interrupted=inbox.interrupted,
-        on_load=_coarse(lambda fraction: emit(StageProgress(0, "load", fraction))),
+        on_load=_throttle(lambda fraction: emit(StageProgress(0, "load", fraction))),
         size=load.size,
         tuning=load.tuning,
-        on_device=lambda at_work: emit(OffloadStarted(at_work)),
+        on_device=lambda on_device: emit(OffloadStarted(on_device)),
     )
-    kept = None
-    if load.keep:
-        tuning = replace(load.tuning, gpu_layers=None)  # what came of that is what counts
-        facts = (tuning, load.threads, native.offload.of_text, best_instructions(), platform.machine())
+    prompt_cache = None
+    if load.prompt_cache_dir:
+        tuning = replace(load.tuning, gpu_layers=None)  # the actual offload counts, not the setting
+        facts = (tuning, load.threads, model.offload.text_placement, best_instructions(), platform.machine())
         with contextlib.suppress(OSError):
-            kept = PromptCache(Path(load.keep), identity([Path(load.model), *library_files()], *facts))
-    session = ModelSession(native, emit, kept)
+            prompt_cache = PromptCache(
+                Path(load.prompt_cache_dir), compute_identity([Path(load.model), *library_files()], *facts)
+            )
+    session = ModelSession(model, emit, prompt_cache)
     session.warm(load.system)
     return session
 
 
-def _coarse(report: Callable[[float], None], step: float = 0.05) -> Callable[[float], None]:
-    """Pass on only fractions that grew by `step`, and the last."""
-    told = -1.0
+def _throttle(report: Callable[[float], None], step: float = 0.05) -> Callable[[float], None]:
+    """Report only fractions that grew by `step`, and the last."""
+    last = -1.0
 
-    def coarse(fraction: float) -> None:
-        nonlocal told
-        if fraction >= told + step or (fraction >= 1.0 > told):
-            told = fraction
+    def throttled(fraction: float) -> None:
+        nonlocal last
+        if fraction >= last + step or (fraction >= 1.0 > last):
+            last = fraction
             report(fraction)
 
-    return coarse
+    return throttled
 
 
-def _failed(id: int, error: AssistantError) -> Failed:
+def _failure(id: int, error: AssistantError) -> Failed:
     return Failed(id, error.exit_code, error.code, str(error))

@@ -1,1 +1,1 @@
-"""Global keys: one small module per window system, behind one protocol (protocol.py), chosen in choose.py."""
+"""Global hotkeys: one small module per window system, behind one protocol (protocol.py), chosen in backends.py."""

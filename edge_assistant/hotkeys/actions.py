@@ -1,28 +1,28 @@
-"""The names of what a key or `edge-assistant trigger` can ask for: a stable contract, with one line for each."""
+"""The actions that a key or `edge-assistant trigger` can start: a stable contract, with a description for each."""
 
 from __future__ import annotations
 
-from edge_assistant.system.i18n import later
+from edge_assistant.system.i18n import tr_noop
 
 ACTIONS: dict[str, str] = {
-    "window": later("describes the active window"),
-    "screen": later("describes the whole screen"),
-    "read": later("reads the text in the active window"),
-    "clipboard": later("describes the copied picture"),
-    "camera": later("counts to three and describes what the camera sees"),
-    "region": later("selects a region of the screen and describes it"),
-    "palette": later("opens the list of choices over a snapshot of the screen"),
-    "ask": later("captures the active window and opens a window to ask about it"),
-    "repeat": later("repeats the last answer"),
-    "stop": later("stops speech; pressed again, cancels the request"),
-    "status": later("says what the program does, and for how long"),
-    "think": later("turns think harder on or off for the next answers"),
-    "quit": later("quits the program"),
+    "window": tr_noop("describes the active window"),
+    "screen": tr_noop("describes the whole screen"),
+    "read": tr_noop("reads the text in the active window"),
+    "clipboard": tr_noop("describes the copied picture"),
+    "camera": tr_noop("counts to three and describes what the camera sees"),
+    "region": tr_noop("selects a region of the screen and describes it"),
+    "palette": tr_noop("opens the list of choices over a snapshot of the screen"),
+    "ask": tr_noop("captures the active window and opens a window to ask about it"),
+    "repeat": tr_noop("repeats the last answer"),
+    "stop": tr_noop("stops speech; pressed again, cancels the request"),
+    "status": tr_noop("says what the program does, and for how long"),
+    "think": tr_noop("turns think harder on or off for the next answers"),
+    "quit": tr_noop("quits the program"),
 }
 
-LOOKS = ("window", "screen", "read", "clipboard", "camera", "region")
-"""Those that ask for an answer. Again while it comes: stop. Within 30 seconds after it: the same picture in detail,
-as long as the same window is in front."""
+ANSWER_ACTIONS = ("window", "screen", "read", "clipboard", "camera", "region")
+"""Actions that ask for an answer. A second press while it comes stops it; one within 30 seconds after it describes the
+same picture in detail, as long as the same window is in front."""
 
-CHOOSERS = ("palette", "region")
-"""Those that take a picture of this moment and then open a window, in which it is chosen what of it is wanted."""
+OVERLAY_ACTIONS = ("palette", "region")
+"""Actions that freeze the desktop and open an overlay, in which the person chooses what of it to describe."""

@@ -1,4 +1,4 @@
-"""Which global keys there are: told by the operating system and the kind of session."""
+"""The choice of the hotkey backend by operating system and session."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from edge_assistant.hotkeys.windows import WindowsHotkeys
 from edge_assistant.hotkeys.x11 import X11Hotkeys
 
 
-def choose(platform: str, *, wayland: bool, x11: bool) -> Hotkeys:
-    """`platform` as in sys.platform, "linux" for all Linuxes; the others say which displays the environment names."""
+def choose_hotkeys(platform: str, *, wayland: bool, x11: bool) -> Hotkeys:
+    """Return the hotkeys of this session.
+
+    `platform` as in sys.platform, "linux" for all Linuxes; `wayland` and `x11` say which displays the environment
+    names.
+    """
     if platform == "win32":
         return WindowsHotkeys()
     if platform == "darwin":
         return UnsupportedHotkeys(unsupported.MACOS)
-    if wayland:  # first, because it has an X display too, on which only some windows send their keys
+    if wayland:  # first: a Wayland session has an X display too, on which only some windows send their keys
         return PortalHotkeys()
     return X11Hotkeys() if x11 else UnsupportedHotkeys(unsupported.NO_DISPLAY)

@@ -1,4 +1,4 @@
-"""Keys as people write them in the settings, such as ctrl+shift+F9: taken apart, checked, and written one way."""
+"""Keys as people write them in the settings, such as ctrl+shift+F9: parsed, checked, and written in one form."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr
 
 MODIFIERS = ("ctrl", "alt", "shift", "super")
-"""In the order in which they are written; super is the Windows or Command key."""
+"""The modifiers in the order in which they are written; super is the Windows or Command key."""
 
-_OTHER_NAMES = {"control": "ctrl", "option": "alt", "win": "super", "cmd": "super", "meta": "super"}
+_ALIASES = {"control": "ctrl", "option": "alt", "win": "super", "cmd": "super", "meta": "super"}
 FUNCTION_KEYS = tuple(f"F{number}" for number in range(1, 25))
-# No Insert and no CapsLock: they are the screen readers' own.
+# No Insert and no CapsLock: they belong to screen readers.
 _KEYS = (*FUNCTION_KEYS, *string.ascii_lowercase, *string.digits, "pause", "home", "end", "pageup", "pagedown", "space")
-_BY_LOWER = {key.lower(): key for key in _KEYS}
-_ALONE = (*FUNCTION_KEYS, "pause")
-"""Keys that type nothing, so that they may be taken without a modifier."""
+_BY_LOWER_NAME = {key.lower(): key for key in _KEYS}
+_WITHOUT_MODIFIER = (*FUNCTION_KEYS, "pause")
+"""Keys that type nothing, so that they may be used without a modifier."""
 
-_MOST_QUOTED = 60
-"""Characters of a name that a sentence repeats."""
+_MAX_QUOTED = 60
+"""The most characters of a name that a sentence quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +31,30 @@ class Key:
     name: str
 
     def __str__(self) -> str:
-        """As in the settings."""
+        """Return the key as it is written in the settings."""
         return "+".join([*(each for each in MODIFIERS if each in self.modifiers), self.name])
 
     @property
     def spoken(self) -> str:
-        """As it is said."""
+        """The key as it is spoken."""
         return str(self).replace("+", " ").replace("super", tr("Windows key"))
 
 
-def parse(text: str) -> Key:
-    """The key that `text` names. Raises UsageError with a sentence that says what is wrong with it."""
+def parse_key(text: str) -> Key:
+    """Parse the name of a key. Raises UsageError with a sentence that says what is wrong with it."""
     *modifiers, last = [part.strip().lower() for part in text.split("+")]
-    wanted = frozenset(_OTHER_NAMES.get(each, each) for each in modifiers)
-    strange = sorted(wanted - set(MODIFIERS))
-    if strange or last not in _BY_LOWER:
+    modifier_set = frozenset(_ALIASES.get(each, each) for each in modifiers)
+    unknown = sorted(modifier_set - set(MODIFIERS))
+    if unknown or last not in _BY_LOWER_NAME:
         raise UsageError(
             tr(
                 "{value} is not a shortcut: {value2} is unknown. Use one such as ctrl+shift+F9.",
-                value=text[:_MOST_QUOTED] or tr("An empty name"),
-                value2=(strange or [last])[0][:_MOST_QUOTED] or tr("a key"),
+                value=text[:_MAX_QUOTED] or tr("An empty name"),
+                value2=(unknown or [last])[0][:_MAX_QUOTED] or tr("a key"),
             )
         )
-    key = Key(wanted, _BY_LOWER[last])
-    if {"ctrl", "alt"} <= wanted:
+    key = Key(modifier_set, _BY_LOWER_NAME[last])
+    if {"ctrl", "alt"} <= modifier_set:
         raise UsageError(
             tr(
                 "{key} cannot be used: Ctrl with Alt types letters on many keyboards and belongs to VoiceOver. Use "
@@ -62,6 +62,6 @@ def parse(text: str) -> Key:
                 key=key,
             )
         )
-    if not wanted - {"shift"} and key.name not in _ALONE:
+    if not modifier_set - {"shift"} and key.name not in _WITHOUT_MODIFIER:
         raise UsageError(tr("{key} cannot be used, because it is needed for typing. Add ctrl, alt or super.", key=key))
     return key

@@ -1,4 +1,5 @@
-"""Global keys on Wayland, where the desktop's portal offers them: the desktop decides which keys, and tells of presses.
+"""Global hotkeys on Wayland, through the desktop's portal: the desktop decides which keys, and reports when they are
+pressed.
 
 The interface is org.freedesktop.portal.GlobalShortcuts. Not yet run on a real desktop.
 """
@@ -17,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from edge_assistant.hotkeys import unsupported
 from edge_assistant.hotkeys.actions import ACTIONS
 from edge_assistant.hotkeys.key import Key
-from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress
-from edge_assistant.system.dbus import DBusError, Service, call, connected, property_of
+from edge_assistant.hotkeys.protocol import KeyBindings, OnNotice, OnPress
+from edge_assistant.system.dbus import DBusError, Service, call, connect, get_property
 from edge_assistant.system.i18n import tr
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 APP_ID = "edge-assistant"
-"""Portals since 1.21 give keys to programs with an id only; it must be the name of an installed .desktop file."""
+"""Portals since 1.21 require an id for shortcuts; it must be the name of an installed .desktop file."""
 
 _NAME, _PATH = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
 _SHORTCUTS = Service(_NAME, _PATH, "org.freedesktop.portal.GlobalShortcuts")
@@ -36,29 +37,36 @@ _REGISTRY = Service(_NAME, _PATH, "org.freedesktop.host.portal.Registry")
 _REQUEST, _SESSION = "org.freedesktop.portal.Request", "org.freedesktop.portal.Session"
 _BUS = Service("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 
-_CALL_S = 25.0
-"""The bus may have to start the portal first, and that in turn its backends."""
+_CALL_TIMEOUT_S = 25.0
+"""Seconds for a call; the bus may have to start the portal first, and that in turn its backends."""
 
 # xkbcommon-keysyms.h; all other names are the same there. The modifiers are those of the shortcuts specification.
 _KEYSYMS = {"pause": "Pause", "home": "Home", "end": "End", "pageup": "Page_Up", "pagedown": "Page_Down"}
 _MODIFIERS = {"ctrl": "CTRL", "alt": "ALT", "shift": "SHIFT", "super": "LOGO"}
-# How desktops write them for people, in English and German.
-_WRITTEN = {"control": "ctrl", "primary": "ctrl", "strg": "ctrl", "umschalt": "shift", "meta": "super", "logo": "super"}
+# How desktops write the modifiers for people, in English and German.
+_WRITTEN_MODIFIERS = {
+    "control": "ctrl",
+    "primary": "ctrl",
+    "strg": "ctrl",
+    "umschalt": "shift",
+    "meta": "super",
+    "logo": "super",
+}
 
 Triggers = dict[str, str]
-"""What the desktop says triggers each action, in its own words; "" where it says nothing."""
+"""The desktop's description of each action's trigger; "" where it gives none."""
 
 
 class _OwnerChanged(Exception):
-    """The portal has left the bus, or another one has come."""
+    """The portal has left the bus, or another one has taken its place."""
 
 
 class _NoKeys(Exception):
-    """There will be no keys; the text is the sentence about it."""
+    """There will be no hotkeys; the text is the sentence about it."""
 
 
 class PortalHotkeys:
-    """Asks for the keys on a thread of its own, because the desktop may ask the person first, and hears of presses."""
+    """Binds the shortcuts on a thread of its own, because the desktop may ask the person first, and reports presses."""
 
     def __init__(self) -> None:
         self._connection: DBusConnection | None = None
@@ -67,12 +75,12 @@ class PortalHotkeys:
         self._closed = False
         self._owner = ""
         self._was_gone = False
-        self._keys: Keys = {}
-        self._told: Triggers = {}
+        self._keys: KeyBindings = {}
+        self._reported: Triggers = {}
         self._on_notice: OnNotice = lambda _: None
 
-    def start(self, keys: Keys, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:
-        """Return at once; what cannot be had is told through `on_notice`."""
+    def start(self, keys: KeyBindings, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:
+        """Return at once; problems are reported through `on_notice`."""
         self._keys, self._on_notice = keys, on_notice
         self._thread = threading.Thread(target=self._run, args=(on_press,), name="hotkeys", daemon=True)
         self._thread.start()
@@ -83,99 +91,107 @@ class PortalHotkeys:
         self._closed = True
         if self._connection is not None:
             with contextlib.suppress(OSError):
-                self._connection.sock.shutdown(socket.SHUT_RDWR)  # which wakes the thread
+                self._connection.sock.shutdown(socket.SHUT_RDWR)  # this wakes the thread
         if self._thread is not None:
             self._thread.join(1.0)
 
     def _run(self, on_press: OnPress) -> None:
-        had = False
+        was_bound = False
         try:
-            with connected("SESSION") as self._connection:
-                self._listen()
+            with connect("SESSION") as self._connection:
+                self._subscribe()
                 while not self._closed:
                     try:
-                        session = self._bound()
-                        had = True
-                        self._serve(session, on_press)
+                        session = self._bind()
+                        was_bound = True
+                        self._report_presses(session, on_press)
                     except _OwnerChanged:
-                        if not had:
+                        if not was_bound:
                             raise
                         self._wait_for_portal()
-        except _NoKeys as sentence:
-            self._on_notice(str(sentence))
+        except _NoKeys as error:
+            self._on_notice(str(error))
         except (DBusError, _OwnerChanged) as error:
             _log.info("no keys from the portal: %s", error)
             if not (self._closed or self._was_gone):
-                self._on_notice(_tell_gone() if had else tr(unsupported.WAYLAND))
+                self._on_notice(_gone_message() if was_bound else tr(unsupported.WAYLAND))
 
-    def _listen(self) -> None:
-        """Hear what the portal says, and whether it comes and goes."""
+    def _subscribe(self) -> None:
+        """Subscribe to the portal's signals, and to its coming and going on the bus."""
         from jeepney import MatchRule
 
-        comes_and_goes = MatchRule(type="signal", sender=_BUS.name, interface=_BUS.interface, member="NameOwnerChanged")
-        comes_and_goes.add_arg_condition(0, _NAME)
-        says = MatchRule(type="signal", sender=_NAME, path_namespace=_PATH)
+        owner_changes = MatchRule(type="signal", sender=_BUS.name, interface=_BUS.interface, member="NameOwnerChanged")
+        owner_changes.add_arg_condition(0, _NAME)
+        portal_signals = MatchRule(type="signal", sender=_NAME, path_namespace=_PATH)
         self._bus.filter(MatchRule(type="signal"), queue=self._signals)
-        for rule in (says, comes_and_goes):
-            call(self._bus, _BUS, "AddMatch", "s", (rule.serialise(),), timeout=_CALL_S)
+        for rule in (portal_signals, owner_changes):
+            call(self._bus, _BUS, "AddMatch", "s", (rule.serialise(),), timeout=_CALL_TIMEOUT_S)
 
     @property
     def _bus(self) -> DBusConnection:
         assert self._connection is not None
         return self._connection
 
-    def _bound(self) -> str:
-        """Ask for the keys; the session's handle. Raises _NoKeys, _OwnerChanged, DBusError."""
-        self._told = {}
-        with contextlib.suppress(DBusError):  # before all else; an older portal has no registry, and needs none
-            call(self._bus, _REGISTRY, "Register", "sa{sv}", (APP_ID, {}), timeout=_CALL_S, start=True)
-        property_of(self._bus, _SHORTCUTS, "version", timeout=_CALL_S, start=True)
-        (self._owner,) = call(self._bus, _BUS, "GetNameOwner", "s", (_NAME,), timeout=_CALL_S)
-        options = {"session_handle_token": ("s", _token())}
+    def _bind(self) -> str:
+        """Bind the shortcuts and return the session's handle. Raises _NoKeys, _OwnerChanged, DBusError."""
+        self._reported = {}
+        with contextlib.suppress(DBusError):  # must come first; an older portal has no registry, and needs none
+            call(self._bus, _REGISTRY, "Register", "sa{sv}", (APP_ID, {}), timeout=_CALL_TIMEOUT_S, start=True)
+        get_property(self._bus, _SHORTCUTS, "version", timeout=_CALL_TIMEOUT_S, start=True)
+        (self._owner,) = call(self._bus, _BUS, "GetNameOwner", "s", (_NAME,), timeout=_CALL_TIMEOUT_S)
+        options = {"session_handle_token": ("s", _new_token())}
         code, results = self._request("CreateSession", "a{sv}", options=options)
         session = str(results.get("session_handle", ("s", ""))[1])
         if code or not session:
             raise DBusError(f"CreateSession was answered with {code}")
-        wanted = [
-            (action, {"description": ("s", tr(ACTIONS.get(action, action))), "preferred_trigger": ("s", trigger(key))})
+        shortcuts = [
+            (
+                action,
+                {
+                    "description": ("s", tr(ACTIONS.get(action, action))),
+                    "preferred_trigger": ("s", shortcut_trigger(key)),
+                },
+            )
             for action, key in self._keys.items()
         ]
-        code, results = self._request("BindShortcuts", "oa(sa{sv})sa{sv}", session, wanted, "")
+        code, results = self._request("BindShortcuts", "oa(sa{sv})sa{sv}", session, shortcuts, "")
         if code:
-            raise _NoKeys(_tell_refused())
+            raise _NoKeys(_refused_message())
         if self._was_gone:
             self._was_gone = False
             self._on_notice(tr("Shortcuts work again."))
-        self._compare(results.get("shortcuts", ("", []))[1])
+        self._announce_triggers(results.get("shortcuts", ("", []))[1])
         return session
 
     def _request(
         self, method: str, signature: str, *arguments: Any, options: dict[str, Any] | None = None
     ) -> tuple[int, dict[str, Any]]:
-        """Call a method that is answered later, after the person was asked perhaps: the response's code and results."""
-        options = {"handle_token": ("s", _token()), **(options or {})}
-        (handle,) = call(self._bus, _SHORTCUTS, method, signature, (*arguments, options), timeout=_CALL_S)
+        """Call a method that answers by a signal, perhaps after asking the person; return the response's code and
+        results.
+        """
+        options = {"handle_token": ("s", _new_token()), **(options or {})}
+        (handle,) = call(self._bus, _SHORTCUTS, method, signature, (*arguments, options), timeout=_CALL_TIMEOUT_S)
         while True:
-            member, path, body = self._next()
+            member, path, body = self._next_signal()
             if member == (_REQUEST, "Response") and path == handle:
                 code, results = body
                 return code, results
 
-    def _serve(self, session: str, on_press: OnPress) -> None:
-        """Hand on the presses. Raises _NoKeys, _OwnerChanged, DBusError."""
+    def _report_presses(self, session: str, on_press: OnPress) -> None:
+        """Report the presses. Raises _NoKeys, _OwnerChanged, DBusError."""
         while True:
-            member, path, body = self._next()
+            member, path, body = self._next_signal()
             if member == (_SESSION, "Closed") and path == session:
-                raise _NoKeys(_tell_closed())
+                raise _NoKeys(_closed_message())
             if member[0] != _SHORTCUTS.interface or body[0] != session:
                 continue
             if member[1] == "Activated" and body[1] in self._keys:
                 on_press(body[1])
             elif member[1] == "ShortcutsChanged":
-                self._compare(body[1])
+                self._announce_triggers(body[1])
 
-    def _next(self) -> tuple[tuple[str, str], str, tuple[Any, ...]]:
-        """What the portal says next: (interface, member), object path, body. Raises _OwnerChanged."""
+    def _next_signal(self) -> tuple[tuple[str, str], str, tuple[Any, ...]]:
+        """Return the portal's next signal: (interface, member), object path, body. Raises _OwnerChanged."""
         from jeepney import HeaderFields
 
         while True:
@@ -192,37 +208,37 @@ class PortalHotkeys:
                 return member, str(fields.get(HeaderFields.path)), message.body
 
     def _wait_for_portal(self) -> None:
-        """Say that it is gone, until it is on the bus again; say nothing where another one took its place at once."""
+        """Announce that the portal is gone, and wait for it; do nothing where another one took its place at once."""
         if self._owner:
             return
         self._was_gone = True
-        self._on_notice(_tell_gone())
+        self._on_notice(_gone_message())
         while not self._owner:
             with contextlib.suppress(_OwnerChanged):
-                self._next()
+                self._next_signal()
 
-    def _compare(self, shortcuts: list[tuple[str, dict[str, Any]]]) -> None:
-        """Tell what the desktop made of the keys, as far as that is new."""
+    def _announce_triggers(self, shortcuts: list[tuple[str, dict[str, Any]]]) -> None:
+        """Announce which triggers the desktop gave to the shortcuts, as far as that is new."""
         listed = {action: str(values.get("trigger_description", ("s", ""))[1]) for action, values in shortcuts}
-        told = self._told
-        self._told = {action: listed.get(action, told.get(action, "")) for action in self._keys}
-        if not any(self._told.values()):
-            self._on_notice(_tell_none())
+        reported = self._reported
+        self._reported = {action: listed.get(action, reported.get(action, "")) for action in self._keys}
+        if not any(self._reported.values()):
+            self._on_notice(_none_message())
             return
-        for action, written in self._told.items():
+        for action, written in self._reported.items():
             key = self._keys[action]
-            if written != told.get(action) and (action in told or not same_key(key, written)):
-                self._on_notice(_tell_other(action, key, written))
+            if written != reported.get(action) and (action in reported or not is_same_key(key, written)):
+                self._on_notice(_other_key_message(action, key, written))
 
 
-def trigger(key: Key) -> str:
-    """The key as the shortcuts specification writes it."""
+def shortcut_trigger(key: Key) -> str:
+    """Return the key as the shortcuts specification writes it."""
     return "+".join([*(_MODIFIERS[each] for each in _MODIFIERS if each in key.modifiers), _keysym(key)])
 
 
-def same_key(key: Key, written: str) -> bool:
-    """Whether what a desktop writes for people, such as "Press <Control><Shift>F9", means the key."""
-    words = {_WRITTEN.get(each, each) for each in re.findall(r"\w+", written.lower())} - {"press"}
+def is_same_key(key: Key, written: str) -> bool:
+    """Return whether a desktop's description for people, such as "Press <Control><Shift>F9", means the key."""
+    words = {_WRITTEN_MODIFIERS.get(each, each) for each in re.findall(r"\w+", written.lower())} - {"press"}
     return words == {*key.modifiers, _keysym(key).lower()}
 
 
@@ -230,33 +246,33 @@ def _keysym(key: Key) -> str:
     return _KEYSYMS.get(key.name, key.name)
 
 
-def _token() -> str:
+def _new_token() -> str:
     return f"edge_assistant_{secrets.token_hex(8)}"
 
 
-def _tell_gone() -> str:
+def _gone_message() -> str:
     return tr(
         "The desktop's shortcut service stopped, so shortcuts do not work. The command edge-assistant trigger still "
         "works."
     )
 
 
-def _tell_closed() -> str:
+def _closed_message() -> str:
     return tr("The desktop no longer sends shortcuts. The command edge-assistant trigger still works.")
 
 
-def _tell_refused() -> str:
+def _refused_message() -> str:
     return tr("The desktop set no shortcuts, because it was not allowed to. Start again to be asked again.")
 
 
-def _tell_none() -> str:
+def _none_message() -> str:
     return tr(
         "The desktop did not confirm any shortcuts. In its keyboard settings, add shortcuts for commands such as "
         "edge-assistant trigger window."
     )
 
 
-def _tell_other(action: str, key: Key, written: str) -> str:
+def _other_key_message(action: str, key: Key, written: str) -> str:
     if not written:
         return tr(
             "{key}, for {action}, was refused by the desktop. Use the command edge-assistant trigger {action}.",

@@ -1,4 +1,4 @@
-"""What the program needs of global keys, whatever the window system."""
+"""The interface of global hotkeys, whatever the window system."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from typing import Protocol
 from edge_assistant.hotkeys.key import Key
 from edge_assistant.system.i18n import tr
 
-Keys = Mapping[str, Key]
+KeyBindings = Mapping[str, Key]
 """The key of each action that has one."""
 
 OnPress = Callable[[str], None]
-"""Called with the action, on a thread of the hotkeys' own; it returns at once."""
+"""Called with the action, on the hotkeys' own thread; it must return at once."""
 
 OnNotice = Callable[[str], None]
-"""Called there too, with a sentence to tell: that no key will come any more, or what the desktop made of the keys."""
+"""Called on that thread with a sentence for the person: the hotkeys have ended, or the desktop gave other keys."""
 
 
 class Hotkeys(Protocol):
-    """The keys of one program on one display."""
+    """The global hotkeys of the program on one display."""
 
-    def start(self, keys: Keys, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:
-        """Take the keys. One sentence for each that cannot be had, or one for all of them; none where all is well."""
+    def start(self, keys: KeyBindings, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:
+        """Register the keys; return a sentence for each that is not available, or one for all of them."""
 
     def close(self) -> None:
-        """Give the keys back."""
+        """Unregister the keys."""
 
 
-def taken(key: Key, action: str) -> str:
-    """The sentence about a key that another program has."""
+def key_taken_message(key: Key, action: str) -> str:
+    """Return the sentence about a key that another program has."""
     return tr(
         "{key}, for {action}, is used by another program. Set another shortcut, or use the command edge-assistant "
         "trigger {action}.",

@@ -1,4 +1,4 @@
-"""Global keys on Windows: RegisterHotKey on a thread that waits for its messages. Not yet run on Windows."""
+"""Global hotkeys on Windows: RegisterHotKey on a thread that waits for its messages. Not yet run on Windows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from typing import Any
 
 from edge_assistant.hotkeys.key import Key
-from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress, taken
+from edge_assistant.hotkeys.protocol import KeyBindings, OnNotice, OnPress, key_taken_message
 from edge_assistant.system.i18n import tr
 
 # winuser.h
@@ -34,7 +34,7 @@ class _Message(ctypes.Structure):
 
 
 class WindowsHotkeys:
-    """`user32` and `kernel32` are the system's libraries; tests give others."""
+    """Hotkeys through user32; `user32` and `kernel32` replace the system's libraries in tests."""
 
     def __init__(self, user32: Any = None, kernel32: Any = None) -> None:
         self._user32 = user32
@@ -42,8 +42,8 @@ class WindowsHotkeys:
         self._thread: threading.Thread | None = None
         self._thread_id = 0
 
-    def start(self, keys: Keys, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:
-        """Register the keys on the thread that gets their messages, as Windows wants it."""
+    def start(self, keys: KeyBindings, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:
+        """Register the keys on the thread that gets their messages, as Windows requires."""
         system: Any = ctypes
         self._user32 = self._user32 or system.windll.user32
         self._kernel32 = self._kernel32 or system.windll.kernel32
@@ -60,28 +60,28 @@ class WindowsHotkeys:
             ready.set()
             message = _Message()
             # 0 is WM_QUIT, -1 an error.
-            while (got := self._user32.GetMessageW(ctypes.byref(message), None, 0, 0)) > 0:
+            while (result := self._user32.GetMessageW(ctypes.byref(message), None, 0, 0)) > 0:
                 if message.message == _WM_HOTKEY and message.wParam in actions:
                     on_press(actions[message.wParam])
             for id in actions:
                 self._user32.UnregisterHotKey(None, id)
-            if got < 0:
+            if result < 0:
                 on_notice(tr("Windows no longer sends shortcuts. The command edge-assistant trigger still works."))
 
         self._thread = threading.Thread(target=run, name="hotkeys", daemon=True)
         self._thread.start()
         ready.wait()
-        return tuple(taken(keys[action], action) for action in refused)
+        return tuple(key_taken_message(keys[action], action) for action in refused)
 
     def close(self) -> None:
-        """End the thread, which gives the keys back."""
+        """End the thread, which unregisters the keys."""
         if self._thread is not None:
             self._user32.PostThreadMessageW(self._thread_id, _WM_QUIT, 0, 0)
             self._thread.join(1.0)
 
 
 def virtual_key(key: Key) -> int:
-    """The virtual-key code; letters and digits are their own (winuser.h)."""
+    """Return the virtual-key code of a key; letters and digits are their own (winuser.h)."""
     if key.name[0] == "F":
         return _VK_F1 + int(key.name[1:]) - 1
     return _VIRTUAL_KEYS.get(key.name) or ord(key.name.upper())

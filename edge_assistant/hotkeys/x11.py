@@ -1,4 +1,4 @@
-"""Global keys on X11: passive grabs on a connection of their own, whatever the lock keys say."""
+"""Global hotkeys on X11: passive grabs on a connection of their own, whatever the state of the lock keys."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from edge_assistant.hotkeys.key import Key
-from edge_assistant.hotkeys.protocol import Keys, OnNotice, OnPress, taken
-from edge_assistant.system.i18n import later, tr
-from edge_assistant.system.x_server import NoServerError, connected
+from edge_assistant.hotkeys.protocol import KeyBindings, OnNotice, OnPress, key_taken_message
+from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.x_server import NoServerError, connect
 
 if TYPE_CHECKING:
     from Xlib.display import Display
 
 _log = logging.getLogger(__name__)
 
-_LOST = later("The display is gone, so shortcuts do not work. The command edge-assistant trigger still works.")
-_NO_SERVER = later(
+_LOST = tr_noop("The display is gone, so shortcuts do not work. The command edge-assistant trigger still works.")
+_NO_SERVER = tr_noop(
     "Shortcuts do not work, because no X display answers. The command edge-assistant trigger still works."
 )
 _KEYSYMS = {"pause": "Pause", "home": "Home", "end": "End", "pageup": "Page_Up", "pagedown": "Page_Down"}
-_LOCKS = ("Num_Lock", "Scroll_Lock")
-_SUPERS = ("Super_L", "Super_R")
+_LOCK_KEYS = ("Num_Lock", "Scroll_Lock")
+_SUPER_KEYS = ("Super_L", "Super_R")
 _CAPS_LOCK, _SHIFT, _CTRL, _MOD1, _MOD4 = 1 << 1, 1 << 0, 1 << 2, 1 << 3, 1 << 6
 """Bits of a modifier state (X.h). Alt is Mod1 by every usual keymap; NumLock and Super are looked up."""
 
@@ -35,7 +35,8 @@ Grab = tuple[int, int]
 
 
 class KeyRepeatFilter:
-    """Tells a key that is held down from one that is pressed again: the server repeats a release and a press at once.
+    """Distinguishes a key that is held down from one that is pressed again: a held key's release and press have one
+    time.
 
     Times are the server's milliseconds.
     """
@@ -44,11 +45,11 @@ class KeyRepeatFilter:
         self._released: dict[int, int] = {}
 
     def release(self, keycode: int, time: int) -> None:
-        """A release was reported."""
+        """Record the release of a key."""
         self._released[keycode] = time
 
     def is_repeat(self, keycode: int, time: int) -> bool:
-        """Whether a press is only the key being held."""
+        """Return whether a press only repeats a held key."""
         return self._released.pop(keycode, None) == time
 
 
@@ -58,17 +59,17 @@ class X11Hotkeys:
     def __init__(self, display: str | None = None) -> None:
         self._name = display
         self._display: Display | None = None
-        self._ended, self._end = os.pipe()
+        self._end_receiver, self._end_sender = os.pipe()
         self._thread: threading.Thread | None = None
         self._actions: dict[Grab, str] = {}
         self._ignored = 0
 
-    def start(self, keys: Keys, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:
+    def start(self, keys: KeyBindings, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:
         """Grab the keys, then listen on a thread of its own."""
         from Xlib import error
 
         try:
-            self._display = connected(self._name)
+            self._display = connect(self._name)
             refused = self._grab_all(keys)
         except (NoServerError, error.ConnectionClosedError, OSError):
             return (tr(_NO_SERVER),)
@@ -76,49 +77,49 @@ class X11Hotkeys:
             target=self._listen, args=(keys, on_press, on_notice), name="hotkeys", daemon=True
         )
         self._thread.start()
-        return tuple(taken(keys[action], action) for action in refused)
+        return tuple(key_taken_message(keys[action], action) for action in refused)
 
     def close(self) -> None:
         """End the thread; the server frees the keys with the connection."""
-        os.write(self._end, b".")
+        os.write(self._end_sender, b".")
         if self._thread is not None:
             self._thread.join(1.0)
-        os.close(self._end)
-        os.close(self._ended)
+        os.close(self._end_sender)
+        os.close(self._end_receiver)
 
-    def _listen(self, keys: Keys, on_press: OnPress, on_notice: OnNotice) -> None:
+    def _listen(self, keys: KeyBindings, on_press: OnPress, on_notice: OnNotice) -> None:
         from Xlib import X, error
 
         display = self._display
         assert display is not None
-        repeats = KeyRepeatFilter()
+        repeat_filter = KeyRepeatFilter()
         try:
-            while not self._wait(display):
+            while not self._wait_for_event(display):
                 for _ in range(display.pending_events()):
                     event = display.next_event()
                     if event.type == X.KeyRelease:
-                        repeats.release(event.detail, event.time)
+                        repeat_filter.release(event.detail, event.time)
                     elif event.type == X.KeyPress:
                         action = self._actions.get((event.detail, event.state & 0xFF & ~self._ignored))
-                        if action is not None and not repeats.is_repeat(event.detail, event.time):
+                        if action is not None and not repeat_filter.is_repeat(event.detail, event.time):
                             on_press(action)
                     elif event.type == X.MappingNotify:
                         display.refresh_keyboard_mapping(event)
-                        self._follow(keys)
+                        self._follow_layout(keys)
             display.close()
         except (error.ConnectionClosedError, OSError) as failure:
             _log.info("the X connection ended: %s", type(failure).__name__)
             on_notice(tr(_LOST))
 
-    def _wait(self, display: Display) -> bool:
-        """Until something comes; whether it is the end."""
+    def _wait_for_event(self, display: Display) -> bool:
+        """Wait for an event or for `close`; return whether it is `close`."""
         if display.pending_events():
             return False
-        ready, _, _ = select.select([display.fileno(), self._ended], [], [])
-        return self._ended in ready
+        ready, _, _ = select.select([display.fileno(), self._end_receiver], [], [])
+        return self._end_receiver in ready
 
-    def _follow(self, keys: Keys) -> None:
-        """Another keyboard layout may have moved the keys."""
+    def _follow_layout(self, keys: KeyBindings) -> None:
+        """Grab the keys again if another keyboard layout has moved them."""
         assert self._display is not None
         if self._grabs(keys) != self._actions:
             for keycode, bits in self._actions:
@@ -127,11 +128,11 @@ class X11Hotkeys:
 
     def _ungrab(self, keycode: int, bits: int) -> None:
         assert self._display is not None
-        for lock in subsets(self._lock_bits()):
+        for lock in bit_combinations(self._lock_bits()):
             self._display.screen().root.ungrab_key(keycode, bits | lock)
 
-    def _grab_all(self, keys: Keys) -> list[str]:
-        """The actions whose keys somebody else has."""
+    def _grab_all(self, keys: KeyBindings) -> list[str]:
+        """Grab the keys; return the actions whose keys are not available."""
         from Xlib import X, error
 
         display = self._display
@@ -145,16 +146,16 @@ class X11Hotkeys:
         root = display.screen().root
         for (keycode, bits), action in self._actions.items():
             catch = error.CatchError(error.BadAccess)
-            for lock in subsets(locks):
+            for lock in bit_combinations(locks):
                 root.grab_key(keycode, bits | lock, False, X.GrabModeAsync, X.GrabModeAsync, onerror=catch)
             display.sync()
             if catch.get_error() is not None:
                 refused.append(action)
-                self._ungrab(keycode, bits)  # or it would be ours with NumLock on, and theirs without
+                self._ungrab(keycode, bits)  # or the key would be ours with NumLock on, and theirs without
         found = set(self._actions.values())
         return [action for action in keys if action in refused or action not in found]
 
-    def _grabs(self, keys: Keys) -> dict[Grab, str]:
+    def _grabs(self, keys: KeyBindings) -> dict[Grab, str]:
         assert self._display is not None
         found = {}
         for action, key in keys.items():
@@ -164,15 +165,15 @@ class X11Hotkeys:
         return found
 
     def _bits(self, key: Key) -> int:
-        supers = self._modifiers_with(_SUPERS) or (_MOD4,)
+        supers = self._modifiers_with(_SUPER_KEYS) or (_MOD4,)
         bits = {"shift": _SHIFT, "ctrl": _CTRL, "alt": _MOD1, "super": supers[0]}
         return sum(bits[each] for each in key.modifiers)
 
     def _lock_bits(self) -> tuple[int, ...]:
-        return _CAPS_LOCK, *self._modifiers_with(_LOCKS)
+        return _CAPS_LOCK, *self._modifiers_with(_LOCK_KEYS)
 
     def _modifiers_with(self, names: Iterable[str]) -> tuple[int, ...]:
-        """The bits of the modifiers that hold any of the keys, each once."""
+        """Return the bits of the modifiers that hold any of the keys, each once."""
         from Xlib import XK
 
         assert self._display is not None
@@ -181,8 +182,8 @@ class X11Hotkeys:
         return tuple(1 << number for number, row in enumerate(mapping) if codes & set(row) and number >= 3)
 
 
-def subsets(bits: Iterable[int]) -> Iterator[int]:
-    """Every combination of the bits, none included."""
+def bit_combinations(bits: Iterable[int]) -> Iterator[int]:
+    """Yield the sum of every combination of the bits, none included."""
     for choice in itertools.product(*((0, bit) for bit in bits)):
         yield sum(choice)
 

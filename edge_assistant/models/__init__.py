@@ -1,1 +1,1 @@
-"""Finds the weights, makes sure that they are whole and belong together, and that they fit into memory."""
+"""Models on disk: finding and downloading them, checking that they are whole, belong together and fit into memory."""

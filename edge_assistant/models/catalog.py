@@ -1,4 +1,4 @@
-"""The weights that the program knows, as listed in catalog.toml: names, files, sizes, checksums, memory, licences."""
+"""The catalogue of known models, as in catalog.toml: names, files, sizes, checksums, memory, licences."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edge_assistant.models import catalog_values
+from edge_assistant.models import catalog_validation
 from edge_assistant.models.gguf import Variant
-from edge_assistant.system.errors import DoesNotFitError, WeightsError, explained
+from edge_assistant.system.bounded_read import read_regular_text
+from edge_assistant.system.errors import DoesNotFitError, WeightsError, explain_error
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.regular_file import read_regular_text
 from edge_assistant.system.toml_reader import parse_toml
 
-# What stands in a key for the place of files that neither ship nor can be fetched: imported ones.
+# Takes the repository's place in the key of files that neither ship nor can be fetched: imported ones.
 OWN = "own"
-_MOST_PROBLEMS = 5  # told of one catalogue
-_MOST_REASON = 300  # characters
-MOST_BYTES = 200_000  # of a catalogue file
+_MAX_PROBLEMS = 5  # reported of one catalogue
+_MAX_REASON = 300  # characters
+MAX_BYTES = 200_000  # of a catalogue file
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogFile:
-    """One file. `key` names it for ever; `size` (bytes) and `sha256` (lower-case hex) are None when not known."""
+    """One file of a model. `key` names it for ever; `size` (bytes) and `sha256` (lower-case hex) are None when not
+    known.
+    """
 
     key: str
     file: str
@@ -38,7 +40,7 @@ class CatalogFile:
 
 @dataclass(frozen=True, slots=True)
 class CatalogModel:
-    """A model and the mmproj files that fit it, best first. `name` and `variant` together are unique."""
+    """A language model and the mmproj files that fit it, best first. `name` and `variant` together are unique."""
 
     name: str
     variant: Variant
@@ -54,19 +56,19 @@ class CatalogModel:
 
 
 def load_catalog(path: Path, *, own: bool = False, problems: list[str] | None = None) -> tuple[CatalogModel, ...]:
-    """All weights in the catalogue file `path`, best first. Raises WeightsError when it is missing or damaged.
+    """Read the catalogue file `path`; its models, best first. Raises WeightsError when it is missing or damaged.
 
     `own` is for a catalogue that did not come with the program: nothing in it can ship with the program. With
-    `problems`, a bad [[source]] is told there, in a sentence, and the others are taken.
+    `problems`, a bad [[source]] is reported there, in a sentence, and the others are taken.
     """
     way_out = tr("Fix it or delete it.") if own else tr("Install the program again.")
     wrong: list[str] = []
     try:
-        weights = read_catalog(read_regular_text(path, MOST_BYTES), wrong, own=own)
+        catalog_model = read_catalog(read_regular_text(path, MAX_BYTES), wrong, own=own)
         if wrong and problems is None:
             raise ValueError(wrong[0])
     except OSError as error:
-        if isinstance(lack := explained(error), DoesNotFitError):  # of memory, or of open files
+        if isinstance(lack := explain_error(error), DoesNotFitError):  # of memory, or of open files
             raise lack from error
         raise WeightsError(
             tr(
@@ -77,45 +79,45 @@ def load_catalog(path: Path, *, own: bool = False, problems: list[str] | None = 
             )
         ) from error
     except ValueError as error:
-        raise WeightsError(_damaged(path, str(error)[:_MOST_REASON], way_out)) from error
+        raise WeightsError(_damaged_message(path, str(error)[:_MAX_REASON], way_out)) from error
     if problems is not None:
-        problems += [_damaged(path, each, way_out) for each in wrong]
-    return weights
+        problems += [_damaged_message(path, each, way_out) for each in wrong]
+    return catalog_model
 
 
-def _damaged(path: Path, error: str, way_out: str) -> str:
+def _damaged_message(path: Path, error: str, way_out: str) -> str:
     return tr("The model list {path} is damaged: {error}. {way_out}", path=path, error=error, way_out=way_out)
 
 
 def read_catalog(text: str, problems: list[str], *, own: bool) -> tuple[CatalogModel, ...]:
-    """All weights in the text of a catalogue. What is wrong with a [[source]] is added to `problems`, without it.
+    """Parse the text of a catalogue. A bad [[source]] is left out, and a sentence about it added to `problems`.
 
     Raises ValueError when it is no TOML that could be a catalogue.
     """
     content = parse_toml(text)
     found: list[CatalogModel] = []
-    for number, source in enumerate(catalog_values.tables(content, "source"), 1):
+    for number, source in enumerate(catalog_validation.tables(content, "source"), 1):
         try:
             if own and "folder" in source:
                 raise ValueError(tr("folder is only for what comes with the program"))
-            found += _weights(source)
+            found += _models_of_source(source)
         except ValueError as error:
-            if len(problems) < _MOST_PROBLEMS:
+            if len(problems) < _MAX_PROBLEMS:
                 problems.append(tr("[[source]] number {number}: {error}", number=number, error=error))
     return tuple(found)
 
 
-def merged(catalogs: Iterable[tuple[CatalogModel, ...]]) -> tuple[CatalogModel, ...]:
-    """Several catalogues as one. On conflicts the earlier one holds; where it knows no checksum, a later one's does."""
+def merge_catalogs(catalogs: Iterable[tuple[CatalogModel, ...]]) -> tuple[CatalogModel, ...]:
+    """Merge several catalogues. On conflicts the earlier one wins; where it has no checksum, a later one's is taken."""
     result: dict[tuple[str, Variant], CatalogModel] = {}
-    for weights in (each for catalog in catalogs for each in catalog):
-        key = weights.name, weights.variant
+    for catalog_model in (each for catalog in catalogs for each in catalog):
+        key = catalog_model.name, catalog_model.variant
         known = result.get(key)
-        result[key] = weights if known is None else _completed(known, weights)
+        result[key] = catalog_model if known is None else _complete(known, catalog_model)
     return tuple(result.values())
 
 
-def _completed(known: CatalogModel, other: CatalogModel) -> CatalogModel:
+def _complete(known: CatalogModel, other: CatalogModel) -> CatalogModel:
     theirs = {entry.key: entry for entry in (other.model, *other.mmprojs)}
 
     def complete(entry: CatalogFile) -> CatalogFile:
@@ -131,50 +133,50 @@ def _completed(known: CatalogModel, other: CatalogModel) -> CatalogModel:
 
 
 def is_commit(revision: str | None) -> bool:
-    """Whether a revision can never mean something else later."""
+    """Return whether a revision is a commit, which can never mean something else later."""
     return revision is not None and re.fullmatch(r"[0-9a-f]{40}", revision) is not None
 
 
-def _weights(source: catalog_values.Table) -> list[CatalogModel]:
-    variant = catalog_values.word(source, "variant")
+def _models_of_source(source: catalog_validation.Table) -> list[CatalogModel]:
+    variant = catalog_validation.word(source, "variant")
     if variant not in ("instruct", "thinking"):
         raise ValueError(tr("unknown variant {variant}", variant=variant))
-    mmprojs = tuple(_file(source, entry) for entry in catalog_values.some_tables(source, "mmproj"))
+    mmprojs = tuple(_file(source, entry) for entry in catalog_validation.non_empty_tables(source, "mmproj"))
     return [
         CatalogModel(
-            name=catalog_values.name(model, "name"),
+            name=catalog_validation.name(model, "name"),
             variant="thinking" if variant == "thinking" else "instruct",
-            quantisation=catalog_values.word(model, "quantisation"),
+            quantisation=catalog_validation.word(model, "quantisation"),
             model=_file(source, model),
             mmprojs=mmprojs,
-            ram_bytes=catalog_values.count(model, "ram_bytes"),
-            licence=catalog_values.text(source, "licence"),
-            source=catalog_values.text(source, "source"),
-            repository=catalog_values.optional_word(source, "repository"),
-            revision=catalog_values.optional_word(source, "revision"),
-            folder=catalog_values.optional_word(source, "folder"),
+            ram_bytes=catalog_validation.count(model, "ram_bytes"),
+            licence=catalog_validation.text(source, "licence"),
+            source=catalog_validation.text(source, "source"),
+            repository=catalog_validation.optional_word(source, "repository"),
+            revision=catalog_validation.optional_word(source, "revision"),
+            folder=catalog_validation.optional_word(source, "folder"),
         )
-        for model in catalog_values.some_tables(source, "model")
+        for model in catalog_validation.non_empty_tables(source, "model")
     ]
 
 
-def _file(source: catalog_values.Table, entry: catalog_values.Table) -> CatalogFile:
-    name = catalog_values.file_name(entry, "file")
-    size = catalog_values.optional_count(entry, "bytes")
-    repository = catalog_values.optional_word(source, "repository")
+def _file(source: catalog_validation.Table, entry: catalog_validation.Table) -> CatalogFile:
+    name = catalog_validation.file_name(entry, "file")
+    size = catalog_validation.optional_count(entry, "bytes")
+    repository = catalog_validation.optional_word(source, "repository")
     return CatalogFile(
         key=f"{repository or source.get('folder') or OWN}/{name}",
         file=name,
-        quantisation=catalog_values.word(entry, "quantisation"),
+        quantisation=catalog_validation.word(entry, "quantisation"),
         size=size,
-        about_size=catalog_values.count(entry, "about_bytes") if size is None else size,
-        sha256=catalog_values.optional_sha256(entry, "sha256"),
+        about_size=catalog_validation.count(entry, "about_bytes") if size is None else size,
+        sha256=catalog_validation.optional_sha256(entry, "sha256"),
         first_download=_first_download(source, entry),
         ships="folder" in source,
         repository=repository,
     )
 
 
-def _first_download(source: catalog_values.Table, entry: catalog_values.Table) -> bool:
-    """What has no checksum and can be fetched cannot be decided otherwise, also where a person did not write it."""
+def _first_download(source: catalog_validation.Table, entry: catalog_validation.Table) -> bool:
+    """Return whether the first download decides: what has no checksum and can be fetched leaves no other way."""
     return entry.get("trust") == "first-download" or ("repository" in source and "sha256" not in entry)

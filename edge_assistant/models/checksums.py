@@ -1,4 +1,4 @@
-"""Makes sure that a catalogue file is the one the catalogue means, and remembers it so that nothing is hashed twice."""
+"""Verification of a model's files by checksum, with a memory so that no file is hashed twice."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from edge_assistant.models.catalog import CatalogFile
-from edge_assistant.models.catalog_values import is_sha256
-from edge_assistant.models.gguf_header import gigabytes, open_regular
+from edge_assistant.models.catalog_validation import is_sha256
+from edge_assistant.models.gguf_header import format_size, open_regular
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.json_store import JsonStore, explained_writes
+from edge_assistant.system.json_store import JsonStore, explain_write_errors
 
 _log = logging.getLogger(__name__)
 _CHUNK = 4 * 2**20  # bytes hashed between two calls of on_bytes
@@ -24,7 +24,7 @@ OnBytes = Callable[[int], None]
 
 
 class ChecksumError(WeightsError):
-    """A file is not the expected one; here are both full SHA-256 sums, in lower-case hex, for whoever compares them."""
+    """A file is not the expected one; both SHA-256 sums are here in full, in lower-case hex."""
 
     def __init__(self, message: str, *, expected: str, found: str) -> None:
         super().__init__(message, code="weights-damaged")
@@ -32,13 +32,13 @@ class ChecksumError(WeightsError):
         self.found = found
 
     def sums(self) -> str:
-        """Both in full, for reading."""
+        """Return both sums in full, for reading."""
         return tr("SHA-256 expected: {expected}\nSHA-256 found: {found}", expected=self.expected, found=self.found)
 
 
 @dataclass(frozen=True, slots=True)
 class TrustedChecksum:
-    """What the first download of a file brought, and what holds from then on. `size` in bytes, None when not told."""
+    """The checksum of a file's first download, which decides from then on. `size` in bytes, None when not known."""
 
     sha256: str
     commit: str | None
@@ -46,10 +46,10 @@ class TrustedChecksum:
 
 
 class ChecksumVerifier:
-    """Checks files against checksums. What it found out is kept in two files of `folder` (the data folder).
+    """Checks files against checksums, and keeps what it found out in two files of `folder` (the data folder).
 
-    verified.json: path -> [size, mtime_ns, inode, sha256], a memory of hashing that may be lost without harm.
-    trusted.json: catalogue key -> what a first download brought.
+    verified.json: path -> [size, mtime_ns, inode, sha256], a cache of hashes that may be lost without harm.
+    trusted.json: catalogue key -> the checksum of a first download.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -57,7 +57,7 @@ class ChecksumVerifier:
         self._trusted = JsonStore(folder / "trusted.json", precious=True)
 
     def check(self, entry: CatalogFile, path: Path, on_bytes: OnBytes | None = None, *, again: bool = False) -> None:
-        """Return when `path` is the file that `entry` means, else raise WeightsError (ChecksumError for wrong bytes).
+        """Raise WeightsError unless `path` is the file that `entry` means (ChecksumError for wrong bytes).
 
         `on_bytes(n)` is called after each n bytes; what it raises stops the check and goes to the caller. `again`
         hashes also what was hashed before.
@@ -76,10 +76,10 @@ class ChecksumVerifier:
             status = os.fstat(file.fileno())
             excess = 0 if entry.size is None else status.st_size - entry.size
             if excess:
-                size = gigabytes(abs(excess))
+                size = format_size(abs(excess))
                 what = tr("{size} too short", size=size) if excess < 0 else tr("{size} too long", size=size)
                 raise WeightsError(
-                    tr("{name} is {what}. {way_out}", name=path.name, what=what, way_out=_way_out(entry)),
+                    tr("{name} is {what}. {way_out}", name=path.name, what=what, way_out=_advice(entry)),
                     code="weights-damaged",
                 )
             found = None if again else self._remembered(path, status)
@@ -93,26 +93,28 @@ class ChecksumVerifier:
                     name=path.name,
                     value=found[:8],
                     value2=expected[:8],
-                    way_out=_way_out(entry),
+                    way_out=_advice(entry),
                 ),
                 expected=expected,
                 found=found,
             )
 
     def is_verified(self, entry: CatalogFile, path: Path) -> bool:
-        """Whether `path` is known to be what `entry` means, without reading it."""
+        """Return whether `path` is known to be what `entry` means, without reading it."""
         try:
             return self._remembered(path, path.stat()) == self.expected(entry) is not None
         except OSError:
             return False
 
     def expected(self, entry: CatalogFile) -> str | None:
-        """The SHA-256 that decides about `entry`: the first download's where that is to decide, else the listed one."""
+        """Return the SHA-256 that decides about `entry`: the first download's, where it decides, or the listed one."""
         trusted = self.trusted(entry)
         return trusted.sha256 if trusted else entry.sha256
 
     def trusted(self, entry: CatalogFile) -> TrustedChecksum | None:
-        """What the first download of `entry` brought; None when there was none, or the catalogue's checksum is sure."""
+        """Return the checksum of the first download of `entry`; None when there was none, or when the catalogue's
+        decides.
+        """
         if not entry.first_download:
             return None
         match self._trusted.read().get(entry.key):
@@ -123,15 +125,15 @@ class ChecksumVerifier:
         return None
 
     def trust(self, entry: CatalogFile, trusted: TrustedChecksum | None) -> None:
-        """Hold to what a first download brought for `entry` from now on; None forgets it.
+        """Trust the checksum of a first download of `entry` from now on; None forgets it.
 
         Raises WeightsError or DoesNotFitError when that cannot be written down.
         """
-        with explained_writes(self._trusted.path):
+        with explain_write_errors(self._trusted.path):
             self._trusted.update({entry.key: asdict(trusted) if trusted else None})
 
     def remember(self, path: Path, before: os.stat_result, sha256: str) -> None:
-        """Keep in mind that the file, whose status was `before`, has this checksum, unless it has changed since."""
+        """Remember the checksum of a file whose status was `before`, unless it has changed since."""
         try:
             now = path.stat()
             if now.st_size == 0:
@@ -142,15 +144,15 @@ class ChecksumVerifier:
         except OSError as error:  # a read-only or full home: the file is good all the same
             _log.info("cannot remember that %s was verified: %s", path, error)
 
-    def known(self, path: Path) -> str | None:
-        """The SHA-256 of a file that was hashed before and has not changed since; it is not read for that."""
+    def known_checksum(self, path: Path) -> str | None:
+        """Return the SHA-256 of a file that was hashed before and has not changed since, without reading it."""
         try:
             return self._remembered(path, path.stat())
         except OSError:
             return None
 
-    def hashed(self, path: Path, on_bytes: OnBytes | None = None) -> str:
-        """The SHA-256 of any file, read only where it is not known yet, and remembered. Raises WeightsError."""
+    def hash_file(self, path: Path, on_bytes: OnBytes | None = None) -> str:
+        """Return the SHA-256 of any file; it is read only where that is not known yet. Raises WeightsError."""
         with open_regular(path) as file:
             status = os.fstat(file.fileno())
             found = self._remembered(path, status)
@@ -167,7 +169,7 @@ class ChecksumVerifier:
 
 
 def sha256_of(file: BinaryIO, name: str, on_bytes: OnBytes | None = None) -> str:
-    """The SHA-256 of the rest of an open file, in lower-case hex; `on_bytes(n)` after each n bytes.
+    """Return the SHA-256 of the rest of an open file, in lower-case hex; `on_bytes(n)` after each n bytes.
 
     Raises WeightsError, which calls the file `name`, when it cannot be read.
     """
@@ -180,7 +182,7 @@ def sha256_of(file: BinaryIO, name: str, on_bytes: OnBytes | None = None) -> str
 
 
 def chunks(file: BinaryIO, name: str) -> Iterator[bytes]:
-    """The rest of an open file in pieces of some megabytes.
+    """Yield the rest of an open file in pieces of some megabytes.
 
     Raises WeightsError as `sha256_of`, also when the file becomes shorter or longer meanwhile.
     """
@@ -202,7 +204,7 @@ def chunks(file: BinaryIO, name: str) -> Iterator[bytes]:
         )
 
 
-def _way_out(entry: CatalogFile) -> str:
+def _advice(entry: CatalogFile) -> str:
     if entry.ships:
         return tr("Install the program again.")
     if entry.repository is not None:

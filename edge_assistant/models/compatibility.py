@@ -9,24 +9,24 @@ from edge_assistant.models.gguf import QUANTISATION, GgufInfo, architecture_of, 
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr
 
-_TEXT, _VISION, _PROJECTOR = "qwen3vl", "clip", "qwen3vl_merger"  # llama.cpp's names
+_TEXT_ARCHITECTURE, _VISION_ARCHITECTURE, _PROJECTOR = "qwen3vl", "clip", "qwen3vl_merger"  # llama.cpp's names
 # Embedding lengths of the dense Qwen3-VL models (their config.json).
 _SIZES = {2048: "2B", 2560: "4B", 4096: "8B", 5120: "32B"}
-# On equal terms: Q8_0 is quicker than the others on most processors; these are the formats that are published.
+# Preferred quantisations, best first: Q8_0 is the fastest on most processors. These formats are published.
 _PREFERRED = ("Q8_0", "F16", "BF16", "F32")
 
 
 def describe_model(path: Path) -> GgufInfo:
     """Read a language model's header. Raises WeightsError when it is not a whole Qwen3-VL language model."""
     info = describe_gguf(path)
-    if info.architecture == _VISION:
+    if info.architecture == _VISION_ARCHITECTURE:
         raise WeightsError(
             tr(
                 "{name} is an mmproj, the vision part. Give the language model first, and this file as the mmproj.",
                 name=path.name,
             )
         )
-    if info.architecture != _TEXT:
+    if info.architecture != _TEXT_ARCHITECTURE:
         raise WeightsError(
             tr(
                 "{name} is a {architecture} model, but only Qwen3-VL models are supported.",
@@ -50,9 +50,9 @@ def describe_model(path: Path) -> GgufInfo:
 def describe_mmproj(path: Path) -> GgufInfo:
     """Read an mmproj's header. Raises WeightsError when it is not a whole Qwen3-VL mmproj."""
     info = describe_gguf(path)
-    if info.architecture == _TEXT:
+    if info.architecture == _TEXT_ARCHITECTURE:
         raise WeightsError(tr("{name} is a language model, not an mmproj.", name=path.name))
-    if info.architecture != _VISION or info.projector_type != _PROJECTOR:
+    if info.architecture != _VISION_ARCHITECTURE or info.projector_type != _PROJECTOR:
         kind = info.projector_type or info.architecture
         raise WeightsError(tr("{name} is not a Qwen3-VL mmproj: its type is {kind}.", name=path.name, kind=kind))
     if not info.projection_dim:
@@ -61,18 +61,18 @@ def describe_mmproj(path: Path) -> GgufInfo:
 
 
 def is_mmproj(info: GgufInfo) -> bool:
-    """Whether the file is the part that sees, of whatever model."""
-    return info.architecture == _VISION
+    """Return whether the file is an mmproj, of whatever model."""
+    return info.architecture == _VISION_ARCHITECTURE
 
 
 def fits(model: GgufInfo, mmproj: GgufInfo) -> bool:
-    """Whether the two belong together."""
-    return _misfit(model, mmproj) is None
+    """Return whether the two belong together."""
+    return _mismatch_reason(model, mmproj) is None
 
 
 def check_fit(model: GgufInfo, mmproj: GgufInfo) -> None:
     """Raise WeightsError with the reason when the two do not belong together."""
-    reason = _misfit(model, mmproj)
+    reason = _mismatch_reason(model, mmproj)
     if reason is not None:
         raise WeightsError(
             tr("The mmproj does not fit the model {name}: {reason}.", name=model.path.name, reason=reason),
@@ -81,23 +81,23 @@ def check_fit(model: GgufInfo, mmproj: GgufInfo) -> None:
 
 
 def find_mmproj(model: GgufInfo) -> GgufInfo:
-    """The mmproj beside `model` that fits it best. Raises WeightsError when none does, or when two fit alike.
+    """Return the mmproj beside `model` that fits it best. Raises WeightsError when none does, or when two fit alike.
 
-    It fits when the dimensions match and no name speaks of the other variant; then the longest common beginning of
-    the file names counts, then the quantisation.
+    It fits when the dimensions match and no name mentions the other variant; then the longest common beginning of the
+    file names counts, then the quantisation.
     """
     fitting: list[GgufInfo] = []
     reasons: list[str] = []
     for path in sorted(model.path.parent.glob("*.gguf")):
         try:
-            if architecture_of(path) != _VISION:
+            if architecture_of(path) != _VISION_ARCHITECTURE:
                 continue
             candidate = describe_mmproj(path)
         except WeightsError as error:
             if "mmproj" in path.name.lower():
                 reasons.append(str(error).rstrip("."))
             continue
-        reason = _misfit(model, candidate)
+        reason = _mismatch_reason(model, candidate)
         if reason is None:
             fitting.append(candidate)
         else:
@@ -127,7 +127,7 @@ def find_mmproj(model: GgufInfo) -> GgufInfo:
     return best[0]
 
 
-def _misfit(model: GgufInfo, mmproj: GgufInfo) -> str | None:
+def _mismatch_reason(model: GgufInfo, mmproj: GgufInfo) -> str | None:
     name = mmproj.path.name
     if mmproj.projection_dim != model.embedding_length:
         theirs, ours = (_SIZES.get(length or 0) for length in (mmproj.projection_dim, model.embedding_length))
@@ -172,6 +172,6 @@ def _rank(model: GgufInfo, mmproj: GgufInfo) -> tuple[int, int]:
 
 
 def _stem(path: Path) -> list[str]:
-    """The words of a file name that say which model it is: without mmproj and the quantisation."""
+    """Return the words of a file name that say which model it is: without mmproj and the quantisation."""
     words = re.split(r"[-_. ]+", QUANTISATION.sub("", path.stem.lower()))
     return [word for word in words if word not in ("", "mmproj", "model")]

@@ -1,4 +1,4 @@
-"""The catalogue entry of a pair that a person adds and that no catalogue knows."""
+"""Catalogue entries for a person's own files, which no catalogue knows."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ import re
 from dataclasses import replace
 
 from edge_assistant.models.catalog import OWN, CatalogFile, CatalogModel
-from edge_assistant.models.file_names import is_plain, made_plain, one_line
+from edge_assistant.models.file_names import is_valid_name, make_valid_name, replace_invisible
 from edge_assistant.models.gguf import GgufInfo
 from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.system.errors import WeightsError
-from edge_assistant.system.i18n import later, tr
-from edge_assistant.system.outside_text import is_unicode
+from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.text_cleaning import is_encodable
 
-_CONTEXT = 4096  # tokens, for the memory that the list of weights gives
-_MOST_LICENCE = 200  # characters; some files hold the whole text of one
-UNKNOWN = later("not known")
-"""What a catalogue says where a file does not tell; see listing.in_words."""
+_CONTEXT = 4096  # tokens, for the memory in the list of models
+_MAX_LICENCE = 200  # characters; some files hold a licence's whole text
+UNKNOWN = tr_noop("not known")
+"""A catalogue's value where a file does not give one; see summary.translate_value."""
 
 
-def own_pair(model: GgufInfo, mmproj: GgufInfo) -> CatalogModel:
-    """Named after the model's file; the checksums are not known yet. The two have to fit.
+def custom_model(model: GgufInfo, mmproj: GgufInfo) -> CatalogModel:
+    """Return the entry for a model and its mmproj, named after the model's file; the checksums are not known yet.
 
-    Raises WeightsError where that name cannot be written into a catalogue.
+    The two have to fit. Raises WeightsError where the file's name cannot be written into a catalogue.
     """
-    if not is_unicode(model.path.name):
+    if not is_encodable(model.path.name):
         raise WeightsError(
             tr("The file name {name} contains invalid characters. Rename the file.", name=model.path.name),
             code="weights-name",
         )
     name = re.sub(r"[^a-z0-9._-]+", "-", model.path.stem.lower()).strip("-") or "own"
-    file = model.path.name if is_plain(model.path.name) else made_plain(model.path.stem, ".gguf")
+    file = model.path.name if is_valid_name(model.path.name) else make_valid_name(model.path.stem, ".gguf")
     variant = model.variant or "instruct"
     estimate = ResolvedModel(
         name=name,
@@ -44,30 +44,32 @@ def own_pair(model: GgufInfo, mmproj: GgufInfo) -> CatalogModel:
         kv_bytes_per_token=model.kv_bytes_per_token or 0,
         context_length=model.context_length or 0,
     )
-    # People's mmproj files are often just called mmproj-F16, and those of several models have to lie side by side.
-    eye = made_plain(f"mmproj-{model.path.stem}-{mmproj.quantisation or 'own'}", ".gguf")
+    # People's mmproj files are often just called mmproj-F16, and those of several models share one folder.
+    mmproj_file = make_valid_name(f"mmproj-{model.path.stem}-{mmproj.quantisation or 'own'}", ".gguf")
     return CatalogModel(
         name=name,
         variant=variant,
         quantisation=model.quantisation or UNKNOWN,
         model=_entry(model, file),
-        mmprojs=(_entry(mmproj, eye),),
+        mmprojs=(_entry(mmproj, mmproj_file),),
         ram_bytes=needed_bytes(estimate, _CONTEXT),
-        licence=(model.licence or UNKNOWN)[:_MOST_LICENCE],
-        source=tr("added from {folder}", folder=one_line(str(model.path.parent))),
+        licence=(model.licence or UNKNOWN)[:_MAX_LICENCE],
+        source=tr("added from {folder}", folder=replace_invisible(str(model.path.parent))),
         repository=None,
         revision=None,
         folder=None,
     )
 
 
-def with_checksums(weights: CatalogModel, found: dict[str, str]) -> CatalogModel:
-    """The set with the SHA-256 sums `found`, by key, in place."""
+def with_checksums(catalog_model: CatalogModel, found: dict[str, str]) -> CatalogModel:
+    """Return the model with the SHA-256 sums `found`, by key, filled in."""
 
     def complete(entry: CatalogFile) -> CatalogFile:
         return replace(entry, sha256=found.get(entry.key, entry.sha256))
 
-    return replace(weights, model=complete(weights.model), mmprojs=tuple(map(complete, weights.mmprojs)))
+    return replace(
+        catalog_model, model=complete(catalog_model.model), mmprojs=tuple(map(complete, catalog_model.mmprojs))
+    )
 
 
 def _entry(info: GgufInfo, file: str) -> CatalogFile:

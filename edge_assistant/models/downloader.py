@@ -1,4 +1,4 @@
-"""Fetches one file of the catalogue from the hub, whatever happens on the way: resumed, checked, whole or not there."""
+"""The download of one file of the catalogue from the hub: resumed, retried, checked, and whole or not there."""
 
 from __future__ import annotations
 
@@ -9,57 +9,57 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from edge_assistant.models.cancellation import BACK_OFF, FIRST_BACK_OFF, Cancellation, OpenStream, RetrySchedule
+from edge_assistant.models.cancellation import FIRST_RETRY_WAITS, RETRY_WAITS, Cancellation, OpenStream, RetrySchedule
 from edge_assistant.models.catalog import CatalogFile, CatalogModel
 from edge_assistant.models.checksums import ChecksumError, ChecksumVerifier, TrustedChecksum
-from edge_assistant.models.hub import PassingError, RemoteFile
-from edge_assistant.models.partial_file import PartialFile, check_space, only_one, tidy
+from edge_assistant.models.hub import RemoteFile, TemporaryError
+from edge_assistant.models.partial_file import PartialFile, check_space, locked_for_writing, remove_leftovers
 from edge_assistant.system.errors import NetworkError, UsageError, WeightsError
 from edge_assistant.system.i18n import tr
 
-# A line that brings less than this for so long is taken for a broken one, and a new one is tried.
-_LEAST_BYTES, _LEAST_SECONDS = 60_000, 60.0
+# A connection that brings fewer bytes than this in so many seconds counts as broken, and a new one is tried.
+_MIN_BYTES, _STALL_SECONDS = 60_000, 60.0
 
 
 class Remote(Protocol):
-    """The hub, as far as it is used here; see download.Hub."""
+    """The part of the hub that is used here; see hub.Hub."""
 
     def look_up(self, repository: str, revision: str, file: str) -> RemoteFile:
-        """What the hub says about a file."""
+        """Ask for a file's commit, checksum and size."""
 
     def open(
         self, repository: str, revision: str, file: str, offset: int, size: int | None
     ) -> AbstractContextManager[OpenStream]:
-        """The file's bytes."""
+        """Open the file's bytes from `offset` on."""
 
 
 class DownloadListener(Protocol):
-    """Whoever is told how it goes; called on the thread that fetches."""
+    """The receiver of a download's progress; called on the downloading thread."""
 
     def checked(self, count: int) -> None:
-        """So many more bytes that were here already are read again."""
+        """Count bytes that were here already and are read again."""
 
     def received(self, count: int) -> None:
-        """So many more bytes have arrived; a negative number takes back what has to be fetched again."""
+        """Count bytes that have arrived; a negative number takes back what has to be fetched again."""
 
     def notice(self, code: str, message: str) -> None:
-        """A sentence for the person."""
+        """Show a sentence to the person."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """What is to be fetched: from where, and what it has to be."""
+    """The file to fetch: its place on the hub, and its expected checksum and size."""
 
     repository: str
     revision: str
     file: str
     sha256: str
     size: int | None
-    record: TrustedChecksum | None  # to be recorded when it is here
+    record: TrustedChecksum | None  # to be recorded once the file is here
 
 
 class Downloader:
-    """Fetches files into `folder`."""
+    """Downloads files into `folder`."""
 
     def __init__(
         self,
@@ -77,26 +77,26 @@ class Downloader:
         self._cancel = cancel
         self._clock = clock
 
-    def fetch(self, weights: CatalogModel, entry: CatalogFile) -> Path:
-        """The path of the verified file, fetched as far as it is not here.
+    def fetch(self, catalog_model: CatalogModel, entry: CatalogFile) -> Path:
+        """Download the file as far as it is not here; return the path of the verified file.
 
         Raises NetworkError, WeightsError, DoesNotFitError, CancelledError; what has arrived is kept for the next time.
         """
         path = self._folder / entry.file
-        with only_one(path):
+        with locked_for_writing(path):
             if self._is_here(entry, path):
-                tidy(path)
+                remove_leftovers(path)
                 return path
-            target = self._look_up(weights, entry)
-            if self._turns_out_right(target, entry, path):
-                tidy(path)
+            target = self._look_up(catalog_model, entry)
+            if self._is_what_the_hub_has(target, entry, path):
+                remove_leftovers(path)
                 return path
-            meant = {"file": entry.key, "sha256": target.sha256, "size": target.size}
-            with PartialFile(path, meant, self._clock) as part:
+            identity = {"file": entry.key, "sha256": target.sha256, "size": target.size}
+            with PartialFile(path, identity, self._clock) as part:
                 if part.resumes:
-                    part.take_up(self._read_again)
+                    part.read_existing(self._on_checked_bytes)
                 if target.size is not None and part.size > target.size:
-                    self._start_over(part)
+                    self._restart(part)
                 if target.size is not None:
                     check_space(path, target.size - part.size)
                 self._receive_all(target, part)
@@ -107,40 +107,40 @@ class Downloader:
         if not path.exists() or self._verifier.expected(entry) is None:
             return False
         try:
-            self._verifier.check(entry, path, self._read_again)
+            self._verifier.check(entry, path, self._on_checked_bytes)
         except WeightsError:
             self._listener.notice("fetch-again", tr("{name} is damaged. It is being downloaded again.", name=path.name))
             return False
         return True
 
-    def _turns_out_right(self, target: _Target, entry: CatalogFile, path: Path) -> bool:
-        """Whether the file that is here, of which nothing was known, is what the hub has."""
+    def _is_what_the_hub_has(self, target: _Target, entry: CatalogFile, path: Path) -> bool:
+        """Return whether the file that is here, with a checksum not known so far, is what the hub has."""
         if not path.exists() or target.record is None:
             return False
         try:
             known = replace(entry, sha256=target.sha256, size=target.size, first_download=False)
-            self._verifier.check(known, path, self._read_again)
+            self._verifier.check(known, path, self._on_checked_bytes)
         except WeightsError:
             return False
         self._verifier.trust(entry, target.record)
         return True
 
-    def _look_up(self, weights: CatalogModel, entry: CatalogFile) -> _Target:
-        repository, revision = weights.repository, weights.revision
+    def _look_up(self, catalog_model: CatalogModel, entry: CatalogFile) -> _Target:
+        repository, revision = catalog_model.repository, catalog_model.revision
         if repository is None or revision is None:
             raise UsageError(
-                tr("{name} cannot be downloaded: the model list has no hub address for it.", name=weights.name)
+                tr("{name} cannot be downloaded: the model list has no hub address for it.", name=catalog_model.name)
             )
         trusted = self._verifier.trusted(entry)
         if trusted is not None and trusted.commit is not None:
             revision = trusted.commit
-        attempts = RetrySchedule(FIRST_BACK_OFF, self._listener.notice, self._cancel)
+        attempts = RetrySchedule(FIRST_RETRY_WAITS, self._listener.notice, self._cancel)
         while True:
             try:
                 found = self._hub.look_up(repository, revision, entry.file)
                 break
-            except PassingError as error:
-                attempts.failed(error)
+            except TemporaryError as error:
+                attempts.record_failure(error)
             except NetworkError as error:
                 if error.code != "revision-gone" or trusted is None:
                     raise
@@ -148,22 +148,24 @@ class Downloader:
                     tr("{error} Or download the current one with models pull --trust-new.", error=error),
                     code=error.code,
                 ) from error
-        sha256, size = self._decided(entry, trusted, found)
+        sha256, size = self._expected(entry, trusted, found)
         record = TrustedChecksum(sha256, found.commit, size) if entry.first_download else None
         return _Target(repository, found.commit, entry.file, sha256, size, record)
 
-    def _decided(
+    def _expected(
         self, entry: CatalogFile, trusted: TrustedChecksum | None, found: RemoteFile
     ) -> tuple[str, int | None]:
-        """The checksum and size that the file has to have."""
+        """Return the checksum and size that the file has to have."""
         if trusted is not None:
             if found.sha256 not in (None, trusted.sha256):
-                raise _other_file(entry.file, trusted.sha256, found.sha256, tr("came with the first download"), entry)
+                raise _other_file_error(
+                    entry.file, trusted.sha256, found.sha256, tr("came with the first download"), entry
+                )
             return trusted.sha256, trusted.size or found.size
         if not entry.first_download:
             assert entry.sha256 is not None, "the catalogue has a checksum or trusts the first download"
             if found.sha256 not in (None, entry.sha256):
-                raise _other_file(entry.file, entry.sha256, found.sha256, tr("is listed"), entry)
+                raise _other_file_error(entry.file, entry.sha256, found.sha256, tr("is listed"), entry)
             return entry.sha256, entry.size or found.size
         if found.sha256 is None:
             if entry.sha256 is not None:
@@ -190,7 +192,7 @@ class Downloader:
         return found.sha256, found.size
 
     def _receive_all(self, target: _Target, part: PartialFile) -> None:
-        attempts = RetrySchedule(BACK_OFF, self._listener.notice, self._cancel)
+        attempts = RetrySchedule(RETRY_WAITS, self._listener.notice, self._cancel)
         ranges_refused = 0
         while target.size is None or part.size < target.size:
             self._cancel.check()
@@ -198,26 +200,26 @@ class Downloader:
             try:
                 if self._receive(target, part):
                     return
-                raise PassingError(tr("The connection to the hub was lost."), code="connection-lost")
-            except PassingError as error:
+                raise TemporaryError(tr("The connection to the hub was lost."), code="connection-lost")
+            except TemporaryError as error:
                 self._cancel.check()
                 if error.code == "wrong-range":
                     ranges_refused += 1
-                    self._start_over(part)
+                    self._restart(part)
                     if ranges_refused > 1:
                         raise NetworkError(tr("{error} Try again later.", error=error), code=error.code) from error
                 elif part.size > before:
-                    attempts = RetrySchedule(BACK_OFF, self._listener.notice, self._cancel)
-                attempts.failed(error)
+                    attempts = RetrySchedule(RETRY_WAITS, self._listener.notice, self._cancel)
+                attempts.record_failure(error)
 
     def _receive(self, target: _Target, part: PartialFile) -> bool:
-        """Take in what one connection brings; whether the file has ended."""
+        """Write what one connection brings; return whether the file is complete."""
         with (
             self._hub.open(target.repository, target.revision, target.file, part.size, target.size) as stream,
             self._cancel.watching(stream),
         ):
             if stream.offset < part.size:
-                self._start_over(part)
+                self._restart(part)
             since, sum_since = self._clock(), 0
             for data in stream:
                 self._cancel.check()
@@ -229,21 +231,21 @@ class Downloader:
                 part.write(data)
                 self._listener.received(len(data))
                 sum_since += len(data)
-                if self._clock() - since > _LEAST_SECONDS:
-                    if sum_since < _LEAST_BYTES:
-                        raise PassingError(tr("The download has almost stalled."), code="stalled")
+                if self._clock() - since > _STALL_SECONDS:
+                    if sum_since < _MIN_BYTES:
+                        raise TemporaryError(tr("The download has almost stalled."), code="stalled")
                     since, sum_since = self._clock(), 0
         return target.size is None or part.size == target.size
 
     def _accept(self, target: _Target, entry: CatalogFile, part: PartialFile) -> None:
         if part.size == 0:
-            part.throw_away()
+            part.discard()
             raise NetworkError(
                 tr("The hub sent no data for {file}. Try again later.", file=target.file), code="wrong-bytes"
             )
         found = part.sha256()
         if found != target.sha256:
-            part.throw_away()
+            part.discard()
             raise ChecksumError(
                 tr(
                     "The checksum of {file} does not match: it begins with {value} instead of {value2}. The download "
@@ -256,19 +258,19 @@ class Downloader:
                 found=found,
             )
         if target.record is not None:
-            self._verifier.trust(entry, target.record)  # first: a file without it would have to be fetched again
+            self._verifier.trust(entry, target.record)  # first: without the record the file would be fetched again
         part.finish(self._verifier)
 
-    def _start_over(self, part: PartialFile) -> None:
+    def _restart(self, part: PartialFile) -> None:
         self._listener.received(-part.size)
         part.restart()
 
-    def _read_again(self, count: int) -> None:
+    def _on_checked_bytes(self, count: int) -> None:
         self._cancel.check()
         self._listener.checked(count)
 
 
-def _other_file(file: str, expected: str, found: str | None, why: str, entry: CatalogFile) -> ChecksumError:
+def _other_file_error(file: str, expected: str, found: str | None, why: str, entry: CatalogFile) -> ChecksumError:
     sentence = tr(
         "The hub now has a different {file}: its checksum begins with {value}, but {value2} {why}. It was not "
         "downloaded. Update this program.",

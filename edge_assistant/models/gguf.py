@@ -1,4 +1,4 @@
-"""What a GGUF file says about itself, read from its header without loading it."""
+"""The properties of a GGUF file, read from its header without loading it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ QUANTISATION = re.compile(r"(?i)(?<![a-z0-9])(i?q\d(?:_[a-z0-9]{1,3}){0,2}|b?f16
 
 @dataclass(frozen=True, slots=True)
 class GgufInfo:
-    """What a GGUF header says; None where it says nothing."""
+    """The properties that a GGUF header gives; None where it does not."""
 
     path: Path
     file_size: int  # bytes
@@ -33,7 +33,7 @@ class GgufInfo:
     variant: Variant | None
     quantisation: str | None
     vocabulary_length: int | None
-    block_count: int | None  # layers; of an mmproj: of its vision tower, as the next
+    block_count: int | None  # layers; of an mmproj: its vision tower's, as the next
     embedding_length: int | None
     context_length: int | None  # tokens the model was trained for
     kv_bytes_per_token: int | None  # at f16
@@ -41,7 +41,7 @@ class GgufInfo:
     projector_type: str | None  # of an mmproj
     projection_dim: int | None  # of an mmproj: the embedding length of its language model
     licence: str | None
-    shard_count: int  # more than 1: one part of weights that were split into several files
+    shard_count: int  # more than 1: one part of a model that was split into several files
 
 
 def describe_gguf(path: Path) -> GgufInfo:
@@ -59,7 +59,7 @@ def describe_gguf(path: Path) -> GgufInfo:
 
 
 def architecture_of(path: Path) -> str | None:
-    """The architecture alone, which stands first in most headers, so this is cheap. Raises WeightsError."""
+    """Return the architecture alone, which stands first in most headers, so this is cheap. Raises WeightsError."""
     with open_regular(path) as file:
         for key, value, _ in HeaderReader(file, path).metadata():
             if key == "general.architecture":
@@ -68,7 +68,7 @@ def architecture_of(path: Path) -> str | None:
 
 
 def variant_in(text: str) -> Variant | None:
-    """The variant that a name speaks of."""
+    """Return the variant that a name mentions."""
     words = text.lower()
     return "thinking" if "thinking" in words else "instruct" if "instruct" in words else None
 
@@ -120,10 +120,12 @@ def _describe(path: Path, size: int, metadata: dict[str, Value], lengths: dict[s
 
 
 def _variant(template: str | None, names: tuple[str | None, ...]) -> Variant | None:
-    """How the template starts an answer decides; files without a template (an mmproj) go by their names."""
+    """Return the variant that the chat template starts answers with, or, without a template (an mmproj), that of the
+    names.
+    """
     if template is not None and "add_generation_prompt" in template:
         opening = template.rpartition("add_generation_prompt")[2]
-        # A closed pair is how hybrid templates turn thinking off.
+        # Hybrid templates turn thinking off by a closed pair of tags.
         opening = re.sub(r"<think>.*?</think>", "", opening, flags=re.DOTALL)
         return "thinking" if "<think>" in opening else "instruct"
     return next((found for name in names if name and (found := variant_in(name))), None)

@@ -1,7 +1,7 @@
-"""Walks the header of a GGUF file and finds out whether the file is whole.
+"""Reading of a GGUF file's header, and a check that the file is whole.
 
-Nothing in the file is trusted: every length is compared with what is left of the file before it is used.
-The format is ggml's docs/gguf.md.
+Nothing in the file is trusted: every length is compared with what is left of the file before it is used. The format is
+ggml's docs/gguf.md.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from edge_assistant.system.errors import WeightsError
-from edge_assistant.system.i18n import number, tr
+from edge_assistant.system.i18n import format_number, tr
 
 _MAX_HEADER = 32 * 2**20  # bytes; Qwen3-VL's header, with 151,936 tokens and as many merges, has 6 MB
 _MAX_MISSING = 2**40  # bytes; a file that claims to lack more has a damaged header
 _MAX_KEYS, _MAX_TENSORS = 10_000, 100_000  # real files have fewer than 100 and 1,000
 _MAX_KEPT_ARRAY = 1024  # longer arrays (vocabularies) are only counted
 _STRING, _ARRAY = 8, 9
-_READING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"))
+_OPEN_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"))
 # struct formats of the other metadata types (gguf.h, enum gguf_type)
 _SCALARS = dict(enumerate("BbHhIif?")) | {10: "Q", 11: "q", 12: "d"}
 # values and bytes per block of each tensor type (ggml.c, type_traits)
@@ -54,47 +54,47 @@ class TensorEntry:
         return math.prod(self.shape) // values * block_bytes
 
 
-def gigabytes(count: float) -> str:
-    """`count` bytes as people say them: "3.8 gigabytes", "12 megabytes"."""
+def format_size(count: float) -> str:
+    """Format `count` bytes for people: "3.8 gigabytes", "12 megabytes"."""
     if count >= 0.95e9:
-        return tr("{size} gigabytes", size=number(count / 1e9, 1))
+        return tr("{size} gigabytes", size=format_number(count / 1e9, 1))
     if count > 1e6:
         return tr("{size} megabytes", size=math.ceil(count / 1e6))
-    return tr("1 byte") if count == 1 else tr("{size} bytes", size=number(count))
+    return tr("1 byte") if count == 1 else tr("{size} bytes", size=format_number(count))
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """Open a file (a pipe would wait for ever, so only a regular one). Raises WeightsError."""
+    """Open a regular file for reading; a pipe would wait for ever. Raises WeightsError."""
     try:
-        # Without waiting, and only then looked at: what has this name may change at any moment.
-        descriptor = os.open(path, _READING)
+        # Opened without blocking, and its type checked on the descriptor: the name may be replaced at any moment.
+        descriptor = os.open(path, _OPEN_FLAGS)
     except FileNotFoundError:
         raise WeightsError(tr("There is no file {path}.", path=path), code="weights-missing") from None
     except PermissionError:
-        if path.is_dir():  # Windows refuses folders like this
-            raise _not_a_file(path, tr("a folder")) from None
+        if path.is_dir():  # Windows refuses to open folders with this error
+            raise _not_a_file_error(path, tr("a folder")) from None
         raise WeightsError(tr("The file {name} cannot be read: permission denied.", name=path.name)) from None
     except (OSError, ValueError) as error:
         raise WeightsError(
-            tr("The file {name} cannot be opened: {reason}.", name=path.name, reason=_reason(error))
+            tr("The file {name} cannot be opened: {reason}.", name=path.name, reason=_error_reason(error))
         ) from None
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISREG(mode):
         return os.fdopen(descriptor, "rb")
     os.close(descriptor)
-    raise _not_a_file(path, tr("a folder") if stat.S_ISDIR(mode) else tr("not a file"))
+    raise _not_a_file_error(path, tr("a folder") if stat.S_ISDIR(mode) else tr("not a file"))
 
 
-def _not_a_file(path: Path, kind: str) -> WeightsError:
+def _not_a_file_error(path: Path, kind: str) -> WeightsError:
     return WeightsError(tr("{path} is {kind}. Give the path of a GGUF file.", path=path, kind=kind))
 
 
-def _reason(error: Exception) -> str:
+def _error_reason(error: Exception) -> str:
     return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 class HeaderReader:
-    """Walks a header; `position` is the offset of the next byte that was not read yet."""
+    """A reader of a GGUF header; `position` is the offset of the next byte."""
 
     def __init__(self, file: BinaryIO, path: Path) -> None:
         self._file = file
@@ -119,10 +119,10 @@ class HeaderReader:
         self._tensor_count = self._number("Q")
         self._key_count = self._number("Q")
         if self._key_count > _MAX_KEYS or self._tensor_count > _MAX_TENSORS:
-            raise self._damaged()
+            raise self._damaged_error()
 
     def metadata(self) -> Iterator[tuple[str, Value | None, int]]:
-        """Each key with its value (None for text arrays and long ones) and its number of elements."""
+        """Yield each key with its value (None for text arrays and long ones) and its number of elements."""
         for _ in range(self._key_count):
             key = self._text()
             kind = self._number("I")
@@ -136,13 +136,13 @@ class HeaderReader:
                 yield key, self._scalars(kind, 1)[0], 1
 
     def check_tensors(self, alignment: Value) -> None:
-        """Walk the tensor table and compare the end of the last tensor with the size of the file."""
+        """Raise WeightsError unless the file is as long as its tensor table says."""
         self.tensors(alignment)
 
     def tensors(self, alignment: Value) -> list[TensorEntry]:
-        """The tensor table, checked as `check_tensors` does. Raises WeightsError."""
+        """Return the tensor table, checked as `check_tensors` does. Raises WeightsError."""
         if not isinstance(alignment, int) or alignment < 1 or alignment & (alignment - 1):
-            raise self._damaged()
+            raise self._damaged_error()
         if self._tensor_count == 0:
             raise WeightsError(tr("{name} contains no weights, only a description.", name=self._name))
         found = []
@@ -151,23 +151,23 @@ class HeaderReader:
             name = self._text()
             dimension_count = self._number("I")
             if dimension_count > 4:  # GGML_MAX_DIMS
-                raise self._damaged()
+                raise self._damaged_error()
             shape = tuple(self._number("Q") for _ in range(dimension_count))
             entry = TensorEntry(name, shape, self._number("I"), self._number("Q"))
-            values, _ = _BLOCKS.get(entry.kind, (1, 0))  # of a newer type, only the start is known
+            values, _ = _BLOCKS.get(entry.kind, (1, 0))  # of a newer type, only the start can be checked
             if entry.offset % alignment or (shape and shape[0] % values):
-                raise self._damaged()
+                raise self._damaged_error()
             found.append(entry)
             end = max(end, entry.offset + entry.size)
         missing = -(-self.position // alignment) * alignment + end - self.size
         if missing > _MAX_MISSING:
-            raise self._damaged()
+            raise self._damaged_error()
         if missing > 0:
             raise WeightsError(
                 tr(
                     "{name} is {gigabytes} too short. Copy or download it again.",
                     name=self._name,
-                    gigabytes=gigabytes(missing),
+                    gigabytes=format_size(missing),
                 ),
                 code="weights-damaged",
             )
@@ -176,7 +176,7 @@ class HeaderReader:
     def _array(self, element: int, count: int) -> Value | None:
         if element == _STRING:
             if count > (self.size - self.position) // 8:
-                raise self._damaged()
+                raise self._damaged_error()
             for _ in range(count):
                 self._skip_text()
             return None
@@ -188,7 +188,7 @@ class HeaderReader:
 
     def _scalars(self, kind: int, count: int) -> tuple[int | float | bool, ...]:
         if kind not in _SCALARS:
-            raise self._damaged()
+            raise self._damaged_error()
         layout = f"<{count}{_SCALARS[kind]}"
         return struct.unpack(layout, self._take(struct.calcsize(layout)))
 
@@ -200,7 +200,7 @@ class HeaderReader:
         return self._take(self._number("Q")).decode(errors="replace")
 
     def _skip_text(self) -> None:
-        # A vocabulary has 300,000 of these, so this is the one place that is written for speed.
+        # A vocabulary has 300,000 of these, so this method is optimised for speed.
         start = self.position
         if start + 8 > len(self._data):
             self._peek(8)
@@ -209,7 +209,7 @@ class HeaderReader:
     def _move(self, count: int) -> None:
         self.position += count
         if self.position > self.size:
-            raise self._damaged()
+            raise self._damaged_error()
 
     def _take(self, count: int) -> bytes:
         data = bytes(self._peek(count))
@@ -219,20 +219,20 @@ class HeaderReader:
     def _peek(self, count: int) -> bytearray:
         end = self.position + count
         if end > min(self.size, _MAX_HEADER):
-            raise self._damaged()
+            raise self._damaged_error()
         while len(self._data) < end:
             try:
                 chunk = self._file.read(max(2**20, end - len(self._data)))
             except OSError as error:
                 raise WeightsError(
-                    tr("The file {name} cannot be read: {reason}.", name=self._name, reason=_reason(error))
+                    tr("The file {name} cannot be read: {reason}.", name=self._name, reason=_error_reason(error))
                 ) from None
             if not chunk:
-                raise self._damaged()
+                raise self._damaged_error()
             self._data += chunk
         return self._data[self.position : end]
 
-    def _damaged(self) -> WeightsError:
+    def _damaged_error(self) -> WeightsError:
         return WeightsError(
             tr(
                 "{name} is damaged: its header is invalid or incomplete. Copy or download it again.",

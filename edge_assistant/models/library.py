@@ -1,4 +1,4 @@
-"""All weights that are known, and what of them is on this computer: where, how much, and whether it is verified."""
+"""The model library: all known models, and what of them is on this computer."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from edge_assistant.models.catalog import CatalogFile, CatalogModel, load_catalog, merged
+from edge_assistant.models.catalog import CatalogFile, CatalogModel, load_catalog, merge_catalogs
 from edge_assistant.models.checksums import ChecksumVerifier
 from edge_assistant.models.gguf import Variant
-from edge_assistant.models.partial_file import arrived, has_part, only_one, tidy
+from edge_assistant.models.partial_file import arrived_bytes, has_part, locked_for_writing, remove_leftovers
 from edge_assistant.models.vision_towers import VisionTowers
 from edge_assistant.system import own_file, paths
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.json_store import explained_writes
-from edge_assistant.system.outside_text import Whole, short
+from edge_assistant.system.json_store import explain_write_errors
+from edge_assistant.system.text_cleaning import Unshortened, shorten
 
 CATALOG = "catalog.toml"
 
-# verified: its checksum was found right; unchecked: it is here, and will be hashed before its first use; partial: a
-# download or copy of it was begun.
+# verified: its checksum was right; unchecked: it is here, and will be hashed before its first use; partial: a
+# download or copy of it has begun.
 FileState = Literal["verified", "unchecked", "partial", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
 class FileStatus:
-    """One file of a set. `here` is how many bytes of it are on this computer."""
+    """The state of one file of a model. `here` is how many bytes of it are on this computer."""
 
     entry: CatalogFile
     path: Path | None
@@ -35,7 +35,7 @@ class FileStatus:
 
 
 class ModelLibrary:
-    """The catalogues and the folders, in the order in which they are searched.
+    """The catalogues and the model folders, in the order in which they are searched.
 
     Folders: `weights_dir` (the settings'), models/ beside the frozen program, models/ in the data folder. Catalogues:
     the one that ships, the person's own in the data folder, and one in `weights_dir`. `problems` are sentences about
@@ -59,7 +59,7 @@ class ModelLibrary:
         return self.data / CATALOG
 
     def catalog(self) -> tuple[CatalogModel, ...]:
-        """All sets, best first. Raises WeightsError when the catalogue that ships cannot be read."""
+        """Return all models, best first. Raises WeightsError when the catalogue that ships cannot be read."""
         if self._catalog is None:
             catalogs = [load_catalog(self.shipped / CATALOG)]
             for path in (self.own_catalog, *([self.weights_dir / CATALOG] if self.weights_dir else [])):
@@ -68,109 +68,110 @@ class ModelLibrary:
                         catalogs.append(load_catalog(path, own=True, problems=self.problems))
                     except WeightsError as error:
                         self.problems.append(str(error))
-            self._catalog = merged(catalogs)
+            self._catalog = merge_catalogs(catalogs)
         return self._catalog
 
     def named(self, name: str, variant: Variant) -> CatalogModel:
-        """The set of that name and variant; a name may also end in -instruct or -thinking. Raises WeightsError."""
+        """Return the model of that name and variant; a name may also end in -instruct or -thinking. Raises
+        WeightsError.
+        """
         catalog = self.catalog()
         wanted = name.lower()
-        for weights in catalog:
-            if f"{weights.name}-{weights.variant}".lower() == wanted:
-                return weights
-        for weights in catalog:
-            if weights.name.lower() == wanted and weights.variant == variant:
-                return weights
-        if any(weights.name.lower() == wanted for weights in catalog):
+        for catalog_model in catalog:
+            if f"{catalog_model.name}-{catalog_model.variant}".lower() == wanted:
+                return catalog_model
+        for catalog_model in catalog:
+            if catalog_model.name.lower() == wanted and catalog_model.variant == variant:
+                return catalog_model
+        if any(catalog_model.name.lower() == wanted for catalog_model in catalog):
             raise WeightsError(
                 tr("There is no {title} model called {name}.", title=variant.title(), name=name), code="weights-name"
             )
-        names = Whole(", ".join(dict.fromkeys(short(weights.name) for weights in catalog)))
+        names = Unshortened(", ".join(dict.fromkeys(shorten(catalog_model.name) for catalog_model in catalog)))
         raise WeightsError(
             tr("There is no model called {name}. The known names are {names}.", name=name, names=names),
             code="weights-name",
         )
 
-    def find(self, weights: CatalogModel, entry: CatalogFile) -> Path | None:
-        """Where the file is; None: nowhere."""
-        folders = self.folders if weights.folder is None else (self.shipped / weights.folder,)
+    def find(self, catalog_model: CatalogModel, entry: CatalogFile) -> Path | None:
+        """Return where the file is; None: nowhere."""
+        folders = self.folders if catalog_model.folder is None else (self.shipped / catalog_model.folder,)
         return next((folder / entry.file for folder in folders if exists(folder / entry.file)), None)
 
-    def status(self, weights: CatalogModel, entry: CatalogFile) -> FileStatus:
-        """What of a file is here. Nothing is hashed."""
-        path = self.find(weights, entry)
+    def status(self, catalog_model: CatalogModel, entry: CatalogFile) -> FileStatus:
+        """Return the status of a file of the model. Nothing is hashed."""
+        path = self.find(catalog_model, entry)
         if path is not None:
             state: FileState = "verified" if self.verifier.is_verified(entry, path) else "unchecked"
             return FileStatus(entry, path, state, _size(path))
-        here = arrived(self.data_models / entry.file)
+        here = arrived_bytes(self.data_models / entry.file)
         return FileStatus(entry, None, "partial" if here else "missing", here)
 
-    def pair(self, weights: CatalogModel, quantisation: str | None = None) -> tuple[CatalogFile, CatalogFile]:
-        """The model and the mmproj to use: of that quantisation, else the first that is here, else the first.
+    def pair(self, catalog_model: CatalogModel, quantisation: str | None = None) -> tuple[CatalogFile, CatalogFile]:
+        """Return the model and the mmproj to use: of that quantisation, else the first that is here, else the first.
 
-        Raises WeightsError when the set has no such mmproj.
+        Raises WeightsError when the model has no such mmproj.
         """
         if quantisation is not None:
-            for entry in weights.mmprojs:
+            for entry in catalog_model.mmprojs:
                 if entry.quantisation.lower() == quantisation.lower():
-                    return weights.model, entry
-            known = Whole(", ".join(short(entry.quantisation) for entry in weights.mmprojs))
+                    return catalog_model.model, entry
+            known = Unshortened(", ".join(shorten(entry.quantisation) for entry in catalog_model.mmprojs))
             raise WeightsError(
                 tr(
                     "{name} has no mmproj {quantisation}. There are {known}.",
-                    name=weights.name,
+                    name=catalog_model.name,
                     quantisation=quantisation,
                     known=known,
                 ),
                 code="weights-name",
             )
-        here = (entry for entry in weights.mmprojs if self.find(weights, entry) is not None)
-        return weights.model, next(here, weights.mmprojs[0])
+        here = (entry for entry in catalog_model.mmprojs if self.find(catalog_model, entry) is not None)
+        return catalog_model.model, next(here, catalog_model.mmprojs[0])
 
-    def remove(self, weights: CatalogModel) -> int:
-        """Delete a set's files from the data folder, but for those that another set anywhere needs; the bytes freed.
+    def remove(self, catalog_model: CatalogModel) -> int:
+        """Delete a model's files from the data folder; return how many bytes are freed.
 
-        What was linked stays under the person's own name, and so frees nothing.
-
-        Files in other folders are the person's own affair. Raises WeightsError when nothing of it is in the data
-        folder, or when a file cannot be deleted.
+        An mmproj that another model here needs stays, and so do files in other folders. A linked file stays under the
+        person's own name, and so frees nothing. Raises WeightsError when nothing of it is in the data folder, or when a
+        file cannot be deleted.
         """
-        entries = (weights.model, *weights.mmprojs)
+        entries = (catalog_model.model, *catalog_model.mmprojs)
         needed = {
             mmproj.file
             for other in self.catalog()
-            if (other.name, other.variant) != (weights.name, weights.variant)
+            if (other.name, other.variant) != (catalog_model.name, catalog_model.variant)
             and self.find(other, other.model) is not None
             for mmproj in other.mmprojs
         }
         targets = [
             self.data_models / entry.file
             for entry in entries
-            if weights.folder is None and entry.file not in needed and _lies(self.data_models / entry.file)
+            if catalog_model.folder is None and entry.file not in needed and _is_present(self.data_models / entry.file)
         ]
         if not targets:
-            raise self._nothing_to_remove(weights)
+            raise self._nothing_to_remove(catalog_model)
         freed = 0
         for path in targets:
-            with only_one(path), explained_writes(path):
-                freed += _freed_with(path) + tidy(path) + VisionTowers().remove_all(path)
+            with locked_for_writing(path), explain_write_errors(path):
+                freed += _removable_size(path) + remove_leftovers(path) + VisionTowers().remove_all(path)
                 path.unlink(missing_ok=True)
         return freed
 
-    def _nothing_to_remove(self, weights: CatalogModel) -> WeightsError:
-        if weights.folder is not None:
+    def _nothing_to_remove(self, catalog_model: CatalogModel) -> WeightsError:
+        if catalog_model.folder is not None:
             return WeightsError(tr("The demo model is part of the program and stays."), code="weights-ships")
-        path = self.find(weights, weights.model)
+        path = self.find(catalog_model, catalog_model.model)
         if path is not None:
             return WeightsError(
                 tr("{path} is not in the program's own folder. Delete it yourself.", path=path),
                 code="weights-elsewhere",
             )
-        return WeightsError(tr("{name} is not installed.", name=weights.name), code="weights-missing")
+        return WeightsError(tr("{name} is not installed.", name=catalog_model.name), code="weights-missing")
 
 
 def exists(path: Path) -> bool:
-    """Whether there is such a file; False also for names that no file can have, or where one may not look."""
+    """Return whether there is such a file; False also for invalid names, and where one may not look."""
     try:
         return path.exists()
     except (OSError, ValueError):
@@ -178,25 +179,27 @@ def exists(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether there is such a folder; False as for `exists`."""
+    """Return whether there is such a folder; False as for `exists`."""
     try:
         return path.is_dir()
     except (OSError, ValueError):
         return False
 
 
-def _lies(path: Path) -> bool:
-    """Whether anything has this name, be it a link to nothing, or is a part of it. Raises WeightsError: cannot look."""
-    with explained_writes(path):
+def _is_present(path: Path) -> bool:
+    """Return whether there is anything under this name, even a dangling link, or a partial file of it. Raises
+    WeightsError.
+    """
+    with explain_write_errors(path):
         try:
-            return own_file.look(path) is not None or has_part(path)
+            return own_file.lstat_or_none(path) is not None or has_part(path)
         except (NotADirectoryError, ValueError):
             return False
 
 
-def _freed_with(path: Path) -> int:
-    status = own_file.look(path)
-    return status.st_size if status is not None and own_file.has_one_name(status) else 0
+def _removable_size(path: Path) -> int:
+    status = own_file.lstat_or_none(path)
+    return status.st_size if status is not None and own_file.is_plain_file(status) else 0
 
 
 def _size(path: Path) -> int:

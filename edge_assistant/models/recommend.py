@@ -1,4 +1,4 @@
-"""Which weights suit this computer, and why, in sentences that are fit to be spoken."""
+"""The recommendation of a model for this computer, with reasons, in sentences that are fit to be spoken."""
 
 from __future__ import annotations
 
@@ -6,25 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edge_assistant.models.catalog import CatalogModel
-from edge_assistant.models.gguf_header import gigabytes
-from edge_assistant.system.i18n import later, tr, tr_count
+from edge_assistant.models.gguf_header import format_size
+from edge_assistant.system.i18n import tr, tr_count, tr_noop
 
-NOT_FOR = later(
+WARNING = tr_noop(
     "Answers can be wrong. Do not use it for medicine, traffic or money, or where a mistake could hurt someone."
 )
 
-# The system, a desktop and a browser want the rest of the memory.
-_COMFORTABLE = 0.6
-# What the system itself takes when everything else is closed, in bytes.
-_BARE_SYSTEM = 1_200_000_000
-# Twice the bytes to read for every word: below this many cores the larger weights keep people waiting.
-_CORES_FOR_LARGER = 4
-_DISK_RESERVE = 1_000_000_000
+# The share of the memory for the model; the system, a desktop and a browser need the rest.
+_COMFORTABLE_SHARE = 0.6
+# Bytes that the system itself takes when everything else is closed.
+_SYSTEM_BYTES = 1_200_000_000
+# Larger models read twice the bytes for every word: below this many cores they are too slow.
+_MIN_CORES_FOR_LARGER = 4
+_DISK_RESERVE_BYTES = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """`memory` and `free_disk` in bytes; `cores` that compute; `quick`: with modern vector instructions."""
+    """What the recommendation depends on.
+
+    `memory` and `free_disk` in bytes; `cores`: those that compute; `quick`: with modern vector instructions.
+    """
 
     memory: int
     free_disk: int
@@ -34,9 +37,9 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """`weights`: the recommended set, None when none suits. `download_bytes` are still to be fetched for it."""
+    """`model`: the recommended model, None when none fits. `download_bytes` are still to be fetched for it."""
 
-    weights: CatalogModel | None
+    model: CatalogModel | None
     download_bytes: int
     sentences: tuple[str, ...]
 
@@ -44,9 +47,9 @@ class Recommendation:
 def recommend(
     catalog: Sequence[CatalogModel], machine: Machine, here: dict[str, int], *, commands: bool = True
 ) -> Recommendation:
-    """Choose among the Instruct sets of `catalog` that can be fetched, the demo's aside.
+    """Choose among the Instruct models of `catalog` that can be fetched, the demo aside.
 
-    `here` maps names of sets to the bytes of them that are on this computer already; `commands` says whether the
+    `here` maps names of models to the bytes of them that are on this computer already; `commands` says whether the
     sentences name the commands to go on with.
     """
     sets = [each for each in catalog if each.variant == "instruct" and each.repository is not None]
@@ -54,13 +57,13 @@ def recommend(
     facts = tr(
         "This computer has {memory} gigabytes of memory, {cores}, and {disk} of free disk space.",
         memory=round(machine.memory / 2**30),
-        cores=_cores(machine),
-        disk=gigabytes(machine.free_disk),
+        cores=_describe_cores(machine),
+        disk=format_size(machine.free_disk),
     )
-    fitting = [each for each in sets if each.ram_bytes <= machine.memory * _COMFORTABLE]
+    fitting = [each for each in sets if each.ram_bytes <= machine.memory * _COMFORTABLE_SHARE]
     reason = tr("the best that fits well into this memory")
     if not fitting:
-        fitting = [each for each in sets if each.ram_bytes + _BARE_SYSTEM <= machine.memory][-1:]
+        fitting = [each for each in sets if each.ram_bytes + _SYSTEM_BYTES <= machine.memory][-1:]
         reason = tr("but memory is tight: close other programs before you ask")
     if not fitting:
         least = min((each.ram_bytes for each in sets), default=0)
@@ -72,23 +75,23 @@ def recommend(
                 tr(
                     "There is too little memory: the smallest model needs {least}. The demo model works, but it "
                     "understands only simple sample screens.",
-                    least=gigabytes(least),
+                    least=format_size(least),
                 ),
-                tr(NOT_FOR),
+                tr(WARNING),
             ),
         )
-    if len(fitting) > 1 and not (machine.quick and machine.cores >= _CORES_FOR_LARGER):
+    if len(fitting) > 1 and not (machine.quick and machine.cores >= _MIN_CORES_FOR_LARGER):
         fitting = fitting[-1:]
         reason = tr("since larger ones would be slow on this processor")
-    affordable = [each for each in fitting if _missing(each, here) + _DISK_RESERVE <= machine.free_disk]
+    affordable = [each for each in fitting if _missing_bytes(each, here) + _DISK_RESERVE_BYTES <= machine.free_disk]
     if affordable and affordable[0] is not fitting[0]:
         reason = tr("since larger ones do not fit on the disk")
     chosen = (affordable or fitting[-1:])[0]
-    missing = _missing(chosen, here)
-    sentences = [facts, _choice(chosen, missing, reason)]
+    missing = _missing_bytes(chosen, here)
+    sentences = [facts, _recommendation_sentence(chosen, missing, reason)]
     if missing and not affordable:
-        short = missing + _DISK_RESERVE - machine.free_disk
-        sentences.append(tr("First free up {room} of disk space.", room=gigabytes(short)))
+        short = missing + _DISK_RESERVE_BYTES - machine.free_disk
+        sentences.append(tr("First free up {room} of disk space.", room=format_size(short)))
     if missing and commands:
         sentences.append(
             tr(
@@ -96,27 +99,27 @@ def recommend(
                 name=chosen.name,
             )
         )
-    sentences.append(tr(NOT_FOR))
+    sentences.append(tr(WARNING))
     return Recommendation(chosen, missing, tuple(sentences))
 
 
-def _choice(weights: CatalogModel, missing: int, reason: str) -> str:
-    fetch = tr("{size} to download", size=gigabytes(missing)) if missing else tr("already installed")
+def _recommendation_sentence(catalog_model: CatalogModel, missing: int, reason: str) -> str:
+    fetch = tr("{size} to download", size=format_size(missing)) if missing else tr("already installed")
     return tr(
         "I recommend {name}, {quantisation}, {fetch}, which needs {memory} of memory, {reason}.",
-        name=weights.name,
-        quantisation=weights.quantisation,
+        name=catalog_model.name,
+        quantisation=catalog_model.quantisation,
         fetch=fetch,
-        memory=gigabytes(weights.ram_bytes),
+        memory=format_size(catalog_model.ram_bytes),
         reason=reason,
     )
 
 
-def _missing(weights: CatalogModel, here: dict[str, int]) -> int:
-    whole = weights.model.about_size + weights.mmprojs[0].about_size
-    return max(0, whole - here.get(weights.name, 0))
+def _missing_bytes(catalog_model: CatalogModel, here: dict[str, int]) -> int:
+    whole = catalog_model.model.about_size + catalog_model.mmprojs[0].about_size
+    return max(0, whole - here.get(catalog_model.name, 0))
 
 
-def _cores(machine: Machine) -> str:
+def _describe_cores(machine: Machine) -> str:
     cores = tr_count("{number} processor core", "{number} processor cores", machine.cores)
     return cores if machine.quick else tr("{cores} of an older kind", cores=cores)

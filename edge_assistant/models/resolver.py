@@ -1,4 +1,6 @@
-"""Which weights to use: what the person names, else the best that are here and verified, else the demo."""
+"""The choice of the model to use: the one that the person names, else the best that is here and verified, else the
+demo.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +20,13 @@ _log = logging.getLogger(__name__)
 
 Progress = Callable[[float], None]
 
-# How the demo weights call themselves in their headers, wherever they lie.
+# The demo model's name in its header, wherever its file is.
 _DEMO_NAME = "tiny-qwen3vl"
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedModel:
-    """A model and its mmproj: whole, fitting, and verified or explicitly trusted."""
+    """A language model and its mmproj: whole, fitting, and verified or explicitly trusted."""
 
     name: str  # in the catalogue, or the file name without its ending
     model: Path
@@ -32,13 +34,13 @@ class ResolvedModel:
     variant: Variant
     quantisation: str | None
     demo: bool
-    ram_bytes: int  # both files; the KV cache and buffers come on top, see memory.needed_bytes
+    ram_bytes: int  # both files; for the KV cache and buffers see memory_estimate.needed_bytes
     kv_bytes_per_token: int  # at f16
     context_length: int  # tokens the model was trained for
-    mmproj_sha256: str | None = None  # None where nobody knows it: a file that was given by its path
-    smaller: tuple[tuple[str, int], ...] = ()  # names of sets of this variant that need less memory, and how much
-    notices: tuple[str, ...] = ()  # sentences for the person: better weights that could not be used, and why
-    model_bytes: int = 0  # the model's share of ram_bytes; 0 where nobody told
+    mmproj_sha256: str | None = None  # None where it is not known: a file that was given by its path
+    smaller: tuple[tuple[str, int], ...] = ()  # names of models of this variant that need less memory, and how much
+    notices: tuple[str, ...] = ()  # sentences for the person: better models that could not be used, and why
+    model_bytes: int = 0  # the model's share of ram_bytes; 0 where not known
 
 
 def resolve(
@@ -50,7 +52,7 @@ def resolve(
     weights_dir: Path | None,
     on_progress: Progress | None = None,
 ) -> ResolvedModel:
-    """Find the weights for a request.
+    """Find the model for a request.
 
     `model` is a catalogue name or a path, `mmproj` a path, both from the command line; `preferred` is the settings'
     choice, a name or a path; `weights_dir` the settings' folder. Catalogue names are looked for in `weights_dir`,
@@ -58,38 +60,40 @@ def resolve(
     is; a catalogue file is hashed once and remembered. `on_progress(fraction)` is called while it is hashed; what it
     raises ends the search.
 
-    Without `model`, weights that are damaged or incomplete are passed over, and the result's `notices` say so: the
-    person gets an answer and knows why it is a lesser one. Weights that were asked for by name or path are never
-    replaced by others, and thinking harder never falls from large weights to the demo.
+    Without `model`, models that are damaged or incomplete are passed over, and the result's `notices` say so: the
+    person gets an answer and knows why it is a lesser one. A model that was asked for by name or path is never replaced
+    by another, and thinking harder never falls back from a large model to the demo.
 
-    Raises UsageError for a contradiction on the command line, WeightsError when weights are missing, damaged or do
-    not belong together.
+    Raises UsageError for a contradiction on the command line, WeightsError when files are missing, damaged or do not
+    belong together.
     """
     if model is None:
         if mmproj is not None:
             raise UsageError(tr("--mmproj needs a model. Add --model with the model it belongs to."))
-        return _best(preferred, think, _Search(weights_dir, on_progress))
-    return _named(model, mmproj, think, _Search(weights_dir, on_progress))
+        return _resolve_best(preferred, think, _Search(weights_dir, on_progress))
+    return _resolve_named(model, mmproj, think, _Search(weights_dir, on_progress))
 
 
 class _Search:
-    """Where to look, and how to tell that it takes a while."""
+    """A search for a model: the library, and a callback for the progress of hashing."""
 
     def __init__(self, weights_dir: Path | None, on_progress: Progress | None) -> None:
-        self.shelf = ModelLibrary(weights_dir)
-        self.find = self.shelf.find
+        self.library = ModelLibrary(weights_dir)
+        self.find = self.library.find
         self.on_progress = on_progress
 
-    def missing(self, weights: CatalogModel, entry: CatalogFile) -> WeightsError:
+    def missing(self, catalog_model: CatalogModel, entry: CatalogFile) -> WeightsError:
         if entry.ships:
             way_out = tr("Install the program again.")
-        elif weights.repository is not None:
-            thinking = " --think" if weights.variant == "thinking" else ""
+        elif catalog_model.repository is not None:
+            thinking = " --think" if catalog_model.variant == "thinking" else ""
             way_out = tr(
-                "Download it with edge-assistant models pull {name}{thinking}.", name=weights.name, thinking=thinking
+                "Download it with edge-assistant models pull {name}{thinking}.",
+                name=catalog_model.name,
+                thinking=thinking,
             )
         else:
-            way_out = tr("Put it into {folder}.", folder=self.shelf.data_models)
+            way_out = tr("Put it into {folder}.", folder=self.library.data_models)
         return WeightsError(
             tr("The file {file} is missing. {way_out}", file=entry.file, way_out=way_out), code="weights-missing"
         )
@@ -105,79 +109,85 @@ class _Search:
                 self.on_progress(min(1.0, done / total))
 
         for entry, path in files:
-            self.shelf.verifier.check(entry, path, on_bytes)
+            self.library.verifier.check(entry, path, on_bytes)
 
-    def lacks_all_of(self, weights: CatalogModel) -> bool:
-        """Whether not one file of a set is here."""
-        return all(self.find(weights, entry) is None for entry in (weights.model, *weights.mmprojs))
+    def has_no_file_of(self, catalog_model: CatalogModel) -> bool:
+        """Return whether not one file of a model is here."""
+        return all(self.find(catalog_model, entry) is None for entry in (catalog_model.model, *catalog_model.mmprojs))
 
-    def has_large(self, variant: Variant) -> bool:
-        """Whether a model of this variant, other than the demo's, is here."""
+    def has_real_model(self, variant: Variant) -> bool:
+        """Return whether a model of this variant, other than the demo, is here."""
         return any(
-            weights.folder is None and weights.variant == variant and self.find(weights, weights.model) is not None
-            for weights in self.shelf.catalog()
+            catalog_model.folder is None
+            and catalog_model.variant == variant
+            and self.find(catalog_model, catalog_model.model) is not None
+            for catalog_model in self.library.catalog()
         )
 
 
-def _named(model: str, mmproj: str | None, think: bool, search: _Search) -> ResolvedModel:
+def _resolve_named(model: str, mmproj: str | None, think: bool, search: _Search) -> ResolvedModel:
     if not _looks_like_path(model):
         try:
-            weights = search.shelf.named(model, wanted(think))
+            catalog_model = search.library.named(model, variant_for(think))
         except WeightsError:
-            if not exists(_path(model)):
+            if not exists(_expand(model)):
                 raise
         else:
-            return _from_catalog(weights, mmproj, search)
-    return _from_paths(_path(model), mmproj, think)
+            return _resolve_catalog_model(catalog_model, mmproj, search)
+    return _resolve_paths(_expand(model), mmproj, think)
 
 
-def _from_paths(path: Path, mmproj: str | None, think: bool) -> ResolvedModel:
+def _resolve_paths(path: Path, mmproj: str | None, think: bool) -> ResolvedModel:
     info = describe_model(path)
     if think and info.variant == "instruct":
         raise UsageError(
             tr("{name} is an Instruct model, which cannot think. Use a Thinking model with --think.", name=path.name)
         )
-    vision = find_mmproj(info) if mmproj is None else describe_mmproj(_path(mmproj))
+    mmproj_info = find_mmproj(info) if mmproj is None else describe_mmproj(_expand(mmproj))
     demo = (info.name or "").startswith(_DEMO_NAME)
-    return _weights(path.stem, info, vision, info.variant or wanted(think), info.quantisation, demo=demo)
+    return _make_resolved(
+        path.stem, info, mmproj_info, info.variant or variant_for(think), info.quantisation, demo=demo
+    )
 
 
-def _from_catalog(weights: CatalogModel, mmproj: str | None, search: _Search) -> ResolvedModel:
-    model = search.find(weights, weights.model)
+def _resolve_catalog_model(catalog_model: CatalogModel, mmproj: str | None, search: _Search) -> ResolvedModel:
+    model = search.find(catalog_model, catalog_model.model)
     if model is None:
-        raise search.missing(weights, weights.model)
-    files = [(weights.model, model)]
+        raise search.missing(catalog_model, catalog_model.model)
+    files = [(catalog_model.model, model)]
     if mmproj is None:
-        found = [(entry, path) for entry in weights.mmprojs if (path := search.find(weights, entry)) is not None]
+        found = [
+            (entry, path) for entry in catalog_model.mmprojs if (path := search.find(catalog_model, entry)) is not None
+        ]
         if not found:
-            raise search.missing(weights, weights.mmprojs[0])
+            raise search.missing(catalog_model, catalog_model.mmprojs[0])
         files.append(found[0])
-        vision_path = found[0][1]
-        vision_sha256 = search.shelf.verifier.expected(found[0][0])
+        mmproj_path = found[0][1]
+        mmproj_sha256 = search.library.verifier.expected(found[0][0])
     else:
-        vision_path, vision_sha256 = _path(mmproj), None
+        mmproj_path, mmproj_sha256 = _expand(mmproj), None
     search.verify(files)
     smaller = sorted(
         (
             (other.ram_bytes, other.name)
-            for other in search.shelf.catalog()
-            if other.variant == weights.variant and other.ram_bytes < weights.ram_bytes
+            for other in search.library.catalog()
+            if other.variant == catalog_model.variant and other.ram_bytes < catalog_model.ram_bytes
         ),
         reverse=True,
     )
-    found_weights = _weights(
-        weights.name,
+    resolved = _make_resolved(
+        catalog_model.name,
         describe_model(model),
-        describe_mmproj(vision_path),
-        weights.variant,
-        weights.quantisation,
-        demo=weights.folder is not None,
+        describe_mmproj(mmproj_path),
+        catalog_model.variant,
+        catalog_model.quantisation,
+        demo=catalog_model.folder is not None,
     )
     names = tuple((name, needed) for needed, name in smaller)
-    return replace(found_weights, mmproj_sha256=vision_sha256, smaller=names)
+    return replace(resolved, mmproj_sha256=mmproj_sha256, smaller=names)
 
 
-def _weights(
+def _make_resolved(
     name: str, model: GgufInfo, mmproj: GgufInfo, variant: Variant, quantisation: str | None, *, demo: bool
 ) -> ResolvedModel:
     check_fit(model, mmproj)
@@ -195,33 +205,39 @@ def _weights(
     )
 
 
-def _best(preferred: str | None, think: bool, search: _Search) -> ResolvedModel:
+def _resolve_best(preferred: str | None, think: bool, search: _Search) -> ResolvedModel:
     notices: list[str] = []
-    if search.shelf.weights_dir is not None and not is_folder(search.shelf.weights_dir):
-        notices.append(tr("The model folder {folder} does not exist.", folder=search.shelf.weights_dir))
+    if search.library.weights_dir is not None and not is_folder(search.library.weights_dir):
+        notices.append(tr("The model folder {folder} does not exist.", folder=search.library.weights_dir))
     if preferred is not None:
         try:
-            return replace(_named(preferred, None, think, search), notices=tuple(notices))
+            return replace(_resolve_named(preferred, None, think, search), notices=tuple(notices))
         except (UsageError, WeightsError) as error:
             notices.append(tr("The selected model cannot be used. {error}", error=error))
-    candidates = [weights for weights in search.shelf.catalog() if weights.variant == wanted(think)]
-    notices += search.shelf.problems
-    candidates.sort(key=lambda weights: weights.folder is not None)  # stable: the demo last, else best first
-    for weights in candidates:
-        if search.find(weights, weights.model) is None and (weights.folder is None or search.lacks_all_of(weights)):
-            continue  # never fetched, or installed without: nothing to tell
-        if weights.folder is not None and think and search.has_large("instruct"):
+    candidates = [
+        catalog_model for catalog_model in search.library.catalog() if catalog_model.variant == variant_for(think)
+    ]
+    notices += search.library.problems
+    candidates.sort(
+        key=lambda catalog_model: catalog_model.folder is not None
+    )  # stable: the demo last, else best first
+    for catalog_model in candidates:
+        if search.find(catalog_model, catalog_model.model) is None and (
+            catalog_model.folder is None or search.has_no_file_of(catalog_model)
+        ):
+            continue  # never fetched, or installed without: no notice
+        if catalog_model.folder is not None and think and search.has_real_model("instruct"):
             # The demo's answers about real screens are worthless, and this person is used to real ones.
             raise WeightsError(
                 tr("The Thinking model is not installed. Download it, or turn off think harder."),
                 code="weights-missing",
             )
         try:
-            return replace(_from_catalog(weights, None, search), notices=tuple(dict.fromkeys(notices)))
+            return replace(_resolve_catalog_model(catalog_model, None, search), notices=tuple(dict.fromkeys(notices)))
         except WeightsError as error:
-            if weights.folder is not None:
+            if catalog_model.folder is not None:
                 raise
-            _log.info("passing over %s: %s", weights.name, error)
+            _log.info("passing over %s: %s", catalog_model.name, error)
             notices.append(str(error))
     raise WeightsError(
         tr(
@@ -233,14 +249,14 @@ def _best(preferred: str | None, think: bool, search: _Search) -> ResolvedModel:
 
 
 def same_mmproj(one: ResolvedModel, other: ResolvedModel) -> bool:
-    """Whether both see with the same file, so that what one made of a picture holds for the other."""
+    """Return whether both models use the same mmproj, so that what one made of a picture holds for the other."""
     if one.mmproj_sha256 is not None and other.mmproj_sha256 is not None:
         return one.mmproj_sha256 == other.mmproj_sha256
     return one.mmproj.resolve() == other.mmproj.resolve()
 
 
-def wanted(think: bool) -> Variant:
-    """The variant that answers with or without thinking harder."""
+def variant_for(think: bool) -> Variant:
+    """Return the variant that answers with or without thinking harder."""
     return "thinking" if think else "instruct"
 
 
@@ -248,8 +264,8 @@ def _looks_like_path(model: str) -> bool:
     return model.lower().endswith(".gguf") or "/" in model or "\\" in model or model.startswith("~")
 
 
-def _path(text: str) -> Path:
+def _expand(text: str) -> Path:
     try:
         return Path(text).expanduser()
-    except RuntimeError:  # there is no such person
+    except RuntimeError:  # there is no such user
         return Path(text)

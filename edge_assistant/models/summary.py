@@ -1,4 +1,4 @@
-"""What the list of weights says about a set: its facts, what of it is here, and whose word holds for its checksums."""
+"""The summary of a model for lists: its facts, what of it is here, and who decides about its checksums."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from dataclasses import dataclass
 
 from edge_assistant.models.catalog import CatalogFile, CatalogModel
 from edge_assistant.models.custom_model import UNKNOWN
-from edge_assistant.models.gguf_header import gigabytes
+from edge_assistant.models.gguf_header import format_size
 from edge_assistant.models.library import FileStatus, ModelLibrary
-from edge_assistant.system.i18n import later, tr
-from edge_assistant.system.outside_text import Whole
+from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.text_cleaning import Unshortened
 
 
-def facts(shelf: ModelLibrary, weights: CatalogModel) -> dict[str, object]:
-    """For programs."""
-    statuses = _statuses(shelf, weights)
+def model_facts(library: ModelLibrary, catalog_model: CatalogModel) -> dict[str, object]:
+    """Return a model's facts for programs."""
+    statuses = _statuses(library, catalog_model)
     return {
-        "name": weights.name,
-        "variant": weights.variant,
-        "quantisation": weights.quantisation,
-        "licence": weights.licence,
-        "source": weights.source,
-        "repository": weights.repository,
-        "revision": weights.revision,
-        "ram_bytes": weights.ram_bytes,
-        "download_bytes": sum(entry.about_size for entry in shelf.pair(weights)),
+        "name": catalog_model.name,
+        "variant": catalog_model.variant,
+        "quantisation": catalog_model.quantisation,
+        "licence": catalog_model.licence,
+        "source": catalog_model.source,
+        "repository": catalog_model.repository,
+        "revision": catalog_model.revision,
+        "ram_bytes": catalog_model.ram_bytes,
+        "download_bytes": sum(entry.about_size for entry in library.pair(catalog_model)),
         "state": _state(statuses),
         "files": [
             {
@@ -34,9 +34,11 @@ def facts(shelf: ModelLibrary, weights: CatalogModel) -> dict[str, object]:
                 "here_bytes": status.here,
                 "state": status.state,
                 "path": None if status.path is None else str(status.path),
-                "sha256": shelf.verifier.expected(status.entry),
-                "trust": _trust(shelf, status.entry),
-                "commit": trusted.commit if (trusted := shelf.verifier.trusted(status.entry)) else weights.revision,
+                "sha256": library.verifier.expected(status.entry),
+                "trust": _trust(library, status.entry),
+                "commit": trusted.commit
+                if (trusted := library.verifier.trusted(status.entry))
+                else catalog_model.revision,
             }
             for status in statuses
         ],
@@ -52,20 +54,20 @@ def _state(statuses: list[FileStatus]) -> str:
 
 
 _STATES = {
-    "verified": later("installed and verified"),
-    "unchecked": later("installed, verified before its first use"),
-    "missing": later("not installed"),
+    "verified": tr_noop("installed and verified"),
+    "unchecked": tr_noop("installed, verified before its first use"),
+    "missing": tr_noop("not installed"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """One set as a table has it; sizes in bytes. `state` is what facts call it, `words` says it to people.
+    """One model as a table shows it; sizes in bytes. `state` is the word in `model_facts`, `words` the one for people.
 
     `sentence` is everything in one.
     """
 
-    weights: CatalogModel
+    model: CatalogModel
     size: int
     state: str
     words: str
@@ -74,66 +76,66 @@ class SummaryRow:
     paths: tuple[str, ...]
 
 
-def rows(shelf: ModelLibrary) -> list[SummaryRow]:
-    """All sets, best first. Raises WeightsError."""
-    return [_row(shelf, weights) for weights in shelf.catalog()]
+def summary_rows(library: ModelLibrary) -> list[SummaryRow]:
+    """Return the rows of all models, best first. Raises WeightsError."""
+    return [_row(library, catalog_model) for catalog_model in library.catalog()]
 
 
-def line(shelf: ModelLibrary, weights: CatalogModel) -> str:
-    """For people: one sentence."""
-    return _row(shelf, weights).sentence
+def summary_line(library: ModelLibrary, catalog_model: CatalogModel) -> str:
+    """Return one sentence about a model, for people."""
+    return _row(library, catalog_model).sentence
 
 
-def _row(shelf: ModelLibrary, weights: CatalogModel) -> SummaryRow:
-    statuses = _statuses(shelf, weights)
+def _row(library: ModelLibrary, catalog_model: CatalogModel) -> SummaryRow:
+    statuses = _statuses(library, catalog_model)
     state = _state(statuses)
     if state in _STATES:
         words = tr(_STATES[state])
     else:
-        pair = {entry.file for entry in shelf.pair(weights)}
+        pair = {entry.file for entry in library.pair(catalog_model)}
         mine = [each for each in statuses if each.entry.file in pair]
         percent = 100 * sum(each.here for each in mine) // max(1, sum(each.entry.about_size for each in mine))
         words = tr("incomplete, {percent} percent", percent=min(99, percent))
-    trust = _trust_in_words(shelf, [status.entry for status in statuses if status.entry.first_download])
-    size = sum(entry.about_size for entry in shelf.pair(weights))
+    trust = _describe_trust(library, [status.entry for status in statuses if status.entry.first_download])
+    size = sum(entry.about_size for entry in library.pair(catalog_model))
     sentence = tr(
         "{name}, {variant}, {quantisation}, {size}, needs {memory} of memory, licence {licence}: {state}.",
-        name=weights.name,
-        variant=weights.variant.title(),
-        quantisation=in_words(weights.quantisation),
-        size=gigabytes(size),
-        memory=gigabytes(weights.ram_bytes),
-        licence=in_words(weights.licence),
-        state=Whole(f"{words}; {trust}" if trust else words),
+        name=catalog_model.name,
+        variant=catalog_model.variant.title(),
+        quantisation=translate_value(catalog_model.quantisation),
+        size=format_size(size),
+        memory=format_size(catalog_model.ram_bytes),
+        licence=translate_value(catalog_model.licence),
+        state=Unshortened(f"{words}; {trust}" if trust else words),
     )
     paths = tuple(str(status.path) for status in statuses if status.path is not None)
-    return SummaryRow(weights, size, state, words, trust, sentence, paths)
+    return SummaryRow(catalog_model, size, state, words, trust, sentence, paths)
 
 
-def in_words(value: str) -> str:
-    """A licence or a quantisation as people read it: what is not known is said in their language."""
+def translate_value(value: str) -> str:
+    """Return a licence or a quantisation for people: UNKNOWN is said in their language."""
     return tr(UNKNOWN) if value == UNKNOWN else value
 
 
-def _trust_in_words(shelf: ModelLibrary, firsts: list[CatalogFile]) -> str:
-    """Whose word holds for the files whose first download decides; "" where there are none."""
+def _describe_trust(library: ModelLibrary, firsts: list[CatalogFile]) -> str:
+    """Describe who decides about the files whose first download decides; "" where there are none."""
     if not firsts:
         return ""
-    recorded = [trusted for entry in firsts if (trusted := shelf.verifier.trusted(entry)) is not None]
+    recorded = [trusted for entry in firsts if (trusted := library.verifier.trusted(entry)) is not None]
     if not recorded:
         return tr("checksums come from the first download")
     told = [
         tr("{checksum} from commit {commit}", checksum=each.sha256[:8], commit=(each.commit or tr("unknown"))[:8])
         for each in recorded
     ]
-    return tr("checksums come from the first download, recorded: {told}", told=Whole(", ".join(told)))
+    return tr("checksums come from the first download, recorded: {told}", told=Unshortened(", ".join(told)))
 
 
-def _trust(shelf: ModelLibrary, entry: CatalogFile) -> str:
+def _trust(library: ModelLibrary, entry: CatalogFile) -> str:
     if not entry.first_download:
         return "pinned"
-    return "first-download-recorded" if shelf.verifier.trusted(entry) else "first-download"
+    return "first-download-recorded" if library.verifier.trusted(entry) else "first-download"
 
 
-def _statuses(shelf: ModelLibrary, weights: CatalogModel) -> list[FileStatus]:
-    return [shelf.status(weights, entry) for entry in (weights.model, *weights.mmprojs)]
+def _statuses(library: ModelLibrary, catalog_model: CatalogModel) -> list[FileStatus]:
+    return [library.status(catalog_model, entry) for entry in (catalog_model.model, *catalog_model.mmprojs)]

@@ -1,1 +1,1 @@
-"""The person's settings: the schema, and the file that they are kept in."""
+"""The user's settings: their schema, and the file that stores them."""

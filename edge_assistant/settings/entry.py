@@ -1,4 +1,4 @@
-"""One entry of the settings: what a person is told of it, and which values it may have."""
+"""One entry of the settings: its description, and the parsing, formatting and validation of its values."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from edge_assistant.system.errors import UsageError
-from edge_assistant.system.i18n import later, tr
+from edge_assistant.system.i18n import tr, tr_noop
 
 Value = str | int | bool | None
-"""None means: chosen by the program."""
+"""The value of an entry; None means that the program chooses."""
 
 Group = Literal["general", "voice", "sounds", "sources", "budgets", "engine", "hotkeys"]
 GROUPS: dict[Group, str] = {
-    "general": later("General"),
-    "voice": later("Voice"),
-    "sounds": later("Sounds"),
-    "sources": later("Screen and camera"),
-    "budgets": later("Detail and time"),
-    "engine": later("Engine"),
-    "hotkeys": later("Shortcuts"),
+    "general": tr_noop("General"),
+    "voice": tr_noop("Voice"),
+    "sounds": tr_noop("Sounds"),
+    "sources": tr_noop("Screen and camera"),
+    "budgets": tr_noop("Detail and time"),
+    "engine": tr_noop("Engine"),
+    "hotkeys": tr_noop("Shortcuts"),
 }
-"""In the order in which they are shown."""
+"""The titles of the groups, in the order in which they are shown."""
 
-KEYS: Group = "hotkeys"
-"""The group, and the table in the file, of the keys."""
+HOTKEYS: Group = "hotkeys"
+"""The group of the hotkeys, which is also their table in the file."""
 
-Offers = Literal["", "voices", "languages", "cameras", "monitors", "weights", "folder", "key"]
-"""Where a window can offer what there is on this computer."""
+OptionSource = Literal["", "voices", "languages", "cameras", "monitors", "weights", "folder", "key"]
+"""What a dialog can list as options from this computer; "" for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntryInfo:
-    """What a person is told of an entry. Texts are English and go through `tr` where they are used.
+    """The description of an entry. Its texts are English and go through `tr` where they are used.
 
-    `range` is the smallest and the largest number; what lies outside makes no sense or is an error in typing.
-    `choices` are the only values there are, each with its meaning. `unset` says what holds where nothing is chosen,
-    `example` is what could be. `check` raises UsageError for text that makes no sense.
+    `range` is the smallest and the largest number allowed. `choices` are the only values allowed, each with its
+    meaning. `unset` says what applies when no value is set; `example` is a possible value. `check` raises UsageError
+    for invalid text.
     """
 
     group: Group
@@ -49,44 +49,46 @@ class EntryInfo:
     choices: Mapping[str, str] = field(default_factory=dict)
     unset: str = ""
     example: Value = None
-    offers: Offers = ""
+    option_source: OptionSource = ""
     check: Callable[[str], object] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsEntry:
-    """One entry of the schema, under the name it has in the file and on the command line."""
+    """One entry of the schema; `name` is its name in the file and on the command line."""
 
     name: str
     kind: type[str] | type[int] | type[bool]
     optional: bool
     default: Value
-    about: EntryInfo
+    info: EntryInfo
 
 
-def meaning(entry: SettingsEntry) -> str:
-    """What it is and what it may be, in whole sentences."""
-    about = entry.about
-    told = [tr(about.help)]
-    if about.range:
-        low, high = about.range
-        told.append(tr("From {low} to {high} {unit}.", low=low, high=high, unit=tr(about.unit) if about.unit else ""))
-    told += [f"{choice}: {tr(words)}." for choice, words in about.choices.items()]
-    text = " ".join(told).replace(" .", ".")
+def describe_entry(entry: SettingsEntry) -> str:
+    """Describe the entry and its values in whole sentences."""
+    info = entry.info
+    sentences = [tr(info.help)]
+    if info.range:
+        low, high = info.range
+        sentences.append(
+            tr("From {low} to {high} {unit}.", low=low, high=high, unit=tr(info.unit) if info.unit else "")
+        )
+    sentences += [f"{choice}: {tr(words)}." for choice, words in info.choices.items()]
+    text = " ".join(sentences).replace(" .", ".")
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
 _MOST_CHARACTERS = 4096
-"""Of a text; so long may a folder's path be on Linux."""
+"""The longest text: a path on Linux may be this long."""
 
-_NO_TEXT = frozenset(("Cc", "Cs"))
-"""Unicode's categories of control characters, and of halves of a character: bytes that are no text become those."""
+_INVALID_CATEGORIES = frozenset(("Cc", "Cs"))
+"""The Unicode categories of control characters and of surrogates, which undecodable bytes become."""
 
 _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
-def parsed(entry: SettingsEntry, text: str) -> Value:
-    """The value that a person types; nothing lets the program choose. Raises UsageError as `checked`."""
+def parse_value(entry: SettingsEntry, text: str) -> Value:
+    """Parse a typed value; empty text lets the program choose. Raises UsageError, as `validate` does."""
     text = text.strip()
     if not text and entry.optional:
         return None
@@ -100,36 +102,36 @@ def parsed(entry: SettingsEntry, text: str) -> Value:
             value = int(text)
         except ValueError as error:
             raise UsageError(tr("{name} must be a whole number.", name=entry.name)) from error
-    return checked(entry, value)
+    return validate(entry, value)
 
 
-def shown(value: Value) -> str:
-    """The value as a person types it; "" where nothing is chosen."""
+def format_value(value: Value) -> str:
+    """Format a value as it is typed; "" for None."""
     if isinstance(value, bool):
         return "on" if value else "off"
     return "" if value is None else str(value)
 
 
-def checked(entry: SettingsEntry, value: object) -> Value:
-    """The value, if the entry may have it. Raises UsageError with a sentence that begins with the entry's name."""
-    about, name = entry.about, entry.name
+def validate(entry: SettingsEntry, value: object) -> Value:
+    """Validate a value and return it. Raises UsageError with a sentence that begins with the entry's name."""
+    info, name = entry.info, entry.name
     if value is None and entry.optional:
         return None
     if type(value) is not entry.kind:
         raise UsageError(tr("{name} has the wrong type.", name=name))
     assert isinstance(value, str | int)
-    if about.range and not about.range[0] <= int(value) <= about.range[1]:
-        low, high = about.range
+    if info.range and not info.range[0] <= int(value) <= info.range[1]:
+        low, high = info.range
         raise UsageError(tr("{name} must be from {low} to {high}.", name=name, low=low, high=high))
-    if about.choices and value not in about.choices:
-        raise UsageError(tr("{name} must be one of {choices}.", name=name, choices=", ".join(about.choices)))
+    if info.choices and value not in info.choices:
+        raise UsageError(tr("{name} must be one of {choices}.", name=name, choices=", ".join(info.choices)))
     if isinstance(value, str):
         if len(value) > _MOST_CHARACTERS:
             raise UsageError(tr("{name} has more than {most} characters.", name=name, most=_MOST_CHARACTERS))
-        if any(unicodedata.category(each) in _NO_TEXT for each in value):
+        if any(unicodedata.category(each) in _INVALID_CATEGORIES for each in value):
             raise UsageError(tr("{name} contains characters that are not text.", name=name))
         try:
-            about.check(value)
+            info.check(value)
         except UsageError as error:
             raise UsageError(f"{name}: {error}") from error
     return value

@@ -1,4 +1,4 @@
-"""The person's choices: one frozen schema that feeds the settings file, the dialog and the command line."""
+"""The schema of the settings; the settings file, the dialog and the command line are made from it."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from typing import Any, cast
 
 from edge_assistant.hotkeys import key as keys
 from edge_assistant.hotkeys.actions import ACTIONS
-from edge_assistant.settings.entry import KEYS, EntryInfo, SettingsEntry, Value, checked
+from edge_assistant.settings.entry import HOTKEYS, EntryInfo, SettingsEntry, Value, validate
 from edge_assistant.system import paths
+from edge_assistant.system.bounded_read import read_regular_text
 from edge_assistant.system.errors import UsageError
-from edge_assistant.system.i18n import later, system_language, tr
-from edge_assistant.system.regular_file import read_regular_text
+from edge_assistant.system.i18n import system_language, tr, tr_noop
 from edge_assistant.system.toml_reader import parse_toml
 
-MOST_BYTES = 65_536
-"""The largest settings file; one with every entry and its meaning has about 10,000."""
+MAX_BYTES = 65_536
+"""The size limit of a settings file; one with every entry and its description has about 10,000 bytes."""
 
 RETIRED = frozenset(("target_seconds",))
-"""Names that entries had in earlier versions. A file that still has them is whole, and what they say is ignored."""
+"""Names of entries of earlier versions. They are ignored in a file, and are not an error."""
 
 _MOST_QUOTED = 60
-"""Characters of a name that a sentence repeats."""
+"""The most characters of a name that an error message quotes."""
 
 _MOST_REASON = 200
-"""Characters of what a parser says, which may repeat what it did not understand."""
+"""The most characters quoted of a parser's message, which may repeat invalid text."""
 
 
 def _check_language(code: str) -> None:
@@ -41,9 +41,9 @@ def _check_language(code: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class HotkeySettings:
-    """The global key of each action (see hotkeys/actions.py), in the words of hotkeys/key.py; "" is none.
+    """The global hotkey of each action (see hotkeys/actions.py), in the syntax of hotkeys/key.py; "" is none.
 
-    Why these: docs/adr/0011-keys-that-nobody-else-has.md.
+    docs/adr/0011-keys-that-nobody-else-has.md explains the defaults.
     """
 
     window: str = "ctrl+shift+F9"
@@ -60,14 +60,14 @@ class HotkeySettings:
     think: str = ""
     quit: str = ""
 
-    def bound(self) -> dict[str, keys.Key]:
-        """The actions that have a key. Raises UsageError for what is no key, or one key for two actions."""
+    def keys_by_action(self) -> dict[str, keys.Key]:
+        """Return the keys by action. Raises UsageError for an invalid key, or one key for two actions."""
         found: dict[str, keys.Key] = {}
         for each in fields(self):
             text = getattr(self, each.name)
             if text:
-                key = keys.parse(text)
-                other = next((action for action, taken in found.items() if taken == key), None)
+                key = keys.parse_key(text)
+                other = next((action for action, bound in found.items() if bound == key), None)
                 if other is not None:
                     raise UsageError(
                         tr(
@@ -81,302 +81,308 @@ class HotkeySettings:
         return found
 
 
-def _item(default: Value, about: EntryInfo) -> Any:
-    return field(default=default, metadata={"about": about})
+def _setting(default: Value, info: EntryInfo) -> Any:
+    return field(default=default, metadata={"about": info})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings with their defaults; what each means stands beside it."""
+    """All settings with their defaults and descriptions."""
 
-    language: str | None = _item(
+    language: str | None = _setting(
         None,
         EntryInfo(
             "general",
-            later("Language"),
-            later("The language of messages, answers and voice, as a code such as de or pt-BR."),
-            unset=later("the system's language"),
+            tr_noop("Language"),
+            tr_noop("The language of messages, answers and voice, as a code such as de or pt-BR."),
+            unset=tr_noop("the system's language"),
             example="de",
-            offers="languages",
+            option_source="languages",
             check=_check_language,
         ),
     )
-    start_at_login: bool = _item(
+    start_at_login: bool = _setting(
         False,
-        EntryInfo("general", later("Start at login"), later("Whether the program starts when you log in.")),
+        EntryInfo("general", tr_noop("Start at login"), tr_noop("Whether the program starts when you log in.")),
     )
-    speak: bool = _item(
-        True, EntryInfo("voice", later("Speak"), later("Whether anything is spoken; answers are always shown as text."))
+    speak: bool = _setting(
+        True,
+        EntryInfo("voice", tr_noop("Speak"), tr_noop("Whether anything is spoken; answers are always shown as text.")),
     )
-    output: str = _item(
+    output: str = _setting(
         "auto",
         EntryInfo(
             "voice",
-            later("Speech output"),
-            later("Who speaks: a screen reader, which also supports braille, or the program's voice."),
+            tr_noop("Speech output"),
+            tr_noop("Who speaks: a screen reader, which also supports braille, or the program's voice."),
             choices={
-                "auto": later("the screen reader if one runs, else the program's voice"),
-                "screen-reader": later("the screen reader"),
-                "own-voice": later("the program's voice"),
+                "auto": tr_noop("the screen reader if one runs, else the program's voice"),
+                "screen-reader": tr_noop("the screen reader"),
+                "own-voice": tr_noop("the program's voice"),
             },
         ),
     )
-    voice: str | None = _item(
+    voice: str | None = _setting(
         None,
         EntryInfo(
             "voice",
-            later("Voice"),
-            later("The name of the voice, as listed by edge-assistant voices."),
-            unset=later("a voice for the language"),
+            tr_noop("Voice"),
+            tr_noop("The name of the voice, as listed by edge-assistant voices."),
+            unset=tr_noop("a voice for the language"),
             example="English (America)",
-            offers="voices",
+            option_source="voices",
         ),
     )
-    rate: int | None = _item(
+    rate: int | None = _setting(
         None,
         EntryInfo(
             "voice",
-            later("Rate"),
-            later("How fast the voice speaks."),
+            tr_noop("Rate"),
+            tr_noop("How fast the voice speaks."),
             range=(20, 1000),
-            unit=later("words a minute"),
-            unset=later("200 words a minute"),
+            unit=tr_noop("words a minute"),
+            unset=tr_noop("200 words a minute"),
             example=200,
         ),
     )
-    volume: int = _item(
-        100, EntryInfo("voice", later("Volume"), later("How loud the voice is."), range=(0, 100), unit=later("percent"))
+    volume: int = _setting(
+        100,
+        EntryInfo(
+            "voice", tr_noop("Volume"), tr_noop("How loud the voice is."), range=(0, 100), unit=tr_noop("percent")
+        ),
     )
-    verbosity: str = _item(
+    verbosity: str = _setting(
         "normal",
         EntryInfo(
             "voice",
-            later("Verbosity"),
-            later("What is said besides the answers. Errors are always said."),
+            tr_noop("Verbosity"),
+            tr_noop("What is said besides the answers. Errors are always said."),
             choices={
-                "brief": later("only the answers"),
-                "normal": later("also the window title, and what takes long"),
-                "full": later("also how long it took, and what you can ask next"),
+                "brief": tr_noop("only the answers"),
+                "normal": tr_noop("also the window title, and what takes long"),
+                "full": tr_noop("also how long it took, and what you can ask next"),
             },
         ),
     )
-    tones: bool = _item(
+    tones: bool = _setting(
         True,
-        EntryInfo("sounds", later("Tones"), later("A short tone when a key is pressed, and two after an answer.")),
+        EntryInfo("sounds", tr_noop("Tones"), tr_noop("A short tone when a key is pressed, and two after an answer.")),
     )
-    ticks: bool = _item(True, EntryInfo("sounds", later("Ticks"), later("A quiet tick every two seconds of work.")))
-    tone_volume: int = _item(
+    ticks: bool = _setting(
+        True, EntryInfo("sounds", tr_noop("Ticks"), tr_noop("A quiet tick every two seconds of work."))
+    )
+    tone_volume: int = _setting(
         100,
         EntryInfo(
             "sounds",
-            later("Tone volume"),
-            later("How loud tones and ticks are."),
+            tr_noop("Tone volume"),
+            tr_noop("How loud tones and ticks are."),
             range=(0, 100),
-            unit=later("percent"),
+            unit=tr_noop("percent"),
         ),
     )
-    monitor: int | None = _item(
+    monitor: int | None = _setting(
         None,
         EntryInfo(
             "sources",
-            later("Monitor"),
-            later("The number of the monitor that the whole-screen shortcut describes."),
+            tr_noop("Monitor"),
+            tr_noop("The number of the monitor that the whole-screen shortcut describes."),
             range=(1, 99),
-            unset=later("all monitors together"),
+            unset=tr_noop("all monitors together"),
             example=1,
-            offers="monitors",
+            option_source="monitors",
         ),
     )
-    camera: str | None = _item(
+    camera: str | None = _setting(
         None,
         EntryInfo(
             "sources",
-            later("Camera"),
-            later("The name of the camera, or its number, as listed by edge-assistant cameras."),
-            unset=later("the system's default camera"),
+            tr_noop("Camera"),
+            tr_noop("The name of the camera, or its number, as listed by edge-assistant cameras."),
+            unset=tr_noop("the system's default camera"),
             example="1",
-            offers="cameras",
+            option_source="cameras",
         ),
     )
-    glance_tokens: int | None = _item(
+    glance_tokens: int | None = _setting(
         None,
         EntryInfo(
             "budgets",
-            later("Image tokens for a glance"),
-            later("How detailed a first look is. More shows more, but takes longer."),
+            tr_noop("Image tokens for a glance"),
+            tr_noop("How detailed a first look is. More shows more, but takes longer."),
             range=(64, 4096),
-            unit=later("image tokens"),
-            unset=later("what this computer can do in the time below, or 256"),
+            unit=tr_noop("image tokens"),
+            unset=tr_noop("what this computer can do in the time below, or 256"),
             example=256,
         ),
     )
-    detail_tokens: int = _item(
+    detail_tokens: int = _setting(
         920,
         EntryInfo(
             "budgets",
-            later("Image tokens for details"),
-            later("How detailed the second look at the same picture is."),
+            tr_noop("Image tokens for details"),
+            tr_noop("How detailed the second look at the same picture is."),
             range=(64, 4096),
-            unit=later("image tokens"),
+            unit=tr_noop("image tokens"),
         ),
     )
-    read_tokens: int = _item(
+    read_tokens: int = _setting(
         2048,
         EntryInfo(
             "budgets",
-            later("Image tokens for reading"),
-            later("How detailed text is read. Small letters need more."),
+            tr_noop("Image tokens for reading"),
+            tr_noop("How detailed text is read. Small letters need more."),
             range=(64, 4096),
-            unit=later("image tokens"),
+            unit=tr_noop("image tokens"),
         ),
     )
-    glance_seconds: int = _item(
+    glance_seconds: int = _setting(
         6,
         EntryInfo(
             "budgets",
-            later("Time to the first words"),
-            later("How soon an answer should begin; the first look is as detailed as this allows."),
+            tr_noop("Time to the first words"),
+            tr_noop("How soon an answer should begin; the first look is as detailed as this allows."),
             range=(1, 600),
-            unit=later("seconds"),
+            unit=tr_noop("seconds"),
         ),
     )
-    encode_ahead: bool = _item(
+    encode_ahead: bool = _setting(
         True,
         EntryInfo(
             "budgets",
-            later("Prepare ahead"),
-            later(
+            tr_noop("Prepare ahead"),
+            tr_noop(
                 "Prepares what you may want next: details while the first answer is spoken, the window while you "
                 "choose, and the picture while you write a question. Not on battery."
             ),
         ),
     )
-    skip_blank: bool = _item(
+    skip_blank: bool = _setting(
         False,
         EntryInfo(
             "budgets",
-            later("Skip blank areas"),
-            later(
+            tr_noop("Skip blank areas"),
+            tr_noop(
                 "The inside of areas of one colour is skipped, so the first words come sooner. The description may "
                 "suffer: this has not been tested with full models yet."
             ),
         ),
     )
-    thinking_tokens: int = _item(
+    thinking_tokens: int = _setting(
         1024,
         EntryInfo(
             "budgets",
-            later("Thinking limit in tokens"),
-            later("How long it may think before it must answer."),
+            tr_noop("Thinking limit in tokens"),
+            tr_noop("How long it may think before it must answer."),
             range=(1, 81_920),
-            unit=later("tokens"),
+            unit=tr_noop("tokens"),
         ),
     )
-    thinking_seconds: int = _item(
+    thinking_seconds: int = _setting(
         90,
         EntryInfo(
             "budgets",
-            later("Thinking limit in seconds"),
-            later("The longest time it may think before it must answer."),
+            tr_noop("Thinking limit in seconds"),
+            tr_noop("The longest time it may think before it must answer."),
             range=(1, 3600),
-            unit=later("seconds"),
+            unit=tr_noop("seconds"),
         ),
     )
-    model: str | None = _item(
+    model: str | None = _setting(
         None,
         EntryInfo(
             "engine",
-            later("Model"),
-            later("The name of the model, as listed by edge-assistant models list."),
-            unset=later("the best installed model"),
+            tr_noop("Model"),
+            tr_noop("The name of the model, as listed by edge-assistant models list."),
+            unset=tr_noop("the best installed model"),
             example="qwen3-vl-4b-q4_k_m",
-            offers="weights",
+            option_source="weights",
         ),
     )
-    weights_folder: str | None = _item(
+    weights_folder: str | None = _setting(
         None,
         EntryInfo(
             "engine",
-            later("Model folder"),
-            later("A folder with models that are used in place."),
-            unset=later("the program's own folder"),
+            tr_noop("Model folder"),
+            tr_noop("A folder with models that are used in place."),
+            unset=tr_noop("the program's own folder"),
             example="~/weights",
-            offers="folder",
+            option_source="folder",
         ),
     )
-    load: str = _item(
+    load: str = _setting(
         "start",
         EntryInfo(
             "engine",
-            later("Load the model"),
-            later("When the model is loaded into memory."),
-            choices={"start": later("when the program starts"), "first-use": later("at the first question")},
+            tr_noop("Load the model"),
+            tr_noop("When the model is loaded into memory."),
+            choices={"start": tr_noop("when the program starts"), "first-use": tr_noop("at the first question")},
         ),
     )
-    unload_minutes: int = _item(
+    unload_minutes: int = _setting(
         30,
         EntryInfo(
             "engine",
-            later("Unload after"),
-            later("The model is unloaded after so long without a question; 0 keeps it loaded."),
+            tr_noop("Unload after"),
+            tr_noop("The model is unloaded after so long without a question; 0 keeps it loaded."),
             range=(0, 1440),
-            unit=later("minutes"),
+            unit=tr_noop("minutes"),
         ),
     )
-    context: int = _item(
+    context: int = _setting(
         4096,
         EntryInfo(
             "engine",
-            later("Context"),
-            later("How long picture and conversation may be together. More needs more memory."),
+            tr_noop("Context"),
+            tr_noop("How long picture and conversation may be together. More needs more memory."),
             range=(256, 262_144),
-            unit=later("tokens"),
+            unit=tr_noop("tokens"),
         ),
     )
-    threads: int | None = _item(
+    threads: int | None = _setting(
         None,
         EntryInfo(
             "engine",
-            later("Processor cores"),
-            later("How many processor cores are used."),
+            tr_noop("Processor cores"),
+            tr_noop("How many processor cores are used."),
             range=(1, 1024),
-            unit=later("cores"),
-            unset=later("what suits this processor"),
+            unit=tr_noop("cores"),
+            unset=tr_noop("what suits this processor"),
             example=2,
         ),
     )
-    gpu_layers: int | None = _item(
+    gpu_layers: int | None = _setting(
         None,
         EntryInfo(
             "engine",
-            later("Layers on a graphics processor"),
-            later("How much of the model runs on a graphics processor, if there is one; 0 is nothing."),
+            tr_noop("Layers on a graphics processor"),
+            tr_noop("How much of the model runs on a graphics processor, if there is one; 0 is nothing."),
             range=(0, 1024),
-            unit=later("layers"),
-            unset=later("as many as fit"),
+            unit=tr_noop("layers"),
+            unset=tr_noop("as many as fit"),
             example=0,
         ),
     )
-    quick_tower: bool = _item(
+    quick_tower: bool = _setting(
         True,
         EntryInfo(
             "engine",
-            later("Faster vision encoder"),
-            later("While idle, a faster vision encoder is made once, and then used."),
+            tr_noop("Faster vision encoder"),
+            tr_noop("While idle, a faster vision encoder is made once, and then used."),
         ),
     )
     hotkeys: HotkeySettings = field(default_factory=HotkeySettings)
 
     @property
     def spoken_language(self) -> str | None:
-        """The code of the language of messages, answers and voice: the chosen one, else the system's."""
+        """The code of the language of messages, answers and voice: the one set, else the system's."""
         return self.language or system_language()
 
     @property
     def weights_dir(self) -> Path | None:
-        """The folder of weights, None for the program's own. Raises UsageError where its ~ is nobody's here."""
+        """The folder of models, None for the program's own. Raises UsageError if its ~user does not exist."""
         try:
-            return paths.expanded(self.weights_folder) if self.weights_folder else None
+            return paths.expand_path(self.weights_folder) if self.weights_folder else None
         except UsageError as error:
             raise UsageError(f"weights_folder: {error}", code=error.code) from error
 
@@ -386,7 +392,7 @@ _KINDS: dict[str, type[str] | type[int] | type[bool]] = {"str": str, "int": int,
 
 @cache
 def entries() -> tuple[SettingsEntry, ...]:
-    """Every entry, in the order of the file and of the dialog."""
+    """Return every entry, in the order of the file and of the dialog."""
     found = []
     for each in fields(Settings):
         if each.name != "hotkeys":
@@ -396,112 +402,116 @@ def entries() -> tuple[SettingsEntry, ...]:
                     each.name, _KINDS[kind], rest == "None", cast(Value, each.default), each.metadata["about"]
                 )
             )
-    return (*found, *(_key_entry(each.name, str(each.default)) for each in fields(HotkeySettings)))
+    return (*found, *(_hotkey_entry(each.name, str(each.default)) for each in fields(HotkeySettings)))
 
 
-def _key_entry(action: str, default: str) -> SettingsEntry:
+def _hotkey_entry(action: str, default: str) -> SettingsEntry:
     def check(text: str) -> None:
         if text:
-            keys.parse(text)
+            keys.parse_key(text)
 
-    about = EntryInfo(KEYS, action, ACTIONS[action], unset=later("no shortcut"), offers="key", check=check)
-    return SettingsEntry(f"{KEYS}.{action}", str, False, default, about)
+    info = EntryInfo(HOTKEYS, action, ACTIONS[action], unset=tr_noop("no shortcut"), option_source="key", check=check)
+    return SettingsEntry(f"{HOTKEYS}.{action}", str, False, default, info)
 
 
 def path() -> Path:
-    """Where the settings file is, or would be."""
+    """Return the path of the settings file, which need not exist."""
     return paths.config_dir() / "settings.toml"
 
 
 def load(path: Path) -> Settings:
-    """The settings in a TOML file; the defaults where there is no file.
+    """Load the settings from a TOML file; the defaults if there is none.
 
-    Raises UsageError when the file cannot be read, or names something unknown or of the wrong type: a typing error
+    Raises UsageError if the file cannot be read, or has an unknown entry or a value of the wrong type: a typing error
     must not silently become a default.
     """
     try:
-        return from_toml(text_of(path))
+        return from_toml(read_text(path))
     except UsageError as error:
         raise UsageError(
             tr("The settings file {path} has an error: {error} Fix it.", path=path, error=error)
         ) from error
     except (OSError, ValueError) as error:
         raise UsageError(
-            tr("The settings file {path} cannot be read: {error}. Fix it or delete it.", path=path, error=_why(error))
+            tr(
+                "The settings file {path} cannot be read: {error}. Fix it or delete it.",
+                path=path,
+                error=_reason(error),
+            )
         ) from error
 
 
-def text_of(path: Path) -> str:
-    """What stands in a settings file, its lines ended by line feeds; "" where there is no file, nor can be one.
+def read_text(path: Path) -> str:
+    """Read a settings file, with line feeds as line ends; return "" if it does not exist.
 
-    Raises OSError and ValueError for what is no text, or no file of a reasonable size.
+    Raises OSError and ValueError if it is not a text file, or too large.
     """
     try:
-        text = read_regular_text(path, MOST_BYTES)
-    except (FileNotFoundError, NotADirectoryError):  # the second: somebody without a home, say /dev/null
+        text = read_regular_text(path, MAX_BYTES)
+    except (FileNotFoundError, NotADirectoryError):  # the second: the home folder is no folder, such as /dev/null
         return ""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def from_toml(text: str) -> Settings:
-    """The settings that `text` says. Raises UsageError, and ValueError for what is no TOML."""
-    flat = {name: value for name, value in _named(text).items() if name not in RETIRED}
+    """Parse the text of a settings file. Raises UsageError, and ValueError for invalid TOML."""
+    flat = {name: value for name, value in _values_by_name(text).items() if name not in RETIRED}
     known = {each.name for each in entries()}
     for name in flat:
         if name not in known:
             raise UsageError(tr("There is no entry {name}.", name=name[:_MOST_QUOTED]))
-    return changed(Settings(), flat)
+    return with_values(Settings(), flat)
 
 
-def retired_in(text: str) -> tuple[str, ...]:
-    """The retired entries that `text` still has, sorted. Raises as `from_toml`."""
-    return tuple(sorted(RETIRED & _named(text).keys()))
+def find_retired(text: str) -> tuple[str, ...]:
+    """Return the retired entries that `text` still has, sorted. Raises as `from_toml`."""
+    return tuple(sorted(RETIRED & _values_by_name(text).keys()))
 
 
-def _named(text: str) -> dict[str, Any]:
-    """What `text` says, by the names of the entries. Raises as `from_toml`."""
+def _values_by_name(text: str) -> dict[str, Any]:
+    """Parse the TOML into values by the names of the entries. Raises as `from_toml`."""
     values = parse_toml(text)
-    table = values.pop(KEYS, {})
+    table = values.pop(HOTKEYS, {})
     if not isinstance(table, dict):
-        raise UsageError(tr("{name} has the wrong type.", name=KEYS))
-    return {**values, **{f"{KEYS}.{name}": value for name, value in table.items()}}
+        raise UsageError(tr("{name} has the wrong type.", name=HOTKEYS))
+    return {**values, **{f"{HOTKEYS}.{name}": value for name, value in table.items()}}
 
 
-def _why(error: OSError | ValueError) -> str:
-    """The reason as the end of a sentence."""
+def _reason(error: OSError | ValueError) -> str:
+    """Return the reason of an error as the end of a sentence."""
     if isinstance(error, UnicodeDecodeError):
         return tr("it is not UTF-8 text")
     if isinstance(error, OSError):
         return error.strerror or str(error)
-    if isinstance(error, tomllib.TOMLDecodeError):  # its own words are for programmers
+    if isinstance(error, tomllib.TOMLDecodeError):  # its own message is for programmers
         line = re.search(r"line\s(\d+)", str(error))
         return tr("line {line} is not valid", line=line[1]) if line else tr("its end is missing")
     return str(error)[:_MOST_REASON]
 
 
-def entry(name: str) -> SettingsEntry:
-    """The entry of that name. Raises UsageError where there is none."""
+def find_entry(name: str) -> SettingsEntry:
+    """Return the entry of that name. Raises UsageError if there is none."""
     for each in entries():
         if each.name == name:
             return each
     raise UsageError(tr("There is no setting {name}. Try edge-assistant settings list.", name=name[:_MOST_QUOTED]))
 
 
-def value_of(settings: Settings, name: str) -> Value:
-    """What the settings say of an entry."""
+def get_value(settings: Settings, name: str) -> Value:
+    """Return the value of an entry."""
     table, _, last = name.rpartition(".")
     value: Value = getattr(getattr(settings, table) if table else settings, last)
     return value
 
 
-def changed(settings: Settings, values: Mapping[str, Value]) -> Settings:
-    """The settings with other values, by name. Raises UsageError for values that cannot be, alone or together."""
+def with_values(settings: Settings, values: Mapping[str, Value]) -> Settings:
+    """Return the settings with other values, by name. Raises UsageError for values that are invalid or conflict."""
     plain: dict[str, Any] = {}
-    of_keys: dict[str, Any] = {}
+    hotkeys: dict[str, Any] = {}
     for name, value in values.items():
-        checked(entry(name), value)
+        validate(find_entry(name), value)
         table, _, last = name.rpartition(".")
-        (of_keys if table else plain)[last] = value
-    made = replace(settings, **plain, hotkeys=replace(settings.hotkeys, **of_keys))
-    made.hotkeys.bound()
-    return made
+        (hotkeys if table else plain)[last] = value
+    result = replace(settings, **plain, hotkeys=replace(settings.hotkeys, **hotkeys))
+    result.hotkeys.keys_by_action()
+    return result

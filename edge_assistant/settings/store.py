@@ -1,4 +1,4 @@
-"""The settings file: commented TOML that a person can edit, and that keeps what the person wrote in it."""
+"""The settings file: TOML with comments, edited by program and user; saving keeps what the user wrote."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from edge_assistant.settings.entry import GROUPS, KEYS, SettingsEntry, Value, meaning
+from edge_assistant.settings.entry import GROUPS, HOTKEYS, SettingsEntry, Value, describe_entry
 from edge_assistant.settings.schema import (
-    MOST_BYTES,
+    MAX_BYTES,
     Settings,
     entries,
+    find_retired,
     from_toml,
+    get_value,
     load,
-    retired_in,
-    text_of,
-    value_of,
+    read_text,
 )
 from edge_assistant.system.atomic_file import replace_file
 from edge_assistant.system.errors import InputError, UsageError
@@ -31,16 +31,16 @@ from edge_assistant.system.i18n import tr, tr_count
 _WIDTH = 110
 
 
-def load_or_set_aside(path: Path) -> tuple[Settings, str]:
-    """The settings, and "". Of a broken file: the defaults, and a sentence; the file is kept under another name."""
+def load_or_back_up(path: Path) -> tuple[Settings, str]:
+    """Load the settings; return them and "". Rename a broken file; return the defaults and a sentence about it."""
     try:
         return load(path), ""
     except UsageError:
         pass
-    aside = _free_name(path)
+    aside = _unused_path(path)
     try:
         path.rename(aside)
-    except OSError:  # it stays where it is, and is found broken the next time, too
+    except OSError:  # the broken file stays, and is reported again the next time
         return Settings(), tr("The settings file {path} cannot be used, so the defaults are used.", path=path)
     return Settings(), tr(
         "The settings file had an error, so it was renamed to {name}, and the defaults are used.", name=aside.name
@@ -48,9 +48,9 @@ def load_or_set_aside(path: Path) -> tuple[Settings, str]:
 
 
 def retired_notice(path: Path) -> str:
-    """The sentence about entries of earlier versions that the file still has; "" without any, or for a broken file."""
+    """Return the sentence about retired entries in the file; "" without any, or for a broken file."""
     try:
-        names = retired_in(text_of(path))
+        names = find_retired(read_text(path))
     except (UsageError, OSError, ValueError):
         return ""
     if not names:
@@ -63,22 +63,22 @@ def retired_notice(path: Path) -> str:
     )
 
 
-def save(path: Path, wanted: Settings) -> None:
-    """Make the file say `wanted`, keeping what else stands in it. The file is never half written.
+def save(path: Path, settings: Settings) -> None:
+    """Write the settings atomically, keeping comments and everything else in the file.
 
-    Raises UsageError where the file is broken, and InputError where it cannot be written.
+    Raises UsageError if the file is broken, and InputError if it cannot be written.
     """
-    now = load(path)
+    current = load(path)
     try:
-        text = text_of(path) or template()
+        text = read_text(path) or template()
         for each in entries():
-            value = value_of(wanted, each.name)
-            if value != value_of(now, each.name):
-                text = _with(text, each, value)
-        understood = from_toml(text) == wanted and len(text.encode()) <= MOST_BYTES
+            value = get_value(settings, each.name)
+            if value != get_value(current, each.name):
+                text = _with_value(text, each, value)
+        valid = from_toml(text) == settings and len(text.encode()) <= MAX_BYTES
     except (UsageError, ValueError, TOMLKitError):
-        understood = False
-    if not understood:
+        valid = False
+    if not valid:
         raise UsageError(
             tr("The settings file {path} has entries in unexpected places. Edit it by hand, or delete it.", path=path)
         )
@@ -91,23 +91,23 @@ def save(path: Path, wanted: Settings) -> None:
 
 
 def template() -> str:
-    """A file that says nothing but what could be said: every entry with its meaning, commented out."""
+    """Return the text of a new file: every entry with its description, commented out."""
     how_to = tr("The settings of Edge Assistant. Remove the # before an entry to set it.")
     about_keys = tr("A shortcut is written like ctrl+shift+F9; empty quotes mean none.")
     lines = [f"# {how_to}"]
     group = ""
     for each in entries():
-        if each.about.group != group:
-            group = each.about.group
-            lines += ["", f"# == {tr(GROUPS[each.about.group])} =="]
-            if group == KEYS:
-                lines += [f"# {about_keys}", f"[{KEYS}]"]
-        lines += ["", *_comment(each), _left_out(each)]
+        if each.info.group != group:
+            group = each.info.group
+            lines += ["", f"# == {tr(GROUPS[each.info.group])} =="]
+            if group == HOTKEYS:
+                lines += [f"# {about_keys}", f"[{HOTKEYS}]"]
+        lines += ["", *_comment(each), _commented_out(each)]
     return "\n".join(lines) + "\n"
 
 
-def _with(text: str, entry: SettingsEntry, value: Value) -> str:
-    """The text with another value for one entry; None comments it out."""
+def _with_value(text: str, entry: SettingsEntry, value: Value) -> str:
+    """Return the text with another value for one entry; None comments it out."""
     table, _, name = entry.name.rpartition(".")
     document = tomlkit.parse(text)
     values: Any = document.get(table, {}) if table else document
@@ -119,17 +119,17 @@ def _with(text: str, entry: SettingsEntry, value: Value) -> str:
         values[name] = mark
         return re.sub(
             rf'(?m)^([ \t]*){re.escape(name)}[ \t]*=[ \t]*"{mark}"',
-            lambda found: f"{found[1]}{_left_out(entry)}",
+            lambda found: f"{found[1]}{_commented_out(entry)}",
             tomlkit.dumps(document),
         )
     if value is None:
         return text
     line = tomlkit.dumps({name: value}).rstrip("\n")
-    return _inserted(text, table, name, [*_comment(entry), line])
+    return _insert_entry(text, table, name, [*_comment(entry), line])
 
 
-def _inserted(text: str, table: str, name: str, lines: list[str]) -> str:
-    """In place of the commented-out entry, else with its comment at the end of the table."""
+def _insert_entry(text: str, table: str, name: str, lines: list[str]) -> str:
+    """Insert the entry in place of the commented-out one, else with its comment at the end of the table."""
     rows = text.removesuffix("\n").split("\n")
     heads = [number for number, row in enumerate(rows) if re.match(r"\s*\[", row)]
     if table and not any(rows[number].strip().startswith(f"[{table}]") for number in heads):
@@ -147,15 +147,15 @@ def _inserted(text: str, table: str, name: str, lines: list[str]) -> str:
 
 
 def _comment(entry: SettingsEntry) -> list[str]:
-    """The lines above an entry: what it is, what it may be, and what holds where it is not set."""
-    default = tr(entry.about.unset) if entry.default in (None, "") else _quoted(entry.default)
-    told = [meaning(entry), tr("Default: {default}.", default=default)]
-    label = [] if entry.about.group == KEYS else [f"{tr(entry.about.label)}:"]
-    return textwrap.wrap(" ".join([*label, *told]), 110, initial_indent="# ", subsequent_indent="# ")
+    """Return the comment above an entry: its description, its values and its default."""
+    default = tr(entry.info.unset) if entry.default in (None, "") else _quoted(entry.default)
+    sentences = [describe_entry(entry), tr("Default: {default}.", default=default)]
+    label = [] if entry.info.group == HOTKEYS else [f"{tr(entry.info.label)}:"]
+    return textwrap.wrap(" ".join([*label, *sentences]), 110, initial_indent="# ", subsequent_indent="# ")
 
 
-def _left_out(entry: SettingsEntry) -> str:
-    example = entry.about.example if entry.default is None else entry.default
+def _commented_out(entry: SettingsEntry) -> str:
+    example = entry.info.example if entry.default is None else entry.default
     return f"# {entry.name.rpartition('.')[2]} = {_quoted(example)}"
 
 
@@ -163,13 +163,13 @@ def _quoted(value: Value) -> str:
     return tomlkit.item(value).as_string() if value is not None else '""'
 
 
-def _free_name(path: Path) -> Path:
+def _unused_path(path: Path) -> Path:
     today = datetime.date.today().isoformat()
     names = (f"{path.name}.broken-{today}{f'-{number}' if number > 1 else ''}" for number in itertools.count(1))
     return next(path.with_name(name) for name in names if not os.path.lexists(path.with_name(name)))
 
 
 def _write(path: Path, text: str) -> None:
-    path = path.resolve()  # a link to where somebody keeps all settings stays a link
+    path = path.resolve()  # a symbolic link, to a dotfiles folder say, stays a link
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, text.encode())

@@ -1,1 +1,1 @@
-"""From streamed text to sound: sentences, a worker that speaks them, and the parent's side of it."""
+"""Speech output: splits streamed text into sentences and speaks them, by a worker process or a screen reader."""

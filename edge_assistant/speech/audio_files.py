@@ -1,4 +1,4 @@
-"""Where a sentence lies while it is played: in memory without a name, else in a private folder that is emptied."""
+"""Temporary audio files: anonymous files in memory, or files in a private folder that is removed afterwards."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _PREFIX = "edge-assistant-speech-"
 
 @contextlib.contextmanager
 def private_file(folder: Path | None) -> Iterator[tuple[str, int | None]]:
-    """A file nobody else can read: its path, and its descriptor where the path means one.
+    """Open a file that nobody else can read; yield its path, and its descriptor if it is a file in memory.
 
-    In `folder`; without one it is an anonymous file in memory, which even `kill -9` cannot leave behind.
+    It is in `folder`; without one it is an anonymous file in memory, which not even `kill -9` leaves behind.
     """
     if folder is None and sys.platform == "linux":
         descriptor = os.memfd_create("speech", 0)
@@ -29,17 +29,17 @@ def private_file(folder: Path | None) -> Iterator[tuple[str, int | None]]:
             os.close(descriptor)
         return
     assert folder is not None
-    # Apple's synthesizer writes AIFF whatever the name is, and afplay believes the name.
+    # Apple's synthesizer writes AIFF whatever the name is, and afplay goes by the name.
     path = folder / ("sentence.aiff" if sys.platform == "darwin" else "sentence.wav")
     try:
         yield str(path), None
     finally:
-        with contextlib.suppress(OSError):  # Windows: the player may still hold it; then the next one overwrites it
+        with contextlib.suppress(OSError):  # Windows: the player may have it open; the next sentence overwrites it
             path.unlink(missing_ok=True)
 
 
-def base() -> Path:
-    """A folder in memory where there is one (Linux: XDG_RUNTIME_DIR, then /dev/shm), so that nothing meets a disk."""
+def base_folder() -> Path:
+    """Return a folder in memory (Linux: XDG_RUNTIME_DIR, then /dev/shm), else the temporary folder."""
     if sys.platform == "linux":
         for candidate in (os.environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm"):
             if candidate.startswith("/") and os.access(candidate, os.W_OK | os.X_OK):
@@ -47,30 +47,30 @@ def base() -> Path:
     return Path(tempfile.gettempdir())
 
 
-def prepare() -> Path | None:
-    """The folder for this worker's files, None where files can lie in memory. Empties what dead workers left.
+def prepare_folder() -> Path | None:
+    """Create the folder for this worker's files, None where files in memory work; remove those of dead workers.
 
-    The libraries' own temporary files go there too. Call it before they are imported.
+    Libraries put their temporary files there too, if this is called before they are imported.
     """
-    for old in base().glob(f"{_PREFIX}*"):
+    for old in base_folder().glob(f"{_PREFIX}*"):
         pid = old.name.removeprefix(_PREFIX).split("-")[0]
         if pid.isdigit() and not psutil.pid_exists(int(pid)):
             shutil.rmtree(old, ignore_errors=True)
     if _memory_files_work():
         return None
-    folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=base())  # 0700
+    folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=base_folder())  # 0700
     for variable in ("TMPDIR", "TEMP", "TMP"):
         os.environ[variable] = folder
     tempfile.tempdir = folder
     return Path(folder)
 
 
-def remove_folder(pid: int, where: Path | None = None) -> None:
-    """Remove what the worker with this process id left, if anything.
+def remove_folder(pid: int, base: Path | None = None) -> None:
+    """Remove the folder of the worker with this process id, if there is one.
 
-    `where` is what `base` gave before `prepare`; only the worker itself needs it.
+    `base` is the result of `base_folder` before `prepare_folder`; only the worker itself needs to pass it.
     """
-    for folder in (where or base()).glob(f"{_PREFIX}{pid}-*"):
+    for folder in (base or base_folder()).glob(f"{_PREFIX}{pid}-*"):
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,4 +1,4 @@
-"""Runs a function in a forked copy of this process, so that a library begins anew each time."""
+"""Running a function in a forked copy of this process, so that a library starts with fresh state each time."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from edge_assistant.system.worker_process import die_with_parent
 _Result = TypeVar("_Result")
 
 
-def in_fresh_process(job: Callable[[], _Result], expected: type[Exception]) -> _Result:
-    """What `job` returns or raises; it must be picklable, and an exception of the type `expected`.
+def run_in_fork(function: Callable[[], _Result], expected: type[Exception]) -> _Result:
+    """Run `function` in a fork; return its result or raise its exception, which must be picklable and `expected`.
 
-    Only Linux forks; elsewhere the job runs right here. Raises ProcessLookupError when the copy was killed.
+    Only Linux forks; elsewhere the function runs in this process. Raises ProcessLookupError when the fork was killed.
     """
     if sys.platform != "linux":
-        return job()
-    ours, theirs = os.pipe()
+        return function()
+    read_end, write_end = os.pipe()
     pid = os.fork()
     if pid == 0:
-        _work(job, theirs)
-    os.close(theirs)
-    with os.fdopen(ours, "rb") as pipe:
+        _run_child(function, write_end)
+    os.close(write_end)
+    with os.fdopen(read_end, "rb") as pipe:
         answer = pipe.read()
     os.waitpid(pid, 0)
     if not answer:
@@ -36,12 +36,12 @@ def in_fresh_process(job: Callable[[], _Result], expected: type[Exception]) -> _
     return result  # type: ignore[no-any-return,unused-ignore]
 
 
-def _work(job: Callable[[], object], pipe: int) -> None:
-    """The copy's side; it ends here, whatever happens."""
+def _run_child(function: Callable[[], object], pipe: int) -> None:
+    """Run in the fork: send the result, then exit in any case."""
     try:
         die_with_parent()
         try:
-            result: object = job()
+            result: object = function()
         except Exception as error:  # noqa: BLE001 (it is raised again on the other side)
             result = error
         with os.fdopen(pipe, "wb") as file:

@@ -1,4 +1,4 @@
-"""What the two sides of speech say to each other over the Pipe."""
+"""Messages between the speaker and its worker process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Tone = Literal["heard", "tick", "end"]
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Parent to worker: speak `text`; it is answered by exactly one Spoken, Interrupted or Trouble."""
+    """Speaker to worker: speak `text`; the reply is exactly one Spoken, PlaybackStopped or Failure."""
 
     id: int
     text: str
@@ -18,7 +18,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Parent to worker: sound a tone; it is answered as a Say."""
+    """Speaker to worker: play a tone; replies as for Say."""
 
     id: int
     tone: Tone
@@ -26,14 +26,14 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Parent to worker: be silent now. A Say or Play up to `id` that has not ended is answered by Interrupted."""
+    """Speaker to worker: be silent now. The reply to each unfinished Say or Play up to `id` is PlaybackStopped."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class PlaybackStarted:
-    """Worker to parent: the player of sentence `id` runs; the sound lasts `seconds`."""
+    """Worker to speaker: the player of utterance `id` runs; the sound lasts `seconds`."""
 
     id: int
     seconds: float
@@ -41,22 +41,22 @@ class PlaybackStarted:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Worker to parent: sentence `id` was played to its end, or has nothing to be heard."""
+    """Worker to speaker: utterance `id` was played to its end, or has no sound."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class PlaybackStopped:
-    """Worker to parent: sentence `id` was cut off; `by_us` is False when something outside ended the player."""
+    """Worker to speaker: utterance `id` was cut off; `requested` is False when something outside ended the player."""
 
     id: int
-    by_us: bool
+    requested: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Worker to parent: sentence `id` cannot be heard. `code` is no-voice or no-sound, `message` a sentence."""
+    """Worker to speaker: utterance `id` cannot be heard. `code` is no-voice or no-sound, `message` a sentence."""
 
     id: int
     code: str
@@ -65,7 +65,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class SystemVoice:
-    """A voice of the system: `id` and `name` choose it, `languages` are codes such as en-gb."""
+    """A voice of the system: selected by `id` or `name`; `languages` are codes such as en-gb."""
 
     id: str
     name: str
@@ -75,7 +75,7 @@ class SystemVoice:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Worker to parent: something to know that stops nothing, such as `no-voice-for-language`."""
+    """Worker to speaker: a notice that does not stop speech, such as `no-voice-for-language`."""
 
     code: str
     message: str

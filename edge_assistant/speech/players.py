@@ -1,4 +1,4 @@
-"""Plays a WAV file through the system's own player, whose exit status tells whether it was heard."""
+"""Players: the system's programs or functions that play a WAV file."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from typing import Any, Protocol
 from edge_assistant.system.i18n import tr
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-# Loaded here, because between fork and exec nothing may be loaded.
+# Loaded here, because nothing may be loaded between fork and exec.
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def for_system_programs(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment for a program of the system: PyInstaller points Linux's library path at our own libraries,
-    which the system's programs were not built with, and keeps the person's one beside it."""
+    """Return the environment for a program of the system, with the user's own LD_LIBRARY_PATH.
+
+    PyInstaller points it at the bundled libraries, which the system's programs were not built with.
+    """
     result = {name: value for name, value in environ.items() if name != "LD_LIBRARY_PATH_ORIG"}
     if getattr(sys, "frozen", False):
         result.pop("LD_LIBRARY_PATH", None)
@@ -33,20 +35,20 @@ def for_system_programs(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 class NoSoundError(Exception):
-    """No player, or none that can open an output; the text says which and why."""
+    """There is no player, or none that can open an output; the text says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A WAV file: where it is, how long it plays, and the descriptor to hand on where `path` means a descriptor."""
+    """A WAV file: its path, its length, and the descriptor to pass on where `path` refers to one."""
 
     path: str
     seconds: float
     descriptor: int | None = None
 
 
-class Playing(Protocol):
-    """One running playback."""
+class RunningPlayback(Protocol):
+    """A running playback."""
 
     def wait(self, timeout: float) -> bool:
         """Block until the end: True when all was played, False when something stopped it. Raises NoSoundError."""
@@ -56,19 +58,19 @@ class Playing(Protocol):
 
 
 class Player(Protocol):
-    """A way to play a sound."""
+    """A player of sounds."""
 
-    def play(self, sound: Sound) -> Playing:
+    def play(self, sound: Sound) -> RunningPlayback:
         """Start playing. Raises NoSoundError."""
 
 
 class CommandPlayer:
-    """Runs a program with the file's path behind `command`; it dies with the process that started it."""
+    """Runs `command` with the file's path appended; it dies with the process that started it."""
 
     def __init__(self, *command: str) -> None:
         self._command = command
 
-    def play(self, sound: Sound) -> Playing:
+    def play(self, sound: Sound) -> RunningPlayback:
         """Start the program."""
         try:
             process = subprocess.Popen(
@@ -78,7 +80,7 @@ class CommandPlayer:
                 stderr=subprocess.PIPE,
                 env=for_system_programs(os.environ),
                 pass_fds=() if sound.descriptor is None else (sound.descriptor,),
-                preexec_fn=_die_with(os.getpid()) if sys.platform == "linux" else None,
+                preexec_fn=_die_with_parent(os.getpid()) if sys.platform == "linux" else None,
             )
         except OSError as error:
             raise NoSoundError(
@@ -94,7 +96,7 @@ class _Process:
 
     def wait(self, timeout: float) -> bool:
         try:
-            complaint = self._complaint(timeout)
+            output = self._stderr(timeout)
         except subprocess.TimeoutExpired:
             self.stop()
             self._process.communicate()
@@ -102,33 +104,33 @@ class _Process:
         if self._process.returncode < 0:
             return False
         if self._process.returncode > 0:
-            lines = complaint.decode(errors="replace").strip().splitlines() or [tr("unknown reason")]
+            lines = output.decode(errors="replace").strip().splitlines() or [tr("unknown reason")]
             raise NoSoundError(tr("{name} cannot play: {value}", name=self._name, value=lines[-1].strip()))
         return True
 
     def stop(self) -> None:
         self._process.kill()
 
-    def _complaint(self, timeout: float) -> bytes:
-        """What it printed until its end. Raises TimeoutExpired when it did not end in twice the time (seconds)."""
+    def _stderr(self, timeout: float) -> bytes:
+        """Wait for the end; return its stderr. Raises TimeoutExpired after twice the `timeout` (seconds)."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             return self._process.communicate(timeout=timeout)[1]
-        # Once more: if the machine slept meanwhile, that was not the player's time.
+        # A second time: the machine may have been suspended meanwhile.
         return self._process.communicate(timeout=timeout)[1]
 
 
 class WinsoundPlayer:
-    """Windows: the player inside the system. Not yet run on Windows.
+    """Plays through Windows' winsound. Not yet run on Windows.
 
-    `outputs` counts the output devices: an asynchronous PlaySound does not tell that there is none.
+    `outputs` counts the output devices: an asynchronous PlaySound does not report that there is none.
     """
 
     def __init__(self, winsound: Any, outputs: Callable[[], int]) -> None:
         self._winsound = winsound
         self._outputs = outputs
 
-    def play(self, sound: Sound) -> Playing:
-        """Start playing; it ends with the process."""
+    def play(self, sound: Sound) -> RunningPlayback:
+        """Start playing; the sound ends with this process."""
         system = self._winsound
         if not self._outputs():
             raise NoSoundError(tr("Windows has no audio output."))
@@ -150,13 +152,13 @@ class _Winsound:
 
     def stop(self) -> None:
         self._stopped.set()
-        self._winsound.PlaySound(None, 0)  # this stops what plays; SND_PURGE is no longer supported
+        self._winsound.PlaySound(None, 0)  # stops the sound; SND_PURGE is no longer supported
 
 
 def players(platform: str, which: Callable[[str], str | None] = shutil.which) -> list[Player]:
-    """The players to try on `platform` (as in sys.platform), best first.
+    """Return the players to try on `platform` (as in sys.platform), best first.
 
-    aplay comes first on Linux: it follows ALSA's configuration, which on every desktop leads to the sound server, and
+    aplay comes first on Linux: it follows ALSA's configuration, which leads to the sound server on every desktop, and
     it starts fastest. The sound servers' own players are for systems where alsa-utils is missing or ALSA has no route.
     """
     if platform == "win32":
@@ -168,11 +170,11 @@ def players(platform: str, which: Callable[[str], str | None] = shutil.which) ->
     return [CommandPlayer(*command) for command in commands if which(command[0])]
 
 
-def _die_with(parent: int) -> Callable[[], None]:
-    def prepare() -> None:
+def _die_with_parent(parent: int) -> Callable[[], None]:
+    def set_death_signal() -> None:
         if sys.platform == "linux" and _libc is not None:
             _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before the kernel was asked
+        if os.getppid() != parent:  # it died before the prctl
             os._exit(1)
 
-    return prepare
+    return set_death_signal

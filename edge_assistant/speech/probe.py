@@ -1,4 +1,4 @@
-"""Which voices there are, and whether voice and sound work here; a worker process really tries."""
+"""Probes of the system's speech by a worker process: the list of voices, and whether voice and sound work."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ _TIMEOUT = 20.0  # seconds for a worker that only has to answer once
 
 
 def list_voices(timeout: float = _TIMEOUT) -> list[SystemVoice]:
-    """All voices of the system; `timeout` in seconds. Raises InputError (code `no-voice`) when there are none."""
-    answer = _ask(worker.report_voices, timeout)
-    if isinstance(answer, list) and answer:
-        return answer
-    message = answer if isinstance(answer, str) else tr("The voices cannot be listed. Install espeak-ng again.")
+    """List the system's voices; `timeout` in seconds. Raises InputError (code `no-voice`) when there are none."""
+    reply = _query(worker.report_voices, timeout)
+    if isinstance(reply, list) and reply:
+        return reply
+    message = reply if isinstance(reply, str) else tr("The voices cannot be listed. Install espeak-ng again.")
     raise InputError(message, code="no-voice")
 
 
 def check_sound(timeout: float = _TIMEOUT) -> tuple[str | None, str | None]:
-    """Voice and sound output, tried for real: a sentence that says what is wrong and how to mend it, or None.
+    """Try voice and sound output; return for each a sentence that says what is wrong and how to fix it, or None.
 
     `timeout` in seconds.
     """
-    answer = _ask(worker.report_sound, timeout)
-    if isinstance(answer, tuple):
-        return answer[0], answer[1]
+    reply = _query(worker.report_sound, timeout)
+    if isinstance(reply, tuple):
+        return reply[0], reply[1]
     trouble = tr("Speech crashed or hung during a test. Install espeak-ng and alsa-utils again.")
     return trouble, trouble
 
 
-def _ask(target: Callable[[Connection], None], timeout: float) -> Any:
-    child = WorkerProcess(target, name="speech")
+def _query(target: Callable[[Connection], None], timeout: float) -> Any:
+    process = WorkerProcess(target, name="speech")
     try:
-        return child.receive(timeout)
+        return process.receive(timeout)
     except WorkerDiedError:
         return None
     finally:
-        child.kill()
-        audio_files.remove_folder(child.pid)
+        process.kill()
+        audio_files.remove_folder(process.pid)

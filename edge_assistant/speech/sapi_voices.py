@@ -1,7 +1,7 @@
-"""Windows' voices, read from SAPI: one that cannot be read is left out, and harms no other.
+"""Windows' voices, read from SAPI: those that cannot be read are left out.
 
-pyttsx3's driver reads them all at once, and fails for all at the first voice of another maker that says of its
-language "409;9", or nothing.
+pyttsx3's driver reads them all at once, and fails for all at the first third-party voice whose language attribute is
+"409;9", or missing.
 """
 
 from __future__ import annotations
@@ -12,34 +12,34 @@ from typing import Any
 
 from edge_assistant.speech.messages import SystemVoice
 
-_FIRST_COUNTRY = 0x400  # added to the code of a language alone, it is a code that Python knows
+_FIRST_COUNTRY = 0x400  # added to the code of a language without a country, it gives a code that Python knows
 
 
-def read(tokens: Iterable[Any]) -> list[SystemVoice]:
-    """The voices behind SAPI's tokens."""
-    return [voice for _, voice in _readable(tokens)]
+def read_voices(tokens: Iterable[Any]) -> list[SystemVoice]:
+    """Return the voices of SAPI's tokens."""
+    return [voice for _, voice in _readable_voices(tokens)]
 
 
-def mend(driver: Any) -> None:
-    """Let pyttsx3's driver class find a voice beside others that cannot be read; it looks for the usual one at first.
+def patch_driver(driver: Any) -> None:
+    """Patch pyttsx3's driver class to find a voice although others cannot be read.
 
-    That one may not even be among those that SAPI lists.
+    The driver first looks for the default voice, which may not even be among those that SAPI lists.
     """
 
-    def token(self: Any, wanted: str) -> Any:
-        speaks = self._tts.Voice
-        if speaks.Id == wanted:
-            return speaks
-        for each, voice in _readable(self._tts.GetVoices()):
-            if voice.id == wanted:
-                return each
-        raise ValueError(f"there is no voice {wanted}")
+    def token_from_id(self: Any, voice_id: str) -> Any:
+        current = self._tts.Voice
+        if current.Id == voice_id:
+            return current
+        for token, voice in _readable_voices(self._tts.GetVoices()):
+            if voice.id == voice_id:
+                return token
+        raise ValueError(f"there is no voice {voice_id}")
 
-    driver._tokenFromId = token
+    driver._tokenFromId = token_from_id
 
 
-def languages(attribute: str) -> tuple[str, ...]:
-    """The first language of SAPI's list of hexadecimal codes, such as "409;9", that is known; () where none is."""
+def parse_languages(attribute: str) -> tuple[str, ...]:
+    """Return the first known language of SAPI's list of hexadecimal codes, such as "409;9"; () where none is."""
     for code in attribute.split(";"):
         try:
             number = int(code, 16)
@@ -52,25 +52,24 @@ def languages(attribute: str) -> tuple[str, ...]:
     return ()
 
 
-def _readable(tokens: Iterable[Any]) -> Iterator[tuple[Any, SystemVoice]]:
+def _readable_voices(tokens: Iterable[Any]) -> Iterator[tuple[Any, SystemVoice]]:
     for token in tokens:
         try:
-            voice = SystemVoice(
-                str(token.Id), str(token.GetDescription()), languages(_of(token, "Language")), _gender(token)
-            )
-        except Exception as error:  # noqa: BLE001 (a voice fails as its maker's registration does)
-            print(f"a voice cannot be read: {error!r}", flush=True)  # leads to the parent's logger
+            languages = parse_languages(_attribute(token, "Language"))
+            voice = SystemVoice(str(token.Id), str(token.GetDescription()), languages, _gender(token))
+        except Exception as error:  # noqa: BLE001 (third-party registrations fail in many ways)
+            print(f"a voice cannot be read: {error!r}", flush=True)  # the speaker logs the worker's output
         else:
             yield token, voice
 
 
 def _gender(token: Any) -> str | None:
-    gender = _of(token, "Gender").title()
+    gender = _attribute(token, "Gender").title()
     return gender if gender in ("Male", "Female") else None
 
 
-def _of(token: Any, attribute: str) -> str:
-    """An attribute; "" where the voice has none, which SAPI tells by an error."""
+def _attribute(token: Any, attribute: str) -> str:
+    """Return an attribute; "" where the voice has none, which SAPI reports by an error."""
     try:
         return str(token.GetAttribute(attribute) or "")
     except Exception:  # noqa: BLE001 (comtypes' error, which cannot be imported elsewhere)

@@ -1,4 +1,4 @@
-"""A running screen reader: whether there is one, and speech through it, which also reaches a braille display."""
+"""Screen readers: detection of a running one, and speech through it, which also reaches a braille display."""
 
 from __future__ import annotations
 
@@ -14,32 +14,31 @@ from typing import Any, Literal, Protocol
 
 from edge_assistant.speech.messages import Tone
 from edge_assistant.speech.speaker import Speaker
-from edge_assistant.system.dbus import DBusError, Service, connected, property_of
-from edge_assistant.system.outside_text import clean
+from edge_assistant.system.dbus import DBusError, Service, connect, get_property
+from edge_assistant.system.text_cleaning import clean
 
 _log = logging.getLogger(__name__)
 
 Output = Literal["auto", "screen-reader", "own-voice"]
 IsRunning = Callable[[], bool]
-"""Asks the system, which may take a moment."""
+"""A check whether a screen reader runs, which may take a second."""
 
 _TIMEOUT_S = 1.0
-_WORDS_A_SECOND = 5.0
-"""How fast a screen reader is taken to speak (300 words a minute): it does not tell when it has ended."""
+_WORDS_PER_SECOND = 5.0
+"""The assumed speed of a screen reader (300 words a minute): it does not report the end of speech."""
 
 
 class Announce(Protocol):
-    """Hands text to the screen reader; called from any thread, and returns at once."""
+    """A function that passes text to the screen reader; callable from any thread, returns at once."""
 
-    def __call__(self, text: str, *, at_once: bool) -> None:
-        """`at_once` interrupts what the screen reader says now; else it follows."""
+    def __call__(self, text: str, *, interrupt: bool) -> None:
+        """Announce `text`; `interrupt` interrupts what the screen reader says now."""
 
 
 class ScreenReaderOrVoice:
-    """A speaker that lets a screen reader speak while one runs; tones are its own. Used as a Speaker.
+    """A Speaker that speaks through the screen reader while one runs; tones are played by its own voice's worker.
 
-    Whether one runs is asked again at each `stop`, that is at each press, beside whoever presses; and at each
-    `leaves_focus_to_reader`.
+    Whether one runs is checked again, in the background, at each `stop` and each `reader_announces_focus`.
     """
 
     def __init__(
@@ -56,139 +55,139 @@ class ScreenReaderOrVoice:
         self._is_running = is_running
         self._clock = clock
         self._changed = threading.Condition()
-        self._asking = threading.Lock()
-        self._ask_waits = False
+        self._check_lock = threading.Lock()
+        self._check_queued = False
         self._closed = False
-        self._through_reader = output == "screen-reader"
-        self._begins = True
-        self._ends = 0.0
+        self._use_reader = output == "screen-reader"
+        self._interrupt_next = True
+        self._speech_end = 0.0
 
     def start(self) -> None:
-        """Warm up; also for the tones."""
+        """Start the worker, which the tones need in any case."""
         self._speaker.start()
         if self._output == "auto":
-            self._through_reader = self._is_running()
+            self._use_reader = self._is_running()
 
     def say(self, text: str) -> None:
-        """Speak `text` after what was said before."""
+        """Speak `text` after the earlier ones."""
         text = clean(text)
         if not text.strip():
             return
         with self._changed:
-            through_reader, begins = self._through_reader, self._begins
-            if through_reader:
-                self._begins = False
-                self._ends = max(self._ends, self._clock()) + len(text.split()) / _WORDS_A_SECOND
-        if through_reader:
-            self._announce(text, at_once=begins)
+            use_reader, interrupt = self._use_reader, self._interrupt_next
+            if use_reader:
+                self._interrupt_next = False
+                self._speech_end = max(self._speech_end, self._clock()) + len(text.split()) / _WORDS_PER_SECOND
+        if use_reader:
+            self._announce(text, interrupt=interrupt)
         else:
             self._speaker.say(text)
 
     def tone(self, tone: Tone, *, if_idle: bool = False) -> None:
-        """Sound a tone; with `if_idle` only where nothing is being said."""
+        """Play a tone; with `if_idle` only while nothing is spoken."""
         if not (if_idle and self._seconds_left() > 0):
             self._speaker.tone(tone, if_idle=if_idle)
 
     def stop(self) -> None:
-        """Be silent. A screen reader falls silent by the key that was pressed, or by what is said next."""
+        """Be silent. A screen reader is silenced by the key press itself, or by the next announcement."""
         self._speaker.stop()
         with self._changed:
-            self._begins, self._ends = True, 0.0
+            self._interrupt_next, self._speech_end = True, 0.0
             self._changed.notify_all()
-        self._ask_again()
+        self._queue_check()
 
-    def leaves_focus_to_reader(self) -> bool:
-        """Whether a screen reader speaks, which says by itself what has the keyboard. Returns at once.
+    def reader_announces_focus(self) -> bool:
+        """Return at once whether a screen reader runs, which announces the focus by itself.
 
-        QAccessible.isActive does not tell this: it stays true as soon as any other program has read a window of ours.
+        QAccessible.isActive is no answer: it stays true once any other program has read one of our windows.
         """
-        self._ask_again()
+        self._queue_check()
         with self._changed:
-            return self._through_reader
+            return self._use_reader
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until everything is spoken; False when `timeout` seconds were too few."""
+        """Block until everything is spoken; return False after `timeout` seconds."""
         return self.wait_unless(lambda: False, timeout)
 
-    def wait_unless(self, unwanted: Callable[[], bool], timeout: float | None = None) -> bool:
-        """As `wait`, but also until it is `unwanted`, which is asked at first and at each `look_again`."""
+    def wait_unless(self, cancelled: Callable[[], bool], timeout: float | None = None) -> bool:
+        """Wait like `wait`, or until `cancelled` returns true; it is called first and at each `recheck_waiters`."""
         deadline = None if timeout is None else self._clock() + timeout
-        if not self._speaker.wait_unless(unwanted, timeout):
+        if not self._speaker.wait_unless(cancelled, timeout):
             return False
         with self._changed:
-            while (left := self._ends - self._clock()) > 0 and not (self._closed or unwanted()):
+            while (left := self._speech_end - self._clock()) > 0 and not (self._closed or cancelled()):
                 rest = left if deadline is None else min(left, deadline - self._clock())
                 if rest <= 0:
                     return False
                 self._changed.wait(rest)
         return True
 
-    def look_again(self) -> None:
-        """Let those who wait ask again whether they want to."""
-        self._speaker.look_again()
+    def recheck_waiters(self) -> None:
+        """Make the waiting threads call their `cancelled` again."""
+        self._speaker.recheck_waiters()
         with self._changed:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """End the worker."""
+        """Be silent and end the worker."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
         self._speaker.close()
 
-    def _ask_again(self) -> None:
-        """On a thread of its own, since the answer can take a second; one after the other, and not more than needed."""
+    def _queue_check(self) -> None:
+        """Check on another thread, since that can take a second; one check at a time, and at most one queued."""
         with self._changed:
-            if self._output != "auto" or self._ask_waits:
+            if self._output != "auto" or self._check_queued:
                 return
-            self._ask_waits = True
+            self._check_queued = True
         try:
-            threading.Thread(target=self._ask, name="screen reader", daemon=True).start()
-        except RuntimeError as error:  # there is no room for another thread: what was known holds until the next time
+            threading.Thread(target=self._check, name="screen reader", daemon=True).start()
+        except RuntimeError as error:  # no thread can be started: the last result holds until the next check
             _log.info("whether a screen reader runs cannot be asked: %s", error)
             with self._changed:
-                self._ask_waits = False
+                self._check_queued = False
 
-    def _ask(self) -> None:
-        with self._asking:
+    def _check(self) -> None:
+        with self._check_lock:
             with self._changed:
-                self._ask_waits = False
+                self._check_queued = False
             running = self._is_running()
             with self._changed:
-                self._through_reader = running
+                self._use_reader = running
 
     def _seconds_left(self) -> float:
         with self._changed:
-            return max(0.0, self._ends - self._clock())
+            return max(0.0, self._speech_end - self._clock())
 
 
-def choose(platform: str = sys.platform) -> IsRunning:
-    """How to ask whether a screen reader runs; `platform` is a `sys.platform` value."""
+def choose_detector(platform: str = sys.platform) -> IsRunning:
+    """Return the check for a running screen reader on `platform` (as in sys.platform)."""
     if platform == "win32":
-        return on_windows
-    return on_mac if platform == "darwin" else on_linux
+        return is_running_on_windows
+    return is_running_on_mac if platform == "darwin" else is_running_on_linux
 
 
-def on_linux() -> bool:
-    """What the accessibility bus's launcher says: screen readers tell it when they come and go."""
+def is_running_on_linux() -> bool:
+    """Return the state in the accessibility bus's launcher, where screen readers register."""
     service = Service("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Status")
     try:
-        with connected("SESSION") as connection:
-            return bool(property_of(connection, service, "ScreenReaderEnabled", timeout=_TIMEOUT_S))
+        with connect("SESSION") as connection:
+            return bool(get_property(connection, service, "ScreenReaderEnabled", timeout=_TIMEOUT_S))
     except DBusError:
         return False
 
 
-_READERS = (("wxWindowClassNR", "NVDA"), ("JFWUI2", None))
-"""Class and title of a window that each screen reader has as long as it runs (title None: any): NVDA, JAWS."""
+_READER_WINDOWS = (("wxWindowClassNR", "NVDA"), ("JFWUI2", None))
+"""Class and title of a window that NVDA and JAWS have as long as they run (title None: any)."""
 
 
-def on_windows(user32: Any = None) -> bool:
-    """Whether a reader runs in this session that can speak for us. Not yet run on Windows. Tests give a `user32`.
+def is_running_on_windows(user32: Any = None) -> bool:
+    """Return whether NVDA or JAWS runs in this session. Not yet run on Windows. Tests pass a `user32`.
 
-    The flag SPI_GETSCREENREADER is not asked: one that crashed leaves it set, one that ends takes it from another that
-    goes on, and Narrator never sets it. Narrator does not count: programs cannot speak through it, so that beside it
-    the own voice does. With readers that are not known here both speak, which is better than neither.
+    The flag SPI_GETSCREENREADER is not used: a reader that crashed leaves it set, one that ends clears it for another
+    that still runs, and Narrator never sets it. Narrator does not count: programs cannot speak through it, so our own
+    voice speaks. With unknown readers both speak, which is better than neither.
     """
     if user32 is None:
         import ctypes
@@ -197,13 +196,13 @@ def on_windows(user32: Any = None) -> bool:
         user32 = system.WinDLL("user32")
         user32.FindWindowW.argtypes = (ctypes.c_wchar_p, ctypes.c_wchar_p)
         user32.FindWindowW.restype = ctypes.c_void_p
-    return any(user32.FindWindowW(kind, title) for kind, title in _READERS)
+    return any(user32.FindWindowW(window_class, title) for window_class, title in _READER_WINDOWS)
 
 
-def on_mac(run: Callable[..., Any] = subprocess.run, appkit: Any = None) -> bool:
-    """Whether VoiceOver is on: by the system's own word, else its defaults. Not yet run on macOS.
+def is_running_on_mac(run: Callable[..., Any] = subprocess.run, appkit: Any = None) -> bool:
+    """Return whether VoiceOver is on, from AppKit or else the user defaults. Not yet run on macOS.
 
-    `run` as subprocess.run; `appkit` stands in in tests.
+    `run` is like subprocess.run; tests pass it and `appkit`.
     """
     try:
         appkit = appkit or importlib.import_module("AppKit")
@@ -217,32 +216,32 @@ def on_mac(run: Callable[..., Any] = subprocess.run, appkit: Any = None) -> bool
     return False
 
 
-def announcer(widget: Any) -> Announce:
-    """Hands text to the screen reader as coming from `widget`, a QWidget. Call this on the GUI thread."""
+def create_announcer(widget: Any) -> Announce:
+    """Create a function that announces text on behalf of `widget`, a QWidget. Call this on the GUI thread."""
     from PySide6.QtCore import QObject, Qt, Signal, Slot
     from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
     class Announcer(QObject):
-        """Its signal may be emitted on any thread."""
+        """The receiver on the GUI thread; its signal may be emitted on any thread."""
 
-        wanted = Signal(str, bool)
+        requested = Signal(str, bool)
 
         def __init__(self) -> None:
             super().__init__(widget)
-            self.wanted.connect(self.send, Qt.ConnectionType.QueuedConnection)
+            self.requested.connect(self.send, Qt.ConnectionType.QueuedConnection)
 
         @Slot(str, bool)
-        def send(self, text: str, at_once: bool) -> None:
-            """On the GUI thread."""
+        def send(self, text: str, interrupt: bool) -> None:
+            """Send the announcement; runs on the GUI thread."""
             event = QAccessibleAnnouncementEvent(widget, text)
             polite, assertive = QAccessible.AnnouncementPoliteness.Polite, QAccessible.AnnouncementPoliteness.Assertive
-            event.setPoliteness(assertive if at_once else polite)
+            event.setPoliteness(assertive if interrupt else polite)
             QAccessible.updateAccessibility(event)
 
-    made = Announcer()
+    receiver = Announcer()
 
-    def announce(text: str, *, at_once: bool) -> None:
+    def announce(text: str, *, interrupt: bool) -> None:
         with contextlib.suppress(RuntimeError):  # the window is gone
-            made.wanted.emit(text, at_once)
+            receiver.requested.emit(text, interrupt)
 
     return announce

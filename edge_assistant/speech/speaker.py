@@ -1,7 +1,7 @@
-"""The parent's side of speech: sentences wait in a row, one worker speaks them, each exactly once and in order.
+"""The speaker: a queue of sentences that one worker process speaks, each exactly once and in order.
 
-Silence comes from stopping the player (3 ms), so the worker stays and the next sentence needs no warm-up. Only a worker
-that does not obey in time is killed together with its player.
+Stopping speech stops the player only (3 ms), so that the next sentence needs no warm-up. Only a worker that does not
+acknowledge in time is killed, together with its player.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ from edge_assistant.speech.messages import (
     Tone,
 )
 from edge_assistant.speech.playback import GRACE
-from edge_assistant.system.i18n import later, tr
-from edge_assistant.system.outside_text import sayable
+from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.text_cleaning import for_speech
 from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess, kill_group
 
-# A Hush that is not acknowledged within this many seconds is answered by killing the worker with its player.
-_HUSH_GRACE = 0.05
-# A sentence takes about 11 ms to make; a worker that needs twice this many seconds, and more for a long text, is stuck.
-_MAKING = 10.0
-_MAKING_PER_CHARACTER = 0.02
-# Speech that breaks off this often in a row is given up. Sound that lasted for a second shows that it works.
-_MOST_FAILURES = 3
+# A worker that does not acknowledge a Stop within this many seconds is killed, together with its player.
+_STOP_GRACE = 0.05
+# Synthesis of a sentence takes about 11 ms; a worker that needs twice this many seconds, more for long text, is stuck.
+_SYNTHESIS_TIMEOUT = 10.0
+_SYNTHESIS_TIMEOUT_PER_CHARACTER = 0.02
+# Speech is turned off after this many failures in a row. Sound that lasted for a second counts as a success.
+_MAX_FAILURES = 3
 _WORKS_AFTER = 1.0
-# A sentence during which the worker died before it could be heard is tried once more, then left out.
-_MOST_TRIES = 2
-_RESTARTED = later("Speech stopped and was restarted. Something may have been left out.")
-_GIVEN_UP = later("There is no sound: speech keeps crashing, so it is off now. Start again to retry.")
-_NO_WORKER = later("There is no sound: speech cannot be started. Close other programs, then start again.")
+# A sentence whose worker died before it was heard is tried once more, then dropped.
+_MAX_TRIES = 2
+_RESTARTED = tr_noop("Speech stopped and was restarted. Something may have been left out.")
+_GIVEN_UP = tr_noop("There is no sound: speech keeps crashing, so it is off now. Start again to retry.")
+_NO_WORKER = tr_noop("There is no sound: speech cannot be started. Close other programs, then start again.")
 
 
-class _Sentence:
-    """The sentence, or the tone, at work: what became of it so far."""
+class _Utterance:
+    """A queued sentence or tone, and its state while it is spoken."""
 
     def __init__(self, id: int, text: str, tone: Tone | None = None) -> None:
         self.id = id
@@ -53,18 +53,18 @@ class _Sentence:
         self.tone = tone
         self.tries = 0
         self.started: float | None = None
-        self.patience = 0.0
-        self.has_more_time = False
+        self.timeout = 0.0
+        self.extended = False
         self.deadline = 0.0
-        self.hush_at: float | None = None
+        self.stop_deadline: float | None = None
 
 
 class Speaker:
-    """Speaks sentences while the program goes on; all methods may be called from any thread.
+    """Speaks sentences in the background; all methods may be called from any thread.
 
-    `on_notice(code, message)` is called on a thread of the speaker's own: `no-sound` or `no-voice` (once; everything
-    said after that is dropped silently), `speech-restarted`, `no-voice-for-language`, `no-such-voice`.
-    `on_started(text)` is called there too, when a sentence begins to be heard. `rate` is in words a minute,
+    `on_notice(code, message)` is called on the speaker's own thread: `no-sound` or `no-voice` (once; everything said
+    after that is dropped silently), `speech-restarted`, `no-voice-for-language`, `no-such-voice`.
+    `on_started(text)` is called there too, when playback of a sentence starts. `rate` is in words a minute,
     `volume` and `tone_volume` are in percent.
     """
 
@@ -83,12 +83,12 @@ class Speaker:
         self._on_notice = on_notice
         self._on_started = on_started
         self._changed = threading.Condition()
-        self._row: collections.deque[_Sentence] = collections.deque()
-        self._current: _Sentence | None = None
-        self._child: WorkerProcess | None = None
+        self._queue: collections.deque[_Utterance] = collections.deque()
+        self._current: _Utterance | None = None
+        self._process: WorkerProcess | None = None
         self._last_id = 0
         self._failures = 0
-        self._remarks: set[Notice] = set()
+        self._notices: set[Notice] = set()
         self._running = False
         self._off = False
         self._closed = False
@@ -97,82 +97,82 @@ class Speaker:
     @property
     def pid(self) -> int | None:
         """The worker's process id, None when there is none."""
-        child = self._child
-        return child.pid if child else None
+        process = self._process
+        return process.pid if process else None
 
     def start(self) -> None:
-        """Warm up the worker, so that the first sentence finds it ready; returns at once. Once is enough."""
+        """Start the worker, so that it is ready for the first sentence; return at once."""
         with self._changed:
             if not (self._running or self._closed):
                 self._running = True
                 self._thread.start()
 
     def say(self, text: str) -> None:
-        """Speak `text` after what was said before; returns at once. Before `start` it only waits in the row."""
-        text = sayable(text)
+        """Queue `text`, to be spoken after the earlier ones; return at once. Nothing is spoken before `start`."""
+        text = for_speech(text)
         if text.strip():
             self._enqueue(text)
 
     def tone(self, tone: Tone, *, if_idle: bool = False) -> None:
-        """Sound a tone after what was said before; with `if_idle` only where nothing is being said. Returns at once."""
+        """Queue a tone; with `if_idle` only while nothing is spoken or queued. Return at once."""
         self._enqueue("", tone, if_idle=if_idle)
 
     def stop(self) -> None:
-        """Be silent now and forget what waits; what is said after this is spoken."""
+        """Be silent at once and clear the queue; later sentences are spoken."""
         with self._changed:
-            self._row.clear()
-            child, sentence = self._child, self._current
-            if sentence is None or sentence.hush_at is not None:
+            self._queue.clear()
+            process, utterance = self._process, self._current
+            if utterance is None or utterance.stop_deadline is not None:
                 return
-            sentence.hush_at = time.monotonic() + _HUSH_GRACE
-        if child is not None:
-            child.wake()
-            with contextlib.suppress(WorkerDiedError):  # the speaker's own thread finds out
-                if not child.send(Stop(sentence.id), _HUSH_GRACE):
-                    kill_group(child.pid)  # it does not even read
+            utterance.stop_deadline = time.monotonic() + _STOP_GRACE
+        if process is not None:
+            process.wake()
+            with contextlib.suppress(WorkerDiedError):  # the speaker's own thread notices
+                if not process.send(Stop(utterance.id), _STOP_GRACE):
+                    kill_group(process.pid)  # it does not read its messages
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until everything that was said is spoken, or cannot be; False when `timeout` seconds were too few."""
+        """Block until everything is spoken or dropped; return False after `timeout` seconds."""
         return self.wait_unless(lambda: False, timeout)
 
-    def wait_unless(self, unwanted: Callable[[], bool], timeout: float | None = None) -> bool:
-        """As `wait`, but also until it is `unwanted`, which is asked at first and at each `look_again`."""
+    def wait_unless(self, cancelled: Callable[[], bool], timeout: float | None = None) -> bool:
+        """Wait like `wait`, or until `cancelled` returns true; it is called first and at each `recheck_waiters`."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._running or self._is_idle() or unwanted(), timeout)
+            return self._changed.wait_for(lambda: not self._running or self._is_idle() or cancelled(), timeout)
 
-    def look_again(self) -> None:
-        """Let those who wait ask again whether they want to."""
+    def recheck_waiters(self) -> None:
+        """Make the waiting threads call their `cancelled` again."""
         with self._changed:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Be silent and end the worker; nothing is left behind."""
+        """Be silent, end the worker and remove its files."""
         with self._changed:
             self._closed = True
-            self._row.clear()
-            child, self._child = self._child, None
+            self._queue.clear()
+            process, self._process = self._process, None
             self._changed.notify_all()
-        if child is not None:
-            kill_group(child.pid)  # silence first; the Pipe is closed when nobody reads it any more
+        if process is not None:
+            kill_group(process.pid)  # silence first; the pipe is closed once nobody reads it
         if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._thread.join(_HUSH_GRACE)  # no longer: a notice may wait for whoever closes
-        if child is not None:
-            _end(child)
+            self._thread.join(_STOP_GRACE)  # no longer: `on_notice` may be waiting for the closing thread
+        if process is not None:
+            _terminate(process)
 
     def _enqueue(self, text: str, tone: Tone | None = None, *, if_idle: bool = False) -> None:
         with self._changed:
             if not (self._off or self._closed or (if_idle and not self._is_idle())):
                 self._last_id += 1
-                self._row.append(_Sentence(self._last_id, text, tone))
+                self._queue.append(_Utterance(self._last_id, text, tone))
                 self._changed.notify_all()
 
     def _is_idle(self) -> bool:
-        return self._closed or not (self._row or self._current)
+        return self._closed or not (self._queue or self._current)
 
     def _run(self) -> None:
         try:
-            self._ready_child()
-            while self._take_next():
+            self._ensure_process()
+            while self._next_utterance():
                 assert self._current is not None
                 try:
                     self._speak(self._current)
@@ -181,134 +181,134 @@ class Speaker:
                 with self._changed:
                     self._current = None
                     self._changed.notify_all()
-        finally:  # also when a callback raises: nobody may wait for ever
+        finally:  # also when a callback raises: nobody may wait forever
             with self._changed:
                 self._off = True
-                self._row.clear()
+                self._queue.clear()
                 self._current = None
                 self._changed.notify_all()
 
-    def _take_next(self) -> bool:
+    def _next_utterance(self) -> bool:
         with self._changed:
-            self._changed.wait_for(lambda: self._row or self._closed)
+            self._changed.wait_for(lambda: self._queue or self._closed)
             if self._closed:
                 return False
-            self._current = self._row.popleft()
+            self._current = self._queue.popleft()
             return True
 
-    def _ready_child(self) -> WorkerProcess | None:
-        """The worker, started when there is none; None after `close`."""
+    def _ensure_process(self) -> WorkerProcess | None:
+        """Return the worker, started if there is none; None after `close`."""
         with self._changed:
-            if self._child is not None or self._closed:
-                return self._child
+            if self._process is not None or self._closed:
+                return self._process
         try:
-            child = WorkerProcess(worker.serve, *self._arguments, name="speech")
+            process = WorkerProcess(worker.serve, *self._arguments, name="speech")
         except (OSError, RuntimeError, MemoryError):  # no thread can be started, say
             self._give_up("no-sound", tr(_NO_WORKER))
             return None
         with self._changed:
             if not self._closed:
-                self._child = child
-                return child
-        _end(child)
+                self._process = process
+                return process
+        _terminate(process)
         return None
 
-    def _speak(self, sentence: _Sentence) -> None:
-        child = self._ready_child()
-        if child is None or sentence.hush_at is not None:
+    def _speak(self, utterance: _Utterance) -> None:
+        process = self._ensure_process()
+        if process is None or utterance.stop_deadline is not None:
             return
-        sentence.tries += 1
-        sentence.has_more_time = False
-        sentence.patience = _MAKING + _MAKING_PER_CHARACTER * len(sentence.text)
-        sentence.deadline = time.monotonic() + sentence.patience
-        child.send(Play(sentence.id, sentence.tone) if sentence.tone else Say(sentence.id, sentence.text))
-        if sentence.hush_at is not None:
-            child.send(Stop(sentence.id))  # the stop came too early to be meant for this Say
+        utterance.tries += 1
+        utterance.extended = False
+        utterance.timeout = _SYNTHESIS_TIMEOUT + _SYNTHESIS_TIMEOUT_PER_CHARACTER * len(utterance.text)
+        utterance.deadline = time.monotonic() + utterance.timeout
+        process.send(Play(utterance.id, utterance.tone) if utterance.tone else Say(utterance.id, utterance.text))
+        if utterance.stop_deadline is not None:
+            process.send(Stop(utterance.id))  # the worker got the first Stop before this Say
         while True:
-            asked = min(filter(None, (sentence.hush_at, sentence.deadline)))
-            reply: Reply | None = child.receive(max(0.0, asked - time.monotonic()))
+            deadline = min(filter(None, (utterance.stop_deadline, utterance.deadline)))
+            reply: Reply | None = process.receive(max(0.0, deadline - time.monotonic()))
             now = time.monotonic()
             if isinstance(reply, Notice):
-                self._pass_on(reply)
+                self._forward_notice(reply)
             elif isinstance(reply, PlaybackStarted):
-                sentence.started = now
-                sentence.patience = reply.seconds + 2 * GRACE
-                sentence.has_more_time = False
-                sentence.deadline = now + sentence.patience
-                if self._on_started and sentence.text and sentence.hush_at is None:
-                    self._on_started(sentence.text)
+                utterance.started = now
+                utterance.timeout = reply.seconds + 2 * GRACE
+                utterance.extended = False
+                utterance.deadline = now + utterance.timeout
+                if self._on_started and utterance.text and utterance.stop_deadline is None:
+                    self._on_started(utterance.text)
             elif reply is not None:
-                self._end_sentence(sentence, reply)
+                self._finish(utterance, reply)
                 return
-            if sentence.hush_at is not None and now > sentence.hush_at:
-                self._drop(child)
+            if utterance.stop_deadline is not None and now > utterance.stop_deadline:
+                self._discard(process)
                 return
-            if now > sentence.deadline:
-                if sentence.has_more_time:
-                    self._recover(sentence)
+            if now > utterance.deadline:
+                if utterance.extended:
+                    self._recover(utterance)
                     return
-                # Once more: if the machine slept meanwhile, that was not the worker's time.
-                sentence.deadline, sentence.has_more_time = now + sentence.patience, True
+                # A second time: the machine may have been suspended meanwhile.
+                utterance.deadline, utterance.extended = now + utterance.timeout, True
 
-    def _end_sentence(self, sentence: _Sentence, reply: Reply) -> None:
+    def _finish(self, utterance: _Utterance, reply: Reply) -> None:
         if isinstance(reply, Failure):
             self._give_up(reply.code, reply.message)
-        elif isinstance(reply, PlaybackStopped) and not reply.by_us:
-            self._tell_failure(sentence)
+        elif isinstance(reply, PlaybackStopped) and not reply.requested:
+            self._count_failure(utterance)
         else:
             self._failures = 0
 
-    def _recover(self, sentence: _Sentence) -> None:
-        """The worker is dead or stuck. A sentence that had begun was partly heard and is not repeated; another is."""
-        child = self._child
-        if child is None:
+    def _recover(self, utterance: _Utterance) -> None:
+        """Replace a dead or stuck worker. A sentence that was partly heard is not repeated; another one is retried."""
+        process = self._process
+        if process is None:
             return  # closed
-        self._drop(child)
-        if sentence.hush_at is not None:
+        self._discard(process)
+        if utterance.stop_deadline is not None:
             return
-        self._tell_failure(sentence)
+        self._count_failure(utterance)
         with self._changed:
-            # A tone that comes late says something else.
-            again = (
-                not sentence.tone
-                and sentence.started is None
-                and sentence.tries < _MOST_TRIES
-                and sentence.hush_at is None
+            # A late tone would mislead.
+            retry = (
+                not utterance.tone
+                and utterance.started is None
+                and utterance.tries < _MAX_TRIES
+                and utterance.stop_deadline is None
             )
-            if again and not (self._off or self._closed):
-                self._row.appendleft(sentence)
+            if retry and not (self._off or self._closed):
+                self._queue.appendleft(utterance)
 
-    def _tell_failure(self, sentence: _Sentence) -> None:
-        worked = sentence.started is not None and time.monotonic() - sentence.started > _WORKS_AFTER
+    def _count_failure(self, utterance: _Utterance) -> None:
+        worked = utterance.started is not None and time.monotonic() - utterance.started > _WORKS_AFTER
         self._failures = 1 if worked else self._failures + 1
-        if self._failures < _MOST_FAILURES:
+        if self._failures < _MAX_FAILURES:
             self._on_notice("speech-restarted", tr(_RESTARTED))
         else:
             self._give_up("no-sound", tr(_GIVEN_UP))
 
-    def _pass_on(self, remark: Notice) -> None:
-        if remark not in self._remarks:  # each new worker makes it again
-            self._remarks.add(remark)
-            self._on_notice(remark.code, remark.message)
+    def _forward_notice(self, notice: Notice) -> None:
+        if notice not in self._notices:  # each new worker sends it again
+            self._notices.add(notice)
+            self._on_notice(notice.code, notice.message)
 
-    def _drop(self, child: WorkerProcess) -> None:
-        _end(child)
+    def _discard(self, process: WorkerProcess) -> None:
+        _terminate(process)
         with self._changed:
-            if self._child is child:
-                self._child = None
+            if self._process is process:
+                self._process = None
 
     def _give_up(self, code: str, message: str) -> None:
         with self._changed:
             self._off = True
-            child, self._child = self._child, None
-        if child is not None:
-            _end(child)
-        self._on_notice(code, message)  # before the row is empty, so that nobody who waits misses it
+            process, self._process = self._process, None
+        if process is not None:
+            _terminate(process)
+        self._on_notice(code, message)  # before the queue is cleared, so that no waiting thread misses it
         with self._changed:
-            self._row.clear()
+            self._queue.clear()
             self._changed.notify_all()
 
 
-def _end(child: WorkerProcess) -> None:
-    child.kill()
-    audio_files.remove_folder(child.pid)
+def _terminate(process: WorkerProcess) -> None:
+    process.kill()
+    audio_files.remove_folder(process.pid)

@@ -1,4 +1,4 @@
-"""The short sounds beside the voice, made from sines: heard you, still at work, that was all."""
+"""Short tones made of sine waves: command received, still working, end of the answer."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from dataclasses import dataclass
 from edge_assistant.speech.messages import Tone
 
 RATE = 22050
-"""Samples a second, as espeak-ng has them, so that an output need not change between tone and voice."""
+"""Samples a second, the same as espeak-ng's, so that the output need not be reconfigured between tone and voice."""
 
 _FADE = 0.005
-"""Seconds in which a note comes and goes; a hard edge would click."""
+"""Seconds of fade-in and fade-out of a note; a hard edge would click."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Note:
-    """`pitch` in hertz, `seconds` long, `loudness` from 0 to 1."""
+    """A note: `pitch` in hertz, `loudness` from 0 to 1."""
 
     pitch: float
     seconds: float
     loudness: float
 
 
-# The tick is told from the others by being short and 15 decibels quieter, the end by its falling step.
+# The tick differs by being short and 15 decibels quieter, the end by its falling pitch.
 _NOTES: dict[Tone, tuple[_Note, ...]] = {
     "heard": (_Note(880, 0.07, 0.35),),
     "tick": (_Note(1320, 0.02, 0.06),),
@@ -35,32 +35,32 @@ _NOTES: dict[Tone, tuple[_Note, ...]] = {
 }
 
 
-def samples(tone: Tone, volume: int = 100) -> array.array[int]:
-    """The tone as 16 bit samples, one channel; `volume` is in percent, 0 to 100."""
-    made = array.array("h")
+def generate_samples(tone: Tone, volume: int = 100) -> array.array[int]:
+    """Return the tone as 16 bit mono samples; `volume` is in percent, 0 to 100."""
+    result = array.array("h")
     for note in _NOTES[tone]:
         count = round(note.seconds * RATE)
-        for place in range(count):
-            edge = min(place, count - 1 - place) / (_FADE * RATE)
+        for index in range(count):
+            edge = min(index, count - 1 - index) / (_FADE * RATE)
             level = 32767 * note.loudness * min(1.0, edge) * volume / 100
-            made.append(round(level * math.sin(2 * math.pi * note.pitch * place / RATE)))
-    return made
+            result.append(round(level * math.sin(2 * math.pi * note.pitch * index / RATE)))
+    return result
 
 
-def wav(tone: Tone, volume: int = 100) -> bytes:
-    """The tone as a WAV file; `volume` as in `samples`."""
-    made = samples(tone, volume)
+def generate_wav(tone: Tone, volume: int = 100) -> bytes:
+    """Return the tone as a WAV file; `volume` as in `generate_samples`."""
+    data = generate_samples(tone, volume)
     if sys.byteorder == "big":
-        made.byteswap()
+        data.byteswap()
     file = io.BytesIO()
     with wave.open(file, "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(RATE)
-        out.writeframes(made.tobytes())
+        out.writeframes(data.tobytes())
     return file.getvalue()
 
 
-def seconds(tone: Tone) -> float:
-    """How long it sounds."""
+def tone_seconds(tone: Tone) -> float:
+    """Return the tone's length."""
     return sum(note.seconds for note in _NOTES[tone])

@@ -1,4 +1,4 @@
-"""Which of the system's voices speaks a language."""
+"""Selection of a voice by name or language."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections.abc import Sequence
 
 from edge_assistant.speech.messages import SystemVoice
 
-# Where espeak-ng's list begins with a rare accent, or has another code than people ask for.
+# Languages whose first voice in espeak-ng's list is a rare accent, or which have other codes there.
 _OTHER_CODES = {"en": ("en-gb", "en-us"), "zh": ("cmn", "yue"), "no": ("nb",), "iw": ("he",), "in": ("id",)}
 
 
-def choose(voices: Sequence[SystemVoice], wanted: str | None, language: str | None) -> SystemVoice | None:
-    """The voice with the id or name `wanted`; else the first that speaks `language`, exactly or at least nearly."""
-    if wanted is not None:
+def choose_voice(voices: Sequence[SystemVoice], name: str | None, language: str | None) -> SystemVoice | None:
+    """Return the voice with the id or name `name`; else the first that speaks `language`, exactly or nearly."""
+    if name is not None:
         for voice in voices:
-            if wanted.lower() in (voice.id.lower(), voice.name.lower()):
+            if name.lower() in (voice.id.lower(), voice.name.lower()):
                 return voice
     if language is None:
         return None
-    code = _normal(language)
+    code = _normalize(language)
     base = code.split("-")[0]
     for candidate in (code, base, f"{base}-{base}", *_OTHER_CODES.get(base, ())):
         for voice in voices:
-            if candidate in map(_normal, voice.languages):
+            if candidate in map(_normalize, voice.languages):
                 return voice
     for voice in voices:
-        if any(_normal(each).split("-")[0] == base for each in voice.languages):
+        if any(_normalize(language_code).split("-")[0] == base for language_code in voice.languages):
             return voice
     return None
 
 
-def _normal(code: str) -> str:
-    """Windows and macOS write en_GB, espeak-ng en-gb."""
+def _normalize(code: str) -> str:
+    """Normalize a language code: Windows and macOS write en_GB, espeak-ng en-gb."""
     return code.replace("_", "-").lower()

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Atomic writes: a file is replaced whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Give `path` this content in one step, so that a crash or a full disk leaves the old one or the new one.
+    """Replace the content of `path` in one step, so that a crash or a full disk leaves the old or the new one.
 
-    Its folder must exist. A new file can be read by its owner only; an old one keeps its permissions. Raises OSError.
+    Its folder must exist. A new file can be read by its owner only; an existing one keeps its permissions. Raises
+    OSError.
     """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -1,4 +1,4 @@
-"""Starting the program when the person logs in: one small class per operating system, chosen in `choose`."""
+"""Starting the program at login: one small class per operating system, chosen by `get_autostart`."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from edge_assistant.system.atomic_file import replace_file
+from edge_assistant.system.bounded_read import read_regular_text
 from edge_assistant.system.paths import config_dir
-from edge_assistant.system.regular_file import read_regular_text
 
 _NAME = "Edge Assistant"
-_MOST_BYTES = 65_536  # of a desktop file; ours has 150
-_NO_FILE = frozenset((errno.EINVAL, errno.EFBIG, errno.ENXIO))  # a pipe, a folder, a device, or far too large
-_STARTS_NOTHING = {"Hidden": "true"}
+_MAX_BYTES = 65_536  # of a desktop file; ours has 150
+_UNREADABLE_ERRNOS = frozenset((errno.EINVAL, errno.EFBIG, errno.ENXIO))  # a pipe, a folder, a device, or far too large
+_DISABLED_ENTRY = {"Hidden": "true"}
 
 
 class Autostart(Protocol):
-    """One operating system's way to start programs at login. All methods may raise OSError."""
+    """A way to start the program at login, on one operating system. All methods may raise OSError."""
 
-    def is_on(self) -> bool:
-        """Whether a program is started, whatever its command."""
+    def is_enabled(self) -> bool:
+        """Return whether a program is started at login, whatever its command."""
 
-    def turn_on(self, command: Sequence[str]) -> None:
-        """Start `command` at each login, instead of what was started before."""
+    def enable(self, command: Sequence[str]) -> None:
+        """Start `command` at each login, in place of what was started before."""
 
-    def turn_off(self) -> None:
-        """Start nothing any more."""
+    def disable(self) -> None:
+        """Start nothing at login any more."""
 
 
-def program(executable: str = sys.executable, *, frozen: bool = getattr(sys, "frozen", False)) -> list[str]:
-    """The command that starts this program anew."""
+def program_command(executable: str = sys.executable, *, frozen: bool = getattr(sys, "frozen", False)) -> list[str]:
+    """Return the command line that starts this program again."""
     if frozen:
         return [executable]
     script = Path(executable).with_name("edge-assistant.exe" if os.name == "nt" else "edge-assistant")
     return [str(script)] if script.exists() else [executable, "-m", "edge_assistant"]
 
 
-def choose(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Autostart:
-    """`platform` is a `sys.platform` value."""
+def get_autostart(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Autostart:
+    """Return the autostart of `platform`, a `sys.platform` value."""
     if platform == "win32":
         return WindowsAutostart()
     if platform == "darwin":
@@ -54,12 +54,12 @@ def choose(platform: str = sys.platform, environ: Mapping[str, str] = os.environ
     return LinuxAutostart(config_dir(platform=platform, environ=environ).parent / "autostart")
 
 
-def follow(wanted: bool, at_login: Autostart, command: Sequence[str]) -> None:
-    """Make the system do what the settings say. Raises OSError."""
-    if wanted:
-        at_login.turn_on(command)
-    elif at_login.is_on():
-        at_login.turn_off()
+def set_autostart(enabled: bool, autostart: Autostart, command: Sequence[str]) -> None:
+    """Turn autostart on or off, as the settings say. Raises OSError."""
+    if enabled:
+        autostart.enable(command)
+    elif autostart.is_enabled():
+        autostart.disable()
 
 
 class LinuxAutostart:
@@ -68,55 +68,55 @@ class LinuxAutostart:
     def __init__(self, folder: Path) -> None:
         self._file = folder / "edge-assistant.desktop"
 
-    def is_on(self) -> bool:
-        """Desktops turn it off by an entry in the file."""
+    def is_enabled(self) -> bool:
+        """Return whether the file is there and does not say "off": desktops turn it off by a key in the file."""
         entry = self._entry()
         off = entry.get("Hidden", "").lower() == "true"
         return bool(entry) and not off and entry.get("X-GNOME-Autostart-enabled", "true").lower() != "false"
 
-    def turn_on(self, command: Sequence[str]) -> None:
-        """Write the file."""
+    def enable(self, command: Sequence[str]) -> None:
+        """Write the desktop file."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
         lines = (
             "[Desktop Entry]",
             "Type=Application",
             f"Name={_NAME}",
-            f"Exec={' '.join(map(_quoted, command))}",
+            f"Exec={' '.join(map(_quote, command))}",
             "Terminal=false",
             "X-GNOME-Autostart-enabled=true",
         )
         replace_file(self._file, ("\n".join(lines) + "\n").encode())
 
-    def turn_off(self) -> None:
-        """Remove the file."""
+    def disable(self) -> None:
+        """Remove the desktop file."""
         self._file.unlink(missing_ok=True)
 
     def _entry(self) -> Mapping[str, str]:
         parser = configparser.RawConfigParser(strict=False)
         parser.optionxform = str  # type: ignore[assignment,method-assign]  # names are told apart by their case
         try:
-            parser.read_string(read_regular_text(self._file, _MOST_BYTES))
+            parser.read_string(read_regular_text(self._file, _MAX_BYTES))
         except (FileNotFoundError, NotADirectoryError):
             return {}
         except (configparser.Error, UnicodeDecodeError):
-            return _STARTS_NOTHING
+            return _DISABLED_ENTRY
         except OSError as error:
-            if error.errno not in _NO_FILE:
+            if error.errno not in _UNREADABLE_ERRNOS:
                 raise
-            return _STARTS_NOTHING
+            return _DISABLED_ENTRY
         return dict(parser["Desktop Entry"]) if parser.has_section("Desktop Entry") else {}
 
 
 class WindowsAutostart:
-    """A value under the person's Run key. Not yet run on Windows. `registry` is winreg; tests give another."""
+    """A value under the person's Run key. `registry` replaces winreg in tests. Not yet run on Windows."""
 
     _KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
 
     def __init__(self, registry: Any = None) -> None:
         self._registry = registry
 
-    def is_on(self) -> bool:
-        """Whether the value is there."""
+    def is_enabled(self) -> bool:
+        """Return whether the value is there."""
         winreg = self._winreg()
         try:
             with winreg.OpenKey(winreg.HKEY_CURRENT_USER, self._KEY) as key:
@@ -125,13 +125,13 @@ class WindowsAutostart:
             return False
         return True
 
-    def turn_on(self, command: Sequence[str]) -> None:
+    def enable(self, command: Sequence[str]) -> None:
         """Write the value."""
         winreg = self._winreg()
         with winreg.CreateKey(winreg.HKEY_CURRENT_USER, self._KEY) as key:
             winreg.SetValueEx(key, _NAME, 0, winreg.REG_SZ, subprocess.list2cmdline(command))
 
-    def turn_off(self) -> None:
+    def disable(self) -> None:
         """Remove the value."""
         winreg = self._winreg()
         with (
@@ -152,12 +152,12 @@ class MacAutostart:
     def __init__(self, folder: Path) -> None:
         self._file = folder / f"{self._LABEL}.plist"
 
-    def is_on(self) -> bool:
-        """Whether the file is there."""
+    def is_enabled(self) -> bool:
+        """Return whether the property list is there."""
         return self._file.exists()
 
-    def turn_on(self, command: Sequence[str]) -> None:
-        """Write the file."""
+    def enable(self, command: Sequence[str]) -> None:
+        """Write the property list."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
         agent = {
             "Label": self._LABEL,
@@ -167,12 +167,12 @@ class MacAutostart:
         }
         replace_file(self._file, plistlib.dumps(agent))
 
-    def turn_off(self) -> None:
-        """Remove the file."""
+    def disable(self) -> None:
+        """Remove the property list."""
         self._file.unlink(missing_ok=True)
 
 
-def _quoted(argument: str) -> str:
-    """As Exec keys want it (Desktop Entry Specification): the string's own escapes, over those of the quotes."""
+def _quote(argument: str) -> str:
+    """Quote an argument for an Exec key (Desktop Entry Specification): string escapes on top of those of the quotes."""
     inside = "".join(f"\\{each}" if each in '"`$\\' else each for each in argument.replace("%", "%%"))
     return f'"{inside}"'.replace("\\", "\\\\")

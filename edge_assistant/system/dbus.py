@@ -1,4 +1,4 @@
-"""One D-Bus call and its answer through jeepney, never waiting longer than told."""
+"""D-Bus calls through jeepney, each with a time limit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Bus = Literal["SESSION", "SYSTEM"]
 
 
 class DBusError(Exception):
-    """No bus, no such service, no answer in time, or the service's own refusal; `name` is D-Bus's error name, or ""."""
+    """There is no bus, service or answer in time, or the service refused; `name` is D-Bus's error name, or ""."""
 
     def __init__(self, message: str, name: str = "") -> None:
         super().__init__(message)
@@ -23,7 +23,7 @@ class DBusError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Whom to call: bus name, object path and interface."""
+    """The address of a service: bus name, object path and interface."""
 
     name: str
     path: str
@@ -31,8 +31,8 @@ class Service:
 
 
 @contextlib.contextmanager
-def connected(bus: Bus) -> Iterator[DBusConnection]:
-    """A connection to a bus. Raises DBusError when there is none, or it is lost meanwhile."""
+def connect(bus: Bus) -> Iterator[DBusConnection]:
+    """Open a connection to a bus. Raises DBusError when there is none, or when it is lost meanwhile."""
     from jeepney.io.blocking import open_dbus_connection
     from jeepney.low_level import SizeLimitError
     from jeepney.wrappers import DBusErrorResponse
@@ -58,10 +58,10 @@ def call(
     timeout: float,
     start: bool = False,
 ) -> tuple[Any, ...]:
-    """The values that a method answers within `timeout` seconds; `start` lets the bus start the service.
+    """Call a method and return the values that it answers within `timeout` seconds.
 
-    Raises DBusError for a refusal and where no answer comes. A lost connection is left to `connected`, which turns it
-    into one.
+    `start` lets the bus start the service. Raises DBusError when the call is refused and when no answer comes. A lost
+    connection is left to `connect`, which turns it into a DBusError.
     """
     from jeepney import DBusAddress, MessageFlag, new_method_call
     from jeepney.wrappers import DBusErrorResponse, unwrap_msg
@@ -79,8 +79,10 @@ def call(
     return values
 
 
-def property_of(connection: DBusConnection, service: Service, name: str, *, timeout: float, start: bool = False) -> Any:
-    """The value of a property of the service's interface; else as `call`."""
+def get_property(
+    connection: DBusConnection, service: Service, name: str, *, timeout: float, start: bool = False
+) -> Any:
+    """Return the value of a property of the service's interface. Parameters and errors as for `call`."""
     properties = Service(service.name, service.path, "org.freedesktop.DBus.Properties")
     ((_, value),) = call(connection, properties, "Get", "ss", (service.interface, name), timeout=timeout, start=start)
     return value

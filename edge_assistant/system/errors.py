@@ -1,4 +1,4 @@
-"""Every error a person can meet: one spoken sentence that says what is wrong and what to do, and its exit code."""
+"""The errors that a person can meet: one spoken sentence that says what is wrong and what to do, and an exit code."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import os
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
-from edge_assistant.system import outside_text
-from edge_assistant.system.i18n import later, tr
+from edge_assistant.system import text_cleaning
+from edge_assistant.system.i18n import tr, tr_noop
 
-INTERNAL = later("Something went wrong in the program. Please try again.")
-"""What a person hears of a bug, through `tr`."""
+INTERNAL_ERROR = tr_noop("Something went wrong in the program. Please try again.")
+"""The sentence about a bug, before `tr`."""
 
 
 class AssistantError(Exception):
@@ -25,20 +25,20 @@ class AssistantError(Exception):
     code: str = "failed"
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
-        super().__init__(outside_text.message(message))
+        super().__init__(text_cleaning.clean_message(message))
         if code is not None:
             self.code = code
 
 
 class UsageError(AssistantError):
-    """The command line asks for something that cannot be asked for."""
+    """The command line asks for something that is not possible."""
 
     exit_code = 2
     code = "usage"
 
 
 class WeightsError(AssistantError):
-    """Weights are missing, damaged or do not belong together."""
+    """A model's files are missing, damaged or do not belong together."""
 
     exit_code = 3
     code = "weights"
@@ -94,14 +94,14 @@ class NetworkError(AssistantError):
 
 
 class NotRunningError(AssistantError):
-    """No running app to talk to."""
+    """There is no running app to connect to."""
 
     exit_code = 9
     code = "not-running"
 
 
 class CancelledError(AssistantError):
-    """The person cancelled the work."""
+    """The person cancelled the request."""
 
     exit_code = 130
     code = "cancelled"
@@ -126,8 +126,8 @@ _BY_EXIT_CODE: dict[int, type[AssistantError]] = {
 }
 
 
-def rebuilt(exit_code: int, code: str, message: str) -> AssistantError:
-    """The error that a worker process described by these three plain values."""
+def rebuild_error(exit_code: int, code: str, message: str) -> AssistantError:
+    """Return the error that a worker process described by these three plain values."""
     return _BY_EXIT_CODE.get(exit_code, EngineError)(message, code=code)
 
 
@@ -141,49 +141,51 @@ _NO_MEMORY = (
     "insufficient memory",
     "failed to map segment",
 )
-"""What Python, C++, the C library, llama.cpp and the dynamic loader say of it."""
+"""Parts of the messages of Python, C++, the C library, llama.cpp and the dynamic loader."""
 
 
-def tells_of_memory(words: str) -> bool:
-    """Whether the last words of a process, or an error of the dynamic loader, say that memory was refused."""
-    return any(each in words for each in _NO_MEMORY)
+def is_out_of_memory_message(text: str) -> bool:
+    """Return whether the last output of a process, or an error of the dynamic loader, says that memory was refused."""
+    return any(each in text for each in _NO_MEMORY)
 
 
-def out_of_memory() -> DoesNotFitError:
-    """The system refused memory."""
+def out_of_memory_error() -> DoesNotFitError:
+    """Return the error for memory that the system refused."""
     return DoesNotFitError(tr("There is not enough memory. Close some programs and try again."), code="memory")
 
 
-def explained(error: BaseException) -> AssistantError:
-    """What came unexpectedly, as a person needs it: the reason and what to do, where the system told one.
+def explain_error(error: BaseException) -> AssistantError:
+    """Turn an unexpected error into one that a person can use: the reason and what to do, where the system gave one.
 
-    All else is a bug, and INTERNAL (code `internal`). Whoever calls this logs the error itself.
+    Everything else is a bug, and becomes INTERNAL (code `internal`). The caller logs the error itself.
     """
     if isinstance(error, AssistantError):
         return error
-    if isinstance(error, MemoryError) or (isinstance(error, ImportError | OSError) and tells_of_memory(str(error))):
-        return out_of_memory()
+    if isinstance(error, MemoryError) or (
+        isinstance(error, ImportError | OSError) and is_out_of_memory_message(str(error))
+    ):
+        return out_of_memory_error()
     if isinstance(error, OSError):
-        found = _explained_by_number(error)
+        found = _explain_errno(error)
         if found is not None:
             return found
     if isinstance(error, BrokenExecutor) or (isinstance(error, RuntimeError) and "start new thread" in str(error)):
-        return _nothing_starts()
-    return EngineError(tr(INTERNAL), code="internal")
+        return _process_limit_error()
+    return EngineError(tr(INTERNAL_ERROR), code="internal")
 
 
-def _explained_by_number(error: OSError) -> AssistantError | None:
-    """What an operating system's error number says; None where it says nothing that helps a person."""
+def _explain_errno(error: OSError) -> AssistantError | None:
+    """Return the error for an operating system's error number; None where the number says nothing helpful."""
     path = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else None
     match error.errno:
         case errno.ENOMEM:
-            return out_of_memory()
-        case errno.ENOENT if _is_nowhere():
+            return out_of_memory_error()
+        case errno.ENOENT if _is_cwd_removed():
             return InputError(
                 tr("The current folder was removed. Change to another one and try again."), code="no-folder"
             )
-        case errno.EAGAIN:  # of fork; whoever reads and writes without waiting deals with it
-            return _nothing_starts()
+        case errno.EAGAIN:  # from fork; non-blocking reads and writes handle it themselves
+            return _process_limit_error()
         case errno.EMFILE:
             return DoesNotFitError(
                 tr(
@@ -227,8 +229,8 @@ def _explained_by_number(error: OSError) -> AssistantError | None:
     return None
 
 
-def _is_nowhere() -> bool:
-    """Whether the folder that the program is in was removed."""
+def _is_cwd_removed() -> bool:
+    """Return whether the current folder of this process was removed."""
     try:
         Path.cwd()
     except FileNotFoundError:
@@ -236,7 +238,7 @@ def _is_nowhere() -> bool:
     return False
 
 
-def _nothing_starts() -> DoesNotFitError:
+def _process_limit_error() -> DoesNotFitError:
     return DoesNotFitError(
         tr(
             "The system cannot start anything more: memory, processes or open files are at their limit. Close some "

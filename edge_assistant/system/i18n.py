@@ -1,7 +1,7 @@
-"""What the program says, in the person's language: English sentences are the keys, gettext catalogues the translations.
+"""Translations: English sentences are the keys, gettext catalogues hold the other languages.
 
-`tr` takes a literal, so that the catalogue's tools can find it; what varies is filled in by name, clean and short (see
-system/outside_text.py).
+`tr` takes a literal, so that the catalogue's tools can find it; values are filled in by name, cleaned and shortened
+(see system/text_cleaning.py).
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from edge_assistant.system.outside_text import Whole, in_sentence
+from edge_assistant.system.text_cleaning import Unshortened, for_sentence
 
 _DOMAIN = "edge_assistant"
 FOLDER = Path(__file__).parents[1] / "locale"
 
-_INHERITED = "EDGE_ASSISTANT_LANGUAGE"
-"""How the processes of this program know what it speaks."""
+_LANGUAGE_VARIABLE = "EDGE_ASSISTANT_LANGUAGE"
+"""The variable that passes the language on to the processes of this program."""
 
-_LIBRARIES = "LANGUAGE"
-"""Where gettext looks first."""
+_GETTEXT_VARIABLE = "LANGUAGE"
+"""The variable that gettext reads first."""
 
 
 def use_language(code: str | None) -> None:
-    """From now on speak the language `code`, such as "de"; None or one without a catalogue is English."""
+    """Switch to the language `code`, such as "de"; None, or one without a catalogue, is English."""
     global _translations
-    os.environ[_INHERITED] = code or ""
+    os.environ[_LANGUAGE_VARIABLE] = code or ""
     _translations = _catalogue(code)
 
 
 @contextlib.contextmanager
-def in_libraries() -> Iterator[None]:
-    """Meanwhile libraries that say something through gettext itself, as argparse does, find our catalogues too.
+def translate_libraries() -> Iterator[None]:
+    """Let libraries that translate through gettext itself, as argparse does, find our catalogues meanwhile.
 
-    For the main thread while there is no other: the environment decides on gettext's language.
+    For the main thread while there is no other one: the environment decides on gettext's language.
     """
-    before, domain = os.environ.get(_LIBRARIES), gettext.textdomain()
-    os.environ[_LIBRARIES] = os.environ.get(_INHERITED, "").replace("-", "_") or "en"
+    before, domain = os.environ.get(_GETTEXT_VARIABLE), gettext.textdomain()
+    os.environ[_GETTEXT_VARIABLE] = os.environ.get(_LANGUAGE_VARIABLE, "").replace("-", "_") or "en"
     gettext.bindtextdomain(_DOMAIN, str(FOLDER))
     gettext.textdomain(_DOMAIN)
     try:
@@ -51,9 +51,9 @@ def in_libraries() -> Iterator[None]:
     finally:
         gettext.textdomain(domain)
         if before is None:
-            del os.environ[_LIBRARIES]
+            del os.environ[_GETTEXT_VARIABLE]
         else:
-            os.environ[_LIBRARIES] = before
+            os.environ[_GETTEXT_VARIABLE] = before
 
 
 def _catalogue(code: str | None) -> gettext.NullTranslations:
@@ -61,58 +61,58 @@ def _catalogue(code: str | None) -> gettext.NullTranslations:
     return gettext.translation(_DOMAIN, FOLDER, languages, fallback=True)
 
 
-_translations = _catalogue(os.environ.get(_INHERITED))
+_translations = _catalogue(os.environ.get(_LANGUAGE_VARIABLE))
 
 
 def tr(message: str, /, **values: object) -> str:
-    """`message` in the person's language, its {names} filled in."""
+    """Translate `message` into the person's language and fill in its {names}."""
     translated = _translations.gettext(message)
-    return Whole(translated.format(**_clean(values)) if values else translated)
+    return Unshortened(translated.format(**_clean(values)) if values else translated)
 
 
 def tr_count(one: str, many: str, number: int, /, **values: object) -> str:
-    """The form of the sentence that `number` needs; {number} is filled in too."""
-    return Whole(_translations.ngettext(one, many, number).format(number=number, **_clean(values)))
+    """Translate a sentence in the form that `format_number` needs; {number} is filled in too."""
+    return Unshortened(_translations.ngettext(one, many, number).format(number=number, **_clean(values)))
 
 
 def _clean(values: Mapping[str, object]) -> dict[str, object]:
-    return {name: in_sentence(value) for name, value in values.items()}
+    return {name: for_sentence(value) for name, value in values.items()}
 
 
-def number(value: float, places: int = 0) -> str:
-    """`value` with so many decimal places, with the marks that the person's language writes in numbers."""
+def format_number(value: float, places: int = 0) -> str:
+    """Format `value` with so many decimal places, with the separators of the person's language."""
     thousands, point = (tr("1,000.5")[place] for place in (1, 5))
     return f"{value:,.{places}f}".translate({ord(","): thousands, ord("."): point})
 
 
-def later(message: str) -> str:
-    """`message` as it is: marks a text that stands in a table, and goes through `tr` where it is used."""
+def tr_noop(message: str) -> str:
+    """Mark a message for translation and return it unchanged; it goes through `tr` where it is used."""
     return message
 
 
 def languages() -> tuple[str, ...]:
-    """The codes of the languages that messages are in."""
+    """Return the codes of the languages that there are translations for, English first."""
     return ("en", *sorted(path.parent.parent.name for path in FOLDER.glob(f"*/LC_MESSAGES/{_DOMAIN}.mo")))
 
 
 def system_language(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> str | None:
-    """The code of the system's language, such as "de" or "pt-BR"; None where it has none.
+    """Return the code of the system's language, such as "de" or "pt-BR"; None where it has none.
 
-    `platform` is a `sys.platform` value. Windows and macOS are not yet run.
+    `platform` is a `sys.platform` value. Not yet run on Windows and macOS.
     """
     if platform == "win32":
-        return _code(_windows_language())
-    # In the order in which gettext looks; LANGUAGE is a list.
+        return _language_code(_windows_language())
+    # In gettext's order; LANGUAGE is a list.
     named = (environ.get("LC_ALL"), environ.get("LC_MESSAGES"), environ.get("LANG"))
     name = next((each for each in named if each), "")
     if platform == "darwin" and not name:
-        return _code(_mac_language())
-    wished = environ.get("LANGUAGE", "").split(":")[0]
-    return _code(wished or name) if _code(name) else None
+        return _language_code(_mac_language())
+    preferred = environ.get("LANGUAGE", "").split(":")[0]
+    return _language_code(preferred or name) if _language_code(name) else None
 
 
-def _code(name: str) -> str | None:
-    """`de_DE.UTF-8` as a code; None for C and POSIX, which are no language."""
+def _language_code(name: str) -> str | None:
+    """Return a locale's name such as `de_DE.UTF-8` as a language code; None for C and POSIX."""
     found = re.match(r"([a-z]{2,3})(?:[-_]([A-Za-z]{2,4}))?(?![A-Za-z])", name)
     if found is None:
         return None
@@ -128,7 +128,7 @@ def _windows_language() -> str:
 
 
 def _mac_language() -> str:
-    """A program that is not started from a terminal has no LANG there."""
+    """Return AppleLocale: a program that was not started from a terminal has no LANG."""
     try:
         done = subprocess.run(
             ["defaults", "read", "-g", "AppleLocale"], capture_output=True, text=True, timeout=2, check=False

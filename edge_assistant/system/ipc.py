@@ -1,7 +1,7 @@
-"""How `edge-assistant trigger` reaches the running program: one local socket, or a named pipe, for its owner only.
+"""Inter-process messages: `edge-assistant trigger` reaches the running program over a local socket or a named pipe.
 
-Whoever opens the door first is the one instance of this person on this display. Neither side ever waits for the other
-longer than a few seconds, whatever that does.
+The socket is for its owner only. Whoever opens it first is the one instance of this person on this display. Neither
+side waits longer than a few seconds for the other.
 """
 
 from __future__ import annotations
@@ -20,63 +20,62 @@ from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 
 from edge_assistant.system import paths
-from edge_assistant.system.errors import INTERNAL, EngineError, InputError, NotRunningError
-from edge_assistant.system.i18n import later, tr
+from edge_assistant.system.errors import INTERNAL_ERROR, EngineError, InputError, NotRunningError
+from edge_assistant.system.i18n import tr, tr_noop
 
 _log = logging.getLogger(__name__)
 
-_LONGEST = 4096  # bytes of a message, and of its answer, which thus finds room in a pipe that nobody reads
+_MAX_MESSAGE_BYTES = 4096  # bytes of a message, and of its answer, which thus fits into a pipe that nobody reads
 
-_PATIENCE_S = 1.0  # for a caller to say what it wants
+_RECEIVE_TIMEOUT_S = 1.0  # for a client to send its message
 
-_ANSWER_S = 5.0  # for the program to let a caller in and to answer
+_ANSWER_TIMEOUT_S = 5.0  # for the program to accept a client and to answer
 
-_CALLERS = 64  # at once; more wait until one of these has been heard, or was silent for too long
+_MAX_CLIENTS = 64  # at once; more wait until one of these is answered, or was silent for too long
 
-_SHORT_OF_S = 0.1  # before letting somebody in is tried again, where the system has too little left for it
+_ACCEPT_RETRY_S = 0.1  # before accepting is tried again, where the system lacks descriptors or threads
 
-_NOT_RUNNING = later("Edge Assistant is not running. Start it with the command edge-assistant listen.")
+_NOT_RUNNING = tr_noop("Edge Assistant is not running. Start it with the command edge-assistant listen.")
 
 SHOW = "show"
-"""What a second start says at the door: the window is wanted."""
+"""The message of a second start: show the window."""
 
 TUNED = "tuned"
-"""What tune says at the door when it has found out something."""
+"""The message of `tune` when it has saved new results."""
 
-OnCall = Callable[[str], str]
-"""Called with what a caller says, on the door's thread; what it returns is answered."""
+OnMessage = Callable[[str], str]
+"""Called with a client's message, on that client's thread; the returned text is the answer."""
 
 
 class AlreadyRunningError(Exception):
-    """Another instance has the door."""
+    """Another instance has the socket."""
 
 
-def name_of(environ: Mapping[str, str]) -> str:
-    """The door's name: of the display that the environment names."""
+def socket_name(environ: Mapping[str, str]) -> str:
+    """Return the socket's name, made from the display that the environment names."""
     display = environ.get("WAYLAND_DISPLAY") or environ.get("DISPLAY") or "none"
-    # The screen behind the point is of the same display.
+    # The number behind the point is a screen of the same display.
     return "listen-" + re.sub(r"[^\w.-]", "_", re.sub(r"(:\d+)\.\d+$", r"\1", display))
 
 
 class IpcServer:
-    """Waits for callers until it is closed. POSIX and Windows differ in `lock` and `address` only.
+    """Answers clients until it is closed. POSIX and Windows differ in the endpoint's `lock` and `address` only.
 
-    Each caller has a thread of its own, so that none waits for another, and none has it for longer than it may be
-    silent and `on_call` takes.
+    Each client has a thread of its own, so that none waits for another; a client that stays silent is dropped.
     """
 
-    def __init__(self, place: Endpoint, on_call: OnCall) -> None:
-        """Open the door. Raises AlreadyRunningError, and InputError where the folder is not safe or not writable."""
-        self._place = place
-        self._on_call = on_call
+    def __init__(self, endpoint: Endpoint, on_message: OnMessage) -> None:
+        """Open the socket. Raises AlreadyRunningError; InputError where the folder is not private or not writable."""
+        self._endpoint = endpoint
+        self._on_message = on_message
         self._closed = threading.Event()
-        self._room = threading.Semaphore(_CALLERS)
-        self._callers: set[threading.Thread] = set()
-        self._release = place.lock()
+        self._free_slots = threading.Semaphore(_MAX_CLIENTS)
+        self._client_threads: set[threading.Thread] = set()
+        self._release = endpoint.lock()
         try:
             old = os.umask(0o177)
             try:
-                self._listener = Listener(place.address(), family=place.family, backlog=32)
+                self._listener = Listener(endpoint.address(), family=endpoint.family, backlog=32)
             finally:
                 os.umask(old)
         except OSError as error:
@@ -89,88 +88,90 @@ class IpcServer:
                 ),
                 code="no-door",
             ) from error
-        self._thread = threading.Thread(target=self._serve, name="door", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="ipc-server", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Let nobody in any more, and let those who are in hear their answer; takes a second at most."""
+        """Accept nobody any more, and let the connected clients receive their answer; takes a second at most."""
         self._closed.set()
-        deadline = time.monotonic() + _PATIENCE_S
-        wake = threading.Thread(target=self._wake, name="door", daemon=True)
+        deadline = time.monotonic() + _RECEIVE_TIMEOUT_S
+        wake = threading.Thread(target=self._wake, name="ipc-server", daemon=True)
         wake.start()
         for thread in (wake, self._thread):
-            thread.join(_PATIENCE_S / 2)
-        for thread in tuple(self._callers):
+            thread.join(_RECEIVE_TIMEOUT_S / 2)
+        for thread in tuple(self._client_threads):
             thread.join(max(0.0, deadline - time.monotonic()))
         self._listener.close()
         self._release()
 
     def _wake(self) -> None:
-        with contextlib.suppress(OSError, EOFError), Client(self._place.address(), family=self._place.family):
+        with contextlib.suppress(OSError, EOFError), Client(self._endpoint.address(), family=self._endpoint.family):
             pass
 
     def _serve(self) -> None:
         while not self._closed.is_set():
-            if self._room.acquire(timeout=_PATIENCE_S) and not self._let_in():
-                self._room.release()
-                self._closed.wait(_SHORT_OF_S)
+            if self._free_slots.acquire(timeout=_RECEIVE_TIMEOUT_S) and not self._accept():
+                self._free_slots.release()
+                self._closed.wait(_ACCEPT_RETRY_S)
 
-    def _let_in(self) -> bool:
-        """Whether a caller has come, and has a thread."""
+    def _accept(self) -> bool:
+        """Accept a client and start its thread; return whether that worked."""
         try:
-            caller = self._listener.accept()
-        except OSError as error:  # it has gone already, or there is no descriptor left
-            _log.info("a caller could not be let in: %s", error)
+            client = self._listener.accept()
+        except OSError as error:  # the client has gone already, or there is no descriptor left
+            _log.info("a client could not be accepted: %s", error)
             return False
-        thread = threading.Thread(target=self._attend, args=(caller,), name="caller", daemon=True)
-        self._callers.add(thread)
+        thread = threading.Thread(target=self._serve_client, args=(client,), name="ipc-client", daemon=True)
+        self._client_threads.add(thread)
         try:
             thread.start()
-        except RuntimeError as error:  # there is no room for another thread
-            _log.info("a caller could not be attended to: %s", error)
-            self._callers.discard(thread)
-            caller.close()
+        except RuntimeError as error:  # the limit of threads is reached
+            _log.info("there is no thread for a client: %s", error)
+            self._client_threads.discard(thread)
+            client.close()
             return False
         return True
 
-    def _attend(self, caller: Connection) -> None:
+    def _serve_client(self, client: Connection) -> None:
         try:
-            with contextlib.suppress(OSError, EOFError, UnicodeDecodeError), caller:
-                if caller.poll(_PATIENCE_S) and not self._closed.is_set():
-                    _never_wait(caller)
-                    caller.send_bytes(self._answer(caller.recv_bytes(_LONGEST).decode()).encode()[:_LONGEST])
+            with contextlib.suppress(OSError, EOFError, UnicodeDecodeError), client:
+                if client.poll(_RECEIVE_TIMEOUT_S) and not self._closed.is_set():
+                    _set_nonblocking(client)
+                    client.send_bytes(
+                        self._answer(client.recv_bytes(_MAX_MESSAGE_BYTES).decode()).encode()[:_MAX_MESSAGE_BYTES]
+                    )
         finally:
-            self._callers.discard(threading.current_thread())
-            self._room.release()
+            self._client_threads.discard(threading.current_thread())
+            self._free_slots.release()
 
     def _answer(self, text: str) -> str:
         try:
-            return self._on_call(text)
+            return self._on_message(text)
         except Exception:  # noqa: BLE001 (a bug must be answered with a sentence, never with silence)
-            _log.exception("a caller could not be answered")
-            return tr(INTERNAL)
+            _log.exception("a client could not be answered")
+            return tr(INTERNAL_ERROR)
 
 
-def _never_wait(caller: Connection) -> None:
-    """Let reading and writing fail where they would wait.
+def _set_nonblocking(client: Connection) -> None:
+    """Let reading and writing fail where they would block.
 
-    A Connection writes a message of up to 16 KiB at once, so one that is there only in part is none of ours. On Windows
-    messages are whole by themselves, and an answer of `_LONGEST` bytes finds room in the pipe.
+    A Connection writes a message of up to 16 KiB at once, so one that arrives in parts is none of ours. On Windows
+    messages arrive whole, and an answer of `_MAX_MESSAGE_BYTES` bytes fits into the pipe.
     """
     if sys.platform != "win32":
-        os.set_blocking(caller.fileno(), False)
+        os.set_blocking(client.fileno(), False)
 
 
-def call(place: Endpoint, text: str) -> str:
-    """Say `text` to the running program; its answer, which takes a few seconds at most.
+def send(endpoint: Endpoint, text: str) -> str:
+    """Send `text` to the running program and return its answer, which takes a few seconds at most.
 
-    Raises NotRunningError where there is none, EngineError where it does not answer.
+    Raises NotRunningError where no program runs, EngineError where it does not answer.
     """
-    # Even to connect can take for ever: where the program was halted, and others have called it since.
+    # Even connecting can block for ever: when the program is halted and its backlog is full.
     answers: queue.SimpleQueue[str | Exception] = queue.SimpleQueue()
-    threading.Thread(target=_ask, args=(place, text, answers), name="call", daemon=True).start()
+    threading.Thread(target=_exchange, args=(endpoint, text, answers), name="ipc-send", daemon=True).start()
     try:
-        answer = answers.get(timeout=_ANSWER_S)
+        answer = answers.get(timeout=_ANSWER_TIMEOUT_S)
     except queue.Empty:
         answer = EOFError()
     if isinstance(answer, FileNotFoundError | NotADirectoryError | ConnectionRefusedError):
@@ -182,17 +183,17 @@ def call(place: Endpoint, text: str) -> str:
     return answer
 
 
-def _ask(place: Endpoint, text: str, answers: queue.SimpleQueue[str | Exception]) -> None:
+def _exchange(endpoint: Endpoint, text: str, answers: queue.SimpleQueue[str | Exception]) -> None:
     try:
-        with Client(place.address(), family=place.family) as door:
-            door.send_bytes(text.encode())
-            answers.put(door.recv_bytes(_LONGEST).decode(errors="ignore"))
+        with Client(endpoint.address(), family=endpoint.family) as client:
+            client.send_bytes(text.encode())
+            answers.put(client.recv_bytes(_MAX_MESSAGE_BYTES).decode(errors="ignore"))
     except (OSError, EOFError) as error:
         answers.put(error)
 
 
 class Endpoint:
-    """Where the door is, on POSIX: a socket in a folder of the person's own, beside a file that is locked."""
+    """The address of the server on POSIX: a socket in a private folder, beside a lock file."""
 
     family = "AF_UNIX"
 
@@ -201,19 +202,21 @@ class Endpoint:
         self._name = name
 
     def address(self) -> str:
-        """The socket's path."""
+        """Return the socket's path."""
         return str(self._folder / f"{self._name}.socket")
 
     def lock(self) -> Callable[[], None]:
-        """Become the one instance, until what is returned is called or the process ends."""
+        """Become the one instance until the returned function is called or the process ends. Raises AlreadyRunningError
+        and InputError.
+        """
         if sys.platform == "win32":
             raise NotImplementedError  # see WindowsEndpoint
         import fcntl
 
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            found = self._folder.stat()
-            if found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
+            status = self._folder.stat()
+            if status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & 0o077:
                 raise InputError(
                     tr(
                         "Others have access to the folder {folder}. Make it private, or remove it.", folder=self._folder
@@ -222,20 +225,20 @@ class Endpoint:
                 )
             file = os.open(self._folder / f"{self._name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise self._unusable(error) from error
+            raise self._unusable_folder(error) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(file)
             raise AlreadyRunningError from error
         try:
-            Path(self.address()).unlink(missing_ok=True)  # of one that was killed
+            Path(self.address()).unlink(missing_ok=True)  # left by an instance that was killed
         except OSError as error:
             os.close(file)
-            raise self._unusable(error) from error
+            raise self._unusable_folder(error) from error
         return lambda: os.close(file)
 
-    def _unusable(self, error: OSError) -> InputError:
+    def _unusable_folder(self, error: OSError) -> InputError:
         return InputError(
             tr(
                 "The folder {folder} cannot be used: {strerror}. Set XDG_RUNTIME_DIR to a private folder of yours.",
@@ -247,17 +250,19 @@ class Endpoint:
 
 
 class WindowsEndpoint(Endpoint):
-    """Where the door is, on Windows: a named pipe, whose first server locks it. Run under wine, not yet on Windows."""
+    """The address of the server on Windows: a named pipe, locked by its first server. Run under wine, not yet on
+    Windows.
+    """
 
     family = "AF_PIPE"
 
     def address(self) -> str:
-        """The pipe's name, which others on this computer could see, so it has the person's."""
+        """Return the pipe's name, which holds the person's name, since others on this computer can see it."""
         person = re.sub(r"\W", "_", os.environ.get("USERNAME", ""))
         return rf"\\.\pipe\edge-assistant-{person}-{self._name}"
 
     def lock(self) -> Callable[[], None]:
-        """Nobody may be behind the pipe yet; somebody who does not let anybody in is there all the same."""
+        """Raise AlreadyRunningError where a server has the pipe already, even one that accepts nobody."""
         try:
             Client(self.address(), family=self.family).close()
         except FileNotFoundError:
@@ -267,11 +272,11 @@ class WindowsEndpoint(Endpoint):
         raise AlreadyRunningError
 
 
-def endpoint(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Endpoint:
-    """The door of this person and display; `platform` as in sys.platform."""
-    kind = WindowsEndpoint if platform == "win32" else Endpoint
-    return kind(paths.runtime_dir(environ), name_of(environ))
+def default_endpoint(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Endpoint:
+    """Return the endpoint of this person and display; `platform` as in sys.platform."""
+    endpoint_class = WindowsEndpoint if platform == "win32" else Endpoint
+    return endpoint_class(paths.runtime_dir(environ), socket_name(environ))
 
 
 RELOAD = "settings"
-"""What the running program is told at its door when the file has changed; no action of anybody's."""
+"""The message that the settings file has changed; it is no action of a person."""

@@ -1,4 +1,4 @@
-"""Small records on disk that several programs may change at once: JSON objects, replaced in one step."""
+"""Small JSON objects on disk that several programs may change at once; each change replaces the file in one step."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 from edge_assistant.system import own_file
 from edge_assistant.system.atomic_file import replace_file
+from edge_assistant.system.bounded_read import read_regular
 from edge_assistant.system.errors import DoesNotFitError, WeightsError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.regular_file import read_regular
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 _log = logging.getLogger(__name__)
-_MOST_BYTES = 4_000_000  # of a record; real ones have a few thousand
+_MAX_BYTES = 4_000_000  # of a file; real ones have a few thousand
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
-_LOCK_PATIENCE = 5.0  # seconds; the lock is held for milliseconds
+_LOCK_TIMEOUT_S = 5.0  # seconds; the lock is held for milliseconds
 
 
 class JsonStore:
     """A JSON object in the file `path`, which need not exist.
 
-    `precious`: what it holds cannot be found out again, so changes are made under a lock and none gets lost.
+    `precious`: the content cannot be found out again, so changes are made under a lock and none is lost.
     """
 
     def __init__(self, path: Path, *, precious: bool = False) -> None:
@@ -36,39 +36,39 @@ class JsonStore:
         self._precious = precious
 
     def read(self) -> dict[str, Any]:
-        """All entries; a record that is missing or unreadable is as good as none."""
+        """Return all entries; a file that is missing or unreadable counts as empty."""
         try:
-            record = json.loads(read_regular(self.path, _MOST_BYTES))
+            entries = json.loads(read_regular(self.path, _MAX_BYTES))
         except (OSError, ValueError, RecursionError) as error:
             if not isinstance(error, FileNotFoundError):
-                _log.info("ignoring the record %s: %s", self.path, error)
+                _log.info("ignoring the file %s: %s", self.path, error)
             return {}
-        return record if isinstance(record, dict) else {}
+        return entries if isinstance(entries, dict) else {}
 
     def update(self, changes: dict[str, Any]) -> None:
-        """Set these entries, or drop those that are None. Raises OSError (TimeoutError when the lock is never free)."""
+        """Set these entries, or remove those that are None. Raises OSError (TimeoutError when the lock stays taken)."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with lock_beside(self.path) if self._precious else contextlib.nullcontext():
-            kept = {key: value for key, value in (self.read() | changes).items() if value is not None}
-            replace_file(self.path, json.dumps(kept, indent=1).encode())
+        with file_lock(self.path) if self._precious else contextlib.nullcontext():
+            entries = {key: value for key, value in (self.read() | changes).items() if value is not None}
+            replace_file(self.path, json.dumps(entries, indent=1).encode())
 
 
-def lock_beside(path: Path, patience: float = _LOCK_PATIENCE) -> BaseFileLock:
-    """The right to write `path`, against other programs too, once it is acquired or entered; its folder has to exist.
+def file_lock(path: Path, timeout: float = _LOCK_TIMEOUT_S) -> BaseFileLock:
+    """Return the lock for writing `path`, against other programs too; its folder has to exist.
 
-    `patience`: seconds to wait for it. The empty file of the lock stays: whoever removed it could remove one that
-    another program holds. Raises OSError (TimeoutError when it is never free).
+    `timeout`: seconds to wait for it. The empty lock file stays: removing it could remove one that another program
+    holds. Raises OSError (TimeoutError when the lock stays taken).
     """
-    from filelock import FileLock  # here, as whoever only describes a picture has no use for it
+    from filelock import FileLock  # imported here: describing a picture does not need it
 
-    place = path.with_name(f".{path.name}.lock")
-    own_file.free_for_lock(place)
-    return FileLock(place, timeout=patience, thread_local=False)
+    lock_path = path.with_name(f".{path.name}.lock")
+    own_file.clear_lock_name(lock_path)
+    return FileLock(lock_path, timeout=timeout, thread_local=False)
 
 
 @contextlib.contextmanager
-def explained_writes(path: Path) -> Iterator[None]:
-    """Turn what the disk says while `path` is written into sentences."""
+def explain_write_errors(path: Path) -> Iterator[None]:
+    """Turn OSErrors while `path` is written into errors with a sentence."""
     try:
         yield
     except OSError as error:

@@ -7,30 +7,32 @@ import logging
 import os
 import sys
 
-from edge_assistant.system import outside_text
+from edge_assistant.system import text_cleaning
 from edge_assistant.system.i18n import tr
 
-VARIABLE = "EDGE_ASSISTANT_LOG"
+LOG_VARIABLE = "EDGE_ASSISTANT_LOG"
 
 
 class Formatter(logging.Formatter):
-    """What a record quotes can neither command the terminal that shows the log nor look like a record of its own."""
+    """A formatter that escapes a record, so that it neither controls the terminal that shows the log nor forges
+    records.
+    """
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        return outside_text.escaped_line(super().formatMessage(record))
+        return text_cleaning.escape_line(super().formatMessage(record))
 
     def format(self, record: logging.LogRecord) -> str:
-        return outside_text.escaped(super().format(record))
+        return text_cleaning.escape(super().format(record))
 
 
-def set_up() -> None:
+def set_up_logging() -> None:
     """Send all log records to the file that the environment names; nowhere when it names none."""
     root = logging.getLogger()
-    path = os.environ.get(VARIABLE)
+    path = os.environ.get(LOG_VARIABLE)
     handler: logging.Handler = logging.NullHandler()
     if path:
         try:
-            handler = _File(path, encoding="utf-8")
+            handler = _LogFileHandler(path, encoding="utf-8")
         except OSError as error:
             sentence = tr(
                 "The log file {path} cannot be opened: {error}. Nothing is logged.", path=path, error=error.strerror
@@ -42,10 +44,10 @@ def set_up() -> None:
     root.addHandler(handler)
 
 
-class _File(logging.FileHandler):
-    """Opens a pipe only where somebody reads it already; to wait for that would be deaf to all signals.
+class _LogFileHandler(logging.FileHandler):
+    """A handler that opens a named pipe only where somebody reads it already; waiting for a reader would block signals.
 
-    What cannot be written, as the disk is full or the reader has gone, is missing in the log, and told nowhere.
+    Records that cannot be written, because the disk is full or the reader has gone, are dropped silently.
     """
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002 (as logging calls it)

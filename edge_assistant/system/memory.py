@@ -1,4 +1,4 @@
-"""How much memory the product takes: the peak over its whole process tree, and what the machine has left."""
+"""Memory: the peak over the whole process tree, what the machine has left, and which programs take most."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from typing import Any, Self
 
 import psutil
 
-_INTERVAL = 0.25  # seconds between two samples
-_GROWTH = 1.01  # RSS that grew by less cannot have moved the peak by more
+_INTERVAL_S = 0.25  # seconds between two samples
+_MIN_GROWTH = 1.01  # RSS that grew by less cannot have moved the peak by more
 _HAS_PSS = sys.platform == "linux"
 _M_MMAP_THRESHOLD = -3  # malloc.h of glibc
-_LARGE = 1 << 20
+_LARGE_BLOCK = 1 << 20
 
 
-def give_back_pictures() -> None:
-    """From now on blocks of a mebibyte and more go back to the system as soon as they are freed, in this process.
+def release_large_blocks() -> None:
+    """Make the allocator of this process return blocks of a mebibyte and more to the system once they are freed.
 
     glibc's allocator otherwise learns from each large block that is freed to keep blocks of that size, and has a heap
     for each of many threads: 150 pictures of a 3840 x 2160 screen, each from a thread of its own, left 400 MB behind
-    instead of 120. Elsewhere this does nothing.
+    instead of 120. Does nothing with another C library.
     """
     if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # another C library, which has no such habit
-            ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
+        with contextlib.suppress(OSError, AttributeError):  # another C library, which does not need it
+            ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
 
 
-def available() -> int:
-    """Bytes that could be used without swapping."""
+def available_bytes() -> int:
+    """Return how many bytes can be used without swapping."""
     return int(psutil.virtual_memory().available)
 
 
 def largest_programs(count: int = 3, least: int = 200_000_000) -> list[tuple[str, int]]:
-    """The programs, besides this one, that take most memory: name and resident bytes of all their processes together.
+    """Return the other programs that take most memory: name and resident bytes of all their processes together.
 
     At most `count`, and none below `least` bytes.
     """
     own = psutil.Process()
     ours = {own.pid, *(each.pid for each in own.children(recursive=True)), *(each.pid for each in own.parents())}
     sizes: collections.Counter[str] = collections.Counter()
-    with contextlib.suppress(OSError):  # where the system tells nothing of other programs
+    with contextlib.suppress(OSError):  # where the system gives no information about other programs
         for process in psutil.process_iter(["name", "memory_info"]):
             memory = process.info["memory_info"]
             if process.pid not in ours and memory is not None and process.info["name"]:
@@ -53,7 +53,7 @@ def largest_programs(count: int = 3, least: int = 200_000_000) -> list[tuple[str
 
 
 class PeakMemory:
-    """Samples the process tree four times a second while it is entered, and at its end.
+    """A context manager that samples the memory of the process tree four times a second, and once more at its end.
 
     `pss_bytes` is the largest sum of proportional set sizes, None where the system has no such figure (outside Linux);
     `rss_bytes` the largest sum of resident set sizes.
@@ -76,28 +76,28 @@ class PeakMemory:
 
     def _run(self) -> None:
         own = psutil.Process()
-        while not self._stop.wait(_INTERVAL):
+        while not self._stop.wait(_INTERVAL_S):
             self._sample(own)
         self._sample(own, at_end=True)
 
     def _sample(self, own: psutil.Process, *, at_end: bool = False) -> None:
-        """Reading PSS stops the engine for a while, so it is read at the end, and before only when RSS has grown.
+        """Take one sample; PSS is read at the end only, or when RSS, its upper bound, has grown.
 
-        RSS is the upper bound of PSS.
+        Reading PSS stops the engine for a while.
         """
         with contextlib.suppress(psutil.Error):
             tree = [own, *own.children(recursive=True)]
             rss = sum(_figure(process, lambda each: int(each.memory_info().rss)) for process in tree)
             self.rss_bytes = max(self.rss_bytes, rss)
             self._rss_at_pss = self._rss_at_pss or rss
-            if _HAS_PSS and (at_end or rss > self._rss_at_pss * _GROWTH):
+            if _HAS_PSS and (at_end or rss > self._rss_at_pss * _MIN_GROWTH):
                 self._rss_at_pss = rss
                 pss = sum(_figure(process, _pss) for process in tree)
                 self.pss_bytes = max(self.pss_bytes or 0, pss)
 
 
 def _pss(process: psutil.Process) -> int:
-    """Its proportional set size; of one that may not be looked into, the resident size, which is no smaller."""
+    """Return the proportional set size of a process, or its resident size (no smaller) where access is denied."""
     try:
         figures: Any = process.memory_full_info()  # which has this one on Linux only
         return int(figures.pss)
@@ -106,7 +106,7 @@ def _pss(process: psutil.Process) -> int:
 
 
 def _figure(process: psutil.Process, read: Callable[[psutil.Process], int]) -> int:
-    """One process's bytes; 0 when it has just ended."""
+    """Return one figure of a process in bytes; 0 when it has just ended."""
     try:
         return read(process)
     except psutil.Error:

@@ -1,4 +1,4 @@
-"""Where things are on this machine: the person's own folders, and the weights that ship with the program."""
+"""Folders on this machine: the person's own, and those of the models and the voice that ship with the program."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def data_dir(*, platform: str = sys.platform, environ: Mapping[str, str] | None = None) -> Path:
-    """The folder for downloaded weights and records. It may not exist yet.
+    """Return the folder for downloaded models and records. It may not exist yet.
 
     `platform` is a `sys.platform` value, `environ` an environment (default: this process's); both for tests.
     """
@@ -23,27 +23,27 @@ def data_dir(*, platform: str = sys.platform, environ: Mapping[str, str] | None 
 
 
 def config_dir(*, platform: str = sys.platform, environ: Mapping[str, str] | None = None) -> Path:
-    """The folder for the settings file. It may not exist yet. Parameters as for `data_dir`."""
+    """Return the folder for the settings file. It may not exist yet. Parameters as for `data_dir`."""
     return _user_dir("XDG_CONFIG_HOME", ".config", "Library/Application Support", "config", platform, environ)
 
 
 def cache_dir(*, platform: str = sys.platform, environ: Mapping[str, str] | None = None) -> Path:
-    """The folder for what can be made again. It may not exist yet. Parameters as for `data_dir`."""
+    """Return the folder for files that can be made again. It may not exist yet. Parameters as for `data_dir`."""
     return _user_dir("XDG_CACHE_HOME", ".cache", "Library/Caches", "cache", platform, environ)
 
 
 def runtime_dir(environ: Mapping[str, str] | None = None) -> Path:
-    """The folder for what lives only while the program runs: on Linux in XDG_RUNTIME_DIR, else in the person's cache.
+    """Return the folder for files that live only while the program runs. It may not exist yet.
 
-    It may not exist yet.
+    On Linux it is in XDG_RUNTIME_DIR, else in the person's cache.
     """
     environ = os.environ if environ is None else environ
-    chosen = Path(environ.get("XDG_RUNTIME_DIR", ""))
-    return chosen / _FOLDER if chosen.is_absolute() else cache_dir(environ=environ) / "run"
+    folder = Path(environ.get("XDG_RUNTIME_DIR", ""))
+    return folder / _FOLDER if folder.is_absolute() else cache_dir(environ=environ) / "run"
 
 
-def expanded(text: str) -> Path:
-    """The path that a person wrote, with a home folder in place of ~. Raises UsageError where that is nobody's."""
+def expand_path(text: str) -> Path:
+    """Return a path as a person wrote it, with ~ expanded. Raises UsageError where there is no such home folder."""
     try:
         return Path(text).expanduser()
     except RuntimeError as error:
@@ -53,7 +53,7 @@ def expanded(text: str) -> Path:
 
 
 def shipped_models_dir() -> Path:
-    """The folder with catalog.toml and demo/: in a frozen program, an installed wheel, or a clone.
+    """Return the folder with catalog.toml and demo/: in a frozen program, an installed wheel, or a clone.
 
     The wheel keeps the repository's models/ inside the package as shipped_models/ (see pyproject.toml).
     """
@@ -65,12 +65,12 @@ def shipped_models_dir() -> Path:
 
 
 def program_models_dir() -> Path | None:
-    """The folder models/ beside the frozen program, where people may put weights; None when not frozen."""
+    """Return the folder models/ beside the frozen program, where people may put models; None when not frozen."""
     return Path(sys.executable).resolve().parent / "models" if getattr(sys, "frozen", False) else None
 
 
 def program_voice_dir() -> Path | None:
-    """The folder voice/ beside the frozen program, with a voice and a player of its own; None where there is none."""
+    """Return the folder voice/ beside the frozen program, with a voice and a player; None where there is none."""
     folder = Path(sys.executable).resolve().parent / "voice"
     return folder if getattr(sys, "frozen", False) and folder.is_dir() else None
 
@@ -85,9 +85,9 @@ def _user_dir(
         return base / _FOLDER / windows
     if platform == "darwin":
         return _home(environ, "HOME") / mac / _FOLDER
-    chosen = Path(environ.get(xdg, ""))
+    folder = Path(environ.get(xdg, ""))
     # The XDG Base Directory Specification: a relative path is invalid and must be ignored.
-    return (chosen if chosen.is_absolute() else _home(environ, "HOME") / xdg_default) / _FOLDER
+    return (folder if folder.is_absolute() else _home(environ, "HOME") / xdg_default) / _FOLDER
 
 
 def _home(environ: Mapping[str, str], variable: str) -> Path:
@@ -95,5 +95,5 @@ def _home(environ: Mapping[str, str], variable: str) -> Path:
         return Path(environ[variable])
     try:
         return Path.home()
-    except RuntimeError:  # nobody's account: nothing is found there, and nothing can be kept
+    except RuntimeError:  # an account without a home: nothing is found there, and nothing can be saved
         return Path(os.sep)

@@ -1,4 +1,4 @@
-"""The terminal: what is printed is UTF-8, and escape codes are printed only where they are understood."""
+"""The terminal: output is UTF-8, and escape codes are printed only where they are understood."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import ctypes
 import sys
 from typing import IO, Any
 
-from edge_assistant.system.outside_text import clean, json_line
+from edge_assistant.system.text_cleaning import clean, json_line
 
-_ESCAPES = 0x0004  # ENABLE_VIRTUAL_TERMINAL_PROCESSING of consoleapi.h
+_VIRTUAL_TERMINAL = 0x0004  # ENABLE_VIRTUAL_TERMINAL_PROCESSING of consoleapi.h
 
 
-def prepare() -> None:
-    """Let all that is printed be UTF-8, whatever locale or code page says: nothing must fail for a letter."""
+def use_utf8() -> None:
+    """Make standard output and error UTF-8, whatever locale or code page says, so that no character fails."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -21,21 +21,23 @@ def prepare() -> None:
 
 
 def is_terminal(stream: IO[Any]) -> bool:
-    """Whether there can be a person at the other end. Windows' null device says so of itself, and is not believed."""
+    """Return whether the stream is a terminal. Windows' null device claims to be one, so the console is asked too."""
     system = _kernel32()
-    return stream.isatty() and (system is None or _mode(system, stream) is not None)
+    return stream.isatty() and (system is None or _console_mode(system, stream) is not None)
 
 
-def takes_escapes(stream: IO[Any]) -> bool:
-    """Whether it is a terminal that obeys escape codes. Windows' console is told to, which an old one cannot."""
+def supports_escapes(stream: IO[Any]) -> bool:
+    """Return whether the stream is a terminal that obeys escape codes; Windows' console is switched to them."""
     if not is_terminal(stream):
         return False
     system = _kernel32()
-    return system is None or bool(system.SetConsoleMode(_handle(stream), (_mode(system, stream) or 0) | _ESCAPES))
+    return system is None or bool(
+        system.SetConsoleMode(_handle(stream), (_console_mode(system, stream) or 0) | _VIRTUAL_TERMINAL)
+    )
 
 
-def _mode(system: Any, stream: IO[Any]) -> int | None:
-    """How the console behind the stream works; None where there is none."""
+def _console_mode(system: Any, stream: IO[Any]) -> int | None:
+    """Return the console mode of the stream; None where it is no console."""
     mode = ctypes.c_uint32()
     return mode.value if system.GetConsoleMode(_handle(stream), ctypes.byref(mode)) else None
 
@@ -49,7 +51,7 @@ def _handle(stream: IO[Any]) -> int:
 
 
 def _kernel32() -> Any:
-    """Windows' own library, as an object that is not shared with other packages; None elsewhere."""
+    """Return kernel32 as an object that is not shared with other packages; None outside Windows."""
     if sys.platform != "win32":
         return None
     system = ctypes.WinDLL("kernel32")
@@ -59,7 +61,7 @@ def _kernel32() -> Any:
 
 
 def print_line(text: str) -> None:
-    """Print a line on standard output, so that nothing in it commands the terminal."""
+    """Print a line, cleaned, on standard output."""
     print(clean(text), flush=True)
 
 
@@ -68,7 +70,7 @@ def print_json(fields: dict[str, Any]) -> None:
     print(json_line(fields), flush=True)
 
 
-def complain(message: str) -> None:
-    """Print a sentence on standard error, if anybody can read it there."""
+def print_error(message: str) -> None:
+    """Print a sentence, cleaned, on standard error, if that is open."""
     with contextlib.suppress(OSError):
         print(clean(message), file=sys.stderr, flush=True)

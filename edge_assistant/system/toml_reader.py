@@ -1,4 +1,4 @@
-"""Reads TOML that anybody may have written: what would break Python's parser, or fill the memory, is an error."""
+"""Parsing of TOML that anybody may have written: what would break Python's parser, or fill the memory, is an error."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from edge_assistant.system.i18n import tr
 
-# For a key of n parts the parser keeps all its n beginnings: one of 200 kB takes more memory than a computer has.
-_MOST_PARTS = 30
+# For a key of n parts the parser keeps all n prefixes: one of 200 kB takes more memory than a computer has.
+_MAX_PARTS = 30
 _PART = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
-_LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{_MOST_PARTS}}}")
+_LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{_MAX_PARTS}}}")
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """The content. Raises ValueError with a sentence's end: tomllib.TOMLDecodeError where it is no TOML."""
+    """Parse a TOML text. Raises ValueError with a sentence's end: tomllib.TOMLDecodeError where it is no TOML."""
     if _LONG_KEY.search(text):
         raise ValueError(tr("it is nested too deeply"))
     try:
@@ -24,5 +24,5 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise
     except RecursionError:
         raise ValueError(tr("it is nested too deeply")) from None
-    except ValueError:  # of a number with thousands of digits
+    except ValueError:  # for a number with thousands of digits
         raise ValueError(tr("a number in it is too large")) from None

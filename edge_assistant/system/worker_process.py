@@ -1,6 +1,6 @@
-"""One spawned worker process: a Pipe, a session of its own, instant kill, and death together with its parent.
+"""A spawned worker process: a Pipe, a session of its own, instant kill, and death together with its parent.
 
-Used by the engine and the speech worker. What a worker prints (llama.cpp's last words before an abort, say) never
+Used by the engine and the speech worker. What a worker prints (llama.cpp's last output before an abort, say) never
 reaches the terminal: it goes to our logger, and the last lines are kept for the explanation.
 """
 
@@ -23,27 +23,27 @@ from multiprocessing.context import get_spawning_popen
 from pathlib import Path
 from typing import Any
 
-from edge_assistant.system import windows_worker, worker_start
+from edge_assistant.system import windows_job, worker_bootstrap
 
 _log = logging.getLogger(__name__)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-_BROKEN = 70  # the exit code after an exception, which is 1 elsewhere: but that is also Windows' for a kill
-# SIGKILL, and SIGTERM, with which programs that watch over the memory, such as earlyoom, begin.
+_EXCEPTION_EXIT_CODE = 70  # the exit code after an exception; not 1, which is also Windows' for a killed process
+# SIGKILL, and SIGTERM, which programs that watch the memory, such as earlyoom, try first.
 _POSIX_KILLS = (-9, -15)
-# What Windows gives to whoever was ended from outside: by the Task Manager and taskkill, by a Python program (its
+# Windows' exit codes of processes that were killed: by the Task Manager and taskkill, by a Python program (its
 # SIGTERM and SIGKILL, and multiprocessing's own number), or by the system for lack of memory.
 _WINDOWS_KILLS = (1, 15, 9, -15, 0xC0000017, 0xC000012D)
 
 
 def was_killed(exit_code: int | None, platform: str = sys.platform) -> bool:
-    """Whether a worker with this exit code was ended from outside, by somebody or for lack of memory.
+    """Return whether this exit code means that a worker was killed from outside, by somebody or for lack of memory.
 
     `platform` is as in sys.platform.
     """
     return exit_code in (_WINDOWS_KILLS if platform == "win32" else _POSIX_KILLS)
 
 
-def _leave_interrupts_to_the_main_thread() -> None:
+def _block_interrupts() -> None:
     """Block SIGINT in the spawner; workers inherit the mask, so that Ctrl-C in a terminal never reaches them."""
     if sys.platform != "win32":
         from multiprocessing import resource_tracker
@@ -58,19 +58,19 @@ _spawner = ThreadPoolExecutor(1, thread_name_prefix="spawner")
 
 
 class WorkerDiedError(Exception):
-    """The worker process is gone; `last_words` are the last lines it printed, oldest first."""
+    """The worker process is gone; `last_lines` are the last lines that it printed, oldest first."""
 
-    def __init__(self, name: str, exit_code: int | None, last_words: tuple[str, ...]) -> None:
+    def __init__(self, name: str, exit_code: int | None, last_lines: tuple[str, ...]) -> None:
         super().__init__(f"{name} ended with exit code {exit_code}")
         self.exit_code = exit_code
-        self.last_words = last_words
+        self.last_lines = last_lines
 
 
-class _Given:
-    """One end of a pipe, or another handle, on its way to a worker, where `make(handle, *arguments)` stands for it.
+class _InheritedHandle:
+    """A pipe end, or another handle, on its way to a worker, where `make(handle, *arguments)` rebuilds it.
 
-    It is put right into the worker's process. On Windows multiprocessing leaves a copy here for the worker to fetch: if
-    the worker dies before, the copy stays, and keeps its pipe open for whoever waits for the pipe's end.
+    It is duplicated directly into the worker's process. On Windows multiprocessing leaves a copy here for the worker to
+    fetch: if the worker dies before, the copy stays, and keeps its pipe open for whoever waits for the pipe's end.
     """
 
     def __init__(self, handle: int, make: Callable[..., Any], *arguments: Any) -> None:
@@ -96,27 +96,27 @@ class WorkerProcess:
         self._send_lock = threading.Lock()
         self._kill_lock = threading.Lock()
         self._wake_lock = threading.Lock()
-        self._awake = False
+        self._wake_pending = False
         self._killed = False
-        self._last_words: collections.deque[str] = collections.deque(maxlen=20)
+        self._last_lines: collections.deque[str] = collections.deque(maxlen=20)
         context = multiprocessing.get_context("spawn")
-        self._connection, theirs = context.Pipe(duplex=True)
-        self._woken, self._waker = context.Pipe(duplex=False)
-        output, their_output = os.pipe()  # not context.Pipe: on Windows that is nothing that could be printed to
-        self._job = windows_worker.make_job()
-        given = (
-            _Given(theirs.fileno(), type(theirs)),
-            _Given(worker_start.handle_of(their_output), worker_start.descriptor_of),
-            self._job and _Given(self._job, int),
+        self._connection, worker_end = context.Pipe(duplex=True)
+        self._wake_receiver, self._wake_sender = context.Pipe(duplex=False)
+        output, worker_output = os.pipe()  # not context.Pipe: on Windows one cannot print to that
+        self._job = windows_job.make_job()
+        handles = (
+            _InheritedHandle(worker_end.fileno(), type(worker_end)),
+            _InheritedHandle(worker_bootstrap.to_handle(worker_output), worker_bootstrap.to_descriptor),
+            self._job and _InheritedHandle(self._job, int),
         )
         self._process = context.Process(
-            target=_run, args=(target, *given, os.getpid(), arguments), name=name, daemon=True
+            target=_run, args=(target, *handles, os.getpid(), arguments), name=name, daemon=True
         )
         self._reader = threading.Thread(target=self._read_output, args=(output,), name=f"{name}-output", daemon=True)
         try:
-            # By itself, since what no thread could be started for is done when there is one: a worker, with our pipes.
-            _spawner.submit(_leave_interrupts_to_the_main_thread).result()
-            _spawner.submit(worker_start.start, self._process).result()
+            # On its own: work queued while no thread could start would run later, and start a worker with our pipes.
+            _spawner.submit(_block_interrupts).result()
+            _spawner.submit(worker_bootstrap.start_worker, self._process).result()
             self._reader.start()
         except BaseException:
             os.close(output)
@@ -125,8 +125,8 @@ class WorkerProcess:
             self._close_pipes()
             raise
         finally:
-            theirs.close()
-            os.close(their_output)
+            worker_end.close()
+            os.close(worker_output)
 
     @property
     def pid(self) -> int:
@@ -140,49 +140,51 @@ class WorkerProcess:
         """Whether the worker still runs."""
         return self._process.is_alive()
 
-    def send(self, message: object, patience: float = -1) -> bool:
-        """Send one message; False when another one was still stuck in the Pipe after `patience` seconds.
+    def send(self, message: object, timeout: float = -1) -> bool:
+        """Send one message; return False when another one was still stuck in the Pipe after `timeout` seconds.
 
         Raises WorkerDiedError when the worker is gone.
         """
-        if not self._send_lock.acquire(timeout=patience):
+        if not self._send_lock.acquire(timeout=timeout):
             return False
         try:
             self._connection.send(message)
         except (OSError, ValueError, TypeError) as error:  # TypeError: closed meanwhile on another thread
-            raise self._death() from error
+            raise self._died_error() from error
         finally:
             self._send_lock.release()
         return True
 
     def receive(self, timeout: float | None = None) -> Any:
-        """The next message, or None when none came within `timeout` seconds or until `wake`. Raises WorkerDiedError."""
+        """Return the next message, or None when none came within `timeout` seconds or before `wake`. Raises
+        WorkerDiedError.
+        """
         try:
-            ready = wait([self._connection, self._woken], timeout)
+            ready = wait([self._connection, self._wake_receiver], timeout)
             if self._connection in ready:
                 return self._connection.recv()
             if ready:
-                self._fall_asleep()
+                self._clear_wake()
             return None
         except (EOFError, OSError, TypeError, ValueError) as error:  # the last two: closed meanwhile on another thread
-            raise self._death() from error
+            raise self._died_error() from error
 
     def wake(self) -> None:
-        """Let `receive`, the one that waits or else the next one, return without a message."""
+        """Make the pending `receive`, or else the next one, return without a message."""
         with self._wake_lock, contextlib.suppress(OSError):
-            if not self._awake:
-                self._awake = True
-                self._waker.send_bytes(b".")
+            if not self._wake_pending:
+                self._wake_pending = True
+                self._wake_sender.send_bytes(b".")
 
     def kill(self) -> None:
-        """End the worker and everything it started, at once. Harmless when it is gone already."""
+        """Kill the worker and everything it started, at once. Harmless when it is gone already."""
         with self._kill_lock:
             if self._killed:
                 return
             self._killed = True
-            kill_group(self.pid)  # first: of a process that is gone, Windows does not tell what it had started
-            self._process.kill()  # it may not have led its group yet
-            kill_group(self.pid)  # nor may it have until just now
+            kill_group(self.pid)  # first: Windows does not list the children of a process that is gone
+            self._process.kill()  # it may not lead its group yet
+            kill_group(self.pid)  # and may have become the leader only now
             self._process.join(1.0)
         self._close_pipes()
 
@@ -192,27 +194,27 @@ class WorkerProcess:
         self._process.join(timeout)
         self.kill()
 
-    def _fall_asleep(self) -> None:
+    def _clear_wake(self) -> None:
         with self._wake_lock:
-            self._awake = False
-            self._woken.recv_bytes()
+            self._wake_pending = False
+            self._wake_receiver.recv_bytes()
 
     def _close_pipes(self) -> None:
         with self._wake_lock:
-            for pipe in (self._connection, self._woken, self._waker):
+            for pipe in (self._connection, self._wake_receiver, self._wake_sender):
                 pipe.close()
-            windows_worker.close(self._job)
+            windows_job.close_handle(self._job)
             self._job = None
 
-    def _death(self) -> WorkerDiedError:
+    def _died_error(self) -> WorkerDiedError:
         self._process.join(0.5)
         self._reader.join(0.2)
-        return WorkerDiedError(self.name, self._process.exitcode, tuple(self._last_words))
+        return WorkerDiedError(self.name, self._process.exitcode, tuple(self._last_lines))
 
     def _read_output(self, output: int) -> None:
         with open(output, encoding="utf-8", errors="replace") as lines:
             for line in lines:
-                self._last_words.append(line.rstrip())
+                self._last_lines.append(line.rstrip())
                 _log.debug("%s: %s", self.name, line.rstrip())
 
 
@@ -226,7 +228,7 @@ def kill_group(pid: int) -> None:
 
 
 def kill_tree(pid: int) -> None:
-    """Kill `pid` and the processes below it: all are looked up before the first one ends."""
+    """Kill `pid` and the processes below it; all are looked up before the first one ends."""
     import psutil
 
     with contextlib.suppress(psutil.Error):
@@ -237,24 +239,26 @@ def kill_tree(pid: int) -> None:
 
 
 def die_with_parent() -> None:
-    """Ask Linux to kill this process when its parent ends; Windows does it for the job. macOS: EOF on the Pipe."""
+    """Ask Linux to kill this process when its parent ends. On Windows the job object does that, on macOS EOF on the
+    Pipe.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-AWAITED, UNATTENDED = 3, 10
-"""POSIX niceness of work that somebody waits for, and of work that nobody does.
+NICENESS_AWAITED, NICENESS_BACKGROUND = 3, 10
+"""POSIX niceness of work that a person waits for, and of background work.
 
 The first is mild: at 10, on a machine that other programs kept busy, a first word took ten times as long, and a small
 program beside it got its core hardly sooner.
 """
 
 
-def yield_to_others(niceness: int) -> None:
-    """Let other programs have more of the cores where they are wanted by more than one; alone, nothing is lost.
+def lower_priority(niceness: int) -> None:
+    """Lower the priority of this process to POSIX `niceness`, so that other programs get the cores they want.
 
     Linux weighs sessions before processes where it groups them (autogroup), and a worker has a session of its own, so
-    its group is told too. Windows knows only one step that fits.
+    its group's niceness is set too. Windows has only one step that fits.
     """
     if sys.platform == "win32":
         import psutil
@@ -275,13 +279,13 @@ def _run(
     parent: int,
     arguments: tuple[Any, ...],
 ) -> None:
-    """The worker's side: leave the terminal, end with the parent, forbid core dumps, then work."""
+    """Run the worker's side: leave the terminal, end with the parent, forbid core dumps, then call `target`."""
     if sys.platform != "win32":
         os.setsid()
-    worker_start.print_to(output)
-    windows_worker.leave_interrupts_to_the_parent()
-    windows_worker.join(job)
-    worker_start.forbid_core_dumps()
+    worker_bootstrap.redirect_output(output)
+    windows_job.ignore_interrupts()
+    windows_job.join_job(job)
+    worker_bootstrap.forbid_core_dumps()
     die_with_parent()
     if multiprocessing.parent_process() is None or (sys.platform != "win32" and os.getppid() != parent):
         os._exit(0)
@@ -291,5 +295,5 @@ def _run(
         pass
     except Exception:  # noqa: BLE001 (the parent logs it)
         traceback.print_exc()
-        os._exit(_BROKEN)
+        os._exit(_EXCEPTION_EXIT_CODE)
     os._exit(0)

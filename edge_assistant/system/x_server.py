@@ -1,4 +1,4 @@
-"""A connection to an X server, through python-xlib; a server that is halted or speaks nonsense keeps nobody waiting."""
+"""A connection to an X server through python-xlib, with a time limit for servers that are halted or faulty."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from Xlib.display import Display
 
 _log = logging.getLogger(__name__)
-PATIENCE_S = 5.0
-"""For a server to let a program in; one on this computer takes milliseconds."""
+CONNECT_TIMEOUT_S = 5.0
+"""Seconds for a server to accept a connection; one on this computer takes milliseconds."""
 
 
 class NoServerError(Exception):
     """No X server answers."""
 
 
-def connected(name: str | None) -> Display:
-    """A connection to the display of that name, or to that of DISPLAY. Raises NoServerError."""
+def connect(name: str | None) -> Display:
+    """Connect to the display `name`, or to that of DISPLAY. Raises NoServerError."""
     from Xlib import display, xauth
 
     # An odd .Xauthority makes Xlib print on standard output, which belongs to the answer.
@@ -28,19 +28,19 @@ def connected(name: str | None) -> Display:
     answers: queue.SimpleQueue[Display | Exception] = queue.SimpleQueue()
     given_up = threading.Event()
 
-    def connect() -> None:
+    def open_display() -> None:
         try:
-            found = display.Display(name)
+            connection = display.Display(name)
             if given_up.is_set():
-                found.close()
+                connection.close()
             else:
-                answers.put(found)
-        except Exception as error:  # noqa: BLE001 (Xlib stumbles in many ways over odd names, and over odd servers)
+                answers.put(connection)
+        except Exception as error:  # noqa: BLE001 (Xlib fails in many ways on odd names and odd servers)
             answers.put(error)
 
-    threading.Thread(target=connect, name="X server", daemon=True).start()
+    threading.Thread(target=open_display, name="X server", daemon=True).start()
     try:
-        answer = answers.get(timeout=PATIENCE_S)
+        answer = answers.get(timeout=CONNECT_TIMEOUT_S)
     except queue.Empty:
         given_up.set()
         answer = TimeoutError()

@@ -1,1 +1,1 @@
-"""Finds the quickest way to compute on this computer, and remembers it."""
+"""Finds the fastest way to run a model on this computer, and stores it."""

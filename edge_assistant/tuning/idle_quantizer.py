@@ -1,4 +1,4 @@
-"""Makes the quicker vision tower while the program has nothing to do, once, and never in anybody's way."""
+"""Makes the faster vision tower in the background while the program is idle."""
 
 from __future__ import annotations
 
@@ -16,65 +16,65 @@ from edge_assistant.tuning.quantize_process import make_tower
 _log = logging.getLogger(__name__)
 
 REST_S = 60.0
-"""How long nothing must have been asked before it begins, and how long it waits to look again."""
+"""How long the program must have been idle before it starts, and the time between two checks, in seconds."""
 
 _CLOSE_S = 2.0
 MakeTower = Callable[[Path, str, Callable[[float], None], Callable[[], bool]], CachedTower]
 
 
 class IdleQuantizer:
-    """`want` belongs to one thread; nothing runs before it was called for weights that gain from it.
+    """Makes requested vision towers in low-priority processes while nobody asks anything.
 
-    The engine finds what was made at its next load.
+    `request_tower` belongs to one thread. The engine finds a new tower at its next load.
     """
 
     def __init__(
         self,
         idle_seconds: Callable[[], float],
-        may: Callable[[], bool],
+        is_allowed: Callable[[], bool],
         make: MakeTower = make_tower,
         *,
         rest_s: float = REST_S,
-        least_bytes: int = profile.LEAST_TOWER_BYTES,
+        least_bytes: int = profile.MIN_TOWER_BYTES,
     ) -> None:
-        """`idle_seconds` is 0 while a question is at work; where `may` is False, nothing is made.
+        """`idle_seconds` returns 0 while a question is answered; nothing is made unless `is_allowed` returns True.
 
-        Both are asked from threads of this one's own, also while it works: it ends at once when they say no.
+        Both are called on this class's own threads; while a tower is made, either of them stops it at once.
         """
         self._idle_seconds = idle_seconds
-        self._may = may
+        self._is_allowed = is_allowed
         self._make = make
         self._rest_s = rest_s
         self._least_bytes = least_bytes
         self._closed = threading.Event()
-        self._one = threading.Lock()
+        self._lock = threading.Lock()
         self._threads: dict[Path, threading.Thread] = {}
 
-    def want(self, weights: ResolvedModel) -> None:
-        """Have the tower for these published weights one day, if it is not here; after a failure not again."""
-        if weights.mmproj not in self._threads and self._missing(weights):
-            thread = threading.Thread(target=self._run, args=(weights,), name="idle-tower", daemon=True)
-            self._threads[weights.mmproj] = thread
+    def request_tower(self, model: ResolvedModel) -> None:
+        """Request the faster tower for this published model, if it is missing. A failure is not retried."""
+        if model.mmproj not in self._threads and self._missing_tower(model):
+            thread = threading.Thread(target=self._run, args=(model,), name="idle-tower", daemon=True)
+            self._threads[model.mmproj] = thread
             thread.start()
 
     def close(self) -> None:
-        """End what is under way and leave nothing half made."""
+        """Stop, leaving no unfinished tower."""
         self._closed.set()
         for thread in self._threads.values():
             thread.join(_CLOSE_S)
 
-    def _run(self, weights: ResolvedModel) -> None:
-        with self._one:
+    def _run(self, model: ResolvedModel) -> None:
+        with self._lock:
             while not self._closed.wait(self._rest_s):
-                if self._may() and self._idle_seconds() >= self._rest_s and self._is_settled(weights):
+                if self._is_allowed() and self._idle_seconds() >= self._rest_s and self._try_make(model):
                     return
 
-    def _is_settled(self, weights: ResolvedModel) -> bool:
-        """Make it; False when that was broken off, to be tried again."""
+    def _try_make(self, model: ResolvedModel) -> bool:
+        """Make the missing tower; return False if that was interrupted and must be retried."""
         try:
-            name = self._missing(weights)
+            name = self._missing_tower(model)
             if name:
-                self._make(weights.mmproj, name, lambda _: None, self._is_unwanted)
+                self._make(model.mmproj, name, lambda _: None, self._must_stop)
                 _log.info("a vision tower in %s was made", name)
         except CancelledError:
             return False
@@ -82,9 +82,9 @@ class IdleQuantizer:
             _log.info("no quicker vision tower could be made: %s", error)
         return True
 
-    def _is_unwanted(self) -> bool:
-        return self._closed.is_set() or not self._may() or self._idle_seconds() == 0.0
+    def _must_stop(self) -> bool:
+        return self._closed.is_set() or not self._is_allowed() or self._idle_seconds() == 0.0
 
-    def _missing(self, weights: ResolvedModel) -> str | None:
-        name = profile.usual_tower(weights, self._least_bytes)
-        return name if name and VisionTowers().find(weights.mmproj, name) is None else None
+    def _missing_tower(self, model: ResolvedModel) -> str | None:
+        name = profile.default_tower(model, self._least_bytes)
+        return name if name and VisionTowers().find(model.mmproj, name) is None else None

@@ -1,8 +1,8 @@
-"""What `tune` found out for this machine and these weights, and the safe choice where it was never run.
+"""Tuning profiles: what `tune` found for this machine and a model, and the safe profile if it was never run.
 
-Untuned, a Q6_K tower is used where one was made here. What was tuned is kept in the data folder together with what it
-depends on: the processor, its cores, the memory, the version of llama.cpp, and the checksums of both files. Where one
-of these differs, it is as if there were none.
+Without a stored profile, a Q6_K vision tower is used if one was made here. Profiles are stored in the data folder with
+what they depend on: processor, cores, memory, version of llama.cpp, and the checksums of both files. If one of these
+differs, the profile is ignored.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.models.vision_towers import FORMATS, VisionTowers
 from edge_assistant.system import cpu, paths
-from edge_assistant.system.json_store import JsonStore, explained_writes
+from edge_assistant.system.json_store import JsonStore, explain_write_errors
 
-LEAST_GLANCE_TOKENS = 192
-"""A glance at a screen never has fewer image tokens than this, however slow the machine is."""
+MIN_GLANCE_TOKENS = 192
+"""The least image tokens of a glance at a screen, however slow the machine is."""
 
-LEAST_TOWER_BYTES = 100_000_000
-"""Of a smaller tower, such as the demo's, no other is made untold: it is quick as it is."""
+MIN_TOWER_BYTES = 100_000_000
+"""Smaller towers, such as the demo model's, are not requantised automatically: they are fast as they are."""
 
-_USUAL_TOWER = "Q6_K"  # of Q8_0's time to encode, two thirds with AVX-512 and nine tenths with AVX2 only
-_MOST_THREADS = 1024
-_BATCHES = (32, 8192)
+_DEFAULT_TOWER = "Q6_K"  # encodes in two thirds of Q8_0's time with AVX-512, in nine tenths with AVX2 only
+_MAX_THREADS = 1024
+_BATCH_RANGE = (32, 8192)
 
 
 @dataclass(frozen=True, slots=True)
 class TuningProfile:
-    """How to compute. `tower` is the format of a made vision tower, None the published file as it is.
+    """How to run a model. `tower` is the format of a requantised vision tower, None the published file.
 
-    `glance_tokens` is the image budget of a glance, None the usual one.
+    `glance_tokens` is the image budget of a glance, None the default one.
     """
 
     threads: int
@@ -47,88 +47,90 @@ class TuningProfile:
     glance_tokens: int | None = None
 
 
-def safe_choice() -> TuningProfile:
-    """What suits every machine, and is best on none."""
+def safe_profile() -> TuningProfile:
+    """Return the profile that works on every machine."""
     return TuningProfile(default_threads())
 
 
-def choice(weights: ResolvedModel, *, quick_tower: bool = True, least_bytes: int = LEAST_TOWER_BYTES) -> TuningProfile:
-    """What was stored for this machine and these weights, else the safe choice, with the usual tower if it is here.
+def load_profile(
+    model: ResolvedModel, *, quick_tower: bool = True, least_bytes: int = MIN_TOWER_BYTES
+) -> TuningProfile:
+    """Return the stored profile of this machine and model, else the safe one, with the default tower if it is here.
 
-    Without `quick_tower` only what was stored may name a tower. `least_bytes` is as for `usual_tower`.
+    Without `quick_tower` only a stored profile may name a tower. `least_bytes` is as for `default_tower`.
     """
-    stored = _stored(weights)
+    stored = _stored(model)
     if stored is not None:
         return stored
-    name = usual_tower(weights, least_bytes) if quick_tower else None
-    return replace(safe_choice(), tower=name if name and VisionTowers().find(weights.mmproj, name) else None)
+    name = default_tower(model, least_bytes) if quick_tower else None
+    return replace(safe_profile(), tower=name if name and VisionTowers().find(model.mmproj, name) else None)
 
 
-def is_tuned(weights: ResolvedModel) -> bool:
-    """Whether something was stored that holds for this machine and these weights."""
-    return _stored(weights) is not None
+def is_tuned(model: ResolvedModel) -> bool:
+    """Return whether a valid profile is stored for this machine and model."""
+    return _stored(model) is not None
 
 
-def usual_tower(weights: ResolvedModel, least_bytes: int = LEAST_TOWER_BYTES) -> str | None:
-    """The format of the tower to make and use where nothing was tuned; None: the published one does best.
+def default_tower(model: ResolvedModel, least_bytes: int = MIN_TOWER_BYTES) -> str | None:
+    """Return the format of the tower to make and use without a stored profile; None: use the published one.
 
-    That is so where something was tuned, for the demo, for a tower of no more than `least_bytes`, for one that is in
-    the format already, and on a processor without AVX2, or whose instructions are not known.
+    None if a profile is stored, for the demo model, for a tower of at most `least_bytes` or already in that format, and
+    on a processor without AVX2 or with unknown instructions.
     """
     try:
-        large = weights.mmproj.stat().st_size > least_bytes
+        large = model.mmproj.stat().st_size > least_bytes
     except OSError:
-        return None  # whoever loads it will say so
-    if not large or weights.demo or not cpu.best_instructions() or is_tuned(weights):
+        return None  # loading the file will report the error
+    if not large or model.demo or not cpu.best_instructions() or is_tuned(model):
         return None
-    quick = cpu.is_quick(cpu.best_instructions())
-    return _USUAL_TOWER if quick and describe_gguf(weights.mmproj).quantisation != _USUAL_TOWER else None
+    quick = cpu.is_fast(cpu.best_instructions())
+    return _DEFAULT_TOWER if quick and describe_gguf(model.mmproj).quantisation != _DEFAULT_TOWER else None
 
 
-def store(weights: ResolvedModel, chosen: TuningProfile) -> None:
-    """Keep a choice; the files are hashed for that where they were not yet. Raises AssistantError."""
+def save_profile(model: ResolvedModel, profile: TuningProfile) -> None:
+    """Store a profile, hashing the model's files if that was not done yet. Raises AssistantError."""
     verifier = ChecksumVerifier(paths.data_dir())
-    verifier.hashed(weights.model)
-    verifier.hashed(weights.mmproj)
-    record = _record()
-    with explained_writes(record.path):
-        record.update({_key(weights) or "": {"machine": machine(), "choice": asdict(chosen)}})
+    verifier.hash_file(model.model)
+    verifier.hash_file(model.mmproj)
+    profiles = _store()
+    with explain_write_errors(profiles.path):
+        profiles.update({_key(model) or "": {"machine": machine_key(), "choice": asdict(profile)}})
 
 
-def forget(weights: ResolvedModel) -> None:
-    """Go back to the safe choice."""
-    key = _key(weights)
-    if key is not None and key in _record().read():
-        _record().update({key: None})
+def delete_profile(model: ResolvedModel) -> None:
+    """Delete the stored profile."""
+    key = _key(model)
+    if key is not None and key in _store().read():
+        _store().update({key: None})
 
 
-def towers_in_use(weights: ResolvedModel) -> set[str]:
-    """The formats of made towers that were chosen for any model that sees with this mmproj."""
-    mmproj = ChecksumVerifier(paths.data_dir()).known(weights.mmproj)
-    entries = (entry for key, entry in _record().read().items() if mmproj and key.endswith(f"+{mmproj}"))
-    choices = (_of_this_machine(entry) for entry in entries)
-    return {chosen.tower for chosen in choices if chosen is not None and chosen.tower is not None}
+def towers_in_use(model: ResolvedModel) -> set[str]:
+    """Return the formats of requantised towers that stored profiles use with this mmproj, for any model."""
+    mmproj = ChecksumVerifier(paths.data_dir()).known_checksum(model.mmproj)
+    entries = (entry for key, entry in _store().read().items() if mmproj and key.endswith(f"+{mmproj}"))
+    profiles = (_valid_profile(entry) for entry in entries)
+    return {profile.tower for profile in profiles if profile is not None and profile.tower is not None}
 
 
-def with_tower(weights: ResolvedModel, chosen: TuningProfile) -> ResolvedModel:
-    """The weights with the made tower, where it is here and of the mmproj as it is now."""
-    path = VisionTowers().find(weights.mmproj, chosen.tower) if chosen.tower else None
+def with_tower(model: ResolvedModel, profile: TuningProfile) -> ResolvedModel:
+    """Return the model with the profile's tower, if that is here and was made from the present mmproj."""
+    path = VisionTowers().find(model.mmproj, profile.tower) if profile.tower else None
     if path is None:
-        return weights
-    saved = weights.mmproj.stat().st_size - path.stat().st_size
-    return replace(weights, mmproj=path, ram_bytes=weights.ram_bytes - saved)
+        return model
+    saved_bytes = model.mmproj.stat().st_size - path.stat().st_size
+    return replace(model, mmproj=path, ram_bytes=model.ram_bytes - saved_bytes)
 
 
-def size_of(weights: ResolvedModel) -> ModelSize:
-    """What decides how much of the weights fits on a graphics processor."""
-    return ModelSize(describe_gguf(weights.model).block_count or 0, weights.kv_bytes_per_token)
+def model_size(model: ResolvedModel) -> ModelSize:
+    """Return the sizes that decide how much of the model fits on a graphics processor."""
+    return ModelSize(describe_gguf(model.model).block_count or 0, model.kv_bytes_per_token)
 
 
 @functools.cache
-def machine() -> dict[str, Any]:
-    """What the choice depends on besides the weights, as it stands in the record."""
+def machine_key() -> dict[str, Any]:
+    """Return what a profile depends on besides the model, in the stored form."""
     return {
-        "processor": cpu.name(),
+        "processor": cpu.processor_name(),
         "instructions": cpu.best_instructions(),
         "architecture": platform.machine(),
         "cores": [cpu.physical_cores(), psutil.cpu_count(), default_threads()],
@@ -138,12 +140,12 @@ def machine() -> dict[str, Any]:
 
 
 def default_threads() -> int:
-    """Cores to compute with: the physical ones this process may use; more gain nothing in llama.cpp.
+    """Return the number of threads to compute with: the physical cores this process may use.
 
-    Where there are quick and slow ones, only the quick: all threads wait for the slowest at each step. This follows
-    llama.cpp's advice and was not measured here.
+    More gain nothing in llama.cpp. Of fast and slow cores only the fast ones count, since all threads wait for the
+    slowest at each step; this follows llama.cpp's advice and was not measured here.
     """
-    physical = min(cpu.physical_cores() or 1, cpu.performance_cores() or _MOST_THREADS)
+    physical = min(cpu.physical_cores() or 1, cpu.performance_cores() or _MAX_THREADS)
     return max(1, min(physical, cpu.usable_cores() or physical))
 
 
@@ -154,29 +156,29 @@ def _llama_cpp_version() -> str:
         return "unknown"
 
 
-def _stored(weights: ResolvedModel) -> TuningProfile | None:
-    return _of_this_machine(_record().read().get(_key(weights) or ""))
+def _stored(model: ResolvedModel) -> TuningProfile | None:
+    return _valid_profile(_store().read().get(_key(model) or ""))
 
 
-def _of_this_machine(entry: object) -> TuningProfile | None:
-    if not isinstance(entry, dict) or entry.get("machine") != machine():
+def _valid_profile(entry: object) -> TuningProfile | None:
+    if not isinstance(entry, dict) or entry.get("machine") != machine_key():
         return None
-    return _read(entry.get("choice"))
+    return _parse(entry.get("choice"))
 
 
-def _record() -> JsonStore:
+def _store() -> JsonStore:
     return JsonStore(paths.data_dir() / "tuned.json")
 
 
-def _key(weights: ResolvedModel) -> str | None:
-    """Both checksums; None where one was never found out."""
+def _key(model: ResolvedModel) -> str | None:
+    """Return the key of a stored profile, both checksums; None if one is unknown."""
     verifier = ChecksumVerifier(paths.data_dir())
-    model, mmproj = verifier.known(weights.model), verifier.known(weights.mmproj)
-    return f"{model}+{mmproj}" if model and mmproj else None
+    model_sum, mmproj_sum = verifier.known_checksum(model.model), verifier.known_checksum(model.mmproj)
+    return f"{model_sum}+{mmproj_sum}" if model_sum and mmproj_sum else None
 
 
-def _read(value: object) -> TuningProfile | None:
-    """A stored choice; None for what this version does not understand or would not store."""
+def _parse(value: object) -> TuningProfile | None:
+    """Parse a stored profile; None for what this version does not understand or would not store."""
     match value:
         case {
             "threads": int(threads),
@@ -184,10 +186,10 @@ def _read(value: object) -> TuningProfile | None:
             "tower": str() | None as tower,
             "glance_tokens": int() | None as glance_tokens,
         } if (
-            1 <= threads <= _MOST_THREADS
-            and _BATCHES[0] <= batch <= _BATCHES[1]
+            1 <= threads <= _MAX_THREADS
+            and _BATCH_RANGE[0] <= batch <= _BATCH_RANGE[1]
             and (tower is None or tower in FORMATS)
-            and (glance_tokens is None or LEAST_GLANCE_TOKENS <= glance_tokens <= 1024)
+            and (glance_tokens is None or MIN_GLANCE_TOKENS <= glance_tokens <= 1024)
         ):
             return TuningProfile(threads, Tuning(repack, flash_attention, batch), tower, glance_tokens)
     return None

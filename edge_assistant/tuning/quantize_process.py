@@ -1,4 +1,4 @@
-"""Makes a quicker vision tower in a process of its own, which can be ended at any moment."""
+"""Makes a requantised vision tower in a process of its own, which can be killed at any moment."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from pathlib import Path
 
 from edge_assistant.models.vision_towers import CachedTower, VisionTowers
 from edge_assistant.system import worker_process
-from edge_assistant.system.errors import AssistantError, CancelledError, EngineError, rebuilt
+from edge_assistant.system.errors import AssistantError, CancelledError, EngineError, rebuild_error
 from edge_assistant.system.i18n import tr
 
-_POLL = 0.05  # seconds between two looks whether it is still wanted
-_STEP = 0.01  # of the whole, between two reports
+_POLL = 0.05  # seconds between two checks for a cancel
+_STEP = 0.01  # least difference of the fraction between two reports
 
 
 def make_tower(
     parent: Path, name: str, on_fraction: Callable[[float], None], is_cancelled: Callable[[], bool]
 ) -> CachedTower:
-    """Make the tower of format `name` from `parent`, or raise AssistantError; CancelledError when no longer wanted."""
+    """Make the tower in the format `name` from the published file `parent`. Raises AssistantError, CancelledError."""
     worker = worker_process.WorkerProcess(_serve, str(parent), name, name="tower")
     try:
         while True:
@@ -30,30 +30,30 @@ def make_tower(
             elif isinstance(reply, CachedTower):
                 return reply
             elif reply is not None:
-                raise rebuilt(*reply)
+                raise rebuild_error(*reply)
     except worker_process.WorkerDiedError as death:
         message = tr("The faster vision encoder could not be made. The default one is used.")
         raise EngineError(message, code="tower") from death
     finally:
         worker.kill()
-        VisionTowers().clear_away()
+        VisionTowers().remove_temporary_files()
 
 
 def _serve(connection: Connection, parent: str, name: str) -> None:
-    # Here, not above: whoever imports this must not load llama.cpp.
+    # Imported here, so that importing this module does not load llama.cpp.
     from edge_assistant.engine.quantise import requantise
 
-    worker_process.yield_to_others(worker_process.UNATTENDED)
-    told = 0.0
+    worker_process.lower_priority(worker_process.NICENESS_BACKGROUND)
+    reported = 0.0
 
     def on_fraction(fraction: float) -> None:
-        nonlocal told
-        if fraction >= told + _STEP:
-            told = fraction
+        nonlocal reported
+        if fraction >= reported + _STEP:
+            reported = fraction
             connection.send(fraction)
 
     try:
         connection.send(VisionTowers().make(Path(parent), name, requantise, on_fraction))
     except AssistantError as error:
         connection.send((error.exit_code, error.code, str(error)))
-    connection.poll(None)  # until the other side has read it and ends this process
+    connection.poll(None)  # wait until the parent has read the reply and kills this process

@@ -1,4 +1,4 @@
-"""Finds the quickest way to compute on this machine by trying: one thing after the other, each kept if it helps."""
+"""Searches the fastest tuning profile of this machine: one change is tried after another, and kept if it helps."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from edge_assistant.engine.prompts import MODES
 from edge_assistant.system.errors import AssistantError, CancelledError
 from edge_assistant.system.i18n import tr
 from edge_assistant.tuning.profile import TuningProfile
-from edge_assistant.tuning.trial import MOST_IMAGE_TOKENS, Cost, Trial
+from edge_assistant.tuning.trial import MAX_IMAGE_TOKENS, Cost, Trial
 
-USUAL_TOKENS = MODES["glance"].image_tokens
-"""The budget of the glances that are compared."""
+DEFAULT_TOKENS = MODES["glance"].image_tokens
+"""The image-token budget of the glances that are compared."""
 
-_DETAIL = MODES["detail"].image_tokens
-_BETTER = 0.97
-"""A change must bring at least 3 % to be kept: less is within what two runs of the same differ by."""
+_DETAIL_TOKENS = MODES["detail"].image_tokens
+_REQUIRED_RATIO = 0.97
+"""A change must save at least 3 % to be kept: less is within the variation between two equal runs."""
 _RUNS = 2
-_LARGER = (384, 512, 640, 768, MOST_IMAGE_TOKENS)
-_SMALLER = (240, 224)
-_LEAST = 208
-"""The least budget of which pictures of 16:9, 16:10, 5:4 and square make 192 image tokens and more: of 192 itself a
-screen of 16:9 makes 180."""
+_LARGER_BUDGETS = (384, 512, 640, 768, MAX_IMAGE_TOKENS)
+_SMALLER_BUDGETS = (240, 224)
+_LEAST_BUDGET = 208
+"""The least budget at which pictures of 16:9, 16:10, 5:4 and 1:1 have 192 image tokens or more: with a budget of 192, a
+16:9 screen has 180."""
 
 MakeTrial = Callable[[TuningProfile], Trial]
 Measure = Callable[[Trial], Cost]
@@ -32,10 +32,10 @@ Measure = Callable[[Trial], Cost]
 
 @dataclass(frozen=True, slots=True)
 class MachineFacts:
-    """What decides what is worth trying.
+    """What can be tried on this machine.
 
-    `threads` are counts of cores, `towers` formats that can be made here, None the published file. Without `target_s`
-    no image-token budget is looked for.
+    `threads` are thread counts; `towers` are formats that can be made here, None the published file. Without `target_s`
+    no image-token budget is searched.
     """
 
     threads: tuple[int, ...]
@@ -45,7 +45,7 @@ class MachineFacts:
 
 @dataclass(frozen=True, slots=True)
 class SearchStep:
-    """One thing to try, in words and as a change of the best so far; `measure` decides whether it is better."""
+    """One change of the best profile so far: its name, and the measure that decides whether it is faster."""
 
     words: str
     change: Callable[[TuningProfile], TuningProfile]
@@ -55,7 +55,7 @@ class SearchStep:
 
 @dataclass(frozen=True, slots=True)
 class TimeBudget:
-    """So many image tokens at most, None the usual budget; a glance's first token comes after so many seconds."""
+    """An image-token budget, None the default one, and the seconds to the first token of a glance with it."""
 
     tokens: int | None
     first_token: float
@@ -64,51 +64,56 @@ class TimeBudget:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The best choice, and what a glance at the usual budget costs as it was (None: that cannot be) and with it."""
+    """The fastest profile, and the cost of a glance at the default budget before and after.
 
-    choice: TuningProfile
+    `before` is None if the previous profile does not work.
+    """
+
+    profile: TuningProfile
     before: Cost | None
     after: Cost
     budget: TimeBudget
 
 
-def glance(trial: Trial) -> Cost:
-    """A glance at the usual budget."""
-    return trial.glance(USUAL_TOKENS)
+def measure_glance(trial: Trial) -> Cost:
+    """Measure a glance at the default budget."""
+    return trial.glance(DEFAULT_TOKENS)
 
 
-def detail(trial: Trial) -> Cost:
-    """What batches matter for: a detail's prefill takes several of them, a glance's only one."""
-    return Cost(trial.prefill(_DETAIL), 0.0)
+def measure_detail(trial: Trial) -> Cost:
+    """Measure the prefill of a detail, which takes several batches; that of a glance takes only one."""
+    return Cost(trial.prefill(_DETAIL_TOKENS), 0.0)
 
 
-def steps(start: TuningProfile, facts: MachineFacts) -> list[SearchStep]:
-    """What to try, in order: what matters most comes last but one, so that it is tried with everything else settled.
+def plan_steps(start: TuningProfile, facts: MachineFacts) -> list[SearchStep]:
+    """List the steps in order. The vision tower, which matters most, comes last, with everything else settled.
 
-    Smaller batches are not tried: on the machine where they were measured, more pieces were always slower.
+    Smaller batches are not tried: they were always slower on the machine where they were measured.
     """
 
     def cores(count: int) -> SearchStep:
-        return SearchStep(tr("{number} threads", number=count), lambda best: replace(best, threads=count), glance)
+        return SearchStep(
+            tr("{number} threads", number=count), lambda best: replace(best, threads=count), measure_glance
+        )
 
     def tuning(words: str, measure: Measure, **changes: bool | int) -> SearchStep:
         return SearchStep(words, lambda best: replace(best, tuning=replace(best.tuning, **changes)), measure)  # type: ignore[arg-type]
 
     def tower(name: str | None) -> SearchStep:
         words = tr("a vision encoder in {format}", format=name) if name else tr("the original vision encoder")
-        return SearchStep(words, lambda best: replace(best, tower=name), glance, tower=name)
+        return SearchStep(words, lambda best: replace(best, tower=name), measure_glance, tower=name)
 
     return [
         *(cores(count) for count in facts.threads if count != start.threads),
-        tuning(tr("repacked weights"), glance, repack=True),
-        tuning(tr("no flash attention"), glance, flash_attention=False),
-        tuning(tr("batch size {number}", number=2 * start.tuning.batch), detail, batch=2 * start.tuning.batch),
+        tuning(tr("repacked weights"), measure_glance, repack=True),
+        tuning(tr("no flash attention"), measure_glance, flash_attention=False),
+        tuning(tr("batch size {number}", number=2 * start.tuning.batch), measure_detail, batch=2 * start.tuning.batch),
         *(tower(name) for name in facts.towers if name != start.tower),
     ]
 
 
 def tune(
-    now: TuningProfile,
+    current: TuningProfile,
     start: TuningProfile,
     facts: MachineFacts,
     make_trial: MakeTrial,
@@ -116,23 +121,23 @@ def tune(
     on_step: Callable[[int, int, str], None],
     on_skipped: Callable[[str, AssistantError], None],
 ) -> SearchResult:
-    """Try everything, beginning with `start`, and give the best; `now` is what is used until now.
+    """Try all steps, beginning with `start`, and return the fastest profile; `current` is the one used until now.
 
-    What `make_trial` and `make_tower` raise skips one step; a cancel ends it all. `on_step(number, of, words)` is
-    called before each step. Raises AssistantError when not even `start` works.
+    An AssistantError of `make_trial` or `make_tower` skips one step; a cancel ends the search. `on_step(number, of,
+    words)` is called before each step. Raises AssistantError if not even `start` works.
     """
-    now, start = replace(now, glance_tokens=None), replace(start, glance_tokens=None)
+    current, start = replace(current, glance_tokens=None), replace(start, glance_tokens=None)
     search = _Search(start, make_trial)
-    plan = steps(start, facts)
-    total = 1 + len(plan) + (now != start) + (facts.target_s is not None)
+    plan = plan_steps(start, facts)
+    total = 1 + len(plan) + (current != start) + (facts.target_s is not None)
     number = 0
 
-    def attempt(words: str, work: Callable[[], None]) -> None:
+    def attempt(words: str, action: Callable[[], None]) -> None:
         nonlocal number
         number += 1
         on_step(number, total, words)
         try:
-            work()
+            action()
         except CancelledError:
             raise
         except AssistantError as error:
@@ -140,7 +145,7 @@ def tune(
                 raise
             on_skipped(words, error)
 
-    def take(step: SearchStep) -> None:
+    def run_step(step: SearchStep) -> None:
         if step.tower is not None:
             make_tower(step.tower)
         search.consider(step.change(search.best), step.measure)
@@ -148,53 +153,59 @@ def tune(
     before: list[Cost] = []
     found: list[TimeBudget] = []
     attempt(
-        tr("the current choice") if now == start else tr("the default choice"),
-        lambda: before.extend(search.known(glance)),
+        tr("the current choice") if current == start else tr("the default choice"),
+        lambda: before.extend(search.costs(measure_glance)),
     )
     for step in plan:
-        attempt(step.words, partial(take, step))
-    if now != start:
+        attempt(step.words, partial(run_step, step))
+    if current != start:
         before.clear()
-        attempt(tr("the current choice"), lambda: before.extend(search.runs(now, glance)))
-    after = _least(before or search.known(glance)) if search.best == now else _least(search.known(glance))
+        attempt(tr("the current choice"), lambda: before.extend(search.measure_runs(current, measure_glance)))
+    after = (
+        _fastest(before or search.costs(measure_glance))
+        if search.best == current
+        else _fastest(search.costs(measure_glance))
+    )
     if facts.target_s is not None:
-        budget = partial(_budget, search.best, after, make_trial, facts.target_s)
+        budget = partial(_find_budget, search.best, after, make_trial, facts.target_s)
         attempt(tr("how many image tokens fit the time"), lambda: found.append(budget()))
     meets = facts.target_s is None or after.first_token <= facts.target_s
-    chosen = found[0] if found else TimeBudget(None, after.first_token, meets)
-    choice = replace(search.best, glance_tokens=chosen.tokens)
-    return SearchResult(choice, _least(before) if before else None, after, chosen)
+    time_budget = found[0] if found else TimeBudget(None, after.first_token, meets)
+    best = replace(search.best, glance_tokens=time_budget.tokens)
+    return SearchResult(best, _fastest(before) if before else None, after, time_budget)
 
 
 class _Search:
-    """The best choice so far, and what its runs took by each measure."""
+    """The fastest profile so far, and the costs of its runs by measure."""
 
     def __init__(self, start: TuningProfile, make_trial: MakeTrial) -> None:
         self.best = start
         self._make_trial = make_trial
-        self._known: dict[Measure, list[Cost]] = {}
+        self._costs: dict[Measure, list[Cost]] = {}
 
-    def known(self, measure: Measure) -> list[Cost]:
-        """Some runs of the best."""
-        if measure not in self._known:
-            self._known[measure] = self.runs(self.best, measure, _RUNS if measure is glance else 1)
-        return self._known[measure]
+    def costs(self, measure: Measure) -> list[Cost]:
+        """Return the costs of some runs of the best profile, measuring them if needed."""
+        if measure not in self._costs:
+            self._costs[measure] = self.measure_runs(self.best, measure, _RUNS if measure is measure_glance else 1)
+        return self._costs[measure]
 
     def consider(self, candidate: TuningProfile, measure: Measure) -> None:
-        """Take it where each of its runs was quicker than all of the best so far, and by enough.
+        """Make `candidate` the best if each of its runs was enough faster than all runs of the best so far.
 
-        In the end the other one is tried once more, since the machine itself may have become quicker in between.
+        The best so far is then run once more, since the machine itself may have become faster in between.
         """
-        old = self.known(measure)
-        new = self.runs(candidate, measure, below=_limit(old))
+        old = self.costs(measure)
+        new = self.measure_runs(candidate, measure, below=_limit(old))
         if _slowest(new) < _limit(old):
-            old += self.runs(self.best, measure, 1)
+            old += self.measure_runs(self.best, measure, 1)
             if _slowest(new) < _limit(old):
-                self.best, self._known = candidate, {measure: new}
+                self.best, self._costs = candidate, {measure: new}
 
-    def runs(self, choice: TuningProfile, measure: Measure, count: int = _RUNS, below: float = math.inf) -> list[Cost]:
-        """What `count` runs cost; none follows one that decides already, as it does not stay below so many seconds."""
-        trial = self._make_trial(choice)
+    def measure_runs(
+        self, candidate: TuningProfile, measure: Measure, count: int = _RUNS, below: float = math.inf
+    ) -> list[Cost]:
+        """Measure up to `count` runs; stop early after one that does not stay below `below` seconds."""
+        trial = self._make_trial(candidate)
         try:
             found = [measure(trial)]
             while len(found) < count and found[-1].total < below:
@@ -204,7 +215,7 @@ class _Search:
             trial.close()
 
 
-def _least(runs: list[Cost]) -> Cost:
+def _fastest(runs: list[Cost]) -> Cost:
     return min(runs, key=lambda cost: cost.total)
 
 
@@ -213,23 +224,23 @@ def _slowest(runs: list[Cost]) -> float:
 
 
 def _limit(runs: list[Cost]) -> float:
-    """What something better stays below, in seconds."""
-    return _least(runs).total * _BETTER
+    """Return the seconds that a faster profile must stay below."""
+    return _fastest(runs).total * _REQUIRED_RATIO
 
 
-def _budget(choice: TuningProfile, usual: Cost, make_trial: MakeTrial, target_s: float) -> TimeBudget:
-    """The largest budget whose first token comes within the target time, never less than the least."""
-    trial = make_trial(choice)
+def _find_budget(candidate: TuningProfile, usual: Cost, make_trial: MakeTrial, target_s: float) -> TimeBudget:
+    """Find the largest budget with the first token within the target time; at least _LEAST_BUDGET."""
+    trial = make_trial(candidate)
     try:
         if usual.first_token > target_s:
-            least = trial.glance(_LEAST).first_token
-            for budget in _SMALLER if least <= target_s else ():
+            least = trial.glance(_LEAST_BUDGET).first_token
+            for budget in _SMALLER_BUDGETS if least <= target_s else ():
                 seconds = trial.glance(budget).first_token
                 if seconds <= target_s:
                     return TimeBudget(budget, seconds, True)
-            return TimeBudget(_LEAST, least, least <= target_s)
-        found = TimeBudget(USUAL_TOKENS, usual.first_token, True)
-        for budget in _LARGER:
+            return TimeBudget(_LEAST_BUDGET, least, least <= target_s)
+        found = TimeBudget(DEFAULT_TOKENS, usual.first_token, True)
+        for budget in _LARGER_BUDGETS:
             seconds = trial.glance(budget).first_token
             if seconds > target_s:
                 break

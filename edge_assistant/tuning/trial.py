@@ -1,4 +1,4 @@
-"""One way to compute, tried on made-up pictures: what a glance and a detail cost with it. Used by tune."""
+"""Measures one tuning profile on generated pictures: what a glance and a detail cost with it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from edge_assistant.engine.client import Engine, EngineFiles
+from edge_assistant.engine.client import Engine, EngineConfig
 from edge_assistant.engine.messages import AskQuestion, Done, Sampling, ThinkingBudget
 from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.imaging.token_budget import CELL, plan
@@ -23,76 +23,76 @@ from edge_assistant.tuning.profile import TuningProfile
 
 _SCREEN = (1920, 1080)
 _CONTEXT = 2048
-_LOOK_S = 0.05  # seconds between two looks whether it is still wanted
-_WORDS = 20
-"""Tokens of the answer that count: about a first sentence."""
-_SMALLEST = (64, 128)  # pixels of a picture with the fewest image tokens there can be
+_POLL_S = 0.05  # between two checks for a cancel
+_ANSWER_TOKENS = 20
+"""Measured tokens of the answer: about a first sentence."""
+_SMALLEST = (64, 128)  # pixels of a picture with the fewest possible image tokens
 
-MOST_IMAGE_TOKENS = 1024
-"""No trial sends a picture with more."""
+MAX_IMAGE_TOKENS = 1024
+"""The most image tokens of a picture in a trial."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds: `first_token` of a glance at a new picture, and `sentence` of _WORDS tokens after it."""
+    """Seconds to the first token of a glance at a new picture, and for the sentence of _ANSWER_TOKENS after it."""
 
     first_token: float
     sentence: float
 
     @property
     def total(self) -> float:
-        """From the request to the first sentence."""
+        """The seconds from the request to the end of the first sentence."""
         return self.first_token + self.sentence
 
 
 class Trial(Protocol):
-    """One loaded engine."""
+    """A loaded engine whose speed is measured."""
 
     def glance(self, image_tokens: int) -> Cost:
-        """What a picture of about so many image tokens costs. Raises AssistantError."""
+        """Measure a glance at a picture of about so many image tokens. Raises AssistantError."""
 
     def prefill(self, tokens: int) -> float:
-        """Seconds for the language model to take in about so many tokens. Raises AssistantError."""
+        """Measure the seconds for the prefill of about so many tokens. Raises AssistantError."""
 
     def close(self) -> None:
         """End the engine."""
 
 
 class EngineTrial:
-    """The real engine with `choice`; loads in the constructor, where memory allows.
+    """The real engine with the profile `candidate`; the constructor loads the model.
 
-    `threads` and `gpu_layers` are what the person has set, None nothing. Raises AssistantError, DoesNotFitError among
-    them, and CancelledError when it is unwanted.
+    `threads` and `gpu_layers` come from the settings, None if they are not set. Raises AssistantError, among them
+    DoesNotFitError, and CancelledError.
     """
 
     def __init__(
         self,
-        weights: ResolvedModel,
-        choice: TuningProfile,
+        model: ResolvedModel,
+        candidate: TuningProfile,
         is_cancelled: Callable[[], bool],
         *,
         threads: int | None = None,
         gpu_layers: int | None = None,
     ) -> None:
-        weights = profile.with_tower(weights, choice)
-        context = _affordable_context(weights, repack=choice.tuning.repack)
-        self._thinking = weights.variant == "thinking"
+        model = profile.with_tower(model, candidate)
+        context = _affordable_context(model, repack=candidate.tuning.repack)
+        self._thinking = model.variant == "thinking"
         self._is_cancelled = is_cancelled
         self._rng = random.Random(1)
         self._system = system_prompt(None)
         self._engine = Engine(
-            EngineFiles(
-                model=weights.model,
-                mmproj=weights.mmproj,
+            EngineConfig(
+                model=model.model,
+                mmproj=model.mmproj,
                 context=context,
-                threads=threads or choice.threads,
-                vision_layers=describe_gguf(weights.mmproj).block_count or 0,
+                threads=threads or candidate.threads,
+                vision_layers=describe_gguf(model.mmproj).block_count or 0,
                 system=self._system,
-                size=profile.size_of(weights),
-                tuning=replace(choice.tuning, gpu_layers=gpu_layers),
+                size=profile.model_size(model),
+                tuning=replace(candidate.tuning, gpu_layers=gpu_layers),
             )
         )
-        self._over = threading.Event()
+        self._closed = threading.Event()
         threading.Thread(target=self._watch, name="trial", daemon=True).start()
         try:
             self._engine.load(_ignore)
@@ -102,27 +102,27 @@ class EngineTrial:
 
     def glance(self, image_tokens: int) -> Cost:
         """See Trial."""
-        thinking = ThinkingBudget(_WORDS, 60.0) if self._thinking else None
+        thinking = ThinkingBudget(_ANSWER_TOKENS, 60.0) if self._thinking else None
         sent = plan(_SCREEN, max_tokens=image_tokens).sent
-        done = self._ask(sent, MODES["glance"].question, _WORDS, thinking)
-        one = done.generation / max(1, done.generated_tokens)
-        return Cost(done.encode + done.prefill + one, one * (_WORDS - 1))
+        done = self._ask(sent, MODES["glance"].question, _ANSWER_TOKENS, thinking)
+        token_s = done.generation / max(1, done.generated_tokens)
+        return Cost(done.encode + done.prefill + token_s, token_s * (_ANSWER_TOKENS - 1))
 
     def prefill(self, tokens: int) -> float:
         """See Trial."""
-        # Qwen's tokenizer makes one token of each digit. They are taken in batch by batch as a picture's tokens are,
-        # but no vision tower has to run first, which takes about as long again.
+        # Qwen's tokenizer makes one token of each digit. Digits are evaluated in batches as image tokens are, but
+        # without running the vision tower first, which would take about as long again.
         digits = "".join(str(i % 10) for i in range(tokens))
         return self._ask(_SMALLEST, digits, 1, None).prefill
 
     def close(self) -> None:
         """See Trial."""
-        self._over.set()
+        self._closed.set()
         self._engine.close()
 
     def _ask(self, size: tuple[int, int], question: str, max_tokens: int, thinking: ThinkingBudget | None) -> Done:
         width, height = size
-        # Coarse noise in cells: the cost does not depend on what is seen, but every picture must be a new one.
+        # Coarse noise: the cost does not depend on the contents, but every picture must be a new one.
         rows = [self._rng.randbytes(3 * width // CELL) for _ in range(height // CELL)]
         rgb = b"".join(b"".join(row[3 * i : 3 * i + 3] * CELL for i in range(width // CELL)) * CELL for row in rows)
 
@@ -149,21 +149,21 @@ class EngineTrial:
         return done
 
     def _watch(self) -> None:
-        """An engine that loads may tell nothing for seconds, so a cancel cannot wait for what it tells."""
-        while not self._over.wait(_LOOK_S):
+        """Cancel from a thread of its own: an engine that is loading may send no reply for seconds."""
+        while not self._closed.wait(_POLL_S):
             if self._is_cancelled():
                 self._engine.cancel()
 
 
-def _affordable_context(weights: ResolvedModel, *, repack: bool) -> int:
-    """The context for trials, in tokens, as far as memory allows. Raises DoesNotFitError."""
-    free, wanted = memory.available(), min(_CONTEXT, weights.context_length)
-    context = fitting_context(weights, wanted, free, MOST_IMAGE_TOKENS, repack=repack) or wanted
+def _affordable_context(model: ResolvedModel, *, repack: bool) -> int:
+    """Return the context for trials, in tokens, reduced to what memory allows. Raises DoesNotFitError."""
+    free, requested = memory.available_bytes(), min(_CONTEXT, model.context_length)
+    context = fitting_context(model, requested, free, MAX_IMAGE_TOKENS, repack=repack) or requested
     check_memory(
-        weights,
+        model,
         context,
         free,
-        image_tokens=MOST_IMAGE_TOKENS,
+        image_tokens=MAX_IMAGE_TOKENS,
         repack=repack,
         largest=memory.largest_programs,
     )
@@ -175,23 +175,23 @@ def _ignore(_: object) -> None:
 
 
 def describe_change(old: TuningProfile, new: TuningProfile) -> list[str]:
-    """What the new choice does differently, as sentences."""
-    said = []
+    """Describe what the new profile does differently, in sentences."""
+    sentences = []
     if new.threads != old.threads:
-        said.append(tr_count("{number} core is used.", "{number} cores are used.", new.threads))
+        sentences.append(tr_count("{number} core is used.", "{number} cores are used.", new.threads))
     if new.tuning.repack != old.tuning.repack:
-        said.append(tr("Weights are repacked.") if new.tuning.repack else tr("Weights are not repacked."))
+        sentences.append(tr("Weights are repacked.") if new.tuning.repack else tr("Weights are not repacked."))
     if new.tuning.flash_attention != old.tuning.flash_attention:
         on = new.tuning.flash_attention
-        said.append(tr("Flash attention is on.") if on else tr("Flash attention is off."))
+        sentences.append(tr("Flash attention is on.") if on else tr("Flash attention is off."))
     if new.tuning.batch != old.tuning.batch:
-        said.append(tr("Batches have {number} tokens.", number=new.tuning.batch))
+        sentences.append(tr("Batches have {number} tokens.", number=new.tuning.batch))
     if new.tower != old.tower:
         if new.tower is None:
-            said.append(tr("The original vision encoder is used."))
+            sentences.append(tr("The original vision encoder is used."))
         else:
-            said.append(tr("A vision encoder in {format} format is used.", format=new.tower))
+            sentences.append(tr("A vision encoder in {format} format is used.", format=new.tower))
     usual = MODES["glance"].image_tokens
     if (tokens := new.glance_tokens or usual) != (old.glance_tokens or usual):
-        said.append(tr("A glance uses up to {number} image tokens.", number=tokens))
-    return said
+        sentences.append(tr("A glance uses up to {number} image tokens.", number=tokens))
+    return sentences

@@ -1,7 +1,7 @@
-"""The windows, the tray and the palette; what they do is asked of the resident program."""
+"""The graphical interface in Qt: windows, tray and overlays. What they do is asked of the controller."""
 
 from __future__ import annotations
 
 from edge_assistant.system import pyside_workaround
 
-pyside_workaround.keep_alive()
+pyside_workaround.keep_constants_alive()

@@ -1,4 +1,4 @@
-"""The desktop app: puts program, windows and tray together, and takes them apart again; nothing else happens here."""
+"""The desktop application: creates the service, the windows and the tray, connects them, and shuts them down."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from edge_assistant.capture import qt_subprocess
 from edge_assistant.controller.service import Service, ServiceOptions
 from edge_assistant.settings import schema, store
 from edge_assistant.settings.schema import Settings
-from edge_assistant.speech.screen_reader import announcer
+from edge_assistant.speech.screen_reader import create_announcer
 from edge_assistant.system import pyside_workaround, signals
-from edge_assistant.system.errors import AssistantError, InputError, NotRunningError, UsageError, explained
-from edge_assistant.system.i18n import later, tr
-from edge_assistant.system.ipc import RELOAD, SHOW, TUNED, AlreadyRunningError, IpcServer, call, endpoint
+from edge_assistant.system.errors import AssistantError, InputError, NotRunningError, UsageError, explain_error
+from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.ipc import RELOAD, SHOW, TUNED, AlreadyRunningError, IpcServer, default_endpoint, send
 from edge_assistant.system.terminal import print_line
 from edge_assistant.ui import display_loss
 from edge_assistant.ui.commands import Commands, MenuEntry
@@ -35,61 +35,64 @@ from edge_assistant.ui.style import use_outlines
 from edge_assistant.ui.tray import Tray
 from edge_assistant.ui.window_hider import WindowHider
 
-_TRAY_COMES_MS = 2000
-"""At a login the tray may start later than this program; after this long there is none."""
+_TRAY_TIMEOUT_MS = 2000
+"""At login the tray may start later than this program; after this time there is taken to be none."""
 
-_LEAVES_S = 5.0
-"""Then the process ends, whatever Qt still does."""
+_EXIT_TIMEOUT_S = 5.0
+"""Time that Qt has for its own shutdown before the process is ended."""
 
 _log = logging.getLogger(__name__)
 _QUEUED = Qt.ConnectionType.QueuedConnection
 
 
 def run(options: ServiceOptions) -> int:
-    """Run until a signal, the menu or a trigger ends it; 0. Raises AssistantError when it cannot even start."""
-    desk: list[Application] = []  # a trigger may come before there is anyone to take it
+    """Run the application until a signal, the menu or a trigger ends it; return the exit code 0.
 
-    def on_call(text: str) -> str:
-        if not desk:
+    Raises AssistantError when it cannot start.
+    """
+    running: list[Application] = []  # empty until it is created; a command may come before that
+
+    def on_command(command: str) -> str:
+        if not running:
             return tr("Edge Assistant is starting.")
-        if text == RELOAD:
-            return desk[0].program.reload()
-        if text == TUNED:
-            return desk[0].program.take_tuned()
-        if text == SHOW:
-            desk[0].program.control.tell("already-running", tr("Edge Assistant is already running."))
-            desk[0].bridge.tell_wanted()
+        if command == RELOAD:
+            return running[0].service.reload()
+        if command == TUNED:
+            return running[0].service.apply_tuning()
+        if command == SHOW:
+            running[0].service.event_loop.tell("already-running", tr("Edge Assistant is already running."))
+            running[0].controller_signals.request_show()
             return ""
-        return desk[0].program.control.trigger(text)
+        return running[0].service.event_loop.trigger(command)
 
     try:
-        door = IpcServer(endpoint(), on_call)
+        server = IpcServer(default_endpoint(), on_command)
     except AlreadyRunningError:
-        return _bring_the_other()
+        return _show_running_instance()
     try:
         _check_display()
-        pyside_workaround.keep_alive()
-        display_loss.watch(options)
-        qt = QApplication(["edge-assistant"])
-        use_outlines(qt)
-        qt.setDesktopFileName("edge-assistant")
-        qt.setQuitOnLastWindowClosed(False)
-        chosen, trouble = store.load_or_set_aside(schema.path())
-        app = Application(qt, options, chosen)
-        if trouble:
-            app.program.control.tell("settings-broken", trouble)
+        pyside_workaround.keep_constants_alive()
+        display_loss.install_message_handler(options)
+        qt_app = QApplication(["edge-assistant"])
+        use_outlines(qt_app)
+        qt_app.setDesktopFileName("edge-assistant")
+        qt_app.setQuitOnLastWindowClosed(False)
+        settings, problem = store.load_or_back_up(schema.path())
+        app = Application(qt_app, options, settings)
+        if problem:
+            app.service.event_loop.tell("settings-broken", problem)
         else:
-            app.program.catch_up()
-        desk.append(app)
+            app.service.apply_offline_changes()
+        running.append(app)
         return app.run()
     finally:
-        door.close()
+        server.close()
 
 
 def _check_display() -> None:
-    """Raise InputError where no display answers, where Qt would end the process."""
+    """Raise InputError where no display answers: Qt would end the process there."""
     try:
-        qt_subprocess.monitor_list()
+        qt_subprocess.query_monitors()
     except InputError as error:
         if error.code != "no-display":
             raise
@@ -97,159 +100,167 @@ def _check_display() -> None:
         raise InputError(sentence, code=error.code) from error
 
 
-def _end_soon() -> None:
-    """Qt waits without end for a display that answers no more, also in taking itself apart, where Python is over."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    faulthandler.dump_traceback_later(_LEAVES_S, exit=True, file=nowhere)
+def _schedule_forced_exit() -> None:
+    """End the process in a while, whatever happens: Qt's shutdown never returns where the display answers no more."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    faulthandler.dump_traceback_later(_EXIT_TIMEOUT_S, exit=True, file=devnull)
 
 
-def _bring_the_other() -> int:
+def _show_running_instance() -> int:
+    """Have the instance that is already running show its window; return the exit code."""
     print_line(tr("Edge Assistant is already running."))
     with contextlib.suppress(NotRunningError):  # it has just ended
-        if answer := call(endpoint(), SHOW):
+        if answer := send(default_endpoint(), SHOW):
             print_line(answer)
     return 0
 
 
-def _weights_dir(chosen: Settings) -> Path | None:
-    """That of the settings; where its ~ is nobody's, whoever loads the weights says so."""
+def _models_dir(settings: Settings) -> Path | None:
+    """Return the settings' folder of models; None where its ~user is unknown, which loading the model reports."""
     try:
-        return chosen.weights_dir
+        return settings.weights_dir
     except UsageError:
         return None
 
 
 class Application(QObject):
-    """Everything at once. `program` runs on a thread of its own; the rest belongs to the GUI thread."""
+    """The parts of the application, and their connections. The service runs on a thread of its own; everything else
+    belongs to the GUI thread."""
 
-    def __init__(self, qt: QApplication, options: ServiceOptions, chosen: schema.Settings) -> None:
+    def __init__(self, qt_app: QApplication, options: ServiceOptions, settings: schema.Settings) -> None:
         super().__init__()
-        self._qt = qt
-        self._told_put_away = False
-        self._speaks_for_us = QWidget()  # never shown; a screen reader hears of it all the same
+        self._qt_app = qt_app
+        self._hide_announced = False
+        self._announcer_widget = QWidget()  # never shown, but a screen reader receives its announcements
         self._labels = TranslatedLabels()
-        self._labels.put(self._speaks_for_us.setAccessibleName, later("Edge Assistant"))
-        self._qt_words = QtTranslations(qt)
-        self._qt_words.follow(chosen)
-        self.out_of_sight = WindowHider()
-        self.bridge = ControllerSignals(self.out_of_sight)
-        self.choosers = Overlays(self._palette_entries)
-        self.program = Service(
+        self._labels.add(self._announcer_widget.setAccessibleName, tr_noop("Edge Assistant"))
+        self._qt_translations = QtTranslations(qt_app)
+        self._qt_translations.apply_settings(settings)
+        self.window_hider = WindowHider()
+        self.controller_signals = ControllerSignals(self.window_hider)
+        self.overlays = Overlays(self._palette_entries)
+        self.service = Service(
             options,
-            chosen,
-            self.bridge.tell_event,
-            self.bridge.tell_condition,
-            announce=announcer(self._speaks_for_us),
-            windows=self.bridge,
-            choosers=self.choosers,
-            stays=True,
+            settings,
+            self.controller_signals.emit_event,
+            self.controller_signals.emit_status,
+            announce=create_announcer(self._announcer_widget),
+            view=self.controller_signals,
+            overlay_view=self.overlays,
+            keep_running=True,
         )
-        control = self.program.control
-        self.weights = ModelsPresenter(control.say, control.hush, control.leaves_focus_to_reader, _weights_dir(chosen))
-        self.weights.changed.connect(control.renew)
-        self.preferences = SettingsPresenter(self.program, self)
-        self.commands = Commands(self._press, control.forget, chosen.hotkeys.bound(), self._entries())
-        self.window = MainWindow(self.commands, control, Tray.is_there)
-        self.window.put_away_by_person.connect(self._on_put_away)
-        self.tray = Tray(self.commands, self.window.bring)
-        self.choosers.report_to(control)
-        self.choosers.hidden.connect(self.out_of_sight.on_closed)
-        self.out_of_sight.watch(self.tray.menu)
-        for told, slots in self._connections():
+        event_loop = self.service.event_loop
+        self.models = ModelsPresenter(
+            event_loop.say, event_loop.silence, event_loop.reader_announces_focus, _models_dir(settings)
+        )
+        self.models.changed.connect(event_loop.reload_model)
+        self.settings_presenter = SettingsPresenter(self.service, self)
+        self.commands = Commands(
+            self._run_action, event_loop.forget, settings.hotkeys.keys_by_action(), self._menu_entries()
+        )
+        self.window = MainWindow(self.commands, event_loop, Tray.is_available)
+        self.window.closed_by_user.connect(self._on_window_closed)
+        self.tray = Tray(self.commands, self.window.bring_to_front)
+        self.overlays.set_listener(event_loop)
+        self.overlays.hidden.connect(self.window_hider.note_closed)
+        self.window_hider.watch_menu(self.tray.menu)
+        for signal, slots in self._connections():
             for slot in slots:
-                told.connect(slot, _QUEUED)
-        qt.commitDataRequest.connect(lambda _: self.program.control.quit())
+                signal.connect(slot, _QUEUED)
+        qt_app.commitDataRequest.connect(lambda _: self.service.event_loop.quit())
         self._failure: AssistantError | None = None
-        self._thread = threading.Thread(target=self._run_program, name="program")
+        self._thread = threading.Thread(target=self._run_service, name="service")
 
-    def _entries(self) -> list[MenuEntry]:
-        """The windows of their own that tray and window offer, in the menu's order. This is where each is wired."""
+    def _menu_entries(self) -> list[MenuEntry]:
+        """Return the menu entries that open other windows, in the menu's order. A new window is added here."""
         return [
-            MenuEntry(later("&Settings…"), self.preferences.open),
-            MenuEntry(later("&Models…"), self.weights.open),
+            MenuEntry(tr_noop("&Settings…"), self.settings_presenter.open),
+            MenuEntry(tr_noop("&Models…"), self.models.open),
         ]
 
     def _palette_entries(self) -> list[MenuEntry]:
-        """What the palette opens besides: the windows of their own, and the main one."""
-        return [*self._entries(), MenuEntry(later("The window of &Edge Assistant"), self.window.bring)]
+        """Return the windows that the palette offers: those of the menu, and the main window."""
+        return [*self._menu_entries(), MenuEntry(tr_noop("The window of &Edge Assistant"), self.window.bring_to_front)]
 
     def _connections(self) -> list[tuple[SignalInstance, tuple[Callable[..., None], ...]]]:
-        """What shows what is told."""
-        bridge, window, tray = self.bridge, self.window, self.tray
+        """Return each signal with the slots to connect to it."""
+        controller_signals, window, tray = self.controller_signals, self.window, self.tray
         return [
-            (bridge.happened, (window.show_event,)),
-            (bridge.condition, (window.show_condition, tray.show_condition)),
-            (bridge.wanted, (window.bring,)),
-            (bridge.question_wanted, (window.bring_for_question,)),
-            (bridge.pictured, (window.show_picture,)),
-            (bridge.questioned, (window.show_question,)),
-            (bridge.thinking, (window.show_think, self.commands.show_think)),
-            (bridge.forgotten, (window.forget,)),
-            (bridge.ended, (self._on_ended,)),
-            (self.preferences.changed, (self._on_settings,)),
+            (controller_signals.event_received, (window.show_event,)),
+            (controller_signals.status_changed, (window.show_status, tray.show_status)),
+            (controller_signals.show_requested, (window.bring_to_front,)),
+            (controller_signals.question_requested, (window.show_for_question,)),
+            (controller_signals.picture_changed, (window.show_picture,)),
+            (controller_signals.question_accepted, (window.show_question,)),
+            (controller_signals.think_changed, (window.show_think, self.commands.show_think)),
+            (controller_signals.forget_requested, (window.forget,)),
+            (controller_signals.service_ended, (self._on_service_ended,)),
+            (self.settings_presenter.changed, (self._on_settings_changed,)),
         ]
 
     @Slot(object)
-    def _on_settings(self, settings: Settings) -> None:
-        """Everything that is on the screen follows other keys, another language, and another folder of weights."""
-        self._qt_words.follow(settings)
-        self.commands.follow(settings)
-        self._labels.follow()
-        self.weights.follow_folder(_weights_dir(settings))
-        for each in (self.window, self.tray, self.choosers, self.weights):
-            each.follow_language()
+    def _on_settings_changed(self, settings: Settings) -> None:
+        """Apply changed hotkeys, another language and another folder of models to everything on the screen."""
+        self._qt_translations.apply_settings(settings)
+        self.commands.apply_settings(settings)
+        self._labels.retranslate()
+        self.models.set_models_dir(_models_dir(settings))
+        for each in (self.window, self.tray, self.overlays, self.models):
+            each.retranslate()
 
-    def _press(self, action: str) -> None:
-        """A menu's entry. There, asking is about the window beneath, though ours is in front."""
+    def _run_action(self, action: str) -> None:
+        """Run an action from a menu. From there, "ask" means the window beneath, although ours is in front."""
         if action == "ask":
-            self.program.control.ask_about_window()
+            self.service.event_loop.ask_about_window()
         else:
-            self.program.control.press(action)
+            self.service.event_loop.press(action)
 
     def run(self) -> int:
-        """Until the program ends. Raises the AssistantError that ended it."""
-        signals.call(self.program.control.quit)
-        if not Tray.is_there():
-            QTimer.singleShot(_TRAY_COMES_MS, self, self._do_without_tray)
+        """Run until the service ends; return 0. Raises the AssistantError that ended it."""
+        signals.on_signal(self.service.event_loop.quit)
+        if not Tray.is_available():
+            QTimer.singleShot(_TRAY_TIMEOUT_MS, self, self._continue_without_tray)
         self._thread.start()
-        self.weights.begin()
+        self.models.check_first_run()
         try:
-            self._qt.exec()
+            self._qt_app.exec()
         finally:
             self.tray.hide()
-            self.weights.stop()
-            self.program.control.quit()
+            self.models.stop()
+            self.service.event_loop.quit()
             self._thread.join()
         if self._failure is not None:
             raise self._failure
         return 0
 
-    def _run_program(self) -> None:
+    def _run_service(self) -> None:
         failure: AssistantError | None = None
         try:
-            self.program.run()
+            self.service.run()
         except AssistantError as error:
             failure = error
-        except Exception as error:  # noqa: BLE001 (whoever started the program is to hear why it ended)
-            _log.exception("the program ended")
-            failure = explained(error)
+        except Exception as error:  # noqa: BLE001 (the user is to hear why it ended)
+            _log.exception("the service ended")
+            failure = explain_error(error)
         finally:
-            self.bridge.tell_ended(failure)
-            _end_soon()
+            self.controller_signals.emit_ended(failure)
+            _schedule_forced_exit()
 
     @Slot(object)
-    def _on_ended(self, failure: AssistantError | None) -> None:
+    def _on_service_ended(self, failure: AssistantError | None) -> None:
         self._failure = failure
-        self._qt.exit(0)  # quit would first ask each window, and ours do not close
+        self._qt_app.exit(0)  # quit() would first ask each window to close, and ours refuse
 
     @Slot()
-    def _do_without_tray(self) -> None:
-        if not Tray.is_there():
-            self.program.control.tell("no-tray", tr("There is no system tray, so the window of Edge Assistant stays."))
-            self.weights.after_first_run(self.window.stay_in_sight)
+    def _continue_without_tray(self) -> None:
+        if not Tray.is_available():
+            self.service.event_loop.tell(
+                "no-tray", tr("There is no system tray, so the window of Edge Assistant stays.")
+            )
+            self.models.after_first_run(self.window.show_without_focus)
 
-    def _on_put_away(self) -> None:
-        self.out_of_sight.on_closed()
-        if not self._told_put_away:
-            self._told_put_away = True
-            self.program.control.tell("put-away", tr("Edge Assistant keeps running. Quit it from its menu."))
+    def _on_window_closed(self) -> None:
+        self.window_hider.note_closed()
+        if not self._hide_announced:
+            self._hide_announced = True
+            self.service.event_loop.tell("put-away", tr("Edge Assistant keeps running. Quit it from its menu."))

@@ -1,4 +1,4 @@
-"""One QAction for each thing that can be done: the tray and the window show the same objects."""
+"""The QActions of all commands, shared by the tray and the main window."""
 
 from __future__ import annotations
 
@@ -11,88 +11,91 @@ from PySide6.QtWidgets import QMenu
 
 from edge_assistant.hotkeys.key import Key
 from edge_assistant.settings.schema import Settings
-from edge_assistant.system.i18n import later
+from edge_assistant.system.i18n import tr_noop
 from edge_assistant.ui.retranslate import TranslatedLabels
-from edge_assistant.ui.strings import key_in_menu, label_of
+from edge_assistant.ui.strings import action_label, key_label
 
-LOOKS = ("window", "screen", "region", "read", "clipboard", "camera", "palette", "ask")
-VOICE = ("repeat", "stop", "status", "think")
+CAPTURE_ACTIONS = ("window", "screen", "region", "read", "clipboard", "camera", "palette", "ask")
+ANSWER_ACTIONS = ("repeat", "stop", "status", "think")
 
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """A window of its own as a menu entry: what it is called, with its access key (text.later), and what opens it."""
+    """A menu entry that opens a window. `label` is marked for translation (i18n.later) and has its access key."""
 
     label: str
     open: Callable[[], None]
 
 
 class Commands(QObject):
-    """Belongs to the GUI thread. `press` is called with an action's name."""
+    """The commands as QActions, on the GUI thread."""
 
     def __init__(
         self,
-        press: Callable[[str], None],
+        run_action: Callable[[str], None],
         forget: Callable[[], None],
-        keys: Mapping[str, Key],
+        hotkeys: Mapping[str, Key],
         entries: Iterable[MenuEntry],
     ) -> None:
+        """`run_action` is called with the name of an action (hotkeys.actions), `forget` to forget everything."""
         super().__init__()
-        self._pressings: dict[str, QAction] = {}
+        self._actions: dict[str, QAction] = {}
         self._labels = TranslatedLabels()
-        self.looks = [self._pressing(action, press, keys) for action in LOOKS]
-        self.voice = [self._pressing(action, press, keys) for action in VOICE]
-        self.think = next(each for action, each in zip(VOICE, self.voice, strict=True) if action == "think")
+        self.capture_actions = [self._make_action(action, run_action, hotkeys) for action in CAPTURE_ACTIONS]
+        self.answer_actions = [self._make_action(action, run_action, hotkeys) for action in ANSWER_ACTIONS]
+        self.think = next(
+            item for action, item in zip(ANSWER_ACTIONS, self.answer_actions, strict=True) if action == "think"
+        )
         self.think.setCheckable(True)
         self.forget = QAction(self)
-        self._labels.put(self.forget.setText, later("&Forget everything"))
+        self._labels.add(self.forget.setText, tr_noop("&Forget everything"))
         self.forget.setShortcut(QKeySequence("Ctrl+Shift+Delete"))
         self.forget.triggered.connect(lambda: forget())
-        self.entries = [self._entry(entry) for entry in entries]
-        self.quit = self._pressing("quit", press, keys)
+        self.entries = [self._make_entry_action(entry) for entry in entries]
+        self.quit = self._make_action("quit", run_action, hotkeys)
         self.quit.setShortcut(QKeySequence(QKeySequence.StandardKey.Quit))
 
-    def fill(self, menu: QMenu) -> None:
-        """All of them, in one menu."""
-        for group in (self.looks, [*self.voice, self.forget], self.entries, [self.quit]):
+    def add_to(self, menu: QMenu) -> None:
+        """Add all commands to a menu, in groups."""
+        for group in (self.capture_actions, [*self.answer_actions, self.forget], self.entries, [self.quit]):
             if group:
                 menu.addActions(group)
                 menu.addSeparator()
 
     @Slot(bool, str)
     def show_think(self, on: bool, cost: str) -> None:
-        """Think harder is on or off."""
+        """Show whether thinking harder is on, and what it costs."""
         self.think.setChecked(on)
         self.think.setStatusTip(cost)
 
     @Slot(object)
-    def follow(self, settings: Settings) -> None:
-        """Other settings hold: other keys, perhaps, or another language."""
-        self._labels.follow()
-        keys = settings.hotkeys.bound()
-        for action, made in self._pressings.items():
-            made.setText(_label(action, keys))
+    def apply_settings(self, settings: Settings) -> None:
+        """Apply other settings: their hotkeys and their language."""
+        self._labels.retranslate()
+        hotkeys = settings.hotkeys.keys_by_action()
+        for action, qaction in self._actions.items():
+            qaction.setText(_label(action, hotkeys))
 
-    def _pressing(self, action: str, press: Callable[[str], None], keys: Mapping[str, Key]) -> QAction:
-        made = self._pressings[action] = QAction(_label(action, keys), self)
-        made.setMenuRole(QAction.MenuRole.QuitRole if action == "quit" else QAction.MenuRole.NoRole)
-        made.triggered.connect(lambda: self._press(made, action, press))
-        return made
+    def _make_action(self, action: str, run_action: Callable[[str], None], hotkeys: Mapping[str, Key]) -> QAction:
+        qaction = self._actions[action] = QAction(_label(action, hotkeys), self)
+        qaction.setMenuRole(QAction.MenuRole.QuitRole if action == "quit" else QAction.MenuRole.NoRole)
+        qaction.triggered.connect(lambda: self._on_triggered(qaction, action, run_action))
+        return qaction
 
-    def _press(self, made: QAction, action: str, press: Callable[[str], None]) -> None:
-        if made.isCheckable():
-            made.setChecked(not made.isChecked())  # it changes when it has changed
-        press(action)
+    def _on_triggered(self, qaction: QAction, action: str, run_action: Callable[[str], None]) -> None:
+        if qaction.isCheckable():
+            qaction.setChecked(not qaction.isChecked())  # undo Qt's toggle: show_think sets it once it is so
+        run_action(action)
 
-    def _entry(self, entry: MenuEntry) -> QAction:
-        made = QAction(self)
-        self._labels.put(made.setText, entry.label)
-        made.setMenuRole(QAction.MenuRole.NoRole)
-        made.triggered.connect(lambda: entry.open())
-        return made
+    def _make_entry_action(self, entry: MenuEntry) -> QAction:
+        qaction = QAction(self)
+        self._labels.add(qaction.setText, entry.label)
+        qaction.setMenuRole(QAction.MenuRole.NoRole)
+        qaction.triggered.connect(lambda: entry.open())
+        return qaction
 
 
-def _label(action: str, keys: Mapping[str, Key]) -> str:
-    """The key is written, not a shortcut: it is global, and would count twice."""
-    label = label_of(action)
-    return f"{label}\t{key_in_menu(keys[action])}" if action in keys else label
+def _label(action: str, hotkeys: Mapping[str, Key]) -> str:
+    """Return an action's label with its hotkey as text: as a Qt shortcut the global key would be handled twice."""
+    label = action_label(action)
+    return f"{label}\t{key_label(hotkeys[action])}" if action in hotkeys else label

@@ -1,4 +1,4 @@
-"""A question with two answers, spoken as well as shown; it never blocks the GUI thread."""
+"""A confirmation dialog whose question is also spoken; it never blocks the GUI thread."""
 
 from __future__ import annotations
 
@@ -18,18 +18,21 @@ def ask(
     on_answer: Callable[[bool], None],
     say: Callable[[str], None],
 ) -> QMessageBox:
-    """Open it over `parent`, a window with a FocusAnnouncer; `no` is the safe answer, which Enter and Escape give."""
+    """Open a question over `parent`, a window with a FocusAnnouncer, and return its box.
+
+    `no` is the safe answer, which Enter and Escape give; `on_answer` is called with True for `yes`.
+    """
     box = QMessageBox(QMessageBox.Icon.Question, parent.windowTitle(), question, parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    accepted = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-    refused = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(refused)
-    box.setEscapeButton(refused)
+    yes_button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+    no_button = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(no_button)
+    box.setEscapeButton(no_button)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    beneath = parent.findChild(FocusAnnouncer)
-    assert beneath is not None
-    FocusAnnouncer(box, say, beneath.leaves_focus_to_reader)
-    box.finished.connect(lambda _: on_answer(box.clickedButton() == accepted))
+    parent_announcer = parent.findChild(FocusAnnouncer)
+    assert parent_announcer is not None
+    FocusAnnouncer(box, say, parent_announcer.reader_announces_focus)
+    box.finished.connect(lambda _: on_answer(box.clickedButton() == yes_button))
     say(question)
     box.open()
     return box

@@ -1,4 +1,4 @@
-"""From the program's threads to the GUI thread: signals that are always queued."""
+"""Qt signals that carry what the controller's threads report to the GUI thread."""
 
 from __future__ import annotations
 
@@ -8,97 +8,97 @@ from PySide6.QtGui import QImage
 
 from edge_assistant.assistant.events import Event
 from edge_assistant.capture.decode import CapturedPicture
-from edge_assistant.controller.status import Condition
+from edge_assistant.controller.status import Status
 from edge_assistant.system.errors import AssistantError
 from edge_assistant.ui.window_hider import WindowHider
 
-_SMALL = (320, 200)
-"""Pixels of the picture's small copy for the window, at most."""
+_THUMBNAIL_SIZE = (320, 200)
+"""Largest width and height of a thumbnail in pixels."""
 
 
 class ControllerSignals(QObject):
-    """Lives on the GUI thread; its methods may be called from any thread (it is a resident.windows.Windows).
+    """The controller's View (controller.view), as signals. It lives on the GUI thread; any thread may call its methods.
 
     Connect with Qt.ConnectionType.QueuedConnection, and only to methods of QObjects: anything else would run on the
     caller's thread.
     """
 
-    happened = Signal(object)
-    """An events.Event."""
-    condition = Signal(str)
-    """A resident.condition.Condition."""
-    wanted = Signal()
-    """The window is wanted, by a second start."""
-    question_wanted = Signal()
-    """A picture is there to be asked about."""
-    pictured = Signal(object, object, str)
-    """What is talked about: a Captured, its small copy as a QImage, and what it shows; None, None and "": nothing."""
-    questioned = Signal(int, str)
-    """A question was taken: its number, its text."""
-    thinking = Signal(bool, str)
-    """Think harder is on or off, and what an answer took when last measured."""
-    forgotten = Signal()
-    """Everything is to be dropped."""
-    ended = Signal(object)
-    """The program has ended: None, or the AssistantError that ended it."""
+    event_received = Signal(object)
+    """An assistant.events.Event."""
+    status_changed = Signal(str)
+    """A controller.status.Status."""
+    show_requested = Signal()
+    """The program was started a second time: show the window."""
+    question_requested = Signal()
+    """A picture was taken to ask about: show the window, ready for a question."""
+    picture_changed = Signal(object, object, str)
+    """The conversation's picture: a CapturedPicture, its thumbnail as a QImage, and its title; or None, None, ""."""
+    question_accepted = Signal(int, str)
+    """A question was accepted: its request's number, its text."""
+    think_changed = Signal(bool, str)
+    """Whether thinking harder is on, and what an answer took when last measured."""
+    forget_requested = Signal()
+    """The conversation was forgotten: show nothing of it any more."""
+    service_ended = Signal(object)
+    """The service has ended: None, or the AssistantError that ended it."""
 
-    def __init__(self, out_of_sight: WindowHider) -> None:
+    def __init__(self, window_hider: WindowHider) -> None:
         super().__init__()
-        self._out_of_sight = out_of_sight
+        self._window_hider = window_hider
 
-    def tell_event(self, event: Event) -> None:
-        """Something happened."""
-        self.happened.emit(event)
+    def emit_event(self, event: Event) -> None:
+        """Pass on an event."""
+        self.event_received.emit(event)
 
-    def tell_condition(self, condition: Condition) -> None:
-        """The program is in another condition."""
-        self.condition.emit(condition)
+    def emit_status(self, status: Status) -> None:
+        """Pass on the status of the program."""
+        self.status_changed.emit(status)
 
-    def tell_wanted(self) -> None:
-        """Somebody wants to see the window."""
-        self.wanted.emit()
+    def request_show(self) -> None:
+        """Have the main window shown."""
+        self.show_requested.emit()
 
-    def tell_ended(self, error: AssistantError | None) -> None:
-        """The program has ended."""
-        self.ended.emit(error)
+    def emit_ended(self, error: AssistantError | None) -> None:
+        """Pass on that the service has ended."""
+        self.service_ended.emit(error)
 
-    def away(self) -> None:
-        """See WindowHider."""
-        self._out_of_sight.away()
+    def hide_windows(self) -> None:
+        """Hide our windows; see WindowHider."""
+        self._window_hider.hide_windows()
 
-    def back(self) -> None:
-        """See WindowHider."""
-        self._out_of_sight.back()
+    def show_windows(self) -> None:
+        """Show the hidden windows again."""
+        self._window_hider.show_windows()
 
-    def in_front(self) -> bool:
-        """See WindowHider."""
-        return self._out_of_sight.in_front
+    def is_in_front(self) -> bool:
+        """Return whether one of our windows has the focus."""
+        return self._window_hider.is_in_front
 
-    def ask(self) -> None:
-        """A question may be entered."""
-        self.question_wanted.emit()
+    def open_question_input(self) -> None:
+        """Open the window for a question."""
+        self.question_requested.emit()
 
-    def picture(self, captured: CapturedPicture | None, name: str) -> None:
-        """This is talked about."""
-        self.pictured.emit(captured, small_copy(captured.image) if captured else None, name)
+    def show_picture(self, captured: CapturedPicture | None, name: str) -> None:
+        """Show the picture that the conversation is about."""
+        self.picture_changed.emit(captured, thumbnail(captured.image) if captured else None, name)
 
-    def question(self, id: int, text: str) -> None:
-        """This was asked."""
-        self.questioned.emit(id, text)
+    def show_question(self, id: int, text: str) -> None:
+        """Show a question that was accepted."""
+        self.question_accepted.emit(id, text)
 
-    def think(self, on: bool, cost: str) -> None:
-        """Think harder is so."""
-        self.thinking.emit(on, cost)
+    def show_thinking(self, on: bool, cost: str) -> None:
+        """Show whether thinking harder is on, and what it costs."""
+        self.think_changed.emit(on, cost)
 
-    def forget(self) -> None:
-        """Drop everything."""
-        self.forgotten.emit()
+    def clear(self) -> None:
+        """Clear everything that is shown."""
+        self.forget_requested.emit()
 
 
-def small_copy(image: Image.Image) -> QImage:
-    """The picture as the window shows it."""
-    factor = max(1, min(image.width // _SMALL[0], image.height // _SMALL[1]))
-    small = image.reduce(factor) if factor > 1 else image.copy()  # reducing by whole numbers is quick
-    small.thumbnail(_SMALL)
-    rgb = small.convert("RGB")
+def thumbnail(image: Image.Image) -> QImage:
+    """Return a thumbnail of a picture for the main window."""
+    factor = max(1, min(image.width // _THUMBNAIL_SIZE[0], image.height // _THUMBNAIL_SIZE[1]))
+    scaled = image.reduce(factor) if factor > 1 else image.copy()  # reducing by a whole number is fast
+    scaled.thumbnail(_THUMBNAIL_SIZE)
+    rgb = scaled.convert("RGB")
     return QImage(rgb.tobytes(), rgb.width, rgb.height, 3 * rgb.width, QImage.Format.Format_RGB888).copy()

@@ -1,4 +1,4 @@
-"""What was said, asked and answered, as text that grows while it is spoken; and how it was thought out."""
+"""The text views of the main window: the conversation, and the base class that the reasoning uses too."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 from edge_assistant.assistant.answer_text import AnswerText
 from edge_assistant.assistant.events import (
-    AFTER_THE_ANSWER,
+    AFTER_ANSWER_CODES,
     DoneEvent,
     ErrorEvent,
     Event,
@@ -17,11 +17,11 @@ from edge_assistant.assistant.events import (
     WindowEvent,
 )
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.outside_text import Whole, clean
+from edge_assistant.system.text_cleaning import Unshortened, clean
 
 
-class GrowingText(QPlainTextEdit):
-    """Text that is read with the keyboard and stays where the reader is; it is never interpreted as markup."""
+class ReadOnlyText(QPlainTextEdit):
+    """Read-only plain text that grows at its end. Adding text never moves a cursor that is further up."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,93 +29,93 @@ class GrowingText(QPlainTextEdit):
         self.setUndoRedoEnabled(False)
         self.setAcceptDrops(False)
         self.setTabChangesFocus(True)
-        self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)  # seen on a black ground too, unlike the style's own
+        self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)  # visible on black too, unlike the style's
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
         )
 
     def add(self, text: str, *, new_line: bool) -> int:
-        """Add text at the end; whoever reads further up is not moved. The position behind it."""
+        """Add text at the end, in a new line or not; return the position behind it."""
         text = clean(text)
-        mine = self.textCursor()
-        follows = mine.atEnd()
+        own_cursor = self.textCursor()
+        was_at_end = own_cursor.atEnd()
         end = QTextCursor(self.document())
         end.movePosition(QTextCursor.MoveOperation.End)
         if new_line and not self.document().isEmpty():
             end.insertBlock()
         end.insertText(text)
-        if follows:
+        if was_at_end:
             self.setTextCursor(end)
             self.ensureCursorVisible()
         return end.position()
 
-    def take_back(self, text: str, end: int) -> None:
+    def remove_text(self, text: str, end: int) -> None:
         """Remove `text`, which ends at the position `end`."""
         cursor = QTextCursor(self.document())
-        cursor.setPosition(end - len(text.encode("utf-16-le")) // 2)  # Qt counts UTF-16's units
+        cursor.setPosition(end - len(text.encode("utf-16-le")) // 2)  # Qt counts in UTF-16 code units
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
 
 
-class ConversationView(GrowingText):
-    """Fed with events."""
+class ConversationView(ReadOnlyText):
+    """The conversation as text, made from events."""
 
     def __init__(self) -> None:
         super().__init__()
         self.answer = ""
-        """The last answer, as far as it is known."""
-        self._answering: int | None = None
-        self._answer_of: int | None = None
+        """The latest answer, as far as it has arrived."""
+        self._open_request: int | None = None
+        self._answer_request: int | None = None
         self._answer_end = 0
-        self._shown = AnswerText()
+        self._answer_text = AnswerText()
 
     def show_question(self, text: str) -> None:
-        """A question was taken."""
-        self._line(tr("You: {question}", question=Whole(text)))
+        """Add the user's question."""
+        self._append_line(tr("You: {question}", question=Unshortened(text)))
 
     def show_event(self, event: Event) -> None:
-        """What is said line by line; an answer piece by piece."""
+        """Add an event's text: an answer piece by piece, everything else as lines."""
         if isinstance(event, TokenEvent) and event.kind == "answer":
-            self._more(event.index, self._shown.feed(event.text))
+            self._append_answer(event.index, self._answer_text.feed(event.text))
         elif isinstance(event, WindowEvent):
-            self._line(event.title)
+            self._append_line(event.title)
         elif isinstance(event, NoticeEvent):
-            if event.code in AFTER_THE_ANSWER:
-                self._more(event.index, self._shown.finish())
-            self._line(event.message)
+            if event.code in AFTER_ANSWER_CODES:
+                self._append_answer(event.index, self._answer_text.finish())
+            self._append_line(event.message)
         elif isinstance(event, ErrorEvent):
-            self._more(event.index, self._shown.finish())
-            self._line(event.message)
+            self._append_answer(event.index, self._answer_text.finish())
+            self._append_line(event.message)
         elif isinstance(event, DoneEvent):
-            self._more(event.index, self._shown.finish())
+            self._append_answer(event.index, self._answer_text.finish())
             if event.stop == "loop":
-                self._leave_one_copy(event)
-            if event.stop == "cancelled" and self._answering == event.index:
-                self._line(tr("Stopped."))
-            self._answering = None
+                self._remove_repetition(event)
+            if event.stop == "cancelled" and self._open_request == event.index:
+                self._append_line(tr("Stopped."))
+            self._open_request = None
 
     def forget(self) -> None:
-        """Drop everything."""
+        """Clear the conversation and the answer."""
         self.clear()
         self.answer = ""
-        self._answering = self._answer_of = None
-        self._shown = AnswerText()
+        self._open_request = self._answer_request = None
+        self._answer_text = AnswerText()
 
-    def _more(self, index: int, text: str) -> None:
+    def _append_answer(self, index: int, text: str) -> None:
         if not text:
             return
-        self.answer = self.answer + text if self._answer_of == index else text
-        self._answer_end = self.add(text, new_line=self._answering != index)
-        self._answering = self._answer_of = index
+        self.answer = self.answer + text if self._answer_request == index else text
+        self._answer_end = self.add(text, new_line=self._open_request != index)
+        self._open_request = self._answer_request = index
 
-    def _leave_one_copy(self, event: DoneEvent) -> None:
-        """Of what was shown, the beginning of further copies goes."""
-        shown = AnswerText()
-        answer = shown.feed(event.answer) + shown.finish()
-        if self._answer_of == event.index and self.answer.startswith(answer):
-            self.take_back(self.answer.removeprefix(answer), self._answer_end)
+    def _remove_repetition(self, event: DoneEvent) -> None:
+        """Remove what the answer began to repeat."""
+        answer_text = AnswerText()
+        answer = answer_text.feed(event.answer) + answer_text.finish()
+        if self._answer_request == event.index and self.answer.startswith(answer):
+            self.remove_text(self.answer.removeprefix(answer), self._answer_end)
             self.answer = answer
 
-    def _line(self, text: str) -> None:
-        self._answering = None
+    def _append_line(self, text: str) -> None:
+        self._open_request = None
         self.add(text, new_line=True)

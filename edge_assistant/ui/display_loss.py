@@ -1,4 +1,4 @@
-"""When the display dies Qt ends the process: instead, the program goes on without windows, as the command listen."""
+"""Loss of the display: Qt would end the process; instead it continues without windows, as the command `listen`."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from edge_assistant.controller.service import ServiceOptions
 
 _log = logging.getLogger(__name__)
 
-_LAST_WORDS = ("The X11 connection broke", "The Wayland connection broke")
-"""What Qt's platform plugins say right before they call exit (qxcbconnection.cpp, qwaylanddisplay.cpp)."""
+_FATAL_MESSAGES = ("The X11 connection broke", "The Wayland connection broke")
+"""How messages begin after which Qt's platform plugins call exit (qxcbconnection.cpp, qwaylanddisplay.cpp)."""
 
 
-def watch(options: ServiceOptions) -> None:
-    """From now on Qt's messages go to the log, and its last words begin the program anew in the same process.
+def install_message_handler(options: ServiceOptions) -> None:
+    """Log Qt's messages from now on, and replace the process by `listen` at those after which Qt would end it.
 
-    So do those after which Qt aborts: where the memory is short, it finds no way to open a window.
+    Fatal messages are among them: where memory is short, Qt cannot open a window and aborts.
     """
 
-    def on_message(kind: QtMsgType, _: QMessageLogContext, message: str | None) -> None:
+    def on_message(message_type: QtMsgType, _: QMessageLogContext, message: str | None) -> None:
         _log.info("%s", message)
-        if kind == QtMsgType.QtFatalMsg or (message and message.startswith(_LAST_WORDS)):
-            os.execv(sys.executable, command(options))
+        if message_type == QtMsgType.QtFatalMsg or (message and message.startswith(_FATAL_MESSAGES)):
+            os.execv(sys.executable, listen_command(options))
 
     qInstallMessageHandler(on_message)
 
 
-def command(options: ServiceOptions) -> list[str]:
-    """The program's own command line without windows."""
+def listen_command(options: ServiceOptions) -> list[str]:
+    """Return the command line of `listen` with the same options."""
     arguments = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "edge_assistant"]
     arguments.append("listen")
     if options.speak is not None:

@@ -1,4 +1,4 @@
-"""Says what has the keyboard, by our own voice, as long as no screen reader does."""
+"""Spoken announcements of the widget that has the keyboard focus, where no screen reader makes them."""
 
 from __future__ import annotations
 
@@ -17,71 +17,71 @@ from PySide6.QtWidgets import (
 )
 
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.outside_text import Whole
+from edge_assistant.system.text_cleaning import Unshortened
 
 
 class FocusAnnouncer(QObject):
-    """For one window; it lives as long as that."""
+    """The announcer of one window, whose child it is."""
 
     def __init__(
         self,
         window: QWidget,
         say: Callable[[str], None],
-        leaves_focus_to_reader: Callable[[], bool],
-        hush: Callable[[], None] = lambda: None,
+        reader_announces_focus: Callable[[], bool],
+        silence: Callable[[], None] = lambda: None,
     ) -> None:
-        """`hush` silences what was said of the place before.
+        """`silence` stops speech about the widget that had the focus before.
 
-        Nothing is said where `leaves_focus_to_reader` says that a screen reader does.
+        Nothing is said while `reader_announces_focus` returns True, because a screen reader announces the focus.
         """
         super().__init__(window)
         self._window = window
         self._say = say
-        self._hush = hush
-        self.leaves_focus_to_reader = leaves_focus_to_reader
-        self._moving = self._quiet = False
+        self._silence = silence
+        self.reader_announces_focus = reader_announces_focus
+        self._moving = self._quietly = False
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        application.focusChanged.connect(self._changed)
+        application.focusChanged.connect(self._on_focus_changed)
 
-    def speak(self, words: str) -> None:
-        """Say what a screen reader would find by itself, in place of what was said before."""
-        if words and not self.leaves_focus_to_reader():
-            self._hush()
-            self._say(words)
+    def announce(self, text: str) -> None:
+        """Say something about the focus, in place of earlier speech, unless a screen reader does."""
+        if text and not self.reader_announces_focus():
+            self._silence()
+            self._say(text)
 
     def move_to(self, widget: QWidget, *, quietly: bool = False) -> None:
-        """Give it the keyboard for the person, who hears first what was said before; `quietly`: and nothing else."""
-        self._moving, self._quiet = True, quietly
+        """Give a widget the focus without interrupting speech; `quietly`: without announcing it either."""
+        self._moving, self._quietly = True, quietly
         widget.setFocus()
-        self._moving = self._quiet = False
+        self._moving = self._quietly = False
 
     @Slot(QWidget, QWidget)
-    def _changed(self, old: QWidget | None, new: QWidget | None) -> None:
-        if new is None or new.window() is not self._window or self.leaves_focus_to_reader():
+    def _on_focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
+        if new is None or new.window() is not self._window or self.reader_announces_focus():
             return
         if old is not None and old.window() is self._window and not self._moving:
-            self._hush()  # the person has moved on; what a window says by itself is heard to its end
-        words = words_of(new)
-        if words and not self._quiet:
-            self._say(words)
+            self._silence()  # only a move by the user interrupts, not one by the window
+        text = describe_widget(new)
+        if text and not self._quietly:
+            self._say(text)
 
 
-def words_of(widget: QWidget) -> str:
-    """What to say of a widget that has the keyboard."""
-    found = QAccessible.queryAccessibleInterface(widget)
-    name = found.text(QAccessible.Text.Name) if found is not None else widget.accessibleName()
+def describe_widget(widget: QWidget) -> str:
+    """Return what to say of a widget that has the focus: its name, kind and value."""
+    interface = QAccessible.queryAccessibleInterface(widget)
+    name = interface.text(QAccessible.Text.Name) if interface is not None else widget.accessibleName()
     if isinstance(widget, QAbstractButton):
         return tr("{name}, button.", name=name.rstrip("…"))
     if isinstance(widget, QComboBox):
         return tr("{name}: {value}. Choose with up and down.", name=name, value=widget.currentText())
     if isinstance(widget, QLineEdit):
-        return tr("{name}: {value}", name=name, value=Whole(widget.text()))
+        return tr("{name}: {value}", name=name, value=Unshortened(widget.text()))
     if isinstance(widget, QLabel):
         return widget.text()
     if isinstance(widget, QTableWidget):
         row = widget.currentRow()
         item = widget.item(row, 0) if row >= 0 else None
-        sentence = item.data(Qt.ItemDataRole.AccessibleDescriptionRole) or "" if item is not None else ""
-        return tr("{name}, choose with up and down. {row}", name=name, row=Whole(sentence)).strip()
+        description = item.data(Qt.ItemDataRole.AccessibleDescriptionRole) or "" if item is not None else ""
+        return tr("{name}, choose with up and down. {row}", name=name, row=Unshortened(description)).strip()
     return name

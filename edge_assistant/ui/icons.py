@@ -1,4 +1,4 @@
-"""The icon of each condition, drawn here: told apart by shape, so that colour is not needed."""
+"""The icon of each status, drawn by code; they differ in shape, not only in colour."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
-from edge_assistant.controller.status import Condition
+from edge_assistant.controller.status import Status
 
 SIZES = (16, 22, 24, 32, 48, 64, 128)
-"""Pixels; panels ask for these."""
+"""Widths in pixels that desktop panels ask for."""
 
-_GROUND, _INK = QColor("#10243e"), QColor("#ffffff")  # 15.7 to 1, and a white rim for dark panels
+_BACKGROUND, _FOREGROUND = QColor("#10243e"), QColor("#ffffff")  # contrast 15.7 to 1; the white rim is for dark panels
 
 
-def icon(condition: Condition) -> QIcon:
-    """The icon in all sizes."""
-    made = QIcon()
+def status_icon(status: Status) -> QIcon:
+    """Return the icon of a status in all sizes."""
+    icon = QIcon()
     for size in SIZES:
-        made.addPixmap(picture(condition, size))
-    return made
+        icon.addPixmap(status_pixmap(status, size))
+    return icon
 
 
-def picture(condition: Condition, size: int) -> QPixmap:
-    """The icon, `size` pixels wide and high. Drawn on a field of 64 by 64."""
+def status_pixmap(status: Status, size: int) -> QPixmap:
+    """Draw the icon of a status, `size` pixels wide and high. The shapes are drawn in a field of 64 by 64."""
     pixmap = QPixmap(size, size)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(size / 64, size / 64)
-    painter.setPen(QPen(_INK, 3))
-    painter.setBrush(_GROUND)
+    painter.setPen(QPen(_FOREGROUND, 3))
+    painter.setBrush(_BACKGROUND)
     painter.drawRoundedRect(QRectF(2, 2, 60, 60), 12, 12)
-    painter.setPen(QPen(_INK, 5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.setPen(QPen(_FOREGROUND, 5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    _SHAPES[condition](painter)
+    _SHAPES[status](painter)
     painter.end()
     return pixmap
 
@@ -49,7 +49,7 @@ def _eye(painter: QPainter) -> None:
     lids.quadTo(32, 6, 54, 32)
     lids.quadTo(32, 58, 10, 32)
     painter.drawPath(lids)
-    painter.setBrush(_INK)
+    painter.setBrush(_FOREGROUND)
     painter.drawEllipse(QPointF(32, 32), 6, 6)
 
 
@@ -59,13 +59,13 @@ def _magnifier(painter: QPainter) -> None:
 
 
 def _dots(painter: QPainter) -> None:
-    painter.setBrush(_INK)
-    for across in (16, 32, 48):
-        painter.drawEllipse(QPointF(across, 32), 4, 4)
+    painter.setBrush(_FOREGROUND)
+    for x in (16, 32, 48):
+        painter.drawEllipse(QPointF(x, 32), 4, 4)
 
 
 def _loudspeaker(painter: QPainter) -> None:
-    painter.setBrush(_INK)
+    painter.setBrush(_FOREGROUND)
     painter.drawPolygon(
         QPolygonF([QPointF(*each) for each in ((12, 26), (20, 26), (30, 16), (30, 48), (20, 38), (12, 38))])
     )
@@ -80,7 +80,7 @@ def _warning(painter: QPainter) -> None:
     painter.drawPoint(QPointF(32, 44))
 
 
-_SHAPES: dict[Condition, Callable[[QPainter], None]] = {
+_SHAPES: dict[Status, Callable[[QPainter], None]] = {
     "loading": _hourglass,
     "ready": _eye,
     "looking": _magnifier,

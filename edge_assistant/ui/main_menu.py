@@ -1,4 +1,4 @@
-"""The menus of the main window: all that the tray's menu has, and what is done with the conversation."""
+"""The menu bar of the main window: all commands of the tray's menu, and what is done with the conversation."""
 
 from __future__ import annotations
 
@@ -9,80 +9,86 @@ from typing import Protocol
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
-from edge_assistant.system.i18n import later, tr
+from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui.commands import Commands
 from edge_assistant.ui.retranslate import TranslatedLabels
 
 
 class MenuActions(Protocol):
-    """What the menus do besides the commands."""
+    """What the menus do besides the shared commands; the main window implements it."""
 
     def open_picture(self) -> None:
-        """Let a picture file be chosen, and describe it."""
+        """Ask for a picture file, and describe it."""
 
-    def look_at_monitor(self, number: int) -> None:
-        """Describe a monitor, from 1."""
+    def describe_monitor(self, number: int) -> None:
+        """Describe a monitor, numbered from 1."""
 
     def save_picture(self) -> None:
-        """Write the picture where the person says."""
+        """Ask where to save the picture, and save it."""
 
     def save_conversation(self) -> None:
-        """Write the conversation where the person says."""
+        """Ask where to save the conversation, and save it."""
 
     def read_reasoning(self) -> None:
-        """Read aloud how the answer was thought out."""
+        """Read the reasoning of the answer aloud."""
 
     def copy_answer(self) -> None:
-        """Into the clipboard."""
+        """Copy the answer to the clipboard."""
 
 
 class MainMenu:
-    """In `bar`; `labels` are the window's. `save_picture` is the entry that only goes with a picture."""
+    """The menus, in `menu_bar`; `labels` are the window's. `save_picture` is enabled only while there is a picture."""
 
-    def __init__(self, bar: QMenuBar, labels: TranslatedLabels, commands: Commands, doing: MenuActions) -> None:
+    def __init__(self, menu_bar: QMenuBar, labels: TranslatedLabels, commands: Commands, actions: MenuActions) -> None:
         self._labels = labels
-        self._doing = doing
-        save = QKeySequence(QKeySequence.StandardKey.Save)
-        file = self._menu(bar, later("&File"))
-        self._add(file, later("&Open a picture…"), doing.open_picture, QKeySequence(QKeySequence.StandardKey.Open))
-        self.save_picture = self._add(file, later("Save the &picture…"), doing.save_picture)
-        self._add(file, later("Save the &conversation…"), doing.save_conversation, save)
-        file.addSeparator()
-        file.addAction(commands.quit)
-        look = self._menu(bar, later("&Look"))
-        look.addActions(commands.looks)
-        self._monitors = self._menu(look, later("&Monitor"))
-        look.aboutToShow.connect(self._list_monitors)
-        answer = self._menu(bar, later("&Answer"))
-        answer.addActions(commands.voice)
-        self._add(answer, later("Read the reasonin&g aloud"), doing.read_reasoning, QKeySequence("Ctrl+R"))
-        self._add(answer, later("&Copy the answer"), doing.copy_answer, QKeySequence("Ctrl+Shift+C"))
-        answer.addSeparator()
-        answer.addAction(commands.forget)
+        self._actions = actions
+        save_shortcut = QKeySequence(QKeySequence.StandardKey.Save)
+        file_menu = self._add_menu(menu_bar, tr_noop("&File"))
+        self._add_action(
+            file_menu, tr_noop("&Open a picture…"), actions.open_picture, QKeySequence(QKeySequence.StandardKey.Open)
+        )
+        self.save_picture = self._add_action(file_menu, tr_noop("Save the &picture…"), actions.save_picture)
+        self._add_action(file_menu, tr_noop("Save the &conversation…"), actions.save_conversation, save_shortcut)
+        file_menu.addSeparator()
+        file_menu.addAction(commands.quit)
+        look_menu = self._add_menu(menu_bar, tr_noop("&Look"))
+        look_menu.addActions(commands.capture_actions)
+        self._monitor_menu = self._add_menu(look_menu, tr_noop("&Monitor"))
+        look_menu.aboutToShow.connect(self._fill_monitor_menu)
+        answer_menu = self._add_menu(menu_bar, tr_noop("&Answer"))
+        answer_menu.addActions(commands.answer_actions)
+        self._add_action(
+            answer_menu, tr_noop("Read the reasonin&g aloud"), actions.read_reasoning, QKeySequence("Ctrl+R")
+        )
+        self._add_action(answer_menu, tr_noop("&Copy the answer"), actions.copy_answer, QKeySequence("Ctrl+Shift+C"))
+        answer_menu.addSeparator()
+        answer_menu.addAction(commands.forget)
         if commands.entries:
-            self._menu(bar, later("&Tools")).addActions(commands.entries)
+            self._add_menu(menu_bar, tr_noop("&Tools")).addActions(commands.entries)
 
-    def _menu(self, parent: QMenuBar | QMenu, label: str) -> QMenu:
+    def _add_menu(self, parent: QMenuBar | QMenu, label: str) -> QMenu:
         menu = parent.addMenu("")
-        self._labels.put(menu.setTitle, label)
+        self._labels.add(menu.setTitle, label)
         return menu
 
-    def _add(self, menu: QMenu, label: str, do: Callable[[], object], key: QKeySequence | None = None) -> QAction:
+    def _add_action(
+        self, menu: QMenu, label: str, on_triggered: Callable[[], object], shortcut: QKeySequence | None = None
+    ) -> QAction:
         action = menu.addAction("")
-        self._labels.put(action.setText, label)
-        action.triggered.connect(lambda: do())
-        if key is not None:
-            action.setShortcut(key)
+        self._labels.add(action.setText, label)
+        action.triggered.connect(lambda: on_triggered())
+        if shortcut is not None:
+            action.setShortcut(shortcut)
         return action
 
-    def _list_monitors(self) -> None:
-        """As many as there are when the menu is opened."""
-        self._monitors.clear()
+    def _fill_monitor_menu(self) -> None:
+        """Fill the monitor menu with the monitors there are now."""
+        self._monitor_menu.clear()
         count = len(QGuiApplication.screens())
-        self._monitors.menuAction().setVisible(count > 1)
+        self._monitor_menu.menuAction().setVisible(count > 1)
         for number in range(1, count + 1):
-            action = self._monitors.addAction(tr("Describe monitor &{number}", number=number))
-            action.triggered.connect(partial(self._look_at, number))
+            action = self._monitor_menu.addAction(tr("Describe monitor &{number}", number=number))
+            action.triggered.connect(partial(self._describe_monitor, number))
 
-    def _look_at(self, number: int, _checked: bool = False) -> None:
-        self._doing.look_at_monitor(number)
+    def _describe_monitor(self, number: int, _checked: bool = False) -> None:
+        self._actions.describe_monitor(number)

@@ -1,4 +1,4 @@
-"""Text shown as it is: Qt takes labels and tooltips that look like HTML for HTML, and a title may look like that."""
+"""Plain text in widgets: Qt would render labels and tooltips that look like HTML, as window titles may, as HTML."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel
 
 
 class PlainLabel(QLabel):
-    """A label without markup."""
+    """A label that never interprets its text as HTML."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__()
@@ -18,10 +18,10 @@ class PlainLabel(QLabel):
 
 
 def tooltip(text: str) -> str:
-    """What to give `setToolTip`, which knows no plain text, so that `text` is what is seen."""
+    """Return HTML for `setToolTip`, which has no plain-text mode, that shows `text` as it is."""
     return f"<p>{html.escape(text)}</p>"
 
 
-def on_button(text: str) -> str:
-    """A name as a part of a button's or menu entry's label: an ampersand in it is no access key."""
+def escape_ampersands(text: str) -> str:
+    """Escape the ampersands of a name in the label of a button or menu entry, where they would mark access keys."""
     return text.replace("&", "&&")

@@ -1,4 +1,4 @@
-"""The line in which a question is written: nothing but Enter, forgetting or the person's own hand takes it away."""
+"""The input field for questions, which keeps its text and cursor while the focus is elsewhere."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QLineEdit
 
 
 class QuestionInput(QLineEdit):
-    """Whoever comes back to it finds the caret where it was; Qt would choose all, and the next letter replace it."""
+    """An input field that keeps its cursor when it gets the focus; Qt would select all, and typing replace it."""
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """What the person has chosen stays chosen."""
-        place, was_chosen = self.cursorPosition(), self.hasSelectedText()
+        """Keep the cursor, or the selection that the user made."""
+        position, had_selection = self.cursorPosition(), self.hasSelectedText()
         super().focusInEvent(event)
-        if not was_chosen:
-            self.setCursorPosition(place)
+        if not had_selection:
+            self.setCursorPosition(position)

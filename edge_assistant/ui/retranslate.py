@@ -1,4 +1,4 @@
-"""What windows show all the time, in the person's language: put where it is seen, and again when that is another."""
+"""Labels that are translated again when the user changes the language, and Qt's own translations."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from edge_assistant.system.i18n import tr
 
 
 class TranslatedLabels:
-    """One window's. Belongs to the GUI thread; what shows a label has to live as long."""
+    """The translated labels of one window, on the GUI thread. The labelled widgets have to live as long."""
 
     def __init__(self) -> None:
-        self._shown: list[tuple[Callable[[str], object], str]] = []
+        self._labels: list[tuple[Callable[[str], object], str]] = []
 
-    def put(self, show: Callable[[str], object], message: str) -> None:
-        """Give `show` the message, marked by text.later, in the person's language, now and whenever it is another."""
-        self._shown.append((show, message))
-        show(tr(message))
+    def add(self, set_text: Callable[[str], object], message: str) -> None:
+        """Call `set_text` with the translated message (marked by i18n.later), now and whenever the language changes."""
+        self._labels.append((set_text, message))
+        set_text(tr(message))
 
-    def follow(self) -> None:
-        """Put all of them in the language that holds now."""
-        for show, message in self._shown:
-            show(tr(message))
+    def retranslate(self) -> None:
+        """Translate all labels into the current language."""
+        for set_text, message in self._labels:
+            set_text(tr(message))
 
 
 class QtTranslations:
-    """What Qt itself writes into its dialogs, in the same language where Qt has it."""
+    """The translations of Qt's own dialogs, in the user's language where Qt has it."""
 
     def __init__(self, application: QCoreApplication) -> None:
         self._application = application
         self._translator = QTranslator()
         self._language = "en"
 
-    def follow(self, settings: Settings) -> None:
-        """Other settings hold."""
-        before, self._language = self._language, settings.spoken_language or "en"
-        if self._language == before:
+    def apply_settings(self, settings: Settings) -> None:
+        """Use the language of these settings."""
+        previous, self._language = self._language, settings.spoken_language or "en"
+        if self._language == previous:
             return
         self._application.removeTranslator(self._translator)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)

@@ -1,4 +1,4 @@
-"""Files that are written because the person asks for them: the picture, the conversation. Nothing else ever is."""
+"""Dialogs that save the picture or the conversation, which is never written to disk otherwise."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from edge_assistant.system.i18n import tr
 
 Tell = Callable[[str, str], None]
-"""Says a sentence; its code, its text."""
+"""Reports a result to the user; called with a code and a sentence."""
 
 
 def save_picture(parent: QWidget, image: Image.Image, tell: Tell) -> None:
-    """Ask where to, then write a PNG."""
-    _ask(parent, tr("Save the picture"), "picture.png", lambda path: image.save(path, format="PNG"), tell)
+    """Ask where to save a picture, then write it as PNG."""
+    _open_save_dialog(parent, tr("Save the picture"), "picture.png", lambda path: image.save(path, format="PNG"), tell)
 
 
 def save_text(parent: QWidget, text: str, tell: Tell) -> None:
-    """Ask where to, then write the text as UTF-8."""
-    _ask(
-        parent, tr("Save the conversation"), "conversation.txt", lambda path: _write(path, text), tell
+    """Ask where to save a text, then write it as UTF-8."""
+    _open_save_dialog(
+        parent, tr("Save the conversation"), "conversation.txt", lambda path: _write_text(path, text), tell
     )  # fmt: skip
 
 
-def _write(path: Path, text: str) -> None:
+def _write_text(path: Path, text: str) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _ask(parent: QWidget, title: str, name: str, write: Callable[[Path], object], tell: Tell) -> None:
+def _open_save_dialog(parent: QWidget, title: str, name: str, write: Callable[[Path], object], tell: Tell) -> None:
     dialog = QFileDialog(parent, title)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDirectory(QDir.homePath())
     dialog.selectFile(name)
     dialog.setDefaultSuffix(name.rpartition(".")[2])
-    dialog.fileSelected.connect(lambda path: _in_background(write, Path(path), tell))
+    dialog.fileSelected.connect(lambda path: _write_in_background(write, Path(path), tell))
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
 
 
-def _in_background(write: Callable[[Path], object], path: Path, tell: Tell) -> None:
-    """A large picture takes a second to write, in which the window must not stand still."""
+def _write_in_background(write: Callable[[Path], object], path: Path, tell: Tell) -> None:
+    """Write on a thread of its own: a large picture takes a second, in which the window must not freeze."""
 
     def run() -> None:
         try:

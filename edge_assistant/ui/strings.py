@@ -1,16 +1,16 @@
-"""What the windows call things, in the person's language; asked for at the moment of use."""
+"""Names of statuses, actions, keys and pictures as the windows show them, translated when called."""
 
 from __future__ import annotations
 
 from edge_assistant.capture.decode import CapturedPicture, Origin
-from edge_assistant.controller.status import Condition
+from edge_assistant.controller.status import Status
 from edge_assistant.hotkeys.key import Key
 from edge_assistant.system.i18n import tr
 
 
-def name_of(condition: Condition) -> str:
-    """The condition as a status line has it."""
-    names: dict[Condition, str] = {
+def status_name(status: Status) -> str:
+    """Return a status's name for the status bar."""
+    labels: dict[Status, str] = {
         "loading": tr("Loading the model"),
         "ready": tr("Ready"),
         "looking": tr("Reading the picture"),
@@ -18,11 +18,11 @@ def name_of(condition: Condition) -> str:
         "speaking": tr("Speaking"),
         "error": tr("Error"),
     }
-    return names[condition]
+    return labels[status]
 
 
-def label_of(action: str) -> str:
-    """The menu entry of an action of actions.ACTIONS, with its access key."""
+def action_label(action: str) -> str:
+    """Return the menu label, with its access key, of an action of hotkeys.actions.ACTIONS."""
     labels = {
         "window": tr("Describe the wi&ndow"),
         "screen": tr("Describe the who&le screen"),
@@ -41,13 +41,13 @@ def label_of(action: str) -> str:
     return labels[action]
 
 
-def key_in_menu(key: Key) -> str:
-    """A global key as menus write it: Ctrl+Shift+F9."""
+def key_label(key: Key) -> str:
+    """Return a global key as menus write it, such as Ctrl+Shift+F9."""
     return "+".join(part if len(part) > 1 and part[0].isupper() else part.capitalize() for part in str(key).split("+"))
 
 
-def name_of_picture(captured: CapturedPicture, name: str) -> str:
-    """What the picture shows, and its size; `name` is a window's title or a file's name, "" where there is none."""
+def picture_name(captured: CapturedPicture, name: str) -> str:
+    """Return a picture's origin, name and size; `name` is a window's title or a file's name, "" where there is none."""
     kinds: dict[Origin, str] = {
         "window": tr("Window"),
         "screen": tr("Screen"),

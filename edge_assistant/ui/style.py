@@ -1,4 +1,4 @@
-"""What a style leaves too faint: what can be ticked, pressed, chosen or written in is seen on every background."""
+"""Widget outlines with enough contrast on every background, where Qt's Fusion style draws them too faint."""
 
 from __future__ import annotations
 
@@ -15,47 +15,51 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-_LINE = 2
-"""Pixels that the outline of a box is wide, and of what has the focus."""
-# Contrast ratios, as WCAG 2 defines them: black and white have 21.
+_OUTLINE_WIDTH = 2
+"""Width in pixels of the outline of a check box, and of the widget that has the focus."""
 _HIGH_CONTRAST = 20.0
+"""Contrast ratio (WCAG 2; black on white has 21) from which a palette counts as a high-contrast theme."""
 _FUSION = "fusion"
 
 
-def contrast(one: QColor, other: QColor) -> float:
-    """The contrast ratio of two colours, from 1 to 21 (WCAG 2, "contrast ratio")."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
+def contrast(first: QColor, second: QColor) -> float:
+    """Return the contrast ratio of two colours, from 1 to 21 (WCAG 2, "contrast ratio")."""
+    darker, lighter = sorted((_luminance(first), _luminance(second)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
 def _luminance(colour: QColor) -> float:
-    parts = (colour.redF(), colour.greenF(), colour.blueF())
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    channels = (colour.redF(), colour.greenF(), colour.blueF())
+    red, green, blue = (
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def outline_colour(palette: QPalette) -> QColor:
-    """Half way between text and background; the text's own where somebody has made the contrast as high as it goes."""
-    text, ground = palette.windowText().color(), palette.window().color()
-    if contrast(text, ground) >= _HIGH_CONTRAST:
+    """Return the colour half way between text and background, or in a high-contrast palette the text's own."""
+    text, background = palette.windowText().color(), palette.window().color()
+    if contrast(text, background) >= _HIGH_CONTRAST:
         return text
     return QColor(
-        (text.red() + ground.red()) // 2, (text.green() + ground.green()) // 2, (text.blue() + ground.blue()) // 2
+        (text.red() + background.red()) // 2,
+        (text.green() + background.green()) // 2,
+        (text.blue() + background.blue()) // 2,
     )
 
 
 def use_outlines(application: QApplication) -> None:
-    """Have Fusion, whose outlines are hardly lighter or darker than what they are on, draw them so that they are seen.
+    """Replace the Fusion style, whose outlines hardly differ from the background, by OutlinedStyle.
 
-    Styles of Windows and macOS follow these systems' own settings for that, and stay.
+    The styles of Windows and macOS stay: they follow the contrast settings of these systems.
     """
     if application.style().name().lower() == _FUSION:
         application.setStyle(OutlinedStyle())
 
 
 class OutlinedStyle(QProxyStyle):
-    """Fusion with an outline around buttons, lists and fields that has a contrast of 3 at least, where the palette's
-    own text has 5; and a wide one in the colour of what is chosen around what has the focus."""
+    """Fusion with outlines around buttons, lists and fields that have a contrast of at least 3, where the palette's
+    text has 5; the widget with the focus has a wide one in the highlight colour."""
 
     def __init__(self) -> None:
         super().__init__(_FUSION)
@@ -67,7 +71,7 @@ class OutlinedStyle(QProxyStyle):
         painter: QPainter,
         widget: QWidget | None = None,
     ) -> None:
-        """Fields to write in, and lists."""
+        """Draw as Fusion does, with an outline around text fields and lists."""
         super().drawPrimitive(element, option, painter, widget)
         if element in (QStyle.PrimitiveElement.PE_FrameLineEdit, QStyle.PrimitiveElement.PE_Frame):
             _draw_outline(option, painter)
@@ -75,7 +79,7 @@ class OutlinedStyle(QProxyStyle):
     def drawControl(
         self, element: QStyle.ControlElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
     ) -> None:
-        """Buttons."""
+        """Draw as Fusion does, with an outline around buttons."""
         super().drawControl(element, option, painter, widget)
         if element == QStyle.ControlElement.CE_PushButtonBevel:
             _draw_outline(option, painter)
@@ -87,7 +91,7 @@ class OutlinedStyle(QProxyStyle):
         painter: QPainter,
         widget: QWidget | None = None,
     ) -> None:
-        """What opens a list, and numbers."""
+        """Draw as Fusion does, with an outline around combo boxes and spin boxes."""
         super().drawComplexControl(control, option, painter, widget)
         if control in (QStyle.ComplexControl.CC_ComboBox, QStyle.ComplexControl.CC_SpinBox):
             _draw_outline(option, painter)
@@ -97,7 +101,7 @@ def _draw_outline(option: QStyleOption, painter: QPainter) -> None:
     rect: QRect = option.rect
     palette: QPalette = option.palette
     focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
-    width = _LINE if focused else 1
+    width = _OUTLINE_WIDTH if focused else 1
     painter.save()
     painter.setPen(QPen(palette.highlight().color() if focused else outline_colour(palette), width))
     painter.drawRect(rect.adjusted(width // 2, width // 2, -((width + 1) // 2), -((width + 1) // 2)))
@@ -105,25 +109,27 @@ def _draw_outline(option: QStyleOption, painter: QPainter) -> None:
 
 
 class CheckBox(QCheckBox):
-    """A box with an outline in the colour of the text, over what the style draws, ticked or not.
+    """A check box with an outline in the text's colour, over what the style draws, checked or not.
 
-    Its access key ticks it and leaves the keyboard where it was, where somebody may be writing: Qt would take it here.
+    Its access key toggles it and leaves the focus where it is, where the user may be typing; Qt would move it here.
     """
 
     def event(self, event: QEvent) -> bool:
-        """As Qt does it, but for the access key."""
+        """Handle the access key without taking the focus, and all else as Qt does."""
         if isinstance(event, QShortcutEvent) and not event.isAmbiguous():
             self.click()
             return True
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """As the style does it, and the outline."""
+        """Paint as the style does, and the outline."""
         super().paintEvent(event)
         option = QStyleOptionButton()
         self.initStyleOption(option)
         box = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
         painter = QPainter(self)
-        painter.setPen(QPen(self.palette().windowText().color(), _LINE))
-        painter.drawRect(box.adjusted(_LINE // 2, _LINE // 2, -_LINE // 2, -_LINE // 2))
+        painter.setPen(QPen(self.palette().windowText().color(), _OUTLINE_WIDTH))
+        painter.drawRect(
+            box.adjusted(_OUTLINE_WIDTH // 2, _OUTLINE_WIDTH // 2, -_OUTLINE_WIDTH // 2, -_OUTLINE_WIDTH // 2)
+        )
         painter.end()

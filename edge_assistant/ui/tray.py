@@ -1,4 +1,4 @@
-"""The tray icon: its shape and its tooltip are the condition, its menu is everything that can be done."""
+"""The tray icon: its shape and its tooltip show the status, its menu has every command."""
 
 from __future__ import annotations
 
@@ -8,61 +8,61 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from edge_assistant.controller.status import Condition
-from edge_assistant.system.i18n import later, tr
+from edge_assistant.controller.status import Status
+from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui.commands import Commands
-from edge_assistant.ui.icons import icon
+from edge_assistant.ui.icons import status_icon
 from edge_assistant.ui.retranslate import TranslatedLabels
-from edge_assistant.ui.strings import name_of
+from edge_assistant.ui.strings import status_name
 
 
 class Tray(QObject):
-    """Shows itself wherever and whenever there is a tray; `show_window` is what a click on it does."""
+    """The tray icon, shown as soon as there is a tray; a click on it calls `show_window`."""
 
     def __init__(self, commands: Commands, show_window: Callable[[], None]) -> None:
         super().__init__()
         self.menu = QMenu()
-        opener = QAction(self.menu)
+        show_action = QAction(self.menu)
         self._labels = TranslatedLabels()
-        self._labels.put(opener.setText, later("Show the w&indow"))
-        opener.triggered.connect(lambda: show_window())
-        self.menu.addAction(opener)
+        self._labels.add(show_action.setText, tr_noop("Show the w&indow"))
+        show_action.triggered.connect(lambda: show_window())
+        self.menu.addAction(show_action)
         self.menu.addSeparator()
-        commands.fill(self.menu)
+        commands.add_to(self.menu)
         self._show_window = show_window
         self._icon = QSystemTrayIcon(self)
         self._icon.setContextMenu(self.menu)
-        self._icon.activated.connect(self._activated)
-        self.show_condition("loading")
+        self._icon.activated.connect(self._on_activated)
+        self.show_status("loading")
         self._icon.show()
 
     @staticmethod
-    def is_there() -> bool:
-        """Whether there is a tray to be seen in."""
+    def is_available() -> bool:
+        """Return whether the desktop has a tray."""
         return QSystemTrayIcon.isSystemTrayAvailable()
 
     @property
     def tooltip(self) -> str:
-        """What is said of the icon."""
+        """The icon's tooltip."""
         return self._icon.toolTip()
 
     def hide(self) -> None:
-        """Leave the tray."""
+        """Remove the icon from the tray."""
         self._icon.hide()
 
     @Slot(str)
-    def show_condition(self, condition: Condition) -> None:
-        """Another shape, another tooltip."""
-        self._condition = condition
-        self._icon.setIcon(icon(condition))
-        self._icon.setToolTip(tr("Edge Assistant: {condition}", condition=name_of(condition)))
+    def show_status(self, status: Status) -> None:
+        """Show a status in the icon's shape and tooltip."""
+        self._status = status
+        self._icon.setIcon(status_icon(status))
+        self._icon.setToolTip(tr("Edge Assistant: {condition}", condition=status_name(status)))
 
     @Slot()
-    def follow_language(self) -> None:
-        """The language may be another one now."""
-        self._labels.follow()
-        self.show_condition(self._condition)
+    def retranslate(self) -> None:
+        """Translate menu entry and tooltip anew."""
+        self._labels.retranslate()
+        self.show_status(self._status)
 
-    def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+    def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason is QSystemTrayIcon.ActivationReason.Trigger:
             self._show_window()

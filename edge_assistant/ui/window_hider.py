@@ -1,4 +1,4 @@
-"""Keeps our own windows out of the picture: away while the screen is captured, back as they were afterwards."""
+"""Hiding of our own windows while the screen is captured, so that they are not in the picture."""
 
 from __future__ import annotations
 
@@ -13,73 +13,73 @@ from edge_assistant.system.errors import EngineError
 from edge_assistant.system.i18n import tr
 
 _SETTLE_MS = 250
-"""What was beneath has to draw itself, and a desktop may fade windows out."""
+"""Time after hiding in which the windows beneath are drawn, and a desktop's fading ends."""
 
-_PATIENCE_S = 5.0
+_TIMEOUT_S = 5.0
 
 
 class WindowHider(QObject):
-    """`away` and `back` are called on the thread that captures; the windows belong to the GUI thread.
+    """The hider of all visible windows of the program. The capturing thread calls its public methods.
 
-    Windows that are open as dialogs must have been opened with `open` or `show`: `exec` would end when they are hidden.
+    Dialogs must have been opened with `open` or `show`: `exec` would return when they are hidden.
     """
 
-    _asked = Signal(object)
-    _returned = Signal()
+    _hide_requested = Signal(object)
+    _restore_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._hidden: list[tuple[QWidget, bool]] = []
-        self._closed = 0.0
-        self.in_front = False
+        self._last_closed = 0.0
+        self.is_in_front = False
         """Whether one of our windows has the keyboard; may be read on any thread."""
-        self._asked.connect(self._hide, Qt.ConnectionType.QueuedConnection)
-        self._returned.connect(self._show, Qt.ConnectionType.QueuedConnection)
+        self._hide_requested.connect(self._hide, Qt.ConnectionType.QueuedConnection)
+        self._restore_requested.connect(self._restore, Qt.ConnectionType.QueuedConnection)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        application.focusWindowChanged.connect(self._on_focus)
+        application.focusWindowChanged.connect(self._on_focus_changed)
 
-    def watch(self, menu: QMenu) -> None:
-        """A menu that may still be fading when its entry is done."""
-        menu.aboutToHide.connect(self.on_closed)
+    def watch_menu(self, menu: QMenu) -> None:
+        """Watch a menu, which may still be fading out when its entry runs."""
+        menu.aboutToHide.connect(self.note_closed)
 
-    def away(self) -> None:
-        """Take them off the screen; at once where there are none. Raises EngineError when the GUI does not answer."""
-        gone = threading.Event()
-        self._asked.emit(gone)
-        if not gone.wait(_PATIENCE_S):
+    def hide_windows(self) -> None:
+        """Hide all visible windows and wait until they are gone. Raises EngineError when the GUI does not answer."""
+        done = threading.Event()
+        self._hide_requested.emit(done)
+        if not done.wait(_TIMEOUT_S):
             raise EngineError(tr("The window of Edge Assistant cannot be hidden. Close it and try again."), code="view")
 
-    def back(self) -> None:
-        """Show those that were taken away, as they were."""
-        self._returned.emit()
+    def show_windows(self) -> None:
+        """Show the hidden windows again, with the focus where it was."""
+        self._restore_requested.emit()
 
     @Slot(object)
-    def _on_focus(self, window: QWindow | None) -> None:
-        self.in_front = window is not None
+    def _on_focus_changed(self, window: QWindow | None) -> None:
+        self.is_in_front = window is not None
 
     @Slot()
-    def on_closed(self) -> None:
-        """Something of ours has just been closed, and may still be fading."""
-        self._closed = time.monotonic()
+    def note_closed(self) -> None:
+        """Note that a window or menu has just been closed, and may still be fading out."""
+        self._last_closed = time.monotonic()
 
     @Slot(object)
-    def _hide(self, gone: threading.Event) -> None:
-        shown = [each for each in QApplication.topLevelWidgets() if each.isVisible() and not each.isMinimized()]
-        for widget in shown:
+    def _hide(self, done: threading.Event) -> None:
+        visible = [each for each in QApplication.topLevelWidgets() if each.isVisible() and not each.isMinimized()]
+        for widget in visible:
             self._hidden.append((widget, widget.isActiveWindow()))
             widget.hide()
-        if shown or time.monotonic() - self._closed < _SETTLE_MS / 1000:
-            QTimer.singleShot(_SETTLE_MS, self, gone.set)
+        if visible or time.monotonic() - self._last_closed < _SETTLE_MS / 1000:
+            QTimer.singleShot(_SETTLE_MS, self, done.set)
         else:
-            gone.set()
+            done.set()
 
     @Slot()
-    def _show(self) -> None:
+    def _restore(self) -> None:
         hidden, self._hidden = self._hidden, []
         for widget, was_active in hidden:
             if handle := widget.windowHandle():
-                # Qt looks at WA_ShowWithoutActivating only when it makes the window; at each show it looks at this.
+                # Qt reads WA_ShowWithoutActivating only when it creates the window; each show reads this property.
                 handle.setProperty("_q_showWithoutActivating", not was_active)
             widget.show()
             if handle:

@@ -75,7 +75,7 @@ def bench(place: Place, repeats: int) -> Figures:
 
 def _screens(place: Place, repeats: int, used: Used) -> Figures:
     figures: Figures = {}
-    weights = place.weights()
+    weights = place.model()
     read_into_page_cache(*place.loaded())
     with (
         Peak(os.getpid(), without_top=True) as loading,
@@ -118,7 +118,7 @@ def _screens(place: Place, repeats: int, used: Used) -> Figures:
 def _picture(place: Place, repeats: int, used: Used) -> Figures:
     figures: Figures = {}
     before = used()
-    with _loaded(figures, "load", Product(place.weights(), place.threads, tokens=_LONG)) as product:
+    with _loaded(figures, "load", Product(place.model(), place.threads, tokens=_LONG)) as product:
         loaded = used()
         add(figures, "device.loaded", float(loaded - before))
         for name, most in (("read", MODES["read"].image_tokens), ("page", _CONTEXT)):
@@ -138,7 +138,7 @@ def _processor_alone(place: Place, repeats: int, used: Used) -> Figures:
     figures: Figures = {}
     read_into_page_cache(*place.loaded())
     before = used()
-    with Product(place.weights(), place.threads, tokens=32, gpu_layers=0) as product:
+    with Product(place.model(), place.threads, tokens=32, gpu_layers=0) as product:
         add(figures, "load", product.load())
         for number in range(repeats):
             done = add_screen(figures, product, screenshot(PICTURE_SEED + number))
@@ -182,10 +182,10 @@ def _check_there(product: Product) -> None:
 
 def _add_sizes(figures: Figures, product: Product, weights: ResolvedModel) -> None:
     """What is on the device, in the product's words and in numbers."""
-    offload, files = product.offload, product.assistant.weights
-    print(f"The product says: {offload.words()}", flush=True)
+    offload, files = product.offload, product.assistant.model
+    print(f"The product says: {offload.describe()}", flush=True)
     add(figures, "layers", float(offload.layers))
-    add(figures, "all_layers", float(offload.all_layers))
+    add(figures, "all_layers", float(offload.total_layers))
     add(figures, "tower", float(offload.tower))
     add(figures, "model.bytes", float(files.model.stat().st_size))
     add(figures, "tower.bytes", float(files.mmproj.stat().st_size))

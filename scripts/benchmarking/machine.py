@@ -40,20 +40,20 @@ class Place:
         self.cache.mkdir(parents=True, exist_ok=True)
         return full_shape.write_pair(self.cache, full_shape.Shape(), text, mmproj, variant)
 
-    def weights(self, text: str = "q4_k_m", mmproj: str = "q8_0", variant: str = "instruct") -> ResolvedModel:
+    def model(self, text: str = "q4_k_m", mmproj: str = "q8_0", variant: str = "instruct") -> ResolvedModel:
         """The same pair as the product finds it, with the quicker tower already made as the app makes it while idle."""
         model, vision = self.pair(text, mmproj, variant)
         thinking = variant == "thinking"
         found = resolve(model=str(model), mmproj=str(vision), think=thinking, preferred=None, weights_dir=None)
-        name = profile.usual_tower(found)
+        name = profile.default_tower(found)
         if name and VisionTowers().find(found.mmproj, name) is None:
             make_tower(found.mmproj, name, lambda _: None, lambda: False)
         return found
 
     def loaded(self, variant: str = "instruct") -> tuple[Path, Path]:
-        """The files of `weights` that the engine loads."""
-        found = self.weights(variant=variant)
-        return found.model, profile.with_tower(found, profile.choice(found)).mmproj
+        """The files of `model` that the engine loads."""
+        found = self.model(variant=variant)
+        return found.model, profile.with_tower(found, profile.load_profile(found)).mmproj
 
 
 def screenshot(seed: int, size: tuple[int, int] = SCREEN) -> Image.Image:

@@ -39,7 +39,7 @@ class Part:
 def glance(place: Place, repeats: int) -> Figures:
     """New picture, follow-up, the same screen in a new conversation: 256 image tokens, the usual budget."""
     figures: Figures = {}
-    with Product(place.weights(), place.threads) as product:
+    with Product(place.model(), place.threads) as product:
         add(figures, "load", product.load())
         for number in range(repeats):
             add_screen(figures, product, screenshot(PICTURE_SEED + number))
@@ -49,7 +49,7 @@ def glance(place: Place, repeats: int) -> Figures:
 def detail(place: Place, repeats: int) -> Figures:
     """The detail of a picture after its glance."""
     figures: Figures = {}
-    with Product(place.weights(), place.threads) as product:
+    with Product(place.model(), place.threads) as product:
         product.load()
         for number in range(repeats):
             image = screenshot(PICTURE_SEED + number)
@@ -64,7 +64,7 @@ def growth(place: Place, repeats: int) -> Figures:
     """How the cost grows with the image tokens; each size in an engine of its own, for its memory."""
     figures: Figures = {}
     for size in SIZES:
-        with Product(place.weights(), place.threads, tokens=4) as product, Peak(os.getpid(), without_top=True) as peak:
+        with Product(place.model(), place.threads, tokens=4) as product, Peak(os.getpid(), without_top=True) as peak:
             product.load()
             for number in range(repeats):
                 product.look_at(screenshot(PICTURE_SEED + number), image_tokens=size)
@@ -78,7 +78,7 @@ def cancel(place: Place, repeats: int) -> Figures:
     lost by it."""
     figures: Figures = {}
     stages = {"encode": 256, "encode_detail": MODES["detail"].image_tokens, "prefill": 128, "answer": 64}
-    with Product(place.weights(), place.threads) as product:
+    with Product(place.model(), place.threads) as product:
         loading = product.load()
         for name, size in stages.items():
             stage = name.partition("_")[0]
@@ -95,7 +95,7 @@ def cancel(place: Place, repeats: int) -> Figures:
                 product.ask()  # finds the engine that was there, or a new one
                 add(figures, f"{name}.lost", float(product.assistant.engine_pid != pid))
     for number in range(repeats):
-        with Product(place.weights(), place.threads) as product:
+        with Product(place.model(), place.threads) as product:
             product.look_at(screenshot(PICTURE_SEED), image_tokens=64)
             if (seconds := product.cancelled(Cut("load", loading * (number + 0.5) / repeats))) is not None:
                 add(figures, "load", seconds)
@@ -112,7 +112,7 @@ def load(place: Place, repeats: int) -> Figures:
             read_into_page_cache(*files)
         elif not drop_from_page_cache(*files):
             break
-        with Product(place.weights(), place.threads) as product:
+        with Product(place.model(), place.threads) as product:
             add(figures, "warm" if warm else "cold", product.load())
     return figures
 
@@ -120,7 +120,7 @@ def load(place: Place, repeats: int) -> Figures:
 def swap(place: Place, repeats: int) -> Figures:
     """From Instruct to Thinking, as think harder does it: the old engine ends, the new one loads and answers."""
     figures: Figures = {}
-    instruct, thinking = place.weights(), place.weights(variant="thinking")
+    instruct, thinking = place.model(), place.model(variant="thinking")
     image = screenshot(PICTURE_SEED)
     for number in range(repeats + 1):
         warm = number < repeats
@@ -150,7 +150,7 @@ def decode(place: Place, repeats: int) -> Figures:
     """Tokens a second, in turn with llama-bench on the same file where it was named."""
     figures: Figures = {}
     tokens = 64
-    with Product(place.weights(), place.threads, tokens=tokens) as product:
+    with Product(place.model(), place.threads, tokens=tokens) as product:
         product.load()
         product.look_at(screenshot(PICTURE_SEED), image_tokens=64)
         product.ask()
@@ -170,7 +170,7 @@ def decode(place: Place, repeats: int) -> Figures:
 def memory(place: Place, repeats: int) -> Figures:
     """The peak of `edge-assistant describe` and all its processes, at a glance and in detail."""
     figures: Figures = {}
-    weights = place.weights()
+    weights = place.model()
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "screen.png"
         screenshot(PICTURE_SEED).save(picture)
@@ -201,7 +201,7 @@ def sound(place: Place, repeats: int) -> Figures:
         speaker = Speaker(on_notice=lambda *_: None)
         speaker.start()
         try:
-            with Product(place.weights(), place.threads, voice=speaker, on_event=on_event) as product:
+            with Product(place.model(), place.threads, voice=speaker, on_event=on_event) as product:
                 product.load()
                 for number in range(repeats):
                     sentences.clear()
@@ -219,14 +219,14 @@ def listening(place: Place, repeats: int) -> Figures:
     """The resident program, with real keys on a virtual screen."""
     if (reason := resident.possible()) is not None:
         raise NotMeasured(reason)
-    return resident.measure(place.weights().model, repeats, windows=False)
+    return resident.measure(place.model().model, repeats, windows=False)
 
 
 def desktop(place: Place, repeats: int) -> Figures:
     """The desktop app, in the same way, with a stopwatch in its event loop."""
     if (reason := resident.possible()) is not None:
         raise NotMeasured(reason)
-    return resident.measure(place.weights().model, repeats, windows=True)
+    return resident.measure(place.model().model, repeats, windows=True)
 
 
 def towers(place: Place, repeats: int) -> Figures:
@@ -245,10 +245,10 @@ def priority(place: Place, repeats: int) -> Figures:
     """What the engine's low priority costs an idle machine, and what it spares a desktop beside it."""
     figures: Figures = {}
     probe = [sys.executable, str(Path(__file__).with_name("probe.py"))]
-    with Product(place.weights(), place.threads, tokens=4) as product:
+    with Product(place.model(), place.threads, tokens=4) as product:
         product.load()
         for number in range(repeats):
-            for name, niceness in (("low", worker_process.AWAITED), ("normal", 0)):
+            for name, niceness in (("low", worker_process.NICENESS_AWAITED), ("normal", 0)):
                 _renice(product.assistant.engine_pid, niceness)
                 product.look_at(screenshot(2 * number + (niceness > 0)))
                 add_answer(figures, f"{name}.", product.ask())
@@ -275,7 +275,7 @@ def _renice(pid: int | None, niceness: int) -> None:
 def ahead(place: Place, repeats: int) -> Figures:
     """The detail of a picture that was encoded while its glance was spoken, for 8 and for 60 seconds."""
     figures: Figures = {}
-    with Product(place.weights(), place.threads) as product:
+    with Product(place.model(), place.threads) as product:
         product.load()
         for seconds in (8, 60):
             for number in range(repeats):
@@ -295,7 +295,7 @@ def ahead(place: Place, repeats: int) -> Figures:
 def blank(place: Place, repeats: int) -> Figures:
     """A glance and its detail with and without the insides of areas of one colour, in turn."""
     figures: Figures = {}
-    with Product(place.weights(), place.threads) as product:
+    with Product(place.model(), place.threads) as product:
         product.load()
         for number in range(repeats):
             for skip in (False, True):

@@ -19,7 +19,7 @@ from benchmarking.machine import screenshot
 from edge_assistant.engine.llama_model import LlamaModel
 from edge_assistant.engine.quantise import requantise
 from edge_assistant.imaging.token_budget import fit
-from edge_assistant.models.vision_towers import rewrite
+from edge_assistant.models.vision_towers import convert_file
 from edge_assistant.tuning.profile import default_threads
 
 _FORMATS = ("F16", "Q8_0", "Q6_K", "BF16")
@@ -36,7 +36,7 @@ def main() -> None:
         if name != "F16":
             path = folder / f"tower-{name}.gguf"
             start = time.perf_counter()
-            rewrite(parent, path, name, requantise, lambda _: None)
+            convert_file(parent, path, name, requantise, lambda _: None)
             figures[f"{name}.making"] = [time.perf_counter() - start]
         figures[f"{name}.bytes"] = [float(path.stat().st_size)]
         native = _native(model, path)

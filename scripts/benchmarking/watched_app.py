@@ -60,6 +60,6 @@ class WatchedApp(application.Application):
 
 
 if __name__ == "__main__":
-    signals.listen()
+    signals.install()
     application.Application = WatchedApp  # type: ignore[misc]
     application.run(ServiceOptions(seed=1))

@@ -27,8 +27,8 @@ class Watcher(QObject):
     def __init__(self, app: module.Application) -> None:
         super().__init__(app)
         self._app = app
-        app.bridge.happened.connect(self.on_event, Qt.ConnectionType.QueuedConnection)
-        app.bridge.condition.connect(self.on_condition, Qt.ConnectionType.QueuedConnection)
+        app.controller_signals.event_received.connect(self.on_event, Qt.ConnectionType.QueuedConnection)
+        app.controller_signals.status_changed.connect(self.on_condition, Qt.ConnectionType.QueuedConnection)
         self._questions = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
         self._questions.activated.connect(self.on_question)
 
@@ -49,8 +49,8 @@ class Watcher(QObject):
 
     def _weights(self) -> str:
         """What the windows about weights do."""
-        windows = (self._app.weights.first_run, self._app.weights.dialog)
-        return ", ".join(each.transfer.state for each in windows if each is not None and each.isVisible())
+        windows = (self._app.models.first_run, self._app.models.dialog)
+        return ", ".join(each.progress_panel.state for each in windows if each is not None and each.isVisible())
 
     def _weights_keys(self) -> str:
         """The access keys of the window's menus that open the list of the weights."""
@@ -71,7 +71,7 @@ class Watcher(QObject):
             "reasoning": lambda: window.reasoning.toPlainText().replace("\n", " / "),
             "think": lambda: window.think.isChecked(),
             "focus": lambda: QApplication.focusWidget() and QApplication.focusWidget().accessibleName(),
-            "no tray": lambda: self._app._do_without_tray(),
+            "no tray": lambda: self._app._continue_without_tray(),
             "save": lambda: window._captured.image.save("picture.png"),
             "front": lambda: active.windowTitle() if (active := QApplication.activeWindow()) else "",
             "menu": lambda: menu.title() if isinstance(menu := QApplication.activePopupWidget(), QMenu) else "",
@@ -79,7 +79,7 @@ class Watcher(QObject):
             "visible": lambda: window.isVisible() and not window.isMinimized(),
             "weights": lambda: self._weights(),
             "weights keys": lambda: self._weights_keys(),
-            "rows": lambda: self._app.weights.dialog.table.rowCount() if self._app.weights.dialog else 0,
+            "rows": lambda: self._app.models.dialog.table.rowCount() if self._app.models.dialog else 0,
         }
         if question in answers:
             print(f"{question}: {answers[question]()}", flush=True)
@@ -96,11 +96,11 @@ class Watched(module.Application):
 
 
 if __name__ == "__main__":
-    signals.listen()
-    logger.set_up()
+    signals.install()
+    logger.set_up_logging()
     module.Application = Watched  # type: ignore[misc]
     if "--leaves-soon" in sys.argv:
-        module._LEAVES_S = 0.5
+        module._EXIT_TIMEOUT_S = 0.5
     # Greedy, so that answers repeat; thinking weights refuse that, so --sampled draws, the same each time.
     sampled = "--sampled" in sys.argv
     sys.exit(module.run(ServiceOptions("--no-speak" not in sys.argv, None if sampled else 0.0, 3)))

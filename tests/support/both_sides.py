@@ -16,10 +16,10 @@ from Xlib import XK, X, display, error
 
 from edge_assistant.engine.messages import AskQuestion, LoadModel
 from edge_assistant.hotkeys import key as keys
-from edge_assistant.settings.schema import Settings, Value, changed
+from edge_assistant.settings.schema import Settings, Value, with_values
 from edge_assistant.settings.store import save
 from edge_assistant.system.errors import AssistantError, EngineError
-from edge_assistant.system.ipc import call, endpoint
+from edge_assistant.system.ipc import default_endpoint, send
 from edge_assistant.tuning.quantize_process import make_tower
 from support.describing import DEMO, MMPROJ, ROOT, user_environment
 from support.desktops import XDesktop
@@ -85,7 +85,7 @@ class Desk:
         stick = home / "stick"
         folder_of_weights(stick)
         values = {**chosen, **({"weights_folder": str(stick)} if "weights_folder" in chosen else {})}
-        save(Path(environment["XDG_CONFIG_HOME"]) / "edge-assistant" / "settings.toml", changed(Settings(), values))
+        save(Path(environment["XDG_CONFIG_HOME"]) / "edge-assistant" / "settings.toml", with_values(Settings(), values))
         with pytest.MonkeyPatch.context() as patch:
             for variable, value in environment.items():
                 patch.setenv(variable, value)
@@ -105,7 +105,7 @@ class Desk:
     def listened(self, name: str, environment: dict[str, str], looks: Looks) -> Seen:
         """What the program that runs makes of them."""
         file, seen = self.place / f"{name}-listen", Seen()
-        door = endpoint(environ=environment)
+        door = default_endpoint(environ=environment)
         program = subprocess.Popen(
             command(file, "listen", "--seed", "1"),
             cwd=ROOT,
@@ -118,7 +118,7 @@ class Desk:
         def is_idle() -> bool:
             time.sleep(0.3)  # while it works, the answer is said
             try:
-                return call(door, "status") in ("Ready.", "Bereit.")
+                return send(door, "status") in ("Ready.", "Bereit.")
             except AssistantError:  # it does not listen yet, or is slow
                 assert program.poll() is None, "it has ended"
                 return False
@@ -133,12 +133,12 @@ class Desk:
                     for action in actions:
                         before = len(read(file))
                         with contextlib.suppress(EngineError):  # it is slow to answer, and does it all the same
-                            call(door, action)
+                            send(door, action)
                         until(is_idle, f"the end of {action}")
                         seen.add(look, read(file)[before:])
                     if look != "detail" or seen.asks["detail"].question != seen.asks["glance"].question:
                         break
-            call(door, "quit")
+            send(door, "quit")
             program.wait(PATIENCE)
         finally:
             program.kill()
@@ -151,7 +151,7 @@ class Desk:
         other = display.Display(self.desktop.environment["DISPLAY"])
         found = set()
         for action, text in self.watched.items():
-            key = keys.parse(text)
+            key = keys.parse_key(text)
             bits = X.ControlMask | (X.ShiftMask if "shift" in key.modifiers else 0)
             catch = error.CatchError(error.BadAccess)
             code, root = other.keysym_to_keycode(XK.string_to_keysym(key.name)), other.screen().root

@@ -21,7 +21,7 @@ import pytest
 
 from edge_assistant.models.catalog import load_catalog
 from edge_assistant.system import cpu
-from edge_assistant.tuning.profile import default_threads, machine
+from edge_assistant.tuning.profile import default_threads, machine_key
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "tests" / "data" / "home-0.1"
@@ -55,7 +55,7 @@ def put_home() -> Home:
     """Copy it into the folder that HOME names, with this machine's facts in place of the marks; on Linux only."""
     if not sys.platform.startswith("linux"):
         pytest.skip("this home was written on Linux, and is elsewhere on other systems")
-    machine.cache_clear()  # a test before may have asked for it on another processor of its own
+    machine_key.cache_clear()  # a test before may have asked for it on another processor of its own
     folder = Path(os.environ["HOME"])
     shutil.copytree(KEPT, folder, dirs_exist_ok=True)
     marks = _marks(folder)
@@ -74,7 +74,7 @@ def _marks(home: Path) -> dict[str, str]:
     demo = [each for each in load_catalog(_DEMO.parent / "catalog.toml") if each.folder is not None]
     files = {entry.file: entry.sha256 for each in demo for entry in (each.model, *each.mmprojs)}
     facts = {
-        "processor": cpu.name(),
+        "processor": cpu.processor_name(),
         "instructions": cpu.best_instructions(),
         "architecture": platform.machine(),
         "physical": cpu.physical_cores(),

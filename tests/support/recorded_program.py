@@ -43,6 +43,6 @@ def record(path: Path) -> None:
 
 if __name__ == "__main__":
     record(Path(sys.argv[1]))
-    profile.usual_tower = lambda *_: TOWER
+    profile.default_tower = lambda *_: TOWER
     sys.argv[1:] = sys.argv[2:]
     runpy.run_module("edge_assistant", run_name="__main__")

@@ -100,18 +100,18 @@ def test_the_settings(check: Callable[[str, Iterable[str]], None]) -> None:
 
 def _values(entry: SettingsEntry) -> str:
     """What the entry may be; less would break the files that have the rest."""
-    about = entry.about
-    kind = " or ".join(about.choices) or {bool: "true or false", int: "number", str: "text"}[entry.kind]
-    kind += " from {} to {}".format(*about.range) if about.range else ""
+    info = entry.info
+    kind = " or ".join(info.choices) or {bool: "true or false", int: "number", str: "text"}[entry.kind]
+    kind += " from {} to {}".format(*info.range) if info.range else ""
     return f"{kind}, or left out" if entry.optional else kind
 
 
 def test_the_keys_that_settings_may_name(agreed: dict[str, list[str]]) -> None:
     for key in agreed["keys"]:
-        assert keys.parse(f"super+{key}") == keys.Key(frozenset(("super",)), key), key
+        assert keys.parse_key(f"super+{key}") == keys.Key(frozenset(("super",)), key), key
     for modifier in agreed["modifiers"]:
         written, _, means = modifier.partition(" is ")
-        assert str(keys.parse(f"{written}+F9")) == f"{means or written}+F9"
+        assert str(keys.parse_key(f"{written}+F9")) == f"{means or written}+F9"
     assert {*keys.FUNCTION_KEYS} <= set(agreed["keys"])
     assert {*keys.MODIFIERS} <= set(agreed["modifiers"])
 
@@ -172,7 +172,7 @@ def test_the_events_of_describe(check: Callable[[str, Iterable[str]], None], rep
     found = {key for each in printed for key in _keys(each, each["event"])}
     for kind in get_args(events.Event):
         event = kind(**{each.name: _filler(each.type) for each in fields(kind)})
-        plain = events.as_json_object(event)
+        plain = events.to_json_object(event)
         found |= set(_keys(plain, plain["event"]))
         for name, hint in get_type_hints(kind).items():
             if get_origin(hint) is Literal:

@@ -11,11 +11,11 @@ from support.home_before import KEPT, Home, put_home
 
 from edge_assistant.assistant import advice
 from edge_assistant.controller import settings_applier
-from edge_assistant.controller.latency import LatencyRecords, Seconds, cost
+from edge_assistant.controller.latency import LatencyRecords, VariantLatency, thinking_cost
 from edge_assistant.engine.messages import Tuning
 from edge_assistant.models.library import ModelLibrary
 from edge_assistant.models.resolver import ResolvedModel, resolve
-from edge_assistant.models.summary import facts
+from edge_assistant.models.summary import model_facts
 from edge_assistant.settings import schema, store
 from edge_assistant.settings.schema import Settings
 from edge_assistant.system import autostart, paths
@@ -60,15 +60,15 @@ def test_every_setting_is_as_it_was_set_and_the_file_is_not_put_aside(home: Home
     said = as_set()
     assert len(said) == ENTRIES
     here = {name: value for name, value in said.items() if name not in schema.RETIRED}
-    assert {name: schema.value_of(chosen, name) for name in here} == here
-    assert all(value != schema.entry(name).default for name, value in here.items())
-    assert store.load_or_set_aside(schema.path()) == (chosen, "")
+    assert {name: schema.get_value(chosen, name) for name in here} == here
+    assert all(value != schema.find_entry(name).default for name, value in here.items())
+    assert store.load_or_back_up(schema.path()) == (chosen, "")
     assert home.changed() == set()
 
 
 def test_a_setting_that_is_changed_leaves_every_other_line(home: Home, chosen: Settings) -> None:
     before = home.settings.read_text(encoding="utf-8").splitlines()
-    store.save(schema.path(), schema.changed(chosen, {"rate": 300}))
+    store.save(schema.path(), schema.with_values(chosen, {"rate": 300}))
     after = home.settings.read_text(encoding="utf-8").splitlines()
     assert [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]] == [("rate = 260", "rate = 300")]
     assert home.changed() == {".config/edge-assistant/settings.toml"}
@@ -81,7 +81,7 @@ def test_added_weights_are_found_where_they_are_and_not_hashed_again(
     name: str, folder: str, home: Home, chosen: Settings
 ) -> None:
     shelf = ModelLibrary(chosen.weights_dir)
-    listed = facts(shelf, shelf.named(name, "instruct"))
+    listed = model_facts(shelf, shelf.named(name, "instruct"))
     assert shelf.problems == []
     assert listed["state"] == "verified"
     weights = found(name, chosen)
@@ -92,7 +92,7 @@ def test_added_weights_are_found_where_they_are_and_not_hashed_again(
 
 def test_what_the_first_download_brought_still_decides(chosen: Settings) -> None:
     shelf = ModelLibrary(chosen.weights_dir)
-    listed: Any = facts(shelf, shelf.named("whole", "instruct"))
+    listed: Any = model_facts(shelf, shelf.named("whole", "instruct"))
     assert [(each["trust"], each["commit"], each["sha256"][:8]) for each in listed["files"]] == [
         ("first-download-recorded", "0123456789abcdef0123456789abcdef01234567", "6acf9432"),
         ("first-download-recorded", "0123456789abcdef0123456789abcdef01234567", "962b7dd2"),
@@ -101,14 +101,16 @@ def test_what_the_first_download_brought_still_decides(chosen: Settings) -> None
 
 def test_a_download_that_was_cancelled_is_still_partly_here(chosen: Settings) -> None:
     shelf = ModelLibrary(chosen.weights_dir)
-    listed: Any = facts(shelf, shelf.named("half", "instruct"))
+    listed: Any = model_facts(shelf, shelf.named("half", "instruct"))
     assert [(each["state"], each["here_bytes"]) for each in listed["files"]] == [("partial", 10_400), ("missing", 0)]
 
 
 def test_what_tune_found_out_is_used(home: Home, chosen: Settings) -> None:
     weights = found("demo", chosen)
     assert profile.is_tuned(weights)
-    assert profile.choice(weights) == TuningProfile(2, Tuning(repack=True, flash_attention=True, batch=512), None, 1024)
+    assert profile.load_profile(weights) == TuningProfile(
+        2, Tuning(repack=True, flash_attention=True, batch=512), None, 1024
+    )
     assert home.changed() == set()
 
 
@@ -116,9 +118,9 @@ def test_what_was_measured_is_known(home: Home) -> None:
     measured = LatencyRecords(JsonStore(paths.data_dir() / "measurements.json"))
     written = JsonStore(home.data / "measurements.json").read()
     assert set(written) == {"instruct", "thinking"}
-    assert measured.of("thinking") == Seconds(**written["thinking"])
-    assert measured.of("instruct") == Seconds(**written["instruct"])
-    assert "not measured yet" not in cost(measured)
+    assert measured.of("thinking") == VariantLatency(**written["thinking"])
+    assert measured.of("instruct") == VariantLatency(**written["instruct"])
+    assert "not measured yet" not in thinking_cost(measured)
 
 
 def test_the_first_run_is_over(home: Home) -> None:
@@ -130,9 +132,9 @@ def test_the_first_run_is_over(home: Home) -> None:
 
 def test_the_start_at_login_is_known_and_can_be_turned_off(home: Home, chosen: Settings) -> None:
     assert chosen.start_at_login
-    assert autostart.choose().is_on()
-    assert settings_applier.catch_up_with_login(chosen.start_at_login) == ""
+    assert autostart.get_autostart().is_enabled()
+    assert settings_applier.sync_autostart(chosen.start_at_login) == ""
     assert home.changed() == set()
-    assert settings_applier.catch_up_with_login(False) == ""
-    assert not autostart.choose().is_on()
+    assert settings_applier.sync_autostart(False) == ""
+    assert not autostart.get_autostart().is_enabled()
     assert home.changed() == {".config/autostart/edge-assistant.desktop", ".local/share/edge-assistant/login.json"}

@@ -20,7 +20,7 @@ from babel.messages import Catalog
 from edge_assistant.cli import main
 from edge_assistant.cli import parser as cli_parser
 from edge_assistant.system import i18n
-from edge_assistant.system.i18n import in_libraries, tr, tr_count, use_language
+from edge_assistant.system.i18n import tr, tr_count, translate_libraries, use_language
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +73,7 @@ def test_an_error_is_told_in_the_language_of_the_settings(capsys: pytest.Capture
     from edge_assistant.settings import schema
     from edge_assistant.settings.store import save
 
-    save(schema.path(), schema.changed(schema.Settings(), {"language": "de"}))
+    save(schema.path(), schema.with_values(schema.Settings(), {"language": "de"}))
     assert main.main(["settings", "get", "dance"]) == 2
     assert "Es gibt keine Einstellung dance." in capsys.readouterr().err
 
@@ -120,7 +120,7 @@ def test_the_finder_sees_what_is_not_translatable(line: str) -> None:
     "line",
     [
         'say(tr("No camera was found."))',
-        'WORDS = {"load": later("Loading")}',
+        'WORDS = {"load": tr_noop("Loading")}',
         'tr_count("{number} file is damaged.", "{number} files are damaged.", count)',
         '_log.info("the screen cannot be read: %s", error)',
         'raise ValueError("no such thing")',
@@ -138,7 +138,7 @@ def test_the_finder_sees_what_is_translated_before_the_language_is_known() -> No
 
 def test_all_help_of_the_command_line_is_translated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(i18n, "_translations", _Marking())
-    seen = list(_shown(main._parser()))
+    seen = list(_shown(main._make_parser()))
     assert len(seen) > 100
     assert [each for each in seen if not each.startswith("«")] == []
 
@@ -146,7 +146,7 @@ def test_all_help_of_the_command_line_is_translated(monkeypatch: pytest.MonkeyPa
 def test_the_list_of_actions_is_in_the_persons_language(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(main, "_speak_the_persons_language", lambda: use_language("de"))
+    monkeypatch.setattr(main, "_use_language_of_settings", lambda: use_language("de"))
     assert main.main(["trigger", "--list"]) == 0
     assert "window: beschreibt das aktive Fenster" in capsys.readouterr().out
 
@@ -178,14 +178,16 @@ def test_argparses_own_words_are_in_the_catalogues() -> None:
         if isinstance(argument, ast.Constant)
     ]
     assert len(said) > 20
-    assert [each for each in said if each not in cli_parser.WORDS and not any(part in each for part in _UNMET)] == []
+    assert [
+        each for each in said if each not in cli_parser.ARGPARSE_MESSAGES and not any(part in each for part in _UNMET)
+    ] == []
 
 
 def test_help_is_german_also_where_argparse_speaks_and_the_system_does_not(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LANGUAGE", "fr")
-    monkeypatch.setattr(main, "_speak_the_persons_language", lambda: use_language("de"))
+    monkeypatch.setattr(main, "_use_language_of_settings", lambda: use_language("de"))
     with pytest.raises(SystemExit):
         main.main(["describe", "--help"])
     shown = capsys.readouterr().out
@@ -207,7 +209,7 @@ def test_other_libraries_speak_as_before_afterwards(monkeypatch: pytest.MonkeyPa
         else:
             monkeypatch.delenv("LANGUAGE")
         domain = gettext.textdomain()
-        with in_libraries():
+        with translate_libraries():
             assert gettext.gettext("options") == "Optionen"
         assert gettext.textdomain() == domain
         assert os.environ.get("LANGUAGE") == before
@@ -216,5 +218,5 @@ def test_other_libraries_speak_as_before_afterwards(monkeypatch: pytest.MonkeyPa
 def test_english_is_spoken_where_the_settings_want_it_on_a_german_system(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANGUAGE", "de")
     use_language("en")
-    with in_libraries():
+    with translate_libraries():
         assert gettext.gettext("options") == "options"

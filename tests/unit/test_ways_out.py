@@ -44,7 +44,7 @@ from edge_assistant.speech.speaker import Speaker
 from edge_assistant.system import ipc, paths
 from edge_assistant.system import logger as log
 from edge_assistant.system.errors import InputError
-from edge_assistant.system.terminal import complain
+from edge_assistant.system.terminal import print_error
 
 HOSTILE = "evil \x1b]0;owned\x07\x1b[2J\x9b31m\u202e\x00\u2028n\u200came\ud83d"
 HARMLESS = "evil  n\u200came\ufffd"
@@ -117,7 +117,7 @@ def test_a_list_of_weights_that_is_damaged_is_told_harmless(capsys: pytest.Captu
 def test_names_of_cameras_and_voices_are_printed_harmless(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(qt_subprocess, "camera_names", lambda: (HOSTILE, "x" * 1_000_000))
+    monkeypatch.setattr(qt_subprocess, "query_cameras", lambda: (HOSTILE, "x" * 1_000_000))
     first, second = run(capsys, "cameras").splitlines()
     assert first == f"1: {HARMLESS}"
     assert len(second) < 210
@@ -128,7 +128,7 @@ def test_names_of_cameras_and_voices_are_printed_harmless(
 def test_what_the_running_program_answers_is_printed_harmless(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ipc, "call", lambda *_: f"A\x1b[2J\x9bmB{HOSTILE[-1]}")
+    monkeypatch.setattr(ipc, "send", lambda *_: f"A\x1b[2J\x9bmB{HOSTILE[-1]}")
     assert run(capsys, "trigger", "status") == "AB\ufffd\n"
 
 
@@ -161,7 +161,7 @@ def test_notices_and_errors_are_told_harmless(capsys: pytest.CaptureFixture[str]
             shown = capsys.readouterr()
             assert not RAW.search(shown.out + shown.err)
             assert "evil" in shown.out + shown.err
-    complain(HOSTILE)
+    print_error(HOSTILE)
     assert capsys.readouterr().err == HARMLESS.replace("  ", " \n") + "\n"
 
 
@@ -191,15 +191,15 @@ def answered(*pieces: tuple[str, str]) -> tuple[list[Event], list[str], DoneEven
     """What is told and said of an answer that the model writes in these pieces: their kind and their text."""
     events: list[Event] = []
     heard = Heard()
-    telling = AnswerReporter(heard, events.append, threading.Event())
-    work = AnswerRun(0, "What?", 0, ProgressAnnouncer(telling.say_waiting))
+    reporter = AnswerReporter(heard, events.append, threading.Event())
+    run = AnswerRun(0, "What?", 0, ProgressAnnouncer(reporter.announce_progress))
     for kind, text in pieces:
-        telling.reply(work, TextDelta(1, kind, text))  # type: ignore[arg-type]
+        reporter.handle_reply(run, TextDelta(1, kind, text))  # type: ignore[arg-type]
     answer, reasoning = ("".join(text for each, text in pieces if each == kind) for kind in ("answer", "thinking"))
     done = Done(1, answer, reasoning, "end", 0, 0, False, 0.0, 0.0, len(pieces), 1.0)
-    telling.answered(work, done)
+    reporter.finish(run, done)
     weights: Any = SimpleNamespace(variant="thinking", name="demo")
-    return events, heard.said, work.done_event(weights, None, done)
+    return events, heard.said, run.done_event(weights, None, done)
 
 
 def written(events: list[Event], kind: str) -> str:
@@ -243,12 +243,12 @@ def test_escapes_that_an_answer_writes_in_json_reach_nobody(capsys: pytest.Captu
 def test_speech_and_the_screen_reader_get_harmless_text() -> None:
     speaker = Speaker(on_notice=lambda *_: None)
     speaker.say(HOSTILE)
-    assert [sentence.text for sentence in speaker._row] == ["evil \nn\u200came "]
+    assert [sentence.text for sentence in speaker._queue] == ["evil \nn\u200came "]
     speaker.say("\x1b[31m")  # nothing to be heard
-    assert len(speaker._row) == 1
+    assert len(speaker._queue) == 1
     for text in ('<silence msec="60000"/>', "[[[slnc 60000]] A list"):
         speaker.say(text)
-    assert [sentence.text for sentence in speaker._row][1:] == [
+    assert [sentence.text for sentence in speaker._queue][1:] == [
         ' <silence msec="60000"/>',
         "[ [ [slnc 60000]] A list",
     ]
@@ -264,7 +264,7 @@ def written_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     monkeypatch.setenv("EDGE_ASSISTANT_LOG", str(tmp_path / "log"))
     root, ours = logging.getLogger(), logging.getLogger("edge_assistant")
     before, level = list(root.handlers), ours.level
-    log.set_up()
+    log.set_up_logging()
     (handler,) = [each for each in root.handlers if each not in before]
     yield tmp_path / "log"
     root.removeHandler(handler)
@@ -297,9 +297,9 @@ PRINTS = {
     "speech/playback.py": WORKER,
     "speech/bundled_voice.py": WORKER,
     "speech/sapi_voices.py": WORKER,
-    "system/windows_worker.py": WORKER,
+    "system/windows_job.py": WORKER,
 }
-"""The modules that may print by themselves, and why; all others use terminal.print_line, print_json and complain."""
+"""The modules that may print by themselves, and why; all others use terminal.print_line, print_json and print_error."""
 
 AS_BYTES = {"system/logger.py": "a sentence made by tr, before there is a stream", "engine/llama_model.py": WORKER}
 
@@ -321,9 +321,9 @@ def leaks(path: str, source: str) -> list[str]:
         if re.search(r"\bstd(out|err)(\.buffer)?\.write(lines)?$", name):
             found.append(f"{where}: use terminal.print_line")
         if name == "os.write" and ast.unparse(call.args[0]) in ("1", "2") and path not in AS_BYTES:
-            found.append(f"{where}: use terminal.complain")
+            found.append(f"{where}: use terminal.print_error")
         if name == "json.dumps" and path == "system/terminal.py":
-            found.append(f"{where}: use outside_text.json_line")
+            found.append(f"{where}: use text_cleaning.json_line")
         if name.startswith("logging.") and name.endswith("Formatter"):
             found.append(f"{where}: use logger.Formatter")
         if name == "QLabel" and path != "ui/plain_text.py":

@@ -1,1 +1,1 @@
-"""The windows about models: the list, the first run, and the progress of long work."""
+"""The windows about models: the list of models, the first run, and the progress of downloads and the like."""

@@ -1,4 +1,4 @@
-"""What the windows about weights share: a voice, one transfer, files to choose, and room for very large letters."""
+"""The base class of the windows about models: speech, progress, file dialogs, and room for very large fonts."""
 
 from __future__ import annotations
 
@@ -20,73 +20,74 @@ QUEUED = Qt.ConnectionType.QueuedConnection
 
 
 class ModelsBaseDialog(QDialog):
-    """Put away while it works, it goes on; `stop` ends that. `weights_changed` says that other weights are here."""
+    """The base class of ModelsDialog and FirstRunDialog. Hiding it does not stop what it runs; `stop` does."""
 
-    weights_changed = Signal()
+    models_changed = Signal()
+    """Models were added, replaced or removed."""
 
     def __init__(
         self,
         title: str,
         say: Callable[[str], None],
-        hush: Callable[[], None],
-        leaves_focus_to_reader: Callable[[], bool],
-        weights_dir: Path | None,
+        silence: Callable[[], None],
+        reader_announces_focus: Callable[[], bool],
+        models_dir: Path | None,
     ) -> None:
-        """`say` speaks a sentence, `hush` silences what was said of a place before; `weights_dir` is the settings'.
+        """`say` speaks a sentence, `silence` stops speech about an earlier focus; `models_dir` is the settings'.
 
-        What has the keyboard is said, unless `leaves_focus_to_reader` says that a screen reader does. Whoever inherits
-        makes `transfer`.
+        The widget with the focus is announced, unless `reader_announces_focus` returns True. Subclasses create
+        `progress_panel`.
         """
         super().__init__()
         self.labels = TranslatedLabels()
-        self.transfer: ProgressPanel
+        self.progress_panel: ProgressPanel
         self._say = say
-        self._weights_dir = weights_dir
-        self._looking: BackgroundTask | None = None
-        """What reads what is here, while it does."""
-        self._focus = FocusAnnouncer(self, say, leaves_focus_to_reader, hush)
-        self.labels.put(self.setWindowTitle, title)
+        self._models_dir = models_dir
+        self._scan_task: BackgroundTask | None = None
+        """The task that reads which models are here, while it runs."""
+        self._focus = FocusAnnouncer(self, say, reader_announces_focus, silence)
+        self.labels.add(self.setWindowTitle, title)
 
     def stop(self) -> None:
-        """End what is going on, for the end of the program."""
-        self.transfer.stop()
-        if self._looking is not None:
-            self._looking.wait(3.0)
+        """Stop what runs, for the end of the program."""
+        self.progress_panel.stop()
+        if self._scan_task is not None:
+            self._scan_task.wait(3.0)
 
-    def follow_language(self) -> None:
-        """The language may be another one now."""
-        self.labels.follow()
-        self.transfer.follow_language()
+    def retranslate(self) -> None:
+        """Translate all labels anew."""
+        self.labels.retranslate()
+        self.progress_panel.retranslate()
 
-    def follow_folder(self, weights_dir: Path | None) -> None:
-        """The settings name another folder, whose weights are shown from now on."""
-        self._weights_dir = weights_dir
+    def set_models_dir(self, models_dir: Path | None) -> None:
+        """Show the models of another folder of the settings from now on."""
+        self._models_dir = models_dir
 
     def import_paths(self, paths: list[Path]) -> None:
-        """Add weights from these files or folders."""
-        self._begin(tasks.bring_in(self._shelf(), paths), tr("Importing."))
+        """Import models from these files or folders."""
+        self._start(tasks.import_models(self._library(), paths), tr("Importing."))
 
     def reject(self) -> None:
-        """Put away."""
-        if self.transfer.state == "running":
+        """Hide the window; what runs goes on."""
+        if self.progress_panel.state == "running":
             self._say(tr("Continues in the background."))
         super().reject()
 
-    def _begin(self, work: tasks.Work, words: str) -> None:
-        self.transfer.start(work, words)
+    def _start(self, operation: tasks.Operation, words: str) -> None:
+        self.progress_panel.start(operation, words)
 
-    def _shelf(self) -> ModelLibrary:
-        return ModelLibrary(self._weights_dir)
+    def _library(self) -> ModelLibrary:
+        return ModelLibrary(self._models_dir)
 
-    def _button(self, label: str, on_click: Callable[[], None], *, enter_presses: bool) -> QPushButton:
+    def _make_button(self, label: str, on_click: Callable[[], None], *, enter_presses: bool) -> QPushButton:
         button = QPushButton()
-        self.labels.put(button.setText, label)
+        self.labels.add(button.setText, label)
         button.setAutoDefault(enter_presses)
         button.clicked.connect(on_click)
         return button
 
-    def _scrolling(self, content: QWidget) -> QScrollArea:
-        """With very large letters it is higher than a screen."""
+    def _make_scroll_area(self, content: QWidget) -> QScrollArea:
+        """Return a scroll area: with very large fonts the content is higher than a screen."""
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -94,29 +95,29 @@ class ModelsBaseDialog(QDialog):
         scroll.setWidget(content)
         return scroll
 
-    def _resize_to(self, letters: int, lines: int) -> None:
-        """So wide and high, where the screen has the room."""
+    def _resize_to(self, columns: int, lines: int) -> None:
+        """Resize the window to so many letters and lines, as far as the screen has room."""
         available, metrics = self.screen().availableSize(), self.fontMetrics()
         self.resize(
-            min(letters * metrics.averageCharWidth(), available.width()),
+            min(columns * metrics.averageCharWidth(), available.width()),
             min(lines * metrics.lineSpacing(), available.height() * 9 // 10),
         )
 
-    def _import(self, title: str, mode: QFileDialog.FileMode) -> None:
-        """Let weights be chosen, and bring them in."""
-        chooser = self._chooser(title, mode)
+    def _open_import_dialog(self, title: str, mode: QFileDialog.FileMode) -> None:
+        """Ask for files or a folder, and import the models there."""
+        file_dialog = self._make_file_dialog(title, mode)
         if mode is QFileDialog.FileMode.ExistingFiles:
-            chooser.setNameFilter(tr("Models ({pattern})", pattern="*.gguf"))
-        chooser.filesSelected.connect(self._on_chosen)
-        chooser.open()
+            file_dialog.setNameFilter(tr("Models ({pattern})", pattern="*.gguf"))
+        file_dialog.filesSelected.connect(self._on_files_selected)
+        file_dialog.open()
 
-    def _chooser(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
-        chooser = QFileDialog(self, title)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.setFileMode(mode)
+    def _make_file_dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
+        file_dialog = QFileDialog(self, title)
+        file_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        file_dialog.setFileMode(mode)
         self._say(title)
-        return chooser
+        return file_dialog
 
     @Slot(list)
-    def _on_chosen(self, paths: list[str]) -> None:
+    def _on_files_selected(self, paths: list[str]) -> None:
         self.import_paths([Path(path) for path in paths])

@@ -1,4 +1,4 @@
-"""The window of the weights: what is there and in what state; get, check, bring in, carry out and remove them."""
+"""The models window: lists the models and their state; downloads, verifies, imports, exports and removes them."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from PySide6.QtWidgets import (
 )
 
 from edge_assistant.models.checksums import ChecksumError
-from edge_assistant.models.gguf_header import gigabytes
-from edge_assistant.models.summary import SummaryRow, in_words, rows
+from edge_assistant.models.gguf_header import format_size
+from edge_assistant.models.summary import SummaryRow, summary_rows, translate_value
 from edge_assistant.system.errors import AssistantError, NetworkError
-from edge_assistant.system.i18n import later, tr
-from edge_assistant.system.outside_text import one_line, short
+from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.text_cleaning import one_line, shorten
 from edge_assistant.ui import confirm
 from edge_assistant.ui.models import tasks
 from edge_assistant.ui.models.background_task import BackgroundTask
@@ -38,99 +38,99 @@ from edge_assistant.ui.plain_text import PlainLabel, tooltip
 
 
 class ModelsDialog(ModelsBaseDialog):
-    """Closing it only puts it away: a download goes on, and is heard. What it takes is described at ModelsBaseDialog."""
+    """The models window. Closing it only hides it: a download goes on, audibly. See ModelsBaseDialog for arguments."""
 
     def __init__(
         self,
         say: Callable[[str], None],
         *,
-        hush: Callable[[], None] = lambda: None,
-        leaves_focus_to_reader: Callable[[], bool] = lambda: False,
-        weights_dir: Path | None = None,
+        silence: Callable[[], None] = lambda: None,
+        reader_announces_focus: Callable[[], bool] = lambda: False,
+        models_dir: Path | None = None,
     ) -> None:
-        super().__init__(later("Models"), say, hush, leaves_focus_to_reader, weights_dir)
-        self._rows: list[SummaryRow] = []
-        self._problems: list[str] = []
-        self._read_again = False
-        self.table = self._made_table()
-        self.facts = PlainLabel()
-        self.facts.setWordWrap(True)
+        super().__init__(tr_noop("Models"), say, silence, reader_announces_focus, models_dir)
+        self._summary: list[SummaryRow] = []
+        self._reported_problems: list[str] = []
+        self._refresh_again = False
+        self.table = self._make_table()
+        self.details = PlainLabel()
+        self.details.setWordWrap(True)
         self.mmproj = QComboBox()
-        self.labels.put(self.mmproj.setAccessibleName, later("Vision file"))
-        self.place = QLineEdit()
-        self.place.setReadOnly(True)
-        self.labels.put(self.place.setAccessibleName, later("Path"))
-        self.download = self._quiet_button(later("&Download"), self._download)
-        self.verify = self._quiet_button(later("&Verify"), self._verify)
-        self.remove = self._quiet_button(later("Re&move…"), self._ask_to_remove)
-        self.export = self._quiet_button(later("E&xport…"), self._choose_export)
-        self.import_files = self._quiet_button(later("Import &files…"), self._choose_files)
-        self.import_folder = self._quiet_button(later("Import a f&older…"), self._choose_folder)
-        self.transfer = ProgressPanel(say, lambda: self.table, self._move_to)
-        self.transfer.message.connect(self._note)
-        self.transfer.changed.connect(self._show_what_can_be_done)
-        self.transfer.ended.connect(self._on_ended)
+        self.labels.add(self.mmproj.setAccessibleName, tr_noop("Vision file"))
+        self.path_field = QLineEdit()
+        self.path_field.setReadOnly(True)
+        self.labels.add(self.path_field.setAccessibleName, tr_noop("Path"))
+        self.download = self._make_quiet_button(tr_noop("&Download"), self._download)
+        self.verify = self._make_quiet_button(tr_noop("&Verify"), self._verify)
+        self.remove = self._make_quiet_button(tr_noop("Re&move…"), self._ask_to_remove)
+        self.export = self._make_quiet_button(tr_noop("E&xport…"), self._choose_export_folder)
+        self.import_files = self._make_quiet_button(tr_noop("Import &files…"), self._choose_import_files)
+        self.import_folder = self._make_quiet_button(tr_noop("Import a f&older…"), self._choose_import_folder)
+        self.progress_panel = ProgressPanel(say, lambda: self.table, self._move_focus)
+        self.progress_panel.message.connect(self._append_message)
+        self.progress_panel.changed.connect(self._update_buttons)
+        self.progress_panel.ended.connect(self._on_ended)
         self.messages = QPlainTextEdit()
         self.messages.setReadOnly(True)
         self.messages.setTabChangesFocus(True)
-        self.labels.put(self.messages.setAccessibleName, later("Messages"))
-        self.away = self._quiet_button(later("C&lose"), self.reject)
-        self._lay_out()
-        self._show_what_can_be_done()
+        self.labels.add(self.messages.setAccessibleName, tr_noop("Messages"))
+        self.close_button = self._make_quiet_button(tr_noop("C&lose"), self.reject)
+        self._build_layout()
+        self._update_buttons()
 
-    def follow_language(self) -> None:
-        """See ModelsBaseDialog; the list is read anew."""
-        super().follow_language()
-        if self._rows:
+    def retranslate(self) -> None:
+        """Translate all labels, and read the list, anew."""
+        super().retranslate()
+        if self._summary:
             self.refresh()
 
-    def follow_folder(self, weights_dir: Path | None) -> None:
-        """See ModelsBaseDialog; the list is read anew."""
-        super().follow_folder(weights_dir)
+    def set_models_dir(self, models_dir: Path | None) -> None:
+        """Show the models of another folder; the list is read anew."""
+        super().set_models_dir(models_dir)
         if self.isVisible():  # else when it is shown
             self.refresh()
 
     def export_to(self, folder: Path) -> None:
-        """Write the chosen set into a folder."""
-        row = self._row()
+        """Export the selected model into a folder."""
+        row = self._selected_row()
         if row is not None:
-            self._begin(tasks.carry_out(self._shelf(), folder, row.weights), tr("Exporting."))
+            self._start(tasks.export_model(self._library(), folder, row.model), tr("Exporting."))
 
     def refresh(self) -> None:
-        """Look again what is here."""
-        if self._looking is not None:
-            self._read_again = True  # what is being read may be old already
+        """Read the list again, in the background."""
+        if self._scan_task is not None:
+            self._refresh_again = True  # what is being read may be outdated
             return
-        self._read_again = False
-        shelf = self._shelf()
+        self._refresh_again = False
+        library = self._library()
 
         def read(_: BackgroundTask) -> tuple[list[SummaryRow], list[str]]:
-            return rows(shelf), shelf.problems
+            return summary_rows(library), library.problems
 
-        self._looking = BackgroundTask(read)
-        self._looking.ended.connect(self._on_read, QUEUED)
-        self._looking.start()
+        self._scan_task = BackgroundTask(read)
+        self._scan_task.ended.connect(self._on_rows_read, QUEUED)
+        self._scan_task.start()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """It may have been long ago that one looked."""
+        """Refresh the list whenever the window is shown."""
         super().showEvent(event)
         self.refresh()
 
-    def _move_to(self, widget: QWidget) -> None:
-        # What the list has is old when the work is over: its end says enough.
+    def _move_focus(self, widget: QWidget) -> None:
+        # After an operation the list is about to change, and the operation's own sentence says enough.
         self._focus.move_to(widget, quietly=widget is self.table)
 
-    def _made_table(self) -> QTableWidget:
+    def _make_table(self) -> QTableWidget:
         titles = (
-            later("Name"), later("Variant"), later("Status"), later("Size"), later("Memory"), later("Quantisation"),
-            later("Licence"),
+            tr_noop("Name"), tr_noop("Variant"), tr_noop("Status"), tr_noop("Size"), tr_noop("Memory"),
+            tr_noop("Quantisation"), tr_noop("Licence"),
         )  # fmt: skip
         table = QTableWidget(0, len(titles))
         for column, title in enumerate(titles):
             head = QTableWidgetItem()
-            self.labels.put(head.setText, title)
+            self.labels.add(head.setText, title)
             table.setHorizontalHeaderItem(column, head)
-        self.labels.put(table.setAccessibleName, later("Models"))
+        self.labels.add(table.setAccessibleName, tr_noop("Models"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -140,197 +140,197 @@ class ModelsDialog(ModelsBaseDialog):
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
-        table.currentCellChanged.connect(self._on_row)
+        table.currentCellChanged.connect(self._on_row_changed)
         return table
 
-    def _quiet_button(self, label: str, on_click: Callable[[], None]) -> QPushButton:
-        return self._button(label, on_click, enter_presses=False)  # in the table it must not start three gigabytes
+    def _make_quiet_button(self, label: str, on_click: Callable[[], None]) -> QPushButton:
+        return self._make_button(label, on_click, enter_presses=False)  # Enter in the table must not download gigabytes
 
-    def _label(self, text: str, buddy: QWidget) -> QLabel:
+    def _make_label(self, text: str, buddy: QWidget) -> QLabel:
         label = PlainLabel()
-        self.labels.put(label.setText, text)
+        self.labels.add(label.setText, text)
         label.setBuddy(buddy)
         return label
 
-    def _lay_out(self) -> None:
-        grid = QGridLayout()
+    def _build_layout(self) -> None:
+        button_grid = QGridLayout()
         for number, button in enumerate(
             (self.download, self.verify, self.remove, self.export, self.import_files, self.import_folder)
         ):
-            grid.addWidget(button, number // 3, number % 3)
-        choices = QGridLayout()
-        choices.addWidget(self._label(later("V&ision file:"), self.mmproj), 0, 0)
-        choices.addWidget(self.mmproj, 0, 1)
-        choices.addWidget(self._label(later("Pat&h:"), self.place), 1, 0)
-        choices.addWidget(self.place, 1, 1)
-        choices.setColumnStretch(1, 1)
+            button_grid.addWidget(button, number // 3, number % 3)
+        field_grid = QGridLayout()
+        field_grid.addWidget(self._make_label(tr_noop("V&ision file:"), self.mmproj), 0, 0)
+        field_grid.addWidget(self.mmproj, 0, 1)
+        field_grid.addWidget(self._make_label(tr_noop("Pat&h:"), self.path_field), 1, 0)
+        field_grid.addWidget(self.path_field, 1, 1)
+        field_grid.setColumnStretch(1, 1)
         content = QWidget()
-        inside = QVBoxLayout(content)
-        for part in (self._label(later("Model&s:"), self.table), self.table, self.facts):
-            inside.addWidget(part)
-        inside.addLayout(choices)
-        inside.addLayout(grid)
-        inside.addWidget(self.transfer)
-        inside.addWidget(self.messages)
-        inside.setStretch(1, 1)
-        inside.setStretch(inside.count() - 1, 1)
+        content_layout = QVBoxLayout(content)
+        for part in (self._make_label(tr_noop("Model&s:"), self.table), self.table, self.details):
+            content_layout.addWidget(part)
+        content_layout.addLayout(field_grid)
+        content_layout.addLayout(button_grid)
+        content_layout.addWidget(self.progress_panel)
+        content_layout.addWidget(self.messages)
+        content_layout.setStretch(1, 1)
+        content_layout.setStretch(content_layout.count() - 1, 1)
         self.table.setMinimumHeight(8 * self.table.verticalHeader().defaultSectionSize())
         self.messages.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
         layout = QVBoxLayout(self)
-        layout.addWidget(self._scrolling(content))
-        layout.addWidget(self.away, alignment=Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self._make_scroll_area(content))
+        layout.addWidget(self.close_button, alignment=Qt.AlignmentFlag.AlignRight)
         self._resize_to(130, 42)
 
     @Slot(object, object)
-    def _on_read(self, found: tuple[list[SummaryRow], list[str]] | None, error: AssistantError | None) -> None:
-        self._looking = None
-        if self._read_again:
+    def _on_rows_read(self, result: tuple[list[SummaryRow], list[str]] | None, error: AssistantError | None) -> None:
+        self._scan_task = None
+        if self._refresh_again:
             self.refresh()
             return
-        if found is None:
-            self._note(str(error))
+        if result is None:
+            self._append_message(str(error))
             self._say(str(error))
             return
-        first = not self._rows
-        chosen = self.table.currentRow()
-        self._rows, problems = found
+        is_first = not self._summary
+        current_row = self.table.currentRow()
+        self._summary, problems = result
         self.table.blockSignals(True)
-        self.table.setRowCount(len(self._rows))
-        for number, row in enumerate(self._rows):
-            weights = row.weights
+        self.table.setRowCount(len(self._summary))
+        for number, row in enumerate(self._summary):
+            model = row.model
             cells = (
-                weights.name, weights.variant.title(), row.words, gigabytes(row.size),
-                gigabytes(weights.ram_bytes), in_words(weights.quantisation), in_words(weights.licence),
+                model.name, model.variant.title(), row.words, format_size(row.size),
+                format_size(model.ram_bytes), translate_value(model.quantisation), translate_value(model.licence),
             )  # fmt: skip
             for column, text in enumerate(cells):
-                item = QTableWidgetItem(short(text))
+                item = QTableWidgetItem(shorten(text))
                 item.setToolTip(tooltip(row.sentence))
                 item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, row.sentence)
                 self.table.setItem(number, column, item)
-        self.table.setCurrentCell(max(0, min(chosen, len(self._rows) - 1)), 0)
+        self.table.setCurrentCell(max(0, min(current_row, len(self._summary) - 1)), 0)
         self.table.blockSignals(False)
         for problem in problems:
-            if problem not in self._problems:
-                self._problems.append(problem)
-                self._note(problem)
+            if problem not in self._reported_problems:
+                self._reported_problems.append(problem)
+                self._append_message(problem)
                 self._say(problem)
-        self._show_row()
-        if first and self.table.hasFocus() and (row_now := self._row()):
-            self._focus.speak(row_now.sentence)
+        self._show_details()
+        if is_first and self.table.hasFocus() and (selected := self._selected_row()):
+            self._focus.announce(selected.sentence)
 
-    def _row(self) -> SummaryRow | None:
+    def _selected_row(self) -> SummaryRow | None:
         number = self.table.currentRow()
-        return self._rows[number] if 0 <= number < len(self._rows) else None
+        return self._summary[number] if 0 <= number < len(self._summary) else None
 
     @Slot(int, int, int, int)
-    def _on_row(self, now: int, _column: int, before: int, _before: int) -> None:
-        row = self._row()
-        if now != before and row is not None:
-            self._show_row()
-            self._focus.speak(row.sentence)
+    def _on_row_changed(self, new: int, _column: int, old: int, _before: int) -> None:
+        row = self._selected_row()
+        if new != old and row is not None:
+            self._show_details()
+            self._focus.announce(row.sentence)
 
-    def _show_row(self) -> None:
-        row = self._row()
+    def _show_details(self) -> None:
+        row = self._selected_row()
         if row is None:
             return
-        self.facts.setText(tr("{sentence}\nSource: {source}.", sentence=row.sentence, source=row.weights.source))
+        self.details.setText(tr("{sentence}\nSource: {source}.", sentence=row.sentence, source=row.model.source))
         chosen = self.mmproj.currentData()
         self.mmproj.clear()
-        for entry in row.weights.mmprojs:
-            self.mmproj.addItem(short(entry.quantisation), entry.quantisation)
+        for entry in row.model.mmprojs:
+            self.mmproj.addItem(shorten(entry.quantisation), entry.quantisation)
         self.mmproj.setCurrentIndex(max(0, self.mmproj.findData(chosen)))
-        folder = str(Path(row.paths[0]).parent) if row.paths else str(self._shelf().data_models)
-        self.place.setText(one_line(folder))
-        self._show_what_can_be_done()
+        folder = str(Path(row.paths[0]).parent) if row.paths else str(self._library().data_models)
+        self.path_field.setText(one_line(folder))
+        self._update_buttons()
 
     @Slot()
-    def _show_what_can_be_done(self) -> None:
-        row = self._row()
-        idle = self.transfer.state == "idle"
-        ours = row is not None and row.weights.folder is None
-        here = row is not None and row.state in ("verified", "unchecked")
-        self.download.setEnabled(idle and row is not None and row.weights.repository is not None)
+    def _update_buttons(self) -> None:
+        row = self._selected_row()
+        idle = self.progress_panel.state == "idle"
+        removable = row is not None and row.model.folder is None
+        complete = row is not None and row.state in ("verified", "unchecked")
+        self.download.setEnabled(idle and row is not None and row.model.repository is not None)
         self.verify.setEnabled(idle and row is not None and bool(row.paths))
-        self.remove.setEnabled(idle and ours and row is not None and row.state != "missing")
-        self.export.setEnabled(idle and ours and here)
+        self.remove.setEnabled(idle and removable and row is not None and row.state != "missing")
+        self.export.setEnabled(idle and removable and complete)
         self.import_files.setEnabled(idle)
         self.import_folder.setEnabled(idle)
         self.mmproj.setEnabled(row is not None and self.mmproj.count() > 1)
 
     @Slot(str)
-    def _note(self, sentence: str) -> None:
+    def _append_message(self, sentence: str) -> None:
         self.messages.appendPlainText(sentence)
 
     @Slot(object, object)
     def _on_ended(self, result: object, error: AssistantError | None) -> None:
         if isinstance(result, str):
-            self._note(result)
+            self._append_message(result)
             self._say(result)
-            self.transfer.words.setText(result)
+            self.progress_panel.words.setText(result)
         self.refresh()
         if error is None:
-            self.weights_changed.emit()
-        elif self._may_trust_anew(error):
+            self.models_changed.emit()
+        elif self._can_trust_new(error):
             confirm.ask(
                 self,
                 tr("{error} Download what the hub has now?", error=error),
                 tr("&Download"),
                 tr("&Cancel"),
-                self._trust_anew,
+                self._on_trust_answer,
                 self._say,
             )
 
-    def _may_trust_anew(self, error: AssistantError) -> bool:
-        row = self._row()
+    def _can_trust_new(self, error: AssistantError) -> bool:
+        row = self._selected_row()
         return (
             row is not None
             and isinstance(error, ChecksumError | NetworkError)
             and "--trust-new" in str(error)  # they say so where it would help
         )
 
-    def _trust_anew(self, wanted: bool) -> None:
-        if wanted:
+    def _on_trust_answer(self, accepted: bool) -> None:
+        if accepted:
             self._start_download(trust_new=True)
 
     def _download(self) -> None:
         self._start_download(trust_new=False)
 
     def _start_download(self, *, trust_new: bool) -> None:
-        row = self._row()
+        row = self._selected_row()
         if row is not None:
-            name = tasks.full_name(row.weights)
-            self._begin(
-                tasks.download(self._shelf(), row.weights, self.mmproj.currentData(), trust_new=trust_new),
+            name = tasks.display_name(row.model)
+            self._start(
+                tasks.download(self._library(), row.model, self.mmproj.currentData(), trust_new=trust_new),
                 tr("Downloading {name}.", name=name),
             )
 
     def _verify(self) -> None:
-        row = self._row()
+        row = self._selected_row()
         if row is not None:
-            name = tasks.full_name(row.weights)
-            self._begin(tasks.verify(self._shelf(), row.weights), tr("Checking {name}.", name=name))
+            name = tasks.display_name(row.model)
+            self._start(tasks.verify(self._library(), row.model), tr("Checking {name}.", name=name))
 
     def _ask_to_remove(self) -> None:
-        row = self._row()
+        row = self._selected_row()
         if row is None:
             return
 
-        def on_answer(wanted: bool) -> None:
-            if wanted:
-                self._begin(tasks.remove(self._shelf(), row.weights), tr("Removing."))
+        def on_answer(accepted: bool) -> None:
+            if accepted:
+                self._start(tasks.remove(self._library(), row.model), tr("Removing."))
 
-        name = tasks.full_name(row.weights)
+        name = tasks.display_name(row.model)
         confirm.ask(
             self, tr("Remove {name}, from this computer?", name=name), tr("&Remove"), tr("&Keep"), on_answer, self._say
         )
 
-    def _choose_files(self) -> None:
-        self._import(tr("Import files"), QFileDialog.FileMode.ExistingFiles)
+    def _choose_import_files(self) -> None:
+        self._open_import_dialog(tr("Import files"), QFileDialog.FileMode.ExistingFiles)
 
-    def _choose_folder(self) -> None:
-        self._import(tr("Import a folder"), QFileDialog.FileMode.Directory)
+    def _choose_import_folder(self) -> None:
+        self._open_import_dialog(tr("Import a folder"), QFileDialog.FileMode.Directory)
 
-    def _choose_export(self) -> None:
-        chooser = self._chooser(tr("Export to a folder"), QFileDialog.FileMode.Directory)
-        chooser.fileSelected.connect(lambda path: self.export_to(Path(path)))
-        chooser.open()
+    def _choose_export_folder(self) -> None:
+        file_dialog = self._make_file_dialog(tr("Export to a folder"), QFileDialog.FileMode.Directory)
+        file_dialog.fileSelected.connect(lambda path: self.export_to(Path(path)))
+        file_dialog.open()

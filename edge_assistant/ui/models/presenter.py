@@ -1,4 +1,4 @@
-"""The windows about weights as the app has them: made when they are wanted, and the first run where it is due."""
+"""The presenter of the windows about models: creates them when they are opened, and the first run when it is due."""
 
 from __future__ import annotations
 
@@ -16,100 +16,98 @@ from edge_assistant.ui.models.base_dialog import ModelsBaseDialog
 from edge_assistant.ui.models.dialog import ModelsDialog
 from edge_assistant.ui.models.first_run import FirstRunDialog
 
-_Window = TypeVar("_Window", ModelsDialog, FirstRunDialog)
+_Dialog = TypeVar("_Dialog", ModelsDialog, FirstRunDialog)
 _QUEUED = Qt.ConnectionType.QueuedConnection
 
 
 class ModelsPresenter(QObject):
-    """Belongs to the GUI thread. `changed` says that other weights are here, or some are gone."""
+    """Opens the models window and the first-run window; belongs to the GUI thread."""
 
     changed = Signal()
+    """Models were added, replaced or removed."""
 
     def __init__(
         self,
         say: Callable[[str], None],
-        hush: Callable[[], None],
-        leaves_focus_to_reader: Callable[[], bool],
-        weights_dir: Path | None,
+        silence: Callable[[], None],
+        reader_announces_focus: Callable[[], bool],
+        models_dir: Path | None,
     ) -> None:
-        """`say` speaks a sentence, `hush` silences the voice; all return at once. The others are as for ModelsBaseDialog.
-
-        `weights_dir` is the settings'.
-        """
+        """The arguments are those of ModelsBaseDialog; all callbacks return at once."""
         super().__init__()
         self._say = say
-        self._hush = hush
-        self._leaves_focus_to_reader = leaves_focus_to_reader
-        self._weights_dir = weights_dir
-        self._looking: BackgroundTask | None = None
+        self._silence = silence
+        self._reader_announces_focus = reader_announces_focus
+        self._models_dir = models_dir
+        self._first_run_check: BackgroundTask | None = None
         self.dialog: ModelsDialog | None = None
         self.first_run: FirstRunDialog | None = None
 
     def open(self) -> None:
-        """Bring the weights to the front."""
+        """Show the models window in front."""
         if self.dialog is None:
-            self.dialog = self._made(ModelsDialog)
-            self.dialog.weights_changed.connect(self.changed)
-        _bring(self.dialog)
+            self.dialog = self._create(ModelsDialog)
+            self.dialog.models_changed.connect(self.changed)
+        _bring_to_front(self.dialog)
 
-    def begin(self) -> None:
-        """Open the first run where it is due; returns at once."""
-        shelf = ModelLibrary(self._weights_dir)
-        self._looking = BackgroundTask(lambda _: is_first_run(shelf))
-        self._looking.ended.connect(self._on_looked, _QUEUED)
-        self._looking.start()
+    def check_first_run(self) -> None:
+        """Find out in the background whether a first run is due, and open its window then."""
+        library = ModelLibrary(self._models_dir)
+        self._first_run_check = BackgroundTask(lambda _: is_first_run(library))
+        self._first_run_check.ended.connect(self._on_first_run_checked, _QUEUED)
+        self._first_run_check.start()
 
-    def after_first_run(self, call: Callable[[], None]) -> None:
-        """Call this when no first run is on the screen any more, lest two windows want the keyboard."""
+    def after_first_run(self, function: Callable[[], None]) -> None:
+        """Call a function once no first-run window is shown, so that two windows do not compete for the focus."""
         if self.first_run is not None and self.first_run.isVisible():
-            self.first_run.finished.connect(call)
+            self.first_run.finished.connect(function)
         else:
-            call()
+            function()
 
-    def follow_folder(self, weights_dir: Path | None) -> None:
-        """The settings' folder may be another one now; what is on the way goes on in the folder it began with."""
-        if weights_dir == self._weights_dir:
+    def set_models_dir(self, models_dir: Path | None) -> None:
+        """Use another folder of the settings; what runs goes on in the folder that it started with."""
+        if models_dir == self._models_dir:
             return
-        self._weights_dir = weights_dir
+        self._models_dir = models_dir
         for window in (self.dialog, self.first_run):
             if window is not None:
-                window.follow_folder(weights_dir)
+                window.set_models_dir(models_dir)
 
     @Slot()
-    def follow_language(self) -> None:
-        """The language may be another one now."""
+    def retranslate(self) -> None:
+        """Translate all labels anew."""
         for window in (self.dialog, self.first_run):
             if window is not None:
-                window.follow_language()
+                window.retranslate()
 
     def stop(self) -> None:
-        """End what is going on, for the end of the program."""
+        """Stop what runs and hide the windows, for the end of the program."""
         for window in (self.dialog, self.first_run):
             if window is not None:
                 window.stop()
                 window.hide()
-        if self._looking is not None:
-            self._looking.wait(3.0)
+        if self._first_run_check is not None:
+            self._first_run_check.wait(3.0)
 
-    def _made(self, kind: type[_Window]) -> _Window:
+    def _create(self, kind: type[_Dialog]) -> _Dialog:
         return kind(
             self._say,
-            hush=self._hush,
-            leaves_focus_to_reader=self._leaves_focus_to_reader,
-            weights_dir=self._weights_dir,
+            silence=self._silence,
+            reader_announces_focus=self._reader_announces_focus,
+            models_dir=self._models_dir,
         )
 
     @Slot(object, object)
-    def _on_looked(self, due: bool | None, _: AssistantError | None) -> None:
-        # An error is told by whoever needs the weights.
-        self._looking = None
+    def _on_first_run_checked(self, due: bool | None, _: AssistantError | None) -> None:
+        # An error is reported when the model is loaded.
+        self._first_run_check = None
         if due:
-            self.first_run = self._made(FirstRunDialog)
-            self.first_run.weights_changed.connect(self.changed)
-            _bring(self.first_run)
+            self.first_run = self._create(FirstRunDialog)
+            self.first_run.models_changed.connect(self.changed)
+            _bring_to_front(self.first_run)
 
 
-def _bring(window: ModelsBaseDialog) -> None:
+def _bring_to_front(window: ModelsBaseDialog) -> None:
     window.show()
     window.raise_()
     window.activateWindow()

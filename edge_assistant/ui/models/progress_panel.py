@@ -1,4 +1,4 @@
-"""One long piece of work on screen and aloud: how far it is, how fast, how long still; pause, go on, cancel."""
+"""The progress of one operation on models, on screen and aloud, with buttons to pause, resume and cancel it."""
 
 from __future__ import annotations
 
@@ -9,65 +9,64 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from edge_assistant.models.checksums import ChecksumError
-from edge_assistant.models.progress import Tenths, TransferProgress
+from edge_assistant.models.progress import ProgressAnnouncements, TransferProgress
 from edge_assistant.system.errors import AssistantError, CancelledError
-from edge_assistant.system.i18n import later, tr
-from edge_assistant.system.outside_text import short
+from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.text_cleaning import shorten
 from edge_assistant.ui import confirm
 from edge_assistant.ui.models.background_task import BackgroundTask
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
 
-Work = Callable[[BackgroundTask], object]
+Operation = Callable[[BackgroundTask], object]
 State = Literal["idle", "running", "pausing", "paused", "cancelling"]
 
 _QUEUED = Qt.ConnectionType.QueuedConnection
 
 
 class ProgressPanel(QWidget):
-    """Runs one task at a time. `say` speaks; `messages` are sentences to be kept on screen.
-
-    `ended` brings what the work returned, or None and the AssistantError that ended it; a pause is no end.
-    """
+    """Runs one background task at a time, and shows and speaks its progress."""
 
     ended = Signal(object, object)
+    """The task's result, or None and the AssistantError that ended it. A pause is no end."""
     message = Signal(str)
+    """A sentence to keep on screen."""
     changed = Signal()
-    """The state is another one."""
+    """The state has changed."""
 
     def __init__(
-        self, say: Callable[[str], None], home: Callable[[], QWidget], move_to: Callable[[QWidget], None]
+        self, say: Callable[[str], None], focus_after: Callable[[], QWidget], move_focus: Callable[[QWidget], None]
     ) -> None:
-        """`home` is where the keyboard goes when the work is over; while it goes on, it is at "Pause".
+        """`say` speaks a sentence; `move_focus` gives a widget the focus.
 
-        `move_to` gives a widget the keyboard.
+        While a task runs the focus is on "Pause"; when it is over it goes to the widget that `focus_after` returns.
         """
         super().__init__()
         self._say = say
-        self._home = home
-        self._move_to = move_to
+        self._focus_after = focus_after
+        self._move_focus = move_focus
         self._state: State = "idle"
         self._task: BackgroundTask | None = None
-        self._work: Work | None = None
-        self._tenths = Tenths()
+        self._operation: Operation | None = None
+        self._tenths = ProgressAnnouncements()
         self._labels = TranslatedLabels()
         self.bar = QProgressBar()
-        self._labels.put(self.bar.setAccessibleName, later("Progress"))
+        self._labels.add(self.bar.setAccessibleName, tr_noop("Progress"))
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)  # the words beside it say more, and are read
-        self._nothing = tr("Nothing in progress.")
-        self.words = PlainLabel(self._nothing)
+        self._idle_text = tr("Nothing in progress.")
+        self.words = PlainLabel(self._idle_text)
         self.words.setWordWrap(True)
-        self._labels.put(self.words.setAccessibleName, later("Progress"))
+        self._labels.add(self.words.setAccessibleName, tr_noop("Progress"))
         self.words.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
         )
-        self.words.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # to hear it at any time
+        self.words.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that it can be read at any time
         self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.pause = QPushButton()
         self.pause.clicked.connect(self._pause_or_resume)
         self.cancel = QPushButton()
-        self._labels.put(self.cancel.setText, later("&Cancel"))
+        self._labels.add(self.cancel.setText, tr_noop("&Cancel"))
         self.cancel.clicked.connect(self._cancel)
         for button in (self.pause, self.cancel):
             button.setAutoDefault(False)
@@ -81,43 +80,43 @@ class ProgressPanel(QWidget):
 
     @property
     def state(self) -> State:
-        """What it is at."""
+        """What the panel is doing."""
         return self._state
 
-    def start(self, work: Work, words: str) -> None:
-        """Run this, unless something runs. `words` say what is done until it tells by itself."""
+    def start(self, operation: Operation, words: str) -> None:
+        """Run an operation, unless one runs; `words` are shown until there is progress to show."""
         if self._state != "idle":
             return
-        self._work = work
+        self._operation = operation
         self.words.setText(words)
         self._say(words)
-        self._run()
+        self._start_task()
 
-    def follow_language(self) -> None:
-        """The language may be another one now; what was told stays as it was told."""
-        self._labels.follow()
-        before, self._nothing = self._nothing, tr("Nothing in progress.")
-        if self.words.text() == before:
-            self.words.setText(self._nothing)
+    def retranslate(self) -> None:
+        """Translate all labels anew; what the task reported stays as it is."""
+        self._labels.retranslate()
+        previous, self._idle_text = self._idle_text, tr("Nothing in progress.")
+        if self.words.text() == previous:
+            self.words.setText(self._idle_text)
         self._show_state()
 
     def stop(self, seconds: float = 3.0) -> None:
-        """For the end of the program: end the task, and wait for it so long at most."""
+        """Stop the task and wait for it, at most so many seconds; for the end of the program."""
         if self._task is not None:
             self._task.stop()
             self._task.wait(seconds)
 
-    def _run(self) -> None:
-        assert self._work is not None
-        self._tenths = Tenths()
+    def _start_task(self) -> None:
+        assert self._operation is not None
+        self._tenths = ProgressAnnouncements()
         self.bar.setValue(0)
-        task = BackgroundTask(self._work)
+        task = BackgroundTask(self._operation)
         task.progressed.connect(self._on_progress, _QUEUED)
-        task.told.connect(self._on_told, _QUEUED)
+        task.reported.connect(self._on_reported, _QUEUED)
         task.asked.connect(self._on_asked, _QUEUED)
         task.ended.connect(self._on_ended, _QUEUED)
         self._task = task
-        self._enter("running")
+        self._set_state("running")
         task.start()
 
     @Slot(str, object)
@@ -125,13 +124,13 @@ class ProgressPanel(QWidget):
         if self._state != "running":
             return
         self.bar.setValue(round(1000 * progress.fraction))
-        self.words.setText(f"{short(file)}: {progress.words()}")
+        self.words.setText(f"{shorten(file)}: {progress.words()}")
         words = self._tenths.words(progress)
         if words is not None:
             self._say(words)
 
     @Slot(object)
-    def _on_told(self, sentence: object) -> None:
+    def _on_reported(self, sentence: object) -> None:
         self.message.emit(str(sentence))
         self._say(str(sentence))
 
@@ -141,64 +140,64 @@ class ProgressPanel(QWidget):
 
     @Slot(object, object)
     def _on_ended(self, result: object, error: AssistantError | None) -> None:
-        before, self._task = self._state, None
-        if isinstance(error, CancelledError) and before == "pausing":
-            self._enter("paused")
-            self._tell(tr("Paused. Progress is kept."))
+        previous, self._task = self._state, None
+        if isinstance(error, CancelledError) and previous == "pausing":
+            self._set_state("paused")
+            self._report(tr("Paused. Progress is kept."))
             return
         if isinstance(error, CancelledError):
-            self._tell(tr("Cancelled. Progress is kept; you can resume later."))
+            self._report(tr("Cancelled. Progress is kept; you can resume later."))
         elif error is not None:
-            self._tell(str(error))
+            self._report(str(error))
             if isinstance(error, ChecksumError):
                 self.message.emit(error.sums())
-        self._end(result, error)
+        self._finish(result, error)
 
-    def _tell(self, sentence: str) -> None:
+    def _report(self, sentence: str) -> None:
         self.words.setText(sentence)
         self.message.emit(sentence)
         self._say(sentence)
 
-    def _end(self, result: object, error: AssistantError | None) -> None:
-        self._work = None
+    def _finish(self, result: object, error: AssistantError | None) -> None:
+        self._operation = None
         if error is None:
             self.bar.setValue(self.bar.maximum())
-        self._enter("idle")
+        self._set_state("idle")
         self.ended.emit(result, error)
 
     @Slot()
     def _pause_or_resume(self) -> None:
         if self._state == "paused":
             self._say(tr("Resumed."))
-            self._run()
+            self._start_task()
         elif self._state == "running" and self._task is not None:
-            self._enter("pausing")
+            self._set_state("pausing")
             self._task.stop()
 
     @Slot()
     def _cancel(self) -> None:
         if self._state == "paused":
-            self._tell(tr("Cancelled. Progress is kept; you can resume later."))
-            self._end(None, CancelledError())
+            self._report(tr("Cancelled. Progress is kept; you can resume later."))
+            self._finish(None, CancelledError())
         elif self._task is not None:
-            self._enter("cancelling")
+            self._set_state("cancelling")
             self._task.stop()
 
-    def _enter(self, state: State) -> None:
-        """What is disabled while it has the keyboard hands it on to anything; so it is taken along before that."""
-        before, self._state = self._state, state
+    def _set_state(self, state: State) -> None:
+        """Change the state. The focus is moved first: Qt would move it from a disabled button to any widget."""
+        previous, self._state = self._state, state
         if state == "idle":
             self.changed.emit()
-            if self._has_keyboard():
-                self._move_to(self._home())
+            if self._has_focus():
+                self._move_focus(self._focus_after())
             self._show_state()
             return
         self._show_state()
-        if before == "idle":
-            self._move_to(self.pause)
+        if previous == "idle":
+            self._move_focus(self.pause)
         self.changed.emit()
 
-    def _has_keyboard(self) -> bool:
+    def _has_focus(self) -> bool:
         widget = self.window().focusWidget()
         return widget is not None and self.isAncestorOf(widget)
 
@@ -206,4 +205,4 @@ class ProgressPanel(QWidget):
         paused = self._state in ("pausing", "paused")
         self.pause.setText(tr("&Resume") if paused else tr("&Pause"))
         for button in (self.pause, self.cancel):
-            button.setEnabled(self._state != "idle")  # also while it stops, lest the keyboard go elsewhere
+            button.setEnabled(self._state != "idle")  # also while stopping, so that the focus stays

@@ -1,4 +1,4 @@
-"""What the windows about weights do with them, each as work for a task: the same parts that the commands use."""
+"""The operations of the windows about models, for background tasks; they use the same parts as the commands."""
 
 from __future__ import annotations
 
@@ -7,69 +7,71 @@ from pathlib import Path
 
 from edge_assistant.models.catalog import CatalogModel
 from edge_assistant.models.exporter import Exporter
-from edge_assistant.models.gguf_header import gigabytes
+from edge_assistant.models.gguf_header import format_size
 from edge_assistant.models.hub import Hub
 from edge_assistant.models.importer import Importer
 from edge_assistant.models.library import ModelLibrary
-from edge_assistant.models.operations import PullOperation, VerifyOperation, VerifyResult, files_here, remove_set
+from edge_assistant.models.operations import PullOperation, VerifyOperation, VerifyResult, present_files, remove_model
 from edge_assistant.system.i18n import tr, tr_count
 from edge_assistant.ui.models.background_task import BackgroundTask
 
-Work = Callable[[BackgroundTask], str]
-"""Returns the sentence that tells what was done."""
+Operation = Callable[[BackgroundTask], str]
+"""An operation; returns a sentence that says what was done."""
 
 
-def full_name(weights: CatalogModel) -> str:
-    """As people say it."""
-    return f"{weights.name}, {weights.variant.title()}"
+def display_name(model: CatalogModel) -> str:
+    """Return a model's name and variant as people say them."""
+    return f"{model.name}, {model.variant.title()}"
 
 
-def download(shelf: ModelLibrary, weights: CatalogModel, mmproj: str | None = None, *, trust_new: bool = False) -> Work:
-    """Fetch a set, or go on with that."""
+def download(
+    library: ModelLibrary, model: CatalogModel, mmproj: str | None = None, *, trust_new: bool = False
+) -> Operation:
+    """Return the operation that downloads a model, or resumes its download."""
 
-    def work(task: BackgroundTask) -> str:
+    def operation(task: BackgroundTask) -> str:
         pull = PullOperation(
-            shelf,
-            weights,
-            shelf.pair(weights, mmproj),
+            library,
+            model,
+            library.pair(model, mmproj),
             hub=Hub(),
             on_progress=task.progress,
-            on_notice=lambda _, message: task.tell(message),
+            on_notice=lambda _, message: task.report(message),
         )
-        task.obeys(pull.cancel)
+        task.set_cancellation(pull.cancel)
         pull.run(trust_new=trust_new)
-        return tr("{name}, is installed and verified.", name=full_name(weights))
+        return tr("{name}, is installed and verified.", name=display_name(model))
 
-    return work
+    return operation
 
 
-def verify(shelf: ModelLibrary, weights: CatalogModel) -> Work:
-    """Read a set's files again."""
+def verify(library: ModelLibrary, model: CatalogModel) -> Operation:
+    """Return the operation that verifies the files of a model."""
 
-    def tell(task: BackgroundTask, checked: VerifyResult) -> None:
-        if checked.error is not None:
-            task.tell(str(checked.error))
+    def report_damage(task: BackgroundTask, result: VerifyResult) -> None:
+        if result.error is not None:
+            task.report(str(result.error))
 
-    def work(task: BackgroundTask) -> str:
-        files = files_here(shelf, [weights])
+    def operation(task: BackgroundTask) -> str:
+        files = present_files(library, [model])
         verification = VerifyOperation(
-            shelf, files, on_progress=task.progress, on_checked=lambda checked: tell(task, checked)
+            library, files, on_progress=task.progress, on_checked=lambda result: report_damage(task, result)
         )
-        task.obeys(verification.cancel)
-        bad = verification.run()
-        if bad:
-            return tr_count("{number} file is damaged.", "{number} files are damaged.", bad)
-        return tr("{name}, is OK.", name=full_name(weights))
+        task.set_cancellation(verification.cancel)
+        damaged = verification.run()
+        if damaged:
+            return tr_count("{number} file is damaged.", "{number} files are damaged.", damaged)
+        return tr("{name}, is OK.", name=display_name(model))
 
-    return work
+    return operation
 
 
-def bring_in(shelf: ModelLibrary, paths: Sequence[Path]) -> Work:
-    """Add weights from files or a folder."""
+def import_models(library: ModelLibrary, paths: Sequence[Path]) -> Operation:
+    """Return the operation that imports models from files or folders."""
 
-    def work(task: BackgroundTask) -> str:
-        bringing = Importer(
-            shelf,
+    def operation(task: BackgroundTask) -> str:
+        importer = Importer(
+            library,
             paths,
             want_links=lambda: task.ask(
                 tr(
@@ -78,31 +80,31 @@ def bring_in(shelf: ModelLibrary, paths: Sequence[Path]) -> Work:
                 )
             ),
             on_progress=task.progress,
-            on_notice=lambda _, message: task.tell(message),
+            on_notice=lambda _, message: task.report(message),
         )
-        task.obeys(bringing.cancel)
-        return " ".join(each.sentence() for each in bringing.run())
+        task.set_cancellation(importer.cancel)
+        return " ".join(each.sentence() for each in importer.run())
 
-    return work
-
-
-def carry_out(shelf: ModelLibrary, folder: Path, weights: CatalogModel) -> Work:
-    """Write a set into a folder for another computer."""
-
-    def work(task: BackgroundTask) -> str:
-        export = Exporter(shelf, folder, [weights], on_progress=task.progress)
-        task.obeys(export.cancel)
-        export.run()
-        return tr("{name}, was exported to {folder}.", name=full_name(weights), folder=folder)
-
-    return work
+    return operation
 
 
-def remove(shelf: ModelLibrary, weights: CatalogModel) -> Work:
-    """Delete a set from the program's own folder."""
+def export_model(library: ModelLibrary, folder: Path, model: CatalogModel) -> Operation:
+    """Return the operation that exports a model to a folder, for another computer."""
 
-    def work(_: BackgroundTask) -> str:
-        freed = remove_set(shelf, weights)
-        return tr("{name}, was removed. {size} freed.", name=full_name(weights), size=gigabytes(freed))
+    def operation(task: BackgroundTask) -> str:
+        exporter = Exporter(library, folder, [model], on_progress=task.progress)
+        task.set_cancellation(exporter.cancel)
+        exporter.run()
+        return tr("{name}, was exported to {folder}.", name=display_name(model), folder=folder)
 
-    return work
+    return operation
+
+
+def remove(library: ModelLibrary, model: CatalogModel) -> Operation:
+    """Return the operation that removes a model from the program's own folder."""
+
+    def operation(_: BackgroundTask) -> str:
+        freed = remove_model(library, model)
+        return tr("{name}, was removed. {size} freed.", name=display_name(model), size=format_size(freed))
+
+    return operation

@@ -1,1 +1,1 @@
-"""What stands over a frozen desktop: the palette and the region selector."""
+"""The overlays that are shown over a frozen desktop: the palette and the region selector."""

@@ -1,4 +1,4 @@
-"""The palette and the region chooser of the app: opened for the waiting program, to which they report."""
+"""The palette and the region selector as the controller's OverlayView: opens them and reports what is chosen."""
 
 from __future__ import annotations
 
@@ -14,168 +14,169 @@ from edge_assistant.controller.palette_items import OverlayContent, PaletteItem
 from edge_assistant.system.i18n import tr
 from edge_assistant.ui.commands import MenuEntry
 from edge_assistant.ui.overlay.palette import Palette
-from edge_assistant.ui.overlay.region_selector import Frozen, RegionSelector
+from edge_assistant.ui.overlay.region_selector import FrozenPictures, RegionSelector
 from edge_assistant.ui.overlay.screens import screen_of
 
 _FOCUS_MS = 150
-"""A window manager that guards the focus has refused it by then."""
+"""Time after which a window manager with focus-stealing prevention has refused the focus."""
 
-_ENTRY = "entry-"
+_ENTRY_PREFIX = "entry-"
 
 
 class OverlayListener(Protocol):
-    """What is reported, of the moment with a ticket; all return at once."""
+    """Receives what happens in an overlay, with the ticket of its frozen desktop; all methods return at once."""
 
     def choose(self, ticket: int, choice: str, rect: Rect | None = None) -> None:
-        """A choice was made; `rect` is a region, in the desktop's units."""
+        """Take the chosen item; `rect` is a region, in the desktop's units."""
 
-    def dismiss(self, ticket: int, *, give_back: bool = True) -> None:
-        """It was closed without one; with `give_back` the focus goes back to the window that had it."""
+    def dismiss(self, ticket: int, *, restore_focus: bool = True) -> None:
+        """Take note that the overlay was closed; `restore_focus` returns the focus to the window that had it."""
 
-    def utter(self, ticket: int, text: str, *, at_once: bool) -> None:
-        """Something is to be heard, with `at_once` in place of what is being said."""
+    def announce(self, ticket: int, text: str, *, at_once: bool) -> None:
+        """Speak a text; `at_once` interrupts what is being said."""
 
-    def leaves_focus_to_reader(self) -> bool:
-        """Whether a screen reader says by itself what has the keyboard."""
+    def reader_announces_focus(self) -> bool:
+        """Return whether a screen reader announces the focus by itself."""
 
     def take_focus(self, ticket: int, window: int) -> None:
-        """The chooser's window, by the window system's number, has not got the focus."""
+        """Give the focus to the overlay's window, by its number in the window system, which has not got it."""
 
 
 class Overlays(QObject):
-    """Belongs to the GUI thread; `open_chooser` and `close_chooser` may be called from any and return at once.
-
-    `entries` are windows that the palette offers besides what is in the opening. `hidden` is emitted whenever a
-    chooser has gone.
-    """
+    """Palette and region selector. They belong to the GUI thread; any thread may call `open_overlay` and
+    `close_overlay`, which return at once."""
 
     hidden = Signal()
-    _opened = Signal(object, object)
-    _closed = Signal(int)
+    """An overlay has been closed."""
+    _open_requested = Signal(object, object)
+    _close_requested = Signal(int)
 
     def __init__(self, entries: Callable[[], Sequence[MenuEntry]]) -> None:
+        """`entries` returns the windows that the palette offers after its own items."""
         super().__init__()
         self._entries = entries
-        self._reports: OverlayListener | None = None
-        self._opening: OverlayContent | None = None
-        self._done = 0
-        self.palette = Palette(self._utter, self._leaves_focus_to_reader)
-        self.region = RegionSelector(self._utter)
+        self._listener: OverlayListener | None = None
+        self._content: OverlayContent | None = None
+        self._last_closed = 0
+        self.palette = Palette(self._announce, self._reader_announces_focus)
+        self.region = RegionSelector(self._announce)
         self.palette.chosen.connect(self._on_chosen)
         self.region.chosen.connect(self._on_region)
         for each in (self.palette, self.region):
             each.dismissed.connect(self._on_dismissed)
-        self._opened.connect(self._open, Qt.ConnectionType.QueuedConnection)
-        self._closed.connect(self._close, Qt.ConnectionType.QueuedConnection)
-        self._focus = QTimer(self)
-        self._focus.setSingleShot(True)
-        self._focus.setInterval(_FOCUS_MS)
-        self._focus.timeout.connect(self._check_focus)
+        self._open_requested.connect(self._open, Qt.ConnectionType.QueuedConnection)
+        self._close_requested.connect(self._close, Qt.ConnectionType.QueuedConnection)
+        self._focus_timer = QTimer(self)
+        self._focus_timer.setSingleShot(True)
+        self._focus_timer.setInterval(_FOCUS_MS)
+        self._focus_timer.timeout.connect(self._check_focus)
 
-    def report_to(self, reports: OverlayListener) -> None:
-        """Who hears of the choices; before anything is opened."""
-        self._reports = reports
+    def set_listener(self, listener: OverlayListener) -> None:
+        """Set who receives what is chosen; call it before anything is opened."""
+        self._listener = listener
 
     @Slot()
-    def follow_language(self) -> None:
-        """The language may be another one now."""
-        self.palette.labels.follow()
+    def retranslate(self) -> None:
+        """Translate all labels anew."""
+        self.palette.labels.retranslate()
 
-    def open_chooser(self, opening: OverlayContent) -> None:
-        """Open the palette, or the region chooser in its place, whose pictures are made on a thread of their own."""
-        if opening.chooser == "region":
-            threading.Thread(target=self._prepare, args=(opening,), name="region", daemon=True).start()
+    def open_overlay(self, content: OverlayContent) -> None:
+        """Open the palette, or in its place the region selector, whose pictures are made on a thread of their own."""
+        if content.kind == "region":
+            threading.Thread(target=self._prepare_region, args=(content,), name="region", daemon=True).start()
         else:
-            self._opened.emit(opening, None)
+            self._open_requested.emit(content, None)
 
-    def close_chooser(self, ticket: int) -> None:
-        """Close what is open over this moment."""
-        self._closed.emit(ticket)
+    def close_overlay(self, ticket: int) -> None:
+        """Close the overlay of the frozen desktop with this ticket."""
+        self._close_requested.emit(ticket)
 
-    def _prepare(self, opening: OverlayContent) -> None:
-        assert opening.snapshot is not None
-        self._opened.emit(opening, Frozen.of(opening.snapshot))
+    def _prepare_region(self, content: OverlayContent) -> None:
+        assert content.snapshot is not None
+        self._open_requested.emit(content, FrozenPictures.of(content.snapshot))
 
     @Slot(object, object)
-    def _open(self, opening: OverlayContent, frozen: Frozen | None) -> None:
-        if opening.ticket <= self._done:
-            return  # it was closed while its pictures were made
-        self._put_away()
-        self._opening = opening
-        if opening.snapshot is not None and frozen is not None:
-            self.region.open(opening.snapshot, frozen)
+    def _open(self, content: OverlayContent, frozen: FrozenPictures | None) -> None:
+        if content.ticket <= self._last_closed:
+            return  # closed while its pictures were made
+        self._close_open_overlay()
+        self._content = content
+        if content.snapshot is not None and frozen is not None:
+            self.region.open(content.snapshot, frozen)
         else:
-            window = opening.snapshot.window if opening.snapshot else None
-            screen = screen_of(window.bounds if window else None, opening.snapshot)
-            self.palette.open((*opening.choices, *self._entry_choices(opening.choices)), screen)
-        self._focus.start()
+            window = content.snapshot.window if content.snapshot else None
+            screen = screen_of(window.bounds if window else None, content.snapshot)
+            self.palette.open((*content.items, *self._entry_items(content.items)), screen)
+        self._focus_timer.start()
 
     @Slot(int)
     def _close(self, ticket: int) -> None:
-        self._done = max(self._done, ticket)
-        if self._opening is not None and self._opening.ticket == ticket:
-            self._put_away()
+        self._last_closed = max(self._last_closed, ticket)
+        if self._content is not None and self._content.ticket == ticket:
+            self._close_open_overlay()
 
-    def _put_away(self) -> None:
-        was_open = self._opening is not None
-        self._opening = None
-        self._focus.stop()
+    def _close_open_overlay(self) -> None:
+        was_open = self._content is not None
+        self._content = None
+        self._focus_timer.stop()
         self.palette.close_quietly()
         self.region.close_quietly()
         if was_open:
             self.hidden.emit()
 
-    def _entry_choices(self, taken: Sequence[PaletteItem]) -> list[PaletteItem]:
-        """The entries, each by its access key, or where that is taken by the first of its letters that is free."""
+    def _entry_items(self, items: Sequence[PaletteItem]) -> list[PaletteItem]:
+        """Return the entries as items: each with its access key, or else with the first free letter of its label."""
         labels = list(enumerate(tr(each.label) for each in self._entries()))
-        keys = {each.key: "" for each in taken}
-        for wished in (True, False):
+        keys = {each.key: "" for each in items}
+        for preferred in (True, False):
             for number, label in labels:
-                name, access = f"{_ENTRY}{number}", label.partition("&")[2][:1].lower()
-                letters = access if wished else f"{label.lower()}{string.ascii_lowercase}"
+                name, access = f"{_ENTRY_PREFIX}{number}", label.partition("&")[2][:1].lower()
+                letters = access if preferred else f"{label.lower()}{string.ascii_lowercase}"
                 free = [each for each in letters if each in string.ascii_lowercase and each not in keys]
                 if free and name not in keys.values():
                     keys[free[0]] = name
         key_of = {name: key for key, name in keys.items()}
         return [
-            PaletteItem(key_of[f"{_ENTRY}{number}"], f"{_ENTRY}{number}", label.replace("&", "").rstrip("…"))
+            PaletteItem(
+                key_of[f"{_ENTRY_PREFIX}{number}"], f"{_ENTRY_PREFIX}{number}", label.replace("&", "").rstrip("…")
+            )
             for number, label in labels
         ]
 
     def _on_chosen(self, name: str) -> None:
-        opening, self._opening = self._opening, None
+        content, self._content = self._content, None
         self.hidden.emit()
-        if opening is None or self._reports is None:
+        if content is None or self._listener is None:
             return
-        if name.startswith(_ENTRY):
-            self._reports.dismiss(opening.ticket, give_back=False)
-            self._entries()[int(name.removeprefix(_ENTRY))].open()
+        if name.startswith(_ENTRY_PREFIX):
+            self._listener.dismiss(content.ticket, restore_focus=False)
+            self._entries()[int(name.removeprefix(_ENTRY_PREFIX))].open()
         else:
             if name == "region":
-                self._opening = opening  # until the region's own window has taken its place
-            self._reports.choose(opening.ticket, name)
+                self._content = content  # until the region selector has replaced the palette
+            self._listener.choose(content.ticket, name)
 
     def _on_region(self, rect: Rect) -> None:
-        opening, self._opening = self._opening, None
+        content, self._content = self._content, None
         self.hidden.emit()
-        if opening is not None and self._reports is not None:
-            self._reports.choose(opening.ticket, "region", rect)
+        if content is not None and self._listener is not None:
+            self._listener.choose(content.ticket, "region", rect)
 
-    def _on_dismissed(self, give_back: bool) -> None:
-        opening, self._opening = self._opening, None
+    def _on_dismissed(self, restore_focus: bool) -> None:
+        content, self._content = self._content, None
         self.hidden.emit()
-        if opening is not None and self._reports is not None:
-            self._reports.dismiss(opening.ticket, give_back=give_back)
+        if content is not None and self._listener is not None:
+            self._listener.dismiss(content.ticket, restore_focus=restore_focus)
 
-    def _utter(self, text: str, at_once: bool) -> None:
-        if self._opening is not None and self._reports is not None:
-            self._reports.utter(self._opening.ticket, text, at_once=at_once)
+    def _announce(self, text: str, at_once: bool) -> None:
+        if self._content is not None and self._listener is not None:
+            self._listener.announce(self._content.ticket, text, at_once=at_once)
 
-    def _leaves_focus_to_reader(self) -> bool:
-        return self._reports is not None and self._reports.leaves_focus_to_reader()
+    def _reader_announces_focus(self) -> bool:
+        return self._listener is not None and self._listener.reader_announces_focus()
 
     def _check_focus(self) -> None:
         windows = [self.palette, *self.region.panes]
         shown = [each for each in windows if each.isVisible()]
-        if self._opening is not None and shown and self._reports and not any(each.isActiveWindow() for each in shown):
-            self._reports.take_focus(self._opening.ticket, int(shown[0].winId()))
+        if self._content is not None and shown and self._listener and not any(each.isActiveWindow() for each in shown):
+            self._listener.take_focus(self._content.ticket, int(shown[0].winId()))

@@ -1,4 +1,4 @@
-"""The palette: a list of choices by letter, over a moment of the desktop. It has the keyboard while it is open."""
+"""The palette: a list of what can be described, chosen by letter, over the frozen desktop."""
 
 from __future__ import annotations
 
@@ -9,48 +9,50 @@ from PySide6.QtGui import QColor, QFont, QIcon, QKeyEvent, QPainter, QPalette, Q
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
 
 from edge_assistant.controller.palette_items import PaletteItem
-from edge_assistant.system.i18n import later, tr
+from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
 
-_LARGER = 1.5
-"""Times the desktop's own font: it is read at a glance, if at all."""
+_FONT_FACTOR = 1.5
+"""Factor of the font's size, since the palette is read at a glance."""
 
 _MARGIN = 20
-"""Pixels of the desktop that are left above and below it together, at least."""
+"""Least height in pixels that is left of the screen above and below together."""
 
-_AWAY_MS = 300
-"""So long another window must have the keyboard: a global key that is held down borrows it, too."""
+_FOCUS_LOST_MS = 300
+"""Time without the focus after which the palette closes: a global key that is held down takes it for a moment, too."""
 
 
 class Palette(QFrame):
-    """`chosen` tells a choice's name, `dismissed` whether the focus is to be given back. It is hidden by then.
-
-    `utter` is called with what is to be heard, and whether in place of what is being said. Where
-    `leaves_focus_to_reader` says so, a screen reader says by itself what has the keyboard.
-    """
+    """The palette; it closes itself before it emits one of its signals."""
 
     chosen = Signal(str)
+    """The name of the chosen item."""
     dismissed = Signal(bool)
+    """Closed without a choice: whether the focus is to be given back."""
 
-    def __init__(self, utter: Callable[[str, bool], None], leaves_focus_to_reader: Callable[[], bool]) -> None:
+    def __init__(self, announce: Callable[[str, bool], None], reader_announces_focus: Callable[[], bool]) -> None:
+        """`announce` is called with a text to speak, and whether it interrupts.
+
+        `reader_announces_focus` returns whether a screen reader announces the focus by itself.
+        """
         super().__init__(None, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
-        self._utter = utter
-        self._leaves_focus_to_reader = leaves_focus_to_reader
-        self._choices: tuple[PaletteItem, ...] = ()
+        self._announce = announce
+        self._reader_announces_focus = reader_announces_focus
+        self._items: tuple[PaletteItem, ...] = ()
         self.labels = TranslatedLabels()
-        self.labels.put(self.setWindowTitle, later("Edge Assistant, choices"))
+        self.labels.add(self.setWindowTitle, tr_noop("Edge Assistant, choices"))
         self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
         self.setLineWidth(3)
         font = self.font()
-        font.setPointSizeF(font.pointSizeF() * _LARGER)
+        font.setPointSizeF(font.pointSizeF() * _FONT_FACTOR)
         self.setFont(font)
         heading = PlainLabel()
-        self.labels.put(heading.setText, later("Choose by letter"))
+        self.labels.add(heading.setText, tr_noop("Choose by letter"))
         heading.setFont(_bold(font))
         self._list = QListWidget()
-        self.labels.put(self._list.setAccessibleName, later("Choices"))
+        self.labels.add(self._list.setAccessibleName, tr_noop("Choices"))
         self._list.setFont(font)
         self._list.setFrameShape(QFrame.Shape.NoFrame)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -59,74 +61,74 @@ class Palette(QFrame):
         self._list.itemClicked.connect(self._on_clicked)
         self._list.currentRowChanged.connect(self._on_row)
         hint = PlainLabel()
-        self.labels.put(hint.setText, later("Enter chooses, ? reads all, Escape closes"))
+        self.labels.add(hint.setText, tr_noop("Enter chooses, ? reads all, Escape closes"))
         layout = QVBoxLayout(self)
         for each in (heading, self._list, hint):
             layout.addWidget(each)
-        self._left = QTimer(self)
-        self._left.setSingleShot(True)
-        self._left.setInterval(_AWAY_MS)
-        self._left.timeout.connect(self._on_left)
+        self._focus_lost_timer = QTimer(self)
+        self._focus_lost_timer.setSingleShot(True)
+        self._focus_lost_timer.setInterval(_FOCUS_LOST_MS)
+        self._focus_lost_timer.timeout.connect(self._on_focus_lost)
 
-    def open(self, choices: Sequence[PaletteItem], screen: QScreen) -> None:
-        """Show the choices in the middle of a screen, the first of them with the focus."""
-        self._choices = tuple(choices)
+    def open(self, items: Sequence[PaletteItem], screen: QScreen) -> None:
+        """Show the items in the middle of a screen, with the focus on the first."""
+        self._items = tuple(items)
         self._list.blockSignals(True)
         self._list.clear()
-        self._strengthen()
-        for choice in self._choices:
-            self._list.addItem(self._item(choice))
+        self._raise_contrast()
+        for item in self._items:
+            self._list.addItem(self._make_list_item(item))
         self._list.setCurrentRow(0)
         self._list.blockSignals(False)
-        self._fit(screen)
+        self._fit_to_screen(screen)
         self.show()
         self.raise_()
         self.activateWindow()
         self._list.setFocus()
-        if not self._leaves_focus_to_reader():
-            self._utter(tr("Choices. {first}", first=self._choices[0].spoken), False)
+        if not self._reader_announces_focus():
+            self._announce(tr("Choices. {first}", first=self._items[0].spoken), False)
 
     def close_quietly(self) -> None:
-        """Hide it and forget what it showed, whoever wanted that."""
-        self._left.stop()
+        """Hide the palette and drop its items, without a signal."""
+        self._focus_lost_timer.stop()
         self.hide()
-        self._choices = ()
+        self._items = ()
         self._list.blockSignals(True)
         self._list.clear()
         self._list.blockSignals(False)
 
     @property
     def help(self) -> list[str]:
-        """All choices as sentences."""
-        return [*(f"{each.spoken}." for each in self._choices), tr("Escape closes.")]
+        """All items and keys as sentences."""
+        return [*(f"{each.spoken}." for each in self._items), tr("Escape closes.")]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The list's keys: each letter chooses, and what the list does with others is heard."""
+        """Handle the list's keys: a letter chooses, and where other keys lead is spoken."""
         if watched is self._list and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._on_key(event)
         return super().eventFilter(watched, event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """A palette that is left is closed, as a menu is."""
+        """Close the palette some time after it has lost the focus, as a menu does."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange:
             if self.isActiveWindow():
-                self._left.stop()
+                self._focus_lost_timer.stop()
             elif self.isVisible():
-                self._left.start()
+                self._focus_lost_timer.start()
 
     def _on_key(self, event: QKeyEvent) -> bool:
         key, text = event.key(), event.text().lower()
         if key == Qt.Key.Key_Escape:
-            self._dismiss(give_back=True)
+            self._dismiss(restore_focus=True)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if not event.isAutoRepeat():
-                self._choose(self._choices[self._list.currentRow()])
+                self._choose(self._items[self._list.currentRow()])
         elif key == Qt.Key.Key_F1 or text == "?":
             for number, sentence in enumerate(self.help):
-                self._utter(sentence, number == 0)
+                self._announce(sentence, number == 0)
         elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            pass  # there is nowhere else to go
+            pass  # nothing else can take the focus
         elif text.strip() and text.isprintable():
             if not event.isAutoRepeat():
                 self._on_letter(text)
@@ -139,39 +141,39 @@ class Palette(QFrame):
         return True
 
     def _on_letter(self, letter: str) -> None:
-        for choice in self._choices:
-            if choice.key == letter:
-                self._choose(choice)
+        for item in self._items:
+            if item.key == letter:
+                self._choose(item)
                 return
-        self._utter(tr("There is no choice {key}. A question mark reads all.", key=letter.upper()), True)
+        self._announce(tr("There is no choice {key}. A question mark reads all.", key=letter.upper()), True)
 
     def _on_row(self, row: int) -> None:
-        if 0 <= row < len(self._choices) and not self._leaves_focus_to_reader():
-            self._utter(self._choices[row].spoken, True)
+        if 0 <= row < len(self._items) and not self._reader_announces_focus():
+            self._announce(self._items[row].spoken, True)
 
-    def _on_clicked(self, item: QListWidgetItem) -> None:
-        self._choose(self._choices[self._list.row(item)])
+    def _on_clicked(self, list_item: QListWidgetItem) -> None:
+        self._choose(self._items[self._list.row(list_item)])
 
-    def _choose(self, choice: PaletteItem) -> None:
+    def _choose(self, item: PaletteItem) -> None:
         self.close_quietly()
-        self.chosen.emit(choice.name)
+        self.chosen.emit(item.name)
 
-    def _on_left(self) -> None:
+    def _on_focus_lost(self) -> None:
         if self.isVisible() and not self.isActiveWindow():
-            self._dismiss(give_back=False)
+            self._dismiss(restore_focus=False)
 
-    def _dismiss(self, *, give_back: bool) -> None:
+    def _dismiss(self, *, restore_focus: bool) -> None:
         self.close_quietly()
-        self.dismissed.emit(give_back)
+        self.dismissed.emit(restore_focus)
 
-    def _item(self, choice: PaletteItem) -> QListWidgetItem:
-        item = QListWidgetItem(self._key_cap(choice.key), choice.label)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, choice.spoken)
-        return item
+    def _make_list_item(self, item: PaletteItem) -> QListWidgetItem:
+        list_item = QListWidgetItem(self._draw_key(item.key), item.label)
+        list_item.setData(Qt.ItemDataRole.AccessibleTextRole, item.spoken)
+        return list_item
 
-    def _key_cap(self, key: str) -> QIcon:
-        """The key as it is seen on a keyboard."""
-        side, ratio = self._cap_side(), self.devicePixelRatioF()
+    def _draw_key(self, key: str) -> QIcon:
+        """Draw a letter as a key of a keyboard."""
+        side, ratio = self._key_size(), self.devicePixelRatioF()
         picture = QPixmap(round(side * ratio), round(side * ratio))
         picture.setDevicePixelRatio(ratio)
         picture.fill(QColor(Qt.GlobalColor.transparent))
@@ -185,28 +187,28 @@ class Palette(QFrame):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, key.upper())
         painter.end()
         icon = QIcon(picture)
-        icon.addPixmap(picture, QIcon.Mode.Selected)  # or the style would tint it
+        icon.addPixmap(picture, QIcon.Mode.Selected)  # else the style would tint it
         return icon
 
-    def _fit(self, screen: QScreen) -> None:
-        """As large as its contents, as far as the screen goes, in the middle; whole rows only."""
-        cap = self._cap_side()
-        self._list.setIconSize(QSize(cap, cap))
-        space = screen.availableGeometry()
+    def _fit_to_screen(self, screen: QScreen) -> None:
+        """Resize the palette to its content, in whole rows and no larger than the screen, and centre it."""
+        key_size = self._key_size()
+        self._list.setIconSize(QSize(key_size, key_size))
+        available = screen.availableGeometry()
         row = max(1, self._list.sizeHintForRow(0))
-        others = self.sizeHint().height() - self._list.sizeHint().height()
-        rows = max(1, min(self._list.count(), (space.height() - others - _MARGIN) // row))
+        other_height = self.sizeHint().height() - self._list.sizeHint().height()
+        rows = max(1, min(self._list.count(), (available.height() - other_height - _MARGIN) // row))
         self._list.setFixedHeight(rows * row)
         widest = self._list.sizeHintForColumn(0) + 2 * self._list.verticalScrollBar().sizeHint().width()
-        self._list.setMinimumWidth(min(widest, space.width() * 9 // 10))
+        self._list.setMinimumWidth(min(widest, available.width() * 9 // 10))
         self.adjustSize()
-        self.move(space.center() - self.rect().center())
+        self.move(available.center() - self.rect().center())
 
-    def _cap_side(self) -> int:
+    def _key_size(self) -> int:
         return round(self.fontMetrics().height() * 1.3)
 
-    def _strengthen(self) -> None:
-        """The chosen row is the others' opposite: themes mark it by a colour that is hard to read on."""
+    def _raise_contrast(self) -> None:
+        """Invert the selected row's colours: themes mark it by colours with little contrast."""
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.Highlight, palette.color(QPalette.ColorRole.Text))
         palette.setColor(QPalette.ColorRole.HighlightedText, palette.color(QPalette.ColorRole.Base))

@@ -1,4 +1,4 @@
-"""The region chooser: the frozen desktop, dimmed but for a rectangle that keys or mouse move and size."""
+"""The region selector: the frozen desktop, dimmed around a rectangle that is moved and resized by keys or mouse."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from PySide6.QtWidgets import QWidget
 
 from edge_assistant.capture import region
 from edge_assistant.capture.geometry import Rect
-from edge_assistant.capture.region import Fit
+from edge_assistant.capture.region import Viewport
 from edge_assistant.capture.snapshot import Snapshot
 from edge_assistant.system.i18n import tr
-from edge_assistant.ui.overlay.screens import parts
+from edge_assistant.ui.overlay.screens import screen_parts
 
-_AWAY_MS = 300
-"""As with the palette: a global key that is held down borrows the keyboard."""
+_FOCUS_LOST_MS = 300
+"""Time without the focus after which it closes: a global key that is held down takes it for a moment, too."""
 
 _DIMMED = QColor(0, 0, 0, 150)
-_INK, _GROUND = QColor("#ffffff"), QColor("#000000")
-"""21 to 1, on whatever is on the desktop; the frame around the rectangle has both."""
+_FOREGROUND, _BACKGROUND = QColor("#ffffff"), QColor("#000000")
+"""Contrast 21 to 1; the frame around the rectangle has both, so that it is seen on any desktop."""
 
-_LINES = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
+_TEXT_FLAGS = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
 
 _ARROWS: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Left: (-1, 0),
@@ -47,15 +47,15 @@ _ARROWS: dict[int, tuple[int, int]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Frozen:
-    """A snapshot's picture of all monitors as it was, and dimmed. Making it may take 0.1 s, on any thread."""
+class FrozenPictures:
+    """The frozen desktop as it was, and dimmed. Making it may take 0.1 s, on any thread."""
 
     bright: QImage
     dimmed: QImage
 
     @staticmethod
-    def of(snapshot: Snapshot) -> Frozen:
-        """Both pictures."""
+    def of(snapshot: Snapshot) -> FrozenPictures:
+        """Make both pictures of a snapshot."""
         picture = snapshot.picture
         data = picture.tobytes()
         rgb = QImage(data, picture.width, picture.height, picture.width * 3, QImage.Format.Format_RGB888)
@@ -64,66 +64,67 @@ class Frozen:
         painter = QPainter(dimmed)
         painter.fillRect(dimmed.rect(), _DIMMED)
         painter.end()
-        return Frozen(bright, dimmed)
+        return FrozenPictures(bright, dimmed)
 
 
 class RegionSelector(QObject):
-    """`chosen` tells the rectangle, `dismissed` whether the focus is to be given back. All is hidden by then.
-
-    `utter` is called with what is to be heard, and whether in place of what is being said.
-    """
+    """The region selector; it closes itself before it emits one of its signals."""
 
     chosen = Signal(object)
+    """The chosen Rect, in the desktop's units."""
     dismissed = Signal(bool)
+    """Closed without a choice: whether the focus is to be given back."""
 
-    def __init__(self, utter: Callable[[str, bool], None]) -> None:
+    def __init__(self, announce: Callable[[str, bool], None]) -> None:
+        """`announce` is called with a text to speak, and whether it interrupts."""
         super().__init__()
-        self._utter = utter
+        self._announce = announce
         self._snapshot: Snapshot | None = None
         self._rect = Rect(0, 0, 1, 1)
         self._corner: tuple[int, int] | None = None
         self._panes: list[_Pane] = []
-        self._left = QTimer(self)
-        self._left.setSingleShot(True)
-        self._left.setInterval(_AWAY_MS)
-        self._left.timeout.connect(self._on_left)
+        self._focus_lost_timer = QTimer(self)
+        self._focus_lost_timer.setSingleShot(True)
+        self._focus_lost_timer.setInterval(_FOCUS_LOST_MS)
+        self._focus_lost_timer.timeout.connect(self._on_focus_lost)
 
     @property
     def panes(self) -> list[QWidget]:
-        """One window for each screen, as long as it is open."""
+        """The windows of the open selector, one for each screen."""
         return [*self._panes]
 
     @property
     def rect(self) -> Rect:
-        """What is chosen so far, in the desktop's units."""
+        """The rectangle as it is now, in the desktop's units."""
         return self._rect
 
-    def open(self, snapshot: Snapshot, frozen: Frozen) -> None:
-        """Show the snapshot, of which `frozen` was made, on all screens.
+    def open(self, snapshot: Snapshot, frozen: FrozenPictures) -> None:
+        """Show a snapshot, with its pictures `frozen`, on all screens.
 
-        The rectangle begins as the active window, or else in the middle.
+        The rectangle is first the active window, or where there is none the middle of the first monitor.
         """
         self._snapshot = snapshot
         window = snapshot.window.contents.clipped(snapshot.shot.area) if snapshot.window else None
-        self._rect = window or region.part(snapshot.monitors[0].bounds, "5")
-        self._rect = region.sized(self._rect, 0, 0, snapshot.shot.area)
+        self._rect = window or region.monitor_part(snapshot.monitors[0].bounds, "5")
+        self._rect = region.resize(self._rect, 0, 0, snapshot.shot.area)
         self._panes = [
-            _Pane(self, screen, _Shown(snapshot.shot.area, frozen), part) for screen, part in parts(snapshot).items()
+            _Pane(self, screen, _DesktopPicture(snapshot.shot.area, frozen), part)
+            for screen, part in screen_parts(snapshot).items()
         ]
-        self._changed(spoken=False)
+        self._update_panes(spoken=False)
         for pane in self._panes:
             pane.appear()
         first = self._pane_of_rect()
         first.raise_()
         first.activateWindow()
         first.setFocus()
-        self._utter(
+        self._announce(
             tr("Region: {place}. Arrows move, Enter describes, question mark for help.", place=self.words), False
         )
 
     def close_quietly(self) -> None:
-        """Hide it and forget the snapshot, whoever wanted that."""
-        self._left.stop()
+        """Close all windows and drop the snapshot, without a signal."""
+        self._focus_lost_timer.stop()
         panes, self._panes, self._snapshot, self._corner = self._panes, [], None, None
         for pane in panes:
             pane.hide()
@@ -131,13 +132,13 @@ class RegionSelector(QObject):
 
     @property
     def words(self) -> str:
-        """The rectangle as it is said."""
+        """The rectangle in words."""
         assert self._snapshot is not None
-        return region.words(self._rect, self._snapshot.monitors)
+        return region.describe_rect(self._rect, self._snapshot.monitors)
 
     @staticmethod
     def help() -> str:
-        """Its keys in words."""
+        """Return the help text about the keys."""
         return tr(
             "Arrow keys move, Shift and arrow keys resize, with Control in fine steps. The number pad selects a "
             "quarter or half, 5 the middle, 0 the whole monitor. W selects the active window, Tab the next monitor. "
@@ -145,120 +146,120 @@ class RegionSelector(QObject):
         )
 
     def on_key(self, event: QKeyEvent) -> None:
-        """A key in any of the windows."""
+        """Handle a key that was pressed in one of the windows."""
         key, text = event.key(), event.text().lower()
         if self._snapshot is None:
             return
         if key == Qt.Key.Key_Escape:
-            self._dismiss(give_back=True)
+            self._dismiss(restore_focus=True)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if not event.isAutoRepeat():
                 self.choose()
         elif key in _ARROWS:
             self._on_arrow(*_ARROWS[key], event.modifiers())
         elif key == Qt.Key.Key_F1 or text == "?":
-            self._utter(self.help(), True)
+            self._announce(self.help(), True)
         elif text in region.PART_KEYS and text:
-            self._set(region.part(self._monitor(), text))
+            self._set_rect(region.monitor_part(self._monitor(), text))
         elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            self._set(region.on_next_monitor(self._rect, self._snapshot.monitors))
+            self._set_rect(region.move_to_next_monitor(self._rect, self._snapshot.monitors))
         elif text == "w" and self._snapshot.window is not None:
             inside = self._snapshot.window.contents.clipped(self._snapshot.shot.area)
-            self._set(inside or self._rect)
+            self._set_rect(inside or self._rect)
 
-    def on_mouse(self, kind: QEvent.Type, at: tuple[int, int]) -> None:
-        """The left button at a point of the desktop."""
+    def on_mouse(self, kind: QEvent.Type, point: tuple[int, int]) -> None:
+        """Handle the left mouse button at a point of the desktop."""
         if self._snapshot is None:
             return
         if kind == QEvent.Type.MouseButtonPress:
-            self._corner = at
+            self._corner = point
         elif self._corner is not None:
-            drawn = region.between(self._corner, at, self._snapshot.shot.area)
+            drawn = region.rect_between(self._corner, point, self._snapshot.shot.area)
             if drawn is not None:
                 self._rect = drawn
-                self._changed(spoken=kind == QEvent.Type.MouseButtonRelease)
+                self._update_panes(spoken=kind == QEvent.Type.MouseButtonRelease)
             if kind == QEvent.Type.MouseButtonRelease:
                 self._corner = None
 
     def choose(self) -> None:
-        """Take the rectangle as it is."""
+        """Choose the rectangle as it is."""
         rect = self._rect
         self.close_quietly()
         self.chosen.emit(rect)
 
     def point_at(self, pane: _Pane, event: QMouseEvent) -> tuple[int, int]:
-        """The point of the desktop under the mouse, which may be over another window of ours than the pressed one."""
-        place = event.globalPosition()
-        over = next((each for each in self._panes if each.geometry().contains(place.toPoint())), pane)
-        inside = QPointF(over.mapFromGlobal(place))
-        return over.fit.point(inside.x(), inside.y())
+        """Return the point of the desktop under the mouse, which may be over another pane than the pressed one."""
+        position = event.globalPosition()
+        over = next((each for each in self._panes if each.geometry().contains(position.toPoint())), pane)
+        inside = QPointF(over.mapFromGlobal(position))
+        return over.fit.to_desktop(inside.x(), inside.y())
 
     def on_activation(self) -> None:
-        """One of the windows got or lost the keyboard."""
+        """Handle that one of the windows has got or lost the focus."""
         if any(pane.isActiveWindow() for pane in self._panes):
-            self._left.stop()
+            self._focus_lost_timer.stop()
         elif self._panes:
-            self._left.start()
+            self._focus_lost_timer.start()
 
-    def _on_arrow(self, across: int, down: int, modifiers: Qt.KeyboardModifier) -> None:
+    def _on_arrow(self, right: int, down: int, modifiers: Qt.KeyboardModifier) -> None:
         assert self._snapshot is not None
-        step = region.step(self._monitor(), fine=bool(modifiers & Qt.KeyboardModifier.ControlModifier))
-        change = region.sized if modifiers & Qt.KeyboardModifier.ShiftModifier else region.moved
-        found = change(self._rect, across * step, down * step, self._snapshot.shot.area)
+        step = region.step_size(self._monitor(), fine=bool(modifiers & Qt.KeyboardModifier.ControlModifier))
+        change = region.resize if modifiers & Qt.KeyboardModifier.ShiftModifier else region.move
+        found = change(self._rect, right * step, down * step, self._snapshot.shot.area)
         if found == self._rect:
-            self._utter(tr("No further. {place}", place=self.words), True)
+            self._announce(tr("No further. {place}", place=self.words), True)
         else:
-            self._set(found)
+            self._set_rect(found)
 
-    def _set(self, rect: Rect) -> None:
+    def _set_rect(self, rect: Rect) -> None:
         self._rect = rect
-        self._changed(spoken=True)
+        self._update_panes(spoken=True)
 
-    def _changed(self, *, spoken: bool) -> None:
+    def _update_panes(self, *, spoken: bool) -> None:
         for pane in self._panes:
             pane.show_rect(self._rect, self.words)
         if spoken:
-            self._utter(self.words, True)
+            self._announce(self.words, True)
 
     def _monitor(self) -> Rect:
         assert self._snapshot is not None
         return region.monitor_of(self._rect, self._snapshot.monitors).bounds
 
     def _pane_of_rect(self) -> _Pane:
-        def shown(pane: _Pane) -> int:
+        def visible_area(pane: _Pane) -> int:
             inside = self._rect.clipped(pane.fit.part)
             return inside.width * inside.height if inside else 0
 
-        return max(self._panes, key=shown)
+        return max(self._panes, key=visible_area)
 
-    def _on_left(self) -> None:
+    def _on_focus_lost(self) -> None:
         if self._panes and not any(pane.isActiveWindow() for pane in self._panes):
-            self._dismiss(give_back=False)
+            self._dismiss(restore_focus=False)
 
-    def _dismiss(self, *, give_back: bool) -> None:
+    def _dismiss(self, *, restore_focus: bool) -> None:
         self.close_quietly()
-        self.dismissed.emit(give_back)
+        self.dismissed.emit(restore_focus)
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
-    """The frozen pictures, and what of the desktop they show."""
+class _DesktopPicture:
+    """The pictures, and the area of the desktop that they show."""
 
     area: Rect
-    frozen: Frozen
+    frozen: FrozenPictures
 
     def source(self, rect: Rect) -> QRectF:
-        """The pixels of a rectangle of the desktop."""
-        across = self.frozen.bright.width() / self.area.width
-        down = self.frozen.bright.height() / self.area.height
-        left, top = (rect.left - self.area.left) * across, (rect.top - self.area.top) * down
-        return QRectF(left, top, rect.width * across, rect.height * down)
+        """Return the pictures' pixels that show a rectangle of the desktop."""
+        x_scale = self.frozen.bright.width() / self.area.width
+        y_scale = self.frozen.bright.height() / self.area.height
+        left, top = (rect.left - self.area.left) * x_scale, (rect.top - self.area.top) * y_scale
+        return QRectF(left, top, rect.width * x_scale, rect.height * y_scale)
 
 
 class _Pane(QWidget):
-    """One screen of it: what the snapshot has there, dimmed but for the rectangle, with a line of words."""
+    """The window on one screen: its part of the picture, dimmed around the rectangle, and a line of text."""
 
-    def __init__(self, chooser: RegionSelector, screen: QScreen, shown: _Shown, part: Rect) -> None:
+    def __init__(self, selector: RegionSelector, screen: QScreen, picture: _DesktopPicture, part: Rect) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint)
         self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
         self.setWindowTitle(tr("Edge Assistant, region"))
@@ -266,111 +267,111 @@ class _Pane(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self._chooser = chooser
-        self._words = ""
+        self._selector = selector
+        self._description = ""
         self._rect = part
-        self._shown = shown
+        self._picture = picture
         self.setScreen(screen)
         self.setGeometry(screen.geometry())
-        self.fit = Fit(part, screen.geometry().width(), screen.geometry().height())
+        self.fit = Viewport(part, screen.geometry().width(), screen.geometry().height())
 
     def appear(self) -> None:
-        """Over its whole screen."""
+        """Show the window on its whole screen."""
         self.showFullScreen()
 
-    def show_rect(self, rect: Rect, words: str) -> None:
-        """Another rectangle, or the same. Only what changes is painted again."""
-        before = self._changing()
-        self._rect, self._words = rect, words
-        self.setAccessibleDescription(words)
-        self.update(before | self._changing())
+    def show_rect(self, rect: Rect, description: str) -> None:
+        """Show the rectangle and its description; only what changes is repainted."""
+        old_region = self._changed_region()
+        self._rect, self._description = rect, description
+        self.setAccessibleDescription(description)
+        self.update(old_region | self._changed_region())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The window manager has the last word."""
+        """Adapt to the size that the window manager gave."""
         super().resizeEvent(event)
-        self.fit = Fit(self.fit.part, self.width(), self.height())
+        self.fit = Viewport(self.fit.part, self.width(), self.height())
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """The picture, dimmed around the rectangle."""
+        """Paint the picture, dimmed around the rectangle, the frame and the text."""
         painter = QPainter(self)
-        shown, part = self._shown, self.fit.part
-        if self.fit.shown(part) != (0, 0, self.width(), self.height()):
-            painter.fillRect(self.rect(), _GROUND)
-        painter.drawImage(QRectF(*self.fit.shown(part)), shown.frozen.dimmed, shown.source(part))
+        picture, part = self._picture, self.fit.part
+        if self.fit.to_view(part) != (0, 0, self.width(), self.height()):
+            painter.fillRect(self.rect(), _BACKGROUND)
+        painter.drawImage(QRectF(*self.fit.to_view(part)), picture.frozen.dimmed, picture.source(part))
         inside = self._rect.clipped(part)
         if inside is not None:
-            painter.drawImage(QRectF(*self.fit.shown(inside)), shown.frozen.bright, shown.source(inside))
-        # Around it, so that nothing in it is covered, but for a side at the end of the screen.
-        frame = QRectF(*self.fit.shown(self._rect)).adjusted(-4, -4, 4, 4)
+            painter.drawImage(QRectF(*self.fit.to_view(inside)), picture.frozen.bright, picture.source(inside))
+        # The frame is outside the rectangle, so that it covers nothing of it, except at the edge of the screen.
+        frame = QRectF(*self.fit.to_view(self._rect)).adjusted(-4, -4, 4, 4)
         if inside is not None:
-            for pen in (QPen(_GROUND, 7), QPen(_INK, 3)):
+            for pen in (QPen(_BACKGROUND, 7), QPen(_FOREGROUND, 3)):
                 painter.setPen(pen)
                 painter.drawRect(frame & QRectF(self.rect()).adjusted(3, 3, -3, -3))
-        self._paint_words(painter)
+        self._paint_text(painter)
 
-    def _paint_words(self, painter: QPainter) -> None:
-        box, needed = self._words_box()
-        painter.setFont(self._large())
-        painter.fillRect(box, _GROUND)
-        painter.setPen(QPen(_INK, 2))
+    def _paint_text(self, painter: QPainter) -> None:
+        box, needed = self._text_box()
+        painter.setFont(self._large_font())
+        painter.fillRect(box, _BACKGROUND)
+        painter.setPen(QPen(_FOREGROUND, 2))
         painter.drawRect(box)
-        painter.drawText(needed, _LINES, self._text())
+        painter.drawText(needed, _TEXT_FLAGS, self._text())
 
-    def _words_box(self) -> tuple[QRect, QRect]:
-        """Where the words are, with their frame and without: at the end of the screen where the rectangle is not."""
+    def _text_box(self) -> tuple[QRect, QRect]:
+        """Return the text's area, with its frame and without: at the top or bottom, away from the rectangle."""
         space = QRect(32, 28, self.width() - 64, self.height() - 56)
-        needed = QFontMetrics(self._large()).boundingRect(space, _LINES, self._text())
-        _, top, _, height = self.fit.shown(self._rect)
+        needed = QFontMetrics(self._large_font()).boundingRect(space, _TEXT_FLAGS, self._text())
+        _, top, _, height = self.fit.to_view(self._rect)
         if top <= self.height() - (top + height):
             needed.moveBottom(space.bottom())
         return needed.adjusted(-12, -8, 12, 8), needed
 
     def _text(self) -> str:
         keys = tr("Arrows move, Shift+arrows resize, Enter describes, ? helps, Escape cancels")
-        return f"{self._words}\n{keys}"
+        return f"{self._description}\n{keys}"
 
-    def _large(self) -> QFont:
+    def _large_font(self) -> QFont:
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * 1.5)
         return font
 
-    def _changing(self) -> QRegion:
-        """What is not merely the dimmed picture."""
-        inside = QRectF(*self.fit.shown(self._rect)).adjusted(-9, -9, 9, 9).toAlignedRect()
-        return QRegion(inside) | QRegion(self._words_box()[0].adjusted(-2, -2, 2, 2))
+    def _changed_region(self) -> QRegion:
+        """Return the area that shows more than the dimmed picture."""
+        inside = QRectF(*self.fit.to_view(self._rect)).adjusted(-9, -9, 9, 9).toAlignedRect()
+        return QRegion(inside) | QRegion(self._text_box()[0].adjusted(-2, -2, 2, 2))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """All keys are the chooser's."""
-        self._chooser.on_key(event)
+        """Pass all keys to the selector."""
+        self._selector.on_key(event)
 
     def focusNextPrevChild(self, _: bool) -> bool:
-        """Tab is a key of the chooser."""
+        """Leave Tab to the selector."""
         return False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A corner."""
-        self._mouse(event)
+        """Start a rectangle at this corner."""
+        self._on_mouse(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """The other corner, so far."""
-        self._mouse(event)
+        """Move the opposite corner."""
+        self._on_mouse(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The other corner."""
-        self._mouse(event)
+        """Finish the rectangle."""
+        self._on_mouse(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """As Enter."""
+        """Choose the rectangle, as Enter does."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._chooser.choose()
+            self._selector.choose()
 
     def changeEvent(self, event: QEvent) -> None:
-        """A chooser that is left is closed."""
+        """Have the selector close when all its windows have lost the focus."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange:
-            self._chooser.on_activation()
+            self._selector.on_activation()
 
-    def _mouse(self, event: QMouseEvent) -> None:
+    def _on_mouse(self, event: QMouseEvent) -> None:
         moving = event.type() == QEvent.Type.MouseMove and event.buttons() & Qt.MouseButton.LeftButton
         if moving or event.button() == Qt.MouseButton.LeftButton:
-            self._chooser.on_mouse(event.type(), self._chooser.point_at(self, event))
+            self._selector.on_mouse(event.type(), self._selector.point_at(self, event))

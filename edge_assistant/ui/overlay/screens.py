@@ -1,4 +1,4 @@
-"""Which of Qt's screens shows what of a snapshot."""
+"""Mapping of Qt's screens to the areas of a snapshot."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import Snapshot
 
 
-def parts(snapshot: Snapshot) -> dict[QScreen, Rect]:
-    """Each screen with its part of the desktop; where they cannot be told apart, the first screen with all of it.
+def screen_parts(snapshot: Snapshot) -> dict[QScreen, Rect]:
+    """Return each screen's part of the desktop; where they cannot be matched, the primary screen with all of it.
 
-    Qt scales the size of a screen's geometry but leaves its origin as the window system has it, so that is what a
-    monitor of the snapshot is known by.
+    Screens and the snapshot's monitors are matched by their origin: Qt scales the size of a screen's geometry, but
+    leaves its origin as the window system has it.
     """
     screens = QGuiApplication.screens()
     bounds = {(each.bounds.left, each.bounds.top): each.bounds for each in snapshot.monitors}
-    places = {screen: (screen.geometry().x(), screen.geometry().y()) for screen in screens}
-    if len(screens) == len(bounds) and set(places.values()) == set(bounds):
-        return {screen: bounds[place] for screen, place in places.items()}
+    origins = {screen: (screen.geometry().x(), screen.geometry().y()) for screen in screens}
+    if len(screens) == len(bounds) and set(origins.values()) == set(bounds):
+        return {screen: bounds[origin] for screen, origin in origins.items()}
     return {QGuiApplication.primaryScreen(): snapshot.shot.area}
 
 
 def screen_of(rect: Rect | None, snapshot: Snapshot | None) -> QScreen:
-    """The screen that shows most of a rectangle of the desktop; the first one where none does."""
+    """Return the screen that shows most of a rectangle of the desktop, or without one the primary screen."""
     if rect is None or snapshot is None:
         return QGuiApplication.primaryScreen()
 
-    def shown(part: Rect) -> int:
+    def visible_area(part: Rect) -> int:
         inside = rect.clipped(part)
         return inside.width * inside.height if inside else 0
 
-    found = parts(snapshot)
-    return max(found, key=lambda screen: shown(found[screen]))
+    parts = screen_parts(snapshot)
+    return max(parts, key=lambda screen: visible_area(parts[screen]))

@@ -1,4 +1,4 @@
-"""The settings dialog: made from the schema, so that no setting is written down a second time."""
+"""The settings dialog, generated from the schema of the settings: no setting is named here."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from edge_assistant.settings.entry import GROUPS, Group, SettingsEntry, meaning
-from edge_assistant.settings.schema import Settings, changed, entries, value_of
+from edge_assistant.settings.entry import GROUPS, Group, SettingsEntry, describe_entry
+from edge_assistant.settings.schema import Settings, entries, get_value, with_values
 from edge_assistant.system.errors import AssistantError, UsageError
 from edge_assistant.system.i18n import tr
 from edge_assistant.ui.plain_text import PlainLabel, tooltip
-from edge_assistant.ui.settings.fields import ChoiceField, Field, FieldOption, SwitchField, label_of, make_field
-from edge_assistant.ui.settings.option_providers import Find, OptionFinder, usual
+from edge_assistant.ui.settings.fields import ChoiceField, Field, FieldOption, SwitchField, entry_label, make_field
+from edge_assistant.ui.settings.option_providers import OptionFinder, OptionProvider, default_providers
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 from edge_assistant.ui.settings.voice_preview import VoicePreview
 
@@ -35,11 +35,12 @@ _Button = QDialogButtonBox.StandardButton
 
 
 class SettingsDialog(QDialog):
-    """Belongs to the GUI thread.
+    """The settings dialog, on the GUI thread.
 
-    `on_apply` is given all settings when some were changed, and returns at once; it may raise AssistantError, which is
-    shown. `say` is told what is shown as a message, to speak it; `hold_keys` is told True while keys are recorded,
-    when the global ones must not be taken; `finds` says what there is to choose from (default: offers.usual).
+    `on_apply` is called with all settings when some were changed, and returns at once; an AssistantError that it
+    raises is shown. `say` speaks what is shown as a message. `suspend_hotkeys` is called with True when a shortcut
+    field starts recording, so that the global hotkeys are released, and with False when it ends. `providers` find
+    the options of this computer (default: option_providers.default_providers).
     """
 
     def __init__(
@@ -49,95 +50,97 @@ class SettingsDialog(QDialog):
         on_apply: Callable[[Settings], None],
         parent: QWidget | None = None,
         say: Callable[[str], None] = lambda _: None,
-        hold_keys: Callable[[bool], None] = lambda _: None,
-        finds: Mapping[str, Find] | None = None,
+        suspend_hotkeys: Callable[[bool], None] = lambda _: None,
+        providers: Mapping[str, OptionProvider] | None = None,
     ) -> None:
         super().__init__(parent)
         self._current = current
         self._on_apply = on_apply
         self._say = say
-        self._hold_keys = hold_keys
-        self._preview = VoicePreview(self.tell)
-        self._outer = QVBoxLayout(self)
-        self._finder = OptionFinder(usual(lambda: self._current) if finds is None else finds, self._on_found, self)
-        self._build()
-        self._outer.addWidget(self._body)
+        self._suspend_hotkeys = suspend_hotkeys
+        self._preview = VoicePreview(self.show_message)
+        self._layout = QVBoxLayout(self)
+        self._finder = OptionFinder(
+            default_providers(lambda: self._current) if providers is None else providers, self._on_options_found, self
+        )
+        self._build_body()
+        self._layout.addWidget(self._body)
         height = self.fontMetrics().height()
-        room = self.screen().availableSize()
-        self.resize(min(48 * height, room.width() * 9 // 10), min(36 * height, room.height() * 9 // 10))
-        QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]
+        available = self.screen().availableSize()
+        self.resize(min(48 * height, available.width() * 9 // 10), min(36 * height, available.height() * 9 // 10))
+        QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
 
     def set_current(self, current: Settings) -> None:
-        """These hold now: they were changed elsewhere."""
-        self._hold(current)
-        self._show_all(current)
+        """Show settings that were changed elsewhere."""
+        self._store_current(current)
+        self._show_values(current)
 
-    def follow_language(self) -> None:
-        """Show all words in the language that holds now, on the same page, and leave the keyboard where it is."""
+    def retranslate(self) -> None:
+        """Translate all labels anew, keeping the page and the widget that has the focus."""
         page, focus = self._groups.currentRow(), self.focusWidget()
-        place = next((number for number, each in enumerate(self._stops()) if each is focus), 0)
+        position = next((number for number, each in enumerate(self._focus_order()) if each is focus), 0)
         old = self._body
-        self._build()
-        self._outer.replaceWidget(old, self._body)
+        self._build_body()
+        self._layout.replaceWidget(old, self._body)
         old.setParent(None)
         old.deleteLater()
         self._groups.setCurrentRow(page)
-        self._stops()[place].setFocus()
+        self._focus_order()[position].setFocus()
 
     @property
     def chosen(self) -> Settings:
-        """What the fields say. Raises UsageError where that cannot be."""
+        """The settings as the fields have them. Raises UsageError where they are invalid."""
         values = {name: field.value() for name, field in self._fields.items()}
-        return changed(self._current, values)
+        return with_values(self._current, values)
 
     @property
     def message(self) -> str:
-        """What is shown as a message."""
+        """The message that is shown."""
         return self._message.text()
 
     def field(self, name: str) -> Field:
-        """The field of a setting."""
+        """Return the field of a setting."""
         return self._fields[name]
 
     @Slot(str)
-    def tell(self, message: str) -> None:
-        """Show a message, and have it said."""
+    def show_message(self, message: str) -> None:
+        """Show a message, and speak it."""
         self._message.setText(message)
         self._message.setVisible(bool(message))
         if message:
             self._say(message)
 
     def done(self, result: int) -> None:
-        """It is closed, however that came."""
+        """Stop the voice preview, and close the dialog."""
         self._preview.stop()
         super().done(result)
 
     def accept(self) -> None:
-        """Apply and close."""
+        """Apply the settings, and close the dialog if they are valid."""
         if self.apply():
             super().accept()
 
     def apply(self) -> bool:
-        """Make the settings hold; False where something is wrong with them, which is told."""
+        """Apply the settings; return False where they cannot be applied, with a message that says why."""
         try:
-            wanted = self.chosen
-            if wanted != self._current:
-                self._on_apply(wanted)
-                self._hold(wanted)
+            settings = self.chosen
+            if settings != self._current:
+                self._on_apply(settings)
+                self._store_current(settings)
         except AssistantError as error:
-            self._show_fault(error)
+            self._show_error(error)
             return False
-        self.tell("")
+        self.show_message("")
         return True
 
-    def _hold(self, current: Settings) -> None:
-        other_folder = current.weights_folder != self._current.weights_folder
+    def _store_current(self, current: Settings) -> None:
+        folder_changed = current.weights_folder != self._current.weights_folder
         self._current = current
-        if other_folder:
+        if folder_changed:
             self._finder.start("weights")
 
-    def _build(self) -> None:
-        """Everything that has words, in `_body`."""
+    def _build_body(self) -> None:
+        """Create all widgets, in `_body`."""
         self._fields: dict[str, Field] = {}
         self.setWindowTitle(tr("Edge Assistant settings"))
         self._groups = QListWidget()
@@ -145,7 +148,7 @@ class SettingsDialog(QDialog):
         self._pages = QStackedWidget()
         for group, name in GROUPS.items():
             self._groups.addItem(tr(name))
-            self._pages.addWidget(self._page(group))
+            self._pages.addWidget(self._make_page(group))
         self._groups.setMinimumWidth(self._groups.sizeHintForColumn(0) + 2 * self._groups.fontMetrics().height())
         self._groups.currentRowChanged.connect(self._pages.setCurrentIndex)
         self._groups.setCurrentRow(0)
@@ -156,17 +159,17 @@ class SettingsDialog(QDialog):
         self._message = PlainLabel()
         self._message.setWordWrap(True)
         self._message.setVisible(False)
-        self._lay_out()
-        self._show_all(self._current)
-        for kind in {each.about.offers for each in entries()}:
+        self._build_layout()
+        self._show_values(self._current)
+        for kind in {each.info.option_source for each in entries()}:
             self._finder.start(kind)
 
-    def _lay_out(self) -> None:
-        middle = QSplitter()
-        middle.addWidget(self._groups)
-        middle.addWidget(self._pages)
-        middle.setStretchFactor(1, 1)
-        middle.setChildrenCollapsible(False)
+    def _build_layout(self) -> None:
+        splitter = QSplitter()
+        splitter.addWidget(self._groups)
+        splitter.addWidget(self._pages)
+        splitter.setStretchFactor(1, 1)
+        splitter.setChildrenCollapsible(False)
         buttons = QDialogButtonBox(_Button.Ok | _Button.Apply | _Button.Cancel)
         for each, words in (
             (_Button.Ok, tr("&OK")),
@@ -174,124 +177,124 @@ class SettingsDialog(QDialog):
             (_Button.Cancel, tr("Cancel")),
         ):
             buttons.button(each).setText(words)
-        usual = buttons.addButton(tr("&Defaults"), QDialogButtonBox.ButtonRole.ResetRole)
-        usual.setAccessibleDescription(tr("Resets this group to its default values."))
-        usual.setAutoDefault(False)
-        usual.clicked.connect(self._show_usual)
+        defaults_button = buttons.addButton(tr("&Defaults"), QDialogButtonBox.ButtonRole.ResetRole)
+        defaults_button.setAccessibleDescription(tr("Resets this group to its default values."))
+        defaults_button.setAutoDefault(False)
+        defaults_button.clicked.connect(self._show_defaults)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         buttons.button(_Button.Apply).clicked.connect(self.apply)
         buttons.button(_Button.Ok).setDefault(True)
         self._body = QWidget()
-        outer = QVBoxLayout(self._body)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(middle, 1)
-        outer.addWidget(self._help)
-        outer.addWidget(self._message)
-        outer.addWidget(buttons)
+        body_layout = QVBoxLayout(self._body)
+        body_layout.setContentsMargins(0, 0, 0, 0)
+        body_layout.addWidget(splitter, 1)
+        body_layout.addWidget(self._help)
+        body_layout.addWidget(self._message)
+        body_layout.addWidget(buttons)
         self._buttons = buttons
 
-    def _stops(self) -> list[QWidget]:
-        """What the keyboard may be at, in an order that does not change."""
-        return [self._groups, *(each.focus for each in self._fields.values()), *self._buttons.buttons()]
+    def _focus_order(self) -> list[QWidget]:
+        """Return the widgets that can have the focus, always in the same order."""
+        return [self._groups, *(each.focus_widget for each in self._fields.values()), *self._buttons.buttons()]
 
-    def _page(self, group: Group) -> QWidget:
-        inside = QWidget()
-        form = QFormLayout(inside)
+    def _make_page(self, group: Group) -> QWidget:
+        form_widget = QWidget()
+        form = QFormLayout(form_widget)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for entry in entries():
-            if entry.about.group == group:
-                self._add(form, entry)
+            if entry.info.group == group:
+                self._add_field(form, entry)
         scroll = QScrollArea()
-        scroll.setWidget(inside)
+        scroll.setWidget(form_widget)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return scroll
 
-    def _add(self, form: QFormLayout, entry: SettingsEntry) -> None:
+    def _add_field(self, form: QFormLayout, entry: SettingsEntry) -> None:
         field = self._fields[entry.name] = make_field(entry)
-        field.focus.setAccessibleName(label_of(entry))
-        field.focus.setAccessibleDescription(meaning(entry))
-        field.focus.setToolTip(tooltip(meaning(entry)))
-        label = PlainLabel(label_of(entry))
-        label.setBuddy(field.focus)
+        field.focus_widget.setAccessibleName(entry_label(entry))
+        field.focus_widget.setAccessibleDescription(describe_entry(entry))
+        field.focus_widget.setToolTip(tooltip(describe_entry(entry)))
+        label = PlainLabel(entry_label(entry))
+        label.setBuddy(field.focus_widget)
         row: QWidget = field.widget
-        if entry.about.offers == "voices":
+        if entry.info.option_source == "voices":
             row = self._with_preview(field.widget)
         if isinstance(field, SwitchField):
             form.addRow(row)
         else:
             form.addRow(label, row)
-        if isinstance(field.focus, ShortcutEdit):
-            self._watch(field.focus, entry)
+        if isinstance(field.focus_widget, ShortcutEdit):
+            self._connect_shortcut_edit(field.focus_widget, entry)
 
     def _with_preview(self, widget: QWidget) -> QWidget:
         row = QWidget()
-        beside = QHBoxLayout(row)
-        beside.setContentsMargins(0, 0, 0, 0)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
         button = QPushButton(tr("&Preview"))
         button.setAccessibleDescription(tr("Speaks a sentence with the voice, rate and volume shown here."))
         button.setAutoDefault(False)
-        button.clicked.connect(self._hear)
-        beside.addWidget(widget, 1)
-        beside.addWidget(button)
+        button.clicked.connect(self._play_preview)
+        layout.addWidget(widget, 1)
+        layout.addWidget(button)
         return row
 
-    def _watch(self, edit: ShortcutEdit, entry: SettingsEntry) -> None:
-        edit.recording.connect(self._hold_keys)
-        edit.refused.connect(self.tell)
+    def _connect_shortcut_edit(self, edit: ShortcutEdit, entry: SettingsEntry) -> None:
+        edit.recording_changed.connect(self._suspend_hotkeys)
+        edit.refused.connect(self.show_message)
         edit.recorded.connect(lambda: self._on_recorded(entry))
 
     def _on_recorded(self, entry: SettingsEntry) -> None:
-        """The key is told back, or what stands against it."""
+        """Show the shortcut that was recorded, or why it cannot be used."""
         key = self._fields[entry.name].value()
         try:
-            changed(self._current, {name: field.value() for name, field in self._fields.items()})
+            with_values(self._current, {name: field.value() for name, field in self._fields.items()})
         except UsageError as error:
-            self.tell(str(error))
+            self.show_message(str(error))
         else:
-            self.tell(f"{label_of(entry)}: {key or tr(entry.about.unset)}")
+            self.show_message(f"{entry_label(entry)}: {key or tr(entry.info.unset)}")
 
-    def _hear(self) -> None:
+    def _play_preview(self) -> None:
         try:
-            wanted = self.chosen
+            settings = self.chosen
         except UsageError as error:
-            self.tell(str(error))
+            self.show_message(str(error))
             return
-        self._preview.play(wanted, tr("This is how answers sound."))
+        self._preview.play(settings, tr("This is how answers sound."))
 
-    def _show_all(self, settings: Settings) -> None:
+    def _show_values(self, settings: Settings) -> None:
         for name, field in self._fields.items():
-            field.show(value_of(settings, name))
+            field.show(get_value(settings, name))
 
-    def _show_usual(self) -> None:
+    def _show_defaults(self) -> None:
         group = list(GROUPS)[self._groups.currentRow()]
         for entry in entries():
-            if entry.about.group == group:
+            if entry.info.group == group:
                 self._fields[entry.name].show(entry.default)
-        self.tell(tr("{group}: defaults restored.", group=tr(GROUPS[group])))
+        self.show_message(tr("{group}: defaults restored.", group=tr(GROUPS[group])))
 
-    def _show_fault(self, error: AssistantError) -> None:
-        """Tell what is wrong, and go there where the sentence begins with a setting's name."""
+    def _show_error(self, error: AssistantError) -> None:
+        """Show an error, and move the focus to the field of a setting that it names."""
         message = str(error)
         for number, group in enumerate(GROUPS):
             for entry in entries():
-                if entry.about.group == group and entry.name in message.replace(":", " ").split():
+                if entry.info.group == group and entry.name in message.replace(":", " ").split():
                     self._groups.setCurrentRow(number)
-                    self._fields[entry.name].focus.setFocus()
-                    message = message.replace(entry.name, label_of(entry))
-        self.tell(message)
+                    self._fields[entry.name].focus_widget.setFocus()
+                    message = message.replace(entry.name, entry_label(entry))
+        self.show_message(message)
 
-    def _on_focus(self, _: QWidget | None, now: QWidget | None) -> None:
-        """What the field with the keyboard means stands below, for whoever sees it; others hear its description."""
-        if now is not None and self.isAncestorOf(now):
-            mine = [each for each in self._fields.values() if each.focus is now]
-            self._help.setText(now.accessibleDescription() if mine else "")
+    def _on_focus_changed(self, _: QWidget | None, new: QWidget | None) -> None:
+        """Show the meaning of the field that has the focus; screen readers read it as the field's description."""
+        if new is not None and self.isAncestorOf(new):
+            focused = [each for each in self._fields.values() if each.focus_widget is new]
+            self._help.setText(new.accessibleDescription() if focused else "")
 
-    def _on_found(self, kind: str, offers: Sequence[FieldOption]) -> None:
+    def _on_options_found(self, kind: str, options: Sequence[FieldOption]) -> None:
         for entry in entries():
             field = self._fields[entry.name]
-            if entry.about.offers == kind and isinstance(field, ChoiceField):
-                field.offer(offers)
+            if entry.info.option_source == kind and isinstance(field, ChoiceField):
+                field.set_options(options)

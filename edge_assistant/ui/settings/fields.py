@@ -1,8 +1,8 @@
-"""One field for each kind of setting, made from what the schema says of it; no setting is named here."""
+"""The fields of the settings dialog, one class for each kind of setting, made from the schema's entries."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,65 +16,65 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from edge_assistant.settings.entry import KEYS, SettingsEntry, Value, shown
+from edge_assistant.settings.entry import HOTKEYS, SettingsEntry, Value, format_value
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.outside_text import short
+from edge_assistant.system.text_cleaning import shorten
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 from edge_assistant.ui.style import CheckBox
 
 
 @dataclass(frozen=True, slots=True)
 class FieldOption:
-    """One thing that can be chosen: its value in the settings, and what it is called."""
+    """One option of a list: its value in the settings, and its label."""
 
     value: Value
-    words: str
+    label: str
 
 
 class Field(Protocol):
-    """How a setting is shown and changed."""
+    """An input for one setting."""
 
     @property
     def widget(self) -> QWidget:
-        """What stands in the dialog."""
+        """The widget to put into the dialog."""
 
     @property
-    def focus(self) -> QWidget:
-        """What gets the keyboard, and has the accessible name."""
+    def focus_widget(self) -> QWidget:
+        """The widget in it that takes the focus and has the accessible name."""
 
     def value(self) -> Value:
-        """What is chosen now."""
+        """Return the value that is entered; None leaves it to the program."""
 
     def show(self, value: Value) -> None:
-        """Show another value."""
+        """Show a value."""
 
 
-def label_of(entry: SettingsEntry) -> str:
-    """What the setting is called in the dialog."""
-    text = tr(entry.about.help if entry.about.group == KEYS else entry.about.label)
+def entry_label(entry: SettingsEntry) -> str:
+    """Return a setting's label in the dialog."""
+    text = tr(entry.info.help if entry.info.group == HOTKEYS else entry.info.label)
     return f"{text[:1].upper()}{text[1:]}"
 
 
 def make_field(entry: SettingsEntry) -> Field:
-    """The field for this setting."""
-    about = entry.about
+    """Create the field for a setting."""
+    info = entry.info
     if entry.kind is bool:
         return SwitchField(entry)
-    if about.offers == "key":
+    if info.option_source == "key":
         return KeyField(entry)
-    if about.choices:
-        offers = [FieldOption(choice, _sentence(tr(words))) for choice, words in about.choices.items()]
-        return ChoiceField(entry, offers)
-    if about.offers in ("voices", "languages", "cameras", "monitors", "weights"):
+    if info.choices:
+        options = [FieldOption(choice, _capitalize(tr(words))) for choice, words in info.choices.items()]
+        return ChoiceField(entry, options)
+    if info.option_source in ("voices", "languages", "cameras", "monitors", "weights"):
         return ChoiceField(entry, [])
     return NumberField(entry) if entry.kind is int else TextField(entry)
 
 
 class SwitchField:
-    """On or off; the label stands in the box itself."""
+    """A check box, which is its own label."""
 
     def __init__(self, entry: SettingsEntry) -> None:
-        self.widget = self.focus = CheckBox(label_of(entry))
+        self.widget = self.focus_widget = CheckBox(entry_label(entry))
 
     def value(self) -> Value:
         return self.widget.isChecked()
@@ -84,65 +84,65 @@ class SwitchField:
 
 
 class ChoiceField:
-    """One of several; what is offered may become known later, and a value that is not offered is kept."""
+    """A list of options, which may become known later; a value that is not among them is kept."""
 
-    def __init__(self, entry: SettingsEntry, offers: Sequence[FieldOption]) -> None:
+    def __init__(self, entry: SettingsEntry, options: Sequence[FieldOption]) -> None:
         self._entry = entry
-        self.widget = self.focus = QComboBox()
+        self.widget = self.focus_widget = QComboBox()
         self.widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.widget.setMinimumContentsLength(24)
-        self.offer(offers)
+        self.set_options(options)
 
-    def offer(self, offers: Sequence[FieldOption]) -> None:
-        """Offer these, and to let the program choose where that may be."""
-        chosen = self.value() if self.widget.count() else self._entry.default
+    def set_options(self, options: Sequence[FieldOption]) -> None:
+        """Replace the options; an optional setting gets one more, which leaves the choice to the program."""
+        value = self.value() if self.widget.count() else self._entry.default
         self.widget.clear()
         if self._entry.optional:
-            self.widget.addItem(_sentence(tr(self._entry.about.unset)), None)
-        for each in offers:
-            self.widget.addItem(short(each.words), each.value)
-        self.show(chosen)
+            self.widget.addItem(_capitalize(tr(self._entry.info.unset)), None)
+        for each in options:
+            self.widget.addItem(shorten(each.label), each.value)
+        self.show(value)
 
     def value(self) -> Value:
-        found: Value = self.widget.currentData()
-        return found
+        value: Value = self.widget.currentData()
+        return value
 
     def show(self, value: Value) -> None:
-        place = next((n for n in range(self.widget.count()) if self.widget.itemData(n) == value), -1)
-        if place < 0:
-            self.widget.addItem(short(shown(value)), value)
-            place = self.widget.count() - 1
-        self.widget.setCurrentIndex(place)
+        index = next((n for n in range(self.widget.count()) if self.widget.itemData(n) == value), -1)
+        if index < 0:
+            self.widget.addItem(shorten(format_value(value)), value)
+            index = self.widget.count() - 1
+        self.widget.setCurrentIndex(index)
 
 
-class _Spin(QSpinBox):
-    """From "chosen by the program", its lowest step, the first step up goes to where people want to be."""
+class _SpinBox(QSpinBox):
+    """A spin box whose lowest value means "unset"; the first step up from there goes to `first`, a usual value."""
 
     def __init__(self, first: int | None) -> None:
         super().__init__()
-        self._first = first
+        self._first_step = first
 
     def stepBy(self, steps: int) -> None:
-        if self._first is not None and steps > 0 and self.value() == self.minimum():
-            self.setValue(self._first)
+        if self._first_step is not None and steps > 0 and self.value() == self.minimum():
+            self.setValue(self._first_step)
         else:
             super().stepBy(steps)
 
 
 class NumberField:
-    """A whole number with its unit."""
+    """An integer with its unit."""
 
     def __init__(self, entry: SettingsEntry) -> None:
-        assert entry.about.range is not None
-        low, high = entry.about.range
-        example = entry.about.example
+        assert entry.info.range is not None
+        low, high = entry.info.range
+        example = entry.info.example
         self._optional = entry.optional
-        self.widget = self.focus = _Spin(example if entry.optional and isinstance(example, int) else None)
+        self.widget = self.focus_widget = _SpinBox(example if entry.optional and isinstance(example, int) else None)
         self.widget.setRange(low - 1 if entry.optional else low, high)
         if entry.optional:
-            self.widget.setSpecialValueText(_sentence(tr(entry.about.unset)))
-        if entry.about.unit:
-            self.widget.setSuffix(f" {tr(entry.about.unit)}")
+            self.widget.setSpecialValueText(_capitalize(tr(entry.info.unset)))
+        if entry.info.unit:
+            self.widget.setSuffix(f" {tr(entry.info.unit)}")
         usual = entry.default if isinstance(entry.default, int) else example
         self.widget.setSingleStep(max(1, int(usual or 0) // 20))
         self.widget.setKeyboardTracking(False)
@@ -156,51 +156,47 @@ class NumberField:
 
 
 class TextField:
-    """Words, or a folder with a button to look for it; nothing lets the program choose."""
+    """A text, or a folder with a button to browse for it; empty leaves it to the program."""
 
     def __init__(self, entry: SettingsEntry) -> None:
-        self.focus = QLineEdit()
-        self.focus.setPlaceholderText(_sentence(tr(entry.about.unset)))
-        self.widget: QWidget = self.focus
-        if entry.about.offers == "folder":
+        self.focus_widget = QLineEdit()
+        self.focus_widget.setPlaceholderText(_capitalize(tr(entry.info.unset)))
+        self.widget: QWidget = self.focus_widget
+        if entry.info.option_source == "folder":
             self.widget = QWidget()
             row = QHBoxLayout(self.widget)
             row.setContentsMargins(0, 0, 0, 0)
             button = QPushButton(tr("Browse…"))
-            button.setAccessibleName(tr("Browse for: {label}", label=label_of(entry)))
-            button.clicked.connect(lambda: self._browse(label_of(entry)))
-            row.addWidget(self.focus, 1)
+            button.setAccessibleName(tr("Browse for: {label}", label=entry_label(entry)))
+            button.clicked.connect(lambda: self._browse(entry_label(entry)))
+            row.addWidget(self.focus_widget, 1)
             row.addWidget(button)
 
     def value(self) -> Value:
-        return self.focus.text().strip() or None
+        return self.focus_widget.text().strip() or None
 
     def show(self, value: Value) -> None:
-        self.focus.setText("" if value is None else str(value))
+        self.focus_widget.setText("" if value is None else str(value))
 
     def _browse(self, title: str) -> None:
-        found = QFileDialog.getExistingDirectory(self.widget, title, self.focus.text())
-        if found:
-            self.focus.setText(found)
+        folder = QFileDialog.getExistingDirectory(self.widget, title, self.focus_widget.text())
+        if folder:
+            self.focus_widget.setText(folder)
 
 
 class KeyField:
-    """A key, recorded by pressing it."""
+    """A keyboard shortcut, recorded by pressing it."""
 
     def __init__(self, entry: SettingsEntry) -> None:
-        self.widget = self.focus = ShortcutEdit()
-        self.widget.setPlaceholderText(_sentence(tr(entry.about.unset)))
+        self.widget = self.focus_widget = ShortcutEdit()
+        self.widget.setPlaceholderText(_capitalize(tr(entry.info.unset)))
 
     def value(self) -> Value:
         return self.widget.key
 
     def show(self, value: Value) -> None:
-        self.widget.hold("" if value is None else str(value))
+        self.widget.set_key("" if value is None else str(value))
 
 
-def _sentence(text: str) -> str:
+def _capitalize(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
-
-
-Offering = Callable[[str], Sequence[FieldOption]]
-"""What there is on this computer of a kind (settings_entry.Offers); it may take seconds, and raise AssistantError."""

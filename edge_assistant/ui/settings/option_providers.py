@@ -1,4 +1,4 @@
-"""What there is on this computer to choose from: voices, cameras, monitors; looked up beside the GUI thread."""
+"""Providers of the options of settings that depend on this computer, such as its voices, cameras and monitors."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from edge_assistant.ui.settings.fields import FieldOption
 
 _log = logging.getLogger(__name__)
 
-Find = Callable[[], Sequence[FieldOption]]
-"""It may take seconds. Raises AssistantError where nothing can be found out."""
+OptionProvider = Callable[[], Sequence[FieldOption]]
+"""Returns the options of one setting. It may take seconds, and raises AssistantError where they cannot be found."""
 
 
 def voices() -> list[FieldOption]:
-    """By name, with the languages they speak."""
+    """List the system's voices by name, with the languages they speak."""
     return [
         FieldOption(each.name, f"{each.name} ({', '.join(each.languages)})" if each.languages else each.name)
         for each in list_voices()
@@ -35,19 +35,19 @@ def voices() -> list[FieldOption]:
 
 
 def languages() -> list[FieldOption]:
-    """In their own words; those in which the program itself speaks come first."""
+    """List the languages of answers by their native names; those of the program itself come first."""
     first = i18n.languages()
     codes = [*first, *sorted(set(LANGUAGES) - set(first))]
-    return [FieldOption(code, _language(code)) for code in codes]
+    return [FieldOption(code, _language_label(code)) for code in codes]
 
 
 def cameras() -> list[FieldOption]:
-    """By name."""
-    return [FieldOption(name, name) for name in qt_subprocess.camera_names()]
+    """List the cameras by name."""
+    return [FieldOption(name, name) for name in qt_subprocess.query_cameras()]
 
 
 def monitors() -> list[FieldOption]:
-    """By number, as captures count them, with size and place."""
+    """List the monitors by their number in captures, with size and position."""
     return [
         FieldOption(
             each.number,
@@ -60,60 +60,63 @@ def monitors() -> list[FieldOption]:
                 top=each.bounds.top,
             ),
         )
-        for each in targets.monitors()
+        for each in targets.list_monitors()
     ]
 
 
-def weights(settings: Settings) -> list[FieldOption]:
-    """The names of all known weights, also of those that only the settings' folder has."""
+def models(settings: Settings) -> list[FieldOption]:
+    """List the names of all known models, including those that only the settings' folder has."""
     folder: Path | None = None
-    with contextlib.suppress(UsageError):  # it is nobody's home; whoever loads the weights says so
+    with contextlib.suppress(UsageError):  # an unknown ~user, which loading the model reports
         folder = settings.weights_dir
     return [FieldOption(name, name) for name in dict.fromkeys(each.name for each in ModelLibrary(folder).catalog())]
 
 
-def usual(settings: Callable[[], Settings]) -> Mapping[str, Find]:
-    """What there is, by settings_entry.Offers; `settings` tells those that hold when it is looked for."""
+def default_providers(settings: Callable[[], Settings]) -> Mapping[str, OptionProvider]:
+    """Return the provider of each kind of settings.entry.Offers; `settings` returns the settings in force."""
     return {
         "voices": voices,
         "languages": languages,
         "cameras": cameras,
         "monitors": monitors,
-        "weights": lambda: weights(settings()),
+        "weights": lambda: models(settings()),
     }
 
 
 class OptionFinder(QObject):
-    """Looks things up on threads of its own; `found(kind, offers)` comes on the GUI thread."""
+    """Calls providers on threads of their own; `on_found(kind, options)` is called on the GUI thread."""
 
     _result = Signal(str, object)
 
     def __init__(
-        self, finds: Mapping[str, Find], found: Callable[[str, Sequence[FieldOption]], None], parent: QObject
+        self,
+        providers: Mapping[str, OptionProvider],
+        on_found: Callable[[str, Sequence[FieldOption]], None],
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._finds = finds
-        self._found = found
+        self._providers = providers
+        self._on_found = on_found
         self._result.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
 
     def start(self, kind: str) -> None:
-        """Begin to look for what there is of a kind."""
-        if kind in self._finds:
+        """Start to look up the options of a kind."""
+        if kind in self._providers:
             threading.Thread(target=self._run, args=(kind,), name=f"find {kind}", daemon=True).start()
 
     def _run(self, kind: str) -> None:
         try:
-            offers = list(self._finds[kind]())
+            options = list(self._providers[kind]())
         except AssistantError as error:
-            _log.info("there is no list of %s: %s", kind, error)  # what was chosen can be kept all the same
+            _log.info("there is no list of %s: %s", kind, error)  # the current value can be kept all the same
             return
         with contextlib.suppress(RuntimeError):  # the dialog is gone
-            self._result.emit(kind, offers)
+            self._result.emit(kind, options)
 
-    def _pass_on(self, kind: str, offers: Sequence[FieldOption]) -> None:
-        self._found(kind, offers)
+    def _pass_on(self, kind: str, options: Sequence[FieldOption]) -> None:
+        self._on_found(kind, options)
 
 
-def _language(code: str) -> str:
+def _language_label(code: str) -> str:
     name = QLocale(code).nativeLanguageName()
     return f"{name[:1].upper()}{name[1:]} ({code})" if name else code

@@ -1,4 +1,4 @@
-"""The settings of the running program: opens the dialog, and hands over what comes of it."""
+"""The presenter of the settings dialog: opens it, applies what was changed in it, and shows changes made elsewhere."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from edge_assistant.ui.settings.dialog import SettingsDialog
 
 
 class SettingsPresenter(QObject):
-    """Belongs to the GUI thread; at most one dialog is open."""
+    """Opens at most one settings dialog for the service; belongs to the GUI thread."""
 
     changed = Signal(object)
-    """Other Settings hold, wherever they come from."""
+    """The Settings that are in force from now on, wherever they were changed."""
 
-    def __init__(self, program: Service, parent: QObject) -> None:
+    def __init__(self, service: Service, parent: QObject) -> None:
         super().__init__(parent)
-        self._program = program
+        self._service = service
         self._dialog: SettingsDialog | None = None
         self._language: str | None = None
         self.changed.connect(self._on_changed, Qt.ConnectionType.QueuedConnection)
-        program.on_settings = self.changed.emit
+        service.on_settings = self.changed.emit
 
     def open(self) -> None:
-        """Show the dialog in front, with the keyboard."""
+        """Show the dialog in front, with the keyboard focus."""
         if self._dialog is None:
-            program = self._program
-            self._language = program.chosen.spoken_language
+            service = self._service
+            self._language = service.chosen.spoken_language
             self._dialog = SettingsDialog(
-                program.chosen,
-                on_apply=program.apply,
-                say=lambda message: program.control.tell("settings", message),
-                hold_keys=program.hold_keys,
+                service.chosen,
+                on_apply=service.apply,
+                say=lambda message: service.event_loop.tell("settings", message),
+                suspend_hotkeys=service.suspend_hotkeys,
             )
             self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            self._dialog.destroyed.connect(self._on_gone)
+            self._dialog.destroyed.connect(self._on_destroyed)
         self._dialog.show()
         self._dialog.raise_()
         self._dialog.activateWindow()
 
     @Slot()
-    def _on_gone(self) -> None:
+    def _on_destroyed(self) -> None:
         self._dialog = None
 
     @Slot(object)
@@ -51,4 +51,4 @@ class SettingsPresenter(QObject):
         self._dialog.set_current(settings)
         if settings.spoken_language != self._language:
             self._language = settings.spoken_language
-            self._dialog.follow_language()
+            self._dialog.retranslate()

@@ -1,4 +1,4 @@
-"""A field that records a key: what is pressed in it is what it holds."""
+"""An input field that records a keyboard shortcut."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from edge_assistant.hotkeys import key as keys
 from edge_assistant.system.errors import UsageError
-from edge_assistant.ui.strings import key_in_menu
+from edge_assistant.ui.strings import key_label
 
-_NAMES = {
+_KEY_NAMES = {
     Qt.Key.Key_Pause: "pause",
     Qt.Key.Key_Home: "home",
     Qt.Key.Key_End: "end",
@@ -24,7 +24,7 @@ _MODIFIERS = (
     (Qt.KeyboardModifier.ShiftModifier, "shift"),
     (Qt.KeyboardModifier.MetaModifier, "super"),
 )
-_ONLY_MODIFIERS = {
+_MODIFIER_KEYS = {
     Qt.Key.Key_Control,
     Qt.Key.Key_Shift,
     Qt.Key.Key_Alt,
@@ -35,19 +35,22 @@ _ONLY_MODIFIERS = {
     Qt.Key.Key_CapsLock,
     Qt.Key.Key_NumLock,
 }
-_LEAVES = {Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape}
-"""What moves through the dialog or ends it stays what it is everywhere."""
+_DIALOG_KEYS = {Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape}
+"""Keys that move through the dialog or close it, and are not recorded."""
 
 
 class ShortcutEdit(QLineEdit):
-    """Backspace or Delete takes the key away; Tab, Return and Escape do what they do in every dialog."""
+    """A field that shows the shortcut pressed in it.
+
+    Backspace and Delete remove the shortcut; Tab, Return and Escape do what they do in every dialog.
+    """
 
     recorded = Signal()
-    """Another key, or none, is held now."""
+    """The shortcut was changed or removed."""
     refused = Signal(str)
-    """What was pressed cannot be taken; the sentence says why."""
-    recording = Signal(bool)
-    """Keys are recorded from now on, or no longer: whoever has them registered lets go of them meanwhile."""
+    """A shortcut was pressed that cannot be used; the sentence says why."""
+    recording_changed = Signal(bool)
+    """Whether keys are recorded now: meanwhile the global hotkeys must be released."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,65 +59,65 @@ class ShortcutEdit(QLineEdit):
 
     @property
     def key(self) -> str:
-        """As in the settings; "" is none."""
+        """The shortcut as the settings have it; "" is none."""
         return self._key
 
-    def hold(self, key: str) -> None:
-        """Hold and show this key."""
+    def set_key(self, key: str) -> None:
+        """Set and show a shortcut; "" is none."""
         self._key = key
-        self.setText(key_in_menu(keys.parse(key)) if key else "")
+        self.setText(key_label(keys.parse_key(key)) if key else "")
 
     def event(self, event: QEvent) -> bool:
-        """Keys that are shortcuts of the dialog are recorded, too."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and not _leaves(event):
+        """Claim keys that are shortcuts of the dialog, so that they are recorded too."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and not _is_dialog_key(event):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Record it."""
-        if _leaves(event):
+        """Record the shortcut that is pressed."""
+        if _is_dialog_key(event):
             super().keyPressEvent(event)
             return
         event.accept()
-        if event.isAutoRepeat() or event.key() in _ONLY_MODIFIERS:
+        if event.isAutoRepeat() or event.key() in _MODIFIER_KEYS:
             return
-        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier
-        if plain and event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
-            self.hold("")
+        without_modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier
+        if without_modifiers and event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
+            self.set_key("")
             self.recorded.emit()
             return
         try:
-            self.hold(str(keys.parse(name_of(event))))
+            self.set_key(str(keys.parse_key(shortcut_name(event))))
         except UsageError as error:
             self.refused.emit(str(error))
             return
         self.recorded.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """From now on keys are recorded."""
+        """Start recording."""
         super().focusInEvent(event)
-        self.recording.emit(True)
+        self.recording_changed.emit(True)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """No longer."""
+        """Stop recording."""
         super().focusOutEvent(event)
-        self.recording.emit(False)
+        self.recording_changed.emit(False)
 
 
-def name_of(event: QKeyEvent) -> str:
-    """What was pressed, in the words of hotkeys/key.py, whether or not it can be taken."""
-    pressed = event.key()
+def shortcut_name(event: QKeyEvent) -> str:
+    """Return the name of what was pressed, as hotkeys.key writes it, whether or not it can be used as a shortcut."""
+    key = event.key()
     parts = [name for flag, name in _MODIFIERS if event.modifiers() & flag]
-    if Qt.Key.Key_F1 <= pressed <= Qt.Key.Key_F24:
-        last = f"F{pressed - Qt.Key.Key_F1 + 1}"
-    elif Qt.Key.Key_A <= pressed <= Qt.Key.Key_Z or Qt.Key.Key_0 <= pressed <= Qt.Key.Key_9:
-        last = chr(pressed).lower()
+    if Qt.Key.Key_F1 <= key <= Qt.Key.Key_F24:
+        key_name = f"F{key - Qt.Key.Key_F1 + 1}"
+    elif Qt.Key.Key_A <= key <= Qt.Key.Key_Z or Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
+        key_name = chr(key).lower()
     else:
-        last = _NAMES.get(Qt.Key(pressed)) or event.text().strip() or Qt.Key(pressed).name.removeprefix("Key_")
-    return "+".join([*parts, last])
+        key_name = _KEY_NAMES.get(Qt.Key(key)) or event.text().strip() or Qt.Key(key).name.removeprefix("Key_")
+    return "+".join([*parts, key_name])
 
 
-def _leaves(event: QKeyEvent) -> bool:
-    others = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-    return event.key() in _LEAVES and others == Qt.KeyboardModifier.NoModifier
+def _is_dialog_key(event: QKeyEvent) -> bool:
+    modifiers = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+    return event.key() in _DIALOG_KEYS and modifiers == Qt.KeyboardModifier.NoModifier

@@ -1,4 +1,4 @@
-"""A sentence in the voice that is being chosen, before it holds."""
+"""Preview of a voice: a sentence spoken with settings that are not applied yet."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from edge_assistant.settings.schema import Settings
 
 
 class VoicePreview(QObject):
-    """Belongs to the GUI thread, and never keeps it waiting; one sentence at a time."""
+    """Speaks one sentence at a time. It belongs to the GUI thread, and never blocks it."""
 
-    _trouble = Signal(str)
+    _failed = Signal(str)
 
-    def __init__(self, on_trouble: Callable[[str], None]) -> None:
-        """`on_trouble` is called on the GUI thread with a sentence where nothing can be heard."""
+    def __init__(self, on_failure: Callable[[str], None]) -> None:
+        """`on_failure` is called on the GUI thread with a sentence that says why nothing can be heard."""
         super().__init__()
-        self._trouble.connect(on_trouble, Qt.ConnectionType.QueuedConnection)
+        self._failed.connect(on_failure, Qt.ConnectionType.QueuedConnection)
         self._speaker: AnySpeaker | None = None
 
-    def play(self, wanted: Settings, sentence: str) -> None:
-        """Say `sentence` as `wanted` says."""
+    def play(self, settings: Settings, sentence: str) -> None:
+        """Speak a sentence with the voice of these settings."""
         self.stop()
-        self._speaker = make_speaker(wanted, lambda _, message: self._trouble.emit(message), speak=True)
+        self._speaker = make_speaker(settings, lambda _, message: self._failed.emit(message), speak=True)
         if self._speaker is not None:
             self._speaker.start()
             self._speaker.say(sentence)
 
     def stop(self) -> None:
-        """Be silent, and end the voice's process."""
+        """Stop speaking, and end the voice's process."""
         speaker, self._speaker = self._speaker, None
         if speaker is not None:
-            threading.Thread(target=speaker.close, daemon=True).start()  # it waits for the process to end
+            threading.Thread(target=speaker.close, daemon=True).start()  # close() waits for the process to end

@@ -10,7 +10,7 @@ from support.describing import ROOT, SAMPLES
 from support.desktops import XDesktop, scene, x_desktop
 from support.waiting import until
 
-from edge_assistant.capture.backends import SessionFacts, choose
+from edge_assistant.capture.backends import SessionFacts, choose_backend
 from edge_assistant.capture.focus import NoFocus, X11Focus
 
 
@@ -48,5 +48,5 @@ def test_without_a_display_nothing_is_told_and_nothing_happens() -> None:
 
 
 def test_wayland_gives_the_focus_back_by_itself() -> None:
-    backend = choose(SessionFacts("linux", wayland=True, x11=True), lambda _: True)
+    backend = choose_backend(SessionFacts("linux", wayland=True, x11=True), lambda _: True)
     assert isinstance(backend.make_focus(), NoFocus)

@@ -17,7 +17,7 @@ from support.desktops import Programs, environment, needs, private_bus, scene, w
 from support.waiting import until
 
 from edge_assistant.capture.portal import PortalScreen
-from edge_assistant.capture.session_lock import linux_locked
+from edge_assistant.capture.session_lock import is_linux_locked
 from edge_assistant.system.errors import CancelledError, InputError
 
 SCENE = scene()
@@ -131,14 +131,14 @@ def test_a_portal_that_is_there_is_reported_without_a_picture_being_taken(servic
 @pytest.mark.parametrize("saver", ["org.gnome.ScreenSaver", "org.freedesktop.ScreenSaver"])
 def test_a_screen_saver_of_gnome_or_kde_counts_as_locked(services: Callable[..., Programs], saver: str) -> None:
     services(saver=saver)
-    assert linux_locked()
+    assert is_linux_locked()
 
 
 def test_logind_says_whether_the_session_is_locked(services: Callable[..., Programs]) -> None:
     services(locked="yes")
-    assert linux_locked()
+    assert is_linux_locked()
     services(locked="no")
-    assert not linux_locked()
+    assert not is_linux_locked()
 
 
 def test_a_locked_session_is_never_captured(

@@ -17,7 +17,7 @@ from support.sound_card import SoundCard, places, references
 from support.waiting import PATIENCE, until
 
 from edge_assistant.capture.screen import MssScreen
-from edge_assistant.capture.snapshot import take
+from edge_assistant.capture.snapshot import take_snapshot
 from edge_assistant.capture.window_x11 import X11Windows
 
 SCENE = scene()
@@ -75,7 +75,7 @@ def test_a_snapshot_holds_exactly_the_pixels_that_the_window_shows(
     desktop: XDesktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISPLAY", desktop.environment["DISPLAY"])
-    snapshot = take(MssScreen(), X11Windows())
+    snapshot = take_snapshot(MssScreen(), X11Windows())
     assert snapshot.window is not None
     cut = snapshot.cut(snapshot.window.contents)
     assert cut is not None

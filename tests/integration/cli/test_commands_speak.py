@@ -1,4 +1,4 @@
-"""Every command speaks as the person has chosen, and in their language."""
+"""Tests that every command speaks as the settings say, in the language of the user."""
 
 from __future__ import annotations
 

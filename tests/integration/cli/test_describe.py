@@ -1,4 +1,4 @@
-"""The contract of `edge-assistant describe`, with the real engine and the demo weights."""
+"""Tests of the contract of `edge-assistant describe`, with the real engine and the demo model."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from support.describing import (
 )
 
 from edge_assistant.engine.prompts import MODES
-from edge_assistant.speech.grounding import in_words
+from edge_assistant.speech.grounding import describe_objects
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
@@ -91,7 +91,7 @@ def test_tokens_and_sentences_together_are_the_answer(conversation: Describe) ->
     for index in range(3):
         answer = done(conversation, index)["answer"]
         assert "".join(each["text"] for each in conversation.of("token", index)).strip() == answer
-        heard = in_words(answer) or answer  # the last one asks for a place
+        heard = describe_objects(answer) or answer  # the last one asks for a place
         assert " ".join(each["text"] for each in conversation.of("sentence", index)).split() == heard.split()
         assert (heard != answer) == (index == 2)
         assert {each["kind"] for each in conversation.of("token", index)} == {"answer"}

@@ -1,4 +1,4 @@
-"""Bad pictures, bad weights, too little room: a right answer or one sentence with the right code, no traceback."""
+"""Tests of describe with bad pictures, bad models and full disks: one sentence, the right code, no traceback."""
 
 from __future__ import annotations
 

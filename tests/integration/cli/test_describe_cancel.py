@@ -1,4 +1,4 @@
-"""Cancelling at every stage: each question is told as cancelled, nothing is left behind, and it is quick."""
+"""Tests of cancelling describe at every stage: fast, each question reported as cancelled, nothing left behind."""
 
 from __future__ import annotations
 

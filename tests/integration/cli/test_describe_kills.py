@@ -1,4 +1,4 @@
-"""Kills at every stage: of the engine, which the next question survives, and of the program, which leaves nothing."""
+"""Tests of kills at every stage: of the engine, which is restarted, and of the program, which leaves nothing."""
 
 from __future__ import annotations
 

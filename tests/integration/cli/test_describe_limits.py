@@ -1,4 +1,4 @@
-"""A description where the system allows too little: it ends with the reason and what to do, or works."""
+"""Tests of describe under low system limits: it works, or ends with the reason and what to do."""
 
 from __future__ import annotations
 

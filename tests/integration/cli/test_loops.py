@@ -1,4 +1,4 @@
-"""Weights that repeat themselves, that are cut off, or that compute nothing, with the real engine."""
+"""Tests of models that repeat themselves, are cut off or compute nonsense, with the real engine."""
 
 from __future__ import annotations
 

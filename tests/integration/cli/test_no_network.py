@@ -1,4 +1,4 @@
-"""After installation nothing opens a network connection: shown without a network, and by refusing sockets."""
+"""Tests that nothing opens a network connection after installation: without a network, and with sockets refused."""
 
 from __future__ import annotations
 

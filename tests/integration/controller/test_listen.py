@@ -36,25 +36,25 @@ DETAIL = "The same picture in detail."
 
 
 def tone(name: Tone) -> NDArray[np.float64]:
-    return np.array(tones.samples(name), dtype=np.float64)
+    return np.array(tones.generate_samples(name), dtype=np.float64)
 
 
 def starts(heard: NDArray[np.float64], name: Tone) -> list[float]:
-    """Where a tone begins, in seconds."""
+    """Return the times at which a tone starts, in seconds."""
     return places(heard, tone(name))
 
 
 def answers(lines: list[str]) -> list[str]:
-    """The answers among what was printed."""
+    """Return the answers among the printed lines."""
     return [line for line in lines if SCENE.facts[0] in line]
 
 
 @pytest.fixture(scope="module")
 def desktop() -> Iterator[XDesktop]:
-    with x_desktop((1600, 900), manager=True) as made:
-        made.show(SCENE.picture, TITLE)
-        made.wait_until_active(TITLE)
-        yield made
+    with x_desktop((1600, 900), manager=True) as desktop:
+        desktop.show(SCENE.picture, TITLE)
+        desktop.wait_until_active(TITLE)
+        yield desktop
 
 
 @pytest.fixture
@@ -64,14 +64,14 @@ def folders(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def card(tmp_path: Path) -> Iterator[SoundCard]:
-    made = SoundCard(tmp_path, speed=4)
-    yield made
-    made.close()
+    sound_card = SoundCard(tmp_path, speed=4)
+    yield sound_card
+    sound_card.close()
 
 
 @pytest.fixture
 def running(desktop: XDesktop, folders: dict[str, str], card: SoundCard) -> Iterator[Listen]:
-    """A program that has said that it is ready, and whose end is a good one."""
+    """A running program that is ready, and that must end without an error."""
     with Listen(desktop, ALSA_CONFIG_PATH=str(card.configuration), **folders) as listen:
         listen.wait_for_line("Ready.")
         until(lambda: len(card.samples()), "a word")
@@ -97,9 +97,9 @@ def test_a_key_gives_the_tone_the_title_and_the_answer_and_takes_no_focus(
     assert running.said == ["Ready.", TITLE, DEMO, answer]
     sentences = ["Ready.", TITLE, DEMO, *(f"{each}." for each in answer.rstrip(".").split(". "))]
     ready, title, demo, *rest = [places(heard, each) for each in references(tmp_path, sentences)]
-    begins = [ready, starts(heard, "heard"), title, demo, *rest, starts(heard, "end")]
-    assert all(len(found) == 1 for found in begins), begins
-    assert begins == sorted(begins)
+    starts_at = [ready, starts(heard, "heard"), title, demo, *rest, starts(heard, "end")]
+    assert all(len(found) == 1 for found in starts_at), starts_at
+    assert starts_at == sorted(starts_at)
 
 
 def test_the_tone_comes_within_a_tenth_of_a_second(running: Listen, desktop: XDesktop, card: SoundCard) -> None:
@@ -161,9 +161,9 @@ def test_it_ticks_while_it_works_tells_how_long_and_obeys_both_stops(running: Li
         card.wait_for_silence(0.5)
         before = len(card.samples())
         until(lambda: len(starts(card.samples()[before:], "tick")) >= 2, "two ticks")
-        code, told = running.trigger("status")
+        code, output = running.trigger("status")
         assert code == 0
-        words, seconds = told.strip().removesuffix(" seconds so far.").rsplit(", ", 1)
+        words, seconds = output.strip().removesuffix(" seconds so far.").rsplit(", ", 1)
         assert words == "Reading the picture"
         assert int(seconds) >= 4
         running.press(STOP)
@@ -179,7 +179,7 @@ def test_it_ticks_while_it_works_tells_how_long_and_obeys_both_stops(running: Li
 
 
 def max_rss(listen: Listen) -> int:
-    """Of the children the engine is by far the largest, once it has loaded."""
+    """Return the memory of the largest child: once loaded, that is the engine."""
     return int(max(child.memory_info().rss for child in listen.children()))
 
 
@@ -242,9 +242,9 @@ def test_a_second_one_says_that_it_is_running_and_the_first_goes_on(
     assert running.trigger("status") == (0, "Ready.\n")
     assert running.trigger("quit") == (0, "")
     assert running.wait() == 0
-    code, told = running.trigger("status")
-    assert (code, told.count("\n")) == (9, 1)
-    assert told.startswith("Edge Assistant is not running.")
+    code, output = running.trigger("status")
+    assert (code, output.count("\n")) == (9, 1)
+    assert output.startswith("Edge Assistant is not running.")
 
 
 def test_triggers_do_what_keys_do(running: Listen, desktop: XDesktop) -> None:
@@ -269,9 +269,9 @@ def test_a_key_that_another_program_has_is_named_and_its_action_can_be_triggered
         other.sync()
         with Listen(desktop, "--no-speak", **folders) as listen:
             listen.wait_for_line("Ready.")
-            (told,) = [line for line in listen.said if "is used by another program" in line]
-            assert told.startswith("ctrl shift F9, for window,")
-            assert "edge-assistant trigger window" in told
+            (notice,) = [line for line in listen.said if "is used by another program" in line]
+            assert notice.startswith("ctrl shift F9, for window,")
+            assert "edge-assistant trigger window" in notice
             listen.press(STATUS)
             listen.wait_for_line("Ready.", 2)
             assert listen.trigger("window") == (0, "")
@@ -281,9 +281,9 @@ def test_a_key_that_another_program_has_is_named_and_its_action_can_be_triggered
 
 
 def test_keys_and_their_actions_are_those_of_the_settings(desktop: XDesktop, folders: dict[str, str]) -> None:
-    place = Path(folders["XDG_CONFIG_HOME"]) / "edge-assistant"
-    place.mkdir()
-    (place / "settings.toml").write_text('speak = false\n[hotkeys]\nstatus = "super+shift+F3"\nwindow = ""\n')
+    folder = Path(folders["XDG_CONFIG_HOME"]) / "edge-assistant"
+    folder.mkdir()
+    (folder / "settings.toml").write_text('speak = false\n[hotkeys]\nstatus = "super+shift+F3"\nwindow = ""\n')
     with Listen(desktop, **folders) as listen:
         listen.wait_for_line("Ready.")
         listen.press(WINDOW)

@@ -41,9 +41,9 @@ def sway() -> Iterator[Programs]:
 
 @pytest.fixture
 def card(tmp_path: Path) -> Iterator[SoundCard]:
-    made = SoundCard(tmp_path, speed=4)
-    yield made
-    made.close()
+    sound_card = SoundCard(tmp_path, speed=4)
+    yield sound_card
+    sound_card.close()
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def press(sway: Programs, key: str) -> None:
 
 
 def answers(lines: list[str]) -> list[str]:
-    """The answers among what was told."""
+    """Return the answers among the printed lines."""
     return [line for line in lines if SCENE.facts[0] in line]
 
 

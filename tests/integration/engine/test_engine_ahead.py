@@ -1,4 +1,4 @@
-"""The real engine with the demo weights: encoding ahead, and vision towers made here."""
+"""The real engine with the demo model: encoding ahead, and vision towers quantised here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine.llama_model import LlamaModel
 from edge_assistant.engine.messages import Tuning
-from edge_assistant.imaging.blank_cells import telling
+from edge_assistant.imaging.blank_cells import informative_cells
 from edge_assistant.imaging.token_budget import fit
 from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.models.vision_towers import VisionTowers
@@ -47,9 +47,9 @@ def demo() -> ResolvedModel:
 
 
 class Asked:
-    """An assistant on one thread, with what it told."""
+    """An assistant on one thread, and its events."""
 
-    def __init__(self, choice: TuningProfile | None = None) -> None:
+    def __init__(self, tuning_profile: TuningProfile | None = None) -> None:
         self.events: list[Event] = []
         self.assistant = Assistant(
             demo(),
@@ -59,7 +59,7 @@ class Asked:
             language=None,
             voice=None,
             on_event=self.events.append,
-            choice=choice,
+            tuning_profile=tuning_profile,
         )
 
     def look(self, image: Image.Image, mode: str = "glance", *, skip_blank: bool = False) -> DoneEvent:
@@ -71,7 +71,7 @@ class Asked:
         return outcome
 
     def wait_until_idle(self) -> None:
-        """Block until the engine computes no more."""
+        """Block until the engine is idle."""
         pid = self.assistant.engine_pid
         assert pid is not None
         process = psutil.Process(pid)
@@ -109,8 +109,8 @@ def test_what_was_encoded_before_the_question_is_not_encoded_in_it(asked: Asked)
     asked.events.clear()
     detail = asked.look(picture(), "detail")
     assert detail.stop == "end"
-    told = [event.fraction for event in asked.events if isinstance(event, StageEvent) and event.stage == "encode"]
-    assert told[-1] == 1.0
+    fractions = [event.fraction for event in asked.events if isinstance(event, StageEvent) and event.stage == "encode"]
+    assert fractions[-1] == 1.0
     encode, prefill = detail.timings_s.encode, detail.timings_s.prefill
     assert encode is not None
     assert prefill is not None
@@ -158,7 +158,7 @@ def test_a_cancel_when_nothing_is_asked_keeps_the_engine_and_what_it_encodes(ask
     assert asked.assistant.engine_pid == engine
 
 
-def opened(mmproj: Path) -> LlamaModel:
+def open_model(mmproj: Path) -> LlamaModel:
     return LlamaModel(
         str(demo().model),
         str(mmproj),
@@ -171,31 +171,31 @@ def opened(mmproj: Path) -> LlamaModel:
 
 
 @pytest.fixture
-def native() -> Iterator[LlamaModel]:
-    made = opened(demo().mmproj)
-    yield made
-    made.free()
+def model() -> Iterator[LlamaModel]:
+    opened = open_model(demo().mmproj)
+    yield opened
+    opened.free()
 
 
-def test_all_tokens_of_a_picture_by_their_numbers_are_what_the_whole_picture_is(native: LlamaModel) -> None:
+def test_all_tokens_of_a_picture_by_their_numbers_are_what_the_whole_picture_is(model: LlamaModel) -> None:
     image = fit(picture(), max_tokens=256, min_tokens=64)
-    chunk = native.image_chunk(image.tobytes(), image.width, image.height)
-    told = []
+    chunk = model.image_chunk(image.tobytes(), image.width, image.height)
+    logits = []
     for kept in ((), tuple(range(chunk.tokens)), tuple(range(0, chunk.tokens, 2))):
-        native.cut(0)
-        native.decode_image(chunk, native.encode(chunk, lambda _: None), 0, lambda _: None, kept)
-        native.decode(native.tokenize("What is this?", special=False), chunk.positions)
-        told.append(native.logits())
+        model.truncate(0)
+        model.decode_image(chunk, model.encode(chunk, lambda _: None), 0, lambda _: None, kept)
+        model.decode(model.tokenize("What is this?", special=False), chunk.positions)
+        logits.append(model.logits())
     chunk.free()
-    assert told[0] == told[1]
-    assert told[0] != told[2]
+    assert logits[0] == logits[1]
+    assert logits[0] != logits[2]
 
 
 def test_without_blank_areas_most_answers_are_the_same(asked: Asked) -> None:
     same = 0
     for number in range(12):
         image = make_scene(FIRST_HELD_OUT_SEED + number, family="notification", grid=(21, 12)).image
-        assert len(telling(fit(image, max_tokens=256, min_tokens=64))) < 200
+        assert len(informative_cells(fit(image, max_tokens=256, min_tokens=64))) < 200
         same += asked.look(image).answer == asked.look(image, skip_blank=True).answer
     assert same >= 9
 
@@ -236,18 +236,18 @@ def test_a_made_tower_gives_the_same_answers(name: str, tower: Callable[[str], P
 
 
 def embeddings(mmproj: Path, images: list[Image.Image]) -> list[np.ndarray]:
-    """What the vision tower makes of each picture, in one row of numbers."""
+    """Return the vision tower's embeddings of each picture as one vector."""
     found = []
-    native = opened(mmproj)
+    model = open_model(mmproj)
     try:
         for image in images:
             sent = fit(image, max_tokens=256)
-            chunk = native.image_chunk(sent.tobytes(), sent.width, sent.height)
-            floats = ctypes.cast(native.encode(chunk, lambda _: None), ctypes.POINTER(ctypes.c_float))
+            chunk = model.image_chunk(sent.tobytes(), sent.width, sent.height)
+            floats = ctypes.cast(model.encode(chunk, lambda _: None), ctypes.POINTER(ctypes.c_float))
             found.append(np.ctypeslib.as_array(floats, (chunk.tokens * WIDTH,)).astype(np.float64))
             chunk.free()
     finally:
-        native.free()
+        model.free()
     return found
 
 
@@ -261,19 +261,19 @@ def test_the_next_load_takes_a_tower_made_meanwhile_and_does_without_one_that_is
     monkeypatch: pytest.MonkeyPatch, tower: Callable[[str], Path]
 ) -> None:
     # The demo's tower is too small to be made another one of by itself.
-    monkeypatch.setattr(profile, "usual_tower", lambda *_: "Q6_K")
+    monkeypatch.setattr(profile, "default_tower", lambda *_: "Q6_K")
     published, asked = demo().mmproj, Asked()
     try:
         assert asked.look(picture()).answer
         path = tower("Q6_K")
         assert asked.look(other()).answer
-        assert asked.assistant.weights.mmproj == published, "what is loaded stays"
+        assert asked.assistant.model.mmproj == published, "what is loaded stays"
         asked.assistant.unload()
         assert asked.look(picture()).answer
-        assert asked.assistant.weights.mmproj == path
+        assert asked.assistant.model.mmproj == path
         path.unlink()
         asked.assistant.unload()
         assert asked.look(picture()).answer
-        assert asked.assistant.weights.mmproj == published
+        assert asked.assistant.model.mmproj == published
     finally:
         asked.assistant.close()

@@ -1,4 +1,4 @@
-"""Cancelling one question ends it at once and keeps the engine, unless that one never listens again."""
+"""Cancelling a question ends it at once and keeps the worker, unless that does not respond."""
 
 from __future__ import annotations
 

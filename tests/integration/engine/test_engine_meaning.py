@@ -262,7 +262,7 @@ TOLERANCE = 0.25
 def differences(
     model: Path | None, variant: str, change: Callable[[Image.Image], Image.Image] = lambda image: image
 ) -> tuple[list[float], float]:
-    """The largest difference to transformers' logits for each recorded scene, and the share of equal greedy answers."""
+    """Return the largest logit difference to transformers for each recorded scene, and the share of equal answers."""
     from edge_assistant.engine.llama_model import LlamaModel
     from edge_assistant.engine.messages import AskQuestion as EngineAsk
     from edge_assistant.engine.messages import Sampling, ThinkingBudget
@@ -276,7 +276,7 @@ def differences(
         preferred=None,
         weights_dir=None,
     )
-    native = LlamaModel(
+    llama_model = LlamaModel(
         str(found.model),
         str(found.mmproj),
         context=2048,
@@ -285,7 +285,7 @@ def differences(
         interrupted=lambda: False,
         on_load=lambda _: None,
     )
-    session = ModelSession(native, lambda _: None)
+    session = ModelSession(llama_model, lambda _: None)
     out, equal = [], []
     for entry in LOGITS:
         if entry["variant"] != variant:
@@ -307,7 +307,7 @@ def differences(
         logits = session.first_logits(question)
         out.append(max(abs(logits[int(token)] - value) for token, value in entry["logits"].items()))
         equal.append(entry["text"].rpartition("</think>")[2].strip() == session.answer(question).answer.strip())
-    native.free()
+    llama_model.free()
     return out, sum(equal) / len(equal)
 
 

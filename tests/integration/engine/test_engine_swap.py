@@ -1,4 +1,4 @@
-"""Changing between Instruct and Thinking: both engines alive or one at a time, and the picture carries over."""
+"""Switching between Instruct and Thinking, with both engines alive or one at a time; the picture carries over."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def test_an_engine_that_died_while_it_rested_is_loaded_again(swapping: Swapping)
     instruct = swapping.current.engine_pid
     assert instruct is not None
     swapping.change()
-    resting = swapping.engines._resting
+    resting = swapping.engines._standby
     assert resting is not None
     psutil.Process(instruct).kill()
     until(lambda: not resting.loaded, "its death")

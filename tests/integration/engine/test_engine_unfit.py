@@ -1,4 +1,4 @@
-"""A llama.cpp that cannot be loaded is called what it is, and nobody is sent to get gigabytes of weights again."""
+"""A llama.cpp that cannot be loaded is reported as such, without advice to download the model again."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def made(on_event: Callable[[Event], None], **options: Any) -> Assistant:
 def ask(monkeypatch: pytest.MonkeyPatch, context_that_fits: int, **options: Any) -> tuple[Event, list[Event]]:
     weights = demo()
     free = needed_bytes(weights, context_that_fits, 256) + 1
-    monkeypatch.setattr(memory, "available", lambda: free)
+    monkeypatch.setattr(memory, "available_bytes", lambda: free)
     events: list[Event] = []
     assistant = made(events.append, **options)
     try:
@@ -68,15 +68,16 @@ def test_a_context_that_was_asked_for_is_not_shrunk(monkeypatch: pytest.MonkeyPa
 def test_weights_that_are_to_be_repacked_are_not_loaded_where_only_plain_ones_fit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    end, _ = ask(monkeypatch, 4096, choice=TuningProfile(1, Tuning(repack=True)), exact_context=True)
+    end, _ = ask(monkeypatch, 4096, tuning_profile=TuningProfile(1, Tuning(repack=True)), exact_context=True)
     assert isinstance(end, ErrorEvent)
     assert end.code == "memory"
-    end, _ = ask(monkeypatch, 4096, choice=TuningProfile(1), exact_context=True)
+    end, _ = ask(monkeypatch, 4096, tuning_profile=TuningProfile(1), exact_context=True)
     assert isinstance(end, DoneEvent)
 
 
 def test_whoever_loads_it_beside_others_is_told_what_repacking_takes() -> None:
     plain, repacked = (
-        made(lambda _: None, choice=TuningProfile(1, Tuning(repack=repack))).needed_bytes() for repack in (False, True)
+        made(lambda _: None, tuning_profile=TuningProfile(1, Tuning(repack=repack))).needed_bytes()
+        for repack in (False, True)
     )
     assert repacked - plain == int(0.75 * demo().model.stat().st_size)

@@ -17,11 +17,11 @@ from support.listening import Listen, private_folders
 from support.waiting import until
 
 from edge_assistant.hotkeys import unsupported
-from edge_assistant.hotkeys.key import parse
+from edge_assistant.hotkeys.key import parse_key
 from edge_assistant.hotkeys.portal import PortalHotkeys
 
 _SERVICE = SUPPORT / "fake_shortcuts.py"
-KEYS = {"window": parse("ctrl+shift+F9"), "stop": parse("super+pageup")}
+KEYS = {"window": parse_key("ctrl+shift+F9"), "stop": parse_key("super+pageup")}
 NOBODY = environment(WAYLAND_DISPLAY="wayland-of-nobody")
 
 

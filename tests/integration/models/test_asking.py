@@ -16,7 +16,7 @@ from support.waiting import until
 
 from edge_assistant.assistant.advice import is_first_run
 from edge_assistant.models.library import ModelLibrary
-from edge_assistant.models.recommend import NOT_FOR
+from edge_assistant.models.recommend import WARNING
 from edge_assistant.system import paths
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -97,7 +97,7 @@ CHOICES = "f to choose a file or folder"
 def test_without_a_display_the_first_run_asks_the_same_and_comes_once(words: str) -> None:
     assert is_first_run(ModelLibrary(None))
     run = AtTerminal("recommend", "--ask", asks=CHOICES)
-    assert run.lines[-2] == NOT_FOR
+    assert run.lines[-2] == WARNING
     run.type("what?")
     until(lambda: len([line for line in run.lines if CHOICES in line]) == 2)
     assert run.answer(words) == 0

@@ -46,9 +46,9 @@ def bring(*sources: Path, links: bool = False, told: Told | None = None) -> list
 
 
 def carry(folder: Path, *names: str, **options: Any) -> list[str]:
-    shelf = ModelLibrary(None)
-    sets = [shelf.named(name, "instruct") for name in names]
-    task = Exporter(shelf, folder, sets, on_progress=options.get("on_progress", lambda *_: None))
+    library = ModelLibrary(None)
+    sets = [library.named(name, "instruct") for name in names]
+    task = Exporter(library, folder, sets, on_progress=options.get("on_progress", lambda *_: None))
     return [weights.name for weights in task.run()]
 
 
@@ -78,9 +78,9 @@ def test_an_import_installs_the_folder_without_a_network(place: Place, stick: Pa
     assert place.hub.asked == []
     assert told.fractions[-1] == 1.0
     assert (place.models / MODEL).samefile(stick / MODEL) == links
-    shelf = ModelLibrary(None)
-    weights = shelf.named("pair", "instruct")
-    assert [shelf.status(weights, entry).state for entry in shelf.pair(weights)] == ["verified", "verified"]
+    library = ModelLibrary(None)
+    weights = library.named("pair", "instruct")
+    assert [library.status(weights, entry).state for entry in library.pair(weights)] == ["verified", "verified"]
 
 
 def test_an_import_of_a_damaged_folder_names_both_checksums_and_installs_nothing_of_it(
@@ -106,8 +106,8 @@ def test_a_first_download_is_trusted_on_the_other_computer_too(place: Place, tmp
     bring(tmp_path / "stick", told=told)
     place.check_whole()
     assert told.notices == []
-    shelf = ModelLibrary(None)
-    trusted = shelf.verifier.trusted(shelf.named("pair", "instruct").model)
+    library = ModelLibrary(None)
+    trusted = library.verifier.trusted(library.named("pair", "instruct").model)
     assert trusted is not None
     assert (trusted.sha256, trusted.commit) == (hashlib.sha256(place.data[MODEL]).hexdigest(), place.hub.commit)
 
@@ -226,13 +226,13 @@ def test_an_import_without_room_says_so_before_it_begins(
 
 
 def test_a_copy_that_was_cancelled_goes_on_from_where_it_was(place: Place, stick: Path) -> None:
-    shelf = ModelLibrary(None)
+    library = ModelLibrary(None)
     task: Importer
 
     def on_progress(_: str, __: object) -> None:
         task.cancel.set()
 
-    task = Importer(shelf, [stick], want_links=lambda: False, on_progress=on_progress, on_notice=lambda *_: None)
+    task = Importer(library, [stick], want_links=lambda: False, on_progress=on_progress, on_notice=lambda *_: None)
     with pytest.raises(CancelledError):
         task.run()
     assert any(path.name.endswith(".part") for path in place.models.iterdir())

@@ -17,7 +17,7 @@ from support.person import MMPROJ, MODEL, REPOSITORY, Place
 from support.waiting import until
 
 from edge_assistant.models import downloader, partial_file
-from edge_assistant.models.cancellation import BACK_OFF, FIRST_BACK_OFF
+from edge_assistant.models.cancellation import FIRST_RETRY_WAITS, RETRY_WAITS
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.hub import Hub
 from edge_assistant.models.library import ModelLibrary
@@ -39,9 +39,9 @@ def test_a_pair_is_fetched_verified_and_usable_at_once(place: Place) -> None:
     last = attempt.progress[-1]
     assert (last.done, last.total, last.fraction) == (last.total, sum(map(len, place.data.values())), 1.0)
     assert [each.done for each in attempt.progress] == sorted(each.done for each in attempt.progress)
-    shelf = ModelLibrary(None)
-    weights = shelf.named("pair", "instruct")
-    assert [shelf.status(weights, entry).state for entry in shelf.pair(weights)] == ["verified", "verified"]
+    library = ModelLibrary(None)
+    weights = library.named("pair", "instruct")
+    assert [library.status(weights, entry).state for entry in library.pair(weights)] == ["verified", "verified"]
 
 
 def test_nothing_is_asked_for_but_the_two_files(place: Place) -> None:
@@ -82,7 +82,7 @@ def test_an_attempt_that_was_given_up_is_taken_up_by_the_next_run(place: Place, 
     place.hub.faults = []
     with pytest.raises(NetworkError, match=r"was tried 13 times\. What was downloaded is kept"):
         place.attempt().run()
-    assert quick() == list(BACK_OFF)
+    assert quick() == list(RETRY_WAITS)
     place.hub.forever = None
     place.hub.faults = [Fault(after=300_000), *[Fault(after=0)] * 13]
     with pytest.raises(NetworkError):
@@ -112,7 +112,7 @@ def test_a_line_that_stands_still_is_given_up_and_tried_again(
 
 @pytest.mark.usefixtures("quick")
 def test_a_line_that_only_drips_counts_as_standing_still(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(downloader, "_LEAST_SECONDS", 0.3)
+    monkeypatch.setattr(downloader, "_STALL_SECONDS", 0.3)
     place.hub.bytes_per_s = 20_000
     attempt = place.attempt()
     wait = threading.Thread(target=lambda: until(lambda: attempt.notices))
@@ -313,7 +313,7 @@ def test_without_a_hub_it_says_that_it_cannot_be_reached(place: Place, quick: Wa
     attempt.pull._fetcher._hub = Hub(f"http://127.0.0.1:{port}")
     with pytest.raises(NetworkError, match=r"The model hub cannot be reached\. Check the network connection\."):
         attempt.run()
-    assert quick() == list(FIRST_BACK_OFF)
+    assert quick() == list(FIRST_RETRY_WAITS)
 
 
 @pytest.mark.parametrize("endpoint", ["not an address", "ftp://hub", "http://hub:port"])
@@ -413,7 +413,7 @@ def test_after_a_power_cut_only_what_was_surely_on_the_disk_is_used(
     sure = file.stat().st_size
     with file.open("ab") as garbage:  # what a disk may hold beyond the last sync
         garbage.write(bytes(50_000))
-    monkeypatch.setattr(partial_file, "_started", lambda: 1)
+    monkeypatch.setattr(partial_file, "_boot_time", lambda: 1)
     place.hub.asked.clear()
     place.attempt().run()
     place.check_whole()
@@ -425,8 +425,8 @@ class TestTrustAtTheFirstDownload:
         place.catalog(revision="main", pinned=False)
         place.attempt().run()
         place.check_whole()
-        shelf = ModelLibrary(None)
-        trusted = shelf.verifier.trusted(shelf.named("pair", "instruct").model)
+        library = ModelLibrary(None)
+        trusted = library.verifier.trusted(library.named("pair", "instruct").model)
         assert trusted is not None
         assert (trusted.sha256, trusted.commit) == (sha256(place.data[MODEL]), COMMIT)
         assert trusted.size == len(place.data[MODEL])
@@ -438,8 +438,8 @@ class TestTrustAtTheFirstDownload:
             (place.models / name).write_bytes(data)
         place.attempt().run()
         assert place.hub.gets() == []
-        shelf = ModelLibrary(None)
-        assert shelf.verifier.trusted(shelf.named("pair", "instruct").model) is not None
+        library = ModelLibrary(None)
+        assert library.verifier.trusted(library.named("pair", "instruct").model) is not None
         (place.models / MODEL).write_bytes(b"other")
         place.attempt().run(trust_new=True)
         place.check_whole()
@@ -488,8 +488,8 @@ class TestTrustAtTheFirstDownload:
             place.attempt().run()
         place.attempt().run(trust_new=True)
         place.check_whole()
-        shelf = ModelLibrary(None)
-        trusted = shelf.verifier.trusted(shelf.named("pair", "instruct").model)
+        library = ModelLibrary(None)
+        trusted = library.verifier.trusted(library.named("pair", "instruct").model)
         assert trusted is not None
         assert trusted.commit == "f" * 40
 
@@ -519,15 +519,15 @@ class TestTrustAtTheFirstDownload:
         place.hub.faults = [Fault(flip=True)]
         with pytest.raises(ChecksumError):
             place.attempt().run()
-        shelf = ModelLibrary(None)
-        assert shelf.verifier.trusted(shelf.named("pair", "instruct").model) is None
+        library = ModelLibrary(None)
+        assert library.verifier.trusted(library.named("pair", "instruct").model) is None
 
 
 def test_a_second_catalogue_of_the_person_s_own_is_fetched_from_too(place: Place) -> None:
     own = (place.shipped / "catalog.toml").read_text().replace('name = "pair"', 'name = "mine"')
     paths.data_dir().mkdir(parents=True, exist_ok=True)
     (paths.data_dir() / "catalog.toml").write_text(own)
-    shelf = ModelLibrary(None)
-    assert {weights.name for weights in shelf.catalog()} == {"pair", "mine"}
-    mine = shelf.named("mine", "instruct")
-    assert mine == replace(shelf.named("pair", "instruct"), name="mine")
+    library = ModelLibrary(None)
+    assert {weights.name for weights in library.catalog()} == {"pair", "mine"}
+    mine = library.named("mine", "instruct")
+    assert mine == replace(library.named("pair", "instruct"), name="mine")

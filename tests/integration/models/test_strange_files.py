@@ -17,7 +17,7 @@ from edge_assistant.models.catalog import load_catalog
 from edge_assistant.models.exporter import Exporter
 from edge_assistant.models.importer import Importer, ImportResult
 from edge_assistant.models.library import ModelLibrary
-from edge_assistant.models.operations import remove_set
+from edge_assistant.models.operations import remove_model
 from edge_assistant.models.vision_towers import VisionTowers
 from edge_assistant.system import own_file, paths
 from edge_assistant.system.errors import NetworkError, WeightsError
@@ -47,8 +47,8 @@ def bring(*sources: Path, links: bool = False) -> list[ImportResult]:
 
 
 def carry(folder: Path, *names: str) -> None:
-    shelf = ModelLibrary(None)
-    Exporter(shelf, folder, [shelf.named(name, "instruct") for name in names], on_progress=lambda *_: None).run()
+    library = ModelLibrary(None)
+    Exporter(library, folder, [library.named(name, "instruct") for name in names], on_progress=lambda *_: None).run()
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -56,9 +56,9 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def listed() -> list[str]:
-    shelf = ModelLibrary(None)
-    names = [each.name for each in shelf.catalog()]
-    assert shelf.problems == []
+    library = ModelLibrary(None)
+    names = [each.name for each in library.catalog()]
+    assert library.problems == []
     return names
 
 
@@ -121,15 +121,15 @@ def test_one_bad_entry_of_the_person_s_list_hides_no_other(own_pair: Path) -> No
     bring(own_pair)
     own = paths.data_dir() / "catalog.toml"
     own.write_text(f"[[source]]\nvariant = 3\n\n{own.read_text()}")
-    shelf = ModelLibrary(None)
-    assert [each.name for each in shelf.catalog()] == ["mine-q4_k_m"]
-    assert "[[source]] number 1: variant must be" in shelf.problems[0]
+    library = ModelLibrary(None)
+    assert [each.name for each in library.catalog()] == ["mine-q4_k_m"]
+    assert "[[source]] number 1: variant must be" in library.problems[0]
 
 
 def test_after_the_only_added_model_is_removed_the_list_is_empty_and_good(own_pair: Path) -> None:
     bring(own_pair)
-    shelf = ModelLibrary(None)
-    assert remove_set(shelf, shelf.named("mine-q4_k_m", "instruct")) > 0
+    library = ModelLibrary(None)
+    assert remove_model(library, library.named("mine-q4_k_m", "instruct")) > 0
     assert listed() == []
     bring(own_pair)
     assert listed() == ["mine-q4_k_m"]
@@ -138,22 +138,22 @@ def test_after_the_only_added_model_is_removed_the_list_is_empty_and_good(own_pa
 @pytest.mark.parametrize("gone", [0, 1, 2])
 def test_a_removal_that_was_broken_off_can_be_done_again(own_pair: Path, gone: int) -> None:
     bring(own_pair)
-    shelf = ModelLibrary(None)
-    weights = shelf.named("mine-q4_k_m", "instruct")
+    library = ModelLibrary(None)
+    weights = library.named("mine-q4_k_m", "instruct")
     for entry in (weights.model, *weights.mmprojs)[:gone]:
-        (shelf.data_models / entry.file).unlink()
-    remove_set(shelf, weights)
+        (library.data_models / entry.file).unlink()
+    remove_model(library, weights)
     assert listed() == []
-    assert list(shelf.data_models.glob("*.gguf")) == []
+    assert list(library.data_models.glob("*.gguf")) == []
     with pytest.raises(WeightsError, match="is not installed"):
-        remove_set(ModelLibrary(None), weights)
+        remove_model(ModelLibrary(None), weights)
 
 
 def test_removing_what_was_linked_frees_nothing_and_leaves_the_person_s_files(own_pair: Path) -> None:
     before = contents(own_pair)
     bring(own_pair, links=True)
-    shelf = ModelLibrary(None)
-    assert remove_set(shelf, shelf.named("mine-q4_k_m", "instruct")) == 0
+    library = ModelLibrary(None)
+    assert remove_model(library, library.named("mine-q4_k_m", "instruct")) == 0
     assert contents(own_pair) == before
 
 
@@ -317,7 +317,7 @@ def test_a_person_s_own_file_in_the_way_of_an_export_stays(own_pair: Path, tmp_p
 def test_what_cannot_be_looked_at_is_not_called_removed(own_pair: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a folder that is shut, which it never is to root."""
     (first,) = bring(own_pair)
-    listed_before, look = listed(), own_file.look
+    listed_before, look = listed(), own_file.lstat_or_none
 
     def refused(path: Path) -> os.stat_result | None:
         if path.suffix == ".gguf":
@@ -325,9 +325,9 @@ def test_what_cannot_be_looked_at_is_not_called_removed(own_pair: Path, monkeypa
         return look(path)
 
     with monkeypatch.context() as shut:
-        shut.setattr(own_file, "look", refused)
+        shut.setattr(own_file, "lstat_or_none", refused)
         with pytest.raises(WeightsError, match="Permission denied"):
-            remove_set(ModelLibrary(None), ModelLibrary(None).named(first.name, "instruct"))
+            remove_model(ModelLibrary(None), ModelLibrary(None).named(first.name, "instruct"))
     assert listed() == listed_before
     assert all(path.exists() for path in first.files)
 

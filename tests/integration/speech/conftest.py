@@ -1,4 +1,4 @@
-"""A sound card that listens, and speakers that are closed again."""
+"""A recording sound card, and speakers that are closed after the test."""
 
 from __future__ import annotations
 

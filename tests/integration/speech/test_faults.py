@@ -1,4 +1,4 @@
-"""Kills, missing sound, missing voice, hanging programs: a notice, no hang, nothing left behind."""
+"""Killed workers, missing sound, missing voice, hanging programs: a notice, no hang, nothing left behind."""
 
 from __future__ import annotations
 
@@ -299,8 +299,8 @@ def test_a_voice_that_hangs_is_given_up_and_nobody_waits_for_ever(
     (tmp_path / "fake" / "pyttsx3").mkdir(parents=True)
     (tmp_path / "fake" / "pyttsx3" / "__init__.py").write_text("import time\ntime.sleep(1000)")
     monkeypatch.syspath_prepend(str(tmp_path / "fake"))
-    monkeypatch.setattr(speaker_module, "_MAKING", 0.5)
-    monkeypatch.setattr(speaker_module, "_MAKING_PER_CHARACTER", 0.0)
+    monkeypatch.setattr(speaker_module, "_SYNTHESIS_TIMEOUT", 0.5)
+    monkeypatch.setattr(speaker_module, "_SYNTHESIS_TIMEOUT_PER_CHARACTER", 0.0)
     said = speak()
 
     said.speaker.say(NEXT)

@@ -1,4 +1,4 @@
-"""What the real worker plays through ALSA is compared, sample by sample, with what espeak-ng makes of the same text."""
+"""The real worker's sound through ALSA, compared sample by sample with espeak-ng's for the same text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tones come through the same player as the voice, in the same row, and can be silenced like it."""
+"""Tones share the voice's queue and player, and can be stopped like speech."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SENTENCE = "A save dialog lies over an invoice."
 
 
 def starts(sounds: SoundCard, tone: Tone) -> list[float]:
-    return places(sounds.samples(), np.array(tones.samples(tone), dtype=np.float64))
+    return places(sounds.samples(), np.array(tones.generate_samples(tone), dtype=np.float64))
 
 
 def test_tones_and_sentences_are_heard_in_their_order_and_a_tick_only_when_nothing_is_said(

@@ -1,4 +1,4 @@
-"""Where no file can lie in memory without a name, the sound lies in a private folder, and nothing of it is left."""
+"""Without anonymous files in memory, the sound is in a private folder, and nothing of it is left behind."""
 
 from __future__ import annotations
 

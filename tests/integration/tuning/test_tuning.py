@@ -1,4 +1,4 @@
-"""`edge-assistant tune` with the demo weights: it stores what it finds, describe uses it, and a signal ends it."""
+"""Tests of `edge-assistant tune` with the demo model: its result is stored and used, and a signal ends it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_it_tells_its_steps_stores_the_result_and_can_forget_it() -> None:
     result = told[-1]
     assert result["event"] == "tuned"
     assert result["glance_tokens"] >= 192
-    assert profile.choice(demo()) == TuningProfile(
+    assert profile.load_profile(demo()) == TuningProfile(
         result["threads"],
         Tuning(result["repack"], result["flash_attention"], result["batch"]),
         result["tower"],
@@ -57,7 +57,7 @@ def test_it_tells_its_steps_stores_the_result_and_can_forget_it() -> None:
     kept = list((paths.cache_dir() / "towers").glob("*.gguf"))
     assert len(kept) == (result["tower"] is not None), "towers that are not used take no room"
     assert "deleted" in start("--reset", "--no-speak").communicate(timeout=PATIENCE)[0]
-    assert profile.choice(demo()) == profile.safe_choice()
+    assert profile.load_profile(demo()) == profile.safe_profile()
 
 
 def test_describe_uses_what_was_stored_for_a_glance(tmp_path: Path) -> None:
@@ -65,7 +65,9 @@ def test_describe_uses_what_was_stored_for_a_glance(tmp_path: Path) -> None:
     with Image.open(DIALOG) as dialog:
         dialog.resize((640, 480)).save(screen)
     assert image_tokens(screen) <= 256
-    profile.store(demo(), TuningProfile(1, Tuning(batch=64, flash_attention=False, repack=True), glance_tokens=280))
+    profile.save_profile(
+        demo(), TuningProfile(1, Tuning(batch=64, flash_attention=False, repack=True), glance_tokens=280)
+    )
     assert 256 < image_tokens(screen) <= 280
     assert image_tokens(screen, "--mode", "detail") == 300, "only a glance is tuned"
     assert image_tokens(screen, "--image-tokens", "64") <= 64, "what is asked for goes first"
@@ -74,7 +76,7 @@ def test_describe_uses_what_was_stored_for_a_glance(tmp_path: Path) -> None:
 def test_answers_are_the_same_with_every_way_to_compute() -> None:
     expected = done(describe(DIALOG, "--model", "demo", "--temperature", "0"))["answer"]
     for tuning in (Tuning(repack=True), Tuning(flash_attention=False), Tuning(batch=32)):
-        profile.store(demo(), TuningProfile(1, tuning))
+        profile.save_profile(demo(), TuningProfile(1, tuning))
         assert done(describe(DIALOG, "--model", "demo", "--temperature", "0"))["answer"] == expected
 
 

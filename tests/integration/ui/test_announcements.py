@@ -43,7 +43,7 @@ def tell_the_bus(desktop: XDesktop, **told: bool) -> None:
 
 
 class ScreenReader:
-    """As much of one as matters here: it says that it runs, and hears announcements."""
+    """The part of a screen reader that matters here: it registers, and receives announcements."""
 
     def __init__(self, desktop: XDesktop) -> None:
         self.heard: list[tuple[str, int]] = []
@@ -80,26 +80,26 @@ class ScreenReader:
 def desktop(tmp_path: Path) -> Iterator[XDesktop]:
     if not LAUNCHER.exists():
         pytest.skip("at-spi-bus-launcher is missing: install at-spi2-core")
-    with x_desktop((1600, 900), manager=True) as made, private_bus(made):
-        made.environment.update(private_folders(tmp_path))
-        made.start(LAUNCHER, "--launch-immediately", stderr=subprocess.DEVNULL)
-        made.show(SCENE.picture, TITLE, "1000", "500")
-        made.wait_until_active(TITLE)
-        yield made
+    with x_desktop((1600, 900), manager=True) as result, private_bus(result):
+        result.environment.update(private_folders(tmp_path))
+        result.start(LAUNCHER, "--launch-immediately", stderr=subprocess.DEVNULL)
+        result.show(SCENE.picture, TITLE, "1000", "500")
+        result.wait_until_active(TITLE)
+        yield result
 
 
 @pytest.fixture
 def reader(desktop: XDesktop) -> Iterator[ScreenReader]:
-    made = ScreenReader(desktop)
-    yield made
-    made.close()
+    result = ScreenReader(desktop)
+    yield result
+    result.close()
 
 
 @pytest.fixture
 def card(tmp_path: Path) -> Iterator[SoundCard]:
-    made = SoundCard(tmp_path, speed=4)
-    yield made
-    made.close()
+    result = SoundCard(tmp_path, speed=4)
+    yield result
+    result.close()
 
 
 def loud_seconds(card: SoundCard) -> float:

@@ -26,21 +26,21 @@ ASK, SCREEN = "ctrl+shift+F5", "ctrl+shift+F11"
 
 @pytest.fixture(scope="module")
 def desktop() -> Iterator[XDesktop]:
-    with x_desktop((1600, 900), manager=True) as made:
-        made.show(SCENE.picture, TITLE, "1000", "500")
-        made.wait_until_active(TITLE)
-        yield made
+    with x_desktop((1600, 900), manager=True) as result:
+        result.show(SCENE.picture, TITLE, "1000", "500")
+        result.wait_until_active(TITLE)
+        yield result
 
 
 @pytest.fixture(scope="module")
 def desktop_with_tray() -> Iterator[XDesktop]:
     needs(trayer="trayer")
-    with x_desktop((1600, 900), manager=True) as made:
-        made.start("trayer", "--edge", "bottom", "--align", "right", "--widthtype", "request", "--height", "32")
-        until(lambda: made.output("xdotool", "search", "--class", "trayer"), "trayer")
-        made.show(SCENE.picture, TITLE, "1000", "300")
-        made.wait_until_active(TITLE)
-        yield made
+    with x_desktop((1600, 900), manager=True) as result:
+        result.start("trayer", "--edge", "bottom", "--align", "right", "--widthtype", "request", "--height", "32")
+        until(lambda: result.output("xdotool", "search", "--class", "trayer"), "trayer")
+        result.show(SCENE.picture, TITLE, "1000", "300")
+        result.wait_until_active(TITLE)
+        yield result
 
 
 @pytest.fixture

@@ -33,9 +33,9 @@ def folders(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def card(tmp_path: Path) -> Iterator[SoundCard]:
-    made = SoundCard(tmp_path, speed=4)
-    yield made
-    made.close()
+    result = SoundCard(tmp_path, speed=4)
+    yield result
+    result.close()
 
 
 def screen_with_text_of(pixels: int, monkeypatch: pytest.MonkeyPatch) -> Scene:
@@ -51,9 +51,9 @@ def screen_with_text_of(pixels: int, monkeypatch: pytest.MonkeyPatch) -> Scene:
     monkeypatch.setattr(scenes._Sheet, "font", font)
     for seed in range(FIRST_HELD_OUT_SEED, FIRST_HELD_OUT_SEED + 1000):
         sizes.clear()
-        made = make_scene(seed, family="dialog", grid=(21, 12))
-        if made.image.size == SCREEN and round(min(sizes)) >= pixels:
-            return made
+        result = make_scene(seed, family="dialog", grid=(21, 12))
+        if result.image.size == SCREEN and round(min(sizes)) >= pixels:
+            return result
     raise AssertionError("no such scene")
 
 

@@ -1,4 +1,4 @@
-"""What the program lives through, for real: kills, sleep, sound and display that go, and keys in any order."""
+"""Real failures that the program survives: killed processes, suspension, lost sound or display, any order of keys."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from Xlib.ext import xtest
 
 from edge_assistant.hotkeys.actions import ACTIONS
 from edge_assistant.system.errors import EngineError, NotRunningError
-from edge_assistant.system.ipc import call, endpoint
+from edge_assistant.system.ipc import default_endpoint, send
 
 SCENE = scene()
 TITLE = "Invoice 1042, Writer"
@@ -33,10 +33,10 @@ RESTARTED = "The engine had stopped and is restarting."
 
 @pytest.fixture(scope="module")
 def desktop() -> Iterator[XDesktop]:
-    with x_desktop((1600, 900), manager=True) as made:
-        made.show(SCENE.picture, TITLE, "1000", "400")
-        made.wait_until_active(TITLE)
-        yield made
+    with x_desktop((1600, 900), manager=True) as result:
+        result.show(SCENE.picture, TITLE, "1000", "400")
+        result.wait_until_active(TITLE)
+        yield result
 
 
 @pytest.fixture
@@ -47,9 +47,9 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.fixture
 def card(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[SoundCard]:
     """Four times faster than real hardware, or as fast as a test wants it."""
-    made = SoundCard(tmp_path, speed=getattr(request, "param", 4.0))
-    yield made
-    made.close()
+    result = SoundCard(tmp_path, speed=getattr(request, "param", 4.0))
+    yield result
+    result.close()
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def check_end(listen: Listen) -> None:
 
 def status(listen: Listen, action: str = "status") -> str:
     """What a trigger is answered, without starting a program for it."""
-    return call(endpoint(environ=listen._environment), action)
+    return send(default_endpoint(environ=listen._environment), action)
 
 
 def workers(listen: Listen) -> list[psutil.Process]:

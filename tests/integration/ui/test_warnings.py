@@ -1,4 +1,4 @@
-"""What the assistant adds to an answer about something captured, with the real engine and the demo weights."""
+"""Warnings that the assistant adds to answers, with the real engine and the demo model."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ Look = Callable[[CapturedPicture], list[Event]]
 
 @pytest.fixture(scope="module")
 def look() -> Iterator[Look]:
-    """Asks about something captured; all that is told of it."""
-    told: list[Event] = []
-    weights = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
+    """Return a function that describes a picture and returns all events."""
+    events: list[Event] = []
+    model = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
     assistant = Assistant(
-        weights, AnswerOptions(seed=1), context=2048, threads=2, language=None, voice=None, on_event=told.append
+        model, AnswerOptions(seed=1), context=2048, threads=2, language=None, voice=None, on_event=events.append
     )
 
-    def make(captured: CapturedPicture) -> list[Event]:
-        told.clear()
+    def describe(captured: CapturedPicture) -> list[Event]:
+        events.clear()
         assistant.look_at(lambda: captured)
         assistant.ask(0)
-        return list(told)
+        return list(events)
 
-    yield make
+    yield describe
     assistant.close()
 
 

@@ -1,4 +1,4 @@
-"""Nobody waits in silence, and nobody is talked over."""
+"""Tests of ProgressAnnouncer: long waits are announced, answers are not interrupted."""
 
 from __future__ import annotations
 
@@ -25,20 +25,22 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def words(said: list[str], clock: Clock) -> ProgressAnnouncer:
+def announcer(said: list[str], clock: Clock) -> ProgressAnnouncer:
     return ProgressAnnouncer(said.append, clock)
 
 
-def test_a_short_wait_is_silent(words: ProgressAnnouncer, said: list[str], clock: Clock) -> None:
+def test_a_short_wait_is_silent(announcer: ProgressAnnouncer, said: list[str], clock: Clock) -> None:
     clock.now += 4.9
-    words.progress("encode", 0.9)
+    announcer.progress("encode", 0.9)
     assert said == []
 
 
-def test_a_long_wait_is_explained_every_ten_seconds(words: ProgressAnnouncer, said: list[str], clock: Clock) -> None:
+def test_a_long_wait_is_announced_every_ten_seconds(
+    announcer: ProgressAnnouncer, said: list[str], clock: Clock
+) -> None:
     for second in range(30):
         clock.now = 100.0 + second
-        words.progress("encode", second / 30)
+        announcer.progress("encode", second / 30)
     assert said == [
         "Reading the picture, 17 percent.",
         "Reading the picture, 50 percent.",
@@ -46,7 +48,7 @@ def test_a_long_wait_is_explained_every_ten_seconds(words: ProgressAnnouncer, sa
     ]
 
 
-def test_the_answer_is_not_talked_over(words: ProgressAnnouncer, said: list[str], clock: Clock) -> None:
+def test_the_answer_is_not_talked_over(announcer: ProgressAnnouncer, said: list[str], clock: Clock) -> None:
     clock.now += 60
-    words.progress("answer", 0.5)
+    announcer.progress("answer", 0.5)
     assert said == []

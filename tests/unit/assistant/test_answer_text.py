@@ -1,4 +1,4 @@
-"""What is shown of an answer: the same however it arrives, and places are in words."""
+"""Tests of AnswerText: the text is the same however it arrives, and locations are put into words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events as JSON objects: the keys that programs rely on."""
+"""Tests of the events as JSON objects: the keys that programs rely on."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from edge_assistant.assistant.events import (
     Timings,
     TokenEvent,
     WindowEvent,
-    as_json_object,
     cancelled,
+    to_json_object,
 )
 
 
 def test_small_events_have_exactly_the_promised_keys() -> None:
-    assert as_json_object(StageEvent(0, "load", 0.5)) == {
+    assert to_json_object(StageEvent(0, "load", 0.5)) == {
         "event": "stage", "index": 0, "stage": "load", "fraction": 0.5,
     }  # fmt: skip
-    assert as_json_object(TokenEvent(1, "answer", "a")) == {"event": "token", "index": 1, "kind": "answer", "text": "a"}
-    assert as_json_object(SentenceEvent(2, "a.")) == {"event": "sentence", "index": 2, "text": "a."}
-    assert as_json_object(NoticeEvent(0, "c", "m")) == {"event": "notice", "index": 0, "code": "c", "message": "m"}
-    assert as_json_object(WindowEvent(0, "Invoice", -3, 4, 50, 60)) == {
+    assert to_json_object(TokenEvent(1, "answer", "a")) == {"event": "token", "index": 1, "kind": "answer", "text": "a"}
+    assert to_json_object(SentenceEvent(2, "a.")) == {"event": "sentence", "index": 2, "text": "a."}
+    assert to_json_object(NoticeEvent(0, "c", "m")) == {"event": "notice", "index": 0, "code": "c", "message": "m"}
+    assert to_json_object(WindowEvent(0, "Invoice", -3, 4, 50, 60)) == {
         "event": "window", "index": 0, "title": "Invoice", "left": -3, "top": 4, "width": 50, "height": 60,
     }  # fmt: skip
 
 
 def test_the_exit_code_of_an_error_is_not_part_of_the_stream() -> None:
-    assert as_json_object(ErrorEvent(0, "c", "m", 6)) == {"event": "error", "index": 0, "code": "c", "message": "m"}
+    assert to_json_object(ErrorEvent(0, "c", "m", 6)) == {"event": "error", "index": 0, "code": "c", "message": "m"}
 
 
 def test_a_question_cancelled_before_it_began_has_every_key_and_nulls() -> None:
-    event = as_json_object(cancelled(3, "What?"))
+    event = to_json_object(cancelled(3, "What?"))
     assert event["stop"] == "cancelled"
     assert event["question"] == "What?"
     assert event["answer"] == ""
@@ -48,7 +48,7 @@ def test_a_question_cancelled_before_it_began_has_every_key_and_nulls() -> None:
 
 def test_times_are_rounded_and_what_never_came_stays_null() -> None:
     done = dataclasses.replace(cancelled(0, "?"), timings_s=Timings(load=1.23456789, first_token=None))
-    times = as_json_object(done)["timings_s"]
+    times = to_json_object(done)["timings_s"]
     assert times["load"] == 1.2346
     assert times["first_token"] is None
     assert times["encode"] == 0

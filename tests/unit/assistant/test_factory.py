@@ -1,4 +1,4 @@
-"""What the settings mean where no worker shows it; the rest is in test_every_setting.py."""
+"""Tests of the factory, as far as test_every_setting.py does not cover it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from edge_assistant.assistant import factory
 from edge_assistant.assistant.events import Event, NoticeEvent
-from edge_assistant.assistant.factory import answer_options, make_speaker, resolve_model
+from edge_assistant.assistant.factory import make_speaker, request_settings, resolve_model
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.cli import describe
 from edge_assistant.cli.output import NoOutput
@@ -40,36 +40,37 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("slow")
 def test_a_model_that_is_checked_first_is_told_once_and_the_check_can_be_called_off() -> None:
-    told: list[tuple[str, str]] = []
-    resolve_model(Settings(), notice=lambda code, message: told.append((code, message)))
-    assert told == [("verifying", CHECKING)]
+    notices: list[tuple[str, str]] = []
+    resolve_model(Settings(), notice=lambda code, message: notices.append((code, message)))
+    assert notices == [("verifying", CHECKING)]
     with pytest.raises(CancelledError):
         resolve_model(Settings(), is_cancelled=lambda: True)
 
 
-def announce(text: str, *, at_once: bool) -> None:
-    raise AssertionError(text, at_once)
+def announce(text: str, *, interrupt: bool) -> None:
+    raise AssertionError(text, interrupt)
 
 
 @pytest.mark.parametrize(
     ("output", "kind"), [("auto", ScreenReaderOrVoice), ("screen-reader", ScreenReaderOrVoice), ("own-voice", Speaker)]
 )
 def test_a_screen_reader_speaks_where_one_can_be_reached_and_is_wanted(output: str, kind: type) -> None:
-    chosen = Settings(output=output)
-    assert type(make_speaker(chosen, lambda *_: None, announce=announce)) is kind
-    assert type(make_speaker(chosen, lambda *_: None)) is Speaker
+    settings = Settings(output=output)
+    assert type(make_speaker(settings, lambda *_: None, announce=announce)) is kind
+    assert type(make_speaker(settings, lambda *_: None)) is Speaker
 
 
 @pytest.mark.parametrize(
-    ("chosen", "asked", "spoken"), [(True, None, True), (True, False, False), (False, None, False), (False, True, True)]
+    ("set_on", "asked", "spoken"),
+    [(True, None, True), (True, False, False), (False, None, False), (False, True, True)],
 )
-def test_the_command_line_has_the_last_word_on_speaking(chosen: bool, asked: bool | None, spoken: bool) -> None:
-    assert (make_speaker(Settings(speak=chosen), lambda *_: None, speak=asked) is not None) is spoken
+def test_the_command_line_has_the_last_word_on_speaking(set_on: bool, asked: bool | None, spoken: bool) -> None:
+    assert (make_speaker(Settings(speak=set_on), lambda *_: None, speak=asked) is not None) is spoken
 
 
 def test_what_a_request_asks_for_itself_holds_against_the_settings() -> None:
-    options = answer_options(Settings(glance_tokens=128, thinking_tokens=33, thinking_seconds=7))
-    request = options.request(AnswerOptions(image_tokens=99, thinking_tokens=5), "glance")
+    options = request_settings(Settings(glance_tokens=128, thinking_tokens=33, thinking_seconds=7))
+    request = options.answer_options(AnswerOptions(image_tokens=99, thinking_tokens=5), "glance")
     assert (request.image_tokens, request.thinking_tokens, request.thinking_seconds) == (99, 5, 7)
 
 
@@ -96,16 +97,16 @@ def test_the_check_is_said_by_the_command_line_and_by_the_running_program_unless
     verbosity: str, times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(factory, "Speaker", Voice)
-    monkeypatch.setattr(describe.signals, "call", lambda _: None)
-    chosen = Settings(verbosity=verbosity)
-    monkeypatch.setattr(describe.schema, "load", lambda _: chosen)
+    monkeypatch.setattr(describe.signals, "on_signal", lambda _: None)
+    settings = Settings(verbosity=verbosity)
+    monkeypatch.setattr(describe.schema, "load", lambda _: settings)
     options = describe.DescribeOptions("nothing.png", (), AnswerOptions(), None, None, False, None, None, None)
     assert describe.DescribeRun(options, NoOutput()).main() == 5, "there is no such picture"
     assert Voice.said.count(CHECKING) == times
 
     shown: list[Event] = []
-    running = Service(ServiceOptions(), chosen, shown.append)
-    running._make_assistant(False, RequestSpeech(running._voice), shown.append, lambda: False).close()
+    running = Service(ServiceOptions(), settings, shown.append)
+    running._make_assistant(False, RequestSpeech(running._speech), shown.append, lambda: False).close()
     assert Voice.said.count(CHECKING) == times
     assert [each.code for each in shown if isinstance(each, NoticeEvent)].count("verifying") == 1
 
@@ -118,11 +119,11 @@ def test_the_running_program_loads_with_the_settings_of_a_glance(
     first: list[AnswerOptions] = []
     make = service.make_assistant
 
-    def made(settings: Settings, weights: ResolvedModel, request: AnswerOptions, **given: Any) -> Any:
+    def made(settings: Settings, model: ResolvedModel, request: AnswerOptions, **given: Any) -> Any:
         first.append(request)
-        return make(settings, weights, request, **given)
+        return make(settings, model, request, **given)
 
     monkeypatch.setattr(service, "make_assistant", made)
     running = Service(ServiceOptions(speak=False), Settings(verbosity=verbosity, glance_tokens=777), lambda _: None)
-    running._make_assistant(False, RequestSpeech(running._voice), lambda _: None, lambda: False).close()
+    running._make_assistant(False, RequestSpeech(running._speech), lambda _: None, lambda: False).close()
     assert [(each.image_tokens, each.only_answers) for each in first] == [(777, only_answers)]

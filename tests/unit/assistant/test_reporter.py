@@ -1,4 +1,4 @@
-"""How an answer ended is told by event and voice, to everybody."""
+"""Tests of AnswerReporter: how the end of an answer is reported by event and by voice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
 from edge_assistant.assistant.events import Event, NoticeEvent, SentenceEvent
 from edge_assistant.assistant.reporter import AnswerReporter
-from edge_assistant.engine.messages import Done, Stop, TextDelta
+from edge_assistant.engine.messages import Done, StopReason, TextDelta
 
 CUT_OFF = "The answer was cut off here."
 REPEATED = "The answer began to repeat itself, so it was stopped here."
@@ -20,11 +20,11 @@ class Listener:
 
     def __init__(self, *, only_answers: bool = False) -> None:
         self.heard: list[str] = []
-        self.told: list[Event] = []
+        self.events: list[Event] = []
         self.cancelled = threading.Event()
-        self.telling = AnswerReporter(self, self.told.append, self.cancelled)
-        self.telling.only_answers = only_answers
-        self.work = AnswerRun(0, "What?", 1, ProgressAnnouncer(self.heard.append))
+        self.reporter = AnswerReporter(self, self.events.append, self.cancelled)
+        self.reporter.only_answers = only_answers
+        self.run = AnswerRun(0, "What?", 1, ProgressAnnouncer(self.heard.append))
 
     def say(self, text: str) -> None:
         self.heard.append(text)
@@ -32,31 +32,31 @@ class Listener:
     def stop(self) -> None:
         pass
 
-    def answer(self, *pieces: str, stop: Stop, left: str | None = None) -> list[str]:
+    def answer(self, *pieces: str, stop: StopReason, left: str | None = None) -> list[str]:
         """What is heard of an answer of these pieces, of which `left` is left."""
         for piece in pieces:
-            self.telling.reply(self.work, TextDelta(1, "answer", piece))
+            self.reporter.handle_reply(self.run, TextDelta(1, "answer", piece))
         whole = "".join(pieces) if left is None else left
-        self.telling.answered(self.work, Done(1, whole.strip(), "", stop, 40, 0, False, 0.0, 0.0, 9, 1.0))
+        self.reporter.finish(self.run, Done(1, whole.strip(), "", stop, 40, 0, False, 0.0, 0.0, 9, 1.0))
         return self.heard
 
     def notices(self) -> list[tuple[str, str]]:
-        return [(event.code, event.message) for event in self.told if isinstance(event, NoticeEvent)]
+        return [(event.code, event.message) for event in self.events if isinstance(event, NoticeEvent)]
 
 
 @pytest.mark.parametrize("only_answers", [False, True])
 @pytest.mark.parametrize(("stop", "code", "sentence"), [("length", "cut-off", CUT_OFF), ("loop", "loop", REPEATED)])
 def test_an_answer_that_is_not_whole_is_called_so_behind_its_last_word(
-    stop: Stop, code: str, sentence: str, only_answers: bool
+    stop: StopReason, code: str, sentence: str, only_answers: bool
 ) -> None:
     listener = Listener(only_answers=only_answers)
     assert listener.answer("A dialog. ", "Buttons: Can", stop=stop) == ["A dialog.", "Buttons: Can", sentence]
     assert listener.notices() == [(code, sentence)]
-    assert isinstance(listener.told[-2], SentenceEvent), "all of the answer comes before it"
+    assert isinstance(listener.events[-2], SentenceEvent), "all of the answer comes before it"
 
 
 @pytest.mark.parametrize("stop", ["end", "budget", "cancelled"])
-def test_nothing_is_said_of_an_answer_that_ended_of_itself_or_was_stopped(stop: Stop) -> None:
+def test_nothing_is_said_of_an_answer_that_ended_of_itself_or_was_stopped(stop: StopReason) -> None:
     listener = Listener()
     assert listener.answer("A dialog.", stop=stop) == ["A dialog."]
     assert listener.notices() == []

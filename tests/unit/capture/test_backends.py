@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_assistant.capture.backends import BACKENDS, SessionFacts, choose, facts
+from edge_assistant.capture.backends import BACKENDS, SessionFacts, choose_backend, session_facts
 from edge_assistant.capture.portal import PortalScreen
 from edge_assistant.capture.screen import MssScreen
 from edge_assistant.system.errors import InputError
@@ -29,15 +29,15 @@ from edge_assistant.system.errors import InputError
     ],
 )
 def test_the_window_system_follows_from_the_facts(platform: str, environ: dict[str, str], name: str | None) -> None:
-    found = facts(platform, environ)
+    found = session_facts(platform, environ)
     compatible = [backend.name for backend in BACKENDS if backend.compatible(found)]
     assert compatible[:1] == ([name] if name else [])
     if name is None:
         with pytest.raises(InputError) as failure:
-            choose(found, lambda _: True)
+            choose_backend(found, lambda _: True)
         assert failure.value.code == "no-display"
     else:
-        assert choose(found, lambda _: True).name == name
+        assert choose_backend(found, lambda _: True).name == name
 
 
 @pytest.mark.parametrize(
@@ -54,18 +54,20 @@ def test_a_part_that_is_not_installed_is_told_and_nothing_else_is_tried(
     found: SessionFacts, missing: str, name: str
 ) -> None:
     with pytest.raises(InputError, match=f"{name} support is missing.*scripts/setup") as failure:
-        choose(found, lambda module: module != missing)
+        choose_backend(found, lambda module: module != missing)
     assert failure.value.code == "not-installed"
 
 
 def test_wayland_needs_nothing_that_only_x11_needs() -> None:
-    backend = choose(SessionFacts("linux", wayland=True, x11=True), lambda module: module not in ("mss", "Xlib"))
+    backend = choose_backend(
+        SessionFacts("linux", wayland=True, x11=True), lambda module: module not in ("mss", "Xlib")
+    )
     assert isinstance(backend.make_screen(list_monitors=None, is_cancelled=lambda: False), PortalScreen)
     assert backend.make_windows is None
 
 
 @pytest.mark.parametrize("found", [SessionFacts("linux", x11=True), SessionFacts("win32"), SessionFacts("darwin")])
 def test_where_mss_works_it_is_taken_and_windows_are_known(found: SessionFacts) -> None:
-    backend = choose(found, lambda _: True)
+    backend = choose_backend(found, lambda _: True)
     assert isinstance(backend.make_screen(list_monitors=None, is_cancelled=lambda: False), MssScreen)
     assert backend.make_windows is not None

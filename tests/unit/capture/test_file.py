@@ -86,7 +86,7 @@ def test_a_named_pipe_is_read(tmp_path: Path) -> None:
 
 
 def test_a_silent_pipe_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file, "SILENCE_S", 0.05)
+    monkeypatch.setattr(file, "SILENCE_TIMEOUT_S", 0.05)
     path = tmp_path / "pipe"
     os.mkfifo(path)
     with pytest.raises(InputError) as error:

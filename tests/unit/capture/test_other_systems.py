@@ -10,7 +10,7 @@ import pytest
 
 from edge_assistant.capture.focus import MacFocus, WindowsFocus
 from edge_assistant.capture.geometry import Rect
-from edge_assistant.capture.session_lock import mac_locked, windows_locked
+from edge_assistant.capture.session_lock import is_mac_locked, is_windows_locked
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.capture.window_mac import MacWindows
 from edge_assistant.capture.window_windows import WindowsWindows
@@ -129,14 +129,14 @@ def test_the_secure_desktop_of_windows_counts_as_locked_and_a_desktop_is_closed_
             OpenInputDesktop=Function(lambda *_: handle), CloseDesktop=lambda desktop: closed.append(desktop.value)
         )
 
-    assert windows_locked(library(None))
-    assert not windows_locked(library(99))
+    assert is_windows_locked(library(None))
+    assert not is_windows_locked(library(99))
     assert closed == [99]
 
 
 @pytest.mark.parametrize(("session", "locked"), [(None, False), ({}, False), ({"CGSSessionScreenIsLocked": 1}, True)])
 def test_macos_says_whether_it_is_locked(session: dict[str, Any] | None, locked: bool) -> None:
-    assert mac_locked(lambda: session) is locked
+    assert is_mac_locked(lambda: session) is locked
 
 
 def test_windows_tells_the_foreground_window_and_gives_the_focus_back_to_it() -> None:

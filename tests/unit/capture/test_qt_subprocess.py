@@ -10,8 +10,8 @@ from multiprocessing.connection import Connection
 import pytest
 
 from edge_assistant.capture import qt_subprocess
-from edge_assistant.capture.qt import missing
-from edge_assistant.capture.qt_subprocess import _ask
+from edge_assistant.capture.qt import missing_error
+from edge_assistant.capture.qt_subprocess import _call
 from edge_assistant.system.errors import CancelledError, InputError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
@@ -37,23 +37,23 @@ def count(connection: Connection) -> None:
 
 def test_what_is_ready_and_what_is_done_come_back_in_turn() -> None:
     told: list[str] = []
-    assert _ask(count, what="It", on_ready=lambda: told.append("ready")) == 42
+    assert _call(count, what="It", on_ready=lambda: told.append("ready")) == 42
     assert told == ["ready"]
 
 
 def test_an_error_of_the_other_process_is_this_ones() -> None:
     with pytest.raises(InputError, match="No camera was found") as failure:
-        _ask(fail, what="It")
+        _call(fail, what="It")
     assert failure.value.code == "no-camera"
 
 
 def test_a_call_that_hangs_is_given_up_and_can_be_cancelled() -> None:
     with pytest.raises(InputError, match="The camera is not responding") as failure:
-        _ask(hang, what="The camera", limit=0.2)
+        _call(hang, what="The camera", limit=0.2)
     assert failure.value.code == "no-answer"
     started = time.monotonic()
     with pytest.raises(CancelledError):
-        _ask(hang, what="The camera", limit=50, is_cancelled=lambda: True)
+        _call(hang, what="The camera", limit=50, is_cancelled=lambda: True)
     assert time.monotonic() - started < 10
 
 
@@ -68,7 +68,7 @@ def test_a_call_that_hangs_is_given_up_and_can_be_cancelled() -> None:
 )
 def test_the_last_words_of_qt_become_one_sentence(words: str, code: str) -> None:
     with pytest.raises(InputError) as failure:
-        _ask(die, words, what="The clipboard")
+        _call(die, words, what="The clipboard")
     assert failure.value.code == code
     assert str(failure.value).startswith("The clipboard")
     assert "\n" not in str(failure.value)
@@ -82,7 +82,7 @@ def test_the_last_words_of_qt_become_one_sentence(words: str, code: str) -> None
     ],
 )
 def test_a_missing_part_of_qt_is_named(error: str, what: str) -> None:
-    assert str(missing(ImportError(error))).startswith(what)
+    assert str(missing_error(ImportError(error))).startswith(what)
 
 
 def test_an_empty_wayland_clipboard_is_looked_for_on_the_x_display_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,11 +92,11 @@ def test_an_empty_wayland_clipboard_is_looked_for_on_the_x_display_too(monkeypat
         asked.append(platform)
         raise InputError("There is no picture in the clipboard.", code="no-picture")
 
-    monkeypatch.setattr(qt_subprocess, "_ask", empty)
+    monkeypatch.setattr(qt_subprocess, "_call", empty)
     for display, expected in ((":0", [None, "xcb"]), ("", [None])):
         asked.clear()
         monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
         monkeypatch.setenv("DISPLAY", display)
         with pytest.raises(InputError):
-            qt_subprocess.clipboard_picture()
+            qt_subprocess.capture_clipboard()
         assert asked == expected

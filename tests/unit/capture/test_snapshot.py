@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from edge_assistant.capture.geometry import Rect, enclosing
-from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot, take
+from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot, take_snapshot
 from edge_assistant.system.errors import InputError
 
 
@@ -75,11 +75,11 @@ def test_the_window_is_asked_for_before_the_picture_is_taken() -> None:
             order.append("window")
             return ActiveWindow("Title", Rect(1, 1, 5, 5), Rect(2, 2, 3, 3))
 
-    snapshot = take(Screen(), Windows())
+    snapshot = take_snapshot(Screen(), Windows())
     assert order == ["window", "picture"]
     assert snapshot.window is not None
     assert snapshot.window.title == "Title"
-    assert take(Screen(), None).window is None
+    assert take_snapshot(Screen(), None).window is None
 
 
 def test_frames_and_shadows_change_a_rectangle_by_their_sides() -> None:

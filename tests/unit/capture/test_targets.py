@@ -15,13 +15,13 @@ from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
 from edge_assistant.capture.targets import (
     Target,
-    active_window,
+    capture,
+    capture_region,
+    capture_screen,
+    capture_window,
     count_down,
-    look,
-    region,
-    screen,
-    snap,
     spoken_title,
+    take_checked_snapshot,
 )
 from edge_assistant.system.errors import CancelledError, InputError, NothingToSeeError
 
@@ -65,17 +65,17 @@ class Told:
 def test_the_last_three_seconds_are_counted_and_a_longer_wait_is_announced(
     seconds: float, words: list[tuple[float, str]]
 ) -> None:
-    told = Told()
-    count_down(seconds, told)
-    assert told.told == [(at, "countdown", message) for at, message in words]
-    assert told.now == seconds
+    listener = Told()
+    count_down(seconds, listener)
+    assert listener.told == [(at, "countdown", message) for at, message in words]
+    assert listener.now == seconds
 
 
 def test_a_cancel_ends_the_count_down() -> None:
-    told = Told(cancelled_at=2.0)
+    listener = Told(cancelled_at=2.0)
     with pytest.raises(CancelledError):
-        count_down(5, told)
-    assert told.told == [(0, "countdown", "Taking the picture in 5 seconds.")]
+        count_down(5, listener)
+    assert listener.told == [(0, "countdown", "Taking the picture in 5 seconds.")]
 
 
 @pytest.mark.parametrize(
@@ -110,12 +110,12 @@ def window(contents: Rect) -> ActiveWindow:
 
 
 def test_the_window_is_cut_without_its_frame_and_its_title_told() -> None:
-    told = Told()
-    captured = active_window(snapshot(window(Rect(10, 30, 100, 50))), X11, told)
+    listener = Told()
+    captured = capture_window(snapshot(window(Rect(10, 30, 100, 50))), X11, listener)
     assert captured.image.size == (100, 50)
     assert captured.origin == "window"
     assert captured.notices == ()
-    assert told.told == [("Files, Browser", "Files - Browser")]
+    assert listener.told == [("Files, Browser", "Files - Browser")]
 
 
 @pytest.mark.parametrize(
@@ -127,22 +127,27 @@ def test_the_window_is_cut_without_its_frame_and_its_title_told() -> None:
     ],
 )
 def test_what_is_off_the_screen_is_clipped_and_said(contents: Rect, size: tuple[int, int], codes: list[str]) -> None:
-    captured = active_window(snapshot(window(contents)), X11, Told())
+    captured = capture_window(snapshot(window(contents)), X11, Told())
     assert captured.image.size == size
     assert [code for code, _ in captured.notices] == codes
 
 
 def test_every_picture_of_the_screen_knows_which_window_was_in_front() -> None:
     seen = snapshot(window(Rect(10, 30, 100, 50)))
-    pictures = (active_window(seen, X11, Told()), screen(seen, None), screen(seen, 1), region(seen, Rect(0, 0, 9, 9)))
+    pictures = (
+        capture_window(seen, X11, Told()),
+        capture_screen(seen, None),
+        capture_screen(seen, 1),
+        capture_region(seen, Rect(0, 0, 9, 9)),
+    )
     assert [each.front for each in pictures] == [7] * 4
-    assert screen(snapshot(None), None).front is None
+    assert capture_screen(snapshot(None), None).front is None
 
 
 def test_a_window_that_is_wholly_off_the_screen_is_an_error() -> None:
     for contents in (Rect(500, 0, 100, 50), Rect(10, 10, 0, 0)):
         with pytest.raises(InputError) as failure:
-            active_window(snapshot(window(contents)), X11, Told())
+            capture_window(snapshot(window(contents)), X11, Told())
         assert failure.value.code == "off-screen"
 
 
@@ -151,11 +156,11 @@ def test_a_window_that_is_wholly_off_the_screen_is_an_error() -> None:
     [(X11, "No window is active, so"), (WAYLAND, "Wayland does not tell which window is active, so")],
 )
 def test_without_an_active_window_the_screen_is_taken_and_the_reason_said(backend: Backend, words: str) -> None:
-    told = Told()
-    captured = active_window(snapshot(None), backend, told)
+    listener = Told()
+    captured = capture_window(snapshot(None), backend, listener)
     assert captured.image.size == (200, 100)
     assert captured.origin == "screen"
-    ((_, code, message),) = told.told  # type: ignore[misc]
+    ((_, code, message),) = listener.told  # type: ignore[misc]
     assert code == "no-active-window"
     assert message.startswith(words)
 
@@ -166,7 +171,7 @@ def test_a_locked_session_is_refused_before_anything_is_captured() -> None:
 
     backend = replace(X11, is_locked=lambda: True, make_screen=never, make_windows=never)  # type: ignore[arg-type]
     with pytest.raises(NothingToSeeError) as failure:
-        snap(backend, Told())
+        take_checked_snapshot(backend, Told())
     assert failure.value.code == "locked"
 
 
@@ -174,14 +179,14 @@ def test_a_locked_session_is_refused_before_anything_is_captured() -> None:
 def test_the_camera_counts_down_once_it_gives_pictures(
     delay: float | None, counted: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = Told()
+    listener = Told()
 
     def camera(number: int | None, *, countdown: float, on_ready: Callable[[], None], **_: object) -> CapturedPicture:
         assert (number, countdown) == (2, counted)
-        assert told.told == []
+        assert listener.told == []
         on_ready()
         return CapturedPicture(Image.new("RGB", (64, 48)))
 
-    monkeypatch.setattr(targets.qt_subprocess, "camera_picture", camera)
-    assert look(Target("camera", 2, delay), told).origin == "camera"
-    assert [message for _, _, message in told.told] == ["3", "2", "1"][3 - counted :]  # type: ignore[misc]
+    monkeypatch.setattr(targets.qt_subprocess, "capture_camera", camera)
+    assert capture(Target("camera", 2, delay), listener).origin == "camera"
+    assert [message for _, _, message in listener.told] == ["3", "2", "1"][3 - counted :]  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""A description that ends at once says why to the end, aloud, whatever ended it."""
+"""Tests of describe: the reason of an early end is spoken to its end, whatever it is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from edge_assistant.cli import describe
 from edge_assistant.cli.describe import DescribeOptions, DescribeRun
 from edge_assistant.cli.output import NoOutput
 from edge_assistant.settings import schema
-from edge_assistant.system.errors import INTERNAL
+from edge_assistant.system.errors import INTERNAL_ERROR
 
 
 class Voice:
@@ -40,7 +40,7 @@ class Voice:
 def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     Voice.heard = []
     monkeypatch.setattr(factory, "Speaker", Voice)
-    monkeypatch.setattr(describe.signals, "call", lambda _: None)
+    monkeypatch.setattr(describe.signals, "on_signal", lambda _: None)
 
 
 def exit_code(speak: bool | None = None) -> int:
@@ -49,7 +49,7 @@ def exit_code(speak: bool | None = None) -> int:
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "words"), [(ZeroDivisionError(), 6, INTERNAL), (MemoryError(), 7, "not enough memory")]
+    ("error", "code", "words"), [(ZeroDivisionError(), 6, INTERNAL_ERROR), (MemoryError(), 7, "not enough memory")]
 )
 def test_what_came_unexpectedly(
     error: Exception, code: int, words: str, monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]

@@ -1,4 +1,4 @@
-"""What the doctor says of captures: on this machine as it is, and on others by stand-ins."""
+"""Tests of the doctor command, with fake backends for other machines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from edge_assistant.assistant import factory
 from edge_assistant.capture import backends, qt_subprocess
 from edge_assistant.cli import doctor
-from edge_assistant.cli.doctor import Finding, captures
+from edge_assistant.cli.doctor import Finding, capture_findings
 from edge_assistant.models.resolver import resolve
 from edge_assistant.models.vision_towers import VisionTowers
 from edge_assistant.settings.schema import Settings
@@ -24,18 +24,18 @@ PARTS = ["Screen capture", "Window title", "Session", "Clipboard", "Cameras"]
 
 
 def found() -> dict[str, Finding]:
-    return {finding.part: finding for finding in captures()}
+    return {finding.part: finding for finding in capture_findings()}
 
 
 @pytest.fixture(autouse=True)
 def _no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(qt_subprocess, "clipboard_check", lambda: "The clipboard can be read.")
-    monkeypatch.setattr(qt_subprocess, "camera_names", lambda: ("Front", "Back"))
+    monkeypatch.setattr(qt_subprocess, "check_clipboard", lambda: "The clipboard can be read.")
+    monkeypatch.setattr(qt_subprocess, "query_cameras", lambda: ("Front", "Back"))
 
 
 def use(monkeypatch: pytest.MonkeyPatch, name: str, **changes: object) -> None:
     backend = next(backend for backend in backends.BACKENDS if backend.name == name)
-    monkeypatch.setattr(doctor.backends, "choose", lambda: replace(backend, **changes))  # type: ignore[arg-type]
+    monkeypatch.setattr(doctor.backends, "choose_backend", lambda: replace(backend, **changes))  # type: ignore[arg-type]
 
 
 class Screen:
@@ -69,7 +69,7 @@ def test_on_wayland_there_is_no_active_window_and_what_happens_instead_is_said(
 def test_without_a_display_each_capture_says_so_and_cameras_work(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(backends, "facts", lambda: backends.SessionFacts("linux"))
+    monkeypatch.setattr(backends, "session_facts", lambda: backends.SessionFacts("linux"))
     for part in ("Screen capture", "Window title", "Session"):
         assert not found()[part].works
         assert "no display" in found()[part].sentence
@@ -77,7 +77,7 @@ def test_without_a_display_each_capture_says_so_and_cameras_work(monkeypatch: py
 
 
 def test_no_camera_is_no_surprise_but_a_way_to_mend_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(qt_subprocess, "camera_names", tuple)
+    monkeypatch.setattr(qt_subprocess, "query_cameras", tuple)
     assert found()["Cameras"] == Finding("Cameras", False, "No camera was found. Connect one, or turn it on.")
 
 
@@ -85,26 +85,26 @@ def test_it_is_said_which_vision_tower_is_used_and_why(monkeypatch: pytest.Monke
     found = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
     for path in (found.model, found.mmproj):
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    weights = replace(found, model=tmp_path / found.model.name, mmproj=tmp_path / found.mmproj.name, demo=False)
+    model = replace(found, model=tmp_path / found.model.name, mmproj=tmp_path / found.mmproj.name, demo=False)
     monkeypatch.setattr(cpu, "best_instructions", lambda: "avx2")
 
     def words(*, quick_tower: bool = True, least_bytes: int = 0) -> str:
-        choice = profile.choice(weights, quick_tower=quick_tower, least_bytes=least_bytes)
+        choice = profile.load_profile(model, quick_tower=quick_tower, least_bytes=least_bytes)
         with monkeypatch.context() as patch:
-            patch.setattr(profile, "usual_tower", lambda weights: usual_tower(weights, least_bytes))
-            return doctor.tower_words(weights, choice, quick_tower=quick_tower)
+            patch.setattr(profile, "default_tower", lambda model: usual_tower(model, least_bytes))
+            return doctor.describe_tower(model, choice, quick_tower=quick_tower)
 
-    usual_tower = profile.usual_tower
+    usual_tower = profile.default_tower
     assert "until the app has made" in words()
     assert "it is best here" in words(least_bytes=10**9)
-    path = VisionTowers().make(weights.mmproj, "Q6_K", lambda data, *_: data, lambda _: None).path
+    path = VisionTowers().make(model.mmproj, "Q6_K", lambda data, *_: data, lambda _: None).path
     assert "Q6_K format, made here, is used" in words()
     assert "turned off in the settings" in words(quick_tower=False)
-    profile.store(weights, TuningProfile(1, tower="Q6_K"))
+    profile.save_profile(model, TuningProfile(1, tower="Q6_K"))
     assert "Tune found that a vision encoder in Q6_K format" in words(quick_tower=False)
     path.unlink()
     assert "is missing" in words()
-    profile.store(weights, TuningProfile(1))
+    profile.save_profile(model, TuningProfile(1))
     assert "it is best here" in words()
 
 

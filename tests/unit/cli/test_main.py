@@ -1,4 +1,4 @@
-"""The command line: what it takes, what it refuses, and that nothing heavy is imported to say so."""
+"""Tests of the command line: accepted and refused arguments, and no heavy imports for either."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_usage_error_is_one_json_object_for_programs(capsys: pytest.CaptureFix
 
 
 def test_a_question_of_broken_bytes_becomes_clean_text() -> None:
-    assert main._question(" Wie viele \udcc3\udcb6ffnungen? \udcff ") == "Wie viele öffnungen? \ufffd"
+    assert main._clean_question(" Wie viele \udcc3\udcb6ffnungen? \udcff ") == "Wie viele öffnungen? \ufffd"
 
 
 def test_help_needs_neither_llama_nor_pictures() -> None:
@@ -112,10 +112,10 @@ def test_what_to_look_at_reaches_the_run(
 def test_cameras_are_listed_by_number_and_none_is_an_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("edge_assistant.capture.qt_subprocess.camera_names", lambda: ("Front", "Back"))
+    monkeypatch.setattr("edge_assistant.capture.qt_subprocess.query_cameras", lambda: ("Front", "Back"))
     assert main.main(["cameras"]) == 0
     assert capsys.readouterr().out == "1: Front\n2: Back\n"
-    monkeypatch.setattr("edge_assistant.capture.qt_subprocess.camera_names", tuple)
+    monkeypatch.setattr("edge_assistant.capture.qt_subprocess.query_cameras", tuple)
     assert main.main(["cameras"]) == 5
     assert capsys.readouterr().err == "No camera was found. Connect one, or turn it on.\n"
 

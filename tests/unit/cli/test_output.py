@@ -1,4 +1,4 @@
-"""What people and programs see of the events."""
+"""Tests of the outputs of events: text for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from edge_assistant.assistant.events import (
-    AFTER_THE_ANSWER,
+    AFTER_ANSWER_CODES,
     ErrorEvent,
     Event,
     NoticeEvent,
@@ -19,7 +19,7 @@ from edge_assistant.assistant.events import (
     cancelled,
 )
 from edge_assistant.cli.output import JsonOutput, TextOutput
-from edge_assistant.system.terminal import complain
+from edge_assistant.system.terminal import print_error
 
 CONVERSATION: list[Event] = [
     NoticeEvent(0, "demo-weights", "A notice."),
@@ -82,7 +82,7 @@ def test_what_was_held_back_is_shown_before_an_error(capsys: pytest.CaptureFixtu
     assert (shown.out, shown.err) == ('{"bbox_2d\n', "The engine is gone.\n")
 
 
-@pytest.mark.parametrize("code", sorted(AFTER_THE_ANSWER))
+@pytest.mark.parametrize("code", sorted(AFTER_ANSWER_CODES))
 def test_what_was_held_back_is_shown_before_what_is_said_of_the_answer(
     code: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,7 +120,7 @@ def test_a_full_or_closed_standard_error_is_no_reason_to_stop(monkeypatch: pytes
             raise BrokenPipeError
 
     monkeypatch.setattr("sys.stderr", Closed())
-    complain("Nobody hears this.")
+    print_error("Nobody hears this.")
 
 
 def test_control_characters_in_an_answer_do_not_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

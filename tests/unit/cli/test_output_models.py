@@ -15,7 +15,7 @@ from edge_assistant.settings.schema import Settings
 
 
 class FakeSpeaker:
-    """Keeps what is said; `idle` says whether it would be heard at once."""
+    """A speaker that records what is said; `idle` tells whether a sentence would be spoken at once."""
 
     def __init__(self, **_: Any) -> None:
         self.said: list[str] = []
@@ -62,57 +62,57 @@ def at(percent: int, left: float | None = None) -> TransferProgress:
 
 
 def test_every_tenth_is_said_aloud(make: Callable[..., Any]) -> None:
-    teller, speaker, clock = make()
+    output, speaker, clock = make()
     for percent in range(101):
         clock.now += 1
-        teller.progress("pull", "w.gguf", at(percent, (100 - percent) * 60.0))
+        output.progress("pull", "w.gguf", at(percent, (100 - percent) * 60.0))
     assert speaker.said[0] == "It will take about 100 minutes." or speaker.said[0].startswith("It will take about")
     assert [words.split()[0] for words in speaker.said[1:]] == [str(tenth) for tenth in range(10, 100, 10)]
 
 
 def test_a_voice_that_is_still_speaking_is_not_given_more_progress(make: Callable[..., Any]) -> None:
-    teller, speaker, _ = make()
-    teller.progress("pull", "w.gguf", at(5))
+    output, speaker, _ = make()
+    output.progress("pull", "w.gguf", at(5))
     speaker.idle = False
-    teller.progress("pull", "w.gguf", at(10))
+    output.progress("pull", "w.gguf", at(10))
     assert speaker.said == []
     speaker.idle = True
-    teller.progress("pull", "w.gguf", at(20))
+    output.progress("pull", "w.gguf", at(20))
     assert speaker.said == ["20 percent."]
 
 
 def test_what_matters_more_cuts_progress_short_but_not_other_sentences(make: Callable[..., Any]) -> None:
-    teller, speaker, _ = make()
-    teller.progress("pull", "w.gguf", at(5))
-    teller.progress("pull", "w.gguf", at(10))
-    teller.notice("stalled", "The line stands still.")
-    teller.say("It is here.")
-    teller.close(wait=True)
+    output, speaker, _ = make()
+    output.progress("pull", "w.gguf", at(5))
+    output.progress("pull", "w.gguf", at(10))
+    output.notice("stalled", "The line stands still.")
+    output.say("It is here.")
+    output.close(wait=True)
     assert speaker.said == ["10 percent.", "(silence)", "The line stands still.", "It is here.", "(waited)"]
     assert not speaker.open
 
 
 def test_after_a_cancel_nothing_is_waited_for(make: Callable[..., Any]) -> None:
-    teller, speaker, _ = make()
-    teller.say("It is here.")
-    teller.close(wait=False)
+    output, speaker, _ = make()
+    output.say("It is here.")
+    output.close(wait=False)
     assert "(waited)" not in speaker.said
     assert not speaker.open
 
 
 def test_a_signal_ends_the_waiting_for_the_voice(make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    teller, speaker, _ = make()
+    output, speaker, _ = make()
     speaker.idle = False  # it would speak for ever
     looks = iter([False, False, True])
     monkeypatch.setattr(output_models.signals, "arrived", lambda: next(looks))
-    teller.close(wait=True)
+    output.close(wait=True)
     assert not speaker.open
 
 
 def test_without_speech_there_is_no_speaker(make: Callable[..., Any]) -> None:
-    teller, speaker, _ = make(speak=False)
-    teller.say("It is here.")
-    teller.close(wait=True)
+    output, speaker, _ = make(speak=False)
+    output.say("It is here.")
+    output.close(wait=True)
     assert speaker.said == []
     assert not speaker.open
 
@@ -122,12 +122,12 @@ def test_a_terminal_gets_one_line_that_renews_itself(
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     monkeypatch.setattr("edge_assistant.system.terminal._kernel32", lambda: None)  # it is no console of Windows
-    teller, _, clock = make()
+    output, _, clock = make()
     for percent in (10, 11, 12):
         clock.now += 1
-        teller.progress("pull", "w.gguf", at(percent, 480.0))
-    teller.progress("pull", "w.gguf", at(13))  # too soon after the last
-    teller.say("It is here.")
+        output.progress("pull", "w.gguf", at(percent, 480.0))
+    output.progress("pull", "w.gguf", at(13))  # too soon after the last
+    output.say("It is here.")
     out, err = capsys.readouterr()
     assert out == "It is here.\n"
     assert err.split("\r\x1b[K")[1:-1] == [
@@ -141,10 +141,10 @@ def test_a_terminal_gets_one_line_that_renews_itself(
 def test_elsewhere_there_is_a_plain_line_at_every_tenth(
     make: Callable[..., Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    teller, _, clock = make()
+    output, _, clock = make()
     for percent in range(0, 31):
         clock.now += 1
-        teller.progress("pull", "w.gguf", at(percent))
+        output.progress("pull", "w.gguf", at(percent))
     assert capsys.readouterr().err.splitlines() == [
         "w.gguf: 10 percent, 100 megabytes of 1.0 gigabytes",
         "w.gguf: 20 percent, 200 megabytes of 1.0 gigabytes",
@@ -155,10 +155,10 @@ def test_elsewhere_there_is_a_plain_line_at_every_tenth(
 def test_programs_get_json_at_most_twice_a_second_and_always_the_end(
     make: Callable[..., Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    teller, _, clock = make(as_json=True)
+    output, _, clock = make(as_json=True)
     for percent in range(101):
         clock.now += 0.1
-        teller.progress("pull", "w.gguf", at(percent, 60.0))
+        output.progress("pull", "w.gguf", at(percent, 60.0))
     out, err = capsys.readouterr()
     events = [json.loads(line) for line in out.splitlines()]
     assert 18 <= len(events) <= 22
@@ -179,8 +179,8 @@ def test_programs_get_json_at_most_twice_a_second_and_always_the_end(
 def test_wrong_checksums_are_shown_whole_and_said_short(
     make: Callable[..., Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    teller, speaker, _ = make()
-    teller.error(ChecksumError("It is damaged.", expected="a" * 64, found="b" * 64))
+    output, speaker, _ = make()
+    output.error(ChecksumError("It is damaged.", expected="a" * 64, found="b" * 64))
     assert speaker.said == ["It is damaged."]
     err = capsys.readouterr().err
     assert "a" * 64 in err

@@ -1,4 +1,4 @@
-"""The settings command, as people type it."""
+"""Tests of the settings commands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from edge_assistant.cli import main
 from edge_assistant.settings import schema
 from edge_assistant.system import paths
-from edge_assistant.system.ipc import RELOAD, IpcServer, endpoint
+from edge_assistant.system.ipc import RELOAD, IpcServer, default_endpoint
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -75,7 +75,7 @@ def test_the_running_program_is_told_and_its_answer_is_printed(capsys: pytest.Ca
         heard.append(text)
         return "F9 is used by another program."
 
-    door = IpcServer(endpoint(), on_call)
+    door = IpcServer(default_endpoint(), on_call)
     try:
         _, out, _ = run(capsys, "set", "rate", "180")
     finally:

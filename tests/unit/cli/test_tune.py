@@ -1,4 +1,4 @@
-"""What the tune command does around the trials: what it leaves behind, and whom it tells."""
+"""Tests of the tune command: stored profiles, vision towers left behind, and what it reports."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from edge_assistant.settings import schema
 from edge_assistant.settings.schema import Settings
 from edge_assistant.settings.store import save
 from edge_assistant.system.errors import CancelledError, EngineError, WeightsError
-from edge_assistant.system.ipc import TUNED, IpcServer, endpoint
+from edge_assistant.system.ipc import TUNED, IpcServer, default_endpoint
 from edge_assistant.tuning import profile
 from edge_assistant.tuning.profile import TuningProfile
 from edge_assistant.tuning.search import MachineFacts, SearchResult, TimeBudget
@@ -30,15 +30,15 @@ OPTIONS = TuneOptions(None, None, think=False, target_s=None, reset=False, speak
 
 
 @pytest.fixture
-def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ResolvedModel:
-    """What the command finds: the demo weights with files of their own, whose towers are made at once."""
+def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ResolvedModel:
+    """The model that the command finds: the demo model with files of its own, whose towers are made at once."""
     found = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
     for path in (found.model, found.mmproj):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     found = replace(found, model=tmp_path / found.model.name, mmproj=tmp_path / found.mmproj.name)
     monkeypatch.setattr(tune, "resolve_model", lambda *_, **__: found)
     monkeypatch.setattr(tune, "make_tower", lambda parent, name, *_: make(parent, name))
-    monkeypatch.setattr(tune.signals, "only_remember", lambda: None)
+    monkeypatch.setattr(tune.signals, "stop_raising", lambda: None)
     return found
 
 
@@ -46,12 +46,12 @@ def make(parent: Path, name: str) -> CachedTower:
     return VisionTowers().make(parent, name, lambda data, *_: data, lambda _: None)
 
 
-def here(weights: ResolvedModel) -> set[str]:
-    return {name for name in ("Q8_0", "Q6_K", "BF16") if VisionTowers().find(weights.mmproj, name)}
+def here(model: ResolvedModel) -> set[str]:
+    return {name for name in ("Q8_0", "Q6_K", "BF16") if VisionTowers().find(model.mmproj, name)}
 
 
 class Outcome:
-    """Stands in for the trials: makes two towers, then ends as it is told."""
+    """A fake search: makes two towers, then returns or raises `outcome`."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, outcome: TuningProfile | BaseException) -> None:
         self.outcome = outcome
@@ -78,49 +78,49 @@ class Outcome:
 
 @pytest.mark.parametrize("end", [CancelledError(), EngineError("The engine is gone."), RuntimeError("a bug")])
 def test_a_tune_that_ends_early_leaves_no_tower_that_it_made_and_all_that_was_here(
-    weights: ResolvedModel, end: BaseException, monkeypatch: pytest.MonkeyPatch
+    model: ResolvedModel, end: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make(weights.mmproj, "Q6_K")
+    make(model.mmproj, "Q6_K")
     Outcome(monkeypatch, end)
     with pytest.raises(type(end)):
         tune.run(OPTIONS)
-    assert here(weights) == {"Q6_K"}
-    assert not profile.is_tuned(weights)
+    assert here(model) == {"Q6_K"}
+    assert not profile.is_tuned(model)
 
 
-def test_what_cannot_be_stored_leaves_no_tower_either(weights: ResolvedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_stored_leaves_no_tower_either(model: ResolvedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise WeightsError("The disk is full.")
 
     Outcome(monkeypatch, TuningProfile(1, tower="Q6_K"))
-    monkeypatch.setattr(profile, "store", full)
+    monkeypatch.setattr(profile, "save_profile", full)
     with pytest.raises(WeightsError):
         tune.run(OPTIONS)
-    assert here(weights) == set()
+    assert here(model) == set()
 
 
-def test_in_the_end_only_the_chosen_tower_is_here(weights: ResolvedModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    make(weights.mmproj, "BF16")
+def test_in_the_end_only_the_chosen_tower_is_here(model: ResolvedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(model.mmproj, "BF16")
     Outcome(monkeypatch, TuningProfile(1, tower="Q6_K"))
     tune.run(OPTIONS)
-    assert here(weights) == {"Q6_K"}
-    assert profile.choice(weights) == TuningProfile(1, tower="Q6_K")
+    assert here(model) == {"Q6_K"}
+    assert profile.load_profile(model) == TuningProfile(1, tower="Q6_K")
 
 
 def test_a_tower_that_other_weights_were_tuned_to_use_stays(
-    weights: ResolvedModel, monkeypatch: pytest.MonkeyPatch
+    model: ResolvedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    larger = replace(weights, model=weights.model.with_name("larger.gguf"))
-    larger.model.write_bytes(weights.model.read_bytes() + b"more")
-    make(weights.mmproj, "BF16")
-    profile.store(larger, TuningProfile(1, tower="BF16"))
+    larger = replace(model, model=model.model.with_name("larger.gguf"))
+    larger.model.write_bytes(model.model.read_bytes() + b"more")
+    make(model.mmproj, "BF16")
+    profile.save_profile(larger, TuningProfile(1, tower="BF16"))
     Outcome(monkeypatch, TuningProfile(1, tower="Q6_K"))
     tune.run(OPTIONS)
-    assert here(weights) == {"Q6_K", "BF16"}
+    assert here(model) == {"Q6_K", "BF16"}
 
 
 def test_a_tower_that_the_app_is_making_meanwhile_is_waited_for(
-    weights: ResolvedModel, monkeypatch: pytest.MonkeyPatch
+    model: ResolvedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tries: list[str] = []
 
@@ -136,21 +136,21 @@ def test_a_tower_that_the_app_is_making_meanwhile_is_waited_for(
     with pytest.raises(CancelledError):
         tune.run(OPTIONS)
     assert tries == ["Q8_0", "Q8_0", "Q6_K"]
-    assert here(weights) == set()
+    assert here(model) == set()
 
 
-@pytest.mark.usefixtures("weights")
+@pytest.mark.usefixtures("model")
 def test_it_begins_with_what_is_used_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    untuned = replace(profile.safe_choice(), tower="Q6_K")
-    monkeypatch.setattr(profile, "choice", lambda *_, **__: untuned)
+    untuned = replace(profile.safe_profile(), tower="Q6_K")
+    monkeypatch.setattr(profile, "load_profile", lambda *_, **__: untuned)
     tuning = Outcome(monkeypatch, untuned)
     tune.run(OPTIONS)
     assert tuning.now == tuning.start == untuned, "untuned, but with the tower that the app has made"
     tune.run(OPTIONS)
-    assert (tuning.now, tuning.start) == (untuned, profile.safe_choice()), "now it is tuned"
+    assert (tuning.now, tuning.start) == (untuned, profile.safe_profile()), "now it is tuned"
 
 
-@pytest.mark.usefixtures("weights")
+@pytest.mark.usefixtures("model")
 def test_what_the_person_has_set_is_not_tried_and_that_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -182,22 +182,22 @@ def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def heard() -> Any:
-    """What the running program hears at its door."""
+    """The messages that the running program receives over IPC."""
     calls: list[str] = []
 
     def on_call(text: str) -> str:
         calls.append(text)
         return "It is used."
 
-    door = IpcServer(endpoint(), on_call)
+    door = IpcServer(default_endpoint(), on_call)
     yield calls
     door.close()
 
 
 def test_the_running_program_is_told_when_something_changed_and_only_then(
-    weights: ResolvedModel, heard: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    model: ResolvedModel, heard: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Outcome(monkeypatch, replace(profile.safe_choice(), glance_tokens=256))
+    Outcome(monkeypatch, replace(profile.safe_profile(), glance_tokens=256))
     tune.run(OPTIONS)
     assert heard == []
     Outcome(monkeypatch, TuningProfile(1, Tuning(repack=True)))
@@ -207,25 +207,25 @@ def test_the_running_program_is_told_when_something_changed_and_only_then(
     assert told(capsys)[-1] == {"event": "running", "message": "It is used."}
     tune.run(replace(OPTIONS, reset=True))
     assert heard == [TUNED, TUNED]
-    assert profile.choice(weights) == profile.safe_choice()
+    assert profile.load_profile(model) == profile.safe_profile()
 
 
 def test_forgetting_what_was_tuned_leaves_the_tower_that_is_used_without(
-    weights: ResolvedModel, monkeypatch: pytest.MonkeyPatch
+    model: ResolvedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("Q6_K", "BF16"):
-        make(weights.mmproj, name)
-    monkeypatch.setattr(profile, "usual_tower", lambda *_: "Q6_K")
-    profile.store(weights, TuningProfile(1, tower="BF16"))
+        make(model.mmproj, name)
+    monkeypatch.setattr(profile, "default_tower", lambda *_: "Q6_K")
+    profile.save_profile(model, TuningProfile(1, tower="BF16"))
     tune.run(replace(OPTIONS, reset=True))
-    assert here(weights) == {"Q6_K"}
+    assert here(model) == {"Q6_K"}
 
 
-@pytest.mark.usefixtures("weights")
+@pytest.mark.usefixtures("model")
 def test_it_says_what_a_glance_took_and_takes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    choice = replace(profile.safe_choice(), tower="Q6_K", glance_tokens=384)
+    choice = replace(profile.safe_profile(), tower="Q6_K", glance_tokens=384)
     tuning = Outcome(monkeypatch, choice)
     result = SearchResult(choice, Cost(6.7, 1.0), Cost(4.66, 1.0), TimeBudget(384, 5.9, True))
     monkeypatch.setattr(tune, "tune", lambda *given: tuning(*given) and result)
@@ -238,9 +238,9 @@ def test_it_says_what_a_glance_took_and_takes(
 
 
 def test_it_says_which_better_weights_it_could_not_tune(
-    weights: ResolvedModel, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    model: ResolvedModel, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(tune, "resolve_model", lambda *_, **__: replace(weights, notices=("These are damaged.",)))
+    monkeypatch.setattr(tune, "resolve_model", lambda *_, **__: replace(model, notices=("These are damaged.",)))
     Outcome(monkeypatch, TuningProfile(1))
     tune.run(OPTIONS)
     assert ("weights-passed-over", "These are damaged.") in [

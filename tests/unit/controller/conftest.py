@@ -1,30 +1,30 @@
-"""The desks that the loop's tests stand at."""
+"""Fixtures for the tests of the event loop."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
-from support.loop_desk import PICTURE, ChoosingDesk, Desk
+from support.loop_harness import PICTURE, LoopHarness, OverlayHarness
 
 from edge_assistant.controller.request import Request
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
-    def take_picture(self: Request, then: Callable[[], None]) -> None:
+def harness(monkeypatch: pytest.MonkeyPatch) -> LoopHarness:
+    def take_picture(self: Request, on_done: Callable[[], None]) -> None:
         self.captured = PICTURE
-        then()
+        on_done()
 
     monkeypatch.setattr(Request, "take_picture", take_picture)
-    made = Desk()
-    monkeypatch.setattr("edge_assistant.controller.front_window.choose", made.active.backend)
-    made.control.on_ready(loaded=True)
-    made.step()
-    assert made.voice.heard == ["Ready."]
-    return made
+    harness = LoopHarness()
+    monkeypatch.setattr("edge_assistant.controller.front_window.choose_backend", harness.active.backend)
+    harness.loop.on_ready(loaded=True)
+    harness.step()
+    assert harness.speech.heard == ["Ready."]
+    return harness
 
 
 @pytest.fixture
-def choosing_desk(monkeypatch: pytest.MonkeyPatch) -> ChoosingDesk:
-    return ChoosingDesk(monkeypatch)
+def overlay_harness(monkeypatch: pytest.MonkeyPatch) -> OverlayHarness:
+    return OverlayHarness(monkeypatch)

@@ -1,4 +1,4 @@
-"""The loop behind the presses: what comes in is done in turn, also where something goes wrong."""
+"""The event loop handles its queue in order, also when something fails."""
 
 from __future__ import annotations
 
@@ -6,88 +6,88 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from support.loop_desk import (
-    Desk,
-    do,
+from support.loop_harness import (
+    LoopHarness,
+    run_in_loop,
 )
 
 from edge_assistant.assistant.events import NoticeEvent
 from edge_assistant.controller import event_loop
-from edge_assistant.controller.request_history import TICK_S
+from edge_assistant.controller.request_history import TICK_INTERVAL_S
 from edge_assistant.system.errors import InputError, WeightsError
 
 
-def test_ticks_come_every_two_seconds_until_the_first_sentence(desk: Desk) -> None:
-    desk.press("window")
-    heard = len(desk.voice.heard)
+def test_ticks_come_every_two_seconds_until_the_first_sentence(harness: LoopHarness) -> None:
+    harness.press("window")
+    heard = len(harness.speech.heard)
     for _ in range(3):
-        desk.now += TICK_S
-        desk.step()
-    assert desk.voice.heard[heard:] == ["(tick if idle)"] * 3
-    desk.newest.sentences.append("A dialog.")
-    assert desk.control._until_due() is None
+        harness.now += TICK_INTERVAL_S
+        harness.step()
+    assert harness.speech.heard[heard:] == ["(tick if idle)"] * 3
+    harness.newest.sentences.append("A dialog.")
+    assert harness.loop._seconds_until_due() is None
 
 
-def test_a_press_while_the_weights_are_loaded_is_kept_and_ready_is_not_said_over_it(desk: Desk) -> None:
-    desk = Desk()
-    desk.press("window")
-    heard = len(desk.voice.heard)
-    desk.control.on_ready(loaded=True)
-    desk.step()
-    assert desk.voice.heard[heard:] == []
-    assert desk.newest.id == 1
+def test_a_press_while_the_model_is_loading_is_kept_and_ready_is_not_said_over_it(harness: LoopHarness) -> None:
+    harness = LoopHarness()
+    harness.press("window")
+    heard = len(harness.speech.heard)
+    harness.loop.on_ready(loaded=True)
+    harness.step()
+    assert harness.speech.heard[heard:] == []
+    assert harness.newest.id == 1
 
 
 def test_a_failed_start_is_not_called_ready() -> None:
-    desk = Desk()
-    desk.control.on_ready(loaded=False)
-    desk.step()
-    assert desk.voice.heard == []
+    harness = LoopHarness()
+    harness.loop.on_ready(loaded=False)
+    harness.step()
+    assert harness.speech.heard == []
 
 
 @pytest.mark.parametrize(
     ("action", "answer"), [("status", "Ready."), ("stop", ""), ("dance", "There is no action dance.")]
 )
-def test_a_trigger_is_answered_with_what_there_is_to_say(desk: Desk, action: str, answer: str) -> None:
-    assert answered_by(desk, action) == answer
+def test_a_trigger_is_answered_with_what_there_is_to_say(harness: LoopHarness, action: str, answer: str) -> None:
+    assert reply_to(harness, action) == answer
 
 
-def answered_by(desk: Desk, action: str) -> str:
-    """What a trigger gets, with the loop taking one step meanwhile."""
+def reply_to(harness: LoopHarness, action: str) -> str:
+    """Return the reply to a trigger, with the loop taking one step meanwhile."""
     answer: list[str] = []
-    thread = threading.Thread(target=lambda: answer.append(desk.control.trigger(action)))
+    thread = threading.Thread(target=lambda: answer.append(harness.loop.trigger(action)))
     thread.start()
     if action != "dance":
-        desk.step()
+        harness.step()
     thread.join()
     return answer[0]
 
 
-def test_quit_ends_the_loop(desk: Desk) -> None:
-    desk.control.quit()
-    desk.control.run()
-    desk = Desk()
-    desk.control.press("quit")
-    desk.control.run()
+def test_quit_ends_the_loop(harness: LoopHarness) -> None:
+    harness.loop.quit()
+    harness.loop.run()
+    harness = LoopHarness()
+    harness.loop.press("quit")
+    harness.loop.run()
 
 
-def test_without_any_weights_the_reason_is_said_and_the_loop_ends() -> None:
-    desk = Desk()
-    desk.control.on_failed(WeightsError("There are no weights."))
+def test_without_any_model_the_reason_is_said_and_the_loop_ends() -> None:
+    harness = LoopHarness()
+    harness.loop.on_failed(WeightsError("There are no weights."))
     with pytest.raises(WeightsError):
-        desk.control.run()
-    assert desk.voice.heard[-1] == "There are no weights."
+        harness.loop.run()
+    assert harness.speech.heard[-1] == "There are no weights."
 
 
-def test_what_belongs_to_no_request_is_said_and_shown(desk: Desk) -> None:
-    desk.control.tell("keys-lost", "The display is gone.")
-    desk.step()
-    assert desk.voice.heard[-1] == "The display is gone."
-    assert isinstance(desk.shown[-1], NoticeEvent)
+def test_what_belongs_to_no_request_is_said_and_shown(harness: LoopHarness) -> None:
+    harness.loop.tell("keys-lost", "The display is gone.")
+    harness.step()
+    assert harness.speech.heard[-1] == "The display is gone."
+    assert isinstance(harness.shown[-1], NoticeEvent)
 
 
 def test_a_bug_behind_a_press_is_a_sentence_and_the_next_press_works(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
+    harness: LoopHarness, monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
 ) -> None:
     expect_log("a press failed")
 
@@ -95,39 +95,41 @@ def test_a_bug_behind_a_press_is_a_sentence_and_the_next_press_works(
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken_for_now:
-        broken_for_now.setattr(desk.work, "repeat", broken)
-        desk.control.press("repeat")
-        desk.control.press("window")
-        desk.control._row.put(event_loop._Call(lambda: desk.control.press("quit")))  # after the sentence about the bug
-        desk.control.run()
-    assert any("in the program" in each for each in desk.voice.heard)
-    assert desk.newest.action == "window"
+        broken_for_now.setattr(harness.worker, "repeat", broken)
+        harness.loop.press("repeat")
+        harness.loop.press("window")
+        harness.loop._queue.put(
+            event_loop._Call(lambda: harness.loop.press("quit"))
+        )  # after the sentence about the bug
+        harness.loop.run()
+    assert any("in the program" in each for each in harness.speech.heard)
+    assert harness.newest.action == "window"
 
 
-def test_the_condition_is_told_whenever_it_changes(desk: Desk) -> None:
-    desk.press("window")
-    desk.newest.stage = "think"
-    do(desk, desk.control.on_stage)
-    desk.newest.sentences.append("A dialog.")
-    do(desk, desk.control.on_stage)
-    desk.answer()
-    desk.end()
-    assert desk.conditions == ["ready", "looking", "thinking", "speaking", "ready"]
+def test_the_status_is_reported_whenever_it_changes(harness: LoopHarness) -> None:
+    harness.press("window")
+    harness.newest.stage = "think"
+    run_in_loop(harness, harness.loop.on_stage)
+    harness.newest.sentences.append("A dialog.")
+    run_in_loop(harness, harness.loop.on_stage)
+    harness.answer()
+    harness.end()
+    assert harness.statuses == ["ready", "looking", "thinking", "speaking", "ready"]
 
 
-def test_an_error_stays_the_condition_until_the_next_request(desk: Desk) -> None:
-    desk.press("window")
-    desk.newest.failure = InputError("No.")
-    desk.control.on_answered(desk.newest, whole=False)
-    desk.end()
-    assert desk.conditions[-1] == "error"
-    desk.press("window")
-    assert desk.conditions[-1] == "looking"
+def test_an_error_keep_running_the_condition_until_the_next_request(harness: LoopHarness) -> None:
+    harness.press("window")
+    harness.newest.failure = InputError("No.")
+    harness.loop.on_answered(harness.newest, complete=False)
+    harness.end()
+    assert harness.statuses[-1] == "error"
+    harness.press("window")
+    assert harness.statuses[-1] == "looking"
 
 
-def test_a_program_that_stays_says_that_there_are_no_weights_and_goes_on() -> None:
-    desk = Desk()
-    desk.control._stays = True
-    do(desk, lambda: desk.control.on_failed(WeightsError("There are no weights.")))
-    assert desk.voice.heard == ["There are no weights."]
-    assert desk.conditions == ["error"]
+def test_a_loop_that_keeps_running_says_that_there_is_no_model_and_continues() -> None:
+    harness = LoopHarness()
+    harness.loop._keep_running = True
+    run_in_loop(harness, lambda: harness.loop.on_failed(WeightsError("There are no weights.")))
+    assert harness.speech.heard == ["There are no weights."]
+    assert harness.statuses == ["error"]

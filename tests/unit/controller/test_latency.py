@@ -1,4 +1,4 @@
-"""How long things took is remembered, also over a restart, and nothing else is."""
+"""Latencies are recorded, also over a restart, and nothing else is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge_assistant.assistant.events import DoneEvent, Timings, cancelled
-from edge_assistant.controller.latency import LatencyRecords, Seconds
+from edge_assistant.controller.latency import LatencyRecords, VariantLatency
 from edge_assistant.system.json_store import JsonStore
 
 _NO_TIMES = ('"long"', "1e999", "NaN", "-Infinity", "-1", "true", "[]", "9" * 6000)
@@ -21,30 +21,30 @@ def done(first_token: float | None, swap: float | None = None, variant: str | No
 
 
 def test_the_last_figures_of_each_variant_hold() -> None:
-    measurements = LatencyRecords()
-    measurements.swapped("thinking", 20.0)
-    measurements.answered(done(8.0, 28.0))
-    measurements.answered(done(2.0))
-    measurements.answered(done(None))
-    measurements.answered(done(1.0, variant="instruct"))
-    assert measurements.of("thinking") == Seconds(swap=20.0, first_token=2.0, swap_to_first_token=28.0)
-    assert measurements.of("instruct") == Seconds(first_token=1.0)
+    records = LatencyRecords()
+    records.record_swap("thinking", 20.0)
+    records.record_answer(done(8.0, 28.0))
+    records.record_answer(done(2.0))
+    records.record_answer(done(None))
+    records.record_answer(done(1.0, variant="instruct"))
+    assert records.of("thinking") == VariantLatency(swap=20.0, first_token=2.0, swap_to_first_token=28.0)
+    assert records.of("instruct") == VariantLatency(first_token=1.0)
 
 
 def test_a_whole_answer_is_measured_and_one_that_was_stopped_is_not() -> None:
-    measurements = LatencyRecords()
+    records = LatencyRecords()
     whole = replace(done(2.0), stop="end", timings_s=Timings(first_token=2.0, total=9.0))
-    measurements.answered(whole)
-    measurements.answered(replace(whole, stop="cancelled", timings_s=Timings(first_token=2.0, total=1.0)))
-    assert measurements.of("thinking").answer == 9.0
+    records.record_answer(whole)
+    records.record_answer(replace(whole, stop="cancelled", timings_s=Timings(first_token=2.0, total=1.0)))
+    assert records.of("thinking").answer == 9.0
 
 
 def test_after_a_restart_the_figures_of_the_last_change_are_there_and_no_words(tmp_path: Path) -> None:
     path = tmp_path / "measurements.json"
-    measurements = LatencyRecords(JsonStore(path))
-    measurements.swapped("thinking", 20.12345)
-    measurements.answered(done(8.0, 28.12345))
-    assert LatencyRecords(JsonStore(path)).of("thinking") == Seconds(20.123, 8.0, 28.123)
+    records = LatencyRecords(JsonStore(path))
+    records.record_swap("thinking", 20.12345)
+    records.record_answer(done(8.0, 28.12345))
+    assert LatencyRecords(JsonStore(path)).of("thinking") == VariantLatency(20.123, 8.0, 28.123)
     assert "secret" not in path.read_text()
 
 
@@ -55,19 +55,19 @@ def test_after_a_restart_the_figures_of_the_last_change_are_there_and_no_words(t
 def test_a_damaged_record_is_as_good_as_none(text: str, tmp_path: Path) -> None:
     path = tmp_path / "measurements.json"
     path.write_text(text)
-    assert LatencyRecords(JsonStore(path)).of("thinking") == Seconds()
+    assert LatencyRecords(JsonStore(path)).of("thinking") == VariantLatency()
 
 
 def test_figures_that_cannot_be_written_hold_while_the_program_runs(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    measurements = LatencyRecords(JsonStore(tmp_path / "file" / "measurements.json"))
-    measurements.answered(done(8.0, 28.0))
-    assert measurements.of("thinking").swap_to_first_token == 28.0
+    records = LatencyRecords(JsonStore(tmp_path / "file" / "measurements.json"))
+    records.record_answer(done(8.0, 28.0))
+    assert records.of("thinking").swap_to_first_token == 28.0
 
 
 def test_the_record_is_plain_json(tmp_path: Path) -> None:
     path = tmp_path / "measurements.json"
-    LatencyRecords(JsonStore(path)).answered(done(8.0, 28.0))
+    LatencyRecords(JsonStore(path)).record_answer(done(8.0, 28.0))
     assert json.loads(path.read_text()) == {
         "thinking": {"swap": None, "first_token": 8.0, "swap_to_first_token": 28.0, "answer": None}
     }

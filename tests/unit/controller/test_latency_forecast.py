@@ -1,4 +1,4 @@
-"""How long the detail will take is told from the last glance, less what has been done ahead."""
+"""The wait for the detail is forecast from the last glance, less what has been encoded ahead."""
 
 from __future__ import annotations
 
@@ -30,38 +30,38 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def outlook(clock: Clock) -> LatencyForecast:
+def forecast(clock: Clock) -> LatencyForecast:
     return LatencyForecast(clock)
 
 
-def test_nothing_is_told_before_something_was_measured(outlook: LatencyForecast) -> None:
-    assert outlook.seconds(920) is None
+def test_nothing_is_forecast_before_something_was_measured(forecast: LatencyForecast) -> None:
+    assert forecast.estimate(920) is None
 
 
 def test_as_many_tokens_take_as_long_as_last_time_and_more_take_longer_than_in_proportion(
-    outlook: LatencyForecast,
+    forecast: LatencyForecast,
 ) -> None:
-    outlook.answered(done(250, 4.0, 3.0))
-    assert outlook.seconds(250) == pytest.approx(7.0)
-    more = outlook.seconds(1000)
+    forecast.record_answer(done(250, 4.0, 3.0))
+    assert forecast.estimate(250) == pytest.approx(7.0)
+    more = forecast.estimate(1000)
     assert more is not None
     assert 4 * 7.0 < more < 8 * 7.0
 
 
-def test_what_was_encoded_ahead_is_not_waited_for(outlook: LatencyForecast, clock: Clock) -> None:
-    outlook.answered(done(250, 4.0, 3.0))
-    outlook.began_ahead()
+def test_what_was_encoded_ahead_is_not_waited_for(forecast: LatencyForecast, clock: Clock) -> None:
+    forecast.record_answer(done(250, 4.0, 3.0))
+    forecast.start_encode_ahead()
     clock.now += 1.0
-    assert outlook.seconds(250) == pytest.approx(6.0)
+    assert forecast.estimate(250) == pytest.approx(6.0)
     clock.now += 1000.0
-    assert outlook.seconds(250) == pytest.approx(3.0)
+    assert forecast.estimate(250) == pytest.approx(3.0)
 
 
 def test_a_follow_up_without_an_encode_changes_nothing_but_ends_what_was_ahead(
-    outlook: LatencyForecast, clock: Clock
+    forecast: LatencyForecast, clock: Clock
 ) -> None:
-    outlook.answered(done(250, 4.0, 3.0))
-    outlook.began_ahead()
+    forecast.record_answer(done(250, 4.0, 3.0))
+    forecast.start_encode_ahead()
     clock.now += 2.0
-    outlook.answered(done(250, 0.0, 0.5))
-    assert outlook.seconds(250) == pytest.approx(7.0)
+    forecast.record_answer(done(250, 0.0, 0.5))
+    assert forecast.estimate(250) == pytest.approx(7.0)

@@ -1,4 +1,4 @@
-"""What presses and choices mean around the palette and the region's chooser: states, presses and times only."""
+"""The state machine of the overlays: states, events and times, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,219 +6,234 @@ from dataclasses import replace
 
 import pytest
 
-from edge_assistant.controller import state as presses
+from edge_assistant.controller import state as state_machine
 from edge_assistant.controller.overlay_state import (
     CloseOverlay,
-    Freeze,
-    MissedAnswer,
-    OpenOverlay,
+    FreezeDesktop,
     OpenRegionSelector,
-    Step,
+    OverlayState,
+    OverlayTransition,
+    RepeatMissedAnswer,
     Unmute,
     UseFrozenDesktop,
-    chosen,
-    dismissed,
-    pressed,
+    on_choice,
+    on_dismiss,
+    on_press,
 )
 from edge_assistant.controller.state import (
-    Ask,
     CancelRequest,
-    Detail,
-    Forget,
-    Look,
+    CaptureForQuestion,
+    Describe,
+    DescribeInDetail,
+    ForgetPicture,
     Mute,
-    Repeat,
-    RepeatSoFar,
+    RepeatAnswer,
+    RepeatPartialAnswer,
+    ReportStatus,
     Silence,
     State,
-    Status,
-    Think,
+    ToggleThinking,
 )
-from edge_assistant.hotkeys.actions import ACTIONS, LOOKS
+from edge_assistant.hotkeys.actions import ACTIONS, ANSWER_ACTIONS
 
-PALETTE = OpenOverlay("palette", 1)
-REGION = OpenOverlay("region", 1)
+PALETTE = OverlayState("palette", 1)
+REGION = OverlayState("region", 1)
 
 
 def working(action: str = "window") -> State:
-    return presses.pressed(State(), action, 100.0)[0]
+    return state_machine.on_press(State(), action, 100.0)[0]
 
 
 def speaking(action: str = "window") -> State:
     state = working(action)
-    return presses.answered(state, state.id, whole=True)[0]
+    return state_machine.on_answered(state, state.id, complete=True)[0]
 
 
-def over(action: str = "window") -> State:
+def finished(action: str = "window") -> State:
     state = speaking(action)
-    return presses.ended(state, state.id, 100.0)[0]
+    return state_machine.on_ended(state, state.id, 100.0)[0]
 
 
-@pytest.mark.parametrize("chooser", ["palette", "region"])
-def test_its_key_freezes_the_moment_and_opens_it(chooser: str) -> None:
-    open, state, do = pressed(OpenOverlay(), State(), chooser, 100.0)
-    assert do == (Silence(), Freeze(1, chooser))
-    assert (open, state) == (OpenOverlay(chooser, 1), State())
+@pytest.mark.parametrize("kind", ["palette", "region"])
+def test_its_key_freezes_the_desktop_and_opens_the_overlay(kind: str) -> None:
+    overlay, state, effects = on_press(OverlayState(), State(), kind, 100.0)
+    assert effects == (Silence(), FreezeDesktop(1, kind))
+    assert (overlay, state) == (OverlayState(kind, 1), State())
 
 
-@pytest.mark.parametrize("chooser", ["palette", "region"])
-def test_its_key_again_closes_it_and_forgets_the_moment(chooser: str) -> None:
-    open, _, do = pressed(OpenOverlay(chooser, 1), State(), chooser, 100.0)
-    assert do == (Silence(), CloseOverlay(1))
-    assert open == OpenOverlay(ticket=1)
-    assert pressed(open, State(), chooser, 101.0)[2][-1] == Freeze(2, chooser), "the next press is another moment"
+@pytest.mark.parametrize("kind", ["palette", "region"])
+def test_its_key_again_closes_the_overlay_and_drops_the_frozen_desktop(kind: str) -> None:
+    overlay, _, effects = on_press(OverlayState(kind, 1), State(), kind, 100.0)
+    assert effects == (Silence(), CloseOverlay(1))
+    assert overlay == OverlayState(ticket=1)
+    assert on_press(overlay, State(), kind, 101.0)[2][-1] == FreezeDesktop(2, kind), "the next press is another moment"
 
 
-def test_a_question_is_about_the_moment_too() -> None:
-    do = chosen(PALETTE, State(), 1, "ask", 101.0)[2]
-    assert do[:2] == (UseFrozenDesktop(1, "ask"), CloseOverlay(1, give_back=False))
-    assert Ask(1) in do
+def test_a_question_uses_the_frozen_desktop_too() -> None:
+    effects = on_choice(PALETTE, State(), 1, "ask", 101.0)[2]
+    assert effects[:2] == (UseFrozenDesktop(1, "ask"), CloseOverlay(1, restore_focus=False))
+    assert CaptureForQuestion(1) in effects
 
 
-@pytest.mark.parametrize("choice", [*LOOKS, "monitor-2"])
-def test_a_choice_is_about_the_moment_and_closes_it(choice: str) -> None:
-    open, state, do = chosen(REGION if choice == "region" else PALETTE, over("screen"), 1, choice, 101.0)
-    assert do[:2] == (UseFrozenDesktop(1, choice), CloseOverlay(1))
-    (look,) = [each for each in do if isinstance(each, Look)]
+@pytest.mark.parametrize("choice", [*ANSWER_ACTIONS, "monitor-2"])
+def test_a_choice_uses_the_frozen_desktop_and_closes_the_overlay(choice: str) -> None:
+    overlay, state, effects = on_choice(REGION if choice == "region" else PALETTE, finished("screen"), 1, choice, 101.0)
+    assert effects[:2] == (UseFrozenDesktop(1, choice), CloseOverlay(1))
+    (look,) = [each for each in effects if isinstance(each, Describe)]
     assert look.id == 2
-    assert Forget() in do, "the picture before it"
-    assert (open.chooser, state.phase, state.look) == ("", "working", choice)
+    assert ForgetPicture() in effects, "the picture before it"
+    assert (overlay.kind, state.phase, state.last_action) == ("", "working", choice)
 
 
 def test_choosing_what_was_just_described_is_a_new_picture_and_not_its_detail() -> None:
-    assert Look(2, "window") in chosen(PALETTE, over("window"), 1, "window", 101.0)[2]
+    assert Describe(2, "window") in on_choice(PALETTE, finished("window"), 1, "window", 101.0)[2]
 
 
 def test_choosing_what_is_being_described_is_a_new_picture_and_not_its_stop() -> None:
-    do = chosen(PALETTE, working("window"), 1, "window", 101.0)[2]
-    assert Look(2, "window") in do
-    assert CancelRequest(1) in do
+    effects = on_choice(PALETTE, working("window"), 1, "window", 101.0)[2]
+    assert Describe(2, "window") in effects
+    assert CancelRequest(1) in effects
 
 
 def test_afterwards_the_key_of_what_was_chosen_gives_its_detail() -> None:
-    _, state, _ = chosen(PALETTE, State(), 1, "window", 100.0)
-    state = presses.answered(state, state.id, whole=True)[0]
-    state = presses.ended(state, state.id, 101.0)[0]
-    assert Detail(2) in pressed(OpenOverlay(ticket=1), state, "window", 102.0)[2]
+    _, state, _ = on_choice(PALETTE, State(), 1, "window", 100.0)
+    state = state_machine.on_answered(state, state.id, complete=True)[0]
+    state = state_machine.on_ended(state, state.id, 101.0)[0]
+    assert DescribeInDetail(2) in on_press(OverlayState(ticket=1), state, "window", 102.0)[2]
 
 
-def test_the_palette_goes_on_to_the_region_of_the_same_moment() -> None:
-    open, state, do = chosen(PALETTE, State(), 1, "region", 101.0)
-    assert do == (OpenRegionSelector(1),)
-    assert (open, state) == (REGION, State())
+def test_the_palette_leads_to_a_region_of_the_same_frozen_desktop() -> None:
+    overlay, state, effects = on_choice(PALETTE, State(), 1, "region", 101.0)
+    assert effects == (OpenRegionSelector(1),)
+    assert (overlay, state) == (REGION, State())
 
 
 def test_while_the_region_is_described_its_key_stops_and_then_gives_the_detail() -> None:
-    _, state, _ = chosen(REGION, State(), 1, "region", 100.0)
-    open, after, do = pressed(OpenOverlay(ticket=1), state, "region", 101.0)
-    assert do[:2] == (Silence(), CancelRequest(1))
-    assert (open.chooser, after.phase) == ("", "idle")
-    state = presses.ended(presses.answered(state, 1, whole=True)[0], 1, 102.0)[0]
-    assert Detail(2) in pressed(OpenOverlay(ticket=1), state, "region", 103.0)[2]
-    assert pressed(OpenOverlay(ticket=1), state, "region", 200.0)[2][-1] == Freeze(2, "region")
+    _, state, _ = on_choice(REGION, State(), 1, "region", 100.0)
+    overlay, after, effects = on_press(OverlayState(ticket=1), state, "region", 101.0)
+    assert effects[:2] == (Silence(), CancelRequest(1))
+    assert (overlay.kind, after.phase) == ("", "idle")
+    state = state_machine.on_ended(state_machine.on_answered(state, 1, complete=True)[0], 1, 102.0)[0]
+    assert DescribeInDetail(2) in on_press(OverlayState(ticket=1), state, "region", 103.0)[2]
+    assert on_press(OverlayState(ticket=1), state, "region", 200.0)[2][-1] == FreezeDesktop(2, "region")
 
 
 def test_a_global_key_chooses_in_an_open_palette() -> None:
-    assert pressed(PALETTE, State(), "read", 101.0) == chosen(PALETTE, State(), 1, "read", 101.0)
-    assert pressed(PALETTE, State(), "region", 101.0)[2] == (OpenRegionSelector(1),)
+    assert on_press(PALETTE, State(), "read", 101.0) == on_choice(PALETTE, State(), 1, "read", 101.0)
+    assert on_press(PALETTE, State(), "region", 101.0)[2] == (OpenRegionSelector(1),)
 
 
 def test_opening_silences_the_work_without_ending_it() -> None:
-    open, state, do = pressed(OpenOverlay(), working(), "palette", 101.0)
-    assert do == (Silence(), Mute(1), Freeze(1, "palette"))
-    assert (open.missed, state.phase) == (True, "working")
+    overlay, state, effects = on_press(OverlayState(), working(), "palette", 101.0)
+    assert effects == (Silence(), Mute(1), FreezeDesktop(1, "palette"))
+    assert (overlay.missed, state.phase) == (True, "working")
 
 
 def test_opening_over_an_answer_that_is_spoken_ends_it_and_its_detail_can_be_had() -> None:
-    open, state, do = pressed(OpenOverlay(), speaking(), "palette", 101.0)
-    assert do == (Silence(), CancelRequest(1), Freeze(1, "palette"))
-    assert not open.missed
-    assert Detail(2) in presses.pressed(state, "window", 102.0)[1]
+    overlay, state, effects = on_press(OverlayState(), speaking(), "palette", 101.0)
+    assert effects == (Silence(), CancelRequest(1), FreezeDesktop(1, "palette"))
+    assert not overlay.missed
+    assert DescribeInDetail(2) in state_machine.on_press(state, "window", 102.0)[1]
 
 
 def test_what_was_silenced_is_heard_after_escape() -> None:
-    open, state, _ = pressed(OpenOverlay(), working(), "palette", 101.0)
-    assert dismissed(open, state, 1, 102.0)[2] == (Silence(), CloseOverlay(1), RepeatSoFar(1))
+    overlay, state, _ = on_press(OverlayState(), working(), "palette", 101.0)
+    assert on_dismiss(overlay, state, 1, 102.0)[2] == (Silence(), CloseOverlay(1), RepeatPartialAnswer(1))
 
 
 def test_what_was_answered_meanwhile_is_heard_after_escape_too() -> None:
-    open, state, _ = pressed(OpenOverlay(), working(), "palette", 101.0)
-    state = presses.answered(state, 1, whole=True)[0]
-    state = presses.ended(state, 1, 102.0)[0]
-    _, after, do = dismissed(open, state, 1, 103.0)
-    assert do == (Silence(), CloseOverlay(1), Silence(), MissedAnswer(2))
+    overlay, state, _ = on_press(OverlayState(), working(), "palette", 101.0)
+    state = state_machine.on_answered(state, 1, complete=True)[0]
+    state = state_machine.on_ended(state, 1, 102.0)[0]
+    _, after, effects = on_dismiss(overlay, state, 1, 103.0)
+    assert effects == (Silence(), CloseOverlay(1), Silence(), RepeatMissedAnswer(2))
     assert after.phase == "speaking"
-    after = presses.ended(after, 2, 104.0)[0]
-    assert Detail(3) in presses.pressed(after, "window", 105.0)[1]
+    after = state_machine.on_ended(after, 2, 104.0)[0]
+    assert DescribeInDetail(3) in state_machine.on_press(after, "window", 105.0)[1]
 
 
 def test_what_the_person_had_silenced_before_stays_silent() -> None:
-    state = presses.pressed(working(), "stop", 101.0)[0]
-    open, state, do = pressed(OpenOverlay(), state, "palette", 102.0)
-    assert Mute(1) in do
-    assert dismissed(open, state, 1, 103.0)[2] == (Silence(), CloseOverlay(1))
+    state = state_machine.on_press(working(), "stop", 101.0)[0]
+    overlay, state, effects = on_press(OverlayState(), state, "palette", 102.0)
+    assert Mute(1) in effects
+    assert on_dismiss(overlay, state, 1, 103.0)[2] == (Silence(), CloseOverlay(1))
 
 
 def test_stop_in_the_palette_is_the_second_one_and_cancels() -> None:
-    open, state, _ = pressed(OpenOverlay(), working(), "palette", 101.0)
-    open, state, do = chosen(open, state, 1, "stop", 102.0)
-    assert do[:3] == (CloseOverlay(1), Silence(), CancelRequest(1))
+    overlay, state, _ = on_press(OverlayState(), working(), "palette", 101.0)
+    overlay, state, effects = on_choice(overlay, state, 1, "stop", 102.0)
+    assert effects[:3] == (CloseOverlay(1), Silence(), CancelRequest(1))
     assert state.phase == "idle"
 
 
 def test_status_and_repeat_in_the_palette_let_the_work_be_heard_again() -> None:
-    open, state, _ = pressed(OpenOverlay(), working(), "palette", 101.0)
-    assert chosen(open, state, 1, "status", 102.0)[2] == (CloseOverlay(1), Unmute(1), Status())
-    assert chosen(open, state, 1, "repeat", 102.0)[2] == (CloseOverlay(1), Unmute(1), RepeatSoFar(1))
-    assert chosen(PALETTE, over(), 1, "repeat", 102.0)[2][-1] == Repeat(2)
-    assert chosen(PALETTE, over(), 1, "think", 102.0)[2][-1] == Think(2)
+    overlay, state, _ = on_press(OverlayState(), working(), "palette", 101.0)
+    assert on_choice(overlay, state, 1, "status", 102.0)[2] == (CloseOverlay(1), Unmute(1), ReportStatus())
+    assert on_choice(overlay, state, 1, "repeat", 102.0)[2] == (CloseOverlay(1), Unmute(1), RepeatPartialAnswer(1))
+    assert on_choice(PALETTE, finished(), 1, "repeat", 102.0)[2][-1] == RepeatAnswer(2)
+    assert on_choice(PALETTE, finished(), 1, "think", 102.0)[2][-1] == ToggleThinking(2)
 
 
-def test_the_focus_is_not_given_back_when_the_person_has_taken_it_elsewhere() -> None:
-    assert dismissed(PALETTE, State(), 1, 101.0, give_back=False)[2] == (Silence(), CloseOverlay(1, give_back=False))
+def test_the_focus_is_not_restored_when_the_person_has_moved_it() -> None:
+    assert on_dismiss(PALETTE, State(), 1, 101.0, restore_focus=False)[2] == (
+        Silence(),
+        CloseOverlay(1, restore_focus=False),
+    )
 
 
-def test_what_comes_from_an_older_or_a_closed_chooser_changes_nothing() -> None:
-    for open in (OpenOverlay("palette", 2), OpenOverlay(ticket=1)):
-        assert chosen(open, State(), 1, "window", 101.0) == (open, State(), ())
-        assert dismissed(open, State(), 1, 101.0) == (open, State(), ())
+def test_events_of_an_older_or_closed_overlay_change_nothing() -> None:
+    for overlay in (OverlayState("palette", 2), OverlayState(ticket=1)):
+        assert on_choice(overlay, State(), 1, "window", 101.0) == (overlay, State(), ())
+        assert on_dismiss(overlay, State(), 1, 101.0) == (overlay, State(), ())
 
 
-def test_every_sequence_leaves_one_request_and_one_chooser_at_most() -> None:
+def test_every_sequence_leaves_one_request_and_one_overlay_at_most() -> None:
     steps = [*ACTIONS, "answered", "ended", "later", "escape", "chosen", "monitor", "lost"]
 
-    def after(open: OpenOverlay, state: State, step: str) -> Step:
+    def after(overlay: OverlayState, state: State, step: str) -> OverlayTransition:
         match step:
             case "answered":
-                return open, *presses.answered(state, state.id, whole=True)
+                return overlay, *state_machine.on_answered(state, state.id, complete=True)
             case "ended":
-                return open, *presses.ended(state, state.id, 10.0)
+                return overlay, *state_machine.on_ended(state, state.id, 10.0)
             case "later":
-                return open, *presses.time_passed(state, 100.0)
+                return overlay, *state_machine.on_time_passed(state, 100.0)
             case "escape" | "lost":
-                return dismissed(open, state, open.ticket, 10.0, give_back=step == "escape")
+                return on_dismiss(overlay, state, overlay.ticket, 10.0, restore_focus=step == "escape")
             case "chosen":
-                return chosen(open, state, open.ticket, "region", 10.0)
+                return on_choice(overlay, state, overlay.ticket, "region", 10.0)
             case "monitor":
-                return chosen(open, state, open.ticket, "monitor-1", 10.0)
-        return pressed(open, state, step, 10.0)
+                return on_choice(overlay, state, overlay.ticket, "monitor-1", 10.0)
+        return on_press(overlay, state, step, 10.0)
 
-    reached, seen = {(OpenOverlay(), State())}, set()
+    reached, seen = {(OverlayState(), State())}, set()
     for _ in range(4):
-        following = set()
-        for open, state in reached - seen:
+        next_reached = set()
+        for overlay, state in reached - seen:
             for step in steps:
-                now_open, now_state, do = after(open, state, step)
-                begun = [each for each in do if isinstance(each, Look | Ask | Detail | Repeat | MissedAnswer | Think)]
-                assert len(begun) <= 1
-                opened = [each for each in do if isinstance(each, Freeze)]
-                closed = [each for each in do if isinstance(each, CloseOverlay)]
-                assert now_open.ticket == open.ticket + len(opened)
-                assert bool(closed) == (bool(open.chooser) and not now_open.chooser), "it closes when it is to"
-                assert not (begun and now_open.chooser), "nothing begins under an open chooser"
-                if any(isinstance(each, UseFrozenDesktop) for each in do):
-                    assert open.chooser, "a moment that nobody froze"
-                following.add((now_open, replace(now_state)))
+                next_overlay, next_state, effects = after(overlay, state, step)
+                new_requests = [
+                    each
+                    for each in effects
+                    if isinstance(
+                        each,
+                        Describe
+                        | CaptureForQuestion
+                        | DescribeInDetail
+                        | RepeatAnswer
+                        | RepeatMissedAnswer
+                        | ToggleThinking,
+                    )
+                ]
+                assert len(new_requests) <= 1
+                opened = [each for each in effects if isinstance(each, FreezeDesktop)]
+                closed = [each for each in effects if isinstance(each, CloseOverlay)]
+                assert next_overlay.ticket == overlay.ticket + len(opened)
+                assert bool(closed) == (bool(overlay.kind) and not next_overlay.kind), "it closes when it is to"
+                assert not (new_requests and next_overlay.kind), "nothing begins under an open chooser"
+                if any(isinstance(each, UseFrozenDesktop) for each in effects):
+                    assert overlay.kind, "a moment that nobody froze"
+                next_reached.add((next_overlay, replace(next_state)))
         seen |= reached
-        reached = following
+        reached = next_reached
     assert len(seen) > 100

@@ -1,4 +1,4 @@
-"""What the palette offers over which moment."""
+"""The items that the palette offers over a frozen desktop."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PIL import Image
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
 from edge_assistant.controller.palette_items import palette_items
-from edge_assistant.hotkeys.actions import ACTIONS, CHOOSERS, LOOKS
+from edge_assistant.hotkeys.actions import ACTIONS, ANSWER_ACTIONS, OVERLAY_ACTIONS
 
 AREA = Rect(0, 0, 64, 48)
 
@@ -24,7 +24,7 @@ def names(found: Snapshot | None) -> list[str]:
 
 def test_every_action_is_a_choice_but_to_open_itself_and_to_quit() -> None:
     assert set(names(snapshot())) == set(ACTIONS) - {"palette", "quit"}
-    assert set(names(snapshot())) >= set(LOOKS) | set(CHOOSERS) - {"palette"}
+    assert set(names(snapshot())) >= set(ANSWER_ACTIONS) | set(OVERLAY_ACTIONS) - {"palette"}
 
 
 def test_the_active_window_comes_first_with_its_title_as_it_is_said() -> None:

@@ -1,4 +1,4 @@
-"""Who may be heard, and that a voice which gave up is tried again at the next press."""
+"""Only the newest request is heard, and a speaker that failed is replaced at the next one."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ Notice = Callable[[str, str], None]
 
 
 class ScriptedSpeaker:
-    """Keeps what it is told; `fail` is what the real one says when it gives up."""
+    """A speaker that records its calls; `fail` reports a failure as the real one does."""
 
     def __init__(self, on_notice: Notice) -> None:
         self.fail = on_notice
-        self.told: list[str] = []
+        self.calls: list[str] = []
 
     def start(self) -> None:
-        self.told.append("start")
+        self.calls.append("start")
 
     def say(self, text: str) -> None:
-        self.told.append(text)
+        self.calls.append(text)
 
     def tone(self, tone: str, *, if_idle: bool = False) -> None:
-        self.told.append(f"{tone} {if_idle}")
+        self.calls.append(f"{tone} {if_idle}")
 
     def stop(self) -> None:
-        self.told.append("stop")
+        self.calls.append("stop")
 
     def wait(self, _: float) -> bool:
         return False
 
     def wait_unless(self, unwanted: Callable[[], bool]) -> None:
-        self.told.append(f"wait unless {unwanted()}")
+        self.calls.append(f"wait unless {unwanted()}")
 
-    def look_again(self) -> None:
-        self.told.append("look again")
+    def recheck_waiters(self) -> None:
+        self.calls.append("look again")
 
     def close(self) -> None:
-        self.told.append("close")
+        self.calls.append("close")
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def notices() -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def voice(speakers: list[ScriptedSpeaker], notices: list[tuple[str, str]]) -> SpeechChannel:
+def channel(speakers: list[ScriptedSpeaker], notices: list[tuple[str, str]]) -> SpeechChannel:
     def make(on_notice: Notice) -> ScriptedSpeaker:
         speakers.append(ScriptedSpeaker(on_notice))
         return speakers[-1]
@@ -63,65 +63,65 @@ def voice(speakers: list[ScriptedSpeaker], notices: list[tuple[str, str]]) -> Sp
 
 
 def test_only_the_newest_request_is_heard_and_what_belongs_to_none(
-    voice: SpeechChannel, speakers: list[ScriptedSpeaker]
+    channel: SpeechChannel, speakers: list[ScriptedSpeaker]
 ) -> None:
-    voice.listen_to(1)
-    voice.say("one", 1)
-    voice.listen_to(2)
-    voice.say("late", 1)
-    voice.tone("tick", 1)
-    voice.say("two", 2)
-    voice.tone("end", 2)
-    voice.listen_to(None)
-    voice.say("late", 2)
-    voice.say("status")
-    assert speakers[0].told == ["start", "one", "two", "end False", "status"]
+    channel.select_request(1)
+    channel.say("one", 1)
+    channel.select_request(2)
+    channel.say("late", 1)
+    channel.tone("tick", 1)
+    channel.say("two", 2)
+    channel.tone("end", 2)
+    channel.select_request(None)
+    channel.say("late", 2)
+    channel.say("status")
+    assert speakers[0].calls == ["start", "one", "two", "end False", "status"]
 
 
 @pytest.mark.parametrize("code", ["no-sound", "no-voice"])
-def test_a_voice_that_gave_up_is_tried_again_at_the_next_request(
-    code: str, voice: SpeechChannel, speakers: list[ScriptedSpeaker], notices: list[tuple[str, str]]
+def test_a_speaker_that_failed_is_replaced_at_the_next_request(
+    code: str, channel: SpeechChannel, speakers: list[ScriptedSpeaker], notices: list[tuple[str, str]]
 ) -> None:
     speakers[0].fail(code, "There is no sound.")
     assert notices == [(code, "There is no sound.")]
-    voice.listen_to(None)
+    channel.select_request(None)
     assert len(speakers) == 1
-    voice.listen_to(1)
-    voice.say("one", 1)
-    voice.listen_to(2)
-    assert speakers[0].told == ["start", "close"]
-    assert speakers[1].told == ["start", "one"]
+    channel.select_request(1)
+    channel.say("one", 1)
+    channel.select_request(2)
+    assert speakers[0].calls == ["start", "close"]
+    assert speakers[1].calls == ["start", "one"]
     assert len(speakers) == 2
 
 
-def test_a_voice_that_was_started_again_is_kept(voice: SpeechChannel, speakers: list[ScriptedSpeaker]) -> None:
+def test_a_speaker_that_restarted_itself_is_kept(channel: SpeechChannel, speakers: list[ScriptedSpeaker]) -> None:
     speakers[0].fail("speech-restarted", "Speech had stopped.")
-    voice.listen_to(1)
+    channel.select_request(1)
     assert len(speakers) == 1
 
 
-def test_who_waits_for_the_voice_can_be_called_off(voice: SpeechChannel, speakers: list[ScriptedSpeaker]) -> None:
-    voice.wait_unless(lambda: True)
-    voice.look_again()
-    assert speakers[0].told == ["start", "wait unless True", "look again"]
+def test_waiting_for_speech_can_be_ended(channel: SpeechChannel, speakers: list[ScriptedSpeaker]) -> None:
+    channel.wait_unless(lambda: True)
+    channel.recheck_waiters()
+    assert speakers[0].calls == ["start", "wait unless True", "look again"]
 
 
-def test_the_own_voice_leaves_the_focus_to_nobody(voice: SpeechChannel) -> None:
-    assert not voice.leaves_focus_to_reader()
-    assert not SpeechChannel(None, print).leaves_focus_to_reader()
+def test_without_a_screen_reader_the_focus_is_announced_by_the_program(channel: SpeechChannel) -> None:
+    assert not channel.reader_announces_focus()
+    assert not SpeechChannel(None, print).reader_announces_focus()
 
 
 def test_without_speech_nothing_is_waited_for() -> None:
-    voice = SpeechChannel(None, print)
-    voice.listen_to(1)
-    voice.say("one", 1)
-    voice.silence()
-    assert voice.wait(100.0)
-    voice.close()
+    channel = SpeechChannel(None, print)
+    channel.select_request(1)
+    channel.say("one", 1)
+    channel.silence()
+    assert channel.wait(100.0)
+    channel.close()
 
 
-def test_after_the_end_nothing_is_said(voice: SpeechChannel, speakers: list[ScriptedSpeaker]) -> None:
-    voice.close()
-    voice.say("late")
-    voice.listen_to(1)
-    assert speakers[0].told == ["start", "close"]
+def test_after_the_end_nothing_is_said(channel: SpeechChannel, speakers: list[ScriptedSpeaker]) -> None:
+    channel.close()
+    channel.say("late")
+    channel.select_request(1)
+    assert speakers[0].calls == ["start", "close"]

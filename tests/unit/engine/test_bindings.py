@@ -1,4 +1,4 @@
-"""ggml's functions are found where Windows keeps them, although other systems would find them elsewhere too."""
+"""ggml's functions are looked up in the library that has them, as Windows requires."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class _OnlyItsOwn:
 def test_nothing_is_looked_for_in_a_library_that_only_passes_it_on(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(bindings, "_handle", _OnlyItsOwn)
+    monkeypatch.setattr(bindings, "_library_handle", _OnlyItsOwn)
     with pytest.raises(AttributeError):
         bindings.ggml("ggml", "ggml_row_size", ctypes.c_size_t)
     native, quantise = _imported_anew("llama_model"), _imported_anew("quantise")
@@ -64,8 +64,8 @@ def test_nothing_is_looked_for_in_a_library_that_only_passes_it_on(
     native.load_backends(tmp_path)
     assert bindings.ggml("ggml", "ggml_backend_load_all_from_path", None)
     monkeypatch.setattr(devices.llama, "llama_supports_gpu_offload", lambda: True)
-    assert devices.devices() == []
-    assert devices.handle(0)
+    assert devices.list_devices() == []
+    assert devices.device_handle(0)
     assert devices.output_bytes(str(DEMO)) > 0
 
 

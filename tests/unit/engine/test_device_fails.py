@@ -1,4 +1,4 @@
-"""A graphics processor that fails, played by a worker process: the processor takes over, and that is said."""
+"""A GPU that fails, simulated by a worker process: the CPU takes over, and the user is told."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.cli import doctor
 from edge_assistant.engine import client, worker
-from edge_assistant.engine.client import DeviceFailedError, Engine, EngineFiles
-from edge_assistant.engine.gpu_offload import NOTHING, Device, GpuOffload
+from edge_assistant.engine.client import DeviceFailedError, Engine, EngineConfig
+from edge_assistant.engine.gpu_offload import NO_OFFLOAD, Device, GpuOffload
 from edge_assistant.engine.messages import (
     DEVICE_FAILED,
     AskQuestion,
@@ -42,7 +42,7 @@ from edge_assistant.models.resolver import resolve
 from edge_assistant.settings import schema
 from edge_assistant.system.errors import CancelledError, EngineError, EngineUnfitError, WeightsError
 
-ON_CARD = GpuOffload(Device("Card", 8 * 10**9, own_memory=True), 36, 36, tower=True)
+ON_CARD = GpuOffload(Device("Card", 8 * 10**9, dedicated_memory=True), 36, 36, tower=True)
 ONLY_LOADING = (
     "The model could not be loaded on the graphics processor, so everything runs on the processor from now on."
 )
@@ -63,7 +63,7 @@ def serve(connection: Connection, load: LoadModel) -> None:
         if how == "damaged":
             connection.send(Failed(0, WeightsError.exit_code, "weights", "They are damaged."))
             return
-        _answer(connection, Loaded(load.context, NOTHING), "")
+        _answer(connection, Loaded(load.context, NO_OFFLOAD), "")
     connection.send(OffloadStarted(True))
     if how == "not-there":
         connection.send(OffloadStarted(False))
@@ -102,16 +102,16 @@ def _answer(connection: Connection, loaded: Loaded, how: str) -> None:
 @pytest.fixture(autouse=True)
 def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "serve", serve)
-    monkeypatch.setattr(client, "_processor_only", threading.Event())
+    monkeypatch.setattr(client, "_cpu_only", threading.Event())
 
 
-class Heard:
-    """One engine, and what it tells."""
+class RecordedEngine:
+    """An engine and the sentences it reports."""
 
     def __init__(self, gpu_layers: int | None = None) -> None:
         self.sentences: list[str] = []
         tuning = Tuning(gpu_layers=gpu_layers)
-        files = EngineFiles(Path("m.gguf"), Path("v.gguf"), 512, 1, 1, "Be brief.", ModelSize(36, 100), tuning)
+        files = EngineConfig(Path("m.gguf"), Path("v.gguf"), 512, 1, 1, "Be brief.", ModelSize(36, 100), tuning)
         self.engine = Engine(files)
 
     def hear(self, reply: object) -> None:
@@ -129,25 +129,25 @@ class Heard:
 
 
 @pytest.fixture
-def heard(request: pytest.FixtureRequest) -> Iterator[Heard]:
-    made = Heard(getattr(request, "param", None))
-    yield made
-    made.engine.close()
+def heard(request: pytest.FixtureRequest) -> Iterator[RecordedEngine]:
+    heard = RecordedEngine(getattr(request, "param", None))
+    yield heard
+    heard.engine.close()
 
 
 @pytest.mark.parametrize("how", ["dies-loading", "refuses"])
 def test_what_cannot_be_loaded_on_the_device_is_loaded_on_the_processor(
-    heard: Heard, how: str, monkeypatch: pytest.MonkeyPatch
+    heard: RecordedEngine, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAILS", how)
     heard.load()
     assert heard.sentences == [ONLY_LOADING]
-    assert heard.engine.offload == NOTHING
+    assert heard.engine.offload == NO_OFFLOAD
     assert heard.ask().answer == "It is blue."
 
 
 @pytest.mark.parametrize("heard", [5], indirect=True)
-def test_the_option_that_put_it_there_is_named(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_option_that_put_it_there_is_named(heard: RecordedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAILS", "dies-loading")
     heard.load()
     assert len(heard.sentences) == 1
@@ -156,7 +156,7 @@ def test_the_option_that_put_it_there_is_named(heard: Heard, monkeypatch: pytest
 
 @pytest.mark.parametrize("heard", [5], indirect=True)
 def test_the_option_is_named_too_when_the_engine_dies_at_a_question(
-    heard: Heard, monkeypatch: pytest.MonkeyPatch
+    heard: RecordedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAILS", "dies-asked")
     heard.load()
@@ -164,20 +164,22 @@ def test_the_option_is_named_too_when_the_engine_dies_at_a_question(
         heard.ask()
 
 
-def test_no_other_engine_of_this_program_tries_the_device_again(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_other_engine_of_this_program_tries_the_device_again(
+    heard: RecordedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FAILS", "dies-loading")
     heard.load()
-    other = Heard()
+    other = RecordedEngine()
     try:
         other.load()
         assert other.sentences == []
-        assert other.engine.offload == NOTHING
+        assert other.engine.offload == NO_OFFLOAD
     finally:
         other.engine.close()
 
 
 def test_weights_that_no_processor_can_load_are_called_damaged_and_the_device_is_not_blamed_for_good(
-    heard: Heard, monkeypatch: pytest.MonkeyPatch
+    heard: RecordedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAILS", "damaged")
     with pytest.raises(WeightsError, match="damaged"):
@@ -188,7 +190,7 @@ def test_weights_that_no_processor_can_load_are_called_damaged_and_the_device_is
 
 
 def test_a_death_that_no_device_was_involved_in_is_explained_as_ever(
-    heard: Heard, monkeypatch: pytest.MonkeyPatch
+    heard: RecordedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAILS", "not-there")
     with pytest.raises(WeightsError, match="crashed while loading"):
@@ -198,7 +200,7 @@ def test_a_death_that_no_device_was_involved_in_is_explained_as_ever(
 
 @pytest.mark.parametrize("how", ["not-started", "illegal-instruction"])
 def test_an_engine_that_does_not_come_to_the_weights_or_meets_an_unknown_instruction_does_not_blame_them(
-    heard: Heard, monkeypatch: pytest.MonkeyPatch, how: str
+    heard: RecordedEngine, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     monkeypatch.setenv("FAILS", how)
     with pytest.raises(EngineUnfitError, match="Install the program again"):
@@ -207,7 +209,7 @@ def test_an_engine_that_does_not_come_to_the_weights_or_meets_an_unknown_instruc
 
 
 def test_a_cancel_while_the_device_is_loaded_is_a_cancel_and_no_failure(
-    heard: Heard, monkeypatch: pytest.MonkeyPatch
+    heard: RecordedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAILS", "slow")
     with pytest.raises(CancelledError):
@@ -215,10 +217,10 @@ def test_a_cancel_while_the_device_is_loaded_is_a_cancel_and_no_failure(
             lambda reply: heard.engine.cancel() if isinstance(reply, StageProgress) else heard.hear(reply)
         )
     assert heard.sentences == []
-    assert not client._processor_only.is_set()
+    assert not client._cpu_only.is_set()
 
 
-def test_a_cancel_between_the_two_loads_ends_both(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancel_between_the_two_loads_ends_both(heard: RecordedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAILS", "dies-loading")
     with pytest.raises(CancelledError):
         heard.engine.load(lambda reply: heard.engine.cancel() if isinstance(reply, DeviceFailed) else None)
@@ -227,7 +229,7 @@ def test_a_cancel_between_the_two_loads_ends_both(heard: Heard, monkeypatch: pyt
 
 @pytest.mark.parametrize("how", ["dies-asked", "says-so"])
 def test_an_engine_that_fails_on_the_device_at_a_question_is_loaded_without_it(
-    heard: Heard, how: str, monkeypatch: pytest.MonkeyPatch
+    heard: RecordedEngine, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAILS", how)
     heard.load()
@@ -235,12 +237,12 @@ def test_an_engine_that_fails_on_the_device_at_a_question_is_loaded_without_it(
     with pytest.raises(DeviceFailedError, match=ONLY_ASKED):
         heard.ask()
     heard.load()
-    assert heard.engine.offload == NOTHING
+    assert heard.engine.offload == NO_OFFLOAD
     assert heard.ask().answer == "It is blue."
 
 
 def test_an_engine_that_died_on_the_device_while_nobody_waited_is_loaded_without_it(
-    heard: Heard, monkeypatch: pytest.MonkeyPatch
+    heard: RecordedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAILS", "dies-idle")
     heard.load()
@@ -249,22 +251,22 @@ def test_an_engine_that_died_on_the_device_while_nobody_waited_is_loaded_without
         time.sleep(0.01)
     heard.load()
     assert heard.sentences == [ONLY_ASKED]
-    assert heard.engine.offload == NOTHING
+    assert heard.engine.offload == NO_OFFLOAD
 
 
 def test_a_death_while_nothing_is_computed_is_not_the_device_s_fault(
-    heard: Heard, monkeypatch: pytest.MonkeyPatch
+    heard: RecordedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAILS", "dies-asked")
     heard.load()
-    assert heard.engine.recall() is None
+    assert heard.engine.get_embeddings() is None
     heard.load()
     assert heard.sentences == []
     assert heard.engine.offload == ON_CARD
 
 
 def test_a_death_after_a_cancel_is_left_to_the_next_question_to_tell(
-    heard: Heard, monkeypatch: pytest.MonkeyPatch
+    heard: RecordedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAILS", "dies-late")
     heard.load()

@@ -1,9 +1,9 @@
-"""Whatever the weights draw, the answer ends: one that repeats itself, and one that says nothing."""
+"""Answer generation ends whatever the model samples: repetitions and blank answers."""
 
 from __future__ import annotations
 
 import pytest
-from support.fake_native import END, Emitted, FakeNative, FakeSampler, ask
+from support.fake_llama_model import END, Emitted, FakeModel, FakeSampler, ask
 
 from edge_assistant.engine.messages import Done, Sampling, TextDelta, ThinkingBudget
 from edge_assistant.engine.prompts import END_OF_THINKING
@@ -16,109 +16,109 @@ SPECIAL = 0x10FFFE  # a token without text
 BUDGET = ThinkingBudget(5000, 90.0)
 
 
-class Drawing(FakeNative):
-    """Goes on as it began, whatever is forbidden: its logits are of no use."""
+class CyclingModel(FakeModel):
+    """Samples `cycle` again and again, whatever is forbidden: its logits are of no use."""
 
     def __init__(self, *cycle: int) -> None:
         super().__init__()
         self.pieces = {SPECIAL: b""}
         self.cycle = cycle
-        self.drawn = 0
+        self.sampled = 0
 
     def sampler(self, sampling: Sampling, seed: int) -> FakeSampler:  # noqa: ARG002 (as the real one)
-        return Stubborn(self)
+        return CyclingSampler(self)
 
 
-class Stubborn(FakeSampler):
-    def __init__(self, native: Drawing) -> None:
-        super().__init__(native)
-        self._drawing = native
+class CyclingSampler(FakeSampler):
+    def __init__(self, model: CyclingModel) -> None:
+        super().__init__(model)
+        self._cycling = model
 
     def sample(self) -> int:
-        self._drawing.drawn += 1
-        return self._drawing.cycle[self._drawing.drawn % len(self._drawing.cycle)]
+        self._cycling.sampled += 1
+        return self._cycling.cycle[self._cycling.sampled % len(self._cycling.cycle)]
 
 
-def answered(native: FakeNative, emitted: Emitted | None = None, **details: object) -> Done:
+def answered(model: FakeModel, emitted: Emitted | None = None, **details: object) -> Done:
     emit = (emitted if emitted is not None else Emitted()).append
-    return ModelSession(native, emit).answer(ask(max_tokens=None, **details))  # type: ignore[arg-type]
+    return ModelSession(model, emit).answer(ask(max_tokens=None, **details))  # type: ignore[arg-type]
 
 
-def told(emitted: Emitted, kind: str = "answer") -> str:
+def emitted_text(emitted: Emitted, kind: str = "answer") -> str:
     return "".join(piece.text for piece in emitted.of(TextDelta) if piece.kind == kind)
 
 
 @pytest.mark.parametrize("copy", ["/", "| ", "No. Yes. ", "A dialog titled Music with two buttons. "])
 def test_of_an_answer_that_repeats_itself_one_copy_is_left(copy: str) -> None:
-    native, emitted = FakeNative(), Emitted()
-    native.says("See: " + copy * FOR_EVER)
-    done = answered(native, emitted)
+    model, emitted = FakeModel(), Emitted()
+    model.says("See: " + copy * FOR_EVER)
+    done = answered(model, emitted)
     assert (done.answer, done.stop) == (f"See: {copy}".strip(), "loop")
     assert done.generated_tokens <= len("See: ") + max(4 * len(copy), 60)
-    assert told(emitted).startswith(done.answer)
-    assert len(told(emitted)) < len(f"See: {copy}") + 4, "the copies are not handed on"
+    assert emitted_text(emitted).startswith(done.answer)
+    assert len(emitted_text(emitted)) < len(f"See: {copy}") + 4, "the copies are not handed on"
 
 
 def test_text_that_comes_twice_is_told_whole_when_something_else_follows() -> None:
-    native, emitted = FakeNative(), Emitted()
-    native.says("Save is grey. Save is green.\n" * 2, "0" * 40)
-    done = answered(native, emitted)
+    model, emitted = FakeModel(), Emitted()
+    model.says("Save is grey. Save is green.\n" * 2, "0" * 40)
+    done = answered(model, emitted)
     assert done.stop == "end"
-    assert done.answer == told(emitted) == "Save is grey. Save is green.\n" * 2 + "0" * 40
+    assert done.answer == emitted_text(emitted) == "Save is grey. Save is green.\n" * 2 + "0" * 40
 
 
 def test_what_was_held_back_comes_with_the_end_and_with_a_limit() -> None:
     for most in (12, None):
-        native, emitted = FakeNative(), Emitted()
-        native.says("0123456789" * 2)
-        done = ModelSession(native, emitted.append).answer(ask(max_tokens=most))  # type: ignore[arg-type]
-        assert told(emitted) == done.answer == ("0123456789" * 2)[:most]
+        model, emitted = FakeModel(), Emitted()
+        model.says("0123456789" * 2)
+        done = ModelSession(model, emitted.append).answer(ask(max_tokens=most))  # type: ignore[arg-type]
+        assert emitted_text(emitted) == done.answer == ("0123456789" * 2)[:most]
 
 
 def test_the_question_after_a_loop_finds_one_copy_in_the_conversation_and_in_the_cache() -> None:
-    native = FakeNative()
-    session = ModelSession(native, Emitted().append)  # type: ignore[arg-type]
-    native.says("Well. " + "It is red. " * FOR_EVER)
+    model = FakeModel()
+    session = ModelSession(model, Emitted().append)  # type: ignore[arg-type]
+    model.says("Well. " + "It is red. " * FOR_EVER)
     done = session.answer(ask(max_tokens=None))
     assert done.answer == "Well. It is red."
-    position = native.cuts[-1]
-    native.evaluated.clear()
+    position = model.cuts[-1]
+    model.evaluated.clear()
     session.prepare_follow_up()
-    assert native.evaluated == [(position, BETWEEN)]
-    native.says("Because.")
+    assert model.evaluated == [(position, BETWEEN)]
+    model.says("Because.")
     after = session.answer(ask("Why?", turns=[("What?", done.answer)]))
     assert (after.answer, after.stop) == ("Because.", "end")
-    assert native.evaluated[1] == (position + len(BETWEEN), "Why?<|im_end|>\n<|im_start|>assistant\n")
+    assert model.evaluated[1] == (position + len(BETWEEN), "Why?<|im_end|>\n<|im_start|>assistant\n")
 
 
 def test_reasoning_that_repeats_itself_ends_and_the_answer_does_not_see_the_copies() -> None:
     thought = "Hm:\nWait, no. "
-    native, emitted = FakeNative(), Emitted()
-    native.says("Hm:\n" + "Wait, no. " * 6, "Six.")
-    done = answered(native, emitted, thinking=BUDGET)
+    model, emitted = FakeModel(), Emitted()
+    model.says("Hm:\n" + "Wait, no. " * 6, "Six.")
+    done = answered(model, emitted, thinking=BUDGET)
     assert (done.answer, done.stop) == ("Six.", "budget")
     assert done.reasoning == f"{thought}{END_OF_THINKING}".partition("</think>")[0].strip()
-    (start,) = [position for position, text in native.evaluated if text == "H"]
-    assert (start + len(thought), END_OF_THINKING) in native.evaluated
-    assert told(emitted, "thinking").count("Wait, no.") == 1
+    (start,) = [position for position, text in model.evaluated if text == "H"]
+    assert (start + len(thought), END_OF_THINKING) in model.evaluated
+    assert emitted_text(emitted, "thinking").count("Wait, no.") == 1
 
 
 @pytest.mark.parametrize("most", [6, 5000])
 def test_reasoning_that_is_cut_within_a_character_has_no_broken_one(most: int) -> None:
     """As it repeats itself, and at its limit; many a character has several tokens."""
-    native, emitted = FakeNative(), Emitted()
+    model, emitted = FakeModel(), Emitted()
     halves = [1000, 1001, 1002, 1003]
-    native.pieces = {token: bytes([byte]) for token, byte in zip(halves, "😀".encode(), strict=True)}
-    native.script = halves * FOR_EVER
-    answered(native, emitted, thinking=ThinkingBudget(most, 90.0))
-    assert told(emitted, "thinking").startswith("😀")
-    assert "\ufffd" not in told(emitted, "thinking")
+    model.pieces = {token: bytes([byte]) for token, byte in zip(halves, "😀".encode(), strict=True)}
+    model.script = halves * FOR_EVER
+    answered(model, emitted, thinking=ThinkingBudget(most, 90.0))
+    assert emitted_text(emitted, "thinking").startswith("😀")
+    assert "\ufffd" not in emitted_text(emitted, "thinking")
 
 
 def test_an_answer_that_repeats_itself_after_reasoning_is_ended_too() -> None:
-    native = FakeNative()
-    native.says("Hm.</think>", "Six. " * FOR_EVER)
-    done = answered(native, thinking=BUDGET)
+    model = FakeModel()
+    model.says("Hm.</think>", "Six. " * FOR_EVER)
+    done = answered(model, thinking=BUDGET)
     assert (done.reasoning, done.answer, done.stop) == ("Hm.", "Six.", "loop")
 
 
@@ -127,28 +127,28 @@ def test_an_answer_that_repeats_itself_after_reasoning_is_ended_too() -> None:
 def test_weights_that_draw_no_text_for_ever_give_no_answer_soon(
     cycle: tuple[int, ...], thinking: ThinkingBudget | None
 ) -> None:
-    native = Drawing(*cycle)
-    assert answered(native, thinking=thinking).answer == ""
-    assert native.drawn < 200
+    model = CyclingModel(*cycle)
+    assert answered(model, thinking=thinking).answer == ""
+    assert model.sampled < 200
 
 
 def test_an_answer_that_is_followed_by_nothing_for_ever_is_ended() -> None:
-    native = FakeNative()
-    native.script = [*map(ord, "Six."), *(SPECIAL, 10, 32) * FOR_EVER]
-    native.pieces[SPECIAL] = b""
-    done = answered(native)
+    model = FakeModel()
+    model.script = [*map(ord, "Six."), *(SPECIAL, 10, 32) * FOR_EVER]
+    model.pieces[SPECIAL] = b""
+    done = answered(model)
     assert (done.answer, done.stop) == ("Six.", "loop")
     assert done.generated_tokens < 70
 
 
 def test_weights_that_compute_nothing_are_called_so_and_nothing_is_drawn() -> None:
-    native = Drawing(ord("/"))
-    native.computes = False
-    session = ModelSession(native, Emitted().append)  # type: ignore[arg-type]
+    model = CyclingModel(ord("/"))
+    model.computes = False
+    session = ModelSession(model, Emitted().append)  # type: ignore[arg-type]
     with pytest.raises(EngineError, match="computed nothing") as refusal:
         session.answer(ask())
     assert refusal.value.code == "nothing-computed"
-    assert native.drawn == 0
-    native.computes = True
-    native.cycle = (ord("a"), ord("b"), END)
+    assert model.sampled == 0
+    model.computes = True
+    model.cycle = (ord("a"), ord("b"), END)
     assert session.answer(ask()).answer == "b"

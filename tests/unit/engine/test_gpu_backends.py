@@ -1,4 +1,4 @@
-"""A portable engine chooses its part for the processor; an ordinary one has only one."""
+"""A portable build loads the best CPU backend; an ordinary build has only one."""
 
 from __future__ import annotations
 

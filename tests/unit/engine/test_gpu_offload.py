@@ -1,16 +1,16 @@
-"""What goes on a graphics processor: decided from its free memory, or by the person."""
+"""GPU offload, decided from the free memory or by the user."""
 
 from __future__ import annotations
 
 import pytest
 
-from edge_assistant.engine.gpu_offload import NOTHING, Device, GpuOffload, decide
+from edge_assistant.engine.gpu_offload import NO_OFFLOAD, Device, GpuOffload, decide
 
 GIGABYTE = 10**9
 
 
-def card(free: float, *, own_memory: bool = True, name: str = "Card") -> Device:
-    return Device(name, int(free * GIGABYTE), own_memory)
+def card(free: float, *, dedicated_memory: bool = True, name: str = "Card") -> Device:
+    return Device(name, int(free * GIGABYTE), dedicated_memory)
 
 
 def decided(*devices: Device, wanted: int | None = None) -> GpuOffload:
@@ -21,7 +21,7 @@ def decided(*devices: Device, wanted: int | None = None) -> GpuOffload:
         cache_bytes=int(0.6 * GIGABYTE),
         tower_bytes=int(0.45 * GIGABYTE),
         layers=36,
-        wanted=wanted,
+        gpu_layers=wanted,
     )
 
 
@@ -44,8 +44,8 @@ def test_as_much_as_fits_goes_on_the_device_the_tower_first(free: float, layers:
 
 
 def test_without_a_device_all_stays_on_the_processor() -> None:
-    assert decided() == NOTHING
-    assert decided(wanted=12) == NOTHING
+    assert decided() == NO_OFFLOAD
+    assert decided(wanted=12) == NO_OFFLOAD
 
 
 def test_the_device_with_the_most_free_memory_is_taken() -> None:
@@ -53,20 +53,22 @@ def test_the_device_with_the_most_free_memory_is_taken() -> None:
 
 
 def test_a_part_of_the_processor_is_taken_only_when_asked_for() -> None:
-    built_in = card(16, own_memory=False)
-    assert decided(built_in) == NOTHING
+    built_in = card(16, dedicated_memory=False)
+    assert decided(built_in) == NO_OFFLOAD
     assert decided(built_in, wanted=10).layers == 10
 
 
 def test_the_person_can_keep_all_on_the_processor_or_say_how_many_layers() -> None:
-    assert decided(card(8), wanted=0) == NOTHING
+    assert decided(card(8), wanted=0) == NO_OFFLOAD
     assert decided(card(8), wanted=5) == GpuOffload(card(8), 5, 36, tower=True)
     assert decided(card(8), wanted=999).layers == 36
 
 
-@pytest.mark.parametrize(("wanted", "counted"), [(None, 37), (36, 37), (999, 37), (35, 36), (1, 2), (0, 0)])
-def test_llama_cpp_is_told_one_layer_more_as_it_counts_the_output_layer_first(wanted: int | None, counted: int) -> None:
-    assert decided(card(8), wanted=wanted).gpu_layers == counted
+@pytest.mark.parametrize(("gpu_layers", "counted"), [(None, 37), (36, 37), (999, 37), (35, 36), (1, 2), (0, 0)])
+def test_llama_cpp_is_told_one_layer_more_as_it_counts_the_output_layer_first(
+    gpu_layers: int | None, counted: int
+) -> None:
+    assert decided(card(8), wanted=gpu_layers).gpu_layers == counted
 
 
 def test_where_only_the_tower_fits_the_output_layer_stays_with_the_others() -> None:
@@ -79,14 +81,14 @@ def test_the_layers_that_the_person_wants_come_before_the_tower(free: float, tow
 
 
 def test_what_the_text_model_computes_depends_on_its_layers_only() -> None:
-    assert decided(card(8)).of_text == decided(card(9)).of_text == ("Card", 36)
-    assert decided(card(8)).of_text != decided(card(8, name="Other")).of_text
-    assert decided(card(3.3)).of_text == ("Card", 17)
-    assert decided(card(1.7)).of_text is NOTHING.of_text is None
+    assert decided(card(8)).text_placement == decided(card(9)).text_placement == ("Card", 36)
+    assert decided(card(8)).text_placement != decided(card(8, name="Other")).text_placement
+    assert decided(card(3.3)).text_placement == ("Card", 17)
+    assert decided(card(1.7)).text_placement is NO_OFFLOAD.text_placement is None
 
 
 def test_what_is_where_is_said_in_a_sentence() -> None:
-    assert NOTHING.words() == ""
-    assert decided(card(8)).words() == "Everything runs on Card."
-    assert decided(card(3.3)).words() == "The vision encoder and 17 of 36 layers run on Card."
-    assert decided(card(1), wanted=5).words() == "5 of 36 layers run on Card."
+    assert NO_OFFLOAD.describe() == ""
+    assert decided(card(8)).describe() == "Everything runs on Card."
+    assert decided(card(3.3)).describe() == "The vision encoder and 17 of 36 layers run on Card."
+    assert decided(card(1), wanted=5).describe() == "5 of 36 layers run on Card."

@@ -1,4 +1,4 @@
-"""What llama.cpp is told of graphics processors: just the chosen one, or none at all."""
+"""llama.cpp is given only the chosen GPU, or none."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ SHARED = Device("Shared", 8 * 10**9, False, 3)
 NO_LIST = -1
 
 
-class Told:
-    """What a load told llama.cpp, which then finds no room for a context."""
+class RecordedLoad:
+    """A load with recorded arguments to llama.cpp, which fails at creating the context."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, found: list[Device]) -> None:
         self.model = self.tower = None
@@ -32,9 +32,9 @@ class Told:
         self.found = found
         self.path = tmp_path / "model.gguf"
         self.path.write_bytes(bytes(1000))
-        monkeypatch.setattr(LlamaModel, "_catch_log", lambda _: None)
-        monkeypatch.setattr(devices, "devices", self.list)
-        monkeypatch.setattr(devices, "handle", lambda index: 4096 * index)
+        monkeypatch.setattr(LlamaModel, "_redirect_log", lambda _: None)
+        monkeypatch.setattr(devices, "list_devices", self.list)
+        monkeypatch.setattr(devices, "device_handle", lambda index: 4096 * index)
         monkeypatch.setattr(llama_model.llama, "llama_model_load_from_file", self.load_model)
         monkeypatch.setattr(llama_model.llama, "llama_model_free", lambda _: None)
         monkeypatch.setattr(llama_model.llama, "llama_init_from_model", lambda *_: None)
@@ -74,61 +74,61 @@ class Told:
                 on_device=self.placed.append,
             )
 
-    def told(self) -> tuple[list[int], int, bool, int | None]:
+    def device_arguments(self) -> tuple[list[int], int, bool, int | None]:
         """The text model's devices and layers, whether the tower may use a device, and which."""
         assert self.model is not None
         assert self.tower is not None
         return self.devices, self.model.n_gpu_layers, self.tower.use_gpu, self.tower.device
 
 
-NOTHING_TOLD = ([], 0, False, None)
+NO_DEVICE_ARGUMENTS = ([], 0, False, None)
 
 
 def test_one_device_of_several_gets_everything(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    told = Told(monkeypatch, tmp_path, [SMALL, LARGE])
-    told.load(None)
-    assert told.told() == ([8192], 37, True, 8192)
-    assert told.model.split_mode == llama_model.llama.LLAMA_SPLIT_MODE_NONE
-    assert told.placed == [True, True]
+    load = RecordedLoad(monkeypatch, tmp_path, [SMALL, LARGE])
+    load.load(None)
+    assert load.device_arguments() == ([8192], 37, True, 8192)
+    assert load.model.split_mode == llama_model.llama.LLAMA_SPLIT_MODE_NONE
+    assert load.placed == [True, True]
 
 
 def test_zero_layers_keep_everything_from_devices_and_do_not_even_list_them(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    told = Told(monkeypatch, tmp_path, [LARGE])
-    told.load(0)
-    assert told.told() == NOTHING_TOLD
-    assert (told.listed, told.placed) == (0, [])
+    load = RecordedLoad(monkeypatch, tmp_path, [LARGE])
+    load.load(0)
+    assert load.device_arguments() == NO_DEVICE_ARGUMENTS
+    assert (load.listed, load.placed) == (0, [])
 
 
 @pytest.mark.parametrize("found", [[], [SHARED], [Device("Full", 10, True, 1)]])
 def test_what_is_not_used_is_not_touched(found: list[Device], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    told = Told(monkeypatch, tmp_path, found)
-    told.load(None)
-    assert told.told() == NOTHING_TOLD
-    assert told.placed == [True, False]
+    load = RecordedLoad(monkeypatch, tmp_path, found)
+    load.load(None)
+    assert load.device_arguments() == NO_DEVICE_ARGUMENTS
+    assert load.placed == [True, False]
 
 
 def test_where_only_the_tower_fits_the_text_model_has_no_device(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    told = Told(monkeypatch, tmp_path, [LARGE])
+    load = RecordedLoad(monkeypatch, tmp_path, [LARGE])
     monkeypatch.setattr(llama_model, "decide", lambda *_, **__: GpuOffload(LARGE, 0, 36, tower=True))
-    told.load(None)
-    assert told.told() == ([], 0, True, 8192)
+    load.load(None)
+    assert load.device_arguments() == ([], 0, True, 8192)
 
 
 def test_where_the_tower_does_not_fit_it_has_no_device(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    told = Told(monkeypatch, tmp_path, [Device("Full", 10, True, 1)])
-    told.load(5)
-    assert told.told() == ([4096], 6, False, None)
+    load = RecordedLoad(monkeypatch, tmp_path, [Device("Full", 10, True, 1)])
+    load.load(5)
+    assert load.device_arguments() == ([4096], 6, False, None)
 
 
 def test_an_encode_that_fails_says_whether_a_device_was_at_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(llama_model.mtmd, "mtmd_encode_chunk", lambda *_: 1)
     chunk: Any = SimpleNamespace(handle=0)
     codes = []
-    for offload in (GpuOffload(LARGE, 36, 36, tower=True), llama_model.NOTHING):
+    for offload in (GpuOffload(LARGE, 36, 36, tower=True), llama_model.NO_OFFLOAD):
         model = LlamaModel.__new__(LlamaModel)
         model.offload, model._tower, model._interrupted = offload, 1, lambda: False
         with pytest.raises(EngineError) as caught:
@@ -144,20 +144,20 @@ def identities(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
 
     placed: list[GpuOffload] = []
 
-    class Native:
+    class FakeModel:
         def __init__(self, *_: Any, on_device: Any, **__: Any) -> None:
             self.offload = placed[-1]
             on_device(self.offload.device is not None)
 
-    class Session:
-        def __init__(self, _: Native, __: Any, kept: Any) -> None:
+    class FakeSession:
+        def __init__(self, _: FakeModel, __: Any, kept: Any) -> None:
             self.kept = kept
 
         def warm(self, system: str) -> None:
             pass
 
-    monkeypatch.setattr(llama_model, "LlamaModel", Native)
-    monkeypatch.setattr(session, "ModelSession", Session)
+    monkeypatch.setattr(llama_model, "LlamaModel", FakeModel)
+    monkeypatch.setattr(session, "ModelSession", FakeSession)
     monkeypatch.setattr(os, "environ", dict(os.environ))  # llama.cpp, in this process too, sees the real one
 
     def identity(gpu_layers: int | None, offload: GpuOffload) -> bytes:
@@ -165,7 +165,7 @@ def identities(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         load = LoadModel(__file__, "", 512, 1, 1, "", ModelSize(), Tuning(gpu_layers=gpu_layers), str(tmp_path))
         sent: list[Any] = []
         inbox: Any = SimpleNamespace(interrupted=None)
-        loaded: Any = worker._load(load, inbox, sent.append)
+        loaded: Any = worker._open_session(load, inbox, sent.append)
         assert sent == [EngineStarted(), OffloadStarted(offload.device is not None)]
         return loaded.kept._identity  # type: ignore[no-any-return]
 
@@ -178,12 +178,12 @@ def test_a_kept_prompt_is_found_again_however_much_of_the_device_is_free(identit
     assert identities(None, GpuOffload(fuller, 36, 36, tower=True)) == first
     assert identities(36, GpuOffload(fuller, 36, 36, tower=False)) == first
     assert identities(None, GpuOffload(fuller, 20, 36, tower=True)) != first
-    assert identities(None, llama_model.NOTHING) != first
-    assert identities(0, llama_model.NOTHING) == identities(None, llama_model.NOTHING)
+    assert identities(None, llama_model.NO_OFFLOAD) != first
+    assert identities(0, llama_model.NO_OFFLOAD) == identities(None, llama_model.NO_OFFLOAD)
 
 
 def test_without_devices_no_driver_is_asked_for_any(identities: Any) -> None:
-    identities(None, llama_model.NOTHING)
+    identities(None, llama_model.NO_OFFLOAD)
     assert not devices.NO_DRIVERS.keys() & os.environ.keys()
-    identities(0, llama_model.NOTHING)
+    identities(0, llama_model.NO_OFFLOAD)
     assert devices.NO_DRIVERS.items() <= os.environ.items()

@@ -1,4 +1,4 @@
-"""Loops are noticed in time, and nothing else is taken for one."""
+"""Loops are detected in time, and other text is not taken for one."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from itertools import chain, count, repeat
 
 import pytest
 
-from edge_assistant.engine.repetition import EQUAL_LINES, LEAST_COPIES, LEAST_TOKENS, LONGEST_PERIOD, RepetitionDetector
+from edge_assistant.engine.repetition import MAX_EQUAL_LINES, MAX_PERIOD, MIN_COPIES, MIN_TOKENS, RepetitionDetector
 
-WORDS = [f" word{number}" for number in range(LONGEST_PERIOD + 1)]
+WORDS = [f" word{number}" for number in range(MAX_PERIOD + 1)]
 
 
 def ended(texts: Iterable[str], most: int = 5000) -> tuple[int, int] | None:
@@ -32,8 +32,8 @@ def characters(*texts: str) -> list[str]:
 @pytest.mark.parametrize("period", [1, 2, 3, 7, 19, 20, 79, 80])
 @pytest.mark.parametrize("before", [[], ["The", " text", ":"]])
 def test_a_part_that_comes_again_and_again_is_noticed_and_one_copy_is_kept(period: int, before: list[str]) -> None:
-    texts = chain(before, *repeat(WORDS[:period], LEAST_TOKENS))
-    fed = len(before) + max(LEAST_COPIES * period, LEAST_TOKENS)
+    texts = chain(before, *repeat(WORDS[:period], MIN_TOKENS))
+    fed = len(before) + max(MIN_COPIES * period, MIN_TOKENS)
     assert ended(texts) == (fed, len(before) + period)
 
 
@@ -44,11 +44,11 @@ def test_a_part_that_is_longer_than_any_sentence_is_not_looked_for() -> None:
 @pytest.mark.parametrize(
     "texts",
     [
-        [*repeat(WORDS[:20], LEAST_COPIES - 1)],
-        [[" |", " 0"] * (LEAST_TOKENS // 2 - 1)],
+        [*repeat(WORDS[:20], MIN_COPIES - 1)],
+        [[" |", " 0"] * (MIN_TOKENS // 2 - 1)],
         [["0"] * 40],
         [["1", " "] * 5],
-        [["-"] * (LEAST_TOKENS - 1), ["\n"]],
+        [["-"] * (MIN_TOKENS - 1), ["\n"]],
     ],
     ids=["three copies", "a row of cells", "zeros", "ones", "a line of dashes"],
 )
@@ -72,21 +72,21 @@ def test_a_table_a_list_a_calendar_and_code_are_text() -> None:
 def test_equal_lines_are_noticed_whatever_their_length_and_one_is_kept(blank: str) -> None:
     long = "".join(WORDS) + "."
     for line in ("0", long):
-        texts = characters("Sheet:\n", f"{line}\n{blank}" * (EQUAL_LINES + 1))
+        texts = characters("Sheet:\n", f"{line}\n{blank}" * (MAX_EQUAL_LINES + 1))
         fed, kept = ended(texts) or (0, 0)
-        assert fed == len(f"Sheet:\n{line}\n" + f"{blank}{line}\n" * (EQUAL_LINES - 1))
+        assert fed == len(f"Sheet:\n{line}\n" + f"{blank}{line}\n" * (MAX_EQUAL_LINES - 1))
         assert "".join(texts[:kept]) == f"Sheet:\n{line}\n"
 
 
 def test_four_equal_lines_and_equal_lines_apart_are_text() -> None:
-    assert ended(characters("0\n" * (EQUAL_LINES - 1), "1\n", "0\n" * (EQUAL_LINES - 1))) is None
+    assert ended(characters("0\n" * (MAX_EQUAL_LINES - 1), "1\n", "0\n" * (MAX_EQUAL_LINES - 1))) is None
 
 
 def test_of_copies_that_begin_within_a_sentence_whole_sentences_are_kept() -> None:
     texts = ["I", " see", *chain(*repeat([" red", " lights", ".", " Some"], 50))]
     fed, kept = ended(texts) or (0, 0)
     assert "".join(texts[:kept]) == "I see red lights. Some red lights."
-    assert fed == len(["I", " see"]) + LEAST_TOKENS
+    assert fed == len(["I", " see"]) + MIN_TOKENS
 
 
 def test_no_sentence_ends_within_a_number() -> None:
@@ -104,9 +104,9 @@ def test_a_copy_that_ends_with_a_sentence_is_whole_also_where_the_space_behind_i
 
 @pytest.mark.parametrize("nothing", [[""], [" ", "\n", "\t"], ["\n" * length for length in range(1, 99)]])
 def test_tokens_without_any_text_are_noticed(nothing: list[str]) -> None:
-    found = ended(chain(["A", " word"], *repeat(nothing, LEAST_TOKENS)))
+    found = ended(chain(["A", " word"], *repeat(nothing, MIN_TOKENS)))
     assert found is not None
-    assert found[0] <= 2 + LEAST_TOKENS
+    assert found[0] <= 2 + MIN_TOKENS
     assert found[1] <= 3
 
 
@@ -124,7 +124,7 @@ def test_a_repetition_is_suspected_before_it_is_certain_and_no_longer_when_somet
 
 def test_of_equal_lines_of_any_length_the_third_is_suspected() -> None:
     repetition = RepetitionDetector()
-    line = [*(f" {number}" for number in range(2 * LONGEST_PERIOD)), "\n"]
+    line = [*(f" {number}" for number in range(2 * MAX_PERIOD)), "\n"]
     suspected = []
     for token, text in [*enumerate(line)] * 3:
         assert repetition.feed(token, text) is None

@@ -1,4 +1,4 @@
-"""The tables of the model card, and the words said to the model."""
+"""The sampling parameters of the model cards, and the prompts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stream of a Thinking model is taken apart wherever its pieces are cut."""
+"""The stream of a Thinking model is split the same wherever it is chunked."""
 
 from __future__ import annotations
 

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from edge_assistant.hotkeys import unsupported
-from edge_assistant.hotkeys.backends import choose
-from edge_assistant.hotkeys.key import parse
-from edge_assistant.hotkeys.portal import PortalHotkeys, same_key, trigger
+from edge_assistant.hotkeys.backends import choose_hotkeys
+from edge_assistant.hotkeys.key import parse_key
+from edge_assistant.hotkeys.portal import PortalHotkeys, is_same_key, shortcut_trigger
 from edge_assistant.hotkeys.unsupported import UnsupportedHotkeys
 from edge_assistant.hotkeys.windows import WindowsHotkeys, virtual_key
-from edge_assistant.hotkeys.x11 import KeyRepeatFilter, X11Hotkeys, subsets
+from edge_assistant.hotkeys.x11 import KeyRepeatFilter, X11Hotkeys, bit_combinations
 from edge_assistant.settings.schema import HotkeySettings
 
-KEYS = {"window": parse("ctrl+shift+F9"), "stop": parse("super+pause")}
+KEYS = {"window": parse_key("ctrl+shift+F9"), "stop": parse_key("super+pause")}
 
 
 @pytest.mark.parametrize(
@@ -32,14 +32,14 @@ KEYS = {"window": parse("ctrl+shift+F9"), "stop": parse("super+pause")}
     ],
 )
 def test_every_session_has_its_keys(platform: str, wayland: bool, x11: bool, kind: type) -> None:
-    chosen = choose(platform, wayland=wayland, x11=x11)
+    chosen = choose_hotkeys(platform, wayland=wayland, x11=x11)
     assert isinstance(chosen, kind)
     chosen.close()
 
 
 def test_where_no_key_can_be_taken_it_is_said_once_what_to_do() -> None:
     for platform, words in (("darwin", "On a Mac"), ("linux", "There is no display")):
-        (sentence,) = choose(platform, wayland=False, x11=False).start(KEYS, print, print)
+        (sentence,) = choose_hotkeys(platform, wayland=False, x11=False).start(KEYS, print, print)
         assert sentence.startswith(words)
         assert "edge-assistant trigger" in sentence
 
@@ -47,7 +47,7 @@ def test_where_no_key_can_be_taken_it_is_said_once_what_to_do() -> None:
 def test_without_a_bus_a_wayland_desktop_is_told_to_bind_commands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
     told: queue.SimpleQueue[str] = queue.SimpleQueue()
-    hotkeys = choose("linux", wayland=True, x11=True)
+    hotkeys = choose_hotkeys("linux", wayland=True, x11=True)
     assert hotkeys.start(KEYS, print, told.put) == ()
     assert told.get(timeout=30) == unsupported.WAYLAND
     hotkeys.close()
@@ -58,16 +58,16 @@ def test_without_a_bus_a_wayland_desktop_is_told_to_bind_commands(monkeypatch: p
     [("ctrl+shift+F9", "CTRL+SHIFT+F9"), ("super+a", "LOGO+a"), ("alt+pagedown", "ALT+Page_Down"), ("pause", "Pause")],
 )
 def test_a_portal_is_asked_for_keys_as_the_shortcuts_specification_writes_them(key: str, written: str) -> None:
-    assert trigger(parse(key)) == written
+    assert shortcut_trigger(parse_key(key)) == written
 
 
 def test_a_desktops_words_for_a_key_are_recognised() -> None:
-    key = parse("ctrl+shift+F9")
+    key = parse_key("ctrl+shift+F9")
     for written in ("Ctrl+Shift+F9", "Press <Control><Shift>F9", "<Primary><Shift>F9", "Strg+Umschalt+F9"):
-        assert same_key(key, written), written
+        assert is_same_key(key, written), written
     for written in ("Ctrl+F9", "Ctrl+Shift+F8", "Ctrl+Alt+Shift+F9", "", "Shift+F9"):
-        assert not same_key(key, written), written
-    assert same_key(parse("super+pageup"), "Meta+Page_Up")
+        assert not is_same_key(key, written), written
+    assert is_same_key(parse_key("super+pageup"), "Meta+Page_Up")
 
 
 def test_a_key_that_is_held_down_is_pressed_once() -> None:
@@ -84,8 +84,8 @@ def test_a_key_that_is_held_down_is_pressed_once() -> None:
 
 
 def test_every_combination_of_lock_keys_is_covered() -> None:
-    assert sorted(subsets((2, 16))) == [0, 2, 16, 18]
-    assert list(subsets(())) == [0]
+    assert sorted(bit_combinations((2, 16))) == [0, 2, 16, 18]
+    assert list(bit_combinations(())) == [0]
 
 
 class User32:
@@ -153,7 +153,7 @@ def test_windows_that_sends_no_more_keys_is_told() -> None:
 
 
 def test_the_default_keys_are_different_and_every_system_knows_them() -> None:
-    bound = HotkeySettings().bound()
+    bound = HotkeySettings().keys_by_action()
     assert {"window", "stop"} <= set(bound)
     codes = [virtual_key(key) for key in bound.values()]
     assert all(one != two for one, two in itertools.combinations(codes, 2))

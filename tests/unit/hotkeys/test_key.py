@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_assistant.hotkeys.key import parse
+from edge_assistant.hotkeys.key import parse_key
 from edge_assistant.system.errors import UsageError
 
 
@@ -21,8 +21,8 @@ from edge_assistant.system.errors import UsageError
     ],
 )
 def test_one_key_is_the_same_however_it_is_written(text: str, written: str) -> None:
-    assert str(parse(text)) == written
-    assert parse(text) == parse(written)
+    assert str(parse_key(text)) == written
+    assert parse_key(text) == parse_key(written)
 
 
 @pytest.mark.parametrize(
@@ -42,9 +42,9 @@ def test_one_key_is_the_same_however_it_is_written(text: str, written: str) -> N
 )
 def test_what_cannot_be_taken_is_refused_with_the_reason(text: str, why: str) -> None:
     with pytest.raises(UsageError, match=why) as refused:
-        parse(text)
+        parse_key(text)
     assert str(refused.value).endswith(".")
 
 
 def test_a_key_is_said_without_plus_signs() -> None:
-    assert parse("ctrl+super+F9").spoken == "ctrl Windows key F9"
+    assert parse_key("ctrl+super+F9").spoken == "ctrl Windows key F9"

@@ -1,4 +1,4 @@
-"""Which pictures show something."""
+"""Detection of blank pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sharp and blurred pictures, told apart as far as a rule of thumb can."""
+"""Sharp and blurred pictures are distinguished as far as a rule of thumb can."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How pictures become image tokens."""
+"""Resizing of pictures to a budget of image tokens."""
 
 from __future__ import annotations
 

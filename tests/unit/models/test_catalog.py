@@ -17,7 +17,7 @@ SHIPPED = Path(__file__).parents[3] / "models"
 
 
 def test_the_shipped_catalogue_names_every_set_in_both_variants() -> None:
-    names = [(weights.name, weights.variant) for weights in load_catalog(SHIPPED / "catalog.toml")]
+    names = [(catalog_model.name, catalog_model.variant) for catalog_model in load_catalog(SHIPPED / "catalog.toml")]
     assert sorted(names) == sorted(
         (name, variant)
         for name in ("demo", "qwen3-vl-4b-q4_k_m", "qwen3-vl-4b-q8_0")
@@ -26,20 +26,22 @@ def test_the_shipped_catalogue_names_every_set_in_both_variants() -> None:
 
 
 def test_the_demo_files_are_those_that_the_catalogue_pins() -> None:
-    demos = [weights for weights in load_catalog(SHIPPED / "catalog.toml") if weights.folder == "demo"]
-    listed = [entry for weights in demos for entry in (weights.model, *weights.mmprojs)]
+    demos = [
+        catalog_model for catalog_model in load_catalog(SHIPPED / "catalog.toml") if catalog_model.folder == "demo"
+    ]
+    listed = [entry for catalog_model in demos for entry in (catalog_model.model, *catalog_model.mmprojs)]
     assert {entry.file for entry in listed} == {path.name for path in (SHIPPED / "demo").glob("*.gguf")}
     for entry in listed:
         data = (SHIPPED / "demo" / entry.file).read_bytes()
         assert (len(data), hashlib.sha256(data).hexdigest()) == (entry.size, entry.sha256)
-    for weights in demos:
-        info = describe_gguf(SHIPPED / "demo" / weights.model.file)
-        assert (info.variant, info.quantisation) == (weights.variant, weights.quantisation)
+    for catalog_model in demos:
+        info = describe_gguf(SHIPPED / "demo" / catalog_model.model.file)
+        assert (info.variant, info.quantisation) == (catalog_model.variant, catalog_model.quantisation)
 
 
 def test_every_unpinned_entry_says_that_the_first_download_decides() -> None:
-    for weights in load_catalog(SHIPPED / "catalog.toml"):
-        for entry in (weights.model, *weights.mmprojs):
+    for catalog_model in load_catalog(SHIPPED / "catalog.toml"):
+        for entry in (catalog_model.model, *catalog_model.mmprojs):
             assert entry.first_download or (entry.size and entry.sha256)
             assert entry.sha256 is None or (len(entry.sha256) == 64 and entry.sha256 == entry.sha256.lower())
             assert entry.about_size > 1_000_000
@@ -151,8 +153,8 @@ def test_a_file_name_that_means_more_than_a_file_in_the_folder_is_refused(tmp_pa
 @pytest.mark.parametrize("name", ["My Model.gguf", "Überschrift 日本.gguf", ".a.gguf", "console.gguf", "a..b", "x.bin"])
 def test_usual_file_names_are_taken(tmp_path: Path, name: str) -> None:
     (tmp_path / "catalog.toml").write_text(with_line("file", json.dumps(name)), encoding="utf-8")
-    (weights,) = load_catalog(tmp_path / "catalog.toml", own=True)
-    assert weights.model.file == name
+    (catalog_model,) = load_catalog(tmp_path / "catalog.toml", own=True)
+    assert catalog_model.model.file == name
 
 
 @pytest.mark.parametrize("text", ["", "# nothing but words\n", "source = []\n", "\ufeff", "other = 1"])

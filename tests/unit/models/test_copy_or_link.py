@@ -12,8 +12,8 @@ import pytest
 
 from edge_assistant.models import partial_file
 from edge_assistant.models.checksums import ChecksumError, ChecksumVerifier
-from edge_assistant.models.copy_or_link import place
-from edge_assistant.models.partial_file import PartialFile, only_one, part_of
+from edge_assistant.models.copy_or_link import install_file
+from edge_assistant.models.partial_file import PartialFile, locked_for_writing, part_path
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.json_store import JsonStore
 
@@ -39,7 +39,7 @@ def target(data: Path) -> Path:
 
 
 def put(source: Path, path: Path, *, link: bool, sha256: str | None = SHA256, on_bytes: object = None) -> str:
-    return place(
+    return install_file(
         source,
         path,
         sha256,
@@ -84,11 +84,11 @@ def test_what_lies_under_the_name_of_a_part_is_never_written_into(
 ) -> None:
     other = mine.with_name("other")
     other.write_bytes(OTHER)
-    left(part_of(target), mine if of == "the source" else other)
+    left(part_path(target), mine if of == "the source" else other)
     assert put(mine, target, link=link) == SHA256
     assert (mine.read_bytes(), other.read_bytes(), target.read_bytes()) == (DATA, OTHER, DATA)
     assert target.samefile(mine) == link
-    assert not os.path.lexists(part_of(target))
+    assert not os.path.lexists(part_path(target))
 
 
 @pytest.mark.parametrize("left", LINKS)
@@ -98,8 +98,8 @@ def test_a_part_that_became_a_link_is_not_gone_on_with(
     meant = {"copy": [str(mine), len(DATA), mine.stat().st_mtime_ns]}
     with PartialFile(target, meant) as broken_off:
         broken_off.write(DATA[:100])
-    part_of(target).unlink()
-    left(part_of(target), mine)
+    part_path(target).unlink()
+    left(part_path(target), mine)
     put(mine, target, link=False)
     assert (mine.read_bytes(), target.read_bytes()) == (DATA, DATA)
 
@@ -108,10 +108,10 @@ def test_a_part_that_became_a_link_is_not_gone_on_with(
 def test_a_file_under_the_name_of_a_part_that_the_program_did_not_make_stays(
     mine: Path, target: Path, link: bool
 ) -> None:
-    part_of(target).write_bytes(OTHER)
+    part_path(target).write_bytes(OTHER)
     with pytest.raises(WeightsError, match=r"a\.gguf\.part .*was not made by this program"):
         put(mine, target, link=link)
-    assert part_of(target).read_bytes() == OTHER
+    assert part_path(target).read_bytes() == OTHER
 
 
 def test_a_part_can_be_gone_on_with_though_its_note_alone_was_written(mine: Path, target: Path) -> None:
@@ -153,7 +153,7 @@ def test_on_windows_a_file_is_closed_before_its_names_change(
     if existing == "a damaged file":
         target.write_bytes(b"damaged")
     elif existing == "a left link":
-        part_of(target).hardlink_to(mine)
+        part_path(target).hardlink_to(mine)
     assert put(mine, target, link=link) == SHA256
     assert target.samefile(mine) == link
     assert mine.read_bytes() == target.read_bytes() == DATA
@@ -179,10 +179,10 @@ def test_a_file_that_is_in_its_place_already_is_only_read(
 
 @pytest.mark.parametrize("link", [False, True])
 def test_the_unfinished_file_itself_is_no_source_for_what_it_is_to_become(target: Path, link: bool) -> None:
-    part_of(target).write_bytes(DATA)
+    part_path(target).write_bytes(DATA)
     with pytest.raises(WeightsError, match="is incomplete, or has another file's name"):
-        put(part_of(target), target, link=link)
-    assert part_of(target).read_bytes() == DATA
+        put(part_path(target), target, link=link)
+    assert part_path(target).read_bytes() == DATA
 
 
 @pytest.mark.parametrize("link", [False, True])
@@ -239,14 +239,14 @@ def test_a_wrong_file_is_refused_as_before(mine: Path, target: Path) -> None:
     with pytest.raises(ChecksumError):
         put(mine, target, link=False, sha256="0" * 64)
     assert not target.exists()
-    assert not part_of(target).exists()
+    assert not part_path(target).exists()
 
 
 @LEFT
 def test_a_lock_is_never_taken_on_a_person_s_file(mine: Path, target: Path, left: Callable[[Path, Path], None]) -> None:
     lock = target.with_name(".a.gguf.lock")
     left(lock, mine)
-    with only_one(target):
+    with locked_for_writing(target):
         assert not lock.samefile(mine)
     record = JsonStore(target.with_name("trusted.json"), precious=True)
     left(target.with_name(".trusted.json.lock"), mine)
@@ -259,7 +259,7 @@ NOTES = ["[" * 100_000, '{"synced": ' + "9" * 6000 + "}", "3", "[]", '"x"', "\xf
 
 @pytest.mark.parametrize("note", NOTES, ids=range(len(NOTES)))
 def test_a_note_that_makes_no_sense_means_that_nothing_is_here(mine: Path, target: Path, note: str) -> None:
-    part_of(target).write_bytes(b"?" * 100)
+    part_path(target).write_bytes(b"?" * 100)
     target.with_name("a.gguf.part.json").write_text(note, encoding="latin-1")
     assert put(mine, target, link=False) == SHA256
 
@@ -268,10 +268,10 @@ def test_a_note_that_makes_no_sense_means_that_nothing_is_here(mine: Path, targe
 def test_a_note_of_a_wrong_length_means_that_nothing_is_here(
     mine: Path, target: Path, synced: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(partial_file, "_started", lambda: 2)
+    monkeypatch.setattr(partial_file, "_boot_time", lambda: 2)
     meant = {"copy": [str(mine), len(DATA), mine.stat().st_mtime_ns]}
     note = f'{{"meant": {json.dumps(meant)}, "started": 1, "synced": {synced}}}'
-    part_of(target).write_bytes(b"?" * 100)
+    part_path(target).write_bytes(b"?" * 100)
     target.with_name("a.gguf.part.json").write_text(note)
     assert put(mine, target, link=False) == SHA256
 
@@ -281,7 +281,7 @@ def test_a_note_of_a_wrong_length_means_that_nothing_is_here(
 def test_a_note_or_record_that_is_no_file_is_not_waited_for(
     mine: Path, target: Path, left: Callable[[Path, Path], None], name: str
 ) -> None:
-    part_of(target).write_bytes(b"")
+    part_path(target).write_bytes(b"")
     left(target.with_name(name), mine)
     assert put(mine, target, link=False) == SHA256
-    assert ChecksumVerifier(target.parent).known(target) == SHA256
+    assert ChecksumVerifier(target.parent).known_checksum(target) == SHA256

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_assistant.models.memory_estimate import check_memory, fitting_context, free_beside, needed_bytes
+from edge_assistant.models.memory_estimate import available_beside, check_memory, fitting_context, needed_bytes
 from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.system.errors import DoesNotFitError
 
@@ -122,7 +122,7 @@ def test_the_programs_are_not_looked_for_when_everything_fits() -> None:
 
 
 def test_beside_loaded_weights_their_files_and_some_headroom_are_not_free() -> None:
-    assert free_beside(BIG, 10_000_000_000) == 10_000_000_000 - BIG.ram_bytes - 1_000_000_000
+    assert available_beside(BIG, 10_000_000_000) == 10_000_000_000 - BIG.ram_bytes - 1_000_000_000
     # 8 GB with a desktop; 16 GB.
-    assert needed_bytes(BIG, 4096) > free_beside(BIG, 6_000_000_000)
-    assert needed_bytes(BIG, 4096) < free_beside(BIG, 11_000_000_000)
+    assert needed_bytes(BIG, 4096) > available_beside(BIG, 6_000_000_000)
+    assert needed_bytes(BIG, 4096) < available_beside(BIG, 11_000_000_000)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_assistant.models.progress import ProgressMeter, Tenths, TransferProgress, duration
+from edge_assistant.models.progress import ProgressAnnouncements, ProgressMeter, TransferProgress, format_duration
 
 
 class Clock:
@@ -82,7 +82,7 @@ def test_more_bytes_than_were_expected_are_not_more_than_everything() -> None:
 
 
 def test_every_tenth_is_said_once_and_the_time_as_soon_as_it_is_known() -> None:
-    tenths = Tenths()
+    tenths = ProgressAnnouncements()
     said = []
     for percent in range(101):
         left = None if percent < 4 else (100 - percent) * 60.0
@@ -95,13 +95,13 @@ def test_every_tenth_is_said_once_and_the_time_as_soon_as_it_is_known() -> None:
 
 
 def test_what_was_here_before_is_not_said() -> None:
-    tenths = Tenths()
+    tenths = ProgressAnnouncements()
     assert tenths.words(TransferProgress(55, 100, None, None)) is None
     assert tenths.words(TransferProgress(60, 100, None, None)) == "60 percent."
 
 
 def test_tenths_are_not_said_backwards() -> None:
-    tenths = Tenths()
+    tenths = ProgressAnnouncements()
     assert tenths.words(TransferProgress(25, 100, None, None)) is None
     assert tenths.words(TransferProgress(31, 100, None, None)) == "30 percent."
     assert tenths.words(TransferProgress(0, 100, None, None)) is None
@@ -121,4 +121,4 @@ def test_tenths_are_not_said_backwards() -> None:
     ],
 )
 def test_durations_are_said_as_people_say_them(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
+    assert format_duration(seconds) == words

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from edge_assistant.models.catalog import load_catalog
-from edge_assistant.models.recommend import NOT_FOR, Machine, Recommendation, recommend
+from edge_assistant.models.recommend import WARNING, Machine, Recommendation, recommend
 
 CATALOG = load_catalog(Path(__file__).parents[3] / "models/catalog.toml")
 Q4, Q8 = "qwen3-vl-4b-q4_k_m", "qwen3-vl-4b-q8_0"
@@ -31,8 +31,8 @@ def advise(machine: Machine, here: dict[str, int] | None = None) -> Recommendati
     ],
 )
 def test_memory_processor_and_disk_decide(machine: Machine, name: str | None) -> None:
-    weights = advise(machine).weights
-    assert (weights.name if weights else None) == name
+    recommended = advise(machine).model
+    assert (recommended.name if recommended else None) == name
 
 
 def test_an_eight_gigabyte_laptop_hears_what_why_and_how() -> None:
@@ -43,7 +43,7 @@ def test_an_eight_gigabyte_laptop_hears_what_why_and_how() -> None:
         "I recommend qwen3-vl-4b-q4_k_m, Q4_K_M, 3.0 gigabytes to download, which needs 3.8 gigabytes of memory, "
         "the best that fits well into this memory.",
         "Download it with edge-assistant models pull qwen3-vl-4b-q4_k_m, or import a file with models import.",
-        NOT_FOR,
+        WARNING,
     )
 
 
@@ -66,13 +66,13 @@ def test_an_older_processor_is_told() -> None:
 
 def test_too_little_memory_leaves_the_demo() -> None:
     advice = advise(replace(LAPTOP, memory=3_900_000_000))
-    assert advice.weights is None
+    assert advice.model is None
     assert "the smallest model needs 3.8 gigabytes" in advice.sentences[1]
 
 
 def test_a_full_disk_is_told_with_how_much_is_missing() -> None:
     advice = advise(replace(LAPTOP, free_disk=2_000_000_000))
-    assert advice.weights is not None
+    assert advice.model is not None
     assert "First free up 2.0 gigabytes of disk space." in advice.sentences
 
 

@@ -29,21 +29,21 @@ def spoil(path: Path) -> None:
 
 @pytest.mark.parametrize("think", [False, True])
 def test_on_a_new_machine_the_demo_is_taken(shop: Shop, think: bool) -> None:
-    weights = find(think=think)
-    assert (weights.name, weights.demo) == ("demo", True)
-    assert weights.variant == ("thinking" if think else "instruct")
-    assert weights.model.parent == weights.mmproj.parent == shop.shipped / "demo"
-    assert weights.notices == ()
-    assert weights.ram_bytes == weights.model.stat().st_size + weights.mmproj.stat().st_size
-    assert weights.model_bytes == weights.model.stat().st_size
+    resolved = find(think=think)
+    assert (resolved.name, resolved.demo) == ("demo", True)
+    assert resolved.variant == ("thinking" if think else "instruct")
+    assert resolved.model.parent == resolved.mmproj.parent == shop.shipped / "demo"
+    assert resolved.notices == ()
+    assert resolved.ram_bytes == resolved.model.stat().st_size + resolved.mmproj.stat().st_size
+    assert resolved.model_bytes == resolved.model.stat().st_size
 
 
 def test_the_best_weights_here_win_over_the_demo(shop: Shop, data: Path) -> None:
     shop.install(data / "models", *BIG)
     assert find().name == "big-q4"
     (data / "models/big-q4.gguf").unlink()
-    weights = find()
-    assert (weights.name, weights.demo, weights.notices) == ("big-q8", False, ())
+    resolved = find()
+    assert (resolved.name, resolved.demo, resolved.notices) == ("big-q8", False, ())
 
 
 def test_thinking_harder_does_not_fall_from_large_weights_to_the_demo(shop: Shop, data: Path) -> None:
@@ -66,38 +66,38 @@ def test_the_settings_choice_wins_over_the_order_of_the_catalogue(shop: Shop, da
 @pytest.mark.parametrize("preferred", ["big-q8", "nonsense", "/nowhere/m.gguf"])
 def test_a_settings_choice_that_cannot_be_used_is_told_and_replaced(shop: Shop, data: Path, preferred: str) -> None:
     shop.install(data / "models", "big-q4.gguf", "mmproj-big-q4.gguf")
-    weights = find(preferred=preferred)
-    assert weights.name == "big-q4"
-    assert weights.notices[0].startswith("The selected model cannot be used.")
+    resolved = find(preferred=preferred)
+    assert resolved.name == "big-q4"
+    assert resolved.notices[0].startswith("The selected model cannot be used.")
 
 
 def test_damaged_weights_are_passed_over_and_told(shop: Shop, data: Path) -> None:
     shop.install(data / "models", *BIG)
     spoil(data / "models/big-q4.gguf")
-    weights = find()
-    assert weights.name == "big-q8"
-    assert len(weights.notices) == 1
-    assert "The checksum of big-q4.gguf does not match" in weights.notices[0]
+    resolved = find()
+    assert resolved.name == "big-q8"
+    assert len(resolved.notices) == 1
+    assert "The checksum of big-q4.gguf does not match" in resolved.notices[0]
     spoil(data / "models/mmproj-big-q4.gguf")
-    weights = find()
-    assert weights.name == "demo"
-    assert len(weights.notices) == 2
+    resolved = find()
+    assert resolved.name == "demo"
+    assert len(resolved.notices) == 2
 
 
 def test_a_model_without_its_mmproj_is_passed_over_and_told(shop: Shop, data: Path) -> None:
     shop.install(data / "models", "big-q4.gguf")
-    weights = find()
-    assert weights.demo
-    assert weights.notices == (
+    resolved = find()
+    assert resolved.demo
+    assert resolved.notices == (
         "The file mmproj-big-q4.gguf is missing. Download it with edge-assistant models pull big-q4.",
     )
 
 
 def test_weights_without_a_known_checksum_are_not_opened_unasked(shop: Shop, data: Path) -> None:
     shop.install(data / "models", "unpinned.gguf", "mmproj-unpinned.gguf")
-    weights = find()
-    assert weights.demo
-    assert "checksum of unpinned.gguf is not known" in weights.notices[0]
+    resolved = find()
+    assert resolved.demo
+    assert "checksum of unpinned.gguf is not known" in resolved.notices[0]
     path = data / "models/unpinned.gguf"
     assert find(model=str(path)).model == path
 
@@ -119,18 +119,18 @@ def test_the_settings_folder_comes_first_then_beside_the_program_then_the_data_f
 
 @pytest.mark.usefixtures("shop")
 def test_a_settings_folder_that_is_gone_is_told(tmp_path: Path) -> None:
-    weights = find(weights_dir=tmp_path / "stick")
-    assert weights.demo
-    assert weights.notices == (f"The model folder {tmp_path / 'stick'} does not exist.",)
+    resolved = find(weights_dir=tmp_path / "stick")
+    assert resolved.demo
+    assert resolved.notices == (f"The model folder {tmp_path / 'stick'} does not exist.",)
 
 
 @pytest.mark.usefixtures("shop")
 @pytest.mark.parametrize("name", ["x" * 3000, "a\0b", "loop"])
 def test_a_settings_folder_that_cannot_be_is_not_there_either(tmp_path: Path, name: str) -> None:
     (tmp_path / "loop").symlink_to("loop")
-    weights = find(weights_dir=tmp_path / name)
-    assert weights.demo
-    (notice,) = weights.notices
+    resolved = find(weights_dir=tmp_path / name)
+    assert resolved.demo
+    (notice,) = resolved.notices
     assert notice.endswith("does not exist.")
 
 
@@ -142,9 +142,9 @@ def test_a_settings_folder_that_cannot_be_is_not_there_either(tmp_path: Path, na
 ])  # fmt: skip
 def test_a_name_takes_its_variant_in_any_case(shop: Shop, data: Path, name: str, think: bool, file: str) -> None:
     shop.install(data / "models", *BIG, "think-q4.gguf", "mmproj-think-q4.gguf")
-    weights = find(model=name, think=think)
-    assert weights.model.name == file
-    assert weights.variant == ("thinking" if think else "instruct")
+    resolved = find(model=name, think=think)
+    assert resolved.model.name == file
+    assert resolved.variant == ("thinking" if think else "instruct")
 
 
 @pytest.mark.usefixtures("shop")
@@ -180,10 +180,10 @@ def test_a_path_to_nothing_is_told_as_a_path(model: str) -> None:
 def test_a_path_takes_the_mmproj_beside_it_and_is_trusted(tmp_path: Path) -> None:
     model = write_model(tmp_path / "own-Q8_0.gguf")
     mmproj = write_mmproj(tmp_path / "mmproj-own-F16.gguf")
-    weights = find(model=str(model))
-    assert (weights.name, weights.model, weights.mmproj) == ("own-Q8_0", model, mmproj)
-    assert (weights.variant, weights.quantisation, weights.demo) == ("instruct", "Q8_0", False)
-    assert (weights.kv_bytes_per_token, weights.context_length) == (147_456, 262_144)
+    resolved = find(model=str(model))
+    assert (resolved.name, resolved.model, resolved.mmproj) == ("own-Q8_0", model, mmproj)
+    assert (resolved.variant, resolved.quantisation, resolved.demo) == ("instruct", "Q8_0", False)
+    assert (resolved.kv_bytes_per_token, resolved.context_length) == (147_456, 262_144)
 
 
 def test_a_path_takes_the_mmproj_that_is_named(tmp_path: Path) -> None:

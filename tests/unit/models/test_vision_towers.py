@@ -88,7 +88,7 @@ def test_a_parent_with_other_content_has_none(parent: Path) -> None:
     made(parent)
     parent.write_bytes(gguf_bytes(vision_metadata(2048), TENSORS))
     assert VisionTowers().find(parent, "Q6_K") is None
-    ChecksumVerifier(paths.data_dir()).hashed(parent)
+    ChecksumVerifier(paths.data_dir()).hash_file(parent)
     assert VisionTowers().find(parent, "Q6_K") is None
 
 
@@ -116,7 +116,7 @@ def test_progress_grows_to_one(parent: Path) -> None:
 
 
 def test_a_full_disk_is_told_before_anything_is_written(parent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vision_towers, "_SPARE_BYTES", 10**18)
+    monkeypatch.setattr(vision_towers, "_RESERVED_BYTES", 10**18)
     with pytest.raises(DoesNotFitError, match="Free up space"):
         made(parent)
     assert not list((paths.cache_dir() / "towers").iterdir())
@@ -150,7 +150,7 @@ def test_two_programs_do_not_make_the_same_one_at_once(parent: Path) -> None:
             with pytest.raises(WeightsError, match="another program") as caught:
                 made(parent)
             refused.append(caught.value)
-            VisionTowers().clear_away()
+            VisionTowers().remove_temporary_files()
 
     refused: list[WeightsError] = []
     path = VisionTowers().make(parent, "Q6_K", mark, second).path
@@ -161,5 +161,5 @@ def test_two_programs_do_not_make_the_same_one_at_once(parent: Path) -> None:
 def test_what_was_left_half_made_is_cleared_away(parent: Path) -> None:
     left = made(parent).with_suffix(".new")
     left.write_bytes(b"half")
-    VisionTowers().clear_away()
+    VisionTowers().remove_temporary_files()
     assert not left.exists()

@@ -15,9 +15,9 @@ from benchmarking.machine import Place
 from benchmarking.memory import Watch
 
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, cancelled
-from edge_assistant.engine.gpu_offload import NOTHING, Device, GpuOffload
+from edge_assistant.engine.gpu_offload import NO_OFFLOAD, Device, GpuOffload
 
-ALL_OF_IT = GpuOffload(Device("Card", 8 * 10**9, own_memory=True), 36, 36, tower=True)
+ALL_OF_IT = GpuOffload(Device("Card", 8 * 10**9, dedicated_memory=True), 36, 36, tower=True)
 MACHINE = {
     "processor": "Some",
     "instructions": "avx2",
@@ -149,7 +149,7 @@ def test_the_processor_alone_does_not_pass_for_a_graphics_processor() -> None:
     figures: Figures = {}
     with (
         pytest.raises(NotMeasured, match="finds no graphics processor"),
-        gpu._loaded(figures, "load", Weighed(NOTHING)),
+        gpu._loaded(figures, "load", Weighed(NO_OFFLOAD)),
     ):
         pass
     assert figures == {}
@@ -161,7 +161,7 @@ def test_a_graphics_processor_that_fails_meanwhile_is_told() -> None:
         pass
     assert figures == {"load": [1.5]}
     with pytest.raises(NotMeasured, match="failed"), gpu._loaded(figures, "load", Weighed(ALL_OF_IT)) as product:
-        product.offload = NOTHING
+        product.offload = NO_OFFLOAD
 
 
 def test_a_page_is_not_measured_on_the_processor_instead(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,11 +173,11 @@ def test_a_page_is_not_measured_on_the_processor_instead(place: Place, monkeypat
         def look_at(self, _: object, image_tokens: int) -> None: ...
 
         def ask(self, index: int, question: str) -> DoneEvent | ErrorEvent:
-            self.offload = NOTHING
+            self.offload = NO_OFFLOAD
             return cancelled(index, question)
 
     monkeypatch.setattr(gpu, "Product", Failing)
-    monkeypatch.setattr(Place, "weights", lambda _: None)
+    monkeypatch.setattr(Place, "model", lambda _: None)
     with pytest.raises(NotMeasured, match="failed"):
         gpu._picture(place, 1, lambda: 600)
 

@@ -1,4 +1,4 @@
-"""Settings files as nobody should write them: each is one sentence, each stays as it was, and nothing is waited for."""
+"""Tests of broken settings files: each gives one sentence, stays as it was, and nothing blocks."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from edge_assistant.cli import main
-from edge_assistant.controller.settings_applier import read_again
+from edge_assistant.controller.settings_applier import reload_settings
 from edge_assistant.settings import schema
-from edge_assistant.settings.schema import MOST_BYTES, Settings, changed, load
-from edge_assistant.settings.store import load_or_set_aside, save
+from edge_assistant.settings.schema import MAX_BYTES, Settings, load, with_values
+from edge_assistant.settings.store import load_or_back_up, save
 from edge_assistant.system.errors import UsageError
 
 _LONGEST_SENTENCE = 600
@@ -76,9 +76,9 @@ def test_a_document_that_cannot_be_is_one_sentence_and_stays(
     assert str(path) in sentence
     assert len(sentence) < len(str(path)) + _LONGEST_SENTENCE
     with pytest.raises(UsageError):
-        save(path, changed(Settings(), {"rate": 180}))
-    old = changed(Settings(), {"volume": 70})
-    assert read_again(path, old) == (old, f"{sentence} The old settings stay.")
+        save(path, with_values(Settings(), {"rate": 180}))
+    old = with_values(Settings(), {"volume": 70})
+    assert reload_settings(path, old) == (old, f"{sentence} The old settings stay.")
     for command in (["list"], ["get", "rate"], ["set", "rate", "180"]):
         assert main.main(["settings", *command]) == 2
         told = capsys.readouterr()
@@ -86,7 +86,7 @@ def test_a_document_that_cannot_be_is_one_sentence_and_stays(
         assert "Traceback" not in told.err
     assert path.read_bytes() == content
 
-    found, sentence = load_or_set_aside(path)
+    found, sentence = load_or_back_up(path)
     (aside,) = path.parent.iterdir()
     assert (found, aside.read_bytes()) == (Settings(), content)
     assert aside.name in sentence
@@ -117,7 +117,7 @@ def _link_to_a_pipe(path: Path) -> None:
 
 
 def _large(path: Path) -> None:
-    path.write_text("# large\n" * (MOST_BYTES // 8 + 1))
+    path.write_text("# large\n" * (MAX_BYTES // 8 + 1))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
@@ -132,7 +132,7 @@ def test_what_is_no_ordinary_file_is_never_waited_for(make: Callable[[Path], Non
                 found.append(call(path))
             except UsageError as error:
                 found.append(error)
-        found.append(load_or_set_aside(path))
+        found.append(load_or_back_up(path))
 
     thread = threading.Thread(target=use, daemon=True)  # one that waits must not hang the tests
     thread.start()
@@ -148,8 +148,8 @@ def test_what_is_no_ordinary_file_is_never_waited_for(make: Callable[[Path], Non
 
 def test_a_byte_order_mark_and_old_line_ends_are_text(path: Path) -> None:
     path.write_bytes("\ufeffrate = 180\r\n# mine\rvolume = 70\r\n".encode())
-    assert load(path) == changed(Settings(), {"rate": 180, "volume": 70})
-    save(path, changed(load(path), {"rate": 200}))
+    assert load(path) == with_values(Settings(), {"rate": 180, "volume": 70})
+    save(path, with_values(load(path), {"rate": 200}))
     assert path.read_bytes() == b"rate = 200\n# mine\nvolume = 70\n"
 
 
@@ -157,23 +157,23 @@ def test_a_byte_order_mark_and_old_line_ends_are_text(path: Path) -> None:
 def test_characters_that_are_line_ends_elsewhere_stay_in_a_comment(mark: str, path: Path) -> None:
     mine = f"# my{mark}own words\n"
     path.write_text(mine, encoding="utf-8")
-    save(path, changed(Settings(), {"rate": 180}))
+    save(path, with_values(Settings(), {"rate": 180}))
     assert path.read_text(encoding="utf-8").startswith(mine)
     assert load(path).rate == 180
 
 
 def test_what_could_not_be_read_again_is_not_written(path: Path) -> None:
-    path.write_text("# full\n" * (MOST_BYTES // 7))
+    path.write_text("# full\n" * (MAX_BYTES // 7))
     before = path.read_bytes()
     with pytest.raises(UsageError):
-        save(path, changed(Settings(), {"rate": 180}))
+        save(path, with_values(Settings(), {"rate": 180}))
     assert path.read_bytes() == before
 
 
 def test_settings_where_no_folder_can_be_are_the_usual_ones(tmp_path: Path) -> None:
     (tmp_path / "null").touch()
     assert load(tmp_path / "null/.config/settings.toml") == Settings()
-    assert load_or_set_aside(tmp_path / "null/.config/settings.toml") == (Settings(), "")
+    assert load_or_back_up(tmp_path / "null/.config/settings.toml") == (Settings(), "")
 
 
 def test_a_value_of_bytes_that_are_no_text_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""The settings file: defaults, and no error in it that becomes a default silently."""
+"""Tests of the schema: defaults, and that no error in the file silently becomes a default."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edge_assistant.hotkeys.actions import ACTIONS
-from edge_assistant.settings.entry import GROUPS, checked
+from edge_assistant.settings.entry import GROUPS, validate
 from edge_assistant.settings.schema import HotkeySettings, Settings, entries, load
 from edge_assistant.system.errors import UsageError
 
@@ -66,12 +66,12 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 
 def test_every_entry_tells_what_it_is() -> None:
     for each in entries():
-        about = each.about
-        assert about.group in GROUPS
-        assert about.label
-        assert about.help
-        assert each.default not in (None, "") or about.unset, each.name
-        checked(each, each.default if each.default is not None else about.example)
+        info = each.info
+        assert info.group in GROUPS
+        assert info.label
+        assert info.help
+        assert each.default not in (None, "") or info.unset, each.name
+        validate(each, each.default if each.default is not None else info.example)
 
 
 def test_every_action_may_have_a_key() -> None:
@@ -81,10 +81,10 @@ def test_every_action_may_have_a_key() -> None:
 def test_keys_can_be_changed_added_and_taken_away(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text('[hotkeys]\nwindow = "super+F1"\ncamera = "pause"\nstop = ""\n', encoding="utf-8")
-    bound = load(path).hotkeys.bound()
+    bound = load(path).hotkeys.keys_by_action()
     assert (str(bound["window"]), str(bound["camera"])) == ("super+F1", "pause")
     assert "stop" not in bound
-    assert bound["read"] == HotkeySettings().bound()["read"]
+    assert bound["read"] == HotkeySettings().keys_by_action()["read"]
 
 
 def test_a_key_for_two_actions_is_refused_with_both_names(tmp_path: Path) -> None:

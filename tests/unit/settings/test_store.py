@@ -1,4 +1,4 @@
-"""The settings file: what people wrote stays, what the program writes can be read, and nothing is half written."""
+"""Tests of the settings file: user's text is kept, saved files can be loaded, and writing is atomic."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 
 from edge_assistant.settings import schema
 from edge_assistant.settings.entry import SettingsEntry, Value
-from edge_assistant.settings.schema import RETIRED, Settings, changed, entries, load, value_of
-from edge_assistant.settings.store import load_or_set_aside, retired_notice, save, template
+from edge_assistant.settings.schema import RETIRED, Settings, entries, get_value, load, with_values
+from edge_assistant.settings.store import load_or_back_up, retired_notice, save, template
 from edge_assistant.system.errors import InputError, UsageError
 
 
@@ -22,21 +22,21 @@ def path(tmp_path: Path) -> Path:
 
 def other(entry: SettingsEntry) -> Value:
     """A value that is not the default."""
-    about = entry.about
+    info = entry.info
     if entry.kind is bool:
         return not entry.default
-    if about.choices:
-        return next(each for each in about.choices if each != entry.default)
-    if about.range:
-        return about.range[0] if entry.default != about.range[0] else about.range[1]
-    return f"super+F{entries().index(entry) % 24 + 1}" if about.offers == "key" else about.example
+    if info.choices:
+        return next(each for each in info.choices if each != entry.default)
+    if info.range:
+        return info.range[0] if entry.default != info.range[0] else info.range[1]
+    return f"super+F{entries().index(entry) % 24 + 1}" if info.option_source == "key" else info.example
 
 
 def everything_changed() -> Settings:
     # Key by key, because two actions must never have the same one meanwhile.
     wanted = Settings()
     for each in entries():
-        wanted = changed(wanted, {each.name: other(each)})
+        wanted = with_values(wanted, {each.name: other(each)})
     return wanted
 
 
@@ -46,7 +46,7 @@ def test_a_new_file_holds_every_entry_with_its_meaning_and_sets_none(path: Path)
     text = " ".join(template().replace("#", "").split())
     for each in entries():
         assert f"# {each.name.removeprefix('hotkeys.')} = " in template()
-        assert each.about.help[1:].rstrip(".") in text
+        assert each.info.help[1:].rstrip(".") in text
 
 
 def test_the_commented_out_lines_can_be_used_as_they_stand(path: Path) -> None:
@@ -59,7 +59,7 @@ def test_the_commented_out_lines_can_be_used_as_they_stand(path: Path) -> None:
 def test_every_entry_can_be_written_and_read_and_taken_back(path: Path) -> None:
     wanted = everything_changed()
     for each in entries():
-        assert value_of(wanted, each.name) != each.default
+        assert get_value(wanted, each.name) != each.default
     save(path, wanted)
     assert load(path) == wanted
     save(path, Settings())
@@ -67,7 +67,7 @@ def test_every_entry_can_be_written_and_read_and_taken_back(path: Path) -> None:
 
 
 def test_a_set_entry_takes_the_place_of_its_commented_out_line(path: Path) -> None:
-    save(path, changed(Settings(), {"rate": 180, "hotkeys.camera": "super+F9"}))
+    save(path, with_values(Settings(), {"rate": 180, "hotkeys.camera": "super+F9"}))
     text = path.read_text(encoding="utf-8")
     assert text == template().replace("# rate = 200", "rate = 180").replace('# camera = ""', 'camera = "super+F9"'), (
         "the camera of the keys, not the one that is looked through"
@@ -79,12 +79,12 @@ def test_a_set_entry_takes_the_place_of_its_commented_out_line(path: Path) -> No
 def test_what_a_person_wrote_stays(path: Path) -> None:
     mine = '# My own words.\nrate   =  180   # as fast as I can\n\n[hotkeys]\n# the left hand\nwindow = "super+F1"\n'
     path.write_text(mine, encoding="utf-8")
-    save(path, changed(load(path), {"rate": 220, "hotkeys.camera": "super+F2", "volume": 70}))
+    save(path, with_values(load(path), {"rate": 220, "hotkeys.camera": "super+F2", "volume": 70}))
     text = path.read_text(encoding="utf-8")
     for words in ("# My own words.\n", "220   # as fast as I can\n", '# the left hand\nwindow = "super+F1"\n'):
         assert words in text
     assert "\n# Volume: How loud the voice is." in text, "a new entry comes with its meaning"
-    assert load(path) == changed(Settings(), {
+    assert load(path) == with_values(Settings(), {
         "rate": 220, "hotkeys.window": "super+F1", "hotkeys.camera": "super+F2", "volume": 70
     })  # fmt: skip
     assert text.index("volume = 70") < text.index("[hotkeys]")
@@ -92,19 +92,19 @@ def test_what_a_person_wrote_stays(path: Path) -> None:
 
 def test_a_file_without_keys_gets_their_table(path: Path) -> None:
     path.write_text("rate = 180\n", encoding="utf-8")
-    save(path, changed(load(path), {"hotkeys.camera": "super+F2"}))
+    save(path, with_values(load(path), {"hotkeys.camera": "super+F2"}))
     assert tomllib.loads(path.read_text(encoding="utf-8")) == {"rate": 180, "hotkeys": {"camera": "super+F2"}}
 
 
 @pytest.mark.parametrize("text", ["hotkeys = { window = 'super+F1' }\n", "hotkeys.window = 'super+F1'\n"])
 def test_keys_in_an_unusual_place_are_changed_or_refused_but_never_lost(text: str, path: Path) -> None:
     path.write_text(text, encoding="utf-8")
-    wanted = changed(load(path), {"hotkeys.window": "super+F3"})
+    wanted = with_values(load(path), {"hotkeys.window": "super+F3"})
     save(path, wanted)
     assert load(path) == wanted
     before = path.read_text(encoding="utf-8")
     with pytest.raises(UsageError, match="unexpected places"):
-        save(path, changed(wanted, {"hotkeys.camera": "super+F2"}))
+        save(path, with_values(wanted, {"hotkeys.camera": "super+F2"}))
     assert path.read_text(encoding="utf-8") == before
 
 
@@ -114,14 +114,14 @@ def test_a_link_stays_a_link_and_the_rights_stay(path: Path, tmp_path: Path) -> 
     real.write_text("rate = 180\n", encoding="utf-8")
     real.chmod(0o640)
     path.symlink_to(real)
-    save(path, changed(load(path), {"rate": 200}))
+    save(path, with_values(load(path), {"rate": 200}))
     assert path.is_symlink()
     assert "rate = 200" in real.read_text(encoding="utf-8")
     assert real.stat().st_mode & 0o777 == 0o640
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    save(path, changed(Settings(), {"rate": 180}))
+    save(path, with_values(Settings(), {"rate": 180}))
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -134,10 +134,10 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(path: Path, monkeyp
 
 
 def test_a_broken_file_is_kept_aside_each_time_and_the_defaults_hold(path: Path) -> None:
-    assert load_or_set_aside(path) == (Settings(), "")
+    assert load_or_back_up(path) == (Settings(), "")
     for text in ("rate = ", "rate = -1", "dance = 1"):
         path.write_text(text, encoding="utf-8")
-        found, sentence = load_or_set_aside(path)
+        found, sentence = load_or_back_up(path)
         assert found == Settings()
         assert not path.exists()
         (kept,) = [each for each in path.parent.iterdir() if each.read_text(encoding="utf-8") == text]
@@ -153,7 +153,7 @@ def test_a_broken_file_that_cannot_be_moved_stays_and_is_told(path: Path, monkey
         raise PermissionError
 
     monkeypatch.setattr(Path, "rename", refused)
-    found, sentence = load_or_set_aside(path)
+    found, sentence = load_or_back_up(path)
     assert (found, path.read_text(encoding="utf-8")) == (Settings(), "rate = ")
     assert str(path) in sentence
 
@@ -171,12 +171,12 @@ def test_retired_entries_are_told_once_and_ignored_whatever_they_say_and_stay_in
     monkeypatch.setattr(schema, "RETIRED", frozenset(("hotkeys.dance", "pace")))
     text = "pace = 'quick' # my pace\nrate = 180\n[hotkeys]\ndance = 3\ncamera = 'pause'\n"
     path.write_text(text, encoding="utf-8")
-    wanted = changed(Settings(), {"rate": 180, "hotkeys.camera": "pause"})
-    assert load_or_set_aside(path) == (wanted, "")
+    wanted = with_values(Settings(), {"rate": 180, "hotkeys.camera": "pause"})
+    assert load_or_back_up(path) == (wanted, "")
     assert retired_notice(path) == (
         "The settings file has 2 entries that are no longer used, and are ignored: hotkeys.dance, pace."
     )
-    save(path, changed(wanted, {"rate": 200}))
+    save(path, with_values(wanted, {"rate": 200}))
     assert path.read_text(encoding="utf-8") == text.replace("180", "200")
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 

@@ -1,4 +1,4 @@
-"""Spoken text never stays behind in a file."""
+"""Temporary audio files never stay behind."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def no_memory_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory files are Linux's")
 def test_on_linux_the_file_lies_in_memory_and_is_gone_when_closed() -> None:
-    assert audio_files.prepare() is None
+    assert audio_files.prepare_folder() is None
     with audio_files.private_file(None) as (path, descriptor):
         Path(path).write_bytes(b"sound")
         assert descriptor is not None
@@ -37,7 +37,7 @@ def test_on_linux_the_file_lies_in_memory_and_is_gone_when_closed() -> None:
 
 
 def test_elsewhere_it_lies_in_a_folder_of_its_own_that_takes_the_libraries_files_too(no_memory_files: Path) -> None:
-    folder = audio_files.prepare()
+    folder = audio_files.prepare_folder()
 
     assert folder is not None
     assert folder.parent == no_memory_files
@@ -51,7 +51,7 @@ def test_elsewhere_it_lies_in_a_folder_of_its_own_that_takes_the_libraries_files
 
 
 def test_a_worker_s_folder_is_removed_with_what_is_in_it_and_no_other(no_memory_files: Path) -> None:
-    folder = audio_files.prepare()
+    folder = audio_files.prepare_folder()
     assert folder is not None
     (folder / "sentence.wav").write_bytes(b"sound")
     other = no_memory_files / f"edge-assistant-speech-{os.getpid()}1-x"
@@ -71,7 +71,7 @@ def test_what_dead_workers_left_is_removed_and_what_living_ones_use_stays(no_mem
         folder.mkdir()
         (folder / "sentence.wav").write_bytes(b"sound")
 
-    audio_files.prepare()
+    audio_files.prepare_folder()
 
     assert not dead.exists()
     assert (alive / "sentence.wav").exists()

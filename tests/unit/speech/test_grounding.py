@@ -1,4 +1,4 @@
-"""Places that are written as coordinates are heard as words."""
+"""Coordinates in answers are spoken as words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from edge_assistant.speech.grounding import in_words
+from edge_assistant.speech.grounding import describe_objects
 from edge_assistant.speech.sentences import SentenceSplitter
 from edge_assistant.system.i18n import use_language
 
@@ -27,21 +27,21 @@ from edge_assistant.system.i18n import use_language
     ],
 )
 def test_a_box_is_told_by_where_its_middle_is(box: list[float], heard: str) -> None:
-    assert in_words(json.dumps({"bbox_2d": box, "label": "Save"})) == heard
+    assert describe_objects(json.dumps({"bbox_2d": box, "label": "Save"})) == heard
 
 
 def test_a_point_and_a_thing_without_a_name_are_told_too() -> None:
-    assert in_words('{"point_2d": [100, 500], "label": " the\\n cat "}') == (
+    assert describe_objects('{"point_2d": [100, 500], "label": " the\\n cat "}') == (
         "the cat: on the left, 10 percent from the left and 50 percent from the top."
     )
-    assert in_words('{"bbox_2d": [0, 0, 20, 20]}') == (
+    assert describe_objects('{"bbox_2d": [0, 0, 20, 20]}') == (
         "It is at the top left, 1 percent from the left and 1 percent from the top."
     )
 
 
 def test_of_a_list_each_is_told() -> None:
     two = [{"bbox_2d": [0, 0, 20, 20], "label": name} for name in ("Yes", "No")]
-    assert in_words(json.dumps(two, indent=1)) == (
+    assert describe_objects(json.dumps(two, indent=1)) == (
         "Yes: at the top left, 1 percent from the left and 1 percent from the top. "
         "No: at the top left, 1 percent from the left and 1 percent from the top."
     )
@@ -66,7 +66,7 @@ def test_of_a_list_each_is_told() -> None:
     ],
 )
 def test_anything_else_is_left_as_it_is(text: str) -> None:
-    assert in_words(text) is None
+    assert describe_objects(text) is None
 
 
 def test_an_answer_that_comes_in_pieces_is_heard_as_words_and_what_stands_around_it_stays() -> None:
@@ -83,7 +83,7 @@ def test_an_answer_that_comes_in_pieces_is_heard_as_words_and_what_stands_around
 def test_a_place_is_told_in_the_persons_language() -> None:
     use_language("de")
     try:
-        told = in_words('{"bbox_2d": [780, 850, 960, 950], "label": "Sichern"}')
+        told = describe_objects('{"bbox_2d": [780, 850, 960, 950], "label": "Sichern"}')
     finally:
         use_language(None)
     assert told == "Sichern: unten rechts, 87 Prozent von links und 90 Prozent von oben."

@@ -1,10 +1,10 @@
-"""Markup goes, words stay."""
+"""Markup is removed, words stay."""
 
 from __future__ import annotations
 
 import pytest
 
-from edge_assistant.speech.plain_text import plain
+from edge_assistant.speech.plain_text import strip_markup
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,12 @@ from edge_assistant.speech.plain_text import plain
     ],
 )
 def test_markup_is_not_heard(text: str, heard: str) -> None:
-    assert plain(text) == heard
+    assert strip_markup(text) == heard
 
 
 @pytest.mark.parametrize("text", ["```", "```python", "~~~", "---", "* * *", "===", "|---|:-:|", " ", ""])
 def test_a_line_of_nothing_but_markup_is_not_heard_at_all(text: str) -> None:
-    assert plain(text) == ""
+    assert strip_markup(text) == ""
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_a_line_of_nothing_but_markup_is_not_heard_at_all(text: str) -> None:
     ],
 )
 def test_what_only_looks_like_markup_stays(text: str) -> None:
-    assert plain(text) == text
+    assert strip_markup(text) == text

@@ -1,4 +1,4 @@
-"""One sound at a time, by the first player that can; a hush counts whenever it comes."""
+"""One sound at a time, by the first player that can; a stop works at any time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from edge_assistant.speech.playback import Playback
-from edge_assistant.speech.players import NoSoundError, Playing, Sound
+from edge_assistant.speech.players import NoSoundError, RunningPlayback, Sound
 
 _SOUND = Sound("sentence.wav", 2.0)
 
@@ -23,7 +23,7 @@ class ScriptedPlayer:
         self.stops = 0
         self.timeout = 0.0
 
-    def play(self, sound: Sound) -> Playing:
+    def play(self, sound: Sound) -> RunningPlayback:
         assert sound == _SOUND
         self.played += 1
         if not self.opens:
@@ -52,45 +52,45 @@ def test_a_sound_is_played_to_its_end_with_a_limit_to_its_time() -> None:
 
 
 def test_a_sound_that_something_outside_ended_is_cut() -> None:
-    assert Playback([ScriptedPlayer(ends=False)]).play(1, _SOUND, lambda: None) == "cut"
+    assert Playback([ScriptedPlayer(ends=False)]).play(1, _SOUND, lambda: None) == "interrupted"
 
 
-def test_a_hush_while_it_plays_stops_the_player() -> None:
+def test_a_stop_while_it_plays_stops_the_player() -> None:
     player = ScriptedPlayer()
-    mouth = Playback([player])
-    player.during = lambda: mouth.hush(1)
+    playback = Playback([player])
+    player.during = lambda: playback.stop(1)
 
-    assert mouth.play(1, _SOUND, lambda: None) == "hushed"
+    assert playback.play(1, _SOUND, lambda: None) == "stopped"
     assert player.stops == 1
 
 
-def test_a_hush_before_the_sound_keeps_it_from_being_played_and_later_ones_are_heard() -> None:
+def test_a_stop_before_the_sound_keeps_it_from_being_played_and_later_ones_are_heard() -> None:
     player = ScriptedPlayer()
-    mouth = Playback([player])
+    playback = Playback([player])
 
-    mouth.hush(2)
-    mouth.hush(1)
+    playback.stop(2)
+    playback.stop(1)
 
-    assert [mouth.play(id, _SOUND, lambda: None) for id in (1, 2, 3)] == ["hushed", "hushed", "played"]
+    assert [playback.play(id, _SOUND, lambda: None) for id in (1, 2, 3)] == ["stopped", "stopped", "played"]
     assert player.played == 1
 
 
-def test_a_late_hush_for_an_older_sentence_leaves_no_trace_on_an_ended_player() -> None:
+def test_a_late_stop_for_an_older_sentence_leaves_no_trace_on_an_ended_player() -> None:
     player = ScriptedPlayer()
-    mouth = Playback([player])
-    mouth.play(1, _SOUND, lambda: None)
+    playback = Playback([player])
+    playback.play(1, _SOUND, lambda: None)
 
-    mouth.hush(1)
+    playback.stop(1)
 
     assert player.stops == 0
 
 
 def test_a_player_that_cannot_open_the_output_is_replaced_for_good_and_the_start_is_told_once() -> None:
     broken, works, starts = ScriptedPlayer(ends=None), ScriptedPlayer(), []
-    mouth = Playback([ScriptedPlayer(opens=False), broken, works], clock=lambda: 0.0)
+    playback = Playback([ScriptedPlayer(opens=False), broken, works], clock=lambda: 0.0)
 
-    assert mouth.play(1, _SOUND, lambda: starts.append(1)) == "played"
-    assert mouth.play(2, _SOUND, lambda: None) == "played"
+    assert playback.play(1, _SOUND, lambda: starts.append(1)) == "played"
+    assert playback.play(2, _SOUND, lambda: None) == "played"
     assert (broken.played, works.played, starts) == (1, 2, [1])
 
 

@@ -1,4 +1,4 @@
-"""Players: what their programs' ends mean, and which are tried where."""
+"""Players: the meaning of their exit statuses, and which are tried on each platform."""
 
 from __future__ import annotations
 

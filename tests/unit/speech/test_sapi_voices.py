@@ -1,4 +1,4 @@
-"""Windows' voices, through pyttsx3's own driver on a SAPI that stands in for the real one and fails as it does."""
+"""Windows' voices, read through pyttsx3's own driver from a fake SAPI that fails as the real one does."""
 
 from __future__ import annotations
 
@@ -126,10 +126,10 @@ def test_each_voice_that_can_be_read_is_listed_whatever_the_others_are(sapi: Sim
 def test_a_voice_is_taken_beside_one_that_cannot_be_read(sapi: SimpleNamespace) -> None:
     sapi.voices = [Unreadable(), BROKEN, THIRD_PARTY, ZIRA, HEDDA]
     synthesizer = worker.Synthesizer(None)
-    remarks: list[Reply] = []
-    synthesizer.choose(None, "de", remarks.append)
-    assert remarks == []
-    engine = worker._engine()
+    notices: list[Reply] = []
+    synthesizer.choose_voice(None, "de", notices.append)
+    assert notices == []
+    engine = worker._create_engine()
     engine.setProperty("voice", synthesizer._voice)
     engine.proxy.setBusy(False)  # which does what was set
     assert sapi.made[-1].Voice is HEDDA
@@ -142,7 +142,7 @@ def test_voices_that_cannot_be_listed_at_all_do_not_end_the_worker(monkeypatch: 
 
     monkeypatch.setattr(SpVoice, "GetVoices", fail)
     with pytest.raises(worker.NoVoiceError):
-        worker.Synthesizer(None).choose("Zira", None, lambda _: None)
+        worker.Synthesizer(None).choose_voice("Zira", None, lambda _: None)
 
 
 @pytest.mark.parametrize(
@@ -162,4 +162,4 @@ def test_voices_that_cannot_be_listed_at_all_do_not_end_the_worker(monkeypatch: 
     ],
 )
 def test_the_first_known_code_of_a_list_is_the_language(attribute: str, languages: tuple[str, ...]) -> None:
-    assert sapi_voices.languages(attribute) == languages
+    assert sapi_voices.parse_languages(attribute) == languages

@@ -1,4 +1,4 @@
-"""Who speaks: a screen reader where one runs and may, else the own voice; tones are always our own."""
+"""Speech goes through a screen reader where one runs, else through the own voice; tones are always our own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 
 from edge_assistant.speech import screen_reader
-from edge_assistant.speech.screen_reader import Output, ScreenReaderOrVoice, choose, on_linux, on_mac, on_windows
+from edge_assistant.speech.screen_reader import (
+    Output,
+    ScreenReaderOrVoice,
+    choose_detector,
+    is_running_on_linux,
+    is_running_on_mac,
+    is_running_on_windows,
+)
 from edge_assistant.system.dbus import DBusError
 
 
@@ -34,7 +41,7 @@ class ScriptedSpeaker:
     def wait_unless(self, *_: object) -> bool:
         return True
 
-    def look_again(self) -> None:
+    def recheck_waiters(self) -> None:
         self.did.append("look again")
 
     def close(self) -> None:
@@ -49,7 +56,7 @@ class Desk:
         self.now = 100.0
         self.voice = ScreenReaderOrVoice(
             self.speaker,  # type: ignore[arg-type]
-            lambda text, *, at_once: self.announced.append((text, at_once)),
+            lambda text, *, interrupt: self.announced.append((text, interrupt)),
             output,
             lambda: self.running,
             lambda: self.now,
@@ -64,7 +71,7 @@ class Desk:
 
     def wait_until(self, through_reader: bool) -> None:
         deadline = time.monotonic() + 10
-        while self.voice._through_reader != through_reader:
+        while self.voice._use_reader != through_reader:
             assert time.monotonic() < deadline
             time.sleep(0.005)
 
@@ -117,7 +124,7 @@ def test_where_no_thread_can_be_started_what_was_known_holds_and_it_is_asked_aga
     with monkeypatch.context() as short:
         short.setattr(threading.Thread, "start", refused)
         desk.voice.stop()
-        assert not desk.voice.leaves_focus_to_reader()
+        assert not desk.voice.reader_announces_focus()
     desk.voice.stop()
     desk.wait_until(True)
 
@@ -151,30 +158,34 @@ def test_whoever_waits_can_be_called_away() -> None:
     threading.Thread(target=lambda: (desk.voice.wait_unless(unwanted.is_set), ended.set())).start()
     assert not ended.wait(0.05)
     unwanted.set()
-    desk.voice.look_again()
+    desk.voice.recheck_waiters()
     assert ended.wait(10)
 
 
 def test_each_system_is_asked_in_its_own_way() -> None:
-    assert (choose("linux"), choose("win32"), choose("darwin")) == (on_linux, on_windows, on_mac)
+    assert (choose_detector("linux"), choose_detector("win32"), choose_detector("darwin")) == (
+        is_running_on_linux,
+        is_running_on_windows,
+        is_running_on_mac,
+    )
 
 
 @pytest.mark.parametrize("output", ["auto", "screen-reader"])
 @pytest.mark.parametrize("running", [False, True])
 def test_the_focus_is_left_to_whoever_speaks_the_answers(output: Output, running: bool) -> None:
     desk = Desk(output, running=running)
-    left = desk.voice.leaves_focus_to_reader()
+    left = desk.voice.reader_announces_focus()
     desk.voice.say("A dialog.")
     assert left == (desk.announced == [("A dialog.", True)])
 
 
 def test_a_screen_reader_that_comes_or_goes_is_noticed_where_only_the_focus_moves() -> None:
     desk = Desk("auto", running=True)
-    assert desk.voice.leaves_focus_to_reader()
+    assert desk.voice.reader_announces_focus()
     desk.running = False
-    desk.voice.leaves_focus_to_reader()
+    desk.voice.reader_announces_focus()
     desk.wait_until(False)
-    assert not desk.voice.leaves_focus_to_reader()
+    assert not desk.voice.reader_announces_focus()
 
 
 def test_where_the_system_is_slow_to_say_it_nobody_waits_and_the_questions_do_not_pile_up() -> None:
@@ -187,7 +198,7 @@ def test_where_the_system_is_slow_to_say_it_nobody_waits_and_the_questions_do_no
 
     desk.voice._is_running = slow
     for _ in range(30):  # a key is held down
-        assert desk.voice.leaves_focus_to_reader()
+        assert desk.voice.reader_announces_focus()
     answers.release(30)
     desk.wait_until(False)
     for each in threading.enumerate():
@@ -205,10 +216,10 @@ def test_windows_finds_the_windows_of_the_readers_that_can_speak_for_us() -> Non
 
         return SimpleNamespace(FindWindowW=find)  # whoever asks for the flag fails
 
-    assert on_windows(user32(("wxWindowClassNR", "NVDA")))
-    assert on_windows(user32(("JFWUI2", "JAWS")))
-    assert not on_windows(user32(("wxWindowClassNR", "Audacity"), ("Notepad", "NVDA")))
-    assert not on_windows(user32())
+    assert is_running_on_windows(user32(("wxWindowClassNR", "NVDA")))
+    assert is_running_on_windows(user32(("JFWUI2", "JAWS")))
+    assert not is_running_on_windows(user32(("wxWindowClassNR", "Audacity"), ("Notepad", "NVDA")))
+    assert not is_running_on_windows(user32())
 
 
 @pytest.mark.parametrize("on", [True, False])
@@ -217,7 +228,9 @@ def test_the_mac_says_itself_whether_voice_over_is_on(on: bool) -> None:
         raise AssertionError("asked for the defaults")
 
     workspace = SimpleNamespace(isVoiceOverEnabled=lambda: on)
-    assert on_mac(never, SimpleNamespace(NSWorkspace=SimpleNamespace(sharedWorkspace=lambda: workspace))) == on
+    assert (
+        is_running_on_mac(never, SimpleNamespace(NSWorkspace=SimpleNamespace(sharedWorkspace=lambda: workspace))) == on
+    )
 
 
 def test_a_mac_that_does_not_say_it_answers_by_its_defaults() -> None:
@@ -225,21 +238,21 @@ def test_a_mac_that_does_not_say_it_answers_by_its_defaults() -> None:
         return lambda command, **_: subprocess.CompletedProcess(command, code, stdout=text)
 
     older = SimpleNamespace(NSWorkspace=SimpleNamespace(sharedWorkspace=SimpleNamespace))
-    assert on_mac(run(0, "1\n"), older)
+    assert is_running_on_mac(run(0, "1\n"), older)
 
-    assert on_mac(run(0, "1\n"))
-    assert not on_mac(run(0, "0\n"))
-    assert not on_mac(run(1, ""))
+    assert is_running_on_mac(run(0, "1\n"))
+    assert not is_running_on_mac(run(0, "0\n"))
+    assert not is_running_on_mac(run(1, ""))
 
     def missing(*_: object, **__: object) -> None:
         raise FileNotFoundError
 
-    assert not on_mac(missing)
+    assert not is_running_on_mac(missing)
 
 
 def test_without_a_bus_no_screen_reader_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_bus(_: str) -> None:
         raise DBusError("there is no session bus")
 
-    monkeypatch.setattr(screen_reader, "connected", no_bus)
-    assert not on_linux()
+    monkeypatch.setattr(screen_reader, "connect", no_bus)
+    assert not is_running_on_linux()

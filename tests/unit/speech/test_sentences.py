@@ -1,4 +1,4 @@
-"""Streamed text becomes sentences: where they end, and that nothing depends on how the stream was cut."""
+"""Sentence splitting: where sentences end, independent of how the stream is chunked."""
 
 from __future__ import annotations
 
@@ -142,11 +142,11 @@ def test_every_word_comes_out_once_and_in_order(seed: int) -> None:
 def test_what_is_taken_back_is_not_said_unless_it_was_said_already() -> None:
     splitter = SentenceSplitter()
     assert splitter.feed("A dialog. Two buttons. A dial") == ["A dialog.", "Two buttons."]
-    splitter.take_back(len(" A dial"))
+    splitter.retract(len(" A dial"))
     assert splitter.finish() == []
     assert splitter.feed("Yes. Yes. Yes") == ["Yes.", "Yes."]
-    splitter.take_back(len(" Yes. Yes"))
+    splitter.retract(len(" Yes. Yes"))
     assert splitter.finish() == []
     splitter.feed("A dialog and more")
-    splitter.take_back(len(" and more"))
+    splitter.retract(len(" and more"))
     assert splitter.finish() == ["A dialog"]

@@ -1,4 +1,4 @@
-"""What must not be cut or unmarked: objects that programs read, links, and code; and no word of a fence is lost."""
+"""Sentence splitting keeps JSON objects, links and code whole, and loses no word of a fence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The speaker where no worker can be started at all: one notice, and nobody waits."""
+"""A speaker whose worker cannot be started: one notice, and nobody waits."""
 
 from __future__ import annotations
 

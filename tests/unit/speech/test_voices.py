@@ -1,11 +1,11 @@
-"""Which voice speaks."""
+"""Selection of a voice by name or language."""
 
 from __future__ import annotations
 
 import pytest
 
 from edge_assistant.speech.messages import SystemVoice
-from edge_assistant.speech.voices import choose
+from edge_assistant.speech.voices import choose_voice
 
 _VOICES = [
     SystemVoice("gmw/en-029", "English (Caribbean)", ("en-029",), "Male"),
@@ -51,10 +51,10 @@ _VOICES = [
 def test_a_chosen_voice_goes_before_the_language_and_the_nearest_accent_speaks(
     wanted: str | None, language: str | None, chosen: str | None
 ) -> None:
-    voice = choose(_VOICES, wanted, language)
+    voice = choose_voice(_VOICES, wanted, language)
 
     assert (voice.id if voice else None) == chosen
 
 
 def test_without_any_voice_none_is_chosen() -> None:
-    assert choose([], "German", "de") is None
+    assert choose_voice([], "German", "de") is None

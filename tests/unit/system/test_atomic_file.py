@@ -52,6 +52,6 @@ def test_without_room_the_old_content_stays(tmp_path: Path) -> None:
 
 
 def test_without_room_nothing_is_left_that_starts_at_login(tmp_path: Path) -> None:
-    assert _without_room("LinuxAutostart(Path(sys.argv[1])).turn_on(['edge-assistant'])", str(tmp_path)) == _TOO_LARGE
+    assert _without_room("LinuxAutostart(Path(sys.argv[1])).enable(['edge-assistant'])", str(tmp_path)) == _TOO_LARGE
 
     assert not list(tmp_path.iterdir())

@@ -18,9 +18,9 @@ from edge_assistant.system.autostart import (
     LinuxAutostart,
     MacAutostart,
     WindowsAutostart,
-    choose,
-    follow,
-    program,
+    get_autostart,
+    program_command,
+    set_autostart,
 )
 
 
@@ -74,24 +74,24 @@ def at_login(request: pytest.FixtureRequest, tmp_path: Path) -> Autostart:
 
 
 def test_it_is_off_until_it_is_turned_on_and_off_again_afterwards(at_login: Autostart) -> None:
-    assert not at_login.is_on()
-    follow(False, at_login, ["edge"])
-    follow(True, at_login, ["edge"])
-    assert at_login.is_on()
-    follow(True, at_login, ["edge"])
-    follow(False, at_login, ["edge"])
-    assert not at_login.is_on()
-    at_login.turn_off()
+    assert not at_login.is_enabled()
+    set_autostart(False, at_login, ["edge"])
+    set_autostart(True, at_login, ["edge"])
+    assert at_login.is_enabled()
+    set_autostart(True, at_login, ["edge"])
+    set_autostart(False, at_login, ["edge"])
+    assert not at_login.is_enabled()
+    at_login.disable()
 
 
 def test_a_desktop_that_turned_it_off_is_believed(tmp_path: Path) -> None:
     at_login = LinuxAutostart(tmp_path)
-    at_login.turn_on(["edge"])
+    at_login.enable(["edge"])
     (file,) = tmp_path.iterdir()
     whole = file.read_text(encoding="utf-8")
     for text in (whole.replace("enabled=true", "enabled=false"), f"{whole}Hidden=true\n", "nonsense"):
         file.write_text(text, encoding="utf-8")
-        assert not at_login.is_on()
+        assert not at_login.is_enabled()
 
 
 def test_the_command_arrives_whatever_letters_it_has(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_the_command_arrives_whatever_letters_it_has(tmp_path: Path) -> None:
     script = tmp_path / 'a "b" $c `d` é.sh'
     script.write_text(f'#!/bin/sh\nprintf %s "$1" > "{written}"\n', encoding="utf-8")
     script.chmod(0o755)
-    LinuxAutostart(tmp_path / "autostart").turn_on([str(script), '100 % of "two" words'])
+    LinuxAutostart(tmp_path / "autostart").enable([str(script), '100 % of "two" words'])
     subprocess.run(["gio", "launch", tmp_path / "autostart" / "edge-assistant.desktop"], check=True, timeout=30)
     for _ in range(300):
         if written.exists() and written.read_text(encoding="utf-8"):
@@ -113,10 +113,10 @@ def test_the_command_arrives_whatever_letters_it_has(tmp_path: Path) -> None:
 def test_windows_gets_one_command_line_and_the_mac_a_list(tmp_path: Path) -> None:
     command = [r"C:\Program Files\edge.exe", "app"]
     registry = Registry()
-    WindowsAutostart(registry).turn_on(command)
+    WindowsAutostart(registry).enable(command)
     ((values),) = registry.keys.values()
     assert values == {"Edge Assistant": '"C:\\Program Files\\edge.exe" app'}
-    MacAutostart(tmp_path).turn_on(command)
+    MacAutostart(tmp_path).enable(command)
     (file,) = tmp_path.iterdir()
     agent = plistlib.loads(file.read_bytes())
     assert agent["ProgramArguments"] == command
@@ -125,10 +125,10 @@ def test_windows_gets_one_command_line_and_the_mac_a_list(tmp_path: Path) -> Non
 
 def test_each_system_has_its_own_place(tmp_path: Path) -> None:
     home = {"HOME": str(tmp_path)}
-    assert isinstance(choose("win32", home), WindowsAutostart)
-    choose("darwin", home).turn_on(["edge"])
-    choose("linux", home).turn_on(["edge"])
-    choose("linux", {**home, "XDG_CONFIG_HOME": str(tmp_path / "conf")}).turn_on(["edge"])
+    assert isinstance(get_autostart("win32", home), WindowsAutostart)
+    get_autostart("darwin", home).enable(["edge"])
+    get_autostart("linux", home).enable(["edge"])
+    get_autostart("linux", {**home, "XDG_CONFIG_HOME": str(tmp_path / "conf")}).enable(["edge"])
     found = {str(each.relative_to(tmp_path)) for each in tmp_path.rglob("edge-assistant*")}
     assert found == {
         "Library/LaunchAgents/edge-assistant.plist",
@@ -139,10 +139,10 @@ def test_each_system_has_its_own_place(tmp_path: Path) -> None:
 
 def test_the_program_is_started_by_its_own_command(tmp_path: Path) -> None:
     python = tmp_path / "python"
-    assert program(str(python), frozen=True) == [str(python)]
-    assert program(str(python), frozen=False) == [str(python), "-m", "edge_assistant"]
+    assert program_command(str(python), frozen=True) == [str(python)]
+    assert program_command(str(python), frozen=False) == [str(python), "-m", "edge_assistant"]
     (tmp_path / "edge-assistant").touch()
-    assert program(str(python), frozen=False) == [str(tmp_path / "edge-assistant")]
+    assert program_command(str(python), frozen=False) == [str(tmp_path / "edge-assistant")]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
@@ -150,16 +150,16 @@ def test_a_pipe_in_place_of_the_desktop_file_is_not_waited_for_and_starts_nothin
     os.mkfifo(tmp_path / "edge-assistant.desktop")
     at_login = LinuxAutostart(tmp_path)
     found: list[bool] = []
-    thread = threading.Thread(target=lambda: found.append(at_login.is_on()), daemon=True)
+    thread = threading.Thread(target=lambda: found.append(at_login.is_enabled()), daemon=True)
     thread.start()
     thread.join(10)
     assert found == [False]
-    follow(True, at_login, ["edge"])
-    assert at_login.is_on()
+    set_autostart(True, at_login, ["edge"])
+    assert at_login.is_enabled()
 
 
 def test_without_a_home_the_desktop_file_is_not_looked_for_in_the_current_folder(tmp_path: Path) -> None:
     environ = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": "relative"}
-    follow(True, choose("linux", environ), ["edge"])
+    set_autostart(True, get_autostart("linux", environ), ["edge"])
     assert (tmp_path / ".config/autostart/edge-assistant.desktop").is_file()
-    assert not choose("linux", {}).is_on()
+    assert not get_autostart("linux", {}).is_enabled()

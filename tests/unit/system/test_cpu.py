@@ -16,12 +16,12 @@ def test_multiplying_bf16_is_told_from_the_flags(tmp_path: Path, flags: str, abl
     info = tmp_path / "cpuinfo"
     info.write_text(f"model name\t: Some Processor\nflags\t\t: fpu {flags}\n")
     assert cpu.has_bf16(info) is able
-    assert cpu.name(info) == "Some Processor"
+    assert cpu.processor_name(info) == "Some Processor"
 
 
 def test_where_nothing_is_told_nothing_is_claimed(tmp_path: Path) -> None:
     assert not cpu.has_bf16(tmp_path / "none")
-    assert cpu.name(tmp_path / "none")
+    assert cpu.processor_name(tmp_path / "none")
 
 
 def test_quick_cores_are_counted_only_where_there_are_two_kinds(
@@ -40,7 +40,7 @@ def test_all_counts_of_cores_that_may_be_quickest_are_named_once(monkeypatch: py
         monkeypatch.setattr(psutil, "cpu_count", lambda logical=True: 16 if logical else physical)
         monkeypatch.setattr(cpu, "performance_cores", lambda: performance)
         monkeypatch.setattr(cpu, "usable_cores", lambda: usable)
-        return cpu.counts_of_cores()
+        return cpu.candidate_thread_counts()
 
     assert counts(4, 12, 16) == (4, 12, 16)
     assert counts(None, 8, 16) == (8, 16)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from edge_assistant.capture.qt import missing
+from edge_assistant.capture.qt import missing_error
 from edge_assistant.cli import main
-from edge_assistant.engine.client import Engine, EngineFiles
-from edge_assistant.system.errors import CancelledError, DoesNotFitError, explained
+from edge_assistant.engine.client import Engine, EngineConfig
+from edge_assistant.system.errors import CancelledError, DoesNotFitError, explain_error
 from edge_assistant.system.worker_process import WorkerDiedError
 
 
@@ -43,7 +43,7 @@ def _os_error(number: int, path: str | None = None) -> OSError:
     ],
 )
 def test_the_reason_is_told_and_what_to_do(error: Exception, code: str, exit_code: int, words: str) -> None:
-    found = explained(error)
+    found = explain_error(error)
     assert (found.code, found.exit_code) == (code, exit_code)
     assert words in str(found)
     assert len(str(found)) < 300
@@ -53,30 +53,30 @@ def test_the_reason_is_told_and_what_to_do(error: Exception, code: str, exit_cod
     "error", [ZeroDivisionError(), RuntimeError("no"), _os_error(errno.EIO), _os_error(errno.EPERM), ImportError("x")]
 )
 def test_all_else_is_a_bug(error: Exception) -> None:
-    assert (explained(error).code, explained(error).exit_code) == ("internal", 6)
+    assert (explain_error(error).code, explain_error(error).exit_code) == ("internal", 6)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no folder that a program is in")
 def test_a_folder_that_was_removed_under_a_program_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     missing_file = _os_error(errno.ENOENT)
-    assert explained(missing_file).code == "internal"
+    assert explain_error(missing_file).code == "internal"
     folder = tmp_path / "removed"
     folder.mkdir()
     monkeypatch.chdir(folder)
     folder.rmdir()
     with pytest.raises(FileNotFoundError) as nowhere:
         Path("x").absolute()
-    assert explained(nowhere.value).code == "no-folder"
+    assert explain_error(nowhere.value).code == "no-folder"
 
 
 def test_an_error_of_ours_stays_what_it_is() -> None:
     error = CancelledError()
-    assert explained(error) is error
+    assert explain_error(error) is error
 
 
 def test_qt_that_finds_no_memory_is_not_called_missing() -> None:
-    assert missing(ImportError("libQt6Core.so.6: failed to map segment from shared object")).code == "memory"
-    assert missing(ImportError("libEGL.so.1: cannot open shared object file")).code == "not-installed"
+    assert missing_error(ImportError("libQt6Core.so.6: failed to map segment from shared object")).code == "memory"
+    assert missing_error(ImportError("libEGL.so.1: cannot open shared object file")).code == "not-installed"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_qt_that_finds_no_memory_is_not_called_missing() -> None:
 def test_an_engine_that_ended_for_lack_of_memory_says_so(last_words: tuple[str, ...], code: str) -> None:
     engine = Engine.__new__(Engine)
     engine._cancelled = False
-    assert engine._death(WorkerDiedError("engine", -6, last_words)).code == code
+    assert engine._worker_error(WorkerDiedError("engine", -6, last_words)).code == code
 
 
 def test_an_engine_that_cannot_be_started_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,7 @@ def test_an_engine_that_cannot_be_started_says_why(monkeypatch: pytest.MonkeyPat
         raise _os_error(errno.EMFILE)
 
     monkeypatch.setattr("edge_assistant.engine.client.WorkerProcess", refused)
-    engine = Engine(EngineFiles(Path("model"), Path("mmproj"), 256, 1, 0, ""))
+    engine = Engine(EngineConfig(Path("model"), Path("mmproj"), 256, 1, 0, ""))
     with pytest.raises(DoesNotFitError) as failure:
         engine.load(lambda _: None)
     assert failure.value.code == "files"
@@ -124,7 +124,7 @@ def test_a_command_that_fails_unexpectedly_ends_with_a_sentence(
 
     expect_log("ERROR edge_assistant.cli.main: a command failed")
     monkeypatch.setattr("edge_assistant.cli.settings.schema.load", broken)
-    monkeypatch.setattr("edge_assistant.cli.main._speak_the_persons_language", lambda: None)
+    monkeypatch.setattr("edge_assistant.cli.main._use_language_of_settings", lambda: None)
     assert main.main(["settings", "get", "rate"]) == code
     assert capsys.readouterr().err == sentence
 

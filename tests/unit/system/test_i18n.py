@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edge_assistant.system import i18n
-from edge_assistant.system.i18n import number, system_language, tr, use_language
+from edge_assistant.system.i18n import format_number, system_language, tr, use_language
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +48,6 @@ def test_without_a_catalogue_it_is_english() -> None:
 
 
 def test_numbers_are_written_as_the_language_writes_them() -> None:
-    assert (number(1234.56, 1), number(7)) == ("1,234.6", "7")
+    assert (format_number(1234.56, 1), format_number(7)) == ("1,234.6", "7")
     use_language("de")
-    assert (number(1234.56, 1), number(7)) == ("1.234,6", "7")
+    assert (format_number(1234.56, 1), format_number(7)) == ("1.234,6", "7")

@@ -19,12 +19,20 @@ import pytest
 
 from edge_assistant.cli import main
 from edge_assistant.system import ipc
-from edge_assistant.system.errors import INTERNAL, EngineError, InputError, NotRunningError
-from edge_assistant.system.ipc import AlreadyRunningError, Endpoint, IpcServer, WindowsEndpoint, call, endpoint, name_of
+from edge_assistant.system.errors import INTERNAL_ERROR, EngineError, InputError, NotRunningError
+from edge_assistant.system.ipc import (
+    AlreadyRunningError,
+    Endpoint,
+    IpcServer,
+    WindowsEndpoint,
+    default_endpoint,
+    send,
+    socket_name,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
-OpenDoor = Callable[[Callable[[str], str]], IpcServer]
+OpenServer = Callable[[Callable[[str], str]], IpcServer]
 
 
 @pytest.fixture
@@ -33,59 +41,59 @@ def here(tmp_path: Path) -> Endpoint:
 
 
 @pytest.fixture
-def opened(here: Endpoint) -> Iterator[OpenDoor]:
-    doors: list[IpcServer] = []
+def opened(here: Endpoint) -> Iterator[OpenServer]:
+    servers: list[IpcServer] = []
 
     def make(on_call: Callable[[str], str]) -> IpcServer:
-        doors.append(IpcServer(here, on_call))
-        return doors[-1]
+        servers.append(IpcServer(here, on_call))
+        return servers[-1]
 
     yield make
-    for each in doors:
+    for each in servers:
         each.close()
 
 
-def test_what_is_called_is_answered_and_many_calls_one_after_the_other(here: Endpoint, opened: OpenDoor) -> None:
+def test_what_is_called_is_answered_and_many_calls_one_after_the_other(here: Endpoint, opened: OpenServer) -> None:
     opened(lambda text: f"{text}, größer")
-    assert [call(here, str(number)) for number in range(20)] == [f"{number}, größer" for number in range(20)]
+    assert [send(here, str(number)) for number in range(20)] == [f"{number}, größer" for number in range(20)]
 
 
-def test_nobody_else_may_use_it(here: Endpoint, opened: OpenDoor) -> None:
+def test_nobody_else_may_use_it(here: Endpoint, opened: OpenServer) -> None:
     opened(str)
     socket = Path(here.address())
     assert stat.S_IMODE(socket.stat().st_mode) == 0o600
     assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
 
 
-def test_a_second_instance_is_told_so_and_the_first_goes_on(here: Endpoint, opened: OpenDoor) -> None:
+def test_a_second_instance_is_told_so_and_the_first_goes_on(here: Endpoint, opened: OpenServer) -> None:
     opened(str)
     with pytest.raises(AlreadyRunningError):
         IpcServer(here, str)
-    assert call(here, "still") == "still"
+    assert send(here, "still") == "still"
 
 
-def test_what_a_killed_one_left_is_no_hindrance(here: Endpoint, opened: OpenDoor) -> None:
+def test_what_a_killed_one_left_is_no_hindrance(here: Endpoint, opened: OpenServer) -> None:
     Path(here.address()).parent.mkdir(mode=0o700)
     Path(here.address()).write_bytes(b"")
     with pytest.raises(NotRunningError):
-        call(here, "status")
+        send(here, "status")
     opened(str)
-    assert call(here, "again") == "again"
+    assert send(here, "again") == "again"
 
 
 def test_where_a_file_is_in_the_place_of_the_folder_nothing_runs(here: Endpoint) -> None:
     Path(here.address()).parent.write_bytes(b"")
     with pytest.raises(NotRunningError):
-        call(here, "status")
+        send(here, "status")
 
 
 def test_after_the_end_the_caller_hears_that_nothing_runs(here: Endpoint) -> None:
     with pytest.raises(NotRunningError, match="edge-assistant listen"):
-        call(here, "status")
+        send(here, "status")
     opened = IpcServer(here, str)
     opened.close()
     with pytest.raises(NotRunningError):
-        call(here, "status")
+        send(here, "status")
     IpcServer(here, str).close()
 
 
@@ -97,18 +105,18 @@ def test_what_is_in_the_place_of_the_socket_and_cannot_be_taken_away_is_told(her
 
 
 def test_a_caller_that_says_nothing_or_too_much_keeps_nobody_out(
-    here: Endpoint, opened: OpenDoor, monkeypatch: pytest.MonkeyPatch
+    here: Endpoint, opened: OpenServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ipc, "_PATIENCE_S", 0.01)
+    monkeypatch.setattr(ipc, "_RECEIVE_TIMEOUT_S", 0.01)
     opened(str)
     with Client(here.address(), family="AF_UNIX"):
-        assert call(here, "me") == "me"
+        assert send(here, "me") == "me"
     with Client(here.address(), family="AF_UNIX") as rude:
         rude.send_bytes(b"x" * 10_000)
-        assert call(here, "me") == "me"
+        assert send(here, "me") == "me"
     with Client(here.address(), family="AF_UNIX") as rude:
         rude.send_bytes(b"\xff")
-        assert call(here, "me") == "me"
+        assert send(here, "me") == "me"
 
 
 class Peers:
@@ -134,9 +142,9 @@ class Peers:
 
 @pytest.fixture
 def peers(here: Endpoint) -> Iterator[Peers]:
-    made = Peers(here)
-    yield made
-    for each in made.sockets:
+    server = Peers(here)
+    yield server
+    for each in server.sockets:
         each.close()
 
 
@@ -148,62 +156,62 @@ STUBBORN = (
 
 @pytest.mark.parametrize("says", STUBBORN)
 def test_who_says_half_a_message_and_stays_keeps_nobody_waiting_and_is_hung_up_on(
-    here: Endpoint, opened: OpenDoor, peers: Peers, monkeypatch: pytest.MonkeyPatch, says: bytes
+    here: Endpoint, opened: OpenServer, peers: Peers, monkeypatch: pytest.MonkeyPatch, says: bytes
 ) -> None:
-    monkeypatch.setattr(ipc, "_PATIENCE_S", 0.5)
+    monkeypatch.setattr(ipc, "_RECEIVE_TIMEOUT_S", 0.5)
     opened(str)
     peers.come(says)
     start = time.monotonic()
-    assert call(here, "me") == "me"
+    assert send(here, "me") == "me"
     assert time.monotonic() - start < 0.4, "it waited until the other was hung up on"
     if says != struct.pack("!i", -2):  # which is an empty message, and is answered
         peers.wait_until_hung_up_on()
 
 
-def test_who_does_not_read_the_answer_keeps_nobody_waiting(here: Endpoint, opened: OpenDoor, peers: Peers) -> None:
+def test_who_does_not_read_the_answer_keeps_nobody_waiting(here: Endpoint, opened: OpenServer, peers: Peers) -> None:
     opened(lambda text: "ü" * 10_000_000 if text == "much" else text)
     peers.come(struct.pack("!i", 4) + b"much")
-    assert call(here, "me") == "me"
-    assert call(here, "much") == "ü" * 2048, "what finds room on each system"
+    assert send(here, "me") == "me"
+    assert send(here, "much") == "ü" * 2048, "what finds room on each system"
 
 
 def test_many_who_stay_are_gone_before_long_and_nothing_of_them_is_left(
-    here: Endpoint, opened: OpenDoor, peers: Peers, monkeypatch: pytest.MonkeyPatch
+    here: Endpoint, opened: OpenServer, peers: Peers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ipc, "_PATIENCE_S", 0.3)
-    made = opened(str)
+    monkeypatch.setattr(ipc, "_RECEIVE_TIMEOUT_S", 0.3)
+    server = opened(str)
     descriptors = psutil.Process().num_fds()
     peers.come(b"\0", times=25)
     peers.come(times=25)
-    assert call(here, "me") == "me"
+    assert send(here, "me") == "me"
     peers.wait_until_hung_up_on()
     for each in peers.sockets:
         each.close()
-    for thread in tuple(made._callers):
+    for thread in tuple(server._client_threads):
         thread.join(10)
-    assert not made._callers
+    assert not server._client_threads
     assert psutil.Process().num_fds() <= descriptors
 
 
 def test_more_than_there_is_room_for_wait_their_turn(
-    here: Endpoint, opened: OpenDoor, peers: Peers, monkeypatch: pytest.MonkeyPatch
+    here: Endpoint, opened: OpenServer, peers: Peers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ipc, "_PATIENCE_S", 0.05)
-    monkeypatch.setattr(ipc, "_CALLERS", 2)
-    made = opened(str)
+    monkeypatch.setattr(ipc, "_RECEIVE_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(ipc, "_MAX_CLIENTS", 2)
+    server = opened(str)
     peers.come(times=5)
-    assert len(made._callers) <= 2
-    assert call(here, "me") == "me"
-    assert len(made._callers) <= 2
+    assert len(server._client_threads) <= 2
+    assert send(here, "me") == "me"
+    assert len(server._client_threads) <= 2
 
 
-def test_who_is_still_being_answered_keeps_nobody_waiting(here: Endpoint, opened: OpenDoor) -> None:
+def test_who_is_still_being_answered_keeps_nobody_waiting(here: Endpoint, opened: OpenServer) -> None:
     slow = threading.Event()
     opened(lambda text: text if text == "quick" else str(slow.wait(10)))
     heard: list[str] = []
-    waiting = threading.Thread(target=lambda: heard.append(call(here, "slow")))
+    waiting = threading.Thread(target=lambda: heard.append(send(here, "slow")))
     waiting.start()
-    assert call(here, "quick") == "quick"
+    assert send(here, "quick") == "quick"
     assert heard == []
     slow.set()
     waiting.join(10)
@@ -213,14 +221,14 @@ def test_who_is_still_being_answered_keeps_nobody_waiting(here: Endpoint, opened
 def test_it_closes_soon_whoever_stays_and_the_next_one_opens_at_once(
     here: Endpoint, peers: Peers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ipc, "_PATIENCE_S", 0.3)
-    made = IpcServer(here, str)
-    peers.come(b"\0\0", times=ipc._CALLERS + 10)
+    monkeypatch.setattr(ipc, "_RECEIVE_TIMEOUT_S", 0.3)
+    server = IpcServer(here, str)
+    peers.come(b"\0\0", times=ipc._MAX_CLIENTS + 10)
     start = time.monotonic()
-    made.close()
+    server.close()
     assert time.monotonic() - start < 2
     again = IpcServer(here, str)
-    assert call(here, "me") == "me"
+    assert send(here, "me") == "me"
     again.close()
 
 
@@ -232,12 +240,12 @@ def test_who_was_let_in_before_the_end_hears_the_answer(here: Endpoint) -> None:
         may_answer.wait(10)
         return text
 
-    made = IpcServer(here, on_call)
+    server = IpcServer(here, on_call)
     heard: list[str] = []
-    caller = threading.Thread(target=lambda: heard.append(call(here, "quit")))
+    caller = threading.Thread(target=lambda: heard.append(send(here, "quit")))
     caller.start()
     assert asked.wait(10)
-    closing = threading.Thread(target=made.close)
+    closing = threading.Thread(target=server.close)
     closing.start()
     may_answer.set()
     closing.join(10)
@@ -246,19 +254,19 @@ def test_who_was_let_in_before_the_end_hears_the_answer(here: Endpoint) -> None:
 
 
 def test_a_bug_in_the_answer_is_a_sentence_and_the_door_stays_open(
-    here: Endpoint, opened: OpenDoor, expect_log: Callable[[str], None]
+    here: Endpoint, opened: OpenServer, expect_log: Callable[[str], None]
 ) -> None:
-    expect_log("a caller could not be answered")
+    expect_log("a client could not be answered")
     opened(lambda text: str(1 / int(text)))
-    assert call(here, "0") == INTERNAL
-    assert call(here, "1") == "1.0"
+    assert send(here, "0") == INTERNAL_ERROR
+    assert send(here, "1") == "1.0"
 
 
 def test_a_halted_program_is_an_error_of_one_sentence_even_where_nobody_gets_as_far_as_its_door(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(ipc, "_ANSWER_S", 0.1)
-    there = endpoint()
+    monkeypatch.setattr(ipc, "_ANSWER_TIMEOUT_S", 0.1)
+    there = default_endpoint()
     Path(there.address()).parent.mkdir(mode=0o700, parents=True)
     with socket.socket(socket.AF_UNIX) as halted, contextlib.ExitStack() as callers:
         halted.bind(there.address())
@@ -277,13 +285,13 @@ def test_a_halted_program_is_an_error_of_one_sentence_even_where_nobody_gets_as_
 
 
 def test_one_that_does_not_answer_is_an_error_of_one_sentence(
-    here: Endpoint, opened: OpenDoor, monkeypatch: pytest.MonkeyPatch
+    here: Endpoint, opened: OpenServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ipc, "_ANSWER_S", 0.01)
+    monkeypatch.setattr(ipc, "_ANSWER_TIMEOUT_S", 0.01)
     stuck = threading.Event()
     opened(lambda _: str(stuck.wait(5)))
     with pytest.raises(EngineError, match="is not responding"):
-        call(here, "status")
+        send(here, "status")
     stuck.set()
 
 
@@ -318,12 +326,12 @@ def test_a_path_too_long_for_a_socket_is_one_sentence(tmp_path: Path) -> None:
     ],
 )
 def test_each_display_has_a_door_of_its_own(environ: dict[str, str], name: str) -> None:
-    assert name_of(environ) == name
+    assert socket_name(environ) == name
 
 
 def test_windows_has_a_pipe_that_names_person_and_display(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("USERNAME", "A. Person")
-    there = endpoint("win32", {"XDG_RUNTIME_DIR": os.sep})
+    there = default_endpoint("win32", {"XDG_RUNTIME_DIR": os.sep})
     assert isinstance(there, WindowsEndpoint)
     assert there.address() == r"\\.\pipe\edge-assistant-A__Person-listen-none"
     assert there.family == "AF_PIPE"

@@ -41,7 +41,7 @@ def test_a_log_goes_on_where_it_ended(tmp_path: Path) -> None:
 def test_a_log_that_cannot_be_written_is_told_nowhere() -> None:
     code = (
         "import logging; from edge_assistant.system import logger\n"
-        "logger.set_up(); logging.getLogger('edge_assistant').info('x')"
+        "logger.set_up_logging(); logging.getLogger('edge_assistant').info('x')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

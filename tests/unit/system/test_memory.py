@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edge_assistant.system.memory import PeakMemory, available, largest_programs
+from edge_assistant.system.memory import PeakMemory, available_bytes, largest_programs
 
 
 def test_a_child_of_this_process_counts() -> None:
@@ -57,7 +57,7 @@ _PICTURES = """
 import sys, threading, psutil
 from edge_assistant.system import memory
 if sys.argv[1] == "give back":
-    memory.give_back_pictures()
+    memory.release_large_blocks()
 gone, end = threading.Semaphore(0), threading.Event()
 def work():
     for _ in range(3):
@@ -86,7 +86,7 @@ def test_pictures_that_are_gone_take_no_memory() -> None:
 
 
 def test_there_is_some_memory_left() -> None:
-    assert 10_000_000 < available() < 2**50
+    assert 10_000_000 < available_bytes() < 2**50
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no orphans of this kind")

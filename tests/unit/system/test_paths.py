@@ -80,6 +80,6 @@ def test_the_wheel_lists_every_package_and_carries_the_models() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows makes up the folder of anybody")
 def test_a_home_folder_of_nobody_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/mine")
-    assert paths.expanded("~/weights") == Path("/mine/weights")
+    assert paths.expand_path("~/weights") == Path("/mine/weights")
     with pytest.raises(UsageError, match="The home folder in ~nosuchuser/x is not known"):
-        paths.expanded("~nosuchuser/x")
+        paths.expand_path("~nosuchuser/x")

@@ -14,8 +14,8 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 from edge_assistant.system import pyside_workaround
-pyside_workaround.keep_alive()
-pyside_workaround.keep_alive()
+pyside_workaround.keep_constants_alive()
+pyside_workaround.keep_constants_alive()
 class Sender(QObject):
     sent = Signal()
 application = QApplication([])

@@ -95,7 +95,7 @@ def kernel32(monkeypatch: pytest.MonkeyPatch) -> Kernel32:
 def test_windows_null_device_is_no_terminal() -> None:
     assert terminal.is_terminal(Stream(_CONSOLE))
     assert not terminal.is_terminal(Stream(_NULL))
-    assert not terminal.takes_escapes(Stream(_NULL))
+    assert not terminal.supports_escapes(Stream(_NULL))
 
 
 @pytest.mark.usefixtures("kernel32")
@@ -115,7 +115,7 @@ def test_nothing_at_standard_input_is_told_as_that() -> None:
 
 
 def test_windows_console_is_told_to_obey_escape_codes(kernel32: Kernel32) -> None:
-    assert terminal.takes_escapes(Stream(_CONSOLE))
+    assert terminal.supports_escapes(Stream(_CONSOLE))
     assert kernel32.modes[_CONSOLE] == _USUAL | 0x4
 
 

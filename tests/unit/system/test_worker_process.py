@@ -16,15 +16,15 @@ from pathlib import Path
 import psutil
 import pytest
 
+from edge_assistant.system import worker_bootstrap
 from edge_assistant.system import worker_process as child_module
-from edge_assistant.system import worker_start
 from edge_assistant.system.worker_process import (
-    UNATTENDED,
+    NICENESS_BACKGROUND,
     WorkerDiedError,
     WorkerProcess,
     kill_tree,
+    lower_priority,
     was_killed,
-    yield_to_others,
 )
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and sessions are POSIX's")
@@ -117,7 +117,7 @@ def test_a_death_tells_the_exit_code_and_the_last_words(child: WorkerProcess) ->
     with pytest.raises(WorkerDiedError) as death:
         child.receive(10)
     assert death.value.exit_code == 7
-    assert "my last words: ä" in death.value.last_words
+    assert "my last words: ä" in death.value.last_lines
     assert not was_killed(death.value.exit_code)
 
 
@@ -125,7 +125,7 @@ def test_a_mistake_in_the_worker_is_told_and_is_not_taken_for_a_kill(child: Work
     child.send("fail")
     with pytest.raises(WorkerDiedError) as death:
         child.receive(10)
-    assert "RuntimeError: a mistake of ours" in death.value.last_words
+    assert "RuntimeError: a mistake of ours" in death.value.last_lines
     assert not was_killed(death.value.exit_code)
     assert not was_killed(death.value.exit_code, "win32")
 
@@ -188,7 +188,7 @@ def test_what_a_worker_is_given_lies_in_its_own_process_and_is_never_taken_for_a
 
     monkeypatch.setattr(child_module, "get_spawning_popen", Spawning)
     ours = WindowsConnection(0x10000294)
-    taken = pickle.loads(pickle.dumps(child_module._Given(ours.fileno(), WindowsConnection)))
+    taken = pickle.loads(pickle.dumps(child_module._InheritedHandle(ours.fileno(), WindowsConnection)))
     assert workers == {taken.fileno(): ours.fileno()}
 
 
@@ -251,7 +251,7 @@ def test_a_message_stuck_in_the_pipe_does_not_hold_up_the_next_sender() -> None:
         sender = threading.Thread(target=send_much)
         sender.start()
         time.sleep(0.1)
-        assert child.send("cancel", patience=0.1) is False
+        assert child.send("cancel", timeout=0.1) is False
     finally:
         child.kill()
     sender.join(10)
@@ -273,8 +273,8 @@ def test_a_worker_ends_with_its_parent() -> None:
 
 def modest(connection: Connection) -> None:
     """Yields, twice over, and tells how nice it is."""
-    yield_to_others(UNATTENDED)
-    yield_to_others(UNATTENDED)
+    lower_priority(NICENESS_BACKGROUND)
+    lower_priority(NICENESS_BACKGROUND)
     group = Path("/proc/self/autogroup")
     connection.send((os.nice(0), group.read_text() if group.exists() else None))
     connection.recv()
@@ -285,8 +285,8 @@ def test_a_worker_that_yields_is_nice_as_a_process_and_as_a_group() -> None:
     worker = WorkerProcess(modest, name="modest")
     try:
         nice, group = worker.receive(30)
-        assert nice == max(UNATTENDED, os.nice(0))
-        assert group is None or group.split()[-1] == str(UNATTENDED)
+        assert nice == max(NICENESS_BACKGROUND, os.nice(0))
+        assert group is None or group.split()[-1] == str(NICENESS_BACKGROUND)
     finally:
         worker.kill()
 
@@ -334,7 +334,7 @@ def test_a_worker_starts_where_its_parents_folder_is_gone_or_shut(
     if way == "removed":
         folder.rmdir()
     elif os.getuid() == 0:  # nothing is shut to root
-        monkeypatch.setattr(worker_start, "_is_usable_here", lambda: False)
+        monkeypatch.setattr(worker_bootstrap, "_is_cwd_usable", lambda: False)
     else:
         folder.chmod(0o000)
     child = WorkerProcess(tell_folder, name="folder")

@@ -18,7 +18,7 @@ from edge_assistant.controller import service
 from edge_assistant.hotkeys.x11 import X11Hotkeys
 from edge_assistant.system import x_server
 from edge_assistant.system.errors import InputError
-from edge_assistant.system.x_server import NoServerError, connected
+from edge_assistant.system.x_server import NoServerError, connect
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="X is of Linux"),
@@ -62,15 +62,15 @@ def odd(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def test_an_odd_server_is_no_server(odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(x_server, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(x_server, "CONNECT_TIMEOUT_S", 0.2)
     with pytest.raises(NoServerError):
-        connected(odd)
+        connect(odd)
 
 
 @pytest.mark.parametrize("name", [":99999", "127.0.0.1:99999", ":", "no-name"])
 def test_a_name_that_is_none_is_told(name: str) -> None:
     with pytest.raises(NoServerError):
-        connected(name)
+        connect(name)
     with pytest.raises(InputError, match="no X display answers"):
         X11Windows(name).active()
     keys = X11Hotkeys(name)

@@ -1,4 +1,4 @@
-"""The quicker vision tower is made while nothing is asked, once, and what goes wrong with it disturbs nobody."""
+"""Tests of IdleQuantizer: the faster vision tower is made once, while idle, and failures are only logged."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ LONG = 10.0
 
 
 class Machine:
-    """A machine whose idleness and battery the test sets, and a maker that notes what is asked of it."""
+    """A machine with settable idle time and battery, and a fake that records the towers it makes."""
 
     def __init__(self) -> None:
-        self.idle, self.may = LONG, True
-        self.asked_whether: threading.Event = threading.Event()
+        self.idle, self.allowed = LONG, True
+        self.checked: threading.Event = threading.Event()
         self.made: list[tuple[Path, str]] = []
-        self.works_on = False
+        self.blocked = False
         self.error: Exception | None = None
-        self.ends = threading.Semaphore(0)
-        self.begun = threading.Semaphore(0)
-        self.towers = IdleQuantizer(lambda: self.idle, self._may, self._make, rest_s=REST, least_bytes=0)
+        self.finished = threading.Semaphore(0)
+        self.started = threading.Semaphore(0)
+        self.quantizer = IdleQuantizer(lambda: self.idle, self._is_allowed, self._make, rest_s=REST, least_bytes=0)
 
-    def _may(self) -> bool:
-        self.asked_whether.set()
-        return self.may
+    def _is_allowed(self) -> bool:
+        self.checked.set()
+        return self.allowed
 
     def _make(self, parent: Path, name: str, _: object, is_cancelled: Callable[[], bool]) -> CachedTower:
-        self.begun.release()
+        self.started.release()
         try:
-            while self.works_on:
+            while self.blocked:
                 if is_cancelled():
                     raise CancelledError
                 time.sleep(REST)
@@ -49,24 +49,24 @@ class Machine:
             self.made.append((parent, name))
             return CachedTower(parent, 1, 0)
         finally:
-            self.ends.release()
+            self.finished.release()
 
-    def looked_twice(self) -> None:
-        """Wait until it has looked whether it may, and had the time to go on."""
+    def wait_for_two_checks(self) -> None:
+        """Wait until it has checked twice whether it may start."""
         for _ in range(2):
-            self.asked_whether.clear()
-            assert self.asked_whether.wait(LONG)
+            self.checked.clear()
+            assert self.checked.wait(LONG)
 
 
 @pytest.fixture
 def machine() -> Iterator[Machine]:
     made = Machine()
     yield made
-    made.towers.close()
+    made.quantizer.close()
 
 
 @pytest.fixture
-def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ResolvedModel:
+def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ResolvedModel:
     monkeypatch.setattr(cpu, "best_instructions", lambda: "avx512f")
     found = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
     mmproj = tmp_path / found.mmproj.name
@@ -74,79 +74,75 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ResolvedModel:
     return replace(found, mmproj=mmproj, demo=False)
 
 
-def test_it_is_made_once_for_each_mmproj(machine: Machine, weights: ResolvedModel) -> None:
-    machine.towers.want(weights)
-    machine.towers.want(weights)
-    assert machine.ends.acquire(timeout=LONG)
-    assert not machine.ends.acquire(timeout=20 * REST)
-    assert machine.made == [(weights.mmproj, "Q6_K")]
+def test_it_is_made_once_for_each_mmproj(machine: Machine, model: ResolvedModel) -> None:
+    machine.quantizer.request_tower(model)
+    machine.quantizer.request_tower(model)
+    assert machine.finished.acquire(timeout=LONG)
+    assert not machine.finished.acquire(timeout=20 * REST)
+    assert machine.made == [(model.mmproj, "Q6_K")]
 
 
-def test_it_waits_while_something_is_asked_or_the_battery_is_drawn_on(machine: Machine, weights: ResolvedModel) -> None:
-    machine.may = False
-    machine.towers.want(weights)
-    machine.looked_twice()
-    machine.idle, machine.may = 0.0, True
-    machine.looked_twice()
+def test_it_waits_while_something_is_asked_or_the_battery_is_drawn_on(machine: Machine, model: ResolvedModel) -> None:
+    machine.allowed = False
+    machine.quantizer.request_tower(model)
+    machine.wait_for_two_checks()
+    machine.idle, machine.allowed = 0.0, True
+    machine.wait_for_two_checks()
     assert machine.made == []
     machine.idle = LONG
-    assert machine.ends.acquire(timeout=LONG)
+    assert machine.finished.acquire(timeout=LONG)
     assert len(machine.made) == 1
 
 
 @pytest.mark.parametrize("reason", ["question", "battery"])
-def test_a_question_breaks_it_off_and_it_begins_anew_later(
-    machine: Machine, weights: ResolvedModel, reason: str
-) -> None:
-    machine.works_on = True
-    machine.towers.want(weights)
-    assert machine.begun.acquire(timeout=LONG)
-    machine.idle, machine.may = (0.0, True) if reason == "question" else (LONG, False)
-    assert machine.ends.acquire(timeout=LONG)
+def test_a_question_breaks_it_off_and_it_begins_anew_later(machine: Machine, model: ResolvedModel, reason: str) -> None:
+    machine.blocked = True
+    machine.quantizer.request_tower(model)
+    assert machine.started.acquire(timeout=LONG)
+    machine.idle, machine.allowed = (0.0, True) if reason == "question" else (LONG, False)
+    assert machine.finished.acquire(timeout=LONG)
     assert machine.made == []
-    machine.works_on, machine.idle, machine.may = False, LONG, True
-    assert machine.ends.acquire(timeout=LONG)
+    machine.blocked, machine.idle, machine.allowed = False, LONG, True
+    assert machine.finished.acquire(timeout=LONG)
     assert len(machine.made) == 1
 
 
 def test_a_failure_is_logged_and_not_tried_again(
-    machine: Machine, weights: ResolvedModel, caplog: pytest.LogCaptureFixture
+    machine: Machine, model: ResolvedModel, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
     machine.error = DoesNotFitError("Free up space.", code="disk")
-    machine.towers.want(weights)
-    assert machine.begun.acquire(timeout=LONG)
-    assert machine.ends.acquire(timeout=LONG)
-    machine.towers.want(weights)
-    assert not machine.begun.acquire(timeout=20 * REST)
+    machine.quantizer.request_tower(model)
+    assert machine.started.acquire(timeout=LONG)
+    assert machine.finished.acquire(timeout=LONG)
+    machine.quantizer.request_tower(model)
+    assert not machine.started.acquire(timeout=20 * REST)
     assert "Free up space." in caplog.text
 
 
-def test_closing_breaks_it_off(machine: Machine, weights: ResolvedModel) -> None:
-    machine.works_on = True
-    machine.towers.want(weights)
-    assert machine.begun.acquire(timeout=LONG)
-    machine.towers.close()
-    assert machine.ends.acquire(timeout=LONG)
+def test_closing_breaks_it_off(machine: Machine, model: ResolvedModel) -> None:
+    machine.blocked = True
+    machine.quantizer.request_tower(model)
+    assert machine.started.acquire(timeout=LONG)
+    machine.quantizer.close()
+    assert machine.finished.acquire(timeout=LONG)
     assert machine.made == []
 
 
-def test_nothing_is_begun_where_the_tower_is_here_or_would_gain_nothing(
-    machine: Machine, weights: ResolvedModel
-) -> None:
-    machine.towers.want(replace(weights, demo=True))
-    VisionTowers().make(weights.mmproj, "Q6_K", lambda data, *_: data, lambda _: None)
-    machine.towers.want(weights)
-    assert not machine.asked_whether.wait(20 * REST)
+def test_nothing_is_begun_where_the_tower_is_here_or_would_gain_nothing(machine: Machine, model: ResolvedModel) -> None:
+    machine.quantizer.request_tower(replace(model, demo=True))
+    VisionTowers().make(model.mmproj, "Q6_K", lambda data, *_: data, lambda _: None)
+    machine.quantizer.request_tower(model)
+    assert not machine.checked.wait(20 * REST)
 
 
-def test_the_real_one_is_made_and_found(weights: ResolvedModel) -> None:
-    towers = IdleQuantizer(lambda: LONG, lambda: True, rest_s=REST, least_bytes=0)
-    towers.want(weights)
+def test_the_real_one_is_made_and_found(model: ResolvedModel) -> None:
+    quantizer = IdleQuantizer(lambda: LONG, lambda: True, rest_s=REST, least_bytes=0)
+    quantizer.request_tower(model)
     deadline = time.monotonic() + 120
-    while VisionTowers().find(weights.mmproj, "Q6_K") is None and time.monotonic() < deadline:
+    while VisionTowers().find(model.mmproj, "Q6_K") is None and time.monotonic() < deadline:
         time.sleep(0.1)
-    towers.close()
-    found = VisionTowers().find(weights.mmproj, "Q6_K")
+    quantizer.close()
+    found = VisionTowers().find(model.mmproj, "Q6_K")
     assert found is not None
-    assert found.stat().st_size < weights.mmproj.stat().st_size
+    assert found.stat().st_size < model.mmproj.stat().st_size

@@ -1,4 +1,4 @@
-"""The stored choice: used on the machine and with the weights it was made for, and nowhere else."""
+"""Tests of stored profiles: used only on the machine and with the model that they were made for."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ CHOICE = TuningProfile(3, Tuning(repack=True, flash_attention=False, batch=256),
 
 
 @pytest.fixture
-def weights(tmp_path: Path) -> ResolvedModel:
-    """The demo weights with files of their own, so that they can be changed."""
+def model(tmp_path: Path) -> ResolvedModel:
+    """The demo model with files of its own, so that they can be changed."""
     found = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
     for path in (found.model, found.mmproj):
         (tmp_path / path.name).write_bytes(path.read_bytes())
@@ -33,13 +33,13 @@ def record() -> Path:
     return paths.data_dir() / "tuned.json"
 
 
-def test_a_stored_choice_is_found_again(weights: ResolvedModel) -> None:
-    profile.store(weights, CHOICE)
-    assert profile.choice(weights) == CHOICE
+def test_a_stored_choice_is_found_again(model: ResolvedModel) -> None:
+    profile.save_profile(model, CHOICE)
+    assert profile.load_profile(model) == CHOICE
 
 
-def test_without_one_the_safe_choice_is_taken(weights: ResolvedModel) -> None:
-    assert profile.choice(weights) == profile.safe_choice() == TuningProfile(profile.default_threads(), Tuning())
+def test_without_one_the_safe_choice_is_taken(model: ResolvedModel) -> None:
+    assert profile.load_profile(model) == profile.safe_profile() == TuningProfile(profile.default_threads(), Tuning())
 
 
 @pytest.mark.parametrize(
@@ -53,42 +53,42 @@ def test_without_one_the_safe_choice_is_taken(weights: ResolvedModel) -> None:
     ],
 )
 def test_on_another_machine_it_is_ignored(
-    weights: ResolvedModel, difference: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    model: ResolvedModel, difference: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    profile.store(weights, CHOICE)
-    other = {**profile.machine(), **difference}
-    monkeypatch.setattr(profile, "machine", lambda: other)
-    assert profile.choice(weights) == profile.safe_choice()
+    profile.save_profile(model, CHOICE)
+    other = {**profile.machine_key(), **difference}
+    monkeypatch.setattr(profile, "machine_key", lambda: other)
+    assert profile.load_profile(model) == profile.safe_profile()
 
 
 @pytest.mark.parametrize("part", ["model", "mmproj"])
-def test_for_changed_weights_it_is_ignored(weights: ResolvedModel, part: str) -> None:
-    profile.store(weights, CHOICE)
-    path = getattr(weights, part)
+def test_for_changed_weights_it_is_ignored(model: ResolvedModel, part: str) -> None:
+    profile.save_profile(model, CHOICE)
+    path = getattr(model, part)
     path.write_bytes(path.read_bytes() + b"more")
-    assert profile.choice(weights) == profile.safe_choice()
+    assert profile.load_profile(model) == profile.safe_profile()
 
 
-def test_two_pairs_keep_their_own_choices(weights: ResolvedModel) -> None:
+def test_two_pairs_keep_their_own_choices(model: ResolvedModel) -> None:
     thinking = resolve(model="demo", mmproj=None, think=True, preferred=None, weights_dir=None)
-    profile.store(weights, CHOICE)
-    profile.store(thinking, TuningProfile(1))
-    assert profile.choice(weights) == CHOICE
-    assert profile.choice(thinking) == TuningProfile(1)
+    profile.save_profile(model, CHOICE)
+    profile.save_profile(thinking, TuningProfile(1))
+    assert profile.load_profile(model) == CHOICE
+    assert profile.load_profile(thinking) == TuningProfile(1)
 
 
-def test_towers_in_use_are_those_of_all_models_that_see_with_the_same_mmproj(weights: ResolvedModel) -> None:
-    larger = replace(weights, model=weights.model.with_name("larger.gguf"))
-    larger.model.write_bytes(weights.model.read_bytes() + b"more")
+def test_towers_in_use_are_those_of_all_models_that_see_with_the_same_mmproj(model: ResolvedModel) -> None:
+    larger = replace(model, model=model.model.with_name("larger.gguf"))
+    larger.model.write_bytes(model.model.read_bytes() + b"more")
     other = resolve(model="demo", mmproj=None, think=True, preferred=None, weights_dir=None)
-    eye = weights.mmproj.with_name("eye.gguf")
+    eye = model.mmproj.with_name("eye.gguf")
     eye.write_bytes(other.mmproj.read_bytes() + b"more")
-    profile.store(weights, CHOICE)
-    profile.store(larger, TuningProfile(1, tower="BF16"))
-    profile.store(replace(other, mmproj=eye), TuningProfile(1, tower="Q8_0"))
-    assert profile.towers_in_use(weights) == {"Q6_K", "BF16"}
-    profile.forget(weights)
-    assert profile.towers_in_use(weights) == {"BF16"}
+    profile.save_profile(model, CHOICE)
+    profile.save_profile(larger, TuningProfile(1, tower="BF16"))
+    profile.save_profile(replace(other, mmproj=eye), TuningProfile(1, tower="Q8_0"))
+    assert profile.towers_in_use(model) == {"Q6_K", "BF16"}
+    profile.delete_profile(model)
+    assert profile.towers_in_use(model) == {"BF16"}
 
 
 @pytest.mark.parametrize(
@@ -102,18 +102,18 @@ def test_towers_in_use_are_those_of_all_models_that_see_with_the_same_mmproj(wei
         {"tuning": {"repack": False, "flash_attention": True, "batch": 10**9}},
     ],
 )
-def test_a_record_that_makes_no_sense_is_ignored(weights: ResolvedModel, damage: dict[str, Any]) -> None:
-    profile.store(weights, CHOICE)
+def test_a_record_that_makes_no_sense_is_ignored(model: ResolvedModel, damage: dict[str, Any]) -> None:
+    profile.save_profile(model, CHOICE)
     kept = json.loads(record().read_text())
     next(iter(kept.values()))["choice"].update(damage)
     record().write_text(json.dumps(kept))
-    assert profile.choice(weights) == profile.safe_choice()
+    assert profile.load_profile(model) == profile.safe_profile()
 
 
-def test_forgetting_goes_back_to_the_safe_choice(weights: ResolvedModel) -> None:
-    profile.store(weights, CHOICE)
-    profile.forget(weights)
-    assert profile.choice(weights) == profile.safe_choice()
+def test_forgetting_goes_back_to_the_safe_choice(model: ResolvedModel) -> None:
+    profile.save_profile(model, CHOICE)
+    profile.delete_profile(model)
+    assert profile.load_profile(model) == profile.safe_profile()
 
 
 def test_slow_cores_do_not_compute_unless_tune_finds_that_they_help(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,47 +125,47 @@ def test_slow_cores_do_not_compute_unless_tune_finds_that_they_help(monkeypatch:
     assert profile.default_threads() == 4
 
 
-def test_a_tower_that_is_gone_leaves_the_published_one(weights: ResolvedModel) -> None:
-    assert profile.with_tower(weights, CHOICE) == weights
+def test_a_tower_that_is_gone_leaves_the_published_one(model: ResolvedModel) -> None:
+    assert profile.with_tower(model, CHOICE) == model
 
 
-def made_here(weights: ResolvedModel) -> Path:
+def made_here(model: ResolvedModel) -> Path:
     """The tower as it would be found; its numbers do not matter here."""
-    return VisionTowers().make(weights.mmproj, "Q6_K", lambda data, *_: data, lambda _: None).path
+    return VisionTowers().make(model.mmproj, "Q6_K", lambda data, *_: data, lambda _: None).path
 
 
 @pytest.fixture
-def large(weights: ResolvedModel, monkeypatch: pytest.MonkeyPatch) -> ResolvedModel:
+def large(model: ResolvedModel, monkeypatch: pytest.MonkeyPatch) -> ResolvedModel:
     """Weights that are not the demo's, on a processor on which the usual tower is quicker."""
     monkeypatch.setattr(cpu, "best_instructions", lambda: "avx2")
-    return replace(weights, demo=False)
+    return replace(model, demo=False)
 
 
 def test_where_nothing_was_tuned_the_usual_tower_is_used_once_it_was_made(large: ResolvedModel) -> None:
-    assert profile.usual_tower(large, least_bytes=0) == "Q6_K"
-    assert profile.choice(large, least_bytes=0) == profile.safe_choice()
+    assert profile.default_tower(large, least_bytes=0) == "Q6_K"
+    assert profile.load_profile(large, least_bytes=0) == profile.safe_profile()
     path = made_here(large)
-    chosen = profile.choice(large, least_bytes=0)
-    assert chosen == replace(profile.safe_choice(), tower="Q6_K")
-    assert profile.with_tower(large, chosen).mmproj == path
+    stored = profile.load_profile(large, least_bytes=0)
+    assert stored == replace(profile.safe_profile(), tower="Q6_K")
+    assert profile.with_tower(large, stored).mmproj == path
     assert not profile.is_tuned(large)
     path.unlink()
-    assert profile.choice(large, least_bytes=0) == profile.safe_choice()
+    assert profile.load_profile(large, least_bytes=0) == profile.safe_profile()
 
 
 def test_a_made_tower_is_not_used_when_it_is_turned_off_unless_tune_chose_it(large: ResolvedModel) -> None:
     made_here(large)
-    assert profile.choice(large, quick_tower=False, least_bytes=0).tower is None
-    profile.store(large, CHOICE)
-    assert profile.choice(large, quick_tower=False, least_bytes=0) == CHOICE
+    assert profile.load_profile(large, quick_tower=False, least_bytes=0).tower is None
+    profile.save_profile(large, CHOICE)
+    assert profile.load_profile(large, quick_tower=False, least_bytes=0) == CHOICE
 
 
 def test_what_was_tuned_holds_even_where_it_is_the_published_tower(large: ResolvedModel) -> None:
     made_here(large)
-    profile.store(large, TuningProfile(1))
+    profile.save_profile(large, TuningProfile(1))
     assert profile.is_tuned(large)
-    assert profile.choice(large, least_bytes=0) == TuningProfile(1)
-    assert profile.usual_tower(large, least_bytes=0) is None
+    assert profile.load_profile(large, least_bytes=0) == TuningProfile(1)
+    assert profile.default_tower(large, least_bytes=0) is None
 
 
 @pytest.mark.parametrize("instructions", ["avx", "sse4_2", "", None])
@@ -173,10 +173,10 @@ def test_on_a_processor_not_known_to_gain_the_published_tower_stays(
     large: ResolvedModel, instructions: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cpu, "best_instructions", lambda: instructions)
-    assert profile.usual_tower(large, least_bytes=0) is None
+    assert profile.default_tower(large, least_bytes=0) is None
 
 
 def test_the_demo_and_small_towers_stay_as_they_are(large: ResolvedModel) -> None:
-    assert profile.usual_tower(replace(large, demo=True), least_bytes=0) is None
-    assert profile.usual_tower(large) is None
-    assert profile.usual_tower(replace(large, mmproj=large.mmproj.with_name("gone.gguf")), least_bytes=0) is None
+    assert profile.default_tower(replace(large, demo=True), least_bytes=0) is None
+    assert profile.default_tower(large) is None
+    assert profile.default_tower(replace(large, mmproj=large.mmproj.with_name("gone.gguf")), least_bytes=0) is None

@@ -1,4 +1,4 @@
-"""Tuning with scripted costs: what helps is kept, what fails is skipped, and the budget meets the wanted time."""
+"""Tests of the search with scripted costs: what helps is kept, what fails is skipped, the budget meets the target."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from edge_assistant.engine.messages import Tuning
 from edge_assistant.imaging.token_budget import plan
 from edge_assistant.system.errors import CancelledError, DoesNotFitError, EngineError
-from edge_assistant.tuning.profile import LEAST_GLANCE_TOKENS, TuningProfile
+from edge_assistant.tuning.profile import MIN_GLANCE_TOKENS, TuningProfile
 from edge_assistant.tuning.search import MachineFacts, SearchResult, TimeBudget, tune
 from edge_assistant.tuning.trial import Cost, describe_change
 
@@ -35,9 +35,9 @@ class Machine:
         self.skipped: list[str] = []
         self.steps: list[tuple[int, int, str]] = []
 
-    def trial(self, choice: TuningProfile) -> Trial:
-        self.tried.append(choice)
-        return Trial(self, choice)
+    def trial(self, candidate: TuningProfile) -> Trial:
+        self.tried.append(candidate)
+        return Trial(self, candidate)
 
     def tune(self, facts: MachineFacts = FACTS, now: TuningProfile = START) -> SearchResult:
         return tune(
@@ -52,10 +52,10 @@ class Machine:
 
 
 class Trial:
-    def __init__(self, machine: Machine, choice: TuningProfile) -> None:
-        machine.seconds(choice)  # raises where it cannot be loaded
+    def __init__(self, machine: Machine, candidate: TuningProfile) -> None:
+        machine.seconds(candidate)  # raises where it cannot be loaded
         self._machine = machine
-        self._choice = choice
+        self._choice = candidate
         machine.open += 1
         assert machine.open == 1, "two engines at once do not fit a laptop"
 
@@ -71,29 +71,31 @@ class Trial:
 
 
 def test_everything_that_helps_is_kept_together() -> None:
-    def seconds(choice: TuningProfile) -> float:
-        return 10.0 - 2.0 * (choice.threads == 4) - 3.0 * (choice.tower == "Q6_K") + 5.0 * choice.tuning.repack
+    def seconds(candidate: TuningProfile) -> float:
+        return 10.0 - 2.0 * (candidate.threads == 4) - 3.0 * (candidate.tower == "Q6_K") + 5.0 * candidate.tuning.repack
 
-    result = Machine(seconds, lambda choice: 9.0 if choice.tuning.batch == 1024 else 10.0).tune()
-    assert (result.choice.threads, result.choice.tower) == (4, "Q6_K")
-    assert result.choice.tuning == Tuning(batch=1024)
+    result = Machine(seconds, lambda candidate: 9.0 if candidate.tuning.batch == 1024 else 10.0).tune()
+    assert (result.profile.threads, result.profile.tower) == (4, "Q6_K")
+    assert result.profile.tuning == Tuning(batch=1024)
     assert result.before is not None
     assert (result.before.first_token, result.after.first_token) == (10.0, 5.0)
 
 
 def test_what_hardly_helps_is_not_kept() -> None:
-    result = Machine(lambda choice: 5.0 - 0.1 * (choice.threads == 4), lambda choice: 10.0 - 1e-4 * choice.tuning.batch)
-    assert result.tune().choice == replace(START, glance_tokens=256)
+    result = Machine(
+        lambda candidate: 5.0 - 0.1 * (candidate.threads == 4), lambda candidate: 10.0 - 1e-4 * candidate.tuning.batch
+    )
+    assert result.tune().profile == replace(START, glance_tokens=256)
 
 
 @pytest.mark.parametrize(("larger", "batch"), [(10.5, 512), (9.0, 1024)])
 def test_batches_are_judged_by_a_detail_and_never_by_a_glance(larger: float, batch: int) -> None:
-    def glance(choice: TuningProfile) -> float:
-        return 5.0 + (1.0 if choice.tuning.batch == batch else -1.0)
+    def glance(candidate: TuningProfile) -> float:
+        return 5.0 + (1.0 if candidate.tuning.batch == batch else -1.0)
 
-    machine = Machine(glance, lambda choice: larger if choice.tuning.batch > 512 else 10.0)
-    assert machine.tune().choice.tuning.batch == batch
-    assert {choice.tuning.batch for choice in machine.tried} == {512, 1024}
+    machine = Machine(glance, lambda candidate: larger if candidate.tuning.batch > 512 else 10.0)
+    assert machine.tune().profile.tuning.batch == batch
+    assert {candidate.tuning.batch for candidate in machine.tried} == {512, 1024}
 
 
 def test_a_difference_within_what_runs_of_the_same_differ_by_changes_nothing() -> None:
@@ -104,8 +106,8 @@ def test_a_difference_within_what_runs_of_the_same_differ_by_changes_nothing() -
             return Cost(next(row, 6.0), 1.0)
 
     machine = Machine(lambda _: 5.0)
-    machine.trial = lambda choice: Noisy(machine, choice)  # type: ignore[method-assign]
-    assert machine.tune(MachineFacts((2, 4), (), None)).choice == START
+    machine.trial = lambda candidate: Noisy(machine, candidate)  # type: ignore[method-assign]
+    assert machine.tune(MachineFacts((2, 4), (), None)).profile == START
 
 
 def test_a_computer_that_becomes_quicker_meanwhile_is_no_reason_for_a_change() -> None:
@@ -118,32 +120,32 @@ def test_a_computer_that_becomes_quicker_meanwhile_is_no_reason_for_a_change() -
             return Cost(cost.first_token * 2, 1.0) if slow[0] >= 0 else cost
 
     machine = Machine(lambda _: 5.0)
-    machine.trial = lambda choice: Waking(machine, choice)  # type: ignore[method-assign]
+    machine.trial = lambda candidate: Waking(machine, candidate)  # type: ignore[method-assign]
     result = machine.tune()
-    assert replace(result.choice, glance_tokens=None) == START
+    assert replace(result.profile, glance_tokens=None) == START
 
 
 def test_a_tower_in_use_is_what_others_and_the_published_one_must_beat() -> None:
     now = replace(START, tower="Q6_K")
 
     def tuned_from(published: float) -> tuple[SearchResult, Machine]:
-        machine = Machine(lambda choice: {"Q6_K": 5.0, None: published}.get(choice.tower, 9.0))
+        machine = Machine(lambda candidate: {"Q6_K": 5.0, None: published}.get(candidate.tower, 9.0))
         facts = replace(FACTS, threads=(2,))
         result = tune(now, now, facts, machine.trial, machine.towers.append, lambda *_: None, lambda *_: None)
         return result, machine
 
     result, machine = tuned_from(7.0)
-    assert (result.choice.tower, machine.towers) == ("Q6_K", ["BF16"])
+    assert (result.profile.tower, machine.towers) == ("Q6_K", ["BF16"])
     assert result.before is not None
     assert (result.before.first_token, result.after.first_token) == (5.0, 5.0)
-    assert tuned_from(3.0)[0].choice.tower is None
+    assert tuned_from(3.0)[0].profile.tower is None
 
 
 def test_what_was_tuned_before_is_what_the_new_choice_is_compared_with() -> None:
     now = TuningProfile(4, Tuning(batch=256), tower="BF16", glance_tokens=384)
-    machine = Machine(lambda choice: {"BF16": 6.0, "Q6_K": 4.0}.get(choice.tower or "", 8.0))
+    machine = Machine(lambda candidate: {"BF16": 6.0, "Q6_K": 4.0}.get(candidate.tower or "", 8.0))
     result = machine.tune(now=now)
-    assert (result.choice.tower, result.choice.tuning.batch) == ("Q6_K", 512)
+    assert (result.profile.tower, result.profile.tuning.batch) == ("Q6_K", 512)
     assert result.before is not None
     assert (result.before.first_token, result.after.first_token) == (6.0, 4.0)
 
@@ -151,8 +153,8 @@ def test_what_was_tuned_before_is_what_the_new_choice_is_compared_with() -> None
 def test_what_was_tuned_before_and_cannot_be_loaded_any_more_is_skipped() -> None:
     now = TuningProfile(2, Tuning(repack=True))
 
-    def seconds(choice: TuningProfile) -> float:
-        if choice.tuning.repack:
+    def seconds(candidate: TuningProfile) -> float:
+        if candidate.tuning.repack:
             raise DoesNotFitError("Too little memory.")
         return 5.0
 
@@ -179,20 +181,20 @@ def test_the_budget_is_the_largest_that_meets_the_wanted_time_but_never_too_smal
 ) -> None:
     result = Machine(lambda _: seconds).tune()
     assert result.budget == TimeBudget(tokens, pytest.approx(seconds * tokens / 256), meets)
-    assert result.choice.glance_tokens == tokens
+    assert result.profile.glance_tokens == tokens
 
 
 @pytest.mark.parametrize("screen", [(1920, 1080), (1366, 768), (1920, 1200), (1280, 1024), (1000, 1000)])
 def test_the_least_budget_really_sends_as_much_as_a_glance_must_have(screen: tuple[int, int]) -> None:
-    least = Machine(lambda _: 60.0).tune().choice.glance_tokens
+    least = Machine(lambda _: 60.0).tune().profile.glance_tokens
     assert least is not None
-    assert LEAST_GLANCE_TOKENS <= plan(screen, max_tokens=least).tokens <= least
+    assert MIN_GLANCE_TOKENS <= plan(screen, max_tokens=least).tokens <= least
 
 
 def test_a_budget_that_the_person_has_set_is_not_looked_for() -> None:
     machine = Machine(lambda _: 9.0)
     result = machine.tune(replace(FACTS, target_s=None))
-    assert (result.choice.glance_tokens, result.budget.meets_target) == (None, True)
+    assert (result.profile.glance_tokens, result.budget.meets_target) == (None, True)
     assert "how many image tokens fit the time" not in {words for *_, words in machine.steps}
 
 
@@ -204,20 +206,20 @@ def test_a_budget_that_cannot_be_tried_leaves_the_usual_one() -> None:
             return super().glance(image_tokens)
 
     machine = Machine(lambda _: 3.0)
-    machine.trial = lambda choice: Small(machine, choice)  # type: ignore[method-assign]
+    machine.trial = lambda candidate: Small(machine, candidate)  # type: ignore[method-assign]
     result = machine.tune()
-    assert (result.choice.glance_tokens, result.budget.first_token) == (None, 3.0)
+    assert (result.profile.glance_tokens, result.budget.first_token) == (None, 3.0)
     assert machine.skipped == ["how many image tokens fit the time"]
 
 
 def test_what_cannot_be_tried_is_skipped_and_told() -> None:
-    def seconds(choice: TuningProfile) -> float:
-        if choice.tuning.repack:
+    def seconds(candidate: TuningProfile) -> float:
+        if candidate.tuning.repack:
             raise DoesNotFitError("Too little memory.")
-        return 5.0 - 2.0 * (choice.tower == "Q6_K")
+        return 5.0 - 2.0 * (candidate.tower == "Q6_K")
 
     machine = Machine(seconds)
-    assert machine.tune().choice.tower == "Q6_K"
+    assert machine.tune().profile.tower == "Q6_K"
     assert machine.skipped == ["repacked weights"]
 
 
@@ -234,13 +236,13 @@ def test_without_memory_for_a_single_trial_it_ends_with_what_is_wrong() -> None:
 def test_only_formats_that_can_be_made_are_tried() -> None:
     machine = Machine(lambda _: 5.0)
     machine.tune(MachineFacts(threads=(2,), towers=(None,), target_s=6.0))
-    assert not any(choice.tower for choice in machine.tried)
+    assert not any(candidate.tower for candidate in machine.tried)
     assert machine.towers == []
 
 
 def test_a_cancel_ends_it_and_no_engine_stays() -> None:
-    def seconds(choice: TuningProfile) -> float:
-        if choice.tuning.batch == 1024:
+    def seconds(candidate: TuningProfile) -> float:
+        if candidate.tuning.batch == 1024:
             raise CancelledError
         return 5.0
 

@@ -1,4 +1,4 @@
-"""What Qt says last: the program goes on without windows, whether the display died or no window can be opened."""
+"""Qt's fatal messages: the program continues without windows, whether the display is lost or no window opens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from edge_assistant.ui import display_loss
 
 
 @pytest.mark.parametrize(
-    ("kind", "message", "begins_anew"),
+    ("kind", "message", "restarts"),
     [
         (QtMsgType.QtFatalMsg, "This application failed to start because no Qt platform plugin could be loaded.", True),
         (QtMsgType.QtWarningMsg, "The X11 connection broke (error 1). Did the X11 server die?", True),
@@ -25,13 +25,13 @@ from edge_assistant.ui import display_loss
         (QtMsgType.QtWarningMsg, None, False),
     ],
 )
-def test_it_goes_on_without_windows_after_last_words_only(
-    kind: QtMsgType, message: str | None, begins_anew: bool, monkeypatch: pytest.MonkeyPatch
+def test_it_continues_without_windows_after_fatal_messages_only(
+    kind: QtMsgType, message: str | None, restarts: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handlers: list[Callable[..., None]] = []
-    begun: list[Any] = []
+    commands: list[Any] = []
     monkeypatch.setattr(display_loss, "qInstallMessageHandler", handlers.append)
-    monkeypatch.setattr(os, "execv", lambda _, arguments: begun.append(arguments[-2:]))
-    display_loss.watch(ServiceOptions(speak=False))
+    monkeypatch.setattr(os, "execv", lambda _, arguments: commands.append(arguments[-2:]))
+    display_loss.install_message_handler(ServiceOptions(speak=False))
     handlers[0](kind, QMessageLogContext(), message)
-    assert begun == ([["listen", "--no-speak"]] if begins_anew else [])
+    assert commands == ([["listen", "--no-speak"]] if restarts else [])

@@ -1,4 +1,4 @@
-"""What has the keyboard is said by our own voice, in a window and in the questions over it, unless a reader does."""
+"""The focus is announced in a window and in the questions over it, unless a screen reader does."""
 
 from __future__ import annotations
 

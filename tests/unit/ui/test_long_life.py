@@ -1,4 +1,4 @@
-"""The windows' library must not end the program after some hundred calls."""
+"""PySide6 must not end the program after some hundred emitted signals."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _ROUNDS = """
 import edge_assistant.ui
 from PySide6.QtCore import QObject, Signal
 
-class Teller(QObject):
-    told = Signal(object)
+class Sender(QObject):
+    sent = Signal(object)
 
-teller = Teller()
+sender = Sender()
 for _ in range(20_000):
-    teller.told.emit(None)
-    teller.setObjectName("x")
+    sender.sent.emit(None)
+    sender.setObjectName("x")
 print("alive")
 """
 

@@ -26,35 +26,35 @@ from edge_assistant.assistant.events import (
     cancelled,
 )
 from edge_assistant.capture.decode import CapturedPicture
-from edge_assistant.controller.status import Condition
+from edge_assistant.controller.status import Status
 from edge_assistant.hotkeys.actions import ACTIONS
-from edge_assistant.settings.schema import HotkeySettings, Settings, changed
+from edge_assistant.settings.schema import HotkeySettings, Settings, with_values
 from edge_assistant.system.i18n import use_language
 from edge_assistant.ui import icons
 from edge_assistant.ui.commands import Commands, MenuEntry
-from edge_assistant.ui.controller_signals import small_copy
+from edge_assistant.ui.controller_signals import thumbnail
 from edge_assistant.ui.main_window import MainWindow
-from edge_assistant.ui.strings import name_of
+from edge_assistant.ui.strings import status_name
 from edge_assistant.ui.tray import Tray
 
-CONDITIONS: tuple[Condition, ...] = get_args(Condition)
+STATUSES: tuple[Status, ...] = get_args(Status)
 
 
-class ScriptedControl:
-    """Notes down what is asked of the program."""
+class RecordingEventLoop:
+    """An event loop that only records its calls."""
 
-    def __init__(self, done: list[Any]) -> None:
-        self._done = done
+    def __init__(self, calls: list[Any]) -> None:
+        self._calls = calls
 
     def __getattr__(self, name: str) -> Callable[..., None]:
-        def note(*arguments: object) -> None:
-            self._done.append((name, *arguments))
+        def record(*arguments: object) -> None:
+            self._calls.append((name, *arguments))
 
-        return note
+        return record
 
 
 class Desk:
-    """A window and a tray whose actions are only noted down."""
+    """The main window and the tray, with the calls that they make."""
 
     def __init__(self) -> None:
         application()
@@ -64,16 +64,16 @@ class Desk:
         self.commands = Commands(
             self.pressed.append,
             lambda: self.pressed.append("forget"),
-            HotkeySettings().bound(),
+            HotkeySettings().keys_by_action(),
             [
                 MenuEntry("&Settings…", lambda: self.pressed.append("settings")),
                 MenuEntry("&Models…", lambda: self.pressed.append("weights")),
             ],
         )
-        self.control = ScriptedControl(self.pressed)
-        self.window = MainWindow(self.commands, self.control, lambda: self.has_tray)  # type: ignore[arg-type]
-        self.window.put_away_by_person.connect(self._on_put_away)
-        self.tray = Tray(self.commands, self.window.bring)
+        self.event_loop = RecordingEventLoop(self.pressed)
+        self.window = MainWindow(self.commands, self.event_loop, lambda: self.has_tray)  # type: ignore[arg-type]
+        self.window.closed_by_user.connect(self._on_put_away)
+        self.tray = Tray(self.commands, self.window.bring_to_front)
 
     def _on_put_away(self) -> None:
         self.put_away += 1
@@ -81,11 +81,11 @@ class Desk:
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    made = Desk()
-    yield made
-    made.window.hide()
-    made.tray.hide()
-    made.window.deleteLater()
+    result = Desk()
+    yield result
+    result.window.hide()
+    result.tray.hide()
+    result.window.deleteLater()
 
 
 def entries(menu: QMenu) -> Iterator[QAction]:
@@ -135,7 +135,7 @@ def test_it_fits_on_the_screen_whatever_the_size_of_the_letters(desk: Desk) -> N
         large = qt.font()
         large.setPointSize(40)
         qt.setFont(large)
-        shown = MainWindow(desk.commands, desk.control, lambda: True)  # type: ignore[arg-type]
+        shown = MainWindow(desk.commands, desk.event_loop, lambda: True)  # type: ignore[arg-type]
         room = shown.screen().availableSize()
         assert shown.width() <= room.width()
         assert shown.height() <= room.height()
@@ -210,10 +210,10 @@ def test_what_is_held_back_of_an_answer_that_was_cut_off_is_shown_before_that_is
     assert desk.window.text.splitlines() == ['There: {"bbox_2d', "It was cut off."]
 
 
-@pytest.mark.parametrize("condition", CONDITIONS)
-def test_the_tooltip_says_the_condition(desk: Desk, condition: Condition) -> None:
-    desk.tray.show_condition(condition)
-    assert desk.tray.tooltip == f"Edge Assistant: {name_of(condition)}"
+@pytest.mark.parametrize("condition", STATUSES)
+def test_the_tooltip_says_the_condition(desk: Desk, condition: Status) -> None:
+    desk.tray.show_status(condition)
+    assert desk.tray.tooltip == f"Edge Assistant: {status_name(condition)}"
 
 
 def test_the_icons_differ_in_shape_not_only_in_colour() -> None:
@@ -221,14 +221,14 @@ def test_the_icons_differ_in_shape_not_only_in_colour() -> None:
     application()
     for size in (16, 64):
         shapes = {
-            bytes(icons.picture(each, size).toImage().convertToFormat(QImage.Format.Format_Mono).constBits())
-            for each in CONDITIONS
+            bytes(icons.status_pixmap(each, size).toImage().convertToFormat(QImage.Format.Format_Mono).constBits())
+            for each in STATUSES
         }
-        assert len(shapes) == len(CONDITIONS)
+        assert len(shapes) == len(STATUSES)
 
 
 def test_escape_puts_the_window_into_the_tray_and_tells_so(desk: Desk) -> None:
-    desk.window.bring()
+    desk.window.bring_to_front()
     until(desk.window.isActiveWindow, "the window")
     QTest.keyClick(QApplication.focusWidget() or desk.window, Qt.Key.Key_Escape)
     assert not desk.window.isVisible()
@@ -237,11 +237,11 @@ def test_escape_puts_the_window_into_the_tray_and_tells_so(desk: Desk) -> None:
 
 def test_without_a_tray_escape_only_makes_it_small(desk: Desk) -> None:
     desk.has_tray = False
-    desk.window.bring()
+    desk.window.bring_to_front()
     until(desk.window.isActiveWindow, "the window")
     QTest.keyClick(QApplication.focusWidget() or desk.window, Qt.Key.Key_Escape)
     assert desk.window.isMinimized()
-    desk.window.bring()
+    desk.window.bring_to_front()
     assert not desk.window.isMinimized()
 
 
@@ -279,7 +279,7 @@ def write(text: str) -> None:
 
 
 def test_an_access_key_leaves_the_caret_in_the_question_and_what_was_written_stays(desk: Desk) -> None:
-    desk.window.bring()
+    desk.window.bring_to_front()
     until(desk.window.input.hasFocus, "the question")
     write("How many ")
     QTest.keyClick(desk.window.input, Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
@@ -294,7 +294,7 @@ def test_an_access_key_leaves_the_caret_in_the_question_and_what_was_written_sta
 
 
 def test_who_comes_back_to_the_question_goes_on_with_it(desk: Desk) -> None:
-    desk.window.bring()
+    desk.window.bring_to_front()
     until(desk.window.input.hasFocus, "the question")
     write("How many trees")
     desk.window.input.setCursorPosition(9)
@@ -306,14 +306,14 @@ def test_who_comes_back_to_the_question_goes_on_with_it(desk: Desk) -> None:
             QTest.keyClick(QApplication.focusWidget() or desk.window, key, modifier)
         assert desk.window.input.hasFocus()
         assert (desk.window.input.cursorPosition(), desk.window.input.selectedText()) == (9, "")
-    desk.window.bring_for_question()  # ask was pressed here
+    desk.window.show_for_question()  # ask was pressed here
     write("tall ")
     assert desk.window.input.text() == "How many tall trees"
 
 
 def test_an_old_draft_gives_way_to_a_question_about_a_new_picture(desk: Desk) -> None:
     desk.window.input.setText("What is ")
-    desk.window.bring_for_question()
+    desk.window.show_for_question()
     until(desk.window.input.hasFocus, "the question")
     write("Who?")
     assert desk.window.input.text() == "Who?"
@@ -342,14 +342,14 @@ def test_a_title_of_one_endless_word_does_not_widen_the_window(desk: Desk) -> No
     captured = CapturedPicture(Image.new("RGB", (64, 48)), origin="window")
     desk.window.show()
     before = desk.window.width()
-    desk.window.show_picture(captured, small_copy(captured.image), "M" * 200)
+    desk.window.show_picture(captured, thumbnail(captured.image), "M" * 200)
     desk.window.centralWidget().layout().activate()
     assert desk.window.minimumSizeHint().width() <= before
 
 
 def test_forget_leaves_nothing_to_see_or_to_undo(desk: Desk) -> None:
     captured = CapturedPicture(Image.new("RGB", (64, 48)), origin="window")
-    desk.window.show_picture(captured, small_copy(captured.image), "Invoice")
+    desk.window.show_picture(captured, thumbnail(captured.image), "Invoice")
     desk.window.show_question(1, "What is it?")
     desk.window.input.setText("A secret")
     desk.window.forget()
@@ -379,7 +379,7 @@ def test_the_picture_and_the_conversation_are_saved_only_where_the_person_says(
         monkeypatch.setenv(variable, str(tmp_path))
     captured = CapturedPicture(Image.new("RGB", (64, 48), (200, 10, 10)), origin="window")
     desk.window.show()
-    desk.window.show_picture(captured, small_copy(captured.image), "Invoice")
+    desk.window.show_picture(captured, thumbnail(captured.image), "Invoice")
     desk.window.show_question(1, "What is it?")
     for save in (desk.window.save_picture, desk.window.save_conversation):
         save()
@@ -392,11 +392,11 @@ def test_the_picture_and_the_conversation_are_saved_only_where_the_person_says(
 
 
 def test_the_menus_follow_other_keys_and_another_language(desk: Desk) -> None:
-    (window,) = [each for each in desk.commands.looks if "Ctrl+Shift+F9" in each.text()]
+    (window,) = [each for each in desk.commands.capture_actions if "Ctrl+Shift+F9" in each.text()]
     try:
         use_language("de")
-        desk.commands.follow(changed(Settings(), {"hotkeys.window": "super+F1", "hotkeys.read": ""}))
+        desk.commands.apply_settings(with_values(Settings(), {"hotkeys.window": "super+F1", "hotkeys.read": ""}))
     finally:
         use_language(None)
     assert window.text() == "&Fenster beschreiben\tSuper+F1"
-    assert "&Text im Fenster lesen" in [each.text() for each in desk.commands.looks]
+    assert "&Text im Fenster lesen" in [each.text() for each in desk.commands.capture_actions]

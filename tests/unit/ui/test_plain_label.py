@@ -17,9 +17,9 @@ from support.accessible_walk import application, until
 from edge_assistant.assistant.events import TokenEvent, WindowEvent
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.models.library import ModelLibrary
-from edge_assistant.settings.schema import entry
+from edge_assistant.settings.schema import find_entry
 from edge_assistant.ui.commands import Commands
-from edge_assistant.ui.controller_signals import small_copy
+from edge_assistant.ui.controller_signals import thumbnail
 from edge_assistant.ui.main_window import MainWindow
 from edge_assistant.ui.models.dialog import ModelsDialog
 from edge_assistant.ui.settings.fields import FieldOption, make_field
@@ -28,7 +28,7 @@ HTML = '<b>bold</b> & <img src="x.png">'
 HOSTILE = f"{HTML} \x9b31m\u202etxt.exe\u2028two"
 SHOWN = f"{HTML} txt.exe two"
 LISTED = "<b>bold & <img src=x>\u200b"
-"""What a list of weights may still say; it is refused with controls, and names with slashes."""
+"""What a catalog may contain; control characters, and names with slashes, are refused."""
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -36,7 +36,7 @@ def labels_are_plain(window: QWidget) -> bool:
     return all(label.textFormat() == Qt.TextFormat.PlainText for label in window.findChildren(QLabel) if label.text())
 
 
-class Control:
+class StubEventLoop:
     def __getattr__(self, name: str) -> Any:
         return lambda *_: None
 
@@ -44,18 +44,18 @@ class Control:
 @pytest.fixture
 def window() -> Iterator[MainWindow]:
     application()
-    control: Any = Control()
-    made = MainWindow(Commands(lambda _: None, lambda: None, {}, []), control, lambda: True)
-    yield made
-    made.hide()
-    made.deleteLater()
+    event_loop: Any = StubEventLoop()
+    result = MainWindow(Commands(lambda _: None, lambda: None, {}, []), event_loop, lambda: True)
+    yield result
+    result.hide()
+    result.deleteLater()
 
 
 def test_a_title_is_no_markup_in_the_main_window(window: MainWindow) -> None:
     window.show_event(WindowEvent(0, HOSTILE, 0, 0, 1, 1))
     assert window.text == SHOWN
     captured = CapturedPicture(Image.new("RGB", (8, 8)), origin="window")
-    window.show_picture(captured, small_copy(captured.image), HOSTILE)
+    window.show_picture(captured, thumbnail(captured.image), HOSTILE)
     (name,) = [label for label in window.findChildren(QLabel) if "8 by 8" in label.text()]
     assert name.text() == f"Window {SHOWN}, 8 by 8 pixels"
     assert labels_are_plain(window)
@@ -69,8 +69,8 @@ def test_an_answer_in_the_main_window_is_harmless_piece_by_piece(window: MainWin
 
 
 @pytest.fixture
-def weights() -> Iterator[tuple[ModelsDialog, list[str]]]:
-    """The window of the weights, with a set that looks like HTML wherever it may; and what it says aloud."""
+def models() -> Iterator[tuple[ModelsDialog, list[str]]]:
+    """The models window, with a model whose texts look like HTML wherever they may; and what it says."""
     path = ModelLibrary(None).own_catalog
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(LISTED)
@@ -81,24 +81,24 @@ def weights() -> Iterator[tuple[ModelsDialog, list[str]]]:
     )
     application()
     said: list[str] = []
-    made = ModelsDialog(said.append)
-    made.show()
-    until(lambda: made.table.rowCount() > 0, "the list")
-    yield made, said
-    made.stop()
-    made.hide()
-    made.deleteLater()
+    result = ModelsDialog(said.append)
+    result.show()
+    until(lambda: result.table.rowCount() > 0, "the list")
+    yield result, said
+    result.stop()
+    result.hide()
+    result.deleteLater()
 
 
-def test_names_of_weights_are_no_markup_and_harmless(weights: tuple[ModelsDialog, list[str]]) -> None:
-    dialog, said = weights
+def test_names_of_weights_are_no_markup_and_harmless(models: tuple[ModelsDialog, list[str]]) -> None:
+    dialog, said = models
     shown = LISTED.replace("\u200b", "")
     (item,) = [each for each in dialog.table.findItems("bold", Qt.MatchFlag.MatchContains) if each.column() == 0]
     dialog.table.setCurrentItem(item)
     assert item.text() == shown
     assert QTextDocumentFragment.fromHtml(item.toolTip()).toPlainText().startswith(f"{shown}, Instruct")
     assert item.data(Qt.ItemDataRole.AccessibleDescriptionRole).startswith(f"{shown}, Instruct")
-    assert dialog.facts.text().endswith(f"Source: {shown}.")
+    assert dialog.details.text().endswith(f"Source: {shown}.")
     assert (dialog.mmproj.currentText(), dialog.mmproj.currentData()) == (shown, LISTED)
     assert labels_are_plain(dialog)
     assert not [sentence for sentence in said if RAW.search(sentence)]
@@ -106,8 +106,8 @@ def test_names_of_weights_are_no_markup_and_harmless(weights: tuple[ModelsDialog
 
 def test_offered_names_are_harmless_and_mean_what_they_meant() -> None:
     application()
-    field: Any = make_field(entry("camera"))
-    field.offer([FieldOption(HOSTILE, HOSTILE)])
+    field: Any = make_field(find_entry("camera"))
+    field.set_options([FieldOption(HOSTILE, HOSTILE)])
     field.show("\x9b" + "x" * 1_000_000)
     texts = [field.widget.itemText(number) for number in range(field.widget.count())]
     assert SHOWN in texts

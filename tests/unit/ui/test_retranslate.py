@@ -1,4 +1,4 @@
-"""Another language while the program runs: what is on the screen then reads as if it had been made in it."""
+"""Change of the language while the program runs: every window reads as if it had been created in it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QWidget
 from support.accessible_walk import application, until
 
 from edge_assistant.capture.decode import CapturedPicture
-from edge_assistant.settings.schema import Settings, changed
-from edge_assistant.system.i18n import later, tr, use_language
+from edge_assistant.settings.schema import Settings, with_values
+from edge_assistant.system.i18n import tr, tr_noop, use_language
 from edge_assistant.ui.commands import Commands, MenuEntry
-from edge_assistant.ui.controller_signals import small_copy
+from edge_assistant.ui.controller_signals import thumbnail
 from edge_assistant.ui.main_window import MainWindow
 from edge_assistant.ui.models.dialog import ModelsDialog
 from edge_assistant.ui.models.first_run import FirstRunDialog
@@ -26,8 +26,8 @@ from edge_assistant.ui.settings.dialog import SettingsDialog
 from edge_assistant.ui.settings.presenter import SettingsPresenter
 from edge_assistant.ui.tray import Tray
 
-GERMAN = changed(Settings(), {"language": "de"})
-ENGLISH = changed(Settings(), {"language": "en"})
+GERMAN = with_values(Settings(), {"language": "de"})
+ENGLISH = with_values(Settings(), {"language": "en"})
 
 
 @pytest.fixture(autouse=True)
@@ -39,23 +39,23 @@ def english() -> Iterator[None]:
 
 
 class Desk:
-    """Window, tray and their menus, of a program that does nothing."""
+    """Main window, tray and their menus, of an application that does nothing."""
 
     def __init__(self) -> None:
-        entries = [MenuEntry(later("&Settings…"), lambda: None), MenuEntry(later("&Models…"), lambda: None)]
-        self.commands = Commands(lambda _: None, lambda: None, Settings().hotkeys.bound(), entries)
-        control: Any = QuietControl()
-        self.window = MainWindow(self.commands, control, lambda: True)
-        self.tray = Tray(self.commands, self.window.bring)
-        self.tray.show_condition("speaking")
-        self.window.show_condition("speaking")
+        entries = [MenuEntry(tr_noop("&Settings…"), lambda: None), MenuEntry(tr_noop("&Models…"), lambda: None)]
+        self.commands = Commands(lambda _: None, lambda: None, Settings().hotkeys.keys_by_action(), entries)
+        event_loop: Any = StubEventLoop()
+        self.window = MainWindow(self.commands, event_loop, lambda: True)
+        self.tray = Tray(self.commands, self.window.bring_to_front)
+        self.tray.show_status("speaking")
+        self.window.show_status("speaking")
         captured = CapturedPicture(Image.new("RGB", (64, 48)), origin="window")
-        self.window.show_picture(captured, small_copy(captured.image), "Invoice")
+        self.window.show_picture(captured, thumbnail(captured.image), "Invoice")
 
-    def follow(self, settings: Settings) -> None:
-        self.commands.follow(settings)
-        self.window.follow_language()
-        self.tray.follow_language()
+    def apply_settings(self, settings: Settings) -> None:
+        self.commands.apply_settings(settings)
+        self.window.retranslate()
+        self.tray.retranslate()
 
     def close(self) -> None:
         self.tray.hide()
@@ -64,22 +64,22 @@ class Desk:
 
     @property
     def words(self) -> list[str]:
-        """The titles of windows and menus, all entries, the tray's tooltip, and what a screen reader finds."""
+        """Return the titles of windows and menus, all entries, the tray's tooltip, and what a screen reader finds."""
         bar = [action.menu() for action in self.window.menuBar().actions()]
         menus = [each for each in bar if isinstance(each, QMenu)]
         entries = [action.text() for menu in (*menus, self.tray.menu) for action in menu.actions()]
         return [*(menu.title() for menu in menus), *entries, self.tray.tooltip, *words_of(self.window)]
 
 
-class QuietControl:
-    """A program that does nothing."""
+class StubEventLoop:
+    """An event loop that does nothing."""
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         return lambda *_, **__: None
 
 
 def words_of(window: QWidget) -> list[str]:
-    """Its title, and of every part what it shows, is called and is described as."""
+    """Return the title, and text, accessible name and description of every widget."""
     found = [window.windowTitle()]
     for each in window.findChildren(QWidget):
         shown = each.text() if isinstance(each, QLabel | QAbstractButton) else ""
@@ -92,14 +92,14 @@ def test_menus_windows_and_tray_read_as_if_made_in_the_other_language() -> None:
     desk = Desk()
     before = desk.words
     use_language("de")
-    desk.follow(GERMAN)
+    desk.apply_settings(GERMAN)
     fresh = Desk()
     assert desk.words == fresh.words
     assert {"&Datei", "A&nsehen", "&Fenster beschreiben\tCtrl+Shift+F9", "&Einstellungen…"} <= set(desk.words)
     assert desk.tray.tooltip == "Edge Assistant: Spricht"
     assert "Fenster Invoice, 64 mal 48 Pixel" in desk.words
     use_language("en")
-    desk.follow(ENGLISH)
+    desk.apply_settings(ENGLISH)
     assert desk.words == before
     for each in (desk, fresh):
         each.close()
@@ -109,7 +109,7 @@ def test_what_was_said_before_stays_as_it_was_said() -> None:
     desk = Desk()
     desk.window.show_question(1, "What is it?")
     use_language("de")
-    desk.follow(GERMAN)
+    desk.apply_settings(GERMAN)
     assert desk.window.text == "You: What is it?"
     desk.close()
 
@@ -119,13 +119,13 @@ def test_the_windows_about_weights_follow(kind: type[ModelsDialog] | type[FirstR
     window = kind(lambda _: None)
     before = words_of(window)
     use_language("de")
-    window.follow_language()
+    window.retranslate()
     fresh = kind(lambda _: None)
     # What a first run says of this computer it finds out anew when it is shown.
     assert [each for each in words_of(window) if each not in words_of(fresh)] in ([], ["Checking this computer."])
     assert window.windowTitle() in ("Modelle", "Willkommen bei Edge Assistant")
     use_language("en")
-    window.follow_language()
+    window.retranslate()
     assert words_of(window) == before
     for each in (window, fresh):
         each.deleteLater()
@@ -141,8 +141,8 @@ def test_the_list_of_weights_and_what_is_recommended_follow_too() -> None:
     said.clear()
     use_language("de")
     for window in (dialog, first):
-        window.follow_language()
-    until(lambda: "braucht" in dialog.facts.text(), "the facts in German")
+        window.retranslate()
+    until(lambda: "braucht" in dialog.details.text(), "the facts in German")
     until(lambda: "Dieser Computer hat" in first.sentences.text(), "the recommendation in German")
     assert dialog.table.horizontalHeaderItem(0).text() == "Name"
     assert dialog.table.horizontalHeaderItem(2).text() == "Status"
@@ -156,7 +156,7 @@ def test_the_list_of_weights_and_what_is_recommended_follow_too() -> None:
 def test_the_palette_follows() -> None:
     palette = Palette(lambda *_: None, lambda: False)
     use_language("de")
-    palette.labels.follow()
+    palette.labels.retranslate()
     fresh = Palette(lambda *_: None, lambda: False)
     assert words_of(palette) == words_of(fresh)
     assert palette.windowTitle() == "Edge Assistant, Auswahl"
@@ -166,28 +166,28 @@ def test_the_palette_follows() -> None:
 
 def test_settings_that_are_open_are_shown_in_the_other_language_in_the_same_place() -> None:
     told: list[str] = []
-    program: Any = SimpleNamespace(
+    service: Any = SimpleNamespace(
         chosen=ENGLISH,
         apply=lambda _: None,
-        control=SimpleNamespace(tell=lambda *words: told.append(words[-1])),
-        hold_keys=lambda _: None,
+        event_loop=SimpleNamespace(tell=lambda *words: told.append(words[-1])),
+        suspend_hotkeys=lambda _: None,
     )
     parent = QObject()
-    preferences = SettingsPresenter(program, parent)
-    preferences.open()
+    presenter = SettingsPresenter(service, parent)
+    presenter.open()
     (before,) = open_settings()
     before._groups.setCurrentRow(3)
-    before.field("camera").focus.setFocus()
-    preferences.changed.emit(changed(ENGLISH, {"rate": 150}))
+    before.field("camera").focus_widget.setFocus()
+    presenter.changed.emit(with_values(ENGLISH, {"rate": 150}))
     until(lambda: before.field("rate").value() == 150, "the other rate")
     assert open_settings() == [before], "other settings change nothing about it"
-    program.chosen = GERMAN
+    service.chosen = GERMAN
     use_language("de")
-    preferences.changed.emit(GERMAN)
+    presenter.changed.emit(GERMAN)
     until(lambda: [each.windowTitle() for each in open_settings()] == ["Einstellungen von Edge Assistant"], "German")
     assert open_settings() == [before], "the window is the same"
     assert before._groups.currentItem().text() == "Bildschirm und Kamera"
-    assert before.focusWidget() is before.field("camera").focus, "the keyboard stays where it was"
+    assert before.focusWidget() is before.field("camera").focus_widget, "the keyboard stays where it was"
     assert before.chosen == GERMAN
     fresh = SettingsDialog(GERMAN, on_apply=lambda _: None)
     assert set(words_of(before)) == set(words_of(fresh))
@@ -202,7 +202,7 @@ def open_settings() -> list[SettingsDialog]:
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_no_two_things_in_a_window_share_an_access_key(language: str) -> None:
-    """Qt would do nothing then but take the keyboard to one of them, from where somebody may be writing."""
+    """Qt would only move the focus to one of them, away from where the user may be typing."""
     use_language(language)
     desk = Desk()
     settings = SettingsDialog(GERMAN if language == "de" else ENGLISH, on_apply=lambda _: None)
@@ -221,8 +221,8 @@ def test_no_two_things_in_a_window_share_an_access_key(language: str) -> None:
 
 
 def test_qts_own_words_follow() -> None:
-    words = QtTranslations(application())
-    words.follow(GERMAN)
+    translations = QtTranslations(application())
+    translations.apply_settings(GERMAN)
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Abbrechen"
-    words.follow(ENGLISH)
+    translations.apply_settings(ENGLISH)
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"

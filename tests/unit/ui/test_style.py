@@ -1,4 +1,4 @@
-"""What can be ticked, pressed, chosen or written in is seen on every background."""
+"""Widgets have outlines that are visible on every background."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def desk() -> Iterator[QApplication]:
     qt.setPalette(usual)
 
 
-def painted(window: str, text: str, *, base: str = "", button: str = "") -> QPalette:
+def make_palette(window: str, text: str, *, base: str = "", button: str = "") -> QPalette:
     palette = QPalette()
     for role, colour in (
         (QPalette.ColorRole.Window, window),
@@ -71,7 +71,7 @@ def light_part_of_the_edge(box: QCheckBox) -> float:
 
 @pytest.mark.parametrize("ticked", [False, True])
 def test_a_box_has_an_outline_in_the_colour_of_the_text_ticked_or_not(desk: QApplication, ticked: bool) -> None:
-    desk.setPalette(painted("#000000", "#fefefe"))
+    desk.setPalette(make_palette("#000000", "#fefefe"))
     box, usual = CheckBox("Speak"), QCheckBox("Speak")
     for each in (box, usual):
         each.setChecked(ticked)
@@ -91,7 +91,7 @@ def test_what_can_be_used_has_an_outline_that_is_seen(
     desk: QApplication, kind: type[QWidget], colours: tuple[str, str, str, str]
 ) -> None:
     window, text, base, button = colours
-    palette = painted(window, text, base=base, button=button)
+    palette = make_palette(window, text, base=base, button=button)
     desk.setPalette(palette)
     style = OutlinedStyle()
     widget = kind()
@@ -104,7 +104,7 @@ def test_what_can_be_used_has_an_outline_that_is_seen(
 
 
 def test_fusion_alone_does_not_outline_them_on_black(desk: QApplication) -> None:
-    desk.setPalette(painted(*BLACK[:2]))
+    desk.setPalette(make_palette(*BLACK[:2]))
     style = QProxyStyle("fusion")
     button = QPushButton()
     button.setStyle(style)
@@ -113,7 +113,7 @@ def test_fusion_alone_does_not_outline_them_on_black(desk: QApplication) -> None
 
 
 def test_what_has_the_focus_is_outlined_in_another_colour(desk: QApplication) -> None:
-    desk.setPalette(painted(*BLACK[:2]))
+    desk.setPalette(make_palette(*BLACK[:2]))
     style = OutlinedStyle()
     field = QLineEdit()
     field.setStyle(style)
@@ -132,8 +132,8 @@ def test_the_contrast_ratio_is_that_of_wcag() -> None:
 
 
 def test_the_outline_stays_between_text_and_background_unless_all_is_black_and_white() -> None:
-    assert outline_colour(painted("#f0f0f0", "#101010")).name() == "#808080"
-    assert outline_colour(painted("#ffffff", "#000000")).name() == "#000000"
+    assert outline_colour(make_palette("#f0f0f0", "#101010")).name() == "#808080"
+    assert outline_colour(make_palette("#ffffff", "#000000")).name() == "#000000"
 
 
 @pytest.mark.parametrize(("usual", "outlined"), [("Fusion", True), ("Windows", False)])

@@ -1,4 +1,4 @@
-"""The first run of the app, heard: real keys, the real voice, a real download; and what comes after it."""
+"""The first run of the application: real keys, the real voice, a real download."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from support.namespaces import isolated
 from support.sound_card import SoundCard, places, references
 from support.waiting import until
 
-from edge_assistant.models.recommend import NOT_FOR
+from edge_assistant.models.recommend import WARNING
 
 SCENE = scene()
 TITLE = "Invoice 1042, Writer"
@@ -26,10 +26,10 @@ WELCOME = "Welcome to Edge Assistant"
 
 @pytest.fixture
 def desktop() -> Iterator[XDesktop]:
-    with x_desktop((1600, 900), manager=True) as made:
-        made.show(SCENE.picture, TITLE, "1000", "500")
-        made.wait_until_active(TITLE)
-        yield made
+    with x_desktop((1600, 900), manager=True) as result:
+        result.show(SCENE.picture, TITLE, "1000", "500")
+        result.wait_until_active(TITLE)
+        yield result
 
 
 @pytest.fixture
@@ -39,9 +39,9 @@ def folders(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def card(tmp_path: Path) -> Iterator[SoundCard]:
-    made = SoundCard(tmp_path, speed=16)
-    yield made
-    made.close()
+    result = SoundCard(tmp_path, speed=16)
+    yield result
+    result.close()
 
 
 def key(desktop: XDesktop, name: str) -> None:
@@ -57,7 +57,7 @@ def test_what_is_recommended_and_each_choice_is_heard_and_it_comes_once(
         not_for, choice, demo, later = references(
             tmp_path,
             [
-                NOT_FOR,
+                WARNING,
                 "Choose files, button.",
                 "Use the demo model for now, button.",
                 "The demo model understands only simple sample screens. Others are available at any time, in the "
@@ -109,7 +109,7 @@ def test_what_was_downloaded_by_keyboard_answers_without_a_restart(
         key(desktop, "Escape")
         desktop.wait_until_active("Edge Assistant")
         app.press(WINDOW)
-        app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "an answer")
+        app.wait_for(lambda _: any(SCENE.details[0] in each for each in app.told), "an answer")
         assert not any("demo model" in each for each in app.told), "it answered with the old weights"
 
 
@@ -117,7 +117,7 @@ def test_the_app_answers_where_there_is_no_network_at_all(desktop: XDesktop, fol
     with AppRun(desktop, "--no-speak", prefix=tuple(isolated()), **folders) as app:
         app.wait_until_told("Ready.")
         app.press(WINDOW)
-        app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "an answer")
+        app.wait_for(lambda _: any(SCENE.details[0] in each for each in app.told), "an answer")
 
 
 def _second_catalogue(data: Path) -> None:

@@ -1,4 +1,4 @@
-"""The first run: it says what is recommended and why, and whatever is chosen there happens."""
+"""The first-run window: says what is recommended and why, and does what is chosen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from support.person import MMPROJ, MODEL, Place
 from edge_assistant.assistant.advice import is_first_run
 from edge_assistant.models.hub import Hub
 from edge_assistant.models.library import ModelLibrary
-from edge_assistant.models.recommend import NOT_FOR
+from edge_assistant.models.recommend import WARNING
 from edge_assistant.ui.focus_announcer import FocusAnnouncer
 from edge_assistant.ui.models import tasks
 from edge_assistant.ui.models.first_run import FirstRunDialog
@@ -36,15 +36,15 @@ def said() -> list[str]:
 def window(place: Place, said: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstRunDialog]:
     application()
     monkeypatch.setattr(tasks, "Hub", lambda: Hub(place.hub.endpoint))
-    made = FirstRunDialog(said.append)
-    made.show()
-    made.activateWindow()
-    until(lambda: made.download.hasFocus(), "the recommendation")
-    yield made
+    result = FirstRunDialog(said.append)
+    result.show()
+    result.activateWindow()
+    until(lambda: result.download.hasFocus(), "the recommendation")
+    yield result
     place.hub.over.set()
-    made.stop()
-    made.hide()
-    made.deleteLater()
+    result.stop()
+    result.hide()
+    result.deleteLater()
     application().processEvents()
 
 
@@ -55,8 +55,8 @@ def test_it_says_what_is_recommended_why_and_what_it_is_not_for_then_the_first_c
     sentences = window.sentences.text().splitlines()
     assert "gigabytes of memory" in sentences[0]
     assert sentences[1].startswith("I recommend pair, Q4_K_M, 800,640 bytes to download")
-    assert sentences[-1] == NOT_FOR
-    assert said.count(NOT_FOR) == 1
+    assert sentences[-1] == WARNING
+    assert said.count(WARNING) == 1
     heard = said[said.index("Welcome to Edge Assistant.") + 1 :]
     assert heard == [*sentences, "Choose with Tab, and press Enter.", f"{RECOMMENDED}, button."]
     assert "edge-assistant models" not in window.sentences.text(), "commands are for terminals"
@@ -78,7 +78,7 @@ def test_each_choice_is_said_when_it_has_the_keyboard(window: FirstRunDialog, sa
 
 def test_with_a_screen_reader_the_choices_are_left_to_it(window: FirstRunDialog, said: list[str]) -> None:
     (focus,) = window.findChildren(FocusAnnouncer)
-    focus.leaves_focus_to_reader = lambda: True
+    focus.reader_announces_focus = lambda: True
     said.clear()
     press(Qt.Key.Key_Tab)
     assert window.files.hasFocus()
@@ -89,7 +89,7 @@ def test_download_by_enter_fetches_the_weights_and_it_never_comes_again(
     window: FirstRunDialog, place: Place, said: list[str]
 ) -> None:
     changes: list[bool] = []
-    window.weights_changed.connect(lambda: changes.append(True))
+    window.models_changed.connect(lambda: changes.append(True))
     assert is_first_run(ModelLibrary(None))
     press(Qt.Key.Key_Return)
     until(lambda: not window.isVisible(), "the end")
@@ -110,11 +110,11 @@ def test_a_download_can_be_paused_cancelled_and_another_choice_made(
 ) -> None:
     place.hub.bytes_per_s = 200_000
     press(Qt.Key.Key_Return)
-    until(lambda: window.transfer.bar.value() > 100, "a tenth")
-    assert QApplication.focusWidget() is window.transfer.pause
+    until(lambda: window.progress_panel.bar.value() > 100, "a tenth")
+    assert QApplication.focusWidget() is window.progress_panel.pause
     press(Qt.Key.Key_Space)
-    until(lambda: window.transfer.state == "paused", "the pause")
-    push(window.transfer.cancel)
+    until(lambda: window.progress_panel.state == "paused", "the pause")
+    push(window.progress_panel.cancel)
     until(window.download.hasFocus, "the choice")
     assert window.isVisible()
     assert is_first_run(ModelLibrary(None)), "it was no answer"
@@ -135,7 +135,7 @@ def test_what_went_wrong_is_said_and_the_choice_is_there_again(
 ) -> None:
     place.hub.faults = [Fault(flip=True)]
     press(Qt.Key.Key_Return)
-    until(lambda: "does not match" in window.transfer.words.text(), "the refusal")
+    until(lambda: "does not match" in window.progress_panel.words.text(), "the refusal")
     until(window.download.hasFocus, "the choice")
     assert any("does not match" in sentence for sentence in said)
     press(Qt.Key.Key_Return)
@@ -175,9 +175,9 @@ def test_the_recommendation_counts_what_is_in_another_folder_of_the_settings(
     welcomed = said.count("Welcome to Edge Assistant.")
     for name, data in place.data.items():
         (tmp_path / name).write_bytes(data)
-    window.follow_folder(tmp_path)
+    window.set_models_dir(tmp_path)
     until(lambda: window.download.text() == "&Download", "nothing to fetch")
-    window.follow_folder(tmp_path / "other")
-    window.follow_folder(None)  # while it still looks
-    until(lambda: window.download.text() == label and window._looking is None, "the program's own folder")
+    window.set_models_dir(tmp_path / "other")
+    window.set_models_dir(None)  # while it still looks
+    until(lambda: window.download.text() == label and window._scan_task is None, "the program's own folder")
     assert said.count("Welcome to Edge Assistant.") == welcomed

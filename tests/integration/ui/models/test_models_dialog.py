@@ -1,4 +1,4 @@
-"""The window of the weights, by keyboard and against a real local hub: get, stop, go on, check, carry, remove."""
+"""The models window, by keyboard and against a real local hub: download, pause, verify, export, import, remove."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def said() -> list[str]:
 def dialog(place: Place, said: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelsDialog]:
     application()
     monkeypatch.setattr(tasks, "Hub", lambda: Hub(place.hub.endpoint))
-    made = ModelsDialog(said.append)
-    made.show()
-    made.activateWindow()
-    until(lambda: made.table.rowCount() == 1, "the list")
-    yield made
+    result = ModelsDialog(said.append)
+    result.show()
+    result.activateWindow()
+    until(lambda: result.table.rowCount() == 1, "the list")
+    yield result
     place.hub.over.set()
-    made.stop()
-    made.hide()
-    made.deleteLater()
+    result.stop()
+    result.hide()
+    result.deleteLater()
     application().processEvents()
 
 
@@ -50,7 +50,7 @@ def state(dialog: ModelsDialog) -> str:
 
 
 def idle(dialog: ModelsDialog) -> bool:
-    return dialog.transfer.state == "idle"
+    return dialog.progress_panel.state == "idle"
 
 
 def slowly(place: Place) -> None:
@@ -68,12 +68,12 @@ def test_a_set_is_shown_with_all_that_matters_and_said(dialog: ModelsDialog, sai
     cells = [item.text() for column in range(7) if (item := dialog.table.item(0, column)) is not None]
     assert cells == ["pair", "Instruct", "not installed", "800,640 bytes", "1 byte", "Q4_K_M", "Apache-2.0"]
     until(lambda: said and said[-1].endswith(sentence), "the sentence")
-    assert dialog.facts.text() == f"{sentence}\nSource: here."
+    assert dialog.details.text() == f"{sentence}\nSource: here."
 
 
 def test_a_download_is_whole_and_told(dialog: ModelsDialog, place: Place, said: list[str]) -> None:
     changes: list[bool] = []
-    dialog.weights_changed.connect(lambda: changes.append(True))
+    dialog.models_changed.connect(lambda: changes.append(True))
     downloaded(dialog)
     place.check_whole()
     assert said.count("Downloading pair, Instruct.") == 1
@@ -81,7 +81,7 @@ def test_a_download_is_whole_and_told(dialog: ModelsDialog, place: Place, said: 
     after = said[said.index("Downloading pair, Instruct.") :]
     assert not [each for each in after if "not installed" in each], "that was before"
     assert changes == [True]
-    assert dialog.place.text() == str(place.models)
+    assert dialog.path_field.text() == str(place.models)
 
 
 def test_progress_is_on_screen_with_speed_and_time_and_said_every_tenth(
@@ -89,11 +89,11 @@ def test_progress_is_on_screen_with_speed_and_time_and_said_every_tenth(
 ) -> None:
     place.hub.bytes_per_s = 100_000  # the first seconds say nothing about a line
     push(dialog.download)
-    until(lambda: "left" in dialog.transfer.words.text(), "the time")
-    words = dialog.transfer.words.text()
+    until(lambda: "left" in dialog.progress_panel.words.text(), "the time")
+    words = dialog.progress_panel.words.text()
     assert "percent" in words
     assert "kilobytes per second" in words
-    assert dialog.transfer.bar.value() > 0
+    assert dialog.progress_panel.bar.value() > 0
     place.hub.bytes_per_s = None
     until(lambda: idle(dialog), "the end")
     assert len([sentence for sentence in said if "0 percent" in sentence]) >= 3, said
@@ -102,17 +102,17 @@ def test_progress_is_on_screen_with_speed_and_time_and_said_every_tenth(
 def test_a_paused_download_goes_on_where_it_was(dialog: ModelsDialog, place: Place, said: list[str]) -> None:
     slowly(place)
     push(dialog.download)
-    until(lambda: dialog.transfer.bar.value() > 200, "a fifth")
-    assert dialog.transfer.pause.hasFocus(), "what one wants next is at hand"
+    until(lambda: dialog.progress_panel.bar.value() > 200, "a fifth")
+    assert dialog.progress_panel.pause.hasFocus(), "what one wants next is at hand"
     press(Qt.Key.Key_Space)
-    until(lambda: dialog.transfer.state == "paused", "the pause")
+    until(lambda: dialog.progress_panel.state == "paused", "the pause")
     assert said[-1] == "Paused. Progress is kept."
     assert (place.models / f"{MODEL}.part").stat().st_size > 100_000
     assert MODEL not in place.files()
-    assert dialog.transfer.pause.text() == "&Resume"
+    assert dialog.progress_panel.pause.text() == "&Resume"
     asked = len(place.hub.gets())
     place.hub.bytes_per_s = None
-    push(dialog.transfer.pause)
+    push(dialog.progress_panel.pause)
     until(lambda: idle(dialog) and state(dialog) == "installed and verified", "the weights")
     assert place.hub.gets()[asked].start > 0
     place.check_whole()
@@ -123,8 +123,8 @@ def test_a_cancelled_download_is_kept_and_may_be_thrown_away(
 ) -> None:
     slowly(place)
     push(dialog.download)
-    until(lambda: dialog.transfer.bar.value() > 200, "a fifth")
-    push(dialog.transfer.cancel)
+    until(lambda: dialog.progress_panel.bar.value() > 200, "a fifth")
+    push(dialog.progress_panel.cancel)
     until(lambda: idle(dialog) and "incomplete" in state(dialog), "what has arrived")
     assert "Cancelled. Progress is kept; you can resume later." in said
     push(dialog.remove)
@@ -140,10 +140,10 @@ def test_a_cancelled_download_is_kept_and_may_be_thrown_away(
 def test_a_paused_download_can_be_cancelled(dialog: ModelsDialog, place: Place) -> None:
     slowly(place)
     push(dialog.download)
-    until(lambda: dialog.transfer.bar.value() > 200, "a fifth")
-    push(dialog.transfer.pause)
-    until(lambda: dialog.transfer.state == "paused", "the pause")
-    push(dialog.transfer.cancel)
+    until(lambda: dialog.progress_panel.bar.value() > 200, "a fifth")
+    push(dialog.progress_panel.pause)
+    until(lambda: dialog.progress_panel.state == "paused", "the pause")
+    push(dialog.progress_panel.cancel)
     until(lambda: idle(dialog) and "incomplete" in state(dialog), "the end")
 
 
@@ -194,7 +194,7 @@ def test_weights_are_carried_out_and_brought_in(
 def test_put_away_it_goes_on_and_says_so(dialog: ModelsDialog, place: Place, said: list[str]) -> None:
     slowly(place)
     push(dialog.download)
-    until(lambda: dialog.transfer.bar.value() > 100, "a tenth")
+    until(lambda: dialog.progress_panel.bar.value() > 100, "a tenth")
     press(Qt.Key.Key_Escape)
     until(lambda: not dialog.isVisible(), "the dialog gone")
     assert "Continues in the background." in said
@@ -221,8 +221,8 @@ def test_everything_has_a_name_and_tab_reaches_it_in_reading_order(dialog: Model
     until(dialog.download.isEnabled, "the buttons")
     dialog.table.setFocus()
     assert tab_order(dialog) == [
-        dialog.table, dialog.place, dialog.download, dialog.import_files, dialog.import_folder,
-        dialog.transfer.words, dialog.messages, dialog.away,
+        dialog.table, dialog.path_field, dialog.download, dialog.import_files, dialog.import_folder,
+        dialog.progress_panel.words, dialog.messages, dialog.close_button,
     ]  # fmt: skip
 
 
@@ -236,14 +236,14 @@ def test_no_two_things_share_an_access_key(dialog: ModelsDialog) -> None:
 @pytest.mark.usefixtures("place")
 def test_what_it_says_by_itself_is_not_cut_off_but_moving_on_is_quick() -> None:
     heard: list[str] = []
-    dialog = ModelsDialog(heard.append, hush=lambda: heard.append("(hush)"))
+    dialog = ModelsDialog(heard.append, silence=lambda: heard.append("(hush)"))
     dialog.show()
     dialog.activateWindow()
     try:
         until(lambda: dialog.table.rowCount() == 1 and dialog.table.hasFocus(), "the list")
         dialog.verify.setEnabled(True)
         push(dialog.verify)
-        until(lambda: dialog.transfer.state == "idle" and "pair, Instruct, is OK." in heard, "the end")
+        until(lambda: dialog.progress_panel.state == "idle" and "pair, Instruct, is OK." in heard, "the end")
         since = heard.index("Checking pair, Instruct.")
         assert "(hush)" not in heard[since:]
         press(Qt.Key.Key_Tab)
@@ -259,10 +259,10 @@ def test_weights_in_another_folder_of_the_settings_are_listed_at_once(
 ) -> None:
     assert state(dialog) == "not installed"
     stick = folder_with_pair(place, tmp_path)
-    dialog.follow_folder(stick)
+    dialog.set_models_dir(stick)
     until(lambda: state(dialog) == "installed, verified before its first use", "the new folder")
-    assert dialog.place.text() == str(stick)
-    dialog.follow_folder(None)
+    assert dialog.path_field.text() == str(stick)
+    dialog.set_models_dir(None)
     until(lambda: state(dialog) == "not installed", "the program's own folder")
 
 
@@ -271,10 +271,10 @@ def test_a_download_goes_on_where_it_began_when_the_settings_name_another_folder
 ) -> None:
     slowly(place)
     push(dialog.download)
-    until(lambda: dialog.transfer.bar.value() > 100, "a tenth")
-    dialog.follow_folder(folder_with_pair(place, tmp_path))
+    until(lambda: dialog.progress_panel.bar.value() > 100, "a tenth")
+    dialog.set_models_dir(folder_with_pair(place, tmp_path))
     until(lambda: state(dialog) == "installed, verified before its first use", "the new folder")
-    assert dialog.transfer.state == "running"
+    assert dialog.progress_panel.state == "running"
     place.hub.bytes_per_s = None
     until(lambda: idle(dialog), "the end")
     place.check_whole()

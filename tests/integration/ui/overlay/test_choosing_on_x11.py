@@ -1,4 +1,4 @@
-"""Palette and region chooser of the app on a real X server: real keys over a real other window that changes."""
+"""Palette and region selector on a real X server: real keys over a real other window that changes."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ OTHER_FACT = "Printer offline"
 
 @pytest.fixture(scope="module")
 def desktop() -> Iterator[XDesktop]:
-    with x_desktop((1600, 900), manager=True) as made:
-        yield made
+    with x_desktop((1600, 900), manager=True) as result:
+        yield result
 
 
 @pytest.fixture(autouse=True)
@@ -41,9 +41,9 @@ def shown(desktop: XDesktop) -> Iterator[subprocess.Popen[bytes]]:
 @pytest.fixture(scope="module")
 def running(desktop: XDesktop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppRun]:
     """One app for most tests, because its start takes seconds."""
-    with AppRun(desktop, "--no-speak", **private_folders(tmp_path_factory.mktemp("app"))) as made:
-        ready(made, desktop)
-        yield made
+    with AppRun(desktop, "--no-speak", **private_folders(tmp_path_factory.mktemp("app"))) as result:
+        ready(result, desktop)
+        yield result
 
 
 @pytest.fixture

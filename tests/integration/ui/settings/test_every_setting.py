@@ -18,13 +18,13 @@ from support.both_sides import Desk, Looks, Seen
 from support.desktops import XDesktop, scene, x_desktop
 from support.recording import said, tones
 
-from edge_assistant.settings.schema import Settings, Value, entries, value_of
+from edge_assistant.settings.schema import Settings, Value, entries, get_value
 from edge_assistant.system.cpu import on_battery
 from edge_assistant.tuning.profile import default_threads
 
 TITLE = "Invoice 1042, Writer"
 SCREEN = (1600, 900)
-ACTIONS = [each.name for each in entries() if each.about.group == "hotkeys"]
+ACTIONS = [each.name for each in entries() if each.info.group == "hotkeys"]
 
 # All at once, each to something that is not usual. Those of the models are of the folder of `folder_of_weights`.
 CHANGED: dict[str, Value] = {
@@ -106,7 +106,7 @@ BOTH: dict[str, Both] = {
     "glance_tokens": Both(tokens("glance"), 240, 126),
     "detail_tokens": Both(tokens("detail"), 640, 294),
     "read_tokens": Both(tokens("read"), 640, 198),
-    "skip_blank": Both(lambda seen: bool(seen.asks["glance"].kept)),
+    "skip_blank": Both(lambda seen: bool(seen.asks["glance"].kept_image_tokens)),
     "thinking_tokens": Both(thinking("tokens")),
     "thinking_seconds": Both(thinking("seconds")),
     "model": Both(lambda seen: Path(seen.load.model).stem, "tiny-qwen3vl-instruct-f16", "own-instruct"),
@@ -137,7 +137,9 @@ ONE_SIDED: dict[str, OneSided] = {
         False,
     ),
     "glance_seconds": OneSided("both use what tune finds out, which aims at it: tests/unit/test_tune_command.py"),
-    "encode_ahead": OneSided(_ONE_ANSWER, lambda seen: any(type(each).__name__ == "Ahead" for _, each in seen.records)),
+    "encode_ahead": OneSided(
+        _ONE_ANSWER, lambda seen: any(type(each).__name__ == "EncodeAhead" for _, each in seen.records)
+    ),
     "load": OneSided(_ONE_ANSWER, lambda seen: seen.loaded_at_start, True, False),
     "unload_minutes": OneSided(f"{_ONE_ANSWER}; minutes are too long here: tests/unit/resident/test_work.py"),
     **{
@@ -154,7 +156,7 @@ def test_every_setting_is_classified() -> None:
     assert sorted({*BOTH, *ONE_SIDED, *SPOKEN}) == sorted(names), "say in a table above what a new setting does"
     assert not set(BOTH) & set(ONE_SIDED)
     usual = Settings()
-    assert [name for name in names if name != "speak" and CHANGED[name] == value_of(usual, name)] == []
+    assert [name for name in names if name != "speak" and CHANGED[name] == get_value(usual, name)] == []
 
 
 @pytest.fixture(scope="module")
@@ -162,12 +164,14 @@ def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[XDesktop]:
     picture = tmp_path_factory.mktemp("picture") / "large.png"
     with Image.open(scene().picture) as image:
         image.resize((1024, 640), Image.Resampling.NEAREST).save(picture)
-    with x_desktop(SCREEN, manager=True) as made:
+    with x_desktop(SCREEN, manager=True) as result:
         for name, left in (("left", 0), ("right", 800)):
-            made.output("xrandr", "--setmonitor", name, f"800/200x900/225+{left}+0", "screen" if left == 0 else "none")
-        made.show(picture, TITLE, "300", "100")
-        made.wait_until_active(TITLE)
-        yield made
+            result.output(
+                "xrandr", "--setmonitor", name, f"800/200x900/225+{left}+0", "screen" if left == 0 else "none"
+            )
+        result.show(picture, TITLE, "300", "100")
+        result.wait_until_active(TITLE)
+        yield result
 
 
 COMMANDS: Looks = {
@@ -216,7 +220,7 @@ def runs(desktop: XDesktop, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 def values(name: str, row: Both | OneSided) -> dict[str, Any]:
     """What must be seen in each run."""
-    usual = value_of(Settings(), name) if row.usual is None else row.usual
+    usual = get_value(Settings(), name) if row.usual is None else row.usual
     return {"usual": usual, "changed": CHANGED[name] if row.new is None else row.new}
 
 

@@ -21,10 +21,10 @@ TITLE = "Invoice 1042, Writer"
 
 @pytest.fixture(scope="module")
 def desktop() -> Iterator[XDesktop]:
-    with x_desktop((1600, 900), manager=True) as made:
-        made.show(SCENE.picture, TITLE, "1000", "500")
-        made.wait_until_active(TITLE)
-        yield made
+    with x_desktop((1600, 900), manager=True) as result:
+        result.show(SCENE.picture, TITLE, "1000", "500")
+        result.wait_until_active(TITLE)
+        yield result
 
 
 @pytest.fixture

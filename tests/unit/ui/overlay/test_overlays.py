@@ -1,4 +1,4 @@
-"""Palette and region chooser together: what is opened, and what is reported of which moment."""
+"""Palette and region selector together: what is opened, and what is reported with which ticket."""
 
 from __future__ import annotations
 
@@ -27,30 +27,30 @@ CHOICES = (
 
 
 class Desk:
-    """Choosers whose reports are noted down."""
+    """Overlays, and a listener that records what they report."""
 
     def __init__(self) -> None:
         application()
-        self.reported: list[Any] = []
-        self.entered: list[str] = []
+        self.reports: list[Any] = []
+        self.opened: list[str] = []
         self.uttered: list[str] = []
         self.reader = False
-        self.choosers = Overlays(lambda: [self.entry("&Settings…"), self.entry("Window of &Edge"), self.entry("x")])
-        self.choosers.report_to(self)
+        self.overlays = Overlays(lambda: [self.entry("&Settings…"), self.entry("Window of &Edge"), self.entry("x")])
+        self.overlays.set_listener(self)
 
     def entry(self, label: str) -> MenuEntry:
-        return MenuEntry(label, lambda: self.entered.append(label))
+        return MenuEntry(label, lambda: self.opened.append(label))
 
     def choose(self, ticket: int, choice: str, rect: Rect | None = None) -> None:
-        self.reported.append((ticket, choice, rect) if rect else (ticket, choice))
+        self.reports.append((ticket, choice, rect) if rect else (ticket, choice))
 
-    def dismiss(self, ticket: int, *, give_back: bool = True) -> None:
-        self.reported.append((ticket, "dismissed", give_back))
+    def dismiss(self, ticket: int, *, restore_focus: bool = True) -> None:
+        self.reports.append((ticket, "dismissed", restore_focus))
 
-    def utter(self, ticket: int, text: str, *, at_once: bool) -> None:  # noqa: ARG002
+    def announce(self, ticket: int, text: str, *, at_once: bool) -> None:  # noqa: ARG002
         self.uttered.append(text)
 
-    def leaves_focus_to_reader(self) -> bool:
+    def reader_announces_focus(self) -> bool:
         return self.reader
 
     def take_focus(self, ticket: int, window: int) -> None:
@@ -59,13 +59,13 @@ class Desk:
     def open(self, chooser: str = "palette", ticket: int = 7) -> None:
         place = QApplication.primaryScreen().geometry()
         seen = snapshot(Rect(place.x(), place.y(), place.width(), place.height()))
-        self.choosers.open_chooser(OverlayContent(ticket, chooser, seen, CHOICES if chooser == "palette" else ()))
+        self.overlays.open_overlay(OverlayContent(ticket, chooser, seen, CHOICES if chooser == "palette" else ()))
         until(lambda: QApplication.focusWidget() is not None and self.is_open(chooser), "the chooser")
 
     def is_open(self, chooser: str) -> bool:
         if chooser == "palette":
-            return self.choosers.palette.isActiveWindow()
-        return any(pane.isActiveWindow() for pane in self.choosers.region.panes)
+            return self.overlays.palette.isActiveWindow()
+        return any(pane.isActiveWindow() for pane in self.overlays.region.panes)
 
     def type(self, text: str) -> None:
         QTest.keyClicks(QApplication.focusWidget(), text)
@@ -73,10 +73,10 @@ class Desk:
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    made = Desk()
-    yield made
-    made.choosers._put_away()
-    made.choosers.deleteLater()
+    result = Desk()
+    yield result
+    result.overlays._close_open_overlay()
+    result.overlays.deleteLater()
 
 
 @pytest.mark.parametrize("reader", [False, True])
@@ -91,53 +91,53 @@ def test_the_palette_says_what_has_the_keyboard_unless_whoever_is_reported_to_le
 def test_a_choice_is_reported_with_its_moment(desk: Desk) -> None:
     desk.open()
     desk.type("w")
-    assert desk.reported == [(7, "window")]
+    assert desk.reports == [(7, "window")]
 
 
 def test_a_region_is_reported_with_its_rectangle(desk: Desk) -> None:
     desk.open()
     desk.type("r")
-    assert desk.reported == [(7, "region")]
+    assert desk.reports == [(7, "region")]
     desk.open("region")
-    QTest.keyClick(desk.choosers.region.panes[0], Qt.Key.Key_Return)
-    assert desk.reported[1:] == [(7, "region", Rect(100, 50, 300, 200))]
+    QTest.keyClick(desk.overlays.region.panes[0], Qt.Key.Key_Return)
+    assert desk.reports[1:] == [(7, "region", Rect(100, 50, 300, 200))]
 
 
 def test_entries_have_their_access_key_or_else_a_free_letter_and_open_what_they_name(desk: Desk) -> None:
     desk.open()
-    help = desk.choosers.palette.help
+    help = desk.overlays.palette.help
     assert "Window of Edge, E." in help
     assert "Settings, T." in help, "S is the screen's, and E the window's"
     assert "x, X." in help
     desk.type("e")
-    assert desk.entered == ["Window of &Edge"]
-    assert desk.reported == [(7, "dismissed", False)], "the focus belongs to the window that opens"
+    assert desk.opened == ["Window of &Edge"]
+    assert desk.reports == [(7, "dismissed", False)], "the focus belongs to the window that opens"
 
 
 def test_what_is_closed_from_elsewhere_reports_nothing_and_forgets_the_moment(desk: Desk) -> None:
     desk.open()
-    opening = desk.choosers._opening
+    opening = desk.overlays._content
     assert opening is not None
     assert opening.snapshot is not None
     picture = weakref.ref(opening.snapshot.picture)
     del opening
-    desk.choosers.close_chooser(6)
+    desk.overlays.close_overlay(6)
     QApplication.processEvents()
     assert desk.is_open("palette"), "that was another one"
-    desk.choosers.close_chooser(7)
-    until(lambda: not desk.choosers.palette.isVisible(), "its end")
-    assert desk.reported == []
+    desk.overlays.close_overlay(7)
+    until(lambda: not desk.overlays.palette.isVisible(), "its end")
+    assert desk.reports == []
     gc.collect()
     assert picture() is None
 
 
 def test_escape_forgets_the_moment(desk: Desk) -> None:
     desk.open()
-    assert desk.choosers._opening is not None
-    assert desk.choosers._opening.snapshot is not None
-    picture = weakref.ref(desk.choosers._opening.snapshot.picture)
+    assert desk.overlays._content is not None
+    assert desk.overlays._content.snapshot is not None
+    picture = weakref.ref(desk.overlays._content.snapshot.picture)
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
-    assert desk.reported == [(7, "dismissed", True)]
+    assert desk.reports == [(7, "dismissed", True)]
     gc.collect()
     assert picture() is None
 
@@ -145,8 +145,8 @@ def test_escape_forgets_the_moment(desk: Desk) -> None:
 def test_a_region_that_is_closed_before_it_could_open_does_not_open(desk: Desk) -> None:
     place = QApplication.primaryScreen().geometry()
     seen = snapshot(Rect(place.x(), place.y(), place.width(), place.height()))
-    desk.choosers.close_chooser(9)
+    desk.overlays.close_overlay(9)
     QApplication.processEvents()
-    desk.choosers.open_chooser(OverlayContent(9, "region", seen))
+    desk.overlays.open_overlay(OverlayContent(9, "region", seen))
     desk.open(ticket=10)
-    assert desk.choosers.region.panes == []
+    assert desk.overlays.region.panes == []

@@ -1,4 +1,4 @@
-"""The palette by itself: what its keys choose, what is heard, and what is forgotten."""
+"""The palette by itself: what its keys choose, what is spoken, and what is dropped."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHOICES = (
 
 
 class Desk:
-    """A palette, and what came of it."""
+    """A palette, and what it reports."""
 
     def __init__(self) -> None:
         application()
@@ -54,10 +54,10 @@ class Desk:
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    made = Desk()
-    yield made
-    made.palette.close_quietly()
-    made.palette.deleteLater()
+    result = Desk()
+    yield result
+    result.palette.close_quietly()
+    result.palette.deleteLater()
 
 
 @pytest.mark.parametrize(("text", "name"), [("w", "window"), ("W", "window"), ("2", "monitor-2"), ("x", "stop")])

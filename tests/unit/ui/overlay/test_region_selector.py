@@ -1,4 +1,4 @@
-"""The region chooser by itself: keys, mouse, what is heard, and what it shows."""
+"""The region selector by itself: keys, mouse, what is spoken, and what it shows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from support.snapshots import WINDOW, snapshot
 
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import Snapshot
-from edge_assistant.ui.overlay.region_selector import Frozen, RegionSelector
+from edge_assistant.ui.overlay.region_selector import FrozenPictures, RegionSelector
 
 NO = Qt.KeyboardModifier.NoModifier
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -27,28 +27,28 @@ def screen_area(scale: int = 1) -> Rect:
 
 
 class Desk:
-    """A chooser, and what came of it."""
+    """A region selector, and what it reports."""
 
     def __init__(self) -> None:
         application()
         self.heard: list[str] = []
         self.chosen: list[Rect] = []
         self.dismissed: list[bool] = []
-        self.chooser = RegionSelector(lambda text, _: self.heard.append(text))
-        self.chooser.chosen.connect(self.chosen.append)
-        self.chooser.dismissed.connect(self.dismissed.append)
+        self.selector = RegionSelector(lambda text, _: self.heard.append(text))
+        self.selector.chosen.connect(self.chosen.append)
+        self.selector.dismissed.connect(self.dismissed.append)
 
     @property
     def pane(self) -> QWidget:
-        (found,) = self.chooser.panes
+        (found,) = self.selector.panes
         return found
 
     def open(self, window: Rect | None = WINDOW, scale: int = 1) -> None:
         self.show(snapshot(screen_area(scale), window=window))
 
     def show(self, seen: Snapshot) -> None:
-        self.chooser.open(seen, Frozen.of(seen))
-        until(self.pane.isActiveWindow, "the chooser")
+        self.selector.open(seen, FrozenPictures.of(seen))
+        until(self.pane.isActiveWindow, "the selector")
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NO) -> None:
         QTest.keyClick(self.pane, key, modifiers)
@@ -56,15 +56,15 @@ class Desk:
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    made = Desk()
-    yield made
-    made.chooser.close_quietly()
-    made.chooser.deleteLater()
+    result = Desk()
+    yield result
+    result.selector.close_quietly()
+    result.selector.deleteLater()
 
 
 def test_it_begins_as_the_active_window_and_says_so(desk: Desk) -> None:
     desk.open()
-    assert desk.chooser.rect == WINDOW
+    assert desk.selector.rect == WINDOW
     assert desk.heard[0].startswith("Region: left 100, top 50, 300 by 200. Arrows move")
 
 
@@ -90,7 +90,7 @@ def test_arrows_move_and_size_and_what_came_of_it_is_heard(
 ) -> None:
     desk.open()
     desk.press(key, modifiers)
-    assert desk.chooser.rect == rect
+    assert desk.selector.rect == rect
     assert desk.heard[-1] == said
 
 
@@ -103,7 +103,7 @@ def test_the_digits_take_parts_of_the_monitor(desk: Desk) -> None:
     ):
         desk.press(key)
         assert desk.heard[-1] == said
-    assert desk.chooser.rect == screen_area()
+    assert desk.selector.rect == screen_area()
 
 
 def test_at_the_end_it_says_that_it_goes_no_further(desk: Desk) -> None:
@@ -126,7 +126,7 @@ def test_enter_takes_it_and_nothing_is_left_open(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Right)
     desk.press(Qt.Key.Key_Return)
     assert desk.chosen == [Rect(150, 50, 300, 200)]
-    assert desk.chooser.panes == []
+    assert desk.selector.panes == []
 
 
 def test_escape_cancels_gives_the_focus_back_and_forgets_the_picture(desk: Desk) -> None:
@@ -145,7 +145,7 @@ def test_the_mouse_draws_a_rectangle_and_a_double_click_takes_it(desk: Desk) -> 
     QTest.mousePress(desk.pane, Qt.MouseButton.LeftButton, pos=QPoint(300, 250))
     QTest.mouseMove(desk.pane, QPoint(120, 60))
     QTest.mouseRelease(desk.pane, Qt.MouseButton.LeftButton, pos=QPoint(120, 60))
-    assert desk.chooser.rect == Rect(120, 60, 180, 190)
+    assert desk.selector.rect == Rect(120, 60, 180, 190)
     assert desk.heard[-1] == "left 120, top 60, 180 by 190"
     QTest.mouseDClick(desk.pane, Qt.MouseButton.LeftButton, pos=QPoint(150, 100))
     assert desk.chosen == [Rect(120, 60, 180, 190)]
@@ -155,7 +155,7 @@ def test_on_a_monitor_of_twice_the_density_the_mouse_means_the_pixels_under_it(d
     desk.open(scale=2)
     QTest.mousePress(desk.pane, Qt.MouseButton.LeftButton, pos=QPoint(100, 50))
     QTest.mouseRelease(desk.pane, Qt.MouseButton.LeftButton, pos=QPoint(200, 150))
-    assert desk.chooser.rect == Rect(200, 100, 200, 200)
+    assert desk.selector.rect == Rect(200, 100, 200, 200)
 
 
 def test_it_has_a_name_and_its_description_is_the_rectangle(desk: Desk) -> None:
@@ -177,7 +177,7 @@ def test_where_monitors_cannot_be_told_apart_one_window_shows_all_of_them(desk: 
     area = screen_area()
     halves = (Rect(0, 0, 400, 300), Rect(400, 0, 400, 300))
     desk.show(snapshot(Rect(0, 0, 800, 300), *halves))
-    assert len(desk.chooser.panes) == 1
+    assert len(desk.selector.panes) == 1
     QTest.keyClick(desk.pane, Qt.Key.Key_0)
     assert desk.heard[-1] == "the whole monitor, monitor 1"
     QTest.keyClick(desk.pane, Qt.Key.Key_Tab)

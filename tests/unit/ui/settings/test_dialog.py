@@ -13,27 +13,31 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from support.accessible_walk import application, nameless, until, walk
 
-from edge_assistant.settings.entry import GROUPS, KEYS, SettingsEntry, Value, meaning
-from edge_assistant.settings.schema import Settings, changed, entries, value_of
+from edge_assistant.settings.entry import GROUPS, HOTKEYS, SettingsEntry, Value, describe_entry
+from edge_assistant.settings.schema import Settings, entries, get_value, with_values
 from edge_assistant.system.errors import InputError
 from edge_assistant.ui.settings.dialog import SettingsDialog
-from edge_assistant.ui.settings.fields import ChoiceField, FieldOption, NumberField, label_of
+from edge_assistant.ui.settings.fields import ChoiceField, FieldOption, NumberField, entry_label
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 class Desk:
-    """A dialog whose results are only noted down."""
+    """A settings dialog, and what it applies and says."""
 
-    def __init__(self, current: Settings | None = None, **finds: Callable[[], list[FieldOption]]) -> None:
+    def __init__(self, current: Settings | None = None, **providers: Callable[[], list[FieldOption]]) -> None:
         application()
         self.applied: list[Settings] = []
         self.said: list[str] = []
         self.held: list[bool] = []
         self.failure: InputError | None = None
         self.dialog = SettingsDialog(
-            current or Settings(), on_apply=self._apply, say=self.said.append, hold_keys=self.held.append, finds=finds
+            current or Settings(),
+            on_apply=self._apply,
+            say=self.said.append,
+            suspend_hotkeys=self.held.append,
+            providers=providers,
         )
         self.dialog.show()
 
@@ -43,12 +47,12 @@ class Desk:
         self.applied.append(wanted)
 
     def page(self, group: str) -> None:
-        names = list(dict.fromkeys(each.about.group for each in entries()))
+        names = list(dict.fromkeys(each.info.group for each in entries()))
         self.dialog._groups.setCurrentRow(names.index(group))
 
     def key_edit(self, action: str) -> ShortcutEdit:
-        self.page(KEYS)
-        edit = self.dialog.field(f"hotkeys.{action}").focus
+        self.page(HOTKEYS)
+        edit = self.dialog.field(f"hotkeys.{action}").focus_widget
         assert isinstance(edit, ShortcutEdit)
         edit.setFocus()
         return edit
@@ -60,21 +64,21 @@ class Desk:
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    made = Desk()
-    yield made
-    made.dialog.close()
-    made.dialog.deleteLater()
+    result = Desk()
+    yield result
+    result.dialog.close()
+    result.dialog.deleteLater()
 
 
 def other(entry: SettingsEntry) -> Value:
-    about = entry.about
+    info = entry.info
     if entry.kind is bool:
         return not entry.default
-    if about.choices:
-        return next(each for each in about.choices if each != entry.default)
-    if about.range:
-        return about.range[0] if entry.default != about.range[0] else about.range[1]
-    return f"super+F{entries().index(entry) % 24 + 1}" if about.offers == "key" else about.example
+    if info.choices:
+        return next(each for each in info.choices if each != entry.default)
+    if info.range:
+        return info.range[0] if entry.default != info.range[0] else info.range[1]
+    return f"super+F{entries().index(entry) % 24 + 1}" if info.option_source == "key" else info.example
 
 
 def test_every_setting_has_a_field_with_its_name_and_meaning(desk: Desk) -> None:
@@ -83,13 +87,13 @@ def test_every_setting_has_a_field_with_its_name_and_meaning(desk: Desk) -> None
         assert nameless(desk.dialog) == []
         assert len(walk(desk.dialog)) > 10
         for each in entries():
-            field = desk.dialog.field(each.name).focus
-            assert field.isVisible() == (each.about.group == group)
+            field = desk.dialog.field(each.name).focus_widget
+            assert field.isVisible() == (each.info.group == group)
             heard = QAccessible.queryAccessibleInterface(field)
             # A box to choose from has its value for a name on Linux, and its label in a relation.
             labels = [other.text(QAccessible.Text.Name) for other, _ in heard.relations()]
-            assert label_of(each) in (heard.text(QAccessible.Text.Name), *labels), each.name
-            assert heard.text(QAccessible.Text.Description) == meaning(each)
+            assert entry_label(each) in (heard.text(QAccessible.Text.Name), *labels), each.name
+            assert heard.text(QAccessible.Text.Description) == describe_entry(each)
 
 
 def test_what_the_fields_say_is_applied_and_only_once(desk: Desk) -> None:
@@ -99,14 +103,14 @@ def test_what_the_fields_say_is_applied_and_only_once(desk: Desk) -> None:
     desk.click(QDialogButtonBox.StandardButton.Ok)
     (applied,) = desk.applied
     for each in entries():
-        assert value_of(applied, each.name) == other(each), each.name
+        assert get_value(applied, each.name) == other(each), each.name
     assert not desk.dialog.isVisible()
 
 
 def test_untouched_fields_say_what_held_before_whatever_it_was() -> None:
     current = Settings()
     for each in entries():
-        current = changed(current, {each.name: other(each)})
+        current = with_values(current, {each.name: other(each)})
     desk = Desk(current)
     assert desk.dialog.chosen == current
     desk.click(QDialogButtonBox.StandardButton.Ok)
@@ -171,7 +175,7 @@ def test_a_fault_is_told_and_its_field_gets_the_keyboard(desk: Desk) -> None:
 
 def test_what_is_found_later_is_offered_and_what_was_chosen_stays() -> None:
     desk = Desk(
-        changed(Settings(), {"voice": "Kate", "monitor": 3}),
+        with_values(Settings(), {"voice": "Kate", "monitor": 3}),
         voices=lambda: [FieldOption("Anna", "Anna (de)"), FieldOption("Kate", "Kate (en)")],
         monitors=lambda: [FieldOption(1, "Monitor 1"), FieldOption(2, "Monitor 2")],
     )
@@ -205,7 +209,7 @@ def test_a_number_that_nobody_chose_begins_where_people_want_to_be(desk: Desk) -
 
 
 def test_usual_values_come_back_for_the_group_that_is_shown() -> None:
-    desk = Desk(changed(Settings(), {"volume": 40, "ticks": False}))
+    desk = Desk(with_values(Settings(), {"volume": 40, "ticks": False}))
     desk.page("voice")
     usual = next(each for each in desk.dialog.findChildren(QPushButton) if "efaults" in each.text())
     usual.click()
@@ -216,7 +220,7 @@ def test_usual_values_come_back_for_the_group_that_is_shown() -> None:
 
 def test_what_the_field_with_the_keyboard_means_stands_below(desk: Desk) -> None:
     desk.page("sounds")
-    desk.dialog.field("ticks").focus.setFocus()
+    desk.dialog.field("ticks").focus_widget.setFocus()
     until(lambda: "every two seconds" in desk.dialog._help.text(), "the meaning")
 
 

@@ -1,4 +1,4 @@
-"""The voice that is tried in the settings dialog is the one that would speak."""
+"""The preview in the settings dialog speaks with the voice that would be used."""
 
 from __future__ import annotations
 

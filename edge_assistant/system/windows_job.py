@@ -1,7 +1,7 @@
-"""What Windows must be told about a worker process; on other systems these functions do nothing.
+"""Windows' part of a worker process; on other systems these functions do nothing.
 
-A job is a group of processes that ends when its last handle is closed. Each worker has one, and the parent holds its
-handle: so the worker, and all that it started, ends with the parent, however that ends.
+A job object is a group of processes that ends when its last handle is closed. Each worker has one, and the parent holds
+its handle: so the worker, and all that it started, ends with the parent, however that ends.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from typing import Any
 _log = logging.getLogger(__name__)
 _EXTENDED_LIMITS = 9  # JobObjectExtendedLimitInformation, winnt.h
 _KILL_ON_JOB_CLOSE = 0x2000
-_NO_CRITICAL_ERROR_BOX, _NO_FAULT_BOX = 0x0001, 0x0002  # errhandlingapi.h: SEM_FAILCRITICALERRORS, SEM_NOGPFAULT…
-_NO_HEAP_IN_REPORTS = 1  # werapi.h: WER_FAULT_REPORTING_FLAG_NOHEAP
+_SEM_FAILCRITICALERRORS, _SEM_NOGPFAULTERRORBOX = (
+    0x0001,
+    0x0002,
+)  # errhandlingapi.h: SEM_FAILCRITICALERRORS, SEM_NOGPFAULT…
+_WER_NO_HEAP = 1  # werapi.h: WER_FAULT_REPORTING_FLAG_NOHEAP
 
 
 class JobLimits(ctypes.Structure):
@@ -41,7 +44,7 @@ class JobLimits(ctypes.Structure):
 
 
 def make_job() -> int | None:
-    """A handle of a new job, to be given to `close`; None outside Windows, and where there can be none."""
+    """Create a job object and return its handle, to be given to `close_handle`; None outside Windows and on failure."""
     if sys.platform != "win32":
         return None
     system = _kernel32()
@@ -49,30 +52,30 @@ def make_job() -> int | None:
     limits = JobLimits(limit_flags=_KILL_ON_JOB_CLOSE)
     if job and system.SetInformationJobObject(job, _EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits)):
         return job
-    _log.warning("a worker does without a job: %s", ctypes.WinError(ctypes.get_last_error()))
-    close(job)
+    _log.warning("a worker runs without a job object: %s", ctypes.WinError(ctypes.get_last_error()))
+    close_handle(job)
     return None
 
 
-def join(job: int | None) -> None:
-    """Become part of the job, in the worker; its own handle is closed, so that only the parent's keeps the job open.
+def join_job(job: int | None) -> None:
+    """Make this worker part of the job object, and close its own handle, so that only the parent's keeps the job open.
 
     If the parent is gone by now, this ends the worker.
     """
     if sys.platform == "win32" and job:
         system = _kernel32()
         if not system.AssignProcessToJobObject(job, system.GetCurrentProcess()):
-            print(f"no job: {ctypes.WinError(ctypes.get_last_error())}")  # leads to the parent's logger
-        close(job)
+            print(f"no job: {ctypes.WinError(ctypes.get_last_error())}")  # goes to the parent's logger
+        close_handle(job)
 
 
-def close(job: int | None) -> None:
-    """Close a handle of a job; with the last one, all its processes end."""
+def close_handle(job: int | None) -> None:
+    """Close a handle of a job object; with the last one, all its processes end."""
     if sys.platform == "win32" and job:
         _kernel32().CloseHandle(job)
 
 
-def leave_interrupts_to_the_parent() -> None:
+def ignore_interrupts() -> None:
     """Ignore Ctrl-C and Ctrl-Break, which Windows sends to every program of a console."""
     if sys.platform == "win32":
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -80,16 +83,16 @@ def leave_interrupts_to_the_parent() -> None:
 
 
 def forbid_crash_reports() -> None:
-    """Let a crash of this process be neither told in a box nor reported with its memory."""
+    """Let a crash of this process show no message box and report no memory."""
     if sys.platform == "win32":
         system = _kernel32()
-        system.SetErrorMode(_NO_CRITICAL_ERROR_BOX | _NO_FAULT_BOX)
+        system.SetErrorMode(_SEM_FAILCRITICALERRORS | _SEM_NOGPFAULTERRORBOX)
         if hasattr(system, "WerSetFlags"):
-            system.WerSetFlags(_NO_HEAP_IN_REPORTS)
+            system.WerSetFlags(_WER_NO_HEAP)
 
 
 def _kernel32() -> Any:
-    """A library object of our own: the shared one has whatever types another package gave it."""
+    """Return a library object of our own: the shared one has whatever types another package gave it."""
     if sys.platform != "win32":
         return None
     system = ctypes.WinDLL("kernel32", use_last_error=True)

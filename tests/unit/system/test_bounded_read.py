@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_assistant.system.regular_file import read_regular, read_regular_text
+from edge_assistant.system.bounded_read import read_regular, read_regular_text
 
 
 def refused(path: Path) -> OSError:

@@ -1,4 +1,4 @@
-"""Reads small files that anybody may have made: only ordinary ones, no more than so many bytes, and never waiting."""
+"""Reading small files that anybody may have made: only regular ones, up to a size limit, and without blocking."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ _CHUNK = 1 << 20  # bytes at once
 
 
 def read_regular(path: Path, most: int) -> bytes:
-    """The content of the file `path`, which may be a link to one.
+    """Read the regular file `path`, which may be a link to one.
 
-    Raises OSError: also with a sentence's end as its strerror where `path` is a pipe, a device or a folder, which
-    could be waited for or read without end, or where the file holds more than `most` bytes. ValueError for a path
-    that no file can have.
+    Raises OSError: also with a sentence's end as its strerror where `path` is a pipe, a device or a folder, or where
+    the file holds more than `most` bytes. Raises ValueError for a path that no file can have.
     """
-    # A named pipe is opened without waiting for a writer; only then is it certain that it is the file looked at.
+    # A named pipe is opened without waiting for a writer; the type is checked on the descriptor, not on the name.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags)
     content = bytearray()
@@ -36,5 +35,5 @@ def read_regular(path: Path, most: int) -> bytes:
 
 
 def read_regular_text(path: Path, most: int) -> str:
-    """As `read_regular`, as UTF-8 with or without a byte order mark. Raises UnicodeDecodeError too."""
+    """Read a file as `read_regular` does, as UTF-8 with or without a byte order mark. Raises UnicodeDecodeError too."""
     return read_regular(path, most).decode("utf-8-sig")

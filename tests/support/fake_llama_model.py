@@ -24,13 +24,13 @@ class FakeChunk:
 
 
 class FakeSampler:
-    def __init__(self, native: FakeNative) -> None:
-        self._native = native
+    def __init__(self, model: FakeModel) -> None:
+        self._model = model
 
     def sample(self) -> int:
         """The next scripted token that is not forbidden; an unwilling model says "x"."""
-        script, forbidden = self._native.script, set(self._native.forbidden)
-        self._native.forbidden.clear()
+        script, forbidden = self._model.script, set(self._model.forbidden)
+        self._model.forbidden.clear()
         while script and script[0] in forbidden:
             script.pop(0)
         if script:
@@ -41,12 +41,12 @@ class FakeSampler:
         pass
 
 
-class FakeNative:
+class FakeModel:
     """`script` holds the tokens to be drawn; `evaluated` lists (position, text or "<picture>"), `cuts` positions."""
 
     def __init__(self, context: int = 4096) -> None:
         self.cells = context
-        self.most_cells = 32_768
+        self.max_cells = 32_768
         self.script: list[int] = []
         self.forbidden: set[int] = set()
         self.evaluated: list[tuple[int, str]] = []
@@ -66,7 +66,7 @@ class FakeNative:
     def piece(self, token: int) -> bytes:
         return b"" if token == END else self.pieces.get(token, chr(token).encode())
 
-    def ends(self, token: int) -> bool:
+    def is_end_token(self, token: int) -> bool:
         return token == END
 
     def image_chunk(self, rgb: bytes, width: int, height: int) -> FakeChunk:
@@ -78,19 +78,19 @@ class FakeNative:
             raise ComputationInterrupted
         return object()
 
-    def state(self) -> bytes:
+    def save_state(self) -> bytes:
         return "".join(text for _, text in self.evaluated).encode()
 
-    def restore(self, state: bytes, position: int) -> bool:
+    def restore_state(self, state: bytes, position: int) -> bool:
         return len(state) == position
 
     def embeddings(self, tokens: int) -> bytes:
         return b"e" * tokens
 
-    def given_embeddings(self, data: bytes, tokens: int) -> object | None:
+    def load_embeddings(self, data: bytes, tokens: int) -> object | None:
         return object() if len(data) == tokens else None
 
-    def encoded(self) -> object:
+    def encoder_output(self) -> object:
         return object()
 
     def decode_image(
@@ -111,13 +111,13 @@ class FakeNative:
         if self.interrupt_at is not None and self.interrupt_at in text:
             raise ComputationInterrupted
 
-    def cut(self, position: int) -> None:
+    def truncate(self, position: int) -> None:
         self.cuts.append(position)
 
     def forbid(self, token: int) -> None:
         self.forbidden.add(token)
 
-    def tells_tokens_apart(self) -> bool:
+    def has_usable_logits(self) -> bool:
         return self.computes
 
     def sampler(self, sampling: Sampling, seed: int) -> FakeSampler:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from edge_assistant.system import windows_worker
+from edge_assistant.system import windows_job
 
 _OURS = -1  # what GetCurrentProcess gives
 
@@ -53,7 +53,7 @@ class Kernel32:
 @pytest.fixture
 def kernel32(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Kernel32:
     system = Kernel32(getattr(request, "param", ""))
-    monkeypatch.setattr(windows_worker, "_kernel32", lambda: system)
+    monkeypatch.setattr(windows_job, "_kernel32", lambda: system)
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(ctypes, "get_last_error", lambda: 5, raising=False)
     monkeypatch.setattr(ctypes, "WinError", lambda code: OSError(code, "Access is denied."), raising=False)
@@ -61,16 +61,16 @@ def kernel32(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_job_ends_its_processes_when_it_is_closed(kernel32: Kernel32) -> None:
-    job = windows_worker.make_job()
+    job = windows_job.make_job()
     assert job is not None
     assert kernel32.limits == {job: 0x2000}  # JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
-    windows_worker.close(job)
+    windows_job.close_handle(job)
     assert kernel32.open == []
 
 
 def test_a_worker_that_has_joined_does_not_keep_its_job_open_itself(kernel32: Kernel32) -> None:
-    job = windows_worker.make_job()
-    windows_worker.join(job)
+    job = windows_job.make_job()
+    windows_job.join_job(job)
     assert kernel32.joined == [(job, _OURS)]
     assert kernel32.open == []
 
@@ -79,16 +79,16 @@ def test_a_worker_that_has_joined_does_not_keep_its_job_open_itself(kernel32: Ke
 def test_a_worker_does_without_a_job_where_there_can_be_none(
     kernel32: Kernel32, expect_log: Callable[[str], None]
 ) -> None:
-    expect_log("a worker does without a job")
-    assert windows_worker.make_job() is None
+    expect_log("a worker runs without a job object")
+    assert windows_job.make_job() is None
     assert kernel32.open == []
-    windows_worker.join(None)
-    windows_worker.close(None)
+    windows_job.join_job(None)
+    windows_job.close_handle(None)
     assert kernel32.joined == []
 
 
 @pytest.mark.parametrize("kernel32", ["AssignProcessToJobObject"], indirect=True)
 def test_a_job_that_cannot_be_joined_is_told_and_closed(kernel32: Kernel32, capsys: pytest.CaptureFixture[str]) -> None:
-    windows_worker.join(windows_worker.make_job())
+    windows_job.join_job(windows_job.make_job())
     assert "no job" in capsys.readouterr().out
     assert kernel32.open == []

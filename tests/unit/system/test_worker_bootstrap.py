@@ -11,12 +11,12 @@ import pytest
 
 _START = """import sys; sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from edge_assistant.system import worker_start
+from edge_assistant.system import worker_bootstrap
 """
 
 
 def run(code: str, repository: Path, *arguments: str) -> str:
-    """What a program, which knows worker_start, prints."""
+    """What a program, which knows worker_bootstrap, prints."""
     command = [sys.executable, "-c", _START + code, str(repository), *arguments]
     return subprocess.run(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=True, text=True).stdout
 
@@ -33,7 +33,7 @@ for each in {free}:
 sys.stdout = sys.stderr = None  # as pythonw has them
 output = os.open(sys.argv[2], os.O_WRONLY)
 assert not {free} or output == {min(free, default=-1)}
-worker_start.print_to(output)
+worker_bootstrap.redirect_output(output)
 print("by Python, with a letter of its own: ł, and half of one: \\ud800")
 print("and an error", file=sys.stderr)
 os.write(1, b"by a library\\n")
@@ -59,7 +59,7 @@ os.execv(sys.executable, [sys.executable, "-c", sys.argv[5], sys.argv[1], sys.ar
 """
 _FORBID = """
 import ctypes, resource
-worker_start.forbid_core_dumps(Path(sys.argv[2]))
+worker_bootstrap.forbid_core_dumps(Path(sys.argv[2]))
 print(*resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3))  # PR_GET_DUMPABLE
 """
 

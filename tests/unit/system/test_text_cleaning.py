@@ -12,19 +12,19 @@ import pytest
 
 from edge_assistant.system.errors import InputError
 from edge_assistant.system.i18n import tr, tr_count
-from edge_assistant.system.outside_text import (
-    MESSAGE,
-    VALUE,
+from edge_assistant.system.text_cleaning import (
+    MAX_MESSAGE,
+    MAX_VALUE,
     StreamCleaner,
-    Whole,
+    Unshortened,
     clean,
     clean_answer,
-    escaped,
-    escaped_line,
+    clean_message,
+    escape,
+    escape_line,
     json_line,
-    message,
     one_line,
-    short,
+    shorten,
 )
 
 PERSIAN = "می\u200cخواهم"
@@ -121,7 +121,7 @@ def test_hostile_text_costs_no_more_than_its_length(case: str) -> None:
     start = time.process_time()
     text = HOSTILE[case]
     stream = StreamCleaner()
-    for work in (clean, stream.feed, json_line, escaped):
+    for work in (clean, stream.feed, json_line, escape):
         work(text)
     assert time.process_time() - start < 5
 
@@ -129,21 +129,21 @@ def test_hostile_text_costs_no_more_than_its_length(case: str) -> None:
 def test_a_megabyte_becomes_short_at_once() -> None:
     start = time.process_time()
     for text in ("x" * 1_000_000, "\x1b]0;" + "y" * 1_000_000, "\0" * 1_000_000, "\u202e" * 1_000_000):
-        assert len(short(text)) <= VALUE
-        assert len(message(text)) <= MESSAGE
-        assert "…" in short(text)
-        assert message(text).endswith("…")
-        assert short(short(text)) == short(text)
-        assert message(message(text)) == message(text)
+        assert len(shorten(text)) <= MAX_VALUE
+        assert len(clean_message(text)) <= MAX_MESSAGE
+        assert "…" in shorten(text)
+        assert clean_message(text).endswith("…")
+        assert shorten(shorten(text)) == shorten(text)
+        assert clean_message(clean_message(text)) == clean_message(text)
     assert time.process_time() - start < 1
 
 
 def test_beginning_and_end_of_a_long_name_are_kept() -> None:
-    name = short("holiday " * 100 + "in Rome.png")
+    name = shorten("holiday " * 100 + "in Rome.png")
     assert name.startswith("holiday holiday")
     assert name.endswith("in Rome.png")
-    assert len(name) == VALUE
-    assert short("\u202e" + "a" * 160 + "\u202c" + "b" * 140) == "a" * 148 + "…" + "b" * 50
+    assert len(name) == MAX_VALUE
+    assert shorten("\u202e" + "a" * 160 + "\u202c" + "b" * 140) == "a" * 148 + "…" + "b" * 50
 
 
 def test_a_name_is_one_line() -> None:
@@ -154,17 +154,17 @@ def test_values_in_sentences_are_clean_and_short() -> None:
     sentence = tr("There is no file {name}.", name="evil\x1b]0;x\x07\u202e\nname")
     assert sentence == "There is no file evil name."
     assert len(tr("There is no file {name}.", name=Path("x" * 5000))) < 300
-    assert len(tr("There is no file {name}.", name=OSError("x" * 5000))) <= MESSAGE + 20
+    assert len(tr("There is no file {name}.", name=OSError("x" * 5000))) <= MAX_MESSAGE + 20
     many = tr_count("{number} file in {folder}", "{number} files in {folder}", 2, folder="\x9b31mred")
     assert many == "2 files in red"
 
 
 def test_sentences_in_sentences_are_whole() -> None:
     inner = tr("Others have access to the folder {folder}. Make it private, or remove it.", folder="a" * 300)
-    assert len(inner) > VALUE
+    assert len(inner) > MAX_VALUE
     assert inner in tr("{error} The old settings stay.", error=inner)
     assert inner in tr("{error} The old settings stay.", error=InputError(inner))
-    question = Whole("What is this?\n" * 100)
+    question = Unshortened("What is this?\n" * 100)
     assert question in tr("You: {question}", question=question)
 
 
@@ -182,8 +182,8 @@ def test_json_says_all_and_shows_nothing_raw() -> None:
 
 
 def test_logs_show_what_it_was() -> None:
-    assert escaped("a\x1b[31m\n\t\udcff\u202e") == "a\\x1b[31m\n\t\\udcff\\u202e"
-    assert escaped_line("a\nb") == "a\\nb"
+    assert escape("a\x1b[31m\n\t\udcff\u202e") == "a\\x1b[31m\n\t\\udcff\\u202e"
+    assert escape_line("a\nb") == "a\\nb"
 
 
 def test_every_control_character_and_half_is_left_out() -> None:

@@ -1,0 +1,102 @@
+"""The start of a worker process: its folder, its output, which goes to the parent, and no core dumps."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import sys
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from edge_assistant.system import windows_job
+
+_PR_SET_DUMPABLE = 4  # linux/prctl.h
+
+
+def start_worker(process: BaseProcess) -> None:
+    """Start the worker `process`, even where the current folder of this process was removed or is not accessible.
+
+    A worker begins in its parent's folder, and would end at once there; it begins in the root then. No other thread can
+    have used such a folder meanwhile. On Windows no folder can be removed that a program is in.
+    """
+    if sys.platform == "win32" or _is_cwd_usable():
+        process.start()
+        return
+    with contextlib.ExitStack() as cleanup:
+        with contextlib.suppress(OSError):  # a folder without access cannot be opened or re-entered
+            cwd = os.open(os.curdir, getattr(os, "O_PATH", os.O_RDONLY) | os.O_CLOEXEC)
+            cleanup.callback(os.close, cwd)
+            cleanup.callback(os.chdir, cwd)
+        os.chdir("/")
+        process.start()
+
+
+def _is_cwd_usable() -> bool:
+    try:
+        os.chdir(Path.cwd())
+    except OSError:
+        return False
+    return True
+
+
+def to_handle(descriptor: int) -> int:
+    """Return what can be passed to another process for a descriptor: on Windows its handle, elsewhere itself."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        return msvcrt.get_osfhandle(descriptor)
+    return descriptor
+
+
+def to_descriptor(handle: int) -> int:
+    """Return, in the worker, the descriptor for what `to_handle` gave in the parent."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        return msvcrt.open_osfhandle(handle, os.O_WRONLY)
+    return handle
+
+
+def redirect_output(output: int) -> None:
+    """Redirect standard output and error of this process, and of its libraries, to the descriptor `output`, and own it.
+
+    Both streams are made anew: a windowed program has none, and one that writes to Windows' console cannot write here.
+    """
+    for number in (1, 2):
+        os.dup2(output, number)
+    if output > 2:  # in a windowed program it may be one of these
+        os.close(output)
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        stream = open(number, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
+        setattr(sys, name, stream)
+
+
+def limit_core_dumps() -> int | None:
+    """Lower this process's limit of core dumps, which hold questions and answers; return the new limit in bytes.
+
+    None on Windows, where crash reports are forbidden instead.
+    """
+    if sys.platform == "win32":
+        windows_job.forbid_crash_reports()
+        return None
+    import resource
+
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_CORE)
+    limit = 0 if hard_limit == 0 else 1
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
+    return limit
+
+
+def forbid_core_dumps(pattern: Path = Path("/proc/sys/kernel/core_pattern")) -> None:
+    """Prevent a crash of this process from leaving its memory, which holds the picture, on the disk.
+
+    `pattern` says whether Linux pipes core dumps to a program. Linux heeds a limit of 1 there, and not one of 0: where
+    only 0 is left to this process, it is marked as not dumpable, at the price that its memory cannot be measured
+    exactly.
+    """
+    if limit_core_dumps() == 0 and sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            if pattern.read_text(encoding="utf-8", errors="replace").startswith("|"):
+                ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0)
