@@ -33,7 +33,7 @@ class WatchedApp(application.Application):
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
-        self.bridge.happened.connect(self._print, Qt.ConnectionType.QueuedConnection)
+        self.controller_signals.event_received.connect(self._print, Qt.ConnectionType.QueuedConnection)
 
     def run(self) -> int:
         """The app's own; what comes before the loop, such as making windows, is not counted."""

@@ -116,7 +116,7 @@ def test_a_desktop_without_a_bus_has_no_portal(monkeypatch: pytest.MonkeyPatch) 
 def test_a_portal_that_never_answers_is_given_up_and_can_be_cancelled(services: Callable[..., Programs]) -> None:
     services("ignore")
     with pytest.raises(InputError, match="in time"):
-        PortalScreen(patience=0.3).grab()
+        PortalScreen(timeout=0.3).grab()
     started = time.monotonic()
     with pytest.raises(CancelledError):
         PortalScreen(is_cancelled=lambda: True).grab()

@@ -107,7 +107,7 @@ def test_weights_that_are_something_else_are_refused(
     for files, words in cases:
         assert words in failed(run_pair(files, environment), 3)
     unknown = describe(DIALOG, "--model", "gpt-7", environment=environment)
-    assert "There are no weights called gpt-7" in failed(unknown, 3)
+    assert "There is no model called gpt-7" in failed(unknown, 3)
 
 
 def test_an_mmproj_of_another_size_is_refused(pair: tuple[Path, Path], environment: dict[str, str]) -> None:

@@ -56,7 +56,7 @@ def test_with_little_memory_the_context_shrinks_and_the_question_is_answered(mon
     assert "dialog" in end.answer
     notices = [each for each in events if isinstance(each, NoticeEvent)]
     assert [each.code for each in notices] == ["context-reduced"]
-    assert notices[0].message.endswith("can be 1024 tokens long instead of 4096.")
+    assert notices[0].message.endswith("limited to 1024 tokens instead of 4096.")
 
 
 def test_a_context_that_was_asked_for_is_not_shrunk(monkeypatch: pytest.MonkeyPatch) -> None:

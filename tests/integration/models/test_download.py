@@ -310,7 +310,7 @@ def test_without_a_hub_it_says_that_it_cannot_be_reached(place: Place, quick: Wa
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     attempt = place.attempt()
-    attempt.pull._fetcher._hub = Hub(f"http://127.0.0.1:{port}")
+    attempt.pull._downloader._hub = Hub(f"http://127.0.0.1:{port}")
     with pytest.raises(NetworkError, match=r"The model hub cannot be reached\. Check the network connection\."):
         attempt.run()
     assert quick() == list(FIRST_RETRY_WAITS)
@@ -319,7 +319,7 @@ def test_without_a_hub_it_says_that_it_cannot_be_reached(place: Place, quick: Wa
 @pytest.mark.parametrize("endpoint", ["not an address", "ftp://hub", "http://hub:port"])
 def test_an_address_that_is_none_is_told(place: Place, endpoint: str) -> None:
     attempt = place.attempt()
-    attempt.pull._fetcher._hub = Hub(endpoint)
+    attempt.pull._downloader._hub = Hub(endpoint)
     with pytest.raises(UsageError, match="Check the variables HF_ENDPOINT"):
         attempt.run()
 
@@ -331,7 +331,7 @@ def test_a_proxy_is_used(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     close_session()
     monkeypatch.setenv("HTTP_PROXY", place.hub.endpoint)
     attempt = place.attempt()
-    attempt.pull._fetcher._hub = Hub("http://hub.invalid")
+    attempt.pull._downloader._hub = Hub("http://hub.invalid")
     try:
         with pytest.raises(NetworkError):
             attempt.run()

@@ -69,7 +69,7 @@ def test_a_long_sentence_is_heard_to_its_end(
 def test_the_rate_holds_also_where_espeak_is_slow_to_take_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a pause before the sentence, one in twelve was spoken at the usual rate while it was set in the loop."""
     synthesizer = Synthesizer(tmp_path, rate=300)
-    synthesizer.choose(None, "de", lambda remark: pytest.fail(str(remark)))
+    synthesizer.choose_voice(None, "de", lambda remark: pytest.fail(str(remark)))
     save = Engine.save_to_file
 
     def save_if_taken(engine: Engine, text: str, path: str) -> None:

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Said
-from support.sound_card import SoundCard
+from support.sound_card import Said, SoundCard
 
 _LONG = "This is a long sentence that is spoken while somebody ends the worker in the middle of it."
 

@@ -109,7 +109,7 @@ def test_what_was_downloaded_by_keyboard_answers_without_a_restart(
         key(desktop, "Escape")
         desktop.wait_until_active("Edge Assistant")
         app.press(WINDOW)
-        app.wait_for(lambda _: any(SCENE.details[0] in each for each in app.told), "an answer")
+        app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "an answer")
         assert not any("demo model" in each for each in app.told), "it answered with the old weights"
 
 
@@ -117,7 +117,7 @@ def test_the_app_answers_where_there_is_no_network_at_all(desktop: XDesktop, fol
     with AppRun(desktop, "--no-speak", prefix=tuple(isolated()), **folders) as app:
         app.wait_until_told("Ready.")
         app.press(WINDOW)
-        app.wait_for(lambda _: any(SCENE.details[0] in each for each in app.told), "an answer")
+        app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "an answer")
 
 
 def _second_catalogue(data: Path) -> None:
