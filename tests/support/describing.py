@@ -154,14 +154,16 @@ class Describe:
         engine = self.engine()
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            engine.suspend()
+            with contextlib.suppress(psutil.NoSuchProcess):  # it was too quick; what was told says so
+                engine.suspend()
             self._wait_until_all_is_told()
             loading = not any(each["stage"] == "load" and each["fraction"] > 0 for each in self.of("stage"))
             if self.stage(index) == stage and not loading:
                 break
             if any(each["index"] == index for each in self.ends()):
                 raise TooSoon
-            engine.resume()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                engine.resume()
             time.sleep(0.01 if loading else 0.001)
         assert self.stage(index) == stage, f"{stage} never came: {self.text} {self.complaints}"
         return engine
@@ -171,7 +173,11 @@ class Describe:
         reader = Path(f"/proc/self/task/{self._threads[0].native_id}/stat")
         wait_until_at_rest(
             self.pid,
-            lambda: _sleeps(reader) and not select.select([self.process.stdout], [], [], 0)[0],
+            # A pipe that has ended can be read for ever, but then its reader has ended, too.
+            lambda: (
+                not self._threads[0].is_alive()
+                or (_sleeps(reader) and not select.select([self.process.stdout], [], [], 0)[0])
+            ),
         )
 
     def signal(self, number: int = signal.SIGINT) -> float:
