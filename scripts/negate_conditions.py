@@ -7,7 +7,7 @@ temporary folder; the checkout stays as it is. There the unit tests run, those o
 the integration tests of its folder, until one fails. A line for each says which test caught it, or that it survived:
 then either a test is missing, or the condition does nothing. What only another system can run is listed, not tried.
 
-First the tests have to pass without a change; those that then run much longer count as failed. It takes COUNT times as
+Tests first have to pass without a change; those that then run much longer count as failed. It takes COUNT times as
 long as the tests, at most. Exit code 0: all were caught, 1: something survived, or it could not be tried.
 """
 
@@ -37,6 +37,8 @@ PYTHON = ROOT / ".venv" / "bin" / "python"
 PACKAGE = "edge_assistant"
 EVERYWHERE = "cli"
 """The folder of integration tests that stand for those folders that have none of their own: they use nearly all."""
+
+SEVERAL = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadgroup")  # so many tests at a time, of a whole folder
 
 SLOWER, MORE_S = 3.0, 60.0  # so many times as long as without a change, and so many seconds more, tests may run
 
@@ -140,7 +142,10 @@ class Copy:
     def fault(self, suite: tuple[str, ...]) -> str:
         """The test that fails, or what else happens; "" where all pass."""
         limit = self._seconds[suite] * SLOWER + MORE_S if suite in self._seconds else None
-        command, started = [str(PYTHON), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *suite], time.monotonic()
+        command = [str(PYTHON), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *suite]
+        if not suite[0].partition("::")[0].endswith(".py"):
+            command += SEVERAL
+        started = time.monotonic()
         with subprocess.Popen(
             command, cwd=self.folder, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL, text=True, errors="replace", start_new_session=True,
@@ -162,17 +167,19 @@ class Copy:
 
     def caught(self, condition: Condition) -> str:
         """What catches its opposite; "" where nothing does."""
+        file = self.folder / PACKAGE / condition.file
+        source, start, end = file.read_bytes(), condition.start, condition.end
         for suite in self.suites(condition.file):
             if suite not in self._seconds:
                 if fault := self.fault(suite):
                     raise SystemExit(f"Without any change there fails {fault}")
                 print(f"Unchanged, {suite[0]} passes in {self._seconds[suite]:.0f} s", file=sys.stderr, flush=True)
-        file = self.folder / PACKAGE / condition.file
-        source, start, end = file.read_bytes(), condition.start, condition.end
-        file.write_bytes(source[:start] + b"(not (" + source[start:end] + b"))" + source[end:])
-        found = next(filter(None, map(self.fault, self.suites(condition.file))), "")
-        file.write_bytes(source)
-        return found
+            file.write_bytes(source[:start] + b"(not (" + source[start:end] + b"))" + source[end:])
+            found = self.fault(suite)
+            file.write_bytes(source)
+            if found:
+                return found
+        return ""
 
 
 def main() -> int:
