@@ -141,8 +141,8 @@ def settings() -> QWidget:
     return SettingsDialog(Settings(), on_apply=lambda _: None)
 
 
-def weights() -> QWidget:
-    """What weights there are."""
+def models() -> QWidget:
+    """The list of models."""
     return ModelsDialog(lambda _: None)
 
 
@@ -157,7 +157,7 @@ WINDOWS: dict[str, Callable[[], QWidget]] = {
     "palette": palette,
     "region": region,
     "settings": settings,
-    "weights": weights,
+    "models": models,
     "first-run": first_run,
 }
 _SETTLE_MS = 1500
@@ -207,7 +207,7 @@ def main() -> None:
             environment = {
                 **os.environ,
                 "QT_QPA_PLATFORM": f"offscreen:configfile={screens.name}",
-                "XDG_DATA_HOME": "/data",  # nobody's own weights and paths are in the pictures
+                "XDG_DATA_HOME": "/data",  # nobody's own models and paths are in the pictures
                 "QT_SCALE_FACTOR": "2" if look == "200-percent" else "1",
                 "SCREENSHOTS_LOOK": look,
             }
