@@ -277,3 +277,19 @@ def test_the_next_load_takes_a_tower_made_meanwhile_and_does_without_one_that_is
         assert asked.assistant.model.mmproj == published
     finally:
         asked.assistant.close()
+
+
+@pytest.mark.parametrize(("position", "fits"), [(3, True), (4, False), (2, False)])
+def test_a_saved_state_is_taken_only_where_it_ends_as_told(model: LlamaModel, position: int, fits: bool) -> None:
+    tokens = model.tokenize("What is on the screen?", special=False)[:3]
+    model.decode(tokens, 0)
+    state, expected = model.save_state(), model.logits()
+    other = open_model(demo().mmproj)
+    try:
+        assert other.restore_state(state, position) is fits
+        kept = 2 if fits else 0  # what does not fit leaves it empty
+        other.truncate(kept)
+        other.decode(tokens[kept:], kept)
+        assert other.logits() == pytest.approx(expected, abs=0.1)  # batches of other sizes round otherwise
+    finally:
+        other.free()
