@@ -17,10 +17,10 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parent.parent
 _PROGRAM = Path(sys.executable).parent / "edge-assistant"
 _SAMPLES = _ROOT / "models" / "demo" / "samples"
-_PATIENCE_S = 300.0  # a step that takes longer hangs: the demo weights answer in seconds
+_PATIENCE_S = 300.0  # a step that takes longer hangs: the demo model answers in seconds
 
 _STAGES = (
-    ("load", "loading the weights"),
+    ("load", "loading the model"),
     ("prepare", "preparing the picture"),
     ("encode", "looking at it"),
     ("prefill", "reading the question"),
@@ -183,7 +183,7 @@ def main() -> int:
     if missing:
         print(f"The sample screens {', '.join(missing)} are missing from {_SAMPLES}.", file=sys.stderr)
         return 1
-    print("\nDemo of edge_assistant with its small demo weights. Everything runs on this computer; nothing is sent.")
+    print("\nDemo of edge_assistant with its small demo model. Everything runs on this computer; nothing is sent.")
     told: set[str] = set()
     reports = []
     for number, step in enumerate(_STEPS, 1):
@@ -198,7 +198,7 @@ def main() -> int:
             print(f"{title}: {problem}.", file=sys.stderr)
         return 1
     print(
-        "The demo is complete: every question was answered. The demo weights know only simple drawn screens like these."
+        "The demo is complete: every question was answered. The demo model knows only simple drawn screens like these."
     )
     return 0
 

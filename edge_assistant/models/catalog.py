@@ -52,7 +52,7 @@ class CatalogModel:
     source: str
     repository: str | None  # on the model hub
     revision: str | None  # a commit, or a name such as main
-    folder: str | None  # beside the catalogue, for the demo weights that ship with the program
+    folder: str | None  # beside the catalogue, for the demo model that ships with the program
 
 
 def load_catalog(path: Path, *, own: bool = False, problems: list[str] | None = None) -> tuple[CatalogModel, ...]:

@@ -247,7 +247,7 @@ def test_the_demo_shows_every_answer_with_its_times_and_a_notice_once(
     assert module.main() == 0
     shown = capfd.readouterr().out
     assert shown.count("Answer: A dialog.\n") == sum(step.answers for step in module._STEPS)
-    assert "loading the weights 1.50 seconds, looking at it 0.25 seconds" in shown
+    assert "loading the model 1.50 seconds, looking at it 0.25 seconds" in shown
     assert shown.count("There is no sound.") == 1
 
 
