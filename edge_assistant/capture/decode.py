@@ -1,4 +1,4 @@
-"""Decoding of picture files, however broken, into one upright RGB picture, or a sentence that says why not."""
+"""Decoding of picture files, however broken, into one upright RGB picture, or an error that a person understands."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def decode(stream: BinaryIO, name: str) -> CapturedPicture:
             ) from error
         except _DECODE_ERRORS as error:
             failure = explain_error(error)
-            if failure.code != "internal":  # the file is not to blame
+            if failure.code != "internal":  # such as too little memory: not the file's fault
                 raise failure from error
             raise InputError(
                 tr("{name} is damaged or incomplete and cannot be read.", name=name), code="damaged"
@@ -110,7 +110,7 @@ def decode(stream: BinaryIO, name: str) -> CapturedPicture:
 
 @contextmanager
 def _quiet_pillow() -> Iterator[None]:
-    """Silence Pillow's warnings and log about oddities in files: the picture or the sentence is answer enough."""
+    """Silence Pillow's warnings and log about oddities in files: the result or our own error message is enough."""
     log = logging.getLogger("PIL")
     level = log.level
     log.setLevel(logging.CRITICAL)

@@ -32,13 +32,13 @@ def gui_application(platform: str | None = None) -> QGuiApplication:
     running = QGuiApplication.instance()
     if isinstance(running, QGuiApplication):
         return running
-    # Without it Wayland gives the clipboard only to the window that has the keyboard, and this may have none.
+    # Without this variable Wayland gives the clipboard only to the window with the keyboard, and here may be none.
     os.environ.setdefault("QT_WAYLAND_USE_DATA_CONTROL", "1")
     return QGuiApplication(["edge-assistant", *(["-platform", platform] if platform else [])])
 
 
 def missing_error(error: ImportError) -> AssistantError:
-    """Return the error for a part of Qt, or a system library of it, that is not installed, or finds no memory."""
+    """Return the error for a part of Qt, or a system library of it, that is missing or for which memory ran out."""
     if is_out_of_memory_message(str(error)):
         return out_of_memory_error()
     library = str(error).partition(":")[0]

@@ -72,19 +72,19 @@ def _make_parser() -> Parser:
     parser = Parser(
         prog="edge-assistant",
         description=tr("Describes pictures and the screen aloud. Works without a network."),
-        epilog=tr("Answers can be wrong. Not for medicine, traffic or money."),
+        epilog=tr("Answers can be wrong. Do not rely on them for medicine, traffic or money."),
     )
     _add_app(parser)
     commands = parser.add_subparsers(
         title=tr("commands"), metavar=tr("COMMAND"), description=tr("Without one, the app starts.")
     )
     _add_describe(commands.add_parser("describe", help=tr("describe a picture, or answer questions about it")))
-    cameras = commands.add_parser("cameras", help=tr("list the cameras, with the numbers that describe --camera takes"))
+    cameras = commands.add_parser("cameras", help=tr("list the cameras, with their numbers for describe --camera"))
     cameras.set_defaults(command=_cameras)
     _add_listen(
         commands.add_parser("listen", help=tr("run in the background, and describe what is there at a key press"))
     )
-    _add_trigger(commands.add_parser("trigger", help=tr("make the running program do something, as its shortcuts do")))
+    _add_trigger(commands.add_parser("trigger", help=tr("run an action in the running program, like a shortcut")))
     doctor = commands.add_parser("doctor", help=tr("show what works on this computer, and how to fix what does not"))
     doctor.add_argument("--speak", action=argparse.BooleanOptionalAction, help=tr("also speak (default: yes)"))
     doctor.set_defaults(command=_doctor)
@@ -99,8 +99,14 @@ def _make_parser() -> Parser:
 
 def _add_app(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group(tr("options of the app")).add_argument
-    add("--temperature", dest=f"{_APP}temperature", metavar=tr("F"), type=temperature, help=tr("0 is greedy"))
-    add("--seed", dest=f"{_APP}seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("repeatable answers"))
+    add(
+        "--temperature",
+        dest=f"{_APP}temperature",
+        metavar=tr("F"),
+        type=temperature,
+        help=tr("0 always takes the most likely word"),
+    )
+    add("--seed", dest=f"{_APP}seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("makes answers repeatable"))
     add("--speak", dest=f"{_APP}speak", action=argparse.BooleanOptionalAction, help=tr("speak (default: yes)"))
     parser.set_defaults(command=_app)
 
@@ -138,8 +144,13 @@ def _add_describe(parser: argparse.ArgumentParser) -> None:
         help=tr("thinking limit in tokens (default: as in settings)"),
     )
     add("--max-tokens", metavar=tr("N"), type=whole(1, 81_920), help=tr("longest answer, in tokens"))
-    add("--temperature", metavar=tr("F"), type=temperature, help=tr("0 is greedy; not with Thinking"))
-    add("--seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("repeatable answers (default: random)"))
+    add(
+        "--temperature",
+        metavar=tr("F"),
+        type=temperature,
+        help=tr("0 always takes the most likely word; not with Thinking"),
+    )
+    add("--seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("makes answers repeatable (default: random)"))
     add("--image-tokens", metavar=tr("N"), type=whole(8, 16_384), help=tr("maximum image tokens for the picture"))
     add("--context", metavar=tr("N"), type=whole(256, 262_144), help=tr("context in tokens (default: 4096)"))
     add("--model", metavar=tr("NAME|PATH"), help=tr("model: a name from the catalogue, or a GGUF file"))
@@ -158,8 +169,13 @@ def _add_describe(parser: argparse.ArgumentParser) -> None:
 
 def _add_listen(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--temperature", metavar=tr("F"), type=temperature, help=tr("0 is greedy; not with Thinking"))
-    add("--seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("repeatable answers (default: random)"))
+    add(
+        "--temperature",
+        metavar=tr("F"),
+        type=temperature,
+        help=tr("0 always takes the most likely word; not with Thinking"),
+    )
+    add("--seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("makes answers repeatable (default: random)"))
     add("--speak", action=argparse.BooleanOptionalAction, help=tr("speak (default: yes)"))
     parser.set_defaults(command=_listen)
 

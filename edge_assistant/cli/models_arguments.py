@@ -34,7 +34,9 @@ def add_models(parser: argparse.ArgumentParser) -> None:
     pull_parser.add_argument("name", metavar=tr("NAME"), help=tr("a name from models list"))
     pull_parser.add_argument("--mmproj", metavar=tr("QUANT"), help=tr("the vision file, such as F16 (default: Q8_0)"))
     pull_parser.add_argument(
-        "--trust-new", action="store_true", help=tr("forget the first download, and download the current file")
+        "--trust-new",
+        action="store_true",
+        help=tr("accept a changed file: forget the recorded checksum, and download again"),
     )
     verify_parser = action("verify", tr("read all installed models again, and compare their checksums"), _models_verify)
     verify_parser.add_argument("name", metavar=tr("NAME"), nargs="?", help=tr("only this model"))

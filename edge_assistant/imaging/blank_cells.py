@@ -10,7 +10,7 @@ CELL = 32
 _TOLERANCE = 4
 """Levels (of 255) within which colours count as equal: ripples of JPEG and of resampling are smaller."""
 
-_KEPT_EVERY = 3
+_KEEP_EVERY_NTH = 3
 """Every third cell of a blank area is kept, in rows and columns, so that the model knows that it is there."""
 
 Colour = tuple[int, ...]
@@ -27,7 +27,7 @@ def informative_cells(image: Image.Image) -> tuple[int, ...]:
     def is_inside(number: int) -> bool:
         row, column = divmod(number, columns)
         colour = colours[number]
-        if colour is None or (row % _KEPT_EVERY == 1 and column % _KEPT_EVERY == 1):
+        if colour is None or (row % _KEEP_EVERY_NTH == 1 and column % _KEEP_EVERY_NTH == 1):
             return False
         neighbours = (
             colours[y * columns + x]

@@ -11,7 +11,7 @@ from edge_assistant.system.i18n import tr
 
 _TEXT_ARCHITECTURE, _VISION_ARCHITECTURE, _PROJECTOR = "qwen3vl", "clip", "qwen3vl_merger"  # llama.cpp's names
 # Embedding lengths of the dense Qwen3-VL models (their config.json).
-_SIZES = {2048: "2B", 2560: "4B", 4096: "8B", 5120: "32B"}
+_SIZE_BY_EMBEDDING_LENGTH = {2048: "2B", 2560: "4B", 4096: "8B", 5120: "32B"}
 # Preferred quantisations, best first: Q8_0 is the fastest on most processors. These formats are published.
 _PREFERRED = ("Q8_0", "F16", "BF16", "F32")
 
@@ -81,7 +81,7 @@ def check_fit(model: GgufInfo, mmproj: GgufInfo) -> None:
 
 
 def find_mmproj(model: GgufInfo) -> GgufInfo:
-    """Return the mmproj beside `model` that fits it best. Raises WeightsError when none does, or when two fit alike.
+    """Return the mmproj beside `model` that fits it best. Raises WeightsError where none or two fit equally well.
 
     It fits when the dimensions match and no name mentions the other variant; then the longest common beginning of the
     file names counts, then the quantisation.
@@ -130,7 +130,9 @@ def find_mmproj(model: GgufInfo) -> GgufInfo:
 def _mismatch_reason(model: GgufInfo, mmproj: GgufInfo) -> str | None:
     name = mmproj.path.name
     if mmproj.projection_dim != model.embedding_length:
-        theirs, ours = (_SIZES.get(length or 0) for length in (mmproj.projection_dim, model.embedding_length))
+        theirs, ours = (
+            _SIZE_BY_EMBEDDING_LENGTH.get(length or 0) for length in (mmproj.projection_dim, model.embedding_length)
+        )
         if theirs is not None and ours is not None:
             return tr(
                 "{name} belongs to the {theirs} model, and this is the {ours} model",
@@ -163,7 +165,7 @@ def _mismatch_reason(model: GgufInfo, mmproj: GgufInfo) -> str | None:
 
 def _rank(model: GgufInfo, mmproj: GgufInfo) -> tuple[int, int]:
     common = 0
-    for ours, theirs in zip(_stem(model.path), _stem(mmproj.path), strict=False):
+    for ours, theirs in zip(_name_words(model.path), _name_words(mmproj.path), strict=False):
         if ours != theirs:
             break
         common += 1
@@ -171,7 +173,7 @@ def _rank(model: GgufInfo, mmproj: GgufInfo) -> tuple[int, int]:
     return common, -_PREFERRED.index(mmproj.quantisation or "") if known else -len(_PREFERRED)
 
 
-def _stem(path: Path) -> list[str]:
+def _name_words(path: Path) -> list[str]:
     """Return the words of a file name that say which model it is: without mmproj and the quantisation."""
     words = re.split(r"[-_. ]+", QUANTISATION.sub("", path.stem.lower()))
     return [word for word in words if word not in ("", "mmproj", "model")]

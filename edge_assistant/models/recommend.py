@@ -106,7 +106,7 @@ def recommend(
 def _recommendation_sentence(catalog_model: CatalogModel, missing: int, reason: str) -> str:
     fetch = tr("{size} to download", size=format_size(missing)) if missing else tr("already installed")
     return tr(
-        "I recommend {name}, {quantisation}, {fetch}, which needs {memory} of memory, {reason}.",
+        "I recommend {name}, {quantisation}, {reason}. It is {fetch}, and needs {memory} of memory.",
         name=catalog_model.name,
         quantisation=catalog_model.quantisation,
         fetch=fetch,

@@ -212,7 +212,7 @@ class Settings:
             tr_noop("How detailed a first look is. More shows more, but takes longer."),
             range=(64, 4096),
             unit=tr_noop("image tokens"),
-            unset=tr_noop("what this computer can do in the time below, or 256"),
+            unset=tr_noop("what this computer can do within glance_seconds, or 256"),
             example=256,
         ),
     )
@@ -273,7 +273,7 @@ class Settings:
         EntryInfo(
             "budgets",
             tr_noop("Thinking limit in tokens"),
-            tr_noop("How long it may think before it must answer."),
+            tr_noop("How long the model may think before it must answer."),
             range=(1, 81_920),
             unit=tr_noop("tokens"),
         ),

@@ -15,11 +15,11 @@ _MIN_FIRST_CLAUSE = 40
 # Text without a full stop is split at a clause or a space after this many characters; about 20 seconds of speech.
 _MAX_LENGTH = 300
 
-_STOPS = ".!?…؟۔।॥"
-_WIDE_STOPS = "。！？｡．"  # these need no space after them
+_SENTENCE_MARKS = ".!?…؟۔।॥"
+_WIDE_SENTENCE_MARKS = "。！？｡．"  # these need no space after them
 _CLOSERS = "\"'”’»)]}*_`~」』）】》〉"
-_CLAUSES = ",;:–—،؛"
-_WIDE_CLAUSES = "，；：、"
+_CLAUSE_MARKS = ",;:–—،؛"
+_WIDE_CLAUSE_MARKS = "，；：、"
 _ABBREVIATIONS = frozenset(
     (
         *("mr", "mrs", "ms", "dr", "prof", "sr", "sra", "st", "vs", "mme", "mlle", "hr", "fr", "gen", "col", "sgt"),
@@ -96,7 +96,7 @@ class SentenceSplitter:
                 return i + 1
             if i - start >= _MAX_LENGTH:
                 return _forced_break(text, start, i)
-            if character in _STOPS or character in _WIDE_STOPS:
+            if character in _SENTENCE_MARKS or character in _WIDE_SENTENCE_MARKS:
                 end = _after_stop(text, i)
                 if end == len(text) and not final:
                     return None  # more closers, or the rest of a number, may follow
@@ -104,7 +104,7 @@ class SentenceSplitter:
                     return end
                 if self._is_undecided(text, end) and not final:
                     return None
-            if self._first and (character in _CLAUSES or character in _WIDE_CLAUSES):
+            if self._first and (character in _CLAUSE_MARKS or character in _WIDE_CLAUSE_MARKS):
                 if i + 1 == len(text) and not final:
                     return None
                 if _is_clause_end(text, start, i):
@@ -118,7 +118,7 @@ class SentenceSplitter:
 
     @classmethod
     def _is_sentence_end(cls, text: str, start: int, stop: int, end: int, *, final: bool) -> bool:
-        if text[stop] in _WIDE_STOPS:
+        if text[stop] in _WIDE_SENTENCE_MARKS:
             return True
         if end < len(text) and not text[end].isspace():
             return False
@@ -144,14 +144,16 @@ def _is_abbreviation(before: str, following: str) -> bool:
 def _after_stop(text: str, i: int) -> int:
     """Return the end of the run of stops and closing marks that begins at `i`."""
     end = i + 1
-    while end < len(text) and (text[end] in _STOPS or text[end] in _WIDE_STOPS or text[end] in _CLOSERS):
+    while end < len(text) and (
+        text[end] in _SENTENCE_MARKS or text[end] in _WIDE_SENTENCE_MARKS or text[end] in _CLOSERS
+    ):
         end += 1
     return end
 
 
 def _is_clause_end(text: str, start: int, i: int) -> bool:
     """Return whether the first sentence may end after the mark at `i`: long enough, not in quotes or brackets."""
-    if text[i] in _CLAUSES and not text[i + 1 : i + 2].isspace():
+    if text[i] in _CLAUSE_MARKS and not text[i + 1 : i + 2].isspace():
         return False
     before = text[start:i]
     return (
@@ -163,8 +165,8 @@ def _is_clause_end(text: str, start: int, i: int) -> bool:
 
 def _forced_break(text: str, start: int, limit: int) -> int:
     """Return a break before `limit`: after the last clause, else after the last space, else at `limit`."""
-    for marks in (_CLAUSES + _WIDE_CLAUSES, " \t"):
+    for marks in (_CLAUSE_MARKS + _WIDE_CLAUSE_MARKS, " \t"):
         for i in range(limit - 1, start + _MIN_FIRST_CLAUSE, -1):
-            if text[i] in marks and (marks == " \t" or text[i] in _WIDE_CLAUSES or text[i + 1].isspace()):
+            if text[i] in marks and (marks == " \t" or text[i] in _WIDE_CLAUSE_MARKS or text[i + 1].isspace()):
                 return i + 1
     return limit

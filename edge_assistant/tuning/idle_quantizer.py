@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 REST_S = 60.0
 """How long the program must have been idle before it starts, and the time between two checks, in seconds."""
 
-_CLOSE_S = 2.0
+_JOIN_TIMEOUT_S = 2.0
 MakeTower = Callable[[Path, str, Callable[[float], None], Callable[[], bool]], CachedTower]
 
 
@@ -61,7 +61,7 @@ class IdleQuantizer:
         """Stop, leaving no unfinished tower."""
         self._closed.set()
         for thread in self._threads.values():
-            thread.join(_CLOSE_S)
+            thread.join(_JOIN_TIMEOUT_S)
 
     def _run(self, model: ResolvedModel) -> None:
         with self._lock:
@@ -79,7 +79,7 @@ class IdleQuantizer:
         except CancelledError:
             return False
         except (AssistantError, OSError) as error:
-            _log.info("no quicker vision tower could be made: %s", error)
+            _log.info("no faster vision tower could be made: %s", error)
         return True
 
     def _must_stop(self) -> bool:

@@ -40,8 +40,8 @@ def test_an_eight_gigabyte_laptop_hears_what_why_and_how() -> None:
     assert advice.download_bytes == Q4_BYTES
     assert advice.sentences == (
         "This computer has 8 gigabytes of memory, 4 processor cores, and 100.0 gigabytes of free disk space.",
-        "I recommend qwen3-vl-4b-q4_k_m, Q4_K_M, 3.0 gigabytes to download, which needs 3.8 gigabytes of memory, "
-        "the best that fits well into this memory.",
+        "I recommend qwen3-vl-4b-q4_k_m, Q4_K_M, the best that fits well into this memory. "
+        "It is 3.0 gigabytes to download, and needs 3.8 gigabytes of memory.",
         "Download it with edge-assistant models pull qwen3-vl-4b-q4_k_m, or import a file with models import.",
         WARNING,
     )

@@ -54,7 +54,8 @@ def test_it_says_what_is_recommended_why_and_what_it_is_not_for_then_the_first_c
     until(lambda: said[-1] == f"{RECOMMENDED}, button.", "the first choice")
     sentences = window.sentences.text().splitlines()
     assert "gigabytes of memory" in sentences[0]
-    assert sentences[1].startswith("I recommend pair, Q4_K_M, 800,640 bytes to download")
+    assert sentences[1].startswith("I recommend pair, Q4_K_M, ")
+    assert "It is 800,640 bytes to download" in sentences[1]
     assert sentences[-1] == WARNING
     assert said.count(WARNING) == 1
     heard = said[said.index("Welcome to Edge Assistant.") + 1 :]
