@@ -13,7 +13,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu
 from support.accessible_walk import application, nameless, tab_order, until
 
 from edge_assistant.assistant.events import (
@@ -21,6 +21,7 @@ from edge_assistant.assistant.events import (
     ErrorEvent,
     NoticeEvent,
     SentenceEvent,
+    StageEvent,
     TokenEvent,
     WindowEvent,
     cancelled,
@@ -96,6 +97,17 @@ def entries(menu: QMenu) -> Iterator[QAction]:
             yield from entries(inner)
         elif not action.isSeparator():
             yield action
+
+
+def test_the_status_bar_shows_the_status_and_while_a_stage_lasts_how_far_it_is(desk: Desk) -> None:
+    def shown() -> list[str]:
+        return [text for label in desk.window.statusBar().findChildren(QLabel) if (text := label.text())]
+
+    desk.window.show_status("looking")
+    assert shown() == ["Reading the picture"]
+    for fraction, text in ((0.0, ""), (0.414, ", 41 %"), (1.0, "")):
+        desk.window.show_event(StageEvent(0, "encode", fraction))
+        assert shown() == [f"Reading the picture{text}"]
 
 
 def test_the_window_reaches_every_action_and_so_does_the_tray(desk: Desk) -> None:
