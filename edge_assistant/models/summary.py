@@ -124,9 +124,11 @@ def _describe_trust(library: ModelLibrary, firsts: list[CatalogFile]) -> str:
     recorded = [trusted for entry in firsts if (trusted := library.verifier.trusted(entry)) is not None]
     if not recorded:
         return tr("checksums come from the first download")
+    unknown = tr("unknown")
+    commits = [each.commit[:8] if each.commit else unknown for each in recorded]
     told = [
-        tr("{checksum} from commit {commit}", checksum=each.sha256[:8], commit=(each.commit or tr("unknown"))[:8])
-        for each in recorded
+        tr("{checksum} from commit {commit}", checksum=each.sha256[:8], commit=commit)
+        for each, commit in zip(recorded, commits, strict=True)
     ]
     return tr("checksums come from the first download, recorded: {told}", told=Unshortened(", ".join(told)))
 

@@ -96,6 +96,16 @@ class _Marking(gettext.NullTranslations):
         return f"«{message}»"
 
 
+def test_every_marked_sentence_is_extracted_also_inside_another() -> None:
+    known = {message.id if isinstance(message.id, str) else message.id[0] for message in translations.extracted()}
+    for path in sorted(translations.PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in translations.KEYWORDS:
+                (text, *_) = node.args
+                if isinstance(text, ast.Constant) and text.value:
+                    assert text.value in known, f"{path.name}:{node.lineno}: take it out of the sentence around it"
+
+
 def test_no_sentence_of_the_program_is_left_out_of_the_catalogues() -> None:
     assert list(bare_sentences.in_package(translations.PACKAGE)) == []
 
