@@ -3,9 +3,10 @@
 
     scripts/trace_request.py [--app] [--calls] [--json]
 
-It starts the program that listens for keys, or with --app the one with windows, with the demo model on a screen of its own (Xvfb, openbox), opens a window there, presses the key
-that describes it, and follows all calls until the first sentence of the answer is on its way to the voice: which files
-and functions, on which threads, and how often a call goes from one folder of the package to another one.
+It starts the program that listens for keys, or with --app the one with windows, with the demo model on a screen of its
+own (Xvfb, openbox), opens a window there, presses the key that describes it, and follows all calls until the first
+sentence of the answer is on its way to the voice: which files and functions, on which threads, and how often a call
+goes from one folder of the package to another one.
 """
 
 from __future__ import annotations
@@ -164,7 +165,10 @@ def _press_when_ready(tracer: RequestTracer, quit_app: Any) -> None:
 
 
 def trace(*, app: bool) -> RequestTracer:
-    """Run the program, with windows or without, press the key, and return what was recorded. SystemExit where no word came."""
+    """Run the program, with windows or without, press the key, and return what was recorded.
+
+    SystemExit where no word came.
+    """
     tracer = RequestTracer()
     with tempfile.TemporaryDirectory() as name, _desktop(Path(name)) as environment:
         os.environ.update(environment)
