@@ -66,7 +66,7 @@ class EffectHandlers:
         self.options = RequestSettings()
         self.last_answer = LastAnswer()
         self.next_tick = 0.0
-        self._target: Path | int | None = None  # of "describe target"
+        self._target: Path | int | None = None  # of "describe_target"
         self._question = ""
         self.current = self.new_request()
 
@@ -143,7 +143,7 @@ class EffectHandlers:
         request = self.new_request(
             state.last_action,
             mode=modes.get(state.last_action, "glance"),
-            target=self._target if state.task == "describe target" else None,
+            target=self._target if state.task == "describe_target" else None,
             frozen_desktop=self._overlay.selected,
         )
         self._overlay.selected = None
@@ -181,7 +181,7 @@ class EffectHandlers:
         request = self.current
         self.last_answer.captured = request.captured
         encode = partial(self._tasks.encode_ahead, picture=request.require_picture)
-        self._worker.prepare(request, encode, "encoding ahead failed")
+        self._worker.prepare(request, encode, what_failed="encoding ahead failed")
         request.notice("ask", tr("What do you want to know?"))
         self._view.open_question_input()
 
@@ -302,7 +302,7 @@ class EffectHandlers:
 
     def _preload(self, request: Request) -> None:
         if not self._tasks.loaded:
-            self._worker.prepare(request, self._tasks.preload, "the model could not be loaded")
+            self._worker.prepare(request, self._tasks.preload, what_failed="the model could not be loaded")
 
     def _show_picture_of(self, request: Request) -> None:
         self.last_answer.conversation = request.conversation

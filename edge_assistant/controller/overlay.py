@@ -41,7 +41,7 @@ class Overlay:
         """Start to freeze the desktop, as `start_capture` does."""
         self._request = request
         self._freeze_task = FreezeTask(self._own_windows, request)
-        start_capture(self._freeze_task.freeze, on_done, "the desktop could not be frozen")
+        start_capture(self._freeze_task.freeze, on_done, what_failed="the desktop could not be frozen")
 
     def open(self, state: OverlayState) -> None:
         """Open the palette, and encode the most likely choice, or open the region selector in its place."""
@@ -52,7 +52,7 @@ class Overlay:
         if state.kind == "palette" and frozen_desktop is not None and self._request is not None:
             self._is_encoding_ahead = True
             encode = partial(self._tasks.encode_ahead, picture=frozen_desktop.capture_default)
-            self._worker.prepare(self._request, encode, "encoding ahead failed")
+            self._worker.prepare(self._request, encode, what_failed="encoding ahead failed")
 
     def use(self, choice: str) -> None:
         """Let the next request use the frozen desktop, if there is one and it shows the choice."""

@@ -149,7 +149,7 @@ class Request:
                 self.failure = failure
             on_done()
 
-        start_capture(self._capture, on_captured, "a picture could not be taken")
+        start_capture(self._capture, on_captured, what_failed="a picture could not be taken")
 
     def allow_speech(self) -> None:
         """Let the request speak: its tone is on the way."""

@@ -16,7 +16,7 @@ DETAIL_OFFER_S = 30.0
 Phase = Literal["idle", "capturing", "working", "speaking"]
 """Of the newest request: over; its picture is taken; it is worked on; its work is over and the speech goes on."""
 
-Task = Literal["", "describe", "describe target", "ask", "detail", "question", "think", "forget", "repeat"]
+Task = Literal["", "describe", "describe_target", "ask", "detail", "question", "think", "forget", "repeat"]
 """What the newest request does: describe what a key asks for, or a picture without a key (a file or one monitor); take
 a picture to ask about; describe the kept picture in detail; answer a question about it; turn Think harder on or off;
 forget everything; speak something again."""
@@ -139,7 +139,7 @@ def on_repeat(state: State) -> Transition:
 
 def on_describe_target(state: State) -> Transition:
     """Handle the wish to describe a picture file or monitor."""
-    after = replace(_new_request(state, "describe target", "capturing"), last_action="")
+    after = replace(_new_request(state, "describe_target", "capturing"), last_action="")
     return after, (*_end_current(state), Effect.FORGET_PICTURE, Effect.CAPTURE)
 
 

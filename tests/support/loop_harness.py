@@ -106,7 +106,7 @@ class ScriptedWorker:
     ) -> None:
         task(request)
 
-    def prepare(self, request: Request, task: Callable[[Request], None], _: str) -> None:
+    def prepare(self, request: Request, task: Callable[[Request], None], what_failed: str) -> None:  # noqa: ARG002 (as the worker's)
         task(request)
 
     def post(self, task: Callable[[], object]) -> None:

@@ -258,10 +258,12 @@ class WorkerHarness:
         self.worker.work_on(request, self.tasks.reload)
 
     def preload(self, request: Request) -> None:
-        self.worker.prepare(request, self.tasks.preload, "the model could not be loaded")
+        self.worker.prepare(request, self.tasks.preload, what_failed="the model could not be loaded")
 
     def encode_ahead(self, request: Request, picture: Callable[[], CapturedPicture]) -> None:
-        self.worker.prepare(request, partial(self.tasks.encode_ahead, picture=picture), "encoding ahead failed")
+        self.worker.prepare(
+            request, partial(self.tasks.encode_ahead, picture=picture), what_failed="encoding ahead failed"
+        )
 
     def encoded_ahead(self, request: Request, picture: Callable[[], CapturedPicture]) -> list[object]:
         """Encode a picture ahead; return what was encoded so far."""

@@ -64,7 +64,7 @@ def test_where_no_thread_can_be_started_a_request_is_over_at_once_and_says_why(
     monkeypatch.setattr(threading, "Thread", NoThread)
     request, calls = Request(1, print, print, action="window"), []
     request.take_picture(lambda: calls.append(request.failure))
-    start_capture(lambda _: None, calls.append, "the desktop could not be frozen")
+    start_capture(lambda _: None, calls.append, what_failed="the desktop could not be frozen")
     assert [error.code for error in calls if error is not None] == ["processes", "processes"]
 
 

@@ -31,7 +31,7 @@ from edge_assistant.hotkeys.actions import ACTIONS, ANSWER_ACTIONS
 SILENCE, CANCEL, FORGET = Effect.SILENCE, Effect.CANCEL_REQUEST, Effect.FORGET_PICTURE
 BEGINNINGS: dict[Task, Effect] = {
     "describe": Effect.CAPTURE,
-    "describe target": Effect.CAPTURE,
+    "describe_target": Effect.CAPTURE,
     "ask": Effect.CAPTURE,
     "question": Effect.ANSWER_QUESTION,
     "detail": Effect.DESCRIBE_IN_DETAIL,
