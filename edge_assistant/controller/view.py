@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Literal, Protocol
 
 from edge_assistant.capture.decode import CapturedPicture
@@ -39,33 +41,17 @@ class View(Protocol):
         """Drop everything that was shown."""
 
 
-class NoView:
-    """A View for a program without windows."""
-
-    def hide_windows(self) -> None:
-        """Do nothing."""
-
-    def show_windows(self) -> None:
-        """Do nothing."""
-
-    def is_in_front(self) -> bool:
-        """Return False."""
-        return False
-
-    def open_question_input(self) -> None:
-        """Do nothing."""
-
-    def show_picture(self, captured: CapturedPicture | None, name: str) -> None:
-        """Do nothing."""
-
-    def show_question(self, id: int, text: str) -> None:
-        """Do nothing."""
-
-    def show_thinking(self, on: bool, cost: str) -> None:
-        """Do nothing."""
-
-    def clear(self) -> None:
-        """Do nothing."""
+@contextlib.contextmanager
+def without_own_windows(view: View | None) -> Iterator[None]:
+    """Hide our windows for the duration of a with block, which captures the screen. Raises AssistantError."""
+    if view is None:
+        yield
+        return
+    view.hide_windows()
+    try:
+        yield
+    finally:
+        view.show_windows()
 
 
 class OverlayView(Protocol):
@@ -76,13 +62,3 @@ class OverlayView(Protocol):
 
     def close_overlay(self, ticket: int) -> None:
         """Close the overlay of this ticket, if it is open."""
-
-
-class NoOverlayView:
-    """An OverlayView for a program without windows."""
-
-    def open_overlay(self, content: OverlayContent) -> None:
-        """Do nothing."""
-
-    def close_overlay(self, ticket: int) -> None:
-        """Do nothing."""

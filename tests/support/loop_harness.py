@@ -49,8 +49,6 @@ class ScriptedSpeech:
 class ScriptedTasks:
     """The tasks of a worker; they record for which requests they are run."""
 
-    loaded = False
-
     def __init__(self) -> None:
         self.asked: list[tuple[str, Request]] = []
         self.cancelled: list[int] = []
