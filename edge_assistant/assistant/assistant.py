@@ -23,7 +23,7 @@ from edge_assistant.engine.client import DeviceFailedError, Engine, EngineConfig
 from edge_assistant.engine.gpu_offload import GpuOffload
 from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, ThinkingBudget, Turn
 from edge_assistant.engine.sampling import sampling
-from edge_assistant.imaging import blank_cells, token_budget
+from edge_assistant.imaging import token_budget
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel, same_mmproj
@@ -306,7 +306,6 @@ class Assistant:
                 max_tokens=self._max_tokens,
                 thinking=self._thinking_budget(),
                 embeddings=self._embeddings,
-                kept_image_tokens=blank_cells.informative_cells(picture) if self._options.skip_blank else (),
             )
 
         done = self._ask_engine(run, make)
