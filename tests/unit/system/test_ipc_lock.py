@@ -16,7 +16,8 @@ _INSTANCE = """
 import subprocess, sys
 from edge_assistant.system.ipc import IpcServer, default_endpoint
 server = IpcServer(default_endpoint(), str)
-child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=sys.stdin, stdout=subprocess.DEVNULL)
+wait = "import sys; sys.stdin.read()"
+child = subprocess.Popen([sys.executable, "-c", wait], stdin=sys.stdin, stdout=subprocess.DEVNULL)
 print("open", flush=True)
 child.wait()
 server.close()
@@ -38,7 +39,8 @@ def instance(repository: Path) -> Iterator[subprocess.Popen[str]]:
     process.wait()
 
 
-def test_there_is_one_instance_at_a_time(instance: subprocess.Popen[str]) -> None:
+@pytest.mark.usefixtures("instance")
+def test_there_is_one_instance_at_a_time() -> None:
     with pytest.raises(AlreadyRunningError):
         IpcServer(default_endpoint(), str)
     assert send(default_endpoint(), "still") == "still"
