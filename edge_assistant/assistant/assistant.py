@@ -19,9 +19,10 @@ from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.assistant.reporter import AnswerReporter, SpeechOutput
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine import prompts
-from edge_assistant.engine.client import DeviceFailedError, Engine, EngineConfig
+from edge_assistant.engine.client import Engine
+from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import GpuOffload
-from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, ThinkingBudget, Turn
+from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, ThinkingBudget, Turn
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.imaging import token_budget
 from edge_assistant.models.gguf import describe_gguf
