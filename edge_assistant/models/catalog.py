@@ -100,7 +100,7 @@ def read_catalog(text: str, problems: list[str], *, own: bool) -> tuple[CatalogM
         try:
             if own and "folder" in source:
                 raise ValueError(tr("folder is only for what comes with the program"))
-            found += _models_of_source(source)
+            found += models_of_source(source)
         except ValueError as error:
             if len(problems) < _MAX_PROBLEMS:
                 problems.append(tr("[[source]] number {number}: {error}", number=number, error=error))
@@ -137,7 +137,8 @@ def is_commit(revision: str | None) -> bool:
     return revision is not None and re.fullmatch(r"[0-9a-f]{40}", revision) is not None
 
 
-def _models_of_source(source: catalog_validation.Table) -> list[CatalogModel]:
+def models_of_source(source: catalog_validation.Table) -> list[CatalogModel]:
+    """Return the models of one [[source]] of a catalogue. Raises ValueError where it is not valid."""
     variant = catalog_validation.word(source, "variant")
     if variant not in ("instruct", "thinking"):
         raise ValueError(tr("unknown variant {variant}", variant=variant))

@@ -170,7 +170,7 @@ class Exporter:
         with explain_write_errors(self._folder / CATALOG):
             head = tr("The models in this folder. To install them: edge-assistant models import THIS-FOLDER")
             path = self._folder / CATALOG
-            replace_file(path, user_catalog.checked_text(path, user_catalog.catalog_text(sets, f"# {head}\n"), sets))
+            replace_file(path, user_catalog.catalog_text(path, sets, head).encode())
 
     def _on_bytes(self, count: int) -> None:
         self.cancel.check()
