@@ -40,7 +40,7 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "models/hub.py": frozenset(("Range",)),
     "system/paths.py": frozenset(("Library/Application Support",)),
     "system/cpu.py": frozenset(("model name",)),
-    "settings/schema.py": frozenset(("None", "weights_folder: {}")),
+    "settings/schema.py": frozenset(("None",)),
     "settings/store.py": frozenset(("to be commented out",)),
     "speech/bundled_voice.py": frozenset(("own voice: {}",)),
     "speech/sapi_voices.py": frozenset(("a voice cannot be read: {}", "Language", "Gender", "Male", "Female")),
@@ -99,6 +99,8 @@ def _in(node: ast.AST) -> Iterator[tuple[int, str]]:
             return
         case ast.Call(func=ast.Name(id=name)) if name in MARKS:
             parts: list[ast.AST] = [*node.keywords, *(each for each in node.args if not isinstance(each, ast.Constant))]
+        case ast.Call(func=ast.Name(id="run_safely"), args=[run, _]):  # the second is for the log
+            parts = [run]
         case ast.Constant(value=str(text)):
             if _WORDS.search(text):
                 yield node.lineno, text

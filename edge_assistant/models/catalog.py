@@ -54,6 +54,21 @@ class CatalogModel:
     revision: str | None  # a commit, or a name such as main
     folder: str | None  # beside the catalogue, for the demo model that ships with the program
 
+    @property
+    def display_name(self) -> str:
+        """The model's name and variant as people say them."""
+        return display_name(self.name, self.variant)
+
+    @property
+    def files(self) -> tuple[CatalogFile, ...]:
+        """The language model and all its mmproj files."""
+        return self.model, *self.mmprojs
+
+
+def display_name(name: str, variant: Variant) -> str:
+    """Return a model's name and variant as people say them."""
+    return f"{name}, {variant.title()}"
+
 
 def load_catalog(path: Path, *, own: bool = False, problems: list[str] | None = None) -> tuple[CatalogModel, ...]:
     """Read the catalogue file `path`; its models, best first. Raises WeightsError when it is missing or damaged.
@@ -118,7 +133,7 @@ def merge_catalogs(catalogs: Iterable[tuple[CatalogModel, ...]]) -> tuple[Catalo
 
 
 def _complete(known: CatalogModel, other: CatalogModel) -> CatalogModel:
-    theirs = {entry.key: entry for entry in (other.model, *other.mmprojs)}
+    theirs = {entry.key: entry for entry in other.files}
 
     def complete(entry: CatalogFile) -> CatalogFile:
         match = theirs.get(entry.key)

@@ -136,7 +136,7 @@ class ModelLibrary:
         person's own name, and so frees nothing. Raises WeightsError when nothing of it is in the data folder, or when a
         file cannot be deleted.
         """
-        entries = (catalog_model.model, *catalog_model.mmprojs)
+        entries = catalog_model.files
         needed = {
             mmproj.file
             for other in self.catalog()

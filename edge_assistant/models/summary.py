@@ -140,4 +140,4 @@ def _trust(library: ModelLibrary, entry: CatalogFile) -> str:
 
 
 def _statuses(library: ModelLibrary, catalog_model: CatalogModel) -> list[FileStatus]:
-    return [library.status(catalog_model, entry) for entry in (catalog_model.model, *catalog_model.mmprojs)]
+    return [library.status(catalog_model, entry) for entry in catalog_model.files]

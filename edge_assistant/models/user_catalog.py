@@ -75,7 +75,9 @@ def _read(path: Path) -> tuple[str, tuple[CatalogModel, ...]]:
     WeightsError.
     """
     if own_file.lstat_or_none(path) is None:
-        head = tr("Models that were added on this computer; for what the entries mean, see catalog.toml of the program.")
+        head = tr(
+            "Models that were added on this computer; for what the entries mean, see catalog.toml of the program."
+        )
         return f"# {head}\n", ()
     try:
         text = read_regular_text(path, MAX_BYTES)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import random
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.hub import Hub
 from edge_assistant.models.library import ModelLibrary
-from edge_assistant.models.operations import PullOperation
+from edge_assistant.models.model_downloader import ModelDownloader
 from edge_assistant.models.progress import TransferProgress
 from support.gguf_files import F32, INSTRUCT, gguf_bytes, model_metadata, vision_metadata
 from support.local_hub import COMMIT, LocalHub
@@ -34,16 +36,31 @@ def pair_files() -> dict[str, bytes]:
     }
 
 
-@dataclass
 class Attempt:
-    """A pull with all that it told."""
+    """A download of the pair with all that it told."""
 
-    pull: PullOperation
-    progress: list[TransferProgress] = field(default_factory=list)
-    notices: list[tuple[str, str]] = field(default_factory=list)
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.cancel = Cancellation()
+        self.progress: list[TransferProgress] = []
+        self.notices: list[tuple[str, str]] = []
+        self.on_notice: Callable[[str, str], object] = lambda code, message: self.notices.append((code, message))
 
-    def run(self, **options: bool) -> tuple[Path, ...]:
-        return self.pull.run(**options)
+    def _tell(self, code: str, message: str) -> None:
+        self.on_notice(code, message)
+
+    def run(self, *, trust_new: bool = False) -> list[Path]:
+        library = ModelLibrary(None)
+        model = library.named("pair", "instruct")
+        return ModelDownloader(
+            library,
+            model,
+            library.pair(model),
+            hub=self.hub,
+            on_progress=lambda _, progress: self.progress.append(progress),
+            on_notice=self._tell,
+            cancel=self.cancel,
+        ).run(trust_new=trust_new)
 
 
 @dataclass
@@ -67,21 +84,9 @@ class Place:
             text += "" if pinned else 'trust = "first-download"\n'
         (self.shipped / "catalog.toml").write_text(text)
 
-    def attempt(self, **options: Any) -> Attempt:
-        shelf = ModelLibrary(None)
-        weights = shelf.named("pair", "instruct")
-        made: Attempt
-        pull = PullOperation(
-            shelf,
-            weights,
-            shelf.pair(weights),
-            hub=Hub(self.hub.endpoint),
-            on_progress=lambda _, progress: made.progress.append(progress),
-            on_notice=lambda code, message: made.notices.append((code, message)),
-            **options,
-        )
-        made = Attempt(pull)
-        return made
+    def attempt(self, endpoint: str | None = None) -> Attempt:
+        """A download, from another hub where there is an `endpoint`."""
+        return Attempt(Hub(endpoint or self.hub.endpoint))
 
     def files(self) -> set[str]:
         """What is in the folder of downloads, but for the empty files of locks."""

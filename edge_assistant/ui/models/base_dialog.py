@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QPushButton, QScrollArea, QWidget
 
 from edge_assistant.models.library import ModelLibrary
+from edge_assistant.models.operations import ImportOperation, Operation
 from edge_assistant.system.i18n import tr
 from edge_assistant.ui.focus_announcer import FocusAnnouncer
-from edge_assistant.ui.models import tasks
 from edge_assistant.ui.models.background_task import BackgroundTask
 from edge_assistant.ui.models.progress_panel import ProgressPanel
 from edge_assistant.ui.retranslate import TranslatedLabels
@@ -65,7 +65,7 @@ class ModelsBaseDialog(QDialog):
 
     def import_paths(self, paths: list[Path]) -> None:
         """Import models from these files or folders."""
-        self._start(tasks.import_models(self._library(), paths), tr("Importing."))
+        self._start(ImportOperation(self._library(), paths))
 
     def reject(self) -> None:
         """Hide the window; what runs goes on."""
@@ -73,8 +73,8 @@ class ModelsBaseDialog(QDialog):
             self._say(tr("Continues in the background."))
         super().reject()
 
-    def _start(self, operation: tasks.Operation, words: str) -> None:
-        self.progress_panel.start(operation, words)
+    def _start(self, operation: Operation) -> None:
+        self.progress_panel.start(operation)
 
     def _library(self) -> ModelLibrary:
         return ModelLibrary(self._models_dir)

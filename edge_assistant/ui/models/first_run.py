@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from edge_assistant.assistant.advice import advise, finish_first_run
 from edge_assistant.models.gguf_header import format_size
+from edge_assistant.models.operations import Operation, PullOperation
 from edge_assistant.models.recommend import Recommendation
 from edge_assistant.system.errors import AssistantError
 from edge_assistant.system.i18n import tr, tr_noop
-from edge_assistant.ui.models import tasks
 from edge_assistant.ui.models.background_task import BackgroundTask
 from edge_assistant.ui.models.base_dialog import QUEUED, ModelsBaseDialog
 from edge_assistant.ui.models.progress_panel import ProgressPanel
@@ -153,13 +153,11 @@ class FirstRunDialog(ModelsBaseDialog):
 
     def _download(self) -> None:
         if self._recommendation is not None and self._recommendation.model is not None:
-            model = self._recommendation.model
-            name = tasks.display_name(model)
-            self._start(tasks.download(self._library(), model), tr("Downloading {name}.", name=name))
+            self._start(PullOperation(self._library(), self._recommendation.model))
 
-    def _start(self, operation: tasks.Operation, words: str) -> None:
+    def _start(self, operation: Operation) -> None:
         self.progress_panel.show()
-        super()._start(operation, words)
+        super()._start(operation)
 
     def _choose_import_files(self) -> None:
         self._open_import_dialog(tr("Choose files"), QFileDialog.FileMode.ExistingFiles)
@@ -177,10 +175,9 @@ class FirstRunDialog(ModelsBaseDialog):
         )
         self.accept()
 
-    @Slot(object, object)
-    def _on_ended(self, result: object, error: AssistantError | None) -> None:
+    @Slot(object)
+    def _on_ended(self, error: AssistantError | None) -> None:
         if error is None:
-            self._say(str(result))
             finish_first_run(self._library())
             self.models_changed.emit()
             self.accept()

@@ -14,6 +14,7 @@ from support.model_commands import Models, models
 from support.person import MMPROJ, MODEL, Place
 
 from edge_assistant.models import partial_file
+from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.exporter import Exporter
 from edge_assistant.models.importer import Importer, ImportResult
@@ -41,6 +42,7 @@ def bring(*sources: Path, links: bool = False, told: Told | None = None) -> list
         want_links=lambda: links,
         on_progress=lambda _, progress: told.fractions.append(progress.fraction),
         on_notice=lambda code, _: told.notices.append(code),
+        cancel=Cancellation(),
     )
     return task.run()
 
@@ -48,7 +50,8 @@ def bring(*sources: Path, links: bool = False, told: Told | None = None) -> list
 def carry(folder: Path, *names: str, **options: Any) -> list[str]:
     library = ModelLibrary(None)
     sets = [library.named(name, "instruct") for name in names]
-    task = Exporter(library, folder, sets, on_progress=options.get("on_progress", lambda *_: None))
+    progress = options.get("on_progress", lambda *_: None)
+    task = Exporter(library, folder, sets, on_progress=progress, cancel=Cancellation())
     return [weights.name for weights in task.run()]
 
 
@@ -226,13 +229,15 @@ def test_an_import_without_room_says_so_before_it_begins(
 
 
 def test_a_copy_that_was_cancelled_goes_on_from_where_it_was(place: Place, stick: Path) -> None:
-    library = ModelLibrary(None)
-    task: Importer
-
-    def on_progress(_: str, __: object) -> None:
-        task.cancel.set()
-
-    task = Importer(library, [stick], want_links=lambda: False, on_progress=on_progress, on_notice=lambda *_: None)
+    cancel = Cancellation()
+    task = Importer(
+        ModelLibrary(None),
+        [stick],
+        want_links=lambda: False,
+        on_progress=lambda *_: cancel.set(),
+        on_notice=lambda *_: None,
+        cancel=cancel,
+    )
     with pytest.raises(CancelledError):
         task.run()
     assert any(path.name.endswith(".part") for path in place.models.iterdir())

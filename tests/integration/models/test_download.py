@@ -17,10 +17,9 @@ from support.person import MMPROJ, MODEL, REPOSITORY, Place
 from support.waiting import until
 
 from edge_assistant.models import downloader, partial_file
-from edge_assistant.models.cancellation import FIRST_RETRY_WAITS, RETRY_WAITS
 from edge_assistant.models.checksums import ChecksumError
-from edge_assistant.models.hub import Hub
 from edge_assistant.models.library import ModelLibrary
+from edge_assistant.models.retry_schedule import FIRST_RETRY_WAITS, RETRY_WAITS
 from edge_assistant.system import paths
 from edge_assistant.system.errors import CancelledError, DoesNotFitError, NetworkError, UsageError, WeightsError
 
@@ -33,7 +32,7 @@ def sha256(data: bytes) -> str:
 
 def test_a_pair_is_fetched_verified_and_usable_at_once(place: Place) -> None:
     attempt = place.attempt()
-    assert attempt.run() == (place.models / MODEL, place.models / MMPROJ)
+    assert attempt.run() == [place.models / MODEL, place.models / MMPROJ]
     place.check_whole()
     assert attempt.notices == []
     last = attempt.progress[-1]
@@ -122,7 +121,7 @@ def test_a_line_that_only_drips_counts_as_standing_still(place: Place, monkeypat
         attempt.notices.append((code, message))
         place.hub.bytes_per_s = None
 
-    attempt.pull._on_notice = speed_up
+    attempt.on_notice = speed_up
     attempt.run()
     wait.join()
     place.check_whole()
@@ -309,8 +308,7 @@ def test_a_part_the_hub_does_not_have_is_asked_for_from_the_start(place: Place) 
 def test_without_a_hub_it_says_that_it_cannot_be_reached(place: Place, quick: Waits) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    attempt = place.attempt()
-    attempt.pull._downloader._hub = Hub(f"http://127.0.0.1:{port}")
+    attempt = place.attempt(f"http://127.0.0.1:{port}")
     with pytest.raises(NetworkError, match=r"The model hub cannot be reached\. Check the network connection\."):
         attempt.run()
     assert quick() == list(FIRST_RETRY_WAITS)
@@ -318,8 +316,7 @@ def test_without_a_hub_it_says_that_it_cannot_be_reached(place: Place, quick: Wa
 
 @pytest.mark.parametrize("endpoint", ["not an address", "ftp://hub", "http://hub:port"])
 def test_an_address_that_is_none_is_told(place: Place, endpoint: str) -> None:
-    attempt = place.attempt()
-    attempt.pull._downloader._hub = Hub(endpoint)
+    attempt = place.attempt(endpoint)
     with pytest.raises(UsageError, match="Check the variables HF_ENDPOINT"):
         attempt.run()
 
@@ -330,8 +327,7 @@ def test_a_proxy_is_used(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
 
     close_session()
     monkeypatch.setenv("HTTP_PROXY", place.hub.endpoint)
-    attempt = place.attempt()
-    attempt.pull._downloader._hub = Hub("http://hub.invalid")
+    attempt = place.attempt("http://hub.invalid")
     try:
         with pytest.raises(NetworkError):
             attempt.run()
@@ -369,7 +365,7 @@ def test_a_cancel_ends_a_stalled_download_at_once_and_the_next_run_goes_on(place
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     until(lambda: attempt.progress and attempt.progress[-1].done > 200_000)
-    attempt.pull.cancel.set()
+    attempt.cancel.set()
     thread.join(2)
     assert not thread.is_alive()
     assert len(raised) == 1
@@ -383,7 +379,7 @@ def test_a_cancel_ends_a_stalled_download_at_once_and_the_next_run_goes_on(place
 def test_a_cancel_between_two_attempts_does_not_wait(place: Place) -> None:
     place.hub.head_faults = [Fault(status=429, headers={"Retry-After": "200"})]
     attempt = place.attempt()
-    attempt.pull._on_notice = lambda *_: attempt.pull.cancel.set()
+    attempt.on_notice = lambda *_: attempt.cancel.set()
     with pytest.raises(CancelledError):
         attempt.run()
 

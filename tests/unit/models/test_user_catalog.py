@@ -68,7 +68,9 @@ def test_dropping_from_a_damaged_list_is_explained(tmp_path: Path) -> None:
 
 
 def test_a_catalogue_of_one_s_own_may_not_speak_of_what_ships(tmp_path: Path) -> None:
-    text = user_catalog.catalog_text(tmp_path, [own("x")], "").replace("[[source]]\n", '[[source]]\nfolder = "demo"\n', 1)
+    text = user_catalog.catalog_text(tmp_path, [own("x")], "").replace(
+        "[[source]]\n", '[[source]]\nfolder = "demo"\n', 1
+    )
     (tmp_path / "catalog.toml").write_text(text)
     with pytest.raises(WeightsError, match="folder is only for what comes"):
         load_catalog(tmp_path / "catalog.toml", own=True)
