@@ -17,10 +17,10 @@ from edge_assistant.models.operations import (
     ImportOperation,
     Operation,
     OperationResult,
-    PullOperation,
     RemoveOperation,
     VerifyOperation,
 )
+from edge_assistant.models.pull import PullOperation
 from edge_assistant.models.resolver import variant_for
 from edge_assistant.models.summary import model_facts, summary_line
 from edge_assistant.settings import schema

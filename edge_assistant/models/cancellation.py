@@ -36,11 +36,6 @@ class Cancellation:
         if stream is not None:
             stream.abort()
 
-    @property
-    def is_set(self) -> bool:
-        """Whether `set` was called."""
-        return self._event.is_set()
-
     @contextmanager
     def watching(self, stream: OpenStream) -> Iterator[None]:
         """Abort this stream when the cancellation is set. Raises CancelledError."""

@@ -59,7 +59,6 @@ class Downloader:
         progress: FileProgress,
         on_notice: Callable[[str, str], None],
         cancel: Cancellation,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._hub = hub
         self._folder = folder
@@ -67,7 +66,6 @@ class Downloader:
         self._progress = progress
         self._on_notice = on_notice
         self._cancel = cancel
-        self._clock = clock
 
     def fetch(self, catalog_model: CatalogModel, entry: CatalogFile) -> Path:
         """Download the file as far as it is not here; return the path of the verified file.
@@ -84,7 +82,7 @@ class Downloader:
                 remove_leftovers(path)
                 return path
             identity = {"file": entry.key, "sha256": target.sha256, "size": target.size}
-            with PartialFile(path, identity, self._clock) as part:
+            with PartialFile(path, identity) as part:
                 if part.resumes:
                     part.read_existing(self._progress.checked)
                 if target.size is not None and part.size > target.size:
@@ -212,7 +210,7 @@ class Downloader:
         ):
             if stream.offset < part.size:
                 self._restart(part)
-            since, sum_since = self._clock(), 0
+            since, sum_since = time.monotonic(), 0
             for data in stream:
                 self._cancel.check()
                 if target.size is not None and part.size + len(data) > target.size:
@@ -223,10 +221,10 @@ class Downloader:
                 part.write(data)
                 self._progress.received(len(data))
                 sum_since += len(data)
-                if self._clock() - since > _STALL_SECONDS:
+                if time.monotonic() - since > _STALL_SECONDS:
                     if sum_since < _MIN_BYTES:
                         raise TemporaryError(tr("The download has almost stalled."), code="stalled")
-                    since, sum_since = self._clock(), 0
+                    since, sum_since = time.monotonic(), 0
         return target.size is None or part.size == target.size
 
     def _accept(self, target: _Target, entry: CatalogFile, part: PartialFile) -> None:

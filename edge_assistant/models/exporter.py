@@ -44,7 +44,7 @@ class Exporter:
         self._cancel = cancel
         self._library = library
         self._folder = folder
-        self._sets = sets or [each for each in library.catalog() if self._is_complete(each)]
+        self._sets = sets or [each for each in library.catalog() if library.is_installed(each)]
         self._on_progress = on_progress
 
     def run(self) -> list[CatalogModel]:
@@ -96,18 +96,10 @@ class Exporter:
             )
         ]
 
-    def _is_complete(self, catalog_model: CatalogModel) -> bool:
-        find = self._library.find
-        return (
-            catalog_model.folder is None
-            and find(catalog_model, catalog_model.model) is not None
-            and any(find(catalog_model, entry) is not None for entry in catalog_model.mmprojs)
-        )
-
     def _copies(self, catalog_model: CatalogModel) -> list[_Copy]:
         if catalog_model.folder is not None:
             raise UsageError(tr("The demo model comes with the program; there is nothing to export."))
-        if not self._is_complete(catalog_model):
+        if not self._library.is_installed(catalog_model):
             raise WeightsError(
                 tr("{name} is incomplete. Download it with models pull before you export it.", name=catalog_model.name),
                 code="weights-missing",

@@ -1,4 +1,4 @@
-"""The operations on whole models, for commands and windows alike: pull, verify, import, export and remove one.
+"""The operations on whole models, for commands and windows alike: verify, import, export and remove; see pull.py, too.
 
 An operation is made with what it is to do. `run` does it on the calling thread, reports to a listener, and ends with
 CancelledError when it is cancelled; it may be run again, and goes on where it was. What people are told is said here.
@@ -7,24 +7,19 @@ CancelledError when it is cancelled; it may be run again, and goes on where it w
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.catalog import CatalogModel
-from edge_assistant.models.checksums import ChecksumError
-from edge_assistant.models.downloader import Remote
 from edge_assistant.models.exporter import Exporter
 from edge_assistant.models.gguf_header import format_size
-from edge_assistant.models.hub import Hub
-from edge_assistant.models.hub_errors import RevisionGoneError
 from edge_assistant.models.importer import Importer
 from edge_assistant.models.library import FileStatus, ModelLibrary
-from edge_assistant.models.model_downloader import ModelDownloader
 from edge_assistant.models.progress import FileProgress, TransferProgress
 from edge_assistant.models.user_catalog import remove_entry
-from edge_assistant.system.errors import AssistantError, WeightsError
+from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr, tr_count, tr_noop
 
 CANCELLED = tr_noop("Cancelled. Progress is kept; you can resume later.")
@@ -67,61 +62,6 @@ class Operation(Protocol):
 
     def run(self, listener: OperationListener, cancel: Cancellation, /) -> OperationResult:
         """Do it. Raises AssistantError, CancelledError."""
-
-
-@dataclass(frozen=True, slots=True)
-class PullOperation:
-    """The download of a model with its mmproj, of which the quantisation may be given.
-
-    `trust_new` forgets the checksums of the first download, and takes what the hub has now; see `trusting_new`.
-    """
-
-    library: ModelLibrary
-    model: CatalogModel
-    mmproj: str | None = None
-    trust_new: bool = False
-    hub: Remote | None = None
-
-    @property
-    def start_sentence(self) -> str:
-        """The sentence that says what is being done."""
-        return tr("Downloading {name}.", name=self.model.display_name)
-
-    def run(self, listener: OperationListener, cancel: Cancellation) -> OperationResult:
-        """Fetch what is missing. Raises AssistantError as `ModelDownloader.run` does."""
-        entries = self.library.pair(self.model, self.mmproj)
-        paths = ModelDownloader(
-            self.library,
-            self.model,
-            entries,
-            hub=self.hub or Hub(),
-            on_progress=lambda file, progress: listener.progress("pull", file, progress),
-            on_notice=listener.notice,
-            cancel=cancel,
-        ).run(trust_new=self.trust_new)
-        for entry in entries:
-            trusted = self.library.verifier.trusted(entry)
-            if trusted is not None:
-                listener.event("trusted", file=entry.file, sha256=trusted.sha256, commit=trusted.commit)
-        listener.event(
-            "done",
-            action="pull",
-            name=self.model.name,
-            variant=self.model.variant,
-            files=[str(path) for path in paths],
-        )
-        return OperationResult((tr("{name}, is installed and verified.", name=self.model.display_name),))
-
-
-def trusting_new(operation: Operation, error: AssistantError) -> PullOperation | None:
-    """Return the download that takes what the hub has now, to be offered to the person after this error; else None."""
-    if (
-        isinstance(operation, PullOperation)
-        and isinstance(error, ChecksumError | RevisionGoneError)
-        and error.can_trust_new
-    ):
-        return replace(operation, trust_new=True)
-    return None
 
 
 @dataclass(frozen=True, slots=True)

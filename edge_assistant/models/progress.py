@@ -96,17 +96,11 @@ class FileProgress:
     `file` is the one that is worked on.
     """
 
-    def __init__(
-        self,
-        total: int,
-        on_progress: OnProgress,
-        cancel: Cancellation,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, total: int, on_progress: OnProgress, cancel: Cancellation) -> None:
         self.file = ""
         self._on_progress = on_progress
         self._cancel = cancel
-        self._meter = ProgressMeter(total, clock)
+        self._meter = ProgressMeter(total)
 
     def checked(self, count: int) -> None:
         """Count bytes of the total that were here before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.operations import Operation, OperationResult
@@ -19,7 +20,7 @@ class Recorder:
         self.notices: list[tuple[str, str]] = []
         self.results: list[tuple[str, str | None]] = []
         self.questions: list[str] = []
-        self.events: list[dict[str, object]] = []
+        self.events: list[dict[str, Any]] = []
 
     def progress(self, action: str, file: str, progress: TransferProgress, /) -> None:
         self.progressed.append((action, file, progress.fraction))

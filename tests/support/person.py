@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,11 @@ from typing import Any
 from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.hub import Hub
 from edge_assistant.models.library import ModelLibrary
-from edge_assistant.models.model_downloader import ModelDownloader
 from edge_assistant.models.progress import TransferProgress
+from edge_assistant.models.pull import PullOperation
 from support.gguf_files import F32, INSTRUCT, gguf_bytes, model_metadata, vision_metadata
 from support.local_hub import COMMIT, LocalHub
+from support.operations import Recorder
 
 REPOSITORY = "someone/pair"
 MODEL, MMPROJ = "pair-Q4_K_M.gguf", "mmproj-pair-Q8_0.gguf"
@@ -36,31 +36,25 @@ def pair_files() -> dict[str, bytes]:
     }
 
 
-class Attempt:
+class Attempt(Recorder):
     """A download of the pair with all that it told."""
 
     def __init__(self, hub: Hub) -> None:
+        super().__init__()
         self.hub = hub
         self.cancel = Cancellation()
-        self.progress: list[TransferProgress] = []
-        self.notices: list[tuple[str, str]] = []
-        self.on_notice: Callable[[str, str], object] = lambda code, message: self.notices.append((code, message))
+        self.progress_told: list[TransferProgress] = []
 
-    def _tell(self, code: str, message: str) -> None:
-        self.on_notice(code, message)
+    def progress(self, _: str, __: str, progress: TransferProgress, /) -> None:
+        self.progress_told.append(progress)
 
-    def run(self, *, trust_new: bool = False) -> list[Path]:
+    def run(self, *, trust_new: bool = False) -> list[str]:
+        """The files."""
         library = ModelLibrary(None)
-        model = library.named("pair", "instruct")
-        return ModelDownloader(
-            library,
-            model,
-            library.pair(model),
-            hub=self.hub,
-            on_progress=lambda _, progress: self.progress.append(progress),
-            on_notice=self._tell,
-            cancel=self.cancel,
-        ).run(trust_new=trust_new)
+        pull = PullOperation(library, library.named("pair", "instruct"), trust_new=trust_new, hub=self.hub)
+        pull.run(self, self.cancel)
+        files: list[str] = self.events[-1]["files"]
+        return files
 
 
 @dataclass

@@ -25,28 +25,34 @@ class ModelsBaseDialog(QDialog):
     models_changed = Signal()
     """Models were added, replaced or removed."""
 
+    TITLE: str
+
     def __init__(
         self,
-        title: str,
         say: Callable[[str], None],
-        silence: Callable[[], None],
-        reader_announces_focus: Callable[[], bool],
-        models_dir: Path | None,
+        *,
+        silence: Callable[[], None] = lambda: None,
+        reader_announces_focus: Callable[[], bool] = lambda: False,
+        models_dir: Path | None = None,
     ) -> None:
         """`say` speaks a sentence, `silence` stops speech about an earlier focus; `models_dir` is the settings'.
 
-        The widget with the focus is announced, unless `reader_announces_focus` returns True. Subclasses create
-        `progress_panel`.
+        The widget with the focus is announced, unless `reader_announces_focus` returns True.
         """
         super().__init__()
         self.labels = TranslatedLabels()
-        self.progress_panel: ProgressPanel
+        self.labels.add(self.setWindowTitle, self.TITLE)
         self._say = say
         self._models_dir = models_dir
         self._scan_task: BackgroundTask | None = None
         """The task that reads which models are here, while it runs."""
         self._focus = FocusAnnouncer(self, say, reader_announces_focus, silence)
-        self.labels.add(self.setWindowTitle, title)
+        self.progress_panel: ProgressPanel
+        self._build()
+
+    def _build(self) -> None:
+        """Create all widgets, the progress panel among them."""
+        raise NotImplementedError
 
     def stop(self) -> None:
         """Stop what runs, for the end of the program."""

@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from edge_assistant.models.gguf_header import format_size
-from edge_assistant.models.operations import ExportOperation, PullOperation, RemoveOperation, VerifyOperation
+from edge_assistant.models.operations import ExportOperation, RemoveOperation, VerifyOperation
+from edge_assistant.models.pull import PullOperation
 from edge_assistant.models.summary import SummaryRow, summary_rows, translate_value
 from edge_assistant.system.errors import AssistantError
 from edge_assistant.system.i18n import tr, tr_noop
@@ -39,15 +40,9 @@ from edge_assistant.ui.plain_text import PlainLabel, tooltip
 class ModelsDialog(ModelsBaseDialog):
     """The models window. Closing it only hides it: a download goes on, audibly. See ModelsBaseDialog for arguments."""
 
-    def __init__(
-        self,
-        say: Callable[[str], None],
-        *,
-        silence: Callable[[], None] = lambda: None,
-        reader_announces_focus: Callable[[], bool] = lambda: False,
-        models_dir: Path | None = None,
-    ) -> None:
-        super().__init__(tr_noop("Models"), say, silence, reader_announces_focus, models_dir)
+    TITLE = tr_noop("Models")
+
+    def _build(self) -> None:
         self._summary: list[SummaryRow] = []
         self._reported_problems: list[str] = []
         self._refresh_again = False
@@ -65,7 +60,7 @@ class ModelsDialog(ModelsBaseDialog):
         self.export = self._make_quiet_button(tr_noop("E&xport…"), self._choose_export_folder)
         self.import_files = self._make_quiet_button(tr_noop("Import &files…"), self._choose_import_files)
         self.import_folder = self._make_quiet_button(tr_noop("Import a f&older…"), self._choose_import_folder)
-        self.progress_panel = ProgressPanel(say, lambda: self.table, self._move_focus)
+        self.progress_panel = ProgressPanel(self._say, lambda: self.table, self._move_focus)
         self.progress_panel.message.connect(self._append_message)
         self.progress_panel.changed.connect(self._update_buttons)
         self.progress_panel.ended.connect(self._on_ended)

@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from edge_assistant.models.checksums import ChecksumError
-from edge_assistant.models.operations import CANCELLED, Operation, OperationResult, trusting_new
+from edge_assistant.models.operations import CANCELLED, Operation, OperationResult
 from edge_assistant.models.progress import ProgressAnnouncements, TransferProgress
+from edge_assistant.models.pull import trusting_new
 from edge_assistant.system.errors import AssistantError, CancelledError
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.text_cleaning import shorten

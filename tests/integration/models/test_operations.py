@@ -19,11 +19,10 @@ from edge_assistant.models.operations import (
     ExportOperation,
     ImportOperation,
     Operation,
-    PullOperation,
     RemoveOperation,
     VerifyOperation,
-    trusting_new,
 )
+from edge_assistant.models.pull import PullOperation, trusting_new
 from edge_assistant.system.errors import AssistantError, NetworkError, UsageError, WeightsError
 from edge_assistant.system.i18n import use_language
 

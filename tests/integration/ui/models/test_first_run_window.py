@@ -17,7 +17,7 @@ from support.model_windows import answer, press, push, tab_order
 from support.person import MMPROJ, MODEL, Place
 
 from edge_assistant.assistant.advice import is_first_run
-from edge_assistant.models import operations
+from edge_assistant.models import pull
 from edge_assistant.models.hub import Hub
 from edge_assistant.models.library import ModelLibrary
 from edge_assistant.models.recommend import WARNING
@@ -35,7 +35,7 @@ def said() -> list[str]:
 @pytest.fixture
 def window(place: Place, said: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstRunDialog]:
     application()
-    monkeypatch.setattr(operations, "Hub", lambda: Hub(place.hub.endpoint))
+    monkeypatch.setattr(pull, "Hub", lambda: Hub(place.hub.endpoint))
     result = FirstRunDialog(said.append)
     result.show()
     result.activateWindow()

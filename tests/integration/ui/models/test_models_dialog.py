@@ -17,7 +17,7 @@ from support.local_hub import Fault
 from support.model_windows import answer, press, push, question_of, tab_order
 from support.person import MMPROJ, MODEL, REPOSITORY, Place
 
-from edge_assistant.models import operations
+from edge_assistant.models import pull
 from edge_assistant.models.hub import Hub
 from edge_assistant.ui.models.dialog import ModelsDialog
 
@@ -30,7 +30,7 @@ def said() -> list[str]:
 @pytest.fixture
 def dialog(place: Place, said: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelsDialog]:
     application()
-    monkeypatch.setattr(operations, "Hub", lambda: Hub(place.hub.endpoint))
+    monkeypatch.setattr(pull, "Hub", lambda: Hub(place.hub.endpoint))
     result = ModelsDialog(said.append)
     result.show()
     result.activateWindow()
