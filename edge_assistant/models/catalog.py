@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,11 +11,14 @@ from edge_assistant.models import catalog_validation
 from edge_assistant.models.gguf import Variant
 from edge_assistant.system.bounded_read import read_regular_text
 from edge_assistant.system.errors import DoesNotFitError, WeightsError, explain_error
-from edge_assistant.system.i18n import tr
+from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.toml_reader import parse_toml
 
 # Takes the repository's place in the key of files that neither ship nor can be fetched: imported ones.
 OWN = "own"
+UNKNOWN = tr_noop("not known")
+"""The value in the catalogue where a person's own file does not give one; see summary.translate_value."""
+
 _MAX_PROBLEMS = 5  # reported of one catalogue
 _MAX_REASON = 300  # characters
 MAX_BYTES = 200_000  # of a catalogue file
@@ -40,7 +43,7 @@ class CatalogFile:
 
 @dataclass(frozen=True, slots=True)
 class CatalogModel:
-    """A language model and the mmproj files that fit it, best first. `name` and `variant` together are unique."""
+    """A language model and the mmproj files that fit it, best first."""
 
     name: str
     variant: Variant
@@ -56,18 +59,22 @@ class CatalogModel:
 
     @property
     def display_name(self) -> str:
-        """The model's name and variant as people say them."""
-        return display_name(self.name, self.variant)
+        """The name and variant as people say them."""
+        return f"{self.name}, {self.variant.title()}"
+
+    @property
+    def key(self) -> tuple[str, Variant]:
+        """The name and variant, which no other model of the catalogues has."""
+        return self.name, self.variant
 
     @property
     def files(self) -> tuple[CatalogFile, ...]:
         """The language model and all its mmproj files."""
         return self.model, *self.mmprojs
 
-
-def display_name(name: str, variant: Variant) -> str:
-    """Return a model's name and variant as people say them."""
-    return f"{name}, {variant.title()}"
+    def with_files(self, change: Callable[[CatalogFile], CatalogFile]) -> CatalogModel:
+        """Return the model with each of its files changed."""
+        return replace(self, model=change(self.model), mmprojs=tuple(map(change, self.mmprojs)))
 
 
 def load_catalog(path: Path, *, own: bool = False, problems: list[str] | None = None) -> tuple[CatalogModel, ...]:
@@ -126,9 +133,8 @@ def merge_catalogs(catalogs: Iterable[tuple[CatalogModel, ...]]) -> tuple[Catalo
     """Merge several catalogues. On conflicts the earlier one wins; where it has no checksum, a later one's is taken."""
     result: dict[tuple[str, Variant], CatalogModel] = {}
     for catalog_model in (each for catalog in catalogs for each in catalog):
-        key = catalog_model.name, catalog_model.variant
-        known = result.get(key)
-        result[key] = catalog_model if known is None else _complete(known, catalog_model)
+        known = result.get(catalog_model.key)
+        result[catalog_model.key] = catalog_model if known is None else _complete(known, catalog_model)
     return tuple(result.values())
 
 
@@ -141,7 +147,7 @@ def _complete(known: CatalogModel, other: CatalogModel) -> CatalogModel:
             return entry
         return replace(entry, sha256=match.sha256, size=match.size, about_size=match.about_size)
 
-    completed = replace(known, model=complete(known.model), mmprojs=tuple(map(complete, known.mmprojs)))
+    completed = known.with_files(complete)
     if completed == known or is_commit(known.revision):
         return completed
     return replace(completed, revision=other.revision)

@@ -83,13 +83,13 @@ class Exporter:
 
     def _remaining(self, earlier: Sequence[CatalogModel], sets: Sequence[CatalogModel]) -> list[CatalogModel]:
         """Return the models of an earlier export that the folder still has, where none of their files was replaced."""
-        named = {(each.name, each.variant) for each in sets}
+        named = {each.key for each in sets}
         taken = {entry.file.lower() for each in sets for entry in each.files}
         sums = {entry.sha256 for each in sets for entry in each.files}
         return [
             each
             for each in earlier
-            if (each.name, each.variant) not in named
+            if each.key not in named
             and all(
                 exists(self._folder / entry.file) and (entry.file.lower() not in taken or entry.sha256 in sums)
                 for entry in each.files

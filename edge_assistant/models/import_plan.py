@@ -85,7 +85,7 @@ class ImportPlanner:
         Of several models that share the file, one whose language model is among the names `given` with it. A name that
         only an earlier import of the person's own has brought says nothing about this file.
         """
-        named = {(each.name, each.variant) for each in given_models}
+        named = {each.key for each in given_models}
         size = path.stat().st_size
         candidates = [
             (catalog_model, entry)
@@ -98,9 +98,7 @@ class ImportPlanner:
             candidates, key=lambda each: (each[1].file != path.name, each[0].model.file not in given)
         ):
             expected = self._library.verifier.expected(entry)
-            by_name = entry.file == path.name and (
-                entry.repository is not None or (catalog_model.name, catalog_model.variant) in named
-            )
+            by_name = entry.file == path.name and (entry.repository is not None or catalog_model.key in named)
             if by_name or (
                 expected is not None
                 and expected == self._library.verifier.hash_file(path, lambda _: self._cancel.check())
@@ -139,11 +137,7 @@ class ImportPlanner:
 
     def _custom_model(self, model: GgufInfo, mmproj: GgufInfo) -> list[ImportFile]:
         catalog_model = custom_model(model, mmproj)
-        taken = [
-            each
-            for each in self._library.catalog()
-            if (each.name, each.variant) == (catalog_model.name, catalog_model.variant)
-        ]
+        taken = [each for each in self._library.catalog() if each.key == catalog_model.key]
         if any(each.repository is not None or each.folder is not None for each in taken):
             raise WeightsError(
                 tr("There is already another model called {name}. Rename the file.", name=catalog_model.name),

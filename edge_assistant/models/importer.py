@@ -8,10 +8,9 @@ from pathlib import Path
 
 from edge_assistant.models import user_catalog
 from edge_assistant.models.cancellation import Cancellation
-from edge_assistant.models.catalog import OWN, CatalogFile, display_name, is_commit
+from edge_assistant.models.catalog import OWN, CatalogFile, CatalogModel, is_commit
 from edge_assistant.models.checksums import TrustedChecksum
 from edge_assistant.models.copy_or_link import can_link, install_file
-from edge_assistant.models.custom_model import with_checksums
 from edge_assistant.models.gguf import Variant
 from edge_assistant.models.import_plan import ImportFile, ImportPlanner
 from edge_assistant.models.library import ModelLibrary, exists
@@ -25,14 +24,13 @@ from edge_assistant.system.i18n import tr
 class ImportResult:
     """A model of which files were added; `complete`: language model and mmproj are both here now."""
 
-    name: str
-    variant: Variant
+    model: CatalogModel
     files: tuple[Path, ...]
     complete: bool
 
     def sentence(self) -> str:
         """Return the sentence about it for the person."""
-        name = display_name(self.name, self.variant)
+        name = self.model.display_name
         if self.complete:
             return tr("{name}, is installed.", name=name)
         return tr("{name}, is not complete yet: both model and mmproj are needed.", name=name)
@@ -68,13 +66,9 @@ class Importer:
         links = self._decide_links(import_files)
         total = sum(import_file.source.stat().st_size for import_file in import_files)
         self._progress = FileProgress(total, self._on_progress, self._cancel)
-        copied = [
-            import_file
-            for import_file in import_files
-            if not links.get(import_file.source, False) and not self._is_in_place(import_file)
-        ]
+        copied = [each for each in import_files if not links.get(each.source, False) and not self._is_in_place(each)]
         if copied:
-            check_space(self._target(copied[0].entry), sum(import_file.source.stat().st_size for import_file in copied))
+            check_space(self._target(copied[0].entry), sum(each.source.stat().st_size for each in copied))
         done = {
             import_file.source: self._install(import_file, link=links.get(import_file.source, False))
             for import_file in import_files
@@ -83,9 +77,9 @@ class Importer:
 
     def _check_catalog(self, import_files: list[ImportFile]) -> None:
         """Raise WeightsError, before anything is copied, when the person's own catalogue cannot take the new models."""
-        ours = {(each.name, each.variant) for each in self._library.catalog()}
+        ours = {each.key for each in self._library.catalog()}
         for import_file in import_files:
-            if (import_file.catalog_model.name, import_file.catalog_model.variant) not in ours:
+            if import_file.catalog_model.key not in ours:
                 user_catalog.with_added(self._library.own_catalog, import_file.catalog_model)
 
     def _decide_links(self, import_files: list[ImportFile]) -> dict[Path, bool]:
@@ -158,37 +152,26 @@ class Importer:
 
     def _record(self, import_files: list[ImportFile], done: dict[Path, str]) -> list[ImportResult]:
         """Record the checksums, and add models that the catalogues did not know to the person's own."""
-        results: list[ImportResult] = []
-        ours = {(each.name, each.variant) for each in self._library.catalog()}
-        for key in dict.fromkeys(
-            (import_file.catalog_model.name, import_file.catalog_model.variant) for import_file in import_files
-        ):
-            mine = [
-                import_file
-                for import_file in import_files
-                if (import_file.catalog_model.name, import_file.catalog_model.variant) == key
-            ]
-            found = {import_file.entry.key: done[import_file.source] for import_file in mine}
-            catalog_model = mine[0].catalog_model
-            if key not in ours:
-                user_catalog.add_entry(self._library.own_catalog, with_checksums(catalog_model, found))
-            for import_file in mine:
-                if import_file.entry.first_download and self._library.verifier.trusted(import_file.entry) is None:
-                    size = import_file.source.stat().st_size
-                    commit = catalog_model.revision if is_commit(catalog_model.revision) else None
-                    self._library.verifier.trust(
-                        import_file.entry, TrustedChecksum(done[import_file.source], commit, size)
-                    )
-            here = [exists(self._target(entry)) for entry in catalog_model.mmprojs]
-            complete = exists(self._target(catalog_model.model)) and any(here)
-            results.append(
-                ImportResult(
-                    catalog_model.name,
-                    catalog_model.variant,
-                    tuple(self._target(import_file.entry) for import_file in mine),
-                    complete,
-                )
+        verifier, results = self._library.verifier, []
+        ours = {each.key for each in self._library.catalog()}
+        models: dict[tuple[str, Variant], CatalogModel] = {}
+        for each in import_files:
+            models.setdefault(each.catalog_model.key, each.catalog_model)
+        for catalog_model in models.values():
+            mine = [each for each in import_files if each.catalog_model.key == catalog_model.key]
+            if catalog_model.key not in ours:
+                sums = {each.entry.key: done[each.source] for each in mine}
+                user_catalog.add_entry(self._library.own_catalog, _with_checksums(catalog_model, sums))
+            commit = catalog_model.revision if is_commit(catalog_model.revision) else None
+            for each in mine:
+                if each.entry.first_download and verifier.trusted(each.entry) is None:
+                    trusted = TrustedChecksum(done[each.source], commit, each.source.stat().st_size)
+                    verifier.trust(each.entry, trusted)
+            complete = exists(self._target(catalog_model.model)) and any(
+                exists(self._target(entry)) for entry in catalog_model.mmprojs
             )
+            files = tuple(self._target(each.entry) for each in mine)
+            results.append(ImportResult(catalog_model, files, complete))
         return results
 
     def _hash(self, path: Path) -> str:
@@ -200,3 +183,8 @@ class Importer:
     def _is_in_place(self, import_file: ImportFile) -> bool:
         target = self._target(import_file.entry)
         return exists(target) and target.samefile(import_file.source)
+
+
+def _with_checksums(catalog_model: CatalogModel, sums: dict[str, str]) -> CatalogModel:
+    """Return the model with these SHA-256 sums, by the keys of its files."""
+    return catalog_model.with_files(lambda entry: replace(entry, sha256=sums.get(entry.key, entry.sha256)))

@@ -148,8 +148,7 @@ class ModelLibrary:
         needed = {
             mmproj.file
             for other in self.catalog()
-            if (other.name, other.variant) != (catalog_model.name, catalog_model.variant)
-            and self.find(other, other.model) is not None
+            if other.key != catalog_model.key and self.find(other, other.model) is not None
             for mmproj in other.mmprojs
         }
         targets = [

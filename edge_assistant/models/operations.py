@@ -142,8 +142,8 @@ class ImportOperation:
             listener.event(
                 "done",
                 action="import",
-                name=result.name,
-                variant=result.variant,
+                name=result.model.name,
+                variant=result.model.variant,
                 complete=result.complete,
                 files=[str(each) for each in result.files],
             )

@@ -206,7 +206,7 @@ def test_names_that_cannot_be_kept_are_made_plain(own_pair: Path) -> None:
     folder = own_pair.rename(own_pair.with_name(os.fsdecode(b"own\xff")))
     (result,) = bring(folder)
     assert result.files[0].name == "a-b-[31m.gguf"
-    assert listed() == [result.name]
+    assert listed() == [result.model.name]
 
 
 def test_an_export_keeps_what_the_folder_lists_already(own_pair: Path, place: Place, tmp_path: Path) -> None:
@@ -317,12 +317,12 @@ def test_a_person_s_own_file_in_the_way_of_an_export_stays(own_pair: Path, tmp_p
     (stick / first.files[0].name).write_bytes(b"another model of the same name")
     before = contents(stick)
     with pytest.raises(WeightsError, match="was not made by this program"):
-        carry(stick, first.name)
+        carry(stick, first.model.name)
     assert contents(stick).items() >= before.items()
     (stick / first.files[0].name).unlink()
-    carry(stick, first.name)
+    carry(stick, first.model.name)
     (stick / first.files[0].name).write_bytes(b"damaged since")
-    carry(stick, first.name)
+    carry(stick, first.model.name)
     assert (stick / first.files[0].name).read_bytes() == first.files[0].read_bytes()
 
 
@@ -339,7 +339,7 @@ def test_what_cannot_be_looked_at_is_not_called_removed(own_pair: Path, monkeypa
     with monkeypatch.context() as shut:
         shut.setattr(own_file, "lstat_or_none", refused)
         with pytest.raises(WeightsError, match="Permission denied"):
-            remove(ModelLibrary(None), first.name)
+            remove(ModelLibrary(None), first.model.name)
     assert listed() == listed_before
     assert all(path.exists() for path in first.files)
 
