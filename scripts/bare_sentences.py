@@ -88,6 +88,7 @@ def in_package(package: Path) -> Iterator[str]:
 
 
 def _in(node: ast.AST) -> Iterator[tuple[int, str]]:
+    parts: list[ast.AST]
     match node:
         case ast.Expr(value=ast.Constant()) | ast.Assert():  # a docstring; what only programmers see
             return
@@ -97,10 +98,12 @@ def _in(node: ast.AST) -> Iterator[tuple[int, str]]:
             return
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if name in _LOGS:
             return
-        case ast.Call(func=ast.Name(id=name)) if name in MARKS:
-            parts: list[ast.AST] = [*node.keywords, *(each for each in node.args if not isinstance(each, ast.Constant))]
-        case ast.Call(func=ast.Name(id="run_safely"), args=[run, _]):  # the second is for the log
+        case ast.keyword(arg="what_failed"):  # for the log, see system.errors.run_safely
+            return
+        case ast.Call(func=ast.Name(id="run_safely"), args=[run, *_]):
             parts = [run]
+        case ast.Call(func=ast.Name(id=name)) if name in MARKS:
+            parts = [*node.keywords, *(each for each in node.args if not isinstance(each, ast.Constant))]
         case ast.Constant(value=str(text)):
             if _WORDS.search(text):
                 yield node.lineno, text
