@@ -40,7 +40,7 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "models/hub.py": frozenset(("Range",)),
     "system/paths.py": frozenset(("Library/Application Support",)),
     "system/cpu.py": frozenset(("model name",)),
-    "settings/schema.py": frozenset(("None", "weights_folder: {}")),
+    "settings/schema.py": frozenset(("None",)),
     "settings/store.py": frozenset(("to be commented out",)),
     "speech/bundled_voice.py": frozenset(("own voice: {}",)),
     "speech/sapi_voices.py": frozenset(("a voice cannot be read: {}", "Language", "Gender", "Male", "Female")),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edge_assistant.models.catalog import CatalogFile, CatalogModel
-from edge_assistant.models.custom_model import UNKNOWN
+from edge_assistant.models.catalog import UNKNOWN, CatalogFile, CatalogModel
 from edge_assistant.models.gguf_header import format_size
 from edge_assistant.models.library import FileStatus, ModelLibrary
 from edge_assistant.system.i18n import tr, tr_noop
@@ -140,4 +139,4 @@ def _trust(library: ModelLibrary, entry: CatalogFile) -> str:
 
 
 def _statuses(library: ModelLibrary, catalog_model: CatalogModel) -> list[FileStatus]:
-    return [library.status(catalog_model, entry) for entry in (catalog_model.model, *catalog_model.mmprojs)]
+    return [library.status(catalog_model, entry) for entry in catalog_model.files]

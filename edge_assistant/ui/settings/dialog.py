@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from edge_assistant.settings.entry import GROUPS, Group, SettingsEntry, describe_entry
-from edge_assistant.settings.schema import Settings, entries, get_value, with_values
+from edge_assistant.settings.entry import GROUPS, Group, SettingError, SettingsEntry, describe_entry
+from edge_assistant.settings.schema import Settings, entries, find_entry, get_value, with_values
 from edge_assistant.system.errors import AssistantError, UsageError
 from edge_assistant.system.i18n import tr
 from edge_assistant.ui.plain_text import PlainLabel, tooltip
@@ -279,15 +279,14 @@ class SettingsDialog(QDialog):
         self.show_message(tr("{group}: defaults restored.", group=tr(GROUPS[group])))
 
     def _show_error(self, error: AssistantError) -> None:
-        """Show an error, and move the focus to the field of a setting that it names."""
-        message = str(error)
-        for number, group in enumerate(GROUPS):
-            for entry in entries():
-                if entry.info.group == group and entry.name in message.replace(":", " ").split():
-                    self._groups.setCurrentRow(number)
-                    self._fields[entry.name].focus_widget.setFocus()
-                    message = message.replace(entry.name, entry_label(entry))
-        self.show_message(message)
+        """Show an error, and move the focus to the field of a setting that cannot be as it is."""
+        if not isinstance(error, SettingError):
+            self.show_message(str(error))
+            return
+        entry = find_entry(error.entry)
+        self._groups.setCurrentRow(list(GROUPS).index(entry.info.group))
+        self._fields[entry.name].focus_widget.setFocus()
+        self.show_message(error.with_label(entry_label(entry)))
 
     def _on_focus_changed(self, _: QWidget | None, new: QWidget | None) -> None:
         """Show the meaning of the field that has the focus; screen readers read it as the field's description."""

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from support.accessible_walk import application, nameless, until, walk
 
+from edge_assistant.settings import entry
 from edge_assistant.settings.entry import GROUPS, HOTKEYS, SettingsEntry, Value, describe_entry
 from edge_assistant.settings.schema import Settings, entries, get_value, with_values
 from edge_assistant.system.errors import InputError
@@ -172,6 +173,27 @@ def test_a_fault_is_told_and_its_field_gets_the_keyboard(desk: Desk) -> None:
     desk.failure = None
     desk.click(QDialogButtonBox.ButtonRole.AcceptRole)
     assert desk.applied[0].model == "something"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("language", "?", "Language: ? is not a language code. Use one such as en, de or pt-BR."),
+        ("hotkeys.camera", "ctrl+shift+F9", "ctrl+shift+F9 is used for both window and camera. Change one of them."),
+    ],
+)
+@pytest.mark.parametrize("translated", [False, True])
+def test_the_field_of_a_value_that_is_not_possible_gets_the_focus_whatever_the_sentence_says(
+    name: str, value: str, sentence: str, translated: bool, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.dialog.field(name).show(value)
+    desk.page("engine")
+    if translated:
+        monkeypatch.setattr(entry, "tr", lambda *_, **__: sentence.upper())
+    desk.dialog.apply()
+    assert desk.said[-1] == (sentence.upper() if translated else sentence)
+    assert desk.dialog.field(name).focus_widget.hasFocus()
+    assert desk.applied == []
 
 
 def test_what_is_found_later_is_offered_and_what_was_chosen_stays() -> None:
