@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Tries built installers where nothing else is: a fresh Debian root, a network namespace without a route, no Python.
 
-    sudo .venv/bin/python scripts/smoke_packaged.py dist/edge-assistant-*.run dist/edge-assistant-*.deb
+    sudo .venv/bin/python packaging/smoke_test.py dist/edge-assistant-*.run dist/edge-assistant-*.deb
 
 The .deb gets its declared dependencies, the self-extracting form the libraries that it says it expects. Then, as a
 plain person: install, doctor, describe with the demo weights, heard through ALSA's file device, think harder, a hotkey
@@ -22,7 +22,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -31,21 +30,16 @@ ROOT = Path(__file__).resolve().parent.parent
 for folder in ("packaging", "tests"):
     sys.path.insert(0, str(ROOT / folder))
 
-from packing.libraries import SYSTEM, VOICE_SYSTEM  # noqa: E402
-from packing.places import cache_dir  # noqa: E402
+from build_steps.libraries import SYSTEM, VOICE_SYSTEM  # noqa: E402
+from build_steps.paths import wheel_cache  # noqa: E402
+from support.clean_root import HOME, PERSON, CleanRoot, FailedError, clean_base, clean_root  # noqa: E402
 from support.desktops import XDesktop, scene, x_desktop  # noqa: E402 (found only now)
 from support.sound_card import SoundCard, places, references  # noqa: E402
 from support.waiting import until  # noqa: E402
 
 PATIENCE = 180.0  # seconds; machines that build are busy
-PERSON = "1000"
-HOME = "/srv/person"
 TITLE = "Invoice 1042, Writer"
 WELCOME = "Welcome to Edge Assistant"
-
-
-class FailedError(Exception):
-    """Something does not work; the text says what was seen."""
 
 
 def main() -> int:
@@ -54,107 +48,23 @@ def main() -> int:
     parser.add_argument("installers", type=Path, nargs="+", metavar="INSTALLER")
     parser.add_argument("--suite", default="bookworm", help="Debian's release (bookworm)")
     parsed = parser.parse_args()
+    for installer in parsed.installers:
+        if not installer.is_file():
+            parser.error(f"there is no file {installer}: build it with packaging/build.py")
     if os.geteuid() != 0:
         parser.error("making roots and namespaces needs root")
-    base = clean_base(parsed.suite)
+    if shutil.which("debootstrap") is None:
+        parser.error("debootstrap is missing: install it")
     try:
+        base = clean_base(parsed.suite, wheel_cache().with_name("smoke"))
         for installer in parsed.installers:
             print(f"== {installer.name}", flush=True)
             with tempfile.TemporaryDirectory(prefix="smoke-") as work:
                 try_installer(installer.resolve(), base, Path(work))
-    except FailedError as error:
+    except (FailedError, subprocess.CalledProcessError) as error:
         print(f"FAILED: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def clean_base(suite: str) -> Path:
-    """A minimal Debian, made once."""
-    base = cache_dir().with_name("smoke") / suite
-    if not base.exists():
-        making = base.with_name(f".{suite}.{os.getpid()}")
-        making.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["debootstrap", "--variant=minbase", suite, str(making)], check=True)
-        making.rename(base)
-    return base
-
-
-class Clean:
-    """A root that was just installed, with one person in it; `shared` is the same folder inside and outside."""
-
-    def __init__(self, root: Path, shared: Path) -> None:
-        self.root, self.shared = root, shared
-        self.environment = {
-            "HOME": HOME,
-            "PATH": f"{HOME}/.local/bin:/usr/bin:/bin",
-            "XDG_RUNTIME_DIR": "/run/person",
-            "ALSA_CONFIG_PATH": str(shared / "asound.conf"),
-            "EDGE_ASSISTANT_LOG": str(shared / "log"),
-        }
-
-    def as_root(self, *command: str) -> None:
-        """Prepare the root, with the network."""
-        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
-        done = subprocess.run(
-            ["chroot", str(self.root), *command], env=environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise FailedError(f"{' '.join(command)}: {(done.stdout + done.stderr)[-2000:]}")
-
-    def command(self, *command: str) -> list[str]:
-        """A command as the person runs it, in a network namespace of its own that has no route."""
-        set_to = [f"{name}={value}" for name, value in self.environment.items()]
-        return [
-            *("unshare", "--net", "chroot", f"--userspec={PERSON}:{PERSON}", str(self.root)),
-            *("/usr/bin/env", "-i", "-C", HOME, *set_to, *command),
-        ]
-
-    def run(self, *command: str, expect: int = 0) -> str:
-        """What a command of the person prints on both streams."""
-        done = subprocess.run(
-            self.command(*command),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=PATIENCE * 3,
-            check=False,
-        )
-        if done.returncode != expect:
-            raise FailedError(f"{' '.join(command)} ended with {done.returncode}: {done.stdout[-3000:]}")
-        return done.stdout
-
-
-@contextlib.contextmanager
-def clean_root(base: Path, work: Path) -> Iterator[Clean]:
-    """A copy of the base by overlay, mounted, with a person, and without anything of this checkout."""
-    root, shared = work / "root", work / "shared"
-    for name in ("root", "upper", "overlay", "shared"):
-        (work / name).mkdir()
-    work.chmod(0o755)
-    shared.chmod(0o777)
-    mounts: list[Path] = []
-
-    def mount(*arguments: str, target: Path) -> None:
-        target.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["mount", *arguments, str(target)], check=True)
-        mounts.append(target)
-
-    try:
-        layers = f"lowerdir={base},upperdir={work / 'upper'},workdir={work / 'overlay'}"
-        mount("-t", "overlay", "overlay", "-o", layers, target=root)
-        mount("-t", "proc", "proc", target=root / "proc")
-        mount("--bind", "/dev", target=root / "dev")
-        mount("-t", "tmpfs", "tmpfs", "-o", "mode=700,uid=1000,gid=1000", target=root / "run/person")
-        mount("--bind", "/tmp/.X11-unix", target=root / "tmp/.X11-unix")
-        mount("--bind", str(shared), target=root / str(shared)[1:])
-        shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
-        clean = Clean(root, shared)
-        clean.as_root("useradd", "--create-home", "--uid", PERSON, "--home-dir", HOME, "person")
-        yield clean
-    finally:
-        for target in reversed(mounts):
-            subprocess.run(["umount", "--lazy", str(target)], check=False)
 
 
 def try_installer(installer: Path, base: Path, work: Path) -> None:
@@ -186,7 +96,7 @@ def try_installer(installer: Path, base: Path, work: Path) -> None:
             card.close()
 
 
-def offline(clean: Clean) -> None:
+def offline(clean: CleanRoot) -> None:
     """The person's commands have no network."""
     routes = clean.run("cat", "/proc/net/route").splitlines()[1:]
     if routes:
@@ -196,7 +106,7 @@ def offline(clean: Clean) -> None:
     ok("no network, no Python")
 
 
-def install(installer: Path, clean: Clean) -> None:
+def install(installer: Path, clean: CleanRoot) -> None:
     """With what it declares, and no more."""
     clean.as_root("apt-get", "-q", "update")
     apt = ("apt-get", "-q", "-y", "--no-install-recommends", "install")
@@ -219,7 +129,7 @@ def install(installer: Path, clean: Clean) -> None:
         raise FailedError("it does not start at login")
 
 
-def described(clean: Clean, sample: Path, facts: tuple[str, ...]) -> None:
+def described(clean: CleanRoot, sample: Path, facts: tuple[str, ...]) -> None:
     """Both variants answer."""
     say = ("--no-speak", "--model", "demo", "--temperature", "0", "--json")
     lines = clean.run("edge-assistant", "describe", str(sample), *say).splitlines()
@@ -231,7 +141,7 @@ def described(clean: Clean, sample: Path, facts: tuple[str, ...]) -> None:
     ok("think harder", thought, '"thinking"', '"done"')
 
 
-def heard(clean: Clean, sample: Path, card: SoundCard) -> None:
+def heard(clean: CleanRoot, sample: Path, card: SoundCard) -> None:
     """The answer is heard through the sound card, in espeak-ng's own words."""
     before = len(card.samples())
     text = clean.run("edge-assistant", "describe", str(sample), "--model", "demo", "--temperature", "0")
@@ -242,7 +152,7 @@ def heard(clean: Clean, sample: Path, card: SoundCard) -> None:
     ok(f"heard: {sentence}")
 
 
-def listening(clean: Clean, desktop: XDesktop, facts: tuple[str, ...]) -> None:
+def listening(clean: CleanRoot, desktop: XDesktop, facts: tuple[str, ...]) -> None:
     """The resident program: ready, hotkey, engine killed, trigger, quit."""
     process = subprocess.Popen(
         clean.command("edge-assistant", "listen", "--temperature", "0", "--seed", "1"),
@@ -289,7 +199,7 @@ def listening(clean: Clean, desktop: XDesktop, facts: tuple[str, ...]) -> None:
         reader.join()
 
 
-def in_tray(clean: Clean, desktop: XDesktop) -> None:
+def in_tray(clean: CleanRoot, desktop: XDesktop) -> None:
     """The app: with a tray it starts without a window, and a second start brings the window."""
     if shutil.which("trayer") is None:
         raise FailedError("trayer is missing: run scripts/setup --dev")
@@ -330,7 +240,7 @@ def active(desktop: XDesktop) -> str:
     return desktop.output("xdotool", "getactivewindow", "getwindowname").strip()
 
 
-def ask_status(clean: Clean) -> str:
+def ask_status(clean: CleanRoot) -> str:
     """What it says that it does; why there is none while it starts."""
     done = subprocess.run(
         clean.command("edge-assistant", "trigger", "status"), capture_output=True, text=True, check=False
@@ -338,7 +248,7 @@ def ask_status(clean: Clean) -> str:
     return done.stdout + done.stderr
 
 
-def wait_until_idle(clean: Clean) -> None:
+def wait_until_idle(clean: CleanRoot) -> None:
     """Until the answer is spoken, so that the next key is a new request."""
     deadline = time.monotonic() + PATIENCE
     while "Ready" not in (status := clean.run("edge-assistant", "trigger", "status")):
@@ -347,7 +257,7 @@ def wait_until_idle(clean: Clean) -> None:
         time.sleep(0.5)
 
 
-def remove(installer: Path, clean: Clean) -> None:
+def remove(installer: Path, clean: CleanRoot) -> None:
     """Nothing is left but the settings."""
     home = clean.root / HOME[1:]
     settings = home / ".config/edge-assistant/settings.toml"

@@ -7,8 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from packing.libraries import SYSTEM, oldest_libc
-from packing.version import MAINTAINER, SUMMARY, version
+from build_steps.libraries import SYSTEM, oldest_libc
+from build_steps.product import MAINTAINER, SUMMARY, version
 
 _PLACE = "usr/lib/edge-assistant"
 _VOICE = ("libespeak-ng1", "espeak-ng-data", "alsa-utils")

@@ -12,11 +12,10 @@ import re
 import shutil
 import subprocess
 import sys
-import venv
 from collections.abc import Sequence
 from pathlib import Path
 
-from packing.places import CONSTRAINTS, ROOT, cache_dir
+from build_steps.paths import CONSTRAINTS, ROOT, make_venv, wheel_cache
 
 # Also read by the Windows recipe. LIBDIR and BINDIR put everything beside the Python module, where it is looked for.
 CMAKE_ARGS = (
@@ -47,7 +46,7 @@ def cmake_args(system: str = sys.platform) -> tuple[str, ...]:
 def wheel_dir() -> Path:
     """Where the portable wheel of this version is kept. Another libc or compiler makes another wheel."""
     libc = "-".join(part for part in platform.libc_ver() if part) or platform.release()
-    return cache_dir() / f"{pinned('llama-cpp-python')}-{platform.system()}-{platform.machine()}-{libc}-portable"
+    return wheel_cache() / f"{pinned('llama-cpp-python')}-{platform.system()}-{platform.machine()}-{libc}-portable"
 
 
 def portable_wheel(*, jobs: int, nice: Sequence[str] = ("nice", "-n", "10")) -> Path:
@@ -71,15 +70,8 @@ def portable_wheel(*, jobs: int, nice: Sequence[str] = ("nice", "-n", "10")) -> 
             [
                 *(nice if sys.platform != "win32" else ()),
                 *(str(python), "-m", "pip", "wheel", "-v", "--no-deps", "--no-cache-dir", "--no-build-isolation"),
-                *(
-                    "--no-binary",
-                    "llama-cpp-python",
-                    "-c",
-                    str(CONSTRAINTS),
-                    "-w",
-                    str(work / "wheel"),
-                    "llama-cpp-python",
-                ),
+                *("--no-binary", "llama-cpp-python", "-c", str(CONSTRAINTS), "-w", str(work / "wheel")),
+                "llama-cpp-python",
             ],
             env=environment,
             check=True,
@@ -92,8 +84,7 @@ def portable_wheel(*, jobs: int, nice: Sequence[str] = ("nice", "-n", "10")) -> 
 
 def _build_tools(folder: Path) -> Path:
     """A Python with CMake, ninja and the wheel's build backend."""
-    venv.create(folder, with_pip=True, symlinks=sys.platform != "win32")
-    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    python = make_venv(folder)
     tools = ("scikit-build-core[pyproject]", "cmake", "ninja")
     subprocess.run([str(python), "-m", "pip", "install", "-q", "-c", str(CONSTRAINTS), *tools], check=True)
     return python

@@ -7,11 +7,10 @@ import shutil
 import subprocess
 import sys
 import tomllib
-import venv
 from pathlib import Path
 
-from packing.libraries import SYSTEM, missing_from_tables
-from packing.places import BUILD, CONSTRAINTS, PACKAGING, ROOT, cache_dir
+from build_steps.libraries import SYSTEM, missing_from_tables
+from build_steps.paths import BUILD, CONSTRAINTS, PACKAGING, ROOT, make_venv, python_in, wheel_cache
 
 PROGRAM = "edge-assistant"
 
@@ -23,7 +22,7 @@ class BuildError(Exception):
 def build_python(engine: Path) -> Path:
     """A virtual environment with the program's dependencies, the portable engine and PyInstaller; its Python."""
     folder = BUILD / "venv"
-    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    python = python_in(folder)
     with (ROOT / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["packaging"]]
@@ -33,8 +32,8 @@ def build_python(engine: Path) -> Path:
         return python
     if folder.exists():
         shutil.rmtree(folder)
-    venv.create(folder, with_pip=True, symlinks=sys.platform != "win32")
-    kept = cache_dir() / "any"  # what scripts/setup fetched
+    make_venv(folder)
+    kept = wheel_cache() / "any"  # what scripts/setup fetched
     pip = [str(python), "-m", "pip", "install", "-q", "-c", str(CONSTRAINTS), "--find-links", str(kept)]
     subprocess.run([*pip, str(engine)], check=True)
     subprocess.run([*pip, *wanted], check=True)
@@ -60,5 +59,5 @@ def freeze(python: Path) -> Path:
         missing = missing_from_tables(folder, SYSTEM)
         if missing:
             lines = "\n".join(f"  {name} for {', '.join(users[:4])}" for name, users in sorted(missing.items()))
-            raise BuildError(f"Decide in packing/libraries.py what becomes of these libraries:\n{lines}")
+            raise BuildError(f"Decide in build_steps/libraries.py what becomes of these libraries:\n{lines}")
     return folder

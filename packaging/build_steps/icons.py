@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from packing.places import BUILD, PACKAGING
+from build_steps.paths import BUILD, PACKAGING
 
 SIZES = (16, 22, 24, 32, 48, 64, 128, 256)
 DRAWING = PACKAGING / "icons/edge-assistant.svg"

@@ -6,10 +6,9 @@ import json
 import shutil
 from pathlib import Path
 
-from packing.icons import DRAWING, SIZES
-from packing.places import PACKAGING
-from packing.version import START
-from packing.weights import WeightsFile, digest, place
+from build_steps.icons import DRAWING, SIZES
+from build_steps.paths import PACKAGING
+from build_steps.weights import WeightsFile, digest, place
 
 SUMS = "SHA256SUMS"
 
@@ -35,8 +34,7 @@ def add_desktop(folder: Path, icons: Path) -> None:
     share = folder / "share"
     share.mkdir()
     for source in sorted((linux / "share").glob("*.desktop")):
-        text = source.read_text(encoding="utf-8").replace("@START@", f" {START}" if START else "")
-        (share / source.name).write_text(text, encoding="utf-8")
+        shutil.copy(source, share)
     for size in SIZES:
         target = share / f"icons/{size}x{size}/edge-assistant.png"
         target.parent.mkdir(parents=True)

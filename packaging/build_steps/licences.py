@@ -5,7 +5,6 @@ The list is a CycloneDX 1.6 bill of materials. https://cyclonedx.org/docs/1.6/js
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import subprocess
@@ -13,11 +12,11 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from packing.libraries import is_elf
-from packing.places import PACKAGING, ROOT
-from packing.version import version
-from packing.voice import Package
-from packing.weights import WeightsFile
+from build_steps.debian_packages import Package, owners
+from build_steps.libraries import is_elf
+from build_steps.paths import PACKAGING, ROOT
+from build_steps.product import version
+from build_steps.weights import WeightsFile, digest
 
 # What builds, and does not go along.
 _TOOLS = {"pip", "setuptools", "altgraph", "pyinstaller-hooks-contrib", "packaging", "hf-xet"}
@@ -39,7 +38,7 @@ class Component:
 def python_components(python: Path) -> list[Component]:
     """The Python packages in the build's environment that the program is made of, and Python itself."""
     answer = subprocess.run(
-        [str(python), str(PACKAGING / "packing/installed.py")], check=True, capture_output=True, text=True
+        [str(python), str(PACKAGING / "build_steps/installed_packages.py")], check=True, capture_output=True, text=True
     ).stdout
     found = json.loads(answer)
     base = Path(found["base"])
@@ -84,18 +83,7 @@ def debian_components(packages: list[Package]) -> list[Component]:
 
 def brought_packages(folder: Path) -> list[Package]:
     """The Debian packages from which libraries at the top of the folder were copied."""
-    names = [path.name for path in folder.glob("_internal/*.so*") if path.is_file() and not path.is_symlink()]
-    form = "${Package}\t${Version}\t${source:Package}\t${source:Version}\n"
-    owners: set[str] = set()
-    for name in names:
-        found = subprocess.run(["dpkg", "-S", f"*/{name}"], check=False, capture_output=True, text=True)
-        owners |= {line.partition(":")[0] for line in found.stdout.splitlines()}
-    if not owners:
-        return []
-    answer = subprocess.run(
-        ["dpkg-query", "-W", "-f", form, *sorted(owners)], check=True, capture_output=True, text=True
-    )
-    return [Package(*line.split("\t")) for line in answer.stdout.splitlines()]
+    return owners(path.name for path in folder.glob("_internal/*.so*") if path.is_file() and not path.is_symlink())
 
 
 def write_texts(components: list[Component], folder: Path) -> None:
@@ -147,13 +135,12 @@ def bill_of_materials(components: list[Component], weights: list[WeightsFile], f
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink() and is_elf(path):
             name = path.relative_to(folder).as_posix()
-            checksum = hashlib.sha256(path.read_bytes()).hexdigest()
             parts.append(
                 {
                     "type": "file",
                     "name": name,
                     "bom-ref": f"file:{name}",
-                    "hashes": [{"alg": "SHA-256", "content": checksum}],
+                    "hashes": [{"alg": "SHA-256", "content": digest(path)}],
                 }
             )
     content = json.dumps(parts, sort_keys=True)

@@ -1,14 +1,11 @@
-"""The program's version, and what macOS is told about it."""
+"""What installers say of the product: its version, its name and summary, and what macOS is told about it."""
 
 from __future__ import annotations
 
 import tomllib
 
-from packing.places import ROOT
+from build_steps.paths import ROOT
 
-NAME = "Edge Assistant"
-# The command with which desktops start it.
-START = ""  # the app
 SUMMARY = "An offline seeing assistant: it looks at a picture and says aloud what is there."
 MAINTAINER = "Edge Assistant <packages@edge-assistant.invalid>"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from packing.libraries import SYSTEM, VOICE_SYSTEM
-from packing.qt import DROPPED
-from packing.weights import WeightsFile
+from build_steps.libraries import SYSTEM, VOICE_SYSTEM
+from build_steps.qt import DROPPED
+from build_steps.weights import WeightsFile
 
 LIMIT_MB = 350  # the program's folder without weights
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
-from packing.libraries import SYSTEM, VOICE_SYSTEM, oldest_libc
-from packing.places import PACKAGING
-from packing.version import START, version
-from packing.weights import WeightsFile
+from build_steps.libraries import SYSTEM, VOICE_SYSTEM, oldest_libc
+from build_steps.paths import PACKAGING
+from build_steps.product import version
+from build_steps.weights import WeightsFile, digest
 
 LIMIT = 39 * 2**30 // 10  # bytes in one file; FAT holds one less than 4 GiB
 _BLOCK = 4 * 2**20
@@ -61,11 +61,10 @@ def build(
     installed = sum(path.lstat().st_size for folder in (program, voice) for path in folder.rglob("*"))
     values = {
         "VERSION": version(),
-        "START": START,
         "VOICE_SIZE": str(voice_archive.stat().st_size),
-        "VOICE_SUM": _digest(voice_archive),
+        "VOICE_SUM": digest(voice_archive),
         "PROGRAM_SIZE": str(program_archive.stat().st_size),
-        "PROGRAM_SUM": _digest(program_archive),
+        "PROGRAM_SUM": digest(program_archive),
         "WEIGHTS_HERE": str(first.size),
         "WEIGHTS_SUM": first.sha256,
         "PARTS": "\n".join(f"{part.name} {part.size} {part.sha256}" for part in rest),
@@ -165,8 +164,3 @@ def _archived(weights: list[WeightsFile]) -> Iterator[bytes]:
 def _blocks(source: BinaryIO) -> Iterator[bytes]:
     while block := source.read(_BLOCK):
         yield block
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,24 +6,12 @@ Taken from the Debian packages of the building machine, unchanged, with their co
 from __future__ import annotations
 
 import shutil
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
-from packing.freeze import BuildError
-from packing.libraries import VOICE_SYSTEM, missing_from_tables
-from packing.places import BUILD
-
-
-@dataclass(frozen=True, slots=True)
-class Package:
-    """A Debian package that something is taken from."""
-
-    name: str
-    version: str
-    source: str
-    source_version: str
-
+from build_steps import debian_packages
+from build_steps.freeze import BuildError
+from build_steps.libraries import VOICE_SYSTEM, missing_from_tables
+from build_steps.paths import BUILD
 
 # Where to -> from where on Debian.
 _FILES = {
@@ -65,18 +53,13 @@ def collect() -> Path:
     for package in _PACKAGES:
         shutil.copy(f"/usr/share/doc/{package}/copyright", folder / "licences" / f"{package}.txt")
     lines = "\n".join(
-        f"- {each.name} {each.version}, source {each.source} {each.source_version}" for each in packages()
+        f"- {each.name} {each.version}, source {each.source} {each.source_version}"
+        for each in debian_packages.installed(_PACKAGES)
     )
     (folder / "README").write_text(_README.format(packages=lines), encoding="utf-8")
     missing = missing_from_tables(folder, VOICE_SYSTEM)
     if missing:
-        raise BuildError(f"The voice needs libraries that packing/libraries.py does not know: {', '.join(missing)}.")
+        raise BuildError(
+            f"The voice needs libraries that build_steps/libraries.py does not know: {', '.join(missing)}."
+        )
     return folder
-
-
-def packages() -> list[Package]:
-    """The packages that the voice comes from, in the versions that are installed here."""
-    form = "${Package}\t${Version}\t${source:Package}\t${source:Version}\n"
-    command = ["dpkg-query", "-W", "-f", form, *_PACKAGES]
-    found = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return [Package(*line.split("\t")) for line in found.splitlines()]

@@ -9,8 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from packing.freeze import BuildError
-from packing.places import ROOT
+from build_steps.freeze import BuildError
+from build_steps.paths import ROOT
 
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))

@@ -1,6 +1,6 @@
 """Stands for the desktop: every 10 ms it wants a core for a moment. Prints how late it got it, in seconds, as JSON.
 
-usage: probe.py SECONDS
+usage: desktop_probe.py SECONDS
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 
 from benchmarking import peer
 from benchmarking.figures import Figures, NotMeasured, add, add_answer, add_screen
-from benchmarking.graphics import used_bytes
 from benchmarking.machine import PICTURE_SEED, Place, read_into_page_cache, screenshot
 from benchmarking.memory import INTERVAL, Peak, Watch
+from benchmarking.nvidia_smi import used_bytes
 from benchmarking.product import HEARING_S, QUESTION, Product
 from edge_assistant.assistant.events import DoneEvent
 from edge_assistant.engine.prompts import MODES

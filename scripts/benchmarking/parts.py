@@ -17,7 +17,7 @@ from benchmarking.figures import Figures, NotMeasured, add, add_answer, add_scre
 from benchmarking.machine import PICTURE_SEED, Place, drop_from_page_cache, read_into_page_cache, screenshot
 from benchmarking.memory import Peak
 from benchmarking.product import QUESTION, Cut, Product
-from benchmarking.sound import Ear
+from benchmarking.sound_card import Ear
 from edge_assistant.assistant.events import Event, SentenceEvent
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.engine.prompts import MODES
@@ -244,7 +244,7 @@ def towers(place: Place, repeats: int) -> Figures:
 def priority(place: Place, repeats: int) -> Figures:
     """What the engine's low priority costs an idle machine, and what it spares a desktop beside it."""
     figures: Figures = {}
-    probe = [sys.executable, str(Path(__file__).with_name("probe.py"))]
+    probe = [sys.executable, str(Path(__file__).with_name("desktop_probe.py"))]
     with Product(place.model(), place.threads, tokens=4) as product:
         product.load()
         for number in range(repeats):
@@ -313,7 +313,7 @@ def plain(place: Place, repeats: int) -> Figures:
         picture = Path(folder) / "screen.png"
         screenshot(PICTURE_SEED).save(picture)
         for _ in range(repeats):
-            script = Path(__file__).with_name("plain.py")
+            script = Path(__file__).with_name("plain_handler.py")
             question = MODES["glance"].question
             command = [sys.executable, str(script), *map(str, place.pair()), str(picture), question, QUESTION]
             program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

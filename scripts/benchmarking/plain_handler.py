@@ -1,7 +1,7 @@
 """The plain way: llama-cpp-python's `Llama` with its `MTMDChatHandler`, as its documentation shows it.
 
-usage: plain.py MODEL MMPROJ PICTURE QUESTION [QUESTION]; prints one JSON object with seconds. A program of its own, so
-that its memory can be watched from outside.
+usage: plain_handler.py MODEL MMPROJ PICTURE QUESTION [QUESTION]; prints one JSON object with seconds. A program of its
+own, so that its memory can be watched from outside.
 """
 
 from __future__ import annotations

@@ -1,19 +1,14 @@
 """Writes a GGUF pair of the Qwen3-VL-4B's shape with random weights, to measure speed and memory with.
 
-usage: .venv/bin/python scripts/full_shape.py DIR [--text q4_k_m|q8_0] [--mmproj q8_0|f16] [--variant instruct|thinking]
-
 Shapes and the mix of formats follow the published files, so that cost and size are the real ones; what such weights say
 is noise. Needs some gigabytes of disk and little memory.
 """
 
 from __future__ import annotations
 
-import argparse
 import functools
 import itertools
-import math
 import re
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +16,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from benchmarking.gguf_writer import BLOCKS, F16, F32, Q4_K, Q6_K, Q8_0, Tensor, encode_text, write_gguf
 from edge_assistant.engine import prompts
 
-# ggml's numbers of its formats, values in a block, bytes of a block (ggml-common.h)
-F32, F16, Q8_0, Q4_K, Q6_K = 0, 1, 8, 12, 14
-_BLOCKS = {F32: (1, 4), F16: (1, 2), Q8_0: (32, 34), Q4_K: (256, 144), Q6_K: (256, 210)}
 _SIZE_OF_WEIGHTS = 0.02  # about their standard deviation, so that activations neither vanish nor overflow
-_ALIGNMENT = 32
 _LARGEST_HEADER = 2**24  # bytes; vocabulary and merges take six million
 _POOL = 2**22  # random bytes that are used again and again: what they are costs the same
 # ChatML as Qwen3-VL writes it, for whoever renders it; the product writes it itself.
@@ -79,34 +71,6 @@ class Shape:
     deepstack: tuple[int, ...] = (5, 11, 17)
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
-    """`shape` outermost first, as in PyTorch; norms are ones, biases zeros, all else random."""
-
-    name: str
-    shape: tuple[int, ...]
-    kind: int
-
-    @property
-    def size(self) -> int:
-        """In bytes."""
-        values, block = _BLOCKS[self.kind]
-        return math.prod(self.shape) // values * block
-
-
-def main() -> None:
-    """Write the pair that is asked for; files that are there already stay."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--text", choices=("q4_k_m", "q8_0"), default="q4_k_m")
-    parser.add_argument("--mmproj", choices=("q8_0", "f16"), default="q8_0")
-    parser.add_argument("--variant", choices=("instruct", "thinking"), default="instruct")
-    options = parser.parse_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
-    for path in write_pair(options.folder, Shape(), options.text, options.mmproj, options.variant):
-        print(f"{path}: {path.stat().st_size:,} bytes")
-
-
 def write_pair(folder: Path, shape: Shape, text: str, mmproj: str, variant: str = "instruct") -> tuple[Path, Path]:
     """The paths of model and mmproj, written where they were not there yet. Both variants take the same mmproj.
 
@@ -115,15 +79,16 @@ def write_pair(folder: Path, shape: Shape, text: str, mmproj: str, variant: str 
     model = folder / f"full-shape-4b-{'' if variant == 'instruct' else f'{variant}-'}{text}.gguf"
     vision = folder / f"mmproj-full-shape-4b-{mmproj}.gguf"
     if not (model.exists() and _has_words(model, shape)):
-        _write(model, _text_metadata(shape, text, variant), list(_text_tensors(shape, text)))
+        write_gguf(model, _text_metadata(shape, text, variant), list(_text_tensors(shape, text)), _write_data)
     if not vision.exists():
-        _write(vision, _vision_metadata(shape), list(_vision_tensors(shape, F16 if mmproj == "f16" else Q8_0)))
+        tensors = list(_vision_tensors(shape, F16 if mmproj == "f16" else Q8_0))
+        write_gguf(vision, _vision_metadata(shape), tensors, _write_data)
     return model, vision
 
 
 def _has_words(model: Path, shape: Shape) -> bool:
     with model.open("rb") as file:
-        return _text(_vocabulary(shape)[2][-1]) in file.read(_LARGEST_HEADER)
+        return encode_text(_vocabulary(shape)[2][-1]) in file.read(_LARGEST_HEADER)
 
 
 def _text_metadata(shape: Shape, text: str, variant: str) -> dict[str, Any]:
@@ -268,26 +233,8 @@ def _vision_tensors(shape: Shape, kind: int) -> Iterator[Tensor]:
     yield from dense("mm.2", shape.width, merged)
 
 
-def _write(path: Path, metadata: dict[str, Any], tensors: list[Tensor]) -> None:
-    """Write header and data, under a temporary name until all is there."""
-    temporary = path.with_name(f"{path.name}.new")
-    with temporary.open("wb") as file:
-        file.write(b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(metadata)))
-        for key, value in metadata.items():
-            file.write(_text(key) + _typed(value))
-        offset = 0
-        for tensor in tensors:
-            dimensions = tensor.shape[::-1]
-            file.write(_text(tensor.name) + struct.pack(f"<I{len(dimensions)}Q", len(dimensions), *dimensions))
-            file.write(struct.pack("<IQ", tensor.kind, offset))
-            offset += tensor.size + -tensor.size % _ALIGNMENT
-        for tensor in tensors:
-            file.write(bytes(-file.tell() % _ALIGNMENT))
-            _write_data(file, tensor)
-    temporary.replace(path)
-
-
 def _write_data(file: BinaryIO, tensor: Tensor) -> None:
+    """Norms are ones, biases zeros, all else random."""
     if len(tensor.shape) == 1 or tensor.kind == F32:
         values = np.zeros(tensor.shape, np.float32)
         if len(tensor.shape) > 1:
@@ -309,7 +256,7 @@ def _pool(kind: int) -> bytes:
     rng = np.random.default_rng(kind)
     if kind == F16:
         return (rng.standard_normal(_POOL // 2, np.float32) * _SIZE_OF_WEIGHTS).astype(np.float16).tobytes()
-    size = _BLOCKS[kind][1]
+    size = BLOCKS[kind][1]
     blocks = rng.integers(0, 256, (_POOL // size, size), np.uint8)
 
     def half(value: float) -> Any:
@@ -323,28 +270,3 @@ def _pool(kind: int) -> bytes:
     else:
         blocks[:, 0:2] = half(_SIZE_OF_WEIGHTS / 64)
     return blocks.tobytes()
-
-
-def _text(value: str) -> bytes:
-    data = value.encode()
-    return struct.pack("<Q", len(data)) + data
-
-
-def _typed(value: Any) -> bytes:
-    """A metadata value with its type (gguf.h, enum gguf_type)."""
-    if isinstance(value, list):
-        kind = {bool: 7, int: 5, float: 6, str: 8}[type(value[0])]  # llama.cpp wants signed integers in lists
-        return struct.pack("<IIQ", 9, kind, len(value)) + b"".join(map(_plain, value))
-    return struct.pack("<I", _kind(value)) + _plain(value)
-
-
-def _kind(value: Any) -> int:
-    return {bool: 7, int: 4, float: 6, str: 8}[type(value)]
-
-
-def _plain(value: Any) -> bytes:
-    return _text(value) if isinstance(value, str) else struct.pack("<" + {7: "?", 4: "I", 6: "f"}[_kind(value)], value)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,28 +1,19 @@
-#!/usr/bin/env python3
 """Runs a command and ends it just before one of its changes to files, as a power cut or kill -9 could.
 
 A change is a system call that opens for writing, writes, links, renames, truncates, makes or removes, of the command or
-of any process that it starts, to something in one of the given folders. Every such call is one step; with --at N all of
-them get SIGKILL before the Nth is carried out, so that exactly the first N - 1 have happened. Without --at the
-command runs to its end and its steps are printed. Linux on x86-64.
-
-usage: kill_steps.py --under FOLDER [--under FOLDER …] [--at N] [--json] -- COMMAND …
-
-From Python: `run(command, [folder], at=n)`. Call it from a process that has no other children.
+of any process that it starts, to something in one of the given folders. Each is one step; with `at` all processes get
+SIGKILL before that step is carried out, so that exactly those before it have happened.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import ctypes
-import json
 import os
 import platform
 import signal
 import struct
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +65,10 @@ class Run:
 
 
 def run(command: Sequence[str], folders: Sequence[Path], *, at: int | None = None, **options: Any) -> Run:
-    """Run `command` and end it before its step number `at` (from 1) in `folders`; `options` are those of Popen."""
+    """Run `command` and end it before its step number `at` (from 1) in `folders`; `options` are those of Popen.
+
+    To be called from a process that has no other children.
+    """
     if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
         raise OSError("the steps of a command can only be counted on Linux on x86-64")
     inside = [f"{os.path.realpath(folder)}/" for folder in folders]
@@ -191,26 +185,3 @@ def _text(pid: int, address: int) -> bytes:
         while b"\0" not in text and len(text) < 4096:
             text += memory.read(256 - (address + len(text)) % 256)  # never beyond the end of a page
     return text.partition(b"\0")[0]
-
-
-def main() -> int:
-    """Run the command; 137 where it was killed, else its exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--under", type=Path, action="append", required=True, help="a folder whose changes count")
-    parser.add_argument("--at", type=int, help="end the command before this change (from 1)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("command", nargs="+")
-    options = parser.parse_args()
-    done = run(options.command, options.under, at=options.at)
-    if options.json:
-        steps = [[step.call, step.path] for step in done.steps]
-        print(json.dumps({"killed": done.killed, "returncode": done.returncode, "steps": steps, "output": done.output}))
-    else:
-        sys.stdout.write(done.output)
-        for number, step in enumerate(done.steps, 1):
-            print(f"{number} {step.call} {step.path}")
-    return 137 if done.killed else done.returncode
-
-
-if __name__ == "__main__":
-    sys.exit(main())

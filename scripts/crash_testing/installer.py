@@ -1,27 +1,21 @@
-#!/usr/bin/env python3
-"""Ends an update by the self-extracting installer before each of its steps, runs it again, and looks for lost files.
+"""An update by the self-extracting installer, ended before each of its steps and run again: are files lost?
 
 A home gets the old version, and somebody's own files in its models/. Then, for each change that the new version's
 installer makes below ~/.local/lib: in a copy of that home it is killed just before the change, and run once more. After
-that everything there has to be as after an update that was not killed, the person's files among it. Linux on x86-64.
-
-usage: kill_installer.py OLD.run NEW.run [--only PATTERN …]
+that everything there has to be as after an update that was not killed, the person's files among it.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
-from kill_steps import Run, run
+from crash_testing.file_changes import Run, run
 
 _OPTIONS = ("--yes", "--no-speak", "--no-start")
 _MINE = ("mine.gguf", "sub/deeper/mine too.gguf", "demo/mine $x.txt", ".hidden", "-r", "*")
@@ -31,22 +25,7 @@ Listing = dict[str, str]
 """The SHA-256 of each file, or the target of each link, by its place below ~/.local/lib."""
 
 
-def main() -> int:
-    """0 when nothing was lost at any step."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("old", type=Path)
-    parser.add_argument("new", type=Path)
-    parser.add_argument("--only", action="append", help="only steps such as 'rename* edge-assistant.old'")
-    parsed = parser.parse_args()
-    failures = 0
-    with tempfile.TemporaryDirectory(prefix="kill-installer-") as work:
-        for failure in tried(parsed.old.resolve(), parsed.new.resolve(), Path(work), parsed.only or ["*"]):
-            print(f"FAILED: {failure}", flush=True)
-            failures += 1
-    return 1 if failures else 0
-
-
-def tried(old: Path, new: Path, work: Path, only: Sequence[str]) -> Iterator[str]:
+def faults(old: Path, new: Path, work: Path, only: Sequence[str]) -> Iterator[str]:
     """What is wrong after which step; prints each step that is tried. `only` are patterns as of a shell."""
     used, home = work / "used", work / "home"
     used.mkdir()
@@ -115,8 +94,4 @@ def _finish(installer: Path, home: Path) -> None:
         command, env=_environment(home), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        sys.exit(f"{installer.name} ended with {done.returncode}: {(done.stdout + done.stderr)[-2000:]}")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        raise OSError(f"{installer.name} ended with {done.returncode}: {(done.stdout + done.stderr)[-2000:]}")

@@ -1,38 +1,30 @@
-#!/usr/bin/env python3
-"""Ends the commands that write weights before every one of their changes to files, and looks at what is left.
+"""The commands that write model files, ended before every one of their changes: is anything lost or left half?
 
 Each case prepares a person's folders: files of their own, an earlier model in the list. Its command is ended before its
-first change, its second, and so on (see kill_steps.py). Every time the person's files have to be what they were, the
-list has to be readable with all earlier models in it, and under the name of a model there must be the whole of it or
-nothing. Then the next command runs to its end, and has to bring the right files. Exit code 0 only if all that holds.
-The hub is one on loopback. Linux on x86-64.
-
-usage: kill_models.py [--case NAME …] [--at CALL …] [--json]
+first change, its second, and so on. Every time the person's files have to be what they were, the list has to be
+readable with all earlier models in it, and under the name of a model there must be the whole of it or nothing. Then the
+next command runs to its end, and has to bring the right files. The hub is one on loopback, from tests/support.
 """
 
 from __future__ import annotations
 
-import argparse
-import contextlib
 import hashlib
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-import kill_steps
 from support.local_hub import COMMIT, LocalHub, local_hub
 from support.person import MMPROJ, MODEL, REPOSITORY, pair_files
 
+from crash_testing import file_changes
 from edge_assistant.models.catalog import load_catalog
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0  # seconds for one command
 
 
@@ -174,10 +166,19 @@ def _damaged(home: Home) -> None:
     (home.models / MODEL).write_bytes(b"GGUF, but no more")
 
 
-def run_case(case: Case, hub: LocalHub, calls: list[str]) -> Report:
-    """Every kill of a case; with `calls` only those before and after such system calls."""
+def run_cases(names: Sequence[str], calls: Sequence[str]) -> Iterator[Report]:
+    """Every kill of the cases with these names; with `calls` only those before and after such system calls."""
+    with local_hub() as hub:
+        hub.files = {(REPOSITORY, name): data for name, data in pair_files().items()}
+        for case in CASES:
+            if case.name in names:
+                yield _run_case(case, hub, calls)
+
+
+def _run_case(case: Case, hub: LocalHub, calls: Sequence[str]) -> Report:
     report = Report(case.name)
-    with _folder() as place:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
         template = Home(place / "template", hub.endpoint)
         template.place.mkdir()
         case.prepare(template)
@@ -191,7 +192,7 @@ def run_case(case: Case, hub: LocalHub, calls: list[str]) -> Report:
             shutil.rmtree(home.place, ignore_errors=True)
             subprocess.run(["cp", "-a", template.place, home.place], check=True)
             at = None if calls and number == 1 else number
-            done = kill_steps.run(
+            done = file_changes.run(
                 home.command(*case.command), [home.place], at=at, env=home.environment(), cwd=home.place
             )
             if at is None:
@@ -212,7 +213,7 @@ def _own(home: Home, case: Case) -> list[Path]:
 
 
 def _look(
-    case: Case, template: Home, home: Home, watched: dict[Path, tuple[int, str]], done: kill_steps.Run
+    case: Case, template: Home, home: Home, watched: dict[Path, tuple[int, str]], done: file_changes.Run
 ) -> Iterator[str]:
     """What is wrong after a kill, and after the next command."""
     last = f"{done.steps[-1].call} {done.steps[-1].path.removeprefix(str(home.place))}" if done.steps else "nothing"
@@ -265,36 +266,3 @@ def _losses(template: Home, home: Home, watched: dict[Path, tuple[int, str]], wh
 def _sum(path: Path) -> tuple[int, str]:
     data = path.read_bytes()
     return len(data), hashlib.sha256(data).hexdigest()
-
-
-@contextlib.contextmanager
-def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield Path(folder)
-
-
-def main() -> int:
-    """Run the cases and print what was seen."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--case", action="append", choices=[case.name for case in CASES], help="only this one")
-    parser.add_argument("--at", action="append", default=[], metavar="CALL", help="only before and after such calls")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a case")
-    options = parser.parse_args()
-    failed = False
-    with local_hub() as hub:
-        hub.files = {(REPOSITORY, name): data for name, data in pair_files().items()}
-        for case in CASES:
-            if options.case and case.name not in options.case:
-                continue
-            report = run_case(case, hub, options.at)
-            failed = failed or bool(report.faults) or not report.kills
-            if options.json:
-                print(json.dumps(vars(report)), flush=True)
-            else:
-                print(f"{case.name}: {report.kills} kills, {len(report.faults)} faults", flush=True)
-                print("".join(f"  {fault}\n" for fault in report.faults), end="", flush=True)
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -16,9 +16,9 @@ import json
 import sys
 from dataclasses import replace
 
-from demo_training.scenes import FIRST_HELD_OUT_SEED, make_scene
 from PIL import Image
 
+from demo_training.scenes import FIRST_HELD_OUT_SEED, make_scene
 from edge_assistant.engine.llama_model import LlamaModel
 from edge_assistant.engine.messages import AskQuestion, ThinkingBudget, Turn
 from edge_assistant.engine.prompts import MODES, system_prompt

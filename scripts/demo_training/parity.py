@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from demo_training.files import text_name
 from demo_training.questions import Question, Variant, questions
 from demo_training.scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
-
 from edge_assistant.engine.llama_model import LlamaModel
 from edge_assistant.engine.messages import AskQuestion, Sampling, ThinkingBudget
 from edge_assistant.engine.prompts import system_prompt
@@ -132,9 +132,10 @@ class Transformers:
 
     def __init__(self, checkpoint: Path, variant: Variant) -> None:
         import torch
-        from demo_training.tokens import Chat
         from tokenizers import Tokenizer
         from transformers import Qwen3VLForConditionalGeneration
+
+        from demo_training.tokens import Chat
 
         torch.set_num_threads(_THREADS)
         self._variant = variant
@@ -151,6 +152,7 @@ class Transformers:
     def say(self, scene: Scene, question: Question) -> Said:
         """One greedy answer."""
         import torch
+
         from demo_training.batches import patches, scaled
 
         chat = self._chat

@@ -1,4 +1,4 @@
-"""The script that ends commands between their changes to files: in full by hand, a few steps of it here."""
+"""scripts/crash_test.py ends commands between their changes to files: all of them by hand, a few steps here."""
 
 from __future__ import annotations
 
@@ -11,25 +11,19 @@ from typing import Any
 
 import pytest
 
-SCRIPTS = Path(__file__).resolve().parents[3] / "scripts"
+SCRIPT = Path(__file__).resolve().parents[3] / "scripts/crash_test.py"
 pytestmark = pytest.mark.skipif(
     (platform.system(), platform.machine()) != ("Linux", "x86_64"), reason="system calls are counted on Linux on x86-64"
 )
 
 
-def script(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(SCRIPTS / name), *arguments]
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def crash_test(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(SCRIPT), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
 def steps(folder: Path, command: str, *options: str) -> tuple[int, dict[str, Any]]:
-    run = script("kill_steps.py", "--under", str(folder), *options, "--json", "--", "sh", "-c", command)
+    run = crash_test("command", "--under", str(folder), *options, "--json", "--", "sh", "-c", command)
     return run.returncode, json.loads(run.stdout)
 
 
@@ -58,8 +52,14 @@ def test_a_command_is_ended_before_its_change_is_made(tmp_path: Path, at: int, l
 
 def test_a_copy_after_a_link_that_was_broken_off_leaves_the_person_s_files_whole() -> None:
     """Where the target exists, a link has another name first: what ended there was once emptied by the next copy."""
-    run = script("kill_models.py", "--case", "import --link over a damaged file, then --copy", "--at", "link", "--json")
+    run = crash_test("models", "--case", "import --link over a damaged file, then --copy", "--at", "link", "--json")
     assert run.returncode == 0, run.stdout + run.stderr
     report = json.loads(run.stdout)
     assert report["kills"] >= 4
     assert report["faults"] == []
+
+
+def test_a_case_that_is_not_known_is_answered_with_those_that_are() -> None:
+    run = crash_test("models", "--case", "nothing")
+    assert run.returncode == 1
+    assert run.stderr.startswith("There is no case nothing. There are: import --copy; ")

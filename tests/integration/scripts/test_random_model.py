@@ -1,31 +1,18 @@
-"""scripts/full_shape.py: what it writes has the published sizes, and the real engine runs it."""
+"""scripts/random_model.py: what it writes has the published sizes, and the real engine runs it."""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from benchmarking import gguf_writer, random_model
 from benchmarking.product import QUESTION
-from support.describing import DIALOG, ROOT, describe, done
-from support.small_pair import small_shape
+from support.describing import DIALOG, describe, done
+from support.small_pair import SMALL
 
 from edge_assistant.engine import prompts
 from edge_assistant.engine.llama_model import LlamaModel
 from edge_assistant.models.compatibility import check_fit, describe_mmproj, describe_model
-
-
-@pytest.fixture(scope="module")
-def full_shape() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("full_shape", ROOT / "scripts/full_shape.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["full_shape"] = module  # dataclasses look there
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize(
@@ -37,22 +24,18 @@ def full_shape() -> ModuleType:
         ("vision", "f16", 836_180_256),
     ],
 )
-def test_the_tensors_take_as_much_as_those_of_the_published_files(
-    full_shape: ModuleType, part: str, quantisation: str, published: int
-) -> None:
-    shape = full_shape.Shape()
-    kind = full_shape.F16 if quantisation == "f16" else full_shape.Q8_0
-    vision = full_shape._vision_tensors(shape, kind)
-    tensors = full_shape._text_tensors(shape, quantisation) if part == "text" else vision
+def test_the_tensors_take_as_much_as_those_of_the_published_files(part: str, quantisation: str, published: int) -> None:
+    shape = random_model.Shape()
+    kind = gguf_writer.F16 if quantisation == "f16" else gguf_writer.Q8_0
+    vision = random_model._vision_tensors(shape, kind)
+    tensors = random_model._text_tensors(shape, quantisation) if part == "text" else vision
     header = 6_000_000 if part == "text" else 0  # vocabulary and merges
     assert sum(tensor.size for tensor in tensors) + header == pytest.approx(published, rel=0.01)
 
 
 @pytest.mark.parametrize(("text", "mmproj"), [("q4_k_m", "q8_0"), ("q8_0", "f16")])
-def test_a_small_pair_of_that_kind_is_whole_fits_and_runs(
-    full_shape: ModuleType, tmp_path: Path, text: str, mmproj: str
-) -> None:
-    model, vision = full_shape.write_pair(tmp_path, small_shape(full_shape), text, mmproj)
+def test_a_small_pair_of_that_kind_is_whole_fits_and_runs(tmp_path: Path, text: str, mmproj: str) -> None:
+    model, vision = random_model.write_pair(tmp_path, SMALL, text, mmproj)
     info = describe_model(model)
     check_fit(info, describe_mmproj(vision))
     assert (info.quantisation, info.variant, info.vocabulary_length) == (text.upper(), "instruct", 2048)
@@ -64,10 +47,8 @@ def test_a_small_pair_of_that_kind_is_whole_fits_and_runs(
         assert run.of("error")[0]["code"] == "no-answer"
 
 
-def test_what_is_said_to_the_model_has_as_many_tokens_as_in_qwens_vocabulary(
-    full_shape: ModuleType, tmp_path: Path
-) -> None:
-    model, vision = full_shape.write_pair(tmp_path, small_shape(full_shape), "q4_k_m", "q8_0")
+def test_what_is_said_to_the_model_has_as_many_tokens_as_in_qwens_vocabulary(tmp_path: Path) -> None:
+    model, vision = random_model.write_pair(tmp_path, SMALL, "q4_k_m", "q8_0")
     native = LlamaModel(
         str(model),
         str(vision),
@@ -86,15 +67,13 @@ def test_what_is_said_to_the_model_has_as_many_tokens_as_in_qwens_vocabulary(
         native.free()
 
 
-def test_a_pair_that_is_there_stays_and_one_of_another_version_is_written_anew(
-    full_shape: ModuleType, tmp_path: Path
-) -> None:
-    pair = full_shape.write_pair(tmp_path, small_shape(full_shape), "q4_k_m", "q8_0")
+def test_a_pair_that_is_there_stays_and_one_of_another_version_is_written_anew(tmp_path: Path) -> None:
+    pair = random_model.write_pair(tmp_path, SMALL, "q4_k_m", "q8_0")
     written = [path.stat().st_ino for path in pair]
-    assert full_shape.write_pair(tmp_path, small_shape(full_shape), "q4_k_m", "q8_0") == pair
+    assert random_model.write_pair(tmp_path, SMALL, "q4_k_m", "q8_0") == pair
     assert [path.stat().st_ino for path in pair] == written
     data = pair[0].read_bytes()
     pair[0].write_bytes(data.replace("\u0120ther e".encode(), "\u0120ther -".encode()))
-    full_shape.write_pair(tmp_path, small_shape(full_shape), "q4_k_m", "q8_0")
+    random_model.write_pair(tmp_path, SMALL, "q4_k_m", "q8_0")
     assert pair[0].read_bytes() == data
     assert pair[1].stat().st_ino == written[1]

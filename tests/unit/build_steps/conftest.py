@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from packing import layout, weights
-from packing.weights import WeightsFile
+from build_steps import layout, weights
+from build_steps.weights import WeightsFile
 
 _PROGRAM = """#!/bin/sh
 printf '%s\\n' "$*" >>"$HOME/started"

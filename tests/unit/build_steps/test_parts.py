@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from packing import deb, engine, libraries, licences, qt, version, weights
-from packing.freeze import BuildError
-from packing.weights import WeightsFile
+from build_steps import deb, engine, libraries, licences, product, qt, weights
+from build_steps.freeze import BuildError
+from build_steps.weights import WeightsFile
 
 ROOT = Path(__file__).parents[3]
 
@@ -79,8 +79,8 @@ def test_the_engine_for_people_is_never_built_for_this_processor() -> None:
 
 def test_the_version_is_the_project_s() -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
-        assert version.version() == tomllib.load(file)["project"]["version"]
-    assert "NSCameraUsageDescription" in version.mac_info()
+        assert product.version() == tomllib.load(file)["project"]["version"]
+    assert "NSCameraUsageDescription" in product.mac_info()
 
 
 def test_without_weights_none_are_chosen_and_the_demo_s_are_whole() -> None:
@@ -154,7 +154,7 @@ def test_the_portable_engine_is_built_once_and_a_failed_build_leaves_nothing(
         wheel.parent.mkdir()
         wheel.touch()
 
-    monkeypatch.setattr(engine, "cache_dir", lambda: tmp_path)
+    monkeypatch.setattr(engine, "wheel_cache", lambda: tmp_path)
     monkeypatch.setattr(engine, "_build_tools", lambda folder: folder / "bin/python")
     monkeypatch.setattr(engine.subprocess, "run", build)
     with pytest.raises(subprocess.CalledProcessError):

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from packing import runfile
-from packing.weights import WeightsFile
+from build_steps import runfile
+from build_steps.weights import WeightsFile
 
 _LIBRARIES = {"libc.so.6": "libc6"}
 _MOST_S = 120

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from packing import layout, runfile
-from packing.weights import WeightsFile, digest
+from build_steps import layout, runfile
+from build_steps.weights import WeightsFile, digest
 
 _LIBRARIES = {"libc.so.6": "libc6"}
 
@@ -51,7 +51,7 @@ def test_after_a_kill_the_next_run_gives_the_new_version_with_everybody_s_files(
     )
     only = [each for step in steps for each in ("--only", step)]
     done = subprocess.run(
-        [sys.executable, str(repository / "scripts/kill_installer.py"), *map(str, versions), *only],
+        [sys.executable, str(repository / "scripts/crash_test.py"), "installer", *map(str, versions), *only],
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert (done.returncode, "FAILED" in done.stdout) == (0, False), done.stdout + done.stderr

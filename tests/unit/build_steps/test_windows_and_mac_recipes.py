@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import yaml
-from packing import others, weights
+from build_steps import weights, windows
 
 ROOT = Path(__file__).parents[3]
 SETUP = (ROOT / "packaging/windows/edge-assistant.iss").read_text(encoding="utf-8")
@@ -16,7 +16,7 @@ SETUP = (ROOT / "packaging/windows/edge-assistant.iss").read_text(encoding="utf-
 
 def test_inno_setup_is_given_all_that_its_script_asks_for(tmp_path: Path) -> None:
     for form in weights.FORMS:
-        arguments = others.inno_arguments(tmp_path, tmp_path, tmp_path, "setup", form)
+        arguments = windows.inno_arguments(tmp_path, tmp_path, tmp_path, "setup", form)
         given = {match[1] for each in arguments if (match := re.match(r"/D(\w+)=", each))}
         assert set(re.findall(r"\{#(\w+)\}", SETUP)) <= given
         assert ("Span" in given) is (form in ("instruct", "both"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarking import gpu, graphics, peer, report
+from benchmarking import gpu, nvidia_smi, peer, report
 from benchmarking.figures import Figures, NotMeasured
 from benchmarking.machine import Place
 from benchmarking.memory import Watch
@@ -88,23 +88,23 @@ class Weighed:
     ],
 )
 def test_memory_in_use_is_that_of_all_of_them(output: str, used: int | None) -> None:
-    assert graphics.used_bytes_in(output) == used
+    assert nvidia_smi.used_bytes_in(output) == used
 
 
 def test_each_one_is_named_with_its_driver() -> None:
-    assert graphics.names_in("NVIDIA A, B, 580.1\nNVIDIA C, 580.1\n") == [
+    assert nvidia_smi.names_in("NVIDIA A, B, 580.1\nNVIDIA C, 580.1\n") == [
         "NVIDIA A, B, driver 580.1",
         "NVIDIA C, driver 580.1",
     ]
-    assert graphics.names_in("No devices were found\n") == []
+    assert nvidia_smi.names_in("No devices were found\n") == []
 
 
 def test_nvidia_smi_is_asked(smi: Callable[[str], None]) -> None:
-    assert (graphics.used_bytes(), graphics.names()) == (None, [])
+    assert (nvidia_smi.used_bytes(), nvidia_smi.names()) == (None, [])
     smi("700\\n")
-    assert graphics.used_bytes() == 700 * 2**20
+    assert nvidia_smi.used_bytes() == 700 * 2**20
     smi("")
-    assert (graphics.used_bytes(), graphics.names()) == (None, [])
+    assert (nvidia_smi.used_bytes(), nvidia_smi.names()) == (None, [])
 
 
 def test_the_peak_is_the_largest_seen_also_at_the_end() -> None:
