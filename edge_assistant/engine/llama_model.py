@@ -180,16 +180,8 @@ class LlamaModel:
             return None
         return (ctypes.c_float * (len(data) // ctypes.sizeof(ctypes.c_float))).from_buffer_copy(data)
 
-    def decode_image(
-        self, chunk: ImageChunk, embeddings: Any, position: int, on_fraction: OnFraction, kept: Sequence[int] = ()
-    ) -> None:
-        """Decode an encoded picture into the KV cache at `position`. Raises ComputationInterrupted.
-
-        `kept` lists the image tokens to decode, each with its position in the whole picture; empty: all.
-        """
-        if kept:
-            self._decode_image_subset(chunk, embeddings, position, on_fraction, kept)
-            return
+    def decode_image(self, chunk: ImageChunk, embeddings: Any, position: int, on_fraction: OnFraction) -> None:
+        """Decode an encoded picture into the KV cache at `position`. Raises ComputationInterrupted."""
         new_position = llama.llama_pos(position)
         batches = -(-chunk.tokens // self._batch_tokens)
         with self._report_progress(on_fraction, batches):
@@ -229,37 +221,6 @@ class LlamaModel:
                 self._check_decoded(llama.llama_decode(self._context, batch))
         if on_fraction is None or len(tokens) > 1:
             self._nodes_per_batch = max(self._nodes_per_batch, self._nodes // max(batches, 1))
-
-    def _decode_image_subset(
-        self, chunk: ImageChunk, embeddings: Any, position: int, on_fraction: OnFraction, kept: Sequence[int]
-    ) -> None:
-        width = self._embedding_bytes(1)
-        source = ctypes.cast(embeddings, ctypes.c_void_p).value or 0
-        tokens = mtmd.mtmd_input_chunk_get_tokens_image(chunk.handle)
-        batch_size = self._batch_tokens
-        with self._report_progress(on_fraction, -(-len(kept) // batch_size)):
-            for start in range(0, len(kept), batch_size):
-                part = kept[start : start + batch_size]
-                count = len(part)
-                values = (ctypes.c_uint8 * (count * width))()
-                positions = (llama.llama_pos * (4 * count))()  # M-RoPE: time, row, column, and one unused, each for all
-                for i, token in enumerate(part):
-                    ctypes.memmove(ctypes.addressof(values) + i * width, source + token * width, width)
-                    at = mtmd.mtmd_image_tokens_get_decoder_pos(tokens, position, token)
-                    positions[i], positions[count + i] = at.t, at.y
-                    positions[2 * count + i], positions[3 * count + i] = at.x, at.z
-                batch = llama.llama_batch(
-                    n_tokens=count,
-                    token=None,
-                    embd=ctypes.cast(values, ctypes.POINTER(ctypes.c_float)),
-                    pos=positions,
-                    n_seq_id=self._batch.n_seq_id,
-                    seq_id=self._batch.seq_id,
-                    logits=(ctypes.c_int8 * count)(),
-                )
-                for i in range(count):
-                    batch.n_seq_id[i], batch.seq_id[i][0] = 1, 0
-                self._check_decoded(llama.llama_decode(self._context, batch))
 
     def truncate(self, position: int) -> None:
         """Remove everything from `position` on from the KV cache."""

@@ -103,7 +103,6 @@ class AskQuestion:
     """Client to worker: answer `question` about the picture (`rgb`: width * height * 3 bytes, sides multiples of 32).
 
     `embeddings` are used if they are of this picture; None: the picture is encoded unless it is cached.
-    `kept_image_tokens` lists the image tokens, numbered row by row, that the language model gets; empty: it gets all.
     """
 
     id: int
@@ -118,7 +117,6 @@ class AskQuestion:
     max_tokens: int | None
     thinking: ThinkingBudget | None
     embeddings: Embeddings | None = None
-    kept_image_tokens: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
