@@ -1,4 +1,4 @@
-"""Finds sentences and names in the program's sources that do not go through `tr`, and so would stay English."""
+"""Finds what would stay English: sentences in the sources that do not go through `tr`, or go through it too early."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ NOT_SAID: dict[str, frozenset[str]] = {
 TO_THE_MODEL = "engine/prompts.py"
 
 
-def found(source: str) -> Iterator[tuple[int, str]]:
+def unmarked(source: str) -> Iterator[tuple[int, str]]:
     """Line and text of everything in `source` that reads like something for people and is not marked."""
     yield from _in(ast.parse(source))
 
 
-def too_early(source: str) -> Iterator[int]:
+def translated_at_import(source: str) -> Iterator[int]:
     """The lines on which something is translated while the module is imported."""
     waiting: list[ast.AST] = [ast.parse(source)]
     while waiting:
@@ -70,7 +70,7 @@ def too_early(source: str) -> Iterator[int]:
             waiting += ast.iter_child_nodes(node)
 
 
-def in_package(package: Path) -> Iterator[str]:
+def faults(package: Path) -> Iterator[str]:
     """What is not translatable in the package, and exceptions that are none any more; a line each."""
     for path in sorted(package.rglob("*.py")):
         name = path.relative_to(package).as_posix()
@@ -78,8 +78,11 @@ def in_package(package: Path) -> Iterator[str]:
             continue
         allowed, met = NOT_SAID.get(name, frozenset()), set()
         source = path.read_text(encoding="utf-8")
-        yield from (f"{name}:{line}: translated at import, before the language is known" for line in too_early(source))
-        for line, text in found(source):
+        yield from (
+            f"{name}:{line}: translated at import, before the language is known"
+            for line in translated_at_import(source)
+        )
+        for line, text in unmarked(source):
             if text in allowed:
                 met.add(text)
             else:

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import bare_sentences
 import pytest
 import translations
 from babel.messages import Catalog
+from translating import unmarked
 
 from edge_assistant.cli import main
 from edge_assistant.cli import parser as cli_parser
@@ -107,7 +107,7 @@ def test_every_marked_sentence_is_extracted_also_inside_another() -> None:
 
 
 def test_no_sentence_of_the_program_is_left_out_of_the_catalogues() -> None:
-    assert list(bare_sentences.in_package(translations.PACKAGE)) == []
+    assert list(unmarked.faults(translations.PACKAGE)) == []
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_no_sentence_of_the_program_is_left_out_of_the_catalogues() -> None:
     ],
 )
 def test_the_finder_sees_what_is_not_translatable(line: str) -> None:
-    assert list(bare_sentences.found(line))
+    assert list(unmarked.unmarked(line))
 
 
 @pytest.mark.parametrize(
@@ -138,12 +138,14 @@ def test_the_finder_sees_what_is_not_translatable(line: str) -> None:
     ],
 )
 def test_the_finder_passes_over_what_is_translated_or_for_programmers(line: str) -> None:
-    assert list(bare_sentences.found(line)) == []
+    assert list(unmarked.unmarked(line)) == []
 
 
 def test_the_finder_sees_what_is_translated_before_the_language_is_known() -> None:
-    assert list(bare_sentences.too_early('WORDS = tr("Loading")\ndef f(words=tr("Thinking")): pass')) == [2, 1]
-    assert list(bare_sentences.too_early('def f():\n    return tr("Loading")\nlazy = lambda: tr("Thinking")')) == []
+    assert list(unmarked.translated_at_import('WORDS = tr("Loading")\ndef f(words=tr("Thinking")): pass')) == [2, 1]
+    assert (
+        list(unmarked.translated_at_import('def f():\n    return tr("Loading")\nlazy = lambda: tr("Thinking")')) == []
+    )
 
 
 def test_all_help_of_the_command_line_is_translated(monkeypatch: pytest.MonkeyPatch) -> None:
