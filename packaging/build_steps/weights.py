@@ -5,16 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from build_steps.freeze import BuildError
 from build_steps.paths import ROOT
-
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
 from edge_assistant.models.catalog import CatalogFile, load_catalog
 
 FORMS = ("none", "demo", "instruct", "both")
