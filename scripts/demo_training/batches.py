@@ -14,11 +14,12 @@ from torch import Tensor
 
 from edge_assistant.imaging.token_budget import fit, plan
 
+from .collage import make_collage
 from .draw import Box
 from .lexicon import CLASS_NUMBER
 from .network import LOOKING_HEADS
 from .questions import Look, Question, Variant, questions, system_prompt
-from .scenes import CELL, FAMILIES, Grid, Scene, make_collage, make_scene, random_grid, training_seed
+from .scenes import CELL, FAMILIES, Grid, Scene, make_scene, random_grid, training_seed
 from .tokens import Chat, Row, Turn
 
 _MOST_TOKENS = 256

@@ -20,11 +20,11 @@ from demo_training.scenes import (
     FIRST_HELD_OUT_SEED,
     SCREENS,
     Scene,
-    invented_word,
     make_scene,
     random_grid,
     training_seed,
 )
+from demo_training.sheet import invented_word
 from PIL import Image
 
 from edge_assistant.imaging.token_budget import plan
