@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Build the installers for this system into dist/.")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--weights", choices=weights.FORMS, default="demo", help="what lies beside the program (default: demo)")
     add("--weights-from", type=Path, metavar="FOLDER", help="where the catalogue's files are")

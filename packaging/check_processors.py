@@ -60,7 +60,7 @@ print(answer.decode())
 
 def main() -> int:
     """Ask on every model; 0 when all chose as expected and gave one answer."""
-    parser = argparse.ArgumentParser(description="Ask the portable engine a question on emulated old processors.")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", type=Path, default=python_in(BUILD / "venv"), help="default: the build's")
     parser.add_argument(
         "expected", nargs="*", metavar="MODEL=BACKEND", help="qemu's name of a processor, and what it is to choose"

@@ -44,7 +44,7 @@ WELCOME = "Welcome to Edge Assistant"
 
 def main() -> int:
     """Try every installer that is named; 0 when all of them work."""
-    parser = argparse.ArgumentParser(description="Try built installers in clean Debian roots without a network.")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("installers", type=Path, nargs="+", metavar="INSTALLER")
     parser.add_argument("--suite", default="bookworm", help="Debian's release (bookworm)")
     parsed = parser.parse_args()

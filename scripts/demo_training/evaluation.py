@@ -20,7 +20,9 @@ from edge_assistant.models.resolver import resolve
 from edge_assistant.tuning.profile import default_threads
 
 from .files import text_name
-from .questions import UNSEEN_SYSTEMS, Question, Variant, questions, right
+from .judging import right
+from .phrases import UNSEEN_SYSTEMS
+from .questions import Question, Variant, questions
 from .scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
 
 GLANCE_TOKENS = 256
@@ -95,7 +97,7 @@ _TRAINED_SYSTEM = "You describe screens for blind people."
 
 @dataclass
 class Score:
-    """How a task went; `wrong` holds scene (as `demo_weights.py scene` wants it), question, true and given answer."""
+    """How a task went; `wrong` holds scene (as `demo_model.py scene` wants it), question, true and given answer."""
 
     right: int = 0
     asked: int = 0

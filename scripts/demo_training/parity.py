@@ -1,19 +1,11 @@
-#!/usr/bin/env python3
-"""Compares llama.cpp with transformers on the demo weights: the same weights, pictures and words, on both sides.
+"""Compares llama.cpp with transformers on the demo model: the same weights, pictures and words, on both sides.
 
-For each held-out scene a question is asked of both, greedily. Reported: the largest difference between two logits of
-the first token, and the share of equal answers. Exit code 0 only if at least 98 % are equal.
-
-    parity.py [--scenes 100] [--variant instruct|thinking] [--weights DIR] [--json] [--record FILE]
-
-transformers cannot read the GGUF files, so it gets a checkpoint with their very numbers. `--record` writes what it
-said, for the tests, which do not need torch. Needs the extra `training` of pyproject.toml.
+For each held-out scene a question is asked of both, greedily. transformers cannot read the GGUF files, so it gets a
+checkpoint with their very numbers.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import sys
 import tempfile
@@ -23,17 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from demo_training.files import text_name
-from demo_training.questions import Question, Variant, questions
-from demo_training.scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
-from edge_assistant.engine.llama_model import LlamaModel
 from edge_assistant.engine.messages import AskQuestion, Sampling, ThinkingBudget
 from edge_assistant.engine.prompts import system_prompt
 from edge_assistant.engine.session import ModelSession
 from edge_assistant.imaging.token_budget import fit
-from edge_assistant.models.resolver import ResolvedModel, resolve
+from edge_assistant.models.resolver import resolve
 
-GOAL = 0.98
+from .engine_session import open_session
+from .files import text_name
+from .questions import Question, Variant, questions
+from .scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
+
 MOST_TOKENS = 200
 GLANCE_TOKENS = 256
 _RECORDED = 24  # scenes a variant that the tests look at
@@ -49,29 +41,6 @@ class Said:
     text: str
 
 
-def main() -> int:
-    """Run the comparison and print it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--weights", type=Path, help="a folder with GGUF files (default: the demo that ships)")
-    parser.add_argument("--scenes", type=int, default=100, help="how many scenes (default 100)")
-    parser.add_argument("--variant", choices=("instruct", "thinking"), action="append", help="only this variant")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--record", type=Path, help="write what transformers said to this file")
-    options = parser.parse_args()
-    report, recorded = {}, []
-    for variant in options.variant or ("instruct", "thinking"):
-        report[variant], entries = compare(options.weights, variant, options.scenes)
-        recorded += entries
-    if options.record:
-        options.record.write_text(json.dumps(recorded, indent=1) + "\n", encoding="utf-8")
-    if options.json:
-        print(json.dumps(report))
-    else:
-        for variant, values in report.items():
-            print(f"{variant}: " + ", ".join(f"{name} {value}" for name, value in values.items()))
-    return 0 if all(values["equal_answers"] >= GOAL for values in report.values()) else 1
-
-
 def cases(variant: Variant, count: int) -> list[tuple[Scene, Question]]:
     """Held-out scenes with one question each."""
     chosen = []
@@ -82,15 +51,22 @@ def cases(variant: Variant, count: int) -> list[tuple[Scene, Question]]:
 
 
 def compare(weights: Path | None, variant: Variant, count: int) -> tuple[dict[str, float], list[dict[str, Any]]]:
-    """The report, and what transformers said to the first scenes."""
-    from demo_training.reread import reread
+    """The report, and what transformers said to the first scenes. `weights` is a folder; None: the demo that ships."""
+    from .reread import reread
 
-    found = _pair(weights, variant)
+    model = str(weights / text_name(variant)) if weights else "demo"
+    pair = resolve(model=model, mmproj=None, think=variant == "thinking", preferred=None, weights_dir=None)
     with tempfile.TemporaryDirectory() as name:
         checkpoint = Path(name)
-        reread(found.model, found.mmproj, checkpoint)
+        reread(pair.model, pair.mmproj, checkpoint)
         theirs = Transformers(checkpoint, variant)
-    ours = LlamaCpp(found, variant)
+    with open_session(pair, context=_CONTEXT, threads=_THREADS) as session:
+        return _compare(theirs, LlamaCpp(session, variant), variant, count)
+
+
+def _compare(
+    theirs: Transformers, ours: LlamaCpp, variant: Variant, count: int
+) -> tuple[dict[str, float], list[dict[str, Any]]]:
     equal = equal_first = 0
     largest, spread, recorded = 0.0, 0.0, []
     for scene, question in cases(variant, count):
@@ -112,7 +88,6 @@ def compare(weights: Path | None, variant: Variant, count: int) -> tuple[dict[st
                 "logits": {str(token): round(float(one.logits[token]), 4) for token in top.tolist()},
             }
         )
-    ours.close()
     return {
         "scenes": count,
         "largest_logit_difference": round(largest, 4),
@@ -120,11 +95,6 @@ def compare(weights: Path | None, variant: Variant, count: int) -> tuple[dict[st
         "equal_first_tokens": equal_first / count,
         "equal_answers": equal / count,
     }, recorded[:_RECORDED]
-
-
-def _pair(weights: Path | None, variant: Variant) -> ResolvedModel:
-    model = str(weights / text_name(variant)) if weights else "demo"
-    return resolve(model=model, mmproj=None, think=variant == "thinking", preferred=None, weights_dir=None)
 
 
 class Transformers:
@@ -135,7 +105,7 @@ class Transformers:
         from tokenizers import Tokenizer
         from transformers import Qwen3VLForConditionalGeneration
 
-        from demo_training.tokens import Chat
+        from .tokens import Chat
 
         torch.set_num_threads(_THREADS)
         self._variant = variant
@@ -153,7 +123,7 @@ class Transformers:
         """One greedy answer."""
         import torch
 
-        from demo_training.batches import patches, scaled
+        from .cells import patches, scaled
 
         chat = self._chat
         sent = fit(scene.image, max_tokens=GLANCE_TOKENS)
@@ -183,18 +153,8 @@ class Transformers:
 class LlamaCpp:
     """The program's own session on the GGUF files."""
 
-    def __init__(self, found: ResolvedModel, variant: Variant) -> None:
-        self._variant = variant
-        self._native = LlamaModel(
-            str(found.model),
-            str(found.mmproj),
-            context=_CONTEXT,
-            threads=_THREADS,
-            vision_layers=0,
-            interrupted=lambda: False,
-            on_load=lambda _: None,
-        )
-        self._session = ModelSession(self._native, lambda _: None)
+    def __init__(self, session: ModelSession, variant: Variant) -> None:
+        self._session, self._variant = session, variant
 
     def say(self, scene: Scene, question: Question) -> Said:
         """One greedy answer."""
@@ -216,11 +176,3 @@ class LlamaCpp:
         done = self._session.answer(ask)
         reasoning = f"{done.reasoning.strip()}\n</think>\n\n" if self._variant == "thinking" else ""
         return Said(logits, (reasoning + done.answer).strip())
-
-    def close(self) -> None:
-        """Free the model."""
-        self._native.free()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

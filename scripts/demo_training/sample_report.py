@@ -1,12 +1,11 @@
-"""Drive the real command line over the sample screens and tell, line by line, what it answers and how long it took.
+"""Drives the real command line over the sample screens: what it answers, line by line, and how long that took.
 
-Run by scripts/demo. Every line makes sense read aloud; nothing depends on colour or position.
+Every line makes sense read aloud; nothing depends on colour or position.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_ROOT = Path(__file__).resolve().parent.parent
+_ROOT = Path(__file__).resolve().parents[2]
 _PROGRAM = Path(sys.executable).parent / "edge-assistant"
 _SAMPLES = _ROOT / "models" / "demo" / "samples"
 _PATIENCE_S = 300.0  # a step that takes longer hangs: the demo model answers in seconds
@@ -77,7 +76,7 @@ _STEPS = (
 )
 
 
-class Report:
+class StepReport:
     """Prints the events of one step as they stream; `answers` are the `done` objects, `problems` what went wrong."""
 
     def __init__(self, step: Step, told: set[str]) -> None:
@@ -154,9 +153,9 @@ def summary(answers: list[dict[str, Any]]) -> str:
     return ", ".join(parts) + "."
 
 
-def run_step(step: Step, told: set[str]) -> Report:
+def run_step(step: Step, told: set[str]) -> StepReport:
     """Run one step to its end, showing what it says; a hang is ended and reported as a problem."""
-    report = Report(step, told)
+    report = StepReport(step, told)
     with subprocess.Popen(step.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         watchdog = threading.Timer(_PATIENCE_S, process.kill)
@@ -177,8 +176,8 @@ def run_step(step: Step, told: set[str]) -> Report:
     return report
 
 
-def main() -> int:
-    """Run all steps, print the times together, and say whether everything was answered."""
+def report() -> int:
+    """Run all steps, print the times together, and say whether everything was answered; 0 when it was."""
     missing = sorted({step.sample for step in _STEPS if not (_SAMPLES / step.sample).is_file()})
     if missing:
         print(f"The sample screens {', '.join(missing)} are missing from {_SAMPLES}.", file=sys.stderr)
@@ -201,13 +200,3 @@ def main() -> int:
         "The demo is complete: every question was answered. The demo model knows only simple drawn screens like these."
     )
     return 0
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:  # whoever read along has left; there is nobody to tell
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
