@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .vision import EPS, Vision, turned
+from .vision import EPS, Vision, attend, turned
 
 _TEXT_THETA = 5_000_000.0  # as in Qwen3-VL
 LOOKING_HEADS = {"said": (0, 0), "asked": (1, 0), "last": (1, 2), "find": (2, 0), "read": (2, 2)}
