@@ -19,9 +19,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarking import report
+from benchmarking import plot, report
 from benchmarking.figures import NotMeasured
 from benchmarking.machine import Place, description, same_machine
+from benchmarking.measurements import Measurements, sizes
 from benchmarking.parts import PARTS
 
 from edge_assistant.system import paths
@@ -140,8 +141,8 @@ def _measured(name: str, place: Place, repeats: int) -> dict[str, Any]:
 def _write(results: dict[str, Any], document: Path) -> None:
     text = document.read_text(encoding="utf-8") if document.exists() else "# How fast it is\n"
     document.write_text(report.put_into(text, results), encoding="utf-8")
-    if report.sizes(report.Figures(results)):
-        document.with_suffix(".svg").write_text(report.plot(results), encoding="utf-8")
+    if sizes(Measurements(results)):
+        document.with_suffix(".svg").write_text(plot.plot(results), encoding="utf-8")
 
 
 if __name__ == "__main__":
