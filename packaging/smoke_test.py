@@ -27,7 +27,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
-for folder in ("packaging", "tests"):
+for folder in ("packaging", "scripts", "tests"):
     sys.path.insert(0, str(ROOT / folder))
 
 from build_steps.libraries import SYSTEM, VOICE_SYSTEM  # noqa: E402

@@ -18,15 +18,20 @@ ctl.!default {{ type null }}
 """
 
 
+def open_card(folder: Path) -> tuple[Path, int]:
+    """ALSA's configuration, made in `folder`, of a card that feeds a pipe, and the descriptor that reads there."""
+    configuration, pipe = folder / "asound.conf", folder / "card"
+    os.mkfifo(pipe)
+    configuration.write_text(_CONFIGURATION.format(pipe=pipe), encoding="ascii")
+    return configuration, os.open(pipe, os.O_RDWR | os.O_NONBLOCK)  # with our own writing end there is never an EOF
+
+
 class Ear:
     """Hears what programs play that were started with `variables` in their environment."""
 
     def __init__(self, folder: Path) -> None:
-        configuration, pipe = folder / "asound.conf", folder / "card"
-        os.mkfifo(pipe)
-        configuration.write_text(_CONFIGURATION.format(pipe=pipe), encoding="ascii")
+        configuration, self._pipe = open_card(folder)
         self.variables = {"ALSA_CONFIG_PATH": str(configuration)}
-        self._pipe = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)  # with our own writing end there is never an EOF
         self._times: list[float] = []
         self._over = False
         self._thread = threading.Thread(target=self._listen, daemon=True)
