@@ -37,24 +37,30 @@ class Home:
 
     @property
     def mine(self) -> Path:
+        """A folder of model files of the person's."""
         return self.place / "mine"
 
     @property
     def stick(self) -> Path:
+        """Where models are exported to."""
         return self.place / "stick"
 
     @property
     def data(self) -> Path:
+        """The program's folder."""
         return self.place / "data/edge-assistant"
 
     @property
     def models(self) -> Path:
+        """The program's models."""
         return self.data / "models"
 
     def command(self, *arguments: str) -> list[str]:
+        """A command about models."""
         return [sys.executable, "-m", "edge_assistant", "models", *arguments, "--no-speak", "--json"]
 
     def environment(self) -> dict[str, str]:
+        """That of a program of this person's."""
         folders = {"XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config", "XDG_CACHE_HOME": "cache", "HOME": "home"}
         return {
             "PATH": os.environ["PATH"],

@@ -39,6 +39,13 @@ def test_no_sentence_is_missing_or_stale(language: str) -> None:
     assert list(translations.faults(language)) == []
 
 
+def test_what_is_no_language_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["translations.py", "update", "../x"])
+    with pytest.raises(SystemExit, match="2"):
+        translations.main()
+    assert "../x is no code of a language" in capsys.readouterr().err
+
+
 def test_the_check_finds_what_is_missing_guessed_left_over_or_filled_in_differently(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
