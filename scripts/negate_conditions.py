@@ -183,6 +183,7 @@ class Copy:
 
 
 def main() -> int:
+    """Negate the conditions that are asked for; 1 when one survived."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("seed", metavar="SEED", type=int, help="a number that decides which conditions are taken")
     parser.add_argument("count", metavar="COUNT", type=int, help="how many")
