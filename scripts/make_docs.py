@@ -27,7 +27,7 @@ _CLI_TOP = """
 Every command of `edge-assistant`, made from its parser; `edge-assistant COMMAND --help` prints the same, in your
 language. [usage.md](usage.md) tells how they are used. From a clone, the program is `.venv/bin/edge-assistant`.
 
-An option in brackets may be left out, and so may an argument. Ctrl-C silences a command and ends it at once.
+What stands in brackets may be left out. Ctrl-C silences a command and ends it at once.
 """
 
 EXIT_CODES = {
@@ -42,7 +42,6 @@ EXIT_CODES = {
     9: "nothing runs that could be triggered",
     130: "cancelled",
 }
-"""The exit codes, as in system/errors.py."""
 
 _SETTINGS_TOP = """
 # Settings
@@ -54,48 +53,50 @@ Every setting, made from the schema that the settings window and the command are
     edge-assistant settings set rate ""        # let the program choose again
     edge-assistant settings path               # where the file is
 
-In the app they are in the menu Tools, Settings. The file is TOML with a comment for each entry, and is yours to edit:
-text stands in quotes there, and what is on or off here is `true` or `false`. A change applies at once, to all commands
-and to the running program, which then loads the model again where this is said below. Changes by hand are read at the next start, or with
-the next `settings set`.
+In the app they are in the menu Tools, Settings: every field tells what it means, keys are recorded by pressing them,
+and voices can be heard first. The file is TOML with a comment for each entry, and is yours to edit: text stands in
+quotes there, and `on` and `off` are `true` and `false`. A change applies at once, to all commands and to the running
+program; where this is said below, that loads the model again. Changes by hand are read at the next start, or with the
+next `edge-assistant settings set`.
 
-A file with an error: the app and `listen` rename it, say so, and start with the defaults. Other commands say what is
-wrong and stop.
+A file with an error: the app and `edge-assistant listen` rename it, say so, and start with the defaults. Other commands
+say what is wrong with it and stop.
 """
 
 _HOTKEYS_TOP = """
 They stand in the table `[hotkeys]` of the file. A shortcut is modifiers and one key: `ctrl+shift+F9`, `super+d`.
-Modifiers are ctrl, alt, shift and super (also called control, option, meta, win or cmd); keys are letters, digits, F1
-to F24, space, home, end, pageup, pagedown and pause. Refused are keys that other assistive programs need: Ctrl with Alt,
-and keys that type when pressed alone. "" takes a key away. [The reasons](adr/0011-keys-that-nobody-else-has.md).
+Modifiers are ctrl, alt, shift and super (also called control, option, and win, cmd or meta); keys are letters, digits,
+F1 to F24, space, home, end, pageup, pagedown and pause. Ctrl with Alt is refused, and so are keys that type, unless
+ctrl, alt or super is added. "" takes a key away. [Why these keys](adr/0011-keys-that-nobody-else-has.md).
 """
 
 
 def cli_document() -> str:
     """Return the text of docs/cli.md."""
     use_language("en")
-    parts = [f"{MADE}\n{_CLI_TOP}", *_commands(make_parser(), "edge-assistant")]
     codes = _table(("exit code", "meaning"), ((str(code), words) for code, words in EXIT_CODES.items()))
-    return "\n".join([*parts, "## Exit codes\n", codes])
+    parts = [MADE, _CLI_TOP, *_commands(make_parser(), "edge-assistant"), "## Exit codes", codes]
+    return _joined(parts)
 
 
 def _commands(parser: argparse.ArgumentParser, path: str, summary: str = "") -> Iterator[str]:
-    """Return the section of a command, then those of its subcommands."""
+    """Yield the section of a command and those of its subcommands; one without arguments is in its parent's table."""
     rows, subcommands = [], []
-    for action in parser._actions:
+    for action in sorted(parser._actions, key=lambda action: bool(action.option_strings)):
         if isinstance(action, argparse._SubParsersAction):
             summaries = {each.dest: each.help or "" for each in action._choices_actions}
-            subcommands = [(parser, name, summaries[name]) for name, parser in action.choices.items()]
+            subcommands = [(subparser, name, summaries[name]) for name, subparser in action.choices.items()]
         elif not isinstance(action, argparse._HelpAction):
             rows.append((f"`{_spelling(action)}`", action.help or ""))
+    if not rows and not subcommands:
+        return
     text = summary or parser.description or ""
-    section = [f"## {path}", f"{text[:1].upper()}{text[1:].rstrip('.')}."]
-    if rows:
-        section.append(_table(("argument or option", "meaning"), rows).rstrip())
+    yield f"## {path}"
+    yield f"{text[:1].upper()}{text[1:].rstrip('.')}."
     if subcommands:
-        names = _table(("command", "meaning"), ((f"`{path} {name}`", words) for _, name, words in subcommands))
-        section.append(names.rstrip())
-    yield "\n\n".join(section) + "\n"
+        yield _table(("command", "meaning"), ((f"`{path} {name}`", words) for _, name, words in subcommands))
+    if rows:
+        yield _table(("argument or option", "meaning"), rows)
     for subparser, name, words in subcommands:
         yield from _commands(subparser, f"{path} {name}", words)
 
@@ -104,42 +105,49 @@ def _spelling(action: argparse.Action) -> str:
     """Return an argument or option as a person types it, with the values that it takes."""
     value = "|".join(map(str, action.choices)) if action.choices else str(action.metavar or action.dest.upper())
     value = {None: value, 0: "", "?": f"[{value}]", "*": f"[{value} …]", "+": f"{value} …"}[action.nargs]
-    if not action.option_strings:
-        return value
-    spelled = ", ".join(action.option_strings)
-    return f"{spelled} {value}".strip() + (" (repeatable)" if isinstance(action, argparse._AppendAction) else "")
+    more = " (repeatable)" if isinstance(action, argparse._AppendAction) else ""
+    return f"{', '.join(action.option_strings)} {value}".strip() + more
 
 
 def settings_document() -> str:
     """Return the text of docs/settings.md."""
     use_language("en")
-    parts = [f"{MADE}\n{_SETTINGS_TOP}"]
+    parts = [MADE, _SETTINGS_TOP]
     for group, title in GROUPS.items():
         rows = [_setting_row(entry) for entry in entries() if entry.info.group == group]
-        heads = ("name", "default", "values", "meaning")
-        parts += [f"## {title}", *([_HOTKEYS_TOP.strip()] if group == HOTKEYS else []), _table(heads, rows).rstrip()]
+        above = [_HOTKEYS_TOP] if group == HOTKEYS else []
+        parts += [f"## {title}", *above, _table(("name", "default", "values", "meaning"), rows)]
     retired = ", ".join(f"`{name}`" for name in sorted(RETIRED))
-    parts.append(f"## No longer used\n\n{retired}: ignored where a file still has it, and said once.")
-    return "\n\n".join(part.strip() for part in parts) + "\n"
+    parts += ["## No longer used", f"{retired}: ignored where a file still has it, and said once."]
+    return _joined(parts)
 
 
 def _setting_row(entry: SettingsEntry) -> tuple[str, str, str, str]:
     info = entry.info
     default = info.unset if entry.default in (None, "") else f"`{format_value(entry.default)}`"
-    if info.range:
-        values = f"{info.range[0]} to {info.range[1]} {info.unit}".strip()
-    else:
-        values = "; ".join(f"`{choice}`: {words}" for choice, words in info.choices.items())
-        values = values or {bool: "`on` or `off`", int: "a number", str: "a shortcut" if info.group == HOTKEYS else "text"}[entry.kind]
     meaning = info.help if info.help.endswith(".") else f"{info.help[:1].upper()}{info.help[1:]}."
     if entry.name in ENGINE_SETTINGS:
-        meaning += " The model is loaded again."
-    return f"`{entry.name}`", default, values, meaning
+        meaning += " Loads the model again."
+    return f"`{entry.name}`", default, _values(entry), meaning
+
+
+def _values(entry: SettingsEntry) -> str:
+    info = entry.info
+    if info.range:
+        return f"{info.range[0]} to {info.range[1]} {info.unit}".strip()
+    if info.choices:
+        return "; ".join(f"`{choice}`: {words}" for choice, words in info.choices.items())
+    text = "a shortcut" if info.group == HOTKEYS else "text"
+    return {bool: "`on` or `off`", int: "a number", str: text}[entry.kind]
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [heads, tuple("---" for _ in heads), *rows]
-    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
 DOCUMENTS = {CLI: cli_document, SETTINGS: settings_document}
@@ -151,17 +159,19 @@ def stale() -> list[Path]:
 
 
 def main() -> int:
+    """Write the documents that are not as the program is, or with --check only name them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 when a document is not fresh")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a document is out of date")
+    check = parser.parse_args().check
     found = stale()
-    if parser.parse_args().check:
-        for path in found:
-            print(f"{path.relative_to(ROOT)} is not as the program is: run scripts/make_docs.py.", file=sys.stderr)
-        return 1 if found else 0
     for path in found:
-        path.write_text(DOCUMENTS[path](), encoding="utf-8")
-        print(f"{path.relative_to(ROOT)} is made.")
-    return 0
+        name = path.relative_to(ROOT)
+        if check:
+            print(f"{name} is not as the program is: run scripts/make_docs.py.", file=sys.stderr)
+        else:
+            path.write_text(DOCUMENTS[path](), encoding="utf-8", newline="\n")
+            print(f"{name} was made anew.")
+    return 1 if check and found else 0
 
 
 if __name__ == "__main__":
