@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import queue
 import time
 from collections.abc import Callable
@@ -21,10 +20,8 @@ from edge_assistant.controller.status import Status, current_status
 from edge_assistant.controller.view import NoView, View
 from edge_assistant.controller.worker import RequestWorker
 from edge_assistant.hotkeys.actions import ACTIONS
-from edge_assistant.system.errors import AssistantError, explain_error
+from edge_assistant.system.errors import AssistantError, run_safely
 from edge_assistant.system.i18n import tr
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +205,8 @@ class EventLoop:
         self._worker.start(self, request)
         self._publish_status()
         while not self._controller.finished:
-            try:
-                self._step()
-            except Exception as error:  # noqa: BLE001 (a bug must end one press with a sentence, and never the program)
-                _log.exception("a press failed")
-                failure = explain_error(error)
+            failure = run_safely(self._step, "a press failed")
+            if failure is not None:
                 self.tell(failure.code, str(failure))
         if self._failure is not None:
             raise self._failure

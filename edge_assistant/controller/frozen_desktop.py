@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,10 +14,10 @@ from edge_assistant.capture.focus import Focus
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Snapshot
 from edge_assistant.controller.overlay_state import MONITOR_PREFIX
-from edge_assistant.system.errors import AssistantError, explain_error
+from edge_assistant.system.errors import AssistantError, run_safely
 from edge_assistant.system.i18n import tr
 
-_log = logging.getLogger(__name__)
+_FREEZE_FAILED = "the desktop could not be frozen"
 
 
 class OwnWindows(Protocol):
@@ -95,11 +94,10 @@ class FreezeTask:
 
     def start(self, wait: float) -> None:
         """Start the thread; return when the screen has been captured, or after `wait` seconds."""
-        try:
-            threading.Thread(target=self._run, name="freeze", daemon=True).start()
-        except (RuntimeError, MemoryError) as error:
-            _log.exception("the desktop could not be frozen")
-            self.failure = explain_error(error)
+        thread = threading.Thread(target=self._run, name="freeze", daemon=True)
+        failure = run_safely(thread.start, _FREEZE_FAILED)  # where threads or memory are at their limit
+        if failure is not None:
+            self.failure = failure
             self._on_done(self)
             return
         self._screen_captured.wait(wait)
@@ -128,16 +126,9 @@ class FreezeTask:
             threading.Thread(target=lambda: action(backend.make_focus()), name="focus", daemon=True).start()
 
     def _run(self) -> None:
-        try:
-            self._freeze()
-        except AssistantError as error:
-            self.failure = error
-        except Exception as error:  # noqa: BLE001 (a bug must end it with a sentence, never with silence)
-            _log.exception("the desktop could not be frozen")
-            self.failure = explain_error(error)
-        finally:
-            self._screen_captured.set()
-            self._on_done(self)
+        self.failure = run_safely(self._freeze, _FREEZE_FAILED)
+        self._screen_captured.set()
+        self._on_done(self)
 
     def _freeze(self) -> None:
         self._backend = backend = choose_backend()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,13 +19,13 @@ from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.controller.frozen_desktop import FrozenDesktop
 from edge_assistant.controller.view import NoView, View
 from edge_assistant.engine.prompts import Mode
-from edge_assistant.system.errors import AssistantError, CancelledError, explain_error
+from edge_assistant.system.errors import AssistantError, CancelledError, run_safely
 from edge_assistant.system.i18n import tr, tr_count
-
-_log = logging.getLogger(__name__)
 
 TONE_TIMEOUT_S = 0.05
 """The tone follows the picture of the screen, but no later than this after the press: a portal may ask first."""
+
+_CAPTURE_FAILED = "a picture could not be taken"
 
 
 class Request:
@@ -111,11 +110,10 @@ class Request:
         Returns when the screen has been captured, or at once where that is not needed. Nothing is spoken before
         `allow_speech`.
         """
-        try:
-            threading.Thread(target=self._run_capture, args=(on_done,), name="capture", daemon=True).start()
-        except (RuntimeError, MemoryError) as error:
-            _log.exception("a picture could not be taken")
-            self.failure = explain_error(error)
+        thread = threading.Thread(target=self._run_capture, args=(on_done,), name="capture", daemon=True)
+        failure = run_safely(thread.start, _CAPTURE_FAILED)  # where threads or memory are at their limit
+        if failure is not None:
+            self.failure = failure
             on_done()
             return
         self._screen_captured.wait(TONE_TIMEOUT_S)
@@ -133,20 +131,18 @@ class Request:
         )
 
     def _run_capture(self, on_done: Callable[[], None]) -> None:
-        try:
-            self.captured = self._capture()
-        except CancelledError:
+        failure = run_safely(self._capture, _CAPTURE_FAILED)
+        if isinstance(failure, CancelledError):
             self.cancel()
-        except AssistantError as error:
-            self.failure = error
-        except Exception as error:  # noqa: BLE001 (a bug must end the request with a sentence, never with silence)
-            _log.exception("a picture could not be taken")
-            self.failure = explain_error(error)
-        finally:
-            self._screen_captured.set()
-            on_done()
+        elif failure is not None:
+            self.failure = failure
+        self._screen_captured.set()
+        on_done()
 
-    def _capture(self) -> CapturedPicture:
+    def _capture(self) -> None:
+        self.captured = self._take()
+
+    def _take(self) -> CapturedPicture:
         if isinstance(self.target, Path) or self.action in ("clipboard", "camera"):
             self._screen_captured.set()
             self._speech_allowed.wait()

@@ -33,7 +33,7 @@ from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.engine import prompts
 from edge_assistant.imaging import token_budget
 from edge_assistant.system import memory
-from edge_assistant.system.errors import AssistantError, CancelledError, explain_error, rebuild_error
+from edge_assistant.system.errors import AssistantError, CancelledError, rebuild_error, run_safely
 from edge_assistant.system.i18n import tr
 
 _log = logging.getLogger(__name__)
@@ -220,26 +220,20 @@ class RequestWorker:
         if assistant is None or assistant.loaded or request.is_cancelled():
             return
         self._current, self._request_speech.request_id = request, request.id or None
-        try:
-            assistant.warm()
-        except AssistantError as error:
-            _log.info("the model could not be loaded: %s", error)  # the next question fails alike, and says so
-        except Exception:  # noqa: BLE001 (the next question fails alike, and this thread must go on)
-            _log.exception("the model could not be loaded")
-        finally:
-            self._end_request()
+        # The next question fails alike, and says so.
+        run_safely(assistant.warm, "the model could not be loaded")
+        self._end_request()
 
     def _encode_ahead(self, request: Request, picture: Callable[[], CapturedPicture]) -> None:
         assistant = self._assistant
         if assistant is None or request.is_cancelled() or not self._may_encode_ahead():
             return
-        try:
+
+        def encode() -> None:
             request.wait(_OVERLAY_OPENS_S)
             assistant.encode_ahead(picture(), self._options_for(request))
-        except AssistantError as error:
-            _log.info("encoding ahead failed: %s", error)  # the question fails alike, and says so
-        except Exception:  # noqa: BLE001 (nobody asked for it, and this thread must go on)
-            _log.exception("encoding ahead failed")
+
+        run_safely(encode, "encoding ahead failed")  # the question fails alike, and says so
 
     def _cancel_encode_ahead(self) -> None:
         if self._assistant is not None:
@@ -249,12 +243,10 @@ class RequestWorker:
         """Run a task for a request, then wait until it has been spoken."""
         # What is said of the start (id 0) belongs to no request: whoever presses a key meanwhile is to hear it too.
         self._current, self._request_speech.request_id = request, request.id or None
-        try:
-            if even_if_cancelled or not request.is_cancelled():
-                task(request)
-        except Exception as error:  # noqa: BLE001 (a bug must end one request with a sentence, and never the program)
-            _log.exception("a request failed")
-            self._fail(request, explain_error(error))
+        if even_if_cancelled or not request.is_cancelled():
+            failure = run_safely(partial(task, request), "a request failed")
+            if failure is not None:
+                self._fail(request, failure)
         self._wait_until_spoken(request)
         self._end_request()
         assert self._listener is not None

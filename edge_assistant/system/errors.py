@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 from edge_assistant.system import text_cleaning
 from edge_assistant.system.i18n import tr, tr_noop
+
+_log = logging.getLogger(__name__)
 
 INTERNAL_ERROR = tr_noop("Something went wrong in the program. Please try again.")
 """The sentence about a bug, before `tr`."""
@@ -152,6 +156,19 @@ def is_out_of_memory_message(text: str) -> bool:
 def out_of_memory_error() -> DoesNotFitError:
     """Return the error for memory that the system refused."""
     return DoesNotFitError(tr("There is not enough memory. Close some programs and try again."), code="memory")
+
+
+def run_safely(run: Callable[[], object], what_failed: str) -> AssistantError | None:
+    """Call `run`; return None, or the error that it ended with, logged as `what_failed`. A bug is explained."""
+    try:
+        run()
+    except AssistantError as error:
+        _log.info("%s: %s", what_failed, error)
+        return error
+    except Exception as error:  # noqa: BLE001 (the one place where a bug becomes a sentence instead of an end)
+        _log.exception(what_failed)
+        return explain_error(error)
+    return None
 
 
 def explain_error(error: BaseException) -> AssistantError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
-import logging
 import os
 import threading
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from edge_assistant.settings import schema, store
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.screen_reader import create_announcer
 from edge_assistant.system import pyside_workaround, signals
-from edge_assistant.system.errors import AssistantError, InputError, NotRunningError, UsageError, explain_error
+from edge_assistant.system.errors import AssistantError, InputError, NotRunningError, UsageError, run_safely
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.ipc import RELOAD, SHOW, TUNED, AlreadyRunningError, IpcServer, default_endpoint, send
 from edge_assistant.system.terminal import print_line
@@ -41,7 +40,6 @@ _TRAY_TIMEOUT_MS = 2000
 _EXIT_TIMEOUT_S = 5.0
 """Time that Qt has for its own shutdown before the process is ended."""
 
-_log = logging.getLogger(__name__)
 _QUEUED = Qt.ConnectionType.QueuedConnection
 
 
@@ -234,17 +232,9 @@ class Application(QObject):
         return 0
 
     def _run_service(self) -> None:
-        failure: AssistantError | None = None
-        try:
-            self.service.run()
-        except AssistantError as error:
-            failure = error
-        except Exception as error:  # noqa: BLE001 (the user is to hear why it ended)
-            _log.exception("the service ended")
-            failure = explain_error(error)
-        finally:
-            self.controller_signals.emit_ended(failure)
-            _schedule_forced_exit()
+        failure = run_safely(self.service.run, "the service ended")
+        self.controller_signals.emit_ended(failure)
+        _schedule_forced_exit()
 
     @Slot(object)
     def _on_service_ended(self, failure: AssistantError | None) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-
-from packing.places import ROOT
+from edge_assistant import __version__
 
 NAME = "Edge Assistant"
 # The command with which desktops start it.
@@ -14,9 +12,8 @@ MAINTAINER = "Edge Assistant <packages@edge-assistant.invalid>"
 
 
 def version() -> str:
-    """As pyproject.toml says."""
-    with (ROOT / "pyproject.toml").open("rb") as file:
-        return str(tomllib.load(file)["project"]["version"])
+    """As the package says."""
+    return __version__
 
 
 def mac_info() -> dict[str, object]:

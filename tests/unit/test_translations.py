@@ -148,7 +148,7 @@ def test_the_finder_sees_what_is_translated_before_the_language_is_known() -> No
 
 def test_all_help_of_the_command_line_is_translated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(i18n, "_translations", _Marking())
-    seen = list(_shown(main._make_parser()))
+    seen = list(_shown(cli_parser.make_parser()))
     assert len(seen) > 100
     assert [each for each in seen if not each.startswith("«")] == []
 

@@ -326,7 +326,7 @@ def test_a_bug_in_encoding_ahead_does_not_end_the_thread(
     def broken() -> CapturedPicture:
         raise ValueError("a bug")
 
-    expect_log("ERROR .*worker: encoding ahead failed")
+    expect_log("ERROR .*: encoding ahead failed")
     ready.ahead = True
     assert encoded_ahead(ready, ready.request(1), broken) == []
     ready.worker.answer(ready.request(2, mode="read"))

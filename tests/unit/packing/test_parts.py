@@ -15,6 +15,8 @@ from packing import deb, engine, libraries, licences, qt, version, weights
 from packing.freeze import BuildError
 from packing.weights import WeightsFile
 
+import edge_assistant
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -77,9 +79,10 @@ def test_the_engine_for_people_is_never_built_for_this_processor() -> None:
     assert "-DGGML_CPU_ALL_VARIANTS=ON" in engine.cmake_args("linux")
 
 
-def test_the_version_is_the_project_s() -> None:
+def test_the_version_is_the_package_s() -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
-        assert version.version() == tomllib.load(file)["project"]["version"]
+        assert "version" not in tomllib.load(file)["project"]
+    assert version.version() == edge_assistant.__version__
     assert "NSCameraUsageDescription" in version.mac_info()
 
 

@@ -14,7 +14,7 @@ import pytest
 from edge_assistant.capture.qt import missing_error
 from edge_assistant.cli import main
 from edge_assistant.engine.client import Engine, EngineConfig
-from edge_assistant.system.errors import CancelledError, DoesNotFitError, explain_error
+from edge_assistant.system.errors import CancelledError, DoesNotFitError, explain_error, run_safely
 from edge_assistant.system.worker_process import WorkerDiedError
 
 
@@ -72,6 +72,19 @@ def test_a_folder_that_was_removed_under_a_program_is_told(tmp_path: Path, monke
 def test_an_error_of_ours_stays_what_it_is() -> None:
     error = CancelledError()
     assert explain_error(error) is error
+
+
+def test_what_is_run_safely_ends_with_an_error_instead_of_raising_it(expect_log: Callable[[str], None]) -> None:
+    def fail(error: Exception) -> None:
+        raise error
+
+    ours = CancelledError()
+    assert run_safely(list, "listing failed") is None
+    assert run_safely(lambda: fail(ours), "cancelling failed") is ours
+    expect_log("dividing failed")
+    bug = run_safely(lambda: fail(ZeroDivisionError()), "dividing failed")
+    assert bug is not None
+    assert bug.code == "internal"
 
 
 def test_qt_that_finds_no_memory_is_not_called_missing() -> None:
