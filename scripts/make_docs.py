@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from edge_assistant.cli.main import _make_parser as make_parser
+from edge_assistant.cli.parser import make_parser
 from edge_assistant.controller.settings_applier import ENGINE_SETTINGS
 from edge_assistant.settings.entry import GROUPS, HOTKEYS, SettingsEntry, format_value
 from edge_assistant.settings.schema import RETIRED, entries
