@@ -27,10 +27,10 @@ class SettingsPresenter(QObject):
         if self._dialog is None:
             service = self._service
             self._dialog = SettingsDialog(
-                service.chosen,
-                on_apply=service.apply,
-                say=lambda message: service.event_loop.tell("settings", message),
-                suspend_hotkeys=service.suspend_hotkeys,
+                service.settings,
+                on_apply=service.event_loop.posting(service.save_settings),
+                say=lambda message: service.tell("settings", message),
+                suspend_hotkeys=service.event_loop.posting(service.suspend_hotkeys),
             )
             self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self._dialog.destroyed.connect(self._on_destroyed)

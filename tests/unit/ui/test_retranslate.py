@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +12,7 @@ from PIL import Image
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QWidget
 from support.accessible_walk import application, until
+from support.recording_service import RecordingService
 
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.settings.schema import Settings, with_values
@@ -51,8 +52,8 @@ class Desk:
     def __init__(self) -> None:
         entries = [MenuEntry(tr_noop("&Settings…"), lambda: None), MenuEntry(tr_noop("&Models…"), lambda: None)]
         self.commands = Commands(lambda _: None, lambda: None, Settings().hotkeys.keys_by_action(), entries)
-        event_loop: Any = StubEventLoop()
-        self.window = MainWindow(self.commands, event_loop, lambda: True)
+        service: Any = RecordingService()
+        self.window = MainWindow(self.commands, service, lambda: True)
         self.tray = Tray(self.commands, self.window.bring_to_front)
         self.tray.show_status("speaking")
         self.window.show_status("speaking")
@@ -82,13 +83,6 @@ def change_language(settings: Settings) -> None:
     use_language(settings.language)
     translations().apply_settings(settings)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.LanguageChange)
-
-
-class StubEventLoop:
-    """An event loop that does nothing."""
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        return lambda *_, **__: None
 
 
 def words_of(window: QWidget) -> list[str]:
@@ -172,9 +166,10 @@ def test_the_palette_follows() -> None:
 def test_settings_that_are_open_are_shown_in_the_other_language_in_the_same_place() -> None:
     told: list[str] = []
     service: Any = SimpleNamespace(
-        chosen=ENGLISH,
-        apply=lambda _: None,
-        event_loop=SimpleNamespace(tell=lambda *words: told.append(words[-1])),
+        settings=ENGLISH,
+        save_settings=lambda _: None,
+        event_loop=SimpleNamespace(posting=lambda function: function),
+        tell=lambda *words: told.append(words[-1]),
         suspend_hotkeys=lambda _: None,
     )
     parent = QObject()
@@ -186,7 +181,7 @@ def test_settings_that_are_open_are_shown_in_the_other_language_in_the_same_plac
     presenter.changed.emit(with_values(ENGLISH, {"rate": 150}))
     until(lambda: before.field("rate").value() == 150, "the other rate")
     assert open_settings() == [before], "other settings change nothing about it"
-    service.chosen = GERMAN
+    service.settings = GERMAN
     presenter.changed.emit(GERMAN)
     until(lambda: before.chosen == GERMAN, "the other settings")
     change_language(GERMAN)
