@@ -217,7 +217,7 @@ class Assistant:
             except CancelledError:
                 outcome = run.done_event(self._model, self._picture, None)
             except AssistantError as error:
-                outcome = ErrorEvent(index, error.code, str(error), error.exit_code)
+                outcome = ErrorEvent.from_error(index, error)
                 self._reporter.say(str(error))
         if isinstance(outcome, DoneEvent):
             outcome = replace(outcome, peak_pss_bytes=peak.pss_bytes, peak_rss_bytes=peak.rss_bytes)

@@ -11,7 +11,7 @@ from edge_assistant.assistant.events import Event
 from edge_assistant.cli.output import NoOutput, Output, TextOutput
 from edge_assistant.controller.service import Service, ServiceOptions
 from edge_assistant.settings import schema, store
-from edge_assistant.system import signals
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.ipc import RELOAD, SHOW, TUNED, AlreadyRunningError, IpcServer, default_endpoint
 from edge_assistant.system.terminal import print_line
@@ -36,8 +36,8 @@ class _LockedOutput:
                     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def listen(options: ServiceOptions) -> int:
-    """Run until a signal or `trigger quit`; return 0. Raises AssistantError if it cannot start."""
+def listen(options: ServiceOptions, cancellation: Cancellation) -> int:
+    """Run until the cancellation or `trigger quit`; return 0. Raises AssistantError if it cannot start."""
     services: list[Service] = []  # empty while starting, when a trigger may arrive already
 
     def on_call(text: str) -> str:
@@ -64,8 +64,8 @@ def listen(options: ServiceOptions) -> int:
         else:
             service.apply_offline_changes()
         services.append(service)
-        signals.on_signal(service.event_loop.quit)
-        service.run()
+        with cancellation.calling(service.event_loop.quit):
+            service.run()
     finally:
         server.close()
     return 0

@@ -150,7 +150,7 @@ class Controller:
 
     def fail(self, id: int, error: AssistantError) -> None:
         """Speak and show an error."""
-        self._on_event(ErrorEvent(id, error.code, str(error), error.exit_code))
+        self._on_event(ErrorEvent.from_error(id, error))
         self._speech.say(str(error))
 
     def _front_window_changed(self) -> bool:

@@ -313,7 +313,7 @@ class RequestWorker:
         # A cancelled question may not even have its picture.
         self._active_conversation = None if request.is_cancelled() or isinstance(outcome, ErrorEvent) else conversation
         if isinstance(outcome, ErrorEvent):
-            request.failure = rebuild_error(outcome.exit_code, outcome.code, outcome.message)
+            request.failure = rebuild_error(outcome.kind, outcome.code, outcome.message)
         else:
             request.reasoning = outcome.reasoning or ""
             self._report_thinking()
@@ -398,7 +398,7 @@ class RequestWorker:
 
     def _fail(self, request: Request, error: AssistantError) -> None:
         request.failure = error
-        self._on_event(ErrorEvent(request.id, error.code, str(error), error.exit_code))
+        self._on_event(ErrorEvent.from_error(request.id, error))
         self._request_speech.say(str(error))
 
     def _handle_event(self, event: Event) -> None:

@@ -17,7 +17,8 @@ from edge_assistant.controller.service import Service, ServiceOptions
 from edge_assistant.settings import schema, store
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.screen_reader import create_announcer
-from edge_assistant.system import pyside_workaround, signals
+from edge_assistant.system import pyside_workaround
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import AssistantError, InputError, NotRunningError, UsageError, run_safely
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.ipc import RELOAD, SHOW, TUNED, AlreadyRunningError, IpcServer, default_endpoint, send
@@ -43,8 +44,8 @@ _EXIT_TIMEOUT_S = 5.0
 _QUEUED = Qt.ConnectionType.QueuedConnection
 
 
-def run(options: ServiceOptions) -> int:
-    """Run the application until a signal, the menu or a trigger ends it; return the exit code 0.
+def run(options: ServiceOptions, cancellation: Cancellation) -> int:
+    """Run the application until the cancellation, the menu or a trigger ends it; return the exit code 0.
 
     Raises AssistantError when it cannot start.
     """
@@ -82,7 +83,8 @@ def run(options: ServiceOptions) -> int:
         else:
             app.service.apply_offline_changes()
         running.append(app)
-        return app.run()
+        with cancellation.calling(app.service.event_loop.quit):
+            return app.run()
     finally:
         server.close()
 
@@ -215,7 +217,6 @@ class Application(QObject):
 
     def run(self) -> int:
         """Run until the service ends; return 0. Raises the AssistantError that ended it."""
-        signals.on_signal(self.service.event_loop.quit)
         if not Tray.is_available():
             QTimer.singleShot(_TRAY_TIMEOUT_MS, self, self._continue_without_tray)
         self._thread.start()
