@@ -370,10 +370,13 @@ class Assistant:
         return self._given_profile or profile.load_profile(self._published_model, quick_tower=self._quick_tower)
 
     def _load(self, run: AnswerRun) -> None:
-        if not self._engine.loaded:
-            # A vision tower may have been made or deleted since.
-            self._model = profile.with_tower(self._published_model, self._load_profile())
-            self._engine.set_mmproj(self._model.mmproj)
+        """Load the model if it is not loaded. Raises AssistantError."""
+        self._engine.wait_for_cancelled()
+        if self._engine.loaded:
+            return
+        # A vision tower may have been made or deleted since.
+        self._model = profile.with_tower(self._published_model, self._load_profile())
+        self._engine.set_mmproj(self._model.mmproj)
         self._loader.load(run, self._image_tokens)
 
     def _thinking_budget(self) -> ThinkingBudget | None:

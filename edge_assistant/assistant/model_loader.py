@@ -41,10 +41,7 @@ class ModelLoader:
         self._was_loaded = False
 
     def load(self, run: AnswerRun, image_tokens: int) -> None:
-        """Load the model if it is not loaded, for pictures of up to `image_tokens`. Raises AssistantError."""
-        self._engine.wait_for_cancelled()
-        if self._engine.loaded:
-            return
+        """Load the model, which is not loaded, for pictures of up to `image_tokens`. Raises AssistantError."""
         context = self._fitting_context(run, image_tokens)
         if self._was_loaded:
             self._reporter.notice(run.index, "engine-restarted", tr("The engine had stopped and is restarting."))

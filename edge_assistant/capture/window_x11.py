@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.system.errors import InputError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.x_server import NoServerError, connect
+from edge_assistant.system.x_server import NoServerError, borrow
 
 if TYPE_CHECKING:
     from Xlib.display import Display
@@ -28,33 +30,29 @@ class X11Windows:
         """Return the window in _NET_ACTIVE_WINDOW, if there is one. Raises InputError when no server answers."""
         from Xlib.error import ConnectionClosedError, XError
 
-        display = _connect(self._display)
         try:
-            return _active(display)
+            with _borrow(self._display) as display:
+                return _active(display)
         except (XError, ConnectionClosedError) as error:  # it closed during the request
             _log.debug("the active window has gone: %s", type(error).__name__)
             return None
-        finally:
-            display.close()
 
 
 def active_window_id(name: str | None = None) -> int | None:
     """Return the window that has the keyboard, None when none has it. Raises InputError when no server answers."""
     from Xlib.error import ConnectionClosedError, XError
 
-    display = _connect(name)
     try:
-        root = display.screen().root
-        active = _property_numbers(display, root, "_NET_ACTIVE_WINDOW")
-        if _has_window_manager(display):
-            return active[0] if active and active[0] else None
-        focused = display.get_input_focus().focus
-        return None if isinstance(focused, int) or focused.id == root.id else int(focused.id)
+        with _borrow(name) as display:
+            root = display.screen().root
+            active = _property_numbers(display, root, "_NET_ACTIVE_WINDOW")
+            if _has_window_manager(display):
+                return active[0] if active and active[0] else None
+            focused = display.get_input_focus().focus
+            return None if isinstance(focused, int) or focused.id == root.id else int(focused.id)
     except (XError, ConnectionClosedError) as error:
         _log.debug("the focus could not be asked for: %s", type(error).__name__)
         return None
-    finally:
-        display.close()
 
 
 def activate(window: int, name: str | None = None) -> None:
@@ -63,24 +61,22 @@ def activate(window: int, name: str | None = None) -> None:
     from Xlib.error import ConnectionClosedError, XError
     from Xlib.protocol.event import ClientMessage
 
-    display = _connect(name)
     try:
-        root, target = display.screen().root, display.create_resource_object("window", window)
-        if _has_window_manager(display):
-            # As a pager (2): a request from there is never held for a program stealing the focus.
-            message = ClientMessage(
-                window=target,
-                client_type=display.get_atom("_NET_ACTIVE_WINDOW"),
-                data=(32, [2, X.CurrentTime, 0, 0, 0]),
-            )
-            root.send_event(message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
-        elif target.get_attributes().map_state == X.IsViewable:
-            target.set_input_focus(X.RevertToParent, X.CurrentTime)
-        display.sync()
+        with _borrow(name) as display:
+            root, target = display.screen().root, display.create_resource_object("window", window)
+            if _has_window_manager(display):
+                # As a pager (2): a request from there is never held for a program stealing the focus.
+                message = ClientMessage(
+                    window=target,
+                    client_type=display.get_atom("_NET_ACTIVE_WINDOW"),
+                    data=(32, [2, X.CurrentTime, 0, 0, 0]),
+                )
+                root.send_event(message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
+            elif target.get_attributes().map_state == X.IsViewable:
+                target.set_input_focus(X.RevertToParent, X.CurrentTime)
+            display.sync()
     except (XError, ConnectionClosedError) as error:
         _log.debug("the window is gone: %s", type(error).__name__)
-    finally:
-        display.close()
 
 
 def _has_window_manager(display: Display) -> bool:
@@ -88,9 +84,11 @@ def _has_window_manager(display: Display) -> bool:
     return bool(_property_numbers(display, display.screen().root, "_NET_SUPPORTING_WM_CHECK"))
 
 
-def _connect(name: str | None) -> Display:
+@contextlib.contextmanager
+def _borrow(name: str | None) -> Iterator[Display]:
     try:
-        return connect(name)
+        with borrow(name) as display:
+            yield display
     except NoServerError as failure:
         raise InputError(
             tr("The active window cannot be found: no X display answers. Log in to a desktop and try again."),

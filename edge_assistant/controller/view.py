@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import contextlib
+from collections.abc import Iterator
+from typing import Literal, Protocol
 
 from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.controller.palette_items import OverlayContent
+
+Status = Literal["loading", "ready", "looking", "thinking", "speaking", "error"]
+"""What the program does, as shown by icon, tooltip and status line."""
 
 
 class View(Protocol):
@@ -35,30 +41,24 @@ class View(Protocol):
         """Drop everything that was shown."""
 
 
-class NoView:
-    """A View for a program without windows."""
+@contextlib.contextmanager
+def without_own_windows(view: View | None) -> Iterator[None]:
+    """Hide our windows for the duration of a with block, which captures the screen. Raises AssistantError."""
+    if view is None:
+        yield
+        return
+    view.hide_windows()
+    try:
+        yield
+    finally:
+        view.show_windows()
 
-    def hide_windows(self) -> None:
-        """Do nothing."""
 
-    def show_windows(self) -> None:
-        """Do nothing."""
+class OverlayView(Protocol):
+    """The windows of palette and region selector; both methods return at once."""
 
-    def is_in_front(self) -> bool:
-        """Return False."""
-        return False
+    def open_overlay(self, content: OverlayContent) -> None:
+        """Open the palette, or the region selector in its place."""
 
-    def open_question_input(self) -> None:
-        """Do nothing."""
-
-    def show_picture(self, captured: CapturedPicture | None, name: str) -> None:
-        """Do nothing."""
-
-    def show_question(self, id: int, text: str) -> None:
-        """Do nothing."""
-
-    def show_thinking(self, on: bool, cost: str) -> None:
-        """Do nothing."""
-
-    def clear(self) -> None:
-        """Do nothing."""
+    def close_overlay(self, ticket: int) -> None:
+        """Close the overlay of this ticket, if it is open."""

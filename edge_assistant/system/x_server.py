@@ -1,18 +1,26 @@
-"""A connection to an X server through python-xlib, with a time limit for servers that are halted or faulty."""
+"""Connections to an X server through python-xlib, with a time limit for servers that are halted or faulty."""
 
 from __future__ import annotations
 
+import collections
+import contextlib
 import logging
+import os
 import queue
+import select
 import threading
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from Xlib.display import Display
 
 _log = logging.getLogger(__name__)
-CONNECT_TIMEOUT_S = 5.0
-"""Seconds for a server to accept a connection; one on this computer takes milliseconds."""
+ANSWER_TIMEOUT_S = 5.0
+"""Seconds for a server to accept a connection or to answer; one on this computer takes milliseconds."""
+
+_idle: collections.defaultdict[str, collections.deque[Display]] = collections.defaultdict(collections.deque)
+"""Connections that nobody uses just now, by display name, for `borrow`. Their deques are thread-safe."""
 
 
 class NoServerError(Exception):
@@ -40,7 +48,7 @@ def connect(name: str | None) -> Display:
 
     threading.Thread(target=open_display, name="X server", daemon=True).start()
     try:
-        answer = answers.get(timeout=CONNECT_TIMEOUT_S)
+        answer = answers.get(timeout=ANSWER_TIMEOUT_S)
     except queue.Empty:
         given_up.set()
         answer = TimeoutError()
@@ -48,3 +56,40 @@ def connect(name: str | None) -> Display:
         _log.info("no X server: %r", answer)
         raise NoServerError from answer
     return answer
+
+
+@contextlib.contextmanager
+def borrow(name: str | None) -> Iterator[Display]:
+    """Yield a connection for questions, which nobody else uses meanwhile; it is kept open for the next borrower.
+
+    `name` is as for `connect`. Raises NoServerError. A connection on which an error is raised is closed.
+    """
+    idle = _idle[name or os.environ.get("DISPLAY", "")]
+    display = _take_idle(idle) or connect(name)
+    try:
+        yield display
+    except BaseException:
+        display.close()
+        raise
+    idle.append(display)
+
+
+def _take_idle(idle: collections.deque[Display]) -> Display | None:
+    """Return an idle connection whose server answers, None without one. Raises NoServerError for a halted server."""
+    from Xlib.error import ConnectionClosedError
+    from Xlib.protocol.request import GetInputFocus
+
+    while idle:
+        with contextlib.suppress(IndexError, ConnectionClosedError, OSError):  # IndexError: taken by another thread
+            display = idle.pop()
+            GetInputFocus(display=display.display, defer=True)
+            display.flush()  # this may read the answer already
+            while display.display.sent_requests:
+                if not select.select([display.fileno()], [], [], ANSWER_TIMEOUT_S)[0]:
+                    _log.info("the X server does not answer")
+                    raise NoServerError
+                display.pending_events()  # this reads what has come, and waits for nothing
+            for _ in range(display.pending_events()):
+                display.next_event()  # every client is told of a changed keyboard
+            return display
+    return None

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from edge_assistant.controller.status import Status
+from edge_assistant.controller.view import Status
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui.commands import Commands
 from edge_assistant.ui.icons import status_icon

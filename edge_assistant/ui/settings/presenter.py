@@ -27,12 +27,12 @@ class SettingsPresenter(QObject):
         """Show the dialog in front, with the keyboard focus."""
         if self._dialog is None:
             service = self._service
-            self._language = service.chosen.spoken_language
+            self._language = service.settings.spoken_language
             self._dialog = SettingsDialog(
-                service.chosen,
-                on_apply=service.apply,
-                say=lambda message: service.event_loop.tell("settings", message),
-                suspend_hotkeys=service.suspend_hotkeys,
+                service.settings,
+                on_apply=service.event_loop.posting(service.save_settings),
+                say=lambda message: service.tell("settings", message),
+                suspend_hotkeys=service.event_loop.posting(service.suspend_hotkeys),
             )
             self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self._dialog.destroyed.connect(self._on_destroyed)

@@ -62,7 +62,7 @@ def odd(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def test_an_odd_server_is_no_server(odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(x_server, "CONNECT_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(x_server, "ANSWER_TIMEOUT_S", 0.2)
     with pytest.raises(NoServerError):
         connect(odd)
 

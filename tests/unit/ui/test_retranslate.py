@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QWidget
 from support.accessible_walk import application, until
+from support.recording_service import RecordingService
 
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.settings.schema import Settings, with_values
@@ -44,8 +45,8 @@ class Desk:
     def __init__(self) -> None:
         entries = [MenuEntry(tr_noop("&Settings…"), lambda: None), MenuEntry(tr_noop("&Models…"), lambda: None)]
         self.commands = Commands(lambda _: None, lambda: None, Settings().hotkeys.keys_by_action(), entries)
-        event_loop: Any = StubEventLoop()
-        self.window = MainWindow(self.commands, event_loop, lambda: True)
+        service: Any = RecordingService()
+        self.window = MainWindow(self.commands, service, lambda: True)
         self.tray = Tray(self.commands, self.window.bring_to_front)
         self.tray.show_status("speaking")
         self.window.show_status("speaking")
@@ -69,13 +70,6 @@ class Desk:
         menus = [each for each in bar if isinstance(each, QMenu)]
         entries = [action.text() for menu in (*menus, self.tray.menu) for action in menu.actions()]
         return [*(menu.title() for menu in menus), *entries, self.tray.tooltip, *words_of(self.window)]
-
-
-class StubEventLoop:
-    """An event loop that does nothing."""
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        return lambda *_, **__: None
 
 
 def words_of(window: QWidget) -> list[str]:
@@ -167,9 +161,10 @@ def test_the_palette_follows() -> None:
 def test_settings_that_are_open_are_shown_in_the_other_language_in_the_same_place() -> None:
     told: list[str] = []
     service: Any = SimpleNamespace(
-        chosen=ENGLISH,
-        apply=lambda _: None,
-        event_loop=SimpleNamespace(tell=lambda *words: told.append(words[-1])),
+        settings=ENGLISH,
+        save_settings=lambda _: None,
+        event_loop=SimpleNamespace(posting=lambda function: function),
+        tell=lambda *words: told.append(words[-1]),
         suspend_hotkeys=lambda _: None,
     )
     parent = QObject()
@@ -181,7 +176,7 @@ def test_settings_that_are_open_are_shown_in_the_other_language_in_the_same_plac
     presenter.changed.emit(with_values(ENGLISH, {"rate": 150}))
     until(lambda: before.field("rate").value() == 150, "the other rate")
     assert open_settings() == [before], "other settings change nothing about it"
-    service.chosen = GERMAN
+    service.settings = GERMAN
     use_language("de")
     presenter.changed.emit(GERMAN)
     until(lambda: [each.windowTitle() for each in open_settings()] == ["Einstellungen von Edge Assistant"], "German")

@@ -20,8 +20,8 @@ from support.loop_harness import (
 
 from edge_assistant.capture.decode import Origin
 from edge_assistant.capture.geometry import Rect
-from edge_assistant.controller import front_window
-from edge_assistant.controller.front_window import front_window_changed
+from edge_assistant.controller import request as request_module
+from edge_assistant.controller.request import front_window_changed
 from edge_assistant.system.errors import InputError
 
 DETAIL = "The same picture in detail."
@@ -72,15 +72,14 @@ def test_while_it_works_or_speaks_the_same_key_stops_whatever_is_in_front(harnes
 def test_a_question_keep_running_about_its_picture(harness: LoopHarness) -> None:
     ask_about_picture(harness)
     harness.active.number = 4712
-    harness.loop.ask("What is it?")
-    harness.step()
+    harness.run(harness.controller.ask, "What is it?")
     assert harness.newest.captured == PICTURE
 
 
 def test_a_region_is_chosen_again_in_another_window(overlay_harness: OverlayHarness) -> None:
     overlay_harness.open("region")
-    overlay_harness.loop.choose(1, "region", Rect(0, 0, 20, 10))
-    while not overlay_harness.worker.asked:
+    overlay_harness.loop.post(overlay_harness.controller.choose, 1, "region", Rect(0, 0, 20, 10))
+    while not overlay_harness.tasks.asked:
         overlay_harness.step()
     overlay_harness.answer("A button.")
     overlay_harness.end()
@@ -88,12 +87,12 @@ def test_a_region_is_chosen_again_in_another_window(overlay_harness: OverlayHarn
     overlay_harness.active.number = 4712
     overlay_harness.press("region")
     if len(overlay_harness.overlay_view.opened) == 1:
-        overlay_harness.loop._step()  # the desktop has been frozen
+        overlay_harness.step()  # the desktop has been frozen
     assert len(overlay_harness.overlay_view.opened) == 2
 
 
 def has_moved(monkeypatch: pytest.MonkeyPatch, backend: Any, origin: Origin = "window") -> bool:
-    monkeypatch.setattr(front_window, "choose_backend", lambda: backend)
+    monkeypatch.setattr(request_module, "choose_backend", lambda: backend)
     return front_window_changed(replace(PICTURE, origin=origin), ScriptedView())
 
 
@@ -112,7 +111,7 @@ def test_where_the_window_system_does_not_tell_the_offer_stays(monkeypatch: pyte
 
 
 def test_where_no_answer_comes_in_time_the_person_hears_of_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(front_window, "_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(request_module, "_FRONT_TIMEOUT_S", 0.01)
     halted = threading.Event()
     active = SimpleNamespace(active=lambda: halted.wait(10) and None)
     assert has_moved(monkeypatch, SimpleNamespace(make_windows=lambda: active))

@@ -8,7 +8,6 @@ from support.loop_harness import (
     PICTURE,
     LoopHarness,
     ask_about_picture,
-    run_in_loop,
 )
 
 from edge_assistant.assistant.events import WindowEvent
@@ -33,7 +32,7 @@ def test_the_wait_for_the_detail_is_announced_where_it_is_known_and_long(harness
         (38.2, "The same picture in detail. This takes about 38 seconds."),
         (2.0, "The same picture in detail."),
     ):
-        harness.worker.expected = seconds
+        harness.tasks.expected = seconds
         harness.press("window")
         harness.answer("A dialog.")
         harness.end()
@@ -43,8 +42,7 @@ def test_the_wait_for_the_detail_is_announced_where_it_is_known_and_long(harness
 
 
 def test_what_is_brief_leaves_out_what_is_only_good_to_know(harness: LoopHarness) -> None:
-    harness.loop.set_options(RequestSettings(verbosity="brief"))
-    harness.step()
+    harness.controller.options = RequestSettings(verbosity="brief")
     harness.press("window")
     window = ActiveWindow("Invoice", Rect(0, 0, 9, 9), Rect(0, 0, 9, 9))
     heard = len(harness.speech.heard)
@@ -59,17 +57,17 @@ def test_what_is_brief_leaves_out_what_is_only_good_to_know(harness: LoopHarness
 
 def test_a_press_preloads_the_model(harness: LoopHarness) -> None:
     harness.press("camera")
-    assert harness.worker.preloaded == 1
+    assert harness.tasks.preloaded == 1
 
 
 def test_a_picture_whose_time_is_over_is_dropped_without_a_press(harness: LoopHarness) -> None:
     harness.press("window")
     harness.answer("A dialog.")
     harness.end()
-    assert harness.loop._controller.history.last_answer.captured is PICTURE
+    assert harness.controller.last_answer.captured is PICTURE
     harness.now += 31
     harness.step()
-    assert harness.loop._controller.history.last_answer.captured is None
+    assert harness.controller.last_answer.captured is None
 
 
 def test_repeat_without_an_answer_says_so(harness: LoopHarness) -> None:
@@ -90,7 +88,7 @@ def test_ask_takes_the_picture_then_opens_the_window_and_nothing_is_answered_yet
     ask_about_picture(harness)
     assert harness.speech.heard[heard:] == ["(silence)", "(heard)", "What do you want to know?"]
     assert ("picture", PICTURE, "") in harness.view.shown
-    assert harness.worker.asked == []
+    assert harness.tasks.asked == []
     assert harness.statuses[-1] == "ready"
 
 
@@ -98,7 +96,7 @@ def test_questions_are_about_the_same_picture_and_belong_to_one_conversation(har
     ask_about_picture(harness)
     requests = []
     for number, text in enumerate(("What is it?", "Which colour?"), start=2):
-        run_in_loop(harness, lambda text=text: harness.loop.ask(text))  # type: ignore[misc]
+        harness.run(harness.controller.ask, text)
         assert ("question", number, text) in harness.view.shown
         requests.append(harness.newest)
         harness.answer("Red.")
@@ -114,20 +112,20 @@ def test_a_question_about_what_a_key_described_goes_on_from_its_answer(harness: 
     harness.press("window")
     described = harness.newest
     harness.answer("A dialog.")
-    run_in_loop(harness, lambda: harness.loop.ask("Which buttons?"))
+    harness.run(harness.controller.ask, "Which buttons?")
     assert harness.newest.conversation is described.conversation
     assert harness.newest.question == "Which buttons?"
 
 
 def test_a_question_without_a_picture_is_refused(harness: LoopHarness) -> None:
-    run_in_loop(harness, lambda: harness.loop.ask("What is it?"))
+    harness.run(harness.controller.ask, "What is it?")
     assert harness.speech.heard[-1] == "There is no picture to ask about. Describe something first."
-    assert harness.worker.asked == []
+    assert harness.tasks.asked == []
 
 
 def test_a_new_picture_begins_a_new_conversation(harness: LoopHarness) -> None:
     ask_about_picture(harness)
-    run_in_loop(harness, lambda: harness.loop.ask("What is it?"))
+    harness.run(harness.controller.ask, "What is it?")
     first = harness.newest.conversation
     harness.press("window")
     assert harness.newest.conversation is not first
@@ -139,7 +137,7 @@ def test_the_reasoning_is_said_only_when_it_is_asked_for(harness: LoopHarness) -
     harness.answer("Two.")
     harness.end()
     assert not any("count" in each for each in harness.speech.heard)
-    run_in_loop(harness, harness.loop.read_reasoning)
+    harness.run(harness.controller.hear_reasoning)
     assert harness.newest.sentences == ["First I look.", "Then I count."]
     harness.press("repeat")
     assert harness.newest.sentences == ["Two."], "the reasoning is no answer"
@@ -148,34 +146,34 @@ def test_the_reasoning_is_said_only_when_it_is_asked_for(harness: LoopHarness) -
 def test_the_reasoning_so_far_can_be_heard_while_it_thinks(harness: LoopHarness) -> None:
     harness.press("window")
     harness.newest.reasoning = "First I look."
-    run_in_loop(harness, harness.loop.read_reasoning)
+    harness.run(harness.controller.hear_reasoning)
     assert harness.speech.heard[-1] == "First I look."
-    assert harness.worker.cancelled == []
+    assert harness.tasks.cancelled == []
 
 
 def test_without_reasoning_that_is_said(harness: LoopHarness) -> None:
-    run_in_loop(harness, harness.loop.read_reasoning)
+    harness.run(harness.controller.hear_reasoning)
     assert harness.newest.sentences == ["There is no reasoning. Think harder gives some."]
 
 
 def test_forget_drops_picture_answers_and_reasoning_here_in_the_windows_and_in_the_work(harness: LoopHarness) -> None:
     ask_about_picture(harness)
-    run_in_loop(harness, lambda: harness.loop.ask("What is it?"))
+    harness.run(harness.controller.ask, "What is it?")
     harness.newest.reasoning = "Hm."
     harness.answer("Red.")
-    run_in_loop(harness, harness.loop.forget)
-    assert harness.worker.asked[-1][0] == "forget"
+    harness.run(harness.controller.forget)
+    assert harness.tasks.asked[-1][0] == "forget"
     assert harness.view.shown[-1] == ("forget",)
-    assert harness.loop._controller.history.last_answer.captured is None
-    assert harness.loop._controller.history.last_answer.conversation.turns == ()
+    assert harness.controller.last_answer.captured is None
+    assert harness.controller.last_answer.conversation.turns == ()
     harness.end()
     harness.press("repeat")
     assert harness.newest.sentences == ["There is no answer yet."]
-    run_in_loop(harness, harness.loop.read_reasoning)
+    harness.run(harness.controller.hear_reasoning)
     assert harness.newest.sentences == ["There is no reasoning. Think harder gives some."]
 
 
 def test_a_file_and_a_monitor_are_described(harness: LoopHarness, tmp_path: Path) -> None:
     for target in (tmp_path / "a.png", 2):
-        run_in_loop(harness, lambda target=target: harness.loop.look_at(target))  # type: ignore[misc]
+        harness.run(harness.controller.describe, target)
         assert harness.newest.target == target

@@ -1,0 +1,27 @@
+"""The way of a key press to the first spoken word stays short: few files and few threads."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.desktops import needs
+
+SCRIPT = Path(__file__).parents[3] / "scripts" / "trace_request.py"
+MAX_FILES, MAX_THREADS = 30, 5
+
+pytestmark = [pytest.mark.slow, pytest.mark.gui]
+
+
+def test_a_press_touches_few_files_and_threads_until_the_answer_is_spoken() -> None:
+    needs(Xvfb="xvfb", openbox="openbox", xdotool="xdotool")
+    done = subprocess.run([sys.executable, SCRIPT, "--json"], capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    for file in ("hotkeys/x11.py", "capture/targets.py", "assistant/assistant.py", "speech/speaker.py"):
+        assert file in report["files"], f"the trace has not followed the whole way: {file}"
+    assert len(report["files"]) <= MAX_FILES, "\n".join(report["files"])
+    assert len(report["threads"]) <= MAX_THREADS, "\n".join(report["threads"])
