@@ -1,6 +1,5 @@
-"""Fills into a catalogue what only the hub knows: commits, exact sizes, checksums. To be run where there is a network.
-
-usage: .venv/bin/python scripts/pin_catalog.py [CATALOG]      (default: models/catalog.toml)
+#!/usr/bin/env python3
+"""Fills into a catalogue of models what only the hub knows: commits, exact sizes, checksums. Needs the network.
 
 Every file of the catalogue that the hub has is asked for by one HEAD request; nothing is downloaded. Entries with
 trust = "first-download" get the hub's size and SHA-256, and are sure from then on. Entries that are sure already are
@@ -9,17 +8,20 @@ compared: if one differs, everything that differs is listed, nothing is written,
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_assistant.cli.exit_codes import exit_code
 from edge_assistant.models.catalog import CatalogFile, CatalogModel, load_catalog
 from edge_assistant.models.hub import Hub, RemoteFile
 from edge_assistant.system.errors import AssistantError, NetworkError
 
 _TABLE = re.compile(r"\[\[source(\.model|\.mmproj)?\]\]")
 _DIFFERENT = 3
+_CATALOG = Path(__file__).resolve().parent.parent / "models" / "catalog.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,18 @@ class Pin:
     remote: RemoteFile
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
     """Pin one catalogue; the exit code."""
-    path = Path(arguments[0]) if arguments else Path(__file__).resolve().parent.parent / "models" / "catalog.toml"
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "catalog", metavar="CATALOG", type=Path, nargs="?", default=_CATALOG, help=f"default: {_CATALOG}"
+    )
+    path: Path = parser.parse_args().catalog
     try:
         pins = look_up(load_catalog(path), Hub())
     except AssistantError as error:
         print(error, file=sys.stderr)
-        return error.exit_code
+        return exit_code(error.kind)
     differences = [words for pin in pins.values() for words in _differences(pin)]
     if differences:
         print("\n".join(["The hub differs from sure entries, so nothing was changed:", *differences]), file=sys.stderr)
@@ -126,4 +132,4 @@ def _differences(pin: Pin) -> list[str]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    sys.exit(main())

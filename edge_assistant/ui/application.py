@@ -18,7 +18,8 @@ from edge_assistant.controller.service import Service, ServiceOptions
 from edge_assistant.settings import schema, store
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.screen_reader import create_announcer
-from edge_assistant.system import pyside_workaround, signals
+from edge_assistant.system import pyside_workaround
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import AssistantError, InputError, NotRunningError, UsageError, run_safely
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.ipc import SHOW, AlreadyRunningError, IpcServer, default_endpoint, send
@@ -44,8 +45,8 @@ _EXIT_TIMEOUT_S = 5.0
 _QUEUED = Qt.ConnectionType.QueuedConnection
 
 
-def run(options: ServiceOptions) -> int:
-    """Run the application until a signal, the menu or a trigger ends it; return the exit code 0.
+def run(options: ServiceOptions, cancellation: Cancellation) -> int:
+    """Run the application until the cancellation, the menu or a trigger ends it; return the exit code 0.
 
     Raises AssistantError when it cannot start.
     """
@@ -66,7 +67,8 @@ def run(options: ServiceOptions) -> int:
         app = Application(qt_app, options, settings)
         app.service.report_settings_file(problem)
         commands.serve(app.service, app.controller_signals.show_requested.emit)
-        return app.run()
+        with cancellation.calling(app.service.quit):
+            return app.run()
     finally:
         server.close()
 
@@ -114,8 +116,9 @@ class Application(QObject):
         self._qt_app = qt_app
         self._hide_announced = False
         self._announcer_widget = QWidget()  # never shown, but a screen reader receives its announcements
-        self._labels = TranslatedLabels()
-        self._labels.add(self._announcer_widget.setAccessibleName, tr_noop("Edge Assistant"))
+        TranslatedLabels(self._announcer_widget).add(
+            self._announcer_widget.setAccessibleName, tr_noop("Edge Assistant")
+        )
         self._qt_translations = QtTranslations(qt_app)
         self._qt_translations.apply_settings(settings)
         self.window_hider = WindowHider()
@@ -188,10 +191,7 @@ class Application(QObject):
         """Apply changed hotkeys, another language and another folder of models to everything on the screen."""
         self._qt_translations.apply_settings(settings)
         self.commands.apply_settings(settings)
-        self._labels.retranslate()
         self.models.set_models_dir(_models_dir(settings))
-        for each in (self.window, self.tray, self.overlays, self.models):
-            each.retranslate()
 
     def _run_action(self, action: str) -> None:
         """Run an action from a menu. From there, "ask" means the window beneath, although ours is in front."""
@@ -203,7 +203,6 @@ class Application(QObject):
 
     def run(self) -> int:
         """Run until the service ends; return 0. Raises the AssistantError that ended it."""
-        signals.on_signal(self.service.quit)
         if not Tray.is_available():
             QTimer.singleShot(_TRAY_TIMEOUT_MS, self, self._continue_without_tray)
         self._thread.start()

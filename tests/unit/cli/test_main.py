@@ -8,8 +8,10 @@ import sys
 
 import pytest
 
+from edge_assistant import __version__
 from edge_assistant.capture.targets import Target
 from edge_assistant.cli import main
+from edge_assistant.cli.argument_types import question
 from edge_assistant.cli.describe import DescribeOptions
 
 
@@ -65,12 +67,12 @@ def test_a_usage_error_is_one_json_object_for_programs(capsys: pytest.CaptureFix
 
 
 def test_a_question_of_broken_bytes_becomes_clean_text() -> None:
-    assert main._clean_question(" Wie viele \udcc3\udcb6ffnungen? \udcff ") == "Wie viele öffnungen? \ufffd"
+    assert question(" Wie viele \udcc3\udcb6ffnungen? \udcff ") == "Wie viele öffnungen? \ufffd"
 
 
 def test_help_needs_neither_llama_nor_pictures() -> None:
     code = (
-        "import sys; from edge_assistant.cli import main\n"
+        "import sys; from edge_assistant.cli import commands, main\n"
         "try: main.main(['describe', '--help'])\n"
         "except SystemExit: pass\n"
         "assert not {'llama_cpp', 'PIL', 'pyttsx3', 'psutil', 'PySide6'} & set(sys.modules), sys.modules.keys()"
@@ -98,7 +100,7 @@ def test_what_to_look_at_reaches_the_run(
     seen: list[str | Target] = []
 
     class Run:
-        def __init__(self, options: DescribeOptions, _: object) -> None:
+        def __init__(self, options: DescribeOptions, *_: object) -> None:
             seen.append(options.picture)
 
         def main(self) -> int:
@@ -131,3 +133,9 @@ def test_the_names_of_the_actions_are_a_contract(capsys: pytest.CaptureFixture[s
 def test_a_trigger_without_a_running_program_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["trigger", "status"]) == 9
     assert capsys.readouterr().err.startswith("Edge Assistant is not running.")
+
+
+def test_the_version_is_the_package_s(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main.main(["--version"])
+    assert capsys.readouterr().out == f"edge-assistant {__version__}\n"

@@ -1,0 +1,58 @@
+"""Types of the command line's arguments."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable
+
+from edge_assistant.system.errors import UsageError
+from edge_assistant.system.i18n import tr
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """Make an argument type for whole numbers from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(
+                tr("{text} is not a whole number from {low} to {high}", text=text, low=low, high=high)
+            )
+        return value
+
+    return parse
+
+
+def seconds(text: str) -> float:
+    """Parse a time to wait, 0 to 60 s."""
+    value = _number(text)
+    if not 0 <= value <= 60:
+        raise argparse.ArgumentTypeError(tr("{text} is not a number of seconds from 0 to 60", text=text))
+    return value
+
+
+def temperature(text: str) -> float:
+    """Parse a sampling temperature, 0 (greedy) to 2."""
+    value = _number(text)
+    if not 0 <= value <= 2:
+        raise argparse.ArgumentTypeError(tr("{text} is not a number from 0 to 2", text=text))
+    return value
+
+
+def question(text: str) -> str:
+    """Return a question as valid Unicode, whatever bytes the shell passed. Raises UsageError if it is empty."""
+    clean = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
+    if not clean:
+        raise UsageError(tr("The question is empty. Write it after --ask."))
+    return clean
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
