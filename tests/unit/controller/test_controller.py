@@ -160,6 +160,16 @@ def test_the_picture_of_a_question_is_encoded_while_the_question_is_typed(harnes
     assert (request.action, request.mode, ahead) == ("ask", "detail", PICTURE)
 
 
+def test_a_global_key_chooses_in_the_open_palette(overlay_harness: OverlayHarness) -> None:
+    overlay_harness.open()
+    overlay_harness.press("window")
+    assert overlay_harness.overlay_view.closed == [1]
+    while not overlay_harness.tasks.asked:
+        overlay_harness.step()
+    assert overlay_harness.newest.require_picture().origin == "window"
+    assert overlay_harness.snapshots == 1, "the key itself takes none"
+
+
 def test_a_region_chosen_from_the_palette_is_cut_from_the_same_frozen_desktop(overlay_harness: OverlayHarness) -> None:
     overlay_harness.open()
     overlay_harness.run(overlay_harness.controller.choose, 1, "region")
