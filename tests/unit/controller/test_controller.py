@@ -291,6 +291,14 @@ def test_ask_in_our_own_window_leads_to_its_input_and_takes_no_picture(harness: 
     assert ("picture", PICTURE, "") in harness.view.shown, "from its menu the window beneath is meant"
 
 
+def test_the_windows_if_there_are_any_show_whether_think_harder_is_on(harness: LoopHarness) -> None:
+    harness.run(harness.controller.on_thinking_changed, True, "It took long.")
+    assert harness.view.shown == [("think", True, "It took long.")]
+    without_windows = LoopHarness(view=None)
+    without_windows.run(without_windows.controller.on_thinking_changed, True, "It took long.")
+    assert without_windows.speech.heard == [], "and nothing went wrong"
+
+
 def test_a_program_without_windows_says_where_questions_can_be_asked() -> None:
     harness = LoopHarness(view=None)
     assert harness.press("ask") == ["Questions need the app's window. Start it with edge-assistant."]
