@@ -12,6 +12,7 @@ from support.worker_harness import (
     WorkerHarness,
 )
 
+from edge_assistant.assistant.events import NoticeEvent, SentenceEvent, cancelled
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.controller.request import Request
 
@@ -35,6 +36,19 @@ def test_the_request_keeps_its_sentences_and_its_stage(ready: WorkerHarness) -> 
     ready.expect(("answered", 1, True), ("ended", 1))
     assert request.sentences == ["glance instruct."]
     assert request.stage == "encode", "the picture is prepared, so it is looked at"
+
+
+def test_of_a_cancelled_request_only_its_end_and_its_notices_are_still_shown(worker_harness: WorkerHarness) -> None:
+    request = worker_harness.request(1)
+    worker_harness.output.request = request
+    sentence, notice = SentenceEvent(1, "A dialog."), NoticeEvent(1, "small-text", "Small text is lost.")
+    for event in (sentence, notice):
+        worker_harness.output.show(event)
+    assert worker_harness.shown == [sentence, notice]
+    request.cancel()
+    for event in (sentence, notice, cancelled(1, "")):
+        worker_harness.output.show(event)
+    assert worker_harness.shown[2:] == [notice, cancelled(1, "")]
 
 
 def test_a_repeated_answer_still_says_that_it_was_cut_off(ready: WorkerHarness) -> None:
