@@ -34,12 +34,7 @@ def is_first_run(library: ModelLibrary) -> bool:
     """Return whether the user was never asked about models and has only the demo model. Raises WeightsError."""
     if _first_run_store(library).read().get("answered") is True:
         return False
-    return not any(
-        model.folder is None
-        and library.find(model, model.model) is not None
-        and any(library.find(model, entry) is not None for entry in model.mmprojs)
-        for model in library.catalog()
-    )
+    return not any(library.is_installed(model) for model in library.catalog())
 
 
 def finish_first_run(library: ModelLibrary) -> None:

@@ -19,15 +19,16 @@ from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.assistant.reporter import AnswerReporter, SpeechOutput
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine import prompts
-from edge_assistant.engine.client import DeviceFailedError, Engine, EngineConfig
+from edge_assistant.engine.client import Engine
+from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import GpuOffload
-from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, ThinkingBudget, Turn
+from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, ThinkingBudget, Turn
 from edge_assistant.engine.sampling import sampling
-from edge_assistant.imaging import blank_cells, token_budget
+from edge_assistant.imaging import token_budget
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel, same_mmproj
-from edge_assistant.system import memory, paths
+from edge_assistant.system import paths
 from edge_assistant.system.errors import AssistantError, CancelledError, EngineError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.text_cleaning import clean_answer
@@ -208,19 +209,17 @@ class Assistant:
             index, question, seed, ProgressAnnouncer(self._reporter.announce_progress), swap_seconds=self._swap_seconds
         )
         outcome: DoneEvent | ErrorEvent
-        with memory.PeakMemory() as peak:
-            try:
-                done = self._answer(run)
-                if done.stop != "cancelled":
-                    self._report_small_text(index)
-                outcome = run.done_event(self._model, self._picture, done)
-            except CancelledError:
-                outcome = run.done_event(self._model, self._picture, None)
-            except AssistantError as error:
-                outcome = ErrorEvent(index, error.code, str(error), error.exit_code)
-                self._reporter.say(str(error))
+        try:
+            done = self._answer(run)
+            if done.stop != "cancelled":
+                self._report_small_text(index)
+            outcome = run.done_event(self._model, self._picture, done)
+        except CancelledError:
+            outcome = run.done_event(self._model, self._picture, None)
+        except AssistantError as error:
+            outcome = ErrorEvent(index, error.code, str(error), error.exit_code)
+            self._reporter.say(str(error))
         if isinstance(outcome, DoneEvent):
-            outcome = replace(outcome, peak_pss_bytes=peak.pss_bytes, peak_rss_bytes=peak.rss_bytes)
             if run.first_token is not None:  # the engine has the picture now, and the switch was reported
                 self._embeddings = self._swap_seconds = None
             if outcome.stop != "cancelled":
@@ -306,7 +305,6 @@ class Assistant:
                 max_tokens=self._max_tokens,
                 thinking=self._thinking_budget(),
                 embeddings=self._embeddings,
-                kept_image_tokens=blank_cells.informative_cells(picture) if self._options.skip_blank else (),
             )
 
         done = self._ask_engine(run, make)

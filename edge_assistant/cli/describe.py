@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -23,13 +24,14 @@ from edge_assistant.assistant.options import AnswerOptions, RequestSettings
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.capture.targets import Target, capture
-from edge_assistant.cli.output import NoOutput, Output
+from edge_assistant.cli.output import JsonOutput, NoOutput, Output
 from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.settings import schema
 from edge_assistant.system import signals
 from edge_assistant.system.errors import AssistantError, CancelledError, DoesNotFitError, explain_error
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.memory import PeakMemory
 from edge_assistant.system.terminal import print_error
 
 _log = logging.getLogger(__name__)
@@ -72,6 +74,7 @@ class DescribeRun:
         self._request_settings = RequestSettings()
         self._speaker: AnySpeaker | None = None
         self._assistant: Assistant | None = None
+        self._peak: PeakMemory | None = None  # of the question that is being answered
 
     def main(self) -> int:
         """Run and return the exit code. Ctrl-C, SIGTERM and SIGHUP cancel, also if they arrived before."""
@@ -158,7 +161,7 @@ class DescribeRun:
             model,
             self._request_settings.answer_options(options.answer_options, options.answer_options.mode),
             voice=self._speaker,
-            on_event=self._emit,
+            on_event=self._emit_answer,
             language=options.language,
             context=options.context,
             gpu_layers=options.gpu_layers,
@@ -178,7 +181,8 @@ class DescribeRun:
             if self._cancelled:
                 raise CancelledError
             self._current = index
-            outcome = assistant.ask(index, text)
+            with PeakMemory() if isinstance(self._output, JsonOutput) else nullcontext() as self._peak:
+                outcome = assistant.ask(index, text)
             if isinstance(outcome, DoneEvent) and outcome.stop != "cancelled":
                 duration = self._request_settings.duration_sentence(outcome.timings_s.total)
                 if duration:
@@ -221,6 +225,13 @@ class DescribeRun:
         self._say(str(error))
         for index in range(len(self._questions)):
             self._emit(ErrorEvent(index, error.code, str(error), error.exit_code))
+
+    def _emit_answer(self, event: Event) -> None:
+        """Show an event of the assistant; its last one gets the peak memory, where that is measured."""
+        if self._peak and isinstance(event, DoneEvent):
+            self._peak.stop()
+            event = replace(event, peak_pss_bytes=self._peak.pss_bytes, peak_rss_bytes=self._peak.rss_bytes)
+        self._emit(event)
 
     def _emit(self, event: Event) -> None:
         """Show an event; of several events that end a question, only the first."""

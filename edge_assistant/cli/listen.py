@@ -9,14 +9,13 @@ import threading
 
 from edge_assistant.assistant.events import Event
 from edge_assistant.cli.output import NoOutput, Output, TextOutput
+from edge_assistant.controller.remote_commands import RemoteCommands
 from edge_assistant.controller.service import Service, ServiceOptions
 from edge_assistant.settings import schema, store
 from edge_assistant.system import signals
-from edge_assistant.system.i18n import tr, tr_noop
-from edge_assistant.system.ipc import RELOAD, SHOW, TUNED, AlreadyRunningError, IpcServer, default_endpoint
+from edge_assistant.system.i18n import tr
+from edge_assistant.system.ipc import AlreadyRunningError, IpcServer, default_endpoint
 from edge_assistant.system.terminal import print_line
-
-_NO_WINDOW = tr_noop("It has no windows. To get them, quit it with edge-assistant trigger quit, and start it again.")
 
 
 class _LockedOutput:
@@ -38,33 +37,18 @@ class _LockedOutput:
 
 def listen(options: ServiceOptions) -> int:
     """Run until a signal or `trigger quit`; return 0. Raises AssistantError if it cannot start."""
-    services: list[Service] = []  # empty while starting, when a trigger may arrive already
-
-    def on_call(text: str) -> str:
-        if not services:
-            return tr("Edge Assistant is starting.")
-        event_loop = services[0].event_loop
-        if text == SHOW:
-            event_loop.tell("already-running", tr(_NO_WINDOW))
-            return tr(_NO_WINDOW)
-        if text == TUNED:
-            return services[0].apply_tuning()
-        return services[0].reload() if text == RELOAD else event_loop.trigger(text)
-
+    commands = RemoteCommands()
     try:
-        server = IpcServer(default_endpoint(), on_call)
+        server = IpcServer(default_endpoint(), commands.answer)
     except AlreadyRunningError:
         print_line(tr("Edge Assistant is already running."))
         return 0
     try:
-        settings, notice = store.load_or_back_up(schema.path())
+        settings, problem = store.load_or_back_up(schema.path())
         service = Service(options, settings, _LockedOutput().show)
-        if notice:
-            service.event_loop.tell("settings-broken", notice)
-        else:
-            service.apply_offline_changes()
-        services.append(service)
-        signals.on_signal(service.event_loop.quit)
+        service.report_settings_file(problem)
+        commands.serve(service)
+        signals.on_signal(service.quit)
         service.run()
     finally:
         server.close()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
 
 from edge_assistant.assistant.factory import make_speaker
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.progress import ProgressAnnouncements, TransferProgress
 from edge_assistant.settings.schema import Settings
 from edge_assistant.system import signals, terminal
+from edge_assistant.system.errors import AssistantError, CancelledError, WeightsError
+from edge_assistant.system.i18n import tr
 from edge_assistant.system.terminal import print_error, print_json, print_line
 from edge_assistant.system.text_cleaning import shorten
 
@@ -22,7 +27,7 @@ _POLL = 0.05  # seconds between two checks for a signal
 
 
 class ModelsOutput:
-    """The screen and voice of one command. Its methods must not be called by two threads at a time.
+    """The screen and voice of one command (an OperationListener). Not to be called by two threads at a time.
 
     Text goes to standard output. Progress goes to standard error: a line that updates itself if that is a terminal,
     else a plain line at every tenth, to suit screen readers. With `as_json`, everything is JSON on standard output.
@@ -48,6 +53,15 @@ class ModelsOutput:
         if self._speaker is not None:
             self._speaker.start()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: TracebackType | None) -> None:
+        """Speak an error that ends the command, and close."""
+        if isinstance(error, AssistantError) and not isinstance(error, CancelledError):
+            self.error(error)
+        self.close(wait=not isinstance(error, CancelledError | KeyboardInterrupt | OSError))
+
     def close(self, *, wait: bool) -> None:
         """Close; with `wait`, let the speech finish first unless a signal arrives."""
         self._end_status()
@@ -61,18 +75,20 @@ class ModelsOutput:
         if self._as_json:
             print_json({"event": kind, **fields})
 
-    def say(self, sentence: str) -> None:
-        """Print and speak a sentence for people."""
+    def show_line(self, line: str) -> None:
+        """Print a line for people; nothing with `as_json`."""
         self._end_status()
         if not self._as_json:
-            print_line(sentence)
+            print_line(line)
+
+    def say(self, sentence: str) -> None:
+        """Print and speak a sentence for people."""
+        self.show_line(sentence)
         self._say(sentence)
 
     def step(self, sentence: str) -> None:
         """Print the present step, and speak it unless something else is spoken; the next sentence interrupts it."""
-        self._end_status()
-        if not self._as_json:
-            print_line(sentence)
+        self.show_line(sentence)
         if self._speaker is not None and self._speaker.wait(0):
             self._speaking_progress = True
             self._speaker.say(sentence)
@@ -92,6 +108,27 @@ class ModelsOutput:
             if not self._as_json:
                 print_error(error.sums())
         self._say(str(error))
+
+    def checked(self, path: Path, error: WeightsError | None) -> None:
+        """Report the result for one file that was verified."""
+        sentence = tr("{name} is OK.", name=path.name) if error is None else str(error)
+        if error is None:
+            self.say(sentence)
+        else:
+            self.error(error)
+            print_error(sentence)
+        self.event("file", path=str(path), result=error.code if error else "whole", message=sentence)
+
+    def ask(self, question: str, yes: str, _: str, /) -> bool:
+        """Ask at the terminal, where the first letter of `yes` is enough; return False where nobody can be asked."""
+        if self._as_json or not terminal.is_terminal(sys.stdin):
+            return False
+        self.say(question)
+        # Not sys.stdin: a thread waiting here would hold its lock when a cancel exits the program.
+        line = os.read(sys.stdin.fileno(), 4096)
+        if not line:
+            raise CancelledError  # the terminal was closed
+        return line.decode(errors="replace").strip().lower().startswith(yes.replace("&", "")[:1].lower())
 
     def progress(self, action: str, file: str, progress: TransferProgress) -> None:
         """Report progress: shown often, spoken at every tenth."""

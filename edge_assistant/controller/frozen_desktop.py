@@ -14,10 +14,7 @@ from edge_assistant.capture.focus import Focus
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Snapshot
 from edge_assistant.controller.overlay_state import MONITOR_PREFIX
-from edge_assistant.system.errors import AssistantError, run_safely
 from edge_assistant.system.i18n import tr
-
-_FREEZE_FAILED = "the desktop could not be frozen"
 
 
 class OwnWindows(Protocol):
@@ -78,29 +75,27 @@ class _SilentListener:
 
 
 class FreezeTask:
-    """A thread that freezes the desktop and then calls `on_done` with itself, also after a `failure`."""
+    """Freezes the desktop for an overlay, and knows which window had the focus before that was opened."""
 
-    def __init__(
-        self, own_windows: OwnWindows, listener: targets.CaptureListener, on_done: Callable[[FreezeTask], None]
-    ) -> None:
+    def __init__(self, own_windows: OwnWindows, listener: targets.CaptureListener) -> None:
         self.frozen_desktop: FrozenDesktop | None = None
-        self.failure: AssistantError | None = None
         self._own_windows = own_windows
         self._listener = listener
-        self._on_done = on_done
         self._focused: int | None = None
         self._backend: Backend | None = None
-        self._screen_captured = threading.Event()
 
-    def start(self, wait: float) -> None:
-        """Start the thread; return when the screen has been captured, or after `wait` seconds."""
-        thread = threading.Thread(target=self._run, name="freeze", daemon=True)
-        failure = run_safely(thread.start, _FREEZE_FAILED)  # where threads or memory are at their limit
-        if failure is not None:
-            self.failure = failure
-            self._on_done(self)
-            return
-        self._screen_captured.wait(wait)
+    def freeze(self, on_screen_captured: Callable[[], object]) -> None:
+        """Freeze the desktop. Raises InputError, NothingToSeeError (code `locked`) and CancelledError."""
+        self._backend = backend = choose_backend()
+        self._focused = backend.make_focus().current()
+        self._own_windows.hide_windows()
+        try:
+            snapshot = targets.take_unchecked_snapshot(backend, self._listener, monitors=True)
+        finally:
+            self._own_windows.show_windows()
+        on_screen_captured()
+        targets.check_unlocked(backend)
+        self.frozen_desktop = FrozenDesktop(snapshot, backend)
 
     def restore_focus(self) -> None:
         """Give the focus back to the window that had it, on another thread."""
@@ -124,20 +119,3 @@ class FreezeTask:
         backend = self._backend
         if backend is not None:
             threading.Thread(target=lambda: action(backend.make_focus()), name="focus", daemon=True).start()
-
-    def _run(self) -> None:
-        self.failure = run_safely(self._freeze, _FREEZE_FAILED)
-        self._screen_captured.set()
-        self._on_done(self)
-
-    def _freeze(self) -> None:
-        self._backend = backend = choose_backend()
-        self._focused = backend.make_focus().current()
-        self._own_windows.hide_windows()
-        try:
-            snapshot = targets.take_unchecked_snapshot(backend, self._listener, monitors=True)
-        finally:
-            self._own_windows.show_windows()
-        self._screen_captured.set()
-        targets.check_unlocked(backend)
-        self.frozen_desktop = FrozenDesktop(snapshot, backend)

@@ -88,7 +88,7 @@ def _is_duration(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
 
 
-MIN_ANNOUNCED_S = 3.0
+_MIN_ANNOUNCED_S = 3.0
 """Shorter waits are over before they have been announced."""
 
 # Seconds grow with image tokens to these powers: on two AVX-512 cores, from 252 to 920 tokens, an encode from 4.9 to
@@ -136,6 +136,14 @@ class LatencyForecast:
             encode = max(0.0, encode - (self._clock() - started_at))
         prefill: float = last.prefill * ratio**_PREFILL_POWER
         return encode + prefill
+
+
+def detail_sentence(seconds: float | None) -> str:
+    """Return the announcement of a detailed description, with how long it is expected to take, if that is long."""
+    sentence = tr("The same picture in detail.")
+    if seconds is None or seconds < _MIN_ANNOUNCED_S:
+        return sentence
+    return " ".join((sentence, tr("This takes about {seconds} seconds.", seconds=round(seconds))))
 
 
 def thinking_cost(records: LatencyRecords) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from edge_assistant.controller.latency import LatencyRecords
 from edge_assistant.models.memory_estimate import available_beside
 from edge_assistant.system import memory
 from edge_assistant.system.errors import AssistantError, CancelledError
+
+_log = logging.getLogger(__name__)
 
 AssistantFactory = Callable[[bool], Assistant]
 """Makes the assistant that thinks or does not; its model is not loaded yet. Raises AssistantError."""
@@ -33,16 +36,12 @@ class ModelSwitcher:
         self._free = free
         self._clock = clock
         self._lock = threading.Lock()
-        self._closed = False
-        self._current: Assistant | None = None
+        self.closed = False
+        self.current: Assistant | None = None
+        """The assistant that answers, None before the start."""
         self._standby: Assistant | None = None
         self._think = False
         self._target_think = False  # differs from _think while a change is pending
-
-    @property
-    def current(self) -> Assistant | None:
-        """The assistant that answers, None before the start."""
-        return self._current
 
     @property
     def think(self) -> bool:
@@ -63,7 +62,7 @@ class ModelSwitcher:
         CancelledError the next question loads the other model.
         """
         start = self._clock()
-        old, think = self._current, not self._target_think
+        old, think = self.current, not self._target_think
         self._target_think = think
         if think == self._think:
             return  # a pending change is undone
@@ -112,9 +111,9 @@ class ModelSwitcher:
         Where none can be found, the old one stays.
         """
         other = make(self._target_think)
-        if self._current is not None:
-            other.take_over(self._current.conversation(other.model))
-        for assistant in (self._current, self._standby):
+        if self.current is not None:
+            other.take_over(self.current.conversation(other.model))
+        for assistant in (self.current, self._standby):
             if assistant is not None:
                 assistant.close()
         self._install(other, self._target_think, None)
@@ -123,18 +122,19 @@ class ModelSwitcher:
     @property
     def loaded(self) -> bool:
         """Whether any model is in memory."""
-        return any(assistant is not None and assistant.loaded for assistant in (self._current, self._standby))
+        return any(assistant is not None and assistant.loaded for assistant in (self.current, self._standby))
 
     def unload(self) -> None:
         """Free the models' memory; picture and conversation stay, and the next question loads again."""
-        for assistant in (self._current, self._standby):
+        for assistant in (self.current, self._standby):
             if assistant is not None and assistant.loaded:
+                _log.info("a model is unloaded")
                 assistant.unload()
 
     def forget(self) -> None:
         """End all engines, and with them what they hold of pictures and conversations; `start` makes new ones."""
         with self._lock:
-            both, self._current, self._standby = (self._current, self._standby), None, None
+            both, self.current, self._standby = (self.current, self._standby), None, None
         for assistant in both:
             if assistant is not None:
                 assistant.close()
@@ -142,8 +142,8 @@ class ModelSwitcher:
     def close(self) -> None:
         """End all engines at once."""
         with self._lock:
-            self._closed = True
-            both = (self._current, self._standby)
+            self.closed = True
+            both = (self.current, self._standby)
         for assistant in both:
             if assistant is not None:
                 assistant.close()
@@ -155,8 +155,8 @@ class ModelSwitcher:
 
     def _install(self, assistant: Assistant, think: bool, standby: Assistant | None) -> None:
         with self._lock:
-            self._current, self._think, self._standby = assistant, think, standby
+            self.current, self._think, self._standby = assistant, think, standby
             self._target_think = think
-            closed = self._closed
+            closed = self.closed
         if closed:
             assistant.close()

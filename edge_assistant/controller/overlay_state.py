@@ -5,139 +5,109 @@ An overlay shows one frozen picture of the desktop. While it is open only it is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from edge_assistant.controller import state as state_machine
-from edge_assistant.controller.state import Describe, Mute, RepeatAnswer, Silence, State
-from edge_assistant.controller.state import Effect as StateEffect
+from edge_assistant.controller.state import Effect, OverlayState, State, Transition
 from edge_assistant.hotkeys.actions import ANSWER_ACTIONS
 
 MONITOR_PREFIX = "monitor-"
 """Prefix of the choice of one monitor; its number, from 1, follows."""
 
 
-@dataclass(frozen=True, slots=True)
-class OverlayState:
-    """The open overlay: `kind` is "palette", "region" or "" for none; `ticket` numbers the frozen desktops.
-
-    `missed`: an answer would have been heard while the overlay was open.
-    """
-
-    kind: str = ""
-    ticket: int = 0
-    missed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FreezeDesktop:
-    """Take a picture of the desktop, then open an overlay over it."""
-
-    ticket: int
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRegionSelector:
-    """Open the region selector over the same picture, in place of the palette."""
-
-    ticket: int
-
-
-@dataclass(frozen=True, slots=True)
-class UseFrozenDesktop:
-    """Let the next request use the overlay's frozen desktop; `choice` is the part of it."""
-
-    ticket: int
-    choice: str
-
-
-@dataclass(frozen=True, slots=True)
-class CloseOverlay:
-    """Close the overlay, drop its frozen desktop, and perhaps give the focus back to the window that had it."""
-
-    ticket: int
-    restore_focus: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Unmute:
-    """Speak for a muted request again."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class RepeatMissedAnswer:
-    """Speak what the last request answered while an overlay was open."""
-
-    id: int
-
-
-OverlayEffect = (
-    StateEffect | FreezeDesktop | OpenRegionSelector | UseFrozenDesktop | CloseOverlay | Unmute | RepeatMissedAnswer
-)
-OverlayTransition = tuple[OverlayState, State, tuple[OverlayEffect, ...]]
-
-
-def on_press(overlay: OverlayState, state: State, action: str, now: float) -> OverlayTransition:
+def on_press(state: State, action: str, now: float) -> Transition:
     """Handle a key or trigger (one of actions.ACTIONS). While an overlay is open, keys choose like its letters."""
+    overlay = state.overlay
     if overlay.kind and action in (overlay.kind, "palette"):
-        return on_dismiss(overlay, state, overlay.ticket, now)
+        return on_dismiss(state, overlay.ticket)
     if overlay.kind:
-        return on_choice(overlay, state, overlay.ticket, action, now)
+        return on_choice(state, overlay.ticket, action, now)
     if action == "palette":
-        return _open(overlay, state, action, now)
+        return _open(state, action, now)
     after, effects = state_machine.on_press(state, action, now)
     # A region key that stops an answer or asks for its detail opens nothing.
-    if action == "region" and any(isinstance(effect, Describe) for effect in effects):
-        return _open(overlay, state, action, now)
-    return overlay, after, effects
+    if action == "region" and Effect.CAPTURE in effects:
+        return _open(state, action, now)
+    return after, effects
 
 
-def on_choice(overlay: OverlayState, state: State, ticket: int, choice: str, now: float) -> OverlayTransition:
-    """Handle a choice: an action, "monitor-2", or "region" (in the palette, or with a rectangle in the selector)."""
+def on_frozen(state: State, ticket: int, failure: str = "") -> Transition:
+    """Handle the end of freezing the desktop; `failure` is the code of the error that it ended with.
+
+    Without a picture of the screen the palette still offers the other choices, unless the session is locked.
+    """
+    overlay = state.overlay
     if not overlay.kind or ticket != overlay.ticket:
-        return overlay, state, ()
+        return state, ()
+    if not failure:
+        return replace(state, overlay=replace(overlay, desktop="frozen")), (Effect.OPEN_OVERLAY,)
+    if overlay.kind == "region" or failure == "locked":
+        after, effects = _close_unused(state)
+        return after, (Effect.REPORT_FREEZE_FAILURE, *effects)
+    after = replace(state, overlay=replace(overlay, desktop="failed"))
+    return after, (Effect.REPORT_FREEZE_FAILURE, Effect.OPEN_OVERLAY)
+
+
+def on_choice(state: State, ticket: int, choice: str, now: float) -> Transition:
+    """Handle a choice: an action, "monitor-2", or "region" (in the palette, or with a rectangle in the selector)."""
+    overlay = state.overlay
+    if not overlay.kind or ticket != overlay.ticket:
+        return state, ()
     if choice == "region" and overlay.kind == "palette":
-        return replace(overlay, kind="region"), state, (OpenRegionSelector(ticket),)
+        return _replace_palette_with_region(state)
     # The question window takes the focus next; restoring it now could happen later than that, and take it away again.
-    closed, close = OverlayState(ticket=ticket), CloseOverlay(ticket, restore_focus=choice != "ask")
+    close = Effect.CLOSE_OVERLAY if choice == "ask" else Effect.CLOSE_OVERLAY_AND_RESTORE_FOCUS
+    closed = replace(state, overlay=OverlayState(ticket=ticket))
     if choice in (*ANSWER_ACTIONS, "ask") or choice.startswith(MONITOR_PREFIX):
         # Without a last action the choice never means stop or detail: a newly frozen desktop is a new picture.
-        fresh = replace(state, last_action="")
-        is_monitor = choice.startswith(MONITOR_PREFIX)
-        after, effects = state_machine.on_press(fresh, "screen" if is_monitor else choice, now)
-        return closed, replace(after, last_action=choice), (UseFrozenDesktop(ticket, choice), close, *effects)
-    first: tuple[OverlayEffect, ...] = (close,)
-    if overlay.missed and state.phase == "working":
+        action = "screen" if choice.startswith(MONITOR_PREFIX) else choice
+        after, effects = state_machine.on_press(replace(closed, last_action=""), action, now)
+        return replace(after, last_action=choice), (Effect.USE_FROZEN_DESKTOP, close, *effects)
+    first: tuple[Effect, ...] = (close,)
+    if overlay.missed and state.busy:
         if choice == "stop":
-            state = replace(state, muted=True)  # the overlay has muted the answer: this is the second stop
+            closed = replace(closed, muted=True)  # the overlay has muted the answer: this is the second stop
         else:
-            first = (close, Unmute(state.id))
-    after, effects = state_machine.on_press(state, choice, now)
-    return closed, after, (*first, *effects)
+            first = (close, Effect.UNMUTE)
+    after, effects = state_machine.on_press(closed, choice, now)
+    return after, (*first, *effects)
 
 
-def on_dismiss(
-    overlay: OverlayState, state: State, ticket: int, now: float, *, restore_focus: bool = True
-) -> OverlayTransition:
+def on_dismiss(state: State, ticket: int, *, restore_focus: bool = True) -> Transition:
     """Handle an overlay closed without a choice: speak what it muted."""
-    if not overlay.kind or ticket != overlay.ticket:
-        return overlay, state, ()
-    closed, close = OverlayState(ticket=ticket), CloseOverlay(ticket, restore_focus)
-    if not overlay.missed:
-        return closed, state, (Silence(), close)
-    after, effects = state_machine.on_press(state, "repeat", now)
-    again = tuple(RepeatMissedAnswer(effect.id) if isinstance(effect, RepeatAnswer) else effect for effect in effects)
-    return closed, after, (Silence(), close, *again)
+    if not state.overlay.kind or ticket != state.overlay.ticket:
+        return state, ()
+    after, effects = _close_unused(state, restore_focus=restore_focus)
+    return after, (Effect.SILENCE, *effects)
 
 
-def _open(overlay: OverlayState, state: State, kind: str, now: float) -> OverlayTransition:
-    effects: tuple[OverlayEffect, ...] = (Silence(),)
-    missed = state.phase == "working" and not state.muted
-    if state.phase == "working":
-        effects = (Silence(), Mute(state.id))
+def _replace_palette_with_region(state: State) -> Transition:
+    """Open the region selector over the same picture, once that is there, or report why there is none."""
+    region = replace(state.overlay, kind="region")
+    match region.desktop:
+        case "frozen":
+            return replace(state, overlay=region), (Effect.OPEN_OVERLAY,)
+        case "freezing":
+            return replace(state, overlay=region), ()
+    return on_frozen(replace(state, overlay=region), region.ticket, "failed")
+
+
+def _close_unused(state: State, *, restore_focus: bool = True) -> Transition:
+    close = Effect.CLOSE_OVERLAY_AND_RESTORE_FOCUS if restore_focus else Effect.CLOSE_OVERLAY
+    closed = replace(state, overlay=OverlayState(ticket=state.overlay.ticket))
+    if not state.overlay.missed:
+        return closed, (close,)
+    after, effects = state_machine.on_repeat(closed)
+    missed = (Effect.REPEAT_MISSED_ANSWER if each is Effect.REPEAT_ANSWER else each for each in effects)
+    return after, (close, *missed)
+
+
+def _open(state: State, kind: str, now: float) -> Transition:
+    effects: tuple[Effect, ...] = (Effect.SILENCE,)
+    missed = state.busy and not state.muted
+    if state.busy:
+        effects = (Effect.SILENCE, Effect.MUTE)
     elif state.phase == "speaking":
-        state, effects = state_machine.on_press(state, "stop", now)
-    ticket = overlay.ticket + 1
-    return OverlayState(kind, ticket, missed), state, (*effects, FreezeDesktop(ticket, kind))
+        state, effects = state_machine.on_stop(state, now)
+    overlay = OverlayState(kind, state.overlay.ticket + 1, missed=missed)
+    return replace(state, overlay=overlay), (*effects, Effect.FREEZE_DESKTOP)

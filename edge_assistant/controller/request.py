@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from edge_assistant.assistant import answer_run, picture_checks
@@ -25,7 +27,34 @@ from edge_assistant.system.i18n import tr, tr_count
 TONE_TIMEOUT_S = 0.05
 """The tone follows the picture of the screen, but no later than this after the press: a portal may ask first."""
 
-_CAPTURE_FAILED = "a picture could not be taken"
+_FRONT_TIMEOUT_S = 0.1
+"""Seconds to wait for the window system (4 to 13 ms on X11); the tone of a press waits for this."""
+
+_SCREEN_ORIGINS = ("window", "screen", "region")
+
+ScreenCaptured = Callable[[], object]
+"""Called by who takes a picture as soon as the screen has been captured, or at once where that is not needed."""
+
+
+def start_capture(
+    capture: Callable[[ScreenCaptured], None], on_done: Callable[[AssistantError | None], None], what_failed: str
+) -> None:
+    """Call `capture` on a thread of its own, and there `on_done` with the error that it ended with, if any.
+
+    Returns when the screen has been captured, so that the tone follows the picture, or after TONE_TIMEOUT_S.
+    """
+    screen_captured = threading.Event()
+
+    def run() -> None:
+        failure = run_safely(partial(capture, screen_captured.set), what_failed)
+        screen_captured.set()
+        on_done(failure)
+
+    failure = run_safely(threading.Thread(target=run, name="capture", daemon=True).start, what_failed)
+    if failure is not None:  # threads or memory are at their limit
+        on_done(failure)
+        return
+    screen_captured.wait(TONE_TIMEOUT_S)
 
 
 class Request:
@@ -45,10 +74,12 @@ class Request:
         conversation: Conversation | None = None,
         view: View | None = None,
         frozen_desktop: FrozenDesktop | None = None,
+        started_at: float = 0.0,
     ) -> None:
         """`frozen_desktop` is what an action about the screen uses; without it, the request takes its own picture.
 
         `target` is a picture file or a monitor's number; `conversation` is the one that a question belongs to.
+        `started_at` is in monotonic seconds.
         """
         self.id = id
         self.options = options or RequestSettings()
@@ -60,6 +91,7 @@ class Request:
         self._frozen_desktop = frozen_desktop
         self.action = action
         self.mode = mode
+        self.started_at = started_at
         self.stage: Stage | None = None
         self.sentences: list[str] = []
         self.reasoning = ""
@@ -68,7 +100,6 @@ class Request:
         self._say = say
         self._on_event = on_event
         self._cancelled = threading.Event()
-        self._screen_captured = threading.Event()
         self._speech_allowed = threading.Event()
 
     def notice(self, code: str, message: str) -> None:
@@ -110,61 +141,50 @@ class Request:
         Returns when the screen has been captured, or at once where that is not needed. Nothing is spoken before
         `allow_speech`.
         """
-        thread = threading.Thread(target=self._run_capture, args=(on_done,), name="capture", daemon=True)
-        failure = run_safely(thread.start, _CAPTURE_FAILED)  # where threads or memory are at their limit
-        if failure is not None:
-            self.failure = failure
+
+        def on_captured(failure: AssistantError | None) -> None:
+            if isinstance(failure, CancelledError):
+                self.cancel()
+            else:
+                self.failure = failure
             on_done()
-            return
-        self._screen_captured.wait(TONE_TIMEOUT_S)
+
+        start_capture(self._capture, on_captured, what_failed="a picture could not be taken")
 
     def allow_speech(self) -> None:
         """Let the request speak: its tone is on the way."""
         self._speech_allowed.set()
 
     def progress_sentence(self, seconds: float) -> str:
-        """Return a sentence about the stage and how long the request has taken."""
+        """Return a sentence about the stage, and how long the request has taken."""
         words = answer_run.STAGE_TEXTS.get(self.stage) if self.stage else None
         doing = tr(words) if words else tr("Answering") if self.stage == "answer" else tr("Taking the picture")
         return tr_count(
             "{doing}, {number} second so far.", "{doing}, {number} seconds so far.", round(seconds), doing=doing
         )
 
-    def _run_capture(self, on_done: Callable[[], None]) -> None:
-        failure = run_safely(self._capture, _CAPTURE_FAILED)
-        if isinstance(failure, CancelledError):
-            self.cancel()
-        elif failure is not None:
-            self.failure = failure
-        self._screen_captured.set()
-        on_done()
-
-    def _capture(self) -> None:
-        self.captured = self._take()
-
-    def _take(self) -> CapturedPicture:
-        if isinstance(self.target, Path) or self.action in ("clipboard", "camera"):
-            self._screen_captured.set()
+    def _capture(self, on_screen_captured: ScreenCaptured) -> None:
+        if isinstance(self.target, Path) or self.action in ("clipboard", "camera") or self._frozen_desktop is not None:
+            on_screen_captured()
             self._speech_allowed.wait()
-            if isinstance(self.target, Path):
-                return read_picture(self.target)
-            target = (
-                targets.Target("clipboard")
-                if self.action == "clipboard"
-                else targets.Target("camera", self.options.camera)
-            )
-            return targets.capture(target, self)
-        captured = self._capture_screen()
+            captured = self._capture_beside_screen()
+        else:
+            captured = self._capture_screen(on_screen_captured)
         if self.action == "ask":
             picture_checks.refuse_blank(captured)
-        return captured
+        self.captured = captured
 
-    def _capture_screen(self) -> CapturedPicture:
-        if self._frozen_desktop is not None:
-            self._screen_captured.set()
-            self._speech_allowed.wait()
-            frozen_desktop, self._frozen_desktop = self._frozen_desktop, None
+    def _capture_beside_screen(self) -> CapturedPicture:
+        frozen_desktop, self._frozen_desktop = self._frozen_desktop, None
+        if frozen_desktop is not None:
             return frozen_desktop.capture(self)
+        if isinstance(self.target, Path):
+            return read_picture(self.target)
+        if self.action == "clipboard":
+            return targets.capture(targets.Target("clipboard"), self)
+        return targets.capture(targets.Target("camera", self.options.camera), self)
+
+    def _capture_screen(self, on_screen_captured: ScreenCaptured) -> CapturedPicture:
         assert not isinstance(self.target, Path)
         monitor = self.target or (self.options.monitor if self.action == "screen" else None)
         backend = choose_backend()
@@ -173,7 +193,7 @@ class Request:
             snapshot = targets.take_unchecked_snapshot(backend, self, monitors=monitor is not None)
         finally:
             self._view.show_windows()
-        self._screen_captured.set()
+        on_screen_captured()
         self._speech_allowed.wait()
         targets.check_unlocked(backend)
         if self.action == "screen" or monitor is not None:
@@ -181,6 +201,43 @@ class Request:
         return targets.capture_window(snapshot, backend, self)
 
 
+@dataclass(slots=True)
+class LastAnswer:
+    """The last answer: its sentences and reasoning, its picture, and the conversation about that."""
+
+    sentences: list[str] = field(default_factory=list)
+    reasoning: str = ""
+    conversation: Conversation = field(default_factory=Conversation)
+    captured: CapturedPicture | None = None
+    title: str = ""
+
+
 def without_notices(captured: CapturedPicture) -> CapturedPicture:
     """Return the same picture for another request; its notices have been spoken."""
     return replace(captured, notices=())
+
+
+def front_window_changed(picture: CapturedPicture, view: View) -> bool:
+    """Return whether another window is in front by now, whatever its title; a closed window counts as changed.
+
+    Without a window system that tells (Wayland), or with one of our windows in front, the answer is False; without an
+    answer in time it is True: then the next description is about what is in front.
+    """
+    if picture.origin not in _SCREEN_ORIGINS or view.is_in_front():
+        return False
+    results: queue.SimpleQueue[bool] = queue.SimpleQueue()
+    thread = threading.Thread(target=lambda: results.put(_is_other_window(picture.front)), name="front", daemon=True)
+    thread.start()
+    try:
+        return results.get(timeout=_FRONT_TIMEOUT_S)
+    except queue.Empty:
+        return True
+
+
+def _is_other_window(front: int | None) -> bool:
+    try:
+        make_windows = choose_backend().make_windows
+        active = make_windows().active() if make_windows else None
+    except AssistantError:
+        return False
+    return make_windows is not None and (active.number if active else None) != front

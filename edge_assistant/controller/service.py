@@ -1,4 +1,4 @@
-"""The service: hotkeys, event loop, worker and speech of the running program, wired together. It needs no window."""
+"""The service: hotkeys, controller, worker and speech of the running program, wired together. It needs no window."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture.backends import choose_backend as choose_capture
 from edge_assistant.capture.backends import session_facts
 from edge_assistant.controller import settings_applier
+from edge_assistant.controller.controller import Controller
 from edge_assistant.controller.event_loop import EventLoop
 from edge_assistant.controller.latency import LatencyRecords
-from edge_assistant.controller.overlay import OverlayView
+from edge_assistant.controller.request_tasks import IsCancelled, RequestTasks
 from edge_assistant.controller.settings_applier import GlobalHotkeys
 from edge_assistant.controller.speech_channel import SpeechChannel
-from edge_assistant.controller.status import Status
-from edge_assistant.controller.view import View
-from edge_assistant.controller.worker import RequestSpeech, RequestWorker
+from edge_assistant.controller.view import OverlayView, Status, View
+from edge_assistant.controller.worker import RequestOutput, RequestWorker
 from edge_assistant.engine.prompts import system_prompt
 from edge_assistant.hotkeys.backends import choose_hotkeys as choose_hotkeys
 from edge_assistant.hotkeys.protocol import Hotkeys
@@ -53,7 +53,7 @@ class ServiceOptions:
 
 
 class Service:
-    """The running program. `run` owns one thread; `event_loop` is how all others reach it.
+    """The running program. `run` owns one thread; others reach `controller` and the settings through `event_loop`.
 
     `on_event` and `on_status_change` are called on the program's own threads.
     """
@@ -70,7 +70,7 @@ class Service:
         overlay_view: OverlayView | None = None,
         keep_running: bool = False,
     ) -> None:
-        """`announce` reaches a screen reader, which only a program with windows can; the rest is as for EventLoop.
+        """`announce` reaches a screen reader, which only a program with windows can; the rest is as for Controller.
 
         Raises UsageError for an unknown language.
         """
@@ -85,89 +85,106 @@ class Service:
         self._speak_override = options.speak
         self._base_options = AnswerOptions(temperature=options.temperature, seed=options.seed)
         settings_applier.apply_language(settings)
-        self._speech = SpeechChannel(self._make_speaker, lambda code, message: on_event(NoticeEvent(0, code, message)))
-        self._speech.configure_tones(tones=settings.tones, ticks=settings.ticks)
-        self._worker = RequestWorker(
+        self.event_loop = event_loop = EventLoop()
+        self.speech = speech = SpeechChannel(
+            self._make_speaker, lambda code, message: on_event(NoticeEvent(0, code, message))
+        )
+        self._output = RequestOutput(speech, on_event, event_loop.wake)
+        self._tasks = RequestTasks(
             self._make_assistant,
             self._base_options,
-            self._speech,
-            on_event,
+            self._output,
+            speech,
+            event_loop,
             LatencyRecords(JsonStore(paths.data_dir() / "measurements.json")),
             may_encode_ahead=lambda: self._settings.encode_ahead and not cpu.on_battery(),
         )
+        self._worker = RequestWorker(self._output, speech, event_loop, on_idle=self._tasks.unload)
         self._idle_quantizer = IdleQuantizer(
             lambda: self._worker.idle_seconds, lambda: self._settings.quick_tower and not cpu.on_battery()
         )
-        self._configure_loading(settings)
-        self.event_loop = event_loop = EventLoop(
+        self.controller = Controller(
+            event_loop,
             self._worker,
-            self._speech,
+            self._tasks,
+            speech,
             on_event,
             on_status_change=on_status_change,
             view=view,
             overlay_view=overlay_view,
             keep_running=keep_running,
         )
-        event_loop.set_options(request_settings(settings))
+        self._use_settings(settings)
         if settings.output == "screen-reader" and announce is None:
-            event_loop.tell(
-                "no-screen-reader", tr("Only the app can use a screen reader, so the program's voice speaks.")
-            )
-        self._hotkeys = GlobalHotkeys(_make_hotkeys, event_loop.press, lambda message: event_loop.tell("keys", message))
+            self.tell("no-screen-reader", tr("Only the app can use a screen reader, so the program's voice speaks."))
+        self._hotkeys = GlobalHotkeys(
+            _make_hotkeys,
+            lambda action: event_loop.post(self.controller.press, action),
+            lambda message: self.tell("keys", message),
+        )
 
     def run(self) -> None:
         """Run until the program is to end. Raises AssistantError when there is no model at all."""
-        event_loop = self.event_loop
         try:
             for sentence in self._hotkeys.register(self._settings.hotkeys.keys_by_action()):
-                event_loop.tell("keys", sentence)
+                self.tell("keys", sentence)
             _warm_capture()
-            event_loop.run()
+            self.controller.run()
         finally:
-            self._speech.silence()
+            self.speech.silence()
             self._worker.close()
+            self._tasks.close()
             self._idle_quantizer.close()
-            self._speech.close()
+            self.speech.close()
             self._hotkeys.close()
 
-    def apply_offline_changes(self) -> None:
-        """Apply what was edited in the settings file while the program did not run; report entries no longer used."""
-        if sentence := store.retired_notice(self._path):
-            self.event_loop.tell("settings", sentence)
-        if sentence := settings_applier.sync_autostart(self._settings.start_at_login):
-            self.event_loop.tell("settings", sentence)
+    def tell(self, code: str, message: str) -> None:
+        """Speak and show a notice that belongs to no request; may be called from any thread."""
+        self.event_loop.post(self.controller.tell, code, message)
+
+    def quit(self) -> None:
+        """End `run`; may be called from any thread, and from a signal handler."""
+        self.event_loop.post(self.controller.quit)
+
+    def report_settings_file(self, problem: str) -> None:
+        """Report what was wrong with the settings file when it was read at the start.
+
+        Without a problem, apply what was edited in it while the program did not run, and report entries no longer used.
+        """
+        if problem:
+            self.tell("settings-broken", problem)
+            return
+        retired = store.retired_notice(self._path)
+        for sentence in filter(None, (retired, settings_applier.sync_autostart(self._settings.start_at_login))):
+            self.tell("settings", sentence)
 
     @property
-    def chosen(self) -> Settings:
+    def settings(self) -> Settings:
         """The current settings."""
         return self._settings
 
-    def apply(self, new_settings: Settings) -> None:
-        """Save and apply these settings, to all but the running request, and report the result."""
+    def save_settings(self, new_settings: Settings) -> None:
+        """Save and apply these settings, to all but the running request, and report the result.
 
-        def on_loop() -> None:
-            self._apply_and_report(settings_applier.save_settings(self._path, new_settings), new_settings)
+        Belongs to the loop's thread.
+        """
+        self._apply_and_report(settings_applier.save_settings(self._path, new_settings), new_settings)
 
-        self.event_loop.post(on_loop)
+    def reload_settings(self) -> str:
+        """Reload the settings file; return the sentence that was announced. Belongs to the loop's thread."""
+        new_settings, problem = settings_applier.reload_settings(self._path, self._settings)
+        return self._apply_and_report(problem, new_settings)
 
-    def reload(self) -> str:
-        """Reload the settings file; return the sentence to announce."""
-        return self.event_loop.call(self._reload)
-
-    def apply_tuning(self) -> str:
-        """Reload the model with the result of tuning; return the sentence to announce."""
-
-        def on_loop() -> str:
-            self.event_loop.reload_model()
-            return tr("The running program is reloading the model with these results.")
-
-        return self.event_loop.call(on_loop)
+    def reload_tuning(self) -> str:
+        """Reload the model with the result of tuning; return the sentence about that. Belongs to the loop's thread."""
+        self.controller.reload_model()
+        return tr("The running program is reloading the model with these results.")
 
     def suspend_hotkeys(self, suspended: bool) -> None:
-        """Release the global hotkeys while a new one is being recorded, or register them again."""
-        self.event_loop.post(lambda: self._suspend_hotkeys(suspended))
+        """Release the global hotkeys while a new one is being recorded, or register them again.
 
-    def _suspend_hotkeys(self, suspended: bool) -> None:
+        Belongs to the loop's thread.
+        """
         self._hotkeys_suspended = suspended
         if suspended:
             self._hotkeys.close()
@@ -176,32 +193,26 @@ class Service:
                 self._settings.hotkeys.keys_by_action()
             )  # what cannot be registered was reported before
 
-    def _reload(self) -> str:
-        new_settings, problem = settings_applier.reload_settings(self._path, self._settings)
-        return self._apply_and_report(problem, new_settings)
-
     def _apply_and_report(self, problem: str, new_settings: Settings) -> str:
         sentences = [problem] if problem else []
         sentences += self._apply(new_settings)
         sentence = " ".join(sentences) or tr("Settings applied.")
-        self.event_loop.tell("settings", sentence)
+        self.controller.tell("settings", sentence)
         return sentence
 
     def _apply(self, new_settings: Settings) -> list[str]:
-        """Apply the settings on the loop's thread; return the sentences about what could not be done."""
+        """Apply the settings; return the sentences about what could not be done."""
         sentences: list[str] = []
         changed = settings_applier.changed_settings(self._settings, new_settings)
         self._settings = new_settings
         if "language" in changed:
             settings_applier.apply_language(new_settings)
         if changed & settings_applier.SPEECH_SETTINGS:
-            self._speech.set_speaker(self._make_speaker)
-        self._speech.configure_tones(tones=new_settings.tones, ticks=new_settings.ticks)
-        self.event_loop.set_options(request_settings(new_settings))
-        self._configure_loading(new_settings)
+            self.speech.set_speaker(self._make_speaker)
+        self._use_settings(new_settings)
         if changed & settings_applier.ENGINE_SETTINGS:
             sentences.append(tr("Reloading the model."))
-            self.event_loop.reload_model()
+            self.controller.reload_model()
         if "hotkeys" in changed:
             sentences += self._hotkeys.register(new_settings.hotkeys.keys_by_action())
             if self._hotkeys_suspended:
@@ -211,28 +222,28 @@ class Service:
         self.on_settings(new_settings)
         return sentences
 
-    def _configure_loading(self, new_settings: Settings) -> None:
+    def _use_settings(self, new_settings: Settings) -> None:
+        """Use what takes effect without anything being made anew."""
+        self.speech.configure_tones(tones=new_settings.tones, ticks=new_settings.ticks)
+        self.controller.options = request_settings(new_settings)
+        self._tasks.load_at_start = new_settings.load == "start"
         minutes = new_settings.unload_minutes
-        self._worker.configure_loading(
-            load_at_start=new_settings.load == "start", unload_after=minutes * 60.0 if minutes else None
-        )
+        self._worker.set_idle_time(minutes * 60.0 if minutes else None)
 
     def _make_speaker(self, on_notice: OnNotice) -> AnySpeaker | None:
         return make_speaker(self._settings, on_notice, speak=self._speak_override, announce=self._announce)
 
-    def _make_assistant(
-        self, think: bool, speech: RequestSpeech, on_event: Callable[[Event], None], is_cancelled: Callable[[], bool]
-    ) -> Assistant:
-        settings, options = self._settings, request_settings(self._settings)
+    def _make_assistant(self, think: bool, is_cancelled: IsCancelled) -> Assistant:
+        settings, options, output = self._settings, request_settings(self._settings), self._output
 
         def notice(code: str, message: str) -> None:
-            on_event(NoticeEvent(0, code, message))
+            output.show(NoticeEvent(0, code, message))
             if options.speaks(code):
-                speech.say(message)
+                output.say(message)
 
         model = resolve_model(settings, think=think, is_cancelled=is_cancelled, notice=notice)
         glance_options = options.answer_options(self._base_options, "glance")
-        assistant = make_assistant(settings, model, glance_options, voice=speech, on_event=on_event)
+        assistant = make_assistant(settings, model, glance_options, voice=output, on_event=output.show)
         if settings.quick_tower:
             self._idle_quantizer.request_tower(model)
         for message in model.notices:

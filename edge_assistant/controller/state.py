@@ -1,8 +1,11 @@
-"""The state machine of requests: pure functions from a state and an event to the next state and its effects."""
+"""The state of the program, and the state machine of requests: pure functions from a state and an event to the next
+state and its effects. overlay_state.py has those of the overlays.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum, auto
 from typing import Literal
 
 from edge_assistant.hotkeys.actions import ANSWER_ACTIONS
@@ -10,162 +13,89 @@ from edge_assistant.hotkeys.actions import ANSWER_ACTIONS
 DETAIL_OFFER_S = 30.0
 """Seconds after the end of an answer in which the same key describes the same picture in detail."""
 
-Phase = Literal["idle", "working", "speaking"]
+Phase = Literal["idle", "capturing", "working", "speaking"]
+"""Of the newest request: over; its picture is taken; it is worked on; its work is over and the speech goes on."""
+
+Task = Literal["", "describe", "describe_target", "ask", "detail", "question", "think", "forget", "repeat"]
+"""What the newest request does: describe what a key asks for, or a picture without a key (a file or one monitor); take
+a picture to ask about; describe the kept picture in detail; answer a question about it; turn Think harder on or off;
+forget everything; speak something again."""
+
+KeptPicture = Literal["", "kept", "detailed"]
+"""The picture that is kept in memory: none, one that was answered or can be asked about, one described in detail."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayState:
+    """The open overlay: `kind` is "palette", "region" or "" for none; `ticket` numbers the frozen desktops.
+
+    `missed`: an answer would have been heard while the overlay was open.
+    """
+
+    kind: str = ""
+    ticket: int = 0
+    desktop: Literal["freezing", "frozen", "failed"] = "freezing"
+    missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The state of the newest request and of the kept picture. Times are monotonic seconds.
+    """The newest request, the kept picture and the open overlay. Times are monotonic seconds.
 
-    `id` numbers the requests; events of older ones are ignored. `last_action` is the action (or palette choice) of the
-    last picture. `picture_kept`: the picture was answered and is still in memory; `detail_given`: it was described in
-    detail. `detail_until` is the time until which its detail can be asked for. `toggling_thinking`: Think harder is
-    being turned on or off. `conversation_open`: the window with the conversation is open, which keeps the picture.
-    `about_kept_picture`: the request is a question about a picture that was there before it, and stays after it.
+    `id` numbers the requests; events of older ones are ignored. `muted`: nothing more is spoken of the request.
+    `last_action` is the action (or palette choice) of the last picture. `detail_until` is the time until which its
+    detail can be asked for. `conversation_open`: the window with the conversation is open, which keeps the picture.
     """
 
     phase: Phase = "idle"
     id: int = 0
-    last_action: str = ""
-    detail_given: bool = False
+    task: Task = ""
     muted: bool = False
-    picture_kept: bool = False
-    started_at: float = 0.0
+    last_action: str = ""
+    picture: KeptPicture = ""
     detail_until: float | None = None
-    toggling_thinking: bool = False
     conversation_open: bool = False
-    about_kept_picture: bool = False
+    overlay: OverlayState = OverlayState()
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is something left to do for the request but to speak."""
+        return self.phase in ("capturing", "working")
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """Stop speaking at once."""
+class Effect(StrEnum):
+    """What is to be done on the way to the next state; each is the name of the method of EffectHandlers that does it.
+
+    What they need to know is in the state that is entered.
+    """
+
+    SILENCE = auto()
+    CANCEL_REQUEST = auto()
+    MUTE = auto()
+    UNMUTE = auto()
+    CAPTURE = auto()
+    ANSWER = auto()
+    DESCRIBE_IN_DETAIL = auto()
+    PROMPT_FOR_QUESTION = auto()
+    ANSWER_QUESTION = auto()
+    REPORT_NO_PICTURE = auto()
+    REPEAT_ANSWER = auto()
+    REPEAT_PARTIAL_ANSWER = auto()
+    REPEAT_MISSED_ANSWER = auto()
+    READ_REASONING = auto()
+    TOGGLE_THINKING = auto()
+    FORGET_ALL = auto()
+    FORGET_PICTURE = auto()
+    REPORT_STATUS = auto()
+    QUIT = auto()
+    FREEZE_DESKTOP = auto()
+    REPORT_FREEZE_FAILURE = auto()
+    OPEN_OVERLAY = auto()
+    USE_FROZEN_DESKTOP = auto()
+    CLOSE_OVERLAY = auto()
+    CLOSE_OVERLAY_AND_RESTORE_FOCUS = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class CancelRequest:
-    """Stop working on a request, and speak nothing more of it."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Mute:
-    """Continue working on a request, but speak nothing more of it."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Describe:
-    """Take a picture and describe it."""
-
-    id: int
-    action: str
-
-
-@dataclass(frozen=True, slots=True)
-class DescribeInDetail:
-    """Describe the kept picture in detail."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureForQuestion:
-    """Take a picture of the active window for a question that follows."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class DescribeTarget:
-    """Describe a picture that has no key: a file or one monitor."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerQuestion:
-    """Answer a question about the kept picture."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReportNoPicture:
-    """Say that there is no picture to ask about."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadReasoning:
-    """Read the reasoning behind the last answer aloud."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ForgetAll:
-    """Forget all pictures, questions and answers, and what the engine holds of them."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class RepeatAnswer:
-    """Speak the last answer again."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class RepeatPartialAnswer:
-    """Speak again what there is of the current answer, and continue with it."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ToggleThinking:
-    """Turn Think harder on or off."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReportStatus:
-    """Say what the program is doing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quit:
-    """End the program."""
-
-
-@dataclass(frozen=True, slots=True)
-class ForgetPicture:
-    """Drop the kept picture."""
-
-
-Effect = (
-    Silence
-    | CancelRequest
-    | Mute
-    | Describe
-    | DescribeTarget
-    | CaptureForQuestion
-    | AnswerQuestion
-    | ReportNoPicture
-    | DescribeInDetail
-    | RepeatAnswer
-    | RepeatPartialAnswer
-    | ReadReasoning
-    | ToggleThinking
-    | ForgetAll
-    | ReportStatus
-    | Quit
-    | ForgetPicture
-)
 Transition = tuple[State, tuple[Effect, ...]]
 
 
@@ -174,19 +104,17 @@ def on_press(state: State, action: str, now: float) -> Transition:
     if action in (*ANSWER_ACTIONS, "ask"):
         return _start_description(state, action, now)
     if action == "stop":
-        return _stop(state, now)
-    if action == "repeat" and state.phase == "working":
-        return replace(state, muted=False), (RepeatPartialAnswer(state.id),)
+        return on_stop(state, now)
     if action == "repeat":
-        return _speak_again(state, RepeatAnswer(state.id + 1))
+        return on_repeat(state)
     if action == "think":
-        return _toggle_thinking(state, now)
-    return state, (ReportStatus() if action == "status" else Quit(),)
+        return _toggle_thinking(state)
+    return state, (Effect.REPORT_STATUS if action == "status" else Effect.QUIT,)
 
 
 def offers_detail(state: State, action: str, now: float) -> bool:
     """Return whether this action would describe the kept picture in detail."""
-    offered = state.detail_until is not None and now <= state.detail_until and not state.detail_given
+    offered = state.detail_until is not None and now <= state.detail_until and state.picture == "kept"
     return state.phase == "idle" and action == state.last_action and offered
 
 
@@ -195,40 +123,55 @@ def on_front_window_changed(state: State) -> State:
     return replace(state, last_action="")
 
 
-def on_describe_target(state: State, now: float) -> Transition:
+def on_stop(state: State, now: float) -> Transition:
+    """Handle the wish for silence: the first mutes the request, the second cancels it."""
+    if state.busy and not state.muted:
+        return replace(state, muted=True), (Effect.SILENCE, Effect.MUTE)
+    return _cancel(state, now)
+
+
+def on_repeat(state: State) -> Transition:
+    """Handle the wish to hear the answer again; during a request, what there is of it, and then the rest."""
+    if state.busy:
+        return replace(state, muted=False), (Effect.REPEAT_PARTIAL_ANSWER,)
+    return _speak_again(state, Effect.REPEAT_ANSWER)
+
+
+def on_describe_target(state: State) -> Transition:
     """Handle the wish to describe a picture file or monitor."""
-    after = replace(_new_request(state, now), last_action="", detail_given=False)
-    return after, (*_end_current(state), ForgetPicture(), DescribeTarget(after.id))
+    after = replace(_new_request(state, "describe_target", "capturing"), last_action="")
+    return after, (*_end_current(state), Effect.FORGET_PICTURE, Effect.CAPTURE)
 
 
-def on_question(state: State, now: float, *, has_picture: bool) -> Transition:
+def on_question(state: State, *, has_picture: bool) -> Transition:
     """Handle a typed question; `has_picture` says whether there is a picture to ask about."""
     if not has_picture:
-        return state, (Silence(), ReportNoPicture())
-    started = replace(
-        _new_request(state, now), last_action="", detail_given=False, picture_kept=True, about_kept_picture=True
-    )
-    return started, (*_end_current(state), AnswerQuestion(started.id))
+        return state, (Effect.SILENCE, Effect.REPORT_NO_PICTURE)
+    after = replace(_new_request(state, "question"), last_action="", picture="kept")
+    return after, (*_end_current(state), Effect.ANSWER_QUESTION)
 
 
 def on_read_reasoning(state: State) -> Transition:
     """Handle the wish to hear the reasoning; during a request, speak what there is and let it continue."""
-    if state.phase == "working":
-        return replace(state, muted=False), (Silence(), ReadReasoning(state.id))
-    return _speak_again(state, ReadReasoning(state.id + 1))
+    if state.busy:
+        return replace(state, muted=False), (Effect.SILENCE, Effect.READ_REASONING)
+    return _speak_again(state, Effect.READ_REASONING)
 
 
-def on_forget(state: State, now: float) -> Transition:
+def on_forget(state: State) -> Transition:
     """Handle the wish to forget everything."""
-    after = replace(_new_request(state, now), last_action="", detail_given=False)
-    return after, (*_end_current(state), ForgetPicture(), ForgetAll(after.id))
+    after = replace(_new_request(state, "forget"), last_action="")
+    return after, (*_end_current(state), Effect.FORGET_PICTURE, Effect.FORGET_ALL)
 
 
-def on_question_picture(state: State, id: int) -> Transition:
-    """Handle the arrival of the picture that a question is going to be about."""
-    if id != state.id or state.phase != "working":
+def on_captured(state: State, id: int, *, has_picture: bool) -> Transition:
+    """Handle the end of taking a picture: it is answered, or the question about it awaited; a failure is reported."""
+    if id != state.id or state.phase != "capturing":
         return state, ()
-    return replace(state, phase="idle", last_action="", picture_kept=True, conversation_open=True), ()
+    if state.task == "ask" and has_picture:
+        after = replace(state, phase="idle", last_action="", picture="kept", conversation_open=True)
+        return after, (Effect.PROMPT_FOR_QUESTION,)
+    return replace(state, phase="working"), (Effect.ANSWER,)
 
 
 def on_conversation_opened(state: State) -> Transition:
@@ -239,7 +182,7 @@ def on_conversation_opened(state: State) -> Transition:
 def on_conversation_closed(state: State, now: float) -> Transition:
     """Handle the closed conversation window: keep the picture as long as any other."""
     state = replace(state, conversation_open=False)
-    if state.picture_kept and state.phase == "idle":
+    if state.picture and state.phase == "idle":
         state = replace(state, detail_until=now + DETAIL_OFFER_S)
     return state, ()
 
@@ -248,7 +191,8 @@ def on_answered(state: State, id: int, *, complete: bool) -> Transition:
     """Handle the end of the work on a request, whose speech may go on; `complete`: a picture was answered."""
     if id != state.id or state.phase != "working":
         return state, ()
-    return replace(state, phase="speaking", picture_kept=complete or state.picture_kept), ()
+    answered: KeptPicture = "detailed" if state.task == "detail" else "kept"
+    return replace(state, phase="speaking", picture=answered if complete else state.picture), ()
 
 
 def on_ended(state: State, id: int, now: float) -> Transition:
@@ -260,77 +204,61 @@ def on_ended(state: State, id: int, now: float) -> Transition:
 
 def on_time_passed(state: State, now: float) -> Transition:
     """Drop the picture when its detail can no longer be asked for, unless its conversation is open."""
-    if state.detail_until is not None and now > state.detail_until:
-        if state.conversation_open:
-            return replace(state, detail_until=None), ()
-        return replace(state, picture_kept=False, detail_until=None), (ForgetPicture(),)
-    return state, ()
+    if state.detail_until is None or now <= state.detail_until:
+        return state, ()
+    if state.conversation_open:
+        return replace(state, detail_until=None), ()
+    return replace(state, picture="", detail_until=None), (Effect.FORGET_PICTURE,)
 
 
 def _start_description(state: State, action: str, now: float) -> Transition:
-    if state.phase != "idle" and action == state.last_action and not state.toggling_thinking:
+    if state.phase != "idle" and action == state.last_action and state.task != "think":
         return _cancel(state, now)
-    id = state.id + 1
     if offers_detail(state, action, now):
-        return replace(_new_request(state, now), detail_given=True), (Silence(), DescribeInDetail(id))
-    effect = CaptureForQuestion(id) if action == "ask" else Describe(id, action)
-    after = replace(_new_request(state, now), last_action=action, detail_given=False)
-    return after, (*_end_current(state), ForgetPicture(), effect)
+        return _new_request(state, "detail"), (Effect.SILENCE, Effect.DESCRIBE_IN_DETAIL)
+    task: Task = "ask" if action == "ask" else "describe"
+    after = replace(_new_request(state, task, "capturing"), last_action=action)
+    return after, (*_end_current(state), Effect.FORGET_PICTURE, Effect.CAPTURE)
 
 
-def _toggle_thinking(state: State, now: float) -> Transition:
+def _toggle_thinking(state: State) -> Transition:
     """Start the change of model; a kept picture stays, so that the other model can be asked for its detail."""
-    started = _new_request(state, now)
-    if not state.picture_kept:
-        after = replace(started, last_action="", toggling_thinking=True)
-        return after, (*_end_current(state), ForgetPicture(), ToggleThinking(started.id))
-    after = replace(started, detail_given=False, picture_kept=True, toggling_thinking=True)
-    return after, (*_end_current(state), ToggleThinking(started.id))
-
-
-def _stop(state: State, now: float) -> Transition:
-    if state.phase == "working" and not state.muted:
-        return replace(state, muted=True), (Silence(), Mute(state.id))
-    return _cancel(state, now)
+    after = _new_request(state, "think")
+    if not state.picture:
+        return replace(after, last_action=""), (
+            *_end_current(state),
+            Effect.FORGET_PICTURE,
+            Effect.TOGGLE_THINKING,
+        )
+    return replace(after, picture="kept"), (*_end_current(state), Effect.TOGGLE_THINKING)
 
 
 def _cancel(state: State, now: float) -> Transition:
     """Stop everything. What was answered counts as answered, even if it was not spoken to its end."""
-    keeps_picture = state.about_kept_picture or (state.conversation_open and state.picture_kept)
-    if state.phase == "working" and not keeps_picture:
-        after = replace(state, phase="idle", picture_kept=False, detail_until=None)
-        return after, (*_end_current(state), ForgetPicture())
+    keeps_picture = state.task == "question" or (state.conversation_open and state.picture)
+    if state.busy and not keeps_picture:
+        after = replace(state, phase="idle", picture="", detail_until=None)
+        return after, (*_end_current(state), Effect.FORGET_PICTURE)
     if state.phase != "idle":
         return _finish(state, now, *_end_current(state))
-    return state, (Silence(),)
+    return state, (Effect.SILENCE,)
 
 
-def _new_request(state: State, now: float) -> State:
-    return replace(
-        state,
-        phase="working",
-        id=state.id + 1,
-        muted=False,
-        picture_kept=False,
-        started_at=now,
-        detail_until=None,
-        toggling_thinking=False,
-        about_kept_picture=False,
-    )
+def _new_request(state: State, task: Task, phase: Phase = "working") -> State:
+    return replace(state, phase=phase, id=state.id + 1, task=task, muted=False, picture="", detail_until=None)
 
 
-def _speak_again(state: State, effect: RepeatAnswer | ReadReasoning) -> Transition:
-    after = replace(state, phase="speaking", id=state.id + 1, detail_until=None, toggling_thinking=False)
+def _speak_again(state: State, effect: Effect) -> Transition:
+    after = replace(_new_request(state, "repeat", "speaking"), picture=state.picture)
     return after, (*_end_current(state), effect)
 
 
 def _finish(state: State, now: float, *first: Effect) -> Transition:
     # After the detail the same key takes a new picture, unless the conversation about this one is open.
-    idle = replace(state, phase="idle", toggling_thinking=False)
-    if state.picture_kept and (not state.detail_given or state.conversation_open):
-        return replace(idle, detail_until=now + DETAIL_OFFER_S), first
-    return replace(idle, picture_kept=False, detail_until=None), (*first, ForgetPicture())
+    if state.picture == "kept" or (state.picture and state.conversation_open):
+        return replace(state, phase="idle", detail_until=now + DETAIL_OFFER_S), first
+    return replace(state, phase="idle", picture="", detail_until=None), (*first, Effect.FORGET_PICTURE)
 
 
 def _end_current(state: State) -> tuple[Effect, ...]:
-    return (Silence(), CancelRequest(state.id)) if state.phase != "idle" else (Silence(),)
+    return (Effect.SILENCE, Effect.CANCEL_REQUEST) if state.phase != "idle" else (Effect.SILENCE,)

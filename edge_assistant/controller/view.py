@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.controller.palette_items import OverlayContent
+
+Status = Literal["loading", "ready", "looking", "thinking", "speaking", "error"]
+"""What the program does, as shown by icon, tooltip and status line."""
 
 
 class View(Protocol):
@@ -61,4 +65,24 @@ class NoView:
         """Do nothing."""
 
     def clear(self) -> None:
+        """Do nothing."""
+
+
+class OverlayView(Protocol):
+    """The windows of palette and region selector; both methods return at once."""
+
+    def open_overlay(self, content: OverlayContent) -> None:
+        """Open the palette, or the region selector in its place."""
+
+    def close_overlay(self, ticket: int) -> None:
+        """Close the overlay of this ticket, if it is open."""
+
+
+class NoOverlayView:
+    """An OverlayView for a program without windows."""
+
+    def open_overlay(self, content: OverlayContent) -> None:
+        """Do nothing."""
+
+    def close_overlay(self, ticket: int) -> None:
         """Do nothing."""

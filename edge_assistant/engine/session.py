@@ -12,7 +12,7 @@ import contextlib
 import itertools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from edge_assistant.engine.generation import AnswerState, AnswerWriter, answer_reserve
@@ -205,8 +205,8 @@ class ModelSession:
         )
 
     def _build_blocks(self, request: AskQuestion, chunk: ImageChunk, dropped: int) -> list[_Block]:
-        cells = len(request.kept_image_tokens) or chunk.tokens
-        blocks = [self._system_block(request.system), _Block((), cells, chunk.positions, picture_digest(request))]
+        picture = _Block((), chunk.tokens, chunk.positions, picture_digest(request))
+        blocks = [self._system_block(request.system), picture]
         opener = "<|vision_end|>"
         for turn in request.turns[dropped:]:
             blocks.append(_text_block(self._question_tokens(opener, turn.question)))
@@ -279,9 +279,7 @@ class ModelSession:
             cells = sum(block.cells for block in blocks)
             start = time.perf_counter()
             try:
-                self._append(
-                    blocks, chunk, embeddings, _scale(report, done / total, cells / total), request.kept_image_tokens
-                )
+                self._append(blocks, chunk, embeddings, _scale(report, done / total, cells / total))
             finally:
                 state.prefill += time.perf_counter() - start
             done += cells
@@ -310,7 +308,7 @@ class ModelSession:
     def _encode(self, picture: _Block, chunk: ImageChunk, report: Callable[[float], None]) -> Any:
         self._encoded_picture = None  # an interrupted encode leaves no usable output
         embeddings = self._model.encode(chunk, report)
-        self._encoded_picture = replace(picture, cells=chunk.tokens)
+        self._encoded_picture = picture
         return embeddings
 
     def _append(
@@ -319,13 +317,12 @@ class ModelSession:
         chunk: ImageChunk | None,
         embeddings: Any,
         on_fraction: Callable[[float], None],
-        kept: tuple[int, ...] = (),
     ) -> None:
         """Append one picture, or texts, to the KV cache. On failure nothing of it stays."""
         position = self._position
         try:
             if chunk is not None and embeddings is not None:
-                self._model.decode_image(chunk, embeddings, position, on_fraction, kept)
+                self._model.decode_image(chunk, embeddings, position, on_fraction)
             else:
                 self._model.decode([token for block in blocks for token in block.tokens], position, on_fraction)
         except BaseException:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,11 +11,14 @@ from edge_assistant.models import catalog_validation
 from edge_assistant.models.gguf import Variant
 from edge_assistant.system.bounded_read import read_regular_text
 from edge_assistant.system.errors import DoesNotFitError, WeightsError, explain_error
-from edge_assistant.system.i18n import tr
+from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.toml_reader import parse_toml
 
 # Takes the repository's place in the key of files that neither ship nor can be fetched: imported ones.
 OWN = "own"
+UNKNOWN = tr_noop("not known")
+"""The value in the catalogue where a person's own file does not give one; see summary.translate_value."""
+
 _MAX_PROBLEMS = 5  # reported of one catalogue
 _MAX_REASON = 300  # characters
 MAX_BYTES = 200_000  # of a catalogue file
@@ -40,7 +43,7 @@ class CatalogFile:
 
 @dataclass(frozen=True, slots=True)
 class CatalogModel:
-    """A language model and the mmproj files that fit it, best first. `name` and `variant` together are unique."""
+    """A language model and the mmproj files that fit it, best first."""
 
     name: str
     variant: Variant
@@ -53,6 +56,25 @@ class CatalogModel:
     repository: str | None  # on the model hub
     revision: str | None  # a commit, or a name such as main
     folder: str | None  # beside the catalogue, for the demo model that ships with the program
+
+    @property
+    def display_name(self) -> str:
+        """The name and variant as people say them."""
+        return f"{self.name}, {self.variant.title()}"
+
+    @property
+    def key(self) -> tuple[str, Variant]:
+        """The name and variant, which no other model of the catalogues has."""
+        return self.name, self.variant
+
+    @property
+    def files(self) -> tuple[CatalogFile, ...]:
+        """The language model and all its mmproj files."""
+        return self.model, *self.mmprojs
+
+    def with_files(self, change: Callable[[CatalogFile], CatalogFile]) -> CatalogModel:
+        """Return the model with each of its files changed."""
+        return replace(self, model=change(self.model), mmprojs=tuple(map(change, self.mmprojs)))
 
 
 def load_catalog(path: Path, *, own: bool = False, problems: list[str] | None = None) -> tuple[CatalogModel, ...]:
@@ -100,7 +122,7 @@ def read_catalog(text: str, problems: list[str], *, own: bool) -> tuple[CatalogM
         try:
             if own and "folder" in source:
                 raise ValueError(tr("folder is only for what comes with the program"))
-            found += _models_of_source(source)
+            found += models_of_source(source)
         except ValueError as error:
             if len(problems) < _MAX_PROBLEMS:
                 problems.append(tr("[[source]] number {number}: {error}", number=number, error=error))
@@ -111,14 +133,13 @@ def merge_catalogs(catalogs: Iterable[tuple[CatalogModel, ...]]) -> tuple[Catalo
     """Merge several catalogues. On conflicts the earlier one wins; where it has no checksum, a later one's is taken."""
     result: dict[tuple[str, Variant], CatalogModel] = {}
     for catalog_model in (each for catalog in catalogs for each in catalog):
-        key = catalog_model.name, catalog_model.variant
-        known = result.get(key)
-        result[key] = catalog_model if known is None else _complete(known, catalog_model)
+        known = result.get(catalog_model.key)
+        result[catalog_model.key] = catalog_model if known is None else _complete(known, catalog_model)
     return tuple(result.values())
 
 
 def _complete(known: CatalogModel, other: CatalogModel) -> CatalogModel:
-    theirs = {entry.key: entry for entry in (other.model, *other.mmprojs)}
+    theirs = {entry.key: entry for entry in other.files}
 
     def complete(entry: CatalogFile) -> CatalogFile:
         match = theirs.get(entry.key)
@@ -126,7 +147,7 @@ def _complete(known: CatalogModel, other: CatalogModel) -> CatalogModel:
             return entry
         return replace(entry, sha256=match.sha256, size=match.size, about_size=match.about_size)
 
-    completed = replace(known, model=complete(known.model), mmprojs=tuple(map(complete, known.mmprojs)))
+    completed = known.with_files(complete)
     if completed == known or is_commit(known.revision):
         return completed
     return replace(completed, revision=other.revision)
@@ -137,7 +158,8 @@ def is_commit(revision: str | None) -> bool:
     return revision is not None and re.fullmatch(r"[0-9a-f]{40}", revision) is not None
 
 
-def _models_of_source(source: catalog_validation.Table) -> list[CatalogModel]:
+def models_of_source(source: catalog_validation.Table) -> list[CatalogModel]:
+    """Return the models of one [[source]] of a catalogue. Raises ValueError where it is not valid."""
     variant = catalog_validation.word(source, "variant")
     if variant not in ("instruct", "thinking"):
         raise ValueError(tr("unknown variant {variant}", variant=variant))

@@ -24,12 +24,16 @@ OnBytes = Callable[[int], None]
 
 
 class ChecksumError(WeightsError):
-    """A file is not the expected one; both SHA-256 sums are here in full, in lower-case hex."""
+    """A file is not the expected one; both SHA-256 sums are here in full, in lower-case hex.
 
-    def __init__(self, message: str, *, expected: str, found: str) -> None:
+    `can_trust_new`: the hub has another file than at the first download, and its download may be offered to the person.
+    """
+
+    def __init__(self, message: str, *, expected: str, found: str, can_trust_new: bool = False) -> None:
         super().__init__(message, code="weights-damaged")
         self.expected = expected
         self.found = found
+        self.can_trust_new = can_trust_new
 
     def sums(self) -> str:
         """Return both sums in full, for reading."""
@@ -86,18 +90,7 @@ class ChecksumVerifier:
             if found is None:
                 found = sha256_of(file, path.name, on_bytes)
                 self.remember(path, status, found)
-        if found != expected:
-            raise ChecksumError(
-                tr(
-                    "The checksum of {name} does not match: it begins with {value} instead of {value2}. {way_out}",
-                    name=path.name,
-                    value=found[:8],
-                    value2=expected[:8],
-                    way_out=_advice(entry),
-                ),
-                expected=expected,
-                found=found,
-            )
+        check_sum(path.name, expected, found, _advice(entry))
 
     def is_verified(self, entry: CatalogFile, path: Path) -> bool:
         """Return whether `path` is known to be what `entry` means, without reading it."""
@@ -166,6 +159,22 @@ class ChecksumVerifier:
             case [status.st_size, status.st_mtime_ns, status.st_ino, str(known)] if is_sha256(known):
                 return known
         return None
+
+
+def check_sum(name: str, expected: str, found: str, way_out: str) -> None:
+    """Raise ChecksumError, which names the file and ends with `way_out`, unless both SHA-256 sums are the same."""
+    if found != expected:
+        raise ChecksumError(
+            tr(
+                "The checksum of {name} does not match: it begins with {value} instead of {value2}. {way_out}",
+                name=name,
+                value=found[:8],
+                value2=expected[:8],
+                way_out=way_out,
+            ),
+            expected=expected,
+            found=found,
+        )
 
 
 def sha256_of(file: BinaryIO, name: str, on_bytes: OnBytes | None = None) -> str:

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-from edge_assistant.models.checksums import ChecksumError, ChecksumVerifier, OnBytes, chunks, sha256_of
+from edge_assistant.models.checksums import ChecksumVerifier, OnBytes, check_sum, chunks, sha256_of
 from edge_assistant.models.gguf_header import open_regular
 from edge_assistant.models.partial_file import (
     PartialFile,
@@ -159,17 +159,8 @@ def _link(source: Path, path: Path, temporary: Path, status: os.stat_result) -> 
 
 
 def _check_checksum(source: Path, expected: str | None, found: str) -> None:
-    if expected is not None and found != expected:
-        raise ChecksumError(
-            tr(
-                "The checksum of {name} does not match: it begins with {value} instead of {value2}. Copy it again.",
-                name=source.name,
-                value=found[:8],
-                value2=expected[:8],
-            ),
-            expected=expected,
-            found=found,
-        )
+    if expected is not None:
+        check_sum(source.name, expected, found, tr("Copy it again."))
 
 
 def _changed_error(source: Path) -> WeightsError:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
-from edge_assistant.models.catalog import OWN, CatalogFile, CatalogModel
+from edge_assistant.models.catalog import OWN, UNKNOWN, CatalogFile, CatalogModel
 from edge_assistant.models.file_names import is_valid_name, make_valid_name, replace_invisible
 from edge_assistant.models.gguf import GgufInfo
 from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.system.errors import WeightsError
-from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.i18n import tr
 from edge_assistant.system.text_cleaning import is_encodable
 
 _CONTEXT = 4096  # tokens, for the memory in the list of models
 _MAX_LICENCE = 200  # characters; some files hold a licence's whole text
-UNKNOWN = tr_noop("not known")
-"""A catalogue's value where a file does not give one; see summary.translate_value."""
 
 
 def custom_model(model: GgufInfo, mmproj: GgufInfo) -> CatalogModel:
@@ -58,17 +55,6 @@ def custom_model(model: GgufInfo, mmproj: GgufInfo) -> CatalogModel:
         repository=None,
         revision=None,
         folder=None,
-    )
-
-
-def with_checksums(catalog_model: CatalogModel, found: dict[str, str]) -> CatalogModel:
-    """Return the model with the SHA-256 sums `found`, by key, filled in."""
-
-    def complete(entry: CatalogFile) -> CatalogFile:
-        return replace(entry, sha256=found.get(entry.key, entry.sha256))
-
-    return replace(
-        catalog_model, model=complete(catalog_model.model), mmprojs=tuple(map(complete, catalog_model.mmprojs))
     )
 
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from edge_assistant.models.cancellation import FIRST_RETRY_WAITS, RETRY_WAITS, Cancellation, OpenStream, RetrySchedule
+from edge_assistant.models.cancellation import Cancellation, OpenStream
 from edge_assistant.models.catalog import CatalogFile, CatalogModel
-from edge_assistant.models.checksums import ChecksumError, ChecksumVerifier, TrustedChecksum
-from edge_assistant.models.hub import RemoteFile, TemporaryError
+from edge_assistant.models.checksums import ChecksumError, ChecksumVerifier, TrustedChecksum, check_sum
+from edge_assistant.models.hub import RemoteFile
+from edge_assistant.models.hub_errors import RevisionGoneError, TemporaryError
 from edge_assistant.models.partial_file import PartialFile, check_space, locked_for_writing, remove_leftovers
+from edge_assistant.models.progress import FileProgress
+from edge_assistant.models.retry_schedule import FIRST_RETRY_WAITS, RETRY_WAITS, RetrySchedule
 from edge_assistant.system.errors import NetworkError, UsageError, WeightsError
 from edge_assistant.system.i18n import tr
 
@@ -33,19 +36,6 @@ class Remote(Protocol):
         """Open the file's bytes from `offset` on."""
 
 
-class DownloadListener(Protocol):
-    """The receiver of a download's progress; called on the downloading thread."""
-
-    def checked(self, count: int) -> None:
-        """Count bytes that were here already and are read again."""
-
-    def received(self, count: int) -> None:
-        """Count bytes that have arrived; a negative number takes back what has to be fetched again."""
-
-    def notice(self, code: str, message: str) -> None:
-        """Show a sentence to the person."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Target:
     """The file to fetch: its place on the hub, and its expected checksum and size."""
@@ -59,23 +49,23 @@ class _Target:
 
 
 class Downloader:
-    """Downloads files into `folder`."""
+    """Downloads files into `folder`. `on_notice(code, sentence)` is called for what the person should know."""
 
     def __init__(
         self,
         hub: Remote,
         folder: Path,
         verifier: ChecksumVerifier,
-        listener: DownloadListener,
+        progress: FileProgress,
+        on_notice: Callable[[str, str], None],
         cancel: Cancellation,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._hub = hub
         self._folder = folder
         self._verifier = verifier
-        self._listener = listener
+        self._progress = progress
+        self._on_notice = on_notice
         self._cancel = cancel
-        self._clock = clock
 
     def fetch(self, catalog_model: CatalogModel, entry: CatalogFile) -> Path:
         """Download the file as far as it is not here; return the path of the verified file.
@@ -92,9 +82,9 @@ class Downloader:
                 remove_leftovers(path)
                 return path
             identity = {"file": entry.key, "sha256": target.sha256, "size": target.size}
-            with PartialFile(path, identity, self._clock) as part:
+            with PartialFile(path, identity) as part:
                 if part.resumes:
-                    part.read_existing(self._on_checked_bytes)
+                    part.read_existing(self._progress.checked)
                 if target.size is not None and part.size > target.size:
                     self._restart(part)
                 if target.size is not None:
@@ -107,9 +97,9 @@ class Downloader:
         if not path.exists() or self._verifier.expected(entry) is None:
             return False
         try:
-            self._verifier.check(entry, path, self._on_checked_bytes)
+            self._verifier.check(entry, path, self._progress.checked)
         except WeightsError:
-            self._listener.notice("fetch-again", tr("{name} is damaged. It is being downloaded again.", name=path.name))
+            self._on_notice("fetch-again", tr("{name} is damaged. It is being downloaded again.", name=path.name))
             return False
         return True
 
@@ -119,7 +109,7 @@ class Downloader:
             return False
         try:
             known = replace(entry, sha256=target.sha256, size=target.size, first_download=False)
-            self._verifier.check(known, path, self._on_checked_bytes)
+            self._verifier.check(known, path, self._progress.checked)
         except WeightsError:
             return False
         self._verifier.trust(entry, target.record)
@@ -134,19 +124,19 @@ class Downloader:
         trusted = self._verifier.trusted(entry)
         if trusted is not None and trusted.commit is not None:
             revision = trusted.commit
-        attempts = RetrySchedule(FIRST_RETRY_WAITS, self._listener.notice, self._cancel)
+        attempts = RetrySchedule(FIRST_RETRY_WAITS, self._on_notice, self._cancel)
         while True:
             try:
                 found = self._hub.look_up(repository, revision, entry.file)
                 break
             except TemporaryError as error:
                 attempts.record_failure(error)
-            except NetworkError as error:
-                if error.code != "revision-gone" or trusted is None:
+            except RevisionGoneError as error:
+                if trusted is None:
                     raise
-                raise NetworkError(
+                raise RevisionGoneError(
                     tr("{error} Or download the current one with models pull --trust-new.", error=error),
-                    code=error.code,
+                    can_trust_new=True,
                 ) from error
         sha256, size = self._expected(entry, trusted, found)
         record = TrustedChecksum(sha256, found.commit, size) if entry.first_download else None
@@ -179,7 +169,7 @@ class Downloader:
                 code="no-checksum",
             )
         if entry.sha256 not in (None, found.sha256):
-            self._listener.notice(
+            self._on_notice(
                 "first-download-decides",
                 tr(
                     "The hub's checksum of {file} begins with {value}, the listed one, which is not sure, with "
@@ -192,7 +182,7 @@ class Downloader:
         return found.sha256, found.size
 
     def _receive_all(self, target: _Target, part: PartialFile) -> None:
-        attempts = RetrySchedule(RETRY_WAITS, self._listener.notice, self._cancel)
+        attempts = RetrySchedule(RETRY_WAITS, self._on_notice, self._cancel)
         ranges_refused = 0
         while target.size is None or part.size < target.size:
             self._cancel.check()
@@ -209,7 +199,7 @@ class Downloader:
                     if ranges_refused > 1:
                         raise NetworkError(tr("{error} Try again later.", error=error), code=error.code) from error
                 elif part.size > before:
-                    attempts = RetrySchedule(RETRY_WAITS, self._listener.notice, self._cancel)
+                    attempts = RetrySchedule(RETRY_WAITS, self._on_notice, self._cancel)
                 attempts.record_failure(error)
 
     def _receive(self, target: _Target, part: PartialFile) -> bool:
@@ -220,7 +210,7 @@ class Downloader:
         ):
             if stream.offset < part.size:
                 self._restart(part)
-            since, sum_since = self._clock(), 0
+            since, sum_since = time.monotonic(), 0
             for data in stream:
                 self._cancel.check()
                 if target.size is not None and part.size + len(data) > target.size:
@@ -229,12 +219,12 @@ class Downloader:
                         code="wrong-bytes",
                     )
                 part.write(data)
-                self._listener.received(len(data))
+                self._progress.received(len(data))
                 sum_since += len(data)
-                if self._clock() - since > _STALL_SECONDS:
+                if time.monotonic() - since > _STALL_SECONDS:
                     if sum_since < _MIN_BYTES:
                         raise TemporaryError(tr("The download has almost stalled."), code="stalled")
-                    since, sum_since = self._clock(), 0
+                    since, sum_since = time.monotonic(), 0
         return target.size is None or part.size == target.size
 
     def _accept(self, target: _Target, entry: CatalogFile, part: PartialFile) -> None:
@@ -246,28 +236,14 @@ class Downloader:
         found = part.sha256()
         if found != target.sha256:
             part.discard()
-            raise ChecksumError(
-                tr(
-                    "The checksum of {file} does not match: it begins with {value} instead of {value2}. The download "
-                    "was deleted. Download it again.",
-                    file=target.file,
-                    value=found[:8],
-                    value2=target.sha256[:8],
-                ),
-                expected=target.sha256,
-                found=found,
-            )
+        check_sum(target.file, target.sha256, found, tr("The download was deleted. Download it again."))
         if target.record is not None:
             self._verifier.trust(entry, target.record)  # first: without the record the file would be fetched again
         part.finish(self._verifier)
 
     def _restart(self, part: PartialFile) -> None:
-        self._listener.received(-part.size)
+        self._progress.received(-part.size)
         part.restart()
-
-    def _on_checked_bytes(self, count: int) -> None:
-        self._cancel.check()
-        self._listener.checked(count)
 
 
 def _other_file_error(file: str, expected: str, found: str | None, why: str, entry: CatalogFile) -> ChecksumError:
@@ -284,4 +260,5 @@ def _other_file_error(file: str, expected: str, found: str | None, why: str, ent
         f"{sentence} {again}".rstrip(),
         expected=expected,
         found=str(found),
+        can_trust_new=entry.first_download,
     )

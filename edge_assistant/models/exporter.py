@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from edge_assistant.models.catalog import CatalogFile, CatalogModel, load_catalo
 from edge_assistant.models.copy_or_link import install_file
 from edge_assistant.models.library import CATALOG, ModelLibrary, exists
 from edge_assistant.models.partial_file import check_space, foreign_file_error, remove_leftovers
-from edge_assistant.models.progress import ProgressMeter, TransferProgress
+from edge_assistant.models.progress import FileProgress, OnProgress
 from edge_assistant.system.atomic_file import replace_file
 from edge_assistant.system.errors import UsageError, WeightsError
 from edge_assistant.system.i18n import tr
@@ -29,7 +29,7 @@ class _Copy:
 
 
 class Exporter:
-    """An export of models. `run` blocks and belongs to one thread; `cancel.set` may come from any."""
+    """An export of models."""
 
     def __init__(
         self,
@@ -37,16 +37,15 @@ class Exporter:
         folder: Path,
         sets: Sequence[CatalogModel],
         *,
-        on_progress: Callable[[str, TransferProgress], None],
+        on_progress: OnProgress,
+        cancel: Cancellation,
     ) -> None:
         """`sets`: the models to export, each with all of its files that are here; empty means every complete model."""
-        self.cancel = Cancellation()
+        self._cancel = cancel
         self._library = library
         self._folder = folder
-        self._sets = sets or [each for each in library.catalog() if self._is_complete(each)]
+        self._sets = sets or [each for each in library.catalog() if library.is_installed(each)]
         self._on_progress = on_progress
-        self._file = ""
-        self._meter = ProgressMeter(1)
 
     def run(self) -> list[CatalogModel]:
         """Write everything; return the models that are in the folder now. What is there already and right is not
@@ -69,13 +68,14 @@ class Exporter:
             found = self._copies(catalog_model)
             copies |= {copy.entry.file: copy for copy in found}
             sets.append(self._exported_model(catalog_model, found))
-        self._meter = ProgressMeter(sum(copy.source.stat().st_size for copy in copies.values()))
+        total = sum(copy.source.stat().st_size for copy in copies.values())
+        self._progress = FileProgress(total, self._on_progress, self._cancel)
         with explain_write_errors(self._folder / CATALOG):
             self._folder.mkdir(parents=True, exist_ok=True)
         missing = [copy for copy in copies.values() if not exists(self._folder / copy.entry.file)]
         if missing:
             check_space(self._folder / missing[0].entry.file, sum(copy.source.stat().st_size for copy in missing))
-        ours = {entry.file.lower() for each in earlier for entry in (each.model, *each.mmprojs)}
+        ours = {entry.file.lower() for each in earlier for entry in each.files}
         for copy in copies.values():
             self._copy(copy, ours)
         self._write_lists([*sets, *self._remaining(earlier, sets)])
@@ -83,37 +83,29 @@ class Exporter:
 
     def _remaining(self, earlier: Sequence[CatalogModel], sets: Sequence[CatalogModel]) -> list[CatalogModel]:
         """Return the models of an earlier export that the folder still has, where none of their files was replaced."""
-        named = {(each.name, each.variant) for each in sets}
-        taken = {entry.file.lower() for each in sets for entry in (each.model, *each.mmprojs)}
-        sums = {entry.sha256 for each in sets for entry in (each.model, *each.mmprojs)}
+        named = {each.key for each in sets}
+        taken = {entry.file.lower() for each in sets for entry in each.files}
+        sums = {entry.sha256 for each in sets for entry in each.files}
         return [
             each
             for each in earlier
-            if (each.name, each.variant) not in named
+            if each.key not in named
             and all(
                 exists(self._folder / entry.file) and (entry.file.lower() not in taken or entry.sha256 in sums)
-                for entry in (each.model, *each.mmprojs)
+                for entry in each.files
             )
         ]
-
-    def _is_complete(self, catalog_model: CatalogModel) -> bool:
-        find = self._library.find
-        return (
-            catalog_model.folder is None
-            and find(catalog_model, catalog_model.model) is not None
-            and any(find(catalog_model, entry) is not None for entry in catalog_model.mmprojs)
-        )
 
     def _copies(self, catalog_model: CatalogModel) -> list[_Copy]:
         if catalog_model.folder is not None:
             raise UsageError(tr("The demo model comes with the program; there is nothing to export."))
-        if not self._is_complete(catalog_model):
+        if not self._library.is_installed(catalog_model):
             raise WeightsError(
                 tr("{name} is incomplete. Download it with models pull before you export it.", name=catalog_model.name),
                 code="weights-missing",
             )
         copies = []
-        for entry in (catalog_model.model, *catalog_model.mmprojs):
+        for entry in catalog_model.files:
             source = self._library.find(catalog_model, entry)
             if source is None:
                 continue
@@ -147,32 +139,29 @@ class Exporter:
 
     def _copy(self, copy: _Copy, ours: set[str]) -> None:
         """Copy a file, unless it is there; another file in its place is replaced if its name is among `ours`."""
-        self._file = copy.entry.file
+        self._progress.file = copy.entry.file
         target = self._folder / copy.entry.file
         if exists(target):
             try:
                 known = replace(copy.entry, sha256=copy.sha256, first_download=False)
-                self._library.verifier.check(known, target, lambda _: self.cancel.check(), again=True)
+                self._library.verifier.check(known, target, lambda _: self._cancel.check(), again=True)
             except WeightsError as error:  # damaged, or of another version: written anew
                 if copy.entry.file.lower() not in ours:
                     raise foreign_file_error(target) from error
             else:
                 remove_leftovers(target)
-                self._on_bytes(target.stat().st_size)
+                self._progress.received(target.stat().st_size)
                 return
-        install_file(copy.source, target, copy.sha256, self._library.verifier, link=False, on_bytes=self._on_bytes)
+        install_file(
+            copy.source, target, copy.sha256, self._library.verifier, link=False, on_bytes=self._progress.received
+        )
 
     def _write_lists(self, sets: list[CatalogModel]) -> None:
-        files = {entry.file: entry.sha256 for each in sets for entry in (each.model, *each.mmprojs) if entry.sha256}
+        files = {entry.file: entry.sha256 for each in sets for entry in each.files if entry.sha256}
         sums = "".join(f"{sha256}  {file}\n" for file, sha256 in files.items())
         with explain_write_errors(self._folder / CHECKSUMS):
             replace_file(self._folder / CHECKSUMS, sums.encode())
         with explain_write_errors(self._folder / CATALOG):
             head = tr("The models in this folder. To install them: edge-assistant models import THIS-FOLDER")
             path = self._folder / CATALOG
-            replace_file(path, user_catalog.checked_text(path, user_catalog.catalog_text(sets, f"# {head}\n"), sets))
-
-    def _on_bytes(self, count: int) -> None:
-        self.cancel.check()
-        self._meter.received(count)
-        self._on_progress(self._file, self._meter.progress())
+            replace_file(path, user_catalog.catalog_text(path, sets, head).encode())

@@ -16,33 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from edge_assistant.models.hub_errors import TemporaryError, explain_errors, sign_in_page_error
 from edge_assistant.system.bounded_read import read_regular_text
-from edge_assistant.system.errors import AssistantError, NetworkError, UsageError
-from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.i18n import tr
 
 if TYPE_CHECKING:
     import httpx2
 
-_log = logging.getLogger(__name__)
 _MAX_TOKEN = 10_000  # bytes of the file that holds it
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
-_SIGN_IN_PAGE = tr_noop(
-    "The answer is not from the model hub; perhaps this network wants you to sign in on a web page first. Open a web "
-    "browser, sign in, and try again."
-)
-# 408, 429 and the codes of overloaded or restarting servers: the same request may succeed later.
-_TEMPORARY_STATUSES = frozenset((408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524))
-
-
-class TemporaryError(NetworkError):
-    """A temporary failure: a retry may help. `wait` is how many seconds the hub asks to wait, None when it does not
-    say.
-    """
-
-    def __init__(self, message: str, *, code: str = "network", wait: float | None = None) -> None:
-        super().__init__(message, code=code)
-        self.wait = wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +47,7 @@ class Stream:
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the pieces as they arrive. Raises TemporaryError when the connection breaks or stalls."""
-        with _explain_errors(self._name):
+        with explain_errors(self._name):
             yield from self._response.iter_raw()
 
     def abort(self) -> None:
@@ -82,7 +65,7 @@ class Hub:
 
     def look_up(self, repository: str, revision: str, file: str) -> RemoteFile:
         """Ask for a file's facts. Raises NetworkError, or TemporaryError when a retry may help."""
-        with _explain_errors(file, repository, revision):
+        with explain_errors(file, repository, revision):
             hub = _library()
             token = _token()
             found = hub.get_hf_file_metadata(
@@ -92,7 +75,7 @@ class Hub:
                 endpoint=self._endpoint,
             )
         if not found.commit_hash or not re.fullmatch(r"[0-9a-f]{40}", found.commit_hash):
-            raise NetworkError(tr(_SIGN_IN_PAGE), code="captive-portal")
+            raise sign_in_page_error()
         etag = (found.etag or "").lower()
         return RemoteFile(found.commit_hash, etag if _SHA256.fullmatch(etag) else None, found.size)
 
@@ -103,7 +86,7 @@ class Hub:
         Raises NetworkError as `look_up`; also when the response is another file, a web page, or another part.
         """
         with contextlib.ExitStack() as connection:
-            with _explain_errors(file, repository, revision):
+            with explain_errors(file, repository, revision):
                 hub = _library()
                 from huggingface_hub import constants
 
@@ -160,7 +143,7 @@ def _response_offset(response: httpx2.Response, offset: int, size: int | None) -
     """Return the offset at which a response begins, after a check that it is the file at all."""
     kind = response.headers.get("Content-Type", "")
     if kind.startswith("text/html") or response.headers.get("Content-Encoding", "identity") != "identity":
-        raise NetworkError(tr(_SIGN_IN_PAGE), code="captive-portal")
+        raise sign_in_page_error()
     if response.status_code == 206:
         match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
         if match is None or int(match[1]) != offset or (size is not None and match[2] not in ("*", str(size))):
@@ -168,139 +151,5 @@ def _response_offset(response: httpx2.Response, offset: int, size: int | None) -
         return offset
     length = response.headers.get("Content-Length", "")
     if response.status_code != 200 or (size is not None and length.isdigit() and int(length) != size):
-        raise NetworkError(tr(_SIGN_IN_PAGE), code="captive-portal")
+        raise sign_in_page_error()
     return 0
-
-
-@contextlib.contextmanager
-def _explain_errors(file: str, repository: str = "", revision: str = "") -> Iterator[None]:
-    """Turn the errors of huggingface_hub and its HTTP client into sentences; our own errors pass."""
-    try:
-        yield
-    except AssistantError:
-        raise
-    except Exception as error:
-        _log.info("the hub failed with %s: %s", type(error).__name__, str(error).partition("\n")[0])
-        explained = _explain_error(error, file, repository, revision)
-        if explained is None:
-            raise
-        raise explained from error
-
-
-def _explain_error(error: Exception, file: str, repository: str, revision: str) -> AssistantError | None:
-    import httpx2
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
-
-    words = str(error)
-    if isinstance(error, OfflineModeIsEnabled):
-        return UsageError(tr("The variable HF_HUB_OFFLINE forbids downloads. Unset it, and try again."))
-    if isinstance(error, HfHubHTTPError):
-        return _status_error(error, file, repository, revision)
-    if isinstance(error, HFValidationError):
-        return UsageError(
-            tr(
-                "The model list has an invalid hub address: {repository}. Correct it.",
-                repository=repository,
-            )
-        )
-    if "CERTIFICATE_VERIFY_FAILED" in words:
-        return NetworkError(
-            tr(
-                "The hub's certificate is not valid. Check this computer's clock, and whether this network wants you "
-                "to sign in on a web page first."
-            ),
-            code="certificate",
-        )
-    if isinstance(error, httpx2.TimeoutException):
-        return TemporaryError(tr("The download stalled: no data came from the hub for a while."), code="stalled")
-    if isinstance(error, httpx2.ProxyError):
-        return TemporaryError(tr("The proxy refuses the connection. Check the proxy settings."), code="proxy")
-    if isinstance(error, httpx2.ConnectError):
-        return TemporaryError(tr("The model hub cannot be reached. Check the network connection."), code="unreachable")
-    if isinstance(error, httpx2.TooManyRedirects):
-        return NetworkError(tr(_SIGN_IN_PAGE), code="captive-portal")
-    if isinstance(error, httpx2.NetworkError | httpx2.RemoteProtocolError):
-        return TemporaryError(tr("The connection to the hub was lost."), code="connection-lost")
-    if isinstance(error, httpx2.InvalidURL | httpx2.UnsupportedProtocol | ValueError | ImportError | UnicodeError):
-        return UsageError(
-            tr(
-                "The address of the hub or of a proxy is not valid: {value}. Check the variables HF_ENDPOINT, "
-                "HTTPS_PROXY, HTTP_PROXY and ALL_PROXY.",
-                value=words.partition(chr(10))[0],
-            )
-        )
-    if isinstance(error, httpx2.HTTPError):
-        return TemporaryError(tr("The connection to the hub failed."))
-    return None
-
-
-def _status_error(error: Any, file: str, repository: str, revision: str) -> NetworkError:
-    from huggingface_hub.errors import GatedRepoError, RemoteEntryNotFoundError, RevisionNotFoundError
-
-    response = error.response
-    status = response.status_code
-    if status in _TEMPORARY_STATUSES:
-        return _temporary_error(status, response.headers.get("Retry-After"))
-    signed_in = tr("The hub rejected your token: renew it, or unset HF_TOKEN, and try again.")
-    if isinstance(error, GatedRepoError) or status == 403:
-        return NetworkError(
-            tr(
-                "The hub denied access to {file}. Accept the licence of {repository} on its web page, and set "
-                "HF_TOKEN to a token that may read it.",
-                file=file,
-                repository=repository,
-            ),
-            code="forbidden",
-        )
-    if isinstance(error, RevisionNotFoundError):
-        return NetworkError(
-            tr(
-                "Version {value} of {repository} is no longer on the hub. Update this program, or import the model "
-                "from another place with models import.",
-                value=revision[:12],
-                repository=repository,
-            ),
-            code="revision-gone",
-        )
-    if isinstance(error, RemoteEntryNotFoundError):
-        return NetworkError(
-            tr(
-                "{repository} on the hub has no file {file}. Update this program, or import the model from another "
-                "place with models import.",
-                repository=repository,
-                file=file,
-            ),
-            code="file-gone",
-        )
-    if status == 401:
-        asks = tr(
-            "The hub has no public {repository}. If it is private, set HF_TOKEN to a token.",
-            repository=repository,
-        )
-        return NetworkError(signed_in if _token() else asks, code="unauthorised")
-    if status == 404:
-        return NetworkError(
-            tr(
-                "{repository} is not on the hub. Check the variable HF_ENDPOINT, update this program, or import the "
-                "model from another place with models import.",
-                repository=repository,
-            ),
-            code="not-found",
-        )
-    if status == 407:
-        return NetworkError(tr("The proxy requires a sign-in. Put name and password into HTTPS_PROXY."), code="proxy")
-    if status == 416:
-        return TemporaryError(tr("The hub does not have that part of the file."), code="wrong-range")
-    return NetworkError(
-        tr("The hub refused the request for {file} with code {status}. Try again later.", file=file, status=status),
-        code="refused",
-    )
-
-
-def _temporary_error(status: int, retry_after: str | None) -> TemporaryError:
-    wait = float(retry_after) if retry_after and re.fullmatch(r"\d{1,9}", retry_after.strip()) else None
-    if status == 429:
-        return TemporaryError(tr("The hub gets too many requests at the moment."), code="rate-limited", wait=wait)
-    return TemporaryError(
-        tr("The hub is not available at the moment, code {status}.", status=status), code="hub-down", wait=wait
-    )

@@ -98,6 +98,14 @@ class ModelLibrary:
         folders = self.folders if catalog_model.folder is None else (self.shipped / catalog_model.folder,)
         return next((folder / entry.file for folder in folders if exists(folder / entry.file)), None)
 
+    def is_installed(self, catalog_model: CatalogModel) -> bool:
+        """Return whether the model and one of its mmprojs are here, and not because they ship with the program."""
+        return (
+            catalog_model.folder is None
+            and self.find(catalog_model, catalog_model.model) is not None
+            and any(self.find(catalog_model, entry) is not None for entry in catalog_model.mmprojs)
+        )
+
     def status(self, catalog_model: CatalogModel, entry: CatalogFile) -> FileStatus:
         """Return the status of a file of the model. Nothing is hashed."""
         path = self.find(catalog_model, entry)
@@ -136,12 +144,11 @@ class ModelLibrary:
         person's own name, and so frees nothing. Raises WeightsError when nothing of it is in the data folder, or when a
         file cannot be deleted.
         """
-        entries = (catalog_model.model, *catalog_model.mmprojs)
+        entries = catalog_model.files
         needed = {
             mmproj.file
             for other in self.catalog()
-            if (other.name, other.variant) != (catalog_model.name, catalog_model.variant)
-            and self.find(other, other.model) is not None
+            if other.key != catalog_model.key and self.find(other, other.model) is not None
             for mmproj in other.mmprojs
         }
         targets = [

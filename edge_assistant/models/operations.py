@@ -1,197 +1,220 @@
-"""Operations on whole models: pulling, verifying and removing one, with the progress as one figure."""
+"""The operations on whole models, for commands and windows alike: verify, import, export and remove; see pull.py, too.
+
+An operation is made with what it is to do. `run` does it on the calling thread, reports to a listener, and ends with
+CancelledError when it is cancelled; it may be run again, and goes on where it was. What people are told is said here.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from edge_assistant.models.cancellation import Cancellation
-from edge_assistant.models.catalog import CatalogFile, CatalogModel
-from edge_assistant.models.compatibility import check_fit, describe_mmproj, describe_model
-from edge_assistant.models.downloader import Downloader, Remote
+from edge_assistant.models.catalog import CatalogModel
+from edge_assistant.models.exporter import Exporter
+from edge_assistant.models.gguf_header import format_size
+from edge_assistant.models.importer import Importer
 from edge_assistant.models.library import FileStatus, ModelLibrary
-from edge_assistant.models.partial_file import check_space
-from edge_assistant.models.progress import ProgressMeter, TransferProgress
+from edge_assistant.models.progress import FileProgress, TransferProgress
 from edge_assistant.models.user_catalog import remove_entry
-from edge_assistant.system.errors import UsageError, WeightsError
-from edge_assistant.system.i18n import tr
+from edge_assistant.system.errors import WeightsError
+from edge_assistant.system.i18n import tr, tr_count, tr_noop
 
-OnProgress = Callable[[str, TransferProgress], None]
-
-OnNotice = Callable[[str, str], None]
-
-# A download that will take longer than this is announced as slow.
-_SLOW_SECONDS = 2 * 3600.0
+CANCELLED = tr_noop("Cancelled. Progress is kept; you can resume later.")
+"""The sentence about an operation that the person has cancelled, before `tr`."""
 
 
-class PullOperation:
-    """The download of one model. `run` blocks and belongs to one thread; `cancel.set` may come from any.
+class OperationListener(Protocol):
+    """Receives what an operation reports, on the thread that runs it."""
 
-    `on_progress(file, progress)` is called for every piece that arrives; `on_notice(code, sentence)` rarely.
-    """
+    def progress(self, action: str, file: str, progress: TransferProgress, /) -> None:
+        """Show how far the action is; called for every piece of a file."""
 
-    def __init__(
-        self,
-        library: ModelLibrary,
-        catalog_model: CatalogModel,
-        entries: tuple[CatalogFile, ...],
-        *,
-        hub: Remote,
-        on_progress: OnProgress,
-        on_notice: OnNotice,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self.cancel = Cancellation()
-        self._library = library
-        self._weights = catalog_model
-        self._entries = entries
-        self._on_progress = on_progress
-        self._on_notice = on_notice
-        self._meter = ProgressMeter(sum(entry.about_size for entry in entries), clock)
-        self._file = entries[0].file
-        self._slow_announced = False
-        self._downloader = Downloader(hub, library.data_models, library.verifier, self, self.cancel, clock)
+    def notice(self, code: str, message: str, /) -> None:
+        """Tell the person something on the way."""
 
-    def run(self, *, trust_new: bool = False) -> tuple[Path, ...]:
-        """Fetch what is missing; return the verified files, in the order of the entries.
+    def checked(self, path: Path, error: WeightsError | None, /) -> None:
+        """Tell the person the result for one file: `error` says what is wrong with it, None: it is whole."""
 
-        `trust_new` forgets the checksum of an earlier first download. Raises NetworkError, WeightsError,
-        DoesNotFitError, UsageError, CancelledError; what has arrived is kept, and the next run goes on from there.
-        """
-        if self._weights.folder is not None:
-            raise UsageError(
-                tr("{name} comes with the program; there is nothing to download.", name=self._weights.name)
-            )
-        statuses = [self._library.status(self._weights, entry) for entry in self._entries]
-        missing = sum(each.entry.about_size - each.here for each in statuses if each.path is None)
-        if missing > 0:
-            check_space(self._library.data_models / self._entries[0].file, missing)
-        paths: list[Path] = []
-        for status in statuses:
-            self._file = status.entry.file
-            if trust_new:
-                self._library.verifier.trust(status.entry, None)
-            here = self._verified_path(status)
-            paths.append(here or self._downloader.fetch(self._weights, status.entry))
-        check_fit(describe_model(paths[0]), describe_mmproj(paths[1]))
-        return tuple(paths)
+    def ask(self, question: str, yes: str, no: str, /) -> bool:
+        """Ask the person, and return whether the answer is `yes`; False where nobody can be asked."""
 
-    def _verified_path(self, status: FileStatus) -> Path | None:
-        """Return the path of a verified file, which need not be fetched; of others only outside the data folder."""
-        path = status.path
-        if path is None or self._library.verifier.expected(status.entry) is None:
-            return None
-        if status.state == "verified":
-            self.checked(status.here)
-            return path
-        if path.parent == self._library.data_models:
-            return None  # the downloader checks it under its lock
-        try:
-            self._library.verifier.check(status.entry, path, self._check_and_count)
-        except WeightsError as error:
-            self._on_notice("fetch-again", tr("{error} It is being downloaded now.", error=error))
-            return None
-        return path
-
-    def _check_and_count(self, count: int) -> None:
-        self.cancel.check()
-        self.checked(count)
-
-    def checked(self, count: int) -> None:
-        """Count bytes that were here before (DownloadListener)."""
-        self._meter.checked(count)
-        self._on_progress(self._file, self._meter.progress())
-
-    def received(self, count: int) -> None:
-        """Count bytes that arrived (DownloadListener)."""
-        self._meter.received(count)
-        progress = self._meter.progress()
-        if not self._slow_announced and (progress.seconds_left or 0) > _SLOW_SECONDS:
-            self._slow_announced = True
-            self._on_notice("slow-line", tr("The connection is slow. You can stop at any time, and resume later."))
-        self._on_progress(self._file, progress)
-
-    def notice(self, code: str, message: str) -> None:
-        """Pass on a sentence for the person (DownloadListener)."""
-        self._on_notice(code, message)
+    def event(self, kind: str, /, **fields: object) -> None:
+        """Tell a program what was done."""
 
 
 @dataclass(frozen=True, slots=True)
-class VerifyResult:
-    """The result for one file; `error` says what is wrong with it, None: it is whole."""
+class OperationResult:
+    """What was done, in sentences for the person; `damaged`: how many files were found to be bad."""
 
-    path: Path
-    error: WeightsError | None
-
-
-def present_files(library: ModelLibrary, sets: Iterable[CatalogModel]) -> list[FileStatus]:
-    """Return all files of these models that are on this computer, each once."""
-    found: dict[Path, FileStatus] = {}
-    for catalog_model in sets:
-        for entry in (catalog_model.model, *catalog_model.mmprojs):
-            status = library.status(catalog_model, entry)
-            if status.path is not None:
-                found.setdefault(status.path, status)
-    return list(found.values())
+    sentences: tuple[str, ...]
+    damaged: int = 0
 
 
+class Operation(Protocol):
+    """An operation on models."""
+
+    @property
+    def start_sentence(self) -> str:
+        """The sentence that says what is being done."""
+
+    def run(self, listener: OperationListener, cancel: Cancellation, /) -> OperationResult:
+        """Do it. Raises AssistantError, CancelledError."""
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyOperation:
-    """The verification of files. `run` blocks and belongs to one thread; `cancel.set` may come from any."""
+    """The verification of all files of these models that are on this computer, each read again."""
 
-    def __init__(
-        self,
-        library: ModelLibrary,
-        files: list[FileStatus],
-        *,
-        on_progress: Callable[[str, TransferProgress], None],
-        on_checked: Callable[[VerifyResult], None],
-    ) -> None:
-        """`files`: the files to verify; each has a path."""
-        self.cancel = Cancellation()
-        self._library = library
-        self._files = files
-        self._on_progress = on_progress
-        self._on_checked = on_checked
-        self._meter = ProgressMeter(sum(each.here for each in files))
+    library: ModelLibrary
+    models: tuple[CatalogModel, ...]
 
-    def run(self) -> int:
-        """Verify the files; return how many are bad. Raises CancelledError."""
-        bad = 0
-        for status in self._files:
-            assert status.path is not None
-            error: WeightsError | None = None
+    @property
+    def start_sentence(self) -> str:
+        """The sentence that says what is being done."""
+        return tr("Checking {name}.", name=", ".join(each.display_name for each in self.models))
+
+    def run(self, listener: OperationListener, cancel: Cancellation) -> OperationResult:
+        """Verify the files. Raises WeightsError when there are none, CancelledError."""
+        files = present_files(self.library, self.models)
+        if not files:
+            raise WeightsError(
+                tr("There is nothing to verify. Download a model with models pull."), code="weights-missing"
+            )
+        progress = FileProgress(
+            sum(each.here for each in files),
+            lambda file, progress: listener.progress("verify", file, progress),
+            cancel,
+        )
+        damaged = 0
+        for path, entry in ((each.path, each.entry) for each in files):
+            assert path is not None
+            progress.file, error = path.name, None
             try:
-                self._library.verifier.check(status.entry, status.path, self._on_bytes(status.path.name), again=True)
+                self.library.verifier.check(entry, path, progress.received, again=True)
             except WeightsError as found:
                 error = found
-                bad += 1
-            self._on_checked(VerifyResult(status.path, error))
-        return bad
+                damaged += 1
+            listener.checked(path, error)
+        listener.event("done", action="verify", files=len(files), damaged=damaged)
+        if damaged:
+            sentence = tr_count("{number} file is damaged.", "{number} files are damaged.", damaged)
+        elif len(self.models) == 1:
+            sentence = tr("{name}, is OK.", name=self.models[0].display_name)
+        else:
+            sentence = tr("Everything is OK: {found} files were checked.", found=len(files))
+        return OperationResult((sentence,), damaged)
 
-    def _on_bytes(self, file: str) -> Callable[[int], None]:
-        def on_bytes(count: int) -> None:
-            self.cancel.check()
-            self._meter.received(count)
-            self._on_progress(file, self._meter.progress())
 
-        return on_bytes
+def present_files(library: ModelLibrary, models: Iterable[CatalogModel]) -> list[FileStatus]:
+    """Return all files of these models that are on this computer, each once."""
+    statuses = [library.status(model, entry) for model in models for entry in model.files]
+    found = {status.path: status for status in reversed(statuses) if status.path is not None}
+    return list(reversed(found.values()))
 
 
-def remove_model(library: ModelLibrary, catalog_model: CatalogModel) -> int:
-    """Remove a model's files and its entry in the person's own catalogue; return how many bytes are freed.
+@dataclass(frozen=True, slots=True)
+class ImportOperation:
+    """The import of models from files and folders, as hard links or copies; with `link` None, the person is asked."""
 
-    It can be repeated where it was interrupted: an entry whose files are gone already goes too. Raises WeightsError as
-    `ModelLibrary.remove` does, or when the catalogue cannot be written.
-    """
-    try:
-        freed = library.remove(catalog_model)
-    except WeightsError as error:
-        if error.code == "weights-missing" and remove_entry(
-            library.own_catalog, catalog_model.name, catalog_model.variant
-        ):
-            return 0
-        raise
-    remove_entry(library.own_catalog, catalog_model.name, catalog_model.variant)
-    return freed
+    library: ModelLibrary
+    sources: Sequence[Path]
+    link: bool | None = None
+
+    @property
+    def start_sentence(self) -> str:
+        """The sentence that says what is being done."""
+        return tr("Importing.")
+
+    def run(self, listener: OperationListener, cancel: Cancellation) -> OperationResult:
+        """Import everything. Raises WeightsError (ChecksumError for wrong bytes), DoesNotFitError, CancelledError."""
+        results = Importer(
+            self.library,
+            self.sources,
+            want_links=lambda: _ask_for_links(listener) if self.link is None else self.link,
+            on_progress=lambda file, progress: listener.progress("import", file, progress),
+            on_notice=listener.notice,
+            cancel=cancel,
+        ).run()
+        for result in results:
+            listener.event(
+                "done",
+                action="import",
+                name=result.model.name,
+                variant=result.model.variant,
+                complete=result.complete,
+                files=[str(each) for each in result.files],
+            )
+        return OperationResult(tuple(each.sentence() for each in results))
+
+
+def _ask_for_links(listener: OperationListener) -> bool:
+    question = tr(
+        "A hard link takes no extra space, but shares its data with your file; a copy is independent. Link or copy?"
+    )
+    return listener.ask(question, tr("&Link"), tr("&Copy"))
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOperation:
+    """The export of models into a folder, for another computer; without `models`, of all complete ones."""
+
+    library: ModelLibrary
+    folder: Path
+    models: tuple[CatalogModel, ...] = ()
+
+    @property
+    def start_sentence(self) -> str:
+        """The sentence that says what is being done."""
+        return tr("Exporting.")
+
+    def run(self, listener: OperationListener, cancel: Cancellation) -> OperationResult:
+        """Write everything. Raises WeightsError, DoesNotFitError, UsageError, CancelledError."""
+        written = Exporter(
+            self.library,
+            self.folder,
+            self.models,
+            on_progress=lambda file, progress: listener.progress("export", file, progress),
+            cancel=cancel,
+        ).run()
+        listener.event("done", action="export", folder=str(self.folder), names=[each.name for each in written])
+        sentence = tr_count(
+            "{number} model was exported to {folder}. On the other computer, import this folder.",
+            "{number} models were exported to {folder}. On the other computer, import this folder.",
+            len(written),
+            folder=self.folder,
+        )
+        return OperationResult((sentence,))
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveOperation:
+    """The removal of a model's files from the program's own folder, and of its entry in the person's own catalogue."""
+
+    library: ModelLibrary
+    model: CatalogModel
+
+    @property
+    def start_sentence(self) -> str:
+        """The sentence that says what is being done."""
+        return tr("Removing.")
+
+    def run(self, listener: OperationListener, _: Cancellation) -> OperationResult:
+        """Remove it. Raises WeightsError as `ModelLibrary.remove` does, or when the catalogue cannot be written.
+
+        It can be repeated where it was interrupted: an entry whose files are gone already goes too.
+        """
+        name, variant, catalog = self.model.name, self.model.variant, self.library.own_catalog
+        freed = 0
+        try:
+            freed = self.library.remove(self.model)
+        except WeightsError as error:
+            if error.code != "weights-missing" or not remove_entry(catalog, name, variant):
+                raise
+        remove_entry(catalog, name, variant)
+        listener.event("done", action="remove", name=name, variant=variant, freed_bytes=freed)
+        return OperationResult(
+            (tr("{name}, was removed. {size} freed.", name=self.model.display_name, size=format_size(freed)),)
+        )

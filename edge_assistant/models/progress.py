@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.gguf_header import format_size
 from edge_assistant.system.i18n import format_number, tr
 
@@ -83,6 +84,35 @@ class ProgressMeter:
                 speed = (self._received - before) / elapsed
                 left = max(0, self._total - self._done) / speed if speed else None
         return TransferProgress(self._done, self._total, speed, left)
+
+
+OnProgress = Callable[[str, TransferProgress], None]
+"""Takes the name of a file, and the progress of the work on it and on all others."""
+
+
+class FileProgress:
+    """The progress of work on several files, reported for every piece; a cancelled work ends here with CancelledError.
+
+    `file` is the one that is worked on.
+    """
+
+    def __init__(self, total: int, on_progress: OnProgress, cancel: Cancellation) -> None:
+        self.file = ""
+        self._on_progress = on_progress
+        self._cancel = cancel
+        self._meter = ProgressMeter(total)
+
+    def checked(self, count: int) -> None:
+        """Count bytes of the total that were here before."""
+        self._cancel.check()
+        self._meter.checked(count)
+        self._on_progress(self.file, self._meter.progress())
+
+    def received(self, count: int) -> None:
+        """Count bytes that were transferred; a negative number takes back what has to be transferred again."""
+        self._cancel.check()
+        self._meter.received(count)
+        self._on_progress(self.file, self._meter.progress())
 
 
 class ProgressAnnouncements:

@@ -113,7 +113,7 @@ class _Search:
 
     def has_no_file_of(self, catalog_model: CatalogModel) -> bool:
         """Return whether not one file of a model is here."""
-        return all(self.find(catalog_model, entry) is None for entry in (catalog_model.model, *catalog_model.mmprojs))
+        return all(self.find(catalog_model, entry) is None for entry in catalog_model.files)
 
     def has_real_model(self, variant: Variant) -> bool:
         """Return whether a model of this variant, other than the demo, is here."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edge_assistant.models.catalog import CatalogFile, CatalogModel
-from edge_assistant.models.custom_model import UNKNOWN
+from edge_assistant.models.catalog import UNKNOWN, CatalogFile, CatalogModel
 from edge_assistant.models.gguf_header import format_size
 from edge_assistant.models.library import FileStatus, ModelLibrary
 from edge_assistant.system.i18n import tr, tr_noop
@@ -71,7 +70,6 @@ class SummaryRow:
     size: int
     state: str
     words: str
-    trust: str
     sentence: str
     paths: tuple[str, ...]
 
@@ -109,7 +107,7 @@ def _row(library: ModelLibrary, catalog_model: CatalogModel) -> SummaryRow:
         state=Unshortened(f"{words}; {trust}" if trust else words),
     )
     paths = tuple(str(status.path) for status in statuses if status.path is not None)
-    return SummaryRow(catalog_model, size, state, words, trust, sentence, paths)
+    return SummaryRow(catalog_model, size, state, words, sentence, paths)
 
 
 def translate_value(value: str) -> str:
@@ -140,4 +138,4 @@ def _trust(library: ModelLibrary, entry: CatalogFile) -> str:
 
 
 def _statuses(library: ModelLibrary, catalog_model: CatalogModel) -> list[FileStatus]:
-    return [library.status(catalog_model, entry) for entry in (catalog_model.model, *catalog_model.mmprojs)]
+    return [library.status(catalog_model, entry) for entry in catalog_model.files]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-import json
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from edge_assistant.models.catalog import MAX_BYTES, CatalogFile, CatalogModel, read_catalog
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from edge_assistant.models.catalog import MAX_BYTES, CatalogFile, CatalogModel, models_of_source, read_catalog
 from edge_assistant.models.gguf import Variant
 from edge_assistant.system import own_file
 from edge_assistant.system.atomic_file import replace_file
@@ -17,29 +18,17 @@ from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.json_store import explain_write_errors, file_lock
 
-_BLOCK = "[[source]]\n"
-_SOURCE_HEADER = re.compile(r"(?m)^[ \t]*\[\[[ \t]*source[ \t]*\]\]")
+_SOURCE = "source"
 
 
-def source_block(catalog_model: CatalogModel) -> str:
-    """Return one model as a [[source]] of its own."""
-    lines = [_BLOCK, _assignment("variant", catalog_model.variant)]
-    lines += [
-        _assignment(key, value)
-        for key in ("repository", "revision")
-        if (value := getattr(catalog_model, key)) is not None
-    ]
-    lines += [_assignment("licence", catalog_model.licence), _assignment("source", catalog_model.source)]
-    lines += ["\n[[source.model]]\n", _assignment("name", catalog_model.name), *_file(catalog_model.model)]
-    lines += [f"ram_bytes = {catalog_model.ram_bytes}\n"]
-    for mmproj in catalog_model.mmprojs:
-        lines += ["\n[[source.mmproj]]\n", *_file(mmproj)]
-    return "".join(lines)
+def catalog_text(path: Path, models: Iterable[CatalogModel], head: str) -> str:
+    """Return the text of a whole catalogue, for the file `path`, with `head` as the comment at its top.
 
-
-def catalog_text(sets: Iterable[CatalogModel], head: str) -> str:
-    """Return a whole catalogue file with `head`, comment lines, at its top."""
-    return head + "".join(f"\n{source_block(catalog_model)}" for catalog_model in sets)
+    Raises WeightsError unless it reads as just these models.
+    """
+    text = f"# {head}\n\n{_sources(models)}"
+    _check_models(path, text, tuple(models))
+    return text
 
 
 def add_entry(path: Path, catalog_model: CatalogModel) -> None:
@@ -55,14 +44,10 @@ def add_entry(path: Path, catalog_model: CatalogModel) -> None:
 
 def with_added(path: Path, catalog_model: CatalogModel) -> str:
     """Return what `add_entry` would write; nothing is changed. Raises WeightsError where the model cannot be added."""
-    before = _read_or_head(path)
-    after = f"{before.rstrip()}\n\n{source_block(catalog_model)}"
-    _check_models(path, before, after, lambda earlier: (*earlier, catalog_model))
+    text, models = _read(path)
+    after = f"{text.rstrip()}\n\n{_sources([catalog_model])}"
+    _check_models(path, after, (*models, catalog_model))
     return after
-
-
-def _head() -> str:
-    return tr("Models that were added on this computer; for what the entries mean, see catalog.toml of the program.")
 
 
 def remove_entry(path: Path, name: str, variant: Variant) -> bool:
@@ -75,82 +60,95 @@ def remove_entry(path: Path, name: str, variant: Variant) -> bool:
         if own_file.lstat_or_none(path) is None:
             return False
         with file_lock(path):
-            before = _read_or_head(path)
-            starts = [found.start() for found in _SOURCE_HEADER.finditer(before)]
-            blocks = [before[start:end] for start, end in itertools.pairwise([*starts, len(before)])]
-            kept = [each for each in blocks if not _is_block_of(each, name, variant)]
-            if len(kept) == len(blocks):
+            text, models = _read(path)
+            remaining = tuple(each for each in models if not _is_model(each, name, variant))
+            if remaining == models:
                 return False
-            after = "".join([before[: starts[0]], *kept])
-            _check_models(
-                path,
-                before,
-                after,
-                lambda earlier: tuple(each for each in earlier if not _is_model(each, name, variant)),
-            )
+            after = _without(text, name, variant)
+            _check_models(path, after, remaining)
             replace_file(path, after.encode())
     return True
 
 
-def checked_text(path: Path, whole: str, sets: Iterable[CatalogModel]) -> bytes:
-    """Return a catalogue's text, encoded. Raises WeightsError, with `path`, unless it reads as just these models."""
-    _check_models(path, "", whole, lambda _: tuple(sets))
-    return whole.encode()
-
-
-def _read_or_head(path: Path) -> str:
-    """Return the content of the catalogue file, or the head of a new one. Raises OSError, WeightsError."""
+def _read(path: Path) -> tuple[str, tuple[CatalogModel, ...]]:
+    """Return the text of the person's own catalogue, or the head of a new one, and its models. Raises OSError and
+    WeightsError.
+    """
     if own_file.lstat_or_none(path) is None:
-        return f"# {_head()}\n"
+        head = tr(
+            "Models that were added on this computer; for what the entries mean, see catalog.toml of the program."
+        )
+        return f"# {head}\n", ()
     try:
-        return read_regular_text(path, MAX_BYTES)
+        text = read_regular_text(path, MAX_BYTES)
+        return text, read_catalog(text, [], own=True)
     except ValueError as error:
-        raise _damaged(error) from error
+        raise WeightsError(tr("Your own model list is damaged: {error}. Fix it or delete it.", error=error)) from error
 
 
-def _check_models(
-    path: Path, before: str, after: str, expected_models: Callable[[tuple[CatalogModel, ...]], tuple[CatalogModel, ...]]
-) -> None:
-    """Raise WeightsError unless `after` reads as what `expected_models` makes of the models that `before` reads as."""
+def _without(text: str, name: str, variant: Variant) -> str:
+    """Return the text without the [[source]] of this model; without any change where it cannot be taken out."""
     try:
-        expected = expected_models(read_catalog(before, [], own=True))
-    except ValueError as error:
-        raise _damaged(error) from error
+        document = tomlkit.parse(text)
+        sources: Any = document[_SOURCE]
+        for number in reversed(range(len(sources))):
+            if _is_source_of(sources[number].unwrap(), name, variant):
+                del sources[number]
+        if not sources:
+            del document[_SOURCE]
+        return tomlkit.dumps(document)
+    except (TOMLKitError, ValueError, RecursionError):
+        return text
+
+
+def _is_source_of(source: dict[str, Any], name: str, variant: Variant) -> bool:
     try:
-        found = read_catalog(after, [], own=True)
-        fits = len(after.encode()) <= MAX_BYTES
+        found = models_of_source(source)
     except ValueError:
-        found, fits = (), False
-    if not fits or found != expected:
-        raise WeightsError(tr("The model list {path} cannot be changed without loss. Fix it or delete it.", path=path))
+        return False
+    return len(found) == 1 and _is_model(found[0], name, variant)
 
 
 def _is_model(catalog_model: CatalogModel, name: str, variant: Variant) -> bool:
     return (catalog_model.name, catalog_model.variant, catalog_model.repository) == (name, variant, None)
 
 
-def _is_block_of(block_text: str, name: str, variant: Variant) -> bool:
+def _check_models(path: Path, text: str, expected: tuple[CatalogModel, ...]) -> None:
+    """Raise WeightsError unless the text may be written into the catalogue file: it reads as the expected models."""
     try:
-        found = read_catalog(block_text, [], own=True)
-    except ValueError as error:
-        raise _damaged(error) from error
-    return len(found) == 1 and _is_model(found[0], name, variant)
+        fits = read_catalog(text, [], own=True) == expected and len(text.encode()) <= MAX_BYTES
+    except ValueError:
+        fits = False
+    if not fits:
+        raise WeightsError(tr("The model list {path} cannot be changed without loss. Fix it or delete it.", path=path))
 
 
-def _damaged(error: ValueError) -> WeightsError:
-    return WeightsError(tr("Your own model list is damaged: {error}. Fix it or delete it.", error=error))
+def _sources(models: Iterable[CatalogModel]) -> str:
+    """Return the models in TOML, each as a [[source]] of its own."""
+    return tomlkit.dumps({_SOURCE: [_source(each) for each in models]})
 
 
-def _file(entry: CatalogFile) -> list[str]:
-    lines = [_assignment("file", entry.file), _assignment("quantisation", entry.quantisation)]
-    lines.append(f"about_bytes = {entry.about_size}\n" if entry.size is None else f"bytes = {entry.size}\n")
-    if entry.sha256 is not None:
-        lines.append(_assignment("sha256", entry.sha256))
-    if entry.first_download:
-        lines.append(_assignment("trust", "first-download"))
-    return lines
+def _source(catalog_model: CatalogModel) -> dict[str, Any]:
+    model = {"name": catalog_model.name, **_file(catalog_model.model), "ram_bytes": catalog_model.ram_bytes}
+    values = {
+        "variant": catalog_model.variant,
+        "repository": catalog_model.repository,
+        "revision": catalog_model.revision,
+        "licence": catalog_model.licence,
+        "source": catalog_model.source,
+        "model": [model],
+        "mmproj": [_file(each) for each in catalog_model.mmprojs],
+    }
+    return {key: value for key, value in values.items() if value is not None}
 
 
-def _assignment(key: str, value: str) -> str:
-    # JSON's strings are valid TOML, except for DEL, which TOML wants escaped.
-    return f"{key} = {json.dumps(value, ensure_ascii=False)}\n".replace("\x7f", "\\u007f")
+def _file(entry: CatalogFile) -> dict[str, Any]:
+    values = {
+        "file": entry.file,
+        "quantisation": entry.quantisation,
+        "bytes": entry.size,
+        "about_bytes": entry.about_size if entry.size is None else None,
+        "sha256": entry.sha256,
+        "trust": "first-download" if entry.first_download else None,
+    }
+    return {key: value for key, value in values.items() if value is not None}

@@ -78,6 +78,21 @@ def describe_entry(entry: SettingsEntry) -> str:
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
+class SettingError(UsageError):
+    """The value of a setting is not possible. `entry` is the setting's name."""
+
+    def __init__(self, message: str, entry: str, *, code: str | None = None, **values: object) -> None:
+        """`message` is English, before `tr`; its {name} is the setting, the rest comes from `values`."""
+        super().__init__(tr(message, name=entry, **values), code=code)
+        self.entry = entry
+        self._message = message
+        self._values = values
+
+    def with_label(self, label: str) -> str:
+        """Return the message with the setting's label in place of its name."""
+        return tr(self._message, name=label, **self._values)
+
+
 _MOST_CHARACTERS = 4096
 """The longest text: a path on Linux may be this long."""
 
@@ -88,7 +103,7 @@ _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
 def parse_value(entry: SettingsEntry, text: str) -> Value:
-    """Parse a typed value; empty text lets the program choose. Raises UsageError, as `validate` does."""
+    """Parse a typed value; empty text lets the program choose. Raises SettingError."""
     text = text.strip()
     if not text and entry.optional:
         return None
@@ -96,12 +111,12 @@ def parse_value(entry: SettingsEntry, text: str) -> Value:
     if entry.kind is bool and text.lower() in (*_YES, *_NO):
         value = text.lower() in _YES
     elif entry.kind is bool:
-        raise UsageError(tr("{name} must be on or off.", name=entry.name))
+        raise SettingError(tr_noop("{name} must be on or off."), entry.name)
     elif entry.kind is int:
         try:
             value = int(text)
         except ValueError as error:
-            raise UsageError(tr("{name} must be a whole number.", name=entry.name)) from error
+            raise SettingError(tr_noop("{name} must be a whole number."), entry.name) from error
     return validate(entry, value)
 
 
@@ -113,25 +128,25 @@ def format_value(value: Value) -> str:
 
 
 def validate(entry: SettingsEntry, value: object) -> Value:
-    """Validate a value and return it. Raises UsageError with a sentence that begins with the entry's name."""
+    """Validate a value and return it. Raises SettingError."""
     info, name = entry.info, entry.name
     if value is None and entry.optional:
         return None
     if type(value) is not entry.kind:
-        raise UsageError(tr("{name} has the wrong type.", name=name))
+        raise SettingError(tr_noop("{name} has the wrong type."), name)
     assert isinstance(value, str | int)
     if info.range and not info.range[0] <= int(value) <= info.range[1]:
         low, high = info.range
-        raise UsageError(tr("{name} must be from {low} to {high}.", name=name, low=low, high=high))
+        raise SettingError(tr_noop("{name} must be from {low} to {high}."), name, low=low, high=high)
     if info.choices and value not in info.choices:
-        raise UsageError(tr("{name} must be one of {choices}.", name=name, choices=", ".join(info.choices)))
+        raise SettingError(tr_noop("{name} must be one of {choices}."), name, choices=", ".join(info.choices))
     if isinstance(value, str):
         if len(value) > _MOST_CHARACTERS:
-            raise UsageError(tr("{name} has more than {most} characters.", name=name, most=_MOST_CHARACTERS))
+            raise SettingError(tr_noop("{name} has more than {most} characters."), name, most=_MOST_CHARACTERS)
         if any(unicodedata.category(each) in _INVALID_CATEGORIES for each in value):
-            raise UsageError(tr("{name} contains characters that are not text.", name=name))
+            raise SettingError(tr_noop("{name} contains characters that are not text."), name)
         try:
             info.check(value)
         except UsageError as error:
-            raise UsageError(f"{name}: {error}") from error
+            raise SettingError("{name}: {error}", name, error=error) from error
     return value

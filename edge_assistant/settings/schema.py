@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from edge_assistant.hotkeys import key as keys
 from edge_assistant.hotkeys.actions import ACTIONS
-from edge_assistant.settings.entry import HOTKEYS, EntryInfo, SettingsEntry, Value, validate
+from edge_assistant.settings.entry import HOTKEYS, EntryInfo, SettingError, SettingsEntry, Value, validate
 from edge_assistant.system import paths
 from edge_assistant.system.bounded_read import read_regular_text
 from edge_assistant.system.errors import UsageError
@@ -22,7 +22,7 @@ from edge_assistant.system.toml_reader import parse_toml
 MAX_BYTES = 65_536
 """The size limit of a settings file; one with every entry and its description has about 10,000 bytes."""
 
-RETIRED = frozenset(("target_seconds",))
+RETIRED = frozenset(("skip_blank", "target_seconds"))
 """Names of entries of earlier versions. They are ignored in a file, and are not an error."""
 
 _MOST_QUOTED = 60
@@ -69,13 +69,12 @@ class HotkeySettings:
                 key = keys.parse_key(text)
                 other = next((action for action, bound in found.items() if bound == key), None)
                 if other is not None:
-                    raise UsageError(
-                        tr(
-                            "{key} is used for both {first} and {second}. Change one of them.",
-                            key=key,
-                            first=other,
-                            second=each.name,
-                        )
+                    raise SettingError(
+                        tr_noop("{key} is used for both {first} and {second}. Change one of them."),
+                        f"{HOTKEYS}.{each.name}",
+                        key=key,
+                        first=other,
+                        second=each.name,
                     )
                 found[each.name] = key
         return found
@@ -257,17 +256,6 @@ class Settings:
             ),
         ),
     )
-    skip_blank: bool = _setting(
-        False,
-        EntryInfo(
-            "budgets",
-            tr_noop("Skip blank areas"),
-            tr_noop(
-                "The inside of areas of one colour is skipped, so the first words come sooner. The description may "
-                "suffer: this has not been tested with full models yet."
-            ),
-        ),
-    )
     thinking_tokens: int = _setting(
         1024,
         EntryInfo(
@@ -384,7 +372,7 @@ class Settings:
         try:
             return paths.expand_path(self.weights_folder) if self.weights_folder else None
         except UsageError as error:
-            raise UsageError(f"weights_folder: {error}", code=error.code) from error
+            raise SettingError("{name}: {error}", "weights_folder", code=error.code, error=error) from error
 
 
 _KINDS: dict[str, type[str] | type[int] | type[bool]] = {"str": str, "int": int, "bool": bool}

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, SignalInstance, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from edge_assistant.capture import qt_subprocess
+from edge_assistant.controller.remote_commands import RemoteCommands
 from edge_assistant.controller.service import Service, ServiceOptions
 from edge_assistant.settings import schema, store
 from edge_assistant.settings.schema import Settings
@@ -20,7 +21,7 @@ from edge_assistant.speech.screen_reader import create_announcer
 from edge_assistant.system import pyside_workaround, signals
 from edge_assistant.system.errors import AssistantError, InputError, NotRunningError, UsageError, run_safely
 from edge_assistant.system.i18n import tr, tr_noop
-from edge_assistant.system.ipc import RELOAD, SHOW, TUNED, AlreadyRunningError, IpcServer, default_endpoint, send
+from edge_assistant.system.ipc import SHOW, AlreadyRunningError, IpcServer, default_endpoint, send
 from edge_assistant.system.terminal import print_line
 from edge_assistant.ui import display_loss
 from edge_assistant.ui.commands import Commands, MenuEntry
@@ -48,23 +49,9 @@ def run(options: ServiceOptions) -> int:
 
     Raises AssistantError when it cannot start.
     """
-    running: list[Application] = []  # empty until it is created; a command may come before that
-
-    def on_command(command: str) -> str:
-        if not running:
-            return tr("Edge Assistant is starting.")
-        if command == RELOAD:
-            return running[0].service.reload()
-        if command == TUNED:
-            return running[0].service.apply_tuning()
-        if command == SHOW:
-            running[0].service.event_loop.tell("already-running", tr("Edge Assistant is already running."))
-            running[0].controller_signals.request_show()
-            return ""
-        return running[0].service.event_loop.trigger(command)
-
+    commands = RemoteCommands()
     try:
-        server = IpcServer(default_endpoint(), on_command)
+        server = IpcServer(default_endpoint(), commands.answer)
     except AlreadyRunningError:
         return _show_running_instance()
     try:
@@ -77,11 +64,8 @@ def run(options: ServiceOptions) -> int:
         qt_app.setQuitOnLastWindowClosed(False)
         settings, problem = store.load_or_back_up(schema.path())
         app = Application(qt_app, options, settings)
-        if problem:
-            app.service.event_loop.tell("settings-broken", problem)
-        else:
-            app.service.apply_offline_changes()
-        running.append(app)
+        app.service.report_settings_file(problem)
+        commands.serve(app.service, app.controller_signals.show_requested.emit)
         return app.run()
     finally:
         server.close()
@@ -130,8 +114,9 @@ class Application(QObject):
         self._qt_app = qt_app
         self._hide_announced = False
         self._announcer_widget = QWidget()  # never shown, but a screen reader receives its announcements
-        self._labels = TranslatedLabels()
-        self._labels.add(self._announcer_widget.setAccessibleName, tr_noop("Edge Assistant"))
+        TranslatedLabels(self._announcer_widget).add(
+            self._announcer_widget.setAccessibleName, tr_noop("Edge Assistant")
+        )
         self._qt_translations = QtTranslations(qt_app)
         self._qt_translations.apply_settings(settings)
         self.window_hider = WindowHider()
@@ -140,32 +125,35 @@ class Application(QObject):
         self.service = Service(
             options,
             settings,
-            self.controller_signals.emit_event,
-            self.controller_signals.emit_status,
+            self.controller_signals.event_received.emit,
+            on_status_change=self.controller_signals.status_changed.emit,
             announce=create_announcer(self._announcer_widget),
             view=self.controller_signals,
             overlay_view=self.overlays,
             keep_running=True,
         )
-        event_loop = self.service.event_loop
+        post, controller, speech = self.service.event_loop.post, self.service.controller, self.service.speech
         self.models = ModelsPresenter(
-            event_loop.say, event_loop.silence, event_loop.reader_announces_focus, _models_dir(settings)
+            lambda text: post(speech.say, text),
+            lambda: post(speech.silence),
+            speech.reader_announces_focus,
+            _models_dir(settings),
         )
-        self.models.changed.connect(event_loop.reload_model)
+        self.models.changed.connect(lambda: post(controller.reload_model))
         self.settings_presenter = SettingsPresenter(self.service, self)
         self.commands = Commands(
-            self._run_action, event_loop.forget, settings.hotkeys.keys_by_action(), self._menu_entries()
+            self._run_action, lambda: post(controller.forget), settings.hotkeys.keys_by_action(), self._menu_entries()
         )
-        self.window = MainWindow(self.commands, event_loop, Tray.is_available)
+        self.window = MainWindow(self.commands, self.service, Tray.is_available)
         self.window.closed_by_user.connect(self._on_window_closed)
         self.tray = Tray(self.commands, self.window.bring_to_front)
-        self.overlays.set_listener(event_loop)
+        self.overlays.set_service(self.service)
         self.overlays.hidden.connect(self.window_hider.note_closed)
         self.window_hider.watch_menu(self.tray.menu)
         for signal, slots in self._connections():
             for slot in slots:
                 signal.connect(slot, _QUEUED)
-        qt_app.commitDataRequest.connect(lambda _: self.service.event_loop.quit())
+        qt_app.commitDataRequest.connect(lambda _: self.service.quit())
         self._failure: AssistantError | None = None
         self._thread = threading.Thread(target=self._run_service, name="service")
 
@@ -201,21 +189,19 @@ class Application(QObject):
         """Apply changed hotkeys, another language and another folder of models to everything on the screen."""
         self._qt_translations.apply_settings(settings)
         self.commands.apply_settings(settings)
-        self._labels.retranslate()
         self.models.set_models_dir(_models_dir(settings))
-        for each in (self.window, self.tray, self.overlays, self.models):
-            each.retranslate()
 
     def _run_action(self, action: str) -> None:
         """Run an action from a menu. From there, "ask" means the window beneath, although ours is in front."""
+        post, controller = self.service.event_loop.post, self.service.controller
         if action == "ask":
-            self.service.event_loop.ask_about_window()
+            post(controller.ask_about_window)
         else:
-            self.service.event_loop.press(action)
+            post(controller.press, action)
 
     def run(self) -> int:
         """Run until the service ends; return 0. Raises the AssistantError that ended it."""
-        signals.on_signal(self.service.event_loop.quit)
+        signals.on_signal(self.service.quit)
         if not Tray.is_available():
             QTimer.singleShot(_TRAY_TIMEOUT_MS, self, self._continue_without_tray)
         self._thread.start()
@@ -225,7 +211,7 @@ class Application(QObject):
         finally:
             self.tray.hide()
             self.models.stop()
-            self.service.event_loop.quit()
+            self.service.quit()
             self._thread.join()
         if self._failure is not None:
             raise self._failure
@@ -233,7 +219,7 @@ class Application(QObject):
 
     def _run_service(self) -> None:
         failure = run_safely(self.service.run, "the service ended")
-        self.controller_signals.emit_ended(failure)
+        self.controller_signals.service_ended.emit(failure)
         _schedule_forced_exit()
 
     @Slot(object)
@@ -244,13 +230,11 @@ class Application(QObject):
     @Slot()
     def _continue_without_tray(self) -> None:
         if not Tray.is_available():
-            self.service.event_loop.tell(
-                "no-tray", tr("There is no system tray, so the window of Edge Assistant stays.")
-            )
+            self.service.tell("no-tray", tr("There is no system tray, so the window of Edge Assistant stays."))
             self.models.after_first_run(self.window.show_without_focus)
 
     def _on_window_closed(self) -> None:
         self.window_hider.note_closed()
         if not self._hide_announced:
             self._hide_announced = True
-            self.service.event_loop.tell("put-away", tr("Edge Assistant keeps running. Quit it from its menu."))
+            self.service.tell("put-away", tr("Edge Assistant keeps running. Quit it from its menu."))

@@ -6,10 +6,7 @@ from PIL import Image
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from edge_assistant.assistant.events import Event
 from edge_assistant.capture.decode import CapturedPicture
-from edge_assistant.controller.status import Status
-from edge_assistant.system.errors import AssistantError
 from edge_assistant.ui.window_hider import WindowHider
 
 _THUMBNAIL_SIZE = (320, 200)
@@ -26,7 +23,7 @@ class ControllerSignals(QObject):
     event_received = Signal(object)
     """An assistant.events.Event."""
     status_changed = Signal(str)
-    """A controller.status.Status."""
+    """A controller.view.Status."""
     show_requested = Signal()
     """The program was started a second time: show the window."""
     question_requested = Signal()
@@ -45,22 +42,6 @@ class ControllerSignals(QObject):
     def __init__(self, window_hider: WindowHider) -> None:
         super().__init__()
         self._window_hider = window_hider
-
-    def emit_event(self, event: Event) -> None:
-        """Pass on an event."""
-        self.event_received.emit(event)
-
-    def emit_status(self, status: Status) -> None:
-        """Pass on the status of the program."""
-        self.status_changed.emit(status)
-
-    def request_show(self) -> None:
-        """Have the main window shown."""
-        self.show_requested.emit()
-
-    def emit_ended(self, error: AssistantError | None) -> None:
-        """Pass on that the service has ended."""
-        self.service_ended.emit(error)
 
     def hide_windows(self) -> None:
         """Hide our windows; see WindowHider."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
-from edge_assistant.controller.status import Status
+from edge_assistant.controller.view import Status
 
 SIZES = (16, 22, 24, 32, 48, 64, 128)
 """Widths in pixels that desktop panels ask for."""

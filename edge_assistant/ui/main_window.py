@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -28,8 +28,8 @@ from PySide6.QtWidgets import (
 
 from edge_assistant.assistant.events import Event, StageEvent, TokenEvent
 from edge_assistant.capture.decode import CapturedPicture
-from edge_assistant.controller.event_loop import EventLoop
-from edge_assistant.controller.status import Status
+from edge_assistant.controller.service import Service
+from edge_assistant.controller.view import Status
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui import save_dialogs
 from edge_assistant.ui.commands import Commands
@@ -51,15 +51,16 @@ class MainWindow(QMainWindow):
 
     closed_by_user = Signal()
 
-    def __init__(self, commands: Commands, event_loop: EventLoop, has_tray: Callable[[], bool]) -> None:
+    def __init__(self, commands: Commands, service: Service, has_tray: Callable[[], bool]) -> None:
         """`has_tray` returns whether there is a tray icon, so that the window may be hidden."""
         super().__init__()
-        self._event_loop = event_loop
+        self._service = service
+        self._controller, self._post = service.controller, service.event_loop.post
         self._has_tray = has_tray
         self._captured: CapturedPicture | None = None
         self._picture_title = self._think_cost = ""
         self._status: Status = "loading"
-        self._labels = TranslatedLabels()
+        self._labels = TranslatedLabels(self)
         self._labels.add(self.setWindowTitle, tr_noop("Edge Assistant"))
         self.setAcceptDrops(True)
         self.conversation = ConversationView()
@@ -131,7 +132,7 @@ class MainWindow(QMainWindow):
             self.hide()
         else:
             self.showMinimized()
-        self._event_loop.window_closed()
+        self._post(self._controller.conversation_closed)
 
     @Slot(object)
     def show_event(self, event: Event) -> None:
@@ -167,14 +168,6 @@ class MainWindow(QMainWindow):
         self._picture_title = name
         self._show_picture_name()
 
-    @Slot()
-    def retranslate(self) -> None:
-        """Translate all labels anew; the conversation stays as it is."""
-        self._labels.retranslate()
-        self._show_picture_name()
-        self.show_think(self.think.isChecked(), self._think_cost)
-        self.show_status(self._status)
-
     @Slot(bool, str)
     def show_think(self, on: bool, cost: str) -> None:
         """Show whether thinking harder is on, and what it costs."""
@@ -199,6 +192,14 @@ class MainWindow(QMainWindow):
         self.input.setText("")  # unlike clear(), it empties the undo history too
         self.show_picture(None, None, "")
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Show in another language what is no mere label; the conversation stays as it is."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._show_picture_name()
+            self.show_think(self.think.isChecked(), self._think_cost)
+            self.show_status(self._status)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close the window at Escape."""
         if event.key() == Qt.Key.Key_Escape:
@@ -215,7 +216,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Tell the event loop, which keeps the picture while the window is open."""
         super().showEvent(event)
-        self._event_loop.window_opened()
+        self._post(self._controller.conversation_opened)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept dragged files."""
@@ -228,41 +229,41 @@ class MainWindow(QMainWindow):
         if paths:
             event.acceptProposedAction()
             if len(paths) > 1:
-                self._event_loop.tell("one-file", tr("One picture at a time: this is the first."))
-            self._event_loop.look_at(Path(paths[0]))
+                self._service.tell("one-file", tr("One picture at a time: this is the first."))
+            self._post(self._controller.describe, Path(paths[0]))
 
     def open_picture(self) -> None:
         """Ask for a picture file, and describe it."""
         dialog = QFileDialog(self, tr("Open a picture"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self._event_loop.look_at(Path(path)))
+        dialog.fileSelected.connect(lambda path: self._post(self._controller.describe, Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def describe_monitor(self, number: int) -> None:
         """Describe a monitor, numbered from 1."""
-        self._event_loop.look_at(number)
+        self._post(self._controller.describe, number)
 
     def read_reasoning(self) -> None:
         """Read the reasoning of the answer aloud."""
-        self._event_loop.read_reasoning()
+        self._post(self._controller.hear_reasoning)
 
     def save_picture(self) -> None:
         """Ask where to save the picture, and save it."""
         if self._captured is not None:
-            save_dialogs.save_picture(self, self._captured.image, self._event_loop.tell)
+            save_dialogs.save_picture(self, self._captured.image, self._service.tell)
 
     def save_conversation(self) -> None:
         """Ask where to save the conversation, and save it."""
-        save_dialogs.save_text(self, self.text, self._event_loop.tell)
+        save_dialogs.save_text(self, self.text, self._service.tell)
 
     def copy_answer(self) -> None:
         """Copy the answer to the clipboard."""
         if self.conversation.answer:
             QGuiApplication.clipboard().setText(self.conversation.answer)
-            self._event_loop.tell("copied", tr("Copied."))
+            self._service.tell("copied", tr("Copied."))
         else:
-            self._event_loop.tell("no-answer", tr("There is no answer yet."))
+            self._service.tell("no-answer", tr("There is no answer yet."))
 
     def _show_status_text(self, percent: int | None) -> None:
         text = status_name(self._status)
@@ -300,12 +301,14 @@ class MainWindow(QMainWindow):
         text = self.input.text().strip()
         if text:
             self.input.setText("")
-            self._event_loop.ask(text)
+            self._post(self._controller.ask, text)
         self.input.setFocus()
 
     def _on_show_reasoning(self, shown: bool) -> None:
         if not self.show_reasoning.hasFocus():  # toggled by its access key, which no screen reader reports
-            self._event_loop.say(tr("The reasoning is shown.") if shown else tr("The reasoning is hidden."))
+            self._post(
+                self._service.speech.say, tr("The reasoning is shown.") if shown else tr("The reasoning is hidden.")
+            )
 
     def _on_think_clicked(self, commands: Commands) -> None:
         self.think.setChecked(commands.think.isChecked())  # undo Qt's toggle: show_think sets it once it is so

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edge_assistant.capture.decode import CapturedPicture, Origin
-from edge_assistant.controller.status import Status
+from edge_assistant.controller.view import Status
 from edge_assistant.hotkeys.key import Key
 from edge_assistant.system.i18n import tr
 

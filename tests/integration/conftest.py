@@ -10,6 +10,7 @@ from support.local_hub import LocalHub, local_hub
 from support.person import REPOSITORY, Place, pair_files
 
 from edge_assistant.models.cancellation import Cancellation
+from edge_assistant.models.hub import _library
 from edge_assistant.system import paths
 
 
@@ -21,6 +22,7 @@ def hub() -> Iterator[LocalHub]:
 
 @pytest.fixture
 def place(hub: LocalHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    _library()  # set up as the program does: a test may import huggingface_hub first
     shipped = tmp_path / "shipped"
     shipped.mkdir()
     monkeypatch.setattr(paths, "shipped_models_dir", lambda: shipped)

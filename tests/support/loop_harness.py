@@ -1,4 +1,4 @@
-"""A harness for the event loop: scripted worker, speech and windows, and a clock moved by hand."""
+"""A harness for the controller: scripted worker, speech and windows, and a clock moved by hand."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import queue
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -14,6 +15,7 @@ from edge_assistant.assistant.events import Event
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
+from edge_assistant.controller.controller import Controller
 from edge_assistant.controller.event_loop import EventLoop
 from edge_assistant.controller.palette_items import OverlayContent
 from edge_assistant.controller.request import Request
@@ -44,21 +46,22 @@ class ScriptedSpeech:
         return True
 
 
-class ScriptedWorker:
-    """A worker that records its calls."""
+class ScriptedTasks:
+    """The tasks of a worker; they record for which requests they are run."""
+
+    loaded = False
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, Request]] = []
         self.cancelled: list[int] = []
         self.ahead: list[tuple[Request, CapturedPicture]] = []
-        self.current: Request | None = None
+        self.preloaded: int | None = None
         self.expected: float | None = None
 
     def expected_seconds(self, _: Request) -> float | None:
         return self.expected
 
-    def start(self, _: object, request: Request) -> None:
-        self.current = request
+    def start(self, _: Request) -> None: ...
 
     def answer(self, request: Request) -> None:
         self.asked.append(("answer", request))
@@ -84,6 +87,30 @@ class ScriptedWorker:
     def cancel(self, request: Request) -> None:
         request.cancel()
         self.cancelled.append(request.id)
+
+
+class ScriptedWorker:
+    """A worker that runs each task at once, on the caller's thread."""
+
+    def __init__(self) -> None:
+        self.current: Request | None = None
+
+    def start(self) -> None: ...
+
+    def work_on(
+        self,
+        request: Request,
+        task: Callable[[Request], None],
+        *,
+        even_if_cancelled: bool = False,  # noqa: ARG002 (as the worker's)
+    ) -> None:
+        task(request)
+
+    def prepare(self, request: Request, task: Callable[[Request], None], what_failed: str) -> None:  # noqa: ARG002 (as the worker's)
+        task(request)
+
+    def post(self, task: Callable[[], object]) -> None:
+        task()
 
 
 class ScriptedView:
@@ -119,46 +146,55 @@ class ScriptedView:
 
 
 class LoopHarness:
-    """An event loop with scripted parts, driven one step at a time."""
+    """A controller with scripted parts, whose event loop is driven one step at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, **options: Any) -> None:
+        """`options` are those of Controller."""
         self.now = 1000.0
         self.speech = ScriptedSpeech()
         self.worker = ScriptedWorker()
+        self.tasks = ScriptedTasks()
         self.shown: list[Event] = []
         self.view = ScriptedView()
         self.active = ScriptedWindowSystem()
         self.statuses: list[str] = []
-        self.loop = EventLoop(
+        self.loop = EventLoop()
+        self.controller = Controller(
+            self.loop,
             self.worker,  # type: ignore[arg-type]
+            self.tasks,  # type: ignore[arg-type]
             self.speech,  # type: ignore[arg-type]
             self.shown.append,
             lambda: self.now,
-            view=self.view,
-            on_status_change=self.statuses.append,
+            **{"view": self.view, "on_status_change": self.statuses.append, **options},
         )
 
     def step(self) -> None:
-        """Handle all queued items and what is due; wait up to 0.2 seconds for another thread's item."""
+        """Handle all queued calls and what is due; wait up to 0.2 seconds for another thread's call."""
         deadline = time.monotonic() + 0.2
-        while self.loop._queue.empty() and self.loop._seconds_until_due() is None and time.monotonic() < deadline:
+        due = self.controller.seconds_until_due
+        while self.loop._calls.empty() and due() is None and time.monotonic() < deadline:
             time.sleep(0.002)
-        if self.loop._seconds_until_due() is not None:
-            self.loop._step()
-        while not self.loop._queue.empty():
-            self.loop._step()
+        if due() is not None:
+            self.loop.step(self.controller)
+        while not self.loop._calls.empty():
+            self.loop.step(self.controller)
+
+    def run(self, function: Callable[..., object], *arguments: object, **options: object) -> None:
+        """Have a function called by the event loop, and handle what it queued."""
+        self.loop.post(function, *arguments, **options)
+        self.step()
 
     def press(self, *actions: str) -> list[str]:
         """Press keys; return what is heard."""
         before = len(self.speech.heard)
         for action in actions:
-            self.loop.press(action)
-            self.step()
+            self.run(self.controller.press, action)
         return self.speech.heard[before:]
 
     @property
     def newest(self) -> Request:
-        return self.worker.asked[-1][1]
+        return self.tasks.asked[-1][1]
 
     def answer(self, *sentences: str) -> None:
         """Answer the newest request."""
@@ -166,12 +202,10 @@ class LoopHarness:
         for sentence in sentences:
             request.sentences.append(sentence)
             self.speech.say(sentence, request.id)
-        self.loop.on_answered(request, complete=True)
-        self.step()
+        self.run(self.controller.on_answered, request, complete=True)
 
     def end(self) -> None:
-        self.loop.on_ended(self.newest)
-        self.step()
+        self.run(self.controller.on_ended, self.newest)
 
 
 FRONT = 4711
@@ -228,20 +262,20 @@ class OverlayHarness(LoopHarness):
     """A harness over a desktop of two monitors, with scripted overlays."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        super().__init__()
         self.overlay_view, self.focus = ScriptedOverlayView(), ScriptedFocus()
+        super().__init__(view=None, overlay_view=self.overlay_view)
         self.locked = False
         self.snapshots = 0
-        self.loop = EventLoop(
-            self.worker, self.speech, self.shown.append, lambda: self.now, overlay_view=self.overlay_view  # type: ignore[arg-type]
-        )  # fmt: skip
-        backend = SimpleNamespace(make_focus=lambda: self.focus, is_locked=lambda: self.locked, name="X11")
+        backend = SimpleNamespace(
+            make_focus=lambda: self.focus,
+            make_windows=lambda: self.active,
+            is_locked=lambda: self.locked,
+            name="X11",
+        )
         for module in ("request", "frozen_desktop"):
             monkeypatch.setattr(f"edge_assistant.controller.{module}.choose_backend", lambda: backend)
             monkeypatch.setattr(f"edge_assistant.controller.{module}.targets.take_unchecked_snapshot", self.snap)
-        monkeypatch.setattr("edge_assistant.controller.front_window.choose_backend", self.active.backend)
-        self.loop.on_ready(loaded=True)
-        self.step()
+        self.run(self.controller.on_ready, loaded=True)
 
     def snap(self, *_: object, **__: object) -> Snapshot:
         self.snapshots += 1
@@ -259,12 +293,11 @@ class OverlayHarness(LoopHarness):
 
     def choose(self, choice: str, rect: Rect | None = None) -> CapturedPicture:
         """Choose; return the picture that the model is to see."""
-        self.loop.choose(self.overlay_view.opened[-1].ticket, choice, rect)
-        self.step()
+        self.run(self.controller.choose, self.overlay_view.opened[-1].ticket, choice, rect)
         for _ in range(1000):
-            if self.worker.asked:
-                return self.worker.asked.pop()[1].require_picture()
-            time.sleep(0.01)
+            if self.tasks.asked:
+                return self.tasks.asked.pop()[1].require_picture()
+            self.step()
         raise AssertionError("no picture came")
 
 
@@ -272,9 +305,3 @@ def ask_about_picture(harness: LoopHarness) -> None:
     """Press the ask key; the question window opens."""
     harness.press("ask")
     assert harness.view.shown[-1] == ("ask",)
-
-
-def run_in_loop(harness: LoopHarness, action: Callable[[], None]) -> None:
-    """Call an EventLoop method and handle what it queued."""
-    action()
-    harness.step()

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarking.gguf_writer import F32
+
+from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.hub import Hub
 from edge_assistant.models.library import ModelLibrary
-from edge_assistant.models.operations import PullOperation
 from edge_assistant.models.progress import TransferProgress
-from support.gguf_files import F32, INSTRUCT, gguf_bytes, model_metadata, vision_metadata
+from edge_assistant.models.pull import PullOperation
+from support.gguf_files import INSTRUCT, gguf_bytes, model_metadata, vision_metadata
 from support.local_hub import COMMIT, LocalHub
+from support.operations import Recorder
 
 REPOSITORY = "someone/pair"
 MODEL, MMPROJ = "pair-Q4_K_M.gguf", "mmproj-pair-Q8_0.gguf"
@@ -34,16 +38,25 @@ def pair_files() -> dict[str, bytes]:
     }
 
 
-@dataclass
-class Attempt:
-    """A pull with all that it told."""
+class Attempt(Recorder):
+    """A download of the pair with all that it told."""
 
-    pull: PullOperation
-    progress: list[TransferProgress] = field(default_factory=list)
-    notices: list[tuple[str, str]] = field(default_factory=list)
+    def __init__(self, hub: Hub) -> None:
+        super().__init__()
+        self.hub = hub
+        self.cancel = Cancellation()
+        self.progress_told: list[TransferProgress] = []
 
-    def run(self, **options: bool) -> tuple[Path, ...]:
-        return self.pull.run(**options)
+    def progress(self, _: str, __: str, progress: TransferProgress, /) -> None:
+        self.progress_told.append(progress)
+
+    def run(self, *, trust_new: bool = False) -> list[str]:
+        """The files."""
+        library = ModelLibrary(None)
+        pull = PullOperation(library, library.named("pair", "instruct"), trust_new=trust_new, hub=self.hub)
+        pull.run(self, self.cancel)
+        files: list[str] = self.events[-1]["files"]
+        return files
 
 
 @dataclass
@@ -67,21 +80,9 @@ class Place:
             text += "" if pinned else 'trust = "first-download"\n'
         (self.shipped / "catalog.toml").write_text(text)
 
-    def attempt(self, **options: Any) -> Attempt:
-        shelf = ModelLibrary(None)
-        weights = shelf.named("pair", "instruct")
-        made: Attempt
-        pull = PullOperation(
-            shelf,
-            weights,
-            shelf.pair(weights),
-            hub=Hub(self.hub.endpoint),
-            on_progress=lambda _, progress: made.progress.append(progress),
-            on_notice=lambda code, message: made.notices.append((code, message)),
-            **options,
-        )
-        made = Attempt(pull)
-        return made
+    def attempt(self, endpoint: str | None = None) -> Attempt:
+        """A download, from another hub where there is an `endpoint`."""
+        return Attempt(Hub(endpoint or self.hub.endpoint))
 
     def files(self) -> set[str]:
         """What is in the folder of downloads, but for the empty files of locks."""

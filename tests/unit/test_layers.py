@@ -31,7 +31,7 @@ LAYERS = (
 OWNERS = {
     "llama_cpp": ("engine/bindings.py", "engine/llama_model.py"),
     "pyttsx3": ("speech/worker.py",),
-    "huggingface_hub": ("models/hub.py",),
+    "huggingface_hub": ("models/hub.py", "models/hub_errors.py"),
     "mss": ("capture/screen.py",),
     "jeepney": ("system/dbus.py", "capture/portal.py", "hotkeys/*.py"),
     "Xlib": ("system/x_server.py", "capture/window_x11.py", "hotkeys/*.py"),

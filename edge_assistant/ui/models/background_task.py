@@ -1,26 +1,25 @@
-"""Long operations on a thread of their own, which report to the GUI thread by signals and can be stopped."""
+"""Long work on a thread of its own, which reports to the GUI thread by signals and can be stopped."""
 
 from __future__ import annotations
 
-import logging
 import queue
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.progress import TransferProgress
-from edge_assistant.system.errors import AssistantError, CancelledError, explain_error
+from edge_assistant.system.errors import WeightsError, run_safely
 
-_log = logging.getLogger(__name__)
 _PROGRESS_INTERVAL_S = 0.1  # progress is reported for every block of a file, far more often than it needs to be shown
 
 
 class BackgroundTask(QObject):
-    """One operation on a thread of its own. The object lives on the GUI thread; `operation(task)` runs on the other
-    thread and calls `set_cancellation`, `progress`, `report` and `ask`.
+    """Work on a thread of its own. The object lives on the GUI thread; `work(task)` runs on the other thread, and ends
+    when `task.cancel` is set.
 
     Connect the signals with Qt.ConnectionType.QueuedConnection, and only to methods of QObjects. `ended` comes last.
     """
@@ -28,20 +27,18 @@ class BackgroundTask(QObject):
     progressed = Signal(str, object)
     """A file's name, and its models.progress.TransferProgress."""
     reported = Signal(object)
-    """A sentence that the operation reports on the way."""
-    asked = Signal(str, object)
-    """A question to the user, and the function to call with True or False."""
+    """A sentence on the way."""
+    asked = Signal(str, str, str, object)
+    """A question to the user, the labels of yes and no, and the function to call with True or False."""
     ended = Signal(object, object)
-    """The operation's result, and the AssistantError that ended it; one of them is None."""
+    """The result of the work, and the AssistantError that ended it; one of them is None."""
 
-    def __init__(self, operation: Callable[[BackgroundTask], object]) -> None:
+    def __init__(self, work: Callable[[BackgroundTask], object]) -> None:
         super().__init__()
-        self._operation = operation
-        self._lock = threading.Lock()
-        self._cancellation: Cancellation | None = None
-        self._stopped = False
+        self.cancel = Cancellation()
+        self._work = work
+        self._result: object = None
         self._answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
-        self._next_progress_at = 0.0
         self._thread = threading.Thread(target=self._run, name="models", daemon=True)
 
     def start(self) -> None:
@@ -49,12 +46,8 @@ class BackgroundTask(QObject):
         self._thread.start()
 
     def stop(self) -> None:
-        """Have the operation end soon, with CancelledError."""
-        with self._lock:
-            self._stopped = True
-            cancellation = self._cancellation
-        if cancellation is not None:
-            cancellation.set()
+        """Have the work end soon, with CancelledError."""
+        self.cancel.set()
         self._answers.put(False)
 
     def wait(self, seconds: float) -> bool:
@@ -62,41 +55,47 @@ class BackgroundTask(QObject):
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
-    def set_cancellation(self, cancellation: Cancellation) -> None:
-        """Register the cancellation that `stop` sets."""
-        with self._lock:
-            self._cancellation = cancellation
-            stopped = self._stopped
-        if stopped:
-            cancellation.set()
+    def ask(self, question: str, yes: str, no: str) -> bool:
+        """Ask the user, from the thread of the work, and wait for the answer. Raises CancelledError."""
+        self.asked.emit(question, yes, no, self._answers.put)
+        answer = self._answers.get()
+        self.cancel.check()
+        return answer
 
-    def progress(self, file: str, progress: TransferProgress) -> None:
+    def _run(self) -> None:
+        error = run_safely(self._call, "an operation on models failed")
+        self.ended.emit(None if error else self._result, error)
+
+    def _call(self) -> None:
+        self._result = self._work(self)
+
+
+class TaskListener:
+    """Passes on what an operation reports, on the task's thread, as the task's signals (an OperationListener)."""
+
+    def __init__(self, task: BackgroundTask) -> None:
+        self._task = task
+        self._next_progress_at = 0.0
+
+    def progress(self, _: str, file: str, progress: TransferProgress, /) -> None:
         """Report progress; it is passed on at intervals, and always at its end."""
         now = time.monotonic()
         if progress.fraction >= 1 or now >= self._next_progress_at:
             self._next_progress_at = now + _PROGRESS_INTERVAL_S
-            self.progressed.emit(file, progress)
+            self._task.progressed.emit(file, progress)
 
-    def report(self, sentence: str) -> None:
+    def notice(self, _: str, message: str, /) -> None:
         """Report a sentence."""
-        self.reported.emit(sentence)
+        self._task.reported.emit(message)
 
-    def ask(self, question: str) -> bool:
+    def checked(self, _: Path, error: WeightsError | None, /) -> None:
+        """Report a damaged file; a whole one is not worth a sentence."""
+        if error is not None:
+            self._task.reported.emit(str(error))
+
+    def ask(self, question: str, yes: str, no: str, /) -> bool:
         """Ask the user, and wait for the answer. Raises CancelledError."""
-        self.asked.emit(question, self._answers.put)
-        answer = self._answers.get()
-        if self._stopped:
-            raise CancelledError
-        return answer
+        return self._task.ask(question, yes, no)
 
-    def _run(self) -> None:
-        result: object = None
-        failure: AssistantError | None = None
-        try:
-            result = self._operation(self)
-        except AssistantError as error:
-            failure = error
-        except Exception as error:  # noqa: BLE001 (a bug must end the operation with a sentence, never with silence)
-            _log.exception("an operation on models failed")
-            failure = explain_error(error)
-        self.ended.emit(result, failure)
+    def event(self, _: str, /, **__: object) -> None:
+        """Do nothing: this is for programs."""

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QPushButton, QScrollArea, QWidget
 
 from edge_assistant.models.library import ModelLibrary
+from edge_assistant.models.operations import ImportOperation, Operation
 from edge_assistant.system.i18n import tr
 from edge_assistant.ui.focus_announcer import FocusAnnouncer
-from edge_assistant.ui.models import tasks
 from edge_assistant.ui.models.background_task import BackgroundTask
 from edge_assistant.ui.models.progress_panel import ProgressPanel
 from edge_assistant.ui.retranslate import TranslatedLabels
@@ -25,28 +25,34 @@ class ModelsBaseDialog(QDialog):
     models_changed = Signal()
     """Models were added, replaced or removed."""
 
+    TITLE: str
+
     def __init__(
         self,
-        title: str,
         say: Callable[[str], None],
-        silence: Callable[[], None],
-        reader_announces_focus: Callable[[], bool],
-        models_dir: Path | None,
+        *,
+        silence: Callable[[], None] = lambda: None,
+        reader_announces_focus: Callable[[], bool] = lambda: False,
+        models_dir: Path | None = None,
     ) -> None:
         """`say` speaks a sentence, `silence` stops speech about an earlier focus; `models_dir` is the settings'.
 
-        The widget with the focus is announced, unless `reader_announces_focus` returns True. Subclasses create
-        `progress_panel`.
+        The widget with the focus is announced, unless `reader_announces_focus` returns True.
         """
         super().__init__()
-        self.labels = TranslatedLabels()
-        self.progress_panel: ProgressPanel
+        self.labels = TranslatedLabels(self)
+        self.labels.add(self.setWindowTitle, self.TITLE)
         self._say = say
         self._models_dir = models_dir
         self._scan_task: BackgroundTask | None = None
         """The task that reads which models are here, while it runs."""
         self._focus = FocusAnnouncer(self, say, reader_announces_focus, silence)
-        self.labels.add(self.setWindowTitle, title)
+        self.progress_panel: ProgressPanel
+        self._build()
+
+    def _build(self) -> None:
+        """Create all widgets, the progress panel among them."""
+        raise NotImplementedError
 
     def stop(self) -> None:
         """Stop what runs, for the end of the program."""
@@ -54,18 +60,13 @@ class ModelsBaseDialog(QDialog):
         if self._scan_task is not None:
             self._scan_task.wait(3.0)
 
-    def retranslate(self) -> None:
-        """Translate all labels anew."""
-        self.labels.retranslate()
-        self.progress_panel.retranslate()
-
     def set_models_dir(self, models_dir: Path | None) -> None:
         """Show the models of another folder of the settings from now on."""
         self._models_dir = models_dir
 
     def import_paths(self, paths: list[Path]) -> None:
         """Import models from these files or folders."""
-        self._start(tasks.import_models(self._library(), paths), tr("Importing."))
+        self._start(ImportOperation(self._library(), paths))
 
     def reject(self) -> None:
         """Hide the window; what runs goes on."""
@@ -73,8 +74,8 @@ class ModelsBaseDialog(QDialog):
             self._say(tr("Continues in the background."))
         super().reject()
 
-    def _start(self, operation: tasks.Operation, words: str) -> None:
-        self.progress_panel.start(operation, words)
+    def _start(self, operation: Operation) -> None:
+        self.progress_panel.start(operation)
 
     def _library(self) -> ModelLibrary:
         return ModelLibrary(self._models_dir)

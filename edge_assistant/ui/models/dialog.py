@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -23,14 +23,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.gguf_header import format_size
+from edge_assistant.models.operations import ExportOperation, RemoveOperation, VerifyOperation
+from edge_assistant.models.pull import PullOperation
 from edge_assistant.models.summary import SummaryRow, summary_rows, translate_value
-from edge_assistant.system.errors import AssistantError, NetworkError
+from edge_assistant.system.errors import AssistantError
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.text_cleaning import one_line, shorten
 from edge_assistant.ui import confirm
-from edge_assistant.ui.models import tasks
 from edge_assistant.ui.models.background_task import BackgroundTask
 from edge_assistant.ui.models.base_dialog import QUEUED, ModelsBaseDialog
 from edge_assistant.ui.models.progress_panel import ProgressPanel
@@ -40,15 +40,9 @@ from edge_assistant.ui.plain_text import PlainLabel, tooltip
 class ModelsDialog(ModelsBaseDialog):
     """The models window. Closing it only hides it: a download goes on, audibly. See ModelsBaseDialog for arguments."""
 
-    def __init__(
-        self,
-        say: Callable[[str], None],
-        *,
-        silence: Callable[[], None] = lambda: None,
-        reader_announces_focus: Callable[[], bool] = lambda: False,
-        models_dir: Path | None = None,
-    ) -> None:
-        super().__init__(tr_noop("Models"), say, silence, reader_announces_focus, models_dir)
+    TITLE = tr_noop("Models")
+
+    def _build(self) -> None:
         self._summary: list[SummaryRow] = []
         self._reported_problems: list[str] = []
         self._refresh_again = False
@@ -66,7 +60,7 @@ class ModelsDialog(ModelsBaseDialog):
         self.export = self._make_quiet_button(tr_noop("E&xport…"), self._choose_export_folder)
         self.import_files = self._make_quiet_button(tr_noop("Import &files…"), self._choose_import_files)
         self.import_folder = self._make_quiet_button(tr_noop("Import a f&older…"), self._choose_import_folder)
-        self.progress_panel = ProgressPanel(say, lambda: self.table, self._move_focus)
+        self.progress_panel = ProgressPanel(self._say, lambda: self.table, self._move_focus)
         self.progress_panel.message.connect(self._append_message)
         self.progress_panel.changed.connect(self._update_buttons)
         self.progress_panel.ended.connect(self._on_ended)
@@ -78,10 +72,10 @@ class ModelsDialog(ModelsBaseDialog):
         self._build_layout()
         self._update_buttons()
 
-    def retranslate(self) -> None:
-        """Translate all labels, and read the list, anew."""
-        super().retranslate()
-        if self._summary:
+    def changeEvent(self, event: QEvent) -> None:
+        """Read the list anew in another language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange and self._summary:
             self.refresh()
 
     def set_models_dir(self, models_dir: Path | None) -> None:
@@ -94,7 +88,7 @@ class ModelsDialog(ModelsBaseDialog):
         """Export the selected model into a folder."""
         row = self._selected_row()
         if row is not None:
-            self._start(tasks.export_model(self._library(), folder, row.model), tr("Exporting."))
+            self._start(ExportOperation(self._library(), folder, (row.model,)))
 
     def refresh(self) -> None:
         """Read the list again, in the background."""
@@ -261,54 +255,21 @@ class ModelsDialog(ModelsBaseDialog):
     def _append_message(self, sentence: str) -> None:
         self.messages.appendPlainText(sentence)
 
-    @Slot(object, object)
-    def _on_ended(self, result: object, error: AssistantError | None) -> None:
-        if isinstance(result, str):
-            self._append_message(result)
-            self._say(result)
-            self.progress_panel.words.setText(result)
+    @Slot(object)
+    def _on_ended(self, error: AssistantError | None) -> None:
         self.refresh()
         if error is None:
             self.models_changed.emit()
-        elif self._can_trust_new(error):
-            confirm.ask(
-                self,
-                tr("{error} Download what the hub has now?", error=error),
-                tr("&Download"),
-                tr("&Cancel"),
-                self._on_trust_answer,
-                self._say,
-            )
-
-    def _can_trust_new(self, error: AssistantError) -> bool:
-        row = self._selected_row()
-        return (
-            row is not None
-            and isinstance(error, ChecksumError | NetworkError)
-            and "--trust-new" in str(error)  # they say so where it would help
-        )
-
-    def _on_trust_answer(self, accepted: bool) -> None:
-        if accepted:
-            self._start_download(trust_new=True)
 
     def _download(self) -> None:
-        self._start_download(trust_new=False)
-
-    def _start_download(self, *, trust_new: bool) -> None:
         row = self._selected_row()
         if row is not None:
-            name = tasks.display_name(row.model)
-            self._start(
-                tasks.download(self._library(), row.model, self.mmproj.currentData(), trust_new=trust_new),
-                tr("Downloading {name}.", name=name),
-            )
+            self._start(PullOperation(self._library(), row.model, self.mmproj.currentData()))
 
     def _verify(self) -> None:
         row = self._selected_row()
         if row is not None:
-            name = tasks.display_name(row.model)
-            self._start(tasks.verify(self._library(), row.model), tr("Checking {name}.", name=name))
+            self._start(VerifyOperation(self._library(), (row.model,)))
 
     def _ask_to_remove(self) -> None:
         row = self._selected_row()
@@ -317,12 +278,10 @@ class ModelsDialog(ModelsBaseDialog):
 
         def on_answer(accepted: bool) -> None:
             if accepted:
-                self._start(tasks.remove(self._library(), row.model), tr("Removing."))
+                self._start(RemoveOperation(self._library(), row.model))
 
-        name = tasks.display_name(row.model)
-        confirm.ask(
-            self, tr("Remove {name}, from this computer?", name=name), tr("&Remove"), tr("&Keep"), on_answer, self._say
-        )
+        question = tr("Remove {name}, from this computer?", name=row.model.display_name)
+        confirm.ask(self, question, tr("&Remove"), tr("&Keep"), on_answer, self._say)
 
     def _choose_import_files(self) -> None:
         self._open_import_dialog(tr("Import files"), QFileDialog.FileMode.ExistingFiles)

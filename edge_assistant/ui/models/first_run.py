@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from edge_assistant.assistant.advice import advise, finish_first_run
 from edge_assistant.models.gguf_header import format_size
+from edge_assistant.models.operations import Operation
+from edge_assistant.models.pull import PullOperation
 from edge_assistant.models.recommend import Recommendation
 from edge_assistant.system.errors import AssistantError
 from edge_assistant.system.i18n import tr, tr_noop
-from edge_assistant.ui.models import tasks
 from edge_assistant.ui.models.background_task import BackgroundTask
 from edge_assistant.ui.models.base_dialog import QUEUED, ModelsBaseDialog
 from edge_assistant.ui.models.progress_panel import ProgressPanel
@@ -24,15 +25,9 @@ from edge_assistant.ui.plain_text import PlainLabel, escape_ampersands
 class FirstRunDialog(ModelsBaseDialog):
     """The first-run window, for where assistant.advice.is_first_run is True. See ModelsBaseDialog for arguments."""
 
-    def __init__(
-        self,
-        say: Callable[[str], None],
-        *,
-        silence: Callable[[], None] = lambda: None,
-        reader_announces_focus: Callable[[], bool] = lambda: False,
-        models_dir: Path | None = None,
-    ) -> None:
-        super().__init__(tr_noop("Welcome to Edge Assistant"), say, silence, reader_announces_focus, models_dir)
+    TITLE = tr_noop("Welcome to Edge Assistant")
+
+    def _build(self) -> None:
         self._recommendation: Recommendation | None = None
         self._on_result: Callable[[Recommendation | None, AssistantError | None], None] = self._announce_recommendation
         self._scan_again = False
@@ -48,16 +43,17 @@ class FirstRunDialog(ModelsBaseDialog):
         self.folder = self._make_choice(tr_noop("Choose a f&older…"), self._choose_import_folder)
         self.demo = self._make_choice(tr_noop("Use the d&emo model for now"), self._use_demo)
         self.later = self._make_choice(tr_noop("&Not now"), self.reject)
-        self.progress_panel = ProgressPanel(say, self._best_choice, self._focus.move_to)
+        self.progress_panel = ProgressPanel(self._say, self._best_choice, self._focus.move_to)
         self.progress_panel.ended.connect(self._on_ended)
         self.progress_panel.changed.connect(self._update_buttons)
         self.progress_panel.hide()
         self._build_layout()
 
-    def retranslate(self) -> None:
-        """Translate all labels, and make the recommendation anew without speaking it."""
-        super().retranslate()
-        self._rescan()
+    def changeEvent(self, event: QEvent) -> None:
+        """Make the recommendation anew in another language, without speaking it."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._rescan()
 
     def set_models_dir(self, models_dir: Path | None) -> None:
         """Make the recommendation anew for another folder of models, without speaking it."""
@@ -153,13 +149,11 @@ class FirstRunDialog(ModelsBaseDialog):
 
     def _download(self) -> None:
         if self._recommendation is not None and self._recommendation.model is not None:
-            model = self._recommendation.model
-            name = tasks.display_name(model)
-            self._start(tasks.download(self._library(), model), tr("Downloading {name}.", name=name))
+            self._start(PullOperation(self._library(), self._recommendation.model))
 
-    def _start(self, operation: tasks.Operation, words: str) -> None:
+    def _start(self, operation: Operation) -> None:
         self.progress_panel.show()
-        super()._start(operation, words)
+        super()._start(operation)
 
     def _choose_import_files(self) -> None:
         self._open_import_dialog(tr("Choose files"), QFileDialog.FileMode.ExistingFiles)
@@ -177,10 +171,9 @@ class FirstRunDialog(ModelsBaseDialog):
         )
         self.accept()
 
-    @Slot(object, object)
-    def _on_ended(self, result: object, error: AssistantError | None) -> None:
+    @Slot(object)
+    def _on_ended(self, error: AssistantError | None) -> None:
         if error is None:
-            self._say(str(result))
             finish_first_run(self._library())
             self.models_changed.emit()
             self.accept()

@@ -5,30 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from edge_assistant.models.checksums import ChecksumError
+from edge_assistant.models.operations import CANCELLED, Operation, OperationResult
 from edge_assistant.models.progress import ProgressAnnouncements, TransferProgress
+from edge_assistant.models.pull import trusting_new
 from edge_assistant.system.errors import AssistantError, CancelledError
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.text_cleaning import shorten
 from edge_assistant.ui import confirm
-from edge_assistant.ui.models.background_task import BackgroundTask
+from edge_assistant.ui.models.background_task import BackgroundTask, TaskListener
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
 
-Operation = Callable[[BackgroundTask], object]
 State = Literal["idle", "running", "pausing", "paused", "cancelling"]
 
 _QUEUED = Qt.ConnectionType.QueuedConnection
 
 
 class ProgressPanel(QWidget):
-    """Runs one background task at a time, and shows and speaks its progress."""
+    """Runs one operation at a time, shows and speaks its progress and result, and asks what it asks."""
 
-    ended = Signal(object, object)
-    """The task's result, or None and the AssistantError that ended it. A pause is no end."""
+    ended = Signal(object)
+    """The operation is over: the AssistantError that ended it, or None. A pause is no end."""
     message = Signal(str)
     """A sentence to keep on screen."""
     changed = Signal()
@@ -49,13 +50,14 @@ class ProgressPanel(QWidget):
         self._task: BackgroundTask | None = None
         self._operation: Operation | None = None
         self._tenths = ProgressAnnouncements()
-        self._labels = TranslatedLabels()
+        self._labels = TranslatedLabels(self)
         self.bar = QProgressBar()
         self._labels.add(self.bar.setAccessibleName, tr_noop("Progress"))
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)  # the words beside it say more, and are read
-        self._idle_text = tr("Nothing in progress.")
-        self.words = PlainLabel(self._idle_text)
+        self._is_new = True
+        """Nothing was run yet."""
+        self.words = PlainLabel(tr("Nothing in progress."))
         self.words.setWordWrap(True)
         self._labels.add(self.words.setAccessibleName, tr_noop("Progress"))
         self.words.setTextInteractionFlags(
@@ -83,22 +85,22 @@ class ProgressPanel(QWidget):
         """What the panel is doing."""
         return self._state
 
-    def start(self, operation: Operation, words: str) -> None:
-        """Run an operation, unless one runs; `words` are shown until there is progress to show."""
+    def start(self, operation: Operation) -> None:
+        """Run an operation, unless one runs."""
         if self._state != "idle":
             return
-        self._operation = operation
-        self.words.setText(words)
-        self._say(words)
-        self._start_task()
+        self._operation, self._is_new = operation, False
+        self.words.setText(operation.start_sentence)
+        self._say(operation.start_sentence)
+        self._start_task(operation)
 
-    def retranslate(self) -> None:
-        """Translate all labels anew; what the task reported stays as it is."""
-        self._labels.retranslate()
-        previous, self._idle_text = self._idle_text, tr("Nothing in progress.")
-        if self.words.text() == previous:
-            self.words.setText(self._idle_text)
-        self._show_state()
+    def changeEvent(self, event: QEvent) -> None:
+        """Show the state in another language; what the task reported stays as it is."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            if self._is_new:
+                self.words.setText(tr("Nothing in progress."))
+            self._show_state()
 
     def stop(self, seconds: float = 3.0) -> None:
         """Stop the task and wait for it, at most so many seconds; for the end of the program."""
@@ -106,11 +108,10 @@ class ProgressPanel(QWidget):
             self._task.stop()
             self._task.wait(seconds)
 
-    def _start_task(self) -> None:
-        assert self._operation is not None
+    def _start_task(self, operation: Operation) -> None:
         self._tenths = ProgressAnnouncements()
         self.bar.setValue(0)
-        task = BackgroundTask(self._operation)
+        task = BackgroundTask(lambda task: operation.run(TaskListener(task), task.cancel))
         task.progressed.connect(self._on_progress, _QUEUED)
         task.reported.connect(self._on_reported, _QUEUED)
         task.asked.connect(self._on_asked, _QUEUED)
@@ -134,19 +135,19 @@ class ProgressPanel(QWidget):
         self.message.emit(str(sentence))
         self._say(str(sentence))
 
-    @Slot(str, object)
-    def _on_asked(self, text: str, answer: Callable[[bool], None]) -> None:
-        confirm.ask(self.window(), text, tr("&Yes"), tr("&No"), answer, self._say)
+    @Slot(str, str, str, object)
+    def _on_asked(self, question: str, yes: str, no: str, answer: Callable[[bool], None]) -> None:
+        confirm.ask(self.window(), question, yes, no, answer, self._say)
 
     @Slot(object, object)
-    def _on_ended(self, result: object, error: AssistantError | None) -> None:
+    def _on_ended(self, result: OperationResult | None, error: AssistantError | None) -> None:
         previous, self._task = self._state, None
         if isinstance(error, CancelledError) and previous == "pausing":
             self._set_state("paused")
             self._report(tr("Paused. Progress is kept."))
             return
         if isinstance(error, CancelledError):
-            self._report(tr("Cancelled. Progress is kept; you can resume later."))
+            self._report(tr(CANCELLED))
         elif error is not None:
             self._report(str(error))
             if isinstance(error, ChecksumError):
@@ -158,18 +159,33 @@ class ProgressPanel(QWidget):
         self.message.emit(sentence)
         self._say(sentence)
 
-    def _finish(self, result: object, error: AssistantError | None) -> None:
-        self._operation = None
-        if error is None:
-            self.bar.setValue(self.bar.maximum())
+    def _finish(self, result: OperationResult | None, error: AssistantError | None) -> None:
+        operation, self._operation = self._operation, None
         self._set_state("idle")
-        self.ended.emit(result, error)
+        if result is not None:  # said after what the focus moves to
+            self.bar.setValue(self.bar.maximum())
+            self._report(" ".join(result.sentences))
+        self.ended.emit(error)
+        if operation is not None and error is not None:
+            self._offer_to_trust_new(operation, error)
+
+    def _offer_to_trust_new(self, operation: Operation, error: AssistantError) -> None:
+        """Ask whether to download what the hub has now, where the error says that this would help."""
+        again = trusting_new(operation, error)
+        if again is not None:
+            question = tr("{error} Download what the hub has now?", error=error)
+
+            def on_answer(accepted: bool) -> None:
+                if accepted:
+                    self.start(again)
+
+            confirm.ask(self.window(), question, tr("&Download"), tr("&Cancel"), on_answer, self._say)
 
     @Slot()
     def _pause_or_resume(self) -> None:
-        if self._state == "paused":
+        if self._state == "paused" and self._operation is not None:
             self._say(tr("Resumed."))
-            self._start_task()
+            self._start_task(self._operation)
         elif self._state == "running" and self._task is not None:
             self._set_state("pausing")
             self._task.stop()
@@ -177,7 +193,7 @@ class ProgressPanel(QWidget):
     @Slot()
     def _cancel(self) -> None:
         if self._state == "paused":
-            self._report(tr("Cancelled. Progress is kept; you can resume later."))
+            self._report(tr(CANCELLED))
             self._finish(None, CancelledError())
         elif self._task is not None:
             self._set_state("cancelling")

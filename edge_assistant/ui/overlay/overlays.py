@@ -5,12 +5,12 @@ from __future__ import annotations
 import string
 import threading
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.controller.palette_items import OverlayContent, PaletteItem
+from edge_assistant.controller.service import Service
 from edge_assistant.system.i18n import tr
 from edge_assistant.ui.commands import MenuEntry
 from edge_assistant.ui.overlay.palette import Palette
@@ -21,25 +21,6 @@ _FOCUS_MS = 150
 """Time after which a window manager with focus-stealing prevention has refused the focus."""
 
 _ENTRY_PREFIX = "entry-"
-
-
-class OverlayListener(Protocol):
-    """Receives what happens in an overlay, with the ticket of its frozen desktop; all methods return at once."""
-
-    def choose(self, ticket: int, choice: str, rect: Rect | None = None) -> None:
-        """Take the chosen item; `rect` is a region, in the desktop's units."""
-
-    def dismiss(self, ticket: int, *, restore_focus: bool = True) -> None:
-        """Take note that the overlay was closed; `restore_focus` returns the focus to the window that had it."""
-
-    def announce(self, ticket: int, text: str, *, at_once: bool) -> None:
-        """Speak a text; `at_once` interrupts what is being said."""
-
-    def reader_announces_focus(self) -> bool:
-        """Return whether a screen reader announces the focus by itself."""
-
-    def take_focus(self, ticket: int, window: int) -> None:
-        """Give the focus to the overlay's window, by its number in the window system, which has not got it."""
 
 
 class Overlays(QObject):
@@ -55,7 +36,7 @@ class Overlays(QObject):
         """`entries` returns the windows that the palette offers after its own items."""
         super().__init__()
         self._entries = entries
-        self._listener: OverlayListener | None = None
+        self._service: Service | None = None
         self._content: OverlayContent | None = None
         self._last_closed = 0
         self.palette = Palette(self._announce, self._reader_announces_focus)
@@ -71,14 +52,9 @@ class Overlays(QObject):
         self._focus_timer.setInterval(_FOCUS_MS)
         self._focus_timer.timeout.connect(self._check_focus)
 
-    def set_listener(self, listener: OverlayListener) -> None:
-        """Set who receives what is chosen; call it before anything is opened."""
-        self._listener = listener
-
-    @Slot()
-    def retranslate(self) -> None:
-        """Translate all labels anew."""
-        self.palette.labels.retranslate()
+    def set_service(self, service: Service) -> None:
+        """Set whose controller receives what is chosen; call it before anything is opened."""
+        self._service = service
 
     def open_overlay(self, content: OverlayContent) -> None:
         """Open the palette, or in its place the region selector, whose pictures are made on a thread of their own."""
@@ -144,39 +120,52 @@ class Overlays(QObject):
         ]
 
     def _on_chosen(self, name: str) -> None:
-        content, self._content = self._content, None
-        self.hidden.emit()
-        if content is None or self._listener is None:
+        content = self._take_content()
+        if content is None:
             return
         if name.startswith(_ENTRY_PREFIX):
-            self._listener.dismiss(content.ticket, restore_focus=False)
+            self._dismiss(content, restore_focus=False)
             self._entries()[int(name.removeprefix(_ENTRY_PREFIX))].open()
         else:
             if name == "region":
                 self._content = content  # until the region selector has replaced the palette
-            self._listener.choose(content.ticket, name)
+            self._choose(content, name)
 
     def _on_region(self, rect: Rect) -> None:
-        content, self._content = self._content, None
-        self.hidden.emit()
-        if content is not None and self._listener is not None:
-            self._listener.choose(content.ticket, "region", rect)
+        if (content := self._take_content()) is not None:
+            self._choose(content, "region", rect)
 
     def _on_dismissed(self, restore_focus: bool) -> None:
+        if (content := self._take_content()) is not None:
+            self._dismiss(content, restore_focus=restore_focus)
+
+    def _take_content(self) -> OverlayContent | None:
+        """Return the content of the overlay, which was closed."""
         content, self._content = self._content, None
         self.hidden.emit()
-        if content is not None and self._listener is not None:
-            self._listener.dismiss(content.ticket, restore_focus=restore_focus)
+        return content
+
+    def _choose(self, content: OverlayContent, name: str, rect: Rect | None = None) -> None:
+        if self._service is not None:
+            self._service.event_loop.post(self._service.controller.choose, content.ticket, name, rect)
+
+    def _dismiss(self, content: OverlayContent, *, restore_focus: bool) -> None:
+        if self._service is not None:
+            self._service.event_loop.post(self._service.controller.dismiss, content.ticket, restore_focus=restore_focus)
 
     def _announce(self, text: str, at_once: bool) -> None:
-        if self._content is not None and self._listener is not None:
-            self._listener.announce(self._content.ticket, text, at_once=at_once)
+        if self._content is not None and self._service is not None:
+            self._service.event_loop.post(
+                self._service.controller.announce, self._content.ticket, text, at_once=at_once
+            )
 
     def _reader_announces_focus(self) -> bool:
-        return self._listener is not None and self._listener.reader_announces_focus()
+        return self._service is not None and self._service.speech.reader_announces_focus()
 
     def _check_focus(self) -> None:
         windows = [self.palette, *self.region.panes]
         shown = [each for each in windows if each.isVisible()]
-        if self._content is not None and shown and self._listener and not any(each.isActiveWindow() for each in shown):
-            self._listener.take_focus(self._content.ticket, int(shown[0].winId()))
+        if self._content is not None and shown and self._service and not any(each.isActiveWindow() for each in shown):
+            self._service.event_loop.post(
+                self._service.controller.take_focus, self._content.ticket, int(shown[0].winId())
+            )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from edge_assistant.settings.entry import GROUPS, Group, SettingsEntry, describe_entry
-from edge_assistant.settings.schema import Settings, entries, get_value, with_values
+from edge_assistant.settings.entry import GROUPS, Group, SettingError, SettingsEntry, describe_entry
+from edge_assistant.settings.schema import Settings, entries, find_entry, get_value, with_values
 from edge_assistant.system.errors import AssistantError, UsageError
 from edge_assistant.system.i18n import tr
 from edge_assistant.ui.plain_text import PlainLabel, tooltip
@@ -31,7 +31,7 @@ from edge_assistant.ui.settings.option_providers import OptionFinder, OptionProv
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 from edge_assistant.ui.settings.voice_preview import VoicePreview
 
-_Button = QDialogButtonBox.StandardButton
+_Role = QDialogButtonBox.ButtonRole
 
 
 class SettingsDialog(QDialog):
@@ -75,8 +75,14 @@ class SettingsDialog(QDialog):
         self._store_current(current)
         self._show_values(current)
 
-    def retranslate(self) -> None:
-        """Translate all labels anew, keeping the page and the widget that has the focus."""
+    def changeEvent(self, event: QEvent) -> None:
+        """Show everything in another language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._rebuild_body()
+
+    def _rebuild_body(self) -> None:
+        """Build the contents anew, keeping the page and the widget that has the focus."""
         page, focus = self._groups.currentRow(), self.focusWidget()
         position = next((number for number, each in enumerate(self._focus_order()) if each is focus), 0)
         old = self._body
@@ -170,21 +176,17 @@ class SettingsDialog(QDialog):
         splitter.addWidget(self._pages)
         splitter.setStretchFactor(1, 1)
         splitter.setChildrenCollapsible(False)
-        buttons = QDialogButtonBox(_Button.Ok | _Button.Apply | _Button.Cancel)
-        for each, words in (
-            (_Button.Ok, tr("&OK")),
-            (_Button.Apply, tr("&Apply")),
-            (_Button.Cancel, tr("Cancel")),
-        ):
-            buttons.button(each).setText(words)
-        defaults_button = buttons.addButton(tr("&Defaults"), QDialogButtonBox.ButtonRole.ResetRole)
+        # No standard buttons: a change of the language would give them back Qt's own words.
+        buttons = QDialogButtonBox()
+        buttons.addButton(tr("&OK"), _Role.AcceptRole).setDefault(True)
+        buttons.addButton(tr("&Apply"), _Role.ApplyRole).clicked.connect(self.apply)
+        buttons.addButton(tr("Cancel"), _Role.RejectRole)
+        defaults_button = buttons.addButton(tr("&Defaults"), _Role.ResetRole)
         defaults_button.setAccessibleDescription(tr("Resets this group to its default values."))
         defaults_button.setAutoDefault(False)
         defaults_button.clicked.connect(self._show_defaults)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        buttons.button(_Button.Apply).clicked.connect(self.apply)
-        buttons.button(_Button.Ok).setDefault(True)
         self._body = QWidget()
         body_layout = QVBoxLayout(self._body)
         body_layout.setContentsMargins(0, 0, 0, 0)
@@ -277,15 +279,14 @@ class SettingsDialog(QDialog):
         self.show_message(tr("{group}: defaults restored.", group=tr(GROUPS[group])))
 
     def _show_error(self, error: AssistantError) -> None:
-        """Show an error, and move the focus to the field of a setting that it names."""
-        message = str(error)
-        for number, group in enumerate(GROUPS):
-            for entry in entries():
-                if entry.info.group == group and entry.name in message.replace(":", " ").split():
-                    self._groups.setCurrentRow(number)
-                    self._fields[entry.name].focus_widget.setFocus()
-                    message = message.replace(entry.name, entry_label(entry))
-        self.show_message(message)
+        """Show an error, and move the focus to the field of a setting that cannot be as it is."""
+        if not isinstance(error, SettingError):
+            self.show_message(str(error))
+            return
+        entry = find_entry(error.entry)
+        self._groups.setCurrentRow(list(GROUPS).index(entry.info.group))
+        self._fields[entry.name].focus_widget.setFocus()
+        self.show_message(error.with_label(entry_label(entry)))
 
     def _on_focus_changed(self, _: QWidget | None, new: QWidget | None) -> None:
         """Show the meaning of the field that has the focus; screen readers read it as the field's description."""

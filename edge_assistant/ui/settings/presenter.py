@@ -19,7 +19,6 @@ class SettingsPresenter(QObject):
         super().__init__(parent)
         self._service = service
         self._dialog: SettingsDialog | None = None
-        self._language: str | None = None
         self.changed.connect(self._on_changed, Qt.ConnectionType.QueuedConnection)
         service.on_settings = self.changed.emit
 
@@ -27,12 +26,11 @@ class SettingsPresenter(QObject):
         """Show the dialog in front, with the keyboard focus."""
         if self._dialog is None:
             service = self._service
-            self._language = service.chosen.spoken_language
             self._dialog = SettingsDialog(
-                service.chosen,
-                on_apply=service.apply,
-                say=lambda message: service.event_loop.tell("settings", message),
-                suspend_hotkeys=service.suspend_hotkeys,
+                service.settings,
+                on_apply=lambda settings: service.event_loop.post(service.save_settings, settings),
+                say=lambda message: service.tell("settings", message),
+                suspend_hotkeys=lambda suspended: service.event_loop.post(service.suspend_hotkeys, suspended),
             )
             self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self._dialog.destroyed.connect(self._on_destroyed)
@@ -46,9 +44,5 @@ class SettingsPresenter(QObject):
 
     @Slot(object)
     def _on_changed(self, settings: Settings) -> None:
-        if self._dialog is None:
-            return
-        self._dialog.set_current(settings)
-        if settings.spoken_language != self._language:
-            self._language = settings.spoken_language
-            self._dialog.retranslate()
+        if self._dialog is not None:
+            self._dialog.set_current(settings)

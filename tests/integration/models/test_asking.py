@@ -14,9 +14,6 @@ from pathlib import Path
 import pytest
 from support.waiting import until
 
-from edge_assistant.assistant.advice import is_first_run
-from edge_assistant.models.library import ModelLibrary
-from edge_assistant.models.recommend import WARNING
 from edge_assistant.system import paths
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -26,7 +23,7 @@ DEMO = ROOT / "models/demo"
 class AtTerminal:
     """A models command whose standard input is a terminal; it has asked when this is made."""
 
-    def __init__(self, *command: str | Path, asks: str = "Link or copy?") -> None:
+    def __init__(self, *command: str | Path) -> None:
         self._terminal, end = pty.openpty()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "edge_assistant", "models", *map(str, command), "--no-speak"],
@@ -40,16 +37,10 @@ class AtTerminal:
         self.lines: list[str] = []
         self._thread = threading.Thread(target=self._read)
         self._thread.start()
-        self.wait_for(asks)
-
-    def wait_for(self, words: str) -> None:
-        until(lambda: any(words in line for line in self.lines) or self.process.poll() is not None)
-
-    def type(self, words: str) -> None:
-        os.write(self._terminal, f"{words}\n".encode())
+        until(lambda: any("Link or copy?" in line for line in self.lines) or self.process.poll() is not None)
 
     def answer(self, words: str) -> int:
-        self.type(words)
+        os.write(self._terminal, f"{words}\n".encode())
         return self.wait()
 
     def wait(self) -> int:
@@ -88,35 +79,3 @@ def test_ctrl_c_instead_of_an_answer_installs_nothing(pair: Path) -> None:
     assert run.wait() == 130
     assert "Fatal" not in "\n".join(run.lines)
     assert not list((paths.data_dir() / "models").glob("*.gguf"))
-
-
-CHOICES = "f to choose a file or folder"
-
-
-@pytest.mark.parametrize("words", ["w", "n"])
-def test_without_a_display_the_first_run_asks_the_same_and_comes_once(words: str) -> None:
-    assert is_first_run(ModelLibrary(None))
-    run = AtTerminal("recommend", "--ask", asks=CHOICES)
-    assert run.lines[-2] == WARNING
-    run.type("what?")
-    until(lambda: len([line for line in run.lines if CHOICES in line]) == 2)
-    assert run.answer(words) == 0
-    assert not is_first_run(ModelLibrary(None))
-
-
-def test_a_file_may_be_chosen_at_the_first_run(pair: Path) -> None:
-    run = AtTerminal("recommend", "--ask", asks=CHOICES)
-    run.type("f")
-    run.wait_for("Type the path")
-    run.type(str(pair))
-    run.wait_for("Link or copy?")
-    assert run.answer("copy") == 0
-    assert run.lines[-1] == "mine, Instruct, is installed."
-    assert not is_first_run(ModelLibrary(None))
-
-
-def test_ctrl_c_at_the_first_run_is_no_answer() -> None:
-    run = AtTerminal("recommend", "--ask", asks=CHOICES)
-    run.process.send_signal(signal.SIGINT)
-    assert run.wait() == 130
-    assert is_first_run(ModelLibrary(None))

@@ -14,6 +14,7 @@ from support.model_commands import Models, models
 from support.person import MMPROJ, MODEL, Place
 
 from edge_assistant.models import partial_file
+from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.exporter import Exporter
 from edge_assistant.models.importer import Importer, ImportResult
@@ -41,6 +42,7 @@ def bring(*sources: Path, links: bool = False, told: Told | None = None) -> list
         want_links=lambda: links,
         on_progress=lambda _, progress: told.fractions.append(progress.fraction),
         on_notice=lambda code, _: told.notices.append(code),
+        cancel=Cancellation(),
     )
     return task.run()
 
@@ -48,7 +50,8 @@ def bring(*sources: Path, links: bool = False, told: Told | None = None) -> list
 def carry(folder: Path, *names: str, **options: Any) -> list[str]:
     library = ModelLibrary(None)
     sets = [library.named(name, "instruct") for name in names]
-    task = Exporter(library, folder, sets, on_progress=options.get("on_progress", lambda *_: None))
+    progress = options.get("on_progress", lambda *_: None)
+    task = Exporter(library, folder, sets, on_progress=progress, cancel=Cancellation())
     return [weights.name for weights in task.run()]
 
 
@@ -73,7 +76,7 @@ def test_an_export_holds_the_weights_their_checksums_and_their_catalogue(place: 
 def test_an_import_installs_the_folder_without_a_network(place: Place, stick: Path, links: bool) -> None:
     told = Told()
     (result,) = bring(stick, links=links, told=told)
-    assert (result.name, result.variant, result.complete) == ("pair", "instruct", True)
+    assert (*result.model.key, result.complete) == ("pair", "instruct", True)
     place.check_whole()
     assert place.hub.asked == []
     assert told.fractions[-1] == 1.0
@@ -137,7 +140,7 @@ def test_a_renamed_file_is_known_by_its_checksum(place: Place, tmp_path: Path) -
     (tmp_path / "download(1).gguf").write_bytes(place.data[MODEL])
     (tmp_path / "download(2).gguf").write_bytes(place.data[MMPROJ])
     (result,) = bring(tmp_path / "download(1).gguf", tmp_path / "download(2).gguf")
-    assert result.name == "pair"
+    assert result.model.name == "pair"
     place.check_whole()
 
 
@@ -156,7 +159,7 @@ def own_pair(tmp_path: Path) -> Path:
 def test_a_pair_that_no_catalogue_knows_gets_an_entry_of_its_own(own_pair: Path, how: str) -> None:
     model, mmproj = own_pair / "My Model.gguf", own_pair / "mmproj-F16.gguf"
     (result,) = bring(*{"folder": [own_pair], "both files": [mmproj, model], "the model alone": [model]}[how])
-    assert (result.name, result.variant, result.complete) == ("my-model", "instruct", True)
+    assert (*result.model.key, result.complete) == ("my-model", "instruct", True)
     shutil.rmtree(own_pair)
     weights = resolve(model="my-model", mmproj=None, think=False, preferred=None, weights_dir=None)
     assert weights.model.read_bytes() == (DEMO / "tiny-qwen3vl-instruct-f16.gguf").read_bytes()
@@ -197,7 +200,7 @@ def test_an_own_pair_can_be_carried_on_too(own_pair: Path, tmp_path: Path) -> No
     assert carry(tmp_path / "stick", "my-model") == ["my-model"]
     shutil.rmtree(paths.data_dir())
     (result,) = bring(tmp_path / "stick")
-    assert (result.name, result.complete) == ("my-model", True)
+    assert (result.model.name, result.complete) == ("my-model", True)
     assert resolve(model="my-model", mmproj=None, think=False, preferred=None, weights_dir=None).name == "my-model"
 
 
@@ -226,13 +229,15 @@ def test_an_import_without_room_says_so_before_it_begins(
 
 
 def test_a_copy_that_was_cancelled_goes_on_from_where_it_was(place: Place, stick: Path) -> None:
-    library = ModelLibrary(None)
-    task: Importer
-
-    def on_progress(_: str, __: object) -> None:
-        task.cancel.set()
-
-    task = Importer(library, [stick], want_links=lambda: False, on_progress=on_progress, on_notice=lambda *_: None)
+    cancel = Cancellation()
+    task = Importer(
+        ModelLibrary(None),
+        [stick],
+        want_links=lambda: False,
+        on_progress=lambda *_: cancel.set(),
+        on_notice=lambda *_: None,
+        cancel=cancel,
+    )
     with pytest.raises(CancelledError):
         task.run()
     assert any(path.name.endswith(".part") for path in place.models.iterdir())

@@ -17,10 +17,9 @@ from support.person import MMPROJ, MODEL, REPOSITORY, Place
 from support.waiting import until
 
 from edge_assistant.models import downloader, partial_file
-from edge_assistant.models.cancellation import FIRST_RETRY_WAITS, RETRY_WAITS
 from edge_assistant.models.checksums import ChecksumError
-from edge_assistant.models.hub import Hub
 from edge_assistant.models.library import ModelLibrary
+from edge_assistant.models.retry_schedule import FIRST_RETRY_WAITS, RETRY_WAITS
 from edge_assistant.system import paths
 from edge_assistant.system.errors import CancelledError, DoesNotFitError, NetworkError, UsageError, WeightsError
 
@@ -33,12 +32,12 @@ def sha256(data: bytes) -> str:
 
 def test_a_pair_is_fetched_verified_and_usable_at_once(place: Place) -> None:
     attempt = place.attempt()
-    assert attempt.run() == (place.models / MODEL, place.models / MMPROJ)
+    assert attempt.run() == [str(place.models / MODEL), str(place.models / MMPROJ)]
     place.check_whole()
     assert attempt.notices == []
-    last = attempt.progress[-1]
+    last = attempt.progress_told[-1]
     assert (last.done, last.total, last.fraction) == (last.total, sum(map(len, place.data.values())), 1.0)
-    assert [each.done for each in attempt.progress] == sorted(each.done for each in attempt.progress)
+    assert [each.done for each in attempt.progress_told] == sorted(each.done for each in attempt.progress_told)
     library = ModelLibrary(None)
     weights = library.named("pair", "instruct")
     assert [library.status(weights, entry).state for entry in library.pair(weights)] == ["verified", "verified"]
@@ -61,7 +60,7 @@ def test_what_is_here_is_not_fetched_again(place: Place) -> None:
     attempt = place.attempt()
     attempt.run()
     assert place.hub.asked == []
-    assert attempt.progress[-1].fraction == 1.0
+    assert attempt.progress_told[-1].fraction == 1.0
 
 
 def test_a_dropped_connection_goes_on_where_it_broke(place: Place, quick: Waits) -> None:
@@ -95,7 +94,7 @@ def test_an_attempt_that_was_given_up_is_taken_up_by_the_next_run(place: Place, 
     attempt.run()
     place.check_whole()
     assert place.hub.gets()[0].start == kept
-    assert attempt.progress[0].bytes_per_s is None  # what was here before says nothing about the line
+    assert attempt.progress_told[0].bytes_per_s is None  # what was here before says nothing about the line
 
 
 def test_a_line_that_stands_still_is_given_up_and_tried_again(
@@ -122,7 +121,7 @@ def test_a_line_that_only_drips_counts_as_standing_still(place: Place, monkeypat
         attempt.notices.append((code, message))
         place.hub.bytes_per_s = None
 
-    attempt.pull._on_notice = speed_up
+    monkeypatch.setattr(attempt, "notice", speed_up)
     attempt.run()
     wait.join()
     place.check_whole()
@@ -136,7 +135,7 @@ def test_a_hub_that_answers_with_the_wrong_part_is_asked_once_more_from_the_star
     attempt.run()
     place.check_whole()
     assert [each.start > 0 for each in place.hub.gets()[:3]] == [False, True, False]
-    assert [each.done for each in attempt.progress][-1] == attempt.progress[-1].total
+    assert [each.done for each in attempt.progress_told][-1] == attempt.progress_told[-1].total
 
 
 @pytest.mark.usefixtures("quick")
@@ -145,7 +144,7 @@ def test_a_hub_that_ignores_ranges_sends_everything_and_that_is_used(place: Plac
     attempt = place.attempt()
     attempt.run()
     place.check_whole()
-    assert attempt.progress[-1].fraction == 1.0
+    assert attempt.progress_told[-1].fraction == 1.0
 
 
 @pytest.mark.usefixtures("quick")
@@ -309,8 +308,7 @@ def test_a_part_the_hub_does_not_have_is_asked_for_from_the_start(place: Place) 
 def test_without_a_hub_it_says_that_it_cannot_be_reached(place: Place, quick: Waits) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    attempt = place.attempt()
-    attempt.pull._downloader._hub = Hub(f"http://127.0.0.1:{port}")
+    attempt = place.attempt(f"http://127.0.0.1:{port}")
     with pytest.raises(NetworkError, match=r"The model hub cannot be reached\. Check the network connection\."):
         attempt.run()
     assert quick() == list(FIRST_RETRY_WAITS)
@@ -318,8 +316,7 @@ def test_without_a_hub_it_says_that_it_cannot_be_reached(place: Place, quick: Wa
 
 @pytest.mark.parametrize("endpoint", ["not an address", "ftp://hub", "http://hub:port"])
 def test_an_address_that_is_none_is_told(place: Place, endpoint: str) -> None:
-    attempt = place.attempt()
-    attempt.pull._downloader._hub = Hub(endpoint)
+    attempt = place.attempt(endpoint)
     with pytest.raises(UsageError, match="Check the variables HF_ENDPOINT"):
         attempt.run()
 
@@ -330,8 +327,7 @@ def test_a_proxy_is_used(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
 
     close_session()
     monkeypatch.setenv("HTTP_PROXY", place.hub.endpoint)
-    attempt = place.attempt()
-    attempt.pull._downloader._hub = Hub("http://hub.invalid")
+    attempt = place.attempt("http://hub.invalid")
     try:
         with pytest.raises(NetworkError):
             attempt.run()
@@ -368,8 +364,8 @@ def test_a_cancel_ends_a_stalled_download_at_once_and_the_next_run_goes_on(place
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    until(lambda: attempt.progress and attempt.progress[-1].done > 200_000)
-    attempt.pull.cancel.set()
+    until(lambda: attempt.progress_told and attempt.progress_told[-1].done > 200_000)
+    attempt.cancel.set()
     thread.join(2)
     assert not thread.is_alive()
     assert len(raised) == 1
@@ -380,10 +376,10 @@ def test_a_cancel_ends_a_stalled_download_at_once_and_the_next_run_goes_on(place
     assert place.hub.gets()[0].start > 200_000
 
 
-def test_a_cancel_between_two_attempts_does_not_wait(place: Place) -> None:
+def test_a_cancel_between_two_attempts_does_not_wait(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.hub.head_faults = [Fault(status=429, headers={"Retry-After": "200"})]
     attempt = place.attempt()
-    attempt.pull._on_notice = lambda *_: attempt.pull.cancel.set()
+    monkeypatch.setattr(attempt, "notice", lambda *_: attempt.cancel.set())
     with pytest.raises(CancelledError):
         attempt.run()
 
@@ -393,7 +389,7 @@ def test_of_two_downloads_at_once_one_is_told_that_the_other_is_at_it(place: Pla
     first = place.attempt()
     thread = threading.Thread(target=first.run, daemon=True)
     thread.start()
-    until(lambda: first.progress)
+    until(lambda: first.progress_told)
     with pytest.raises(WeightsError, match="is being written by another program") as caught:
         place.attempt().run()
     assert caught.value.code == "weights-busy"

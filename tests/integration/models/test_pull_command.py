@@ -104,7 +104,7 @@ def test_ctrl_c_keeps_what_has_arrived_and_says_so(shop: Place) -> None:
         assert time.monotonic() - start < 3
     (error,) = run.of("error")
     assert error["code"] == "cancelled"
-    assert error["message"] == "Cancelled. Progress is kept: run the command again to resume."
+    assert error["message"] == "Cancelled. Progress is kept; you can resume later."
     shop.hub.over.set()
     shop.hub.asked.clear()
     with pull(shop) as run:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 from support.model_commands import Models, models
+from support.operations import Recorder, run
 from support.person import MMPROJ, MODEL, Place
 
+from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.catalog import load_catalog
-from edge_assistant.models.exporter import Exporter
 from edge_assistant.models.importer import Importer, ImportResult
 from edge_assistant.models.library import ModelLibrary
-from edge_assistant.models.operations import remove_model
+from edge_assistant.models.operations import ExportOperation, RemoveOperation
 from edge_assistant.models.vision_towers import VisionTowers
 from edge_assistant.system import own_file, paths
 from edge_assistant.system.errors import NetworkError, WeightsError
@@ -40,15 +41,26 @@ def pair(place: Place, folder: Path, name: str, mark: bytes = b"") -> Path:
 
 
 def bring(*sources: Path, links: bool = False) -> list[ImportResult]:
-    task = Importer(
-        ModelLibrary(None), sources, want_links=lambda: links, on_progress=lambda *_: None, on_notice=lambda *_: None
-    )
-    return task.run()
+    return Importer(
+        ModelLibrary(None),
+        sources,
+        want_links=lambda: links,
+        on_progress=lambda *_: None,
+        on_notice=lambda *_: None,
+        cancel=Cancellation(),
+    ).run()
 
 
 def carry(folder: Path, *names: str) -> None:
     library = ModelLibrary(None)
-    Exporter(library, folder, [library.named(name, "instruct") for name in names], on_progress=lambda *_: None).run()
+    run(ExportOperation(library, folder, tuple(library.named(name, "instruct") for name in names)))
+
+
+def remove(library: ModelLibrary, name: str) -> object:
+    """The bytes that are freed."""
+    listener = Recorder()
+    run(RemoveOperation(library, library.named(name, "instruct")), listener)
+    return listener.events[-1]["freed_bytes"]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -129,7 +141,7 @@ def test_one_bad_entry_of_the_person_s_list_hides_no_other(own_pair: Path) -> No
 def test_after_the_only_added_model_is_removed_the_list_is_empty_and_good(own_pair: Path) -> None:
     bring(own_pair)
     library = ModelLibrary(None)
-    assert remove_model(library, library.named("mine-q4_k_m", "instruct")) > 0
+    assert remove(library, "mine-q4_k_m") == sum(map(len, contents(own_pair).values()))
     assert listed() == []
     bring(own_pair)
     assert listed() == ["mine-q4_k_m"]
@@ -142,18 +154,18 @@ def test_a_removal_that_was_broken_off_can_be_done_again(own_pair: Path, gone: i
     weights = library.named("mine-q4_k_m", "instruct")
     for entry in (weights.model, *weights.mmprojs)[:gone]:
         (library.data_models / entry.file).unlink()
-    remove_model(library, weights)
+    run(RemoveOperation(library, weights))
     assert listed() == []
     assert list(library.data_models.glob("*.gguf")) == []
     with pytest.raises(WeightsError, match="is not installed"):
-        remove_model(ModelLibrary(None), weights)
+        run(RemoveOperation(ModelLibrary(None), weights))
 
 
 def test_removing_what_was_linked_frees_nothing_and_leaves_the_person_s_files(own_pair: Path) -> None:
     before = contents(own_pair)
     bring(own_pair, links=True)
     library = ModelLibrary(None)
-    assert remove_model(library, library.named("mine-q4_k_m", "instruct")) == 0
+    assert remove(library, "mine-q4_k_m") == 0
     assert contents(own_pair) == before
 
 
@@ -194,7 +206,7 @@ def test_names_that_cannot_be_kept_are_made_plain(own_pair: Path) -> None:
     folder = own_pair.rename(own_pair.with_name(os.fsdecode(b"own\xff")))
     (result,) = bring(folder)
     assert result.files[0].name == "a-b-[31m.gguf"
-    assert listed() == [result.name]
+    assert listed() == [result.model.name]
 
 
 def test_an_export_keeps_what_the_folder_lists_already(own_pair: Path, place: Place, tmp_path: Path) -> None:
@@ -305,12 +317,12 @@ def test_a_person_s_own_file_in_the_way_of_an_export_stays(own_pair: Path, tmp_p
     (stick / first.files[0].name).write_bytes(b"another model of the same name")
     before = contents(stick)
     with pytest.raises(WeightsError, match="was not made by this program"):
-        carry(stick, first.name)
+        carry(stick, first.model.name)
     assert contents(stick).items() >= before.items()
     (stick / first.files[0].name).unlink()
-    carry(stick, first.name)
+    carry(stick, first.model.name)
     (stick / first.files[0].name).write_bytes(b"damaged since")
-    carry(stick, first.name)
+    carry(stick, first.model.name)
     assert (stick / first.files[0].name).read_bytes() == first.files[0].read_bytes()
 
 
@@ -327,7 +339,7 @@ def test_what_cannot_be_looked_at_is_not_called_removed(own_pair: Path, monkeypa
     with monkeypatch.context() as shut:
         shut.setattr(own_file, "lstat_or_none", refused)
         with pytest.raises(WeightsError, match="Permission denied"):
-            remove_model(ModelLibrary(None), ModelLibrary(None).named(first.name, "instruct"))
+            remove(ModelLibrary(None), first.model.name)
     assert listed() == listed_before
     assert all(path.exists() for path in first.files)
 

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from support.desktops import needs
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "trace_request.py"

@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 
 from edge_assistant.assistant.advice import finish_first_run, is_first_run
+from edge_assistant.models.library import ModelLibrary
 
 
 def library(folder: Path, *installed: str, shipped: bool = False) -> Any:
     """A library that knows one model of two files, of which some are installed."""
     model = SimpleNamespace(folder="demo" if shipped else None, model="model", mmprojs=("mmproj", "other mmproj"))
-    return SimpleNamespace(
-        data=folder,
-        catalog=lambda: (model,),
-        find=lambda _, entry: folder / entry if entry in installed else None,
-    )
+    made: Any = ModelLibrary(None)
+    made.data = folder
+    made.catalog = lambda: (model,)
+    made.find = lambda _, entry: folder / entry if entry in installed else None
+    return made
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ from edge_assistant.cli import describe
 from edge_assistant.cli.output import NoOutput
 from edge_assistant.controller import service
 from edge_assistant.controller.service import Service, ServiceOptions
-from edge_assistant.controller.worker import RequestSpeech
 from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
@@ -106,7 +105,7 @@ def test_the_check_is_said_by_the_command_line_and_by_the_running_program_unless
 
     shown: list[Event] = []
     running = Service(ServiceOptions(), settings, shown.append)
-    running._make_assistant(False, RequestSpeech(running._speech), shown.append, lambda: False).close()
+    running._make_assistant(False, lambda: False).close()
     assert Voice.said.count(CHECKING) == times
     assert [each.code for each in shown if isinstance(each, NoticeEvent)].count("verifying") == 1
 
@@ -125,5 +124,5 @@ def test_the_running_program_loads_with_the_settings_of_a_glance(
 
     monkeypatch.setattr(service, "make_assistant", made)
     running = Service(ServiceOptions(speak=False), Settings(verbosity=verbosity, glance_tokens=777), lambda _: None)
-    running._make_assistant(False, RequestSpeech(running._speech), lambda _: None, lambda: False).close()
+    running._make_assistant(False, lambda: False).close()
     assert [(each.image_tokens, each.only_answers) for each in first] == [(777, only_answers)]

@@ -1,11 +1,12 @@
-"""Fixtures for the tests of the event loop."""
+"""Fixtures for the tests of the controller, and of the worker thread."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from support.loop_harness import PICTURE, LoopHarness, OverlayHarness
+from support.worker_harness import WorkerHarness
 
 from edge_assistant.controller.request import Request
 
@@ -18,9 +19,8 @@ def harness(monkeypatch: pytest.MonkeyPatch) -> LoopHarness:
 
     monkeypatch.setattr(Request, "take_picture", take_picture)
     harness = LoopHarness()
-    monkeypatch.setattr("edge_assistant.controller.front_window.choose_backend", harness.active.backend)
-    harness.loop.on_ready(loaded=True)
-    harness.step()
+    monkeypatch.setattr("edge_assistant.controller.request.choose_backend", harness.active.backend)
+    harness.run(harness.controller.on_ready, loaded=True)
     assert harness.speech.heard == ["Ready."]
     return harness
 
@@ -28,3 +28,19 @@ def harness(monkeypatch: pytest.MonkeyPatch) -> LoopHarness:
 @pytest.fixture
 def overlay_harness(monkeypatch: pytest.MonkeyPatch) -> OverlayHarness:
     return OverlayHarness(monkeypatch)
+
+
+@pytest.fixture
+def worker_harness() -> Iterator[WorkerHarness]:
+    harness = WorkerHarness()
+    yield harness
+    harness.close()
+
+
+@pytest.fixture
+def ready(worker_harness: WorkerHarness) -> WorkerHarness:
+    worker_harness.start()
+    worker_harness.expect(("ready", True), ("ended", 0))
+    assert worker_harness.speech.heard == [("Loading.", None)], "whoever presses meanwhile hears it too"
+    worker_harness.speech.heard.clear()
+    return worker_harness

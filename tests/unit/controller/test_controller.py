@@ -12,13 +12,11 @@ from support.loop_harness import (
     LoopHarness,
     OverlayHarness,
     ask_about_picture,
-    run_in_loop,
 )
 
 from edge_assistant.assistant.events import NoticeEvent, WindowEvent
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import Snapshot
-from edge_assistant.controller.event_loop import EventLoop
 from edge_assistant.controller.request import Request
 from edge_assistant.system.errors import InputError
 
@@ -32,11 +30,11 @@ def test_a_press_sounds_the_tone_and_asks_in_the_actions_own_mode(harness: LoopH
 
 def test_a_silenced_request_does_not_tick_and_says_nothing_more(harness: LoopHarness) -> None:
     harness.press("window", "stop")
-    assert harness.loop._seconds_until_due() is None
+    assert harness.controller.seconds_until_due() is None
     heard = len(harness.speech.heard)
     harness.answer("A dialog.")
     assert harness.speech.heard[heard:] == []
-    assert harness.worker.cancelled == []
+    assert harness.tasks.cancelled == []
     harness.end()
     harness.press("repeat")
     assert harness.newest.sentences == ["A dialog."]
@@ -44,7 +42,7 @@ def test_a_silenced_request_does_not_tick_and_says_nothing_more(harness: LoopHar
 
 def test_a_second_stop_cancels(harness: LoopHarness) -> None:
     harness.press("window", "stop", "stop")
-    assert harness.worker.cancelled == [1]
+    assert harness.tasks.cancelled == [1]
     assert harness.newest.is_cancelled()
 
 
@@ -55,7 +53,7 @@ def test_nothing_of_an_old_request_is_heard_after_a_new_press(harness: LoopHarne
     heard = len(harness.speech.heard)
     old.notice("late", "Late.")
     assert harness.speech.heard[heard:] == []
-    assert harness.worker.cancelled == [1]
+    assert harness.tasks.cancelled == [1]
 
 
 def test_status_says_the_stage_and_whole_seconds_since_the_press(harness: LoopHarness) -> None:
@@ -74,7 +72,7 @@ def test_status_says_the_stage_and_whole_seconds_since_the_press(harness: LoopHa
 
 def test_status_reports_the_loading_and_one_second_is_one_second() -> None:
     harness = LoopHarness()
-    harness.worker.current = Request(0, print, print)
+    harness.worker.current = Request(0, print, print, started_at=harness.now)
     harness.worker.current.stage = "load"
     harness.now += 1
     assert harness.press("status") == ["Loading the model, 1 second so far."]
@@ -113,8 +111,8 @@ def test_while_the_palette_is_open_the_model_is_loaded_and_the_window_is_encoded
 ) -> None:
     heard = overlay_harness.open()
     assert heard == ["(silence)", "(heard)"]
-    assert overlay_harness.worker.preloaded == 0
-    ((request, ahead),) = overlay_harness.worker.ahead
+    assert overlay_harness.tasks.preloaded == 0
+    ((request, ahead),) = overlay_harness.tasks.ahead
     assert (request.mode, request.is_cancelled()) == ("glance", False)
     assert [event for event in overlay_harness.shown if isinstance(event, WindowEvent)] == []
     chosen = overlay_harness.choose("window")
@@ -127,32 +125,29 @@ def test_what_was_encoded_ahead_is_dropped_when_nothing_of_the_desktop_is_chosen
     overlay_harness: OverlayHarness, choice: str
 ) -> None:
     overlay_harness.open()
-    assert overlay_harness.worker.ahead
+    assert overlay_harness.tasks.ahead
     if choice:
-        overlay_harness.loop.choose(1, choice)
+        overlay_harness.run(overlay_harness.controller.choose, 1, choice)
     else:
-        overlay_harness.loop.dismiss(1)
-    overlay_harness.step()
-    assert overlay_harness.worker.ahead == []
+        overlay_harness.run(overlay_harness.controller.dismiss, 1)
+    assert overlay_harness.tasks.ahead == []
 
 
 def test_what_was_encoded_ahead_is_kept_for_the_choice(overlay_harness: OverlayHarness) -> None:
     overlay_harness.open()
-    overlay_harness.loop.choose(1, "window")
-    overlay_harness.step()
-    assert overlay_harness.worker.ahead
+    overlay_harness.run(overlay_harness.controller.choose, 1, "window")
+    assert overlay_harness.tasks.ahead
 
 
 def test_the_picture_of_a_question_is_encoded_while_the_question_is_typed(harness: LoopHarness) -> None:
     ask_about_picture(harness)
-    ((request, ahead),) = harness.worker.ahead
+    ((request, ahead),) = harness.tasks.ahead
     assert (request.action, request.mode, ahead) == ("ask", "detail", PICTURE)
 
 
 def test_a_region_chosen_from_the_palette_is_cut_from_the_same_frozen_desktop(overlay_harness: OverlayHarness) -> None:
     overlay_harness.open()
-    overlay_harness.loop.choose(1, "region")
-    overlay_harness.step()
+    overlay_harness.run(overlay_harness.controller.choose, 1, "region")
     palette, region = overlay_harness.overlay_view.opened
     assert (region.ticket, region.kind) == (1, "region")
     assert region.snapshot is palette.snapshot
@@ -166,22 +161,19 @@ def test_escape_drops_the_frozen_desktop_and_restores_the_focus(overlay_harness:
     assert content.snapshot is not None
     picture = weakref.ref(content.snapshot.picture)
     del content
-    overlay_harness.loop.dismiss(1)
-    overlay_harness.step()
+    overlay_harness.run(overlay_harness.controller.dismiss, 1)
     assert overlay_harness.focus.given.get(timeout=5) == 4711
     gc.collect()
     assert picture() is None
-    assert overlay_harness.worker.asked == []
+    assert overlay_harness.tasks.asked == []
 
 
 def test_an_overlay_takes_the_focus_only_from_the_window_that_had_it(overlay_harness: OverlayHarness) -> None:
     overlay_harness.open()
-    overlay_harness.loop.take_focus(1, 42)
-    overlay_harness.step()
+    overlay_harness.run(overlay_harness.controller.take_focus, 1, 42)
     assert overlay_harness.focus.given.get(timeout=5) == 42
     overlay_harness.focus.has = 4712  # the person has gone elsewhere
-    overlay_harness.loop.take_focus(1, 42)
-    overlay_harness.step()
+    overlay_harness.run(overlay_harness.controller.take_focus, 1, 42)
     with pytest.raises(queue.Empty):
         overlay_harness.focus.given.get(timeout=0.2)
 
@@ -208,8 +200,7 @@ def test_without_a_picture_of_the_screen_the_rest_can_be_chosen_and_the_reason_i
     assert "You did not allow it." in overlay_harness.speech.heard
     assert "clipboard" in [each.name for each in content.items]
     assert "window" not in [each.name for each in content.items]
-    overlay_harness.loop.dismiss(1)
-    overlay_harness.step()
+    overlay_harness.run(overlay_harness.controller.dismiss, 1)
     overlay_harness.open("region")
     assert len(overlay_harness.overlay_view.opened) == 1, "there is nothing to choose a region of"
 
@@ -217,22 +208,20 @@ def test_without_a_picture_of_the_screen_the_rest_can_be_chosen_and_the_reason_i
 def test_only_the_open_overlay_is_heard(overlay_harness: OverlayHarness) -> None:
     overlay_harness.open()
     for ticket, text, at_once in ((1, "One.", False), (1, "Two.", True), (2, "Stale.", True)):
-        overlay_harness.loop.announce(ticket, text, at_once=at_once)
-        overlay_harness.step()
+        overlay_harness.run(overlay_harness.controller.announce, ticket, text, at_once=at_once)
     assert overlay_harness.speech.heard[-3:] == ["One.", "(silence)", "Two."]
 
 
 def test_an_answer_that_was_missed_meanwhile_is_heard_after_escape(overlay_harness: OverlayHarness) -> None:
     overlay_harness.press("clipboard")
-    overlay_harness.worker.asked.append(("answer", overlay_harness.loop._controller.history.current))
+    overlay_harness.tasks.asked.append(("answer", overlay_harness.controller.current))
     overlay_harness.open()
     before = len(overlay_harness.speech.heard)
     overlay_harness.answer("A dialog.")
     overlay_harness.end()
     assert "A dialog." not in overlay_harness.speech.heard[before:]
-    overlay_harness.loop.dismiss(1)
-    overlay_harness.step()
-    kind, request = overlay_harness.worker.asked[-1]
+    overlay_harness.run(overlay_harness.controller.dismiss, 1)
+    kind, request = overlay_harness.tasks.asked[-1]
     assert (kind, request.sentences) == ("repeat", ["A dialog."])
 
 
@@ -245,11 +234,10 @@ def test_ask_in_our_own_window_leads_to_its_input_and_takes_no_picture(harness: 
     harness.view.front = True
     assert harness.press("ask") == ["(silence)"]
     assert harness.view.shown == [("ask",)]
-    run_in_loop(harness, harness.loop.ask_about_window)
+    harness.run(harness.controller.ask_about_window)
     assert ("picture", PICTURE, "") in harness.view.shown, "from its menu the window beneath is meant"
 
 
 def test_a_program_without_windows_says_where_questions_can_be_asked() -> None:
-    harness = LoopHarness()
-    harness.loop = EventLoop(harness.worker, harness.speech, harness.shown.append, lambda: harness.now)  # type: ignore[arg-type]
+    harness = LoopHarness(view=None)
     assert harness.press("ask") == ["Questions need the app's window. Start it with edge-assistant."]

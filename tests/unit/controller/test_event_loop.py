@@ -8,12 +8,11 @@ from collections.abc import Callable
 import pytest
 from support.loop_harness import (
     LoopHarness,
-    run_in_loop,
 )
 
 from edge_assistant.assistant.events import NoticeEvent
 from edge_assistant.controller import event_loop
-from edge_assistant.controller.request_history import TICK_INTERVAL_S
+from edge_assistant.controller.effects import TICK_INTERVAL_S
 from edge_assistant.system.errors import InputError, WeightsError
 
 
@@ -25,63 +24,60 @@ def test_ticks_come_every_two_seconds_until_the_first_sentence(harness: LoopHarn
         harness.step()
     assert harness.speech.heard[heard:] == ["(tick if idle)"] * 3
     harness.newest.sentences.append("A dialog.")
-    assert harness.loop._seconds_until_due() is None
+    assert harness.controller.seconds_until_due() is None
 
 
 def test_a_press_while_the_model_is_loading_is_kept_and_ready_is_not_said_over_it(harness: LoopHarness) -> None:
     harness = LoopHarness()
     harness.press("window")
     heard = len(harness.speech.heard)
-    harness.loop.on_ready(loaded=True)
-    harness.step()
+    harness.run(harness.controller.on_ready, loaded=True)
     assert harness.speech.heard[heard:] == []
     assert harness.newest.id == 1
 
 
 def test_a_failed_start_is_not_called_ready() -> None:
     harness = LoopHarness()
-    harness.loop.on_ready(loaded=False)
-    harness.step()
+    harness.run(harness.controller.on_ready, loaded=False)
     assert harness.speech.heard == []
 
 
-@pytest.mark.parametrize(
-    ("action", "answer"), [("status", "Ready."), ("stop", ""), ("dance", "There is no action dance.")]
-)
-def test_a_trigger_is_answered_with_what_there_is_to_say(harness: LoopHarness, action: str, answer: str) -> None:
-    assert reply_to(harness, action) == answer
-
-
-def reply_to(harness: LoopHarness, action: str) -> str:
-    """Return the reply to a trigger, with the loop taking one step meanwhile."""
-    answer: list[str] = []
-    thread = threading.Thread(target=lambda: answer.append(harness.loop.trigger(action)))
+@pytest.mark.parametrize(("action", "answer"), [("status", "Ready."), ("stop", "")])
+def test_a_call_from_another_thread_is_answered_with_what_there_is_to_say(
+    harness: LoopHarness, action: str, answer: str
+) -> None:
+    answers: list[str] = []
+    thread = threading.Thread(target=lambda: answers.append(harness.loop.call(harness.controller.press, action)))
     thread.start()
-    if action != "dance":
-        harness.step()
+    harness.step()
     thread.join()
-    return answer[0]
+    assert answers == [answer]
+
+
+def test_a_call_that_takes_too_long_is_answered_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_loop, "_REPLY_TIMEOUT_S", 0.01)
+    harness = LoopHarness()
+    assert harness.loop.call(harness.controller.press, "status") == "Edge Assistant is busy. Try again."
 
 
 def test_quit_ends_the_loop(harness: LoopHarness) -> None:
-    harness.loop.quit()
-    harness.loop.run()
+    harness.loop.post(harness.controller.quit)
+    harness.controller.run()
     harness = LoopHarness()
-    harness.loop.press("quit")
-    harness.loop.run()
+    harness.loop.post(harness.controller.press, "quit")
+    harness.controller.run()
 
 
 def test_without_any_model_the_reason_is_said_and_the_loop_ends() -> None:
     harness = LoopHarness()
-    harness.loop.on_failed(WeightsError("There are no weights."))
+    harness.loop.post(harness.controller.on_failed, WeightsError("There are no weights."))
     with pytest.raises(WeightsError):
-        harness.loop.run()
+        harness.controller.run()
     assert harness.speech.heard[-1] == "There are no weights."
 
 
 def test_what_belongs_to_no_request_is_said_and_shown(harness: LoopHarness) -> None:
-    harness.loop.tell("keys-lost", "The display is gone.")
-    harness.step()
+    harness.run(harness.controller.tell, "keys-lost", "The display is gone.")
     assert harness.speech.heard[-1] == "The display is gone."
     assert isinstance(harness.shown[-1], NoticeEvent)
 
@@ -95,13 +91,12 @@ def test_a_bug_behind_a_press_is_a_sentence_and_the_next_press_works(
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken_for_now:
-        broken_for_now.setattr(harness.worker, "repeat", broken)
-        harness.loop.press("repeat")
-        harness.loop.press("window")
-        harness.loop._queue.put(
-            event_loop._Call(lambda: harness.loop.press("quit"))
-        )  # after the sentence about the bug
-        harness.loop.run()
+        broken_for_now.setattr(harness.tasks, "repeat", broken)
+        harness.loop.post(harness.controller.press, "repeat")
+        harness.loop.post(harness.controller.press, "window")
+        # After the sentence about the bug.
+        harness.loop.post(harness.loop.post, harness.controller.press, "quit")
+        harness.controller.run()
     assert any("in the program" in each for each in harness.speech.heard)
     assert harness.newest.action == "window"
 
@@ -109,9 +104,9 @@ def test_a_bug_behind_a_press_is_a_sentence_and_the_next_press_works(
 def test_the_status_is_reported_whenever_it_changes(harness: LoopHarness) -> None:
     harness.press("window")
     harness.newest.stage = "think"
-    run_in_loop(harness, harness.loop.on_stage)
+    harness.run(harness.loop.wake)
     harness.newest.sentences.append("A dialog.")
-    run_in_loop(harness, harness.loop.on_stage)
+    harness.run(harness.loop.wake)
     harness.answer()
     harness.end()
     assert harness.statuses == ["ready", "looking", "thinking", "speaking", "ready"]
@@ -120,7 +115,7 @@ def test_the_status_is_reported_whenever_it_changes(harness: LoopHarness) -> Non
 def test_an_error_keep_running_the_condition_until_the_next_request(harness: LoopHarness) -> None:
     harness.press("window")
     harness.newest.failure = InputError("No.")
-    harness.loop.on_answered(harness.newest, complete=False)
+    harness.loop.post(harness.controller.on_answered, harness.newest, complete=False)
     harness.end()
     assert harness.statuses[-1] == "error"
     harness.press("window")
@@ -128,8 +123,7 @@ def test_an_error_keep_running_the_condition_until_the_next_request(harness: Loo
 
 
 def test_a_loop_that_keeps_running_says_that_there_is_no_model_and_continues() -> None:
-    harness = LoopHarness()
-    harness.loop._keep_running = True
-    run_in_loop(harness, lambda: harness.loop.on_failed(WeightsError("There are no weights.")))
+    harness = LoopHarness(keep_running=True)
+    harness.run(harness.controller.on_failed, WeightsError("There are no weights."))
     assert harness.speech.heard == ["There are no weights."]
     assert harness.statuses == ["error"]

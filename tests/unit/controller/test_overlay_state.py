@@ -7,233 +7,276 @@ from dataclasses import replace
 import pytest
 
 from edge_assistant.controller import state as state_machine
-from edge_assistant.controller.overlay_state import (
-    CloseOverlay,
-    FreezeDesktop,
-    OpenRegionSelector,
-    OverlayState,
-    OverlayTransition,
-    RepeatMissedAnswer,
-    Unmute,
-    UseFrozenDesktop,
-    on_choice,
-    on_dismiss,
-    on_press,
-)
-from edge_assistant.controller.state import (
-    CancelRequest,
-    CaptureForQuestion,
-    Describe,
-    DescribeInDetail,
-    ForgetPicture,
-    Mute,
-    RepeatAnswer,
-    RepeatPartialAnswer,
-    ReportStatus,
-    Silence,
-    State,
-    ToggleThinking,
-)
+from edge_assistant.controller.overlay_state import on_choice, on_dismiss, on_frozen, on_press
+from edge_assistant.controller.state import Effect, OverlayState, State, Transition
 from edge_assistant.hotkeys.actions import ACTIONS, ANSWER_ACTIONS
 
-PALETTE = OverlayState("palette", 1)
-REGION = OverlayState("region", 1)
+SILENCE, CANCEL, MUTE, UNMUTE = Effect.SILENCE, Effect.CANCEL_REQUEST, Effect.MUTE, Effect.UNMUTE
+USE, FREEZE = Effect.USE_FROZEN_DESKTOP, Effect.FREEZE_DESKTOP
+CLOSE, CLOSE_AND_RESTORE = Effect.CLOSE_OVERLAY, Effect.CLOSE_OVERLAY_AND_RESTORE_FOCUS
+PALETTE = OverlayState("palette", 1, "frozen")
+REGION = OverlayState("region", 1, "frozen")
 
 
-def working(action: str = "window") -> State:
+def capturing(action: str = "window") -> State:
     return state_machine.on_press(State(), action, 100.0)[0]
 
 
+def working(action: str = "window") -> State:
+    return state_machine.on_captured(capturing(action), 1, has_picture=True)[0]
+
+
 def speaking(action: str = "window") -> State:
-    state = working(action)
-    return state_machine.on_answered(state, state.id, complete=True)[0]
+    return state_machine.on_answered(working(action), 1, complete=True)[0]
 
 
 def finished(action: str = "window") -> State:
-    state = speaking(action)
-    return state_machine.on_ended(state, state.id, 100.0)[0]
+    return state_machine.on_ended(speaking(action), 1, 100.0)[0]
+
+
+def with_overlay(overlay: OverlayState, state: State | None = None) -> State:
+    return replace(state or State(), overlay=overlay)
+
+
+def opened(state: State | None = None, kind: str = "palette") -> State:
+    """Open an overlay by its key; its desktop is frozen at once."""
+    state, _ = on_press(state or State(), kind, 101.0)
+    state, effects = on_frozen(state, state.overlay.ticket)
+    assert effects == (Effect.OPEN_OVERLAY,)
+    return state
 
 
 @pytest.mark.parametrize("kind", ["palette", "region"])
 def test_its_key_freezes_the_desktop_and_opens_the_overlay(kind: str) -> None:
-    overlay, state, effects = on_press(OverlayState(), State(), kind, 100.0)
-    assert effects == (Silence(), FreezeDesktop(1, kind))
-    assert (overlay, state) == (OverlayState(kind, 1), State())
+    state, effects = on_press(State(), kind, 100.0)
+    assert effects == (SILENCE, FREEZE)
+    assert state == with_overlay(OverlayState(kind, 1, "freezing"))
+    state, effects = on_frozen(state, 1)
+    assert effects == (Effect.OPEN_OVERLAY,)
+    assert state == with_overlay(OverlayState(kind, 1, "frozen"))
 
 
 @pytest.mark.parametrize("kind", ["palette", "region"])
 def test_its_key_again_closes_the_overlay_and_drops_the_frozen_desktop(kind: str) -> None:
-    overlay, _, effects = on_press(OverlayState(kind, 1), State(), kind, 100.0)
-    assert effects == (Silence(), CloseOverlay(1))
-    assert overlay == OverlayState(ticket=1)
-    assert on_press(overlay, State(), kind, 101.0)[2][-1] == FreezeDesktop(2, kind), "the next press is another moment"
+    for desktop in ("freezing", "frozen"):
+        state, effects = on_press(with_overlay(OverlayState(kind, 1, desktop)), kind, 100.0)
+        assert effects == (SILENCE, CLOSE_AND_RESTORE)
+        assert state.overlay == OverlayState(ticket=1)
+        assert on_frozen(state, 1) == (state, ()), "it was closed meanwhile"
+        state, effects = on_press(state, kind, 101.0)
+        assert (effects[-1], state.overlay.ticket) == (FREEZE, 2), "the next press is another desktop"
+
+
+def test_without_a_picture_of_the_screen_the_palette_opens_all_the_same() -> None:
+    state, effects = on_frozen(with_overlay(replace(PALETTE, desktop="freezing")), 1, "refused")
+    assert effects == (Effect.REPORT_FREEZE_FAILURE, Effect.OPEN_OVERLAY)
+    after, effects = on_choice(state, 1, "region", 102.0)
+    assert effects == (Effect.REPORT_FREEZE_FAILURE, CLOSE_AND_RESTORE), "there is nothing to choose a region of"
+    assert after.overlay == OverlayState(ticket=1)
+
+
+@pytest.mark.parametrize(("kind", "failure"), [("palette", "locked"), ("region", "locked"), ("region", "refused")])
+def test_where_there_is_nothing_to_show_the_overlay_does_not_open(kind: str, failure: str) -> None:
+    state, _ = on_press(working(), kind, 101.0)
+    after, effects = on_frozen(state, 1, failure)
+    assert effects == (Effect.REPORT_FREEZE_FAILURE, CLOSE_AND_RESTORE, Effect.REPEAT_PARTIAL_ANSWER)
+    assert after.overlay == OverlayState(ticket=1)
 
 
 def test_a_question_uses_the_frozen_desktop_too() -> None:
-    effects = on_choice(PALETTE, State(), 1, "ask", 101.0)[2]
-    assert effects[:2] == (UseFrozenDesktop(1, "ask"), CloseOverlay(1, restore_focus=False))
-    assert CaptureForQuestion(1) in effects
+    state, effects = on_choice(with_overlay(PALETTE), 1, "ask", 101.0)
+    assert effects[:2] == (USE, CLOSE), "the question window takes the focus"
+    assert (state.task, effects[-1]) == ("ask", Effect.CAPTURE)
 
 
 @pytest.mark.parametrize("choice", [*ANSWER_ACTIONS, "monitor-2"])
 def test_a_choice_uses_the_frozen_desktop_and_closes_the_overlay(choice: str) -> None:
-    overlay, state, effects = on_choice(REGION if choice == "region" else PALETTE, finished("screen"), 1, choice, 101.0)
-    assert effects[:2] == (UseFrozenDesktop(1, choice), CloseOverlay(1))
-    (look,) = [each for each in effects if isinstance(each, Describe)]
-    assert look.id == 2
-    assert ForgetPicture() in effects, "the picture before it"
-    assert (overlay.kind, state.phase, state.last_action) == ("", "working", choice)
+    overlay = REGION if choice == "region" else PALETTE
+    state, effects = on_choice(with_overlay(overlay, finished("screen")), 1, choice, 101.0)
+    assert effects == (USE, CLOSE_AND_RESTORE, SILENCE, Effect.FORGET_PICTURE, Effect.CAPTURE)
+    assert (state.id, state.task, state.last_action) == (2, "describe", choice)
+    assert (state.overlay.kind, state.phase) == ("", "capturing")
 
 
 def test_choosing_what_was_just_described_is_a_new_picture_and_not_its_detail() -> None:
-    assert Describe(2, "window") in on_choice(PALETTE, finished("window"), 1, "window", 101.0)[2]
+    state, effects = on_choice(with_overlay(PALETTE, finished("window")), 1, "window", 101.0)
+    assert (state.id, effects[-1]) == (2, Effect.CAPTURE)
 
 
-def test_choosing_what_is_being_described_is_a_new_picture_and_not_its_stop() -> None:
-    effects = on_choice(PALETTE, working("window"), 1, "window", 101.0)[2]
-    assert Describe(2, "window") in effects
-    assert CancelRequest(1) in effects
+@pytest.mark.parametrize("state", [capturing("window"), working("window")])
+def test_choosing_what_is_being_described_is_a_new_picture_and_not_its_stop(state: State) -> None:
+    state, effects = on_choice(with_overlay(PALETTE, state), 1, "window", 101.0)
+    assert CANCEL in effects
+    assert (state.id, effects[-1]) == (2, Effect.CAPTURE)
+
+
+def described(choice: str, overlay: OverlayState = PALETTE) -> State:
+    """Choose in an overlay, and let that be described to the end."""
+    state, _ = on_choice(with_overlay(overlay), 1, choice, 100.0)
+    state, _ = state_machine.on_captured(state, 1, has_picture=True)
+    state, _ = state_machine.on_answered(state, 1, complete=True)
+    return state_machine.on_ended(state, 1, 101.0)[0]
 
 
 def test_afterwards_the_key_of_what_was_chosen_gives_its_detail() -> None:
-    _, state, _ = on_choice(PALETTE, State(), 1, "window", 100.0)
-    state = state_machine.on_answered(state, state.id, complete=True)[0]
-    state = state_machine.on_ended(state, state.id, 101.0)[0]
-    assert DescribeInDetail(2) in on_press(OverlayState(ticket=1), state, "window", 102.0)[2]
+    state, effects = on_press(described("window"), "window", 102.0)
+    assert (state.id, effects[-1]) == (2, Effect.DESCRIBE_IN_DETAIL)
 
 
 def test_the_palette_leads_to_a_region_of_the_same_frozen_desktop() -> None:
-    overlay, state, effects = on_choice(PALETTE, State(), 1, "region", 101.0)
-    assert effects == (OpenRegionSelector(1),)
-    assert (overlay, state) == (REGION, State())
+    state, effects = on_choice(with_overlay(PALETTE), 1, "region", 101.0)
+    assert effects == (Effect.OPEN_OVERLAY,)
+    assert state == with_overlay(REGION)
+
+
+def test_a_region_that_is_chosen_while_the_desktop_is_still_being_frozen_opens_after_that() -> None:
+    state, effects = on_choice(with_overlay(replace(PALETTE, desktop="freezing")), 1, "region", 101.0)
+    assert (state.overlay.kind, effects) == ("region", ())
+    assert on_frozen(state, 1) == (with_overlay(REGION), (Effect.OPEN_OVERLAY,))
 
 
 def test_while_the_region_is_described_its_key_stops_and_then_gives_the_detail() -> None:
-    _, state, _ = on_choice(REGION, State(), 1, "region", 100.0)
-    overlay, after, effects = on_press(OverlayState(ticket=1), state, "region", 101.0)
-    assert effects[:2] == (Silence(), CancelRequest(1))
-    assert (overlay.kind, after.phase) == ("", "idle")
-    state = state_machine.on_ended(state_machine.on_answered(state, 1, complete=True)[0], 1, 102.0)[0]
-    assert DescribeInDetail(2) in on_press(OverlayState(ticket=1), state, "region", 103.0)[2]
-    assert on_press(OverlayState(ticket=1), state, "region", 200.0)[2][-1] == FreezeDesktop(2, "region")
+    state, _ = on_choice(with_overlay(REGION), 1, "region", 100.0)
+    after, effects = on_press(state, "region", 101.0)
+    assert effects[:2] == (SILENCE, CANCEL)
+    assert (after.overlay.kind, after.phase) == ("", "idle")
+    state = described("region", REGION)
+    assert on_press(state, "region", 103.0)[1][-1] is Effect.DESCRIBE_IN_DETAIL
+    state, effects = on_press(state, "region", 200.0)
+    assert (effects[-1], state.overlay.ticket) == (FREEZE, 2)
 
 
 def test_a_global_key_chooses_in_an_open_palette() -> None:
-    assert on_press(PALETTE, State(), "read", 101.0) == on_choice(PALETTE, State(), 1, "read", 101.0)
-    assert on_press(PALETTE, State(), "region", 101.0)[2] == (OpenRegionSelector(1),)
+    state = with_overlay(PALETTE)
+    assert on_press(state, "read", 101.0) == on_choice(state, 1, "read", 101.0)
+    assert on_press(state, "region", 101.0)[1] == (Effect.OPEN_OVERLAY,)
 
 
-def test_opening_silences_the_work_without_ending_it() -> None:
-    overlay, state, effects = on_press(OverlayState(), working(), "palette", 101.0)
-    assert effects == (Silence(), Mute(1), FreezeDesktop(1, "palette"))
-    assert (overlay.missed, state.phase) == (True, "working")
+@pytest.mark.parametrize("state", [capturing(), working()])
+def test_opening_silences_the_work_without_ending_it(state: State) -> None:
+    after, effects = on_press(state, "palette", 101.0)
+    assert effects == (SILENCE, MUTE, FREEZE)
+    assert (after.overlay.missed, after.phase) == (True, state.phase)
 
 
 def test_opening_over_an_answer_that_is_spoken_ends_it_and_its_detail_can_be_had() -> None:
-    overlay, state, effects = on_press(OverlayState(), speaking(), "palette", 101.0)
-    assert effects == (Silence(), CancelRequest(1), FreezeDesktop(1, "palette"))
-    assert not overlay.missed
-    assert DescribeInDetail(2) in state_machine.on_press(state, "window", 102.0)[1]
+    state, effects = on_press(speaking(), "palette", 101.0)
+    assert effects == (SILENCE, CANCEL, FREEZE)
+    assert not state.overlay.missed
+    assert state_machine.on_press(state, "window", 102.0)[1][-1] is Effect.DESCRIBE_IN_DETAIL
 
 
 def test_what_was_silenced_is_heard_after_escape() -> None:
-    overlay, state, _ = on_press(OverlayState(), working(), "palette", 101.0)
-    assert on_dismiss(overlay, state, 1, 102.0)[2] == (Silence(), CloseOverlay(1), RepeatPartialAnswer(1))
+    state, effects = on_dismiss(opened(working()), 1)
+    assert effects == (SILENCE, CLOSE_AND_RESTORE, Effect.REPEAT_PARTIAL_ANSWER)
+    assert state.id == 1
 
 
 def test_what_was_answered_meanwhile_is_heard_after_escape_too() -> None:
-    overlay, state, _ = on_press(OverlayState(), working(), "palette", 101.0)
+    state = opened(working())
     state = state_machine.on_answered(state, 1, complete=True)[0]
     state = state_machine.on_ended(state, 1, 102.0)[0]
-    _, after, effects = on_dismiss(overlay, state, 1, 103.0)
-    assert effects == (Silence(), CloseOverlay(1), Silence(), RepeatMissedAnswer(2))
-    assert after.phase == "speaking"
+    after, effects = on_dismiss(state, 1)
+    assert effects == (SILENCE, CLOSE_AND_RESTORE, SILENCE, Effect.REPEAT_MISSED_ANSWER)
+    assert (after.phase, after.id) == ("speaking", 2)
     after = state_machine.on_ended(after, 2, 104.0)[0]
-    assert DescribeInDetail(3) in state_machine.on_press(after, "window", 105.0)[1]
+    after, effects = state_machine.on_press(after, "window", 105.0)
+    assert (after.id, effects[-1]) == (3, Effect.DESCRIBE_IN_DETAIL)
 
 
 def test_what_the_person_had_silenced_before_stays_silent() -> None:
     state = state_machine.on_press(working(), "stop", 101.0)[0]
-    overlay, state, effects = on_press(OverlayState(), state, "palette", 102.0)
-    assert Mute(1) in effects
-    assert on_dismiss(overlay, state, 1, 103.0)[2] == (Silence(), CloseOverlay(1))
+    state, effects = on_press(state, "palette", 102.0)
+    assert MUTE in effects
+    assert on_dismiss(state, 1)[1] == (SILENCE, CLOSE_AND_RESTORE)
 
 
 def test_stop_in_the_palette_is_the_second_one_and_cancels() -> None:
-    overlay, state, _ = on_press(OverlayState(), working(), "palette", 101.0)
-    overlay, state, effects = on_choice(overlay, state, 1, "stop", 102.0)
-    assert effects[:3] == (CloseOverlay(1), Silence(), CancelRequest(1))
+    state, effects = on_choice(opened(working()), 1, "stop", 102.0)
+    assert effects[:3] == (CLOSE_AND_RESTORE, SILENCE, CANCEL)
     assert state.phase == "idle"
 
 
 def test_status_and_repeat_in_the_palette_let_the_work_be_heard_again() -> None:
-    overlay, state, _ = on_press(OverlayState(), working(), "palette", 101.0)
-    assert on_choice(overlay, state, 1, "status", 102.0)[2] == (CloseOverlay(1), Unmute(1), ReportStatus())
-    assert on_choice(overlay, state, 1, "repeat", 102.0)[2] == (CloseOverlay(1), Unmute(1), RepeatPartialAnswer(1))
-    assert on_choice(PALETTE, finished(), 1, "repeat", 102.0)[2][-1] == RepeatAnswer(2)
-    assert on_choice(PALETTE, finished(), 1, "think", 102.0)[2][-1] == ToggleThinking(2)
+    state = opened(working())
+    assert on_choice(state, 1, "status", 102.0)[1] == (CLOSE_AND_RESTORE, UNMUTE, Effect.REPORT_STATUS)
+    assert on_choice(state, 1, "repeat", 102.0)[1] == (CLOSE_AND_RESTORE, UNMUTE, Effect.REPEAT_PARTIAL_ANSWER)
+    idle = with_overlay(PALETTE, finished())
+    assert on_choice(idle, 1, "repeat", 102.0)[1][-1] is Effect.REPEAT_ANSWER
+    assert on_choice(idle, 1, "think", 102.0)[1][-1] is Effect.TOGGLE_THINKING
 
 
 def test_the_focus_is_not_restored_when_the_person_has_moved_it() -> None:
-    assert on_dismiss(PALETTE, State(), 1, 101.0, restore_focus=False)[2] == (
-        Silence(),
-        CloseOverlay(1, restore_focus=False),
-    )
+    assert on_dismiss(with_overlay(PALETTE), 1, restore_focus=False)[1] == (SILENCE, CLOSE)
 
 
 def test_events_of_an_older_or_closed_overlay_change_nothing() -> None:
     for overlay in (OverlayState("palette", 2), OverlayState(ticket=1)):
-        assert on_choice(overlay, State(), 1, "window", 101.0) == (overlay, State(), ())
-        assert on_dismiss(overlay, State(), 1, 101.0) == (overlay, State(), ())
+        state = with_overlay(overlay)
+        assert on_choice(state, 1, "window", 101.0) == (state, ())
+        assert on_dismiss(state, 1) == (state, ())
+        assert on_frozen(state, 1) == (state, ())
 
 
 def test_every_sequence_leaves_one_request_and_one_overlay_at_most() -> None:
-    steps = [*ACTIONS, "answered", "ended", "later", "escape", "chosen", "monitor", "lost"]
+    steps = [
+        *ACTIONS,
+        "captured",
+        "answered",
+        "ended",
+        "later",
+        "frozen",
+        "failed",
+        "escape",
+        "chosen",
+        "monitor",
+        "lost",
+    ]
 
-    def after(overlay: OverlayState, state: State, step: str) -> OverlayTransition:
+    def after(state: State, step: str) -> Transition:
+        ticket = state.overlay.ticket
         match step:
+            case "captured":
+                return state_machine.on_captured(state, state.id, has_picture=True)
             case "answered":
-                return overlay, *state_machine.on_answered(state, state.id, complete=True)
+                return state_machine.on_answered(state, state.id, complete=True)
             case "ended":
-                return overlay, *state_machine.on_ended(state, state.id, 10.0)
+                return state_machine.on_ended(state, state.id, 10.0)
             case "later":
-                return overlay, *state_machine.on_time_passed(state, 100.0)
+                return state_machine.on_time_passed(state, 100.0)
+            case "frozen" | "failed":
+                return on_frozen(state, ticket, "" if step == "frozen" else "refused")
             case "escape" | "lost":
-                return on_dismiss(overlay, state, overlay.ticket, 10.0, restore_focus=step == "escape")
+                return on_dismiss(state, ticket, restore_focus=step == "escape")
             case "chosen":
-                return on_choice(overlay, state, overlay.ticket, "region", 10.0)
+                return on_choice(state, ticket, "region", 10.0)
             case "monitor":
-                return on_choice(overlay, state, overlay.ticket, "monitor-1", 10.0)
-        return on_press(overlay, state, step, 10.0)
+                return on_choice(state, ticket, "monitor-1", 10.0)
+        return on_press(state, step, 10.0)
 
-    reached, seen = {(OverlayState(), State())}, set()
+    beginnings = {
+        Effect.CAPTURE,
+        Effect.DESCRIBE_IN_DETAIL,
+        Effect.REPEAT_ANSWER,
+        Effect.REPEAT_MISSED_ANSWER,
+        Effect.TOGGLE_THINKING,
+    }
+    reached, seen = {State()}, set()
     for _ in range(4):
         next_reached = set()
-        for overlay, state in reached - seen:
+        for state in reached - seen:
             for step in steps:
-                next_overlay, next_state, effects = after(overlay, state, step)
-                new_requests = [
-                    each
-                    for each in effects
-                    if isinstance(
-                        each,
-                        Describe
-                        | CaptureForQuestion
-                        | DescribeInDetail
-                        | RepeatAnswer
-                        | RepeatMissedAnswer
-                        | ToggleThinking,
-                    )
-                ]
-                assert len(new_requests) <= 1
-                opened = [each for each in effects if isinstance(each, FreezeDesktop)]
-                closed = [each for each in effects if isinstance(each, CloseOverlay)]
-                assert next_overlay.ticket == overlay.ticket + len(opened)
-                assert bool(closed) == (bool(overlay.kind) and not next_overlay.kind), "it closes when it is to"
-                assert not (new_requests and next_overlay.kind), "nothing begins under an open chooser"
-                if any(isinstance(each, UseFrozenDesktop) for each in effects):
-                    assert overlay.kind, "a moment that nobody froze"
-                next_reached.add((next_overlay, replace(next_state)))
+                next_state, effects = after(state, step)
+                begun = [each for each in effects if each in beginnings]
+                assert next_state.id == state.id + len(begun) <= state.id + 1
+                closed = [each for each in effects if each in (CLOSE, CLOSE_AND_RESTORE)]
+                before, overlay = state.overlay, next_state.overlay
+                assert overlay.ticket == before.ticket + effects.count(FREEZE)
+                assert bool(closed) == (bool(before.kind) and not overlay.kind), "it closes when it is to"
+                assert not (begun and overlay.kind), "nothing begins under an open overlay"
+                if USE in effects:
+                    assert before.kind, "a desktop that nobody froze"
+                next_reached.add(next_state)
         seen |= reached
         reached = next_reached
     assert len(seen) > 100

@@ -16,8 +16,7 @@ from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
 from edge_assistant.capture.targets import Target
-from edge_assistant.controller.frozen_desktop import FreezeTask
-from edge_assistant.controller.request import Request
+from edge_assistant.controller.request import Request, start_capture
 from edge_assistant.system.errors import InputError
 
 
@@ -65,7 +64,7 @@ def test_where_no_thread_can_be_started_a_request_is_over_at_once_and_says_why(
     monkeypatch.setattr(threading, "Thread", NoThread)
     request, calls = Request(1, print, print, action="window"), []
     request.take_picture(lambda: calls.append(request.failure))
-    FreezeTask(ScriptedView(), request, lambda task: calls.append(task.failure)).start(5.0)
+    start_capture(lambda _: None, calls.append, what_failed="the desktop could not be frozen")
     assert [error.code for error in calls if error is not None] == ["processes", "processes"]
 
 

@@ -68,16 +68,18 @@ class ServiceHarness:
         self.service.on_settings = self.applied.append
 
     def steps(self) -> None:
-        while not self.service.event_loop._queue.empty():
-            self.service.event_loop._step()
+        while not self.service.event_loop._calls.empty():
+            self.service.event_loop.step(self.service.controller)
 
     def apply(self, **values: schema.Value) -> list[str]:
         """Apply settings by name (two underscores for the point); return what is announced."""
-        settings = with_values(self.service.chosen, {name.replace("__", "."): value for name, value in values.items()})
+        settings = with_values(
+            self.service.settings, {name.replace("__", "."): value for name, value in values.items()}
+        )
         before = len(self.shown)
-        self.service.apply(settings)
+        self.service.save_settings(settings)
         self.steps()
-        assert self.service.chosen == settings
+        assert self.service.settings == settings
         return [event.message for event in self.shown[before:] if isinstance(event, NoticeEvent)]
 
     @property
@@ -95,7 +97,7 @@ def harness(monkeypatch: pytest.MonkeyPatch) -> ServiceHarness:
 def test_new_settings_are_saved_reported_and_applied(harness: ServiceHarness) -> None:
     assert harness.apply(camera="Front") == ["Settings applied."]
     assert schema.load(schema.path()).camera == "Front"
-    assert harness.applied == [harness.service.chosen]
+    assert harness.applied == [harness.service.settings]
     assert harness.speaker.said == ["Settings applied."]
     assert len(ScriptedSpeaker.instances) == 1, "the voice stays as it is"
     assert ScriptedHotkeys.registered == []
@@ -119,7 +121,7 @@ def test_speech_can_be_turned_off_and_on(harness: ServiceHarness) -> None:
 
 
 def test_tones_and_ticks_are_separate_settings(harness: ServiceHarness) -> None:
-    voice = harness.service._speech
+    voice = harness.service.speech
     for tones, ticks, heard in ((True, False, ["heard"]), (False, True, ["tick"]), (False, False, [])):
         harness.apply(tones=tones, ticks=ticks)
         harness.speaker.tones.clear()
@@ -159,10 +161,8 @@ def test_settings_that_cannot_be_saved_apply_all_the_same_and_that_is_reported(
 
 
 def reload(harness: ServiceHarness) -> str:
-    """Return what `reload` says, with the event loop taking a step meanwhile."""
-    reply: list[str] = []
-    harness.service.event_loop.call = lambda callback: reply.append(callback()) or reply[0]  # type: ignore[method-assign]
-    said = harness.service.reload()
+    """Reload the settings file, and return what is said."""
+    said = harness.service.reload_settings()
     harness.steps()
     return said
 
@@ -170,26 +170,24 @@ def reload(harness: ServiceHarness) -> str:
 def test_a_file_that_was_changed_elsewhere_is_applied(harness: ServiceHarness) -> None:
     save(schema.path(), with_values(Settings(), {"ticks": False}))
     assert reload(harness) == "Settings applied."
-    assert harness.service.chosen.ticks is False
+    assert harness.service.settings.ticks is False
 
 
 def test_a_file_that_was_broken_elsewhere_changes_nothing(harness: ServiceHarness) -> None:
     schema.path().parent.mkdir(parents=True)
     schema.path().write_text("rate = ", encoding="utf-8")
     assert reload(harness).endswith("The old settings stay.")
-    assert harness.service.chosen == Settings()
+    assert harness.service.settings == Settings()
     assert schema.path().read_text(encoding="utf-8") == "rate = "
 
 
 def test_the_result_of_tuning_is_used_without_a_restart(
     harness: ServiceHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    event_loop, reloaded = harness.service.event_loop, []
-    monkeypatch.setattr(event_loop, "call", lambda callback: callback())
-    monkeypatch.setattr(harness.service._worker, "reload", reloaded.append)
-    assert "reloading the model" in harness.service.apply_tuning()
-    harness.steps()
-    assert len(reloaded) == 1
+    tasks: list[object] = []
+    monkeypatch.setattr(harness.service._worker, "work_on", lambda _, task: tasks.append(task))
+    assert "reloading the model" in harness.service.reload_tuning()
+    assert tasks == [harness.service._tasks.reload]
 
 
 def test_starting_at_login_follows_the_setting(harness: ServiceHarness, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +209,7 @@ def test_a_setting_that_was_edited_meanwhile_is_followed_at_the_start_and_the_de
 ) -> None:
     def start(enabled: bool) -> None:
         harness.service._settings = Settings(start_at_login=enabled)
-        harness.service.apply_offline_changes()
+        harness.service.report_settings_file("")
 
     start(True)
     assert autostart.get_autostart().is_enabled()
@@ -229,7 +227,7 @@ def test_a_setting_that_was_edited_meanwhile_is_followed_at_the_start_and_the_de
 def test_a_start_reports_once_that_entries_are_no_longer_used(harness: ServiceHarness) -> None:
     schema.path().parent.mkdir(parents=True, exist_ok=True)
     schema.path().write_text("target_seconds = 9\nrate = 180\n", encoding="utf-8")
-    harness.service.apply_offline_changes()
+    harness.service.report_settings_file("")
     harness.steps()
     sentence = "The settings file has an entry that is no longer used, and is ignored: target_seconds."
     assert harness.shown == [NoticeEvent(0, "settings", sentence)]

@@ -8,28 +8,13 @@ import pytest
 
 from edge_assistant.controller.state import (
     DETAIL_OFFER_S,
-    AnswerQuestion,
-    CancelRequest,
-    CaptureForQuestion,
-    Describe,
-    DescribeInDetail,
-    DescribeTarget,
     Effect,
-    ForgetAll,
-    ForgetPicture,
-    Mute,
-    Quit,
-    ReadReasoning,
-    RepeatAnswer,
-    RepeatPartialAnswer,
-    ReportNoPicture,
-    ReportStatus,
-    Silence,
     State,
-    ToggleThinking,
+    Task,
     Transition,
     offers_detail,
     on_answered,
+    on_captured,
     on_conversation_closed,
     on_conversation_opened,
     on_describe_target,
@@ -38,28 +23,44 @@ from edge_assistant.controller.state import (
     on_front_window_changed,
     on_press,
     on_question,
-    on_question_picture,
     on_read_reasoning,
     on_time_passed,
 )
 from edge_assistant.hotkeys.actions import ACTIONS, ANSWER_ACTIONS
 
-Effects = tuple[Effect, ...]
-BEGINNINGS = (
-    Describe,
-    DescribeTarget,
-    CaptureForQuestion,
-    AnswerQuestion,
-    DescribeInDetail,
-    RepeatAnswer,
-    ReadReasoning,
-    ToggleThinking,
-    ForgetAll,
-)
+SILENCE, CANCEL, FORGET = Effect.SILENCE, Effect.CANCEL_REQUEST, Effect.FORGET_PICTURE
+BEGINNINGS: dict[Task, Effect] = {
+    "describe": Effect.CAPTURE,
+    "describe_target": Effect.CAPTURE,
+    "ask": Effect.CAPTURE,
+    "question": Effect.ANSWER_QUESTION,
+    "detail": Effect.DESCRIBE_IN_DETAIL,
+    "think": Effect.TOGGLE_THINKING,
+    "forget": Effect.FORGET_ALL,
+}
+"""The effect that begins each task but a repetition."""
+
+REPETITIONS = (Effect.REPEAT_ANSWER, Effect.READ_REASONING)
+
+
+def begun(transition: Transition) -> tuple[int, str]:
+    """Return the number and task of the request that a transition begins, with the action of a description."""
+    state, effects = transition
+    if state.task == "repeat":
+        assert effects[-1] in REPETITIONS
+        return state.id, effects[-1]
+    assert effects[-1] is BEGINNINGS[state.task]
+    return state.id, f"describe {state.last_action}" if state.task == "describe" else state.task
+
+
+def capturing(action: str = "window", at: float = 100.0) -> State:
+    return on_press(State(), action, at)[0]
 
 
 def working(action: str = "window", at: float = 100.0) -> State:
-    return on_press(State(), action, at)[0]
+    state, effects = on_captured(capturing(action, at), 1, has_picture=True)
+    assert effects == (Effect.ANSWER,)
+    return state
 
 
 def speaking(action: str = "window", at: float = 100.0) -> State:
@@ -75,24 +76,46 @@ def finished(action: str = "window", at: float = 100.0) -> State:
 @pytest.mark.parametrize("action", ANSWER_ACTIONS)
 def test_a_key_takes_a_picture_when_nothing_goes_on(action: str) -> None:
     state, effects = on_press(State(), action, 100.0)
-    assert effects == (Silence(), ForgetPicture(), Describe(1, action))
-    assert (state.phase, state.id, state.started_at) == ("working", 1, 100.0)
+    assert effects == (SILENCE, FORGET, Effect.CAPTURE)
+    assert (state.phase, state.id, state.task, state.last_action) == ("capturing", 1, "describe", action)
+
+
+def test_the_picture_is_answered_whether_it_could_be_taken_or_not() -> None:
+    for has_picture in (True, False):
+        state, effects = on_captured(capturing(), 1, has_picture=has_picture)
+        assert (state.phase, effects) == ("working", (Effect.ANSWER,))
+        assert on_captured(state, 1, has_picture=has_picture) == (state, ()), "only once"
+
+
+def test_a_question_is_only_awaited_where_there_is_a_picture_and_else_the_failure_is_reported() -> None:
+    asked = capturing("ask")
+    state, effects = on_captured(asked, 1, has_picture=True)
+    assert (state.phase, state.picture, effects) == ("idle", "kept", (Effect.PROMPT_FOR_QUESTION,))
+    state, effects = on_captured(asked, 1, has_picture=False)
+    assert (state.phase, state.picture, effects) == ("working", "", (Effect.ANSWER,))
+
+
+def test_a_picture_that_comes_after_its_request_was_stopped_or_followed_by_another_changes_nothing() -> None:
+    stopped = on_press(capturing(), "window", 101.0)[0]
+    followed = on_press(capturing(), "screen", 101.0)[0]
+    for state in (stopped, followed):
+        assert on_captured(state, 1, has_picture=True) == (state, ())
 
 
 @pytest.mark.parametrize("action", ANSWER_ACTIONS)
 def test_the_same_key_while_it_works_or_speaks_stops_and_does_nothing_else(action: str) -> None:
-    for state in (working(action), speaking(action)):
+    for state in (capturing(action), working(action), speaking(action)):
         after, effects = on_press(state, action, 101.0)
-        assert effects[:2] == (Silence(), CancelRequest(1))
-        assert not [each for each in effects if isinstance(each, Describe | DescribeInDetail)]
+        assert effects[:2] == (SILENCE, CANCEL)
+        assert not {Effect.CAPTURE, Effect.DESCRIBE_IN_DETAIL} & set(effects)
         assert after.phase == "idle"
 
 
 def test_the_same_key_soon_after_the_answer_asks_for_the_detail_of_the_kept_picture() -> None:
     state, effects = on_press(finished(at=100.0), "window", 100.0 + DETAIL_OFFER_S)
-    assert effects == (Silence(), DescribeInDetail(2))
-    assert state.phase == "working"
-    assert (state.started_at, state.detail_given) == (130.0, True)
+    assert effects == (SILENCE, Effect.DESCRIBE_IN_DETAIL)
+    assert (state.phase, state.id, state.task) == ("working", 2, "detail")
+    assert on_answered(state, 2, complete=True)[0].picture == "detailed"
 
 
 def test_where_the_person_has_moved_on_the_same_key_is_a_new_request() -> None:
@@ -100,21 +123,18 @@ def test_where_the_person_has_moved_on_the_same_key_is_a_new_request() -> None:
     assert offers_detail(state, "window", 101.0)
     assert not offers_detail(state, "screen", 101.0)
     assert not offers_detail(speaking(), "window", 101.0)
-    assert on_press(on_front_window_changed(state), "window", 101.0)[1] == (
-        Silence(),
-        ForgetPicture(),
-        Describe(2, "window"),
-    )
+    after = on_press(on_front_window_changed(state), "window", 101.0)
+    assert after[1] == (SILENCE, FORGET, Effect.CAPTURE)
+    assert begun(after) == (2, "describe window")
     assert not offers_detail(state, "window", 100.1 + DETAIL_OFFER_S)
 
 
 def test_later_the_same_key_takes_a_new_picture_and_the_old_one_is_forgotten() -> None:
-    _, effects = on_press(finished(at=100.0), "window", 100.1 + DETAIL_OFFER_S)
-    assert Describe(2, "window") in effects
+    assert begun(on_press(finished(at=100.0), "window", 100.1 + DETAIL_OFFER_S)) == (2, "describe window")
     state, effects = on_time_passed(finished(at=100.0), 100.1 + DETAIL_OFFER_S)
-    assert effects == (ForgetPicture(),)
+    assert effects == (FORGET,)
     assert on_time_passed(state, 1000.0)[1] == ()
-    assert Describe(2, "window") in on_press(state, "window", 1000.0)[1]
+    assert begun(on_press(state, "window", 1000.0)) == (2, "describe window")
 
 
 def test_a_picture_is_not_forgotten_while_its_detail_may_be_asked_for() -> None:
@@ -122,49 +142,51 @@ def test_a_picture_is_not_forgotten_while_its_detail_may_be_asked_for() -> None:
 
 
 def test_another_key_soon_after_the_answer_takes_a_new_picture() -> None:
-    assert on_press(finished("window"), "screen", 101.0)[1] == (Silence(), ForgetPicture(), Describe(2, "screen"))
+    after = on_press(finished("window"), "screen", 101.0)
+    assert after[1] == (SILENCE, FORGET, Effect.CAPTURE)
+    assert begun(after) == (2, "describe screen")
 
 
 def test_after_the_detail_the_same_key_takes_a_new_picture() -> None:
     state = on_press(finished(), "window", 101.0)[0]
     state = on_answered(state, state.id, complete=True)[0]
     state, effects = on_ended(state, state.id, 102.0)
-    assert effects == (ForgetPicture(),)
-    assert Describe(3, "window") in on_press(state, "window", 103.0)[1]
+    assert effects == (FORGET,)
+    assert begun(on_press(state, "window", 103.0)) == (3, "describe window")
 
 
 @pytest.mark.parametrize(
     ("state", "action", "expected"),
     [
-        (working("window"), "screen", Describe(2, "screen")),
-        (speaking("window"), "screen", Describe(2, "screen")),
-        (working("window"), "think", ToggleThinking(2)),
+        (capturing("window"), "screen", "describe screen"),
+        (working("window"), "screen", "describe screen"),
+        (speaking("window"), "screen", "describe screen"),
+        (capturing("window"), "think", "think"),
+        (working("window"), "think", "think"),
     ],
 )
-def test_another_request_silences_and_cancels_the_old_one(
-    state: State, action: str, expected: Describe | ToggleThinking
-) -> None:
-    after, effects = on_press(state, action, 101.0)
-    assert effects == (Silence(), CancelRequest(1), ForgetPicture(), expected)
-    assert after.phase == "working"
-    assert after.started_at == 101.0
+def test_another_request_silences_and_cancels_the_old_one(state: State, action: str, expected: str) -> None:
+    after = on_press(state, action, 101.0)
+    assert after[1][:-1] == (SILENCE, CANCEL, FORGET)
+    assert begun(after) == (2, expected)
+    assert after[0].busy
 
 
 @pytest.mark.parametrize("state", [speaking(), finished()])
 def test_think_harder_keeps_the_picture_and_offers_its_detail_again(state: State) -> None:
     state, effects = on_press(state, "think", 101.0)
-    assert effects[-1] == ToggleThinking(2)
-    assert ForgetPicture() not in effects
+    assert effects[-1] == Effect.TOGGLE_THINKING
+    assert FORGET not in effects
     assert on_time_passed(state, 1000.0) == (state, ()), "it is not forgotten while the weights load"
     state = on_answered(state, 2, complete=False)[0]
     state, effects = on_ended(state, 2, 120.0)
     assert effects == ()
-    assert on_press(state, "window", 149.0)[1] == (Silence(), DescribeInDetail(3))
+    assert begun(on_press(state, "window", 149.0)) == (3, "detail")
 
 
 def test_a_key_while_think_harder_changes_the_model_is_a_request_not_a_stop() -> None:
     state = on_press(finished(), "think", 101.0)[0]
-    assert Describe(3, "window") in on_press(state, "window", 102.0)[1]
+    assert begun(on_press(state, "window", 102.0)) == (3, "describe window")
 
 
 def test_the_last_answer_may_be_repeated_after_think_harder_and_the_same_key_stops_that() -> None:
@@ -175,27 +197,27 @@ def test_the_last_answer_may_be_repeated_after_think_harder_and_the_same_key_sto
 
 def test_an_answer_that_was_stopped_while_it_was_made_offers_no_detail() -> None:
     state, _ = on_press(working(), "window", 101.0)
-    assert Describe(2, "window") in on_press(state, "window", 102.0)[1]
+    assert begun(on_press(state, "window", 102.0)) == (2, "describe window")
 
 
 def test_an_answer_that_was_stopped_while_it_was_spoken_offers_its_detail() -> None:
     state, _ = on_press(speaking(), "window", 101.0)
-    assert DescribeInDetail(2) in on_press(state, "window", 102.0)[1]
+    assert begun(on_press(state, "window", 102.0)) == (2, "detail")
 
 
 def test_a_request_that_failed_offers_no_detail() -> None:
     state = working()
     state = on_answered(state, state.id, complete=False)[0]
     state = on_ended(state, state.id, 101.0)[0]
-    assert Describe(2, "window") in on_press(state, "window", 102.0)[1]
+    assert begun(on_press(state, "window", 102.0)) == (2, "describe window")
 
 
 def test_the_first_stop_silences_the_second_cancels() -> None:
     state, effects = on_press(working(), "stop", 101.0)
-    assert effects == (Silence(), Mute(1))
+    assert effects == (SILENCE, Effect.MUTE)
     assert (state.phase, state.muted) == ("working", True)
     state, effects = on_press(state, "stop", 102.0)
-    assert effects == (Silence(), CancelRequest(1), ForgetPicture())
+    assert effects == (SILENCE, CANCEL, FORGET)
     assert state.phase == "idle"
 
 
@@ -203,39 +225,39 @@ def test_what_was_silenced_is_answered_all_the_same() -> None:
     state, _ = on_press(working(), "stop", 101.0)
     state = on_answered(state, state.id, complete=True)[0]
     state = on_ended(state, state.id, 102.0)[0]
-    assert DescribeInDetail(2) in on_press(state, "window", 103.0)[1]
+    assert begun(on_press(state, "window", 103.0)) == (2, "detail")
 
 
 def test_one_stop_ends_speech_whose_work_is_over() -> None:
     state, effects = on_press(speaking(), "stop", 101.0)
-    assert effects == (Silence(), CancelRequest(1))
+    assert effects == (SILENCE, CANCEL)
     assert state.phase == "idle"
 
 
 def test_stop_when_nothing_goes_on_only_silences() -> None:
-    assert on_press(State(), "stop", 1.0) == (State(), (Silence(),))
-    assert on_press(finished(), "stop", 101.0) == (finished(), (Silence(),))
+    assert on_press(State(), "stop", 1.0) == (State(), (SILENCE,))
+    assert on_press(finished(), "stop", 101.0) == (finished(), (SILENCE,))
 
 
 def test_repeat_says_the_last_answer_again_and_keeps_the_offer_of_its_detail() -> None:
     state, effects = on_press(finished(), "repeat", 101.0)
-    assert effects == (Silence(), RepeatAnswer(2))
+    assert effects == (SILENCE, Effect.REPEAT_ANSWER)
     assert state.phase == "speaking"
     state = on_ended(state, 2, 110.0)[0]
-    assert DescribeInDetail(3) in on_press(state, "window", 139.0)[1]
+    assert begun(on_press(state, "window", 139.0)) == (3, "detail")
 
 
 def test_repeat_does_not_offer_the_detail_of_a_forgotten_picture() -> None:
     state, _ = on_time_passed(finished(), 1000.0)
     state, _ = on_press(state, "repeat", 1001.0)
     state, _ = on_ended(state, state.id, 1002.0)
-    assert Describe(3, "window") in on_press(state, "window", 1003.0)[1]
+    assert begun(on_press(state, "window", 1003.0)) == (3, "describe window")
 
 
 def test_repeat_while_the_answer_is_made_says_what_was_said_and_goes_on() -> None:
     muted, _ = on_press(working(), "stop", 101.0)
     state, effects = on_press(muted, "repeat", 102.0)
-    assert effects == (RepeatPartialAnswer(1),)
+    assert effects == (Effect.REPEAT_PARTIAL_ANSWER,)
     assert (state.phase, state.muted, state.id) == ("working", False, 1)
 
 
@@ -250,8 +272,8 @@ def test_events_of_an_older_request_change_nothing() -> None:
 
 def test_status_and_quit_change_nothing_by_themselves() -> None:
     for state in (State(), working(), speaking()):
-        assert on_press(state, "status", 101.0) == (state, (ReportStatus(),))
-        assert on_press(state, "quit", 101.0) == (state, (Quit(),))
+        assert on_press(state, "status", 101.0) == (state, (Effect.REPORT_STATUS,))
+        assert on_press(state, "quit", 101.0) == (state, (Effect.QUIT,))
 
 
 def test_every_sequence_of_presses_leaves_one_request_at_most_and_ids_that_only_grow() -> None:
@@ -259,13 +281,13 @@ def test_every_sequence_of_presses_leaves_one_request_at_most_and_ids_that_only_
         "answered": lambda state: on_answered(state, state.id, complete=True),
         "ended": lambda state: on_ended(state, state.id, 10.0),
         "later": lambda state: on_time_passed(state, 100.0),
-        "taken": lambda state: on_question_picture(state, state.id),
+        "taken": lambda state: on_captured(state, state.id, has_picture=True),
         "opened": on_conversation_opened,
         "closed": lambda state: on_conversation_closed(state, 10.0),
-        "question": lambda state: on_question(state, 10.0, has_picture=True),
+        "question": lambda state: on_question(state, has_picture=True),
         "reasoning": on_read_reasoning,
-        "forget": lambda state: on_forget(state, 10.0),
-        "elsewhere": lambda state: on_describe_target(state, 10.0),
+        "forget": on_forget,
+        "elsewhere": on_describe_target,
     }
     alphabet = [*ACTIONS, *others]
     reached, seen = {State()}, set()
@@ -274,22 +296,21 @@ def test_every_sequence_of_presses_leaves_one_request_at_most_and_ids_that_only_
         for state in reached - seen:
             for step in alphabet:
                 after, effects = others[step](state) if step in others else on_press(state, step, 10.0)
-                new_requests = [each for each in effects if isinstance(each, BEGINNINGS)]
-                new_requests = [
-                    each for each in new_requests if each.id > state.id
-                ]  # reading what there is begins nothing
-                assert len(new_requests) <= 1
-                assert after.id == state.id + len(new_requests)
-                if new_requests and state.phase != "idle":
-                    assert effects[:2] == (Silence(), CancelRequest(state.id))
+                beginnings = [each for each in effects if each in (*BEGINNINGS.values(), *REPETITIONS)]
+                begun_now = after.id - state.id
+                assert begun_now in (0, 1)
+                # Reading what there is so far begins nothing.
+                assert len(beginnings) == begun_now or (not begun_now and beginnings == [Effect.READ_REASONING])
+                if begun_now and state.phase != "idle":
+                    assert effects[:2] == (SILENCE, CANCEL)
                 if (
                     state.conversation_open
-                    and state.picture_kept
+                    and state.picture
                     and step not in (*ANSWER_ACTIONS, "ask", "elsewhere", "forget")
                 ):
-                    assert ForgetPicture() not in effects, "the picture of an open conversation is gone"
-                if any(isinstance(each, DescribeInDetail) for each in effects):
-                    assert state.picture_kept, "the detail of nothing"
+                    assert FORGET not in effects, "the picture of an open conversation is gone"
+                if Effect.DESCRIBE_IN_DETAIL in effects:
+                    assert state.picture, "the detail of nothing"
                 next_reached.add(after)
         seen |= reached
         reached = next_reached
@@ -299,65 +320,65 @@ def test_every_sequence_of_presses_leaves_one_request_at_most_and_ids_that_only_
 def asked_about() -> State:
     """A picture was taken to be asked about, and the window is open."""
     state, effects = on_press(State(), "ask", 100.0)
-    assert effects == (Silence(), ForgetPicture(), CaptureForQuestion(1))
-    return on_question_picture(state, 1)[0]
+    assert effects == (SILENCE, FORGET, Effect.CAPTURE)
+    return on_captured(state, 1, has_picture=True)[0]
 
 
 def test_a_picture_taken_to_be_asked_about_stays_as_long_as_the_window_is_open() -> None:
     state = asked_about()
-    assert (state.phase, state.picture_kept, state.conversation_open) == ("idle", True, True)
+    assert (state.phase, state.picture, state.conversation_open) == ("idle", "kept", True)
     assert on_time_passed(state, 10_000.0) == (state, ())
     shut, _ = on_conversation_closed(state, 200.0)
     assert on_time_passed(shut, 200.0 + DETAIL_OFFER_S)[1] == ()
-    assert on_time_passed(shut, 200.1 + DETAIL_OFFER_S)[1] == (ForgetPicture(),)
+    assert on_time_passed(shut, 200.1 + DETAIL_OFFER_S)[1] == (FORGET,)
     again, _ = on_conversation_opened(shut)
     assert on_time_passed(again, 200.1 + DETAIL_OFFER_S)[1] == ()
 
 
 def test_a_question_keeps_its_picture_whether_it_is_answered_stopped_or_fails() -> None:
-    state, effects = on_question(asked_about(), 101.0, has_picture=True)
-    assert effects == (Silence(), AnswerQuestion(2))
+    state, effects = on_question(asked_about(), has_picture=True)
+    assert effects == (SILENCE, Effect.ANSWER_QUESTION)
     stopped, effects = on_press(on_press(state, "stop", 102.0)[0], "stop", 102.0)
     failed = on_ended(on_answered(state, 2, complete=False)[0], 2, 102.0)[0]
     for after in (stopped, failed):
-        assert (after.phase, after.picture_kept) == ("idle", True)
-    assert ForgetPicture() not in effects
+        assert (after.phase, after.picture) == ("idle", "kept")
+    assert FORGET not in effects
 
 
 def test_a_question_ends_the_one_before_it_and_one_about_nothing_is_refused() -> None:
-    state, _ = on_question(asked_about(), 101.0, has_picture=True)
-    _, effects = on_question(state, 102.0, has_picture=True)
-    assert effects == (Silence(), CancelRequest(2), AnswerQuestion(3))
-    assert on_question(State(), 100.0, has_picture=False) == (State(), (Silence(), ReportNoPicture()))
+    state, _ = on_question(asked_about(), has_picture=True)
+    _, effects = on_question(state, has_picture=True)
+    assert effects == (SILENCE, CANCEL, Effect.ANSWER_QUESTION)
+    assert on_question(State(), has_picture=False) == (State(), (SILENCE, Effect.REPORT_NO_PICTURE))
 
 
 def test_a_picture_described_by_a_key_stays_too_while_the_window_is_open() -> None:
     state, _ = on_conversation_opened(finished(at=100.0))
     state, effects = on_time_passed(state, 200.0)
-    assert (state.picture_kept, effects) == (True, ())
-    assert Describe(2, "window") in on_press(state, "window", 201.0)[1], "its detail is no longer offered"
+    assert (state.picture, effects) == ("kept", ())
+    assert begun(on_press(state, "window", 201.0)) == (2, "describe window"), "its detail is no longer offered"
 
 
 def test_think_harder_keeps_the_picture_of_an_open_conversation() -> None:
     state, effects = on_press(asked_about(), "think", 101.0)
-    assert effects == (Silence(), ToggleThinking(2))
-    assert on_answered(state, 2, complete=False)[0].picture_kept
+    assert effects == (SILENCE, Effect.TOGGLE_THINKING)
+    assert on_answered(state, 2, complete=False)[0].picture
 
 
 def test_the_reasoning_so_far_is_read_without_ending_the_work() -> None:
     state, effects = on_read_reasoning(working())
-    assert effects == (Silence(), ReadReasoning(1))
+    assert effects == (SILENCE, Effect.READ_REASONING)
     assert state.phase == "working"
-    assert on_read_reasoning(finished())[1] == (Silence(), ReadReasoning(2))
+    assert on_read_reasoning(finished())[1] == (SILENCE, Effect.READ_REASONING)
 
 
 def test_forgetting_ends_everything() -> None:
-    state, effects = on_forget(working(), 101.0)
-    assert effects == (Silence(), CancelRequest(1), ForgetPicture(), ForgetAll(2))
-    assert not state.picture_kept
+    state, effects = on_forget(working())
+    assert effects == (SILENCE, CANCEL, FORGET, Effect.FORGET_ALL)
+    assert not state.picture
 
 
 def test_a_file_or_monitor_ends_the_old_request_and_has_no_detail_key() -> None:
-    state, effects = on_describe_target(working(), 101.0)
-    assert effects == (Silence(), CancelRequest(1), ForgetPicture(), DescribeTarget(2))
-    assert Describe(3, "window") in on_press(state, "window", 102.0)[1]
+    state, effects = on_describe_target(working())
+    assert effects == (SILENCE, CANCEL, FORGET, Effect.CAPTURE)
+    assert begun(on_press(state, "window", 102.0)) == (3, "describe window")

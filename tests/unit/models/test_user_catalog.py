@@ -24,8 +24,10 @@ def own(name: str) -> CatalogModel:
 
 @pytest.mark.parametrize("weights", FETCHED, ids=lambda weights: f"{weights.name}-{weights.variant}")
 def test_what_is_written_reads_as_the_same(tmp_path: Path, weights: CatalogModel) -> None:
-    (tmp_path / "catalog.toml").write_text(user_catalog.catalog_text([weights], "# here\n"), encoding="utf-8")
-    assert load_catalog(tmp_path / "catalog.toml", own=True) == (weights,)
+    path = tmp_path / "catalog.toml"
+    path.write_text(user_catalog.catalog_text(path, [weights], "here"), encoding="utf-8")
+    assert path.read_text(encoding="utf-8").startswith("# here\n")
+    assert load_catalog(path, own=True) == (weights,)
 
 
 @pytest.mark.parametrize("strange", ['a "quoted" \\ name', "new\nline", "tab\t", "del\x7f", "Überschrift 日本", "'"])
@@ -37,9 +39,10 @@ def test_any_text_survives(tmp_path: Path, strange: str) -> None:
 
 def test_adding_keeps_what_a_person_has_written(tmp_path: Path) -> None:
     path = tmp_path / "catalog.toml"
-    path.write_text(f"# my own notes\n\n{user_catalog.source_block(FETCHED[0])}")
+    before = user_catalog.catalog_text(path, [FETCHED[0]], "my own notes").replace("licence", "# of it\nlicence  ")
+    path.write_text(before)
     user_catalog.add_entry(path, own("mine"))
-    assert path.read_text().startswith("# my own notes\n")
+    assert path.read_text().startswith(before)
     assert load_catalog(path, own=True) == (FETCHED[0], own("mine"))
 
 
@@ -48,9 +51,10 @@ def test_dropping_takes_only_the_one_set(tmp_path: Path) -> None:
     path.write_text("# my own notes\n")
     for weights in (own("one"), FETCHED[0], own("two"), own("three")):
         user_catalog.add_entry(path, weights)
+    path.write_text(path.read_text().replace('"instruct"', '"instruct"  # as I like it', 1))
     assert user_catalog.remove_entry(path, "two", "instruct")
     assert load_catalog(path, own=True) == (own("one"), FETCHED[0], own("three"))
-    assert path.read_text().startswith("# my own notes\n")
+    assert path.read_text().startswith('# my own notes\n\n[[source]]\nvariant = "instruct"  # as I like it\n')
     assert not user_catalog.remove_entry(path, "two", "instruct")
     assert not user_catalog.remove_entry(path, "one", "thinking")
     assert not user_catalog.remove_entry(path, FETCHED[0].name, "instruct")  # it can be fetched again
@@ -64,7 +68,9 @@ def test_dropping_from_a_damaged_list_is_explained(tmp_path: Path) -> None:
 
 
 def test_a_catalogue_of_one_s_own_may_not_speak_of_what_ships(tmp_path: Path) -> None:
-    text = user_catalog.catalog_text([own("x")], "").replace("[[source]]\n", '[[source]]\nfolder = "demo"\n', 1)
+    text = user_catalog.catalog_text(tmp_path, [own("x")], "").replace(
+        "[[source]]\n", '[[source]]\nfolder = "demo"\n', 1
+    )
     (tmp_path / "catalog.toml").write_text(text)
     with pytest.raises(WeightsError, match="folder is only for what comes"):
         load_catalog(tmp_path / "catalog.toml", own=True)

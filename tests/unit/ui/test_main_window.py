@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -15,6 +15,7 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu
 from support.accessible_walk import application, nameless, tab_order, until
+from support.recording_service import RecordingService
 
 from edge_assistant.assistant.events import (
     DoneEvent,
@@ -27,7 +28,7 @@ from edge_assistant.assistant.events import (
     cancelled,
 )
 from edge_assistant.capture.decode import CapturedPicture
-from edge_assistant.controller.status import Status
+from edge_assistant.controller.view import Status
 from edge_assistant.hotkeys.actions import ACTIONS
 from edge_assistant.settings.schema import HotkeySettings, Settings, with_values
 from edge_assistant.system.i18n import use_language
@@ -39,19 +40,6 @@ from edge_assistant.ui.strings import status_name
 from edge_assistant.ui.tray import Tray
 
 STATUSES: tuple[Status, ...] = get_args(Status)
-
-
-class RecordingEventLoop:
-    """An event loop that only records its calls."""
-
-    def __init__(self, calls: list[Any]) -> None:
-        self._calls = calls
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        def record(*arguments: object) -> None:
-            self._calls.append((name, *arguments))
-
-        return record
 
 
 class Desk:
@@ -71,8 +59,8 @@ class Desk:
                 MenuEntry("&Models…", lambda: self.pressed.append("weights")),
             ],
         )
-        self.event_loop = RecordingEventLoop(self.pressed)
-        self.window = MainWindow(self.commands, self.event_loop, lambda: self.has_tray)  # type: ignore[arg-type]
+        self.service = RecordingService(self.pressed)
+        self.window = MainWindow(self.commands, self.service, lambda: self.has_tray)  # type: ignore[arg-type]
         self.window.closed_by_user.connect(self._on_put_away)
         self.tray = Tray(self.commands, self.window.bring_to_front)
 
@@ -147,7 +135,7 @@ def test_it_fits_on_the_screen_whatever_the_size_of_the_letters(desk: Desk) -> N
         large = qt.font()
         large.setPointSize(40)
         qt.setFont(large)
-        shown = MainWindow(desk.commands, desk.event_loop, lambda: True)  # type: ignore[arg-type]
+        shown = MainWindow(desk.commands, desk.service, lambda: True)  # type: ignore[arg-type]
         room = shown.screen().availableSize()
         assert shown.width() <= room.width()
         assert shown.height() <= room.height()
@@ -380,7 +368,7 @@ def test_a_dropped_picture_is_described_and_of_several_the_first(desk: Desk, cou
     QApplication.sendEvent(desk.window, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(desk.window, QDropEvent(where, copy, data, left, none))
-    assert desk.pressed[-1] == ("look_at", tmp_path / "0.png")
+    assert desk.pressed[-1] == ("describe", tmp_path / "0.png")
     assert (("tell", "one-file", "One picture at a time: this is the first.") in desk.pressed) == (count > 1)
 
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QLabel, QWidget
 from support.accessible_walk import application, until
+from support.recording_service import RecordingService
 
 from edge_assistant.assistant.events import TokenEvent, WindowEvent
 from edge_assistant.capture.decode import CapturedPicture
@@ -36,16 +37,11 @@ def labels_are_plain(window: QWidget) -> bool:
     return all(label.textFormat() == Qt.TextFormat.PlainText for label in window.findChildren(QLabel) if label.text())
 
 
-class StubEventLoop:
-    def __getattr__(self, name: str) -> Any:
-        return lambda *_: None
-
-
 @pytest.fixture
 def window() -> Iterator[MainWindow]:
     application()
-    event_loop: Any = StubEventLoop()
-    result = MainWindow(Commands(lambda _: None, lambda: None, {}, []), event_loop, lambda: True)
+    service: Any = RecordingService()
+    result = MainWindow(Commands(lambda _: None, lambda: None, {}, []), service, lambda: True)
     yield result
     result.hide()
     result.deleteLater()

@@ -17,11 +17,11 @@ from support.model_windows import answer, press, push, tab_order
 from support.person import MMPROJ, MODEL, Place
 
 from edge_assistant.assistant.advice import is_first_run
+from edge_assistant.models import pull
 from edge_assistant.models.hub import Hub
 from edge_assistant.models.library import ModelLibrary
 from edge_assistant.models.recommend import WARNING
 from edge_assistant.ui.focus_announcer import FocusAnnouncer
-from edge_assistant.ui.models import tasks
 from edge_assistant.ui.models.first_run import FirstRunDialog
 
 RECOMMENDED = "Download pair, 800,640 bytes"
@@ -35,7 +35,7 @@ def said() -> list[str]:
 @pytest.fixture
 def window(place: Place, said: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstRunDialog]:
     application()
-    monkeypatch.setattr(tasks, "Hub", lambda: Hub(place.hub.endpoint))
+    monkeypatch.setattr(pull, "Hub", lambda: Hub(place.hub.endpoint))
     result = FirstRunDialog(said.append)
     result.show()
     result.activateWindow()
@@ -125,7 +125,7 @@ def test_a_download_can_be_paused_cancelled_and_another_choice_made(
     for name in (MODEL, MMPROJ):
         (stick / name).write_bytes(place.data[name])
     window.import_paths([stick])
-    answer(window, "No")
+    answer(window, "Copy")
     until(lambda: not window.isVisible(), "the end")
     place.check_whole()
     assert not is_first_run(ModelLibrary(None))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ CHOICES = (
 
 
 class Desk:
-    """Overlays, and a listener that records what they report."""
+    """Overlays, and a controller that records what they report."""
 
     def __init__(self) -> None:
         application()
@@ -36,7 +37,12 @@ class Desk:
         self.uttered: list[str] = []
         self.reader = False
         self.overlays = Overlays(lambda: [self.entry("&Settings…"), self.entry("Window of &Edge"), self.entry("x")])
-        self.overlays.set_listener(self)
+        service: Any = SimpleNamespace(
+            event_loop=SimpleNamespace(post=lambda function, *arguments, **options: function(*arguments, **options)),
+            controller=self,
+            speech=self,
+        )
+        self.overlays.set_service(service)
 
     def entry(self, label: str) -> MenuEntry:
         return MenuEntry(label, lambda: self.opened.append(label))

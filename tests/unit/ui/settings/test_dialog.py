@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from support.accessible_walk import application, nameless, until, walk
 
+from edge_assistant.settings import entry
 from edge_assistant.settings.entry import GROUPS, HOTKEYS, SettingsEntry, Value, describe_entry
 from edge_assistant.settings.schema import Settings, entries, get_value, with_values
 from edge_assistant.system.errors import InputError
@@ -57,9 +58,10 @@ class Desk:
         edit.setFocus()
         return edit
 
-    def click(self, button: QDialogButtonBox.StandardButton) -> None:
+    def click(self, role: QDialogButtonBox.ButtonRole) -> None:
         (box,) = self.dialog.findChildren(QDialogButtonBox)
-        box.button(button).click()
+        (button,) = (each for each in box.buttons() if box.buttonRole(each) == role)
+        button.click()
 
 
 @pytest.fixture
@@ -99,8 +101,8 @@ def test_every_setting_has_a_field_with_its_name_and_meaning(desk: Desk) -> None
 def test_what_the_fields_say_is_applied_and_only_once(desk: Desk) -> None:
     for each in entries():
         desk.dialog.field(each.name).show(other(each))
-    desk.click(QDialogButtonBox.StandardButton.Apply)
-    desk.click(QDialogButtonBox.StandardButton.Ok)
+    desk.click(QDialogButtonBox.ButtonRole.ApplyRole)
+    desk.click(QDialogButtonBox.ButtonRole.AcceptRole)
     (applied,) = desk.applied
     for each in entries():
         assert get_value(applied, each.name) == other(each), each.name
@@ -113,7 +115,7 @@ def test_untouched_fields_say_what_held_before_whatever_it_was() -> None:
         current = with_values(current, {each.name: other(each)})
     desk = Desk(current)
     assert desk.dialog.chosen == current
-    desk.click(QDialogButtonBox.StandardButton.Ok)
+    desk.click(QDialogButtonBox.ButtonRole.AcceptRole)
     assert desk.applied == [], "nothing changed"
 
 
@@ -165,12 +167,33 @@ def test_backspace_takes_a_key_away(desk: Desk) -> None:
 def test_a_fault_is_told_and_its_field_gets_the_keyboard(desk: Desk) -> None:
     desk.dialog.field("model").show("something")
     desk.failure = InputError("The settings file cannot be written: No space left on device.")
-    desk.click(QDialogButtonBox.StandardButton.Ok)
+    desk.click(QDialogButtonBox.ButtonRole.AcceptRole)
     assert desk.said == [str(desk.failure)]
     assert desk.dialog.isVisible()
     desk.failure = None
-    desk.click(QDialogButtonBox.StandardButton.Ok)
+    desk.click(QDialogButtonBox.ButtonRole.AcceptRole)
     assert desk.applied[0].model == "something"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("language", "?", "Language: ? is not a language code. Use one such as en, de or pt-BR."),
+        ("hotkeys.camera", "ctrl+shift+F9", "ctrl+shift+F9 is used for both window and camera. Change one of them."),
+    ],
+)
+@pytest.mark.parametrize("translated", [False, True])
+def test_the_field_of_a_value_that_is_not_possible_gets_the_focus_whatever_the_sentence_says(
+    name: str, value: str, sentence: str, translated: bool, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.dialog.field(name).show(value)
+    desk.page("engine")
+    if translated:
+        monkeypatch.setattr(entry, "tr", lambda *_, **__: sentence.upper())
+    desk.dialog.apply()
+    assert desk.said[-1] == (sentence.upper() if translated else sentence)
+    assert desk.dialog.field(name).focus_widget.hasFocus()
+    assert desk.applied == []
 
 
 def test_what_is_found_later_is_offered_and_what_was_chosen_stays() -> None:
