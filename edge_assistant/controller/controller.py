@@ -16,7 +16,7 @@ from edge_assistant.controller.event_loop import EventLoop
 from edge_assistant.controller.request import Request, front_window_changed
 from edge_assistant.controller.request_tasks import RequestTasks
 from edge_assistant.controller.speech_channel import SpeechChannel
-from edge_assistant.controller.view import NoView, OverlayView, Status, View
+from edge_assistant.controller.view import OverlayView, Status, View
 from edge_assistant.controller.worker import RequestWorker
 from edge_assistant.hotkeys.actions import OVERLAY_ACTIONS
 from edge_assistant.system.errors import AssistantError
@@ -40,7 +40,7 @@ class Controller(EffectHandlers):
         on_event: Callable[[Event], None],
         clock: Callable[[], float] = time.monotonic,
         *,
-        on_status_change: Callable[[Status], None] = lambda _: None,
+        on_status_change: Callable[[Status], None] | None = None,
         view: View | None = None,
         overlay_view: OverlayView | None = None,
         keep_running: bool = False,
@@ -75,10 +75,10 @@ class Controller(EffectHandlers):
         if action in OVERLAY_ACTIONS and not self._has_overlays:
             self.tell("no-window", tr("Choices need the app's windows. Start it with edge-assistant."))
             return ""
-        if action == "ask" and isinstance(self._view, NoView):
+        if action == "ask" and self._view is None:
             self.tell("no-window", tr("Questions need the app's window. Start it with edge-assistant."))
             return ""
-        if action == "ask" and not is_overlay_open and self._view.is_in_front():
+        if action == "ask" and self._view is not None and not is_overlay_open and self._view.is_in_front():
             self.silence()  # questions are asked there, and it must not be what they are about
             self._view.open_question_input()
             return ""
@@ -169,7 +169,8 @@ class Controller(EffectHandlers):
 
     def on_thinking_changed(self, on: bool, cost: str) -> None:
         """See WorkerListener."""
-        self._view.show_thinking(on, cost)
+        if self._view is not None:
+            self._view.show_thinking(on, cost)
 
     def on_answered(self, request: Request, *, complete: bool) -> None:
         """See WorkerListener."""
@@ -221,7 +222,8 @@ class Controller(EffectHandlers):
         status = self.status
         if status != self._status:
             self._status = status
-            self._on_status_change(status)
+            if self._on_status_change is not None:
+                self._on_status_change(status)
 
     def _is_working_silently(self) -> bool:
         """Return whether a request is being worked on and none of its answer has been spoken yet."""

@@ -22,7 +22,7 @@ from edge_assistant.controller.request import LastAnswer, Request, without_notic
 from edge_assistant.controller.request_tasks import RequestTasks
 from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.controller.state import State
-from edge_assistant.controller.view import NoOverlayView, NoView, OverlayView, View
+from edge_assistant.controller.view import OverlayView, View
 from edge_assistant.controller.worker import RequestWorker
 from edge_assistant.engine.prompts import Mode
 from edge_assistant.speech.sentences import SentenceSplitter
@@ -31,6 +31,9 @@ from edge_assistant.system.i18n import tr, tr_noop
 
 TICK_INTERVAL_S = 2.0
 """Seconds between two ticks while a request is worked on and none of its answer has been spoken."""
+
+_MODES: dict[str, Mode] = {"ask": "detail", "read": "read"}
+"""The modes of the actions; all others have a glance."""
 
 _NO_ANSWER = tr_noop("There is no answer yet.")
 
@@ -58,8 +61,8 @@ class EffectHandlers:
         self._speech = speech
         self._on_event = on_event
         self._clock = clock
-        self._view = view or NoView()
-        self._overlay = Overlay(overlay_view or NoOverlayView(), self._view, worker, tasks)
+        self._view = view
+        self._overlay = Overlay(overlay_view, view, worker, tasks)
         self.state = State()
         self.ready = False
         """Whether the model is there, or its failure was reported."""
@@ -139,10 +142,9 @@ class EffectHandlers:
     def capture(self) -> None:
         """Take the picture of a new request: see `on_captured` for what comes after it."""
         state = self.state
-        modes: dict[str, Mode] = {"ask": "detail", "read": "read"}
         request = self.new_request(
             state.last_action,
-            mode=modes.get(state.last_action, "glance"),
+            mode=_MODES.get(state.last_action, "glance"),
             target=self._target if state.task == "describe_target" else None,
             frozen_desktop=self._overlay.selected,
         )
@@ -150,7 +152,7 @@ class EffectHandlers:
         self.make_current(request)
         request.take_picture(partial(self._event_loop.post, self.on_captured, request))
         self._speech.tone("heard", request.id)
-        self._preload(request)
+        self._worker.prepare(request, self._tasks.preload, what_failed="the model could not be loaded")
         request.allow_speech()
 
     def on_captured(self, request: Request) -> None:
@@ -183,7 +185,8 @@ class EffectHandlers:
         encode = partial(self._tasks.encode_ahead, picture=request.require_picture)
         self._worker.prepare(request, encode, what_failed="encoding ahead failed")
         request.notice("ask", tr("What do you want to know?"))
-        self._view.open_question_input()
+        if self._view is not None:
+            self._view.open_question_input()
 
     def answer_question(self) -> None:
         """Answer the question about the kept picture."""
@@ -193,7 +196,8 @@ class EffectHandlers:
         request = self.new_request(mode="detail", question=self._question, conversation=last_answer.conversation)
         request.captured = last_answer.captured if first else without_notices(last_answer.captured)
         self.make_current(request)
-        self._view.show_question(request.id, self._question)
+        if self._view is not None:
+            self._view.show_question(request.id, self._question)
         self._speech.tone("heard", request.id)
         self.answer()
 
@@ -241,13 +245,15 @@ class EffectHandlers:
         last_answer = self.last_answer
         last_answer.sentences, last_answer.reasoning, last_answer.conversation = [], "", Conversation()
         self._start_loading()
-        self._view.clear()
+        if self._view is not None:
+            self._view.clear()
         self._worker.work_on(self.current, self._tasks.forget_all, even_if_cancelled=True)
 
     def forget_picture(self) -> None:
         """Drop the kept picture."""
         self.last_answer.captured = None
-        self._view.show_picture(None, "")
+        if self._view is not None:
+            self._view.show_picture(None, "")
 
     def report_status(self) -> str:
         """Speak the status, unless an answer is being spoken; return the sentence."""
@@ -272,11 +278,12 @@ class EffectHandlers:
         request = self.new_request(overlay.kind)
         self._overlay.freeze(request, lambda failure: self._event_loop.post(self.on_frozen, overlay.ticket, failure))
         self._speech.tone("heard")
-        self._preload(request)
+        self._worker.prepare(request, self._tasks.preload, what_failed="the model could not be loaded")
 
     def on_frozen(self, ticket: int, failure: AssistantError | None) -> None:
         """Open the overlay over the frozen desktop, or report why there is none."""
-        self._overlay.failure = failure
+        if ticket == self.state.overlay.ticket:  # and not that of an overlay that was closed meanwhile
+            self._overlay.failure = failure
         self.apply(overlay_state.on_frozen(self.state, ticket, failure.code if failure is not None else ""))
 
     def report_freeze_failure(self) -> None:
@@ -300,14 +307,11 @@ class EffectHandlers:
         """Close the overlay, and give the focus back to the window that had it."""
         self._overlay.close(self.state.overlay.ticket, restore_focus=True)
 
-    def _preload(self, request: Request) -> None:
-        if not self._tasks.loaded:
-            self._worker.prepare(request, self._tasks.preload, what_failed="the model could not be loaded")
-
     def _show_picture_of(self, request: Request) -> None:
         self.last_answer.conversation = request.conversation
         self.last_answer.title = request.title
-        self._view.show_picture(request.captured, request.title)
+        if self._view is not None:
+            self._view.show_picture(request.captured, request.title)
 
     def _start_loading(self) -> None:
         self.make_current(self.new_request())

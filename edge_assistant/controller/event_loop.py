@@ -48,6 +48,14 @@ class EventLoop:
         except queue.Empty:
             return tr("Edge Assistant is busy. Try again.")
 
+    def posting(self, function: Callable[_P, object]) -> Callable[_P, None]:
+        """Return a function that posts this one, with its own arguments."""
+
+        def post(*args: _P.args, **kwargs: _P.kwargs) -> None:
+            self.post(function, *args, **kwargs)
+
+        return post
+
     def wake(self) -> None:
         """Have `after_call` called: something that it looks at has changed."""
         self.post(lambda: None)

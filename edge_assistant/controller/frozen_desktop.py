@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from edge_assistant.capture import targets
 from edge_assistant.capture.backends import Backend, choose_backend
@@ -14,17 +14,8 @@ from edge_assistant.capture.focus import Focus
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Snapshot
 from edge_assistant.controller.overlay_state import MONITOR_PREFIX
+from edge_assistant.controller.view import View
 from edge_assistant.system.i18n import tr
-
-
-class OwnWindows(Protocol):
-    """The program's own windows, which must not be in the picture."""
-
-    def hide_windows(self) -> None:
-        """Hide them; return when they are gone. Raises AssistantError."""
-
-    def show_windows(self) -> None:
-        """Show them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +68,9 @@ class _SilentListener:
 class FreezeTask:
     """Freezes the desktop for an overlay, and knows which window had the focus before that was opened."""
 
-    def __init__(self, own_windows: OwnWindows, listener: targets.CaptureListener) -> None:
+    def __init__(self, view: View | None, listener: targets.CaptureListener) -> None:
         self.frozen_desktop: FrozenDesktop | None = None
-        self._own_windows = own_windows
+        self._view = view
         self._listener = listener
         self._focused: int | None = None
         self._backend: Backend | None = None
@@ -88,11 +79,8 @@ class FreezeTask:
         """Freeze the desktop. Raises InputError, NothingToSeeError (code `locked`) and CancelledError."""
         self._backend = backend = choose_backend()
         self._focused = backend.make_focus().current()
-        self._own_windows.hide_windows()
-        try:
+        with nullcontext() if self._view is None else self._view.hidden_windows():
             snapshot = targets.take_unchecked_snapshot(backend, self._listener, monitors=True)
-        finally:
-            self._own_windows.show_windows()
         on_screen_captured()
         targets.check_unlocked(backend)
         self.frozen_desktop = FrozenDesktop(snapshot, backend)

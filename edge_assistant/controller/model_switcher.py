@@ -40,18 +40,15 @@ class ModelSwitcher:
         self.current: Assistant | None = None
         """The assistant that answers, None before the start."""
         self._standby: Assistant | None = None
-        self._think = False
-        self._target_think = False  # differs from _think while a change is pending
-
-    @property
-    def think(self) -> bool:
-        """Whether the Thinking model is to answer."""
-        return self._target_think
+        self.current_thinks = False
+        """Whether the current assistant has the Thinking model."""
+        self.think = False
+        """Whether the Thinking model is to answer; while a change is pending, the current assistant has the other."""
 
     def start(self, make: AssistantFactory) -> Assistant:
         """Make the first assistant; it is not loaded yet. Raises AssistantError."""
-        assistant = make(self._target_think)
-        self._install(assistant, self._target_think, None)
+        assistant = make(self.think)
+        self._install(assistant, self.think, None)
         return assistant
 
     def change(self, make: AssistantFactory) -> None:
@@ -62,23 +59,23 @@ class ModelSwitcher:
         CancelledError the next question loads the other model.
         """
         start = self._clock()
-        old, think = self.current, not self._target_think
-        self._target_think = think
-        if think == self._think:
+        old, think = self.current, not self.think
+        self.think = think
+        if think == self.current_thinks:
             return  # a pending change is undone
         try:
             other = self._standby or make(think)
         except CancelledError:
-            raise  # e.g. while the model was verified: see finish_pending_change
+            raise  # e.g. while the model was verified: see finish_change
         except AssistantError:
-            self._target_think = self._think
+            self.think = self.current_thinks
             raise
         if old is not None:
             try:
                 other.take_over(old.conversation(other.model))
             except AssistantError:
                 other.close()
-                self._standby, self._target_think = None, self._think
+                self._standby, self.think = None, self.current_thinks
                 raise
             if not (other.loaded or self._fits_beside(old, other)):
                 old.unload()
@@ -97,32 +94,24 @@ class ModelSwitcher:
         other.record_swap(seconds)
         self._latency_records.record_swap(other.model.variant, seconds)
 
-    def finish_pending_change(self, make: AssistantFactory) -> bool:
-        """Make a change that was cancelled before its model was found; return if there was one. Raises as `change`."""
-        pending = self._target_think != self._think
-        if pending:
-            self._target_think = self._think
-            self.change(make)
-        return pending
+    def finish_change(self, make: AssistantFactory) -> None:
+        """Make a change that was cancelled before its model was found. Raises as `change`."""
+        self.think = self.current_thinks
+        self.change(make)
 
     def reload(self, make: AssistantFactory) -> None:
         """Find the model again, since others may be installed, and load it. Raises AssistantError.
 
         Where none can be found, the old one stays.
         """
-        other = make(self._target_think)
+        other = make(self.think)
         if self.current is not None:
             other.take_over(self.current.conversation(other.model))
         for assistant in (self.current, self._standby):
             if assistant is not None:
                 assistant.close()
-        self._install(other, self._target_think, None)
+        self._install(other, self.think, None)
         other.warm()
-
-    @property
-    def loaded(self) -> bool:
-        """Whether any model is in memory."""
-        return any(assistant is not None and assistant.loaded for assistant in (self.current, self._standby))
 
     def unload(self) -> None:
         """Free the models' memory; picture and conversation stay, and the next question loads again."""
@@ -155,8 +144,8 @@ class ModelSwitcher:
 
     def _install(self, assistant: Assistant, think: bool, standby: Assistant | None) -> None:
         with self._lock:
-            self.current, self._think, self._standby = assistant, think, standby
-            self._target_think = think
+            self.current, self._standby = assistant, standby
+            self.think = self.current_thinks = think
             closed = self.closed
         if closed:
             assistant.close()

@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import partial
 
 from edge_assistant.capture.geometry import Rect
-from edge_assistant.controller.frozen_desktop import FreezeTask, FrozenDesktop, OwnWindows
+from edge_assistant.controller.frozen_desktop import FreezeTask, FrozenDesktop
 from edge_assistant.controller.palette_items import OverlayContent, palette_items
 from edge_assistant.controller.request import Request, start_capture
 from edge_assistant.controller.request_tasks import RequestTasks
 from edge_assistant.controller.state import OverlayState
-from edge_assistant.controller.view import OverlayView
+from edge_assistant.controller.view import OverlayView, View
 from edge_assistant.controller.worker import RequestWorker
 from edge_assistant.system.errors import AssistantError
 
@@ -22,15 +22,17 @@ class Overlay:
     loop's thread.
     """
 
-    def __init__(self, view: OverlayView, own_windows: OwnWindows, worker: RequestWorker, tasks: RequestTasks) -> None:
+    def __init__(
+        self, overlay_view: OverlayView | None, view: View | None, worker: RequestWorker, tasks: RequestTasks
+    ) -> None:
         self.rect: Rect | None = None
         """The region that was chosen."""
         self.selected: FrozenDesktop | None = None
         """What was chosen of the frozen desktop, for the next request."""
         self.failure: AssistantError | None = None
         """The error that kept the desktop from being frozen."""
+        self._overlay_view = overlay_view
         self._view = view
-        self._own_windows = own_windows
         self._worker = worker
         self._tasks = tasks
         self._is_encoding_ahead = False
@@ -40,7 +42,7 @@ class Overlay:
     def freeze(self, request: Request, on_done: Callable[[AssistantError | None], None]) -> None:
         """Start to freeze the desktop, as `start_capture` does."""
         self._request = request
-        self._freeze_task = FreezeTask(self._own_windows, request)
+        self._freeze_task = FreezeTask(self._view, request)
         start_capture(self._freeze_task.freeze, on_done, what_failed="the desktop could not be frozen")
 
     def open(self, state: OverlayState) -> None:
@@ -48,7 +50,8 @@ class Overlay:
         frozen_desktop = self._frozen_desktop
         snapshot = frozen_desktop.snapshot if frozen_desktop is not None else None
         items = palette_items(snapshot) if state.kind == "palette" else ()
-        self._view.open_overlay(OverlayContent(state.ticket, state.kind, snapshot, items))
+        if self._overlay_view is not None:
+            self._overlay_view.open_overlay(OverlayContent(state.ticket, state.kind, snapshot, items))
         if state.kind == "palette" and frozen_desktop is not None and self._request is not None:
             self._is_encoding_ahead = True
             encode = partial(self._tasks.encode_ahead, picture=frozen_desktop.capture_default)
@@ -61,7 +64,8 @@ class Overlay:
 
     def close(self, ticket: int, *, restore_focus: bool) -> None:
         """Close the overlay and drop its frozen desktop."""
-        self._view.close_overlay(ticket)
+        if self._overlay_view is not None:
+            self._overlay_view.close_overlay(ticket)
         if self._request is not None:
             self._request.cancel()
         if restore_focus and self._freeze_task is not None:

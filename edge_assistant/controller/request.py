@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,7 @@ from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.controller.frozen_desktop import FrozenDesktop
-from edge_assistant.controller.view import NoView, View
+from edge_assistant.controller.view import View
 from edge_assistant.engine.prompts import Mode
 from edge_assistant.system.errors import AssistantError, CancelledError, run_safely
 from edge_assistant.system.i18n import tr, tr_count
@@ -87,7 +88,7 @@ class Request:
         self.question = question
         self.conversation = conversation or Conversation()
         self.title = target.name if isinstance(target, Path) else ""
-        self._view = view or NoView()
+        self._view = view
         self._frozen_desktop = frozen_desktop
         self.action = action
         self.mode = mode
@@ -188,11 +189,8 @@ class Request:
         assert not isinstance(self.target, Path)
         monitor = self.target or (self.options.monitor if self.action == "screen" else None)
         backend = choose_backend()
-        self._view.hide_windows()
-        try:
+        with nullcontext() if self._view is None else self._view.hidden_windows():
             snapshot = targets.take_unchecked_snapshot(backend, self, monitors=monitor is not None)
-        finally:
-            self._view.show_windows()
         on_screen_captured()
         self._speech_allowed.wait()
         targets.check_unlocked(backend)
@@ -217,13 +215,13 @@ def without_notices(captured: CapturedPicture) -> CapturedPicture:
     return replace(captured, notices=())
 
 
-def front_window_changed(picture: CapturedPicture, view: View) -> bool:
+def front_window_changed(picture: CapturedPicture, view: View | None) -> bool:
     """Return whether another window is in front by now, whatever its title; a closed window counts as changed.
 
     Without a window system that tells (Wayland), or with one of our windows in front, the answer is False; without an
     answer in time it is True: then the next description is about what is in front.
     """
-    if picture.origin not in _SCREEN_ORIGINS or view.is_in_front():
+    if picture.origin not in _SCREEN_ORIGINS or (view is not None and view.is_in_front()):
         return False
     results: queue.SimpleQueue[bool] = queue.SimpleQueue()
     thread = threading.Thread(target=lambda: results.put(_is_other_window(picture.front)), name="front", daemon=True)

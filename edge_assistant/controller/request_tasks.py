@@ -34,7 +34,7 @@ MakeAssistant = Callable[[bool, IsCancelled], Assistant]
 class RequestTasks:
     """The tasks for RequestWorker, and the assistants that they need; `listener` is set before the first one.
 
-    The tasks belong to the worker thread; `cancel`, `expected_seconds`, `loaded` and `close` may be used from any.
+    The tasks belong to the worker thread; `cancel`, `expected_seconds` and `close` may be used from any.
     """
 
     listener: WorkerListener
@@ -68,11 +68,6 @@ class RequestTasks:
         self._active_conversation: Conversation | None = None
         self.load_at_start = True
         """Whether `start` loads the model; otherwise the first question does."""
-
-    @property
-    def loaded(self) -> bool:
-        """Whether a model is in memory."""
-        return self._switcher.loaded
 
     def cancel(self, request: Request) -> None:
         """Stop working on a request, now or when its turn comes."""
@@ -210,7 +205,8 @@ class RequestTasks:
         try:
             if self._switcher.current is None:
                 self._switcher.start(make_assistant)
-            elif self._switcher.finish_pending_change(make_assistant):
+            elif self._switcher.current_thinks != self._switcher.think:
+                self._switcher.finish_change(make_assistant)
                 request.notice("think", _thinking_sentence(self._switcher.think))
         except CancelledError:
             pass

@@ -63,7 +63,7 @@ class Service:
         options: ServiceOptions,
         settings: Settings,
         on_event: Callable[[Event], None],
-        on_status_change: Callable[[Status], None] = lambda _: None,
+        on_status_change: Callable[[Status], None] | None = None,
         *,
         announce: Announce | None = None,
         view: View | None = None,
@@ -119,7 +119,7 @@ class Service:
             self.tell("no-screen-reader", tr("Only the app can use a screen reader, so the program's voice speaks."))
         self._hotkeys = GlobalHotkeys(
             _make_hotkeys,
-            lambda action: event_loop.post(self.controller.press, action),
+            event_loop.posting(self.controller.press),
             lambda message: self.tell("keys", message),
         )
 

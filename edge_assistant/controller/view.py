@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
 from edge_assistant.capture.decode import CapturedPicture
@@ -12,13 +13,13 @@ Status = Literal["loading", "ready", "looking", "thinking", "speaking", "error"]
 
 
 class View(Protocol):
-    """The program's windows. All methods may be called from any thread; all but `hide_windows` return at once."""
+    """The program's windows. All methods may be called from any thread, and return at once."""
 
-    def hide_windows(self) -> None:
-        """Hide our windows, so that they are not in the picture. Raises AssistantError."""
+    def hidden_windows(self) -> AbstractContextManager[None]:
+        """Return a context in which our windows are hidden, so that they are not in the picture.
 
-    def show_windows(self) -> None:
-        """Show them again."""
+        Entering it waits until they are gone, and raises AssistantError.
+        """
 
     def is_in_front(self) -> bool:
         """Return whether one of them has the focus."""
@@ -39,35 +40,6 @@ class View(Protocol):
         """Drop everything that was shown."""
 
 
-class NoView:
-    """A View for a program without windows."""
-
-    def hide_windows(self) -> None:
-        """Do nothing."""
-
-    def show_windows(self) -> None:
-        """Do nothing."""
-
-    def is_in_front(self) -> bool:
-        """Return False."""
-        return False
-
-    def open_question_input(self) -> None:
-        """Do nothing."""
-
-    def show_picture(self, captured: CapturedPicture | None, name: str) -> None:
-        """Do nothing."""
-
-    def show_question(self, id: int, text: str) -> None:
-        """Do nothing."""
-
-    def show_thinking(self, on: bool, cost: str) -> None:
-        """Do nothing."""
-
-    def clear(self) -> None:
-        """Do nothing."""
-
-
 class OverlayView(Protocol):
     """The windows of palette and region selector; both methods return at once."""
 
@@ -76,13 +48,3 @@ class OverlayView(Protocol):
 
     def close_overlay(self, ticket: int) -> None:
         """Close the overlay of this ticket, if it is open."""
-
-
-class NoOverlayView:
-    """An OverlayView for a program without windows."""
-
-    def open_overlay(self, content: OverlayContent) -> None:
-        """Do nothing."""
-
-    def close_overlay(self, ticket: int) -> None:
-        """Do nothing."""

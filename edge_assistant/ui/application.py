@@ -132,17 +132,17 @@ class Application(QObject):
             overlay_view=self.overlays,
             keep_running=True,
         )
-        post, controller, speech = self.service.event_loop.post, self.service.controller, self.service.speech
+        posting, controller, speech = self.service.event_loop.posting, self.service.controller, self.service.speech
         self.models = ModelsPresenter(
-            lambda text: post(speech.say, text),
-            lambda: post(speech.silence),
+            posting(speech.say),
+            posting(speech.silence),
             speech.reader_announces_focus,
             _models_dir(settings),
         )
-        self.models.changed.connect(lambda: post(controller.reload_model))
+        self.models.changed.connect(posting(controller.reload_model))
         self.settings_presenter = SettingsPresenter(self.service, self)
         self.commands = Commands(
-            self._run_action, lambda: post(controller.forget), settings.hotkeys.keys_by_action(), self._menu_entries()
+            self._run_action, posting(controller.forget), settings.hotkeys.keys_by_action(), self._menu_entries()
         )
         self.window = MainWindow(self.commands, self.service, Tray.is_available)
         self.window.closed_by_user.connect(self._on_window_closed)

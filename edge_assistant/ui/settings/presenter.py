@@ -28,9 +28,9 @@ class SettingsPresenter(QObject):
             service = self._service
             self._dialog = SettingsDialog(
                 service.settings,
-                on_apply=lambda settings: service.event_loop.post(service.save_settings, settings),
+                on_apply=service.event_loop.posting(service.save_settings),
                 say=lambda message: service.tell("settings", message),
-                suspend_hotkeys=lambda suspended: service.event_loop.post(service.suspend_hotkeys, suspended),
+                suspend_hotkeys=service.event_loop.posting(service.suspend_hotkeys),
             )
             self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self._dialog.destroyed.connect(self._on_destroyed)

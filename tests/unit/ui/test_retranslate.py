@@ -168,7 +168,7 @@ def test_settings_that_are_open_are_shown_in_the_other_language_in_the_same_plac
     service: Any = SimpleNamespace(
         settings=ENGLISH,
         save_settings=lambda _: None,
-        event_loop=SimpleNamespace(post=lambda function, *arguments: function(*arguments)),
+        event_loop=SimpleNamespace(posting=lambda function: function),
         tell=lambda *words: told.append(words[-1]),
         suspend_hotkeys=lambda _: None,
     )
