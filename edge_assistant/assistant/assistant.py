@@ -60,15 +60,14 @@ class Assistant:
         on_event: Callable[[Event], None],
         exact_context: bool = False,
         gpu_layers: int | None = None,
-        tuning_profile: profile.TuningProfile | None = None,
         quick_tower: bool = True,
     ) -> None:
         """`context` is in tokens: the most to use if memory allows, or with `exact_context` the size to use or fail.
 
-        `threads`, `gpu_layers` (see Tuning) and `tuning_profile` override what was tuned for this model; None keeps it.
-        `quick_tower` is as for tuning.profile.choice.
+        `threads` and `gpu_layers` (see Tuning) override what was tuned for this model; None keeps it.
+        `quick_tower` is as for tuning.profile.load_profile.
         """
-        self._published_model, self._given_profile, self._quick_tower = model, tuning_profile, quick_tower
+        self._published_model, self._quick_tower = model, quick_tower
         self._profile = self._load_profile()
         self._model = model = profile.with_tower(model, self._profile)
         self._cancelled = threading.Event()
@@ -365,7 +364,7 @@ class Assistant:
             self.notice(index, "small-text", tr("Small text on the screen could not be read. {advice}", advice=advice))
 
     def _load_profile(self) -> profile.TuningProfile:
-        return self._given_profile or profile.load_profile(self._published_model, quick_tower=self._quick_tower)
+        return profile.load_profile(self._published_model, quick_tower=self._quick_tower)
 
     def _load(self, run: AnswerRun) -> None:
         """Load the model if it is not loaded. Raises AssistantError."""

@@ -48,12 +48,11 @@ class SettingsDialog(QDialog):
         current: Settings,
         *,
         on_apply: Callable[[Settings], None],
-        parent: QWidget | None = None,
         say: Callable[[str], None] = lambda _: None,
         suspend_hotkeys: Callable[[bool], None] = lambda _: None,
         providers: Mapping[str, OptionProvider] | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._current = current
         self._on_apply = on_apply
         self._say = say

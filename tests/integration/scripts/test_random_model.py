@@ -38,7 +38,7 @@ def test_a_small_pair_of_that_kind_is_whole_fits_and_runs(tmp_path: Path, text: 
     model, vision = random_model.write_pair(tmp_path, SMALL, text, mmproj)
     info = describe_model(model)
     check_fit(info, describe_mmproj(vision))
-    assert (info.quantisation, info.variant, info.vocabulary_length) == (text.upper(), "instruct", 2048)
+    assert (info.quantisation, info.variant) == (text.upper(), "instruct")
     run = describe(DIALOG, "--model", model, "--mmproj", vision, "--max-tokens", "2", "--seed", "1")
     assert run.process.returncode in (0, 6), run.complaints
     if run.process.returncode == 0:

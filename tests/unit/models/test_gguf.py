@@ -30,7 +30,7 @@ def test_a_model_header_gives_what_the_engine_needs_to_know(tmp_path: Path) -> N
     info = describe_gguf(write_model(tmp_path / "m.gguf", general__name="Big One", general__file_type=15))
     assert (info.architecture, info.name, info.quantisation) == ("qwen3vl", "Big One", "Q4_K_M")
     assert (info.block_count, info.embedding_length, info.context_length) == (36, 2560, 262144)
-    assert (info.vocabulary_length, info.deepstack_layers, info.shard_count) == (3, 3, 1)
+    assert (info.deepstack_layers, info.shard_count) == (3, 1)
     assert info.kv_bytes_per_token == 147_456
     assert info.file_size == (tmp_path / "m.gguf").stat().st_size
 
@@ -49,7 +49,6 @@ def test_the_demo_files_are_whole_and_say_their_variant(variant: str) -> None:
     assert model.variant == variant
     assert mmproj.variant is None  # it is the same for both
     assert model.embedding_length == mmproj.projection_dim == 128
-    assert model.vocabulary_length == 2144
 
 
 @pytest.mark.parametrize(
@@ -203,7 +202,7 @@ def test_a_header_with_a_full_vocabulary_is_read_in_a_moment(tmp_path: Path) -> 
     tokens = [f"token{number}" for number in range(151_936)]
     path = write_model(tmp_path / "m.gguf", tokenizer__ggml__tokens=tokens, tokenizer__ggml__merges=tokens)
     started = time.process_time()
-    assert describe_gguf(path).vocabulary_length == 151_936
+    assert describe_gguf(path).architecture == "qwen3vl"
     assert time.process_time() - started < 3
 
 
