@@ -82,12 +82,13 @@ def _take_idle(idle: collections.deque[Display]) -> Display | None:
     while idle:
         with contextlib.suppress(IndexError, ConnectionClosedError, OSError):  # IndexError: taken by another thread
             display = idle.pop()
-            ping = GetInputFocus(display=display.display, defer=True)
-            display.flush()
-            if not select.select([display.fileno()], [], [], ANSWER_TIMEOUT_S)[0]:
-                _log.info("the X server does not answer")
-                raise NoServerError
-            ping.reply()
+            GetInputFocus(display=display.display, defer=True)
+            display.flush()  # this may read the answer already
+            while display.display.sent_requests:
+                if not select.select([display.fileno()], [], [], ANSWER_TIMEOUT_S)[0]:
+                    _log.info("the X server does not answer")
+                    raise NoServerError
+                display.pending_events()  # this reads what has come, and waits for nothing
             for _ in range(display.pending_events()):
                 display.next_event()  # every client is told of a changed keyboard
             return display

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.desktops import XDesktop, x_desktop
+from Xlib import display
 
 from edge_assistant.capture.window_x11 import X11Windows
 from edge_assistant.system import x_server
@@ -27,8 +29,8 @@ def desktop() -> Iterator[XDesktop]:
 
 
 def _server_pid(name: str) -> int:
-    with borrow(name) as display:
-        credentials = display.display.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    with borrow(name) as connection:
+        credentials = connection.display.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
     return int.from_bytes(credentials[:4], sys.byteorder)
 
 
@@ -42,6 +44,23 @@ def test_the_second_question_takes_the_connection_of_the_first_and_no_thread(des
         assert other is not first
         again.screen().root.get_geometry()
     assert threading.active_count() == threads
+
+
+def test_an_answer_that_was_read_at_once_is_not_waited_for(desktop: XDesktop, monkeypatch: pytest.MonkeyPatch) -> None:
+    flush = display.Display.flush
+
+    def flush_and_read(self: display.Display) -> None:
+        """As on a machine where the server has answered before the library has stopped to write."""
+        flush(self)
+        select.select([self.fileno()], [], [], 20.0)
+        self.pending_events()
+
+    monkeypatch.setattr(display.Display, "flush", flush_and_read)
+    name = desktop.environment["DISPLAY"]
+    with borrow(name) as first:
+        pass
+    with borrow(name) as again:
+        assert again is first
 
 
 def test_a_connection_with_an_error_is_not_used_again(desktop: XDesktop) -> None:
