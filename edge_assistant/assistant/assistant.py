@@ -19,15 +19,16 @@ from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.assistant.reporter import AnswerReporter, SpeechOutput
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine import prompts
-from edge_assistant.engine.client import DeviceFailedError, Engine, EngineConfig
+from edge_assistant.engine.client import Engine
+from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import GpuOffload
-from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, ThinkingBudget, Turn
+from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, ThinkingBudget, Turn
 from edge_assistant.engine.sampling import sampling
-from edge_assistant.imaging import blank_cells, token_budget
+from edge_assistant.imaging import token_budget
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel, same_mmproj
-from edge_assistant.system import memory, paths
+from edge_assistant.system import paths
 from edge_assistant.system.errors import AssistantError, CancelledError, EngineError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.text_cleaning import clean_answer
@@ -59,15 +60,14 @@ class Assistant:
         on_event: Callable[[Event], None],
         exact_context: bool = False,
         gpu_layers: int | None = None,
-        tuning_profile: profile.TuningProfile | None = None,
         quick_tower: bool = True,
     ) -> None:
         """`context` is in tokens: the most to use if memory allows, or with `exact_context` the size to use or fail.
 
-        `threads`, `gpu_layers` (see Tuning) and `tuning_profile` override what was tuned for this model; None keeps it.
-        `quick_tower` is as for tuning.profile.choice.
+        `threads` and `gpu_layers` (see Tuning) override what was tuned for this model; None keeps it.
+        `quick_tower` is as for tuning.profile.load_profile.
         """
-        self._published_model, self._given_profile, self._quick_tower = model, tuning_profile, quick_tower
+        self._published_model, self._quick_tower = model, quick_tower
         self._profile = self._load_profile()
         self._model = model = profile.with_tower(model, self._profile)
         self._cancelled = threading.Event()
@@ -208,19 +208,17 @@ class Assistant:
             index, question, seed, ProgressAnnouncer(self._reporter.announce_progress), swap_seconds=self._swap_seconds
         )
         outcome: DoneEvent | ErrorEvent
-        with memory.PeakMemory() as peak:
-            try:
-                done = self._answer(run)
-                if done.stop != "cancelled":
-                    self._report_small_text(index)
-                outcome = run.done_event(self._model, self._picture, done)
-            except CancelledError:
-                outcome = run.done_event(self._model, self._picture, None)
-            except AssistantError as error:
-                outcome = ErrorEvent.from_error(index, error)
-                self._reporter.say(str(error))
+        try:
+            done = self._answer(run)
+            if done.stop != "cancelled":
+                self._report_small_text(index)
+            outcome = run.done_event(self._model, self._picture, done)
+        except CancelledError:
+            outcome = run.done_event(self._model, self._picture, None)
+        except AssistantError as error:
+            outcome = ErrorEvent.from_error(index, error)
+            self._reporter.say(str(error))
         if isinstance(outcome, DoneEvent):
-            outcome = replace(outcome, peak_pss_bytes=peak.pss_bytes, peak_rss_bytes=peak.rss_bytes)
             if run.first_token is not None:  # the engine has the picture now, and the switch was reported
                 self._embeddings = self._swap_seconds = None
             if outcome.stop != "cancelled":
@@ -306,7 +304,6 @@ class Assistant:
                 max_tokens=self._max_tokens,
                 thinking=self._thinking_budget(),
                 embeddings=self._embeddings,
-                kept_image_tokens=blank_cells.informative_cells(picture) if self._options.skip_blank else (),
             )
 
         done = self._ask_engine(run, make)
@@ -367,7 +364,7 @@ class Assistant:
             self.notice(index, "small-text", tr("Small text on the screen could not be read. {advice}", advice=advice))
 
     def _load_profile(self) -> profile.TuningProfile:
-        return self._given_profile or profile.load_profile(self._published_model, quick_tower=self._quick_tower)
+        return profile.load_profile(self._published_model, quick_tower=self._quick_tower)
 
     def _load(self, run: AnswerRun) -> None:
         """Load the model if it is not loaded. Raises AssistantError."""

@@ -120,7 +120,7 @@ class Timings:
 class DoneEvent:
     """The end of a question with an answer, or by a cancel (see Stop in engine.messages). None: does not apply.
 
-    `prefix_tokens` counts KV cells; the peaks are bytes over the product's process tree.
+    `prefix_tokens` counts KV cells; the peaks are bytes over the product's process tree, measured for JSON output only.
     """
 
     index: int

@@ -127,7 +127,6 @@ def request_settings(settings: Settings) -> RequestSettings:
         read_tokens=settings.read_tokens,
         thinking_tokens=settings.thinking_tokens,
         thinking_seconds=settings.thinking_seconds,
-        skip_blank=settings.skip_blank,
         verbosity=verbosity,
         monitor=settings.monitor,
         camera=settings.camera,

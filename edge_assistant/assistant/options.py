@@ -15,8 +15,7 @@ from edge_assistant.system.i18n import tr_count, tr_noop
 class AnswerOptions:
     """How to look at the picture and answer one question. None means the default, often the mode's.
 
-    `image_tokens` is an upper limit. With `skip_blank` the language model does not get the insides of areas of one
-    colour (imaging/blank_cells.py). With `only_answers` only answers are spoken, and what is needed to judge them (see
+    `image_tokens` is an upper limit. With `only_answers` only answers are spoken, and what is needed to judge them (see
     picture_checks.UNSPOKEN_IF_BRIEF). `small_text_advice` is the advice for a screen that had to be made too small for
     its small text.
     """
@@ -29,7 +28,6 @@ class AnswerOptions:
     temperature: float | None = None
     seed: int | None = None
     only_answers: bool = False
-    skip_blank: bool = False
     small_text_advice: str = tr_noop("Describe the window instead, or read the text.")
 
 
@@ -48,7 +46,6 @@ class RequestSettings:
     read_tokens: int | None = None
     thinking_tokens: int | None = None
     thinking_seconds: float | None = None
-    skip_blank: bool = False
     verbosity: Verbosity = "normal"
     monitor: int | None = None
     camera: str | None = None
@@ -62,7 +59,6 @@ class RequestSettings:
             image_tokens=base.image_tokens or tokens,
             thinking_tokens=base.thinking_tokens or self.thinking_tokens,
             thinking_seconds=base.thinking_seconds or self.thinking_seconds,
-            skip_blank=self.skip_blank,
             only_answers=self.verbosity == "brief",
         )
 

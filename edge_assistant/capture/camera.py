@@ -79,10 +79,7 @@ def _number_of(name: str, names: tuple[str, ...]) -> int:
 
 
 class CameraShot:
-    """The capture of one frame from a session, whatever feeds it: a camera, or a QVideoFrameInput in tests.
-
-    `first_frame` and `stalled` are the longest silence, `settles` the longest wait for a steady exposure, in seconds.
-    """
+    """The capture of one frame from a session, whatever feeds it: a camera, or a QVideoFrameInput in tests."""
 
     def __init__(
         self,
@@ -91,18 +88,12 @@ class CameraShot:
         countdown: float,
         on_ready: Callable[[], None],
         camera: QCamera | None = None,
-        first_frame: float = FIRST_FRAME_TIMEOUT_S,
-        stalled: float = STALL_TIMEOUT_S,
-        settles: float = SETTLE_TIMEOUT_S,
     ) -> None:
         from PySide6.QtCore import QEventLoop, QTimer
         from PySide6.QtMultimedia import QVideoSink
 
         self._countdown = countdown
         self._on_ready = on_ready
-        self._first_frame = first_frame
-        self._stalled = stalled
-        self._settles = settles
         self._exposure = ExposureDetector()
         self._started_at: float | None = None
         self._examined_at = 0.0
@@ -110,21 +101,16 @@ class CameraShot:
         self._error: InputError | None = None
         self._loop = QEventLoop()
         self._silence_timer = QTimer(singleShot=True)
-        self._silence_timer.timeout.connect(self._on_silence)
+        self._silence_timer.timeout.connect(self._give_up)
         self._sink = QVideoSink()
         self._sink.videoFrameChanged.connect(self._on_frame)
         session.setVideoSink(self._sink)
         if camera is not None:
-            camera.errorOccurred.connect(
-                lambda *_: self._fail(_busy_error() if self._started_at is None else _gone_error())
-            )
-
-    def _on_camera_error(self, *_: object) -> None:
-        self._fail(_busy_error() if self._started_at is None else _gone_error())
+            camera.errorOccurred.connect(lambda *_: self._give_up())
 
     def run(self, start: Callable[[], None]) -> Image.Image:
         """Call `start`, which begins the frames, and wait for the picture. Raises InputError."""
-        self._silence_timer.start(round(self._first_frame * 1000))
+        self._silence_timer.start(round(FIRST_FRAME_TIMEOUT_S * 1000))
         start()
         if self._picture is None and self._error is None:
             self._loop.exec()
@@ -141,18 +127,18 @@ class CameraShot:
         image = frame.toImage()
         if image.isNull():
             return  # a format that cannot be converted counts as no frame
-        self._silence_timer.start(round(self._stalled * 1000))
+        self._silence_timer.start(round(STALL_TIMEOUT_S * 1000))
         if self._started_at is None:
             self._started_at = now
             self._on_ready()
         picture = to_rgb_image(image)
         steady = self._exposure.feed(ImageStat.Stat(picture.convert("L")).mean[0])
         late = now - self._started_at - self._countdown
-        if late >= 0 and (steady or late >= self._settles):
+        if late >= 0 and (steady or late >= SETTLE_TIMEOUT_S):
             self._picture = picture
             self._loop.quit()
 
-    def _on_silence(self) -> None:
+    def _give_up(self) -> None:
         self._fail(_busy_error() if self._started_at is None else _gone_error())
 
     def _fail(self, error: InputError) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from edge_assistant.assistant.assistant import Assistant
-from edge_assistant.assistant.events import DoneEvent, NoticeEvent, WindowEvent
+from edge_assistant.assistant.events import DoneEvent, Event, NoticeEvent, WindowEvent
 from edge_assistant.assistant.factory import (
     AnySpeaker,
     make_assistant,
@@ -25,6 +26,7 @@ from edge_assistant.settings import schema
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import CancelledError, run_safely
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.memory import PeakMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class DescribeOptions:
     language: str | None
     speak: bool | None
     gpu_layers: int | None = None
+    measure_memory: bool = False
 
 
 class DescribeRun:
@@ -55,6 +58,7 @@ class DescribeRun:
         self._request_settings = RequestSettings()
         self._speaker: AnySpeaker | None = None
         self._assistant: Assistant | None = None
+        self._peak: PeakMemory | None = None  # of the question that is being answered
 
     def main(self) -> int:
         """Run; return the exit code. Raises CancelledError."""
@@ -119,7 +123,7 @@ class DescribeRun:
             model,
             self._request_settings.answer_options(options.answer_options, options.answer_options.mode),
             voice=self._speaker,
-            on_event=self._output.show,
+            on_event=self._show_answer,
             language=options.language,
             context=options.context,
             gpu_layers=options.gpu_layers,
@@ -137,7 +141,8 @@ class DescribeRun:
         for index, text in enumerate(options.asks or (None,)):
             self._cancellation.check()
             self._current = index
-            outcome = assistant.ask(index, text)
+            with PeakMemory() if options.measure_memory else nullcontext() as self._peak:
+                outcome = assistant.ask(index, text)
             if isinstance(outcome, DoneEvent) and outcome.stop != "cancelled":
                 duration = self._request_settings.duration_sentence(outcome.timings_s.total)
                 if duration:
@@ -175,6 +180,13 @@ class DescribeRun:
         if target.origin == "camera" and target.number is None:
             return replace(target, number=self._request_settings.camera)
         return target
+
+    def _show_answer(self, event: Event) -> None:
+        """Show an event of the assistant; its last one gets the peak memory, where that is measured."""
+        if self._peak and isinstance(event, DoneEvent):
+            self._peak.stop()
+            event = replace(event, peak_pss_bytes=self._peak.pss_bytes, peak_rss_bytes=self._peak.rss_bytes)
+        self._output.show(event)
 
     def _stop(self) -> None:
         """Stop the voice first, then the rest."""

@@ -128,6 +128,7 @@ def _describe(parsed: argparse.Namespace, context: CommandContext) -> int:
         language=parsed.language,
         speak=parsed.speak,
         gpu_layers=parsed.gpu_layers,
+        measure_memory=parsed.json,
     )
     return DescribeRun(options, context.output, context.cancellation).main()
 

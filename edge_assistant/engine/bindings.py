@@ -17,7 +17,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from edge_assistant.system.errors import EngineUnfitError
+from edge_assistant.system.errors import EngineError, EngineUnfitError
+from edge_assistant.system.i18n import tr
 
 _log = logging.getLogger(__name__)
 _PACKAGE = "llama_cpp"
@@ -50,6 +51,25 @@ def ggml(library: str, function: str, result_type: Any, *argument_types: Any) ->
     bound = getattr(_library_handle(library), function)
     bound.restype, bound.argtypes = result_type, argument_types
     return bound
+
+
+def library_files() -> list[Path]:
+    """List llama.cpp's library files: what they compute may differ from version to version."""
+    return sorted(path for path in LIBRARIES.iterdir() if path.is_file())
+
+
+def load_backends(folder: Path = LIBRARIES) -> None:
+    """Load the best CPU backend in `folder` that this CPU can run, in a portable build.
+
+    An ordinary build is made for its CPU and has none to choose from. Raises EngineError.
+    """
+    if not any(folder.glob("*ggml-cpu-*")):
+        return
+    count = ggml("ggml", "ggml_backend_reg_count", ctypes.c_size_t)
+    if count() == 0:
+        ggml("ggml", "ggml_backend_load_all_from_path", None, ctypes.c_char_p)(os.fsencode(folder))
+    if count() == 0:
+        raise EngineError(tr("The engine does not support this processor. Install the program again."))
 
 
 def _library_handle(library: str) -> Any:

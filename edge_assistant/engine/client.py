@@ -7,10 +7,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
-from edge_assistant.engine import worker
+from edge_assistant.engine import failures, worker
+from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import NO_OFFLOAD
 from edge_assistant.engine.messages import (
     DEVICE_FAILED,
@@ -21,33 +22,20 @@ from edge_assistant.engine.messages import (
     Embeddings,
     EmbeddingsReply,
     EncodeAhead,
+    EngineConfig,
     EngineStarted,
     Failed,
     GetEmbeddings,
     Loaded,
-    LoadModel,
-    ModelSize,
     OffloadStarted,
     Reply,
     StageProgress,
     TextDelta,
-    Tuning,
     TurnsDropped,
     picture_digest,
 )
-from edge_assistant.system.errors import (
-    AssistantError,
-    CancelledError,
-    EngineError,
-    EngineUnfitError,
-    WeightsError,
-    explain_error,
-    is_out_of_memory_message,
-    out_of_memory_error,
-    rebuild_error,
-)
-from edge_assistant.system.i18n import tr
-from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess, was_killed
+from edge_assistant.system.errors import AssistantError, CancelledError, EngineError, explain_error, rebuild_error
+from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess
 
 _log = logging.getLogger(__name__)
 
@@ -57,36 +45,11 @@ CANCEL_GRACE = 0.2
 # layer to a large picture. The next question waits this many seconds, counted from the cancel, for the node to end;
 # after that the worker is killed, which loses its caches and, on a machine short of memory, the cached model file.
 _NODE_TIMEOUT_S = 5.0
-_ILLEGAL_INSTRUCTION = (-4, 0xC000001D)  # exit codes: SIGILL, and Windows' STATUS_ILLEGAL_INSTRUCTION
 
 OnReply = Callable[[StageProgress | TextDelta | TurnsDropped | DeviceFailed], None]
 
 _cpu_only = threading.Event()
 """Set when a GPU failed: until this program ends, all its engines compute on the CPU only."""
-
-
-class DeviceFailedError(EngineError):
-    """A GPU failed while a question was answered; the next load is on the CPU only."""
-
-    code = DEVICE_FAILED
-
-
-@dataclass(frozen=True, slots=True)
-class EngineConfig:
-    """The configuration of an engine: paths of the GGUF pair, KV cells, threads, and the system prompt to warm up with.
-
-    `prompt_cache_dir` is the folder of the prompt cache; None: there is none.
-    """
-
-    model: Path
-    mmproj: Path
-    context: int
-    threads: int
-    vision_layers: int
-    system: str
-    size: ModelSize = field(default_factory=ModelSize)
-    tuning: Tuning = field(default_factory=Tuning)
-    prompt_cache_dir: Path | None = None
 
 
 class Engine:
@@ -182,7 +145,7 @@ class Engine:
             if not self._on_device:
                 raise
         _cpu_only.set()
-        on_reply(DeviceFailed(self._device_load_message()))
+        on_reply(DeviceFailed(failures.device_load_message(self._config.tuning.gpu_layers)))
         try:
             return self._load_once(on_reply, context)
         except CancelledError:
@@ -192,37 +155,15 @@ class Engine:
             raise
 
     def _load_once(self, on_reply: OnReply, context: int) -> Loaded | Done | EmbeddingsReply:
-        config = self._config
-        tuning = replace(config.tuning, gpu_layers=0) if _cpu_only.is_set() else config.tuning
+        config = replace(self._config, context=context)
+        if _cpu_only.is_set():
+            config = replace(config, tuning=replace(config.tuning, gpu_layers=0))
         with self._lock:
             if self._closed or self._cancelled:
                 raise CancelledError
             self._started = self._on_device = False
-            self._process = process = self._spawn(tuning, context)
+            self._process = process = _spawn(config)
         return self._receive_reply(process, 0, on_reply, self._load_error)
-
-    def _spawn(self, tuning: Tuning, context: int) -> WorkerProcess:
-        """Start the worker, which begins to load. Raises DoesNotFitError where no process can be started."""
-        config = self._config
-        try:
-            return WorkerProcess(
-                worker.serve,
-                LoadModel(
-                    str(config.model),
-                    str(config.mmproj),
-                    context,
-                    config.threads,
-                    config.vision_layers,
-                    config.system,
-                    config.size,
-                    tuning,
-                    str(config.prompt_cache_dir or ""),
-                ),
-                name="engine",
-            )
-        except (OSError, RuntimeError, MemoryError) as error:
-            _log.info("the engine cannot be started", exc_info=error)
-            raise explain_error(error) from error
 
     def ask(self, make_request: Callable[[int], AskQuestion], on_reply: OnReply) -> Done:
         """Ask the loaded model a question; `make_request` creates it with the id it is given.
@@ -419,72 +360,26 @@ class Engine:
     def _load_error(self, error: WorkerDiedError) -> AssistantError:
         if self._cancelled:
             return CancelledError()
-        if _ran_out_of_memory(error):
-            return out_of_memory_error()
-        if was_killed(error.exit_code):
-            return EngineError(
-                tr(
-                    "The engine was stopped while loading, perhaps for lack of memory. Close some programs "
-                    "and try again."
-                ),
-                code="engine-killed",
-            )
-        if not self._started or error.exit_code in _ILLEGAL_INSTRUCTION:
-            return EngineUnfitError()
-        return WeightsError(
-            tr(
-                "The engine crashed while loading {name}: the model is damaged, or its files do not match. Download "
-                "it again.",
-                name=self._config.model.name,
-            ),
-            code="weights-abort",
-        )
+        return failures.load_error(error, self._config.model, started=self._started)
 
     def _ask_error(self, error: WorkerDiedError) -> AssistantError:
         if self._on_device and not self._cancelled:
             return self._disable_device()
         return self._worker_error(error)
 
+    def _worker_error(self, error: WorkerDiedError) -> AssistantError:
+        return CancelledError() if self._cancelled else failures.worker_error(error)
+
     def _disable_device(self) -> DeviceFailedError:
         """Make the next loads use the CPU only; return the error that says so."""
         _cpu_only.set()
-        gpu_layers = self._config.tuning.gpu_layers
-        if gpu_layers is None:
-            return DeviceFailedError(
-                tr("The engine failed on the graphics processor, so everything runs on the processor from now on.")
-            )
-        return DeviceFailedError(
-            tr(
-                "The engine failed on the graphics processor with --gpu-layers {layers}, so everything runs on the "
-                "processor from now on.",
-                layers=gpu_layers,
-            )
-        )
-
-    def _device_load_message(self) -> str:
-        gpu_layers = self._config.tuning.gpu_layers
-        if gpu_layers is None:
-            return tr(
-                "The model could not be loaded on the graphics processor, so everything runs on the processor from "
-                "now on."
-            )
-        return tr(
-            "The model could not be loaded on the graphics processor with --gpu-layers {layers}, so everything runs "
-            "on the processor from now on.",
-            layers=gpu_layers,
-        )
-
-    def _worker_error(self, error: WorkerDiedError) -> AssistantError:
-        if self._cancelled:
-            return CancelledError()
-        if _ran_out_of_memory(error):
-            return out_of_memory_error()
-        if was_killed(error.exit_code):
-            reason = tr("It was stopped from outside, perhaps for lack of memory.")
-        else:
-            reason = tr("It ended unexpectedly.")
-        return EngineError(tr("The engine stopped. {reason} Ask again.", reason=reason), code="engine-died")
+        return failures.device_error(self._config.tuning.gpu_layers)
 
 
-def _ran_out_of_memory(error: WorkerDiedError) -> bool:
-    return any(is_out_of_memory_message(line) for line in error.last_lines)
+def _spawn(config: EngineConfig) -> WorkerProcess:
+    """Start the worker, which begins to load. Raises DoesNotFitError where no process can be started."""
+    try:
+        return WorkerProcess(worker.serve, config, name="engine")
+    except (OSError, RuntimeError, MemoryError) as error:
+        _log.info("the engine cannot be started", exc_info=error)
+        raise explain_error(error) from error

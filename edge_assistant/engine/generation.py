@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from edge_assistant.engine.llama_model import LlamaModel, Sampler
+from edge_assistant.engine.llama_model import LlamaModel
 from edge_assistant.engine.messages import (
     AskQuestion,
     Done,
@@ -22,6 +22,7 @@ from edge_assistant.engine.messages import (
     TextKind,
 )
 from edge_assistant.engine.repetition import RepetitionDetector
+from edge_assistant.engine.sampler import Sampler
 from edge_assistant.engine.thinking import ThinkingParser
 from edge_assistant.system.errors import EngineError
 from edge_assistant.system.i18n import tr, tr_noop

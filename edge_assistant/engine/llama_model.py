@@ -14,13 +14,13 @@ import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from edge_assistant.engine import devices as llama_devices
-from edge_assistant.engine.bindings import LIBRARIES, ggml, llama, mtmd
+from edge_assistant.engine.bindings import ggml, llama, load_backends, mtmd
 from edge_assistant.engine.gpu_offload import NO_OFFLOAD, GpuOffload, decide
 from edge_assistant.engine.messages import DEVICE_FAILED, ModelSize, Sampling, Tuning
+from edge_assistant.engine.sampler import Sampler
 from edge_assistant.system.errors import DoesNotFitError, EngineError, WeightsError
 from edge_assistant.system.i18n import tr
 
@@ -92,7 +92,7 @@ class LlamaModel:
         self._callbacks: list[Any] = []  # ctypes callbacks, which C code uses but Python would free
         self._model = self._context = self._tower = None
         self._redirect_log()
-        load_backends(LIBRARIES)
+        load_backends()
         llama.llama_backend_init()
         try:
             self._load(model, mmproj, context, threads, size, tuning)
@@ -180,16 +180,8 @@ class LlamaModel:
             return None
         return (ctypes.c_float * (len(data) // ctypes.sizeof(ctypes.c_float))).from_buffer_copy(data)
 
-    def decode_image(
-        self, chunk: ImageChunk, embeddings: Any, position: int, on_fraction: OnFraction, kept: Sequence[int] = ()
-    ) -> None:
-        """Decode an encoded picture into the KV cache at `position`. Raises ComputationInterrupted.
-
-        `kept` lists the image tokens to decode, each with its position in the whole picture; empty: all.
-        """
-        if kept:
-            self._decode_image_subset(chunk, embeddings, position, on_fraction, kept)
-            return
+    def decode_image(self, chunk: ImageChunk, embeddings: Any, position: int, on_fraction: OnFraction) -> None:
+        """Decode an encoded picture into the KV cache at `position`. Raises ComputationInterrupted."""
         new_position = llama.llama_pos(position)
         batches = -(-chunk.tokens // self._batch_tokens)
         with self._report_progress(on_fraction, batches):
@@ -229,37 +221,6 @@ class LlamaModel:
                 self._check_decoded(llama.llama_decode(self._context, batch))
         if on_fraction is None or len(tokens) > 1:
             self._nodes_per_batch = max(self._nodes_per_batch, self._nodes // max(batches, 1))
-
-    def _decode_image_subset(
-        self, chunk: ImageChunk, embeddings: Any, position: int, on_fraction: OnFraction, kept: Sequence[int]
-    ) -> None:
-        width = self._embedding_bytes(1)
-        source = ctypes.cast(embeddings, ctypes.c_void_p).value or 0
-        tokens = mtmd.mtmd_input_chunk_get_tokens_image(chunk.handle)
-        batch_size = self._batch_tokens
-        with self._report_progress(on_fraction, -(-len(kept) // batch_size)):
-            for start in range(0, len(kept), batch_size):
-                part = kept[start : start + batch_size]
-                count = len(part)
-                values = (ctypes.c_uint8 * (count * width))()
-                positions = (llama.llama_pos * (4 * count))()  # M-RoPE: time, row, column, and one unused, each for all
-                for i, token in enumerate(part):
-                    ctypes.memmove(ctypes.addressof(values) + i * width, source + token * width, width)
-                    at = mtmd.mtmd_image_tokens_get_decoder_pos(tokens, position, token)
-                    positions[i], positions[count + i] = at.t, at.y
-                    positions[2 * count + i], positions[3 * count + i] = at.x, at.z
-                batch = llama.llama_batch(
-                    n_tokens=count,
-                    token=None,
-                    embd=ctypes.cast(values, ctypes.POINTER(ctypes.c_float)),
-                    pos=positions,
-                    n_seq_id=self._batch.n_seq_id,
-                    seq_id=self._batch.seq_id,
-                    logits=(ctypes.c_int8 * count)(),
-                )
-                for i in range(count):
-                    batch.n_seq_id[i], batch.seq_id[i][0] = 1, 0
-                self._check_decoded(llama.llama_decode(self._context, batch))
 
     def truncate(self, position: int) -> None:
         """Remove everything from `position` on from the KV cache."""
@@ -480,58 +441,6 @@ class LlamaModel:
         callback = kind(function)
         self._callbacks.append(callback)
         return callback
-
-
-class Sampler:
-    """A sampler chain: penalties, top-k, top-p, temperature, in llama.cpp's order."""
-
-    def __init__(self, context: Any, vocab_size: int, window: int, sampling: Sampling, seed: int) -> None:
-        self._context = context
-        self._chain = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
-        for part in _sampler_stages(sampling, vocab_size, window, seed):
-            llama.llama_sampler_chain_add(self._chain, part)
-
-    def sample(self) -> int:
-        """Sample the next token."""
-        return int(llama.llama_sampler_sample(self._chain, self._context, -1))
-
-    def free(self) -> None:
-        """Free its memory."""
-        llama.llama_sampler_free(self._chain)
-
-
-def _sampler_stages(sampling: Sampling, vocab_size: int, window: int, seed: int) -> Iterator[Any]:
-    if sampling.temperature == 0:
-        yield llama.llama_sampler_init_greedy()
-        return
-    if sampling.presence_penalty:
-        # The window is the whole context: -1, elsewhere documented as "all", silently turns the penalties off here.
-        yield llama.llama_sampler_init_penalties(vocab_size, window, 1.0, 0.0, sampling.presence_penalty)
-    if sampling.top_k:
-        yield llama.llama_sampler_init_top_k(sampling.top_k)
-    if sampling.top_p < 1:
-        yield llama.llama_sampler_init_top_p(sampling.top_p, 1)
-    yield llama.llama_sampler_init_temp(sampling.temperature)
-    yield llama.llama_sampler_init_dist(seed)
-
-
-def library_files() -> list[Path]:
-    """List llama.cpp's library files: what they compute may differ from version to version."""
-    return sorted(path for path in LIBRARIES.iterdir() if path.is_file())
-
-
-def load_backends(folder: Path) -> None:
-    """Load the best CPU backend in `folder` that this CPU can run, in a portable build.
-
-    An ordinary build is made for its CPU and has none to choose from. Raises EngineError.
-    """
-    if not any(folder.glob("*ggml-cpu-*")):
-        return
-    count = ggml("ggml", "ggml_backend_reg_count", ctypes.c_size_t)
-    if count() == 0:
-        ggml("ggml", "ggml_backend_load_all_from_path", None, ctypes.c_char_p)(os.fsencode(folder))
-    if count() == 0:
-        raise EngineError(tr("The engine does not support this processor. Install the program again."))
 
 
 _tensor_name: Callable[[int], bytes] = ggml("ggml-base", "ggml_get_name", ctypes.c_char_p, ctypes.c_void_p)

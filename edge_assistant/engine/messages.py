@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from edge_assistant.engine.gpu_offload import NO_OFFLOAD, GpuOffload
@@ -70,21 +71,21 @@ class ModelSize:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadModel:
-    """Client to worker: load these files. `context` is in KV cells; `vision_layers` only scales the progress.
+class EngineConfig:
+    """Client to worker: load this GGUF pair, with `context` KV cells, and warm up with this system prompt.
 
-    `prompt_cache_dir` is the folder of the prompt cache, "" for none.
+    `vision_layers` only scales the progress. `prompt_cache_dir` is the folder of the prompt cache; None: there is none.
     """
 
-    model: str
-    mmproj: str
+    model: Path
+    mmproj: Path
     context: int
     threads: int
     vision_layers: int
     system: str
     size: ModelSize = field(default_factory=ModelSize)
     tuning: Tuning = field(default_factory=Tuning)
-    prompt_cache_dir: str = ""
+    prompt_cache_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,6 @@ class AskQuestion:
     """Client to worker: answer `question` about the picture (`rgb`: width * height * 3 bytes, sides multiples of 32).
 
     `embeddings` are used if they are of this picture; None: the picture is encoded unless it is cached.
-    `kept_image_tokens` lists the image tokens, numbered row by row, that the language model gets; empty: it gets all.
     """
 
     id: int
@@ -118,7 +118,6 @@ class AskQuestion:
     max_tokens: int | None
     thinking: ThinkingBudget | None
     embeddings: Embeddings | None = None
-    kept_image_tokens: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

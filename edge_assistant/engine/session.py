@@ -12,10 +12,9 @@ import contextlib
 import itertools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
-from edge_assistant.engine.generation import AnswerState, AnswerWriter, answer_reserve
+from edge_assistant.engine.generation import AnswerState, AnswerWriter
 from edge_assistant.engine.gpu_offload import GpuOffload
 from edge_assistant.engine.llama_model import ComputationInterrupted, ImageChunk, LlamaModel
 from edge_assistant.engine.messages import (
@@ -30,33 +29,7 @@ from edge_assistant.engine.messages import (
     picture_digest,
 )
 from edge_assistant.engine.prompt_cache import PromptCache
-from edge_assistant.engine.prompts import END_OF_THINKING, MIN_IMAGE_TOKENS, THINKING_OPENER
-from edge_assistant.system.errors import DoesNotFitError
-from edge_assistant.system.i18n import tr
-
-# KV cells reserved for reasoning before turns are dropped or a picture is refused.
-_THINKING_RESERVE = 256
-# llama.cpp rounds contexts up to multiples of this (llama-context.cpp, GGML_PAD).
-_CONTEXT_STEP = 256
-
-
-# Between an answer and the next question.
-_TURN_SEPARATOR = "<|im_end|>\n<|im_start|>user\n"
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A part of the KV cache that is evaluated together. A picture has a `digest` and no `tokens`."""
-
-    tokens: tuple[int, ...]
-    cells: int
-    positions: int
-    digest: bytes = b""
-    generated: bool = False
-
-
-def _text_block(tokens: list[int], *, generated: bool = False) -> _Block:
-    return _Block(tuple(tokens), len(tokens), len(tokens), generated=generated)
+from edge_assistant.engine.prompt_layout import Block, PromptLayout, text_block
 
 
 class ModelSession:
@@ -69,13 +42,12 @@ class ModelSession:
         self._emit = emit
         self._prompt_cache = prompt_cache
         self._unsaved_prompt: tuple[tuple[int, ...], bytes] | None = None
-        self._blocks: list[_Block] = []
-        self._answer_tokens: dict[str, list[int]] = {}
-        self._encoded_picture: _Block | None = None
+        self._blocks: list[Block] = []
+        self._layout = PromptLayout(model)
+        self._encoded_picture: Block | None = None
         self._saved_embeddings: Embeddings | None = None
-        self._ahead_picture: _Block | None = None  # encoded ahead, and not asked about yet
+        self._ahead_picture: Block | None = None  # encoded ahead, and not asked about yet
         self._pending_answer: list[int] | None = None  # tokens of the last answer that are not in the KV cache yet
-        self._end_of_thinking = model.tokenize(END_OF_THINKING, special=True)
 
     @property
     def context(self) -> int:
@@ -89,7 +61,7 @@ class ModelSession:
 
     def warm(self, system: str) -> None:
         """Load the system prompt from the cache on disk, or evaluate it. Raises ComputationInterrupted."""
-        block = self._system_block(system)
+        block = self._layout.system_block(system)
         state = self._prompt_cache.read(block.tokens) if self._prompt_cache else None
         if state is not None and self._model.restore_state(state, block.positions):
             self._blocks = [block]
@@ -106,7 +78,7 @@ class ModelSession:
 
     def forget(self) -> None:
         """Clear all caches, so that the next question is evaluated from scratch."""
-        self._answer_tokens.clear()
+        self._layout.answer_tokens.clear()
         self._encoded_picture = self._saved_embeddings = self._ahead_picture = None
         self._truncate_to([])
 
@@ -118,7 +90,7 @@ class ModelSession:
         chunk = self._model.image_chunk(request.rgb, request.width, request.height)
         try:
             self._saved_embeddings = self.get_embeddings()  # for another engine, which may need the old picture
-            self._ahead_picture = _Block((), chunk.tokens, chunk.positions, digest)
+            self._ahead_picture = Block((), chunk.tokens, chunk.positions, digest)
             self._encode(self._ahead_picture, chunk, self._progress_callback(request, "encode"))
         except ComputationInterrupted:
             pass  # another request has arrived
@@ -143,12 +115,12 @@ class ModelSession:
         """Evaluate the tokens between the answer and the next question about it, while the worker is idle."""
         if self._pending_answer is None:
             return
-        between = self._pending_answer + self._tokenize_special(_TURN_SEPARATOR)
+        between = self._pending_answer + self._layout.turn_separator
         self._pending_answer = None
         if self._cells + len(between) > self.context:
             return
         with contextlib.suppress(ComputationInterrupted):
-            self._append([_text_block(between)], None, None, _ignore)
+            self._append([text_block(between)], None, None, _ignore)
 
     def get_embeddings(self) -> Embeddings | None:
         """Return the embeddings of the picture that was asked about last; None where they are gone."""
@@ -165,7 +137,10 @@ class ModelSession:
         chunk = self._model.image_chunk(request.rgb, request.width, request.height)
         try:
             state.image_tokens = chunk.tokens
-            blocks = self._fit_blocks(request, chunk)
+            picture = Block((), chunk.tokens, chunk.positions, picture_digest(request))
+            blocks, dropped = self._layout.fit(request, picture, self.context)
+            if dropped:
+                self._emit(TurnsDropped(request.id, dropped))
             kept, missing = self._reuse_prefix(blocks)
             state.reused_cells = sum(block.cells for block in kept)
             state.reused_image = any(block.digest for block in kept)
@@ -173,81 +148,23 @@ class ModelSession:
         finally:
             chunk.free()
 
-    def _fit_blocks(self, request: AskQuestion, chunk: ImageChunk) -> list[_Block]:
-        """Lay out the question as blocks, without the oldest turns where the context is too small."""
-        reserve = answer_reserve(request)
-        if request.thinking:
-            reserve += min(request.thinking.tokens, _THINKING_RESERVE) + len(self._end_of_thinking)
-        needed = 0
-        for dropped in range(len(request.turns) + 1):
-            blocks = self._build_blocks(request, chunk, dropped)
-            needed = sum(block.cells for block in blocks) + reserve
-            if needed <= self.context:
-                if dropped:
-                    self._emit(TurnsDropped(request.id, dropped))
-                return blocks
-        way_out = tr("fewer than {count} image tokens", count=chunk.tokens)
-        if needed - chunk.tokens + MIN_IMAGE_TOKENS > self.context:
-            way_out = tr("a shorter question")
-        enough = -(-needed // _CONTEXT_STEP) * _CONTEXT_STEP
-        remedy = tr("Use a context of {enough}, or {way_out}.", enough=enough, way_out=way_out)
-        if enough > self._model.max_cells:
-            most = self._model.max_cells
-            remedy = tr("This model's limit is {most}. Use {way_out}.", most=most, way_out=way_out)
-        raise DoesNotFitError(
-            tr(
-                "This needs a context of {enough} tokens, but there are {context}. {remedy}",
-                enough=enough,
-                context=self.context,
-                remedy=remedy,
-            ),
-            code="context",
-        )
-
-    def _build_blocks(self, request: AskQuestion, chunk: ImageChunk, dropped: int) -> list[_Block]:
-        cells = len(request.kept_image_tokens) or chunk.tokens
-        blocks = [self._system_block(request.system), _Block((), cells, chunk.positions, picture_digest(request))]
-        opener = "<|vision_end|>"
-        for turn in request.turns[dropped:]:
-            blocks.append(_text_block(self._question_tokens(opener, turn.question)))
-            answer = self._answer_tokens.get(turn.answer) or self._tokenize_text(turn.answer)
-            blocks.append(_text_block(answer + self._tokenize_special(_TURN_SEPARATOR)))
-            opener = ""
-        thinking = self._tokenize_special(THINKING_OPENER) if request.thinking else []
-        return [*blocks, _text_block(self._question_tokens(opener, request.question) + thinking)]
-
-    def _system_block(self, system: str) -> _Block:
-        end = "<|im_end|>\n<|im_start|>user\n<|vision_start|>"
-        start = "<|im_start|>system\n"
-        return _text_block(self._tokenize_special(start) + self._tokenize_text(system) + self._tokenize_special(end))
-
-    def _question_tokens(self, opener: str, question: str) -> list[int]:
-        end = "<|im_end|>\n<|im_start|>assistant\n"
-        return self._tokenize_special(opener) + self._tokenize_text(question) + self._tokenize_special(end)
-
-    def _tokenize_special(self, text: str) -> list[int]:
-        return self._model.tokenize(text, special=True)
-
-    def _tokenize_text(self, text: str) -> list[int]:
-        return self._model.tokenize(text.strip(), special=False)
-
-    def _reuse_prefix(self, blocks: list[_Block]) -> tuple[list[_Block], list[_Block]]:
+    def _reuse_prefix(self, blocks: list[Block]) -> tuple[list[Block], list[Block]]:
         """Truncate the cache to its common prefix with `blocks`; return the blocks kept and those to be evaluated.
 
         The question itself is never reused: its logits are needed. A generated answer was evaluated token by token,
         so a part of it can be reused.
         """
         if not any(block.digest == blocks[1].digest for block in self._blocks):
-            self._answer_tokens.clear()  # another picture, another conversation
-        kept: list[_Block] = []
+            self._layout.answer_tokens.clear()  # another picture, another conversation
+        kept: list[Block] = []
         missing = list(blocks)
         cached_blocks = iter(self._blocks)
         for needed in blocks[:-1]:
             cached = next(cached_blocks, None)
             if cached is not None and cached.generated:
                 common = _common_length(cached.tokens, needed.tokens)
-                kept.append(_text_block(list(needed.tokens[:common]), generated=True))
-                needed = missing[0] = _text_block(list(needed.tokens[common:]))
+                kept.append(text_block(list(needed.tokens[:common]), generated=True))
+                needed = missing[0] = text_block(list(needed.tokens[common:]))
                 cached = next(cached_blocks, None) if common == len(cached.tokens) else None
             if cached != needed:
                 break
@@ -255,7 +172,7 @@ class ModelSession:
         self._truncate_to(kept)
         return kept, missing
 
-    def _truncate_to(self, blocks: list[_Block]) -> None:
+    def _truncate_to(self, blocks: list[Block]) -> None:
         self._blocks = list(blocks)
         self._model.truncate(self._position)
 
@@ -267,7 +184,7 @@ class ModelSession:
     def _cells(self) -> int:
         return sum(block.cells for block in self._blocks)
 
-    def _evaluate(self, request: AskQuestion, missing: list[_Block], chunk: ImageChunk, state: AnswerState) -> None:
+    def _evaluate(self, request: AskQuestion, missing: list[Block], chunk: ImageChunk, state: AnswerState) -> None:
         """Evaluate the blocks in order; consecutive texts go together."""
         report = self._progress_callback(request, "prefill")
         total, done = sum(block.cells for block in missing), 0
@@ -279,14 +196,12 @@ class ModelSession:
             cells = sum(block.cells for block in blocks)
             start = time.perf_counter()
             try:
-                self._append(
-                    blocks, chunk, embeddings, _scale(report, done / total, cells / total), request.kept_image_tokens
-                )
+                self._append(blocks, chunk, embeddings, _scale(report, done / total, cells / total))
             finally:
                 state.prefill += time.perf_counter() - start
             done += cells
 
-    def _picture_embeddings(self, request: AskQuestion, picture: _Block, chunk: ImageChunk, state: AnswerState) -> Any:
+    def _picture_embeddings(self, request: AskQuestion, picture: Block, chunk: ImageChunk, state: AnswerState) -> Any:
         """Return the picture's embeddings: those in the request if they match, else the vision tower's."""
         given = request.embeddings
         if given is not None and given.digest == picture.digest:
@@ -307,25 +222,24 @@ class ModelSession:
         self._saved_embeddings = self._ahead_picture = None
         return embeddings
 
-    def _encode(self, picture: _Block, chunk: ImageChunk, report: Callable[[float], None]) -> Any:
+    def _encode(self, picture: Block, chunk: ImageChunk, report: Callable[[float], None]) -> Any:
         self._encoded_picture = None  # an interrupted encode leaves no usable output
         embeddings = self._model.encode(chunk, report)
-        self._encoded_picture = replace(picture, cells=chunk.tokens)
+        self._encoded_picture = picture
         return embeddings
 
     def _append(
         self,
-        blocks: list[_Block],
+        blocks: list[Block],
         chunk: ImageChunk | None,
         embeddings: Any,
         on_fraction: Callable[[float], None],
-        kept: tuple[int, ...] = (),
     ) -> None:
         """Append one picture, or texts, to the KV cache. On failure nothing of it stays."""
         position = self._position
         try:
             if chunk is not None and embeddings is not None:
-                self._model.decode_image(chunk, embeddings, position, on_fraction, kept)
+                self._model.decode_image(chunk, embeddings, position, on_fraction)
             else:
                 self._model.decode([token for block in blocks for token in block.tokens], position, on_fraction)
         except BaseException:
@@ -340,7 +254,7 @@ class ModelSession:
         generated: list[int] = []
         position = self._position
         try:
-            writer = AnswerWriter(self._model, self._emit, request, state, self._end_of_thinking)
+            writer = AnswerWriter(self._model, self._emit, request, state, self._layout.end_of_thinking)
             for update in writer.write(sampler, free_cells=self.context - self._cells):
                 if update.dropped:
                     del generated[-update.dropped :]
@@ -351,7 +265,7 @@ class ModelSession:
         finally:
             state.generation = time.perf_counter() - start
             sampler.free()
-            self._truncate_to([*self._blocks, _text_block(generated, generated=True)])
+            self._truncate_to([*self._blocks, text_block(generated, generated=True)])
 
     def _store_answer_tokens(self, request: AskQuestion, state: AnswerState) -> None:
         """Store an answer's sampled tokens: the tokenizer may split its text otherwise, which would miss the cache.
@@ -360,7 +274,7 @@ class ModelSession:
         """
         text = b"".join(map(self._model.piece, state.sampled)).decode(errors="replace").strip()
         if request.thinking is None and text == state.answer.strip():
-            self._answer_tokens[text] = state.sampled
+            self._layout.answer_tokens[text] = state.sampled
 
     def _progress_callback(self, request: AskQuestion | EncodeAhead, stage: Stage) -> Callable[[float], None]:
         return lambda fraction: self._emit(StageProgress(request.id, stage, fraction))

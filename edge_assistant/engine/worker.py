@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_assistant.engine.messages import (
@@ -17,11 +16,11 @@ from edge_assistant.engine.messages import (
     CancelQuestion,
     EmbeddingsReply,
     EncodeAhead,
+    EngineConfig,
     EngineStarted,
     Failed,
     GetEmbeddings,
     Loaded,
-    LoadModel,
     OffloadStarted,
     Reply,
     StageProgress,
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
 
 # Idle time before the follow-up is prepared: a question that follows at once is better evaluated whole.
 _IDLE_S = 0.1
+
+_REPORT_STEP = 0.05
 
 
 class _Inbox:
@@ -79,7 +80,7 @@ class _Inbox:
                     self._arrived.notify()
 
 
-def serve(connection: Connection, load: LoadModel) -> None:
+def serve(connection: Connection, config: EngineConfig) -> None:
     """Load the model, then answer one request after the other until the connection closes."""
     os.environ["GGML_NO_BACKTRACE"] = "1"  # an abort would start a debugger to print one
     # Spinning OpenMP threads block each other when another program needs a core too: beside a busy program on two
@@ -88,7 +89,7 @@ def serve(connection: Connection, load: LoadModel) -> None:
     worker_process.lower_priority(worker_process.NICENESS_AWAITED)
     inbox = _Inbox(connection)
     try:
-        session = _open_session(load, inbox, connection.send)
+        session = _open_session(config, inbox, connection.send)
     except AssistantError as error:
         connection.send(_failure(0, error))
         return
@@ -110,49 +111,50 @@ def serve(connection: Connection, load: LoadModel) -> None:
         del request  # so that its picture is freed while the worker is idle
 
 
-def _open_session(load: LoadModel, inbox: _Inbox, emit: Callable[[Reply], None]) -> ModelSession:
+def _open_session(config: EngineConfig, inbox: _Inbox, emit: Callable[[Reply], None]) -> ModelSession:
     # Imported here: the client imports this module too, and must not load llama.cpp.
+    from edge_assistant.engine.bindings import library_files
     from edge_assistant.engine.devices import NO_DRIVERS
-    from edge_assistant.engine.llama_model import LlamaModel, library_files
+    from edge_assistant.engine.llama_model import LlamaModel
     from edge_assistant.engine.prompt_cache import PromptCache, compute_identity
     from edge_assistant.engine.session import ModelSession
     from edge_assistant.system.cpu import best_instructions
 
     emit(EngineStarted())
-    if load.tuning.gpu_layers == 0:
+    if config.tuning.gpu_layers == 0:
         os.environ.update(NO_DRIVERS)  # before llama.cpp first asks for its backends
     model = LlamaModel(
-        load.model,
-        load.mmproj,
-        context=load.context,
-        threads=load.threads,
-        vision_layers=load.vision_layers,
+        str(config.model),
+        str(config.mmproj),
+        context=config.context,
+        threads=config.threads,
+        vision_layers=config.vision_layers,
         interrupted=inbox.interrupted,
         on_load=_throttle(lambda fraction: emit(StageProgress(0, "load", fraction))),
-        size=load.size,
-        tuning=load.tuning,
+        size=config.size,
+        tuning=config.tuning,
         on_device=lambda on_device: emit(OffloadStarted(on_device)),
     )
     prompt_cache = None
-    if load.prompt_cache_dir:
-        tuning = replace(load.tuning, gpu_layers=None)  # the actual offload counts, not the setting
-        facts = (tuning, load.threads, model.offload.text_placement, best_instructions(), platform.machine())
+    if config.prompt_cache_dir:
+        tuning = replace(config.tuning, gpu_layers=None)  # the actual offload counts, not the setting
+        facts = (tuning, config.threads, model.offload.text_placement, best_instructions(), platform.machine())
         with contextlib.suppress(OSError):
             prompt_cache = PromptCache(
-                Path(load.prompt_cache_dir), compute_identity([Path(load.model), *library_files()], *facts)
+                config.prompt_cache_dir, compute_identity([config.model, *library_files()], *facts)
             )
     session = ModelSession(model, emit, prompt_cache)
-    session.warm(load.system)
+    session.warm(config.system)
     return session
 
 
-def _throttle(report: Callable[[float], None], step: float = 0.05) -> Callable[[float], None]:
-    """Report only fractions that grew by `step`, and the last."""
+def _throttle(report: Callable[[float], None]) -> Callable[[float], None]:
+    """Report only fractions that grew by `_REPORT_STEP`, and the last."""
     last = -1.0
 
     def throttled(fraction: float) -> None:
         nonlocal last
-        if fraction >= last + step or (fraction >= 1.0 > last):
+        if fraction >= last + _REPORT_STEP or (fraction >= 1.0 > last):
             last = fraction
             report(fraction)
 

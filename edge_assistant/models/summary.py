@@ -70,7 +70,6 @@ class SummaryRow:
     size: int
     state: str
     words: str
-    trust: str
     sentence: str
     paths: tuple[str, ...]
 
@@ -108,7 +107,7 @@ def _row(library: ModelLibrary, catalog_model: CatalogModel) -> SummaryRow:
         state=Unshortened(f"{words}; {trust}" if trust else words),
     )
     paths = tuple(str(status.path) for status in statuses if status.path is not None)
-    return SummaryRow(catalog_model, size, state, words, trust, sentence, paths)
+    return SummaryRow(catalog_model, size, state, words, sentence, paths)
 
 
 def translate_value(value: str) -> str:

@@ -22,7 +22,7 @@ from edge_assistant.system.toml_reader import parse_toml
 MAX_BYTES = 65_536
 """The size limit of a settings file; one with every entry and its description has about 10,000 bytes."""
 
-RETIRED = frozenset(("target_seconds",))
+RETIRED = frozenset(("skip_blank", "target_seconds"))
 """Names of entries of earlier versions. They are ignored in a file, and are not an error."""
 
 _MOST_QUOTED = 60
@@ -253,17 +253,6 @@ class Settings:
             tr_noop(
                 "Prepares what you may want next: details while the first answer is spoken, the window while you "
                 "choose, and the picture while you write a question. Not on battery."
-            ),
-        ),
-    )
-    skip_blank: bool = _setting(
-        False,
-        EntryInfo(
-            "budgets",
-            tr_noop("Skip blank areas"),
-            tr_noop(
-                "The inside of areas of one colour is skipped, so the first words come sooner. The description may "
-                "suffer: this has not been tested with full models yet."
             ),
         ),
     )

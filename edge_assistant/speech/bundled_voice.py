@@ -13,18 +13,18 @@ _SYSTEM_LIBRARY = "libespeak-ng.so.1"
 _LIBRARIES = ("libsonic.so.0", "libpcaudio.so.0", "libespeak-ng.so.1")
 
 
-def enable(folder: Path | None = None, system_library: str = _SYSTEM_LIBRARY) -> None:
+def enable(folder: Path | None = None) -> None:
     """Enable the voice in `folder` (default: beside the frozen program) if the system has none.
 
     Call this before pyttsx3 is imported. The system's voice and player come first: they may be better, and the user
-    chose them. `system_library` is the soname of the system's voice.
+    chose them.
     """
     folder = folder or paths.program_voice_dir()
     if folder is None:
         return
     os.environ["PATH"] = os.pathsep.join((os.environ.get("PATH", os.defpath), str(folder / "bin")))
     try:
-        ctypes.CDLL(system_library)
+        ctypes.CDLL(_SYSTEM_LIBRARY)
     except OSError:
         # A loaded library is found again by its soname, which is what pyttsx3 opens.
         for name in _LIBRARIES:

@@ -63,9 +63,8 @@ class Speaker:
     """Speaks sentences in the background; all methods may be called from any thread.
 
     `on_notice(code, message)` is called on the speaker's own thread: `no-sound` or `no-voice` (once; everything said
-    after that is dropped silently), `speech-restarted`, `no-voice-for-language`, `no-such-voice`.
-    `on_started(text)` is called there too, when playback of a sentence starts. `rate` is in words a minute,
-    `volume` and `tone_volume` are in percent.
+    after that is dropped silently), `speech-restarted`, `no-voice-for-language`, `no-such-voice`. `rate` is in words a
+    minute, `volume` and `tone_volume` are in percent.
     """
 
     def __init__(
@@ -77,11 +76,9 @@ class Speaker:
         volume: int = 100,
         tone_volume: int = 100,
         on_notice: Callable[[str, str], None],
-        on_started: Callable[[str], None] | None = None,
     ) -> None:
         self._arguments = (voice, language, rate, volume, tone_volume)
         self._on_notice = on_notice
-        self._on_started = on_started
         self._changed = threading.Condition()
         self._queue: collections.deque[_Utterance] = collections.deque()
         self._current: _Utterance | None = None
@@ -231,12 +228,7 @@ class Speaker:
             if isinstance(reply, Notice):
                 self._forward_notice(reply)
             elif isinstance(reply, PlaybackStarted):
-                utterance.started = now
-                utterance.timeout = reply.seconds + 2 * GRACE
-                utterance.extended = False
-                utterance.deadline = now + utterance.timeout
-                if self._on_started and utterance.text and utterance.stop_deadline is None:
-                    self._on_started(utterance.text)
+                self._note_started(utterance, now, reply.seconds)
             elif reply is not None:
                 self._finish(utterance, reply)
                 return
@@ -249,6 +241,12 @@ class Speaker:
                     return
                 # A second time: the machine may have been suspended meanwhile.
                 utterance.deadline, utterance.extended = now + utterance.timeout, True
+
+    def _note_started(self, utterance: _Utterance, now: float, seconds: float) -> None:
+        utterance.started = now
+        utterance.timeout = seconds + 2 * GRACE
+        utterance.extended = False
+        utterance.deadline = now + utterance.timeout
 
     def _finish(self, utterance: _Utterance, reply: Reply) -> None:
         if isinstance(reply, Failure):

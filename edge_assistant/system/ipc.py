@@ -1,7 +1,7 @@
 """Inter-process messages: `edge-assistant trigger` reaches the running program over a local socket or a named pipe.
 
-The socket is for its owner only. Whoever opens it first is the one instance of this person on this display. Neither
-side waits longer than a few seconds for the other.
+The socket is for its owner only. Whoever locks the file beside it is the one instance of this person on this display.
+Neither side waits longer than a few seconds for the other.
 """
 
 from __future__ import annotations
@@ -11,17 +11,20 @@ import logging
 import os
 import queue
 import re
-import stat
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from edge_assistant.system import paths
 from edge_assistant.system.errors import EngineError, InputError, NotRunningError, run_safely
 from edge_assistant.system.i18n import tr, tr_noop
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +51,7 @@ OnMessage = Callable[[str], str]
 
 
 class AlreadyRunningError(Exception):
-    """Another instance has the socket."""
+    """Another instance has the lock."""
 
 
 def socket_name(environ: Mapping[str, str]) -> str:
@@ -59,7 +62,7 @@ def socket_name(environ: Mapping[str, str]) -> str:
 
 
 class IpcServer:
-    """Answers clients until it is closed. POSIX and Windows differ in the endpoint's `lock` and `address` only.
+    """Answers clients until it is closed. POSIX and Windows differ in the endpoint only.
 
     Each client has a thread of its own, so that none waits for another; a client that stays silent is dropped.
     """
@@ -71,15 +74,17 @@ class IpcServer:
         self._closed = threading.Event()
         self._free_slots = threading.Semaphore(_MAX_CLIENTS)
         self._client_threads: set[threading.Thread] = set()
-        self._release = endpoint.lock()
+        self._lock = endpoint.lock()
         try:
+            if endpoint.family == "AF_UNIX":
+                Path(endpoint.address()).unlink(missing_ok=True)  # left by an instance that was killed
             old = os.umask(0o177)
             try:
                 self._listener = Listener(endpoint.address(), family=endpoint.family, backlog=32)
             finally:
                 os.umask(old)
         except OSError as error:
-            self._release()
+            self._lock.release()
             raise InputError(
                 tr(
                     "The program cannot be reached by trigger: {value}. Check {runtime_dir}.",
@@ -102,7 +107,7 @@ class IpcServer:
         for thread in tuple(self._client_threads):
             thread.join(max(0.0, deadline - time.monotonic()))
         self._listener.close()
-        self._release()
+        self._lock.release()
 
     def _wake(self) -> None:
         with contextlib.suppress(OSError, EOFError), Client(self._endpoint.address(), family=self._endpoint.family):
@@ -191,7 +196,7 @@ def _exchange(endpoint: Endpoint, text: str, answers: queue.SimpleQueue[str | Ex
 
 
 class Endpoint:
-    """The address of the server on POSIX: a socket in a private folder, beside a lock file."""
+    """The address of the server on POSIX, a socket in a private folder; and the lock file of the one instance."""
 
     family = "AF_UNIX"
 
@@ -203,54 +208,48 @@ class Endpoint:
         """Return the socket's path."""
         return str(self._folder / f"{self._name}.socket")
 
-    def lock(self) -> Callable[[], None]:
-        """Become the one instance until the returned function is called or the process ends. Raises AlreadyRunningError
-        and InputError.
+    def lock(self) -> BaseFileLock:
+        """Become the one instance until the lock is released or the process ends.
+
+        Raises AlreadyRunningError and InputError.
         """
-        if sys.platform == "win32":
-            raise NotImplementedError  # see WindowsEndpoint
-        import fcntl
+        from filelock import FileLock, Timeout  # imported here: describing a picture does not need it
 
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            status = self._folder.stat()
-            if status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & 0o077:
+            if not _is_private(self._folder):
                 raise InputError(
                     tr(
                         "Others have access to the folder {folder}. Make it private, or remove it.", folder=self._folder
                     ),
                     code="no-door",
                 )
-            file = os.open(self._folder / f"{self._name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise self._unusable_folder(error) from error
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(file)
+            lock = FileLock(self._folder / f"{self._name}.lock", timeout=0, mode=0o600, thread_local=False)
+            lock.acquire()
+        except Timeout as error:
             raise AlreadyRunningError from error
-        try:
-            Path(self.address()).unlink(missing_ok=True)  # left by an instance that was killed
         except OSError as error:
-            os.close(file)
-            raise self._unusable_folder(error) from error
-        return lambda: os.close(file)
+            raise InputError(
+                tr(
+                    "The folder {folder} cannot be used: {strerror}. Set XDG_RUNTIME_DIR to a private folder of yours.",
+                    folder=self._folder,
+                    strerror=error.strerror,
+                ),
+                code="no-door",
+            ) from error
+        return lock
 
-    def _unusable_folder(self, error: OSError) -> InputError:
-        return InputError(
-            tr(
-                "The folder {folder} cannot be used: {strerror}. Set XDG_RUNTIME_DIR to a private folder of yours.",
-                folder=self._folder,
-                strerror=error.strerror,
-            ),
-            code="no-door",
-        )
+
+def _is_private(folder: Path) -> bool:
+    """Return whether only the user can enter the folder; on Windows it is below their own profile."""
+    if sys.platform == "win32":
+        return True
+    status = folder.stat()
+    return status.st_uid == os.getuid() and not status.st_mode & 0o077
 
 
 class WindowsEndpoint(Endpoint):
-    """The address of the server on Windows: a named pipe, locked by its first server. Run under wine, not yet on
-    Windows.
-    """
+    """The address of the server on Windows: a named pipe. Run under wine, not yet on Windows."""
 
     family = "AF_PIPE"
 
@@ -258,16 +257,6 @@ class WindowsEndpoint(Endpoint):
         """Return the pipe's name, which holds the person's name, since others on this computer can see it."""
         person = re.sub(r"\W", "_", os.environ.get("USERNAME", ""))
         return rf"\\.\pipe\edge-assistant-{person}-{self._name}"
-
-    def lock(self) -> Callable[[], None]:
-        """Raise AlreadyRunningError where a server has the pipe already, even one that accepts nobody."""
-        try:
-            Client(self.address(), family=self.family).close()
-        except FileNotFoundError:
-            return lambda: None
-        except OSError as error:
-            raise AlreadyRunningError from error
-        raise AlreadyRunningError
 
 
 def default_endpoint(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Endpoint:

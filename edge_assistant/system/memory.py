@@ -55,6 +55,8 @@ def largest_programs(count: int = 3, least: int = 200_000_000) -> list[tuple[str
 class PeakMemory:
     """A context manager that samples the memory of the process tree four times a second, and once more at its end.
 
+    It takes a thread and some of the engine's time, so it runs only where the figures are asked for.
+
     `pss_bytes` is the largest sum of proportional set sizes, None where the system has no such figure (outside Linux);
     `rss_bytes` the largest sum of resident set sizes.
     """
@@ -71,6 +73,10 @@ class PeakMemory:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Take the last sample and end; may be called again."""
         self._stop.set()
         self._thread.join()
 

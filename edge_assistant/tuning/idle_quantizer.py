@@ -33,9 +33,6 @@ class IdleQuantizer:
         idle_seconds: Callable[[], float],
         is_allowed: Callable[[], bool],
         make: MakeTower = make_tower,
-        *,
-        rest_s: float = REST_S,
-        least_bytes: int = profile.MIN_TOWER_BYTES,
     ) -> None:
         """`idle_seconds` returns 0 while a question is answered; nothing is made unless `is_allowed` returns True.
 
@@ -44,8 +41,6 @@ class IdleQuantizer:
         self._idle_seconds = idle_seconds
         self._is_allowed = is_allowed
         self._make = make
-        self._rest_s = rest_s
-        self._least_bytes = least_bytes
         self._closed = threading.Event()
         self._lock = threading.Lock()
         self._threads: dict[Path, threading.Thread] = {}
@@ -65,8 +60,8 @@ class IdleQuantizer:
 
     def _run(self, model: ResolvedModel) -> None:
         with self._lock:
-            while not self._closed.wait(self._rest_s):
-                if self._is_allowed() and self._idle_seconds() >= self._rest_s and self._try_make(model):
+            while not self._closed.wait(REST_S):
+                if self._is_allowed() and self._idle_seconds() >= REST_S and self._try_make(model):
                     return
 
     def _try_make(self, model: ResolvedModel) -> bool:
@@ -86,5 +81,5 @@ class IdleQuantizer:
         return self._closed.is_set() or not self._is_allowed() or self._idle_seconds() == 0.0
 
     def _missing_tower(self, model: ResolvedModel) -> str | None:
-        name = profile.default_tower(model, self._least_bytes)
+        name = profile.default_tower(model)
         return name if name and VisionTowers().find(model.mmproj, name) is None else None

@@ -52,17 +52,15 @@ def safe_profile() -> TuningProfile:
     return TuningProfile(default_threads())
 
 
-def load_profile(
-    model: ResolvedModel, *, quick_tower: bool = True, least_bytes: int = MIN_TOWER_BYTES
-) -> TuningProfile:
+def load_profile(model: ResolvedModel, *, quick_tower: bool = True) -> TuningProfile:
     """Return the stored profile of this machine and model, else the safe one, with the default tower if it is here.
 
-    Without `quick_tower` only a stored profile may name a tower. `least_bytes` is as for `default_tower`.
+    Without `quick_tower` only a stored profile may name a tower.
     """
     stored = _stored(model)
     if stored is not None:
         return stored
-    name = default_tower(model, least_bytes) if quick_tower else None
+    name = default_tower(model) if quick_tower else None
     return replace(safe_profile(), tower=name if name and VisionTowers().find(model.mmproj, name) else None)
 
 
@@ -71,14 +69,14 @@ def is_tuned(model: ResolvedModel) -> bool:
     return _stored(model) is not None
 
 
-def default_tower(model: ResolvedModel, least_bytes: int = MIN_TOWER_BYTES) -> str | None:
+def default_tower(model: ResolvedModel) -> str | None:
     """Return the format of the tower to make and use without a stored profile; None: use the published one.
 
-    None if a profile is stored, for the demo model, for a tower of at most `least_bytes` or already in that format, and
-    on a processor without AVX2 or with unknown instructions.
+    None if a profile is stored, for the demo model, for a tower of at most MIN_TOWER_BYTES or already in that format,
+    and on a processor without AVX2 or with unknown instructions.
     """
     try:
-        large = model.mmproj.stat().st_size > least_bytes
+        large = model.mmproj.stat().st_size > MIN_TOWER_BYTES
     except OSError:
         return None  # loading the file will report the error
     if not large or model.demo or not cpu.best_instructions() or is_tuned(model):

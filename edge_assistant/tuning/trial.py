@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from edge_assistant.engine.client import Engine, EngineConfig
-from edge_assistant.engine.messages import AskQuestion, Done, Sampling, ThinkingBudget
+from edge_assistant.engine.client import Engine
+from edge_assistant.engine.messages import AskQuestion, Done, EngineConfig, Sampling, ThinkingBudget
 from edge_assistant.engine.prompts import MODES, system_prompt
 from edge_assistant.imaging.token_budget import CELL, plan
 from edge_assistant.models.gguf import describe_gguf

@@ -116,8 +116,9 @@ class Application(QObject):
         self._qt_app = qt_app
         self._hide_announced = False
         self._announcer_widget = QWidget()  # never shown, but a screen reader receives its announcements
-        self._labels = TranslatedLabels()
-        self._labels.add(self._announcer_widget.setAccessibleName, tr_noop("Edge Assistant"))
+        TranslatedLabels(self._announcer_widget).add(
+            self._announcer_widget.setAccessibleName, tr_noop("Edge Assistant")
+        )
         self._qt_translations = QtTranslations(qt_app)
         self._qt_translations.apply_settings(settings)
         self.window_hider = WindowHider()
@@ -190,10 +191,7 @@ class Application(QObject):
         """Apply changed hotkeys, another language and another folder of models to everything on the screen."""
         self._qt_translations.apply_settings(settings)
         self.commands.apply_settings(settings)
-        self._labels.retranslate()
         self.models.set_models_dir(_models_dir(settings))
-        for each in (self.window, self.tray, self.overlays, self.models):
-            each.retranslate()
 
     def _run_action(self, action: str) -> None:
         """Run an action from a menu. From there, "ask" means the window beneath, although ours is in front."""

@@ -40,7 +40,7 @@ class Commands(QObject):
         """`run_action` is called with the name of an action (hotkeys.actions), `forget` to forget everything."""
         super().__init__()
         self._actions: dict[str, QAction] = {}
-        self._labels = TranslatedLabels()
+        self._labels = TranslatedLabels(self)
         self.capture_actions = [self._make_action(action, run_action, hotkeys) for action in CAPTURE_ACTIONS]
         self.answer_actions = [self._make_action(action, run_action, hotkeys) for action in ANSWER_ACTIONS]
         self.think = next(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self._captured: CapturedPicture | None = None
         self._picture_title = self._think_cost = ""
         self._status: Status = "loading"
-        self._labels = TranslatedLabels()
+        self._labels = TranslatedLabels(self)
         self._labels.add(self.setWindowTitle, tr_noop("Edge Assistant"))
         self.setAcceptDrops(True)
         self.conversation = ConversationView()
@@ -168,14 +168,6 @@ class MainWindow(QMainWindow):
         self._picture_title = name
         self._show_picture_name()
 
-    @Slot()
-    def retranslate(self) -> None:
-        """Translate all labels anew; the conversation stays as it is."""
-        self._labels.retranslate()
-        self._show_picture_name()
-        self.show_think(self.think.isChecked(), self._think_cost)
-        self.show_status(self._status)
-
     @Slot(bool, str)
     def show_think(self, on: bool, cost: str) -> None:
         """Show whether thinking harder is on, and what it costs."""
@@ -199,6 +191,14 @@ class MainWindow(QMainWindow):
         self.reasoning.clear()
         self.input.setText("")  # unlike clear(), it empties the undo history too
         self.show_picture(None, None, "")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Show in another language what is no mere label; the conversation stays as it is."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._show_picture_name()
+            self.show_think(self.think.isChecked(), self._think_cost)
+            self.show_status(self._status)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close the window at Escape."""

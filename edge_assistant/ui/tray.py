@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
@@ -23,12 +23,13 @@ class Tray(QObject):
         super().__init__()
         self.menu = QMenu()
         show_action = QAction(self.menu)
-        self._labels = TranslatedLabels()
-        self._labels.add(show_action.setText, tr_noop("Show the w&indow"))
+        labels = TranslatedLabels(self.menu)
+        labels.add(show_action.setText, tr_noop("Show the w&indow"))
         show_action.triggered.connect(lambda: show_window())
         self.menu.addAction(show_action)
         self.menu.addSeparator()
         commands.add_to(self.menu)
+        self.menu.installEventFilter(self)
         self._show_window = show_window
         self._icon = QSystemTrayIcon(self)
         self._icon.setContextMenu(self.menu)
@@ -57,11 +58,11 @@ class Tray(QObject):
         self._icon.setIcon(status_icon(status))
         self._icon.setToolTip(tr("Edge Assistant: {condition}", condition=status_name(status)))
 
-    @Slot()
-    def retranslate(self) -> None:
-        """Translate menu entry and tooltip anew."""
-        self._labels.retranslate()
-        self.show_status(self._status)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Show the tooltip in another language, of which only the menu is told."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.show_status(self._status)
+        return super().eventFilter(watched, event)
 
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason is QSystemTrayIcon.ActivationReason.Trigger:

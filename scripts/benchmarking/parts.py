@@ -292,20 +292,6 @@ def ahead(place: Place, repeats: int) -> Figures:
     return figures
 
 
-def blank(place: Place, repeats: int) -> Figures:
-    """A glance and its detail with and without the insides of areas of one colour, in turn."""
-    figures: Figures = {}
-    with Product(place.model(), place.threads) as product:
-        product.load()
-        for number in range(repeats):
-            for skip in (False, True):
-                for mode in ("glance", "detail"):
-                    image = screenshot(PICTURE_SEED + 2 * number + skip)
-                    product.look_at(image, mode=mode, skip_blank=skip)
-                    add_answer(figures, f"{'left_out' if skip else 'all'}.{mode}.", product.ask())
-    return figures
-
-
 def plain(place: Place, repeats: int) -> Figures:
     """llama-cpp-python's own chat handler."""
     figures: Figures = {}
@@ -359,7 +345,6 @@ PARTS: dict[str, Part] = {
     "towers": Part(towers, 5),
     "priority": Part(priority, 5),
     "ahead": Part(ahead, 5),
-    "blank": Part(blank, 5),
     "sound": Part(sound, 5),
     "listen": Part(listening, 5),
     "app": Part(desktop, 5),

@@ -89,8 +89,6 @@ class Product:
         image: Image.Image,
         image_tokens: int | None = None,
         mode: Mode = "glance",
-        *,
-        skip_blank: bool = False,
     ) -> None:
         """Turn to a picture, in a conversation of its own."""
         captured = CapturedPicture(image)
@@ -100,7 +98,6 @@ class Product:
             max_tokens=self._tokens,
             thinking_tokens=self._tokens,
             seed=1,
-            skip_blank=skip_blank,
         )
         self.assistant.look_at(lambda: captured, request)
 

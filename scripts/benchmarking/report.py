@@ -140,9 +140,6 @@ def _compared(figures: Figures) -> Iterator[str]:
     yield row("peak PSS, resident program, all processes", _gigabytes, "listen/pss", None, "listen")
     yield row("detail, encoded ahead for 8 s", _seconds, "ahead/after_8_s.first_token", None, "ahead")
     yield row("detail, encoded ahead to its end", _seconds, "ahead/after_60_s.first_token", None, "ahead")
-    for mode in ("glance", "detail"):
-        for part, words in (("all", "all of the picture"), ("left_out", "without blank areas")):
-            yield row(f"first token, {mode}, {words}", _seconds, f"blank/{part}.{mode}.first_token", None, "blank")
     for name in ("low", "normal"):
         yield row(f"first token, engine at {name} priority", _seconds, f"priority/{name}.first_token", None, "priority")
         late = [figures.median(f"priority/{name}.desktop_late_{share}") for share in ("p50", "p95")]

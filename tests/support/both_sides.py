@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from Xlib import XK, X, display, error
 
-from edge_assistant.engine.messages import AskQuestion, LoadModel
+from edge_assistant.engine.messages import AskQuestion, EngineConfig
 from edge_assistant.hotkeys import key as keys
 from edge_assistant.settings.schema import Settings, Value, with_values
 from edge_assistant.settings.store import save
@@ -51,7 +51,7 @@ class Seen:
         self.records += records
 
     @property
-    def load(self) -> LoadModel:
+    def load(self) -> EngineConfig:
         """What the first engine was started with."""
         return loads(self.records)[0]
 

@@ -94,14 +94,9 @@ class FakeModel:
         return object()
 
     def decode_image(
-        self,
-        chunk: FakeChunk,
-        embeddings: object,
-        position: int,
-        on_fraction: Callable[[float], None],
-        kept: Sequence[int],
+        self, chunk: FakeChunk, embeddings: object, position: int, on_fraction: Callable[[float], None]
     ) -> None:
-        self.evaluated.append((position, f"<picture {list(kept)}>" if kept else "<picture>"))
+        self.evaluated.append((position, "<picture>"))
         if self.interrupt_at == "picture":
             raise ComputationInterrupted
 

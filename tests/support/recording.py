@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from edge_assistant.engine.messages import AskQuestion, LoadModel
+from edge_assistant.engine.messages import AskQuestion, EngineConfig
 from edge_assistant.speech.messages import Play, Say
 from support.describing import ROOT
 from support.waiting import PATIENCE
@@ -66,9 +66,9 @@ def read(file: Path) -> Records:
     return found
 
 
-def loads(records: Records) -> list[LoadModel]:
+def loads(records: Records) -> list[EngineConfig]:
     """What engines were started with."""
-    return _of(LoadModel, (given[0] for name, given in records if name == "engine" and isinstance(given, tuple)))
+    return _of(EngineConfig, (given[0] for name, given in records if name == "engine" and isinstance(given, tuple)))
 
 
 def asks(records: Records) -> list[AskQuestion]:

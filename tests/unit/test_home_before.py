@@ -63,6 +63,9 @@ def test_every_setting_is_as_it_was_set_and_the_file_is_not_put_aside(home: Home
     assert {name: schema.get_value(chosen, name) for name in here} == here
     assert all(value != schema.find_entry(name).default for name, value in here.items())
     assert store.load_or_back_up(schema.path()) == (chosen, "")
+    assert store.retired_notice(schema.path()) == (
+        "The settings file has an entry that is no longer used, and is ignored: skip_blank."
+    )
     assert home.changed() == set()
 
 

@@ -40,7 +40,7 @@ class ModelsBaseDialog(QDialog):
         The widget with the focus is announced, unless `reader_announces_focus` returns True.
         """
         super().__init__()
-        self.labels = TranslatedLabels()
+        self.labels = TranslatedLabels(self)
         self.labels.add(self.setWindowTitle, self.TITLE)
         self._say = say
         self._models_dir = models_dir
@@ -59,11 +59,6 @@ class ModelsBaseDialog(QDialog):
         self.progress_panel.stop()
         if self._scan_task is not None:
             self._scan_task.wait(3.0)
-
-    def retranslate(self) -> None:
-        """Translate all labels anew."""
-        self.labels.retranslate()
-        self.progress_panel.retranslate()
 
     def set_models_dir(self, models_dir: Path | None) -> None:
         """Show the models of another folder of the settings from now on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -72,10 +72,10 @@ class ModelsDialog(ModelsBaseDialog):
         self._build_layout()
         self._update_buttons()
 
-    def retranslate(self) -> None:
-        """Translate all labels, and read the list, anew."""
-        super().retranslate()
-        if self._summary:
+    def changeEvent(self, event: QEvent) -> None:
+        """Read the list anew in another language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange and self._summary:
             self.refresh()
 
     def set_models_dir(self, models_dir: Path | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 
@@ -49,10 +49,11 @@ class FirstRunDialog(ModelsBaseDialog):
         self.progress_panel.hide()
         self._build_layout()
 
-    def retranslate(self) -> None:
-        """Translate all labels, and make the recommendation anew without speaking it."""
-        super().retranslate()
-        self._rescan()
+    def changeEvent(self, event: QEvent) -> None:
+        """Make the recommendation anew in another language, without speaking it."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._rescan()
 
     def set_models_dir(self, models_dir: Path | None) -> None:
         """Make the recommendation anew for another folder of models, without speaking it."""

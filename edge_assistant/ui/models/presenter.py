@@ -73,13 +73,6 @@ class ModelsPresenter(QObject):
             if window is not None:
                 window.set_models_dir(models_dir)
 
-    @Slot()
-    def retranslate(self) -> None:
-        """Translate all labels anew."""
-        for window in (self.dialog, self.first_run):
-            if window is not None:
-                window.retranslate()
-
     def stop(self) -> None:
         """Stop what runs and hide the windows, for the end of the program."""
         for window in (self.dialog, self.first_run):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from edge_assistant.models.checksums import ChecksumError
@@ -50,7 +50,7 @@ class ProgressPanel(QWidget):
         self._task: BackgroundTask | None = None
         self._operation: Operation | None = None
         self._tenths = ProgressAnnouncements()
-        self._labels = TranslatedLabels()
+        self._labels = TranslatedLabels(self)
         self.bar = QProgressBar()
         self._labels.add(self.bar.setAccessibleName, tr_noop("Progress"))
         self.bar.setRange(0, 1000)
@@ -94,12 +94,13 @@ class ProgressPanel(QWidget):
         self._say(operation.start_sentence)
         self._start_task(operation)
 
-    def retranslate(self) -> None:
-        """Translate all labels anew; what the task reported stays as it is."""
-        self._labels.retranslate()
-        if self._is_new:
-            self.words.setText(tr("Nothing in progress."))
-        self._show_state()
+    def changeEvent(self, event: QEvent) -> None:
+        """Show the state in another language; what the task reported stays as it is."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            if self._is_new:
+                self.words.setText(tr("Nothing in progress."))
+            self._show_state()
 
     def stop(self, seconds: float = 3.0) -> None:
         """Stop the task and wait for it, at most so many seconds; for the end of the program."""

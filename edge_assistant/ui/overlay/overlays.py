@@ -56,11 +56,6 @@ class Overlays(QObject):
         """Set whose controller receives what is chosen; call it before anything is opened."""
         self._service = service
 
-    @Slot()
-    def retranslate(self) -> None:
-        """Translate all labels anew."""
-        self.palette.labels.retranslate()
-
     def open_overlay(self, content: OverlayContent) -> None:
         """Open the palette, or in its place the region selector, whose pictures are made on a thread of their own."""
         if content.kind == "region":

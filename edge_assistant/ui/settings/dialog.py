@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -31,7 +31,7 @@ from edge_assistant.ui.settings.option_providers import OptionFinder, OptionProv
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 from edge_assistant.ui.settings.voice_preview import VoicePreview
 
-_Button = QDialogButtonBox.StandardButton
+_Role = QDialogButtonBox.ButtonRole
 
 
 class SettingsDialog(QDialog):
@@ -48,12 +48,11 @@ class SettingsDialog(QDialog):
         current: Settings,
         *,
         on_apply: Callable[[Settings], None],
-        parent: QWidget | None = None,
         say: Callable[[str], None] = lambda _: None,
         suspend_hotkeys: Callable[[bool], None] = lambda _: None,
         providers: Mapping[str, OptionProvider] | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._current = current
         self._on_apply = on_apply
         self._say = say
@@ -75,8 +74,14 @@ class SettingsDialog(QDialog):
         self._store_current(current)
         self._show_values(current)
 
-    def retranslate(self) -> None:
-        """Translate all labels anew, keeping the page and the widget that has the focus."""
+    def changeEvent(self, event: QEvent) -> None:
+        """Show everything in another language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._rebuild_body()
+
+    def _rebuild_body(self) -> None:
+        """Build the contents anew, keeping the page and the widget that has the focus."""
         page, focus = self._groups.currentRow(), self.focusWidget()
         position = next((number for number, each in enumerate(self._focus_order()) if each is focus), 0)
         old = self._body
@@ -170,21 +175,17 @@ class SettingsDialog(QDialog):
         splitter.addWidget(self._pages)
         splitter.setStretchFactor(1, 1)
         splitter.setChildrenCollapsible(False)
-        buttons = QDialogButtonBox(_Button.Ok | _Button.Apply | _Button.Cancel)
-        for each, words in (
-            (_Button.Ok, tr("&OK")),
-            (_Button.Apply, tr("&Apply")),
-            (_Button.Cancel, tr("Cancel")),
-        ):
-            buttons.button(each).setText(words)
-        defaults_button = buttons.addButton(tr("&Defaults"), QDialogButtonBox.ButtonRole.ResetRole)
+        # No standard buttons: a change of the language would give them back Qt's own words.
+        buttons = QDialogButtonBox()
+        buttons.addButton(tr("&OK"), _Role.AcceptRole).setDefault(True)
+        buttons.addButton(tr("&Apply"), _Role.ApplyRole).clicked.connect(self.apply)
+        buttons.addButton(tr("Cancel"), _Role.RejectRole)
+        defaults_button = buttons.addButton(tr("&Defaults"), _Role.ResetRole)
         defaults_button.setAccessibleDescription(tr("Resets this group to its default values."))
         defaults_button.setAutoDefault(False)
         defaults_button.clicked.connect(self._show_defaults)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        buttons.button(_Button.Apply).clicked.connect(self.apply)
-        buttons.button(_Button.Ok).setDefault(True)
         self._body = QWidget()
         body_layout = QVBoxLayout(self._body)
         body_layout.setContentsMargins(0, 0, 0, 0)

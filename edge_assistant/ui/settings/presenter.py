@@ -19,7 +19,6 @@ class SettingsPresenter(QObject):
         super().__init__(parent)
         self._service = service
         self._dialog: SettingsDialog | None = None
-        self._language: str | None = None
         self.changed.connect(self._on_changed, Qt.ConnectionType.QueuedConnection)
         service.on_settings = self.changed.emit
 
@@ -27,7 +26,6 @@ class SettingsPresenter(QObject):
         """Show the dialog in front, with the keyboard focus."""
         if self._dialog is None:
             service = self._service
-            self._language = service.settings.spoken_language
             self._dialog = SettingsDialog(
                 service.settings,
                 on_apply=service.event_loop.posting(service.save_settings),
@@ -46,9 +44,5 @@ class SettingsPresenter(QObject):
 
     @Slot(object)
     def _on_changed(self, settings: Settings) -> None:
-        if self._dialog is None:
-            return
-        self._dialog.set_current(settings)
-        if settings.spoken_language != self._language:
-            self._language = settings.spoken_language
-            self._dialog.retranslate()
+        if self._dialog is not None:
+            self._dialog.set_current(settings)

@@ -12,6 +12,7 @@ from support.accessible_walk import application as windows_application
 from support.describing import describe, user_environment
 from support.desktops import environment
 
+from edge_assistant.capture import camera as camera_module
 from edge_assistant.capture.camera import CameraShot, take_frame
 from edge_assistant.system.errors import InputError
 
@@ -67,14 +68,18 @@ def _application() -> Iterator[None]:
 
 
 @pytest.fixture
-def shoot() -> Iterator[Callable[..., Image.Image]]:
-    """Takes a frame of a feed."""
+def shoot(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Image.Image]]:
+    """Takes a frame of a feed; `limits` are those of the camera's module that differ from a patient camera's."""
     feeds: list[Feed] = []
 
-    def make(feed: Feed, on_ready: Callable[[], None] = lambda: None, **options: float) -> Image.Image:
+    def make(
+        feed: Feed, on_ready: Callable[[], None] = lambda: None, countdown: float = 0.0, **limits: float
+    ) -> Image.Image:
         feeds.append(feed)
-        limits = {"countdown": 0.0, "first_frame": 30.0, "stalled": 30.0, "settles": 60.0, **options}
-        return CameraShot(feed.session, on_ready=on_ready, **limits).run(feed.start)
+        patient = {"FIRST_FRAME_TIMEOUT_S": 30.0, "STALL_TIMEOUT_S": 30.0, "SETTLE_TIMEOUT_S": 60.0}
+        for name, seconds in {**patient, **limits}.items():
+            monkeypatch.setattr(camera_module, name, seconds)
+        return CameraShot(feed.session, countdown=countdown, on_ready=on_ready).run(feed.start)
 
     yield make
     for feed in feeds:
@@ -102,7 +107,7 @@ def test_a_frame_is_taken_only_when_the_exposure_has_settled(shoot: Callable[...
 def test_a_light_that_never_settles_does_not_wait_for_ever(shoot: Callable[..., Image.Image]) -> None:
     flicker = [Image.new("RGB", (64, 48), (level, level, level)) for level in (20, 90, 160, 230) * 200]
     feed = Feed(flicker)
-    assert shoot(feed, settles=0.5).size == (64, 48)
+    assert shoot(feed, SETTLE_TIMEOUT_S=0.5).size == (64, 48)
     assert feed.sent < 600
 
 
@@ -121,24 +126,25 @@ def test_the_count_down_begins_with_the_first_frame_and_the_picture_is_of_its_en
 
 def test_a_camera_that_sends_nothing_is_called_busy(shoot: Callable[..., Image.Image]) -> None:
     with pytest.raises(InputError, match=r"sends no picture\. Close other programs") as failure:
-        shoot(Feed([], goes_on=False), first_frame=0.3)
+        shoot(Feed([], goes_on=False), FIRST_FRAME_TIMEOUT_S=0.3)
     assert failure.value.code == "camera-busy"
 
 
 def test_a_camera_that_stops_is_called_gone(shoot: Callable[..., Image.Image]) -> None:
     with pytest.raises(InputError, match="Reconnect it") as failure:
-        shoot(Feed([Image.new("RGB", (64, 48), RED)] * 3, goes_on=False), countdown=5.0, stalled=0.5)
+        shoot(Feed([Image.new("RGB", (64, 48), RED)] * 3, goes_on=False), countdown=5.0, STALL_TIMEOUT_S=0.5)
     assert failure.value.code == "camera-gone"
 
 
-def test_an_error_of_the_camera_ends_the_wait_at_once() -> None:
+def test_an_error_of_the_camera_ends_the_wait_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     from PySide6.QtCore import QObject, Signal
 
     class Broken(QObject):
         errorOccurred = Signal(int, str)
 
     feed, camera = Feed([], goes_on=False), Broken()
-    shooting = CameraShot(feed.session, countdown=3.0, on_ready=lambda: None, camera=camera, first_frame=60.0)  # type: ignore[arg-type]
+    monkeypatch.setattr(camera_module, "FIRST_FRAME_TIMEOUT_S", 60.0)
+    shooting = CameraShot(feed.session, countdown=3.0, on_ready=lambda: None, camera=camera)  # type: ignore[arg-type]
     with pytest.raises(InputError) as failure:
         shooting.run(lambda: camera.errorOccurred.emit(1, "device is in use"))
     assert failure.value.code == "camera-busy"

@@ -16,6 +16,7 @@ from edge_assistant.engine.messages import Tuning
 from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.system import memory
+from edge_assistant.tuning import profile
 from edge_assistant.tuning.profile import TuningProfile
 
 
@@ -34,6 +35,12 @@ def made(on_event: Callable[[Event], None], **options: Any) -> Assistant:
         on_event=on_event,
         **options,
     )
+
+
+def tuned(monkeypatch: pytest.MonkeyPatch, *, repack: bool) -> None:
+    """Have this profile found for every model."""
+    found = TuningProfile(1, Tuning(repack=repack))
+    monkeypatch.setattr(profile, "load_profile", lambda *_, **__: found)
 
 
 def ask(monkeypatch: pytest.MonkeyPatch, context_that_fits: int, **options: Any) -> tuple[Event, list[Event]]:
@@ -68,16 +75,19 @@ def test_a_context_that_was_asked_for_is_not_shrunk(monkeypatch: pytest.MonkeyPa
 def test_weights_that_are_to_be_repacked_are_not_loaded_where_only_plain_ones_fit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    end, _ = ask(monkeypatch, 4096, tuning_profile=TuningProfile(1, Tuning(repack=True)), exact_context=True)
+    tuned(monkeypatch, repack=True)
+    end, _ = ask(monkeypatch, 4096, exact_context=True)
     assert isinstance(end, ErrorEvent)
     assert end.code == "memory"
-    end, _ = ask(monkeypatch, 4096, tuning_profile=TuningProfile(1), exact_context=True)
+    tuned(monkeypatch, repack=False)
+    end, _ = ask(monkeypatch, 4096, exact_context=True)
     assert isinstance(end, DoneEvent)
 
 
-def test_whoever_loads_it_beside_others_is_told_what_repacking_takes() -> None:
-    plain, repacked = (
-        made(lambda _: None, tuning_profile=TuningProfile(1, Tuning(repack=repack))).needed_bytes()
-        for repack in (False, True)
-    )
+def test_whoever_loads_it_beside_others_is_told_what_repacking_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    needed = []
+    for repack in (False, True):
+        tuned(monkeypatch, repack=repack)
+        needed.append(made(lambda _: None).needed_bytes())
+    plain, repacked = needed
     assert repacked - plain == int(0.75 * demo().model.stat().st_size)

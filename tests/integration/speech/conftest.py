@@ -46,6 +46,19 @@ def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
         each.close()
 
 
+class RecordedSpeaker(Speaker):
+    """A speaker that keeps which sentences began to be heard, and were not stopped by then."""
+
+    def __init__(self, started: list[str], **options: Any) -> None:
+        super().__init__(**options)
+        self._texts_started = started
+
+    def _note_started(self, utterance: Any, now: float, seconds: float) -> None:
+        super()._note_started(utterance, now, seconds)
+        if utterance.text and utterance.stop_deadline is None:
+            self._texts_started.append(utterance.text)
+
+
 @pytest.fixture
 def speak() -> Iterator[Callable[..., Said]]:
     """Makes a started speaker: `speak(voice=..., language=..., rate=...)`."""
@@ -54,9 +67,7 @@ def speak() -> Iterator[Callable[..., Said]]:
     def make(**options: Any) -> Said:
         notices: list[tuple[str, str]] = []
         started: list[str] = []
-        speaker = Speaker(
-            on_notice=lambda code, message: notices.append((code, message)), on_started=started.append, **options
-        )
+        speaker = RecordedSpeaker(started, on_notice=lambda code, message: notices.append((code, message)), **options)
         all_said.append(Said(speaker, notices, started))
         speaker.start()
         return all_said[-1]

@@ -18,6 +18,7 @@ import pytest
 from support import waiting
 from support.sound_card import NO_CARD, Said, SoundCard, places, references
 
+from edge_assistant.speech import probe
 from edge_assistant.speech import speaker as speaker_module
 from edge_assistant.speech.messages import SystemVoice
 from edge_assistant.speech.probe import check_sound, list_voices
@@ -308,9 +309,10 @@ def test_a_voice_that_hangs_is_given_up_and_nobody_waits_for_ever(
     assert said.speaker.wait(20)
 
     assert said.codes == ["speech-restarted", "speech-restarted", "no-sound"]
-    assert check_sound(timeout=0.5)[0] is not None
+    monkeypatch.setattr(probe, "_TIMEOUT_S", 0.5)
+    assert check_sound()[0] is not None
     with pytest.raises(InputError):
-        list_voices(timeout=0.5)
+        list_voices()
 
 
 def test_stop_silences_even_a_player_that_is_a_script_and_a_worker_that_does_not_listen(

@@ -93,12 +93,10 @@ def test_it_is_said_which_vision_tower_is_used_and_why(monkeypatch: pytest.Monke
     monkeypatch.setattr(cpu, "best_instructions", lambda: "avx2")
 
     def words(*, quick_tower: bool = True, least_bytes: int = 0) -> str:
-        choice = profile.load_profile(model, quick_tower=quick_tower, least_bytes=least_bytes)
-        with monkeypatch.context() as patch:
-            patch.setattr(profile, "default_tower", lambda model: usual_tower(model, least_bytes))
-            return doctor.describe_tower(model, choice, quick_tower=quick_tower)
+        monkeypatch.setattr(profile, "MIN_TOWER_BYTES", least_bytes)
+        choice = profile.load_profile(model, quick_tower=quick_tower)
+        return doctor.describe_tower(model, choice, quick_tower=quick_tower)
 
-    usual_tower = profile.default_tower
     assert "until the app has made" in words()
     assert "it is best here" in words(least_bytes=10**9)
     path = VisionTowers().make(model.mmproj, "Q6_K", lambda data, *_: data, lambda _: None).path

@@ -7,10 +7,16 @@ from collections.abc import Iterator
 import pytest
 
 from edge_assistant.cli.exit_codes import EXIT_CODES, exit_code
-from edge_assistant.engine.client import EngineUnfitError
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.system import errors
-from edge_assistant.system.errors import AssistantError, EngineError, UsageError, WeightsError, rebuild_error
+from edge_assistant.system.errors import (
+    AssistantError,
+    EngineError,
+    EngineUnfitError,
+    UsageError,
+    WeightsError,
+    rebuild_error,
+)
 
 
 def derived(kind: type[AssistantError]) -> Iterator[type[AssistantError]]:

@@ -58,10 +58,11 @@ def test_nothing_is_looked_for_in_a_library_that_only_passes_it_on(
     monkeypatch.setattr(bindings, "_library_handle", _OnlyItsOwn)
     with pytest.raises(AttributeError):
         bindings.ggml("ggml", "ggml_row_size", ctypes.c_size_t)
-    native, quantise = _imported_anew("llama_model"), _imported_anew("quantise")
+    _imported_anew("llama_model")
+    quantise = _imported_anew("quantise")
     assert quantise.requantise(struct.pack("2f", 1, 2), 0, 1, 2) == struct.pack("2e", 1, 2)
     (tmp_path / "libggml-cpu-haswell.so").touch()
-    native.load_backends(tmp_path)
+    bindings.load_backends(tmp_path)
     assert bindings.ggml("ggml", "ggml_backend_load_all_from_path", None)
     monkeypatch.setattr(devices.llama, "llama_supports_gpu_offload", lambda: True)
     assert devices.list_devices() == []

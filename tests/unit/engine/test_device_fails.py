@@ -20,17 +20,18 @@ from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.cli import doctor
 from edge_assistant.engine import client, worker
-from edge_assistant.engine.client import DeviceFailedError, Engine, EngineConfig
+from edge_assistant.engine.client import Engine
+from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import NO_OFFLOAD, Device, GpuOffload
 from edge_assistant.engine.messages import (
     DEVICE_FAILED,
     AskQuestion,
     DeviceFailed,
     Done,
+    EngineConfig,
     EngineStarted,
     Failed,
     Loaded,
-    LoadModel,
     ModelSize,
     OffloadStarted,
     Sampling,
@@ -49,7 +50,7 @@ ONLY_LOADING = (
 ONLY_ASKED = "The engine failed on the graphics processor, so everything runs on the processor from now on."
 
 
-def serve(connection: Connection, load: LoadModel) -> None:
+def serve(connection: Connection, config: EngineConfig) -> None:
     """A worker whose graphics processor fails as `$FAILS` says, and whose processor does not."""
     how = os.environ["FAILS"]
     if how == "not-started":
@@ -59,11 +60,11 @@ def serve(connection: Connection, load: LoadModel) -> None:
         if sys.platform == "win32":
             os._exit(0xC000001D - 2**32)  # STATUS_ILLEGAL_INSTRUCTION, as a C int
         os.kill(os.getpid(), signal.SIGILL)
-    if load.tuning.gpu_layers == 0:
+    if config.tuning.gpu_layers == 0:
         if how == "damaged":
             connection.send(Failed(0, WeightsError.kind, "weights", "They are damaged."))
             return
-        _answer(connection, Loaded(load.context, NO_OFFLOAD), "")
+        _answer(connection, Loaded(config.context, NO_OFFLOAD), "")
     connection.send(OffloadStarted(True))
     if how == "not-there":
         connection.send(OffloadStarted(False))
@@ -76,7 +77,7 @@ def serve(connection: Connection, load: LoadModel) -> None:
     if how in ("refuses", "damaged"):
         connection.send(Failed(0, WeightsError.kind, "weights", "They are damaged."))
         return
-    _answer(connection, Loaded(load.context, ON_CARD), how)
+    _answer(connection, Loaded(config.context, ON_CARD), how)
 
 
 def _answer(connection: Connection, loaded: Loaded, how: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from edge_assistant.engine import llama_model
+from edge_assistant.engine import bindings
 from edge_assistant.system.errors import EngineError
 
 
@@ -32,20 +32,20 @@ class _Ggml:
 @pytest.fixture
 def ggml(monkeypatch: pytest.MonkeyPatch) -> _Ggml:
     found = _Ggml(brings=1)
-    monkeypatch.setattr(llama_model, "ggml", found.function)
+    monkeypatch.setattr(bindings, "ggml", found.function)
     return found
 
 
 def test_an_ordinary_build_is_left_alone(tmp_path: Path, ggml: _Ggml) -> None:
     (tmp_path / "libggml-cpu.so").touch()
-    llama_model.load_backends(tmp_path)
+    bindings.load_backends(tmp_path)
     assert ggml.asked == []
 
 
 def test_a_portable_build_looks_in_its_own_folder_and_only_once(tmp_path: Path, ggml: _Ggml) -> None:
     (tmp_path / "libggml-cpu-haswell.so").touch()
-    llama_model.load_backends(tmp_path)
-    llama_model.load_backends(tmp_path)
+    bindings.load_backends(tmp_path)
+    bindings.load_backends(tmp_path)
     assert ggml.asked == [os.fsencode(tmp_path)]
 
 
@@ -53,11 +53,11 @@ def test_a_portable_build_without_a_part_for_the_processor_says_so(tmp_path: Pat
     (tmp_path / "ggml-cpu-haswell.dll").touch()
     ggml.brings = 0
     with pytest.raises(EngineError, match="does not support this processor"):
-        llama_model.load_backends(tmp_path)
+        bindings.load_backends(tmp_path)
 
 
 def test_this_checkout_s_own_engine_can_be_asked() -> None:
-    assert llama_model.ggml("ggml", "ggml_backend_load_all_from_path", None)
+    assert bindings.ggml("ggml", "ggml_backend_load_all_from_path", None)
 
 
 def test_the_engine_loads_no_more_of_its_library_than_it_uses() -> None:

@@ -13,7 +13,7 @@ import pytest
 from edge_assistant.engine import devices, llama_model, worker
 from edge_assistant.engine.gpu_offload import Device, GpuOffload
 from edge_assistant.engine.llama_model import LlamaModel
-from edge_assistant.engine.messages import EngineStarted, LoadModel, ModelSize, OffloadStarted, Tuning
+from edge_assistant.engine.messages import EngineConfig, EngineStarted, ModelSize, OffloadStarted, Tuning
 from edge_assistant.system.errors import DoesNotFitError, EngineError
 
 SMALL, LARGE = Device("Small", 2 * 10**9, True, 1), Device("Large", 8 * 10**9, True, 2)
@@ -162,7 +162,7 @@ def identities(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
 
     def identity(gpu_layers: int | None, offload: GpuOffload) -> bytes:
         placed.append(offload)
-        load = LoadModel(__file__, "", 512, 1, 1, "", ModelSize(), Tuning(gpu_layers=gpu_layers), str(tmp_path))
+        load = EngineConfig(Path(__file__), Path(), 512, 1, 1, "", ModelSize(), Tuning(gpu_layers=gpu_layers), tmp_path)
         sent: list[Any] = []
         inbox: Any = SimpleNamespace(interrupted=None)
         loaded: Any = worker._open_session(load, inbox, sent.append)

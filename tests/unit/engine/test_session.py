@@ -294,32 +294,6 @@ def test_embeddings_of_another_length_are_not_used(model: FakeModel, session: Mo
     assert model.encodes == 3
 
 
-def test_a_part_of_a_picture_takes_its_cells_and_the_whole_ones_positions(
-    model: FakeModel, session: ModelSession
-) -> None:
-    part = replace(ask(), kept_image_tokens=(0, 5))
-    model.says("Yes.")
-    session.answer(part)
-    assert model.evaluated[:2] == [(len(SYSTEM), "<picture [0, 5]>"), (len(SYSTEM) + 8, QUESTION)]
-    whole = session.get_embeddings()
-    assert whole is not None
-    assert whole.data == model.embeddings(PICTURE_CELLS), "another engine may want all of it"
-    model.evaluated.clear()
-    done = session.answer(replace(part, question="Why?"))
-    assert done.reused_cells == len(SYSTEM) + 2
-    assert model.evaluated[0][1].startswith("<|vision_end|>Why?")
-
-
-def test_the_whole_picture_is_evaluated_where_a_part_of_it_was_but_not_encoded_again(
-    model: FakeModel, session: ModelSession
-) -> None:
-    session.answer(replace(ask(), kept_image_tokens=(0, 5)))
-    model.evaluated.clear()
-    session.answer(ask())
-    assert model.evaluated[0] == (len(SYSTEM), "<picture>")
-    assert model.encodes == 1
-
-
 def test_an_encode_that_was_cancelled_leaves_no_embeddings(model: FakeModel, session: ModelSession) -> None:
     session.answer(ask())
     model.interrupt_at = "encode"

@@ -181,10 +181,12 @@ def test_retired_entries_are_told_once_and_ignored_whatever_they_say_and_stay_in
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
-def test_an_entry_of_an_earlier_version_is_retired_and_none_of_today_is(path: Path) -> None:
-    path.write_text("target_seconds = 200\n", encoding="utf-8")
+@pytest.mark.parametrize("entry", ["target_seconds = 200", "skip_blank = true"])
+def test_an_entry_of_an_earlier_version_is_retired_and_none_of_today_is(entry: str, path: Path) -> None:
+    path.write_text(f"{entry}\n", encoding="utf-8")
     assert load(path) == Settings()
-    assert retired_notice(path).endswith("an entry that is no longer used, and is ignored: target_seconds.")
+    name = entry.partition(" ")[0]
+    assert retired_notice(path).endswith(f"an entry that is no longer used, and is ignored: {name}.")
     assert not RETIRED & {each.name for each in entries()}
 
 

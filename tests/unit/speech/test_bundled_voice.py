@@ -25,7 +25,8 @@ def test_without_a_voice_beside_the_program_nothing_changes(monkeypatch: pytest.
 def test_the_system_s_voice_and_player_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ESPEAK_DATA_PATH", raising=False)
     monkeypatch.setenv("PATH", "/usr/bin")
-    bundled_voice.enable(tmp_path, system_library="libc.so.6")
+    monkeypatch.setattr(bundled_voice, "_SYSTEM_LIBRARY", "libc.so.6")
+    bundled_voice.enable(tmp_path)
     assert os.environ["PATH"] == f"/usr/bin:{tmp_path}/bin"
     assert "ESPEAK_DATA_PATH" not in os.environ
 
@@ -34,7 +35,8 @@ def test_a_damaged_voice_is_told_in_the_log_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("ESPEAK_DATA_PATH", raising=False)
-    bundled_voice.enable(tmp_path, system_library="libnowhere.so.7")
+    monkeypatch.setattr(bundled_voice, "_SYSTEM_LIBRARY", "libnowhere.so.7")
+    bundled_voice.enable(tmp_path)
     assert "own voice:" in capfd.readouterr().out
     assert "ESPEAK_DATA_PATH" not in os.environ
 
@@ -51,7 +53,8 @@ def test_where_the_system_has_none_its_library_is_found_by_the_usual_name(tmp_pa
         (tmp_path / "lib" / name).symlink_to(found)
     code = (
         "import os, sys\nfrom pathlib import Path\nfrom edge_assistant.speech import bundled_voice\n"
-        f"bundled_voice.enable(Path({str(tmp_path)!r}), system_library='libnowhere.so.7')\n"
+        "bundled_voice._SYSTEM_LIBRARY = 'libnowhere.so.7'\n"
+        f"bundled_voice.enable(Path({str(tmp_path)!r}))\n"
         "print(os.environ['ESPEAK_DATA_PATH'])\n"
         "print('libresolv' in Path('/proc/self/maps').read_text())\n"
     )

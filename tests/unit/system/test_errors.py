@@ -13,7 +13,9 @@ import pytest
 
 from edge_assistant.capture.qt import missing_error
 from edge_assistant.cli import main
-from edge_assistant.engine.client import Engine, EngineConfig
+from edge_assistant.engine import failures
+from edge_assistant.engine.client import Engine
+from edge_assistant.engine.messages import EngineConfig
 from edge_assistant.system.errors import CancelledError, DoesNotFitError, explain_error, run_safely
 from edge_assistant.system.worker_process import WorkerDiedError
 
@@ -106,9 +108,7 @@ def test_qt_that_finds_no_memory_is_not_called_missing() -> None:
     ],
 )
 def test_an_engine_that_ended_for_lack_of_memory_says_so(last_words: tuple[str, ...], code: str) -> None:
-    engine = Engine.__new__(Engine)
-    engine._cancelled = False
-    assert engine._worker_error(WorkerDiedError("engine", -6, last_words)).code == code
+    assert failures.worker_error(WorkerDiedError("engine", -6, last_words)).code == code
 
 
 def test_an_engine_that_cannot_be_started_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.models.vision_towers import CachedTower, VisionTowers
 from edge_assistant.system import cpu
 from edge_assistant.system.errors import CancelledError, DoesNotFitError
+from edge_assistant.tuning import idle_quantizer, profile
 from edge_assistant.tuning.idle_quantizer import IdleQuantizer
 
 REST = 0.01
@@ -31,7 +32,7 @@ class Machine:
         self.error: Exception | None = None
         self.finished = threading.Semaphore(0)
         self.started = threading.Semaphore(0)
-        self.quantizer = IdleQuantizer(lambda: self.idle, self._is_allowed, self._make, rest_s=REST, least_bytes=0)
+        self.quantizer = IdleQuantizer(lambda: self.idle, self._is_allowed, self._make)
 
     def _is_allowed(self) -> bool:
         self.checked.set()
@@ -56,6 +57,13 @@ class Machine:
         for _ in range(2):
             self.checked.clear()
             assert self.checked.wait(LONG)
+
+
+@pytest.fixture(autouse=True)
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short rests, and no tower too small."""
+    monkeypatch.setattr(idle_quantizer, "REST_S", REST)
+    monkeypatch.setattr(profile, "MIN_TOWER_BYTES", 0)
 
 
 @pytest.fixture
@@ -137,7 +145,7 @@ def test_nothing_is_begun_where_the_tower_is_here_or_would_gain_nothing(machine:
 
 
 def test_the_real_one_is_made_and_found(model: ResolvedModel) -> None:
-    quantizer = IdleQuantizer(lambda: LONG, lambda: True, rest_s=REST, least_bytes=0)
+    quantizer = IdleQuantizer(lambda: LONG, lambda: True)
     quantizer.request_tower(model)
     deadline = time.monotonic() + 120
     while VisionTowers().find(model.mmproj, "Q6_K") is None and time.monotonic() < deadline:

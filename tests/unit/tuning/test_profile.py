@@ -138,34 +138,35 @@ def made_here(model: ResolvedModel) -> Path:
 def large(model: ResolvedModel, monkeypatch: pytest.MonkeyPatch) -> ResolvedModel:
     """Weights that are not the demo's, on a processor on which the usual tower is quicker."""
     monkeypatch.setattr(cpu, "best_instructions", lambda: "avx2")
+    monkeypatch.setattr(profile, "MIN_TOWER_BYTES", 0)
     return replace(model, demo=False)
 
 
 def test_where_nothing_was_tuned_the_usual_tower_is_used_once_it_was_made(large: ResolvedModel) -> None:
-    assert profile.default_tower(large, least_bytes=0) == "Q6_K"
-    assert profile.load_profile(large, least_bytes=0) == profile.safe_profile()
+    assert profile.default_tower(large) == "Q6_K"
+    assert profile.load_profile(large) == profile.safe_profile()
     path = made_here(large)
-    stored = profile.load_profile(large, least_bytes=0)
+    stored = profile.load_profile(large)
     assert stored == replace(profile.safe_profile(), tower="Q6_K")
     assert profile.with_tower(large, stored).mmproj == path
     assert not profile.is_tuned(large)
     path.unlink()
-    assert profile.load_profile(large, least_bytes=0) == profile.safe_profile()
+    assert profile.load_profile(large) == profile.safe_profile()
 
 
 def test_a_made_tower_is_not_used_when_it_is_turned_off_unless_tune_chose_it(large: ResolvedModel) -> None:
     made_here(large)
-    assert profile.load_profile(large, quick_tower=False, least_bytes=0).tower is None
+    assert profile.load_profile(large, quick_tower=False).tower is None
     profile.save_profile(large, CHOICE)
-    assert profile.load_profile(large, quick_tower=False, least_bytes=0) == CHOICE
+    assert profile.load_profile(large, quick_tower=False) == CHOICE
 
 
 def test_what_was_tuned_holds_even_where_it_is_the_published_tower(large: ResolvedModel) -> None:
     made_here(large)
     profile.save_profile(large, TuningProfile(1))
     assert profile.is_tuned(large)
-    assert profile.load_profile(large, least_bytes=0) == TuningProfile(1)
-    assert profile.default_tower(large, least_bytes=0) is None
+    assert profile.load_profile(large) == TuningProfile(1)
+    assert profile.default_tower(large) is None
 
 
 @pytest.mark.parametrize("instructions", ["avx", "sse4_2", "", None])
@@ -173,10 +174,11 @@ def test_on_a_processor_not_known_to_gain_the_published_tower_stays(
     large: ResolvedModel, instructions: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cpu, "best_instructions", lambda: instructions)
-    assert profile.default_tower(large, least_bytes=0) is None
-
-
-def test_the_demo_and_small_towers_stay_as_they_are(large: ResolvedModel) -> None:
-    assert profile.default_tower(replace(large, demo=True), least_bytes=0) is None
     assert profile.default_tower(large) is None
-    assert profile.default_tower(replace(large, mmproj=large.mmproj.with_name("gone.gguf")), least_bytes=0) is None
+
+
+def test_the_demo_and_small_towers_stay_as_they_are(large: ResolvedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert profile.default_tower(replace(large, demo=True)) is None
+    assert profile.default_tower(replace(large, mmproj=large.mmproj.with_name("gone.gguf"))) is None
+    monkeypatch.setattr(profile, "MIN_TOWER_BYTES", large.mmproj.stat().st_size)
+    assert profile.default_tower(large) is None

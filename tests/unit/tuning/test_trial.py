@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from edge_assistant.engine.client import EngineConfig
-from edge_assistant.engine.messages import AskQuestion, Done, Tuning
+from edge_assistant.engine.messages import AskQuestion, Done, EngineConfig, Tuning
 from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.system import memory

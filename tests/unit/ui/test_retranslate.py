@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QWidget
 from support.accessible_walk import application, until
 from support.recording_service import RecordingService
@@ -36,7 +37,13 @@ def english() -> Iterator[None]:
     application()
     use_language("en")
     yield
+    change_language(ENGLISH)
     use_language(None)
+
+
+@cache
+def translations() -> QtTranslations:
+    return QtTranslations(application())
 
 
 class Desk:
@@ -54,9 +61,8 @@ class Desk:
         self.window.show_picture(captured, thumbnail(captured.image), "Invoice")
 
     def apply_settings(self, settings: Settings) -> None:
+        change_language(settings)
         self.commands.apply_settings(settings)
-        self.window.retranslate()
-        self.tray.retranslate()
 
     def close(self) -> None:
         self.tray.hide()
@@ -72,6 +78,13 @@ class Desk:
         return [*(menu.title() for menu in menus), *entries, self.tray.tooltip, *words_of(self.window)]
 
 
+def change_language(settings: Settings) -> None:
+    """Change the language of the program and of Qt, as the application does, and let the windows know."""
+    use_language(settings.language)
+    translations().apply_settings(settings)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LanguageChange)
+
+
 def words_of(window: QWidget) -> list[str]:
     """Return the title, and text, accessible name and description of every widget."""
     found = [window.windowTitle()]
@@ -85,14 +98,12 @@ def words_of(window: QWidget) -> list[str]:
 def test_menus_windows_and_tray_read_as_if_made_in_the_other_language() -> None:
     desk = Desk()
     before = desk.words
-    use_language("de")
     desk.apply_settings(GERMAN)
     fresh = Desk()
     assert desk.words == fresh.words
     assert {"&Datei", "A&nsehen", "&Fenster beschreiben\tCtrl+Shift+F9", "&Einstellungen…"} <= set(desk.words)
     assert desk.tray.tooltip == "Edge Assistant: Spricht"
     assert "Fenster Invoice, 64 mal 48 Pixel" in desk.words
-    use_language("en")
     desk.apply_settings(ENGLISH)
     assert desk.words == before
     for each in (desk, fresh):
@@ -102,7 +113,6 @@ def test_menus_windows_and_tray_read_as_if_made_in_the_other_language() -> None:
 def test_what_was_said_before_stays_as_it_was_said() -> None:
     desk = Desk()
     desk.window.show_question(1, "What is it?")
-    use_language("de")
     desk.apply_settings(GERMAN)
     assert desk.window.text == "You: What is it?"
     desk.close()
@@ -112,14 +122,12 @@ def test_what_was_said_before_stays_as_it_was_said() -> None:
 def test_the_windows_about_weights_follow(kind: type[ModelsDialog] | type[FirstRunDialog]) -> None:
     window = kind(lambda _: None)
     before = words_of(window)
-    use_language("de")
-    window.retranslate()
+    change_language(GERMAN)
     fresh = kind(lambda _: None)
     # What a first run says of this computer it finds out anew when it is shown.
     assert [each for each in words_of(window) if each not in words_of(fresh)] in ([], ["Checking this computer."])
     assert window.windowTitle() in ("Modelle", "Willkommen bei Edge Assistant")
-    use_language("en")
-    window.retranslate()
+    change_language(ENGLISH)
     assert words_of(window) == before
     for each in (window, fresh):
         each.deleteLater()
@@ -133,9 +141,7 @@ def test_the_list_of_weights_and_what_is_recommended_follow_too() -> None:
     until(lambda: dialog.table.rowCount(), "the list")
     until(lambda: "Choose with Tab, and press Enter." in said, "the recommendation")
     said.clear()
-    use_language("de")
-    for window in (dialog, first):
-        window.retranslate()
+    change_language(GERMAN)
     until(lambda: "braucht" in dialog.details.text(), "the facts in German")
     until(lambda: "Dieser Computer hat" in first.sentences.text(), "the recommendation in German")
     assert dialog.table.horizontalHeaderItem(0).text() == "Name"
@@ -149,8 +155,7 @@ def test_the_list_of_weights_and_what_is_recommended_follow_too() -> None:
 
 def test_the_palette_follows() -> None:
     palette = Palette(lambda *_: None, lambda: False)
-    use_language("de")
-    palette.labels.retranslate()
+    change_language(GERMAN)
     fresh = Palette(lambda *_: None, lambda: False)
     assert words_of(palette) == words_of(fresh)
     assert palette.windowTitle() == "Edge Assistant, Auswahl"
@@ -177,8 +182,9 @@ def test_settings_that_are_open_are_shown_in_the_other_language_in_the_same_plac
     until(lambda: before.field("rate").value() == 150, "the other rate")
     assert open_settings() == [before], "other settings change nothing about it"
     service.settings = GERMAN
-    use_language("de")
     presenter.changed.emit(GERMAN)
+    until(lambda: before.chosen == GERMAN, "the other settings")
+    change_language(GERMAN)
     until(lambda: [each.windowTitle() for each in open_settings()] == ["Einstellungen von Edge Assistant"], "German")
     assert open_settings() == [before], "the window is the same"
     assert before._groups.currentItem().text() == "Bildschirm und Kamera"
@@ -216,8 +222,7 @@ def test_no_two_things_in_a_window_share_an_access_key(language: str) -> None:
 
 
 def test_qts_own_words_follow() -> None:
-    translations = QtTranslations(application())
-    translations.apply_settings(GERMAN)
+    change_language(GERMAN)
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Abbrechen"
-    translations.apply_settings(ENGLISH)
+    change_language(ENGLISH)
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"

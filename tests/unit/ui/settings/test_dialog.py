@@ -58,9 +58,10 @@ class Desk:
         edit.setFocus()
         return edit
 
-    def click(self, button: QDialogButtonBox.StandardButton) -> None:
+    def click(self, role: QDialogButtonBox.ButtonRole) -> None:
         (box,) = self.dialog.findChildren(QDialogButtonBox)
-        box.button(button).click()
+        (button,) = (each for each in box.buttons() if box.buttonRole(each) == role)
+        button.click()
 
 
 @pytest.fixture
@@ -100,8 +101,8 @@ def test_every_setting_has_a_field_with_its_name_and_meaning(desk: Desk) -> None
 def test_what_the_fields_say_is_applied_and_only_once(desk: Desk) -> None:
     for each in entries():
         desk.dialog.field(each.name).show(other(each))
-    desk.click(QDialogButtonBox.StandardButton.Apply)
-    desk.click(QDialogButtonBox.StandardButton.Ok)
+    desk.click(QDialogButtonBox.ButtonRole.ApplyRole)
+    desk.click(QDialogButtonBox.ButtonRole.AcceptRole)
     (applied,) = desk.applied
     for each in entries():
         assert get_value(applied, each.name) == other(each), each.name
@@ -114,7 +115,7 @@ def test_untouched_fields_say_what_held_before_whatever_it_was() -> None:
         current = with_values(current, {each.name: other(each)})
     desk = Desk(current)
     assert desk.dialog.chosen == current
-    desk.click(QDialogButtonBox.StandardButton.Ok)
+    desk.click(QDialogButtonBox.ButtonRole.AcceptRole)
     assert desk.applied == [], "nothing changed"
 
 
@@ -166,11 +167,11 @@ def test_backspace_takes_a_key_away(desk: Desk) -> None:
 def test_a_fault_is_told_and_its_field_gets_the_keyboard(desk: Desk) -> None:
     desk.dialog.field("model").show("something")
     desk.failure = InputError("The settings file cannot be written: No space left on device.")
-    desk.click(QDialogButtonBox.StandardButton.Ok)
+    desk.click(QDialogButtonBox.ButtonRole.AcceptRole)
     assert desk.said == [str(desk.failure)]
     assert desk.dialog.isVisible()
     desk.failure = None
-    desk.click(QDialogButtonBox.StandardButton.Ok)
+    desk.click(QDialogButtonBox.ButtonRole.AcceptRole)
     assert desk.applied[0].model == "something"
 
 

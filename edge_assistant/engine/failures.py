@@ -1,0 +1,89 @@
+"""The errors of an engine whose worker died, or whose GPU failed: why, and what the person can do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from edge_assistant.engine.messages import DEVICE_FAILED
+from edge_assistant.system.errors import (
+    AssistantError,
+    EngineError,
+    EngineUnfitError,
+    WeightsError,
+    is_out_of_memory_message,
+    out_of_memory_error,
+)
+from edge_assistant.system.i18n import tr
+from edge_assistant.system.worker_process import WorkerDiedError, was_killed
+
+_ILLEGAL_INSTRUCTION = (-4, 0xC000001D)  # exit codes: SIGILL, and Windows' STATUS_ILLEGAL_INSTRUCTION
+
+
+class DeviceFailedError(EngineError):
+    """A GPU failed while a question was answered; the next load is on the CPU only."""
+
+    code = DEVICE_FAILED
+
+
+def load_error(error: WorkerDiedError, model: Path, *, started: bool) -> AssistantError:
+    """Return the error of a worker that died while loading; `started`: it had come as far as to open the model."""
+    if _ran_out_of_memory(error):
+        return out_of_memory_error()
+    if was_killed(error.exit_code):
+        return EngineError(
+            tr("The engine was stopped while loading, perhaps for lack of memory. Close some programs and try again."),
+            code="engine-killed",
+        )
+    if not started or error.exit_code in _ILLEGAL_INSTRUCTION:
+        return EngineUnfitError()
+    return WeightsError(
+        tr(
+            "The engine crashed while loading {name}: the model is damaged, or its files do not match. Download "
+            "it again.",
+            name=model.name,
+        ),
+        code="weights-abort",
+    )
+
+
+def worker_error(error: WorkerDiedError) -> AssistantError:
+    """Return the error of a worker that died after it had loaded the model."""
+    if _ran_out_of_memory(error):
+        return out_of_memory_error()
+    if was_killed(error.exit_code):
+        reason = tr("It was stopped from outside, perhaps for lack of memory.")
+    else:
+        reason = tr("It ended unexpectedly.")
+    return EngineError(tr("The engine stopped. {reason} Ask again.", reason=reason), code="engine-died")
+
+
+def device_error(gpu_layers: int | None) -> DeviceFailedError:
+    """Return the error of a GPU that failed at a question; `gpu_layers` as in Tuning."""
+    if gpu_layers is None:
+        return DeviceFailedError(
+            tr("The engine failed on the graphics processor, so everything runs on the processor from now on.")
+        )
+    return DeviceFailedError(
+        tr(
+            "The engine failed on the graphics processor with --gpu-layers {layers}, so everything runs on the "
+            "processor from now on.",
+            layers=gpu_layers,
+        )
+    )
+
+
+def device_load_message(gpu_layers: int | None) -> str:
+    """Return the sentence about a GPU that failed while the model was loaded; `gpu_layers` as in Tuning."""
+    if gpu_layers is None:
+        return tr(
+            "The model could not be loaded on the graphics processor, so everything runs on the processor from now on."
+        )
+    return tr(
+        "The model could not be loaded on the graphics processor with --gpu-layers {layers}, so everything runs "
+        "on the processor from now on.",
+        layers=gpu_layers,
+    )
+
+
+def _ran_out_of_memory(error: WorkerDiedError) -> bool:
+    return any(is_out_of_memory_message(line) for line in error.last_lines)

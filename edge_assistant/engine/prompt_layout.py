@@ -1,0 +1,108 @@
+"""The layout of a question in the KV cache: a system prompt, a picture, and the turns of a conversation, as blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edge_assistant.engine.generation import answer_reserve
+from edge_assistant.engine.llama_model import LlamaModel
+from edge_assistant.engine.messages import AskQuestion
+from edge_assistant.engine.prompts import END_OF_THINKING, MIN_IMAGE_TOKENS, THINKING_OPENER
+from edge_assistant.system.errors import DoesNotFitError
+from edge_assistant.system.i18n import tr
+
+# KV cells reserved for reasoning before turns are dropped or a picture is refused.
+_THINKING_RESERVE = 256
+# llama.cpp rounds contexts up to multiples of this (llama-context.cpp, GGML_PAD).
+_CONTEXT_STEP = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of the KV cache that is evaluated together. A picture has a `digest` and no `tokens`."""
+
+    tokens: tuple[int, ...]
+    cells: int
+    positions: int
+    digest: bytes = b""
+    generated: bool = False
+
+
+def text_block(tokens: list[int], *, generated: bool = False) -> Block:
+    """Return the block of a text."""
+    return Block(tuple(tokens), len(tokens), len(tokens), generated=generated)
+
+
+class PromptLayout:
+    """Lays out questions as blocks, with the model's tokenizer.
+
+    `answer_tokens` has the tokens of answers as they were sampled: the tokenizer may split their text otherwise.
+    """
+
+    def __init__(self, model: LlamaModel) -> None:
+        self._model = model
+        self.answer_tokens: dict[str, list[int]] = {}
+        self.end_of_thinking = self._special(END_OF_THINKING)
+        self.turn_separator = self._special("<|im_end|>\n<|im_start|>user\n")
+        """What is between an answer and the next question."""
+
+    def system_block(self, system: str) -> Block:
+        """Return the system prompt with all that is before a picture."""
+        end = "<|im_end|>\n<|im_start|>user\n<|vision_start|>"
+        return text_block(self._special("<|im_start|>system\n") + self._text(system) + self._special(end))
+
+    def fit(self, request: AskQuestion, picture: Block, context: int) -> tuple[list[Block], int]:
+        """Lay out a question, without the oldest turns where the context is too small; return the number of these too.
+
+        Raises DoesNotFitError where it is too small without any turns.
+        """
+        reserve = answer_reserve(request)
+        if request.thinking:
+            reserve += min(request.thinking.tokens, _THINKING_RESERVE) + len(self.end_of_thinking)
+        needed = 0
+        for dropped in range(len(request.turns) + 1):
+            blocks = self._blocks(request, picture, dropped)
+            needed = sum(block.cells for block in blocks) + reserve
+            if needed <= context:
+                return blocks, dropped
+        raise self._too_large(needed, picture.cells, context)
+
+    def _too_large(self, needed: int, image_tokens: int, context: int) -> DoesNotFitError:
+        way_out = tr("fewer than {count} image tokens", count=image_tokens)
+        if needed - image_tokens + MIN_IMAGE_TOKENS > context:
+            way_out = tr("a shorter question")
+        enough = -(-needed // _CONTEXT_STEP) * _CONTEXT_STEP
+        remedy = tr("Use a context of {enough}, or {way_out}.", enough=enough, way_out=way_out)
+        if enough > self._model.max_cells:
+            most = self._model.max_cells
+            remedy = tr("This model's limit is {most}. Use {way_out}.", most=most, way_out=way_out)
+        return DoesNotFitError(
+            tr(
+                "This needs a context of {enough} tokens, but there are {context}. {remedy}",
+                enough=enough,
+                context=context,
+                remedy=remedy,
+            ),
+            code="context",
+        )
+
+    def _blocks(self, request: AskQuestion, picture: Block, dropped: int) -> list[Block]:
+        blocks = [self.system_block(request.system), picture]
+        opener = "<|vision_end|>"
+        for turn in request.turns[dropped:]:
+            blocks.append(text_block(self._question_tokens(opener, turn.question)))
+            answer = self.answer_tokens.get(turn.answer) or self._text(turn.answer)
+            blocks.append(text_block(answer + self.turn_separator))
+            opener = ""
+        thinking = self._special(THINKING_OPENER) if request.thinking else []
+        return [*blocks, text_block(self._question_tokens(opener, request.question) + thinking)]
+
+    def _question_tokens(self, opener: str, question: str) -> list[int]:
+        end = "<|im_end|>\n<|im_start|>assistant\n"
+        return self._special(opener) + self._text(question) + self._special(end)
+
+    def _special(self, text: str) -> list[int]:
+        return self._model.tokenize(text, special=True)
+
+    def _text(self, text: str) -> list[int]:
+        return self._model.tokenize(text.strip(), special=False)
