@@ -5,30 +5,36 @@ from __future__ import annotations
 import os
 import sys
 
+from edge_assistant.cli.exit_codes import CANCELLED
+
 
 def main() -> None:
     """Run the command line and exit with its code."""
     try:
-        _start()
-    except (KeyboardInterrupt, BrokenPipeError):
-        os._exit(130)
+        code = _run()
+    except KeyboardInterrupt:  # before anything was begun
+        os._exit(CANCELLED)
+    if code == CANCELLED:  # cancelled: a thread may still be at work, and the output closed
+        os._exit(code)
+    sys.exit(code)
 
 
-def _start() -> None:
-    from edge_assistant.system import signals
+def _run() -> int:
+    _open_standard_streams()
+    from edge_assistant.system.signals import Signals
 
+    signals = Signals()
     signals.install()
     import multiprocessing
 
     multiprocessing.freeze_support()
-    _open_standard_streams()
     from edge_assistant.system import terminal, worker_bootstrap
 
     worker_bootstrap.limit_core_dumps()
     terminal.use_utf8()
     from edge_assistant.cli.main import main as run
 
-    sys.exit(run(sys.argv[1:]))
+    return run(sys.argv[1:], signals)
 
 
 def _open_standard_streams() -> None:

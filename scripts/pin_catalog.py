@@ -14,6 +14,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_assistant.cli.exit_codes import exit_code
 from edge_assistant.models.catalog import CatalogFile, CatalogModel, load_catalog
 from edge_assistant.models.hub import Hub, RemoteFile
 from edge_assistant.system.errors import AssistantError, NetworkError
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> int:
         pins = look_up(load_catalog(path), Hub())
     except AssistantError as error:
         print(error, file=sys.stderr)
-        return error.exit_code
+        return exit_code(error.kind)
     differences = [words for pin in pins.values() for words in _differences(pin)]
     if differences:
         print("\n".join(["The hub differs from sure entries, so nothing was changed:", *differences]), file=sys.stderr)

@@ -181,6 +181,7 @@ def trace(*, app: bool) -> RequestTracer:
         sys.path.insert(0, str(ROOT))
         from edge_assistant.controller.service import ServiceOptions
         from edge_assistant.system import ipc
+        from edge_assistant.system.cancellation import Cancellation
 
         if app:
             from edge_assistant.ui.application import run
@@ -195,7 +196,7 @@ def trace(*, app: bool) -> RequestTracer:
         driver.start()
         sys.setprofile(tracer.profile)
         with contextlib.redirect_stdout(sys.stderr):
-            run(ServiceOptions(seed=1))
+            run(ServiceOptions(seed=1), Cancellation())
         sys.setprofile(None)
         threading.setprofile(None)  # type: ignore[arg-type]
         driver.join()

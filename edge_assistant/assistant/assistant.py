@@ -216,7 +216,7 @@ class Assistant:
         except CancelledError:
             outcome = run.done_event(self._model, self._picture, None)
         except AssistantError as error:
-            outcome = ErrorEvent(index, error.code, str(error), error.exit_code)
+            outcome = ErrorEvent.from_error(index, error)
             self._reporter.say(str(error))
         if isinstance(outcome, DoneEvent):
             if run.first_token is not None:  # the engine has the picture now, and the switch was reported

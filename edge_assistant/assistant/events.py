@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from edge_assistant.system import text_cleaning
+from edge_assistant.system.errors import AssistantError
 
 Stage = Literal["load", "prepare", "encode", "prefill", "think", "answer"]
 
@@ -84,10 +85,16 @@ class ErrorEvent:
     index: int
     code: str
     message: str
-    exit_code: int
+    kind: str
+    """As AssistantError.kind; not part of the JSON stream."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", text_cleaning.clean_message(self.message))
+
+    @classmethod
+    def from_error(cls, index: int, error: AssistantError) -> ErrorEvent:
+        """Make the event of a question that the error ended."""
+        return cls(index, error.code, str(error), error.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +178,7 @@ def to_json_object(event: Event) -> dict[str, Any]:
     """Convert an event for the command line's JSON output; times are rounded to 0.1 ms."""
     fields = asdict(event)
     if isinstance(event, ErrorEvent):
-        del fields["exit_code"]
+        del fields["kind"]
     if isinstance(event, DoneEvent):
         fields["timings_s"] = {
             name: None if value is None else round(value, 4) for name, value in fields["timings_s"].items()

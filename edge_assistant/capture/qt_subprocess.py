@@ -148,7 +148,7 @@ def _serve(connection: Connection, function: Callable[[], Any]) -> None:
     try:
         result = function()
     except AssistantError as error:
-        connection.send(("error", error.exit_code, error.code, str(error)))
+        connection.send(("error", error.kind, error.code, str(error)))
         return
     connection.send(("done", (result.size, result.tobytes()) if isinstance(result, Image.Image) else result))
 

@@ -6,6 +6,7 @@ import argparse
 import math
 from collections.abc import Callable
 
+from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr
 
 
@@ -40,6 +41,14 @@ def temperature(text: str) -> float:
     if not 0 <= value <= 2:
         raise argparse.ArgumentTypeError(tr("{text} is not a number from 0 to 2", text=text))
     return value
+
+
+def question(text: str) -> str:
+    """Return a question as valid Unicode, whatever bytes the shell passed. Raises UsageError if it is empty."""
+    clean = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
+    if not clean:
+        raise UsageError(tr("The question is empty. Write it after --ask."))
+    return clean
 
 
 def _number(text: str) -> float:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import logging
-import os
-import sys
 import threading
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import NoReturn
 
 from edge_assistant.assistant.assistant import Assistant
-from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, WindowEvent, cancelled
+from edge_assistant.assistant.events import DoneEvent, Event, NoticeEvent, WindowEvent
 from edge_assistant.assistant.factory import (
     AnySpeaker,
     make_assistant,
@@ -24,20 +19,14 @@ from edge_assistant.assistant.options import AnswerOptions, RequestSettings
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.capture.targets import Target, capture
-from edge_assistant.cli.output import JsonOutput, NoOutput, Output
-from edge_assistant.engine.prompts import MODES, system_prompt
+from edge_assistant.cli.command_output import CommandOutput
+from edge_assistant.engine.prompts import system_prompt
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.settings import schema
-from edge_assistant.system import signals
-from edge_assistant.system.errors import AssistantError, CancelledError, DoesNotFitError, explain_error
+from edge_assistant.system.cancellation import Cancellation
+from edge_assistant.system.errors import CancelledError, run_safely
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.memory import PeakMemory
-from edge_assistant.system.terminal import print_error
-
-_log = logging.getLogger(__name__)
-
-# How many seconds a cancel waits for the run's thread before it exits without it (it may be decoding a picture).
-_CANCEL_TIMEOUT = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,66 +43,39 @@ class DescribeOptions:
     language: str | None
     speak: bool | None
     gpu_layers: int | None = None
+    measure_memory: bool = False
 
 
 class DescribeRun:
-    """One run of the command: a thread does the work, while the main thread waits for its end or for a signal."""
+    """One run of the command. It is the CaptureListener of its picture."""
 
-    def __init__(self, options: DescribeOptions, output: Output) -> None:
+    def __init__(self, options: DescribeOptions, output: CommandOutput, cancellation: Cancellation) -> None:
         self._options = options
         self._output = output
+        self._cancellation = cancellation
         self._lock = threading.Lock()
-        self._output_lock = threading.Lock()  # held while printing, which blocks when nobody reads
-        self._ended: set[int] = set()
-        self._finished = threading.Event()
-        self._wake = threading.Event()  # set when the run has finished or a signal arrived
-        self._stop_requested = threading.Event()
         self._current = 0
-        self._exit_code = 0
-        self._cancelled = False
         self._request_settings = RequestSettings()
         self._speaker: AnySpeaker | None = None
         self._assistant: Assistant | None = None
         self._peak: PeakMemory | None = None  # of the question that is being answered
 
     def main(self) -> int:
-        """Run and return the exit code. Ctrl-C, SIGTERM and SIGHUP cancel, also if they arrived before."""
-        signals.on_signal(self._wake.set)
-        threading.Thread(target=self._run, name="describe", daemon=True).start()
-        self._wake.wait()
-        if not self._finished.is_set():
-            self._cancel()
-        return self._exit_code
-
-    @property
-    def _questions(self) -> tuple[str | None, ...]:
-        return self._options.asks or (None,)
-
-    def _run(self) -> None:
-        try:
-            self._run_to_end()
-        except Exception as error:  # noqa: BLE001 (a bug must be reported to the user like any other error)
-            _log.exception("describe failed")
-            self._fail_all(explain_error(error))
-        finally:
-            self._finished.set()
-            self._wake.set()
-
-    def _run_to_end(self) -> None:
-        try:
-            self._ask_all(self._load_settings())
-        except CancelledError:
-            return  # reported by the code that cancelled
-        except AssistantError as error:
-            self._fail_all(error)
-        except Exception as error:  # noqa: BLE001 (handled here so that its sentence is spoken to the end)
-            _log.exception("describe failed")
-            self._fail_all(explain_error(error))
-        if self._speaker:
-            self._speaker.wait()
-            self._speaker.close()
-        if self._assistant:
-            self._assistant.close()
+        """Run; return the exit code. Raises CancelledError."""
+        with self._cancellation.calling(self._stop):
+            failure = run_safely(lambda: self._ask_all(self._load_settings()), "describe failed")
+            if isinstance(failure, CancelledError):
+                raise failure
+            if failure is not None:  # spoken to the end
+                self._say(str(failure))
+                self._output.fail(failure)
+            if self._speaker:
+                self._speaker.wait()
+                self._speaker.close()
+            if self._assistant:
+                self._assistant.close()
+        self._cancellation.check()
+        return self._output.exit_code
 
     def _load_settings(self) -> schema.Settings:
         """Load the settings and start the speaker that they choose; the default one if the file is broken."""
@@ -128,7 +90,7 @@ class DescribeRun:
     def _start_speaker(self, settings: schema.Settings) -> None:
         speaker = make_speaker(
             settings,
-            lambda code, message: self._emit(NoticeEvent(self._current, code, message)),
+            lambda code, message: self._output.show(NoticeEvent(self._current, code, message)),
             speak=self._options.speak,
             language=self._options.language,
         )
@@ -137,8 +99,8 @@ class DescribeRun:
         speaker.start()
         with self._lock:
             self._speaker = speaker
-            if self._cancelled:
-                speaker.close()
+        if self._cancellation.is_set:
+            speaker.close()
 
     def _ask_all(self, settings: schema.Settings) -> None:
         options = self._options
@@ -161,15 +123,14 @@ class DescribeRun:
             model,
             self._request_settings.answer_options(options.answer_options, options.answer_options.mode),
             voice=self._speaker,
-            on_event=self._emit_answer,
+            on_event=self._show_answer,
             language=options.language,
             context=options.context,
             gpu_layers=options.gpu_layers,
         )
         with self._lock:
             self._assistant = assistant
-            if self._cancelled:
-                raise CancelledError
+        self._cancellation.check()
         for message in model.notices:
             assistant.notice(0, "weights-passed-over", message)
         if model.demo and captured is None and (options.model or settings.model) is None:
@@ -177,11 +138,10 @@ class DescribeRun:
                 0, "demo-weights", tr("This is the demo model. It understands only simple sample screens.")
             )
         assistant.look_at(lambda: captured or read_picture(str(options.picture)))
-        for index, text in enumerate(self._questions):
-            if self._cancelled:
-                raise CancelledError
+        for index, text in enumerate(options.asks or (None,)):
+            self._cancellation.check()
             self._current = index
-            with PeakMemory() if isinstance(self._output, JsonOutput) else nullcontext() as self._peak:
+            with PeakMemory() if options.measure_memory else nullcontext() as self._peak:
                 outcome = assistant.ask(index, text)
             if isinstance(outcome, DoneEvent) and outcome.stop != "cancelled":
                 duration = self._request_settings.duration_sentence(outcome.timings_s.total)
@@ -190,25 +150,26 @@ class DescribeRun:
 
     def notice(self, code: str, message: str) -> None:
         """Report a notice before there is an assistant, by event and by voice."""
-        self._emit(NoticeEvent(self._current, code, message))
+        self._output.show(NoticeEvent(self._current, code, message))
         if self._request_settings.speaks(code):
             self._say(message)
 
     def window(self, title: str, window: ActiveWindow) -> None:
         """Report at once which window is described."""
         bounds = window.bounds
-        self._emit(WindowEvent(self._current, window.title, bounds.left, bounds.top, bounds.width, bounds.height))
+        self._output.show(
+            WindowEvent(self._current, window.title, bounds.left, bounds.top, bounds.width, bounds.height)
+        )
         if self._request_settings.speaks("window"):
             self._say(title)
 
     def is_cancelled(self) -> bool:
         """Return whether a signal arrived or the output was closed."""
-        return self._cancelled
+        return self._cancellation.is_set
 
     def wait(self, seconds: float) -> None:
         """Sleep; raise CancelledError as soon as the run is cancelled."""
-        if self._stop_requested.wait(seconds):
-            raise CancelledError
+        self._cancellation.wait(seconds)
 
     def _say(self, text: str) -> None:
         if self._speaker:
@@ -220,50 +181,16 @@ class DescribeRun:
             return replace(target, number=self._request_settings.camera)
         return target
 
-    def _fail_all(self, error: AssistantError) -> None:
-        """End every question with the error, and speak it once."""
-        self._say(str(error))
-        for index in range(len(self._questions)):
-            self._emit(ErrorEvent(index, error.code, str(error), error.exit_code))
-
-    def _emit_answer(self, event: Event) -> None:
+    def _show_answer(self, event: Event) -> None:
         """Show an event of the assistant; its last one gets the peak memory, where that is measured."""
         if self._peak and isinstance(event, DoneEvent):
             self._peak.stop()
             event = replace(event, peak_pss_bytes=self._peak.pss_bytes, peak_rss_bytes=self._peak.rss_bytes)
-        self._emit(event)
-
-    def _emit(self, event: Event) -> None:
-        """Show an event; of several events that end a question, only the first."""
-        with self._output_lock:
-            if event.index in self._ended and not isinstance(event, NoticeEvent):
-                return
-            if isinstance(event, ErrorEvent | DoneEvent):
-                self._ended.add(event.index)
-            if isinstance(event, ErrorEvent) and not self._exit_code:
-                self._exit_code = event.exit_code
-            try:
-                self._output.show(event)
-                return
-            except OSError as error:
-                self._handle_output_error(error)
-        self._stop()  # the output is closed, so no one waits for more
-
-    def _handle_output_error(self, error: OSError) -> None:
-        self._output = NoOutput()
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if error.errno == errno.ENOSPC:
-            full = DoesNotFitError(tr("The answer cannot be written: the disk is full. Free up space."), code="disk")
-            self._exit_code = full.exit_code
-            print_error(str(full))
-        else:
-            self._exit_code = CancelledError.exit_code
+        self._output.show(event)
 
     def _stop(self) -> None:
         """Stop the voice first, then the rest."""
-        self._stop_requested.set()
         with self._lock:
-            self._cancelled = True
             speaker, assistant = self._speaker, self._assistant
         if speaker:
             speaker.stop()
@@ -271,16 +198,3 @@ class DescribeRun:
             assistant.close()
         if speaker:
             speaker.close()
-
-    def _cancel(self) -> NoReturn:
-        self._stop()
-        self._finished.wait(_CANCEL_TIMEOUT)
-        reporter = threading.Thread(target=self._report_cancelled, name="reporter", daemon=True)
-        reporter.start()
-        reporter.join(_CANCEL_TIMEOUT)
-        os._exit(130)
-
-    def _report_cancelled(self) -> None:
-        mode_question = MODES[self._options.answer_options.mode].question
-        for index, text in enumerate(self._questions):
-            self._emit(cancelled(index, text or mode_question))

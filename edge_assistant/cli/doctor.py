@@ -6,12 +6,14 @@ import importlib.util
 import platform
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from edge_assistant.assistant.events import Event, NoticeEvent
 from edge_assistant.assistant.factory import make_assistant, make_speaker, request_settings, resolve_model
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture import backends, qt_subprocess
+from edge_assistant.cli.exit_codes import exit_code
 from edge_assistant.engine.messages import DEVICE_FAILED
 from edge_assistant.models.gguf_header import format_size
 from edge_assistant.models.memory_estimate import check_memory, fitting_context, needed_bytes
@@ -19,14 +21,14 @@ from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.settings import schema
 from edge_assistant.speech.probe import check_sound
 from edge_assistant.system import cpu, memory
-from edge_assistant.system.errors import AssistantError, InputError
+from edge_assistant.system.cancellation import Cancellation
+from edge_assistant.system.errors import AssistantError, InputError, WeightsError
 from edge_assistant.system.i18n import format_number, tr, tr_noop
 from edge_assistant.system.terminal import print_error, print_line
 from edge_assistant.tuning import profile
 
 # The parts needed to describe a picture.
 _ESSENTIAL = ("Model", "Memory", "Engine")
-_POLL_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +40,30 @@ class Finding:
     sentence: str
 
 
-def examine(*, speak: bool | None) -> int:
-    """Print and speak each finding as it is made; return 0 if pictures can be described here, else 3."""
+def examine(cancellation: Cancellation, *, speak: bool | None) -> int:
+    """Print and speak each finding as it is made; return the exit code: 0 if pictures can be described here.
+
+    Raises CancelledError.
+    """
     settings = schema.load(schema.path())
     speaker = make_speaker(settings, _on_speaker_notice, speak=speak)
-    if speaker is not None:
-        speaker.start()
     usable = True
-    try:
+    with ExitStack() as stack:
+        if speaker is not None:
+            speaker.start()
+            stack.callback(speaker.close)
+            stack.enter_context(cancellation.calling(speaker.close))
         for finding in findings(settings):
+            cancellation.check()
             state = tr("works") if finding.works else tr("does not work")
             line = f"{tr(finding.part)}: {state}. {finding.sentence}"
             print_line(line)
             if speaker is not None:
                 speaker.say(line)
             usable = usable and (finding.works or finding.part not in _ESSENTIAL)
-        while speaker is not None and not speaker.wait(_POLL_S):
-            pass  # on Windows, Ctrl-C does not interrupt a wait without a timeout
-    finally:
         if speaker is not None:
-            speaker.close()
-    return 0 if usable else 3
+            speaker.wait()
+    return 0 if usable else exit_code(WeightsError.kind)
 
 
 def _on_speaker_notice(code: str, message: str) -> None:

@@ -12,7 +12,7 @@ from edge_assistant.cli.output import NoOutput, Output, TextOutput
 from edge_assistant.controller.remote_commands import RemoteCommands
 from edge_assistant.controller.service import Service, ServiceOptions
 from edge_assistant.settings import schema, store
-from edge_assistant.system import signals
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.ipc import AlreadyRunningError, IpcServer, default_endpoint
 from edge_assistant.system.terminal import print_line
@@ -35,8 +35,8 @@ class _LockedOutput:
                     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def listen(options: ServiceOptions) -> int:
-    """Run until a signal or `trigger quit`; return 0. Raises AssistantError if it cannot start."""
+def listen(options: ServiceOptions, cancellation: Cancellation) -> int:
+    """Run until the cancellation or `trigger quit`; return 0. Raises AssistantError if it cannot start."""
     commands = RemoteCommands()
     try:
         server = IpcServer(default_endpoint(), commands.answer)
@@ -48,8 +48,8 @@ def listen(options: ServiceOptions) -> int:
         service = Service(options, settings, _LockedOutput().show)
         service.report_settings_file(problem)
         commands.serve(service)
-        signals.on_signal(service.quit)
-        service.run()
+        with cancellation.calling(service.quit):
+            service.run()
     finally:
         server.close()
     return 0

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import logging
-import threading
 
 from edge_assistant.assistant.advice import advise
+from edge_assistant.cli.exit_codes import exit_code
 from edge_assistant.cli.output_models import ModelsOutput
-from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.catalog import CatalogModel
 from edge_assistant.models.library import ModelLibrary
 from edge_assistant.models.operations import (
@@ -16,7 +14,6 @@ from edge_assistant.models.operations import (
     ExportOperation,
     ImportOperation,
     Operation,
-    OperationResult,
     RemoveOperation,
     VerifyOperation,
 )
@@ -24,23 +21,19 @@ from edge_assistant.models.pull import PullOperation
 from edge_assistant.models.resolver import variant_for
 from edge_assistant.models.summary import model_facts, summary_line
 from edge_assistant.settings import schema
-from edge_assistant.system import signals
-from edge_assistant.system.errors import AssistantError, CancelledError, WeightsError, explain_error
+from edge_assistant.system.cancellation import Cancellation
+from edge_assistant.system.errors import CancelledError, WeightsError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.paths import expand_path
 from edge_assistant.system.text_cleaning import one_line
 
-_log = logging.getLogger(__name__)
-_POLL = 0.02  # seconds between two checks for a signal
-_CANCEL_TIMEOUT = 3.0  # seconds for a cancelled operation to write the received data to the disk
 
-
-def run(parsed: argparse.Namespace) -> int:
-    """Run the command `parsed.action`; return its exit code."""
+def run(parsed: argparse.Namespace, cancellation: Cancellation) -> int:
+    """Run the command `parsed.action`; return its exit code. Raises CancelledError."""
     settings = schema.load(schema.path())
     library = ModelLibrary(settings.weights_dir)
     speak = False if parsed.action in ("list", "path") else parsed.speak
-    with ModelsOutput(settings, speak=speak, as_json=parsed.json) as output:
+    with ModelsOutput(settings, cancellation, speak=speak, as_json=parsed.json) as output:
         match parsed.action:
             case "list":
                 _list(library, output)
@@ -49,11 +42,18 @@ def run(parsed: argparse.Namespace) -> int:
             case "path":
                 _print_paths(library, parsed, output)
             case _:
-                result = _run_cancellable(_make_operation(library, parsed), output)
-                for sentence in result.sentences:
-                    output.say(sentence)
-                return WeightsError.exit_code if result.damaged else 0
+                return _run_operation(_make_operation(library, parsed), output, cancellation)
     return 0
+
+
+def _run_operation(operation: Operation, output: ModelsOutput, cancellation: Cancellation) -> int:
+    try:
+        result = operation.run(output, cancellation)
+    except CancelledError as error:
+        raise CancelledError(tr(CANCELLED)) from error
+    for sentence in result.sentences:
+        output.say(sentence)
+    return exit_code(WeightsError.kind) if result.damaged else 0
 
 
 def _make_operation(library: ModelLibrary, parsed: argparse.Namespace) -> Operation:
@@ -111,32 +111,3 @@ def _print_paths(library: ModelLibrary, parsed: argparse.Namespace, output: Mode
     for path in found:
         output.event("path", path=str(path))
         output.show_line(one_line(str(path)))
-
-
-def _run_cancellable(operation: Operation, output: ModelsOutput) -> OperationResult:
-    """Run the operation on a thread of its own, so that a signal can cancel it at any time."""
-    outcome: list[OperationResult] = []
-    failure: list[BaseException] = []
-    cancel = Cancellation()
-
-    def work() -> None:
-        try:
-            outcome.append(operation.run(output, cancel))
-        except BaseException as error:  # noqa: BLE001 (raised again on the main thread)
-            failure.append(error)
-
-    signals.stop_raising()
-    thread = threading.Thread(target=work, name="models", daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(_POLL)
-        if signals.arrived():
-            cancel.set()
-            thread.join(_CANCEL_TIMEOUT)
-            raise CancelledError(tr(CANCELLED))
-    if failure and isinstance(failure[0], AssistantError | BrokenPipeError):
-        raise failure[0]
-    if failure:
-        _log.error("a models command failed", exc_info=failure[0])
-        raise explain_error(failure[0]) from failure[0]
-    return outcome[0]

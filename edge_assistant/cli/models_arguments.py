@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from edge_assistant.cli.command import Command, CommandContext
 from edge_assistant.system.i18n import tr
 
 
@@ -17,7 +18,7 @@ def add_models(parser: argparse.ArgumentParser) -> None:
         action_parser.add_argument(
             "--json", action="store_true", help=tr("one JSON object per line on standard output")
         )
-        action_parser.set_defaults(command=_run, action=name)
+        action_parser.set_defaults(command=Command(_run, tidy_s=3.0), action=name)
         return action_parser
 
     def add_think(action_parser: argparse.ArgumentParser) -> None:
@@ -57,7 +58,7 @@ def add_models(parser: argparse.ArgumentParser) -> None:
         add_think(action_parser)
 
 
-def _run(parsed: argparse.Namespace) -> int:
+def _run(parsed: argparse.Namespace, context: CommandContext) -> int:
     from edge_assistant.cli.models import run
 
-    return run(parsed)
+    return run(parsed, context.cancellation)

@@ -14,8 +14,9 @@ from edge_assistant.assistant.factory import make_speaker
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.progress import ProgressAnnouncements, TransferProgress
 from edge_assistant.settings.schema import Settings
-from edge_assistant.system import signals, terminal
-from edge_assistant.system.errors import AssistantError, CancelledError, WeightsError
+from edge_assistant.system import terminal
+from edge_assistant.system.cancellation import Cancellation
+from edge_assistant.system.errors import CancelledError, WeightsError, explain_error
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.terminal import print_error, print_json, print_line
 from edge_assistant.system.text_cleaning import shorten
@@ -23,7 +24,6 @@ from edge_assistant.system.text_cleaning import shorten
 _CLEAR_LINE = "\r\x1b[K"
 _JSON_INTERVAL = 0.5  # seconds between two progress events
 _SCREEN_INTERVAL = 0.25
-_POLL = 0.05  # seconds between two checks for a signal
 
 
 class ModelsOutput:
@@ -37,11 +37,13 @@ class ModelsOutput:
     def __init__(
         self,
         settings: Settings,
+        cancellation: Cancellation,
         *,
         speak: bool | None,
         as_json: bool,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._cancellation = cancellation
         self._as_json = as_json
         self._clock = clock
         self._terminal = not as_json and terminal.supports_escapes(sys.stderr)
@@ -58,16 +60,18 @@ class ModelsOutput:
 
     def __exit__(self, _: object, error: BaseException | None, __: TracebackType | None) -> None:
         """Speak an error that ends the command, and close."""
-        if isinstance(error, AssistantError) and not isinstance(error, CancelledError):
-            self.error(error)
-        self.close(wait=not isinstance(error, CancelledError | KeyboardInterrupt | OSError))
+        quiet = isinstance(error, CancelledError | BrokenPipeError)
+        if error is not None and not quiet:
+            self.error(explain_error(error))
+        self.close(wait=not quiet)
 
     def close(self, *, wait: bool) -> None:
-        """Close; with `wait`, let the speech finish first unless a signal arrives."""
+        """Close; with `wait`, let the speech finish first unless a cancel silences it."""
         self._end_status()
         if self._speaker is not None:
-            while wait and not signals.arrived() and not self._speaker.wait(_POLL):
-                pass
+            with self._cancellation.calling(self._speaker.close):
+                if wait:
+                    self._speaker.wait()
             self._speaker.close()
 
     def event(self, kind: str, /, **fields: Any) -> None:

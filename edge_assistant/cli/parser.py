@@ -7,8 +7,10 @@ from typing import NoReturn
 
 from edge_assistant import __version__
 from edge_assistant.cli import commands
-from edge_assistant.cli.argument_types import seconds, temperature, whole
+from edge_assistant.cli.argument_types import temperature, whole
+from edge_assistant.cli.command import Command
 from edge_assistant.cli.commands import APP_PREFIX
+from edge_assistant.cli.describe_arguments import add_describe
 from edge_assistant.cli.models_arguments import add_models
 from edge_assistant.cli.settings import add_settings
 from edge_assistant.system.errors import UsageError
@@ -63,20 +65,20 @@ def make_parser() -> Parser:
     subparsers = parser.add_subparsers(
         title=tr("commands"), metavar=tr("COMMAND"), description=tr("Without one, the app starts.")
     )
-    _add_describe(subparsers.add_parser("describe", help=tr("describe a picture, or answer questions about it")))
+    add_describe(subparsers.add_parser("describe", help=tr("describe a picture, or answer questions about it")))
     cameras = subparsers.add_parser("cameras", help=tr("list the cameras, with their numbers for describe --camera"))
-    cameras.set_defaults(command=commands.cameras)
+    cameras.set_defaults(command=Command(commands.cameras))
     _add_listen(
         subparsers.add_parser("listen", help=tr("run in the background, and describe what is there at a key press"))
     )
     _add_trigger(subparsers.add_parser("trigger", help=tr("run an action in the running program, like a shortcut")))
     doctor = subparsers.add_parser("doctor", help=tr("show what works on this computer, and how to fix what does not"))
     doctor.add_argument("--speak", action=argparse.BooleanOptionalAction, help=tr("also speak (default: yes)"))
-    doctor.set_defaults(command=commands.doctor)
+    doctor.set_defaults(command=Command(commands.doctor))
     _add_tune(subparsers.add_parser("tune", help=tr("find the fastest configuration for this computer")))
     voices = subparsers.add_parser("voices", help=tr("list the voices"))
     voices.add_argument("--language", metavar=tr("CODE"), help=tr("only voices for this language"))
-    voices.set_defaults(command=commands.voices)
+    voices.set_defaults(command=Command(commands.voices))
     add_settings(subparsers.add_parser("settings", help=tr("show and change the settings")))
     add_models(subparsers.add_parser("models", help=tr("download, verify, export and remove models")))
     return parser
@@ -99,63 +101,7 @@ def _add_app(parser: argparse.ArgumentParser) -> None:
         help=tr("makes answers repeatable"),
     )
     add("--speak", dest=f"{APP_PREFIX}speak", action=argparse.BooleanOptionalAction, help=tr("speak (default: yes)"))
-    parser.set_defaults(command=commands.app)
-
-
-def _add_describe(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("picture", metavar=tr("FILE"), nargs="?", help=tr("the picture; - is standard input"))
-    add(
-        "--screen", metavar=tr("N"), nargs="?", const=0, type=whole(1, 99), help=tr("describe monitor N, or all as one")
-    )
-    add("--window", action="store_true", help=tr("describe the active window; its title is said first"))
-    add(
-        "--clipboard",
-        action="store_true",
-        help=tr("describe the picture, or the copied picture file, in the clipboard"),
-    )
-    add(
-        "--camera",
-        metavar=tr("N"),
-        nargs="?",
-        const=0,
-        type=whole(1, 99),
-        help=tr("describe what camera N sees (see cameras)"),
-    )
-    add(
-        "--delay", metavar=tr("SECONDS"), type=seconds, help=tr("count down aloud first, to switch windows (camera: 3)")
-    )
-    add("--mode", choices=("glance", "detail", "read"), default="glance", help=tr("default: glance"))
-    add("--ask", metavar=tr("TEXT"), action="append", default=[], help=tr("a question; repeat for follow-ups"))
-    add("--think", action="store_true", help=tr("think harder: slower, with the Thinking model"))
-    add(
-        "--thinking-budget",
-        metavar=tr("N"),
-        type=whole(1, 81_920),
-        help=tr("thinking limit in tokens (default: as in settings)"),
-    )
-    add("--max-tokens", metavar=tr("N"), type=whole(1, 81_920), help=tr("longest answer, in tokens"))
-    add(
-        "--temperature",
-        metavar=tr("F"),
-        type=temperature,
-        help=tr("0 always takes the most likely word; not with Thinking"),
-    )
-    add("--seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("makes answers repeatable (default: random)"))
-    add("--image-tokens", metavar=tr("N"), type=whole(8, 16_384), help=tr("maximum image tokens for the picture"))
-    add("--context", metavar=tr("N"), type=whole(256, 262_144), help=tr("context in tokens (default: 4096)"))
-    add("--model", metavar=tr("NAME|PATH"), help=tr("model: a name from the catalogue, or a GGUF file"))
-    add("--mmproj", metavar=tr("PATH"), help=tr("the vision file that belongs to the model file"))
-    add(
-        "--gpu-layers",
-        metavar=tr("N"),
-        type=whole(0, 1024),
-        help=tr("layers on the graphics processor (default: what fits)"),
-    )
-    add("--language", metavar=tr("CODE"), help=tr("language of answer and voice, such as de"))
-    add("--speak", action=argparse.BooleanOptionalAction, help=tr("speak (default: yes)"))
-    add("--json", action="store_true", help=tr("one JSON object per line on standard output"))
-    parser.set_defaults(command=commands.describe)
+    parser.set_defaults(command=Command(commands.app, tidy_s=None, on_main_thread=True))
 
 
 def _add_listen(parser: argparse.ArgumentParser) -> None:
@@ -168,7 +114,7 @@ def _add_listen(parser: argparse.ArgumentParser) -> None:
     )
     add("--seed", metavar=tr("N"), type=whole(0, 2**32 - 2), help=tr("makes answers repeatable (default: random)"))
     add("--speak", action=argparse.BooleanOptionalAction, help=tr("speak (default: yes)"))
-    parser.set_defaults(command=commands.listen)
+    parser.set_defaults(command=Command(commands.listen, tidy_s=None))
 
 
 def _add_tune(parser: argparse.ArgumentParser) -> None:
@@ -185,10 +131,10 @@ def _add_tune(parser: argparse.ArgumentParser) -> None:
     add("--reset", action="store_true", help=tr("delete earlier results"))
     add("--speak", action=argparse.BooleanOptionalAction, help=tr("also speak (default: yes)"))
     add("--json", action="store_true", help=tr("one JSON object per line on standard output"))
-    parser.set_defaults(command=commands.tune)
+    parser.set_defaults(command=Command(commands.tune, tidy_s=3.0))
 
 
 def _add_trigger(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", metavar=tr("ACTION"), nargs="?", help=tr("one of the actions from --list"))
     parser.add_argument("--list", action="store_true", help=tr("print the actions and what each one does"))
-    parser.set_defaults(command=commands.trigger)
+    parser.set_defaults(command=Command(commands.trigger))

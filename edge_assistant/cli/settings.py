@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from edge_assistant.cli.command import Command, CommandContext
 from edge_assistant.settings import schema
 from edge_assistant.settings.entry import describe_entry, format_value, parse_value
 from edge_assistant.system.errors import AssistantError, NotRunningError
@@ -16,19 +17,19 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add the subcommands of `settings` to its parser."""
     commands = parser.add_subparsers(title=tr("commands"), required=True, metavar=tr("COMMAND"))
     list_parser = commands.add_parser("list", help=tr("print every setting, its value and its meaning"))
-    list_parser.set_defaults(command=_list)
+    list_parser.set_defaults(command=Command(_list))
     get_parser = commands.add_parser("get", help=tr("print one value; an empty line if not set"))
     get_parser.add_argument("name", metavar=tr("NAME"), help=tr("a name from settings list"))
-    get_parser.set_defaults(command=_get)
+    get_parser.set_defaults(command=Command(_get))
     set_parser = commands.add_parser("set", help=tr("change one value, also in the running program"))
     set_parser.add_argument("name", metavar=tr("NAME"), help=tr("a name from settings list"))
     set_parser.add_argument("value", metavar=tr("VALUE"), help=tr('"" lets the program choose'))
-    set_parser.set_defaults(command=_set)
+    set_parser.set_defaults(command=Command(_set))
     path_parser = commands.add_parser("path", help=tr("print where the settings file is, or would be"))
-    path_parser.set_defaults(command=_path)
+    path_parser.set_defaults(command=Command(_path))
 
 
-def _list(_: argparse.Namespace) -> int:
+def _list(_: argparse.Namespace, __: CommandContext) -> int:
     from edge_assistant.settings import store
     from edge_assistant.system.terminal import print_error, print_line
 
@@ -44,7 +45,7 @@ def _list(_: argparse.Namespace) -> int:
     return 0
 
 
-def _get(arguments: argparse.Namespace) -> int:
+def _get(arguments: argparse.Namespace, _: CommandContext) -> int:
     from edge_assistant.system.terminal import print_line
 
     entry = schema.find_entry(arguments.name)
@@ -52,7 +53,7 @@ def _get(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _set(arguments: argparse.Namespace) -> int:
+def _set(arguments: argparse.Namespace, _: CommandContext) -> int:
     from edge_assistant.settings import store
     from edge_assistant.system.terminal import print_line
 
@@ -81,7 +82,7 @@ def _notify_running_program() -> None:
         print_line(answer)
 
 
-def _path(_: argparse.Namespace) -> int:
+def _path(_: argparse.Namespace, __: CommandContext) -> int:
     from edge_assistant.system.terminal import print_line
 
     print_line(one_line(str(schema.path())))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from dataclasses import dataclass
 
 import psutil
@@ -15,8 +14,9 @@ from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.models.vision_towers import FORMATS, VisionTowers
 from edge_assistant.settings import schema
-from edge_assistant.system import cpu, paths, signals
-from edge_assistant.system.errors import AssistantError, CancelledError, NotRunningError, WeightsError
+from edge_assistant.system import cpu, paths
+from edge_assistant.system.cancellation import Cancellation
+from edge_assistant.system.errors import AssistantError, NotRunningError, WeightsError
 from edge_assistant.system.i18n import format_number, tr
 from edge_assistant.system.ipc import TUNED, default_endpoint, send
 from edge_assistant.tuning import profile
@@ -42,31 +42,21 @@ class TuneOptions:
     as_json: bool
 
 
-def run(options: TuneOptions) -> int:
-    """Tune, or with `reset` delete the stored profile; return 0. Raises AssistantError, CancelledError on a signal."""
+def run(options: TuneOptions, cancellation: Cancellation) -> int:
+    """Tune, or with `reset` delete the stored profile; return 0. Raises AssistantError, also CancelledError."""
     settings = schema.load(schema.path())
-    signals.stop_raising()
-    output = ModelsOutput(settings, speak=options.speak, as_json=options.as_json)
-    try:
-        _run(options, settings, output)
-    except AssistantError as error:
-        output.error(error)
-        output.close(wait=not isinstance(error, CancelledError))
-        raise
-    except BaseException:
-        output.close(wait=False)
-        raise
-    output.close(wait=True)
+    with ModelsOutput(settings, cancellation, speak=options.speak, as_json=options.as_json) as output:
+        _run(options, settings, output, cancellation)
     return 0
 
 
-def _run(options: TuneOptions, settings: schema.Settings, output: ModelsOutput) -> None:
+def _run(options: TuneOptions, settings: schema.Settings, output: ModelsOutput, cancellation: Cancellation) -> None:
     model = resolve_model(
         settings,
         think=options.think,
         model=options.model,
         mmproj=options.mmproj,
-        is_cancelled=signals.arrived,
+        is_cancelled=lambda: cancellation.is_set,
         notice=output.notice,
     )
     for message in model.notices:
@@ -77,10 +67,10 @@ def _run(options: TuneOptions, settings: schema.Settings, output: ModelsOutput) 
     output.say(tr("Finding the fastest configuration takes a few minutes. Do not use other programs meanwhile."))
     if psutil.cpu_percent(interval=0.5) > _BUSY_PERCENT:
         output.notice("busy", tr("Other programs are busy, so the result may be wrong. Better run tune again later."))
-    _hash_files(model)
+    _hash_files(model, cancellation)
     current = profile.load_profile(model, quick_tower=settings.quick_tower)
     seconds = options.target_s or settings.glance_seconds
-    result = _search(model, current, settings, seconds, output)
+    result = _search(model, current, settings, seconds, output, cancellation)
     _remove_other_towers(model, result.profile.tower)
     _report_result(output, current, result)
     if not result.budget.meets_target:
@@ -100,7 +90,12 @@ def _reset(model: ResolvedModel, settings: schema.Settings, output: ModelsOutput
 
 
 def _search(
-    model: ResolvedModel, current: TuningProfile, settings: schema.Settings, seconds: int, output: ModelsOutput
+    model: ResolvedModel,
+    current: TuningProfile,
+    settings: schema.Settings,
+    seconds: int,
+    output: ModelsOutput,
+    cancellation: Cancellation,
 ) -> SearchResult:
     """Search and store the fastest profile. If that ends early, remove the towers that were made for trials."""
     made: list[str] = []
@@ -109,14 +104,18 @@ def _search(
         while VisionTowers().find(model.mmproj, name) is None:
             made.append(name)
             try:
-                _make_tower(model, name, output)
+                _make_tower(model, name, output, cancellation)
                 return
             except WeightsError as error:
                 if error.code != "weights-busy":
                     raise
             made.remove(name)  # the app is making it while idle
-            _raise_if_cancelled()
-            time.sleep(_BUSY_S)
+            cancellation.wait(_BUSY_S)
+
+    def report_step(number: int, of: int, words: str) -> None:
+        cancellation.check()
+        output.event("step", number=number, of=of, what=words)
+        output.step(tr("Step {number} of {of}: {words}.", number=number, of=of, words=words))
 
     try:
         result = tune(
@@ -124,13 +123,17 @@ def _search(
             profile.safe_profile() if profile.is_tuned(model) else current,
             _machine_facts(model, settings, seconds, output),
             lambda tuning_profile: EngineTrial(
-                model, tuning_profile, signals.arrived, threads=settings.threads, gpu_layers=settings.gpu_layers
+                model,
+                tuning_profile,
+                lambda: cancellation.is_set,
+                threads=settings.threads,
+                gpu_layers=settings.gpu_layers,
             ),
             make,
-            lambda number, of, words: _report_step(output, number, of, words),
+            report_step,
             lambda words, error: output.notice("skipped", f"{words}: {error}"),
         )
-        _raise_if_cancelled()
+        cancellation.check()
         profile.save_profile(model, result.profile)
     except BaseException:
         for name in made:
@@ -158,16 +161,11 @@ def _notify_running_program(output: ModelsOutput) -> None:
     output.say(answer)
 
 
-def _raise_if_cancelled() -> None:
-    if signals.arrived():
-        raise CancelledError
-
-
-def _hash_files(model: ResolvedModel) -> None:
+def _hash_files(model: ResolvedModel, cancellation: Cancellation) -> None:
     """Compute the checksums that the result is stored under; known already for models of the catalogue."""
     verifier = ChecksumVerifier(paths.data_dir())
     for path in (model.model, model.mmproj):
-        verifier.hash_file(path, lambda _: _raise_if_cancelled())
+        verifier.hash_file(path, lambda _: cancellation.check())
 
 
 def _machine_facts(model: ResolvedModel, settings: schema.Settings, seconds: int, output: ModelsOutput) -> MachineFacts:
@@ -187,20 +185,14 @@ def _machine_facts(model: ResolvedModel, settings: schema.Settings, seconds: int
     )
 
 
-def _make_tower(model: ResolvedModel, name: str, output: ModelsOutput) -> None:
+def _make_tower(model: ResolvedModel, name: str, output: ModelsOutput, cancellation: Cancellation) -> None:
     made = make_tower(
         model.mmproj,
         name,
         lambda fraction: output.event("tower", format=name, fraction=round(fraction, 3)),
-        signals.arrived,
+        lambda: cancellation.is_set,
     )
     output.event("tower", format=name, fraction=1.0, changed=made.changed, unchanged=made.unchanged)
-
-
-def _report_step(output: ModelsOutput, number: int, of: int, words: str) -> None:
-    _raise_if_cancelled()
-    output.event("step", number=number, of=of, what=words)
-    output.step(tr("Step {number} of {of}: {words}.", number=number, of=of, words=words))
 
 
 def _report_result(output: ModelsOutput, old: TuningProfile, result: SearchResult) -> None:

@@ -119,7 +119,7 @@ class EffectHandlers:
 
     def fail(self, id: int, error: AssistantError) -> None:
         """Speak and show an error."""
-        self._on_event(ErrorEvent(id, error.code, str(error), error.exit_code))
+        self._on_event(ErrorEvent.from_error(id, error))
         self._speech.say(str(error))
 
     def silence(self) -> None:

@@ -223,7 +223,7 @@ class RequestTasks:
         # A cancelled question may not even have its picture.
         self._active_conversation = None if request.is_cancelled() or isinstance(outcome, ErrorEvent) else conversation
         if isinstance(outcome, ErrorEvent):
-            request.failure = rebuild_error(outcome.exit_code, outcome.code, outcome.message)
+            request.failure = rebuild_error(outcome.kind, outcome.code, outcome.message)
         else:
             request.reasoning = outcome.reasoning or ""
             self._latency_records.record_answer(outcome)

@@ -71,7 +71,7 @@ class RequestOutput:
     def fail(self, request: Request, error: AssistantError) -> None:
         """Speak and show the error that a request ended with."""
         request.failure = error
-        self._on_event(ErrorEvent(request.id, error.code, str(error), error.exit_code))
+        self._on_event(ErrorEvent.from_error(request.id, error))
         self.say(str(error))
 
     def show(self, event: Event) -> None:

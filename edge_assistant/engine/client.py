@@ -333,7 +333,7 @@ class Engine:
             elif isinstance(reply, Failed):
                 if id == 0:
                     self._discard(process)
-                raise rebuild_error(reply.exit_code, reply.code, reply.message)
+                raise rebuild_error(reply.kind, reply.code, reply.message)
             elif self._cancelled:
                 self._check_cancel_deadline(process)
             else:

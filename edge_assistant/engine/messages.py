@@ -233,7 +233,7 @@ class Failed:
     """Worker to client: an error to be reported to the user; `id` is 0 while loading."""
 
     id: int
-    exit_code: int
+    kind: str
     code: str
     message: str
 

@@ -162,4 +162,4 @@ def _throttle(report: Callable[[float], None]) -> Callable[[float], None]:
 
 
 def _failure(id: int, error: AssistantError) -> Failed:
-    return Failed(id, error.exit_code, error.code, str(error))
+    return Failed(id, error.kind, error.code, str(error))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from edge_assistant.models.cancellation import Cancellation, OpenStream
 from edge_assistant.models.catalog import CatalogFile, CatalogModel
 from edge_assistant.models.checksums import ChecksumError, ChecksumVerifier, TrustedChecksum, check_sum
 from edge_assistant.models.hub import RemoteFile
@@ -17,11 +16,24 @@ from edge_assistant.models.hub_errors import RevisionGoneError, TemporaryError
 from edge_assistant.models.partial_file import PartialFile, check_space, locked_for_writing, remove_leftovers
 from edge_assistant.models.progress import FileProgress
 from edge_assistant.models.retry_schedule import FIRST_RETRY_WAITS, RETRY_WAITS, RetrySchedule
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import NetworkError, UsageError, WeightsError
 from edge_assistant.system.i18n import tr
 
 # A connection that brings fewer bytes than this in so many seconds counts as broken, and a new one is tried.
 _MIN_BYTES, _STALL_SECONDS = 60_000, 60.0
+
+
+class OpenStream(Protocol):
+    """A stream of bytes that begins at `offset`."""
+
+    offset: int
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the pieces as they arrive."""
+
+    def abort(self) -> None:
+        """Wake up the thread that waits for bytes, with an error."""
 
 
 class Remote(Protocol):
@@ -206,8 +218,9 @@ class Downloader:
         """Write what one connection brings; return whether the file is complete."""
         with (
             self._hub.open(target.repository, target.revision, target.file, part.size, target.size) as stream,
-            self._cancel.watching(stream),
+            self._cancel.calling(stream.abort),
         ):
+            self._cancel.check()
             if stream.offset < part.size:
                 self._restart(part)
             since, sum_since = time.monotonic(), 0

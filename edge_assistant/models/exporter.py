@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edge_assistant.models import user_catalog
-from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.catalog import CatalogFile, CatalogModel, load_catalog
 from edge_assistant.models.copy_or_link import install_file
 from edge_assistant.models.library import CATALOG, ModelLibrary, exists
 from edge_assistant.models.partial_file import check_space, foreign_file_error, remove_leftovers
 from edge_assistant.models.progress import FileProgress, OnProgress
 from edge_assistant.system.atomic_file import replace_file
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import UsageError, WeightsError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.json_store import explain_write_errors

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.catalog import CatalogFile, CatalogModel, load_catalog, merge_catalogs
 from edge_assistant.models.compatibility import (
     check_fit,
@@ -19,6 +18,7 @@ from edge_assistant.models.compatibility import (
 from edge_assistant.models.custom_model import custom_model
 from edge_assistant.models.gguf import GgufInfo, describe_gguf
 from edge_assistant.models.library import CATALOG, ModelLibrary, exists
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr
 

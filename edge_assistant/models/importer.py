@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edge_assistant.models import user_catalog
-from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.catalog import OWN, CatalogFile, CatalogModel, is_commit
 from edge_assistant.models.checksums import TrustedChecksum
 from edge_assistant.models.copy_or_link import can_link, install_file
@@ -16,6 +15,7 @@ from edge_assistant.models.import_plan import ImportFile, ImportPlanner
 from edge_assistant.models.library import ModelLibrary, exists
 from edge_assistant.models.partial_file import check_space, locked_for_writing, remove_leftovers
 from edge_assistant.models.progress import FileProgress, OnProgress
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.catalog import CatalogModel
 from edge_assistant.models.exporter import Exporter
 from edge_assistant.models.gguf_header import format_size
@@ -19,6 +18,7 @@ from edge_assistant.models.importer import Importer
 from edge_assistant.models.library import FileStatus, ModelLibrary
 from edge_assistant.models.progress import FileProgress, TransferProgress
 from edge_assistant.models.user_catalog import remove_entry
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr, tr_count, tr_noop
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.gguf_header import format_size
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.i18n import format_number, tr
 
 _WINDOW_S = 15.0  # seconds over which the speed is measured

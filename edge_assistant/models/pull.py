@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.catalog import CatalogFile, CatalogModel
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.compatibility import check_fit, describe_mmproj, describe_model
@@ -16,6 +15,7 @@ from edge_assistant.models.library import FileStatus, ModelLibrary
 from edge_assistant.models.operations import Operation, OperationListener, OperationResult
 from edge_assistant.models.partial_file import check_space
 from edge_assistant.models.progress import FileProgress, OnProgress, TransferProgress
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import AssistantError, UsageError, WeightsError
 from edge_assistant.system.i18n import tr
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.hub_errors import TemporaryError
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import NetworkError
 from edge_assistant.system.i18n import tr, tr_count
 

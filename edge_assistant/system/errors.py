@@ -1,4 +1,4 @@
-"""The errors that a person can meet: one spoken sentence that says what is wrong and what to do, and an exit code."""
+"""The errors that a person can meet: one spoken sentence that says what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ class AssistantError(Exception):
     """Base of the errors that are shown and spoken.
 
     `str(error)` is a short message in plain language, fit to be spoken: what is wrong, with which input, what to do.
-    `code` is a stable slug for machines (kebab case); `exit_code` is the process exit code of the command line.
+    `kind` names what sort of error it is: the class, or the one that it is derived from, also in another process (see
+    rebuild_error). `code` is a stable slug for machines (kebab case).
     """
 
-    exit_code: int = 6
+    kind: str = "engine"
     code: str = "failed"
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
@@ -37,36 +38,31 @@ class AssistantError(Exception):
 class UsageError(AssistantError):
     """The command line asks for something that is not possible."""
 
-    exit_code = 2
-    code = "usage"
+    kind = code = "usage"
 
 
 class WeightsError(AssistantError):
     """A model's files are missing, damaged or do not belong together."""
 
-    exit_code = 3
-    code = "weights"
+    kind = code = "weights"
 
 
 class NothingToSeeError(AssistantError):
     """The picture is blank, or the session locked, so the model is not asked."""
 
-    exit_code = 4
-    code = "nothing-to-see"
+    kind = code = "nothing-to-see"
 
 
 class InputError(AssistantError):
     """No such file, not a picture, no permission, no display, no camera."""
 
-    exit_code = 5
-    code = "input"
+    kind = code = "input"
 
 
 class EngineError(AssistantError):
     """The engine process died or failed while answering."""
 
-    exit_code = 6
-    code = "engine"
+    kind = code = "engine"
 
 
 class EngineUnfitError(EngineError):
@@ -86,37 +82,33 @@ class EngineUnfitError(EngineError):
 class DoesNotFitError(AssistantError):
     """Memory, context or disk is too small."""
 
-    exit_code = 7
-    code = "does-not-fit"
+    kind = code = "does-not-fit"
 
 
 class NetworkError(AssistantError):
     """The network or the model hub failed."""
 
-    exit_code = 8
-    code = "network"
+    kind = code = "network"
 
 
 class NotRunningError(AssistantError):
     """There is no running app to connect to."""
 
-    exit_code = 9
-    code = "not-running"
+    kind = code = "not-running"
 
 
 class CancelledError(AssistantError):
     """The person cancelled the request."""
 
-    exit_code = 130
-    code = "cancelled"
+    kind = code = "cancelled"
 
     def __init__(self, message: str | None = None, *, code: str | None = None) -> None:
         super().__init__(tr("Cancelled.") if message is None else message, code=code)
 
 
-_BY_EXIT_CODE: dict[int, type[AssistantError]] = {
-    kind.exit_code: kind
-    for kind in (
+_BY_KIND: dict[str, type[AssistantError]] = {
+    each.kind: each
+    for each in (
         UsageError,
         WeightsError,
         NothingToSeeError,
@@ -130,9 +122,9 @@ _BY_EXIT_CODE: dict[int, type[AssistantError]] = {
 }
 
 
-def rebuild_error(exit_code: int, code: str, message: str) -> AssistantError:
+def rebuild_error(kind: str, code: str, message: str) -> AssistantError:
     """Return the error that a worker process described by these three plain values."""
-    return _BY_EXIT_CODE.get(exit_code, EngineError)(message, code=code)
+    return _BY_KIND.get(kind, EngineError)(message, code=code)
 
 
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT))

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_assistant.system import paths
-from edge_assistant.system.errors import INTERNAL_ERROR, EngineError, InputError, NotRunningError
+from edge_assistant.system.errors import EngineError, InputError, NotRunningError, run_safely
 from edge_assistant.system.i18n import tr, tr_noop
 
 if TYPE_CHECKING:
@@ -150,11 +150,9 @@ class IpcServer:
             self._free_slots.release()
 
     def _answer(self, text: str) -> str:
-        try:
-            return self._on_message(text)
-        except Exception:  # noqa: BLE001 (a bug must be answered with a sentence, never with silence)
-            _log.exception("a client could not be answered")
-            return tr(INTERNAL_ERROR)
+        answers: list[str] = []
+        failure = run_safely(lambda: answers.append(self._on_message(text)), "a client could not be answered")
+        return answers[0] if failure is None else str(failure)
 
 
 def _set_nonblocking(client: Connection) -> None:

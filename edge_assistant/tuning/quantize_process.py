@@ -55,5 +55,5 @@ def _serve(connection: Connection, parent: str, name: str) -> None:
     try:
         connection.send(VisionTowers().make(Path(parent), name, requantise, on_fraction))
     except AssistantError as error:
-        connection.send((error.exit_code, error.code, str(error)))
+        connection.send((error.kind, error.code, str(error)))
     connection.poll(None)  # wait until the parent has read the reply and kills this process

@@ -18,7 +18,8 @@ from edge_assistant.controller.service import Service, ServiceOptions
 from edge_assistant.settings import schema, store
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.screen_reader import create_announcer
-from edge_assistant.system import pyside_workaround, signals
+from edge_assistant.system import pyside_workaround
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import AssistantError, InputError, NotRunningError, UsageError, run_safely
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.ipc import SHOW, AlreadyRunningError, IpcServer, default_endpoint, send
@@ -44,8 +45,8 @@ _EXIT_TIMEOUT_S = 5.0
 _QUEUED = Qt.ConnectionType.QueuedConnection
 
 
-def run(options: ServiceOptions) -> int:
-    """Run the application until a signal, the menu or a trigger ends it; return the exit code 0.
+def run(options: ServiceOptions, cancellation: Cancellation) -> int:
+    """Run the application until the cancellation, the menu or a trigger ends it; return the exit code 0.
 
     Raises AssistantError when it cannot start.
     """
@@ -66,7 +67,8 @@ def run(options: ServiceOptions) -> int:
         app = Application(qt_app, options, settings)
         app.service.report_settings_file(problem)
         commands.serve(app.service, app.controller_signals.show_requested.emit)
-        return app.run()
+        with cancellation.calling(app.service.quit):
+            return app.run()
     finally:
         server.close()
 
@@ -201,7 +203,6 @@ class Application(QObject):
 
     def run(self) -> int:
         """Run until the service ends; return 0. Raises the AssistantError that ended it."""
-        signals.on_signal(self.service.quit)
         if not Tray.is_available():
             QTimer.singleShot(_TRAY_TIMEOUT_MS, self, self._continue_without_tray)
         self._thread.start()

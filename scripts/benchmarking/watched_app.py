@@ -14,9 +14,8 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
 
+from edge_assistant.__main__ import main
 from edge_assistant.assistant.events import Event, NoticeEvent, TokenEvent
-from edge_assistant.controller.service import ServiceOptions
-from edge_assistant.system import signals
 from edge_assistant.ui import application
 
 _TICK_MS = 5
@@ -43,7 +42,7 @@ class WatchedApp(application.Application):
             return super().run()
         finally:
             longest = sorted(self.gaps)[-_KEPT:]
-            Path(sys.argv[1]).write_text(json.dumps([round(gap, 4) for gap in longest]), encoding="ascii")
+            GAPS.write_text(json.dumps([round(gap, 4) for gap in longest]), encoding="ascii")
 
     @Slot()
     def _tick(self) -> None:
@@ -60,6 +59,7 @@ class WatchedApp(application.Application):
 
 
 if __name__ == "__main__":
-    signals.install()
     application.Application = WatchedApp  # type: ignore[misc]
-    application.run(ServiceOptions(seed=1))
+    GAPS = Path(sys.argv[1])
+    sys.argv[1:] = ["--seed", "1"]
+    main()

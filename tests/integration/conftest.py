@@ -9,9 +9,9 @@ import pytest
 from support.local_hub import LocalHub, local_hub
 from support.person import REPOSITORY, Place, pair_files
 
-from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.hub import _library
 from edge_assistant.system import paths
+from edge_assistant.system.cancellation import Cancellation
 
 
 @pytest.fixture

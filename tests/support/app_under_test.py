@@ -15,9 +15,8 @@ import sys
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, Slot
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
+from edge_assistant.__main__ import main
 from edge_assistant.assistant.events import ErrorEvent, Event, NoticeEvent, SentenceEvent, WindowEvent
-from edge_assistant.controller.service import ServiceOptions
-from edge_assistant.system import logger, signals
 from edge_assistant.ui import application as module
 
 
@@ -96,11 +95,11 @@ class Watched(module.Application):
 
 
 if __name__ == "__main__":
-    signals.install()
-    logger.set_up_logging()
     module.Application = Watched  # type: ignore[misc]
     if "--leaves-soon" in sys.argv:
         module._EXIT_TIMEOUT_S = 0.5
     # Greedy, so that answers repeat; thinking weights refuse that, so --sampled draws, the same each time.
-    sampled = "--sampled" in sys.argv
-    sys.exit(module.run(ServiceOptions("--no-speak" not in sys.argv, None if sampled else 0.0, 3)))
+    greedy = () if "--sampled" in sys.argv else ("--temperature", "0")
+    speak = "--no-speak" if "--no-speak" in sys.argv else "--speak"
+    sys.argv[1:] = [*greedy, "--seed", "3", speak]
+    main()

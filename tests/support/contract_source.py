@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from edge_assistant.cli.exit_codes import EXIT_CODES
+
 SLUG = re.compile(r"[a-z]{2,}(-[a-z]+)*")
 _SENTENCES = frozenset(("tr", "tr_count", "later", "tr_noop"))
 """The functions that mark a sentence for people."""
@@ -43,13 +45,13 @@ class Source:
             yield from self.constants[name]  # of all modules that have one of this name
 
     def exit_code(self, error: str) -> int | None:
-        """The exit code of a class of errors, by its name; None where it is none."""
+        """The exit code of a class of errors, by its kind; None where it is none."""
         node = self._classes.get(error)
         if node is None:
             return None
         for target, value in _fields(node):
-            if target == "exit_code" and isinstance(value, ast.Constant) and isinstance(value.value, int):
-                return value.value
+            if target == "kind" and isinstance(value, ast.Constant) and value.value in EXIT_CODES:
+                return EXIT_CODES[value.value]
         bases = {_name(base) for base in node.bases} - {error}  # some are named as what they are made of
         return next((found for base in bases if (found := self.exit_code(base)) is not None), None)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.operations import Operation, OperationResult
 from edge_assistant.models.progress import TransferProgress
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import WeightsError
 
 

@@ -243,7 +243,7 @@ def test_the_collectors_see_what_they_are_for(tmp_path: Path) -> None:
     """A code, a variable or a file that is new is found, however it is told."""
     (tmp_path / "product").mkdir()
     (tmp_path / "product" / "new.py").write_text(
-        "class Base(Exception):\n    exit_code = 7\n    code = 'of-class'\n"
+        "class Base(Exception):\n    kind = 'network'\n    code = 'of-class'\n"
         "class Sub(Base):\n    def __init__(self):\n        super().__init__(tr('x'), code='of-super')\n"
         "SPARE = 'of-constant'\nCODES = {'length': ('of-table', later('x'))}\n"
         "def notice(index, code, message): ...\n"
@@ -257,7 +257,7 @@ def test_the_collectors_see_what_they_are_for(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     source = Source(tmp_path / "product")
-    assert source.error_codes() == {(code, 7) for code in ("of-class", "of-super", "of-raise", "of-constant")}
+    assert source.error_codes() == {(code, 8) for code in ("of-class", "of-super", "of-raise", "of-constant")}
     assert source.notice_codes() == {"of-table", "of-call", "of-callback"}
     assert source.compared_codes() == {"of-waiting"}
     assert source.variables() == {"READ_ONE", "READ_TWO", "READ_THREE"}

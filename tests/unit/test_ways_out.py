@@ -43,6 +43,7 @@ from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 from edge_assistant.speech.speaker import Speaker
 from edge_assistant.system import ipc, paths
 from edge_assistant.system import logger as log
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import InputError
 from edge_assistant.system.terminal import print_error
 
@@ -155,7 +156,7 @@ def test_a_title_keeps_its_joiners_when_it_is_spoken() -> None:
 
 
 def test_notices_and_errors_are_told_harmless(capsys: pytest.CaptureFixture[str]) -> None:
-    for event in (NoticeEvent(0, "a", HOSTILE), ErrorEvent(0, "a", str(InputError(HOSTILE)), 5)):
+    for event in (NoticeEvent(0, "a", HOSTILE), ErrorEvent(0, "a", str(InputError(HOSTILE)), "input")):
         for output in (TextOutput(), JsonOutput()):
             output.show(event)
             shown = capsys.readouterr()
@@ -169,7 +170,8 @@ def test_progress_names_its_file_harmless(monkeypatch: pytest.MonkeyPatch) -> No
     screen = io.StringIO()
     screen.isatty = lambda: True  # type: ignore[method-assign]
     monkeypatch.setattr("sys.stderr", screen)
-    ModelsOutput(Settings(), speak=False, as_json=False).progress("pull", HOSTILE, TransferProgress(1, 1, None, None))
+    output = ModelsOutput(Settings(), Cancellation(), speak=False, as_json=False)
+    output.progress("pull", HOSTILE, TransferProgress(1, 1, None, None))
     assert screen.getvalue().startswith(f"\r\x1b[K{HARMLESS}: ")
     assert screen.getvalue().count("\x1b") == 1
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.progress import TransferProgress
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import WeightsError, run_safely
 
 _PROGRESS_INTERVAL_S = 0.1  # progress is reported for every block of a file, far more often than it needs to be shown

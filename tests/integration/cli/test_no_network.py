@@ -59,7 +59,7 @@ def test_a_download_without_a_network_says_what_is_wrong_and_gives_up(tmp_path: 
         run.terminate()
         _, rest = run.communicate(timeout=60)
         assert run.returncode == 130
-        assert rest.splitlines()[-1] == "Cancelled. Progress is kept: run the command again to resume."
+        assert rest.splitlines()[-1] == "Cancelled. Progress is kept; you can resume later."
     finally:
         run.kill()
         run.communicate()

@@ -14,13 +14,13 @@ from support.model_commands import Models, models
 from support.person import MMPROJ, MODEL, Place
 
 from edge_assistant.models import partial_file
-from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.exporter import Exporter
 from edge_assistant.models.importer import Importer, ImportResult
 from edge_assistant.models.library import ModelLibrary
 from edge_assistant.models.resolver import resolve
 from edge_assistant.system import paths
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import CancelledError, DoesNotFitError, UsageError, WeightsError
 
 DEMO = Path(__file__).resolve().parents[3] / "models/demo"

@@ -14,13 +14,13 @@ from support.model_commands import Models, models
 from support.operations import Recorder, run
 from support.person import MMPROJ, MODEL, Place
 
-from edge_assistant.models.cancellation import Cancellation
 from edge_assistant.models.catalog import load_catalog
 from edge_assistant.models.importer import Importer, ImportResult
 from edge_assistant.models.library import ModelLibrary
 from edge_assistant.models.operations import ExportOperation, RemoveOperation
 from edge_assistant.models.vision_towers import VisionTowers
 from edge_assistant.system import own_file, paths
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import NetworkError, WeightsError
 
 DEMO = Path(__file__).resolve().parents[3] / "models/demo"

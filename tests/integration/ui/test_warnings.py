@@ -78,7 +78,7 @@ def test_what_shows_nothing_is_refused_in_its_own_words(look: Look, origin: Orig
     noise = bytes(max(0, int(chance.gauss(4, 3))) for _ in range(3 * 320 * 240))
     for dark in (Image.new("RGB", (320, 240)), Image.frombytes("RGB", (320, 240), noise)):
         (error,) = [event for event in look(CapturedPicture(dark, origin=origin)) if isinstance(event, ErrorEvent)]
-        assert error.exit_code == 4
+        assert error.kind == "nothing-to-see"
         assert words in error.message
 
 

@@ -15,6 +15,7 @@ from edge_assistant.assistant.events import (
     cancelled,
     to_json_object,
 )
+from edge_assistant.system.errors import WeightsError
 
 
 def test_small_events_have_exactly_the_promised_keys() -> None:
@@ -29,8 +30,10 @@ def test_small_events_have_exactly_the_promised_keys() -> None:
     }  # fmt: skip
 
 
-def test_the_exit_code_of_an_error_is_not_part_of_the_stream() -> None:
-    assert to_json_object(ErrorEvent(0, "c", "m", 6)) == {"event": "error", "index": 0, "code": "c", "message": "m"}
+def test_the_kind_of_an_error_is_not_part_of_the_stream() -> None:
+    event = ErrorEvent.from_error(0, WeightsError("It is damaged.", code="damaged"))
+    assert event.kind == "weights"
+    assert to_json_object(event) == {"event": "error", "index": 0, "code": "damaged", "message": "It is damaged."}
 
 
 def test_a_question_cancelled_before_it_began_has_every_key_and_nulls() -> None:

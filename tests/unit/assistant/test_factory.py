@@ -12,6 +12,7 @@ from edge_assistant.assistant.events import Event, NoticeEvent
 from edge_assistant.assistant.factory import make_speaker, request_settings, resolve_model
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.cli import describe
+from edge_assistant.cli.command_output import CommandOutput
 from edge_assistant.cli.output import NoOutput
 from edge_assistant.controller import service
 from edge_assistant.controller.service import Service, ServiceOptions
@@ -19,6 +20,7 @@ from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 from edge_assistant.speech.speaker import Speaker
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import CancelledError
 
 CHECKING = "Checking the model. This happens only once."
@@ -96,11 +98,11 @@ def test_the_check_is_said_by_the_command_line_and_by_the_running_program_unless
     verbosity: str, times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(factory, "Speaker", Voice)
-    monkeypatch.setattr(describe.signals, "on_signal", lambda _: None)
     settings = Settings(verbosity=verbosity)
     monkeypatch.setattr(describe.schema, "load", lambda _: settings)
     options = describe.DescribeOptions("nothing.png", (), AnswerOptions(), None, None, False, None, None, None)
-    assert describe.DescribeRun(options, NoOutput()).main() == 5, "there is no such picture"
+    output = CommandOutput(NoOutput(), ("What?",), lambda: None)
+    assert describe.DescribeRun(options, output, Cancellation()).main() == 5, "there is no such picture"
     assert Voice.said.count(CHECKING) == times
 
     shown: list[Event] = []

@@ -139,7 +139,7 @@ def test_bad_files_are_told_in_one_sentence(
     with pytest.raises(InputError) as error:
         read_picture(source)
     assert says in sentence(error)
-    assert (error.value.code, error.value.exit_code) == (code, 5)
+    assert (error.value.code, error.value.kind) == (code, "input")
 
 
 def test_an_endless_device_is_stopped_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:

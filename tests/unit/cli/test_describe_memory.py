@@ -10,10 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from edge_assistant.assistant.events import DoneEvent, Event, cancelled
-from edge_assistant.assistant.options import AnswerOptions
-from edge_assistant.cli import describe
-from edge_assistant.cli.describe import DescribeOptions, DescribeRun
-from edge_assistant.cli.output import JsonOutput, Output, TextOutput
+from edge_assistant.cli import describe, main
+from edge_assistant.cli.output import JsonOutput, TextOutput
 
 
 class ScriptedAssistant:
@@ -44,18 +42,14 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
     model = SimpleNamespace(notices=(), demo=False)
     monkeypatch.setattr(describe, "resolve_model", lambda *_, **__: model)
     monkeypatch.setattr(describe, "make_assistant", lambda *_, on_event, **__: ScriptedAssistant(on_event))
-    monkeypatch.setattr("edge_assistant.system.signals.on_signal", lambda _: None)
     for output in (JsonOutput, TextOutput):
         monkeypatch.setattr(output, "show", lambda _, event: events.append(event))
     return events
 
 
-@pytest.mark.parametrize(("output", "measures"), [(JsonOutput, True), (TextOutput, False)])
-def test_memory_is_measured_where_the_output_has_it(
-    output: Callable[[], Output], measures: bool, shown: list[Event]
-) -> None:
-    options = DescribeOptions("picture.png", ("One?", "Two?"), AnswerOptions(), None, None, False, None, None, False)
-    assert DescribeRun(options, output()).main() == 0
+@pytest.mark.parametrize(("options", "measures"), [(["--json"], True), ([], False)])
+def test_memory_is_measured_where_the_output_has_it(options: list[str], measures: bool, shown: list[Event]) -> None:
+    assert main.main(["describe", "picture.png", "--ask", "One?", "--ask", "Two?", "--no-speak", *options]) == 0
     answers = [event for event in shown if isinstance(event, DoneEvent)]
     assert [answer.peak_rss_bytes is not None for answer in answers] == [measures, measures]
     assert ("memory" in ScriptedAssistant.threads) is measures

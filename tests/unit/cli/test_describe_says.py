@@ -8,10 +8,11 @@ import pytest
 
 from edge_assistant.assistant import factory
 from edge_assistant.assistant.options import AnswerOptions
-from edge_assistant.cli import describe
+from edge_assistant.cli.command_output import CommandOutput
 from edge_assistant.cli.describe import DescribeOptions, DescribeRun
 from edge_assistant.cli.output import NoOutput
 from edge_assistant.settings import schema
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import INTERNAL_ERROR
 
 
@@ -40,12 +41,11 @@ class Voice:
 def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     Voice.heard = []
     monkeypatch.setattr(factory, "Speaker", Voice)
-    monkeypatch.setattr(describe.signals, "on_signal", lambda _: None)
 
 
 def exit_code(speak: bool | None = None) -> int:
     options = DescribeOptions("picture.png", (), AnswerOptions(), None, None, False, None, None, speak)
-    return DescribeRun(options, NoOutput()).main()
+    return DescribeRun(options, CommandOutput(NoOutput(), ("What?",), lambda: None), Cancellation()).main()
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def exit_code(speak: bool | None = None) -> int:
 def test_what_came_unexpectedly(
     error: Exception, code: int, words: str, monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
 ) -> None:
-    expect_log("ERROR edge_assistant.cli.describe: describe failed")
+    expect_log("ERROR edge_assistant.system.errors: describe failed")
 
     def fail(**_: object) -> None:
         raise error

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import signal
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.waiting import PATIENCE
 
 from edge_assistant.assistant import factory
 from edge_assistant.capture import backends, qt_subprocess
@@ -17,6 +19,8 @@ from edge_assistant.models.vision_towers import VisionTowers
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.speaker import Speaker
 from edge_assistant.system import cpu
+from edge_assistant.system.cancellation import Cancellation
+from edge_assistant.system.errors import CancelledError
 from edge_assistant.tuning import profile
 from edge_assistant.tuning.profile import TuningProfile
 
@@ -106,34 +110,37 @@ def test_it_is_said_which_vision_tower_is_used_and_why(monkeypatch: pytest.Monke
     assert "it is best here" in words()
 
 
-def test_the_wait_for_the_last_words_ends_again_and_again_so_that_ctrl_c_gets_through(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Windows disturbs no wait for a lock; Python looks for signals between two of them."""
+def test_a_cancel_silences_the_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = threading.Event()
 
     class Talkative(Speaker):
-        waits = 0
-
         def start(self) -> None:
             pass
 
-        def wait(self, timeout: float | None = None) -> bool:
-            assert timeout is not None
-            assert timeout < 1
-            self.waits += 1
-            assert self.waits < 5, "the signal got lost"
-            if self.waits == 3:
-                signal.raise_signal(signal.SIGINT)
-            return False
+        def wait(self, _: float | None = None) -> bool:
+            cancellation.set()
+            return closed.wait(PATIENCE)
 
+        def close(self) -> None:
+            closed.set()
+
+    cancellation = Cancellation()
     monkeypatch.setattr(factory, "Speaker", Talkative)
     monkeypatch.setattr(doctor, "findings", lambda _: iter(()))
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # another test may have left the program's own
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            doctor.examine(speak=True)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    doctor.examine(cancellation, speak=True)
+    assert closed.is_set()
+
+
+def test_a_cancel_ends_it_before_the_next_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    def findings(_: Settings) -> Iterator[Finding]:
+        cancellation.set()
+        yield Finding("Model", True, "It is ready.")
+        pytest.fail("another part was tried")
+
+    cancellation = Cancellation()
+    monkeypatch.setattr(doctor, "findings", findings)
+    with pytest.raises(CancelledError):
+        doctor.examine(cancellation, speak=False)
 
 
 def test_a_folder_of_weights_below_nobody_s_home_is_said() -> None:

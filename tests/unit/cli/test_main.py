@@ -10,7 +10,8 @@ import pytest
 
 from edge_assistant import __version__
 from edge_assistant.capture.targets import Target
-from edge_assistant.cli import commands, main
+from edge_assistant.cli import main
+from edge_assistant.cli.argument_types import question
 from edge_assistant.cli.describe import DescribeOptions
 
 
@@ -66,7 +67,7 @@ def test_a_usage_error_is_one_json_object_for_programs(capsys: pytest.CaptureFix
 
 
 def test_a_question_of_broken_bytes_becomes_clean_text() -> None:
-    assert commands._clean_question(" Wie viele \udcc3\udcb6ffnungen? \udcff ") == "Wie viele öffnungen? \ufffd"
+    assert question(" Wie viele \udcc3\udcb6ffnungen? \udcff ") == "Wie viele öffnungen? \ufffd"
 
 
 def test_help_needs_neither_llama_nor_pictures() -> None:
@@ -99,7 +100,7 @@ def test_what_to_look_at_reaches_the_run(
     seen: list[str | Target] = []
 
     class Run:
-        def __init__(self, options: DescribeOptions, _: object) -> None:
+        def __init__(self, options: DescribeOptions, *_: object) -> None:
             seen.append(options.picture)
 
         def main(self) -> int:

@@ -31,7 +31,7 @@ CONVERSATION: list[Event] = [
     SentenceEvent(0, "An apple."),
     TokenEvent(0, "answer", " apple."),
     cancelled(0, "What?"),
-    ErrorEvent(1, "engine-died", "The engine is gone.", 6),
+    ErrorEvent(1, "engine-died", "The engine is gone.", "engine"),
 ]
 
 

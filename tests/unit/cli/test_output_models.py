@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from edge_assistant.assistant import factory
-from edge_assistant.cli import output_models
 from edge_assistant.cli.output_models import ModelsOutput
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.progress import TransferProgress
 from edge_assistant.settings.schema import Settings
+from edge_assistant.system.cancellation import Cancellation
 
 
 class FakeSpeaker:
@@ -32,7 +32,7 @@ class FakeSpeaker:
         self.said.append("(silence)")
 
     def wait(self, timeout: float | None = None) -> bool:
-        if timeout:
+        if timeout is None:
             self.said.append("(waited)")
         return self.idle
 
@@ -52,7 +52,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[ModelsOutput, F
     def build(*, as_json: bool = False, speak: bool = True) -> tuple[ModelsOutput, FakeSpeaker, Clock]:
         speaker, clock = FakeSpeaker(), Clock()
         monkeypatch.setattr(factory, "Speaker", lambda **_: speaker)
-        return ModelsOutput(Settings(), speak=speak, as_json=as_json, clock=clock), speaker, clock
+        return ModelsOutput(Settings(), Cancellation(), speak=speak, as_json=as_json, clock=clock), speaker, clock
 
     return build
 
@@ -100,13 +100,15 @@ def test_after_a_cancel_nothing_is_waited_for(make: Callable[..., Any]) -> None:
     assert not speaker.open
 
 
-def test_a_signal_ends_the_waiting_for_the_voice(make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancel_ends_the_waiting_for_the_voice(make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     output, speaker, _ = make()
-    speaker.idle = False  # it would speak for ever
-    looks = iter([False, False, True])
-    monkeypatch.setattr(output_models.signals, "arrived", lambda: next(looks))
+
+    def wait() -> None:
+        output._cancellation.set()
+        assert not speaker.open, "it speaks on"
+
+    monkeypatch.setattr(speaker, "wait", wait)
     output.close(wait=True)
-    assert not speaker.open
 
 
 def test_without_speech_there_is_no_speaker(make: Callable[..., Any]) -> None:

@@ -18,6 +18,7 @@ from edge_assistant.models.vision_towers import CachedTower, VisionTowers
 from edge_assistant.settings import schema
 from edge_assistant.settings.schema import Settings
 from edge_assistant.settings.store import save
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import CancelledError, EngineError, WeightsError
 from edge_assistant.system.ipc import TUNED, IpcServer, default_endpoint
 from edge_assistant.tuning import profile
@@ -38,7 +39,6 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ResolvedModel:
     found = replace(found, model=tmp_path / found.model.name, mmproj=tmp_path / found.mmproj.name)
     monkeypatch.setattr(tune, "resolve_model", lambda *_, **__: found)
     monkeypatch.setattr(tune, "make_tower", lambda parent, name, *_: make(parent, name))
-    monkeypatch.setattr(tune.signals, "stop_raising", lambda: None)
     return found
 
 
@@ -83,7 +83,7 @@ def test_a_tune_that_ends_early_leaves_no_tower_that_it_made_and_all_that_was_he
     make(model.mmproj, "Q6_K")
     Outcome(monkeypatch, end)
     with pytest.raises(type(end)):
-        tune.run(OPTIONS)
+        tune.run(OPTIONS, Cancellation())
     assert here(model) == {"Q6_K"}
     assert not profile.is_tuned(model)
 
@@ -95,14 +95,14 @@ def test_what_cannot_be_stored_leaves_no_tower_either(model: ResolvedModel, monk
     Outcome(monkeypatch, TuningProfile(1, tower="Q6_K"))
     monkeypatch.setattr(profile, "save_profile", full)
     with pytest.raises(WeightsError):
-        tune.run(OPTIONS)
+        tune.run(OPTIONS, Cancellation())
     assert here(model) == set()
 
 
 def test_in_the_end_only_the_chosen_tower_is_here(model: ResolvedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     make(model.mmproj, "BF16")
     Outcome(monkeypatch, TuningProfile(1, tower="Q6_K"))
-    tune.run(OPTIONS)
+    tune.run(OPTIONS, Cancellation())
     assert here(model) == {"Q6_K"}
     assert profile.load_profile(model) == TuningProfile(1, tower="Q6_K")
 
@@ -115,7 +115,7 @@ def test_a_tower_that_other_weights_were_tuned_to_use_stays(
     make(model.mmproj, "BF16")
     profile.save_profile(larger, TuningProfile(1, tower="BF16"))
     Outcome(monkeypatch, TuningProfile(1, tower="Q6_K"))
-    tune.run(OPTIONS)
+    tune.run(OPTIONS, Cancellation())
     assert here(model) == {"Q6_K", "BF16"}
 
 
@@ -134,7 +134,7 @@ def test_a_tower_that_the_app_is_making_meanwhile_is_waited_for(
     monkeypatch.setattr(tune, "_BUSY_S", 0.0)
     Outcome(monkeypatch, CancelledError())
     with pytest.raises(CancelledError):
-        tune.run(OPTIONS)
+        tune.run(OPTIONS, Cancellation())
     assert tries == ["Q8_0", "Q8_0", "Q6_K"]
     assert here(model) == set()
 
@@ -144,9 +144,9 @@ def test_it_begins_with_what_is_used_now(monkeypatch: pytest.MonkeyPatch) -> Non
     untuned = replace(profile.safe_profile(), tower="Q6_K")
     monkeypatch.setattr(profile, "load_profile", lambda *_, **__: untuned)
     tuning = Outcome(monkeypatch, untuned)
-    tune.run(OPTIONS)
+    tune.run(OPTIONS, Cancellation())
     assert tuning.now == tuning.start == untuned, "untuned, but with the tower that the app has made"
-    tune.run(OPTIONS)
+    tune.run(OPTIONS, Cancellation())
     assert (tuning.now, tuning.start) == (untuned, profile.safe_profile()), "now it is tuned"
 
 
@@ -155,18 +155,18 @@ def test_what_the_person_has_set_is_not_tried_and_that_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tuning = Outcome(monkeypatch, TuningProfile(1))
-    tune.run(OPTIONS)
+    tune.run(OPTIONS, Cancellation())
     assert tuning.facts.threads
     assert tuning.facts.target_s == 6
     save(schema.path(), Settings(glance_seconds=9))
-    tune.run(OPTIONS)
+    tune.run(OPTIONS, Cancellation())
     assert tuning.facts.target_s == 9
     capsys.readouterr()
     save(schema.path(), Settings(threads=3, glance_tokens=300, gpu_layers=0))
     trial: dict[str, Any] = {}
     monkeypatch.setattr(tune, "EngineTrial", lambda *_, **options: trial.update(options))
     monkeypatch.setattr(tune, "tune", lambda *given: given[3](TuningProfile(1)) or tuning(*given))
-    tune.run(OPTIONS)
+    tune.run(OPTIONS, Cancellation())
     assert (tuning.facts.threads, tuning.facts.target_s) == ((), None)
     assert trial == {"threads": 3, "gpu_layers": 0}
     said = [event["message"] for event in told(capsys) if event["event"] == "notice" and event["code"] == "set"]
@@ -198,14 +198,14 @@ def test_the_running_program_is_told_when_something_changed_and_only_then(
     model: ResolvedModel, heard: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Outcome(monkeypatch, replace(profile.safe_profile(), glance_tokens=256))
-    tune.run(OPTIONS)
+    tune.run(OPTIONS, Cancellation())
     assert heard == []
     Outcome(monkeypatch, TuningProfile(1, Tuning(repack=True)))
     capsys.readouterr()
-    tune.run(OPTIONS)
+    tune.run(OPTIONS, Cancellation())
     assert heard == [TUNED]
     assert told(capsys)[-1] == {"event": "running", "message": "It is used."}
-    tune.run(replace(OPTIONS, reset=True))
+    tune.run(replace(OPTIONS, reset=True), Cancellation())
     assert heard == [TUNED, TUNED]
     assert profile.load_profile(model) == profile.safe_profile()
 
@@ -217,7 +217,7 @@ def test_forgetting_what_was_tuned_leaves_the_tower_that_is_used_without(
         make(model.mmproj, name)
     monkeypatch.setattr(profile, "default_tower", lambda *_: "Q6_K")
     profile.save_profile(model, TuningProfile(1, tower="BF16"))
-    tune.run(replace(OPTIONS, reset=True))
+    tune.run(replace(OPTIONS, reset=True), Cancellation())
     assert here(model) == {"Q6_K"}
 
 
@@ -229,7 +229,7 @@ def test_it_says_what_a_glance_took_and_takes(
     tuning = Outcome(monkeypatch, choice)
     result = SearchResult(choice, Cost(6.7, 1.0), Cost(4.66, 1.0), TimeBudget(384, 5.9, True))
     monkeypatch.setattr(tune, "tune", lambda *given: tuning(*given) and result)
-    tune.run(replace(OPTIONS, as_json=False))
+    tune.run(replace(OPTIONS, as_json=False), Cancellation())
     assert capsys.readouterr().out.splitlines()[1:] == [
         "A vision encoder in Q6_K format is used. A glance uses up to 384 image tokens.",
         "A glance with up to 256 image tokens takes 4.7 seconds to its first word. Before, it took 6.7 seconds.",
@@ -242,7 +242,7 @@ def test_it_says_which_better_weights_it_could_not_tune(
 ) -> None:
     monkeypatch.setattr(tune, "resolve_model", lambda *_, **__: replace(model, notices=("These are damaged.",)))
     Outcome(monkeypatch, TuningProfile(1))
-    tune.run(OPTIONS)
+    tune.run(OPTIONS, Cancellation())
     assert ("weights-passed-over", "These are damaged.") in [
         (event["code"], event["message"]) for event in told(capsys) if event["event"] == "notice"
     ]

@@ -62,7 +62,7 @@ def serve(connection: Connection, config: EngineConfig) -> None:
         os.kill(os.getpid(), signal.SIGILL)
     if config.tuning.gpu_layers == 0:
         if how == "damaged":
-            connection.send(Failed(0, WeightsError.exit_code, "weights", "They are damaged."))
+            connection.send(Failed(0, WeightsError.kind, "weights", "They are damaged."))
             return
         _answer(connection, Loaded(config.context, NO_OFFLOAD), "")
     connection.send(OffloadStarted(True))
@@ -75,7 +75,7 @@ def serve(connection: Connection, config: EngineConfig) -> None:
     if how == "slow":
         time.sleep(60)
     if how in ("refuses", "damaged"):
-        connection.send(Failed(0, WeightsError.exit_code, "weights", "They are damaged."))
+        connection.send(Failed(0, WeightsError.kind, "weights", "They are damaged."))
         return
     _answer(connection, Loaded(config.context, ON_CARD), how)
 
@@ -89,7 +89,7 @@ def _answer(connection: Connection, loaded: Loaded, how: str) -> None:
         if how == "dies-asked":
             os._exit(6)
         if how == "says-so":
-            connection.send(Failed(ask.id, EngineError.exit_code, DEVICE_FAILED, "The engine could not look."))
+            connection.send(Failed(ask.id, EngineError.kind, DEVICE_FAILED, "The engine could not look."))
             continue
         connection.send(TextDelta(ask.id, "answer", "It is blue."))
         if how == "dies-answering":

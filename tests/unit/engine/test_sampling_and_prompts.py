@@ -28,7 +28,7 @@ def test_greedy_is_refused_with_thinking() -> None:
     assert sampling("instruct", verbatim=False, temperature=0).temperature == 0
     with pytest.raises(UsageError) as refusal:
         sampling("thinking", verbatim=False, temperature=0)
-    assert refusal.value.exit_code == 2
+    assert refusal.value.kind == "usage"
 
 
 @pytest.mark.parametrize(("code", "ending"), [("de", "Answer in German."), ("pt-BR", "Answer in Portuguese.")])

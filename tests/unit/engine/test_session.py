@@ -232,7 +232,7 @@ def test_a_picture_that_does_not_fit_is_refused_with_a_context_that_is_enough(em
     small = ModelSession(FakeModel(context=256), emitted.append)  # type: ignore[arg-type]
     with pytest.raises(DoesNotFitError, match="Use a context of 512") as refusal:
         small.answer(ask())
-    assert refusal.value.exit_code == 7
+    assert refusal.value.kind == "does-not-fit"
     enough = ModelSession(FakeModel(context=512), emitted.append)  # type: ignore[arg-type]
     assert enough.answer(ask()).stop == "end"
 

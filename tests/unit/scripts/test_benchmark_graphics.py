@@ -195,7 +195,7 @@ class Narrow:
 
     def ask(self, index: int, question: str) -> DoneEvent | ErrorEvent:
         if self.asked[-1] > self._most:
-            return ErrorEvent(index, self._code, "No.", 7)
+            return ErrorEvent(index, self._code, "No.", "does-not-fit")
         return cancelled(index, question)
 
 

@@ -95,7 +95,7 @@ os.chdir(sys.argv[2])
 sys.path.insert(0, sys.argv[1])
 from edge_assistant import __main__
 from edge_assistant.cli import main
-main.main = lambda _: print(resource.getrlimit(resource.RLIMIT_CORE)[0], flush=True) or os.abort()
+main.main = lambda *_: print(resource.getrlimit(resource.RLIMIT_CORE)[0], flush=True) or os.abort()
 __main__.main()
 """
     command = [sys.executable, "-c", _START + code, str(repository), str(tmp_path)]

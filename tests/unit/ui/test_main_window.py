@@ -152,7 +152,7 @@ def test_what_was_said_can_be_read_in_order(desk: Desk) -> None:
         TokenEvent(1, "answer", "A "),
         TokenEvent(1, "answer", "dialog."),
         SentenceEvent(1, "A dialog."),
-        ErrorEvent(2, "engine", "The engine is gone.", 6),
+        ErrorEvent(2, "engine", "The engine is gone.", "engine"),
     ):
         desk.window.show_event(event)
     assert desk.window.text.splitlines() == ["Ready.", "Invoice", "A dialog.", "The engine is gone."]
@@ -183,7 +183,7 @@ def test_a_notice_within_an_answer_takes_nothing_of_what_is_copied(desk: Desk) -
 
 def test_what_was_held_back_is_shown_before_an_error(desk: Desk) -> None:
     desk.window.show_event(TokenEvent(1, "answer", '{"a'))
-    desk.window.show_event(ErrorEvent(1, "engine", "The engine is gone.", 6))
+    desk.window.show_event(ErrorEvent(1, "engine", "The engine is gone.", "engine"))
     assert desk.window.text.splitlines() == ['{"a', "The engine is gone."]
 
 
