@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from support.gguf_files import F32, INSTRUCT, Q8_0, THINKING, gguf_bytes, text, write_mmproj, write_model
+from benchmarking.gguf_writer import F32, Q8_0, encode_text
+from support.gguf_files import INSTRUCT, THINKING, gguf_bytes, write_mmproj, write_model
 
 from edge_assistant.models.gguf import architecture_of, describe_gguf
 from edge_assistant.models.gguf_header import open_regular
@@ -153,12 +154,12 @@ def test_of_an_unknown_tensor_type_only_the_start_must_be_in_the_file(tmp_path: 
 HUGE = struct.pack("<Q", 2**63)
 HOSTILE = {
     "a key without end": HUGE,
-    "a text without end": text("k") + struct.pack("<I", 8) + HUGE,
-    "numbers without end": text("k") + struct.pack("<II", 9, 4) + HUGE,
-    "texts without end": text("k") + struct.pack("<II", 9, 8) + HUGE,
-    "lists in lists": text("k") + struct.pack("<IIQ", 9, 9, 1),
-    "an unknown type": text("k") + struct.pack("<I", 77),
-    "a list of an unknown type": text("k") + struct.pack("<II", 9, 77) + HUGE,
+    "a text without end": encode_text("k") + struct.pack("<I", 8) + HUGE,
+    "numbers without end": encode_text("k") + struct.pack("<II", 9, 4) + HUGE,
+    "texts without end": encode_text("k") + struct.pack("<II", 9, 8) + HUGE,
+    "lists in lists": encode_text("k") + struct.pack("<IIQ", 9, 9, 1),
+    "an unknown type": encode_text("k") + struct.pack("<I", 77),
+    "a list of an unknown type": encode_text("k") + struct.pack("<II", 9, 77) + HUGE,
 }
 
 
@@ -188,7 +189,7 @@ def test_a_tensor_larger_than_any_disk_is_a_damaged_header_and_not_a_missing_end
 
 def test_a_header_of_empty_texts_in_a_huge_sparse_file_does_not_hang(tmp_path: Path) -> None:
     with (tmp_path / "m.gguf").open("wb") as file:
-        body = text("k") + struct.pack("<IIQ", 9, 8, 2**28)
+        body = encode_text("k") + struct.pack("<IIQ", 9, 8, 2**28)
         file.write(b"GGUF" + struct.pack("<IQQ", 3, 1, 1) + body)
         file.truncate(2**33)
     started = time.process_time()
