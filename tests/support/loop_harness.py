@@ -80,6 +80,9 @@ class ScriptedTasks:
     def cancel_encode_ahead(self) -> None:
         self.ahead.clear()
 
+    def reload(self, request: Request) -> None:
+        self.asked.append(("reload", request))
+
     def forget_all(self, request: Request) -> None:
         self.asked.append(("forget", request))
 

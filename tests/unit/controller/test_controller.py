@@ -78,6 +78,21 @@ def test_status_reports_the_loading_and_one_second_is_one_second() -> None:
     assert harness.press("status") == ["Loading the model, 1 second so far."]
 
 
+def test_status_counts_from_the_press_or_else_from_when_the_loading_began(harness: LoopHarness) -> None:
+    harness.press("window")
+    harness.answer("A dialog.")
+    harness.end()
+    harness.now += 600
+    harness.worker.current = Request(0, print, print, started_at=harness.now)
+    harness.worker.current.stage = "load"
+    harness.run(harness.controller.reload_model)
+    harness.now += 5
+    assert harness.press("status") == ["Loading the model, 5 seconds so far."]
+    harness.press("window")
+    harness.now += 1
+    assert harness.press("status") == ["Loading the model, 1 second so far."]
+
+
 def test_the_palette_key_freezes_the_desktop_then_sounds_the_tone_then_opens_the_palette(
     overlay_harness: OverlayHarness,
 ) -> None:
@@ -223,6 +238,34 @@ def test_an_answer_that_was_missed_meanwhile_is_heard_after_escape(overlay_harne
     overlay_harness.run(overlay_harness.controller.dismiss, 1)
     kind, request = overlay_harness.tasks.asked[-1]
     assert (kind, request.sentences) == ("repeat", ["A dialog."])
+
+
+def test_a_failure_that_was_missed_meanwhile_is_heard_after_escape(overlay_harness: OverlayHarness) -> None:
+    overlay_harness.press("clipboard")
+    overlay_harness.tasks.asked.append(("answer", overlay_harness.controller.current))
+    overlay_harness.open()
+    overlay_harness.newest.failure = InputError("There is no picture in the clipboard.")
+    overlay_harness.run(overlay_harness.controller.on_answered, overlay_harness.newest, complete=False)
+    overlay_harness.end()
+    overlay_harness.run(overlay_harness.controller.dismiss, 1)
+    kind, request = overlay_harness.tasks.asked[-1]
+    assert (kind, request.sentences) == ("repeat", ["There is no picture in the clipboard."])
+
+
+def test_what_fails_later_for_a_closed_overlay_is_not_told_of_the_next(
+    overlay_harness: OverlayHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> Snapshot:
+        raise InputError("You did not allow it.", code="refused")
+
+    monkeypatch.setattr("edge_assistant.controller.frozen_desktop.targets.take_unchecked_snapshot", refused)
+    overlay_harness.open()
+    overlay_harness.run(overlay_harness.controller.dismiss, 1)
+    overlay_harness.open()
+    overlay_harness.run(overlay_harness.controller.on_frozen, 1, InputError("Too late."))
+    overlay_harness.run(overlay_harness.controller.choose, 2, "region")
+    assert "Too late." not in overlay_harness.speech.heard
+    assert overlay_harness.speech.heard.count("You did not allow it.") == 3
 
 
 def test_without_windows_the_palette_says_where_it_is(harness: LoopHarness) -> None:
