@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Builds the installers from a clean checkout into dist/: `packaging/build.py --help`. See packaging/README.md."""
+"""Builds what people install, from a clean checkout into dist/: see packaging/README.md and --help.
+
+Python 3.11 is enough to run it: what it builds with goes into environments of its own below build/.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from packing import deb, icons, layout, licences, others, runfile, voice, weights
-from packing.engine import pinned, portable_wheel
-from packing.freeze import BuildError, build_python, freeze
-from packing.libraries import oldest_libc
-from packing.places import BUILD, DIST, ROOT
-from packing.report import LIMIT_MB, folder_size, report
-from packing.version import version
+from build_steps import deb, icons, layout, licences, macos, runfile, voice, weights, windows
+from build_steps.engine import pinned, portable_wheel
+from build_steps.freeze import BuildError, build_python, freeze
+from build_steps.libraries import oldest_libc
+from build_steps.paths import BUILD, DIST, ROOT
+from build_steps.product import version
+from build_steps.report import LIMIT_MB, folder_size, report
 
 
 def main() -> int:
@@ -25,14 +28,14 @@ def main() -> int:
     try:
         for product in _build(parsed):
             print(product)
-    except (BuildError, subprocess.CalledProcessError) as error:
+    except (BuildError, OSError, subprocess.CalledProcessError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Build the program and, on Linux, its installers, into dist/.")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--weights", choices=weights.FORMS, default="demo", help="what lies beside the program (default: demo)")
     add("--weights-from", type=Path, metavar="FOLDER", help="where the catalogue's files are")
@@ -42,7 +45,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--engine", type=Path, metavar="WHEEL", help="take this llama-cpp-python; not for giving away")
     add("--frozen", action="store_true", help="take the program that was frozen last")
     add("--engine-only", action="store_true", help="only build the portable engine, and print where it is")
-    add("--limit", type=int, default=runfile.LIMIT, help=argparse.SUPPRESS)
     return parser
 
 
@@ -65,26 +67,26 @@ def _build(parsed: argparse.Namespace) -> list[Path]:
     program = layout.put_together(
         frozen, chosen, parsed.catalog, BUILD / "licences", licences.bill_of_materials(components, chosen, frozen)
     )
-    products, own_voice, libc = [], None, ""
+    products: list[Path] = []
+    own_voice = voice.collect() if sys.platform == "linux" and "run" in parsed.formats else None
     if sys.platform == "linux":
         layout.add_desktop(program, drawn)
-        libc = ".".join(map(str, oldest_libc(program)))
         name = f"edge-assistant-{version()}-{parsed.weights}"
-        if "run" in parsed.formats:
-            own_voice = voice.collect()
-            products += runfile.build(program, own_voice, chosen, DIST / f"{name}-x86_64.run", limit=parsed.limit)
+        if own_voice is not None:
+            products += runfile.build(program, own_voice, chosen, DIST / f"{name}-x86_64.run")
         if "deb" in parsed.formats:
             compressed = parsed.weights in ("none", "demo")
             products.append(deb.build(program, DIST / f"{name}_amd64.deb", compressed=compressed))
     elif sys.platform == "win32":
-        products.append(others.windows(program, drawn, DIST, parsed.weights))
+        products.append(windows.build(program, drawn, DIST, parsed.weights))
     elif sys.platform == "darwin":
-        products.append(others.mac(frozen.with_name("Edge Assistant.app"), program, DIST, parsed.weights))
+        products.append(macos.build(frozen.with_name("Edge Assistant.app"), program, DIST, parsed.weights))
     versions = (
         f"Edge Assistant {version()}, weights: {parsed.weights}; llama-cpp-python {pinned('llama-cpp-python')}, "
         f"PyInstaller {pinned('pyinstaller')}, Python {platform.python_version()}, "
         f"PySide6 {pinned('PySide6-Essentials')}"
     )
+    libc = ".".join(map(str, oldest_libc(program))) if sys.platform == "linux" else ""
     (DIST / "report.md").write_text(report(program, own_voice, chosen, products, libc, versions), encoding="utf-8")
     products.append(DIST / "report.md")
     size = folder_size(program) - sum(file.size for file in chosen)

@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""Asks the portable engine a question on emulated processors (qemu-user): none may meet an illegal instruction.
+"""Asks the portable engine a question on emulated old processors: none may meet an illegal instruction.
 
-    packaging/check_processors.py [--python BUILD/venv/bin/python] [MODEL=BACKEND ...]
-
-Slow: minutes a processor. Prints the backend that was chosen and the answer; ends with 1 when one is wrong.
+Needs qemu-user, and what packaging/build.py left in build/. Slow: minutes a processor. Prints the backend that was
+chosen and the answer; ends with 1 when one is wrong.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from packing.places import BUILD, ROOT
+from build_steps.paths import BUILD, ROOT, python_in
 
 # Models of qemu, and the backend that each must choose: Nehalem has SSE 4.2 and no AVX, Haswell AVX2 and no AVX-512.
 EXPECTED = {"Nehalem": "sse42", "SandyBridge": "sandybridge", "Haswell": "haswell"}
@@ -60,10 +60,18 @@ print(answer.decode())
 
 def main() -> int:
     """Ask on every model; 0 when all chose as expected and gave one answer."""
-    parser = argparse.ArgumentParser(description="Ask the portable engine on emulated processors.")
-    parser.add_argument("--python", type=Path, default=BUILD / "venv/bin/python")
-    parser.add_argument("expected", nargs="*", metavar="MODEL=BACKEND")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", type=Path, default=python_in(BUILD / "venv"), help="default: the build's")
+    parser.add_argument(
+        "expected", nargs="*", metavar="MODEL=BACKEND", help="qemu's name of a processor, and what it is to choose"
+    )
     parsed = parser.parse_args()
+    if not all(each.count("=") == 1 for each in parsed.expected):
+        parser.error("write a processor and its backend as Nehalem=sse42")
+    if shutil.which("qemu-x86_64") is None:
+        parser.error("qemu-x86_64 is missing: install qemu-user")
+    if not parsed.python.is_file():
+        parser.error(f"{parsed.python} is not there: run packaging/build.py first")
     expected = dict(each.split("=") for each in parsed.expected) or EXPECTED
     answers = {_ask(["qemu-x86_64", "-cpu", model], parsed.python, wanted) for model, wanted in expected.items()}
     answers.add(_ask([], parsed.python, None))

@@ -183,11 +183,14 @@ class Copy:
 
 
 def main() -> int:
+    """Negate the conditions that are asked for; 1 when one survived."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("seed", metavar="SEED", type=int, help="a number that decides which conditions are taken")
     parser.add_argument("count", metavar="COUNT", type=int, help="how many")
     parser.add_argument("--only", metavar="N", type=int, help="of these only the Nth, from 1, to try it again")
     options = parser.parse_args()
+    if options.count < 1:
+        parser.error("COUNT is 1 or more")
     known = list(conditions(ROOT / PACKAGE))
     taken = list(enumerate(random.Random(options.seed).sample(known, min(options.count, len(known))), start=1))
     told: list[str] = []

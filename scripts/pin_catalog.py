@@ -1,6 +1,5 @@
-"""Fills into a catalogue what only the hub knows: commits, exact sizes, checksums. To be run where there is a network.
-
-usage: .venv/bin/python scripts/pin_catalog.py [CATALOG]      (default: models/catalog.toml)
+#!/usr/bin/env python3
+"""Fills into a catalogue of models what only the hub knows: commits, exact sizes, checksums. Needs the network.
 
 Every file of the catalogue that the hub has is asked for by one HEAD request; nothing is downloaded. Entries with
 trust = "first-download" get the hub's size and SHA-256, and are sure from then on. Entries that are sure already are
@@ -9,6 +8,7 @@ compared: if one differs, everything that differs is listed, nothing is written,
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from edge_assistant.system.errors import AssistantError, NetworkError
 
 _TABLE = re.compile(r"\[\[source(\.model|\.mmproj)?\]\]")
 _DIFFERENT = 3
+_CATALOG = Path(__file__).resolve().parent.parent / "models" / "catalog.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,13 @@ class Pin:
     remote: RemoteFile
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
     """Pin one catalogue; the exit code."""
-    path = Path(arguments[0]) if arguments else Path(__file__).resolve().parent.parent / "models" / "catalog.toml"
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "catalog", metavar="CATALOG", type=Path, nargs="?", default=_CATALOG, help=f"default: {_CATALOG}"
+    )
+    path: Path = parser.parse_args().catalog
     try:
         pins = look_up(load_catalog(path), Hub())
     except AssistantError as error:
@@ -127,4 +132,4 @@ def _differences(pin: Pin) -> list[str]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    sys.exit(main())

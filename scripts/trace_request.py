@@ -35,7 +35,7 @@ KEY = "ctrl+shift+F9"
 """The usual key for the active window."""
 PATIENCE_S = 120.0
 SHARED_FOLDERS = frozenset(("system", "imaging"))
-"""Folders whose functions everybody uses; calls into them are no change of folder."""
+"""Folders that everybody uses: their files are counted apart, and calls into them are no change of folder."""
 
 
 class RequestTracer:
@@ -94,6 +94,7 @@ class RequestTracer:
             files[str(Path(code.co_filename).relative_to(PACKAGE))].append(code.co_qualname)
         return {
             "files": {name: sorted(files[name]) for name in sorted(files)},
+            "own_files": sum(Path(name).parts[0] not in SHARED_FOLDERS for name in files),
             "functions": len(self.functions),
             "threads": {name: len(codes) for name, codes in sorted(self.threads.items())},
             "folder_calls": {f"{a} -> {b}": n for (a, b), n in sorted(self.folder_calls.items())},
@@ -227,7 +228,8 @@ def main() -> None:
         print(f"{edge}: {count} calls")
     print()
     print(
-        f"{len(report['files'])} files, {report['functions']} functions, {len(report['threads'])} threads, "
+        f"{len(report['files'])} files ({report['own_files']} outside of {' and '.join(sorted(SHARED_FOLDERS))}), "
+        f"{report['functions']} functions, {len(report['threads'])} threads, "
         f"{sum(report['folder_calls'].values())} calls between {len(report['folder_calls'])} pairs of folders"
     )
     if parsed.calls:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The translations: `update` takes new sentences into the catalogues, `compile` makes what the program reads, `check`
-says what is missing, and what could not be translated at all. Needs Babel, which scripts/setup --dev installs.
+"""Keeps the translations: `update` takes new sentences into the catalogues, `compile` makes what the program reads, and
+`check` says what is missing, and what could not be translated at all. Exit code 1: `check` has found something.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import bare_sentences
 from babel.messages import Catalog, Message, extract, pofile
 from babel.messages.mofile import write_mo
+from translating import unmarked
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "edge_assistant"
@@ -116,12 +116,15 @@ def _strings(message: Message) -> tuple[str, ...]:
 
 def main() -> int:
     """0, or 1 when `check` finds something."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("update", "compile", "check"))
-    parser.add_argument("languages", nargs="*", default=languages(), help="codes; default: all there are")
+    parser.add_argument("languages", nargs="*", default=languages(), help="codes such as de; default: all there are")
     arguments = parser.parse_args()
+    for language in arguments.languages:
+        if not re.fullmatch(r"[a-z]{2,3}(_[A-Z]{2})?", language):
+            parser.error(f"{language} is no code of a language, such as de or pt_BR")
     found = 0
-    for sentence in bare_sentences.in_package(PACKAGE) if arguments.what == "check" else ():
+    for sentence in unmarked.faults(PACKAGE) if arguments.what == "check" else ():
         found += 1
         print(sentence)
     for language in arguments.languages:

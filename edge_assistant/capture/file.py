@@ -27,14 +27,14 @@ _CHUNK = 1 << 20
 _MAX_SPOKEN_NAME = 60  # characters that are spoken
 
 
-def read_picture(source: str | Path, *, stdin: BinaryIO | None = None) -> CapturedPicture:
-    """Read the picture in the file `source`, or on standard input where it is "-" (`stdin` replaces the process's own).
+def read_picture(source: str | Path) -> CapturedPicture:
+    """Read the picture in the file `source`, or on standard input where it is "-".
 
     Raises InputError, which says in one sentence what is wrong with the file; UsageError where standard input is a
     terminal; DoesNotFitError where memory runs out.
     """
     if source == "-":
-        return _from_stdin(stdin)
+        return _from_stdin()
     if not str(source):
         raise InputError(tr("No picture file was given."), code="no-such-file")
     name = _spoken_name(source)
@@ -46,12 +46,12 @@ def read_picture(source: str | Path, *, stdin: BinaryIO | None = None) -> Captur
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
-    """Open a file without blocking: a named pipe would wait for a writer, while reading it waits SILENCE_S at most."""
+    """Open a file without blocking: a named pipe would wait for a writer, while reading it waits SILENCE_TIMEOUT_S."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
 
 
-def _from_stdin(stdin: BinaryIO | None) -> CapturedPicture:
-    stream = stdin if stdin is not None else getattr(sys.stdin, "buffer", None)
+def _from_stdin() -> CapturedPicture:
+    stream = getattr(sys.stdin, "buffer", None)
     if stream is None:
         raise UsageError(tr("There is no standard input to read. Give a file."))
     if is_terminal(stream):

@@ -31,7 +31,10 @@ from edge_assistant.system.memory import PeakMemory
 
 @dataclass(frozen=True, slots=True)
 class DescribeOptions:
-    """The options of the command line; None leaves it to the settings. `picture` is a file name, "-" or a target."""
+    """The options of the command line; None leaves it to the settings. `picture` is a file name, "-" or a target.
+
+    `measure_memory`: the end of each question tells the peak memory.
+    """
 
     picture: str | Target
     asks: tuple[str, ...]
@@ -175,18 +178,18 @@ class DescribeRun:
         if self._speaker:
             self._speaker.say(text)
 
-    def _with_camera(self, target: Target) -> Target:
-        """Fill in the camera of the settings if the target names none."""
-        if target.origin == "camera" and target.number is None:
-            return replace(target, number=self._request_settings.camera)
-        return target
-
     def _show_answer(self, event: Event) -> None:
         """Show an event of the assistant; its last one gets the peak memory, where that is measured."""
         if self._peak and isinstance(event, DoneEvent):
             self._peak.stop()
             event = replace(event, peak_pss_bytes=self._peak.pss_bytes, peak_rss_bytes=self._peak.rss_bytes)
         self._output.show(event)
+
+    def _with_camera(self, target: Target) -> Target:
+        """Fill in the camera of the settings if the target names none."""
+        if target.origin == "camera" and target.number is None:
+            return replace(target, number=self._request_settings.camera)
+        return target
 
     def _stop(self) -> None:
         """Stop the voice first, then the rest."""

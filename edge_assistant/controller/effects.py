@@ -32,6 +32,9 @@ from edge_assistant.system.i18n import tr, tr_noop
 TICK_INTERVAL_S = 2.0
 """Seconds between two ticks while a request is worked on and none of its answer has been spoken."""
 
+_MODES: dict[str, Mode] = {"ask": "detail", "read": "read"}
+"""The modes of the actions; all others have a glance."""
+
 _NO_ANSWER = tr_noop("There is no answer yet.")
 
 
@@ -139,10 +142,9 @@ class EffectHandlers:
     def capture(self) -> None:
         """Take the picture of a new request: see `on_captured` for what comes after it."""
         state = self.state
-        modes: dict[str, Mode] = {"ask": "detail", "read": "read"}
         request = self.new_request(
             state.last_action,
-            mode=modes.get(state.last_action, "glance"),
+            mode=_MODES.get(state.last_action, "glance"),
             target=self._target if state.task == "describe_target" else None,
             frozen_desktop=self._overlay.selected,
         )
@@ -280,7 +282,8 @@ class EffectHandlers:
 
     def on_frozen(self, ticket: int, failure: AssistantError | None) -> None:
         """Open the overlay over the frozen desktop, or report why there is none."""
-        self._overlay.failure = failure
+        if ticket == self.state.overlay.ticket:  # and not that of an overlay that was closed meanwhile
+            self._overlay.failure = failure
         self.apply(overlay_state.on_frozen(self.state, ticket, failure.code if failure is not None else ""))
 
     def report_freeze_failure(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from edge_assistant.capture import targets
@@ -13,7 +14,7 @@ from edge_assistant.capture.focus import Focus
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Snapshot
 from edge_assistant.controller.overlay_state import MONITOR_PREFIX
-from edge_assistant.controller.view import View, without_own_windows
+from edge_assistant.controller.view import View
 from edge_assistant.system.i18n import tr
 
 
@@ -67,9 +68,9 @@ class _SilentListener:
 class FreezeTask:
     """Freezes the desktop for an overlay, and knows which window had the focus before that was opened."""
 
-    def __init__(self, own_windows: View | None, listener: targets.CaptureListener) -> None:
+    def __init__(self, view: View | None, listener: targets.CaptureListener) -> None:
         self.frozen_desktop: FrozenDesktop | None = None
-        self._own_windows = own_windows
+        self._view = view
         self._listener = listener
         self._focused: int | None = None
         self._backend: Backend | None = None
@@ -78,7 +79,7 @@ class FreezeTask:
         """Freeze the desktop. Raises InputError, NothingToSeeError (code `locked`) and CancelledError."""
         self._backend = backend = choose_backend()
         self._focused = backend.make_focus().current()
-        with without_own_windows(self._own_windows):
+        with nullcontext() if self._view is None else self._view.hidden_windows():
             snapshot = targets.take_unchecked_snapshot(backend, self._listener, monitors=True)
         on_screen_captured()
         targets.check_unlocked(backend)

@@ -23,7 +23,7 @@ class Overlay:
     """
 
     def __init__(
-        self, view: OverlayView | None, own_windows: View | None, worker: RequestWorker, tasks: RequestTasks
+        self, overlay_view: OverlayView | None, view: View | None, worker: RequestWorker, tasks: RequestTasks
     ) -> None:
         self.rect: Rect | None = None
         """The region that was chosen."""
@@ -31,8 +31,8 @@ class Overlay:
         """What was chosen of the frozen desktop, for the next request."""
         self.failure: AssistantError | None = None
         """The error that kept the desktop from being frozen."""
+        self._overlay_view = overlay_view
         self._view = view
-        self._own_windows = own_windows
         self._worker = worker
         self._tasks = tasks
         self._is_encoding_ahead = False
@@ -42,7 +42,7 @@ class Overlay:
     def freeze(self, request: Request, on_done: Callable[[AssistantError | None], None]) -> None:
         """Start to freeze the desktop, as `start_capture` does."""
         self._request = request
-        self._freeze_task = FreezeTask(self._own_windows, request)
+        self._freeze_task = FreezeTask(self._view, request)
         start_capture(self._freeze_task.freeze, on_done, what_failed="the desktop could not be frozen")
 
     def open(self, state: OverlayState) -> None:
@@ -50,8 +50,8 @@ class Overlay:
         frozen_desktop = self._frozen_desktop
         snapshot = frozen_desktop.snapshot if frozen_desktop is not None else None
         items = palette_items(snapshot) if state.kind == "palette" else ()
-        if self._view is not None:
-            self._view.open_overlay(OverlayContent(state.ticket, state.kind, snapshot, items))
+        if self._overlay_view is not None:
+            self._overlay_view.open_overlay(OverlayContent(state.ticket, state.kind, snapshot, items))
         if state.kind == "palette" and frozen_desktop is not None and self._request is not None:
             self._is_encoding_ahead = True
             encode = partial(self._tasks.encode_ahead, picture=frozen_desktop.capture_default)
@@ -64,8 +64,8 @@ class Overlay:
 
     def close(self, ticket: int, *, restore_focus: bool) -> None:
         """Close the overlay and drop its frozen desktop."""
-        if self._view is not None:
-            self._view.close_overlay(ticket)
+        if self._overlay_view is not None:
+            self._overlay_view.close_overlay(ticket)
         if self._request is not None:
             self._request.cancel()
         if restore_focus and self._freeze_task is not None:

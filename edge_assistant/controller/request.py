@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,7 @@ from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.controller.frozen_desktop import FrozenDesktop
-from edge_assistant.controller.view import View, without_own_windows
+from edge_assistant.controller.view import View
 from edge_assistant.engine.prompts import Mode
 from edge_assistant.system.errors import AssistantError, CancelledError, run_safely
 from edge_assistant.system.i18n import tr, tr_count
@@ -188,7 +189,7 @@ class Request:
         assert not isinstance(self.target, Path)
         monitor = self.target or (self.options.monitor if self.action == "screen" else None)
         backend = choose_backend()
-        with without_own_windows(self._view):
+        with nullcontext() if self._view is None else self._view.hidden_windows():
             snapshot = targets.take_unchecked_snapshot(backend, self, monitors=monitor is not None)
         on_screen_captured()
         self._speech_allowed.wait()

@@ -29,7 +29,7 @@ from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.controller.view import OverlayView, Status, View
 from edge_assistant.controller.worker import RequestOutput, RequestWorker
 from edge_assistant.engine.prompts import system_prompt
-from edge_assistant.hotkeys.backends import choose_hotkeys as choose_hotkeys
+from edge_assistant.hotkeys.backends import choose_hotkeys
 from edge_assistant.hotkeys.protocol import Hotkeys
 from edge_assistant.settings import schema, store
 from edge_assistant.settings.schema import Settings

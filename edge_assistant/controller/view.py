@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
 from edge_assistant.capture.decode import CapturedPicture
@@ -14,13 +13,13 @@ Status = Literal["loading", "ready", "looking", "thinking", "speaking", "error"]
 
 
 class View(Protocol):
-    """The program's windows. All methods may be called from any thread; all but `hide_windows` return at once."""
+    """The program's windows. All methods may be called from any thread, and return at once."""
 
-    def hide_windows(self) -> None:
-        """Hide our windows, so that they are not in the picture. Raises AssistantError."""
+    def hidden_windows(self) -> AbstractContextManager[None]:
+        """Return a context in which our windows are hidden, so that they are not in the picture.
 
-    def show_windows(self) -> None:
-        """Show them again."""
+        Entering it waits until they are gone, and raises AssistantError.
+        """
 
     def is_in_front(self) -> bool:
         """Return whether one of them has the focus."""
@@ -39,19 +38,6 @@ class View(Protocol):
 
     def clear(self) -> None:
         """Drop everything that was shown."""
-
-
-@contextlib.contextmanager
-def without_own_windows(view: View | None) -> Iterator[None]:
-    """Hide our windows for the duration of a with block, which captures the screen. Raises AssistantError."""
-    if view is None:
-        yield
-        return
-    view.hide_windows()
-    try:
-        yield
-    finally:
-        view.show_windows()
 
 
 class OverlayView(Protocol):

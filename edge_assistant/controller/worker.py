@@ -120,7 +120,7 @@ class RequestWorker:
         self._idle_after: float | None = None
         self._idle_since = time.monotonic()
         self._tasks: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
-        self._closed = threading.Event()
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     @property
@@ -133,11 +133,6 @@ class RequestWorker:
         """The seconds since the last work; 0.0 while there is any, or some is queued."""
         busy = self.current is not None or not self._tasks.empty()
         return 0.0 if busy else time.monotonic() - self._idle_since
-
-    @property
-    def closed(self) -> bool:
-        """Whether the thread is to end."""
-        return self._closed.is_set()
 
     def start(self) -> None:
         """Start the thread; what was posted before waits for it."""
@@ -165,20 +160,20 @@ class RequestWorker:
 
     def close(self) -> None:
         """End the thread after the present task, without waiting for what it speaks."""
-        self._closed.set()
+        self._closed = True
         self._speech.recheck_waiters()
         self._tasks.put(lambda: None)
 
     def _run(self) -> None:
         timeout = None
-        while not self.closed:
+        while not self._closed:
             try:
                 task = self._tasks.get(timeout=timeout)
             except queue.Empty:
                 task, timeout = self._on_idle, None
             else:
                 timeout = self._idle_after
-            if not self.closed:
+            if not self._closed:
                 task()
 
     def _work_on(self, request: Request, task: Callable[[Request], None], even_if_cancelled: bool) -> None:
@@ -187,7 +182,7 @@ class RequestWorker:
             failure = run_safely(partial(task, request), "a request failed")
             if failure is not None:
                 self.output.fail(request, failure)
-        self._speech.wait_unless(lambda: request.is_cancelled() or self.closed)
+        self._speech.wait_unless(lambda: request.is_cancelled() or self._closed)
         self._end()
         self._event_loop.post(self.listener.on_ended, request)
 

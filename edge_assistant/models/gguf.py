@@ -32,7 +32,6 @@ class GgufInfo:
     name: str | None
     variant: Variant | None
     quantisation: str | None
-    vocabulary_length: int | None
     block_count: int | None  # layers; of an mmproj: its vision tower's, as the next
     embedding_length: int | None
     context_length: int | None  # tokens the model was trained for
@@ -48,20 +47,15 @@ def describe_gguf(path: Path) -> GgufInfo:
     """Read the header of `path` and check that the file is whole. Raises WeightsError with what is wrong."""
     with open_regular(path) as file:
         reader = HeaderReader(file, path)
-        metadata: dict[str, Value] = {}
-        lengths: dict[str, int] = {}
-        for key, value, length in reader.metadata():
-            lengths[key] = length
-            if value is not None:
-                metadata[key] = value
-        reader.check_tensors(metadata.get("general.alignment", 32))
-        return _describe(path, reader.size, metadata, lengths)
+        metadata = {key: value for key, value in reader.metadata() if value is not None}
+        reader.tensors(metadata.get("general.alignment", 32))  # which checks that the file has them all
+        return _describe(path, reader.size, metadata)
 
 
 def architecture_of(path: Path) -> str | None:
     """Return the architecture alone, which stands first in most headers, so this is cheap. Raises WeightsError."""
     with open_regular(path) as file:
-        for key, value, _ in HeaderReader(file, path).metadata():
+        for key, value in HeaderReader(file, path).metadata():
             if key == "general.architecture":
                 return str(value)
     return None
@@ -73,7 +67,7 @@ def variant_in(text: str) -> Variant | None:
     return "thinking" if "thinking" in words else "instruct" if "instruct" in words else None
 
 
-def _describe(path: Path, size: int, metadata: dict[str, Value], lengths: dict[str, int]) -> GgufInfo:
+def _describe(path: Path, size: int, metadata: dict[str, Value]) -> GgufInfo:
     def text(key: str) -> str | None:
         value = metadata.get(key)
         return value if isinstance(value, str) else None
@@ -106,7 +100,6 @@ def _describe(path: Path, size: int, metadata: dict[str, Value], lengths: dict[s
         name=text("general.name"),
         variant=_variant(text("tokenizer.chat_template"), names),
         quantisation=quantisation or (in_name[1].upper() if in_name else None),
-        vocabulary_length=lengths.get("tokenizer.ggml.tokens"),
         block_count=blocks,
         embedding_length=number(f"{prefix}.embedding_length"),
         context_length=number(f"{architecture}.context_length"),

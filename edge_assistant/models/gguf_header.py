@@ -121,26 +121,21 @@ class HeaderReader:
         if self._key_count > _MAX_KEYS or self._tensor_count > _MAX_TENSORS:
             raise self._damaged_error()
 
-    def metadata(self) -> Iterator[tuple[str, Value | None, int]]:
-        """Yield each key with its value (None for text arrays and long ones) and its number of elements."""
+    def metadata(self) -> Iterator[tuple[str, Value | None]]:
+        """Yield each key with its value, None for text arrays and long ones."""
         for _ in range(self._key_count):
             key = self._text()
             kind = self._number("I")
             if kind == _STRING:
-                yield key, self._text(), 1
+                yield key, self._text()
             elif kind == _ARRAY:
                 element = self._number("I")
-                count = self._number("Q")
-                yield key, self._array(element, count), count
+                yield key, self._array(element, self._number("Q"))
             else:
-                yield key, self._scalars(kind, 1)[0], 1
-
-    def check_tensors(self, alignment: Value) -> None:
-        """Raise WeightsError unless the file is as long as its tensor table says."""
-        self.tensors(alignment)
+                yield key, self._scalars(kind, 1)[0]
 
     def tensors(self, alignment: Value) -> list[TensorEntry]:
-        """Return the tensor table, checked as `check_tensors` does. Raises WeightsError."""
+        """Return the tensor table. Raises WeightsError unless the file is as long as it says."""
         if not isinstance(alignment, int) or alignment < 1 or alignment & (alignment - 1):
             raise self._damaged_error()
         if self._tensor_count == 0:

@@ -140,7 +140,7 @@ def convert_file(
     kind, block = FORMATS[name]
     with open_regular(source) as file:
         reader = HeaderReader(file, source)
-        metadata = {key: value for key, value, _ in reader.metadata()}
+        metadata = dict(reader.metadata())
         table = reader.position
         alignment = metadata.get("general.alignment", _ALIGNMENT)
         entries = reader.tensors(alignment or 0)

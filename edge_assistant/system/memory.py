@@ -17,6 +17,7 @@ _MIN_GROWTH = 1.01  # RSS that grew by less cannot have moved the peak by more
 _HAS_PSS = sys.platform == "linux"
 _M_MMAP_THRESHOLD = -3  # malloc.h of glibc
 _LARGE_BLOCK = 1 << 20
+_MAX_PROGRAMS, _MIN_PROGRAM_BYTES = 3, 200_000_000  # that are named as worth closing
 
 
 def release_large_blocks() -> None:
@@ -36,11 +37,8 @@ def available_bytes() -> int:
     return int(psutil.virtual_memory().available)
 
 
-def largest_programs(count: int = 3, least: int = 200_000_000) -> list[tuple[str, int]]:
-    """Return the other programs that take most memory: name and resident bytes of all their processes together.
-
-    At most `count`, and none below `least` bytes.
-    """
+def largest_programs() -> list[tuple[str, int]]:
+    """Return the few other programs that take most memory: name and resident bytes of all their processes together."""
     own = psutil.Process()
     ours = {own.pid, *(each.pid for each in own.children(recursive=True)), *(each.pid for each in own.parents())}
     sizes: collections.Counter[str] = collections.Counter()
@@ -49,7 +47,7 @@ def largest_programs(count: int = 3, least: int = 200_000_000) -> list[tuple[str
             memory = process.info["memory_info"]
             if process.pid not in ours and memory is not None and process.info["name"]:
                 sizes[process.info["name"]] += memory.rss
-    return [(name, size) for name, size in sizes.most_common(count) if size >= least]
+    return [(name, size) for name, size in sizes.most_common(_MAX_PROGRAMS) if size >= _MIN_PROGRAM_BYTES]
 
 
 class PeakMemory:

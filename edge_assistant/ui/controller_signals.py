@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from PIL import Image
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
@@ -43,13 +45,9 @@ class ControllerSignals(QObject):
         super().__init__()
         self._window_hider = window_hider
 
-    def hide_windows(self) -> None:
-        """Hide our windows; see WindowHider."""
-        self._window_hider.hide_windows()
-
-    def show_windows(self) -> None:
-        """Show the hidden windows again."""
-        self._window_hider.show_windows()
+    def hidden_windows(self) -> AbstractContextManager[None]:
+        """Return a context in which our windows are hidden; see WindowHider."""
+        return self._window_hider.hidden_windows()
 
     def is_in_front(self) -> bool:
         """Return whether one of our windows has the focus."""

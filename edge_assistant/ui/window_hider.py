@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
+from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QWindow
@@ -43,16 +45,20 @@ class WindowHider(QObject):
         """Watch a menu, which may still be fading out when its entry runs."""
         menu.aboutToHide.connect(self.note_closed)
 
-    def hide_windows(self) -> None:
-        """Hide all visible windows and wait until they are gone. Raises EngineError when the GUI does not answer."""
+    @contextlib.contextmanager
+    def hidden_windows(self) -> Iterator[None]:
+        """Hide all visible windows, wait until they are gone, and show them again after the with block.
+
+        Raises EngineError when the GUI does not answer.
+        """
         done = threading.Event()
         self._hide_requested.emit(done)
         if not done.wait(_TIMEOUT_S):
             raise EngineError(tr("The window of Edge Assistant cannot be hidden. Close it and try again."), code="view")
-
-    def show_windows(self) -> None:
-        """Show the hidden windows again, with the focus where it was."""
-        self._restore_requested.emit()
+        try:
+            yield
+        finally:
+            self._restore_requested.emit()
 
     @Slot(object)
     def _on_focus_changed(self, window: QWindow | None) -> None:
@@ -76,6 +82,7 @@ class WindowHider(QObject):
 
     @Slot()
     def _restore(self) -> None:
+        """Show the hidden windows again, with the focus where it was."""
         hidden, self._hidden = self._hidden, []
         for widget, was_active in hidden:
             if handle := widget.windowHandle():

@@ -10,7 +10,7 @@ from pathlib import Path
 _of_the_system = ctypes.util.find_library
 
 
-def _find_library(name):
+def _find_library(name: str) -> str | None:
     brought = sorted(Path(sys._MEIPASS).glob(f"lib{name}.so.*"))
     return brought[0].name if brought else _of_the_system(name)
 

@@ -334,7 +334,7 @@ main() {
     say "Installed. To uninstall, run $target/uninstall"
     if $start && { [ -n "${DISPLAY:-}" ] || [ -n "${WAYLAND_DISPLAY:-}" ]; }; then
         wait "$saying" 2>/dev/null || true
-        setsid "$target/edge-assistant" @START@ </dev/null >/dev/null 2>&1 9<&- &
+        setsid "$target/edge-assistant" </dev/null >/dev/null 2>&1 9<&- &
     fi
     cat "$target/SHORTCUTS.txt"
 }

@@ -1,5 +1,5 @@
 ; Inno Setup 6.3 or newer: one person's installation, without an administrator. packaging/build.py runs it:
-;   ISCC /DVersion=0.1.0 /DProgram=FOLDER /DOut=FOLDER /DName=FILE /DIcon=FILE /DStart=listen [/DSpan] edge-assistant.iss
+;   ISCC /DVersion=0.1.0 /DProgram=FOLDER /DOut=FOLDER /DName=FILE /DIcon=FILE [/DSpan] edge-assistant.iss
 ; Silent: SETUP.exe /VERYSILENT [/TASKS=login]. Silent removal: unins000.exe /VERYSILENT (keeps the settings).
 
 #ifndef Version
@@ -60,16 +60,16 @@ Source: "{#Program}\*"; Excludes: "*.gguf"; DestDir: "{app}"; Flags: recursesubd
 Source: "{#Program}\models\*.gguf"; DestDir: "{app}\models"; Flags: recursesubdirs ignoreversion nocompression skipifsourcedoesntexist
 
 [Icons]
-Name: "{userprograms}\Edge Assistant"; Filename: "{app}\edge-assistantw.exe"; Parameters: "{#Start}"; WorkingDir: "{app}"
+Name: "{userprograms}\Edge Assistant"; Filename: "{app}\edge-assistantw.exe"; WorkingDir: "{app}"
 Name: "{userprograms}\Uninstall Edge Assistant"; Filename: "{uninstallexe}"
 
 [Registry]
 ; The same value that the program's settings write; it goes with the program, whoever wrote it.
-Root: HKCU; Subkey: "Software\Microsoft\Windows\CurrentVersion\Run"; ValueType: string; ValueName: "Edge Assistant"; ValueData: """{app}\edge-assistantw.exe"" {#Start}"; Flags: uninsdeletevalue; Tasks: login
+Root: HKCU; Subkey: "Software\Microsoft\Windows\CurrentVersion\Run"; ValueType: string; ValueName: "Edge Assistant"; ValueData: """{app}\edge-assistantw.exe"""; Flags: uninsdeletevalue; Tasks: login
 Root: HKCU; Subkey: "Software\Microsoft\Windows\CurrentVersion\Run"; ValueType: none; ValueName: "Edge Assistant"; Flags: dontcreatekey uninsdeletevalue
 
 [Run]
-Filename: "{app}\edge-assistantw.exe"; Parameters: "{#Start}"; Description: "Edge Assistant"; Flags: postinstall nowait skipifsilent
+Filename: "{app}\edge-assistantw.exe"; Description: "Edge Assistant"; Flags: postinstall nowait skipifsilent
 
 [UninstallRun]
 Filename: "{app}\edge-assistant.exe"; Parameters: "trigger quit"; Flags: runhidden; RunOnceId: "Quit"

@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import full_shape
 import psutil
 from PIL import Image, ImageDraw
 
-from benchmarking import graphics
+from benchmarking import nvidia_smi
 from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.models.vision_towers import VisionTowers
 from edge_assistant.system import cpu
@@ -37,8 +36,10 @@ class Place:
 
     def pair(self, text: str = "q4_k_m", mmproj: str = "q8_0", variant: str = "instruct") -> tuple[Path, Path]:
         """A full-shape pair with random weights, written the first time."""
+        from benchmarking import random_model  # needs NumPy, which --help does not
+
         self.cache.mkdir(parents=True, exist_ok=True)
-        return full_shape.write_pair(self.cache, full_shape.Shape(), text, mmproj, variant)
+        return random_model.write_pair(self.cache, random_model.Shape(), text, mmproj, variant)
 
     def model(self, text: str = "q4_k_m", mmproj: str = "q8_0", variant: str = "instruct") -> ResolvedModel:
         """The same pair as the product finds it, with the quicker tower already made as the app makes it while idle."""
@@ -94,7 +95,7 @@ def read_into_page_cache(*paths: Path) -> None:
 
 def description(threads: int) -> dict[str, str | int]:
     """The machine as a reader needs it to compare."""
-    cards = graphics.names()
+    cards = nvidia_smi.names()
     return {
         "processor": _processor_name(),
         "instructions": cpu.best_instructions() or "unknown",

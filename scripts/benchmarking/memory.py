@@ -55,11 +55,12 @@ class Peak(Watch):
     def _sum(self) -> int | None:
         with contextlib.suppress(psutil.Error):
             below = self._top.children(recursive=True)
-            return sum(map(_pss, below if self._without_top else [self._top, *below]))
+            return sum(map(pss, below if self._without_top else [self._top, *below]))
         return None
 
 
-def _pss(process: psutil.Process) -> int:
+def pss(process: psutil.Process) -> int:
+    """Bytes of the proportional set size, or of what is the process's alone where there is no such figure."""
     try:
         memory = process.memory_full_info()
     except psutil.Error:  # it has just ended

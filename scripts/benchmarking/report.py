@@ -1,56 +1,19 @@
-"""From figures to what people read: tables of goals, of growth and of a graphics processor, and a plot as SVG."""
+"""From measurements to what people read: tables of comparisons, goals, growth and of a graphics processor."""
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Callable, Iterator
-from typing import Any
+
+from benchmarking.measurements import Measurements, Results, sizes
+from benchmarking.units import gigabytes, in_gigabytes, milliseconds, number, seconds, speed
 
 _BEGIN, _END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
 GRAPHICS_PARTS = ("gpu", "gpu-picture", "gpu-processor", "gpu-server", "gpu-bench")
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720, 420, 60, 50
-
-Results = dict[str, Any]
-
-
-class Figures:
-    """The figures of all parts by "part/name"; None where one was not measured."""
-
-    def __init__(self, results: Results) -> None:
-        self._parts: dict[str, dict[str, Any]] = results["parts"]
-
-    def values(self, path: str) -> list[float]:
-        """All repetitions."""
-        part, _, name = path.partition("/")
-        return list(self._parts.get(part, {}).get("figures", {}).get(name, []))
-
-    def median(self, path: str) -> float | None:
-        """The middle one."""
-        values = self.values(path)
-        return statistics.median(values) if values else None
-
-    def p95(self, path: str) -> float | None:
-        """What 95 of 100 stay below."""
-        values = sorted(self.values(path))
-        return values[min(len(values) - 1, round(0.95 * (len(values) - 1)))] if values else None
-
-    def ratio(self, path: str, other: str) -> float | None:
-        """How many times the other one it takes."""
-        one, two = self.median(path), self.median(other)
-        return one / two if one is not None and two else None
-
-    def measured(self, part: str) -> bool:
-        """Whether there are figures of a part."""
-        return "figures" in self._parts.get(part, {})
-
-    def reason(self, part: str) -> str:
-        """Why there are no figures of a part."""
-        return str(self._parts.get(part, {}).get("not_measured", "not measured"))
 
 
 def tables(results: Results) -> str:
     """The Markdown between the marks of docs/performance.md."""
-    figures = Figures(results)
+    figures = Measurements(results)
     parts = results["parts"]
     others = not parts or any(name not in GRAPHICS_PARTS for name in parts)
     lines = [_BEGIN, "", _measured_on(results)]
@@ -107,53 +70,53 @@ def _loads(results: Results) -> str:
     return f"{min(loads):.1f} to {max(loads):.1f}" if loads else "unknown"
 
 
-def _compared(figures: Figures) -> Iterator[str]:
+def _compared(figures: Measurements) -> Iterator[str]:
     def row(name: str, unit: Callable[[list[float]], str], product: str, name_elsewhere: str | None, only: str) -> str:
         paths = [product, *(f"{part}/{name_elsewhere}" for part in ("plain", "server-defaults", "server-informed"))]
         cells = [unit(figures.values(path)) if path == product or name_elsewhere else "" for path in paths]
         return f"| {name} | {' | '.join(cells)} | `--only {only}` |"
 
-    yield row("first token, new picture, 256 image tokens", _seconds, "glance/first_token", "first_token", "glance")
-    yield row("first token, follow-up", _seconds, "glance/follow_up.first_token", "follow_up.first_token", "glance")
+    yield row("first token, new picture, 256 image tokens", seconds, "glance/first_token", "first_token", "glance")
+    yield row("first token, follow-up", seconds, "glance/follow_up.first_token", "follow_up.first_token", "glance")
     same = "same_screen.first_token"
-    yield row("first token, same screen, new conversation", _seconds, f"glance/{same}", same, "glance")
-    yield row("first token, detail after the glance", _seconds, "detail/first_token", "first_token", "detail")
-    yield row("first sentence (16 tokens) handed to speech", _seconds, "sound/first_sentence", None, "sound")
-    yield row("from there to its first sample", _seconds, "sound/sentence_to_sample", None, "sound")
-    yield row("key to tone, resident program", _seconds, "listen/tone", None, "listen")
-    yield row("key to first word shown, resident program", _seconds, "listen/first_token", None, "listen")
-    yield row("key to tone, desktop app", _seconds, "app/tone", None, "app")
-    yield row("key to first word shown, desktop app", _seconds, "app/first_token", None, "app")
-    yield row("choice in the palette to first word shown", _seconds, "app/chosen", None, "app")
-    yield row("desktop app: longest time its event loop was away", _seconds, "app/gap_longest", None, "app")
-    yield row("load to ready, page cache warm", _seconds, "load/warm", "load", "load")
-    yield row("load to ready, files on disk", _seconds, "load/cold", None, "load")
-    yield row("think harder: swap, warm", _seconds, "swap/warm", None, "swap")
-    yield row("think harder: to first token, warm", _seconds, "swap/warm.to_first_token", None, "swap")
-    yield row("think harder: swap, cold", _seconds, "swap/cold", None, "swap")
-    yield row("think harder: to first token, cold", _seconds, "swap/cold.to_first_token", None, "swap")
-    yield row("decoding", _speed, "decode/product", None, "decode")
-    yield row("decoding, llama-bench, not repacked", _speed, "decode/llama_bench", None, "decode")
-    yield row("decoding, llama-bench, repacked", _speed, "decode/llama_bench_repacked", None, "decode")
-    yield row("peak PSS, describe at a glance", _gigabytes, "memory/describe.glance.pss", "pss", "memory")
-    yield row("peak PSS, describe in detail", _gigabytes, "memory/describe.detail.pss", None, "memory")
-    yield row("peak PSS, resident program, all processes", _gigabytes, "listen/pss", None, "listen")
-    yield row("detail, encoded ahead for 8 s", _seconds, "ahead/after_8_s.first_token", None, "ahead")
-    yield row("detail, encoded ahead to its end", _seconds, "ahead/after_60_s.first_token", None, "ahead")
+    yield row("first token, same screen, new conversation", seconds, f"glance/{same}", same, "glance")
+    yield row("first token, detail after the glance", seconds, "detail/first_token", "first_token", "detail")
+    yield row("first sentence (16 tokens) handed to speech", seconds, "sound/first_sentence", None, "sound")
+    yield row("from there to its first sample", seconds, "sound/sentence_to_sample", None, "sound")
+    yield row("key to tone, resident program", seconds, "listen/tone", None, "listen")
+    yield row("key to first word shown, resident program", seconds, "listen/first_token", None, "listen")
+    yield row("key to tone, desktop app", seconds, "app/tone", None, "app")
+    yield row("key to first word shown, desktop app", seconds, "app/first_token", None, "app")
+    yield row("choice in the palette to first word shown", seconds, "app/chosen", None, "app")
+    yield row("desktop app: longest time its event loop was away", seconds, "app/gap_longest", None, "app")
+    yield row("load to ready, page cache warm", seconds, "load/warm", "load", "load")
+    yield row("load to ready, files on disk", seconds, "load/cold", None, "load")
+    yield row("think harder: swap, warm", seconds, "swap/warm", None, "swap")
+    yield row("think harder: to first token, warm", seconds, "swap/warm.to_first_token", None, "swap")
+    yield row("think harder: swap, cold", seconds, "swap/cold", None, "swap")
+    yield row("think harder: to first token, cold", seconds, "swap/cold.to_first_token", None, "swap")
+    yield row("decoding", speed, "decode/product", None, "decode")
+    yield row("decoding, llama-bench, not repacked", speed, "decode/llama_bench", None, "decode")
+    yield row("decoding, llama-bench, repacked", speed, "decode/llama_bench_repacked", None, "decode")
+    yield row("peak PSS, describe at a glance", gigabytes, "memory/describe.glance.pss", "pss", "memory")
+    yield row("peak PSS, describe in detail", gigabytes, "memory/describe.detail.pss", None, "memory")
+    yield row("peak PSS, resident program, all processes", gigabytes, "listen/pss", None, "listen")
+    yield row("detail, encoded ahead for 8 s", seconds, "ahead/after_8_s.first_token", None, "ahead")
+    yield row("detail, encoded ahead to its end", seconds, "ahead/after_60_s.first_token", None, "ahead")
     for name in ("low", "normal"):
-        yield row(f"first token, engine at {name} priority", _seconds, f"priority/{name}.first_token", None, "priority")
+        yield row(f"first token, engine at {name} priority", seconds, f"priority/{name}.first_token", None, "priority")
         late = [figures.median(f"priority/{name}.desktop_late_{share}") for share in ("p50", "p95")]
-        cell = f"p50 {_milliseconds(late[0])}, p95 {_milliseconds(late[1])}"
+        cell = f"p50 {milliseconds(late[0])}, p95 {milliseconds(late[1])}"
         yield f"| a desktop program gets its core late, engine at {name} priority | {cell} | | | | `--only priority` |"
-    yield row("peak PSS, desktop app, all processes", _gigabytes, "app/pss", None, "app")
+    yield row("peak PSS, desktop app, all processes", gigabytes, "app/pss", None, "app")
     for stage, words in _STAGES.items():
-        cell = f"p50 {_number(figures.median(f'cancel/{stage}'))}, p95 {_number(figures.p95(f'cancel/{stage}'))} s"
+        cell = f"p50 {number(figures.median(f'cancel/{stage}'))}, p95 {number(figures.p95(f'cancel/{stage}'))} s"
         if lost := figures.values(f"cancel/{stage}.lost"):
             cell += f", engine lost in {sum(lost):.0f} of {len(lost)}"
         yield f"| cancel while it is at {words} | {cell} | | | | `--only cancel` |"
 
 
-def _graphics_tables(figures: Figures, parts: list[str], *, alone: bool) -> Iterator[str]:
+def _graphics_tables(figures: Measurements, parts: list[str], *, alone: bool) -> Iterator[str]:
     """Nothing where none of these parts has figures, unless they stand alone; then why."""
     missing = [part for part in parts if not figures.measured(part)]
     if len(missing) < len(parts):
@@ -173,7 +136,7 @@ def _graphics_tables(figures: Figures, parts: list[str], *, alone: bool) -> Iter
         yield from ("", *(f"- `{part}`: {figures.reason(part)}." for part in missing))
 
 
-def _graphics(figures: Figures) -> Iterator[str]:
+def _graphics(figures: Measurements) -> Iterator[str]:
     """One row a figure: the product with a graphics processor, without, llama-server and llama-bench with it."""
 
     def row(name: str, unit: Callable[[list[float]], str], *paths: str) -> str:
@@ -181,54 +144,54 @@ def _graphics(figures: Figures) -> Iterator[str]:
         return f"| {name} | {' | '.join(cells)} |"
 
     def answer(name: str, figure: str) -> str:
-        return row(name, _seconds, *(f"{part}/{figure}" for part in ("gpu", "gpu-processor", "gpu-server")))
+        return row(name, seconds, *(f"{part}/{figure}" for part in ("gpu", "gpu-processor", "gpu-server")))
 
     yield f"| what is on the graphics processor | {_placed(figures)} | nothing | | |"
-    yield row("load to ready, page cache warm", _seconds, "gpu/load", "gpu-processor/load", "gpu-server/load")
-    yield row("the same, first load on this machine", _seconds, "gpu/first_load")
+    yield row("load to ready, page cache warm", seconds, "gpu/load", "gpu-processor/load", "gpu-server/load")
+    yield row("the same, first load on this machine", seconds, "gpu/first_load")
     yield answer("first token, new picture, 256 image tokens", "first_token")
-    yield row("of it the encode", _seconds, "gpu/encode", "gpu-processor/encode")
-    yield row("of it the prefill", _seconds, "gpu/prefill", "gpu-processor/prefill")
-    yield row("first token, first picture after loading", _seconds, "gpu/first_picture.first_token")
-    yield row("first token, with the published vision tower", _seconds, "gpu/published.first_token")
-    yield row("of it the encode", _seconds, "gpu/published.encode")
+    yield row("of it the encode", seconds, "gpu/encode", "gpu-processor/encode")
+    yield row("of it the prefill", seconds, "gpu/prefill", "gpu-processor/prefill")
+    yield row("first token, first picture after loading", seconds, "gpu/first_picture.first_token")
+    yield row("first token, with the published vision tower", seconds, "gpu/published.first_token")
+    yield row("of it the encode", seconds, "gpu/published.encode")
     yield answer("first token, follow-up", "follow_up.first_token")
     yield answer("first token, same screen, new conversation", "same_screen.first_token")
-    yield row("first token, detail after the glance", _seconds, "gpu/detail.first_token")
-    yield row("decoding", _speed, "gpu/decode", "gpu-processor/decode", "", "gpu-bench/tg128")
-    yield row("prefill of 512 tokens of text", _speed, "", "", "", "gpu-bench/pp512")
-    yield row("text model's file", _gigabytes, "gpu/model.bytes")
-    yield row("vision tower's file", _gigabytes, "gpu/tower.bytes")
-    yield row("KV cache, 4,096 tokens", _gigabytes, "gpu/cache.bytes")
-    yield row("device memory after loading", _gigabytes, "gpu/device.loaded", "gpu-processor/device")
-    yield row("device memory after glances and details", _gigabytes, "gpu/device.after_detail", "", "gpu-server/device")
+    yield row("first token, detail after the glance", seconds, "gpu/detail.first_token")
+    yield row("decoding", speed, "gpu/decode", "gpu-processor/decode", "", "gpu-bench/tg128")
+    yield row("prefill of 512 tokens of text", speed, "", "", "", "gpu-bench/pp512")
+    yield row("text model's file", gigabytes, "gpu/model.bytes")
+    yield row("vision tower's file", gigabytes, "gpu/tower.bytes")
+    yield row("KV cache, 4,096 tokens", gigabytes, "gpu/cache.bytes")
+    yield row("device memory after loading", gigabytes, "gpu/device.loaded", "gpu-processor/device")
+    yield row("device memory after glances and details", gigabytes, "gpu/device.after_detail", "", "gpu-server/device")
     for name, words in _PAGES.items():
         path = f"gpu-picture/{name}"
-        tokens = f"{_number(figures.median(f'{path}.image_tokens'))} image tokens"
-        yield row(f"picture of 1680 x 2240, {words}, {tokens}: first token", _seconds, f"{path}.first_token")
-        yield row("of it the encode", _seconds, f"{path}.encode")
-        yield row("of it the prefill", _seconds, f"{path}.prefill")
-        yield row("decoding behind it", _speed, f"{path}.decode")
-        yield row("first such picture after loading: first token", _seconds, f"{path}.first.first_token")
-        yield row("device memory beyond that after loading, peak", _gigabytes, f"{path}.extra")
-    yield row("peak PSS of the engine while loading", _gigabytes, "gpu/loading.pss")
-    yield row("PSS of the engine after all answers", _gigabytes, "gpu/pss", "", "gpu-server/pss")
+        tokens = f"{number(figures.median(f'{path}.image_tokens'))} image tokens"
+        yield row(f"picture of 1680 x 2240, {words}, {tokens}: first token", seconds, f"{path}.first_token")
+        yield row("of it the encode", seconds, f"{path}.encode")
+        yield row("of it the prefill", seconds, f"{path}.prefill")
+        yield row("decoding behind it", speed, f"{path}.decode")
+        yield row("first such picture after loading: first token", seconds, f"{path}.first.first_token")
+        yield row("device memory beyond that after loading, peak", gigabytes, f"{path}.extra")
+    yield row("peak PSS of the engine while loading", gigabytes, "gpu/loading.pss")
+    yield row("PSS of the engine after all answers", gigabytes, "gpu/pss", "", "gpu-server/pss")
 
 
-def _placed(figures: Figures) -> str:
+def _placed(figures: Measurements) -> str:
     layers, most, tower = (figures.median(f"gpu/{name}") for name in ("layers", "all_layers", "tower"))
     if layers is None or most is None:
         return "not measured"
     return f"{layers:.0f} of {most:.0f} layers, {'' if tower else 'not '}the vision tower"
 
 
-def _graphics_goals(figures: Figures) -> Iterator[str]:
+def _graphics_goals(figures: Measurements) -> Iterator[str]:
     limits = (
         ("device memory after loading, GB", 4.0, "gpu/device.loaded"),
         *((f"1680 x 2240, {words}: beyond it, GB", 1.5, f"gpu-picture/{page}.extra") for page, words in _PAGES.items()),
     )
     for name, most, path in limits:
-        yield _goal(name, f"at most {most:g}", _in_gigabytes(figures.median(path)), most.__ge__)
+        yield _goal(name, f"at most {most:g}", in_gigabytes(figures.median(path)), most.__ge__)
     ratios = (
         ("first token to processor alone", "gpu/first_token", "gpu-processor/first_token"),
         ("first token to llama-server with 256 tokens", "gpu/first_token", "gpu-server/first_token"),
@@ -240,7 +203,7 @@ def _graphics_goals(figures: Figures) -> Iterator[str]:
         yield f"| {name} | | {'not measured' if ratio is None else f'{ratio:.3g}'} | |"
 
 
-def _goals(figures: Figures) -> Iterator[str]:
+def _goals(figures: Measurements) -> Iterator[str]:
     ratios = (
         ("glance to plain handler", 1 / 40, "glance/first_token", "plain/first_token"),
         ("glance to llama-server with 256 tokens", 0.6, "glance/first_token", "server-informed/first_token"),
@@ -263,9 +226,9 @@ def _goals(figures: Figures) -> Iterator[str]:
     for name, wanted, one, other in ratios:
         yield _goal(name, f"at most {wanted:.3g}", figures.ratio(one, other), lambda value, most=wanted: value <= most)
     limits = (
-        ("peak PSS of describe, GB", 4.0, _in_gigabytes(figures.median("memory/describe.glance.pss"))),
-        ("peak PSS of describe in detail, GB", 4.0, _in_gigabytes(figures.median("memory/describe.detail.pss"))),
-        ("peak PSS of the desktop app, GB", 4.3, _in_gigabytes(figures.median("app/pss"))),
+        ("peak PSS of describe, GB", 4.0, in_gigabytes(figures.median("memory/describe.glance.pss"))),
+        ("peak PSS of describe in detail, GB", 4.0, in_gigabytes(figures.median("memory/describe.detail.pss"))),
+        ("peak PSS of the desktop app, GB", 4.3, in_gigabytes(figures.median("app/pss"))),
         ("longest absence of the desktop app's event loop, s", 0.05, figures.median("app/gap_longest")),
         ("load to ready, page cache warm, s", 2.0, figures.median("load/warm")),
         ("think harder, page cache warm, s", 3.0, figures.median("swap/warm")),
@@ -299,110 +262,21 @@ def _goal(name: str, wanted: str, value: float | None, met: Callable[[float], bo
     return f"| {name} | {wanted} | {value:.3g} | {'met' if met(value) else 'missed'} |"
 
 
-def _towers(figures: Figures) -> Iterator[str]:
+def _towers(figures: Measurements) -> Iterator[str]:
     for name in ("F16", "Q8_0", "Q6_K", "BF16"):
         path = f"towers/{name}"
         cosines = [value for size in (256, 920) for value in figures.values(f"{path}.{size}.cosine")]
         cells = [
-            _gigabytes(figures.values(f"{path}.bytes")),
-            "" if name == "F16" else _seconds(figures.values(f"{path}.making")),
-            _seconds(figures.values(f"{path}.256.encode")),
-            _seconds(figures.values(f"{path}.920.encode")),
+            gigabytes(figures.values(f"{path}.bytes")),
+            "" if name == "F16" else seconds(figures.values(f"{path}.making")),
+            seconds(figures.values(f"{path}.256.encode")),
+            seconds(figures.values(f"{path}.920.encode")),
             f"{min(cosines):.5f}" if cosines else "not measured",
         ]
         yield f"| {name} | {' | '.join(cells)} |"
 
 
-def _growth(figures: Figures) -> Iterator[str]:
+def _growth(figures: Measurements) -> Iterator[str]:
     for tokens, prefix in sizes(figures):
-        cells = [_seconds(figures.values(f"growth/{prefix}.{name}")) for name in ("encode", "prefill", "first_token")]
-        yield f"| {tokens} | {' | '.join(cells)} | {_gigabytes(figures.values(f'growth/{prefix}.pss'))} |"
-
-
-def sizes(figures: Figures) -> list[tuple[int, str]]:
-    """The image tokens that were really sent, and the name their figures go by."""
-    found = []
-    for prefix in ("64", "128", "192", "256", "512", "920", "1024", "2048"):
-        if tokens := figures.median(f"growth/{prefix}.image_tokens"):
-            found.append((int(tokens), prefix))
-    return found
-
-
-def plot(results: Results) -> str:
-    """Seconds against image tokens: encode, prefill and first token, as an SVG document."""
-    figures = Figures(results)
-    places = sizes(figures)
-    series = {
-        name: [(tokens, figures.median(f"growth/{prefix}.{name}") or 0.0) for tokens, prefix in places]
-        for name in ("first_token", "encode", "prefill")
-    }
-    most_x = max((tokens for tokens, _ in places), default=1)
-    most_y = max((value for points in series.values() for _, value in points), default=1.0) or 1.0
-
-    def x(tokens: float) -> float:
-        return _LEFT + (_WIDTH - _LEFT - 20) * tokens / most_x
-
-    def y(seconds: float) -> float:
-        return _HEIGHT - _BOTTOM - (_HEIGHT - _BOTTOM - 20) * seconds / most_y
-
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" '
-        'font-size="13" role="img">',
-        "<title>Seconds to the first token against image tokens</title>",
-        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>',
-        f'<path d="M{_LEFT} 20V{_HEIGHT - _BOTTOM}H{_WIDTH - 20}" fill="none" stroke="black"/>',
-        f'<text x="{_WIDTH / 2}" y="{_HEIGHT - 8}" text-anchor="middle">image tokens</text>',
-        f'<text x="14" y="{_HEIGHT / 2}" transform="rotate(-90 14 {_HEIGHT / 2})" text-anchor="middle">seconds</text>',
-    ]
-    for fraction in (0.0, 0.25, 0.5, 0.75, 1.0):
-        seconds = most_y * fraction
-        parts.append(f'<text x="{_LEFT - 6}" y="{y(seconds) + 4:.0f}" text-anchor="end">{seconds:.3g}</text>')
-    parts += [
-        f'<text x="{x(tokens):.0f}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">{tokens}</text>'
-        for tokens, prefix in places
-        if prefix != "1024"  # it would stand on the one before
-    ]
-    # Told apart by their dashes too, not by colour alone.
-    looks = {"first_token": ("black", ""), "encode": ("#0060c0", "8 4"), "prefill": ("#c04000", "2 3")}
-    for number, (name, points) in enumerate(series.items()):
-        colour, dashes = looks[name]
-        path = " ".join(f"{x(tokens):.1f},{y(value):.1f}" for tokens, value in points)
-        line = f'stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"'
-        parts.append(f'<polyline points="{path}" fill="none" {line}/>')
-        top = 30 + 20 * number
-        parts.append(f'<path d="M{_LEFT + 20} {top}h40" {line}/>')
-        parts.append(f'<text x="{_LEFT + 68}" y="{top + 4}">{name.replace("_", " ")}</text>')
-    return "\n".join([*parts, "</svg>"]) + "\n"
-
-
-def _seconds(values: list[float]) -> str:
-    return _spread(values, "s")
-
-
-def _speed(values: list[float]) -> str:
-    return _spread(values, "tokens/s")
-
-
-def _gigabytes(values: list[float]) -> str:
-    return _spread([value / 1e9 for value in values], "GB")
-
-
-def _spread(values: list[float], unit: str) -> str:
-    if not values:
-        return "not measured"
-    middle = f"{_number(statistics.median(values))} {unit}"
-    return middle if len(values) == 1 else f"{middle} ({_number(min(values))} to {_number(max(values))})"
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return "not measured"
-    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
-
-
-def _milliseconds(value: float | None) -> str:
-    return "not measured" if value is None else f"{1000 * value:.1f} ms"
-
-
-def _in_gigabytes(value: float | None) -> float | None:
-    return None if value is None else value / 1e9
+        cells = [seconds(figures.values(f"growth/{prefix}.{name}")) for name in ("encode", "prefill", "first_token")]
+        yield f"| {tokens} | {' | '.join(cells)} | {gigabytes(figures.values(f'growth/{prefix}.pss'))} |"

@@ -19,7 +19,7 @@ from Xlib.display import Display
 
 from benchmarking.machine import SCREEN, screenshot
 from benchmarking.memory import Peak
-from benchmarking.sound import Ear
+from benchmarking.sound_card import Ear
 from edge_assistant.system import paths
 
 _KEY = "ctrl+shift+F11"  # describes the screen

@@ -1,1 +1,1 @@
-"""How the demo weights are made: scenes with known contents, training, export, and evaluation."""
+"""The parts of scripts/demo_model.py: scenes with known contents, training, export, evaluation, and comparisons."""

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+
+def plain_words(text: str) -> str:
+    """Lower case, words and numbers only, single spaces."""
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))
+
 
 def listed(text: str) -> tuple[str, ...]:
     """The words of a text."""

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 from .lexicon import UNREADABLE, WORDS
-from .questions import _POOL, _SYSTEMS, Look, Question, Variant, questions
+from .looks import Look
+from .phrases import POOL, SYSTEMS
+from .questions import Question, Variant, questions
 from .scenes import make_scene
 
 VOCABULARY = 1280  # at most, beside NUMBERS
@@ -82,9 +84,9 @@ def _with_specials(tokenizer: Tokenizer) -> Tokenizer:
 
 def _corpus() -> list[str]:
     rng = random.Random(99)
-    lines = ["user\n", "assistant\n", "system\n"] * 500 + [OUT_OF_TIME.split("\n</")[0]] * 300 + list(_SYSTEMS) * 60
+    lines = ["user\n", "assistant\n", "system\n"] * 500 + [OUT_OF_TIME.split("\n</")[0]] * 300 + list(SYSTEMS) * 60
     lines += [text for word in WORDS for text in (word, f" {word}", f" {word}") for _ in range(80)]
-    lines += [f" {UNREADABLE}", UNREADABLE] * 200 + [f" {word}" for word in _POOL for _ in range(12)]
+    lines += [f" {UNREADABLE}", UNREADABLE] * 200 + [f" {word}" for word in POOL for _ in range(12)]
     for seed in range(_CORPUS_SCENES):
         scene = make_scene(seed, grid=(8, 5))
         for question in questions(scene, rng, "thinking"):

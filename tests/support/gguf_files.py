@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-import math
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarking.gguf_writer import F32, Tensor, header
+
 INSTRUCT = "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 THINKING = "{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n{% endif %}"
-F32, Q8_0 = 0, 8
-
-
-def text(value: str) -> bytes:
-    data = value.encode()
-    return struct.pack("<Q", len(data)) + data
-
-
-def value(thing: Any) -> bytes:
-    """A metadata value with its type: bool, int (u32), float (f32), str, or a list of one of these."""
-    if isinstance(thing, list):
-        kinds = {kind(item) for item in thing}
-        return struct.pack("<IIQ", 9, kinds.pop() if kinds else 4, len(thing)) + b"".join(map(plain, thing))
-    return struct.pack("<I", kind(thing)) + plain(thing)
-
-
-def kind(thing: Any) -> int:
-    return {bool: 7, int: 4, float: 6, str: 8}[type(thing)]
-
-
-def plain(thing: Any) -> bytes:
-    return text(thing) if isinstance(thing, str) else struct.pack("<" + {7: "?", 4: "I", 6: "f"}[kind(thing)], thing)
 
 
 def gguf_bytes(
@@ -39,14 +17,10 @@ def gguf_bytes(
 ) -> bytes:
     """A whole file; each tensor is (name, shape, type) with type F32 or Q8_0."""
     tensors = [("token_embd.weight", (64, 8), F32)] if tensors is None else tensors
-    header = b"GGUF" + struct.pack("<IQQ", version, len(tensors), len(metadata))
-    header += b"".join(text(key) + value(thing) for key, thing in metadata.items())
-    end = 0
-    for name, shape, quantisation in tensors:
-        end += -end % 32
-        header += text(name) + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, quantisation, end)
-        end += math.prod(shape) * 4 if quantisation == F32 else math.prod(shape) // 32 * 34
-    return header + bytes(-len(header) % 32 + end)
+    table = [Tensor(name, shape[::-1], kind) for name, shape, kind in tensors]
+    start = header(metadata, table, version=version)
+    end = sum(tensor.size + -tensor.size % 32 for tensor in table[:-1]) + (table[-1].size if table else 0)
+    return start + bytes(-len(start) % 32 + end)
 
 
 def write_model(path: Path, *, template: str | None = INSTRUCT, width: int = 2560, **metadata: Any) -> Path:

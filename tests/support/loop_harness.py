@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -118,11 +119,13 @@ class ScriptedView:
         self.shown: list[tuple[object, ...]] = []
         self.front = False
 
-    def hide_windows(self) -> None:
+    @contextlib.contextmanager
+    def hidden_windows(self) -> Iterator[None]:
         self.shown.append(("away",))
-
-    def show_windows(self) -> None:
-        self.shown.append(("back",))
+        try:
+            yield
+        finally:
+            self.shown.append(("back",))
 
     def is_in_front(self) -> bool:
         return self.front

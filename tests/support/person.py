@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarking.gguf_writer import F32
+
 from edge_assistant.models.hub import Hub
 from edge_assistant.models.library import ModelLibrary
 from edge_assistant.models.progress import TransferProgress
 from edge_assistant.models.pull import PullOperation
 from edge_assistant.system.cancellation import Cancellation
-from support.gguf_files import F32, INSTRUCT, gguf_bytes, model_metadata, vision_metadata
+from support.gguf_files import INSTRUCT, gguf_bytes, model_metadata, vision_metadata
 from support.local_hub import COMMIT, LocalHub
 from support.operations import Recorder
 

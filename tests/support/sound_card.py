@@ -12,19 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from benchmarking.sound_card import open_card
 from numpy.typing import NDArray
 
 from edge_assistant.speech.speaker import Speaker
 
 RATE = 22050  # what espeak-ng makes: one channel, 16 bits
 _TICK = 0.005
-# ALSA's file device sends a WAV-less stream of samples to the pipe; a full pipe holds the player back.
-_CONFIGURATION = """
-pcm.!default {{ type plug slave.pcm "card" }}
-pcm.card {{ type file file "{pipe}" format "raw" slave {{ pcm "null" }} }}
-pcm.null {{ type null }}
-ctl.!default {{ type null }}
-"""
 NO_CARD = """
 pcm.!default { type hw card 7 }
 ctl.!default { type null }
@@ -43,12 +37,8 @@ class SoundCard:
     """Hears what ALSA's default device plays; `speed` is how many times faster than real hardware."""
 
     def __init__(self, folder: Path, speed: float = 1.0) -> None:
-        self.configuration = folder / "asound.conf"
-        pipe = folder / "card"
-        os.mkfifo(pipe)
-        self.configuration.write_text(_CONFIGURATION.format(pipe=pipe))
-        self._fd = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)  # with our own writing end there is never an EOF
-        fcntl.fcntl(self._fd, fcntl.F_SETPIPE_SZ, 4096)  # 46 ms at most wait in the pipe
+        self.configuration, self._fd = open_card(folder)
+        fcntl.fcntl(self._fd, fcntl.F_SETPIPE_SZ, 4096)  # 46 ms at most wait in the pipe; a full one holds players back
         self._bytes_per_second = 2 * RATE * speed
         self._heard: list[Heard] = []
         self._open = True

@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 
 TOP_LEVEL = {
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "LICENSE",
     "README.md",
+    "SECURITY.md",
     "docs",
     "edge_assistant",
     "models",

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import bare_sentences
 import pytest
 import translations
 from babel.messages import Catalog
+from translating import unmarked
 
 from edge_assistant.cli import main
 from edge_assistant.cli import parser as cli_parser
@@ -37,6 +37,13 @@ def test_german_is_shipped() -> None:
 @pytest.mark.parametrize("language", translations.languages())
 def test_no_sentence_is_missing_or_stale(language: str) -> None:
     assert list(translations.faults(language)) == []
+
+
+def test_what_is_no_language_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["translations.py", "update", "../x"])
+    with pytest.raises(SystemExit, match="2"):
+        translations.main()
+    assert "../x is no code of a language" in capsys.readouterr().err
 
 
 def test_the_check_finds_what_is_missing_guessed_left_over_or_filled_in_differently(
@@ -107,7 +114,7 @@ def test_every_marked_sentence_is_extracted_also_inside_another() -> None:
 
 
 def test_no_sentence_of_the_program_is_left_out_of_the_catalogues() -> None:
-    assert list(bare_sentences.in_package(translations.PACKAGE)) == []
+    assert list(unmarked.faults(translations.PACKAGE)) == []
 
 
 @pytest.mark.parametrize(
@@ -123,7 +130,7 @@ def test_no_sentence_of_the_program_is_left_out_of_the_catalogues() -> None:
     ],
 )
 def test_the_finder_sees_what_is_not_translatable(line: str) -> None:
-    assert list(bare_sentences.found(line))
+    assert list(unmarked.unmarked(line))
 
 
 @pytest.mark.parametrize(
@@ -138,12 +145,14 @@ def test_the_finder_sees_what_is_not_translatable(line: str) -> None:
     ],
 )
 def test_the_finder_passes_over_what_is_translated_or_for_programmers(line: str) -> None:
-    assert list(bare_sentences.found(line)) == []
+    assert list(unmarked.unmarked(line)) == []
 
 
 def test_the_finder_sees_what_is_translated_before_the_language_is_known() -> None:
-    assert list(bare_sentences.too_early('WORDS = tr("Loading")\ndef f(words=tr("Thinking")): pass')) == [2, 1]
-    assert list(bare_sentences.too_early('def f():\n    return tr("Loading")\nlazy = lambda: tr("Thinking")')) == []
+    assert list(unmarked.translated_at_import('WORDS = tr("Loading")\ndef f(words=tr("Thinking")): pass')) == [2, 1]
+    assert (
+        list(unmarked.translated_at_import('def f():\n    return tr("Loading")\nlazy = lambda: tr("Thinking")')) == []
+    )
 
 
 def test_all_help_of_the_command_line_is_translated(monkeypatch: pytest.MonkeyPatch) -> None:

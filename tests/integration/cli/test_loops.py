@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import BinaryIO
 
 import numpy as np
 import pytest
-from support.describing import DIALOG, ROOT, Describe, check_stream, describe, done, user_environment
-from support.small_pair import small_shape
+from benchmarking import random_model
+from benchmarking.gguf_writer import Tensor
+from support.describing import DIALOG, Describe, check_stream, describe, done, user_environment
+from support.small_pair import SMALL
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
@@ -26,20 +26,9 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 
 
 @pytest.fixture(scope="module")
-def full_shape() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("full_shape_of_loops", ROOT / "scripts/full_shape.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look there
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def looping(full_shape: ModuleType, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Describe:
+def looping(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Describe:
     """Two questions to random weights, which greedily say one word for ever."""
-    model, mmproj = full_shape.write_pair(tmp_path_factory.mktemp("pair"), small_shape(full_shape), "q4_k_m", "q8_0")
+    model, mmproj = random_model.write_pair(tmp_path_factory.mktemp("pair"), SMALL, "q4_k_m", "q8_0")
     weights = ("--model", model, "--mmproj", mmproj, "--context", "1024", "--temperature", "0")
     run = describe(DIALOG, *weights, "--mode", "read", "--ask", "What?", "--ask", "Why?", environment=environment)
     assert run.wait() == 0, run.complaints
@@ -86,19 +75,18 @@ def test_people_read_of_a_cut_answer_behind_it(environment: dict[str, str]) -> N
 
 
 def test_weights_that_compute_nothing_are_called_so(
-    full_shape: ModuleType, tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = full_shape._write_data
+    write = random_model._write_data
 
-    def write_broken(file: BinaryIO, tensor: object) -> None:
-        name, shape = tensor.name, tensor.shape  # type: ignore[attr-defined]
-        if name == "output_norm.weight":
-            file.write(np.full(shape, np.nan, np.float32).tobytes())
+    def write_broken(file: BinaryIO, tensor: Tensor) -> None:
+        if tensor.name == "output_norm.weight":
+            file.write(np.full(tensor.shape, np.nan, np.float32).tobytes())
         else:
             write(file, tensor)
 
-    monkeypatch.setattr(full_shape, "_write_data", write_broken)
-    model, mmproj = full_shape.write_pair(tmp_path, small_shape(full_shape), "q4_k_m", "q8_0")
+    monkeypatch.setattr(random_model, "_write_data", write_broken)
+    model, mmproj = random_model.write_pair(tmp_path, SMALL, "q4_k_m", "q8_0")
     run = describe(DIALOG, "--model", model, "--mmproj", mmproj, "--context", "1024", environment=environment)
     assert run.process.returncode == 6
     (error,) = run.of("error")

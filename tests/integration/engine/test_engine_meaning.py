@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from demo_training.questions import Question, box_in, questions, right
+from demo_training.judging import box_in, right
+from demo_training.questions import Question, questions
 from demo_training.scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
 from PIL import Image, ImageChops, ImageOps
 

@@ -56,7 +56,7 @@ def test_an_engine_that_cannot_be_loaded_is_told_and_the_weights_are_not_blamed(
     broken: Callable[[Path], None], package: Path, repository: Path, tmp_path: Path
 ) -> None:
     broken(package)
-    scene = [sys.executable, "scripts/demo_weights.py", "scene", "--seed", "9000004", "--out", str(tmp_path)]
+    scene = [sys.executable, "scripts/demo_model.py", "scene", "--seed", "9000004", "--out", str(tmp_path)]
     subprocess.run(scene, cwd=repository, check=True)
     picture = tmp_path / "9000004.png"
     asked = [sys.executable, "-m", "edge_assistant", "describe", str(picture), "--model", "demo", "--no-speak"]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from benchmarking import random_model
 from support.describing import ROOT
-from support.small_pair import small_shape
+from support.small_pair import SMALL
 from support.waiting import PATIENCE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
@@ -19,8 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POS
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     """A pair that is quick, under the name of the one that would be made."""
-    full_shape = importlib.import_module("full_shape")
-    full_shape.write_pair(tmp_path, small_shape(full_shape), "q4_k_m", "q8_0")
+    random_model.write_pair(tmp_path, SMALL, "q4_k_m", "q8_0")
     return tmp_path
 
 

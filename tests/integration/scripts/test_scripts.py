@@ -1,8 +1,7 @@
-"""The README's commands on machines that lack things: scripts/setup and scripts/demo_report.py run for real."""
+"""The README's commands on machines that lack things: scripts/setup and the report of scripts/demo run for real."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -12,9 +11,9 @@ import sys
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from demo_training import sample_report
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the scripts are for bash")
 
@@ -195,24 +194,17 @@ def test_a_damaged_wheel_in_the_cache_is_removed_and_a_whole_one_stays(repositor
 
 
 @pytest.fixture
-def demo(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[ModuleType, Path]]:
-    """Makes scripts/demo_report.py with another program in the place of edge-assistant, and sample files."""
+def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Puts another program in the place of edge-assistant, and sample files, for the report of scripts/demo."""
 
-    def make(program: str) -> tuple[ModuleType, Path]:
-        spec = importlib.util.spec_from_file_location("demo_report", repository / "scripts" / "demo_report.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        monkeypatch.setitem(sys.modules, "demo_report", module)
-        spec.loader.exec_module(module)
+    def make(program: str) -> None:
         path = tmp_path / "edge-assistant"
         path.write_text(f"#!{sys.executable}\n{program}", encoding="utf-8")
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
-        monkeypatch.setattr(module, "_PROGRAM", path)
-        monkeypatch.setattr(module, "_SAMPLES", tmp_path)
-        for step in module._STEPS:
+        monkeypatch.setattr(sample_report, "_PROGRAM", path)
+        monkeypatch.setattr(sample_report, "_SAMPLES", tmp_path)
+        for step in sample_report._STEPS:
             (tmp_path / step.sample).touch()
-        return module, path
 
     return make
 
@@ -241,12 +233,12 @@ sys.exit({ends})
 
 
 def test_the_demo_shows_every_answer_with_its_times_and_a_notice_once(
-    demo: Callable[..., tuple[ModuleType, Path]], capfd: pytest.CaptureFixture[str]
+    demo: Callable[[str], None], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    module, _ = demo(fake_program("A dialog."))
-    assert module.main() == 0
+    demo(fake_program("A dialog."))
+    assert sample_report.report() == 0
     shown = capfd.readouterr().out
-    assert shown.count("Answer: A dialog.\n") == sum(step.answers for step in module._STEPS)
+    assert shown.count("Answer: A dialog.\n") == sum(step.answers for step in sample_report._STEPS)
     assert "loading the model 1.50 seconds, looking at it 0.25 seconds" in shown
     assert shown.count("There is no sound.") == 1
 
@@ -257,8 +249,8 @@ def test_the_demo_shows_every_answer_with_its_times_and_a_notice_once(
     ids=["empty answer", "failed", "no JSON", "aborted", "silent"],
 )
 def test_the_demo_fails_when_an_answer_is_missing(
-    program: str, demo: Callable[..., tuple[ModuleType, Path]], capfd: pytest.CaptureFixture[str]
+    program: str, demo: Callable[[str], None], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    module, _ = demo(program)
-    assert module.main() == 1
+    demo(program)
+    assert sample_report.report() == 1
     assert "The demo failed" in capfd.readouterr().out

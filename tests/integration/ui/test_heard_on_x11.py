@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from demo_training import scenes
 from demo_training.draw import write_png
 from demo_training.scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
+from demo_training.sheet import Sheet
 from support.apps import NO_TRAY, AppRun
 from support.desktops import needs, scene, x_desktop
 from support.listening import WINDOW, Listen, private_folders, wait_until_heard
@@ -41,14 +41,14 @@ def card(tmp_path: Path) -> Iterator[SoundCard]:
 def screen_with_text_of(pixels: int, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """A dialog on a whole screen, drawn so large that its smallest text is still so high when the screen is sent."""
     sizes: list[float] = []
-    choose = scenes._Sheet.font
+    choose = Sheet.font
 
     def font(sheet: Any, low: int, high: int) -> tuple[str, int]:
         face, size = choose(sheet, low, high)
         sizes.append(size * SENT[0] / SCREEN[0])
         return face, size
 
-    monkeypatch.setattr(scenes._Sheet, "font", font)
+    monkeypatch.setattr(Sheet, "font", font)
     for seed in range(FIRST_HELD_OUT_SEED, FIRST_HELD_OUT_SEED + 1000):
         sizes.clear()
         result = make_scene(seed, family="dialog", grid=(21, 12))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from support.standard_input import read_from_stdin
 
 from edge_assistant.capture import file
 from edge_assistant.capture.file import read_picture
@@ -50,7 +51,7 @@ def test_a_file_is_read_by_path_and_by_string(picture: Path) -> None:
 
 
 def test_a_dash_is_standard_input() -> None:
-    assert read_picture("-", stdin=io.BytesIO(png())).image.size == (40, 30)
+    assert read_from_stdin(io.BytesIO(png())).image.size == (40, 30)
 
 
 def test_a_file_called_dash_can_be_read_with_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +73,7 @@ def test_a_real_pipe_is_read_to_its_end() -> None:
     writer = threading.Thread(target=write)
     writer.start()
     with os.fdopen(reading, "rb") as stream:
-        assert read_picture("-", stdin=stream).image.size == (400, 300)
+        assert read_from_stdin(stream).image.size == (400, 300)
     writer.join()
 
 
@@ -94,7 +95,7 @@ def test_a_silent_pipe_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert sentence(error) == "pipe sent nothing for 0 seconds."
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb") as stream, os.fdopen(writing, "wb"), pytest.raises(InputError) as error:
-        read_picture("-", stdin=stream)
+        read_from_stdin(stream)
     assert error.value.code == "silent"
 
 
@@ -102,7 +103,7 @@ def test_a_terminal_is_no_picture() -> None:
     leader, terminal = pty.openpty()
     with os.fdopen(leader, "rb", buffering=0), os.fdopen(terminal, "rb", buffering=0) as stream:
         with pytest.raises(UsageError) as error:
-            read_picture("-", stdin=io.BufferedReader(stream))
+            read_from_stdin(io.BufferedReader(stream))
         assert "Pipe a picture" in sentence(error)
         with pytest.raises(InputError, match="terminal"):
             read_picture(os.ttyname(stream.fileno()))
@@ -147,7 +148,7 @@ def test_an_endless_device_is_stopped_at_the_limit(monkeypatch: pytest.MonkeyPat
         read_picture("/dev/zero")
     assert sentence(error) == "zero is too large: more than 5 megabytes."
     with Path("/dev/zero").open("rb") as stream, pytest.raises(InputError, match="Standard input is too large"):
-        read_picture("-", stdin=stream)
+        read_from_stdin(stream)
 
 
 def test_a_huge_file_is_refused_without_reading_it(tmp_path: Path) -> None:
@@ -174,7 +175,7 @@ def test_a_failing_disk_is_told() -> None:
             raise OSError(errno.EIO, "Input/output error")
 
     with pytest.raises(InputError) as error:
-        read_picture("-", stdin=Broken())
+        read_from_stdin(Broken())
     assert sentence(error) == "Standard input cannot be read: input/output error."
 
 

@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from edge_assistant.assistant.events import DoneEvent, Event, cancelled
-from edge_assistant.cli import describe, main
+from edge_assistant.cli import describe
+from edge_assistant.cli.main import main
 from edge_assistant.cli.output import JsonOutput, TextOutput
 
 
@@ -49,7 +50,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
 
 @pytest.mark.parametrize(("options", "measures"), [(["--json"], True), ([], False)])
 def test_memory_is_measured_where_the_output_has_it(options: list[str], measures: bool, shown: list[Event]) -> None:
-    assert main.main(["describe", "picture.png", "--ask", "One?", "--ask", "Two?", "--no-speak", *options]) == 0
+    assert main(["describe", "picture.png", "--ask", "One?", "--ask", "Two?", "--no-speak", *options]) == 0
     answers = [event for event in shown if isinstance(event, DoneEvent)]
     assert [answer.peak_rss_bytes is not None for answer in answers] == [measures, measures]
     assert ("memory" in ScriptedAssistant.threads) is measures

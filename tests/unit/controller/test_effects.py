@@ -14,6 +14,8 @@ from edge_assistant.assistant.events import WindowEvent
 from edge_assistant.assistant.options import RequestSettings
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow
+from edge_assistant.controller.effects import EffectHandlers
+from edge_assistant.controller.state import Effect
 
 
 def test_the_same_key_after_the_answer_asks_for_the_same_picture_in_detail_and_says_so(harness: LoopHarness) -> None:
@@ -58,6 +60,11 @@ def test_what_is_brief_leaves_out_what_is_only_good_to_know(harness: LoopHarness
 def test_a_press_preloads_the_model(harness: LoopHarness) -> None:
     harness.press("camera")
     assert harness.tasks.preloaded == 1
+
+
+def test_every_effect_has_a_method_that_performs_it() -> None:
+    missing = [each for each in Effect if not callable(getattr(EffectHandlers, each, None))]
+    assert missing == []
 
 
 def test_a_picture_whose_time_is_over_is_dropped_without_a_press(harness: LoopHarness) -> None:
@@ -115,6 +122,13 @@ def test_a_question_about_what_a_key_described_goes_on_from_its_answer(harness: 
     harness.run(harness.controller.ask, "Which buttons?")
     assert harness.newest.conversation is described.conversation
     assert harness.newest.question == "Which buttons?"
+
+
+def test_a_question_heeds_the_settings_as_a_description_does(harness: LoopHarness) -> None:
+    harness.controller.options = RequestSettings(thinking_tokens=300, verbosity="brief")
+    ask_about_picture(harness)
+    harness.run(harness.controller.ask, "What is it?")
+    assert harness.newest.options is harness.controller.options
 
 
 def test_a_question_without_a_picture_is_refused(harness: LoopHarness) -> None:

@@ -9,18 +9,9 @@ import re
 from dataclasses import replace
 
 import pytest
-from demo_training.questions import (
-    UNSEEN_QUESTIONS,
-    UNSEEN_SYSTEMS,
-    Question,
-    holds,
-    overlap,
-    phrase,
-    questions,
-    right,
-    system_prompt,
-    unseen_phrase,
-)
+from demo_training.judging import holds, overlap, right
+from demo_training.phrases import UNSEEN_QUESTIONS, UNSEEN_SYSTEMS, phrase, system_prompt, unseen_phrase
+from demo_training.questions import Question, questions
 from demo_training.scenes import FAMILIES, Scene, make_scene
 
 SCENES = [make_scene(seed, family=FAMILIES[seed % len(FAMILIES)]) for seed in range(160)]

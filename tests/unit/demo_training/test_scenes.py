@@ -12,25 +12,26 @@ from pathlib import Path
 import pytest
 from demo_training import strikes
 from demo_training.draw import write_png
+from demo_training.judging import overlap
 from demo_training.lexicon import CLASS_NUMBER
-from demo_training.questions import overlap, questions
+from demo_training.questions import questions
 from demo_training.scenes import (
     CELL,
     FAMILIES,
     FIRST_HELD_OUT_SEED,
     SCREENS,
     Scene,
-    invented_word,
     make_scene,
     random_grid,
     training_seed,
 )
+from demo_training.sheet import invented_word
 from PIL import Image
 
 from edge_assistant.imaging.token_budget import plan
 
 ROOT = Path(__file__).resolve().parents[3]
-SCRIPT = ROOT / "scripts" / "demo_weights.py"
+SCRIPT = ROOT / "scripts" / "demo_model.py"
 # SHA-256 of SEED.png and SEED.json together; other values mean other scenes, and weights trained on something else.
 RECORDED: dict[int, str] = json.loads((ROOT / "tests" / "data" / "scene_hashes.json").read_text(), object_hook=lambda
     entry: {int(seed): digest for seed, digest in entry.items()})  # fmt: skip

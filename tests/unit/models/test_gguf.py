@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from support.gguf_files import F32, INSTRUCT, Q8_0, THINKING, gguf_bytes, text, write_mmproj, write_model
+from benchmarking.gguf_writer import F32, Q8_0, encode_text
+from support.gguf_files import INSTRUCT, THINKING, gguf_bytes, write_mmproj, write_model
 
 from edge_assistant.models.gguf import architecture_of, describe_gguf
 from edge_assistant.models.gguf_header import open_regular
@@ -29,7 +30,7 @@ def test_a_model_header_gives_what_the_engine_needs_to_know(tmp_path: Path) -> N
     info = describe_gguf(write_model(tmp_path / "m.gguf", general__name="Big One", general__file_type=15))
     assert (info.architecture, info.name, info.quantisation) == ("qwen3vl", "Big One", "Q4_K_M")
     assert (info.block_count, info.embedding_length, info.context_length) == (36, 2560, 262144)
-    assert (info.vocabulary_length, info.deepstack_layers, info.shard_count) == (3, 3, 1)
+    assert (info.deepstack_layers, info.shard_count) == (3, 1)
     assert info.kv_bytes_per_token == 147_456
     assert info.file_size == (tmp_path / "m.gguf").stat().st_size
 
@@ -48,7 +49,6 @@ def test_the_demo_files_are_whole_and_say_their_variant(variant: str) -> None:
     assert model.variant == variant
     assert mmproj.variant is None  # it is the same for both
     assert model.embedding_length == mmproj.projection_dim == 128
-    assert model.vocabulary_length == 2144
 
 
 @pytest.mark.parametrize(
@@ -154,12 +154,12 @@ def test_of_an_unknown_tensor_type_only_the_start_must_be_in_the_file(tmp_path: 
 HUGE = struct.pack("<Q", 2**63)
 HOSTILE = {
     "a key without end": HUGE,
-    "a text without end": text("k") + struct.pack("<I", 8) + HUGE,
-    "numbers without end": text("k") + struct.pack("<II", 9, 4) + HUGE,
-    "texts without end": text("k") + struct.pack("<II", 9, 8) + HUGE,
-    "lists in lists": text("k") + struct.pack("<IIQ", 9, 9, 1),
-    "an unknown type": text("k") + struct.pack("<I", 77),
-    "a list of an unknown type": text("k") + struct.pack("<II", 9, 77) + HUGE,
+    "a text without end": encode_text("k") + struct.pack("<I", 8) + HUGE,
+    "numbers without end": encode_text("k") + struct.pack("<II", 9, 4) + HUGE,
+    "texts without end": encode_text("k") + struct.pack("<II", 9, 8) + HUGE,
+    "lists in lists": encode_text("k") + struct.pack("<IIQ", 9, 9, 1),
+    "an unknown type": encode_text("k") + struct.pack("<I", 77),
+    "a list of an unknown type": encode_text("k") + struct.pack("<II", 9, 77) + HUGE,
 }
 
 
@@ -189,7 +189,7 @@ def test_a_tensor_larger_than_any_disk_is_a_damaged_header_and_not_a_missing_end
 
 def test_a_header_of_empty_texts_in_a_huge_sparse_file_does_not_hang(tmp_path: Path) -> None:
     with (tmp_path / "m.gguf").open("wb") as file:
-        body = text("k") + struct.pack("<IIQ", 9, 8, 2**28)
+        body = encode_text("k") + struct.pack("<IIQ", 9, 8, 2**28)
         file.write(b"GGUF" + struct.pack("<IQQ", 3, 1, 1) + body)
         file.truncate(2**33)
     started = time.process_time()
@@ -202,7 +202,7 @@ def test_a_header_with_a_full_vocabulary_is_read_in_a_moment(tmp_path: Path) -> 
     tokens = [f"token{number}" for number in range(151_936)]
     path = write_model(tmp_path / "m.gguf", tokenizer__ggml__tokens=tokens, tokenizer__ggml__merges=tokens)
     started = time.process_time()
-    assert describe_gguf(path).vocabulary_length == 151_936
+    assert describe_gguf(path).architecture == "qwen3vl"
     assert time.process_time() - started < 3
 
 

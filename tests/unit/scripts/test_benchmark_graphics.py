@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarking import gpu, graphics, peer, report
+from benchmarking import gpu_parts, nvidia_smi, peer, report
 from benchmarking.figures import Figures, NotMeasured
 from benchmarking.machine import Place
 from benchmarking.memory import Watch
@@ -88,23 +88,23 @@ class Weighed:
     ],
 )
 def test_memory_in_use_is_that_of_all_of_them(output: str, used: int | None) -> None:
-    assert graphics.used_bytes_in(output) == used
+    assert nvidia_smi.used_bytes_in(output) == used
 
 
 def test_each_one_is_named_with_its_driver() -> None:
-    assert graphics.names_in("NVIDIA A, B, 580.1\nNVIDIA C, 580.1\n") == [
+    assert nvidia_smi.names_in("NVIDIA A, B, 580.1\nNVIDIA C, 580.1\n") == [
         "NVIDIA A, B, driver 580.1",
         "NVIDIA C, driver 580.1",
     ]
-    assert graphics.names_in("No devices were found\n") == []
+    assert nvidia_smi.names_in("No devices were found\n") == []
 
 
 def test_nvidia_smi_is_asked(smi: Callable[[str], None]) -> None:
-    assert (graphics.used_bytes(), graphics.names()) == (None, [])
+    assert (nvidia_smi.used_bytes(), nvidia_smi.names()) == (None, [])
     smi("700\\n")
-    assert graphics.used_bytes() == 700 * 2**20
+    assert nvidia_smi.used_bytes() == 700 * 2**20
     smi("")
-    assert (graphics.used_bytes(), graphics.names()) == (None, [])
+    assert (nvidia_smi.used_bytes(), nvidia_smi.names()) == (None, [])
 
 
 def test_the_peak_is_the_largest_seen_also_at_the_end() -> None:
@@ -117,7 +117,10 @@ def test_the_peak_is_the_largest_seen_also_at_the_end() -> None:
     assert peak.bytes == 0
 
 
-@pytest.mark.parametrize("measure", [gpu.screens, gpu.picture, gpu.processor_alone, gpu.server, gpu.bench])
+@pytest.mark.parametrize(
+    "measure",
+    [gpu_parts.screens, gpu_parts.picture, gpu_parts.processor_alone, gpu_parts.server, gpu_parts.bench],
+)
 def test_nothing_is_measured_where_device_memory_is_not_told(
     measure: Callable[[Place, int], Figures], place: Place, smi: Callable[[str], None]
 ) -> None:
@@ -136,7 +139,7 @@ def test_the_benchmark_has_them_all_and_the_tables_know_them() -> None:
     assert tuple(name for name in PARTS if name.startswith("gpu")) == report.GRAPHICS_PARTS
 
 
-@pytest.mark.parametrize("measure", [gpu.server, gpu.bench])
+@pytest.mark.parametrize("measure", [gpu_parts.server, gpu_parts.bench])
 def test_llama_cpps_programs_have_to_be_named(
     measure: Callable[[Place, int], Figures], place: Place, smi: Callable[[str], None]
 ) -> None:
@@ -149,7 +152,7 @@ def test_the_processor_alone_does_not_pass_for_a_graphics_processor() -> None:
     figures: Figures = {}
     with (
         pytest.raises(NotMeasured, match="finds no graphics processor"),
-        gpu._loaded(figures, "load", Weighed(NO_OFFLOAD)),
+        gpu_parts._loaded(figures, "load", Weighed(NO_OFFLOAD)),
     ):
         pass
     assert figures == {}
@@ -157,10 +160,10 @@ def test_the_processor_alone_does_not_pass_for_a_graphics_processor() -> None:
 
 def test_a_graphics_processor_that_fails_meanwhile_is_told() -> None:
     figures: Figures = {}
-    with gpu._loaded(figures, "load", Weighed(ALL_OF_IT)):
+    with gpu_parts._loaded(figures, "load", Weighed(ALL_OF_IT)):
         pass
     assert figures == {"load": [1.5]}
-    with pytest.raises(NotMeasured, match="failed"), gpu._loaded(figures, "load", Weighed(ALL_OF_IT)) as product:
+    with pytest.raises(NotMeasured, match="failed"), gpu_parts._loaded(figures, "load", Weighed(ALL_OF_IT)) as product:
         product.offload = NO_OFFLOAD
 
 
@@ -176,10 +179,10 @@ def test_a_page_is_not_measured_on_the_processor_instead(place: Place, monkeypat
             self.offload = NO_OFFLOAD
             return cancelled(index, question)
 
-    monkeypatch.setattr(gpu, "Product", Failing)
+    monkeypatch.setattr(gpu_parts, "Product", Failing)
     monkeypatch.setattr(Place, "model", lambda _: None)
     with pytest.raises(NotMeasured, match="failed"):
-        gpu._picture(place, 1, lambda: 600)
+        gpu_parts._picture(place, 1, lambda: 600)
 
 
 class Narrow:
@@ -201,13 +204,13 @@ class Narrow:
 
 def test_the_largest_budget_is_what_the_product_takes() -> None:
     wide = Narrow(4096)
-    assert gpu._largest(wide, 4096)[0] == 3710  # the whole page
+    assert gpu_parts._largest(wide, 4096)[0] == 3710  # the whole page
     narrow = Narrow(3660)
-    assert gpu._largest(narrow, 4096)[0] == 3646
+    assert gpu_parts._largest(narrow, 4096)[0] == 3646
     assert narrow.asked == [3710, 3678, 3646]
-    assert gpu._largest(wide, 2048)[0] <= 2048
+    assert gpu_parts._largest(wide, 2048)[0] <= 2048
     with pytest.raises(NotMeasured, match=r"No\."):
-        gpu._largest(Narrow(1, code="memory"), 4096)
+        gpu_parts._largest(Narrow(1, code="memory"), 4096)
 
 
 def test_llama_bench_on_the_processor_alone_gives_no_speeds() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from edge_assistant.system import memory
 from edge_assistant.system.memory import PeakMemory, available_bytes, largest_programs
 
 
@@ -90,7 +91,11 @@ def test_there_is_some_memory_left() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no orphans of this kind")
-def test_other_programs_are_named_and_our_own_processes_are_not(tmp_path: Path) -> None:
+def test_other_programs_are_named_and_our_own_processes_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "_MAX_PROGRAMS", 100_000)
+    monkeypatch.setattr(memory, "_MIN_PROGRAM_BYTES", 0)
     for name in ("ours-to-sleep", "theirs-to-sleep"):
         shutil.copy("/bin/sleep", tmp_path / name)
     ours = subprocess.Popen([str(tmp_path / "ours-to-sleep"), "60"])
@@ -98,7 +103,7 @@ def test_other_programs_are_named_and_our_own_processes_are_not(tmp_path: Path) 
         ["sh", "-c", './theirs-to-sleep 60 >&- 2>&- & echo "$!"'], cwd=tmp_path, stdout=subprocess.PIPE, check=True
     )
     try:
-        found = dict(largest_programs(count=100_000, least=0))
+        found = dict(largest_programs())
     finally:
         ours.kill()
         ours.wait()
@@ -107,9 +112,11 @@ def test_other_programs_are_named_and_our_own_processes_are_not(tmp_path: Path) 
     assert "ours-to-sleep" not in found
 
 
-def test_small_programs_are_not_worth_closing() -> None:
-    assert largest_programs(least=2**60) == []
-    assert len(largest_programs(count=2, least=0)) == 2
+def test_small_programs_are_not_worth_closing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_MIN_PROGRAM_BYTES", 2**60)
+    assert largest_programs() == []
+    monkeypatch.setattr(memory, "_MIN_PROGRAM_BYTES", 0)
+    assert len(largest_programs()) == 3
 
 
 def test_where_the_system_tells_nothing_of_other_programs_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

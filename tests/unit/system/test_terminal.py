@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.standard_input import read_from_stdin
 
 from edge_assistant.assistant.events import StageEvent, TokenEvent, cancelled
-from edge_assistant.capture.file import read_picture
 from edge_assistant.cli.output import TextOutput
 from edge_assistant.system import paths, terminal
 from edge_assistant.system.errors import InputError, UsageError
@@ -108,10 +108,10 @@ def test_nothing_at_standard_input_is_told_as_that() -> None:
 
     empty = Bytes()
     with pytest.raises(InputError, match="empty"):
-        read_picture("-", stdin=empty)
+        read_from_stdin(empty)
     empty.handle = _CONSOLE
     with pytest.raises(UsageError, match="terminal"):
-        read_picture("-", stdin=empty)
+        read_from_stdin(empty)
 
 
 def test_windows_console_is_told_to_obey_escape_codes(kernel32: Kernel32) -> None:

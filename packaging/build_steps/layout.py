@@ -1,0 +1,55 @@
+"""The installed folder, put together: the frozen program, and beside it weights, licences and the desktop's files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from build_steps.icons import DRAWING, SIZES
+from build_steps.paths import PACKAGING
+from build_steps.weights import WeightsFile, digest, place
+
+SUMS = "SHA256SUMS"
+
+
+def put_together(
+    frozen: Path, weights: list[WeightsFile], catalog: Path, licences: Path, bom: dict[str, object]
+) -> Path:
+    """Make the folder that is installed, beside the frozen one, which stays as it is."""
+    folder = frozen.parent.with_name("program")
+    if folder.exists():
+        shutil.rmtree(folder)
+    shutil.copytree(frozen, folder, symlinks=True)
+    place(weights, catalog, folder / "models")
+    write_sums(weights, folder / "models")
+    shutil.copytree(licences, folder / "licences")
+    (folder / "bom.json").write_text(json.dumps(bom, indent=1) + "\n", encoding="utf-8")
+    return folder
+
+
+def add_desktop(folder: Path, icons: Path) -> None:
+    """Linux: the desktop's files with their places still open (@PROGRAM@), icons, and the scripts that use them."""
+    linux = PACKAGING / "linux"
+    share = folder / "share"
+    share.mkdir()
+    for source in sorted((linux / "share").glob("*.desktop")):
+        shutil.copy(source, share)
+    for size in SIZES:
+        target = share / f"icons/{size}x{size}/edge-assistant.png"
+        target.parent.mkdir(parents=True)
+        shutil.copy(icons / f"{size}.png", target)
+    (share / "icons/scalable").mkdir()
+    shutil.copy(DRAWING, share / "icons/scalable/edge-assistant.svg")
+    shutil.copy(linux / "SHORTCUTS.txt", folder / "SHORTCUTS.txt")
+    for name in ("register", "uninstall"):
+        shutil.copyfile(linux / f"{name}.sh", folder / name)
+        (folder / name).chmod(0o755)
+
+
+def write_sums(weights: list[WeightsFile], models: Path) -> None:
+    """Checksums of all that is in models/, in sha256sum's format: what has another one there is the person's own."""
+    known = {file.target: file.sha256 for file in weights}
+    places = sorted(path.relative_to(models).as_posix() for path in models.rglob("*") if path.is_file())
+    lines = [f"{known.get(place) or digest(models / place)}  {place}\n" for place in places]
+    (models / SUMS).write_text("".join(lines), encoding="utf-8")

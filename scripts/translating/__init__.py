@@ -1,0 +1,1 @@
+"""What scripts/translations.py looks for in the sources."""
