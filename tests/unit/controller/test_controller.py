@@ -160,6 +160,16 @@ def test_the_picture_of_a_question_is_encoded_while_the_question_is_typed(harnes
     assert (request.action, request.mode, ahead) == ("ask", "detail", PICTURE)
 
 
+def test_a_global_key_chooses_in_the_open_palette(overlay_harness: OverlayHarness) -> None:
+    overlay_harness.open()
+    overlay_harness.press("window")
+    assert overlay_harness.overlay_view.closed == [1]
+    while not overlay_harness.tasks.asked:
+        overlay_harness.step()
+    assert overlay_harness.newest.require_picture().origin == "window"
+    assert overlay_harness.snapshots == 1, "the key itself takes none"
+
+
 def test_a_region_chosen_from_the_palette_is_cut_from_the_same_frozen_desktop(overlay_harness: OverlayHarness) -> None:
     overlay_harness.open()
     overlay_harness.run(overlay_harness.controller.choose, 1, "region")
@@ -279,6 +289,14 @@ def test_ask_in_our_own_window_leads_to_its_input_and_takes_no_picture(harness: 
     assert harness.view.shown == [("ask",)]
     harness.run(harness.controller.ask_about_window)
     assert ("picture", PICTURE, "") in harness.view.shown, "from its menu the window beneath is meant"
+
+
+def test_the_windows_if_there_are_any_show_whether_think_harder_is_on(harness: LoopHarness) -> None:
+    harness.run(harness.controller.on_thinking_changed, True, "It took long.")
+    assert harness.view.shown == [("think", True, "It took long.")]
+    without_windows = LoopHarness(view=None)
+    without_windows.run(without_windows.controller.on_thinking_changed, True, "It took long.")
+    assert without_windows.speech.heard == [], "and nothing went wrong"
 
 
 def test_a_program_without_windows_says_where_questions_can_be_asked() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from support.loop_harness import (
     PICTURE,
     LoopHarness,
@@ -15,6 +16,7 @@ from edge_assistant.assistant.options import RequestSettings
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.controller.effects import EffectHandlers
+from edge_assistant.controller.request import Request
 from edge_assistant.controller.state import Effect
 
 
@@ -122,6 +124,35 @@ def test_a_question_about_what_a_key_described_goes_on_from_its_answer(harness: 
     harness.run(harness.controller.ask, "Which buttons?")
     assert harness.newest.conversation is described.conversation
     assert harness.newest.question == "Which buttons?"
+
+
+def test_a_question_may_be_about_what_is_still_being_described(harness: LoopHarness) -> None:
+    harness.press("window")
+    described = harness.newest
+    harness.run(harness.controller.ask, "Which buttons?")
+    assert described.is_cancelled()
+    assert harness.newest.question == "Which buttons?"
+    assert harness.newest.require_picture().image is PICTURE.image
+
+
+def test_a_question_about_a_picture_whose_time_is_over_is_refused(harness: LoopHarness) -> None:
+    harness.press("window")
+    harness.answer("A dialog.")
+    harness.end()
+    harness.now += 31
+    harness.step()
+    harness.run(harness.controller.ask, "Which buttons?")
+    assert harness.speech.heard[-1] == "There is no picture to ask about. Describe something first."
+
+
+def test_a_question_that_comes_before_the_picture_is_refused_and_the_picture_is_described(
+    harness: LoopHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Request, "take_picture", lambda *_: None)
+    harness.press("window")
+    harness.run(harness.controller.ask, "Which buttons?")
+    assert harness.speech.heard[-1] == "There is no picture to ask about. Describe something first."
+    assert not harness.controller.current.is_cancelled()
 
 
 def test_a_question_heeds_the_settings_as_a_description_does(harness: LoopHarness) -> None:
