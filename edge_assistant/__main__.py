@@ -5,21 +5,18 @@ from __future__ import annotations
 import os
 import sys
 
-from edge_assistant.cli.exit_codes import CANCELLED
-
 
 def main() -> None:
     """Run the command line and exit with its code."""
     try:
-        code = _run()
-    except KeyboardInterrupt:  # before anything was begun
+        _run()
+    except KeyboardInterrupt:  # before the program was in charge of signals
+        from edge_assistant.cli.exit_codes import CANCELLED
+
         os._exit(CANCELLED)
-    if code == CANCELLED:  # cancelled: a thread may still be at work, and the output closed
-        os._exit(code)
-    sys.exit(code)
 
 
-def _run() -> int:
+def _run() -> None:
     _open_standard_streams()
     from edge_assistant.system.signals import Signals
 
@@ -32,9 +29,13 @@ def _run() -> int:
 
     worker_bootstrap.limit_core_dumps()
     terminal.use_utf8()
+    from edge_assistant.cli.exit_codes import CANCELLED
     from edge_assistant.cli.main import main as run
 
-    return run(sys.argv[1:], signals)
+    code = run(sys.argv[1:], signals)
+    if code == CANCELLED:  # a thread may still be at work, and the output closed
+        os._exit(code)
+    sys.exit(code)
 
 
 def _open_standard_streams() -> None:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from edge_assistant.cli.exit_codes import EXIT_CODES
 from edge_assistant.cli.parser import make_parser
 from edge_assistant.controller.settings_applier import ENGINE_SETTINGS
 from edge_assistant.settings.entry import GROUPS, HOTKEYS, SettingsEntry, format_value
@@ -30,17 +31,16 @@ language. [usage.md](usage.md) tells how they are used. From a clone, the progra
 What stands in brackets may be left out. Ctrl-C silences a command and ends it at once.
 """
 
-EXIT_CODES = {
-    0: "done",
-    2: "the command line or the settings file asks for something that is not possible",
-    3: "a model's files are missing, damaged or do not belong together",
-    4: "nothing to see: the picture is blank, or the session is locked",
-    5: "the picture cannot be had: no such file, no display, no camera, no permission",
-    6: "the engine failed, or the program has a fault",
-    7: "it does not fit: memory, context or disk is too small",
-    8: "the network or the model hub failed",
-    9: "nothing runs that could be triggered",
-    130: "cancelled",
+_EXIT_CODE_MEANINGS = {
+    "usage": "the command line or the settings file asks for something that is not possible",
+    "weights": "a model's files are missing, damaged or do not belong together",
+    "nothing-to-see": "nothing to see: the picture is blank, or the session is locked",
+    "input": "the picture cannot be had: no such file, no display, no camera, no permission",
+    "engine": "the engine failed, or the program has a fault",
+    "does-not-fit": "it does not fit: memory, context or disk is too small",
+    "network": "the network or the model hub failed",
+    "not-running": "nothing runs that could be triggered",
+    "cancelled": "cancelled",
 }
 
 _SETTINGS_TOP = """
@@ -74,8 +74,9 @@ ctrl, alt or super is added. "" takes a key away. [Why these keys](adr/0011-keys
 def cli_document() -> str:
     """Return the text of docs/cli.md."""
     use_language("en")
-    codes = _table(("exit code", "meaning"), ((str(code), words) for code, words in EXIT_CODES.items()))
-    parts = [MADE, _CLI_TOP, *_commands(make_parser(), "edge-assistant"), "## Exit codes", codes]
+    codes = [("0", "done"), *((str(code), _EXIT_CODE_MEANINGS[kind]) for kind, code in EXIT_CODES.items())]
+    parts = [MADE, _CLI_TOP, *_commands(make_parser(), "edge-assistant")]
+    parts += ["## Exit codes", _table(("exit code", "meaning"), codes)]
     return _joined(parts)
 
 

@@ -118,6 +118,7 @@ class _CommandRun:
         self._signals.wait()
         if not self._ended.is_set():
             self.cancellation.set()
+            _ = self.output  # made before its time to print runs
             tidy_s = self._command.tidy_s
             if not self._ended.wait(_STOP_TIMEOUT_S) and tidy_s != 0:
                 self._signals.wait(0)

@@ -144,12 +144,8 @@ class Downloader:
             except TemporaryError as error:
                 attempts.record_failure(error)
             except RevisionGoneError as error:
-                if trusted is None:
-                    raise
-                raise RevisionGoneError(
-                    tr("{error} Or download the current one with models pull --trust-new.", error=error),
-                    can_trust_new=True,
-                ) from error
+                error.can_trust_new = trusted is not None
+                raise
         sha256, size = self._expected(entry, trusted, found)
         record = TrustedChecksum(sha256, found.commit, size) if entry.first_download else None
         return _Target(repository, found.commit, entry.file, sha256, size, record)
@@ -268,10 +264,4 @@ def _other_file_error(file: str, expected: str, found: str | None, why: str, ent
         value2=expected[:8],
         why=why,
     )
-    again = tr("Or download the new one with models pull --trust-new.") if entry.first_download else ""
-    return ChecksumError(
-        f"{sentence} {again}".rstrip(),
-        expected=expected,
-        found=str(found),
-        can_trust_new=entry.first_download,
-    )
+    return ChecksumError(sentence, expected=expected, found=str(found), can_trust_new=entry.first_download)

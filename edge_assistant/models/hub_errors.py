@@ -32,9 +32,8 @@ class RevisionGoneError(NetworkError):
     `can_trust_new`: a download of what the hub has now may be offered to the person.
     """
 
-    def __init__(self, message: str, *, can_trust_new: bool = False) -> None:
-        super().__init__(message, code="revision-gone")
-        self.can_trust_new = can_trust_new
+    code = "revision-gone"
+    can_trust_new = False
 
 
 def sign_in_page_error() -> NetworkError:

@@ -21,9 +21,10 @@ def run_in_fork(function: Callable[[], _Result], expected: type[Exception]) -> _
     if sys.platform != "linux":
         return function()
     read_end, write_end = os.pipe()
+    parent = os.getpid()
     pid = os.fork()
     if pid == 0:
-        _run_child(function, write_end)
+        _run_child(function, write_end, parent)
     os.close(write_end)
     with os.fdopen(read_end, "rb") as pipe:
         answer = pipe.read()
@@ -36,10 +37,12 @@ def run_in_fork(function: Callable[[], _Result], expected: type[Exception]) -> _
     return result  # type: ignore[no-any-return,unused-ignore]
 
 
-def _run_child(function: Callable[[], object], pipe: int) -> None:
+def _run_child(function: Callable[[], object], pipe: int, parent: int) -> None:
     """Run in the fork: send the result, then exit in any case."""
     try:
         die_with_parent()
+        if os.getppid() != parent:  # it died before that
+            return
         try:
             result: object = function()
         except Exception as error:  # noqa: BLE001 (it is raised again on the other side)

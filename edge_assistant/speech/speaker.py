@@ -91,12 +91,6 @@ class Speaker:
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
 
-    @property
-    def pid(self) -> int | None:
-        """The worker's process id, None when there is none."""
-        process = self._process
-        return process.pid if process else None
-
     def start(self) -> None:
         """Start the worker, so that it is ready for the first sentence; return at once."""
         with self._changed:

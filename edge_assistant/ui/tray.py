@@ -42,11 +42,6 @@ class Tray(QObject):
         """Return whether the desktop has a tray."""
         return QSystemTrayIcon.isSystemTrayAvailable()
 
-    @property
-    def tooltip(self) -> str:
-        """The icon's tooltip."""
-        return self._icon.toolTip()
-
     def hide(self) -> None:
         """Remove the icon from the tray."""
         self._icon.hide()

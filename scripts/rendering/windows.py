@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 from PIL import Image
 from PySide6.QtWidgets import QApplication, QWidget
@@ -29,13 +30,6 @@ from edge_assistant.ui.tray import Tray
 SAMPLE = Path(__file__).resolve().parents[2] / "models/demo/samples/save-dialog.png"
 
 
-class _Nobody:
-    """Stands where the program would be; whatever is asked of it is nothing."""
-
-    def __getattr__(self, _: str) -> Callable[..., None]:
-        return lambda *_: None
-
-
 def _commands() -> Commands:
     entries = [MenuEntry(tr("&Models…"), lambda: None)]
     return Commands(lambda _: None, lambda: None, HotkeySettings().keys_by_action(), entries)
@@ -43,7 +37,7 @@ def _commands() -> Commands:
 
 def main_window() -> QWidget:
     """The main window with a conversation."""
-    window = MainWindow(_commands(), _Nobody(), lambda: True)  # type: ignore[arg-type]
+    window = MainWindow(_commands(), Mock(), lambda: True)
     captured = replace(read_picture(SAMPLE), origin="window")
     window.show_picture(captured, thumbnail(captured.image), "Invoice 1042, Writer")
     window.show_event(WindowEvent(1, "Invoice 1042, Writer", 0, 0, *captured.image.size))

@@ -65,7 +65,7 @@ class Watcher(QObject):
         window = self._app.window
         answers = {
             "text": lambda: window.text.replace("\n", " / "),
-            "tooltip": lambda: self._app.tray.tooltip,
+            "tooltip": lambda: self._app.tray._icon.toolTip(),
             "picture": lambda: window.findChildren(QLabel)[1].text(),
             "reasoning": lambda: window.reasoning.toPlainText().replace("\n", " / "),
             "think": lambda: window.think.isChecked(),

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from benchmarking.sound_card import open_card
@@ -89,11 +90,30 @@ class SoundCard:
                 continue
 
 
+class RecordedSpeaker(Speaker):
+    """A speaker that keeps which sentences began to be heard, and were not stopped by then."""
+
+    def __init__(self, started: list[str], **options: Any) -> None:
+        super().__init__(**options)
+        self._texts_started = started
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id, None when there is none."""
+        process = self._process
+        return process.pid if process else None
+
+    def _note_started(self, utterance: Any, now: float, seconds: float) -> None:
+        super()._note_started(utterance, now, seconds)
+        if utterance.text and utterance.stop_deadline is None:
+            self._texts_started.append(utterance.text)
+
+
 @dataclass
 class Said:
     """A speaker and what it reported."""
 
-    speaker: Speaker
+    speaker: RecordedSpeaker
     notices: list[tuple[str, str]] = field(default_factory=list)
     started: list[str] = field(default_factory=list)
 

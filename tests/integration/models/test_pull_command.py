@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from support.local_hub import Fault
 from support.model_commands import Models, models
-from support.person import MMPROJ, MODEL, Place
+from support.person import MMPROJ, MODEL, REPOSITORY, Place
 from support.waiting import until
 
 from edge_assistant.system import paths
@@ -176,6 +176,22 @@ def test_the_first_download_is_recorded_and_the_list_shows_it(shop: Place) -> No
     assert [each["commit"] for each in after["files"]] == [shop.hub.commit] * 2
     (line,) = [line for line in models("list", as_json=False).lines if line.startswith("pair,")]
     assert f"from commit {shop.hub.commit[:8]}" in line
+
+
+def test_another_file_than_at_the_first_download_is_taken_only_with_an_option_that_the_error_names(shop: Place) -> None:
+    shop.catalog(revision="main", pinned=False)
+    (paths.data_dir() / "catalog.toml").write_text((shop.shipped / "catalog.toml").read_text())
+    with pull(shop) as run:
+        assert run.wait() == 0
+    (shop.models / MODEL).unlink()
+    shop.data[MODEL] = shop.hub.files[REPOSITORY, MODEL] = shop.data[MODEL][:-100] + bytes(100)
+    with pull(shop) as run:
+        assert run.wait() == 3
+    (error,) = run.of("error")
+    assert error["message"].endswith("Or download the current one with models pull --trust-new.")
+    with pull(shop, "--trust-new") as run:
+        assert run.wait() == 0
+    shop.check_whole()
 
 
 def test_the_list_shows_how_much_of_an_unfinished_download_is_here(shop: Place) -> None:

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.sound_card import Said, SoundCard
-
-from edge_assistant.speech.speaker import Speaker
+from support.sound_card import RecordedSpeaker, Said, SoundCard
 
 
 @pytest.fixture(autouse=True)
@@ -44,19 +42,6 @@ def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
     yield make
     for each in cards:
         each.close()
-
-
-class RecordedSpeaker(Speaker):
-    """A speaker that keeps which sentences began to be heard, and were not stopped by then."""
-
-    def __init__(self, started: list[str], **options: Any) -> None:
-        super().__init__(**options)
-        self._texts_started = started
-
-    def _note_started(self, utterance: Any, now: float, seconds: float) -> None:
-        super()._note_started(utterance, now, seconds)
-        if utterance.text and utterance.stop_deadline is None:
-            self._texts_started.append(utterance.text)
 
 
 @pytest.fixture

@@ -193,7 +193,7 @@ def test_when_the_parent_is_killed_worker_and_player_are_gone_within_a_second(
                 speaker.start()
                 speaker.say("Ready.")
                 speaker.wait()
-                print(speaker.pid, flush=True)
+                print(speaker._process.pid, flush=True)
                 if sys.argv[1] != "idle":
                     speaker.say("This sentence is long enough for somebody to end the program while it is spoken. " * 3)
                 sys.stdin.read()

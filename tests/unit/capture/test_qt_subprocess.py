@@ -27,7 +27,7 @@ def die(_: Connection, words: str) -> None:
 
 
 def fail(connection: Connection) -> None:
-    connection.send(("error", 5, "no-camera", "No camera was found."))
+    connection.send(("error", InputError.kind, "no-camera", "No camera was found."))
 
 
 def count(connection: Connection) -> None:

@@ -28,8 +28,9 @@ def test_the_readme_names_every_file_and_folder_and_no_other_command(folder: str
     text = (ROOT / folder / "README.md").read_text(encoding="utf-8")
     there = {path.name for path in (ROOT / folder).iterdir() if path.name not in ("README.md", "__pycache__")}
     assert [name for name in sorted(there) if f"`{name}" not in text] == []
-    rows = {match[1] for match in re.finditer(r"(?m)^\| `([\w.]+)` \|", text)}
-    assert rows <= there, "a command that is not there"
+    rows = re.findall(r"(?m)^\| `([\w.]+)` \|", text)
+    assert set(rows) <= there, "a command that is not there"
+    assert len(rows) == len(set(rows)), "a command that is named twice"
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=lambda path: path.name)

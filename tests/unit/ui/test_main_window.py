@@ -213,7 +213,7 @@ def test_what_is_held_back_of_an_answer_that_was_cut_off_is_shown_before_that_is
 @pytest.mark.parametrize("condition", STATUSES)
 def test_the_tooltip_says_the_condition(desk: Desk, condition: Status) -> None:
     desk.tray.show_status(condition)
-    assert desk.tray.tooltip == f"Edge Assistant: {status_name(condition)}"
+    assert desk.tray._icon.toolTip() == f"Edge Assistant: {status_name(condition)}"
 
 
 def test_the_icons_differ_in_shape_not_only_in_colour() -> None:

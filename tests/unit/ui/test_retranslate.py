@@ -75,7 +75,7 @@ class Desk:
         bar = [action.menu() for action in self.window.menuBar().actions()]
         menus = [each for each in bar if isinstance(each, QMenu)]
         entries = [action.text() for menu in (*menus, self.tray.menu) for action in menu.actions()]
-        return [*(menu.title() for menu in menus), *entries, self.tray.tooltip, *words_of(self.window)]
+        return [*(menu.title() for menu in menus), *entries, self.tray._icon.toolTip(), *words_of(self.window)]
 
 
 def change_language(settings: Settings) -> None:
@@ -102,7 +102,7 @@ def test_menus_windows_and_tray_read_as_if_made_in_the_other_language() -> None:
     fresh = Desk()
     assert desk.words == fresh.words
     assert {"&Datei", "A&nsehen", "&Fenster beschreiben\tCtrl+Shift+F9", "&Einstellungen…"} <= set(desk.words)
-    assert desk.tray.tooltip == "Edge Assistant: Spricht"
+    assert desk.tray._icon.toolTip() == "Edge Assistant: Spricht"
     assert "Fenster Invoice, 64 mal 48 Pixel" in desk.words
     desk.apply_settings(ENGLISH)
     assert desk.words == before

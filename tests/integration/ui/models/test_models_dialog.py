@@ -173,7 +173,7 @@ def test_where_the_hub_has_another_file_now_its_download_is_offered(
     place.data[MODEL] = place.hub.files[REPOSITORY, MODEL] = place.data[MODEL][:-100] + bytes(100)
     push(dialog.download)
     question = question_of(dialog).text()
-    assert question.endswith("Download what the hub has now?")
+    assert question.endswith("Update this program. Download what the hub has now?")
     assert question in said
     answer(dialog, "Cancel")
     assert idle(dialog)
