@@ -48,7 +48,7 @@ class WorkerListener(Protocol):
 class RequestOutput:
     """The speech and the events of the request that is worked on; the assistants speak and report through it.
 
-    `on_progress` is called when the request enters another stage, or has its first sentence.
+    `on_progress` is called when the request enters another stage, or has another sentence.
     """
 
     def __init__(
@@ -95,8 +95,7 @@ class RequestOutput:
                 request.sentences.append(event.message)
             case SentenceEvent():
                 request.sentences.append(event.text)
-                if len(request.sentences) == 1:
-                    self._on_progress()
+                self._on_progress()
 
     def _set_stage(self, request: Request, stage: Stage) -> None:
         if request.stage != stage:
