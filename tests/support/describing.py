@@ -180,11 +180,12 @@ class Describe:
             ),
         )
 
-    def signal(self, number: int = signal.SIGINT) -> float:
-        """Send a signal; the seconds until nothing of the run is left."""
+    def signal(self, number: int = signal.SIGINT, then: Callable[[], object] = lambda: None) -> float:
+        """Send a signal and call `then`; the seconds until nothing of the run is left."""
         self.tree()
         start = time.monotonic()
         self.process.send_signal(number)
+        then()
         self.process.wait(PATIENCE)
         self.wait_until_gone(start)
         return time.monotonic() - start
