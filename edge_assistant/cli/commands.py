@@ -22,7 +22,8 @@ def app(parsed: argparse.Namespace, context: CommandContext) -> int:
     except ImportError as error:
         raise missing_error(error) from error
     options = (getattr(parsed, f"{APP_PREFIX}{name}") for name in ("speak", "temperature", "seed"))
-    return run(ServiceOptions(*options), context.cancellation)
+    run(ServiceOptions(*options), context.cancellation)
+    return 0
 
 
 def listen(parsed: argparse.Namespace, context: CommandContext) -> int:
@@ -30,7 +31,8 @@ def listen(parsed: argparse.Namespace, context: CommandContext) -> int:
     from edge_assistant.cli.listen import listen
     from edge_assistant.controller.service import ServiceOptions
 
-    return listen(ServiceOptions(parsed.speak, parsed.temperature, parsed.seed), context.cancellation)
+    listen(ServiceOptions(parsed.speak, parsed.temperature, parsed.seed), context.cancellation)
+    return 0
 
 
 def tune(parsed: argparse.Namespace, context: CommandContext) -> int:
