@@ -7,6 +7,8 @@ import argparse
 from edge_assistant.cli.command import CommandContext
 from edge_assistant.system.errors import InputError, UsageError
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.terminal import print_line
+from edge_assistant.system.text_cleaning import shorten
 
 APP_PREFIX = "app_"
 """The prefix of the destinations of the app's options, since commands have options of the same names."""
@@ -22,7 +24,8 @@ def app(parsed: argparse.Namespace, context: CommandContext) -> int:
     except ImportError as error:
         raise missing_error(error) from error
     options = (getattr(parsed, f"{APP_PREFIX}{name}") for name in ("speak", "temperature", "seed"))
-    return run(ServiceOptions(*options), context.cancellation)
+    run(ServiceOptions(*options), context.cancellation)
+    return 0
 
 
 def listen(parsed: argparse.Namespace, context: CommandContext) -> int:
@@ -30,7 +33,8 @@ def listen(parsed: argparse.Namespace, context: CommandContext) -> int:
     from edge_assistant.cli.listen import listen
     from edge_assistant.controller.service import ServiceOptions
 
-    return listen(ServiceOptions(parsed.speak, parsed.temperature, parsed.seed), context.cancellation)
+    listen(ServiceOptions(parsed.speak, parsed.temperature, parsed.seed), context.cancellation)
+    return 0
 
 
 def tune(parsed: argparse.Namespace, context: CommandContext) -> int:
@@ -44,7 +48,6 @@ def tune(parsed: argparse.Namespace, context: CommandContext) -> int:
 def trigger(parsed: argparse.Namespace, _: CommandContext) -> int:
     """Run an action in the running program, or list the actions."""
     from edge_assistant.hotkeys.actions import ACTIONS
-    from edge_assistant.system.terminal import print_line
 
     if parsed.list:
         for action, line in ACTIONS.items():
@@ -68,8 +71,6 @@ def trigger(parsed: argparse.Namespace, _: CommandContext) -> int:
 def cameras(_: argparse.Namespace, __: CommandContext) -> int:
     """List the cameras."""
     from edge_assistant.capture.qt_subprocess import query_cameras
-    from edge_assistant.system.terminal import print_line
-    from edge_assistant.system.text_cleaning import shorten
 
     names = query_cameras()
     if not names:
@@ -89,8 +90,6 @@ def doctor(parsed: argparse.Namespace, context: CommandContext) -> int:
 def voices(parsed: argparse.Namespace, _: CommandContext) -> int:
     """List the voices."""
     from edge_assistant.speech.probe import list_voices
-    from edge_assistant.system.terminal import print_line
-    from edge_assistant.system.text_cleaning import shorten
 
     for voice in list_voices():
         languages = shorten(", ".join(voice.languages))

@@ -108,7 +108,7 @@ class DescribeRun:
     def _ask_all(self, settings: schema.Settings) -> None:
         options = self._options
         language = options.language or settings.spoken_language
-        system_prompt(language)
+        system_prompt(language)  # raises UsageError for a language that is not known, before the picture is taken
         if options.think:
             sampling("thinking", verbatim=False, temperature=options.answer_options.temperature)
         # Captured first: verifying the model may take seconds, and by then another window may be active.

@@ -35,14 +35,14 @@ class _LockedOutput:
                     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def listen(options: ServiceOptions, cancellation: Cancellation) -> int:
-    """Run until the cancellation or `trigger quit`; return 0. Raises AssistantError if it cannot start."""
+def listen(options: ServiceOptions, cancellation: Cancellation) -> None:
+    """Run until the cancellation or `trigger quit`. Raises AssistantError if it cannot start."""
     commands = RemoteCommands()
     try:
         server = IpcServer(default_endpoint(), commands.answer)
     except AlreadyRunningError:
         print_line(tr("Edge Assistant is already running."))
-        return 0
+        return
     try:
         settings, problem = store.load_or_back_up(schema.path())
         service = Service(options, settings, _LockedOutput().show)
@@ -52,4 +52,3 @@ def listen(options: ServiceOptions, cancellation: Cancellation) -> int:
             service.run()
     finally:
         server.close()
-    return 0

@@ -117,12 +117,13 @@ class _CommandRun:
         """
         self._signals.wait()
         if not self._ended.is_set():
+            _ = self.output  # made before its time to print runs, and before the command fails too, which needs it then
             self.cancellation.set()
-            _ = self.output  # made before its time to print runs
             tidy_s = self._command.tidy_s
             if not self._ended.wait(_STOP_TIMEOUT_S) and tidy_s != 0:
                 self._signals.wait(0)
-                self._signals.wait(tidy_s)
+                if not self._ended.is_set():  # its wake-up may be what was just forgotten
+                    self._signals.wait(tidy_s)
         if self._ended.is_set():
             return False
         reporter = threading.Thread(target=self._fail, args=(CancelledError(),), name="reporter", daemon=True)

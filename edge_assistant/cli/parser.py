@@ -34,11 +34,11 @@ ARGPARSE_MESSAGES = (
     tr_noop("not allowed with argument %s"),
     tr_noop("ignored explicit argument %r"),
 )
-"""Messages of argparse itself, listed here so that they are translated too (see i18n.in_libraries)."""
+"""Messages of argparse itself, listed here so that they are translated too (see i18n.translate_libraries)."""
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser to be used within i18n.in_libraries. Raises UsageError for invalid arguments."""
+    """An argument parser to be used within i18n.translate_libraries. Raises UsageError for invalid arguments."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(
@@ -52,7 +52,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def make_parser() -> Parser:
-    """Make the parser of the whole command line; `command` of what it parses is the function to run."""
+    """Make the parser of the whole command line; `command` of what it parses is the Command to run."""
     parser = Parser(
         prog="edge-assistant",
         description=tr("Describes pictures and the screen aloud. Works without a network."),

@@ -9,7 +9,8 @@ from edge_assistant.settings import schema
 from edge_assistant.settings.entry import describe_entry, format_value, parse_value
 from edge_assistant.system.errors import AssistantError, NotRunningError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.ipc import RELOAD
+from edge_assistant.system.ipc import RELOAD, default_endpoint, send
+from edge_assistant.system.terminal import print_error, print_line
 from edge_assistant.system.text_cleaning import one_line, shorten
 
 
@@ -31,7 +32,6 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 def _list(_: argparse.Namespace, __: CommandContext) -> int:
     from edge_assistant.settings import store
-    from edge_assistant.system.terminal import print_error, print_line
 
     settings = schema.load(schema.path())
     for entry in schema.entries():
@@ -46,8 +46,6 @@ def _list(_: argparse.Namespace, __: CommandContext) -> int:
 
 
 def _get(arguments: argparse.Namespace, _: CommandContext) -> int:
-    from edge_assistant.system.terminal import print_line
-
     entry = schema.find_entry(arguments.name)
     print_line(one_line(format_value(schema.get_value(schema.load(schema.path()), entry.name))))
     return 0
@@ -55,7 +53,6 @@ def _get(arguments: argparse.Namespace, _: CommandContext) -> int:
 
 def _set(arguments: argparse.Namespace, _: CommandContext) -> int:
     from edge_assistant.settings import store
-    from edge_assistant.system.terminal import print_line
 
     entry = schema.find_entry(arguments.name)
     value = parse_value(entry, arguments.value)
@@ -69,9 +66,6 @@ def _set(arguments: argparse.Namespace, _: CommandContext) -> int:
 
 def _notify_running_program() -> None:
     """Let the running program reload the settings, and print its answer."""
-    from edge_assistant.system.ipc import default_endpoint, send
-    from edge_assistant.system.terminal import print_line
-
     try:
         answer = send(default_endpoint(), RELOAD)
     except NotRunningError:
@@ -83,7 +77,5 @@ def _notify_running_program() -> None:
 
 
 def _path(_: argparse.Namespace, __: CommandContext) -> int:
-    from edge_assistant.system.terminal import print_line
-
     print_line(one_line(str(schema.path())))
     return 0

@@ -4,7 +4,6 @@ request and the last answer.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -51,9 +50,9 @@ class EffectHandlers:
         tasks: RequestTasks,
         speech: SpeechChannel,
         on_event: Callable[[Event], None],
-        clock: Callable[[], float] = time.monotonic,
-        view: View | None = None,
-        overlay_view: OverlayView | None = None,
+        clock: Callable[[], float],
+        view: View | None,
+        overlay_view: OverlayView | None,
     ) -> None:
         self._event_loop = event_loop
         self._worker = worker

@@ -29,7 +29,7 @@ class LoopOwner(Protocol):
 
 
 class EventLoop:
-    """A queue of calls. `run` belongs to one thread; all else may be used from any, and from a signal handler."""
+    """A queue of calls. `run` belongs to one thread; all else may be used from any."""
 
     def __init__(self) -> None:
         self._calls: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()

@@ -22,6 +22,7 @@ from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.controller.frozen_desktop import FrozenDesktop
 from edge_assistant.controller.view import View
 from edge_assistant.engine.prompts import Mode
+from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import AssistantError, CancelledError, run_safely
 from edge_assistant.system.i18n import tr, tr_count
 
@@ -100,7 +101,7 @@ class Request:
         self.failure: AssistantError | None = None
         self._say = say
         self._on_event = on_event
-        self._cancelled = threading.Event()
+        self._cancellation = Cancellation()
         self._speech_allowed = threading.Event()
 
     def notice(self, code: str, message: str) -> None:
@@ -119,16 +120,15 @@ class Request:
 
     def is_cancelled(self) -> bool:
         """Return whether the request was cancelled."""
-        return self._cancelled.is_set()
+        return self._cancellation.is_set
 
     def wait(self, seconds: float) -> None:
         """Wait; raises CancelledError as soon as the request is cancelled."""
-        if self._cancelled.wait(seconds):
-            raise CancelledError
+        self._cancellation.wait(seconds)
 
     def cancel(self) -> None:
         """Cancel the request."""
-        self._cancelled.set()
+        self._cancellation.set()
 
     def require_picture(self) -> CapturedPicture:
         """Return the picture. Raises CancelledError where there is none, or after a cancellation."""

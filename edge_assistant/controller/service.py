@@ -143,7 +143,7 @@ class Service:
         self.event_loop.post(self.controller.tell, code, message)
 
     def quit(self) -> None:
-        """End `run`; may be called from any thread, and from a signal handler."""
+        """End `run`; may be called from any thread."""
         self.event_loop.post(self.controller.quit)
 
     def report_settings_file(self, problem: str) -> None:

@@ -39,8 +39,8 @@ from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess
 
 _log = logging.getLogger(__name__)
 
-# Seconds after a cancel at which the question ends, acknowledged or not.
-CANCEL_GRACE = 0.2
+# After a cancel the question ends within this time, acknowledged or not.
+_CANCEL_GRACE_S = 0.2
 # A worker that has not acknowledged it then may be within a graph node, which nothing can stop: the attention of one
 # layer to a large picture. The next question waits this many seconds, counted from the cancel, for the node to end;
 # after that the worker is killed, which loses its caches and, on a machine short of memory, the cached model file.
@@ -257,19 +257,19 @@ class Engine:
         else:
             self.cancel_ahead()
 
-    def cancel(self, grace: float = CANCEL_GRACE) -> None:
-        """Cancel the running load or question; it ends within `grace` seconds, acknowledged or not.
+    def cancel(self) -> None:
+        """Cancel the running load or question; it ends within _CANCEL_GRACE_S, acknowledged or not.
 
         The worker may finish its current node afterwards, unless it does not even read the cancel: then it is killed.
-        A worker that is loading is killed at once, and any worker where `grace` is 0.
+        A worker that is loading is killed at once.
         """
         with self._lock:
             process = self._process
             if self._cancelled or not self._busy:
                 return
             self._cancelled = True
-            self._kill_at = time.monotonic() + grace
-            kill = self._loading or grace <= 0  # a worker that is loading acknowledges nothing
+            self._kill_at = time.monotonic() + _CANCEL_GRACE_S
+            kill = self._loading  # a worker that is loading acknowledges nothing
         if process is None:
             return  # between two loads
         process.wake()
@@ -277,7 +277,7 @@ class Engine:
             process.kill()
             return
         try:
-            sent = process.send(CancelQuestion(self._last_id), timeout=grace)
+            sent = process.send(CancelQuestion(self._last_id), timeout=_CANCEL_GRACE_S)
         except WorkerDiedError:
             return  # the waiting thread gets the error
         if not sent:

@@ -35,16 +35,16 @@ class Exporter:
         self,
         library: ModelLibrary,
         folder: Path,
-        sets: Sequence[CatalogModel],
+        models: Sequence[CatalogModel],
         *,
         on_progress: OnProgress,
         cancel: Cancellation,
     ) -> None:
-        """`sets`: the models to export, each with all of its files that are here; empty means every complete model."""
+        """`models`: those to export, each with all of its files that are here; empty means every complete model."""
         self._cancel = cancel
         self._library = library
         self._folder = folder
-        self._sets = sets or [each for each in library.catalog() if library.is_installed(each)]
+        self._models = models or [each for each in library.catalog() if library.is_installed(each)]
         self._on_progress = on_progress
 
     def run(self) -> list[CatalogModel]:
@@ -53,7 +53,7 @@ class Exporter:
 
         Raises WeightsError (ChecksumError for a damaged file here), DoesNotFitError, UsageError, CancelledError.
         """
-        if not self._sets:
+        if not self._models:
             raise WeightsError(
                 tr("There is no model to export. Download one with models pull."), code="weights-missing"
             )
@@ -62,12 +62,12 @@ class Exporter:
         if self._folder.resolve() in {folder.resolve() for folder in (*self._library.folders, self._library.shipped)}:
             raise UsageError(tr("The model is already in that folder. Choose another one."))
         earlier = load_catalog(self._folder / CATALOG, own=True) if exists(self._folder / CATALOG) else ()
-        sets: list[CatalogModel] = []
+        exported: list[CatalogModel] = []
         copies: dict[str, _Copy] = {}
-        for catalog_model in self._sets:
+        for catalog_model in self._models:
             found = self._copies(catalog_model)
             copies |= {copy.entry.file: copy for copy in found}
-            sets.append(self._exported_model(catalog_model, found))
+            exported.append(self._exported_model(catalog_model, found))
         total = sum(copy.source.stat().st_size for copy in copies.values())
         self._progress = FileProgress(total, self._on_progress, self._cancel)
         with explain_write_errors(self._folder / CATALOG):
@@ -78,14 +78,14 @@ class Exporter:
         ours = {entry.file.lower() for each in earlier for entry in each.files}
         for copy in copies.values():
             self._copy(copy, ours)
-        self._write_lists([*sets, *self._remaining(earlier, sets)])
-        return sets
+        self._write_lists([*exported, *self._remaining(earlier, exported)])
+        return exported
 
-    def _remaining(self, earlier: Sequence[CatalogModel], sets: Sequence[CatalogModel]) -> list[CatalogModel]:
+    def _remaining(self, earlier: Sequence[CatalogModel], exported: Sequence[CatalogModel]) -> list[CatalogModel]:
         """Return the models of an earlier export that the folder still has, where none of their files was replaced."""
-        named = {each.key for each in sets}
-        taken = {entry.file.lower() for each in sets for entry in each.files}
-        sums = {entry.sha256 for each in sets for entry in each.files}
+        named = {each.key for each in exported}
+        taken = {entry.file.lower() for each in exported for entry in each.files}
+        sums = {entry.sha256 for each in exported for entry in each.files}
         return [
             each
             for each in earlier
@@ -156,12 +156,12 @@ class Exporter:
             copy.source, target, copy.sha256, self._library.verifier, link=False, on_bytes=self._progress.received
         )
 
-    def _write_lists(self, sets: list[CatalogModel]) -> None:
-        files = {entry.file: entry.sha256 for each in sets for entry in each.files if entry.sha256}
+    def _write_lists(self, models: list[CatalogModel]) -> None:
+        files = {entry.file: entry.sha256 for each in models for entry in each.files if entry.sha256}
         sums = "".join(f"{sha256}  {file}\n" for file, sha256 in files.items())
         with explain_write_errors(self._folder / CHECKSUMS):
             replace_file(self._folder / CHECKSUMS, sums.encode())
         with explain_write_errors(self._folder / CATALOG):
             head = tr("The models in this folder. To install them: edge-assistant models import THIS-FOLDER")
             path = self._folder / CATALOG
-            replace_file(path, user_catalog.catalog_text(path, sets, head).encode())
+            replace_file(path, user_catalog.catalog_text(path, models, head).encode())

@@ -78,7 +78,7 @@ class VerifyOperation:
 
     def run(self, listener: OperationListener, cancel: Cancellation) -> OperationResult:
         """Verify the files. Raises WeightsError when there are none, CancelledError."""
-        files = present_files(self.library, self.models)
+        files = _present_files(self.library, self.models)
         if not files:
             raise WeightsError(
                 tr("There is nothing to verify. Download a model with models pull."), code="weights-missing"
@@ -108,7 +108,7 @@ class VerifyOperation:
         return OperationResult((sentence,), damaged)
 
 
-def present_files(library: ModelLibrary, models: Iterable[CatalogModel]) -> list[FileStatus]:
+def _present_files(library: ModelLibrary, models: Iterable[CatalogModel]) -> list[FileStatus]:
     """Return all files of these models that are on this computer, each once."""
     statuses = [library.status(model, entry) for model in models for entry in model.files]
     found = {status.path: status for status in reversed(statuses) if status.path is not None}

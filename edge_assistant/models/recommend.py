@@ -52,21 +52,21 @@ def recommend(
     `here` maps names of models to the bytes of them that are on this computer already; `commands` says whether the
     sentences name the commands to go on with.
     """
-    sets = [each for each in catalog if each.variant == "instruct" and each.repository is not None]
-    sets.sort(key=lambda each: each.ram_bytes, reverse=True)
+    models = [each for each in catalog if each.variant == "instruct" and each.repository is not None]
+    models.sort(key=lambda each: each.ram_bytes, reverse=True)
     facts = tr(
         "This computer has {memory} gigabytes of memory, {cores}, and {disk} of free disk space.",
         memory=round(machine.memory / 2**30),
         cores=_describe_cores(machine),
         disk=format_size(machine.free_disk),
     )
-    fitting = [each for each in sets if each.ram_bytes <= machine.memory * _COMFORTABLE_SHARE]
+    fitting = [each for each in models if each.ram_bytes <= machine.memory * _COMFORTABLE_SHARE]
     reason = tr("the best that fits well into this memory")
     if not fitting:
-        fitting = [each for each in sets if each.ram_bytes + _SYSTEM_BYTES <= machine.memory][-1:]
+        fitting = [each for each in models if each.ram_bytes + _SYSTEM_BYTES <= machine.memory][-1:]
         reason = tr("but memory is tight: close other programs before you ask")
     if not fitting:
-        least = min((each.ram_bytes for each in sets), default=0)
+        least = min((each.ram_bytes for each in models), default=0)
         return Recommendation(
             None,
             0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from edge_assistant.system.json_store import explain_write_errors, file_lock
 _SOURCE = "source"
 
 
-def catalog_text(path: Path, models: Iterable[CatalogModel], head: str) -> str:
+def catalog_text(path: Path, models: Sequence[CatalogModel], head: str) -> str:
     """Return the text of a whole catalogue, for the file `path`, with `head` as the comment at its top.
 
     Raises WeightsError unless it reads as just these models.

@@ -43,6 +43,9 @@ _NOT_RUNNING = tr_noop("Edge Assistant is not running. Start it with the command
 SHOW = "show"
 """The message of a second start: show the window."""
 
+RELOAD = "settings"
+"""The message that the settings file has changed."""
+
 TUNED = "tuned"
 """The message of `tune` when it has saved new results."""
 
@@ -263,7 +266,3 @@ def default_endpoint(platform: str = sys.platform, environ: Mapping[str, str] = 
     """Return the endpoint of this person and display; `platform` as in sys.platform."""
     endpoint_class = WindowsEndpoint if platform == "win32" else Endpoint
     return endpoint_class(paths.runtime_dir(environ), socket_name(environ))
-
-
-RELOAD = "settings"
-"""The message that the settings file has changed; it is no action of a person."""

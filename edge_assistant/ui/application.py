@@ -45,8 +45,8 @@ _EXIT_TIMEOUT_S = 5.0
 _QUEUED = Qt.ConnectionType.QueuedConnection
 
 
-def run(options: ServiceOptions, cancellation: Cancellation) -> int:
-    """Run the application until the cancellation, the menu or a trigger ends it; return the exit code 0.
+def run(options: ServiceOptions, cancellation: Cancellation) -> None:
+    """Run the application until the cancellation, the menu or a trigger ends it.
 
     Raises AssistantError when it cannot start.
     """
@@ -54,7 +54,8 @@ def run(options: ServiceOptions, cancellation: Cancellation) -> int:
     try:
         server = IpcServer(default_endpoint(), commands.answer)
     except AlreadyRunningError:
-        return _show_running_instance()
+        _show_running_instance()
+        return
     try:
         _check_display()
         pyside_workaround.keep_constants_alive()
@@ -68,7 +69,7 @@ def run(options: ServiceOptions, cancellation: Cancellation) -> int:
         app.service.report_settings_file(problem)
         commands.serve(app.service, app.controller_signals.show_requested.emit)
         with cancellation.calling(app.service.quit):
-            return app.run()
+            app.run()
     finally:
         server.close()
 
@@ -90,13 +91,12 @@ def _schedule_forced_exit() -> None:
     faulthandler.dump_traceback_later(_EXIT_TIMEOUT_S, exit=True, file=devnull)
 
 
-def _show_running_instance() -> int:
-    """Have the instance that is already running show its window; return the exit code."""
+def _show_running_instance() -> None:
+    """Have the instance that is already running show its window."""
     print_line(tr("Edge Assistant is already running."))
     with contextlib.suppress(NotRunningError):  # it has just ended
         if answer := send(default_endpoint(), SHOW):
             print_line(answer)
-    return 0
 
 
 def _models_dir(settings: Settings) -> Path | None:
@@ -201,8 +201,8 @@ class Application(QObject):
         else:
             post(controller.press, action)
 
-    def run(self) -> int:
-        """Run until the service ends; return 0. Raises the AssistantError that ended it."""
+    def run(self) -> None:
+        """Run until the service ends. Raises the AssistantError that ended it."""
         if not Tray.is_available():
             QTimer.singleShot(_TRAY_TIMEOUT_MS, self, self._continue_without_tray)
         self._thread.start()
@@ -216,7 +216,6 @@ class Application(QObject):
             self._thread.join()
         if self._failure is not None:
             raise self._failure
-        return 0
 
     def _run_service(self) -> None:
         failure = run_safely(self.service.run, "the service ended")

@@ -53,9 +53,10 @@ class WindowHider(QObject):
         """
         done = threading.Event()
         self._hide_requested.emit(done)
-        if not done.wait(_TIMEOUT_S):
-            raise EngineError(tr("The window of Edge Assistant cannot be hidden. Close it and try again."), code="view")
         try:
+            if not done.wait(_TIMEOUT_S):
+                sentence = tr("The window of Edge Assistant cannot be hidden. Close it and try again.")
+                raise EngineError(sentence, code="view")
             yield
         finally:
             self._restore_requested.emit()

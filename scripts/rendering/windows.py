@@ -60,7 +60,7 @@ def tray_menu() -> QWidget:
     return tray.menu
 
 
-def _moment() -> Snapshot:
+def _snapshot() -> Snapshot:
     """A desktop of the offscreen screen's size with the sample as its active window."""
     size = QApplication.primaryScreen().geometry().size()
     whole = Rect(0, 0, size.width(), size.height())
@@ -76,16 +76,16 @@ def _moment() -> Snapshot:
 def palette() -> QWidget:
     """The list of choices."""
     shown = Palette(lambda *_: None, lambda: False)
-    shown.open(palette_items(_moment()), QApplication.primaryScreen())
+    shown.open(palette_items(_snapshot()), QApplication.primaryScreen())
     return shown
 
 
 def region() -> QWidget:
     """The choice of a region, as it begins: the active window."""
-    chooser, moment = RegionSelector(lambda *_: None), _moment()
-    chooser.open(moment, FrozenPictures.of(moment))
-    pane = chooser.panes[0]
-    pane.setProperty("kept", chooser)
+    selector, snapshot = RegionSelector(lambda *_: None), _snapshot()
+    selector.open(snapshot, FrozenPictures.of(snapshot))
+    pane = selector.panes[0]
+    pane.setProperty("kept", selector)
     return pane
 
 

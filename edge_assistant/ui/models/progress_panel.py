@@ -102,11 +102,11 @@ class ProgressPanel(QWidget):
                 self.words.setText(tr("Nothing in progress."))
             self._show_state()
 
-    def stop(self, seconds: float = 3.0) -> None:
-        """Stop the task and wait for it, at most so many seconds; for the end of the program."""
+    def stop(self) -> None:
+        """Stop the task and wait for it, at most a few seconds; for the end of the program."""
         if self._task is not None:
             self._task.stop()
-            self._task.wait(seconds)
+            self._task.wait(3.0)
 
     def _start_task(self, operation: Operation) -> None:
         self._tenths = ProgressAnnouncements()

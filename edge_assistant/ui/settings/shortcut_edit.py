@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit
 
 from edge_assistant.hotkeys import key as keys
 from edge_assistant.system.errors import UsageError
@@ -52,8 +52,8 @@ class ShortcutEdit(QLineEdit):
     recording_changed = Signal(bool)
     """Whether keys are recorded now: meanwhile the global hotkeys must be released."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setReadOnly(True)
         self._key = ""
 

@@ -48,6 +48,13 @@ def test_it_is_silent_where_the_settings_say_so(
     assert voices(read(file)) == []
 
 
+@pytest.mark.parametrize("action", ["list", "path"])
+def test_what_is_only_to_be_read_is_not_spoken(action: str, environment: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "records"
+    finished(file, environment, "models", action)
+    assert voices(read(file)) == []
+
+
 def test_the_doctor_loads_the_engine_as_an_answer_does_and_tells_of_a_voice_that_is_not_there(
     environment: dict[str, str], tmp_path: Path
 ) -> None:

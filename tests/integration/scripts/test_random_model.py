@@ -1,4 +1,4 @@
-"""scripts/random_model.py: what it writes has the published sizes, and the real engine runs it."""
+"""scripts/benchmarking/random_model.py: what it writes has the published sizes, and the real engine runs it."""
 
 from __future__ import annotations
 

@@ -7,12 +7,14 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 from support.waiting import PATIENCE, until
 
-from edge_assistant.cli import main
+from edge_assistant.cli import command_output, main
 from edge_assistant.cli.command import Command, CommandContext
+from edge_assistant.cli.command_output import CommandOutput
 from edge_assistant.system.errors import CancelledError
 from edge_assistant.system.signals import Signals
 
@@ -111,6 +113,49 @@ def test_a_command_may_complete_what_it_does(start: Callable[..., int], signals:
 
     assert start(Command(heeding(signals, tidy), tidy_s=PATIENCE)) == 0
     assert tidied.is_set()
+
+
+@pytest.mark.parametrize("tidy_s", [PATIENCE, None])
+def test_a_command_that_ends_just_when_later_signals_are_forgotten_is_not_waited_for(
+    tidy_s: float | None, start: Callable[..., int], signals: Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released, ended = threading.Event(), threading.Event()
+    wait, wake = signals.wait, signals.wake
+
+    def forget_late(timeout: float | None = None) -> None:
+        if timeout == 0:
+            released.set()
+            assert ended.wait(PATIENCE)
+        elif ended.is_set():
+            pytest.fail("nothing will come any more")
+        wait(timeout)
+
+    def finish() -> int:
+        assert released.wait(PATIENCE)
+        monkeypatch.setattr(signals, "wake", lambda: (wake(), ended.set()))
+        return 0
+
+    monkeypatch.setattr(signals, "wait", forget_late)
+    assert start(Command(heeding(signals, finish), tidy_s=tidy_s)) == 0
+
+
+def test_the_output_is_made_before_the_cancel_reaches_the_command_which_then_needs_it_too(
+    start: Callable[..., int], signals: Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancelled_before: list[bool] = []
+    contexts: list[CommandContext] = []
+
+    def make_output(*arguments: Any) -> CommandOutput:
+        cancelled_before.append(contexts[0].cancellation.is_set)
+        return CommandOutput(*arguments)
+
+    def run(_: object, context: CommandContext) -> int:
+        contexts.append(context)
+        return heeding(signals, raise_cancelled)(argparse.Namespace(), context)
+
+    monkeypatch.setattr(command_output, "CommandOutput", make_output)
+    assert start(Command(run, tidy_s=PATIENCE)) == 130
+    assert cancelled_before == [False]
 
 
 @pytest.mark.parametrize("tidy_s", [PATIENCE, None])

@@ -13,7 +13,7 @@ from edge_assistant.cli.describe import DescribeOptions, DescribeRun
 from edge_assistant.cli.output import NoOutput
 from edge_assistant.settings import schema
 from edge_assistant.system.cancellation import Cancellation
-from edge_assistant.system.errors import INTERNAL_ERROR
+from edge_assistant.system.errors import INTERNAL_ERROR, CancelledError
 
 
 class Voice:
@@ -43,9 +43,10 @@ def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(factory, "Speaker", Voice)
 
 
-def exit_code(speak: bool | None = None) -> int:
+def exit_code(speak: bool | None = None, cancellation: Cancellation | None = None) -> int:
     options = DescribeOptions("picture.png", (), AnswerOptions(), None, None, False, None, None, speak)
-    return DescribeRun(options, CommandOutput(NoOutput(), ("What?",), lambda: None), Cancellation()).main()
+    output = CommandOutput(NoOutput(), ("What?",), lambda: None)
+    return DescribeRun(options, output, cancellation or Cancellation()).main()
 
 
 @pytest.mark.parametrize(
@@ -72,3 +73,18 @@ def test_what_is_wrong_with_the_settings(speak: bool | None, sentences: int) -> 
     path.write_text("speak = 3\n")
     assert exit_code(speak) == 2
     assert [str(path) in each for each in Voice.heard] == [True] * sentences
+
+
+def test_a_voice_that_starts_just_when_a_signal_comes_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    cancellation = Cancellation()
+    closed: list[bool] = []
+
+    def resolve(**_: object) -> None:
+        raise CancelledError
+
+    monkeypatch.setattr(Voice, "start", lambda _: cancellation.set())
+    monkeypatch.setattr(Voice, "close", lambda _: closed.append(True))
+    monkeypatch.setattr(factory, "resolve", resolve)
+    with pytest.raises(CancelledError):
+        exit_code(cancellation=cancellation)
+    assert closed == [True]

@@ -112,7 +112,7 @@ def test_the_status_is_reported_whenever_it_changes(harness: LoopHarness) -> Non
     assert harness.statuses == ["ready", "looking", "thinking", "speaking", "ready"]
 
 
-def test_an_error_keep_running_the_condition_until_the_next_request(harness: LoopHarness) -> None:
+def test_an_error_stays_the_status_until_the_next_request(harness: LoopHarness) -> None:
     harness.press("window")
     harness.newest.failure = InputError("No.")
     harness.loop.post(harness.controller.on_answered, harness.newest, complete=False)

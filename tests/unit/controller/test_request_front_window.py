@@ -69,7 +69,7 @@ def test_while_it_works_or_speaks_the_same_key_stops_whatever_is_in_front(harnes
     assert harness.press("window") == ["(silence)"]
 
 
-def test_a_question_keep_running_about_its_picture(harness: LoopHarness) -> None:
+def test_a_question_stays_about_its_picture(harness: LoopHarness) -> None:
     ask_about_picture(harness)
     harness.active.number = 4712
     harness.run(harness.controller.ask, "What is it?")
@@ -97,7 +97,7 @@ def has_moved(monkeypatch: pytest.MonkeyPatch, backend: Any, origin: Origin = "w
 
 
 @pytest.mark.parametrize("origin", ["clipboard", "camera", "file"])
-def test_what_is_not_of_the_screen_keep_running_what_it_was(monkeypatch: pytest.MonkeyPatch, origin: Origin) -> None:
+def test_what_is_not_of_the_screen_stays_what_it_was(monkeypatch: pytest.MonkeyPatch, origin: Origin) -> None:
     assert not has_moved(monkeypatch, ScriptedWindowSystem(4712).backend(), origin)
 
 

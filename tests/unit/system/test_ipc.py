@@ -253,7 +253,7 @@ def test_who_was_let_in_before_the_end_hears_the_answer(here: Endpoint) -> None:
     assert heard == ["quit"]
 
 
-def test_a_bug_in_the_answer_is_a_sentence_and_the_door_stays_open(
+def test_a_bug_in_the_answer_is_a_sentence_and_the_server_goes_on(
     here: Endpoint, opened: OpenServer, expect_log: Callable[[str], None]
 ) -> None:
     expect_log("a client could not be answered")
@@ -262,7 +262,7 @@ def test_a_bug_in_the_answer_is_a_sentence_and_the_door_stays_open(
     assert send(here, "1") == "1.0"
 
 
-def test_a_halted_program_is_an_error_of_one_sentence_even_where_nobody_gets_as_far_as_its_door(
+def test_a_halted_program_is_an_error_of_one_sentence_even_where_nobody_can_connect(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(ipc, "_ANSWER_TIMEOUT_S", 0.1)
@@ -325,7 +325,7 @@ def test_a_path_too_long_for_a_socket_is_one_sentence(tmp_path: Path) -> None:
         ({}, "listen-none"),
     ],
 )
-def test_each_display_has_a_door_of_its_own(environ: dict[str, str], name: str) -> None:
+def test_each_display_has_a_socket_of_its_own(environ: dict[str, str], name: str) -> None:
     assert socket_name(environ) == name
 
 

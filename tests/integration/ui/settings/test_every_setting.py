@@ -126,7 +126,7 @@ ONE_SIDED: dict[str, OneSided] = {
         True,
     ),
     "tones": OneSided(_NO_SOUNDS, lambda seen: "heard" in tones(seen.records)),
-    "ticks": OneSided(f"{_NO_SOUNDS}; one is due after two seconds, see tests/unit/resident/test_taking_over.py"),
+    "ticks": OneSided(f"{_NO_SOUNDS}; one is due after two seconds, see tests/unit/controller/test_event_loop.py"),
     "tone_volume": OneSided(_NO_SOUNDS, lambda seen: seen.voice and seen.voice.tone_volume),
     "monitor": OneSided(
         "it is what the key looks at; describe --screen says itself which one, and without a number means all",
@@ -134,12 +134,12 @@ ONE_SIDED: dict[str, OneSided] = {
         True,
         False,
     ),
-    "glance_seconds": OneSided("both use what tune finds out, which aims at it: tests/unit/test_tune_command.py"),
+    "glance_seconds": OneSided("both use what tune finds out, which aims at it: tests/unit/cli/test_tune.py"),
     "encode_ahead": OneSided(
         _ONE_ANSWER, lambda seen: any(type(each).__name__ == "EncodeAhead" for _, each in seen.records)
     ),
     "load": OneSided(_ONE_ANSWER, lambda seen: seen.loaded_at_start, True, False),
-    "unload_minutes": OneSided(f"{_ONE_ANSWER}; minutes are too long here: tests/unit/resident/test_work.py"),
+    "unload_minutes": OneSided(f"{_ONE_ANSWER}; minutes are too long here: tests/unit/controller/test_worker.py"),
     **{
         name: OneSided("keys call a program that runs", lambda seen, name=name: name in seen.keys, False, True)
         for name in ACTIONS

@@ -94,7 +94,7 @@ def test_the_palette_says_what_has_the_keyboard_unless_whoever_is_reported_to_le
     assert desk.uttered == ([] if reader else ["Choices. Window: Invoice, W"])
 
 
-def test_a_choice_is_reported_with_its_moment(desk: Desk) -> None:
+def test_a_choice_is_reported_with_its_ticket(desk: Desk) -> None:
     desk.open()
     desk.type("w")
     assert desk.reports == [(7, "window")]
