@@ -122,7 +122,8 @@ class _CommandRun:
             tidy_s = self._command.tidy_s
             if not self._ended.wait(_STOP_TIMEOUT_S) and tidy_s != 0:
                 self._signals.wait(0)
-                self._signals.wait(tidy_s)
+                if not self._ended.is_set():  # the end wakes too, which the line before may have dropped
+                    self._signals.wait(tidy_s)
         if self._ended.is_set():
             return False
         reporter = threading.Thread(target=self._fail, args=(CancelledError(),), name="reporter", daemon=True)
