@@ -122,6 +122,8 @@ class Controller(EffectHandlers):
         """Answer a question about the kept picture, or about the one that is being described."""
         if self.state.phase != "idle" and self.current.captured is not None:
             self.last_answer.captured = self.current.captured
+            if self.state.phase == "capturing":  # on_captured is in the queue, too late for this question
+                self._show_picture_of(self.current)
         self._question = question
         self.apply(state_machine.on_question(self.state, has_picture=self.last_answer.captured is not None))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import ParamSpec, Protocol
 
-from edge_assistant.system.errors import AssistantError, run_safely
+from edge_assistant.system.errors import INTERNAL_ERROR, AssistantError, run_safely
 from edge_assistant.system.i18n import tr
 
 _REPLY_TIMEOUT_S = 4.0
@@ -42,7 +42,15 @@ class EventLoop:
     def call(self, function: Callable[_P, str], *args: _P.args, **kwargs: _P.kwargs) -> str:
         """As `post`, but wait for the sentence that the function returns; return another one if that takes too long."""
         reply: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self.post(lambda: reply.put(function(*args, **kwargs)))
+
+        def answer() -> None:
+            sentence = tr(INTERNAL_ERROR)  # of a bug, which `run` reports
+            try:
+                sentence = function(*args, **kwargs)
+            finally:
+                reply.put(sentence)
+
+        self.post(answer)
         try:
             return reply.get(timeout=_REPLY_TIMEOUT_S)
         except queue.Empty:

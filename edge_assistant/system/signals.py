@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import signal
 import socket
+from collections.abc import Callable
+from types import FrameType
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last: Windows' Ctrl-Break, or a closed console
 _WOKEN = b"\0"  # no signal has this number
@@ -27,9 +29,7 @@ class Signals:
         """Take charge of the signals; from now on they are remembered. For the main thread."""
         self._installed = True
         signal.set_wakeup_fd(self._sender.fileno(), warn_on_full_buffer=False)
-        for name in _SIGNALS:
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), lambda *_: None)
+        _handle_all(lambda *_: None)
 
     def wait(self, timeout: float | None = None) -> None:
         """Block until a signal comes, or came since the last call; also until `wake`, or for `timeout` seconds."""
@@ -46,5 +46,12 @@ class Signals:
         """Ignore all signals from now on. For the main thread."""
         if self._installed:
             signal.set_wakeup_fd(-1)
+            _handle_all(signal.SIG_IGN)  # a handler of ours would be gone while Python ends
         self._sender.close()
         self._receiver.close()
+
+
+def _handle_all(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    for name in _SIGNALS:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), handler)

@@ -187,6 +187,30 @@ def test_signals_that_come_together_are_one(start: Callable[..., int], signals: 
     assert tidied.is_set()
 
 
+def test_an_end_that_comes_together_with_signals_is_not_waited_for(
+    start: Callable[..., int], signals: Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What drops the signals that came with the first one drops the end's wake-up too."""
+    wait, waits, released = signals.wait, list[float | None](), threading.Event()
+    commands: list[threading.Thread] = []
+
+    def wait_slowly(timeout: float | None = None) -> None:
+        waits.append(timeout)
+        if timeout == 0:
+            released.set()
+            commands[0].join(PATIENCE)
+        wait(0.1 if timeout is None and len(waits) > 1 else timeout)
+
+    def end() -> int:
+        commands.append(threading.current_thread())
+        released.wait(PATIENCE)
+        return 0
+
+    monkeypatch.setattr(signals, "wait", wait_slowly)
+    assert start(Command(heeding(signals, end), tidy_s=None)) == 0
+    assert waits == [None, 0]
+
+
 def test_what_a_signal_is_meant_to_end_ends_as_it_would(
     start: Callable[..., int], signals: Signals, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,7 @@ from support.loop_harness import (
     LoopHarness,
     ask_about_picture,
 )
+from support.waiting import until
 
 from edge_assistant.assistant.events import WindowEvent
 from edge_assistant.assistant.options import RequestSettings
@@ -153,6 +154,19 @@ def test_a_question_that_comes_before_the_picture_is_refused_and_the_picture_is_
     harness.run(harness.controller.ask, "Which buttons?")
     assert harness.speech.heard[-1] == "There is no picture to ask about. Describe something first."
     assert not harness.controller.current.is_cancelled()
+
+
+def test_a_question_that_overtakes_the_report_of_a_new_picture_is_about_that_picture(harness: LoopHarness) -> None:
+    ask_about_picture(harness)
+    harness.run(harness.controller.ask, "What is it?")
+    conversation = harness.newest.conversation
+    harness.controller.press("window")
+    request = harness.controller.current
+    until(lambda: request.captured is not None)
+    harness.controller.ask("Which buttons?")  # before on_captured had its turn
+    assert harness.newest.conversation is request.conversation
+    assert harness.newest.conversation is not conversation
+    assert harness.view.shown[-2:] == [("picture", PICTURE, ""), ("question", 4, "Which buttons?")]
 
 
 def test_a_question_heeds_the_settings_as_a_description_does(harness: LoopHarness) -> None:

@@ -13,7 +13,7 @@ from support.loop_harness import (
 from edge_assistant.assistant.events import NoticeEvent
 from edge_assistant.controller import event_loop
 from edge_assistant.controller.effects import TICK_INTERVAL_S
-from edge_assistant.system.errors import InputError, WeightsError
+from edge_assistant.system.errors import INTERNAL_ERROR, InputError, WeightsError
 
 
 def test_ticks_come_every_two_seconds_until_the_first_sentence(harness: LoopHarness) -> None:
@@ -52,6 +52,19 @@ def test_a_call_from_another_thread_is_answered_with_what_there_is_to_say(
     harness.step()
     thread.join()
     assert answers == [answer]
+
+
+def test_a_call_with_a_bug_is_answered_at_once_too(harness: LoopHarness) -> None:
+    def fail() -> str:
+        raise ZeroDivisionError
+
+    answers: list[str] = []
+    thread = threading.Thread(target=lambda: answers.append(harness.loop.call(fail)))
+    thread.start()
+    with pytest.raises(ZeroDivisionError):  # which `run` reports
+        harness.step()
+    thread.join()
+    assert answers == [INTERNAL_ERROR]
 
 
 def test_a_call_that_takes_too_long_is_answered_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

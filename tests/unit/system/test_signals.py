@@ -76,6 +76,22 @@ def test_what_is_closed_can_still_be_woken(signals: Signals) -> None:
     signal.raise_signal(signal.SIGTERM)  # and signals disturb nobody
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="os.kill ends a process there")
+def test_a_signal_while_python_ends_disturbs_nobody_either() -> None:
+    program = """
+import os, signal
+from edge_assistant.system.signals import Signals
+class Last:
+    def __del__(self, kill=os.kill, me=os.getpid(), number=signal.SIGINT):
+        kill(me, number)
+signals = Signals()
+signals.install()
+signals.close()
+signals.last = Last()
+"""
+    assert subprocess.run([sys.executable, "-c", program], timeout=50, check=False).returncode == 0
+
+
 class Finalized:
     """What a finalizer raises is swallowed, as in the callbacks of imports."""
 
