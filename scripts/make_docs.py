@@ -119,7 +119,10 @@ def settings_document() -> str:
         above = [_HOTKEYS_TOP] if group == HOTKEYS else []
         parts += [f"## {title}", *above, _table(("name", "default", "values", "meaning"), rows)]
     retired = ", ".join(f"`{name}`" for name in sorted(RETIRED))
-    parts += ["## No longer used", f"{retired}: ignored where a file still has it, and said once."]
+    parts += [
+        "## No longer used",
+        f"{retired}: ignored where a file still has it, which the app and `edge-assistant listen` say when they start.",
+    ]
     return _joined(parts)
 
 

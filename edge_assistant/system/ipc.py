@@ -38,7 +38,7 @@ _MAX_CLIENTS = 64  # at once; more wait until one of these is answered, or was s
 
 _ACCEPT_RETRY_S = 0.1  # before accepting is tried again, where the system lacks descriptors or threads
 
-_NOT_RUNNING = tr_noop("Edge Assistant is not running. Start it with the command edge-assistant listen.")
+_NOT_RUNNING = tr_noop("Edge Assistant is not running. Start it with the command edge-assistant.")
 
 SHOW = "show"
 """The message of a second start: show the window."""
