@@ -34,6 +34,7 @@ def _run() -> None:
 
     code = run(sys.argv[1:], signals)
     if code == CANCELLED:  # a thread may still be at work, and the output closed
+        worker_bootstrap.forbid_starts()
         os._exit(code)
     sys.exit(code)
 

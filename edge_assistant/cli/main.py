@@ -14,7 +14,7 @@ from edge_assistant.cli import commands
 from edge_assistant.cli.command import Command
 from edge_assistant.cli.exit_codes import CANCELLED, exit_code
 from edge_assistant.cli.parser import make_parser
-from edge_assistant.system import logger
+from edge_assistant.system import logger, worker_bootstrap
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import AssistantError, CancelledError, UsageError, run_safely
 from edge_assistant.system.i18n import tr, translate_libraries
@@ -133,6 +133,7 @@ class _CommandRun:
 
     def _watch_beside(self) -> None:
         if self._watch():
+            worker_bootstrap.forbid_starts()
             os._exit(CANCELLED)  # the main thread is busy
 
 

@@ -6,12 +6,23 @@ import contextlib
 import ctypes
 import os
 import sys
+import threading
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from edge_assistant.system import windows_job
 
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
+_starting = threading.Lock()  # held while a worker is started
+_START_TIMEOUT_S = 0.5  # it takes some thousandths of a second
+
+
+def forbid_starts() -> None:
+    """Let no more workers start, and wait for one that is being started, before this process ends at once.
+
+    Python tells a new process what to do after it was made; one that is never told prints a traceback.
+    """
+    _starting.acquire(timeout=_START_TIMEOUT_S)
 
 
 def start_worker(process: BaseProcess) -> None:
@@ -20,10 +31,11 @@ def start_worker(process: BaseProcess) -> None:
     A worker begins in its parent's folder, and would end at once there; it begins in the root then. No other thread can
     have used such a folder meanwhile. On Windows no folder can be removed that a program is in.
     """
-    if sys.platform == "win32" or _is_cwd_usable():
-        process.start()
-        return
     with contextlib.ExitStack() as cleanup:
+        cleanup.enter_context(_starting)
+        if sys.platform == "win32" or _is_cwd_usable():
+            process.start()
+            return
         with contextlib.suppress(OSError):  # a folder without access cannot be opened or re-entered
             cwd = os.open(os.curdir, getattr(os, "O_PATH", os.O_RDONLY) | os.O_CLOEXEC)
             cleanup.callback(os.close, cwd)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
+
+from edge_assistant.system import worker_bootstrap
 
 _START = """import sys; sys.path.insert(0, sys.argv[1])
 from pathlib import Path
@@ -153,3 +157,38 @@ def test_after_a_shortage_that_has_passed_workers_start_again_and_no_old_one_wit
     short_of: str, repository: Path
 ) -> None:
     assert run(_SHORT_AT_FIRST, repository, str(Path(__file__).parent), short_of) == "refused\nhello\n1\n"
+
+
+def test_who_ends_at_once_waits_for_the_worker_that_is_being_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_bootstrap, "_starting", threading.Lock())
+    monkeypatch.setattr(worker_bootstrap, "_START_TIMEOUT_S", 60.0)
+    made, told = threading.Event(), threading.Event()
+
+    class Process(BaseProcess):
+        def __init__(self) -> None:
+            pass
+
+        def start(self) -> None:
+            made.set()
+            told.wait()
+
+    starting = threading.Thread(target=worker_bootstrap.start_worker, args=(Process(),))
+    starting.start()
+    made.wait()
+    ending = threading.Thread(target=worker_bootstrap.forbid_starts)
+    ending.start()
+    ending.join(0.2)
+    waits = ending.is_alive()
+    told.set()
+    assert waits
+    for thread in (starting, ending):
+        thread.join(60)
+        assert not thread.is_alive()
+
+
+def test_who_ends_at_once_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = threading.Lock()
+    held.acquire()
+    monkeypatch.setattr(worker_bootstrap, "_starting", held)
+    monkeypatch.setattr(worker_bootstrap, "_START_TIMEOUT_S", 0.0)
+    worker_bootstrap.forbid_starts()
