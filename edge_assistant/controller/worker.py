@@ -179,7 +179,7 @@ class RequestWorker:
         self.output.request = request
         if even_if_cancelled or not request.is_cancelled():
             failure = run_safely(partial(task, request), "a request failed")
-            if failure is not None:
+            if failure is not None and not self._closed:  # nothing is shown any more then
                 self.output.fail(request, failure)
         self._speech.wait_unless(lambda: request.is_cancelled() or self._closed)
         self._end()

@@ -101,6 +101,20 @@ def test_the_end_does_not_wait_for_what_is_spoken(ready: WorkerHarness) -> None:
     ready.expect(("ended", 1))
 
 
+def test_what_fails_because_the_program_ends_is_not_reported(
+    ready: WorkerHarness, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("a request failed")
+
+    def fail(_: Request) -> None:
+        ready.worker.close()
+        raise RuntimeError("Signal source has been deleted")
+
+    ready.worker.work_on(ready.request(1), fail)
+    ready.expect(("ended", 1))
+    assert (ready.shown, ready.speech.heard) == ([], [])
+
+
 def test_what_is_turned_on_or_forgotten_is_so_though_the_next_request_came_before_its_turn(
     ready: WorkerHarness,
 ) -> None:
