@@ -88,7 +88,7 @@ def test_where_a_file_is_in_the_place_of_the_folder_nothing_runs(here: Endpoint)
 
 
 def test_after_the_end_the_caller_hears_that_nothing_runs(here: Endpoint) -> None:
-    with pytest.raises(NotRunningError, match="edge-assistant listen"):
+    with pytest.raises(NotRunningError, match="Edge Assistant is not running"):
         send(here, "status")
     opened = IpcServer(here, str)
     opened.close()
