@@ -12,17 +12,18 @@ from edge_assistant.assistant.events import DoneEvent, Stage, Timings
 from edge_assistant.engine.messages import Done, TextKind
 from edge_assistant.imaging import token_budget
 from edge_assistant.models.resolver import ResolvedModel
-from edge_assistant.speech.sentences import SentenceSplitter
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.text_cleaning import StreamCleaner, clean_answer
+from edge_assistant.text.plain_text_stream import PlainTextStream
+from edge_assistant.text.sentences import SentenceSplitter
 
 
 @dataclass(slots=True)
 class AnswerRun:
     """The state of one question, kept here because a killed engine reports nothing. Times are as in Timings.
 
-    `tokens` counts the text deltas received. `swap_seconds` is the time spent on switching to this model; None unless
-    this is its first question after a switch.
+    `answer` is as the model writes it, `shown` as it is spoken and shown. `tokens` counts the text deltas received.
+    `swap_seconds` is the time spent on switching to this model; None unless this is its first question after a switch.
     """
 
     index: int
@@ -37,7 +38,9 @@ class AnswerRun:
     first_sentence: float | None = None
     answer: str = ""
     reasoning: str = ""
+    shown: str = ""
     tokens: int = 0
+    plain_text: PlainTextStream = field(default_factory=PlainTextStream)
     splitter: SentenceSplitter = field(default_factory=SentenceSplitter)
     cleaners: dict[TextKind, StreamCleaner] = field(
         default_factory=lambda: {"thinking": StreamCleaner(), "answer": StreamCleaner()}
@@ -75,6 +78,7 @@ class AnswerRun:
             peak_pss_bytes=None,
             peak_rss_bytes=None,
             stop=done.stop if done else "cancelled",
+            text=self.shown,
         )
 
     def _swap_to_first_token(self) -> float | None:

@@ -22,7 +22,7 @@ class StageEvent:
 
 @dataclass(frozen=True, slots=True)
 class TokenEvent:
-    """More text of the answer, or of the reasoning before it.
+    """More text of the answer, or of the reasoning before it, as the model writes it; views show SentenceEvents.
 
     When an answer repeats itself, the last of these are not part of the final answer (see DoneEvent).
     """
@@ -34,10 +34,12 @@ class TokenEvent:
 
 @dataclass(frozen=True, slots=True)
 class SentenceEvent:
-    """A complete sentence of the answer, handed to speech."""
+    """A complete sentence of the answer, as it is spoken and shown."""
 
     index: int
     text: str
+    before: str = ""
+    """The space or the line ends before it, for a view; not part of the JSON stream."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", text_cleaning.clean(self.text))
@@ -53,10 +55,6 @@ class NoticeEvent:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", text_cleaning.clean_message(self.message))
-
-
-AFTER_ANSWER_CODES = frozenset(("cut-off", "loop", "small-text"))
-"""Codes of notices that follow a complete answer: text of it that is still held back is shown before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +136,8 @@ class DoneEvent:
     peak_pss_bytes: int | None
     peak_rss_bytes: int | None
     stop: Literal["end", "length", "loop", "budget", "cancelled"]
+    text: str = ""
+    """The answer as it was spoken and shown: whole sentences without markup; `answer` is as the model wrote it."""
 
 
 def cancelled(index: int, question: str) -> DoneEvent:
@@ -179,6 +179,8 @@ def to_json_object(event: Event) -> dict[str, Any]:
     fields = asdict(event)
     if isinstance(event, ErrorEvent):
         del fields["kind"]
+    if isinstance(event, SentenceEvent):
+        del fields["before"]
     if isinstance(event, DoneEvent):
         fields["timings_s"] = {
             name: None if value is None else round(value, 4) for name, value in fields["timings_s"].items()

@@ -20,6 +20,7 @@ from edge_assistant.engine.messages import (
 )
 from edge_assistant.system.i18n import tr, tr_count
 from edge_assistant.system.text_cleaning import clean_answer
+from edge_assistant.text.plain_text import strip_markup
 
 
 class SpeechOutput(Protocol):
@@ -83,16 +84,6 @@ class AnswerReporter:
         else:
             self._add_delta(run, reply)
 
-    def speak_sentences(self, run: AnswerRun, sentences: list[str]) -> None:
-        """Speak whole sentences of the answer."""
-        for sentence in sentences:
-            if self._cancelled.is_set():
-                return
-            if run.first_sentence is None:
-                run.first_sentence = run.elapsed()
-            self.say(sentence)
-            self.emit(SentenceEvent(run.index, sentence))
-
     def finish(self, run: AnswerRun, done: Done) -> None:
         """Report the text held back so far, the last sentences, and why the answer was cut off, if it was."""
         self._add_text(run, "thinking", run.cleaners["thinking"].finish())
@@ -100,10 +91,26 @@ class AnswerReporter:
         answer = clean_answer(done.answer)
         if done.stop == "loop":
             run.splitter.retract(len(run.answer) - len(answer))
-        self.speak_sentences(run, run.splitter.finish())
+        self._speak_pieces(run, run.splitter.feed(run.plain_text.finish()))
+        self._speak_pieces(run, run.splitter.finish())
         if answer and done.stop in picture_checks.STOP_NOTICES:
             code, sentence = picture_checks.STOP_NOTICES[done.stop]
             self.notice(run.index, code, tr(sentence))
+
+    def _speak_pieces(self, run: AnswerRun, pieces: list[str]) -> None:
+        """Speak and show pieces of plain text, each a sentence with the space around it."""
+        for piece in pieces:
+            if self._cancelled.is_set():
+                return
+            sentence = strip_markup(piece)
+            if not sentence:
+                continue
+            if run.first_sentence is None:
+                run.first_sentence = run.elapsed()
+            before = _space_before(piece) if run.shown else ""
+            run.shown += before + sentence
+            self.say(sentence)
+            self.emit(SentenceEvent(run.index, sentence, before))
 
     def _add_delta(self, run: AnswerRun, delta: TextDelta) -> None:
         if run.first_token is None:
@@ -122,4 +129,10 @@ class AnswerReporter:
             run.reasoning += text
             return
         run.answer += text
-        self.speak_sentences(run, run.splitter.feed(text))
+        self._speak_pieces(run, run.splitter.feed(run.plain_text.feed(text)))
+
+
+def _space_before(piece: str) -> str:
+    """Return the space or the line ends that a piece of the text begins with."""
+    space = piece[: len(piece) - len(piece.lstrip())]
+    return "\n" * min(space.count("\n"), 2) or space[:1]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from typing import Protocol
 
-from edge_assistant.assistant.answer_text import AnswerText
 from edge_assistant.assistant.events import (
-    AFTER_ANSWER_CODES,
     DoneEvent,
     ErrorEvent,
     Event,
     NoticeEvent,
+    SentenceEvent,
     StageEvent,
     TokenEvent,
     WindowEvent,
@@ -64,7 +63,6 @@ class TextOutput:
     def __init__(self) -> None:
         self._terminal = terminal.is_terminal(sys.stderr)
         self._escapes = terminal.supports_escapes(sys.stderr)
-        self._answer = AnswerText()
         self._answer_open = False
         self._reasoning_open = False
         self._status = ""
@@ -73,37 +71,33 @@ class TextOutput:
         """Print the event as text."""
         if isinstance(event, TokenEvent):
             self._show_token(event)
+        elif isinstance(event, SentenceEvent):
+            self._show_sentence(event)
         elif isinstance(event, StageEvent):
             self._show_status(event)
-        elif isinstance(event, NoticeEvent):
-            if event.code in AFTER_ANSWER_CODES:
-                self._end_answer()
+        elif isinstance(event, NoticeEvent | ErrorEvent):
             self._end_line()
-            print_error(event.message)
-        elif isinstance(event, ErrorEvent):
-            self._end_answer()
             print_error(event.message)
         elif isinstance(event, WindowEvent):
             self._end_line()
             print_error(event.title)
         elif isinstance(event, DoneEvent):
-            self._end_answer()
+            self._end_line()
 
     def _show_token(self, token: TokenEvent) -> None:
         self._clear_status()
-        if token.kind == "answer":
-            self._show_answer(self._answer.feed(token.text))
-        elif self._terminal:
+        if token.kind == "thinking" and self._terminal:
             if not self._reasoning_open:
                 self._reasoning_open = True
                 self._escape(_DIM)
             print(clean(token.text), end="", file=sys.stderr, flush=True)
 
-    def _show_answer(self, text: str) -> None:
-        if text:
-            self._end_reasoning()
-            self._answer_open = True
-            print(clean(text), end="", flush=True)
+    def _show_sentence(self, sentence: SentenceEvent) -> None:
+        self._clear_status()
+        self._end_reasoning()
+        before = sentence.before if self._answer_open else ""
+        self._answer_open = True
+        print(f"{before}{sentence.text}", end="", flush=True)
 
     def _show_status(self, stage: StageEvent) -> None:
         name = _STAGE_NAMES[stage.stage]
@@ -128,10 +122,6 @@ class TextOutput:
     def _escape(self, code: str) -> None:
         if self._escapes:
             print(code, end="", file=sys.stderr)
-
-    def _end_answer(self) -> None:
-        self._show_answer(self._answer.finish())
-        self._end_line()
 
     def _end_line(self) -> None:
         self._clear_status()

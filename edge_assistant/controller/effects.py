@@ -24,9 +24,9 @@ from edge_assistant.controller.state import State
 from edge_assistant.controller.view import OverlayView, View
 from edge_assistant.controller.worker import RequestWorker
 from edge_assistant.engine.prompts import Mode
-from edge_assistant.speech.sentences import SentenceSplitter
 from edge_assistant.system.errors import AssistantError
 from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.text.sentences import SentenceSplitter
 
 TICK_INTERVAL_S = 2.0
 """Seconds between two ticks while a request is worked on and none of its answer has been spoken."""

@@ -104,6 +104,9 @@ class AskQuestion:
     """Client to worker: answer `question` about the picture (`rgb`: width * height * 3 bytes, sides multiples of 32).
 
     `embeddings` are used if they are of this picture; None: the picture is encoded unless it is cached.
+    `grace_tokens` are for the sentence that the answer is at when `max_tokens` are reached. With `may_be_empty` there
+    may be no answer. `grammar` is in llama.cpp's GBNF; "" allows everything. With `continues` there is no `question`:
+    the last of `turns`, whose answer was cut off, goes on from the kept cache.
     """
 
     id: int
@@ -118,6 +121,10 @@ class AskQuestion:
     max_tokens: int | None
     thinking: ThinkingBudget | None
     embeddings: Embeddings | None = None
+    grace_tokens: int = 0
+    may_be_empty: bool = False
+    grammar: str = ""
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)

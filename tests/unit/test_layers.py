@@ -17,6 +17,7 @@ PACKAGE = "edge_assistant"
 # Folders import only those further down; those of one line do not import each other.
 LAYERS = (
     {"system", "imaging"},
+    {"text"},
     {"capture", "engine", "models", "speech", "hotkeys"},
     {"settings"},
     {"tuning"},

@@ -25,7 +25,7 @@ from support.describing import (
 )
 
 from edge_assistant.engine.prompts import MODES
-from edge_assistant.speech.grounding import describe_objects
+from edge_assistant.text.grounding import describe_objects
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 

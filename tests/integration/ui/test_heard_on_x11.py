@@ -16,7 +16,7 @@ from support.listening import WINDOW, Listen, private_folders, wait_until_heard
 from support.sound_card import SoundCard, places, references
 from support.waiting import until
 
-from edge_assistant.speech.sentences import SentenceSplitter
+from edge_assistant.text.sentences import SentenceSplitter
 
 TITLE = "Invoice 1042, Writer"
 DEMO = (

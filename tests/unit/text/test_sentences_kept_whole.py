@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from edge_assistant.speech.sentences import SentenceSplitter
+from edge_assistant.text.sentences import SentenceSplitter
 
 _PIECES = [
     *("Hello", "e.g. ", "5", "1.", "\n", " ", ". ", "! ", "。", ", ", "- ", "**b**", "`c_d`", "``", "```", "```x\n"),

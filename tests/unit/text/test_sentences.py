@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from edge_assistant.speech.sentences import SentenceSplitter
+from edge_assistant.text.sentences import SentenceSplitter
 
 _SEEDS = range(100)
 _PIECES = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_assistant.speech.plain_text import strip_markup
+from edge_assistant.text.plain_text import strip_markup
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from edge_assistant.speech.grounding import MAX_OBJECT_LENGTH, find_object_end
-from edge_assistant.speech.plain_text import OBJECT_START, strip_markup
+from edge_assistant.text.grounding import MAX_OBJECT_LENGTH, find_object_end
+from edge_assistant.text.plain_text import OBJECT_START, strip_markup
 
 # To start speaking sooner, the first sentence may end at a clause once it has this many characters.
 _MIN_FIRST_CLAUSE = 40

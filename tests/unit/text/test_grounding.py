@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from edge_assistant.speech.grounding import describe_objects
-from edge_assistant.speech.sentences import SentenceSplitter
 from edge_assistant.system.i18n import use_language
+from edge_assistant.text.grounding import describe_objects
+from edge_assistant.text.sentences import SentenceSplitter
 
 
 @pytest.mark.parametrize(

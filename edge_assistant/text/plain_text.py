@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from edge_assistant.speech.grounding import describe_objects
+from edge_assistant.text.grounding import describe_objects
 
 # The start of a JSON object, or of a list of them.
 OBJECT_START = re.compile(r"(?:\[\s*)?\{\s*\"")

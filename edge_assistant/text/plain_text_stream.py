@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from edge_assistant.speech.grounding import MAX_OBJECT_LENGTH, describe_objects, find_object_end
-from edge_assistant.speech.plain_text import OBJECT_START
+from edge_assistant.text.grounding import MAX_OBJECT_LENGTH, describe_objects, find_object_end
+from edge_assistant.text.plain_text import OBJECT_START
 
 _FENCE = re.compile(r"(```+|~~~+)\w*[ \t]*\n\s*")
 _CLOSING_FENCE = re.compile(r"\s*(?:```+|~~~+)[ \t]*(?=\n|\Z)")
@@ -15,7 +15,7 @@ _PARTIAL_CLOSING_FENCE = re.compile(r"\s*(?:`*|~*)[ \t]*\Z")
 _CANDIDATE = re.compile(r"[\[{]|^[`~]", re.MULTILINE)
 
 
-class AnswerText:
+class PlainTextStream:
     """An incremental filter. Text that may become a location is held back until that is decided; the rest passes."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Tests of AnswerText: the text is the same however it arrives, and locations are put into words."""
+"""Tests of PlainTextStream: the text is the same however it arrives, and locations are put into words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from edge_assistant.assistant.answer_text import AnswerText
+from edge_assistant.text.plain_text_stream import PlainTextStream
 
 BOX = '{"bbox_2d": [780, 850, 960, 950], "label": "Save"}'
 WORDS = "Save: at the bottom right, 87 percent from the left and 90 percent from the top."
@@ -14,7 +14,7 @@ WORDS = "Save: at the bottom right, 87 percent from the left and 90 percent from
 
 def shown(text: str, *cuts: int) -> str:
     """What is shown when the text arrives in pieces."""
-    answer = AnswerText()
+    answer = PlainTextStream()
     edges = [0, *cuts, len(text)]
     pieces = [answer.feed(text[a:b]) for a, b in itertools.pairwise(edges)]
     return "".join(pieces) + answer.finish()
@@ -58,21 +58,21 @@ def test_it_is_the_same_however_it_arrives(text: str, wanted: str) -> None:
 
 
 def test_words_come_at_once() -> None:
-    answer = AnswerText()
+    answer = PlainTextStream()
     assert [answer.feed(piece) for piece in ("A ", "window", ".", " [OK", "]\n", "``", "`py\n", "x")] == [
         "A ", "window", ".", " [OK", "]\n", "", "", "```py\nx",
     ]  # fmt: skip
 
 
 def test_an_object_that_never_ends_is_shown() -> None:
-    answer = AnswerText()
+    answer = PlainTextStream()
     text = '{"a": "' + 5000 * "b"
     assert answer.feed(text[:100]) == ""
     assert answer.feed(text[100:]) == text
 
 
 def test_the_next_answer_begins_a_line() -> None:
-    answer = AnswerText()
+    answer = PlainTextStream()
     answer.feed("No line's end")
     answer.finish()
     assert answer.feed(f"```json\n{BOX}\n```\n") == f"{WORDS}\n"
