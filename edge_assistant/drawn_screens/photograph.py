@@ -17,13 +17,13 @@ _Matrix = tuple[float, float, float, float, float, float, float, float]
 
 _UNREADABLE_PIXELS = 3.0
 """Height of a line of text, in pixels, at which no letter can be told from another."""
-_MOST_SKEW = 0.8
+_MOST_CUT = 0.8
 """Share of the margin around the texts that the camera's view may cut off."""
+_MOST_SKEW = 0.1
+"""How far a corner of the view may move, as a share of the picture's side."""
 
 
-def photograph(
-    image: Image.Image, boxes: Sequence[Box], rng: random.Random
-) -> tuple[Image.Image, tuple[Box, ...]]:
+def photograph(image: Image.Image, boxes: Sequence[Box], rng: random.Random) -> tuple[Image.Image, tuple[Box, ...]]:
     """Return a photograph of a picture, and where its boxes are there.
 
     It is seen at an angle, lit from a side, with a shadow, a little blurred, noisy, and compressed as a camera does it.
@@ -35,7 +35,10 @@ def photograph(
         width - max(box[2] for box in boxes),
         height - max(box[3] for box in boxes),
     )
-    left, top, right, bottom = (max(0, each) * _MOST_SKEW for each in margins)
+    left, top, right, bottom = (
+        max(0, min(margin * _MOST_CUT, side * _MOST_SKEW))
+        for margin, side in zip(margins, (width, height, width, height), strict=True)
+    )
     corners = ((0, 0), (width, 0), (width, height), (0, height))
     seen = tuple(
         (
@@ -56,16 +59,12 @@ def photograph(
 def unreadable(image: Image.Image, line_height: float, rng: random.Random) -> Image.Image:
     """Return a picture whose lines of text, `line_height` pixels high, have too few pixels to be read.
 
-    It is either as small as that, in the middle of the ground, or enlarged again.
+    It is enlarged again, either blurred or in squares.
     """
     factor = _UNREADABLE_PIXELS / line_height
     size = max(1, round(image.width * factor)), max(1, round(image.height * factor))
     small = image.resize(size, Image.Resampling.BOX)
-    if rng.random() < 0.5:
-        return small.resize(image.size, Image.Resampling.BICUBIC)
-    ground = Image.new("RGB", image.size, image.getpixel((image.width - 1, image.height - 1)))
-    ground.paste(small, ((image.width - size[0]) // 2, (image.height - size[1]) // 2))
-    return ground
+    return small.resize(image.size, rng.choice((Image.Resampling.BICUBIC, Image.Resampling.NEAREST)))
 
 
 def perspective(points: Sequence[Point], become: Sequence[Point]) -> _Matrix:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
@@ -68,7 +70,7 @@ def message_box(
     whole.addLayout(row(picture, paragraph(filled.text, _LINE_EMS * em), stretch_after=True))
     if rng.random() < 0.4:
         whole.addSpacing(6)
-        whole.addLayout(row(*_tick_boxes(sketch, 1), stretch_after=True))
+        whole.addLayout(row(*_tick_boxes(sketch, words.dialog_options, 1), stretch_after=True))
     whole.addSpacing(10)
     whole.addLayout(row(*buttons(sketch, names, default=rng.randrange(len(names))), stretch_before=True))
     if filled.facts:
@@ -95,6 +97,7 @@ def form(sketch: Sketch) -> None:
     names = rng.sample(list(entries), rng.randint(2, 4))
     greyed = rng.choice(names)
     lines = QFormLayout()
+    lines.setHorizontalSpacing(14)
     lines.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     for name in names:
         lines.addRow(label(name, "label"), _field(name, entries[name], enabled=name != greyed))
@@ -124,7 +127,7 @@ def form(sketch: Sketch) -> None:
             tuple(each for each in options if each != chosen),
         )
     )
-    boxes = _tick_boxes(sketch, rng.randint(2, 3))
+    boxes = _tick_boxes(sketch, words.options, rng.randint(2, 3))
     sketch.ask_number(words.ask_tick_boxes, len(boxes))
     whole = QVBoxLayout()
     whole.addLayout(lines)
@@ -146,6 +149,7 @@ def numbers(sketch: Sketch) -> None:
     sketch.title = title = rng.choice(words.number_titles)
     sketch.fact(title)
     lines = QFormLayout()
+    lines.setHorizontalSpacing(14)
     size = rng.choice((0, 0, 3, 4))
     for name in rng.sample(words.number_labels, rng.randint(2, 4)):
         number = sketch.values.long_number()
@@ -186,9 +190,9 @@ def _choice(heading: str, options: tuple[str, ...], chosen: int) -> tuple[QGroup
     return group, options[chosen]
 
 
-def _tick_boxes(sketch: Sketch, count: int) -> list[QCheckBox]:
+def _tick_boxes(sketch: Sketch, labels: Sequence[str], count: int) -> list[QCheckBox]:
     made = []
-    for text in sketch.some(sketch.words.options, count, count):
+    for text in sketch.some(labels, count, count):
         box = QCheckBox(text)
         box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         box.setChecked(sketch.rng.random() < 0.5)

@@ -8,10 +8,11 @@ from dataclasses import fields, replace
 from datetime import date
 
 from PIL import Image
-from PySide6.QtCore import QEvent, QLocale, QPoint, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QImage, QRegion
+from PySide6.QtCore import QDate, QEvent, QLocale, QPoint, Qt
+from PySide6.QtGui import QFont, QImage, QRegion
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
+from edge_assistant.drawn_screens.jobs import Job
 from edge_assistant.drawn_screens.photograph import photograph, unreadable
 from edge_assistant.drawn_screens.phrases import RIGHT_TO_LEFT, phrases
 from edge_assistant.drawn_screens.phrases.phrase_set import PhraseSet
@@ -49,8 +50,9 @@ _MOST_ABSENT = 12
 _LATIN_DIGITS = {first + digit: str(digit) for first in (0x660, 0x6F0) for digit in range(10)}
 
 
-def draw(application: QApplication, kind: Kind, language: str, seed: str, name: str, families: list[str]) -> DrawnScreen:
+def draw(application: QApplication, job: Job, families: list[str]) -> DrawnScreen:
     """Draw a screen in one of the families. Raises RuntimeError where its contents fit no screen at all."""
+    kind, language, seed, name = job.kind, job.language, job.seed, job.name
     rng = random.Random(f"{seed} look")
     look: Look | None = choose_look(rng, families)
     assert look is not None
@@ -103,9 +105,7 @@ def _use(application: QApplication, look: Look, language: str) -> None:
     application.setLayoutDirection(Qt.LayoutDirection.RightToLeft if right else Qt.LayoutDirection.LeftToRight)
 
 
-def _compose(
-    application: QApplication, kind: Kind, words: PhraseSet, look: Look, language: str, seed: str
-) -> Sketch:
+def _compose(application: QApplication, kind: Kind, words: PhraseSet, look: Look, language: str, seed: str) -> Sketch:
     """Make the widgets, show them (on no screen), and wait until they are laid out."""
     rng = random.Random(f"{seed} contents")
     root = Plain(look.backdrop, 150)
@@ -126,8 +126,8 @@ def _finish(sketch: Sketch, found: Survey, kind: Kind, language: str, seed: str,
     image = _picture(sketch.root, look)
     rng = random.Random(f"{seed} finish")
     if kind == "unreadable":
-        line = QFontMetrics(sketch.root.font()).height() * look.scale
-        image = unreadable(image, line, rng)
+        highest = max(each.box[3] - each.box[1] for each in found.texts if each.role == "title")
+        image = unreadable(image, highest, rng)
         truth = ScreenTruth(readable=False, absent=_absent(sketch, found))
     elif kind == "blank":
         truth = ScreenTruth(blank=True, absent=_absent(sketch, found))
@@ -149,9 +149,7 @@ def _finish(sketch: Sketch, found: Survey, kind: Kind, language: str, seed: str,
             absent=_absent(sketch, found),
             questions=(*sketch.questions, *_places_asked(sketch, found, rng)),
         )
-    return DrawnScreen(
-        name, kind, image, language, look.style, look.dark, truth, look.family, look.points, look.scale
-    )
+    return DrawnScreen(name, kind, image, language, look.style, look.dark, truth, look.family, look.points, look.scale)
 
 
 def _places_asked(sketch: Sketch, found: Survey, rng: random.Random) -> list[Question]:
@@ -173,10 +171,7 @@ def _has_margin(found: Survey, look: Look) -> bool:
     width, height = look.pixels
     across, down = width * _LEAST_MARGIN, height * _LEAST_MARGIN
     return all(
-        each.box[0] >= across
-        and each.box[1] >= down
-        and each.box[2] <= width - across
-        and each.box[3] <= height - down
+        each.box[0] >= across and each.box[1] >= down and each.box[2] <= width - across and each.box[3] <= height - down
         for each in found.texts
     )
 
@@ -200,7 +195,7 @@ def _date_writer(words: PhraseSet, language: str) -> Callable[[date], str]:
     locale = QLocale(language)
 
     def write(day: date) -> str:
-        text: str = locale.toString(day, words.date_format)
+        text = locale.toString(QDate(day.year, day.month, day.day), words.date_format)
         return text.translate(_LATIN_DIGITS)
 
     return write
@@ -215,5 +210,3 @@ def _discard(application: QApplication, root: QWidget) -> None:
     root.close()
     root.deleteLater()
     application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-
-

@@ -91,11 +91,12 @@ class Look:
             (roles.Text, text),
             (roles.Button, button),
             (roles.ButtonText, text),
-            (roles.Light, button.lighter(115)),
-            (roles.Midlight, button.lighter(107)),
-            (roles.Mid, button.darker(130)),
-            (roles.Dark, button.darker(160) if not self.dark else button.lighter(170)),
-            (roles.Shadow, QColor("#000000")),
+            # The edges of widgets: in dark colours they are lighter than the ground, or they would not be seen.
+            (roles.Light, blend(text, button, 0.4) if self.dark else button.lighter(115)),
+            (roles.Midlight, blend(text, button, 0.25) if self.dark else button.lighter(107)),
+            (roles.Mid, blend(text, button, 0.3) if self.dark else button.darker(130)),
+            (roles.Dark, blend(text, button, 0.5) if self.dark else button.darker(160)),
+            (roles.Shadow, blend(text, button, 0.6) if self.dark else QColor("#000000")),
             (roles.Highlight, QColor(self.accent)),
             (roles.HighlightedText, QColor("#ffffff")),
             (roles.PlaceholderText, blend(text, base, _DIMMED)),
@@ -108,10 +109,13 @@ class Look:
 
 def blend(colour: QColor, ground: QColor, share: float) -> QColor:
     """Mix two colours; `share` is the first one's, from 0 to 1."""
-    red, green, blue, _ = (
-        int(share * one + (1 - share) * other) for one, other in zip(colour.getRgb(), ground.getRgb(), strict=True)
+
+    def mix(one: int, other: int) -> int:
+        return int(share * one + (1 - share) * other)
+
+    return QColor(
+        mix(colour.red(), ground.red()), mix(colour.green(), ground.green()), mix(colour.blue(), ground.blue())
     )
-    return QColor(red, green, blue)
 
 
 def application() -> QApplication:
@@ -133,7 +137,8 @@ def fitting_families(text: str) -> list[str]:
     """Return the families, in alphabetical order, that have every letter of a text, and are meant for reading."""
     letters = {each for each in text if not each.isspace()}
     found = []
-    for family in sorted(QFontDatabase.families()):
+    # Two foundries' families of one name are told apart by a suffix, and each may have some of the styles only.
+    for family in sorted({each.partition(" [")[0] for each in QFontDatabase.families()}):
         if any(unfit in family.lower() for unfit in _UNFIT_FAMILIES) or QFontDatabase.isPrivateFamily(family):
             continue
         if not QFontDatabase.isSmoothlyScalable(family):

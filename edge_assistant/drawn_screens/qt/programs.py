@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
-    QWidget,
 )
 
 from edge_assistant.drawn_screens.qt.dialogs import message_box
@@ -40,7 +39,7 @@ from edge_assistant.drawn_screens.qt.sketch import (
 )
 from edge_assistant.drawn_screens.qt.survey import HIGHLIGHTED_ROW
 from edge_assistant.drawn_screens.truth import Question
-from edge_assistant.drawn_screens.values import price_fact
+from edge_assistant.drawn_screens.values import FilledText, price_fact
 
 _BAR_COLOURS = ("#3b6fb5", "#c2572b", "#3f8f4f", "#8a4fa0", "#b58a1f", "#2f8f8f")
 _CHART_SIZE = QSize(300, 180)
@@ -53,14 +52,10 @@ def table(sketch: Sketch) -> None:
     sketch.title = title = f"{rng.choice(words.table_titles)} {rng.randrange(2021, 2028)}"
     sketch.fact(title)
     header = [words.item, words.quantity, words.price, words.town]
-    rows = [
-        [product, values.count(), values.price(), values.town()] for product in sketch.some(words.products, 3, 7)
-    ]
+    rows = [[product, values.count(), values.price(), values.town()] for product in sketch.some(words.products, 3, 7)]
     empty = rng.randrange(len(rows)), rng.randrange(1, len(header))
     rows[empty[0]][empty[1]] = ""
-    asked, column = rng.choice(
-        [(line, column) for line in rows for column in range(1, len(header)) if line[column]]
-    )
+    asked, column = rng.choice([(line, column) for line in rows for column in range(1, len(header)) if line[column]])
     about = words.ask_cell.format(row=asked[0], column=header[column])
     sketch.questions.append(Question(about, "text", (price_fact(asked[column]),)))
     about = words.ask_cell.format(row=rows[empty[0]][0], column=header[empty[1]])
@@ -101,17 +96,16 @@ def table(sketch: Sketch) -> None:
 def chart(sketch: Sketch) -> None:
     """A bar chart with three to six bars of different heights."""
     words, rng = sketch.words, sketch.rng
-    sketch.title = title = rng.choice(words.chart_titles).format(year=rng.randrange(2015, 2027))
+    titles, names = rng.choice(((words.town_charts, words.towns), (words.product_charts, words.products)))
+    sketch.title = title = rng.choice(titles).format(year=rng.randrange(2015, 2027))
     sketch.fact(title)
-    names = rng.sample(list(rng.choice((words.towns, words.products))), rng.randint(3, 6))
+    names = tuple(rng.sample(names, rng.randint(3, 6)))
     step = rng.choice((1, 2, 5))
     heights = [step * each for each in rng.sample(range(13, 98), len(names))]
-    bars = BarChart(names, heights, 100 * step, rng.sample(_BAR_COLOURS, len(names)), _CHART_SIZE)
+    bars = BarChart(list(names), heights, 100 * step, rng.sample(_BAR_COLOURS, len(names)), _CHART_SIZE)
     highest = names[heights.index(max(heights))]
     asked = rng.randrange(len(names))
-    sketch.questions.append(
-        Question(words.ask_value.format(label=names[asked]), "number", ((str(heights[asked]),),))
-    )
+    sketch.questions.append(Question(words.ask_value.format(label=names[asked]), "number", ((str(heights[asked]),),)))
     sketch.questions.append(
         Question(words.ask_highest, "text", ((highest,),), tuple(each for each in names if each != highest))
     )
@@ -173,17 +167,15 @@ def mail(sketch: Sketch) -> None:
     """Folders, a list of messages of which some are unread, and the open message."""
     words, rng, values = sketch.words, sketch.rng, sketch.values
     sketch.title = words.mail_title
-    messages = [
-        (sender, values.fill(subject).text, text)
-        for sender, (subject, text) in zip(
-            sketch.some(words.senders, 3, 4), rng.sample(words.mails, len(words.mails)), strict=False
-        )
-    ]
+    messages: list[tuple[str, str, FilledText]] = []
+    subjects = rng.sample(words.mails, len(words.mails))
+    for sender, (subject, text) in zip(sketch.some(words.senders, 3, 4), subjects, strict=False):
+        chosen: dict[str, str] = {}
+        messages.append((sender, values.fill(subject, chosen).text, values.fill(text, chosen)))
     opened = rng.randrange(len(messages))
     unread = rng.sample([at for at in range(len(messages)) if at != opened], rng.randint(1, len(messages) - 1))
-    sketch.ask_number(words.ask_unread, len(unread)) if len(unread) > 1 else None
-    sender, subject, text = messages[opened]
-    filled = values.fill(text)
+    sketch.ask_number(words.ask_unread, len(unread))
+    sender, subject, filled = messages[opened]
     sketch.fact(subject)
     sketch.fact(sender)
     sketch.key_facts += [*filled.facts]
@@ -280,13 +272,15 @@ def desktop(sketch: Sketch) -> None:
     title, message = rng.choice(words.dialogs)
     first = message_box(sketch, title, message, (2, 3), sketch.root.style().StandardPixmap.SP_MessageBoxInformation)
     em = QFontMetrics(sketch.root.font()).horizontalAdvance("M")
-    heading = f"{values.thing()} - {words.editor_title}"
-    sketch.fact(heading.split(" - ")[0].rsplit(" ", 1)[-1])
+    document = values.thing()
+    heading = f"{document} - {words.editor_title}"
+    number = document.rsplit(" ", 1)[-1]
+    sketch.fact(number)
     text = QVBoxLayout()
     for template in rng.sample(words.sentences, 2):
         text.addWidget(paragraph(values.fill(template).text, 16 * em))
     second = window(sketch, heading, body(text))
-    sketch.questions.append(Question(words.ask_windows, "text", ((title,), (heading.split(" - ")[0].rsplit(" ", 1)[-1],))))
+    sketch.questions.append(Question(words.ask_windows, "text", ((title,), (number,))))
     settle(first)
     settle(second)
     shown = [first, second] if rng.random() < 0.5 else [second, first]
@@ -331,5 +325,3 @@ def _list(entries: Sequence[tuple[str, bool]]) -> QListWidget:
     height = sum(made.sizeHintForRow(at) for at in range(made.count())) + 2 * made.frameWidth()
     made.setMinimumHeight(height + 4)
     return made
-
-

@@ -15,6 +15,7 @@ from edge_assistant.drawn_screens.values import price_fact
 _COLOURS = ("#c0392b", "#2471a3", "#1e8449", "#b7950b", "#7d3c98", "#d35400")
 _MOST_OF_A_SHAPE = 12
 _PAPER_MARGIN = 26
+_HEADING = 1.5
 
 
 def counting(sketch: Sketch) -> None:
@@ -72,13 +73,14 @@ def page(sketch: Sketch) -> None:
     sketch.fact(title)
     columns = rng.choice((1, 2, 2))
     em = QFontMetrics(sketch.root.font()).horizontalAdvance("M")
-    width = (30 if columns == 1 else 17) * em
-    sentences = rng.sample(words.sentences, min(len(words.sentences), 4 * columns))
+    width = (36 if columns == 1 else 18) * em
+    sentences = rng.sample(words.sentences, rng.randint(3, 6) * columns)
     across = QHBoxLayout()
     across.setSpacing(2 * em)
     for number in range(columns):
         down = QVBoxLayout()
-        mine = sentences[number::columns]
+        half = len(sentences) // columns
+        mine = sentences[number * half : (number + 1) * half]
         for at in range(0, len(mine), 2):
             filled = [values.fill(each) for each in mine[at : at + 2]]
             sketch.key_facts += [fact for each in filled for fact in each.facts]
@@ -87,7 +89,7 @@ def page(sketch: Sketch) -> None:
         across.addLayout(down)
     across.addStretch()
     whole = QVBoxLayout()
-    whole.addWidget(label(title, "title", bold=True, larger=1.5))
+    whole.addWidget(label(title, "title", bold=True, larger=_HEADING))
     whole.addLayout(across)
     whole.addStretch()
     shown = _ground(sketch)
@@ -100,7 +102,8 @@ def letter(sketch: Sketch) -> None:
     rng, words, values = sketch.rng, sketch.words, sketch.values
     sender = rng.choice(words.senders)
     subject, text = rng.choice(words.mails)
-    about, filled = values.fill(subject), values.fill(text)
+    chosen: dict[str, str] = {}
+    about, filled = values.fill(subject, chosen), values.fill(text, chosen)
     sketch.title = about.text
     sketch.fact(about.text)
     sketch.fact(sender)

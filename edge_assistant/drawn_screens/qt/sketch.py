@@ -153,8 +153,9 @@ def settle(made: QWidget) -> None:
     """Give a window, and all that is in it, the size that its contents need."""
     made.ensurePolished()
     made.adjustSize()
-    if made.layout():
-        made.layout().activate()
+    layout = made.layout()
+    if layout is not None:
+        layout.activate()
 
 
 def place_anywhere(sketch: Sketch, made: QWidget) -> None:

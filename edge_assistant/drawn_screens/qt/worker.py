@@ -26,4 +26,4 @@ def serve(connection: Connection, jobs: Sequence[Job]) -> None:
                 )
                 connection.send(SkippedLanguage(job.language, reason))
         if families[job.language]:
-            connection.send(draw(qt, job.kind, job.language, job.seed, job.name, families[job.language]))
+            connection.send(draw(qt, job, families[job.language]))
