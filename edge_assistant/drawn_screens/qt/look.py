@@ -33,6 +33,7 @@ _MOST_PIXELS = (1920, 1080)
 _STYLES = ("Fusion", "Windows")  # which every system has; native styles do not draw offscreen
 # Fonts of signs, of mathematics, and those that imitate handwriting.
 _UNFIT_FAMILIES = ("symbol", "math", "d050000l", "z003", "dingbats", "emoji", "icon", "chancery", "script", "awesome")
+_ALIASES = frozenset(("monospace", "sans", "sans serif", "serif"))  # for families that have names of their own
 # Window, text, base, button: from light to dark.
 _LIGHT = (
     ("#f0f0f0", "#101010", "#ffffff", "#e6e6e6"),
@@ -40,13 +41,15 @@ _LIGHT = (
     ("#e8ecf1", "#0d1b2a", "#ffffff", "#dde3ea"),
     ("#f4efe6", "#2b2118", "#fffdf8", "#e9e0d0"),
 )
+# Fusion outlines widgets darker than the window, which nobody sees in the dark, so the base is lighter than it.
 _DARK = (
-    ("#1e1f22", "#e8e8e8", "#141517", "#2d2f33"),
-    ("#202b38", "#dfe7ef", "#17202a", "#2f3d4d"),
-    ("#000000", "#ffffff", "#0a0a0a", "#242424"),
+    ("#1e1f22", "#e8e8e8", "#36383d", "#45484f"),
+    ("#17202a", "#dfe7ef", "#2f3d4d", "#3d4f63"),
+    ("#000000", "#ffffff", "#2b2b2b", "#383838"),
 )
 _ACCENTS = ("#1f5fa8", "#0b7a4b", "#8a2b62", "#a34a00", "#4b3fa7")
 _BACKDROPS = ("#2b5876", "#3a6b4f", "#5b4b7a", "#7a5240", "#4a4f57", "#8fa9bf")
+_BASIC_LETTERS = "ABCabc123"  # which every font that is meant for reading has
 _DIMMED = 0.5  # share of the text's colour in that of a greyed label
 
 
@@ -126,7 +129,7 @@ def application() -> QApplication:
     made = QApplication(["edge-assistant", "-platform", "offscreen"])
     made.setCursorFlashTime(0)
     made.setQuitOnLastWindowClosed(False)
-    if not QFontDatabase.families():
+    if not fitting_families(_BASIC_LETTERS):
         raise InputError(
             tr("No screens can be drawn: this computer has no fonts. Install one, such as DejaVu."), code="no-fonts"
         )
@@ -139,9 +142,10 @@ def fitting_families(text: str) -> list[str]:
     found = []
     # Two foundries' families of one name are told apart by a suffix, and each may have some of the styles only.
     for family in sorted({each.partition(" [")[0] for each in QFontDatabase.families()}):
-        if any(unfit in family.lower() for unfit in _UNFIT_FAMILIES) or QFontDatabase.isPrivateFamily(family):
+        name = family.lower()
+        if name in _ALIASES or any(unfit in name for unfit in _UNFIT_FAMILIES):
             continue
-        if not QFontDatabase.isSmoothlyScalable(family):
+        if QFontDatabase.isPrivateFamily(family) or not QFontDatabase.isSmoothlyScalable(family):
             continue
         font = QFont(family, 12)
         font.setStyleStrategy(QFont.StyleStrategy.NoFontMerging)

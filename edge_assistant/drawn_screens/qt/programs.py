@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QAction, QFont, QFontMetrics
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QFont, QFontMetrics, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from edge_assistant.drawn_screens.qt.dialogs import message_box
-from edge_assistant.drawn_screens.qt.painted import BarChart
+from edge_assistant.drawn_screens.qt.painted import BarChart, paint_shape
 from edge_assistant.drawn_screens.qt.sketch import (
     Sketch,
     body,
@@ -307,9 +307,11 @@ def _quiet(view: QAbstractItemView) -> None:
 
 
 def _list(entries: Sequence[tuple[str, bool]]) -> QListWidget:
-    """A list whose entries are all seen; those that are unread are bold."""
+    """A list whose entries are all seen; those that are unread are bold, and have a dot where there are any."""
     made = QListWidget()
     _quiet(made)
+    side = QFontMetrics(made.font()).height() // 2 if any(unread for _, unread in entries) else 0
+    made.setIconSize(QSize(side, side))
     made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
     widest = 0
     for text, unread in entries:
@@ -319,9 +321,22 @@ def _list(entries: Sequence[tuple[str, bool]]) -> QListWidget:
         item.setFont(font)
         if unread:
             item.setData(HIGHLIGHTED_ROW, "unread")
+        if side:
+            item.setIcon(_dot(side, made.palette().highlight().color() if unread else QColor(0, 0, 0, 0)))
         made.addItem(item)
         widest = max(widest, *(QFontMetrics(font).horizontalAdvance(line) for line in text.split("\n")))
-    made.setFixedWidth(widest + 24)
+    made.setFixedWidth(widest + side + 30)
     height = sum(made.sizeHintForRow(at) for at in range(made.count())) + 2 * made.frameWidth()
     made.setMinimumHeight(height + 4)
     return made
+
+
+def _dot(side: int, colour: QColor) -> QIcon:
+    """A filled circle; four times as large as it is shown at most, for screens with more pixels."""
+    pixmap = QPixmap(4 * side, 4 * side)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_shape(painter, "circle", QRectF(pixmap.rect()), colour)
+    painter.end()
+    return QIcon(pixmap)

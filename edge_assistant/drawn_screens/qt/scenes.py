@@ -12,7 +12,7 @@ from edge_assistant.drawn_screens.qt.survey import COUNTED
 from edge_assistant.drawn_screens.truth import Question
 from edge_assistant.drawn_screens.values import price_fact
 
-_COLOURS = ("#c0392b", "#2471a3", "#1e8449", "#b7950b", "#7d3c98", "#d35400")
+COLOURS = ("#c0392b", "#2471a3", "#1e8449", "#b7950b", "#7d3c98", "#d35400")
 _MOST_OF_A_SHAPE = 12
 _PAPER_MARGIN = 26
 _HEADING = 1.5
@@ -29,7 +29,7 @@ def counting(sketch: Sketch) -> None:
     cell = min(width // columns, height // rows)
     side = int(cell * rng.uniform(0.45, 0.75))
     spots = rng.sample([(column, line) for line in range(rows) for column in range(columns)], sum(counts.values()))
-    colours = dict(zip(shapes, rng.sample(_COLOURS, len(shapes)), strict=True))
+    colours = dict(zip(shapes, rng.sample(COLOURS, len(shapes)), strict=True))
     for shape, count in counts.items():
         for _ in range(count):
             column, line = spots.pop()
@@ -50,7 +50,7 @@ def places(sketch: Sketch) -> None:
     names = sketch.some(words.icons, 3, 7)
     taken: list[QRect] = []
     for name in names:
-        icon = Icon(name, rng.choice(SHAPES), rng.choice(_COLOURS), sketch.root)
+        icon = Icon(name, rng.choice(SHAPES), rng.choice(COLOURS), sketch.root)
         icon.setProperty(COUNTED, "icon")
         for _ in range(300):
             icon.move(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -57,7 +58,7 @@ class Survey:
     counts: dict[str, int] = field(default_factory=dict)
     places: dict[str, Box] = field(default_factory=dict)
     cut: list[str] = field(default_factory=list)
-    """Texts that do not fit where they are."""
+    """Texts and things that are not seen whole."""
 
 
 class Surveyor:
@@ -76,6 +77,8 @@ class Surveyor:
         counted = widget.property(COUNTED)
         if isinstance(counted, str):
             self._count(counted)
+            if not self._inside(widget, widget.rect()):
+                self.found.cut.append(counted)
         if isinstance(widget, PaintedWidget):
             for text, rect, role in widget.texts():
                 self._text(widget, text, rect, widget.text_font(role), role)
@@ -147,7 +150,9 @@ class Surveyor:
         edit.initStyleOption(option)
         rect = edit.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, edit)
         if text := edit.text():
-            alignment = edit.alignment() | Qt.AlignmentFlag.AlignVCenter
+            # A field has the direction of its text, whatever the window's is.
+            side = Qt.AlignmentFlag.AlignRight if _runs_from_the_right(text) else Qt.AlignmentFlag.AlignLeft
+            alignment = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
             self._text(edit, text, _aligned(edit, rect.adjusted(2, 0, -2, 0), alignment, text), edit.font(), "field")
         self._count("field")
         label = edit.property(LABEL)
@@ -258,10 +263,10 @@ class Surveyor:
         around: QWidget | None = widget
         while around is not None:
             place = QRect(widget.mapTo(around, rect.topLeft()), rect.size())
+            if around is self._root:
+                return around.rect().contains(place)
             if not around.rect().adjusted(-1, -1, 1, 1).contains(place):
                 return False
-            if around is self._root:
-                return True
             around = around.parentWidget()
         return True
 
@@ -279,6 +284,8 @@ class Surveyor:
             self.found.states[label] = tuple(states)
 
     def _place(self, widget: QWidget, label: str, rect: QRect) -> None:
+        if not self._inside(widget, rect):
+            self.found.cut.append(label)
         if label in self.found.places or label in self._twice:
             self._twice.add(label)
             self.found.places.pop(label, None)
@@ -305,6 +312,12 @@ def _laid_out(layout: QLayout | None) -> Iterator[QWidget]:
             yield widget
         else:
             yield from _laid_out(item.layout())
+
+
+def _runs_from_the_right(text: str) -> bool:
+    """Whether the first letter that has a direction is Arabic, or another one that is written from the right."""
+    directions = (unicodedata.bidirectional(letter) for letter in text)
+    return next((each in ("R", "AL") for each in directions if each in ("L", "R", "AL")), False)
 
 
 def _size(font: QFont, text: str) -> QSize:
