@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date
@@ -17,7 +18,7 @@ from edge_assistant.drawn_screens.photograph import photograph, unreadable
 from edge_assistant.drawn_screens.phrases import RIGHT_TO_LEFT, phrases
 from edge_assistant.drawn_screens.phrases.phrase_set import PhraseSet
 from edge_assistant.drawn_screens.qt import dialogs, programs, scenes
-from edge_assistant.drawn_screens.qt.look import Look, choose_look
+from edge_assistant.drawn_screens.qt.look import MOST_PIXELS, Look, choose_look
 from edge_assistant.drawn_screens.qt.painted import Plain
 from edge_assistant.drawn_screens.qt.sketch import Sketch
 from edge_assistant.drawn_screens.qt.survey import Survey, Surveyor
@@ -44,6 +45,7 @@ _COMPOSERS: dict[Kind, Callable[[Sketch], None]] = {
     "blank": scenes.blank,
 }
 _PAPER = ("#fcfcf7", "#16161a", "#ffffff", "#eeeeea")
+_PHOTOGRAPH_SCALE = 2.0
 _LEAST_MARGIN = 0.05
 """Share of the picture's sides that is kept around what is photographed."""
 _MOST_ABSENT = 12
@@ -57,7 +59,7 @@ def draw(application: QApplication, job: Job, families: list[str]) -> DrawnScree
     look: Look | None = choose_look(rng, families)
     assert look is not None
     if kind in PHOTOGRAPHS:
-        look = replace(look, dark=False, colours=_PAPER)
+        look = replace(look, dark=False, colours=_PAPER, scale=_PHOTOGRAPH_SCALE)
     words = phrases(language)
     while look is not None:
         _use(application, look, language)
@@ -65,7 +67,7 @@ def draw(application: QApplication, job: Job, families: list[str]) -> DrawnScree
         surveyor = Surveyor(sketch.root, look.scale)
         surveyor.read(sketch.root)
         found = surveyor.found
-        if not found.cut and (kind not in PHOTOGRAPHS or _has_margin(found, look)):
+        if not found.cut and (kind not in PHOTOGRAPHS or _is_in_view(found, sketch)):
             try:
                 return _finish(sketch, found, kind, language, seed, name)
             finally:
@@ -167,19 +169,24 @@ def _absent(sketch: Sketch, found: Survey) -> tuple[str, ...]:
     return tuple(each for each in candidates if each.casefold() not in shown)[:_MOST_ABSENT]
 
 
-def _has_margin(found: Survey, look: Look) -> bool:
-    width, height = look.pixels
+def _is_in_view(found: Survey, sketch: Sketch) -> bool:
+    """Whether a photograph is not too large, and there is a margin around everything."""
+    width, height = _pixels(sketch.root, sketch.look)
     across, down = width * _LEAST_MARGIN, height * _LEAST_MARGIN
-    return all(
+    return (width <= MOST_PIXELS[0] and height <= MOST_PIXELS[1]) and all(
         each.box[0] >= across and each.box[1] >= down and each.box[2] <= width - across and each.box[3] <= height - down
         for each in found.texts
     )
 
 
+def _pixels(root: QWidget, look: Look) -> tuple[int, int]:
+    """Return the width and height of the picture of a widget."""
+    return int(root.width() * look.scale), int(root.height() * look.scale)
+
+
 def _picture(root: QWidget, look: Look) -> Image.Image:
-    width, height = look.pixels
-    image = QImage(width, height, QImage.Format.Format_RGBA8888)
-    image.fill(Qt.GlobalColor.black)
+    width, height = _pixels(root, look)
+    image = QImage(width, height, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(look.scale)
     root.render(
         image,
@@ -187,8 +194,9 @@ def _picture(root: QWidget, look: Look) -> Image.Image:
         QRegion(),
         QWidget.RenderFlag.DrawWindowBackground | QWidget.RenderFlag.DrawChildren,
     )
-    data = bytes(image.constBits())
-    return Image.frombytes("RGBA", (width, height), data, "raw", "RGBA", image.bytesPerLine()).convert("RGB")
+    # Each pixel is a number of 32 bits, the blue in the lowest eight.
+    order = "BGRX" if sys.byteorder == "little" else "XRGB"
+    return Image.frombytes("RGB", (width, height), bytes(image.constBits()), "raw", order, image.bytesPerLine())
 
 
 def _date_writer(words: PhraseSet, language: str) -> Callable[[date], str]:

@@ -29,7 +29,7 @@ _SIZES = (
     (1600, 900),
     (1920, 1080),
 )
-_MOST_PIXELS = (1920, 1080)
+MOST_PIXELS = (1920, 1080)
 _STYLES = ("Fusion", "Windows")  # which every system has; native styles do not draw offscreen
 # Fonts of signs, of mathematics, and those that imitate handwriting.
 _UNFIT_FAMILIES = ("symbol", "math", "d050000l", "z003", "dingbats", "emoji", "icon", "chancery", "script", "awesome")
@@ -75,11 +75,6 @@ class Look:
             return replace(self, scale=_SCALES[_SCALES.index(self.scale) - 1])
         larger = _SIZES.index(self.size) + 1
         return replace(self, size=_SIZES[larger]) if larger < len(_SIZES) else None
-
-    @property
-    def pixels(self) -> tuple[int, int]:
-        """Width and height of the picture."""
-        return int(self.size[0] * self.scale), int(self.size[1] * self.scale)
 
     def palette(self) -> QPalette:
         """The colours as Qt's palette, the same whether a window is active or not."""
@@ -163,7 +158,7 @@ def choose_look(rng: random.Random, families: list[str]) -> Look:
         (size, scale)
         for size in _SIZES
         for scale in _SCALES
-        if size[0] * scale <= _MOST_PIXELS[0] and size[1] * scale <= _MOST_PIXELS[1]
+        if size[0] * scale <= MOST_PIXELS[0] and size[1] * scale <= MOST_PIXELS[1]
     ]
     scale = rng.choice(_SCALES)
     size = rng.choice([each for each, fitting in sizes if fitting == scale])

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from edge_assistant.drawn_screens.qt.painted import SHAPES, Icon, Shape
-from edge_assistant.drawn_screens.qt.sketch import Sketch, fill_screen, label, paragraph, place_anywhere, row
+from edge_assistant.drawn_screens.qt.sketch import Sketch, fill_screen, label, paragraph, row, settle
 from edge_assistant.drawn_screens.qt.survey import COUNTED
 from edge_assistant.drawn_screens.truth import Question
 from edge_assistant.drawn_screens.values import price_fact
@@ -15,6 +15,8 @@ from edge_assistant.drawn_screens.values import price_fact
 COLOURS = ("#c0392b", "#2471a3", "#1e8449", "#b7950b", "#7d3c98", "#d35400")
 _MOST_OF_A_SHAPE = 12
 _PAPER_MARGIN = 26
+_GROUND_AROUND_PAPER = (1.2, 1.6)
+"""Sides of a photograph, in sides of the sheet: from, to."""
 _HEADING = 1.5
 
 
@@ -177,10 +179,19 @@ def _ground(sketch: Sketch) -> QWidget:
 
 
 def _paper(sketch: Sketch, layout: QVBoxLayout) -> None:
-    """A sheet of paper in the middle of the screen; the photograph is made of it afterwards."""
-    sheet = QFrame(sketch.root)
+    """A sheet of paper in the middle of the picture, which is not much larger than the sheet.
+
+    The photograph is made of it afterwards.
+    """
+    root = sketch.root
+    sheet = QFrame(root)
     sheet.setAutoFillBackground(True)
     layout.setContentsMargins(*4 * [_PAPER_MARGIN])
     sheet.setLayout(layout)
-    place_anywhere(sketch, sheet)
-    sheet.move((sketch.root.width() - sheet.width()) // 2, (sketch.root.height() - sheet.height()) // 2)
+    settle(sheet)
+    width, height = (
+        min(whole, int(side * sketch.rng.uniform(*_GROUND_AROUND_PAPER)))
+        for whole, side in ((root.width(), sheet.width()), (root.height(), sheet.height()))
+    )
+    root.setFixedSize(width, height)
+    sheet.move((width - sheet.width()) // 2, (height - sheet.height()) // 2)
