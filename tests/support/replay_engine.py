@@ -11,7 +11,7 @@ window:
     replay.says(*["| "] * 500, again=["Name", " and age."])       # `again`: what it draws at its second try
 
     replay.install(monkeypatch)                     # in this process: Engine, Assistant, Controller
-    run = describe(DIALOG, program=replay.program())                # a program: describe, listen …
+    run = describe(DIALOG, *pair_of_4b(tmp_path), program=replay.program())  # a program: describe, listen …
     replay.program(SUPPORT / "app_under_test.py")                   # … or the app: a script that is run like one
     replay.requests()                                               # what was asked, without the pixels
 
@@ -43,8 +43,8 @@ import pytest
 
 # ruff: noqa: ARG002 (the arguments are those of the real one)
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # as under pytest, here and in the workers
+if __name__ == "__main__":  # here and in the workers, the folders of pytest
+    sys.path[:0] = [str(Path(__file__).resolve().parents[2] / folder) for folder in ("tests", "scripts")]
 
 from edge_assistant.engine import worker
 from edge_assistant.engine.gpu_offload import NO_OFFLOAD
@@ -61,6 +61,7 @@ from edge_assistant.engine.messages import (
 )
 from edge_assistant.engine.session import ModelSession
 from edge_assistant.system.errors import EngineError
+from support import gguf_files
 
 Token = str | bytes
 """A token's text; bytes where a character is cut."""
@@ -117,6 +118,16 @@ class Replay:
     def program(self, *script: str | Path) -> tuple[str, ...]:
         """What follows `python` on a command line to run the program, or a `script`, with this engine."""
         return (str(Path(__file__).resolve()), str(self._folder), str(script[0] if script else ""))
+
+
+def pair_of_4b(folder: Path, variant: str = "Instruct") -> tuple[str, ...]:
+    """Arguments that name a pair which the program takes for Qwen3-VL-4B's; with "Thinking" they ask to think, too."""
+    thinking = variant == "Thinking"
+    template = gguf_files.THINKING if thinking else gguf_files.INSTRUCT
+    name = f"Qwen3VL-4B-{variant}-Q4_K_M.gguf"
+    model = gguf_files.write_model(folder / name, template=template, general__name=f"Qwen3VL 4B {variant}")
+    mmproj = gguf_files.write_mmproj(folder / f"mmproj-Qwen3VL-4B-{variant}-F16.gguf")
+    return ("--model", str(model), "--mmproj", str(mmproj), *(["--think"] if thinking else []))
 
 
 def pieces(text: str, *, seed: int, most: int = 12) -> list[str]:

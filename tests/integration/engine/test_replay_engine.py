@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.describing import DIALOG, describe, done, user_environment
-from support.replay_engine import DIES, FAILS, Replay, byte_pieces, every_cut, pieces, replayed
+from support.replay_engine import DIES, FAILS, Replay, byte_pieces, every_cut, pair_of_4b, pieces, replayed
 
 from edge_assistant.engine.client import Engine
 from edge_assistant.engine.messages import AskQuestion, EngineConfig, Sampling, TextDelta, ThinkingBudget, Turn
@@ -100,10 +100,13 @@ def test_a_question_can_be_cancelled_and_a_worker_that_died_is_started_again(rep
         ask(engine)
 
 
-def test_a_whole_program_replays(replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> None:
-    environment = next(user_environment(tmp_path_factory.mktemp("user")))
+def test_a_whole_program_replays(replay: Replay, tmp_path: Path) -> None:
+    environment = next(user_environment(tmp_path))
     replay.says("A **dialog**", " titled Music. Two", " buttons.")
     run = describe(DIALOG, environment=environment, program=replay.program())
     assert run.complaints == ""
     assert [each["text"] for each in run.of("sentence")] == ["A dialog titled Music.", "Two buttons."]
     assert done(run)["answer"] == "A **dialog** titled Music. Two buttons."
+    replay.says("Hm.", "</think>", "\n\n", "Six apples.")
+    run = describe(DIALOG, *pair_of_4b(tmp_path, "Thinking"), environment=environment, program=replay.program())
+    assert (done(run)["answer"], done(run)["reasoning"]) == ("Six apples.", "Hm.")
