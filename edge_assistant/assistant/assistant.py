@@ -37,7 +37,7 @@ from edge_assistant.tuning import profile
 # llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
 MAX_SEED = 2**32 - 2
 
-_LEAST_OF_MOST = 0.75
+_LEAST_OF_MOST = 0.8
 """The least image tokens are at most this share of the most: every usual shape of screen has a grid in between."""
 
 
