@@ -89,9 +89,9 @@ into a file `tasks.toml` beside the settings file, in the same form:
     edge-assistant settings tasks --language de    # what holds then
 
 The entry wins that names the task, else the one that names the variant, else the one that names the language; at the
-same place yours wins. The file is read whenever a model is loaded, and from this folder only: models and folders that you
-import change nothing of it. If it has an error, it is ignored, and a sentence says which. The settings above for image
-tokens and thinking, options of a command, and the image tokens that `tune` chose for a glance override the table.
+same place yours wins. The file is read whenever a model is loaded, and from this folder only: models and folders that
+you import change nothing of it. If it has an error, it is ignored, and a sentence says which. The settings above for
+image tokens and thinking, options of a command, and the image tokens that `tune` chose for a glance override the table.
 The demo model knows English only, and is asked as it was trained.
 """
 
