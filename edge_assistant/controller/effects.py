@@ -26,6 +26,7 @@ from edge_assistant.controller.worker import RequestWorker
 from edge_assistant.engine.prompts import Mode
 from edge_assistant.system.errors import AssistantError
 from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.text.plain_text import strip_markup
 from edge_assistant.text.sentences import SentenceSplitter
 
 TICK_INTERVAL_S = 2.0
@@ -225,9 +226,8 @@ class EffectHandlers:
         """Read the reasoning behind the last answer aloud, or behind the current one so far."""
         splitter = SentenceSplitter()
         text = self.current.reasoning if self.state.busy else self.last_answer.reasoning
-        sentences = [*splitter.feed(text), *splitter.finish()] or [
-            tr("There is no reasoning. Think harder gives some.")
-        ]
+        pieces = map(strip_markup, (*splitter.feed(text), *splitter.finish()))
+        sentences = list(filter(None, pieces)) or [tr("There is no reasoning. Think harder gives some.")]
         if self.state.busy:
             self._speak_in_current(sentences)
         else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import NamedTuple
 
 from edge_assistant.text.abbreviations import (
@@ -13,6 +12,10 @@ from edge_assistant.text.abbreviations import (
     STARTERS,
     abbreviations,
 )
+from edge_assistant.text.scripts import KANA, is_mark, script_of
+
+UNSTOPPED_SCRIPTS = frozenset(("THAI", "LAO"))
+"""Scripts that have no full stops; a space ends what is said."""
 
 MARKS = frozenset(".!?…؟۔।॥։።፧។៕။‼⁇⁈⁉\u037e")
 """Marks that end a sentence when a space follows; U+037E is the Greek question mark."""
@@ -27,7 +30,10 @@ _ROMAN_NUMBER = "(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})"
 _LIST_MARK = re.compile(rf"\W*(?:\d{{1,3}}|{_ROMAN_NUMBER})\.")
 _ROMAN = re.compile(rf"(?=..){_ROMAN_NUMBER}")
 _SINGLE_LETTERS = re.compile(r"(?:^|[\s\"'“„‘‚«»‹›(\[—–])((?:[^\W\d_]\.[\s-]?)*[^\W\d_])$")
+_LETTER_BEFORE = re.compile(r"(?:^|(?<=\s))([^\W\d_])\.\s?$")
 _NUMBER_SIGNS = "+(#№-−–~§&"
+_EAST_ASIAN = KANA | {"HAN"}
+_EAST_ASIAN_OPENERS = frozenset("「『“（《【〈")
 _MAX_TOKEN = 40
 """The most characters of a token that can be an abbreviation."""
 
@@ -39,43 +45,9 @@ class _Word(NamedTuple):
     following: str
 
 
-def language_base(language: str | None) -> str:
-    """Return the language of a code such as "pt-BR", empty without one."""
-    return re.split(r"[-_]", language or "")[0].lower()
-
-
-def script_of(text: str) -> str:
-    """Return the script of the first letter, as far as its rules differ: "latin", "greek", "thai", and so on."""
-    for character in text:
-        if character.isalpha():
-            return _script(character)
-    return ""
-
-
-def _script(letter: str) -> str:
-    code = ord(letter)
-    return next((name for low, high, name in _SCRIPT_RANGES if low <= code <= high), "")
-
-
-_SCRIPT_RANGES = (
-    (0x0041, 0x024F, "latin"),
-    (0x1E00, 0x1EFF, "latin"),
-    (0x0370, 0x03FF, "greek"),
-    (0x1F00, 0x1FFF, "greek"),
-    (0x0400, 0x052F, "cyrillic"),
-    (0x0590, 0x05FF, "hebrew"),
-    (0x0600, 0x077F, "arabic"),
-    (0x08A0, 0x08FF, "arabic"),
-    (0xFB50, 0xFEFC, "arabic"),
-    (0x0900, 0x097F, "devanagari"),
-    (0x0E00, 0x0EFF, "thai"),  # and Lao, which has no stops either
-    (0x1100, 0x11FF, "hangul"),
-    (0xAC00, 0xD7A3, "hangul"),
-    (0x3040, 0x30FF, "cjk"),
-    (0x3400, 0x9FFF, "cjk"),
-    (0xF900, 0xFAFF, "cjk"),
-    (0x20000, 0x3FFFF, "cjk"),
-)
+def first_script(text: str) -> str:
+    """Return the script of the first letter, such as "LATIN", empty without any."""
+    return next(filter(None, map(script_of, text)), "")
 
 
 def may_end(text: str, i: int) -> bool:
@@ -87,7 +59,7 @@ def may_end(text: str, i: int) -> bool:
 def _is_greek(text: str, i: int) -> bool:
     """Return whether the mark at `i` follows a Greek word, of two letters at least: "α; β" may be mathematics."""
     word = text[max(i - 2, 0) : i].rstrip("\"'”’»)")
-    return len(word) == 2 and all(_script(unicodedata.normalize("NFD", letter)[0]) == "greek" for letter in word)
+    return len(word) == 2 and all(script_of(letter) == "GREEK" for letter in word)
 
 
 def after_marks(text: str, i: int) -> int:
@@ -112,7 +84,8 @@ def after_marks(text: str, i: int) -> int:
 def is_end(text: str, start: int, i: int, end: int, language: str, *, final: bool) -> bool | None:
     """Return whether the mark at `i`, with what `after_marks` found up to `end`, ends the sentence from `start` on.
 
-    `language` is as `language_base` returns it. None: that depends on text that has not arrived; never when `final`.
+    `language` is a code without a country, empty where it is not known.
+    None: that depends on text that has not arrived; never when `final`.
     """
     following = skip_space(text, end)
     if text[i] in WIDE_MARKS:
@@ -120,8 +93,8 @@ def is_end(text: str, start: int, i: int, end: int, language: str, *, final: boo
     if end < len(text) and not text[end].isspace():
         if text[end] == "[" and not final and re.fullmatch(r"\[\d{0,3}", text[end:]):
             return None  # a footnote, perhaps
-        before = text[i - 1 : i]
-        return bool(before) and text[end].isalpha() and _is_east_asian(before) and _is_east_asian(text[end])
+        between = text[i] != "…" and i > start and _is_east_asian(text[i - 1])
+        return between and (_is_east_asian(text[end]) or text[end] in _EAST_ASIAN_OPENERS)
     if following == len(text):
         return True if final else None
     if text[following] == "\n":
@@ -130,7 +103,8 @@ def is_end(text: str, start: int, i: int, end: int, language: str, *, final: boo
         if following + 1 == len(text):
             return True if final else None
         return not text[following + 1].isspace() and text[following + 1] not in MARKS
-    if (lower := _is_lower(text, following, final=final)) is not False:
+    lower = _goes_on_in_lower_case(text, following, final=final)
+    if lower is not False:
         return None if lower is None else False
     if text[i] != "." or text[i - 1 : i] == "." or text[i + 1 : i + 2] == "." or i == start:
         return True
@@ -145,7 +119,7 @@ def skip_space(text: str, i: int) -> int:
 
 
 def _is_east_asian(letter: str) -> bool:
-    return _script(letter) == "cjk"
+    return script_of(letter) in _EAST_ASIAN
 
 
 def _is_wide_end(text: str, i: int, end: int, *, final: bool) -> bool | None:
@@ -162,8 +136,12 @@ def _is_wide_end(text: str, i: int, end: int, *, final: bool) -> bool | None:
     return text[end] not in "とっ、，,。"
 
 
-def _is_lower(text: str, i: int, *, final: bool) -> bool | None:
-    """Return whether a word in lower case begins at `i`; names such as "iPhone" do not count."""
+def _goes_on_in_lower_case(text: str, i: int, *, final: bool) -> bool | None:
+    """Return whether a word in lower case begins at `i`, or after a dash there; names such as "iPhone" do not count."""
+    if text[i] in "–—":
+        i = skip_space(text, i + 1)
+        if i == len(text):
+            return False if final else None
     if not text[i].islower() or "\u10d0" <= text[i] <= "\u10ff":  # Georgian has no capitals
         return False
     if i + 1 == len(text):
@@ -176,7 +154,7 @@ def _is_end_after_word(text: str, start: int, i: int, following: int, language: 
     if _LIST_MARK.fullmatch(text, start, i + 1):
         return False
     token = _token_before(text, start, i)
-    if not token or not (token[-1].isalnum() or unicodedata.category(token[-1])[0] == "M"):
+    if not token or not (token[-1].isalnum() or is_mark(token[-1])):
         return True
     if token.isdecimal():
         return _is_end_after_number(text, start, i, token, following, language, final=final)
@@ -184,17 +162,19 @@ def _is_end_after_word(text: str, start: int, i: int, following: int, language: 
         return True  # "Ctrl+S.", a path, an address
     if language in ORDINAL_LANGUAGES and _ROMAN.fullmatch(token):
         return _is_starter(text, following, language, final=final)
-    script = script_of(token)
-    if script == "thai":
+    script = first_script(token)
+    if script in UNSTOPPED_SCRIPTS:
         return len(token) > 4 and "." not in token
     known = abbreviations(script, language)
     lower = token.lower()
     last = re.split(r"[-.'’]", lower)[-1]
     initials = _initials(text, start, i)
     after_number = bool(re.search(r"\d[\s\u00a0]?$", text[start : i - len(token)]))
+    letter = _LETTER_BEFORE.search(text, start, i - len(token))
+    lower = f"{letter[1]}.{token}".lower() if letter else lower  # "p. ej."
     if known.inner & {initials, lower, last}:
         return _is_starter(text, following, language, final=final) if after_number else False
-    if known.closing & {lower, last} or initials or (script == "latin" and _is_street(last)):
+    if known.closing & {lower, last} or initials or (script == "LATIN" and _is_street(last)):
         return _is_starter(text, following, language, final=final)
     if last in known.before_number:
         number = _is_number(text, following, final=final, roman=last != "no")
@@ -219,21 +199,21 @@ def _is_street(word: str) -> bool:
 def _initials(text: str, start: int, i: int) -> str:
     """Return the single letters before the full stop at `i`, as in "J. R." or "z.B.", as "j.r" or "z.b"."""
     before = text[max(start, i - _MAX_TOKEN) : i]
-    found = _SINGLE_LETTERS.search("".join(each for each in before if unicodedata.category(each)[0] != "M"))
+    found = _SINGLE_LETTERS.search("".join(each for each in before if not is_mark(each)))
     letters = re.findall(r"\w", found[1]) if found else []
     return ".".join(letters).lower() if all(map(_is_initial, letters)) else ""
 
 
 def _is_initial(letter: str) -> bool:
     """Return whether a letter can be an initial: of a script with capitals, or Arabic or Hebrew."""
-    return letter.isalpha() and (letter.lower() != letter.upper() or _script(letter) in ("arabic", "hebrew"))
+    return letter.isalpha() and (letter.lower() != letter.upper() or script_of(letter) in ("ARABIC", "HEBREW"))
 
 
 def _is_end_after_number(
     text: str, start: int, i: int, number: str, following: int, language: str, *, final: bool
 ) -> bool | None:
     digit = text[following].isdecimal()
-    if language == "ko" and digit:
+    if language == "ko" and (digit or _is_second_of_date(text, start, i, number)):
         return False  # 2024. 3. 1.
     if len(number) > 3:
         return True
@@ -267,7 +247,7 @@ def _next_word(text: str, i: int, *, final: bool) -> _Word | None:
     while i < len(text) and text[i] in _OPENERS:
         i += 1
     end = i
-    while end < len(text) and (text[end].isalnum() or unicodedata.category(text[end])[0] == "M"):
+    while end < len(text) and (text[end].isalnum() or is_mark(text[end])):
         end += 1
     if end == len(text) and not final:
         return None
@@ -279,7 +259,7 @@ def _is_starter(text: str, i: int, language: str, *, final: bool) -> bool | None
     word = _next_word(text, i, final=final)
     if word is None:
         return None
-    starters = STARTERS.get(language, frozenset()) | DEFAULT_STARTERS.get(script_of(word.text), frozenset())
+    starters = STARTERS.get(language, frozenset()) | DEFAULT_STARTERS.get(first_script(word.text), frozenset())
     return word.text.lower() in starters and not (len(word.text) == 1 and word.following == ".")
 
 

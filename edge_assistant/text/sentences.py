@@ -6,10 +6,10 @@ text/sentence_ends.py.
 
 from __future__ import annotations
 
-import unicodedata
 from typing import NamedTuple
 
-from edge_assistant.text.sentence_ends import after_marks, is_end, language_base, may_end, script_of, skip_space
+from edge_assistant.text.scripts import base_of, is_mark, script_of
+from edge_assistant.text.sentence_ends import UNSTOPPED_SCRIPTS, after_marks, is_end, may_end, skip_space
 
 # To start speaking sooner, the first sentence may end at a clause once it has this many characters.
 _MIN_FIRST_CLAUSE = 40
@@ -20,7 +20,7 @@ _MIN_UNSTOPPED = 40
 
 _CLAUSE_MARKS = ",;:–—،؛·\u0387"
 _WIDE_CLAUSE_MARKS = "，；：、"
-_PAIRS = ("“”", "«»", "()", "[]", "「」", "『』", "（）", "【】")
+_PAIRS = (("(", ")"), ("[", "]"), ("「", "」"), ("『", "』"), ("（", "）"), ("【", "】"))
 
 
 class _Boundary(NamedTuple):
@@ -38,7 +38,7 @@ class SentenceSplitter:
     """
 
     def __init__(self, language: str | None = None) -> None:
-        self._language = language_base(language)
+        self._language = base_of(language or "")
         self._buffer = ""
         self._first = True
 
@@ -82,7 +82,7 @@ def last_sentence_end(text: str, language: str | None) -> int:
     Lines and items of lists are complete when the next line has begun. A text that ends with a number and a full stop,
     or with an abbreviation, may go on.
     """
-    base = language_base(language)
+    base = base_of(language or "")
     last = position = 0
     while boundary := _find_boundary(text[position:], base, clauses=False, final=False):
         position += boundary.position
@@ -114,12 +114,12 @@ def is_sentence_end(text: str, language: str | None) -> bool:
     if stripped[i] == "." and stripped[i - 1 : i].isdecimal():
         return False
     # As if the next sentence began with a word that tells nothing about abbreviations.
-    return is_end(f"{stripped} X ", start, i, len(stripped), language_base(language), final=True) is True
+    return is_end(f"{stripped} X ", start, i, len(stripped), base_of(language or ""), final=True) is True
 
 
 def _ends_without_stop(tail: str) -> bool:
     """Return whether the text ends with a space after a word of a language without stops."""
-    return tail[-1:] == " " and script_of(tail.rstrip()[-1:]) == "thai"
+    return tail[-1:] == " " and script_of(tail.rstrip()[-1]) in UNSTOPPED_SCRIPTS
 
 
 def _find_boundary(text: str, language: str, *, clauses: bool, final: bool) -> _Boundary | None:
@@ -140,11 +140,11 @@ def _find_boundary(text: str, language: str, *, clauses: bool, final: bool) -> _
                 return None
             if ended:
                 return _Boundary(end, True)
-        elif character.isspace() and i - start >= _MIN_UNSTOPPED and script_of(text[i - 1]) == "thai":
+        elif character.isspace() and i - start >= _MIN_UNSTOPPED and script_of(text[i - 1]) in UNSTOPPED_SCRIPTS:
             following = skip_space(text, i)
             if following == len(text):
                 return _Boundary(following, True) if final else None
-            if script_of(text[following]) == "thai":
+            if script_of(text[following]) in UNSTOPPED_SCRIPTS:
                 return _Boundary(i, True)
         if clauses and (character in _CLAUSE_MARKS or character in _WIDE_CLAUSE_MARKS):
             if i + 1 == len(text) and not final:
@@ -161,12 +161,14 @@ def _is_clause_end(text: str, start: int, i: int) -> bool:
     before = text[start:i]
     if text[i] in "–—" and before.rstrip()[-1:].isdigit():
         return False  # "9 – 17"
+    low = before.count("„")  # German quotes end with what opens English ones
+    quoted = low > before.count("“") if low else before.count("“") > before.count("”")
     return (
         i + 1 - start >= _MIN_FIRST_CLAUSE
+        and not quoted
         and before.count('"') % 2 == 0
         and (before.count("«") + before.count("»")) % 2 == 0
-        and before.count("„") + before.count("“") <= 2 * max(before.count("”"), before.count("„"))
-        and all(before.count(a) <= before.count(b) for a, b in _PAIRS if a not in "“«")
+        and all(before.count(a) <= before.count(b) for a, b in _PAIRS)
     )
 
 
@@ -178,6 +180,6 @@ def _forced_break(text: str, start: int, limit: int) -> int:
     for i in range(limit - 1, start + _MIN_FIRST_CLAUSE, -1):
         if text[i].isspace():
             return i
-    while limit > start + 1 and (unicodedata.category(text[limit])[0] == "M" or "\u200d" in text[limit - 1 : limit + 1]):
+    while limit > start + 1 and (is_mark(text[limit]) or text[limit - 1] == "\u200d"):
         limit -= 1
     return limit
