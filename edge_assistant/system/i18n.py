@@ -64,6 +64,11 @@ def _catalogue(code: str | None) -> gettext.NullTranslations:
 _translations = _catalogue(os.environ.get(_LANGUAGE_VARIABLE))
 
 
+def catalogue_language() -> str:
+    """Return the code of the language that `tr` translates into: "en" where there is no catalogue."""
+    return _translations.info().get("language") or "en"
+
+
 def tr(message: str, /, **values: object) -> str:
     """Translate `message` into the person's language and fill in its {names}."""
     translated = _translations.gettext(message)
