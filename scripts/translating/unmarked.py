@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-MARKS = frozenset(("tr", "tr_count", "tr_noop"))
+MARKS = frozenset(("tr", "tr_count", "tr_noop", "tr_noop_count"))
 """Their arguments are in the catalogues; what is filled in is looked at all the same."""
 
 _LOGS = frozenset(("_log", "log", "logging"))
@@ -62,7 +62,11 @@ def translated_at_import(source: str) -> Iterator[int]:
     waiting: list[ast.AST] = [ast.parse(source)]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS - {"tr_noop"}:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in MARKS - {"tr_noop", "tr_noop_count"}
+        ):
             yield node.lineno
         if isinstance(node, ast.FunctionDef | ast.Lambda):
             waiting += [*node.args.defaults, *(each for each in node.args.kw_defaults if each)]
