@@ -57,7 +57,7 @@ class SpeechChannel:
         """
         with self._lock:
             if self._speaker and request_id in (None, self._request_id):
-                self._speaker.say(text, language)
+                self._speaker.say(text, language=language)
 
     def tone(self, tone: Tone, request_id: int | None = None, *, if_idle: bool = False) -> None:
         """Sound a tone, as `say`; with `if_idle` only while nothing is spoken."""

@@ -102,7 +102,7 @@ class Speaker:
                 self._running = True
                 self._thread.start()
 
-    def say(self, text: str, language: str | None = None) -> None:
+    def say(self, text: str, *, language: str | None = None) -> None:
         """Queue `text`, to be spoken after the earlier ones; return at once. Nothing is spoken before `start`.
 
         `language` is the code of the text's language, by default that of our own sentences. What is in another script
