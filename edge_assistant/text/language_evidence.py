@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator
 
 from edge_assistant.text.scripts import base_of
 
-_WORD = re.compile(r"[^\W\d_]+")
+# Vowel signs and accents are part of a word.
+_WORD = re.compile("(?:[^\\W\\d_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0971-\u0dff])+")
 # A sentence needs so many words before its language is judged.
 _MIN_WORDS = 5
 # So many of its words must be evidence, two of them different, and at least this share of all.

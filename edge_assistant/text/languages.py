@@ -50,6 +50,24 @@ def split_by_language(text: str, language: str) -> Runs:
     return runs
 
 
+class Sentence(str):
+    """A sentence that knows its language, to be spoken again later; None is the language of our own sentences."""
+
+    __slots__ = ("language",)
+    language: str | None
+
+    def __new__(cls, text: str, language: str | None) -> Sentence:
+        """Make a sentence in the language with this code."""
+        sentence = super().__new__(cls, text)
+        sentence.language = language
+        return sentence
+
+
+def language_of(text: str) -> str | None:
+    """Return the language of a Sentence, None for other text."""
+    return text.language if isinstance(text, Sentence) else None
+
+
 class LanguageTracker:
     """The language of each sentence of an answer, which is expected in `language`.
 
