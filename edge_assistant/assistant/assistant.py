@@ -212,7 +212,7 @@ class Assistant:
             seed,
             ProgressAnnouncer(self._reporter.announce_progress),
             swap_seconds=self._swap_seconds,
-            language=LanguageTracker(self._language or catalogue_language(), follow=self._options.mode == "read"),
+            language=LanguageTracker(self._language or catalogue_language(), follow=self._options.task == "read"),
         )
         outcome: DoneEvent | ErrorEvent
         try:
