@@ -30,8 +30,9 @@ from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel, same_mmproj
 from edge_assistant.system import paths
 from edge_assistant.system.errors import AssistantError, CancelledError, EngineError
-from edge_assistant.system.i18n import tr
+from edge_assistant.system.i18n import catalogue_language, tr
 from edge_assistant.system.text_cleaning import clean_answer
+from edge_assistant.text.languages import LanguageTracker
 from edge_assistant.tuning import profile
 
 # llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
@@ -206,7 +207,12 @@ class Assistant:
         seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
         question = settings.question_for(text) if text else settings.question
         run = AnswerRun(
-            index, question, seed, ProgressAnnouncer(self._reporter.announce_progress), swap_seconds=self._swap_seconds
+            index,
+            question,
+            seed,
+            ProgressAnnouncer(self._reporter.announce_progress),
+            swap_seconds=self._swap_seconds,
+            language=LanguageTracker(self._language or catalogue_language(), follow=self._options.task == "read"),
         )
         outcome: DoneEvent | ErrorEvent
         try:

@@ -19,6 +19,7 @@ from edge_assistant.controller.worker import RequestOutput, WorkerListener
 from edge_assistant.system import memory
 from edge_assistant.system.errors import AssistantError, CancelledError, rebuild_error
 from edge_assistant.system.i18n import tr
+from edge_assistant.text.languages import language_of
 
 _OVERLAY_OPENS_S = 0.2
 """Seconds that an opening overlay or window has the processor for itself before a picture is encoded ahead."""
@@ -154,7 +155,7 @@ class RequestTasks:
     def repeat(self, request: Request) -> None:
         """Speak the request's sentences."""
         for sentence in request.sentences:
-            self._speech.say(sentence, request.id)
+            self._speech.say(sentence, request.id, language=language_of(sentence))
 
     def toggle_thinking(self, request: Request) -> None:
         """Turn Think harder on or off."""

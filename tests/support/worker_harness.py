@@ -61,7 +61,7 @@ class ScriptedSpeech:
         self.speaks = False
         self.changed = threading.Condition()
 
-    def say(self, text: str, request_id: int | None = None) -> None:
+    def say(self, text: str, request_id: int | None = None, **_: object) -> None:
         self.heard.append((text, request_id))
 
     def tone(self, tone: str, request_id: int | None = None) -> None:
