@@ -203,7 +203,8 @@ class Assistant:
         AssistantError: the last event, which is also returned, tells the outcome.
         """
         self._cancelled.clear()
-        settings = self._task_settings(task or ("question" if text else self._options.task))
+        task = task or ("question" if text else self._options.task)
+        settings = self._task_settings(task)
         seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
         question = settings.question_for(text) if text else settings.question
         run = AnswerRun(
@@ -212,7 +213,7 @@ class Assistant:
             seed,
             ProgressAnnouncer(self._reporter.announce_progress),
             swap_seconds=self._swap_seconds,
-            language=LanguageTracker(self._language or catalogue_language(), follow=self._options.task == "read"),
+            language=LanguageTracker(self._language or catalogue_language(), follow=task == "read"),
         )
         outcome: DoneEvent | ErrorEvent
         try:
@@ -326,7 +327,7 @@ class Assistant:
                 question=run.question,
                 sampling=sampling,
                 seed=run.seed,
-                max_tokens=options.max_tokens or settings.max_tokens,
+                max_tokens=options.max_tokens or min(settings.max_tokens, self._context),
                 thinking=self._thinking_budget(settings),
                 embeddings=self._embeddings,
                 grace_tokens=0 if options.max_tokens else settings.grace_tokens,

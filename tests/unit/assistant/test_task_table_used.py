@@ -159,3 +159,8 @@ def test_entries_of_a_persons_own_table_are_asked_with() -> None:
     asked = Asking(tasks=table, language="rm").ask("Warum?")
     assert asked.question == "Warum? Kurz."
     assert asked.system.startswith("Hm. ")
+
+
+def test_a_limit_stays_within_the_context() -> None:
+    assert load_table(None).settings("qwen3-vl", "read", "instruct", "el").max_tokens > 4096
+    assert Asking(task="read", language="el").ask().max_tokens == 4096
