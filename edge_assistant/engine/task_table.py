@@ -13,11 +13,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from edge_assistant.engine.messages import Sampling, ThinkingBudget
 from edge_assistant.engine.task_entries import (
+    FAMILIES,
     MAX_BYTES,
+    TASKS,
+    VARIANTS,
     EntryError,
     EntryValue,
     Family,
@@ -121,7 +124,7 @@ class TaskTable:
     def check(self) -> None:
         """Check what entries must keep together. Raises EntryError."""
         codes = sorted({place.language for place in self.places} | {""})
-        tasks = itertools.product(get_args(Family), get_args(Task), get_args(Variant), codes)
+        tasks = itertools.product(FAMILIES, TASKS, VARIANTS, codes)
         for family, task, variant, code in tasks:
             where = Place(family, task, variant, code)
             found = self._entries(family, task, variant, code)
@@ -183,16 +186,10 @@ def language_code(language: str | None) -> str:
     return base
 
 
-def sampling_at(sampling: Sampling, variant: Variant, temperature: float | None) -> Sampling:
-    """Return `sampling` with another temperature, 0 to 2, unless it is None; 0 is greedy.
-
-    Raises UsageError for greedy sampling with a Thinking model, which its model card forbids.
-    """
+def check_temperature(variant: Variant, temperature: float | None) -> None:
+    """Raise UsageError for greedy sampling with a Thinking model, which its model card forbids; None is the table's."""
     if variant == "thinking" and temperature == 0:
         raise UsageError(tr("Thinking does not work at temperature 0. Leave out the temperature or think."))
-    if temperature is None:
-        return sampling
-    return Sampling(temperature, sampling.top_p, sampling.top_k, sampling.presence_penalty)
 
 
 @functools.cache
