@@ -42,11 +42,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class ThinkingBudget:
-<<<<<<< HEAD
-    """The limits at which reasoning is ended, so that there is always an answer, and the words put at its end."""
-=======
     """The limits at which reasoning is ended, so that there is always an answer, and what is then put behind it."""
->>>>>>> table
 
     tokens: int
     seconds: float

@@ -48,10 +48,6 @@ class PromptLayout:
         self.turn_separator = self._special("<|im_end|>\n<|im_start|>user\n")
         """What is between an answer and the next question."""
 
-    def end_of_thinking(self, request: AskQuestion) -> list[int]:
-        """Return the tokens that are put behind reasoning which has spent its budget."""
-        return self._special(request.thinking.closing) if request.thinking else []
-
     def system_block(self, system: str) -> Block:
         """Return the system prompt with all that is before a picture."""
         end = "<|im_end|>\n<|im_start|>user\n<|vision_start|>"
