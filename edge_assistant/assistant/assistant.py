@@ -12,24 +12,26 @@ from PIL import Image
 
 from edge_assistant.assistant import picture_checks
 from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
-from edge_assistant.assistant.conversation import ConversationHandover
+from edge_assistant.assistant.conversation import QUESTION_TOKENS, ConversationHandover
+from edge_assistant.assistant.cut_answers import NOTICE_CODES, CutAnswer
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, StageEvent
 from edge_assistant.assistant.model_loader import ModelLoader
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.assistant.reporter import AnswerReporter, SpeechOutput
+from edge_assistant.assistant.still_writing import StillWriting
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine import prompts
 from edge_assistant.engine.client import Engine
 from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import GpuOffload
-from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, ThinkingBudget, Turn
+from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, Sampling, ThinkingBudget, Turn
 from edge_assistant.engine.sampling import sampling
 from edge_assistant.imaging import token_budget
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel, same_mmproj
 from edge_assistant.system import paths
-from edge_assistant.system.errors import AssistantError, CancelledError, EngineError
+from edge_assistant.system.errors import AssistantError, CancelledError, EngineError, InputError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.text_cleaning import clean_answer
 from edge_assistant.tuning import profile
@@ -39,6 +41,9 @@ MAX_SEED = 2**32 - 2
 
 # The limits of reasoning when the options set none.
 _THINKING_TOKENS, _THINKING_S = 1024, 90.0
+
+_PRESENCE_AFTER_LOOP = 0.5
+_MORE_QUESTION = "Tell more about this picture: what was not said yet."
 
 
 class Assistant:
@@ -61,17 +66,18 @@ class Assistant:
         exact_context: bool = False,
         gpu_layers: int | None = None,
         quick_tower: bool = True,
+        way_on: Callable[[], str] = str,
     ) -> None:
         """`context` is in tokens: the most to use if memory allows, or with `exact_context` the size to use or fail.
 
         `threads` and `gpu_layers` (see Tuning) override what was tuned for this model; None keeps it.
-        `quick_tower` is as for tuning.profile.load_profile.
+        `quick_tower` is as for tuning.profile.load_profile, `way_on` as for AnswerReporter.
         """
         self._published_model, self._quick_tower = model, quick_tower
         self._profile = self._load_profile()
         self._model = model = profile.with_tower(model, self._profile)
         self._cancelled = threading.Event()
-        self._reporter = AnswerReporter(voice, on_event, self._cancelled)
+        self._reporter = AnswerReporter(voice, on_event, self._cancelled, way_on)
         self._apply(options)
         self._system = prompts.system_prompt(language)
         self._context = min(context, model.context_length)
@@ -80,7 +86,7 @@ class Assistant:
         self._capture_error: AssistantError | None = None
         self._small_text_lost = False
         self._turns: list[Turn] = []
-        self._max_tokens: int | None = None
+        self._cut: CutAnswer | None = None
         self._embeddings: Embeddings | None = None
         self._swap_seconds: float | None = None
         self._engine = Engine(
@@ -151,6 +157,7 @@ class Assistant:
             self._capture_error,
             self._small_text_lost,
             tuple(self._turns),
+            self._cut,
             embeddings,
         )
 
@@ -162,6 +169,7 @@ class Assistant:
         self._capture_error = handover.capture_error
         self._small_text_lost = handover.small_text_lost
         self._turns[:] = handover.turns
+        self._cut = handover.cut
         self._embeddings = handover.embeddings
 
     def record_swap(self, seconds: float) -> None:
@@ -178,12 +186,22 @@ class Assistant:
         """The conversation about the picture so far."""
         return tuple(self._turns)
 
+    @property
+    def cut(self) -> CutAnswer | None:
+        """The last answer if it was cut off."""
+        return self._cut
+
     def look_at(
-        self, capture: Callable[[], CapturedPicture], options: AnswerOptions | None = None, turns: tuple[Turn, ...] = ()
+        self,
+        capture: Callable[[], CapturedPicture],
+        options: AnswerOptions | None = None,
+        turns: tuple[Turn, ...] = (),
+        cut: CutAnswer | None = None,
     ) -> None:
         """Switch to another picture, which the next `ask` captures, and start a new conversation, or continue `turns`.
 
-        `options` replace the present ones. Raises UsageError if the model cannot answer with them.
+        `options` replace the present ones; `cut` is the last answer if it was cut off. Raises UsageError if the model
+        cannot answer with them.
         """
         if options is not None:
             self._apply(options)
@@ -192,6 +210,7 @@ class Assistant:
         self._capture_error = None
         self._small_text_lost = False
         self._turns[:] = turns
+        self._cut = cut
         self._embeddings = None
 
     def ask(self, index: int, text: str | None = None, *, max_tokens: int | None = None) -> DoneEvent | ErrorEvent:
@@ -200,31 +219,64 @@ class Assistant:
         `max_tokens` limits this answer if the options set no limit. Never raises AssistantError: the last event,
         which is also returned, tells the outcome.
         """
-        self._cancelled.clear()
-        self._max_tokens = self._options.max_tokens or max_tokens or self._mode.max_tokens
+        limit = self._options.max_tokens or max_tokens or self._mode.max_tokens
+        return self._run(self._make_run(index, text or self._mode.question), limit)
+
+    def more(self, index: int) -> DoneEvent | ErrorEvent:
+        """Go on with the last answer from where it was cut off; say more about the picture if it was whole.
+
+        The picture is not encoded again. The answer stays one turn of the conversation, and the event that is returned
+        has only what is new. Never raises AssistantError, as `ask`.
+        """
+        limit = self._options.max_tokens or QUESTION_TOKENS
+        if not self._turns:
+            error = InputError(tr("There is no answer to go on with. Describe something first."), code="no-answer")
+            return self._fail(index, error)
+        if self._cut is None:
+            return self._run(self._make_run(index, _MORE_QUESTION), limit)
+        return self._run(self._make_run(index, self._turns[-1].question, self._cut), limit)
+
+    def _make_run(self, index: int, question: str, continues: CutAnswer | None = None) -> AnswerRun:
         seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
-        question = text or self._mode.question
-        run = AnswerRun(
-            index, question, seed, ProgressAnnouncer(self._reporter.announce_progress), swap_seconds=self._swap_seconds
-        )
+        announcer = ProgressAnnouncer(self._reporter.announce_progress)
+        return AnswerRun(index, question, seed, announcer, swap_seconds=self._swap_seconds, continues=continues)
+
+    def _run(self, run: AnswerRun, max_tokens: int | None) -> DoneEvent | ErrorEvent:
+        """Answer a question, or go on with an answer, and keep it in the conversation."""
+        self._cancelled.clear()
+        index = run.index
         outcome: DoneEvent | ErrorEvent
         try:
-            done = self._answer(run)
+            with StillWriting(self._reporter.announce_progress, self._reporter.is_speaking) as run.still_writing:
+                done = self._answer(run, max_tokens)
             if done.stop != "cancelled":
                 self._report_small_text(index)
             outcome = run.done_event(self._model, self._picture, done)
         except CancelledError:
             outcome = run.done_event(self._model, self._picture, None)
         except AssistantError as error:
-            outcome = ErrorEvent.from_error(index, error)
-            self._reporter.say(str(error))
-        if isinstance(outcome, DoneEvent):
-            if run.first_token is not None:  # the engine has the picture now, and the switch was reported
-                self._embeddings = self._swap_seconds = None
-            if outcome.stop != "cancelled":
-                self._turns.append(Turn(outcome.question, outcome.answer))
+            return self._fail(index, error)
+        if run.first_token is not None:  # the engine has the picture now, and the switch was reported
+            self._embeddings = self._swap_seconds = None
+        if outcome.stop != "cancelled":
+            self._keep(run, outcome)
         self._reporter.emit(outcome)
         return outcome
+
+    def _fail(self, index: int, error: AssistantError) -> ErrorEvent:
+        outcome = ErrorEvent.from_error(index, error)
+        self._reporter.say(str(error))
+        self._reporter.emit(outcome)
+        return outcome
+
+    def _keep(self, run: AnswerRun, outcome: DoneEvent) -> None:
+        """Keep an answer in the conversation, as one turn with the answer that it continues."""
+        raw = run.raw_answer(outcome.answer)
+        if run.continues is not None:
+            self._turns.pop()
+        self._turns.append(Turn(outcome.question, raw.strip()))
+        is_cut = outcome.stop in NOTICE_CODES
+        self._cut = CutAnswer(raw, tuple(run.spoken.pieces), outcome.stop == "loop") if is_cut else None
 
     def encode_detail_ahead(self, options: AnswerOptions) -> None:
         """Encode the current picture again for other `options`, in the background, as `encode_ahead` does.
@@ -284,10 +336,11 @@ class Assistant:
         most, least = self._max_image_tokens(options), prompts.MODES[options.mode].min_image_tokens
         return token_budget.fit(image, max_tokens=most, min_tokens=min(most, least))
 
-    def _answer(self, run: AnswerRun) -> Done:
+    def _answer(self, run: AnswerRun, max_tokens: int | None) -> Done:
         picture = self._get_picture(run)
         self._load(run)
         rgb = picture.tobytes()
+        turns, continues = tuple(self._turns), run.continues is not None
 
         def make(id: int) -> AskQuestion:
             self._check_cancelled()  # here, so that no cancel falls between the check and the question
@@ -297,18 +350,29 @@ class Assistant:
                 width=picture.width,
                 height=picture.height,
                 system=self._system,
-                turns=tuple(self._turns),
-                question=run.question,
-                sampling=self._sampling,
+                turns=turns,
+                question="" if continues else run.question,
+                sampling=_after_loop(self._sampling) if run.continues and run.continues.looped else self._sampling,
                 seed=run.seed,
-                max_tokens=self._max_tokens,
-                thinking=self._thinking_budget(),
+                max_tokens=max_tokens,
+                thinking=None if continues else self._thinking_budget(),
                 embeddings=self._embeddings,
+                may_be_empty=continues,
+                continues=continues,
             )
 
+        self._reporter.resume(run)
         done = self._ask_engine(run, make)
+        while self._options.whole and done.stop == "length":
+            run.parts += 1
+            before = self._turns[:-1] if run.continues else self._turns
+            turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer).strip())), True
+            part = self._ask_engine(run, make)
+            if not part.answer.strip() and part.stop == "length":
+                break  # the context is full
+            done = _joined(done, part, run.answer)
         self._reporter.finish(run, done)
-        if not clean_answer(done.answer).strip() and done.stop != "cancelled":
+        if run.continues is None and not clean_answer(done.answer).strip() and done.stop != "cancelled":
             raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
         return done
 
@@ -385,3 +449,24 @@ class Assistant:
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise CancelledError
+
+
+def _after_loop(sampling: Sampling) -> Sampling:
+    """Return the sampling for an answer that goes on from where it began to repeat itself."""
+    return replace(sampling, presence_penalty=max(sampling.presence_penalty, _PRESENCE_AFTER_LOOP))
+
+
+def _joined(first: Done, part: Done, answer: str) -> Done:
+    """Return the report on an answer that went on once, and is `answer` as a whole."""
+    return replace(
+        part,
+        answer=answer.strip(),
+        reasoning=first.reasoning,
+        image_tokens=first.image_tokens,
+        reused_cells=first.reused_cells,
+        reused_image=first.reused_image,
+        encode=first.encode + part.encode,
+        prefill=first.prefill + part.prefill,
+        generated_tokens=first.generated_tokens + part.generated_tokens,
+        generation=first.generation + part.generation,
+    )

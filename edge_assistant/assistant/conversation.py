@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from edge_assistant.assistant.cut_answers import CutAnswer
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine.messages import Embeddings, Turn
@@ -22,10 +23,14 @@ three times as long (docs/adr/0013-a-window-to-ask-in.md)."""
 
 @dataclass(slots=True)
 class Conversation:
-    """The questions and answers so far (`turns`), and the options of the first answer (`request`)."""
+    """The questions and answers so far (`turns`), and the options of the first answer (`request`).
+
+    `cut` is the last answer if it was cut off.
+    """
 
     request: AnswerOptions | None = None
     turns: tuple[Turn, ...] = ()
+    cut: CutAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +47,5 @@ class ConversationHandover:
     capture_error: AssistantError | None
     small_text_lost: bool
     turns: tuple[Turn, ...]
+    cut: CutAnswer | None
     embeddings: Embeddings | None

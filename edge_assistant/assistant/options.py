@@ -17,7 +17,7 @@ class AnswerOptions:
 
     `image_tokens` is an upper limit. With `only_answers` only answers are spoken, and what is needed to judge them (see
     picture_checks.UNSPOKEN_IF_BRIEF). `small_text_advice` is the advice for a screen that had to be made too small for
-    its small text.
+    its small text. `whole`: an answer that is cut off goes on by itself, until it is whole.
     """
 
     mode: prompts.Mode = "glance"
@@ -28,6 +28,7 @@ class AnswerOptions:
     temperature: float | None = None
     seed: int | None = None
     only_answers: bool = False
+    whole: bool = False
     small_text_advice: str = tr_noop("Describe the window instead, or read the text.")
 
 

@@ -62,6 +62,13 @@ class ConversationView(ReadOnlyText):
         """Add the user's question."""
         self._append_line(tr("You: {question}", question=Unshortened(text)))
 
+    def show_more(self, id: int, *, continues: bool) -> None:
+        """Add that the user asked for more; with `continues`, what comes in request `id` is a part of the answer."""
+        self.show_question(tr("More"))
+        if continues and self.answer:
+            self.answer += "\n"
+            self._answer_request = id
+
     def show_event(self, event: Event) -> None:
         """Add an event's text: an answer sentence by sentence, everything else as lines."""
         if isinstance(event, SentenceEvent):
