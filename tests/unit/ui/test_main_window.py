@@ -56,7 +56,7 @@ class Desk:
             HotkeySettings().keys_by_action(),
             [
                 MenuEntry("&Settings…", lambda: self.pressed.append("settings")),
-                MenuEntry("&Models…", lambda: self.pressed.append("weights")),
+                MenuEntry("Mo&dels…", lambda: self.pressed.append("weights")),
             ],
         )
         self.service = RecordingService(self.pressed)
