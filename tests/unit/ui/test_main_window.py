@@ -319,13 +319,26 @@ def test_an_old_draft_gives_way_to_a_question_about_a_new_picture(desk: Desk) ->
     assert desk.window.input.text() == "Who?"
 
 
-def test_enter_asks_and_empties_the_line_and_an_empty_line_asks_nothing(desk: Desk) -> None:
+def test_enter_asks_and_empties_the_line_and_on_an_empty_line_goes_on_with_the_answer(desk: Desk) -> None:
     desk.window.show()
     desk.window.input.setText("  What is it?  ")
     QTest.keyClick(desk.window.input, Qt.Key.Key_Return)
     QTest.keyClick(desk.window.input, Qt.Key.Key_Return)
-    assert [each for each in desk.pressed if each[0] == "ask"] == [("ask", "What is it?")]
+    assert [each for each in desk.pressed if each[0] in ("ask", "press")] == [("ask", "What is it?"), ("press", "more")]
     assert desk.window.input.text() == ""
+
+
+def test_more_is_shown_as_asked_for_and_belongs_to_the_answer_that_is_copied(desk: Desk) -> None:
+    desk.window.show_event(SentenceEvent(1, "A dialog."))
+    desk.window.show_event(NoticeEvent(1, "cut-off", "There is more."))
+    desk.window.show_more(2, True)
+    for text, before in (("Two buttons.", ""), ("A list.", " ")):
+        desk.window.show_event(SentenceEvent(2, text, before))
+    assert desk.window.text.splitlines() == ["A dialog.", "There is more.", "You: More", "Two buttons. A list."]
+    assert desk.window.conversation.answer == "A dialog.\nTwo buttons. A list."
+    desk.window.show_more(3, False)
+    desk.window.show_event(SentenceEvent(3, "A menu."))
+    assert desk.window.conversation.answer == "A menu.", "that was another answer"
 
 
 def test_reasoning_is_closed_until_it_is_wanted_and_never_part_of_the_conversation(desk: Desk) -> None:
