@@ -35,7 +35,7 @@ class StillWriting:
         self._clock = clock
         self._silent_since: float | None = None
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="still writing", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="still-writing", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
