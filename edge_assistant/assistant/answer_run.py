@@ -14,8 +14,9 @@ from edge_assistant.assistant.still_writing import StillWriting
 from edge_assistant.engine.messages import Done, TextKind
 from edge_assistant.imaging import token_budget
 from edge_assistant.models.resolver import ResolvedModel
-from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.i18n import catalogue_language, tr, tr_noop
 from edge_assistant.system.text_cleaning import StreamCleaner, clean_answer
+from edge_assistant.text.languages import LanguageTracker
 from edge_assistant.text.plain_text_stream import PlainTextStream
 from edge_assistant.text.sentences import SentenceSplitter
 
@@ -48,6 +49,7 @@ class AnswerRun:
     parts: int = 1
     spoken: SpokenPieces = field(default_factory=SpokenPieces)
     tokens: int = 0
+    language: LanguageTracker = field(default_factory=lambda: LanguageTracker(catalogue_language(), follow=False))
     plain_text: PlainTextStream = field(default_factory=PlainTextStream)
     splitter: SentenceSplitter = field(default_factory=SentenceSplitter)
     cleaners: dict[TextKind, StreamCleaner] = field(

@@ -1,4 +1,4 @@
-"""Answers that were cut off: which part of them is spoken, what is said then, and what is needed to go on."""
+"""Answers that were cut off: what is said then, and what is needed to go on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from edge_assistant.system.i18n import tr, tr_noop
-from edge_assistant.text.sentences import SentenceSplitter
 
 NOTICE_CODES: dict[str, str] = {"length": "cut-off", "loop": "loop"}
 """The code of the notice behind an answer that was cut off, by the reason why it ended (engine.messages.StopReason)."""
@@ -55,24 +54,6 @@ class SpokenPieces:
             return False
         self._before.clear()
         return True
-
-
-def without_unfinished(pieces: list[str], raw: str) -> list[str]:
-    """Return the last pieces of an answer that was cut off, without the one that is unfinished.
-
-    `raw` is the answer as the model wrote it: behind a line's end, nothing is unfinished.
-    """
-    if not pieces or raw.endswith("\n") or is_finished(pieces[-1]):
-        return pieces
-    return pieces[:-1]
-
-
-def is_finished(piece: str) -> bool:
-    """Return whether a piece of plain text ends as a sentence does, whatever comes behind it."""
-    splitter = SentenceSplitter()
-    splitter.feed("x.\n")  # no first sentence any more, which may end at a clause
-    found = "".join(splitter.feed(f"{piece.strip()} X"))
-    return "".join(found.split()) == "".join(piece.split())
 
 
 def notice(stop: str, *, spoke: bool, continues: bool, way_on: str) -> tuple[str, str]:

@@ -42,7 +42,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class ThinkingBudget:
-    """The limits at which reasoning is ended, so that there is always an answer, and the words that are put at its end."""
+    """The limits at which reasoning is ended, so that there is always an answer, and what is then put behind it."""
 
     tokens: int
     seconds: float

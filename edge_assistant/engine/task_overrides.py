@@ -25,7 +25,9 @@ def write_overrides(path: Path, entries: Mapping[str, EntryValue]) -> None:
     """
     path = path.resolve()  # a symbolic link, to a dotfiles folder say, stays a link
     try:
-        text = _with_entries(_read(path), entries)
+        before = _read(path)
+        merge_overrides(before)
+        text = _with_entries(before, entries)
         merge_overrides(text)
         if len(text.encode()) > MAX_BYTES:
             raise UsageError(tr("it is larger than {most} bytes", most=MAX_BYTES))

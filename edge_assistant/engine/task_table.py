@@ -183,16 +183,10 @@ def language_code(language: str | None) -> str:
     return base
 
 
-def sampling_at(sampling: Sampling, variant: Variant, temperature: float | None) -> Sampling:
-    """Return `sampling` with another temperature, 0 to 2, unless it is None; 0 is greedy.
-
-    Raises UsageError for greedy sampling with a Thinking model, which its model card forbids.
-    """
+def check_temperature(variant: Variant, temperature: float | None) -> None:
+    """Raise UsageError for greedy sampling with a Thinking model, which its model card forbids; None is the table's."""
     if variant == "thinking" and temperature == 0:
         raise UsageError(tr("Thinking does not work at temperature 0. Leave out the temperature or think."))
-    if temperature is None:
-        return sampling
-    return Sampling(temperature, sampling.top_p, sampling.top_k, sampling.presence_penalty)
 
 
 @functools.cache
