@@ -90,9 +90,9 @@ class ConversationView(ReadOnlyText):
 
     def _append_sentence(self, sentence: SentenceEvent) -> None:
         continues = self._open_request == sentence.index
-        text = f"{sentence.before}{sentence.text}" if continues else sentence.text
-        self.answer = self.answer + text if self._answer_request == sentence.index else text
-        self.add(text, new_line=not continues)
+        spaced = f"{sentence.before}{sentence.text}"
+        self.answer = self.answer + spaced if self._answer_request == sentence.index else sentence.text
+        self.add(spaced if continues else sentence.text, new_line=not continues)
         self._open_request = self._answer_request = sentence.index
 
     def _append_line(self, text: str) -> None:

@@ -157,7 +157,7 @@ class ScriptedAssistant:
         return done
 
     def more(self, index: int) -> DoneEvent | ErrorEvent:
-        return self.ask(index, "more", max_tokens=None)
+        return self.ask(index, "more")
 
     def encode_detail_ahead(self, request: AnswerOptions) -> None:
         self.harness.asked_ahead.append(request.task)

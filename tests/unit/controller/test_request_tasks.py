@@ -349,7 +349,7 @@ def test_more_goes_on_with_the_same_conversation_also_without_its_picture(ready:
     ready.answer(more)
     ready.expect(("answered", 2, True), ("ended", 2))
     (assistant,) = ready.assistants
-    assert assistant.questions[-1] == ("more", None)
+    assert assistant.questions[-1] == "more"
     assert len(assistant.looked) == 1, "the picture is not looked at again"
     assert first.conversation.cut is None
 
