@@ -31,7 +31,7 @@ from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel, same_mmproj
 from edge_assistant.system import paths
-from edge_assistant.system.errors import AssistantError, CancelledError, EngineError, InputError
+from edge_assistant.system.errors import AssistantError, CancelledError, DoesNotFitError, EngineError, InputError
 from edge_assistant.system.i18n import catalogue_language, tr
 from edge_assistant.system.text_cleaning import clean_answer
 from edge_assistant.text.languages import LanguageTracker
@@ -45,6 +45,19 @@ _LEAST_OF_MOST = 0.75
 """The least image tokens are at most this share of the most: every usual shape of screen has a grid in between."""
 
 _PRESENCE_AFTER_LOOP = 0.5
+_NO_ROOM = Done(
+    id=0,
+    answer="",
+    reasoning="",
+    stop="length",
+    image_tokens=0,
+    reused_cells=0,
+    reused_image=False,
+    encode=0.0,
+    prefill=0.0,
+    generated_tokens=0,
+    generation=0.0,
+)
 
 
 class Assistant:
@@ -223,8 +236,10 @@ class Assistant:
         `task` is what the limits and the sampling are for, by default a question, or the options' task. Never raises
         AssistantError: the last event, which is also returned, tells the outcome.
         """
-        settings = self._task_settings(task or ("question" if text else self._options.task))
-        return self._run(self._make_run(index, settings.question_for(text) if text else settings.question), settings)
+        task = task or ("question" if text else self._options.task)
+        settings = self._task_settings(task)
+        question = settings.question_for(text) if text else settings.question
+        return self._run(self._make_run(index, question, task), settings)
 
     def more(self, index: int) -> DoneEvent | ErrorEvent:
         """Go on with the last answer from where it was cut off; say more about the picture if it was whole.
@@ -235,12 +250,15 @@ class Assistant:
         if not self._turns:
             error = InputError(tr("There is no answer to go on with. Describe something first."), code="no-answer")
             return self._fail(index, error)
-        settings = self._task_settings("more")
-        if self._cut is None:
-            return self._run(self._make_run(index, settings.question), settings)
-        return self._run(self._make_run(index, self._turns[-1].question, self._cut), settings)
+        settings, cut = self._task_settings("more"), self._cut
+        if cut is None:
+            return self._run(self._make_run(index, settings.question, "more"), settings)
+        first = self._task_settings(cut.task)
+        longest = max(first.max_tokens, settings.max_tokens)
+        run = self._make_run(index, self._turns[-1].question, cut.task, cut)
+        return self._run(run, replace(first, max_tokens=longest))
 
-    def _make_run(self, index: int, question: str, continues: CutAnswer | None = None) -> AnswerRun:
+    def _make_run(self, index: int, question: str, task: Task, continues: CutAnswer | None = None) -> AnswerRun:
         seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
         language, reads = self._language or catalogue_language(), self._options.task == "read"
         return AnswerRun(
@@ -251,6 +269,7 @@ class Assistant:
             swap_seconds=self._swap_seconds,
             language=LanguageTracker(language, follow=reads),
             splitter=SentenceSplitter(None if reads else language),
+            task=task,
             continues=continues,
         )
 
@@ -289,7 +308,7 @@ class Assistant:
             self._turns.pop()
         self._turns.append(Turn(outcome.question, raw.strip()))
         is_cut = outcome.stop in NOTICE_CODES
-        self._cut = CutAnswer(raw, tuple(run.spoken.pieces), outcome.stop == "loop") if is_cut else None
+        self._cut = CutAnswer(raw, tuple(run.spoken.pieces), run.task, outcome.stop == "loop") if is_cut else None
 
     def planned_tokens(self, size: tuple[int, int], options: AnswerOptions) -> int:
         """Return the image tokens that a picture of `size` (width and height in pixels) would be sent with."""
@@ -388,7 +407,7 @@ class Assistant:
                 sampling=sampling,
                 seed=run.seed,
                 max_tokens=options.max_tokens or settings.max_tokens,
-                thinking=None if continues else self._thinking_budget(settings),
+                thinking=self._thinking_budget(settings),
                 embeddings=self._embeddings,
                 grace_tokens=0 if options.max_tokens else settings.grace_tokens,
                 may_be_empty=continues or settings.may_be_empty,
@@ -396,19 +415,28 @@ class Assistant:
             )
 
         self._reporter.resume(run)
-        done = self._ask_engine(run, make)
+        done = self._go_on(run, make) if continues else self._ask_engine(run, make)
+        run.is_full = continues and not done.answer.strip() and done.stop == "length"
         while self._options.whole and done.stop == "length":
             run.parts += 1
             before = self._turns[:-1] if run.continues else self._turns
             turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer).strip())), True
-            part = self._ask_engine(run, make)
-            if not part.answer.strip() and part.stop == "length":
-                break  # the context is full
+            part = self._go_on(run, make)
+            run.is_full = not part.answer.strip() and part.stop == "length"
+            if run.is_full:
+                break
             done = _joined(done, part, run.answer)
         self._reporter.finish(run, done)
         if run.continues is None and not clean_answer(done.answer).strip() and done.stop != "cancelled":
             raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
         return done
+
+    def _go_on(self, run: AnswerRun, make: Callable[[int], AskQuestion]) -> Done:
+        """Let an answer go on; return a report of no more text where the context is full."""
+        try:
+            return self._ask_engine(run, make)
+        except DoesNotFitError:
+            return _NO_ROOM
 
     def _ask_engine(self, run: AnswerRun, make: Callable[[int], AskQuestion]) -> Done:
         """Ask the engine; if the graphics processor fails before the first token, ask again on the processor."""

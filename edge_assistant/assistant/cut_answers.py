@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from edge_assistant.engine.task_entries import Task
 from edge_assistant.system.i18n import tr, tr_noop
 
 NOTICE_CODES: dict[str, str] = {"length": "cut-off", "loop": "loop"}
@@ -23,11 +24,13 @@ _COMPLETE = tr_noop("The answer is complete.")
 class CutAnswer:
     """The last answer of a conversation, which was cut off: `raw` is as the model wrote it, with the space at its end.
 
-    `spoken` are the pieces of its plain text that were spoken; `looped`: it had begun to repeat itself.
+    `spoken` are the pieces of its plain text that were spoken, `task` is what was asked; `looped`: it had begun to
+    repeat itself.
     """
 
     raw: str
     spoken: tuple[str, ...] = ()
+    task: Task = "question"
     looped: bool = False
 
 
@@ -70,6 +73,11 @@ def notice(stop: str, *, spoke: bool, continues: bool, way_on: str) -> tuple[str
     return NOTICE_CODES[stop], f"{tr(sentence)} {way_on}".strip()
 
 
-def nothing_more(stop: str) -> tuple[str, str]:
-    """Return the code and the message of the notice after an attempt to go on that gave no text, by `stop`."""
-    return ("complete", tr(_COMPLETE)) if stop not in NOTICE_CODES else (NOTICE_CODES[stop], tr(_NO_ROOM))
+def no_room() -> tuple[str, str]:
+    """Return the code and the message of the notice that an answer cannot go on, as the context is full."""
+    return NOTICE_CODES["length"], tr(_NO_ROOM)
+
+
+def complete() -> tuple[str, str]:
+    """Return the code and the message of the notice that an answer that was to go on had just been at its end."""
+    return "complete", tr(_COMPLETE)

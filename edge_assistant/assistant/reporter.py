@@ -107,7 +107,8 @@ class AnswerReporter:
     def finish(self, run: AnswerRun, done: Done) -> None:
         """Report the text held back so far, the last sentences, and why the answer was cut off, if it was.
 
-        Of an answer that was cut off, the sentence that it was in is left out: half a sentence sounds like a whole one.
+        Of an answer that was cut off and can go on, the sentence that it was in is left out: half a sentence sounds
+        like a whole one.
         """
         if run.still_writing:
             run.still_writing.end()
@@ -118,12 +119,14 @@ class AnswerReporter:
             run.splitter.retract(len(run.answer) - len(answer))
         self._speak_pieces(run, run.splitter.feed(run.plain_text.finish()))
         is_cut = done.stop in cut_answers.NOTICE_CODES
-        if is_cut and not run.raw_answer(answer).endswith("\n"):
+        if is_cut and not run.is_full and not run.raw_answer(answer).endswith("\n"):
             run.splitter.drop_unfinished()
         self._speak_pieces(run, run.splitter.finish())
-        if run.continues is not None and not answer.strip() and done.stop != "cancelled":
-            self.notice(run.index, *cut_answers.nothing_more(done.stop))
-        elif is_cut and answer:
+        if run.is_full:
+            self.notice(run.index, *cut_answers.no_room())
+        elif run.continues is not None and not answer.strip() and done.stop == "end":
+            self.notice(run.index, *cut_answers.complete())
+        elif is_cut and (answer or run.continues is not None):
             continues, way_on = run.continues is not None, self._way_on()
             self.notice(
                 run.index,

@@ -44,6 +44,7 @@ class Listener:
         self.heard.clear()
         self.reporter.resume(self.run)
         assert self.heard == []
+        self.run.is_full = stop == "length" and not any(pieces)
         return self.answer(*pieces, stop=stop)
 
     def answer(self, *pieces: str, stop: StopReason, left: str | None = None) -> list[str]:
@@ -144,9 +145,9 @@ def test_more_of_an_answer_that_gives_nothing_is_said_to_be_complete_or_to_have_
     assert listener.more("", stop="end") == ["Two", "The answer is complete."]
     listener = Listener()
     listener.answer("A dialog. Two", stop="length")
-    assert listener.more("", stop="length") == [
-        "There may be more, but no room for it: the context is full. Ask about a part of it."
-    ]
+    room = "There may be more, but no room for it: the context is full. Ask about a part of it."
+    assert listener.more("", stop="length") == ["Two", room], "nothing of what is there is lost"
+    assert listener.more("", stop="length") == [room]
 
 
 def test_what_seemed_whole_and_was_not_is_heard_again_whole() -> None:
