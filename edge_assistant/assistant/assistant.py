@@ -41,7 +41,7 @@ from edge_assistant.tuning import profile
 # llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
 MAX_SEED = 2**32 - 2
 
-_LEAST_OF_MOST = 0.75
+_LEAST_OF_MOST = 0.8
 """The least image tokens are at most this share of the most: every usual shape of screen has a grid in between."""
 
 _PRESENCE_AFTER_LOOP = 0.5
@@ -260,7 +260,7 @@ class Assistant:
 
     def _make_run(self, index: int, question: str, task: Task, continues: CutAnswer | None = None) -> AnswerRun:
         seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
-        language, reads = self._language or catalogue_language(), self._options.task == "read"
+        language, reads = self._language or catalogue_language(), task == "read"
         return AnswerRun(
             index,
             question,
@@ -406,7 +406,7 @@ class Assistant:
                 question="" if continues else run.question,
                 sampling=sampling,
                 seed=run.seed,
-                max_tokens=options.max_tokens or settings.max_tokens,
+                max_tokens=options.max_tokens or min(settings.max_tokens, self._context),
                 thinking=self._thinking_budget(settings),
                 embeddings=self._embeddings,
                 grace_tokens=0 if options.max_tokens else settings.grace_tokens,

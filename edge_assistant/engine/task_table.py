@@ -13,11 +13,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from edge_assistant.engine.messages import Sampling, ThinkingBudget
 from edge_assistant.engine.task_entries import (
+    FAMILIES,
     MAX_BYTES,
+    TASKS,
+    VARIANTS,
     EntryError,
     EntryValue,
     Family,
@@ -121,7 +124,7 @@ class TaskTable:
     def check(self) -> None:
         """Check what entries must keep together. Raises EntryError."""
         codes = sorted({place.language for place in self.places} | {""})
-        tasks = itertools.product(get_args(Family), get_args(Task), get_args(Variant), codes)
+        tasks = itertools.product(FAMILIES, TASKS, VARIANTS, codes)
         for family, task, variant, code in tasks:
             where = Place(family, task, variant, code)
             found = self._entries(family, task, variant, code)
