@@ -23,7 +23,7 @@ from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.controller.state import State
 from edge_assistant.controller.view import OverlayView, View
 from edge_assistant.controller.worker import RequestWorker
-from edge_assistant.engine.prompts import Mode
+from edge_assistant.engine.task_entries import Mode
 from edge_assistant.system.errors import AssistantError
 from edge_assistant.system.i18n import catalogue_language, tr, tr_noop
 from edge_assistant.text.languages import LanguageTracker, Sentence, language_of
