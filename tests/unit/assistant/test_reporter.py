@@ -10,6 +10,7 @@ from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
 from edge_assistant.assistant.events import Event, NoticeEvent, SentenceEvent
 from edge_assistant.assistant.reporter import AnswerReporter
 from edge_assistant.engine.messages import Done, StopReason, TextDelta
+from edge_assistant.text.languages import LanguageTracker
 
 CUT_OFF = "The answer was cut off here."
 REPEATED = "The answer began to repeat itself, so it was stopped here."
@@ -20,14 +21,16 @@ class Listener:
 
     def __init__(self, *, only_answers: bool = False) -> None:
         self.heard: list[str] = []
+        self.languages: list[object] = []
         self.events: list[Event] = []
         self.cancelled = threading.Event()
         self.reporter = AnswerReporter(self, self.events.append, self.cancelled)
         self.reporter.only_answers = only_answers
         self.run = AnswerRun(0, "What?", 1, ProgressAnnouncer(self.heard.append))
 
-    def say(self, text: str, **_: object) -> None:
+    def say(self, text: str, *, language: str | None = None) -> None:
         self.heard.append(text)
+        self.languages.append(language)
 
     def stop(self) -> None:
         pass
@@ -76,3 +79,19 @@ def test_nothing_is_said_of_the_end_of_no_answer_nor_after_a_cancel() -> None:
     stopped = Listener()
     stopped.cancelled.set()
     assert stopped.answer("A dia", stop="length") == []
+
+
+def test_sentences_of_the_answer_are_spoken_in_its_language_and_notices_in_ours() -> None:
+    listener = Listener()
+    listener.run.language = LanguageTracker("fr", follow=False)
+    listener.answer("Une fenêtre. ", "Deux boutons.", stop="length")
+    assert listener.languages == [*["fr"] * (len(listener.heard) - 1), None]
+    spoken = [event for event in listener.events if isinstance(event, SentenceEvent)]
+    assert {event.language for event in spoken} == {"fr"}
+
+
+def test_text_that_is_read_is_spoken_in_its_own_language() -> None:
+    listener = Listener()
+    listener.run.language = LanguageTracker("en", follow=True)
+    listener.answer("Sehr geehrte Frau Müller,\n", "Anlage: Rechnung\n", "Привет!\n", stop="end")
+    assert listener.languages == ["de", "de", "ru"]
