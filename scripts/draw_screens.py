@@ -39,7 +39,7 @@ def main() -> None:
             seed=options.seed,
             languages=options.language,
             count=options.count,
-            on_skip=lambda skipped: print(skipped.reason),
+            on_skip=lambda skipped: print(f"{skipped.language}: {skipped.reason}"),
         ):
             path = options.folder / f"{screen.name}.png"
             screen.image.save(path)

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "edge_assistant"
 LOCALE = PACKAGE / "locale"
 DOMAIN = "edge_assistant"
-KEYWORDS = {"tr": None, "tr_noop": None, "tr_count": (1, 2)}
+KEYWORDS = {"tr": None, "tr_noop": None, "tr_count": (1, 2), "tr_noop_count": (1, 2)}
 _NOTHING = re.compile(rb'"[\w-]+(-Date|-To|-Translator|-Team|-Version: edge)\b')
 _PLACES = re.compile(r"\{(\w+)|(%(?:\(\w+\))?[sdr])")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from edge_assistant.assistant import picture_checks
+from edge_assistant.assistant import cut_answers
 from edge_assistant.assistant.events import (
     DoneEvent,
     ErrorEvent,
@@ -24,6 +24,7 @@ from edge_assistant.controller.event_loop import EventLoop
 from edge_assistant.controller.request import Request
 from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.system.errors import AssistantError, run_safely
+from edge_assistant.text.languages import Sentence
 
 
 class WorkerListener(Protocol):
@@ -59,14 +60,18 @@ class RequestOutput:
         self._on_event = on_event
         self._on_progress = on_progress
 
-    def say(self, text: str) -> None:
-        """Speak a text after what was said before."""
+    def say(self, text: str, *, language: str | None = None) -> None:
+        """Speak a text after what was said before; `language` is as for SpeechChannel."""
         # What is said of the start (id 0) belongs to no request: whoever presses a key meanwhile is to hear it too.
-        self._speech.say(text, (self.request.id or None) if self.request else None)
+        self._speech.say(text, (self.request.id or None) if self.request else None, language=language)
 
     def stop(self) -> None:
         """Stop speaking at once."""
         self._speech.silence()
+
+    def wait(self, timeout: float) -> bool:
+        """Block until all is spoken; return False when `timeout` seconds were too few."""
+        return self._speech.wait(timeout)
 
     def fail(self, request: Request, error: AssistantError) -> None:
         """Speak and show the error that a request ended with."""
@@ -90,11 +95,12 @@ class RequestOutput:
                 # The next stage reports nothing until its first part is done, which may take seconds.
                 finished = event.fraction >= 1 and event.stage in ("load", "prepare") and request.captured is not None
                 self._set_stage(request, "encode" if finished else event.stage)
-            case NoticeEvent() if event.code in picture_checks.STOP_NOTICE_CODES:
+            case NoticeEvent() if event.code in cut_answers.NOTICE_CODES.values():
                 # Whoever hears the answer again must not take it for complete either.
                 request.sentences.append(event.message)
             case SentenceEvent():
-                request.sentences.append(event.text)
+                request.sentences.append(Sentence(event.text, event.language))
+                request.answer.append(event.text)
                 self._on_progress()
 
     def _set_stage(self, request: Request, stage: Stage) -> None:

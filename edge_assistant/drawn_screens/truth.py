@@ -127,7 +127,7 @@ class DrawnScreen:
 
 @dataclass(frozen=True, slots=True)
 class SkippedLanguage:
-    """A language that no screen can be drawn in here, and a sentence that says why."""
+    """A language that no screen can be drawn in here, and a sentence that says why, to follow the language's name."""
 
     language: str
     reason: str

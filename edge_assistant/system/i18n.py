@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gettext
 import locale
 import os
@@ -64,15 +65,53 @@ def _catalogue(code: str | None) -> gettext.NullTranslations:
 _translations = _catalogue(os.environ.get(_LANGUAGE_VARIABLE))
 
 
+def catalogue_language() -> str:
+    """Return the code of the language that `tr` translates into: "en" where there is no catalogue."""
+    return _translations.info().get("language") or "en"
+
+
+class Translator:
+    """Translates what is put into an answer, which need not be in the person's language.
+
+    Messages are marked with `tr_noop`, those with a number with `tr_noop_count`.
+    """
+
+    def __init__(self, catalogue: gettext.NullTranslations) -> None:
+        self._catalogue = catalogue
+
+    def __call__(self, message: str, /, **values: object) -> str:
+        """Translate `message` and fill in its {names}."""
+        translated = self._catalogue.gettext(message)
+        return Unshortened(translated.format(**_clean(values)) if values else translated)
+
+    def count(self, forms: tuple[str, str], number: int, /, **values: object) -> str:
+        """Translate a sentence in the form that `number` needs; {number} is filled in too."""
+        return Unshortened(self._catalogue.ngettext(*forms, number).format(number=number, **_clean(values)))
+
+
+def translator(language: str | None) -> Translator | None:
+    """Return a translator into the language of an answer, such as "de" or "pt-BR"; None where we do not speak it.
+
+    Then only what needs no words is put into the answer. Without a `language` it is the person's own.
+    """
+    return Translator(_translations) if language is None else _translator(language)
+
+
+@functools.cache
+def _translator(language: str) -> Translator | None:
+    base = language.replace("_", "-").split("-")[0].lower()
+    catalogue = _catalogue(base)
+    return Translator(catalogue) if base == "en" or isinstance(catalogue, gettext.GNUTranslations) else None
+
+
 def tr(message: str, /, **values: object) -> str:
     """Translate `message` into the person's language and fill in its {names}."""
-    translated = _translations.gettext(message)
-    return Unshortened(translated.format(**_clean(values)) if values else translated)
+    return Translator(_translations)(message, **values)
 
 
 def tr_count(one: str, many: str, number: int, /, **values: object) -> str:
     """Translate a sentence in the form that `format_number` needs; {number} is filled in too."""
-    return Unshortened(_translations.ngettext(one, many, number).format(number=number, **_clean(values)))
+    return Translator(_translations).count((one, many), number, **values)
 
 
 def _clean(values: Mapping[str, object]) -> dict[str, object]:
@@ -88,6 +127,11 @@ def format_number(value: float, places: int = 0) -> str:
 def tr_noop(message: str) -> str:
     """Mark a message for translation and return it unchanged; it goes through `tr` where it is used."""
     return message
+
+
+def tr_noop_count(one: str, many: str) -> tuple[str, str]:
+    """Mark both forms of a sentence with a number for translation; they go through `Translator.count`."""
+    return one, many
 
 
 def languages() -> tuple[str, ...]:

@@ -32,7 +32,7 @@ class ScriptedSpeech:
     def select_request(self, request_id: int | None) -> None:
         self.request_id = request_id
 
-    def say(self, text: str, request_id: int | None = None) -> None:
+    def say(self, text: str, request_id: int | None = None, **_: object) -> None:
         if request_id in (None, self.request_id):
             self.heard.append(text)
 
@@ -42,6 +42,9 @@ class ScriptedSpeech:
 
     def silence(self) -> None:
         self.heard.append("(silence)")
+
+    def recheck_waiters(self) -> None:
+        self.heard.append("(goes on)")
 
     def wait(self, _: float) -> bool:
         return True
@@ -141,6 +144,12 @@ class ScriptedView:
 
     def show_question(self, id: int, text: str) -> None:
         self.shown.append(("question", id, text))
+
+    def show_more(self, id: int, *, continues: bool) -> None:
+        self.shown.append(("more", id, continues))
+
+    def open_spelling(self, words: list[str]) -> None:
+        self.shown.append(("spelling", words))
 
     def show_thinking(self, on: bool, cost: str) -> None:
         self.shown.append(("think", on, cost))

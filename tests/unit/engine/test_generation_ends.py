@@ -6,9 +6,10 @@ import pytest
 from support.fake_llama_model import END, Emitted, FakeModel, FakeSampler, ask
 
 from edge_assistant.engine.messages import Done, Sampling, TextDelta, ThinkingBudget
-from edge_assistant.engine.prompts import END_OF_THINKING
 from edge_assistant.engine.session import ModelSession
 from edge_assistant.system.errors import EngineError
+
+END_OF_THINKING = ThinkingBudget(1, 1.0).closing
 
 FOR_EVER = 200
 BETWEEN = "<|im_end|>\n<|im_start|>user\n"
@@ -25,7 +26,7 @@ class CyclingModel(FakeModel):
         self.cycle = cycle
         self.sampled = 0
 
-    def sampler(self, sampling: Sampling, seed: int) -> FakeSampler:  # noqa: ARG002 (as the real one)
+    def sampler(self, sampling: Sampling, seed: int, grammar: str = "") -> FakeSampler:  # noqa: ARG002 (as the real)
         return CyclingSampler(self)
 
 
@@ -34,7 +35,7 @@ class CyclingSampler(FakeSampler):
         super().__init__(model)
         self._cycling = model
 
-    def sample(self) -> int:
+    def sample(self, *, in_answer: bool = True) -> int:  # noqa: ARG002 (as the real one)
         self._cycling.sampled += 1
         return self._cycling.cycle[self._cycling.sampled % len(self._cycling.cycle)]
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from edge_assistant.system import i18n
-from edge_assistant.system.i18n import format_number, system_language, tr, use_language
+from edge_assistant.system.i18n import (
+    format_number,
+    system_language,
+    tr,
+    tr_noop,
+    tr_noop_count,
+    translator,
+    use_language,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -51,3 +59,33 @@ def test_numbers_are_written_as_the_language_writes_them() -> None:
     assert (format_number(1234.56, 1), format_number(7)) == ("1,234.6", "7")
     use_language("de")
     assert (format_number(1234.56, 1), format_number(7)) == ("1.234,6", "7")
+
+
+_NO_SETTING = tr_noop("There is no setting {name}. Try edge-assistant settings list.")
+_NO_SETTING_X = "Es gibt keine Einstellung x. Versuchen Sie edge-assistant settings list."
+_MODELS = tr_noop_count(
+    "{number} model was exported to {folder}. On the other computer, import this folder.",
+    "{number} models were exported to {folder}. On the other computer, import this folder.",
+)
+
+
+def test_what_is_put_into_an_answer_is_in_the_answers_language() -> None:
+    use_language("de")
+    english, german, own = translator("en-GB"), translator("de_AT"), translator(None)
+    assert english is not None
+    assert german is not None
+    assert own is not None
+    assert english(_NO_SETTING, name="x") == "There is no setting x. Try edge-assistant settings list."
+    assert german(_NO_SETTING, name="x") == own(_NO_SETTING, name="x") == _NO_SETTING_X
+    assert english.count(_MODELS, 1, folder="X").startswith("1 model was exported to X.")
+    assert german.count(_MODELS, 2, folder="X").startswith("2 Modelle wurden nach X exportiert.")
+    use_language("en")
+    assert german(_NO_SETTING, name="x") == _NO_SETTING_X
+    english_again = translator(None)
+    assert english_again is not None
+    assert english_again(_NO_SETTING, name="x") == "There is no setting x. Try edge-assistant settings list."
+
+
+@pytest.mark.parametrize("language", ["fr", "zh-TW", "tlh", "", "../de", "-"])
+def test_a_language_without_a_catalogue_has_no_translator(language: str) -> None:
+    assert translator(language) is None
