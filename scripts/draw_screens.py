@@ -3,7 +3,7 @@
 
     scripts/draw_screens.py FOLDER [--seed N] [--count N] [--language CODE …] [--kind KIND …]
 
-`edge-assistant check-model` shows the same ones to a model.
+The same ones are shown to a model when it is checked.
 """
 
 from __future__ import annotations
