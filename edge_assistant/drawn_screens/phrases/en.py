@@ -30,7 +30,7 @@ PHRASES = PhraseSet(
     dialogs=(
         ("Delete file", "Do you want to delete the file {thing}? It cannot be restored."),
         ("Unsaved changes", "{thing} was changed. Save the changes before you close it?"),
-        ("Printing", "{thing} has {count} pages. The printer is ready."),
+        ("Print job", "{thing} has {count} pages. The printer is ready."),
         ("Update available", "A new version is available. The download has {count} megabytes."),
         ("Replace file", "A file named {thing} is already in this folder. It is from {date}."),
         ("Send message", "The message with {thing} has no subject. Send it anyway?"),

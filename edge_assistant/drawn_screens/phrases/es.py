@@ -66,7 +66,7 @@ PHRASES = PhraseSet(
     dialogs=(
         ("Eliminar archivo", "¿Quiere eliminar el archivo {thing}? No se podrá recuperar."),
         ("Cambios sin guardar", "Hay cambios en {thing}. ¿Quiere guardarlos antes de cerrar?"),
-        ("Impresión", "{thing} tiene {count} páginas. La impresora está lista."),
+        ("Trabajo de impresión", "{thing} tiene {count} páginas. La impresora está lista."),
         ("Actualización disponible", "Hay una versión nueva. La descarga ocupa {count} megabytes."),
         ("Reemplazar archivo", "Ya hay un archivo {thing} en esta carpeta. Es del {date}."),
         ("Enviar mensaje", "El mensaje con {thing} no tiene asunto. ¿Enviarlo de todos modos?"),

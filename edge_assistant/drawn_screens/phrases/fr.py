@@ -54,7 +54,7 @@ PHRASES = PhraseSet(
     dialogs=(
         ("Supprimer le fichier", "Voulez-vous supprimer le fichier {thing} ? Il ne pourra pas être récupéré."),
         ("Modifications non enregistrées", "{thing} : il y a des modifications. Faut-il les enregistrer ?"),
-        ("Impression", "{thing} : {count} pages. L'imprimante est prête."),
+        ("Tâche d'impression", "{thing} : {count} pages. L'imprimante est prête."),
         ("Mise à jour disponible", "Une nouvelle version est disponible. Le téléchargement fait {count} mégaoctets."),
         ("Remplacer le fichier", "Un fichier {thing} est déjà dans ce dossier. Il date du {date}."),
         ("Envoyer le message", "Le message avec {thing} n'a pas d'objet. Faut-il l'envoyer ?"),

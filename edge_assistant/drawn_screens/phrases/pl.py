@@ -54,7 +54,7 @@ PHRASES = PhraseSet(
     dialogs=(
         ("Usuwanie pliku", "Czy usunąć plik {thing}? Nie będzie można go odzyskać."),
         ("Niezapisane zmiany", "W pliku {thing} są zmiany. Czy zapisać je przed zamknięciem?"),
-        ("Drukowanie", "{thing} ma następującą liczbę stron: {count}. Drukarka jest gotowa."),
+        ("Zadanie drukowania", "{thing} ma następującą liczbę stron: {count}. Drukarka jest gotowa."),
         ("Dostępna aktualizacja", "Jest nowa wersja. Rozmiar pliku w megabajtach: {count}."),
         ("Zastąp plik", "Plik {thing} już jest w tym folderze. Ma datę {date}."),
         ("Wysyłanie wiadomości", "Wiadomość z plikiem {thing} nie ma tematu. Czy wysłać ją mimo to?"),

@@ -40,14 +40,12 @@ _ICON_LINES = 2
 def dialog(sketch: Sketch) -> None:
     """A question with two to four buttons, sometimes with a tick box."""
     title, message = sketch.rng.choice(sketch.words.dialogs)
-    sketch.absent += [other for other, _ in sketch.words.dialogs if other != title]
     place_anywhere(sketch, message_box(sketch, title, message, (2, 4), QStyle.StandardPixmap.SP_MessageBoxQuestion))
 
 
 def error(sketch: Sketch) -> None:
     """A message that says what went wrong, with one to three buttons."""
     title, message = sketch.rng.choice(sketch.words.errors)
-    sketch.absent += [other for other, _ in sketch.words.errors if other != title]
     place_anywhere(sketch, message_box(sketch, title, message, (1, 3), QStyle.StandardPixmap.SP_MessageBoxCritical))
 
 
@@ -72,7 +70,7 @@ def message_box(
         whole.addSpacing(6)
         whole.addLayout(row(*_tick_boxes(sketch, words.dialog_options, 1), stretch_after=True))
     whole.addSpacing(10)
-    whole.addLayout(row(*buttons(sketch, names, default=rng.randrange(len(names))), stretch_before=True))
+    whole.addLayout(row(*buttons(names, default=rng.randrange(len(names))), stretch_before=True))
     if filled.facts:
         sketch.questions.append(Question(words.ask_message, "text", filled.facts))
     sketch.ask_number(words.ask_buttons, len(names))
@@ -86,7 +84,6 @@ def form(sketch: Sketch) -> None:
     """Fields with labels, of which one is empty and one greyed; options, tick boxes and buttons."""
     words, rng, values = sketch.words, sketch.rng, sketch.values
     sketch.title = title = rng.choice(words.form_titles)
-    sketch.absent += [other for other in words.form_titles if other != title]
     sketch.fact(title)
     entries = {
         words.order: values.digits(7),
@@ -114,7 +111,6 @@ def form(sketch: Sketch) -> None:
     sketch.ask_yes_no(words.ask_greyed.format(label=greyed), True)
     sketch.key_facts += [grouped_fact(entries[name]) for name in names if name != words.date]
     sketch.fact(town)
-    sketch.absent += [other for other in words.towns if other != town]
 
     heading, options = rng.choice(words.groups)
     group, chosen = _choice(heading, options, rng.randrange(len(options)))
@@ -136,7 +132,7 @@ def form(sketch: Sketch) -> None:
         whole.addWidget(box)
     whole.addSpacing(8)
     names = sketch.some(words.buttons, 2, 2)
-    made = buttons(sketch, names, default=None)
+    made = buttons(names, default=None)
     if rng.random() < 0.5:
         made[0].setEnabled(False)
     whole.addLayout(row(*made, stretch_before=True))
@@ -165,7 +161,7 @@ def numbers(sketch: Sketch) -> None:
     whole = QVBoxLayout()
     whole.addLayout(lines)
     whole.addSpacing(10)
-    whole.addLayout(row(*buttons(sketch, sketch.some(words.buttons, 1, 2)), stretch_before=True))
+    whole.addLayout(row(*buttons(sketch.some(words.buttons, 1, 2)), stretch_before=True))
     place_anywhere(sketch, window(sketch, title, body(whole)))
 
 
@@ -192,7 +188,7 @@ def _choice(heading: str, options: tuple[str, ...], chosen: int) -> tuple[QGroup
 
 def _tick_boxes(sketch: Sketch, labels: Sequence[str], count: int) -> list[QCheckBox]:
     made = []
-    for text in sketch.some(labels, count, count):
+    for text in sketch.some(labels, count, count, others_absent=True):
         box = QCheckBox(text)
         box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         box.setChecked(sketch.rng.random() < 0.5)

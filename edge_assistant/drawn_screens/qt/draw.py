@@ -130,9 +130,9 @@ def _finish(sketch: Sketch, found: Survey, kind: Kind, language: str, seed: str,
     if kind == "unreadable":
         highest = max(each.box[3] - each.box[1] for each in found.texts if each.role == "title")
         image = unreadable(image, highest, rng)
-        truth = ScreenTruth(readable=False, absent=_absent(sketch, found))
+        truth = ScreenTruth(readable=False, absent=_absent(sketch, found, rng))
     elif kind == "blank":
-        truth = ScreenTruth(blank=True, absent=_absent(sketch, found))
+        truth = ScreenTruth(blank=True, absent=_absent(sketch, found, rng))
     else:
         if kind in PHOTOGRAPHS:
             boxes = [*(each.box for each in found.texts), *found.places.values()]
@@ -148,7 +148,7 @@ def _finish(sketch: Sketch, found: Survey, kind: Kind, language: str, seed: str,
             places=found.places,
             numbers=tuple(sketch.numbers),
             states=found.states,
-            absent=_absent(sketch, found),
+            absent=_absent(sketch, found, rng),
             questions=(*sketch.questions, *_places_asked(sketch, found, rng)),
         )
     return DrawnScreen(name, kind, image, language, look.style, look.dark, truth, look.family, look.points, look.scale)
@@ -162,11 +162,16 @@ def _places_asked(sketch: Sketch, found: Survey, rng: random.Random) -> list[Que
     ]
 
 
-def _absent(sketch: Sketch, found: Survey) -> tuple[str, ...]:
-    """What is nowhere in the texts, not even as a part of a word."""
+def _absent(sketch: Sketch, found: Survey, rng: random.Random) -> tuple[str, ...]:
+    """What is nowhere in the texts, not even as a part of a word: of the same sort, then names of other screens."""
     shown = "\n".join(each.text for each in found.texts).casefold()
-    candidates = dict.fromkeys(sketch.absent)
-    return tuple(each for each in candidates if each.casefold() not in shown)[:_MOST_ABSENT]
+    words = sketch.words
+    alike = dict.fromkeys(rng.sample(sketch.absent, len(sketch.absent)))
+    others = [sketch.values.thing().rsplit(" ", 1)[-1] for _ in range(2)]
+    for names in (words.towns, words.products, words.senders, [title for title, _ in words.dialogs]):
+        others += rng.sample(names, 3)
+    absent = [each for each in (*list(alike)[: _MOST_ABSENT // 2], *others) if each.casefold() not in shown]
+    return tuple(dict.fromkeys(absent))[:_MOST_ABSENT]
 
 
 def _is_in_view(found: Survey, sketch: Sketch) -> bool:

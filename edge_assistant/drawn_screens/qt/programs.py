@@ -52,7 +52,10 @@ def table(sketch: Sketch) -> None:
     sketch.title = title = f"{rng.choice(words.table_titles)} {rng.randrange(2021, 2028)}"
     sketch.fact(title)
     header = [words.item, words.quantity, words.price, words.town]
-    rows = [[product, values.count(), values.price(), values.town()] for product in sketch.some(words.products, 3, 7)]
+    rows = [
+        [product, values.count(), values.price(), values.town()]
+        for product in sketch.some(words.products, 3, 7, others_absent=True)
+    ]
     empty = rng.randrange(len(rows)), rng.randrange(1, len(header))
     rows[empty[0]][empty[1]] = ""
     asked, column = rng.choice([(line, column) for line in rows for column in range(1, len(header)) if line[column]])
@@ -87,7 +90,7 @@ def table(sketch: Sketch) -> None:
     )
     whole = QVBoxLayout()
     whole.addLayout(row(made, stretch_after=True))
-    whole.addLayout(row(*buttons(sketch, sketch.some(words.buttons, 1, 3)), stretch_before=True))
+    whole.addLayout(row(*buttons(sketch.some(words.buttons, 1, 3)), stretch_before=True))
     whole.addStretch()
     shown = window(sketch, title, body(whole))
     (fill_screen if rng.random() < 0.4 else place_anywhere)(sketch, shown)
@@ -110,7 +113,6 @@ def chart(sketch: Sketch) -> None:
         Question(words.ask_highest, "text", ((highest,),), tuple(each for each in names if each != highest))
     )
     sketch.key_facts += [(name,) for name in names] + [(str(each),) for each in heights]
-    sketch.absent += [each for each in (*words.towns, *words.products) if each not in names]
     whole = QVBoxLayout()
     heading = label(title, "title", bold=True, larger=1.3)
     whole.addLayout(row(heading, stretch_before=True, stretch_after=True))
@@ -133,7 +135,7 @@ def settings(sketch: Sketch) -> None:
     sketch.fact(chosen)
     right = QVBoxLayout()
     right.addWidget(label(chosen, "title", bold=True, larger=1.3))
-    for text in sketch.some(words.switches, 2, 4):
+    for text in sketch.some(words.switches, 2, 4, others_absent=True):
         switch = QCheckBox(text)
         switch.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         switch.setChecked(rng.random() < 0.5)
@@ -141,7 +143,7 @@ def settings(sketch: Sketch) -> None:
         sketch.fact(text)
         sketch.ask_yes_no(words.ask_ticked.format(label=text), switch.isChecked())
     grid = QGridLayout()
-    names = sketch.some(words.sliders, 1, 3)
+    names = sketch.some(words.sliders, 1, 3, others_absent=True)
     for number, name in enumerate(names):
         value = int(sketch.values.count())
         slider = QSlider(Qt.Orientation.Horizontal)
@@ -169,7 +171,7 @@ def mail(sketch: Sketch) -> None:
     sketch.title = words.mail_title
     messages: list[tuple[str, str, FilledText]] = []
     subjects = rng.sample(words.mails, len(words.mails))
-    for sender, (subject, text) in zip(sketch.some(words.senders, 3, 4), subjects, strict=False):
+    for sender, (subject, text) in zip(sketch.some(words.senders, 3, 4, others_absent=True), subjects, strict=False):
         chosen: dict[str, str] = {}
         messages.append((sender, values.fill(subject, chosen).text, values.fill(text, chosen)))
     opened = rng.randrange(len(messages))
@@ -198,7 +200,7 @@ def mail(sketch: Sketch) -> None:
     message.addSpacing(6)
     message.addWidget(paragraph(filled.text, _LINE_EMS * em))
     message.addStretch()
-    message.addLayout(row(*buttons(sketch, sketch.some(words.buttons, 1, 2), default=None), stretch_after=True))
+    message.addLayout(row(*buttons(sketch.some(words.buttons, 1, 2), default=None), stretch_after=True))
     columns = QHBoxLayout()
     columns.addWidget(folders)
     columns.addWidget(listed)

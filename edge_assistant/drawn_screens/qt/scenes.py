@@ -49,7 +49,7 @@ def counting(sketch: Sketch) -> None:
 def places(sketch: Sketch) -> None:
     """Icons with labels, each somewhere on the screen."""
     rng, words = sketch.rng, sketch.words
-    names = sketch.some(words.icons, 3, 7)
+    names = sketch.some(words.icons, 3, 7, others_absent=True)
     taken: list[QRect] = []
     for name in names:
         icon = Icon(name, rng.choice(SHAPES), rng.choice(COLOURS), sketch.root)
@@ -110,7 +110,6 @@ def letter(sketch: Sketch) -> None:
     sketch.fact(about.text)
     sketch.fact(sender)
     sketch.key_facts += [*about.facts, *filled.facts]
-    sketch.absent += [each for each in words.senders if each != sender]
     em = QFontMetrics(sketch.root.font()).horizontalAdvance("M")
     width = 22 * em
     whole = QVBoxLayout()
@@ -138,7 +137,7 @@ def receipt(sketch: Sketch) -> None:
     sketch.fact(words.receipt_title)
     goods = QGridLayout()
     total = 0
-    for number, product in enumerate(sketch.some(words.products, 3, 6)):
+    for number, product in enumerate(sketch.some(words.products, 3, 6, others_absent=True)):
         hundredths = rng.randrange(101, 1999)
         total += hundredths
         goods.addWidget(label(product, "label"), number, 0)
