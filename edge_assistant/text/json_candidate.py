@@ -49,9 +49,7 @@ class JsonCandidate:
     a list of texts or numbers is an answer too. `framed`: it is marked as JSON. `verbatim` is as for PlacesStream.
     """
 
-    def __init__(
-        self, output: PlacesOutput, *, everything: bool, alone: bool, framed: bool, verbatim: bool
-    ) -> None:
+    def __init__(self, output: PlacesOutput, *, everything: bool, alone: bool, framed: bool, verbatim: bool) -> None:
         self._output = output
         self._everything, self._alone, self._framed, self._verbatim = everything, alone, framed, verbatim
         self._reader = JsonReader(self._add_object)

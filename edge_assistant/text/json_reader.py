@@ -174,7 +174,7 @@ class JsonReader:
         top = self._frames[-1]
         is_name = top.is_object and top.key is None
         gap = self._after
-        if is_name or not top.is_object and (character == "," or gap.strip() == ","):
+        if is_name or (not top.is_object and (character == "," or gap.strip() == ",")):
             ended = not character.isspace()
         elif character.isspace() or (character == "," and not gap.strip()):
             self._after += character

@@ -16,7 +16,21 @@ _DETAILS = ("sub_label", "sublabel", "description", "caption", "state", "value")
 _ROLES = ("role", "type", "tag", "subtype")
 # What every object is.
 _PLAIN_ROLES = frozenset(
-    ("", "object", "element", "item", "ui", "ui_element", "ui element", "bbox", "box", "point", "detection", "text", "region")
+    (
+        "",
+        "object",
+        "element",
+        "item",
+        "ui",
+        "ui_element",
+        "ui element",
+        "bbox",
+        "box",
+        "point",
+        "detection",
+        "text",
+        "region",
+    )
 )
 # Values that tell nothing about the object itself.
 _UNSPOKEN = frozenset(

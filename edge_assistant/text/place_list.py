@@ -8,7 +8,7 @@ from typing import Any
 from edge_assistant.imaging.token_budget import ResizePlan
 from edge_assistant.system.i18n import Translator, tr_noop, tr_noop_count, translator
 from edge_assistant.system.text_cleaning import Unshortened
-from edge_assistant.text.grounding import Coordinates, coordinates, ninth_words, place_words
+from edge_assistant.text.grounding import Coordinates, ninth_words, place_words
 from edge_assistant.text.object_names import object_name
 
 TOLD_ONE_BY_ONE = 20

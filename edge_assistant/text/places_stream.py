@@ -38,14 +38,12 @@ _AFTER_BROKEN = re.compile(r"[{`<]")
 class PlacesStream:
     """An incremental filter of an answer in `language` (such as "de"; None is the person's own).
 
-    `frame` tells where the picture lies in the one that was sent. With `verbatim` the answer reads text aloud: JSON that
-    has no places is that text, and of objects with places only the text is given. `unfinished` is, after `finish`, the
+    `frame` tells where the picture lies in the one that was sent. With `verbatim` the answer reads text aloud: JSON
+    without places is that text, and of objects with places only the text is given. `unfinished` is, after `finish`, the
     start of what the answer broke off in; a stream that it is fed to understands what goes on from there.
     """
 
-    def __init__(
-        self, frame: ResizePlan | None = None, language: str | None = None, *, verbatim: bool = False
-    ) -> None:
+    def __init__(self, frame: ResizePlan | None = None, language: str | None = None, *, verbatim: bool = False) -> None:
         self._output = PlacesOutput(frame, language, verbatim=verbatim)
         self._words = own_words(language)
         self._verbatim = verbatim

@@ -33,7 +33,9 @@ _TAG = re.compile(
 )
 _OPEN_TAG = re.compile(r"<(?:\|?/?[a-z_]{0,20}\|?|points?\s[^<>]{0,300})\Z")
 _STARTS = re.compile(rf"[\[(<`]|\b(?:{'|'.join(_LEADS)})(?!\w)", re.IGNORECASE)
-_OPEN_START = re.compile(rf"\b(?:{'|'.join({lead[:n] for lead in _LEADS for n in range(1, len(lead))})})\Z", re.IGNORECASE)
+_OPEN_START = re.compile(
+    rf"\b(?:{'|'.join({lead[:n] for lead in _LEADS for n in range(1, len(lead))})})\Z", re.IGNORECASE
+)
 _AFTER_NOUN = re.compile(rf"\b{_NOUN}\W{{0,4}}(?:(?:is|are|of|at|ist|sind)\W{{1,3}})?\Z", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _LARGE = 100  # smaller numbers in brackets are seldom coordinates: "the vertex (3, 4)"
