@@ -13,7 +13,7 @@ from edge_assistant.system.text_cleaning import StreamCleaner
 from edge_assistant.text.grounding import PLACE_KEYS, coordinates, is_place_key
 from edge_assistant.text.json_reader import JsonReader
 from edge_assistant.text.json_words import ANSWER_KEYS, key_words
-from edge_assistant.text.object_names import reading
+from edge_assistant.text.object_names import object_name, reading
 from edge_assistant.text.places_output import PlacesOutput
 
 NOTHING_FOUND = tr_noop("Nothing was found.")
@@ -24,6 +24,18 @@ _LONG_TEXT = 100
 """Characters of a text in JSON from which it is shown as it comes: objects with places have shorter names."""
 _LARGE = 100  # a list of numbers below this is no place
 _TOOL_KEYS = frozenset(("action", "status", "keys", "time", "pixels", "name", "button"))  # of Qwen's computer use
+# Names of parts that are no names of objects.
+_NOT_NAMES = PLACE_KEYS | {
+    "arguments",
+    "result",
+    "geometry",
+    "object",
+    "element",
+    "data",
+    "response",
+    "output",
+    "answer",
+}
 _UNQUOTED_KEYS = PLACE_KEYS | {"label", "name", "text", "text_content"}
 _FIRST_IN_LIST = frozenset("{[(]\"'-0123456789")
 _FIRST_IN_OBJECT = frozenset("\"'{[}")
@@ -138,6 +150,10 @@ class JsonCandidate:
         """Tell an object with a place, or one of an answer that is a list; return whether it was told."""
         item = _without_tool(item)
         numbers = None if name in PLACE_KEYS else coordinates(item)
+        if numbers is not None and name and not object_name(item, None, None):
+            if name in _NOT_NAMES:
+                return False  # what it is in may have the name
+            item = {"label": name, **item}  # objects by their names
         if numbers is not None:
             self._told = self._has_places = True
             if self._verbatim:
@@ -146,7 +162,7 @@ class JsonCandidate:
                 self._output.add_object(item, numbers)
             return True
         in_list = not name and self._reader.depth == 1
-        if in_list and self._everything and not self._has_place_keys and self._output.tell(item):
+        if in_list and self._everything and not self._has_place_keys and self._output.tell([item]):
             self._told = True
             return True
         return False
@@ -170,10 +186,10 @@ class JsonCandidate:
             return Verdict.NOTHING
         if not self._is_answer(value):
             return Verdict.TEXT
-        if not self._output.tell(value):
-            self._output.wordless = True
-            return Verdict.NOTHING if _is_empty(value) else Verdict.JSON
-        return Verdict.JSON
+        if self._output.tell(_without_tool(value) if isinstance(value, dict) else value):
+            return Verdict.JSON
+        self._output.wordless = True
+        return Verdict.NOTHING if _is_empty(value) else Verdict.JSON
 
     def _judge_unfinished(self) -> Verdict:
         self._reader.end_text(keep=True)

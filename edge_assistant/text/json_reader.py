@@ -40,6 +40,7 @@ class _Frame:
     items: list[Any] = field(default_factory=list)
     key: str | None = None
     name: str | None = None
+    names_are_quoted: bool = True
     last_is_word: bool = False  # the last value was an unquoted word, and no comma came since
 
 
@@ -180,7 +181,7 @@ class JsonReader:
             self._after += character
             return
         elif gap.strip() == ",":
-            ended = character in _QUOTES + _OPENING + _CLOSING or "\n" in gap
+            ended = character in _QUOTES + _OPENING + _CLOSING or "\n" in gap or not top.names_are_quoted
         else:
             ended = character in _CLOSING + ":" or "\n" in gap or (bool(gap) and character == self._quote)
         if is_name and not ended:
@@ -219,7 +220,7 @@ class JsonReader:
                 key = next(reversed(top.pairs))
                 top.pairs[key] = f"{top.pairs[key]} {word}"
             else:
-                top.name = word
+                top.name, top.names_are_quoted = word, False
             return
         value = _word_value(word)
         self._add(value)
