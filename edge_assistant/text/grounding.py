@@ -46,6 +46,7 @@ _NAMED = (  # the names of coordinates: left, top, right, bottom; None where the
     ("x", "y"),
 )
 _SIZES = (("width", "height"), ("w", "h"))
+_EXACT = tr_noop("{where}, {across} percent from the left and {down} percent from the top")
 _POSITIONS = (
     (tr_noop("at the top left"), tr_noop("at the top"), tr_noop("at the top right")),
     (tr_noop("on the left"), tr_noop("in the middle"), tr_noop("on the right")),
@@ -196,7 +197,7 @@ def place_words(place: Place, words: Translator | None, *, exact: bool) -> str:
     if not exact:
         return where
     return words(
-        "{where}, {across} percent from the left and {down} percent from the top",
+        _EXACT,
         where=where, across=round(100 * place.across), down=round(100 * place.down),
     )  # fmt: skip
 

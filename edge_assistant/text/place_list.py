@@ -18,6 +18,10 @@ _MOST_GROUPS = 4  # ninths that are counted one by one; equal objects in more of
 _Ninth = tuple[int, int]
 
 _UNNAMED = tr_noop_count("{number} more without a name, {where}.", "{number} more without a name, {where}.")
+_PLACED = tr_noop("{label}: {where}.")
+_IT_IS = tr_noop("It is {where}.")
+_PLACE_UNKNOWN = tr_noop("{label}: place unknown.")
+_ALL_OVER = tr_noop("all over the picture")
 _MORE = tr_noop_count("{name}: {number} more, {where}.", "{name}: {number} more, {where}.")
 _PLACES_UNKNOWN = tr_noop_count("{number} place unknown", "{number} places unknown")
 _UNREADABLE = tr_noop_count(
@@ -102,10 +106,10 @@ class PlaceList:
         if self._words is None:
             return f"{': '.join(filter(None, (name, where)))}."
         if not where:
-            return self._words("{label}: place unknown.", label=Unshortened(name))
+            return self._words(_PLACE_UNKNOWN, label=Unshortened(name))
         if not name:
-            return self._words("It is {where}.", where=where)
-        return self._words("{label}: {where}.", label=Unshortened(name), where=where)
+            return self._words(_IT_IS, where=where)
+        return self._words(_PLACED, label=Unshortened(name), where=where)
 
     def _count_sentence(self, name: str, counts: Counter[_Ninth | None]) -> str:
         total = counts.total()
@@ -120,7 +124,7 @@ class PlaceList:
         unknown = counts[None]
         known = [(ninth, number) for ninth, number in counts.items() if ninth is not None]
         if len(known) > _MOST_GROUPS:
-            parts = [words("all over the picture")]
+            parts = [words(_ALL_OVER)]
         elif len(known) == 1 and not unknown:
             return ninth_words(known[0][0], words)
         else:
