@@ -42,6 +42,7 @@ _FIRST_IN_OBJECT = frozenset("\"'{[}")
 # What can go on in a list after an item; anything else ends one whose bracket is missing.
 _IN_LIST = frozenset("{}[](),\"'-/.:0123456789")
 _KEY_BEGINS = re.compile(r"[\[{\s]*\{\s*\"[^\"]*\"?\s*\Z")
+_LIST_BEGINS = re.compile(r"\[\s*\{\s*\Z")
 _OPEN_TEXT = '{"text": "'
 
 
@@ -93,9 +94,11 @@ class JsonCandidate:
     def feed(self, character: str) -> Verdict | None:
         """Read one character; return None as long as more belongs to it."""
         reader = self._reader
+        if character == "{" and reader.between_items:
+            self._item = len(self._raw)
         self._raw.append(character)
         reader.feed(character)
-        if reader.between_items:
+        if character == "}" and reader.between_items:
             self._item = len(self._raw)
         self._stream_text()
         if self.complete:
@@ -129,9 +132,10 @@ class JsonCandidate:
             self._close()
             return Verdict.JSON, _OPEN_TEXT if cut else ""
         if self._is_json:
-            broken = self._close()
+            broken = self._close(cut=cut)
             return Verdict.JSON, "[" + self.raw[self._item :].lstrip("[") if broken or cut else ""
-        if not reader.keys and not self._verbatim and _KEY_BEGINS.match(self.raw):
+        begins = _KEY_BEGINS.match(self.raw) or (cut and (self._alone or _LIST_BEGINS.match(self.raw)))
+        if begins and not reader.keys and not self._verbatim:
             return Verdict.JSON, "[" + self.raw.lstrip("[")
         text_is_open = reader.open_text is not None
         verdict = self._judge_unfinished()
@@ -232,14 +236,17 @@ class JsonCandidate:
         self._output.end_stream()
         self._cleaner = None
 
-    def _close(self) -> bool:
-        """Close what is open, without an object that is not complete; return whether there was such a one."""
+    def _close(self, *, cut: bool = False) -> bool:
+        """Close what is open, without an object that is not complete; return whether there was such a one.
+
+        `cut` is as for `finish`: none is complete then.
+        """
         reader = self._reader
         if self._cleaner:
             reader.end_text(keep=True)
             self._end_text(reader.take_pairs()[0])
         reader.end_text(keep=False)
-        broken = not reader.only_brackets_missing
+        broken = not reader.only_brackets_missing or (cut and not reader.between_items) or reader.open_key in PLACE_KEYS
         if broken:
             reader.drop_unfinished()
         reader.close()
@@ -261,11 +268,12 @@ class JsonCandidate:
             if len(self._raw) < 2 or last.isspace():
                 return False
             self._first = last
-            if opening == "[":
-                return last not in _FIRST_IN_LIST
-            return last not in _FIRST_IN_OBJECT and not last.isidentifier()
-        keys = self._reader.keys
-        return opening == "{" and self._first.isidentifier() and len(keys) == 1 and keys.isdisjoint(_UNQUOTED_KEYS)
+            if opening == "[" or not last.isidentifier():
+                return last not in (_FIRST_IN_LIST if opening == "[" else _FIRST_IN_OBJECT)
+        if opening == "[" or not self._first.isidentifier() or len(self._reader.keys) > 1:
+            return False
+        word = self.raw[1:].strip().removesuffix(":")
+        return not self._reader.keys and not any(key.startswith(word) for key in _UNQUOTED_KEYS)
 
 
 def _without_tool(item: dict[str, Any]) -> dict[str, Any]:

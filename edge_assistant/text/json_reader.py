@@ -85,6 +85,11 @@ class JsonReader:
         return not any(isinstance(item, str | int | float) for item in top.items)
 
     @property
+    def open_key(self) -> str | None:
+        """The name of the value that is being read in the innermost object; None between values."""
+        return next((frame.key for frame in reversed(self._frames) if frame.is_object), None)
+
+    @property
     def open_text(self) -> list[str] | None:
         """The pieces so far of the string that is being read as a value of the outermost object; None elsewhere.
 
