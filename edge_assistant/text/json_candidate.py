@@ -107,6 +107,13 @@ class JsonCandidate:
             return self._give_up()
         return None
 
+    def resume(self, unfinished: str) -> None:
+        """Go on after what `finish` returned of an earlier answer."""
+        self._told = True
+        self._has_places = unfinished.startswith("[")
+        for character in unfinished:
+            self.feed(character)
+
     def flush(self) -> None:
         """Show what came of a long text."""
         text = self._reader.open_text
