@@ -43,7 +43,6 @@ _FIRST_IN_OBJECT = frozenset("\"'{[}")
 _IN_LIST = frozenset("{}[](),\"'-/.:0123456789")
 _KEY_BEGINS = re.compile(r"[\[{\s]*\{\s*\"[^\"]*\"?\s*\Z")
 _LIST_BEGINS = re.compile(r"\[\s*\{\s*\Z")
-_OPEN_TEXT = '{"text": "'
 
 
 class Verdict(Enum):
@@ -68,7 +67,6 @@ class JsonCandidate:
         self._reader = JsonReader(self._add_object)
         self._raw: list[str] = []
         self._first = ""  # the first character in the brackets
-        self._item = 0  # where the present item of a list begins
         self._told = False  # something was told: from here on it is JSON
         self._has_places = False
         self._cleaner: StreamCleaner | None = None  # of a long text that is shown as it comes
@@ -94,25 +92,14 @@ class JsonCandidate:
     def feed(self, character: str) -> Verdict | None:
         """Read one character; return None as long as more belongs to it."""
         reader = self._reader
-        if character == "{" and reader.between_items:
-            self._item = len(self._raw)
         self._raw.append(character)
         reader.feed(character)
-        if character == "}" and reader.between_items:
-            self._item = len(self._raw)
         self._stream_text()
         if self.complete:
             return self._judge(reader.value)
         if reader.failed or (not self._told and self._is_hopeless()):
             return self._give_up()
         return None
-
-    def resume(self, unfinished: str) -> None:
-        """Go on after what `finish` returned of an earlier answer."""
-        self._told = True
-        self._has_places = unfinished.startswith("[")
-        for character in unfinished:
-            self.feed(character)
 
     def flush(self) -> None:
         """Show what came of a long text."""
@@ -129,24 +116,26 @@ class JsonCandidate:
             return Verdict.JSON
         return self._judge_unfinished()
 
-    def finish(self, *, cut: bool) -> tuple[Verdict, str]:
-        """End it with the answer; also return the start of what is not finished, "" if all is.
+    def finish(self, *, cut: bool) -> tuple[Verdict, bool]:
+        """End it with the answer; also return whether that breaks off in a list of objects.
 
         `cut` is as for PlacesStream.finish.
         """
-        reader = self._reader
+        if cut and not self._cleaner and self._is_answer_text():
+            self._begin_text()
         if self._cleaner:
-            self._close()
-            return Verdict.JSON, _OPEN_TEXT if cut else ""
+            if cut:  # the line has no end, so that half a sentence is not taken for a whole one
+                self.flush()
+                self._output.stream(self._cleaner.finish())
+            else:
+                self._close()
+            return Verdict.JSON, False
         if self._is_json:
-            broken = self._close(cut=cut)
-            return Verdict.JSON, "[" + self.raw[self._item :].lstrip("[") if broken or cut else ""
+            return Verdict.JSON, self._close(cut=cut) or cut
         begins = _KEY_BEGINS.match(self.raw) or (cut and (self._alone or _LIST_BEGINS.match(self.raw)))
-        if begins and not reader.keys and not self._verbatim:
-            return Verdict.JSON, "[" + self.raw.lstrip("[")
-        text_is_open = reader.open_text is not None
-        verdict = self._judge_unfinished()
-        return verdict, _OPEN_TEXT if cut and text_is_open and verdict is Verdict.JSON else ""
+        if begins and not self._reader.keys and not self._verbatim:
+            return Verdict.JSON, True
+        return self._judge_unfinished(cut=cut), False
 
     @property
     def _is_json(self) -> bool:
@@ -202,8 +191,8 @@ class JsonCandidate:
         self._output.wordless = True
         return Verdict.NOTHING if _is_empty(value) else Verdict.JSON
 
-    def _judge_unfinished(self) -> Verdict:
-        self._reader.end_text(keep=True)
+    def _judge_unfinished(self, *, cut: bool = False) -> Verdict:
+        self._reader.end_text(keep=not cut, cut=cut)
         self._reader.close()
         return self._judge(self._reader.value) if self._reader.keys and self.complete else Verdict.TEXT
 
@@ -224,11 +213,17 @@ class JsonCandidate:
             if text is None and not reader.done:
                 self._end_text(reader.take_pairs()[0])
             return
-        if text is None or len(text) < _LONG_TEXT or self._has_place_keys:
-            return
-        if not self._everything and not (self._verbatim and self._alone and reader.keys <= ANSWER_KEYS):
-            return
-        pairs, key = reader.take_pairs()
+        if text is not None and len(text) >= _LONG_TEXT and self._is_answer_text():
+            self._begin_text()
+
+    def _is_answer_text(self) -> bool:
+        """Return whether the text that is being read is an answer, or a part of one."""
+        if self._reader.open_text is None or self._has_place_keys:
+            return False
+        return self._everything or (self._verbatim and self._alone and self._reader.keys <= ANSWER_KEYS)
+
+    def _begin_text(self) -> None:
+        pairs, key = self._reader.take_pairs()
         self._output.tell(pairs)
         self._output.end_list()
         self._output.begin_line()
@@ -252,7 +247,7 @@ class JsonCandidate:
         if self._cleaner:
             reader.end_text(keep=True)
             self._end_text(reader.take_pairs()[0])
-        reader.end_text(keep=False)
+        reader.end_text(keep=False, cut=cut)
         broken = not reader.only_brackets_missing or (cut and not reader.between_items) or reader.open_key in PLACE_KEYS
         if broken:
             reader.drop_unfinished()

@@ -130,11 +130,14 @@ class JsonReader:
                 self._end_word()
             self._feed_structure(character)
 
-    def end_text(self, *, keep: bool) -> None:
-        """End the text or the word that is being read; with `keep` also where it has no end."""
+    def end_text(self, *, keep: bool, cut: bool = False) -> None:
+        """End the text or the word that is being read; with `keep` also a text without an end.
+
+        `cut`: a word, such as a number, may have been longer.
+        """
         if self._state is _State.AFTER_QUOTE or (self._state is _State.STRING and keep):
             self._end_string()
-        elif self._state is _State.WORD:
+        elif self._state is _State.WORD and not cut:
             self._end_word()
 
     def close(self) -> None:

@@ -39,15 +39,13 @@ class PlacesStream:
     """An incremental filter of an answer in `language` (such as "de"; None is the person's own).
 
     `frame` tells where the picture lies in the one that was sent. With `verbatim` the answer reads text aloud: JSON
-    without places is that text, and of objects with places only the text is given. `unfinished` is, after `finish`,
-    what `resume` needs of an answer that broke off in JSON, else "".
+    without places is that text, and of objects with places only the text is given.
     """
 
     def __init__(self, frame: ResizePlan | None = None, language: str | None = None, *, verbatim: bool = False) -> None:
         self._output = PlacesOutput(frame, language, verbatim=verbatim)
         self._words = own_words(language)
         self._verbatim = verbatim
-        self.unfinished = ""
         self._start()
 
     def _start(self) -> None:
@@ -70,30 +68,20 @@ class PlacesStream:
     def finish(self, *, cut: bool = False) -> str:
         """Return the rest, and get ready for the next answer. `cut`: the answer was ended at a limit."""
         self._release(final=True)
-        self.unfinished = ""
+        unfinished = False
         if self._json:
-            verdict, self.unfinished = self._json.finish(cut=cut)
-            if self.unfinished:
-                self.unfinished = f"{self._fence[:1] * 3}{self.unfinished}"
+            verdict, unfinished = self._json.finish(cut=cut)
             self._end_json(self._json, verdict)
             self._show(self._pending)
         if self._nothing:
             self._output.say(self._words(NOTHING_FOUND))
-        self._output.end_list(unfinished=self.unfinished.lstrip("`~").startswith("["))
+        self._output.end_list(unfinished=unfinished)
         self._output.finish()
         if self._output.wordless and not self._output.said:
             self._output.say(self._words(_NO_WORDS))
         text = self._output.take()
         self._start()
         return text
-
-    def resume(self, unfinished: str) -> None:
-        """Be ready for what goes on where an answer with this `unfinished` broke off."""
-        start = unfinished.lstrip("`~")
-        self._fence = unfinished[: len(unfinished) - len(start)]
-        if start:
-            self._json = self._candidate(everything=True, alone=True, framed=True)
-            self._json.resume(start)
 
     def _release(self, *, final: bool) -> None:
         while self._pending:
