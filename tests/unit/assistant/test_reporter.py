@@ -11,6 +11,7 @@ from edge_assistant.assistant.cut_answers import CutAnswer
 from edge_assistant.assistant.events import Event, NoticeEvent, SentenceEvent
 from edge_assistant.assistant.reporter import AnswerReporter
 from edge_assistant.engine.messages import Done, StopReason, TextDelta
+from edge_assistant.text.languages import LanguageTracker
 
 MORE = "There is more. Press M."
 NO_SENTENCE = "The answer was cut off before the end of its first sentence. Press M."
@@ -22,14 +23,16 @@ class Listener:
 
     def __init__(self, *, only_answers: bool = False) -> None:
         self.heard: list[str] = []
+        self.languages: list[object] = []
         self.events: list[Event] = []
         self.cancelled = threading.Event()
         self.reporter = AnswerReporter(self, self.events.append, self.cancelled, lambda: "Press M.")
         self.reporter.only_answers = only_answers
         self.run = AnswerRun(0, "What?", 1, ProgressAnnouncer(self.heard.append))
 
-    def say(self, text: str, **_: object) -> None:
+    def say(self, text: str, *, language: str | None = None) -> None:
         self.heard.append(text)
+        self.languages.append(language)
 
     def stop(self) -> None:
         pass
@@ -154,3 +157,17 @@ def test_what_seemed_whole_and_was_not_is_heard_again_whole() -> None:
     listener = Listener()
     assert listener.answer("It is made with Node.", stop="length") == ["It is made with Node.", MORE]
     assert listener.more("js today. Pay now.", stop="end") == ["It is made with Node.js today.", "Pay now."]
+
+
+def test_sentences_of_the_answer_are_spoken_in_its_language_and_notices_in_ours() -> None:
+    listener.run.language = LanguageTracker("fr", follow=False)
+    listener.answer("Une fenêtre. ", "Deux boutons.", stop="length")
+    assert listener.languages == [*["fr"] * (len(listener.heard) - 1), None]
+    spoken = [event for event in listener.events if isinstance(event, SentenceEvent)]
+    assert {event.language for event in spoken} == {"fr"}
+
+
+def test_text_that_is_read_is_spoken_in_its_own_language() -> None:
+    listener.run.language = LanguageTracker("en", follow=True)
+    listener.answer("Sehr geehrte Frau Müller,\n", "Anlage: Rechnung\n", "Привет!\n", stop="end")
+    assert listener.languages == ["de", "de", "ru"]
