@@ -160,6 +160,7 @@ def test_what_seemed_whole_and_was_not_is_heard_again_whole() -> None:
 
 
 def test_sentences_of_the_answer_are_spoken_in_its_language_and_notices_in_ours() -> None:
+    listener = Listener()
     listener.run.language = LanguageTracker("fr", follow=False)
     listener.answer("Une fenêtre. ", "Deux boutons.", stop="length")
     assert listener.languages == [*["fr"] * (len(listener.heard) - 1), None]
@@ -168,6 +169,7 @@ def test_sentences_of_the_answer_are_spoken_in_its_language_and_notices_in_ours(
 
 
 def test_text_that_is_read_is_spoken_in_its_own_language() -> None:
+    listener = Listener()
     listener.run.language = LanguageTracker("en", follow=True)
     listener.answer("Sehr geehrte Frau Müller,\n", "Anlage: Rechnung\n", "Привет!\n", stop="end")
     assert listener.languages == ["de", "de", "ru"]
