@@ -123,7 +123,7 @@ class AnswerReporter:
             unfinished = run.splitter.drop_unfinished()
             self._speak_pieces(run, run.splitter.finish())
             if done.stop == "loop" and not run.shown:
-                run.splitter.feed(unfinished)
+                self._speak_pieces(run, run.splitter.feed(unfinished))
         self._speak_pieces(run, run.splitter.finish())
         if run.is_full:
             self.notice(run.index, *cut_answers.no_room())
