@@ -89,6 +89,7 @@ _SPECS: Mapping[str, _Text | _Number | None] = {
     "grace_tokens": _Number(0, 1024),
     "length_factor": _Number(0.2, 20, fraction=True),
     "may_be_empty": None,  # true or false
+    "retries_loop": None,
     "temperature": _Number(0, 2, fraction=True),
     "top_p": _Number(0.01, 1, fraction=True),
     "top_k": _Number(0, 1000),

@@ -49,7 +49,8 @@ class TaskSettings:
 
     `image_tokens` is the most that a picture is sent with, `min_image_tokens` the least: a smaller one is enlarged.
     `max_tokens` limits the answer, `grace_tokens` come on top for the sentence that it is at then. With `may_be_empty`
-    no answer is an answer. `thinking` is used by a Thinking model only.
+    no answer is an answer; with `retries_loop` one that repeats itself goes on once from before that. `thinking` is used
+    by a Thinking model only.
     """
 
     system: str
@@ -59,6 +60,7 @@ class TaskSettings:
     max_tokens: int
     grace_tokens: int
     may_be_empty: bool
+    retries_loop: bool
     sampling: Sampling
     thinking: ThinkingBudget
 
@@ -98,6 +100,7 @@ class TaskTable:
             max_tokens=max(1, round(found["max_tokens"] * found["length_factor"])),
             grace_tokens=round(found["grace_tokens"] * found["length_factor"]),
             may_be_empty=found["may_be_empty"],
+            retries_loop=found["retries_loop"],
             sampling=Sampling(found["temperature"], found["top_p"], found["top_k"], found["presence_penalty"]),
             thinking=ThinkingBudget(found["thinking_tokens"], found["thinking_seconds"], found["end_of_thinking"]),
         )

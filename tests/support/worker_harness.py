@@ -59,11 +59,13 @@ AMPLE, SHORT = 9 * 10**9, 7 * 10**9  # for two pairs and what other programs wan
 class ScriptedSpeech:
     def __init__(self) -> None:
         self.heard: list[tuple[str, int | None]] = []
+        self.languages: list[str | None] = []
         self.speaks = False
         self.changed = threading.Condition()
 
-    def say(self, text: str, request_id: int | None = None, **_: object) -> None:
+    def say(self, text: str, request_id: int | None = None, *, language: str | None = None) -> None:
         self.heard.append((text, request_id))
+        self.languages.append(language)
 
     def tone(self, tone: str, request_id: int | None = None) -> None:
         self.heard.append((f"({tone})", request_id))

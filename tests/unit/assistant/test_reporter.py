@@ -12,6 +12,7 @@ from edge_assistant.assistant.cut_answers import CutAnswer
 from edge_assistant.assistant.events import Event, NoticeEvent, SentenceEvent
 from edge_assistant.assistant.reporter import AnswerReporter
 from edge_assistant.engine.messages import Done, StageProgress, StopReason, TextDelta
+from edge_assistant.text.languages import LanguageTracker
 
 MORE = "There is more. Press M."
 NO_SENTENCE = "The answer was cut off before the end of its first sentence. Press M."
@@ -23,14 +24,16 @@ class Listener:
 
     def __init__(self, *, only_answers: bool = False) -> None:
         self.heard: list[str] = []
+        self.languages: list[object] = []
         self.events: list[Event] = []
         self.cancelled = threading.Event()
         self.reporter = AnswerReporter(self, self.events.append, self.cancelled, lambda: "Press M.")
         self.reporter.only_answers = only_answers
         self.run = AnswerRun(0, "What?", 1, ProgressAnnouncer(self.heard.append))
 
-    def say(self, text: str, **_: object) -> None:
+    def say(self, text: str, *, language: str | None = None) -> None:
         self.heard.append(text)
+        self.languages.append(language)
 
     def stop(self) -> None:
         pass
@@ -171,3 +174,19 @@ def test_the_sign_of_life_counts_from_the_answer_s_begin_and_from_each_sentence_
     assert calls == ["begin"]
     listener.answer("A dialog. ", "Two buttons.", stop="end")
     assert calls == ["begin", "note_sentence", "end", "note_sentence"]
+
+
+def test_sentences_of_the_answer_are_spoken_in_its_language_and_notices_in_ours() -> None:
+    listener = Listener()
+    listener.run.language = LanguageTracker("fr", follow=False)
+    listener.answer("Une fenêtre. ", "Deux boutons.", stop="length")
+    assert listener.languages == [*["fr"] * (len(listener.heard) - 1), None]
+    spoken = [event for event in listener.events if isinstance(event, SentenceEvent)]
+    assert {event.language for event in spoken} == {"fr"}
+
+
+def test_text_that_is_read_is_spoken_in_its_own_language() -> None:
+    listener = Listener()
+    listener.run.language = LanguageTracker("en", follow=True)
+    listener.answer("Sehr geehrte Frau Müller,\n", "Anlage: Rechnung\n", "Привет!\n", stop="end")
+    assert listener.languages == ["de", "de", "ru"]
