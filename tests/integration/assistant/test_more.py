@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import string
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,15 +28,17 @@ WHOLE = "A dialog titled Music. Buttons: Cancel on the left, Save on the right."
 class Person:
     """Someone who asks the assistant, and hears what it says."""
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, settings: Settings | None = None, **options: object) -> None:
         self.heard: list[str] = []
+        self.everything: list[str] = []
+        self._settings = settings or Settings(language="en")
         self.events: list[Event] = []
         self.assistant = self.make(**options)
         self.assistant.look_at(lambda: read_picture(DIALOG))
 
     def make(self, **options: object) -> Assistant:
         return make_assistant(
-            Settings(language="en"),
+            self._settings,
             resolve_model(Settings(), model="demo"),
             AnswerOptions(temperature=0, seed=1, **options),  # type: ignore[arg-type]
             voice=self,
@@ -44,6 +48,7 @@ class Person:
 
     def say(self, text: str, *, language: str | None = None) -> None:  # noqa: ARG002 (as a speaker's)
         self.heard.append(text)
+        self.everything.append(text)
 
     def stop(self) -> None:
         pass
@@ -246,3 +251,24 @@ def test_an_answer_that_goes_on_by_itself_is_one_question(size: int, replay: Rep
     assert [type(each) for each in person.events].count(DoneEvent) == 1
     assert not [each for each in person.events if isinstance(each, NoticeEvent) and each.code == "cut-off"]
     assert " ".join(each.text for each in person.events if isinstance(each, SentenceEvent)) == WHOLE
+
+
+def test_where_the_context_is_full_all_that_there_is_is_heard_and_that_no_more_can_come(
+    replay: Replay, people: list[Person]
+) -> None:
+    room = "There may be more, but no room for it: the context is full. Ask about a part of it."
+    chance = random.Random(3)
+    words = ["".join(chance.choices(string.ascii_lowercase, k=6)) for _ in range(900)]
+    replay.says("A dialog.\n", *[f" {word}" for word in words])
+    person = Person(settings=Settings(language="en", context=512))
+    people.append(person)
+    heard, done = person.ask("Read it.")
+    assert (heard[0], heard[-1], done.stop) == ("A dialog.", MORE, "length")
+    heard, _ = person.more()
+    assert heard[-1] == room
+    said = [word for word in " ".join(person.everything).split() if word in words]
+    assert len(said) > 100
+    assert said == words[: len(said)], "each once, in order"
+    assert said[-1] == person.assistant.turns[-1].answer.split()[-1], "none is lost"
+    heard, _ = person.more()
+    assert heard == [room]
