@@ -419,6 +419,7 @@ class Assistant:
                 embeddings=self._embeddings,
                 grace_tokens=0 if options.max_tokens else settings.grace_tokens,
                 may_be_empty=continues or settings.may_be_empty,
+                retries_loop=settings.retries_loop,
                 continues=continues,
             )
 
@@ -435,9 +436,18 @@ class Assistant:
                 break
             done = _joined(done, part, run.answer)
         self._reporter.finish(run, done)
-        if run.continues is None and not clean_answer(done.answer).strip() and done.stop != "cancelled":
-            raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
+        if run.continues is None and done.stop != "cancelled":
+            self._check_empty(run, done, settings)
         return done
+
+    def _check_empty(self, run: AnswerRun, done: Done, settings: TaskSettings) -> None:
+        """Say that there is no text after an empty reading; raise EngineError after another answer without any text."""
+        is_whole = done.stop not in NOTICE_CODES and not self._cancelled.is_set()
+        if clean_answer(done.answer).strip() and not (is_whole and not run.shown.strip()):
+            return
+        if not (settings.may_be_empty and run.task == "read"):
+            raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
+        self.notice(run.index, "no-text", tr("There is no text."))
 
     def _go_on(self, run: AnswerRun, make: Callable[[int], AskQuestion]) -> Done:
         """Let an answer go on; return a report of no more text where the context is full."""

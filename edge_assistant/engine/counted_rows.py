@@ -28,6 +28,7 @@ class CountedRows:
         self._has_number = False  # in what is left
         self._parts: deque[tuple[str, int]] = deque(maxlen=2 * _MAX_PERIOD + 1)  # what is before each number, and it
         self._runs = [0] * (_MAX_PERIOD + 1)
+        self._still = [0] * (_MAX_PERIOD + 1)  # for how many numbers none was another than the one a period before
         self._last_words = -1  # how many numbers ago there was a word
 
     def feed(self, text: str) -> bool:
@@ -50,7 +51,8 @@ class CountedRows:
             previous, value = parts[-1 - period]
             steady = len(parts) <= 2 * period or number - value == value - parts[-1 - 2 * period][1]
             self._runs[period] = self._runs[period] + 1 if previous == before and steady else 0
+            self._still[period] = self._still[period] + 1 if number == value else 0
             most = MAX_ROWS if 0 <= self._last_words < period else MAX_NUMBERS
-            if self._runs[period] >= (most - 1) * period:
+            if self._runs[period] >= (most - 1) * period and self._still[period] < period:
                 return True
         return False
