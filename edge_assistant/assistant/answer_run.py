@@ -55,13 +55,10 @@ class AnswerRun:
     tokens: int = 0
     language: LanguageTracker = field(default_factory=lambda: LanguageTracker(catalogue_language(), follow=False))
     plain_text: PlainTextStream = field(default_factory=PlainTextStream)
-    splitter: SentenceSplitter = field(init=False)
+    splitter: SentenceSplitter = field(default_factory=SentenceSplitter)
     cleaners: dict[TextKind, StreamCleaner] = field(
         default_factory=lambda: {"thinking": StreamCleaner(), "answer": StreamCleaner()}
     )
-
-    def __post_init__(self) -> None:
-        self.splitter = SentenceSplitter(self.language.expected)
 
     def elapsed(self) -> float:
         """Return the seconds since the request, without the time to load the model."""

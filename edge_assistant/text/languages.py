@@ -78,11 +78,6 @@ class LanguageTracker:
         self._expected = self._current = language
         self._follow = follow
 
-    @property
-    def expected(self) -> str:
-        """The code of the language that the answer is expected in."""
-        return self._expected
-
     def language_of(self, sentence: str) -> str:
         """Return the code of the language of the next sentence."""
         if not self._follow:
