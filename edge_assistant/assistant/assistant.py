@@ -264,15 +264,15 @@ class Assistant:
 
     def _make_run(self, index: int, question: str, task: Task, continues: CutAnswer | None = None) -> AnswerRun:
         seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
-        language, reads = self._language or catalogue_language(), task == "read"
+        language = self._language or catalogue_language()
         return AnswerRun(
             index,
             question,
             seed,
             ProgressAnnouncer(self._reporter.announce_progress),
             swap_seconds=self._swap_seconds,
-            language=LanguageTracker(language, follow=reads),
-            splitter=SentenceSplitter(None if reads else language),
+            language=LanguageTracker(language, follow=task == "read"),
+            splitter=SentenceSplitter(language),
             task=task,
             continues=continues,
         )
