@@ -7,25 +7,23 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from edge_assistant.assistant.cut_answers import CutAnswer
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine.messages import Embeddings, Turn
 from edge_assistant.system.errors import AssistantError
 
-QUESTION_TOKENS = 500
-"""The limit of the answer to a question, in tokens: the same as for a description in detail."""
-
-QUESTION_IMAGE_TOKENS = 512
-"""Image tokens of a picture taken for a question: small text matters more than at a glance, but 920 tokens would take
-three times as long (docs/adr/0013-a-window-to-ask-in.md)."""
-
 
 @dataclass(slots=True)
 class Conversation:
-    """The questions and answers so far (`turns`), and the options of the first answer (`request`)."""
+    """The questions and answers so far (`turns`), and the options of the first answer (`request`).
+
+    `cut` is the last answer if it was cut off.
+    """
 
     request: AnswerOptions | None = None
     turns: tuple[Turn, ...] = ()
+    cut: CutAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +40,5 @@ class ConversationHandover:
     capture_error: AssistantError | None
     small_text_lost: bool
     turns: tuple[Turn, ...]
+    cut: CutAnswer | None
     embeddings: Embeddings | None

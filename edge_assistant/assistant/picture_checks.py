@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image
 
 from edge_assistant.capture.decode import CapturedPicture, Origin
-from edge_assistant.engine.prompts import Mode
+from edge_assistant.engine.task_entries import Task
 from edge_assistant.imaging import blank, sharpness, token_budget
 from edge_assistant.system.errors import NothingToSeeError
 from edge_assistant.system.i18n import tr, tr_noop
@@ -31,17 +31,6 @@ UNSPOKEN_IF_BRIEF = frozenset(
 )
 """Codes of notices that are not spoken when only answers are wanted; "waiting" is spoken progress."""
 
-STOP_NOTICES: dict[str, tuple[str, str]] = {
-    "length": ("cut-off", tr_noop("The answer was cut off here.")),
-    "loop": ("loop", tr_noop("The answer began to repeat itself, so it was stopped here.")),
-}
-"""The notice after an answer that was cut off, as (code, sentence) by `stop`.
-
-All text of the answer is spoken before it, even half a sentence, so that speech and text agree and nothing of a list
-or table without a full stop is lost.
-"""
-STOP_NOTICE_CODES = frozenset(code for code, _ in STOP_NOTICES.values())
-
 _ONLY_DEMO = tr_noop(
     "Only the demo model is in use. It understands only simple sample screens, so do not trust this answer."
 )
@@ -64,7 +53,7 @@ def picture_warnings(captured: CapturedPicture, *, demo: bool) -> tuple[tuple[st
     return tuple(found)
 
 
-def is_small_text_lost(captured: CapturedPicture, sent: Image.Image, mode: Mode) -> bool:
+def is_small_text_lost(captured: CapturedPicture, sent: Image.Image, task: Task) -> bool:
     """Return whether a glance at a screen or a part of it is sent so small that usual small text is unreadable."""
     smallest = token_budget.smallest_readable_px(captured.image.size, sent.size)
-    return captured.origin in ("screen", "region") and mode == "glance" and smallest > _USUAL_SMALL_TEXT
+    return captured.origin in ("screen", "region") and task == "glance" and smallest > _USUAL_SMALL_TEXT

@@ -12,6 +12,7 @@ from typing import Any
 
 from PIL import Image
 
+from edge_assistant.assistant.cut_answers import CutAnswer
 from edge_assistant.assistant.events import (
     DoneEvent,
     ErrorEvent,
@@ -90,11 +91,12 @@ class ScriptedAssistant:
         self.speech = harness.output
         self.on_event = harness.output.show
         self.was_cancelled = threading.Event()
-        self.questions: list[tuple[str | None, int | None]] = []
+        self.questions: list[str | None] = []
         self.looked: list[AnswerOptions] = []
         self.capture: Callable[[], CapturedPicture] = lambda: PICTURE
         self.request = AnswerOptions()
         self.turns: tuple[Turn, ...] = ()
+        self.cut: CutAnswer | None = None
         self.closed = False
         self.loaded = False
         self.model = replace(PAIR, variant="thinking" if think else "instruct")
@@ -123,13 +125,19 @@ class ScriptedAssistant:
     def record_swap(self, seconds: float) -> None:
         self.swap = seconds
 
-    def look_at(self, capture: Callable[[], CapturedPicture], request: AnswerOptions, turns: tuple[Turn, ...]) -> None:
-        self.capture, self.request, self.turns = capture, request, turns
+    def look_at(
+        self,
+        capture: Callable[[], CapturedPicture],
+        request: AnswerOptions,
+        turns: tuple[Turn, ...],
+        cut: CutAnswer | None,
+    ) -> None:
+        self.capture, self.request, self.turns, self.cut = capture, request, turns, cut
         self.looked.append(request)
 
-    def ask(self, index: int, question: str | None, *, max_tokens: int | None) -> DoneEvent | ErrorEvent:
+    def ask(self, index: int, question: str | None) -> DoneEvent | ErrorEvent:
         self.harness.asked.put(self)
-        self.questions.append((question, max_tokens))
+        self.questions.append(question)
         try:
             self.capture()
         except CancelledError:
@@ -138,8 +146,9 @@ class ScriptedAssistant:
         if self.harness.held:
             assert self.was_cancelled.wait(5)
             return cancelled(index, "")
-        text = f"{self.request.mode} {'thinking' if self.think else 'instruct'}."
+        text = f"{self.request.task} {'thinking' if self.think else 'instruct'}."
         self.turns += (Turn(question or "", text),)
+        self.cut = CutAnswer(text) if self.harness.cuts else None
         self.speech.say(text)
         self.on_event(SentenceEvent(index, text))
         for code, notice in self.harness.notices:
@@ -149,12 +158,15 @@ class ScriptedAssistant:
         self.on_event(done)
         return done
 
+    def more(self, index: int) -> DoneEvent | ErrorEvent:
+        return self.ask(index, "more")
+
     def encode_detail_ahead(self, request: AnswerOptions) -> None:
-        self.harness.asked_ahead.append(request.mode)
+        self.harness.asked_ahead.append(request.task)
 
     def encode_ahead(self, captured: CapturedPicture, request: AnswerOptions) -> None:
         refuse_blank(captured)
-        self.harness.asked_ahead.append((request.mode, request.image_tokens))
+        self.harness.asked_ahead.append((request.task, request.image_tokens))
 
     def cancel_ahead(self) -> None:
         self.harness.asked_ahead.append("dropped")
@@ -184,7 +196,7 @@ class WorkerHarness:
         self.assistants: list[ScriptedAssistant] = []
         self.missing: AssistantError | None = None
         self.cannot_load: bool | None = None
-        self.held = False
+        self.held = self.cuts = False
         self.notices: list[tuple[str, str]] = []
         self.costs: list[tuple[bool, str]] = []
         self.free = AMPLE
