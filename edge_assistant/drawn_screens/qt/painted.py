@@ -164,15 +164,11 @@ class BarChart(PaintedWidget):
         return found
 
     def parts(self) -> list[tuple[str, QRect]]:
-        return [
-            (
-                name,
-                self._rect_of_bar(number).united(
-                    self._centred(name, self._rect_of_bar(number).center().x(), self.height() - self._line - 2)
-                ),
-            )
-            for number, name in enumerate(self._names)
-        ]
+        found = []
+        for number, name in enumerate(self._names):
+            bar = self._rect_of_bar(number)
+            found.append((name, bar.united(self._centred(name, bar.center().x(), self.height() - self._line - 2))))
+        return found
 
     def _scale_rect(self, step: int, text: str) -> QRect:
         width = QFontMetrics(self.font()).horizontalAdvance(text)
