@@ -75,16 +75,15 @@ _MAY_CHANGE = re.compile(rf"\d{{{_LEAST}}}|\d[ \-/.()]+\d|\d[A-Za-z]|[A-Za-z]\d|
 
 
 def spoken_form(text: str, language: str | None) -> str:
-    """Return how our own voice is to speak a sentence in `language`, a code such as "de".
+    """Return how our own voice is to speak a sentence in `language`, a code such as "de", by default the person's own.
 
-    Without a language, or in one that we have no words for, digits are spoken one by one all the same.
+    In a language that we have no words for, digits are spoken one by one all the same.
     """
     if not text.isascii():  # every voice knows ASCII digits
         text = "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text)
     elif not _MAY_CHANGE.search(text):
         return text
-    words = translator(language) if language else None
-    if words:
+    if words := translator(language):
         text = _with_words(text, words, MathWords(language))
     for pattern in (_IBAN, _CARD, _TELEPHONE, _HYPHENATED):
         text = pattern.sub(_spell_groups, text)

@@ -126,7 +126,7 @@ def test_no_digit_and_no_word_is_lost(seed: int) -> None:
     chance = random.Random(seed)
     for _ in range(20):
         text = "".join(chance.choice(_PIECES) for _ in range(chance.randint(1, 15)))
-        spoken = spoken_form(text, None)
+        spoken = spoken_form(text, "fr")
         digits = [str(int(each)) for each in re.findall(r"\d", text)]
         assert re.findall(r"\d", spoken) == digits
         assert re.sub(r"[\W\d]", "", spoken) == re.sub(r"[\W\d]", "", text)
