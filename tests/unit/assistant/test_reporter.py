@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -10,7 +11,7 @@ from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
 from edge_assistant.assistant.cut_answers import CutAnswer
 from edge_assistant.assistant.events import Event, NoticeEvent, SentenceEvent
 from edge_assistant.assistant.reporter import AnswerReporter
-from edge_assistant.engine.messages import Done, StopReason, TextDelta
+from edge_assistant.engine.messages import Done, StageProgress, StopReason, TextDelta
 from edge_assistant.text.languages import LanguageTracker
 
 MORE = "There is more. Press M."
@@ -157,6 +158,22 @@ def test_what_seemed_whole_and_was_not_is_heard_again_whole() -> None:
     listener = Listener()
     assert listener.answer("It is made with Node.", stop="length") == ["It is made with Node.", MORE]
     assert listener.more("js today. Pay now.", stop="end") == ["It is made with Node.js today.", "Pay now."]
+
+
+def test_the_sign_of_life_counts_from_the_answer_s_begin_and_from_each_sentence_to_its_end() -> None:
+    listener = Listener()
+    calls: list[str] = []
+
+    class Recorder:
+        def __getattr__(self, name: str) -> Callable[[], None]:
+            return lambda: calls.append(name)
+
+    listener.run.still_writing = Recorder()  # type: ignore[assignment]
+    for stage, fraction in (("encode", 1.0), ("think", 0.5), ("answer", 0.0)):
+        listener.reporter.handle_reply(listener.run, StageProgress(1, stage, fraction))
+    assert calls == ["begin"]
+    listener.answer("A dialog. ", "Two buttons.", stop="end")
+    assert calls == ["begin", "note_sentence", "end", "note_sentence"]
 
 
 def test_sentences_of_the_answer_are_spoken_in_its_language_and_notices_in_ours() -> None:
