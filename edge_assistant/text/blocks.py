@@ -99,7 +99,6 @@ class BlockReader:
 
     def _run(self) -> None:
         while self._position < len(self._buffer):
-            before = self._position
             if self._html is not None:
                 done = self._read_html()
             elif self._fence and not self._transparent:
@@ -110,7 +109,6 @@ class BlockReader:
                 done = self._read_start()
             if not done:
                 return
-            assert self._position > before or self._in_line or self._html is not None or self._final or self._fence
 
     # ---- Lines
 
@@ -525,6 +523,9 @@ class BlockReader:
         position = self._html.read(self._buffer, self._position, self._lines, final=self._final)
         moved = position > self._position
         self._position = position
+        if self._html.closed and not moved and self._html.unread:  # no tag after all
+            self._lines.text(self._buffer[position])
+            self._position += 1
         if self._html.closed:
             self._in_line = not self._html.at_line_start
             self._html = None

@@ -37,6 +37,7 @@ class HtmlTable:
         self._down: dict[int, tuple[str, int]] = {}  # cells that reach into the next rows, by column
         self._depth = 0
         self.closed = False
+        self.unread = True  # whether no tag came yet
         self.at_line_start = False  # whether a line end came since the last tag
 
     def read(self, text: str, start: int, lines: LineJoiner, *, final: bool) -> int:
@@ -85,7 +86,7 @@ class HtmlTable:
 
     def _apply(self, tag: re.Match[str], lines: LineJoiner) -> None:
         closing, name = bool(tag[1]), tag[2].lower()
-        self.at_line_start = False
+        self.at_line_start = self.unread = False
         if self._depth > 1 or (name == "table" and self._raw is not None and not closing):
             self._nest(tag, closing=closing, name=name)
         elif name == "table":
