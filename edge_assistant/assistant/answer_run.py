@@ -12,8 +12,9 @@ from edge_assistant.assistant.events import DoneEvent, Stage, Timings
 from edge_assistant.engine.messages import Done, TextKind
 from edge_assistant.imaging import token_budget
 from edge_assistant.models.resolver import ResolvedModel
-from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.i18n import catalogue_language, tr, tr_noop
 from edge_assistant.system.text_cleaning import StreamCleaner, clean_answer
+from edge_assistant.text.languages import LanguageTracker
 from edge_assistant.text.plain_text_stream import PlainTextStream
 from edge_assistant.text.sentences import SentenceSplitter
 
@@ -40,6 +41,7 @@ class AnswerRun:
     reasoning: str = ""
     shown: str = ""
     tokens: int = 0
+    language: LanguageTracker = field(default_factory=lambda: LanguageTracker(catalogue_language(), follow=False))
     plain_text: PlainTextStream = field(default_factory=PlainTextStream)
     splitter: SentenceSplitter = field(default_factory=SentenceSplitter)
     cleaners: dict[TextKind, StreamCleaner] = field(

@@ -18,27 +18,28 @@ from edge_assistant.assistant.model_loader import ModelLoader
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.assistant.reporter import AnswerReporter, SpeechOutput
 from edge_assistant.capture.decode import CapturedPicture
-from edge_assistant.engine import prompts
 from edge_assistant.engine.client import Engine
 from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import GpuOffload
 from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, ThinkingBudget, Turn
-from edge_assistant.engine.sampling import sampling
+from edge_assistant.engine.task_entries import MIN_IMAGE_TOKENS, Task
+from edge_assistant.engine.task_table import TaskSettings, TaskTable, check_temperature, load_table
 from edge_assistant.imaging import token_budget
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel, same_mmproj
 from edge_assistant.system import paths
 from edge_assistant.system.errors import AssistantError, CancelledError, EngineError
-from edge_assistant.system.i18n import tr
+from edge_assistant.system.i18n import catalogue_language, tr
 from edge_assistant.system.text_cleaning import clean_answer
+from edge_assistant.text.languages import LanguageTracker
 from edge_assistant.tuning import profile
 
 # llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
 MAX_SEED = 2**32 - 2
 
-# The limits of reasoning when the options set none.
-_THINKING_TOKENS, _THINKING_S = 1024, 90.0
+_LEAST_OF_MOST = 0.75
+"""The least image tokens are at most this share of the most: every usual shape of screen has a grid in between."""
 
 
 class Assistant:
@@ -61,26 +62,27 @@ class Assistant:
         exact_context: bool = False,
         gpu_layers: int | None = None,
         quick_tower: bool = True,
+        tasks: TaskTable | None = None,
     ) -> None:
         """`context` is in tokens: the most to use if memory allows, or with `exact_context` the size to use or fail.
 
         `threads` and `gpu_layers` (see Tuning) override what was tuned for this model; None keeps it.
-        `quick_tower` is as for tuning.profile.load_profile.
+        `quick_tower` is as for tuning.profile.load_profile. `tasks` is the task table, None the one that ships.
         """
+        self.tasks = tasks or load_table(None)
+        self._language = language
         self._published_model, self._quick_tower = model, quick_tower
         self._profile = self._load_profile()
         self._model = model = profile.with_tower(model, self._profile)
         self._cancelled = threading.Event()
         self._reporter = AnswerReporter(voice, on_event, self._cancelled)
         self._apply(options)
-        self._system = prompts.system_prompt(language)
         self._context = min(context, model.context_length)
         self._capture: Callable[[], CapturedPicture] | None = None
         self._picture: Image.Image | None = None
         self._capture_error: AssistantError | None = None
         self._small_text_lost = False
         self._turns: list[Turn] = []
-        self._max_tokens: int | None = None
         self._embeddings: Embeddings | None = None
         self._swap_seconds: float | None = None
         self._engine = Engine(
@@ -90,7 +92,7 @@ class Assistant:
                 context=self._context,
                 threads=threads or self._profile.threads,
                 vision_layers=describe_gguf(model.mmproj).block_count or 0,
-                system=self._system,
+                system=self._task_settings(options.task).system,
                 size=profile.model_size(model),
                 tuning=replace(self._profile.tuning, gpu_layers=gpu_layers),
                 prompt_cache_dir=paths.cache_dir() / "prompts",
@@ -194,22 +196,27 @@ class Assistant:
         self._turns[:] = turns
         self._embeddings = None
 
-    def ask(self, index: int, text: str | None = None, *, max_tokens: int | None = None) -> DoneEvent | ErrorEvent:
-        """Answer one question about the picture; without `text`, the mode's own.
+    def ask(self, index: int, text: str | None = None, *, task: Task | None = None) -> DoneEvent | ErrorEvent:
+        """Answer one question about the picture; without `text`, that of the options' task.
 
-        `max_tokens` limits this answer if the options set no limit. Never raises AssistantError: the last event,
-        which is also returned, tells the outcome.
+        `task` is what the limits and the sampling are for, by default a question, or the options' task. Never raises
+        AssistantError: the last event, which is also returned, tells the outcome.
         """
         self._cancelled.clear()
-        self._max_tokens = self._options.max_tokens or max_tokens or self._mode.max_tokens
+        settings = self._task_settings(task or ("question" if text else self._options.task))
         seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
-        question = text or self._mode.question
+        question = settings.question_for(text) if text else settings.question
         run = AnswerRun(
-            index, question, seed, ProgressAnnouncer(self._reporter.announce_progress), swap_seconds=self._swap_seconds
+            index,
+            question,
+            seed,
+            ProgressAnnouncer(self._reporter.announce_progress),
+            swap_seconds=self._swap_seconds,
+            language=LanguageTracker(self._language or catalogue_language(), follow=self._options.task == "read"),
         )
         outcome: DoneEvent | ErrorEvent
         try:
-            done = self._answer(run)
+            done = self._answer(run, settings)
             if done.stop != "cancelled":
                 self._report_small_text(index)
             outcome = run.done_event(self._model, self._picture, done)
@@ -225,6 +232,11 @@ class Assistant:
                 self._turns.append(Turn(outcome.question, outcome.answer))
         self._reporter.emit(outcome)
         return outcome
+
+    def planned_tokens(self, size: tuple[int, int], options: AnswerOptions) -> int:
+        """Return the image tokens that a picture of `size` (width and height in pixels) would be sent with."""
+        most, least = self._image_token_range(options)
+        return token_budget.plan(size, max_tokens=most, min_tokens=least).tokens
 
     def encode_detail_ahead(self, options: AnswerOptions) -> None:
         """Encode the current picture again for other `options`, in the background, as `encode_ahead` does.
@@ -268,26 +280,39 @@ class Assistant:
         self._engine.close()
 
     def _apply(self, options: AnswerOptions) -> None:
-        self._mode = prompts.MODES[options.mode]
-        self._sampling = sampling(self._model.variant, verbatim=self._mode.verbatim, temperature=options.temperature)
+        check_temperature(self._model.variant, options.temperature)
         self._image_tokens = self._max_image_tokens(options)
         self._options = options
         self._reporter.only_answers = options.only_answers
 
     def _max_image_tokens(self, options: AnswerOptions) -> int:
         """Return the most image tokens that a picture may have."""
-        tuned_tokens = self._profile.glance_tokens if options.mode == "glance" else None
-        return options.image_tokens or tuned_tokens or prompts.MODES[options.mode].image_tokens
+        tuned_tokens = self._profile.glance_tokens if options.task == "glance" else None
+        return options.image_tokens or tuned_tokens or self._task_settings(options.task).image_tokens
+
+    def _image_token_range(self, options: AnswerOptions) -> tuple[int, int]:
+        """Return the most and the least image tokens of a picture.
+
+        A least near the most would leave few shapes, and a picture of another shape would be mostly padding.
+        """
+        most = self._max_image_tokens(options)
+        least = min(self._task_settings(options.task).min_image_tokens, round(most * _LEAST_OF_MOST))
+        return most, min(most, max(least, MIN_IMAGE_TOKENS))
 
     def _resize(self, image: Image.Image, options: AnswerOptions) -> Image.Image:
         """Resize a picture to the image tokens that the options allow."""
-        most, least = self._max_image_tokens(options), prompts.MODES[options.mode].min_image_tokens
-        return token_budget.fit(image, max_tokens=most, min_tokens=min(most, least))
+        most, least = self._image_token_range(options)
+        return token_budget.fit(image, max_tokens=most, min_tokens=least)
 
-    def _answer(self, run: AnswerRun) -> Done:
+    def _task_settings(self, task: Task) -> TaskSettings:
+        return self.tasks.settings(self._model.family, task, self._model.variant, self._language)
+
+    def _answer(self, run: AnswerRun, settings: TaskSettings) -> Done:
         picture = self._get_picture(run)
         self._load(run)
-        rgb = picture.tobytes()
+        rgb, options, sampling = picture.tobytes(), self._options, settings.sampling
+        if options.temperature is not None:
+            sampling = replace(sampling, temperature=options.temperature)
 
         def make(id: int) -> AskQuestion:
             self._check_cancelled()  # here, so that no cancel falls between the check and the question
@@ -296,14 +321,16 @@ class Assistant:
                 rgb=rgb,
                 width=picture.width,
                 height=picture.height,
-                system=self._system,
+                system=settings.system,
                 turns=tuple(self._turns),
                 question=run.question,
-                sampling=self._sampling,
+                sampling=sampling,
                 seed=run.seed,
-                max_tokens=self._max_tokens,
-                thinking=self._thinking_budget(),
+                max_tokens=options.max_tokens or settings.max_tokens,
+                thinking=self._thinking_budget(settings),
                 embeddings=self._embeddings,
+                grace_tokens=0 if options.max_tokens else settings.grace_tokens,
+                may_be_empty=settings.may_be_empty,
             )
 
         done = self._ask_engine(run, make)
@@ -351,7 +378,7 @@ class Assistant:
         for code, message in picture_checks.picture_warnings(captured, demo=self._model.demo):
             self.notice(run.index, code, message)
         picture = self._resize(captured.image, self._options)
-        self._small_text_lost = picture_checks.is_small_text_lost(captured, picture, self._options.mode)
+        self._small_text_lost = picture_checks.is_small_text_lost(captured, picture, self._options.task)
         run.prepare = time.perf_counter() - start
         self._reporter.emit(StageEvent(run.index, "prepare", 1.0))
         return picture
@@ -376,11 +403,15 @@ class Assistant:
         self._engine.set_mmproj(self._model.mmproj)
         self._loader.load(run, self._image_tokens)
 
-    def _thinking_budget(self) -> ThinkingBudget | None:
+    def _thinking_budget(self, settings: TaskSettings) -> ThinkingBudget | None:
         if self._model.variant != "thinking":
             return None
-        options = self._options
-        return ThinkingBudget(options.thinking_tokens or _THINKING_TOKENS, options.thinking_seconds or _THINKING_S)
+        options, budget = self._options, settings.thinking
+        return replace(
+            budget,
+            tokens=options.thinking_tokens or budget.tokens,
+            seconds=options.thinking_seconds or budget.seconds,
+        )
 
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():

@@ -12,13 +12,6 @@ from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine.messages import Embeddings, Turn
 from edge_assistant.system.errors import AssistantError
 
-QUESTION_TOKENS = 500
-"""The limit of the answer to a question, in tokens: the same as for a description in detail."""
-
-QUESTION_IMAGE_TOKENS = 512
-"""Image tokens of a picture taken for a question: small text matters more than at a glance, but 920 tokens would take
-three times as long (docs/adr/0013-a-window-to-ask-in.md)."""
-
 
 @dataclass(slots=True)
 class Conversation:

@@ -40,6 +40,8 @@ class SentenceEvent:
     text: str
     before: str = ""
     """The space or the line ends before it, for a view; not part of the JSON stream."""
+    language: str | None = None
+    """The code of the language it is spoken in; not part of the JSON stream."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", text_cleaning.clean(self.text))
@@ -180,7 +182,7 @@ def to_json_object(event: Event) -> dict[str, Any]:
     if isinstance(event, ErrorEvent):
         del fields["kind"]
     if isinstance(event, SentenceEvent):
-        del fields["before"]
+        del fields["before"], fields["language"]
     if isinstance(event, DoneEvent):
         fields["timings_s"] = {
             name: None if value is None else round(value, 4) for name, value in fields["timings_s"].items()

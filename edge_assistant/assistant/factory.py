@@ -12,6 +12,7 @@ from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import Event
 from edge_assistant.assistant.options import AnswerOptions, RequestSettings, Verbosity
 from edge_assistant.assistant.reporter import SpeechOutput
+from edge_assistant.engine.task_table import load_table, overrides_path
 from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech import screen_reader
@@ -102,7 +103,8 @@ def make_assistant(
 ) -> Assistant:
     """Create the assistant for a model; `options` are those of its first request.
 
-    A given `context` (in tokens) is used as it is or refused; the settings' one is reduced to what memory allows.
+    A task table of the person's own that cannot be used is ignored; `tasks.problem` of the assistant says so. A given
+    `context` (in tokens) is used as it is or refused; the settings' one is reduced to what memory allows.
     """
     return Assistant(
         model,
@@ -115,6 +117,7 @@ def make_assistant(
         voice=voice,
         on_event=on_event,
         quick_tower=settings.quick_tower,
+        tasks=load_table(overrides_path()),
     )
 
 

@@ -6,21 +6,20 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from edge_assistant.assistant.picture_checks import UNSPOKEN_IF_BRIEF
-from edge_assistant.engine import prompts
-from edge_assistant.engine.prompts import Mode
+from edge_assistant.engine.task_entries import Task
 from edge_assistant.system.i18n import tr_count, tr_noop
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerOptions:
-    """How to look at the picture and answer one question. None means the default, often the mode's.
+    """How to look at the picture and answer one question. None means the default, often that of the task table.
 
-    `image_tokens` is an upper limit. With `only_answers` only answers are spoken, and what is needed to judge them (see
-    picture_checks.UNSPOKEN_IF_BRIEF). `small_text_advice` is the advice for a screen that had to be made too small for
-    its small text.
+    `task` is what the picture is taken for, and what is asked without a question. `image_tokens` is an upper limit.
+    With `only_answers` only answers are spoken, and what is needed to judge them (picture_checks.UNSPOKEN_IF_BRIEF).
+    `small_text_advice` is the advice for a screen that had to be made too small for its small text.
     """
 
-    mode: prompts.Mode = "glance"
+    task: Task = "glance"
     image_tokens: int | None = None
     max_tokens: int | None = None
     thinking_tokens: int | None = None
@@ -50,13 +49,17 @@ class RequestSettings:
     monitor: int | None = None
     camera: str | None = None
 
-    def answer_options(self, base: AnswerOptions, mode: Mode) -> AnswerOptions:
-        """Make the options of a question in `mode`; the values that `base` sets override the settings."""
-        tokens = {"glance": self.glance_tokens, "detail": self.detail_tokens, "read": self.read_tokens}[mode]
+    def answer_options(self, base: AnswerOptions, task: Task) -> AnswerOptions:
+        """Make the options of a `task`; the values that `base` sets override the settings."""
+        modes: dict[Task, int | None] = {
+            "glance": self.glance_tokens,
+            "detail": self.detail_tokens,
+            "read": self.read_tokens,
+        }
         return replace(
             base,
-            mode=mode,
-            image_tokens=base.image_tokens or tokens,
+            task=task,
+            image_tokens=base.image_tokens or modes.get(task),
             thinking_tokens=base.thinking_tokens or self.thinking_tokens,
             thinking_seconds=base.thinking_seconds or self.thinking_seconds,
             only_answers=self.verbosity == "brief",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image
 
 from edge_assistant.capture.decode import CapturedPicture, Origin
-from edge_assistant.engine.prompts import Mode
+from edge_assistant.engine.task_entries import Task
 from edge_assistant.imaging import blank, sharpness, token_budget
 from edge_assistant.system.errors import NothingToSeeError
 from edge_assistant.system.i18n import tr, tr_noop
@@ -64,7 +64,7 @@ def picture_warnings(captured: CapturedPicture, *, demo: bool) -> tuple[tuple[st
     return tuple(found)
 
 
-def is_small_text_lost(captured: CapturedPicture, sent: Image.Image, mode: Mode) -> bool:
+def is_small_text_lost(captured: CapturedPicture, sent: Image.Image, task: Task) -> bool:
     """Return whether a glance at a screen or a part of it is sent so small that usual small text is unreadable."""
     smallest = token_budget.smallest_readable_px(captured.image.size, sent.size)
-    return captured.origin in ("screen", "region") and mode == "glance" and smallest > _USUAL_SMALL_TEXT
+    return captured.origin in ("screen", "region") and task == "glance" and smallest > _USUAL_SMALL_TEXT

@@ -26,8 +26,11 @@ from edge_assistant.text.plain_text import strip_markup
 class SpeechOutput(Protocol):
     """The part of a speaker that the assistant uses."""
 
-    def say(self, text: str) -> None:
-        """Speak a sentence after those before it; return at once."""
+    def say(self, text: str, *, language: str | None = None) -> None:
+        """Speak a sentence after those before it; return at once.
+
+        `language` is the code of the sentence's language, by default that of our own sentences.
+        """
 
     def stop(self) -> None:
         """Stop speaking at once."""
@@ -52,11 +55,11 @@ class AnswerReporter:
         self.emit(NoticeEvent(index, code, message))
         self.say(message, code)
 
-    def say(self, text: str, code: str = "") -> None:
-        """Speak, unless it is a notice with a `code` that is not wanted."""
+    def say(self, text: str, code: str = "", *, language: str | None = None) -> None:
+        """Speak, unless it is a notice with a `code` that is not wanted; `language` is as for SpeechOutput."""
         unwanted = self.only_answers and code in picture_checks.UNSPOKEN_IF_BRIEF
         if self._voice and not (unwanted or self._cancelled.is_set()):
-            self._voice.say(text)
+            self._voice.say(text, language=language)
 
     def announce_progress(self, text: str) -> None:
         """Speak a sentence of progress while the user waits."""
@@ -109,8 +112,9 @@ class AnswerReporter:
                 run.first_sentence = run.elapsed()
             before = _space_before(piece) if run.shown else ""
             run.shown += before + sentence
-            self.say(sentence)
-            self.emit(SentenceEvent(run.index, sentence, before))
+            language = run.language.language_of(sentence)
+            self.say(sentence, language=language)
+            self.emit(SentenceEvent(run.index, sentence, before, language))
 
     def _add_delta(self, run: AnswerRun, delta: TextDelta) -> None:
         if run.first_token is None:

@@ -20,8 +20,7 @@ from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.capture.targets import Target, capture
 from edge_assistant.cli.command_output import CommandOutput
-from edge_assistant.engine.prompts import system_prompt
-from edge_assistant.engine.sampling import sampling
+from edge_assistant.engine.task_table import check_temperature, language_code
 from edge_assistant.settings import schema
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import CancelledError, run_safely
@@ -108,9 +107,9 @@ class DescribeRun:
     def _ask_all(self, settings: schema.Settings) -> None:
         options = self._options
         language = options.language or settings.spoken_language
-        system_prompt(language)  # raises UsageError for a language that is not known, before the picture is taken
+        language_code(language)  # raises UsageError for a language that is not known, before the picture is taken
         if options.think:
-            sampling("thinking", verbatim=False, temperature=options.answer_options.temperature)
+            check_temperature("thinking", options.answer_options.temperature)
         # Captured first: verifying the model may take seconds, and by then another window may be active.
         captured = capture(self._with_camera(options.picture), self) if isinstance(options.picture, Target) else None
         model = resolve_model(
@@ -124,7 +123,7 @@ class DescribeRun:
         assistant = make_assistant(
             settings,
             model,
-            self._request_settings.answer_options(options.answer_options, options.answer_options.mode),
+            self._request_settings.answer_options(options.answer_options, options.answer_options.task),
             voice=self._speaker,
             on_event=self._show_answer,
             language=options.language,
@@ -136,6 +135,8 @@ class DescribeRun:
         self._cancellation.check()
         for message in model.notices:
             assistant.notice(0, "weights-passed-over", message)
+        if assistant.tasks.problem:
+            assistant.notice(0, "tasks-file", assistant.tasks.problem)
         if model.demo and captured is None and (options.model or settings.model) is None:
             assistant.notice(
                 0, "demo-weights", tr("This is the demo model. It understands only simple sample screens.")

@@ -12,6 +12,7 @@ from edge_assistant.system.i18n import languages, tr, tr_noop, use_language
 
 if TYPE_CHECKING:
     from edge_assistant.capture.targets import Target
+    from edge_assistant.engine.task_entries import Task
 
 
 def add_describe(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +39,7 @@ def add_describe(parser: argparse.ArgumentParser) -> None:
     add(
         "--delay", metavar=tr("SECONDS"), type=seconds, help=tr("count down aloud first, to switch windows (camera: 3)")
     )
-    add("--mode", choices=("glance", "detail", "read"), default="glance", help=tr("default: glance"))
+    add("--mode", choices=("glance", "detail", "read"), help=tr("default: glance, or what a question needs"))
     add(
         "--ask",
         metavar=tr("TEXT"),
@@ -79,11 +80,17 @@ def add_describe(parser: argparse.ArgumentParser) -> None:
 
 
 def _questions(parsed: argparse.Namespace) -> tuple[str, ...]:
-    """Return the questions that are to be answered: those of --ask, or the mode's."""
-    from edge_assistant.engine.prompts import MODES
+    """Return the questions that are to be answered: those of --ask, or the task's as the table that ships has it."""
+    from edge_assistant.engine.task_table import load_table
 
     _check_source(parsed)
-    return tuple(parsed.ask) or (MODES[parsed.mode].question,)
+    return tuple(parsed.ask) or (load_table(None).settings("qwen3-vl", _task(parsed), "instruct", None).question,)
+
+
+def _task(parsed: argparse.Namespace) -> Task:
+    """Return what the picture is for: the mode that is asked for, else a question if there is one, else a glance."""
+    mode: Task | None = parsed.mode
+    return mode or ("question" if parsed.ask else "glance")
 
 
 def _check_source(parsed: argparse.Namespace) -> None:
@@ -113,7 +120,7 @@ def _describe(parsed: argparse.Namespace, context: CommandContext) -> int:
         picture=_parse_source(parsed),
         asks=tuple(parsed.ask),
         answer_options=AnswerOptions(
-            mode=parsed.mode,
+            task=_task(parsed),
             image_tokens=parsed.image_tokens,
             max_tokens=parsed.max_tokens,
             thinking_tokens=parsed.thinking_budget,

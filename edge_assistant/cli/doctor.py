@@ -161,6 +161,8 @@ def _load_engine(model: ResolvedModel, settings: schema.Settings) -> str:
             sentences.append(tr("The results of tune are used."))
         sentences.append(describe_tower(model, tuning_profile, quick_tower=settings.quick_tower))
         sentences.append(assistant.offload.describe() or tr("Everything runs on the processor."))
+        if assistant.tasks.problem:
+            sentences.append(assistant.tasks.problem)
         return " ".join(sentences)
     finally:
         assistant.close()

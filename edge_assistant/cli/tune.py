@@ -22,8 +22,8 @@ from edge_assistant.system.ipc import TUNED, default_endpoint, send
 from edge_assistant.tuning import profile
 from edge_assistant.tuning.profile import TuningProfile
 from edge_assistant.tuning.quantize_process import make_tower
-from edge_assistant.tuning.search import DEFAULT_TOKENS, MachineFacts, SearchResult, tune
-from edge_assistant.tuning.trial import EngineTrial, describe_change
+from edge_assistant.tuning.search import MachineFacts, SearchResult, tune
+from edge_assistant.tuning.trial import EngineTrial, default_tokens, describe_change
 
 _BUSY_PERCENT = 20.0  # of all cores
 _BUSY_S = 1.0  # between two checks whether another program has made the tower
@@ -213,14 +213,14 @@ def _report_result(output: ModelsOutput, old: TuningProfile, result: SearchResul
     output.say(" ".join(changes) if changes else tr("Nothing was changed."))
     words = tr(
         "A glance with up to {tokens} image tokens takes {seconds} seconds to its first word.",
-        tokens=DEFAULT_TOKENS,
+        tokens=default_tokens(),
         seconds=format_number(after.first_token, 1),
     )
     if before is not None:
         was = tr("Before, it took {seconds} seconds.", seconds=format_number(before.first_token, 1))
         words = f"{words} {was}"
     output.say(words)
-    if budget.tokens not in (None, DEFAULT_TOKENS):
+    if budget.tokens not in (None, default_tokens()):
         output.say(
             tr(
                 "A glance with up to {tokens} image tokens takes {seconds} seconds to its first word.",

@@ -23,9 +23,11 @@ from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.controller.state import State
 from edge_assistant.controller.view import OverlayView, View
 from edge_assistant.controller.worker import RequestWorker
-from edge_assistant.engine.prompts import Mode
+from edge_assistant.engine.task_entries import Mode
 from edge_assistant.system.errors import AssistantError
-from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.i18n import catalogue_language, tr, tr_noop
+from edge_assistant.text.languages import LanguageTracker, Sentence, language_of
+from edge_assistant.text.plain_text import strip_markup
 from edge_assistant.text.sentences import SentenceSplitter
 
 TICK_INTERVAL_S = 2.0
@@ -225,9 +227,10 @@ class EffectHandlers:
         """Read the reasoning behind the last answer aloud, or behind the current one so far."""
         splitter = SentenceSplitter()
         text = self.current.reasoning if self.state.busy else self.last_answer.reasoning
-        sentences = [*splitter.feed(text), *splitter.finish()] or [
-            tr("There is no reasoning. Think harder gives some.")
-        ]
+        tracker = LanguageTracker(catalogue_language(), follow=True)
+        reasoning = filter(None, map(strip_markup, (*splitter.feed(text), *splitter.finish())))
+        sentences: list[str] = [Sentence(each, tracker.language_of(each)) for each in reasoning]
+        sentences = sentences or [tr("There is no reasoning. Think harder gives some.")]
         if self.state.busy:
             self._speak_in_current(sentences)
         else:
@@ -326,4 +329,4 @@ class EffectHandlers:
         """Speak the sentences as part of the current request."""
         self.unmute()
         for sentence in sentences:
-            self._speech.say(sentence, self.current.id)
+            self._speech.say(sentence, self.current.id, language=language_of(sentence))

@@ -21,7 +21,7 @@ from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.controller.frozen_desktop import FrozenDesktop
 from edge_assistant.controller.view import View
-from edge_assistant.engine.prompts import Mode
+from edge_assistant.engine.task_entries import Mode
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import AssistantError, CancelledError, run_safely
 from edge_assistant.system.i18n import tr, tr_count

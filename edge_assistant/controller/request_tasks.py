@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from edge_assistant.assistant.assistant import Assistant
-from edge_assistant.assistant.conversation import QUESTION_IMAGE_TOKENS, QUESTION_TOKENS, Conversation
+from edge_assistant.assistant.conversation import Conversation
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture.decode import CapturedPicture
@@ -17,11 +16,10 @@ from edge_assistant.controller.model_switcher import ModelSwitcher
 from edge_assistant.controller.request import Request
 from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.controller.worker import RequestOutput, WorkerListener
-from edge_assistant.engine import prompts
-from edge_assistant.imaging import token_budget
 from edge_assistant.system import memory
 from edge_assistant.system.errors import AssistantError, CancelledError, rebuild_error
 from edge_assistant.system.i18n import tr
+from edge_assistant.text.languages import language_of
 
 _OVERLAY_OPENS_S = 0.2
 """Seconds that an opening overlay or window has the processor for itself before a picture is encoded ahead."""
@@ -157,7 +155,7 @@ class RequestTasks:
     def repeat(self, request: Request) -> None:
         """Speak the request's sentences."""
         for sentence in request.sentences:
-            self._speech.say(sentence, request.id)
+            self._speech.say(sentence, request.id, language=language_of(sentence))
 
     def toggle_thinking(self, request: Request) -> None:
         """Turn Think harder on or off."""
@@ -190,14 +188,11 @@ class RequestTasks:
 
     def expected_seconds(self, request: Request) -> float | None:
         """Forecast the seconds until the first word about the request's picture; None where nothing was measured."""
-        options, mode = self._options_for(request), prompts.MODES[request.mode]
-        if request.captured is None:
+        assistant = self._switcher.current
+        if request.captured is None or assistant is None:
             return None
-        max_tokens = options.image_tokens or mode.image_tokens
-        plan = token_budget.plan(
-            request.captured.image.size, max_tokens=max_tokens, min_tokens=min(max_tokens, mode.min_image_tokens)
-        )
-        return self._forecast.estimate(plan.tokens)
+        size = request.captured.image.size
+        return self._forecast.estimate(assistant.planned_tokens(size, self._options_for(request)))
 
     def _ensure_assistant(self, request: Request) -> None:
         """Make the assistant that could not be made at the start, or finish a change of model that was cancelled."""
@@ -218,7 +213,7 @@ class RequestTasks:
         if conversation is not self._active_conversation:
             conversation.request = conversation.request or self._options_for(request)
             assistant.look_at(request.require_picture, conversation.request, conversation.turns)
-        outcome = assistant.ask(request.id, request.question, max_tokens=QUESTION_TOKENS if request.question else None)
+        outcome = assistant.ask(request.id, request.question)
         conversation.turns = assistant.turns
         # A cancelled question may not even have its picture.
         self._active_conversation = None if request.is_cancelled() or isinstance(outcome, ErrorEvent) else conversation
@@ -232,9 +227,8 @@ class RequestTasks:
         return outcome
 
     def _options_for(self, request: Request) -> AnswerOptions:
-        options = request.options.answer_options(self._base_options, request.mode)
         is_question = (request.question is not None or request.action == "ask") and request.mode == "detail"
-        return replace(options, image_tokens=QUESTION_IMAGE_TOKENS) if is_question else options
+        return request.options.answer_options(self._base_options, "question" if is_question else request.mode)
 
     def _make_for(self, request: Request, think: bool) -> Assistant:
         return self._make_assistant(think, lambda: request.is_cancelled() or self._switcher.closed)

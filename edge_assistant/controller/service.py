@@ -28,7 +28,7 @@ from edge_assistant.controller.settings_applier import GlobalHotkeys
 from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.controller.view import OverlayView, Status, View
 from edge_assistant.controller.worker import RequestOutput, RequestWorker
-from edge_assistant.engine.prompts import system_prompt
+from edge_assistant.engine.task_table import language_code
 from edge_assistant.hotkeys.backends import choose_hotkeys
 from edge_assistant.hotkeys.protocol import Hotkeys
 from edge_assistant.settings import schema, store
@@ -74,7 +74,7 @@ class Service:
 
         Raises UsageError for an unknown language.
         """
-        system_prompt(settings.language)
+        language_code(settings.language)
         memory.release_large_blocks()
         self._settings = settings
         self._path = schema.path()
@@ -82,6 +82,7 @@ class Service:
         self.on_settings: Callable[[Settings], None] = lambda _: None
         """Called on one of the program's threads when settings have changed."""
         self._hotkeys_suspended = False
+        self._tasks_problem = ""
         self._speak_override = options.speak
         self._base_options = AnswerOptions(temperature=options.temperature, seed=options.seed)
         settings_applier.apply_language(settings)
@@ -248,6 +249,10 @@ class Service:
             self._idle_quantizer.request_tower(model)
         for message in model.notices:
             assistant.notice(0, "weights-passed-over", message)
+        if assistant.tasks.problem != self._tasks_problem:  # told once, not with every model
+            self._tasks_problem = assistant.tasks.problem
+            if self._tasks_problem:
+                assistant.notice(0, "tasks-file", self._tasks_problem)
         return assistant
 
 

@@ -11,6 +11,7 @@ from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 
 MakeSpeaker = Callable[[OnNotice], AnySpeaker | None]
 _FAILURE_CODES = ("no-sound", "no-voice")
+_SAID_ONCE = ("no-voice-for-language",)
 
 
 class SpeechChannel:
@@ -22,6 +23,7 @@ class SpeechChannel:
         self._lock = threading.RLock()
         self._request_id = 0
         self._broken = False
+        self._said: set[str] = set()
         self._tones = self._ticks = True
         self._speaker = self._start_speaker()
 
@@ -48,11 +50,14 @@ class SpeechChannel:
         with self._lock:
             self._tones, self._ticks = tones, ticks
 
-    def say(self, text: str, request_id: int | None = None) -> None:
-        """Speak a text after what was said before, unless `request_id` is no longer heard."""
+    def say(self, text: str, request_id: int | None = None, *, language: str | None = None) -> None:
+        """Speak a text after what was said before, unless `request_id` is no longer heard.
+
+        `language` is the code of the text's language, by default that of our own sentences.
+        """
         with self._lock:
             if self._speaker and request_id in (None, self._request_id):
-                self._speaker.say(text)
+                self._speaker.say(text, language=language)
 
     def tone(self, tone: Tone, request_id: int | None = None, *, if_idle: bool = False) -> None:
         """Sound a tone, as `say`; with `if_idle` only while nothing is spoken."""
@@ -103,4 +108,8 @@ class SpeechChannel:
     def _forward_notice(self, code: str, message: str) -> None:
         if code in _FAILURE_CODES:
             self._broken = True
+        if code in _SAID_ONCE:
+            if message in self._said:
+                return
+            self._said.add(message)
         self._on_notice(code, message)

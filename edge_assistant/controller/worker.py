@@ -24,6 +24,7 @@ from edge_assistant.controller.event_loop import EventLoop
 from edge_assistant.controller.request import Request
 from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.system.errors import AssistantError, run_safely
+from edge_assistant.text.languages import Sentence
 
 
 class WorkerListener(Protocol):
@@ -59,10 +60,10 @@ class RequestOutput:
         self._on_event = on_event
         self._on_progress = on_progress
 
-    def say(self, text: str) -> None:
-        """Speak a text after what was said before."""
+    def say(self, text: str, *, language: str | None = None) -> None:
+        """Speak a text after what was said before; `language` is as for SpeechChannel."""
         # What is said of the start (id 0) belongs to no request: whoever presses a key meanwhile is to hear it too.
-        self._speech.say(text, (self.request.id or None) if self.request else None)
+        self._speech.say(text, (self.request.id or None) if self.request else None, language=language)
 
     def stop(self) -> None:
         """Stop speaking at once."""
@@ -94,7 +95,7 @@ class RequestOutput:
                 # Whoever hears the answer again must not take it for complete either.
                 request.sentences.append(event.message)
             case SentenceEvent():
-                request.sentences.append(event.text)
+                request.sentences.append(Sentence(event.text, event.language))
                 self._on_progress()
 
     def _set_stage(self, request: Request, stage: Stage) -> None:

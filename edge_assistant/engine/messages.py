@@ -42,10 +42,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class ThinkingBudget:
-    """The limits at which reasoning is ended, so that there is always an answer."""
+    """The limits at which reasoning is ended, so that there is always an answer, and what is then put behind it."""
 
     tokens: int
     seconds: float
+    closing: str = "\n</think>\n\n"
 
 
 @dataclass(frozen=True, slots=True)

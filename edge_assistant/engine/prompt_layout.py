@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from edge_assistant.engine.generation import answer_reserve
 from edge_assistant.engine.llama_model import LlamaModel
 from edge_assistant.engine.messages import AskQuestion
-from edge_assistant.engine.prompts import END_OF_THINKING, MIN_IMAGE_TOKENS, THINKING_OPENER
+from edge_assistant.engine.task_entries import MIN_IMAGE_TOKENS
 from edge_assistant.system.errors import DoesNotFitError
 from edge_assistant.system.i18n import tr
 
 # KV cells reserved for reasoning before turns are dropped or a picture is refused.
 _THINKING_RESERVE = 256
+_THINKING_OPENER = "<think>\n"
 # llama.cpp rounds contexts up to multiples of this (llama-context.cpp, GGML_PAD).
 _CONTEXT_STEP = 256
 
@@ -42,9 +43,12 @@ class PromptLayout:
     def __init__(self, model: LlamaModel) -> None:
         self._model = model
         self.answer_tokens: dict[str, list[int]] = {}
-        self.end_of_thinking = self._special(END_OF_THINKING)
         self.turn_separator = self._special("<|im_end|>\n<|im_start|>user\n")
         """What is between an answer and the next question."""
+
+    def end_of_thinking(self, request: AskQuestion) -> list[int]:
+        """Return the tokens that are put behind reasoning which has spent its budget."""
+        return self._special(request.thinking.closing) if request.thinking else []
 
     def system_block(self, system: str) -> Block:
         """Return the system prompt with all that is before a picture."""
@@ -58,7 +62,7 @@ class PromptLayout:
         """
         reserve = answer_reserve(request)
         if request.thinking:
-            reserve += min(request.thinking.tokens, _THINKING_RESERVE) + len(self.end_of_thinking)
+            reserve += min(request.thinking.tokens, _THINKING_RESERVE) + len(self.end_of_thinking(request))
         needed = 0
         for dropped in range(len(request.turns) + 1):
             blocks = self._blocks(request, picture, dropped)
@@ -94,7 +98,7 @@ class PromptLayout:
             answer = self.answer_tokens.get(turn.answer) or self._text(turn.answer)
             blocks.append(text_block(answer + self.turn_separator))
             opener = ""
-        thinking = self._special(THINKING_OPENER) if request.thinking else []
+        thinking = self._special(_THINKING_OPENER) if request.thinking else []
         return [*blocks, text_block(self._question_tokens(opener, request.question) + thinking)]
 
     def _question_tokens(self, opener: str, question: str) -> list[int]:

@@ -254,7 +254,7 @@ class ModelSession:
         generated: list[int] = []
         position = self._position
         try:
-            writer = AnswerWriter(self._model, self._emit, request, state, self._layout.end_of_thinking)
+            writer = AnswerWriter(self._model, self._emit, request, state, self._layout.end_of_thinking(request))
             for update in writer.write(sampler, free_cells=self.context - self._cells):
                 if update.dropped:
                     del generated[-update.dropped :]

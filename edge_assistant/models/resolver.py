@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from edge_assistant.models.catalog import CatalogFile, CatalogModel
 from edge_assistant.models.compatibility import check_fit, describe_mmproj, describe_model, find_mmproj
@@ -41,6 +42,11 @@ class ResolvedModel:
     smaller: tuple[tuple[str, int], ...] = ()  # names of models of this variant that need less memory, and how much
     notices: tuple[str, ...] = ()  # sentences for the person: better models that could not be used, and why
     model_bytes: int = 0  # the model's share of ram_bytes; 0 where not known
+
+    @property
+    def family(self) -> Literal["qwen3-vl", "demo"]:
+        """The family in the task table, which says how the model is asked (see engine.task_table)."""
+        return "demo" if self.demo else "qwen3-vl"
 
 
 def resolve(

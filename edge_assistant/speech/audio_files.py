@@ -16,10 +16,11 @@ _PREFIX = "edge-assistant-speech-"
 
 
 @contextlib.contextmanager
-def private_file(folder: Path | None) -> Iterator[tuple[str, int | None]]:
+def private_file(folder: Path | None, number: int = 0) -> Iterator[tuple[str, int | None]]:
     """Open a file that nobody else can read; yield its path, and its descriptor if it is a file in memory.
 
-    It is in `folder`; without one it is an anonymous file in memory, which not even `kill -9` leaves behind.
+    It is in `folder`, with another name for each `number`; without one it is an anonymous file in memory, which not
+    even `kill -9` leaves behind.
     """
     if folder is None and sys.platform == "linux":
         descriptor = os.memfd_create("speech", 0)
@@ -30,7 +31,7 @@ def private_file(folder: Path | None) -> Iterator[tuple[str, int | None]]:
         return
     assert folder is not None
     # Apple's synthesizer writes AIFF whatever the name is, and afplay goes by the name.
-    path = folder / ("sentence.aiff" if sys.platform == "darwin" else "sentence.wav")
+    path = folder / (f"sentence{number or ''}.{'aiff' if sys.platform == 'darwin' else 'wav'}")
     try:
         yield str(path), None
     finally:

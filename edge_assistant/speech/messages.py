@@ -9,11 +9,24 @@ Tone = Literal["heard", "tick", "end"]
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a sentence, in the language with the code `language`."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
-    """Speaker to worker: speak `text`; the reply is exactly one Spoken, PlaybackStopped or Failure."""
+    """Speaker to worker: speak the parts as one sentence; the reply is one Spoken, PlaybackStopped or Failure."""
 
     id: int
-    text: str
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole sentence."""
+        return "".join(part.text for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +78,16 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class SystemVoice:
-    """A voice of the system: selected by `id` or `name`; `languages` are codes such as en-gb."""
+    """A voice of the system: selected by `id` or `name`; `languages` are codes such as en-gb.
+
+    `espeak` is whether espeak-ng speaks, which knows few languages by word.
+    """
 
     id: str
     name: str
     languages: tuple[str, ...]
     gender: str | None
+    espeak: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ def _readable_voices(tokens: Iterable[Any]) -> Iterator[tuple[Any, SystemVoice]]
     for token in tokens:
         try:
             languages = parse_languages(_attribute(token, "Language"))
-            voice = SystemVoice(str(token.Id), str(token.GetDescription()), languages, _gender(token))
+            name = str(token.GetDescription())
+            voice = SystemVoice(str(token.Id), name, languages, _gender(token), "espeak" in name.lower())
         except Exception as error:  # noqa: BLE001 (third-party registrations fail in many ways)
             print(f"a voice cannot be read: {error!r}", flush=True)  # the speaker logs the worker's output
         else:

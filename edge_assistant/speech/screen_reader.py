@@ -68,8 +68,11 @@ class ScreenReaderOrVoice:
         if self._output == "auto":
             self._use_reader = self._is_running()
 
-    def say(self, text: str) -> None:
-        """Speak `text` after the earlier ones."""
+    def say(self, text: str, *, language: str | None = None) -> None:
+        """Speak `text` after the earlier ones; `language` is as for Speaker.
+
+        A screen reader is not told the language: Qt's announcements have none. It switches by its own settings.
+        """
         text = clean(text)
         if not text.strip():
             return
@@ -81,7 +84,7 @@ class ScreenReaderOrVoice:
         if use_reader:
             self._announce(text, interrupt=interrupt)
         else:
-            self._speaker.say(text)
+            self._speaker.say(text, language=language)
 
     def tone(self, tone: Tone, *, if_idle: bool = False) -> None:
         """Play a tone; with `if_idle` only while nothing is spoken."""

@@ -16,6 +16,7 @@ from edge_assistant.speech import audio_files, worker
 from edge_assistant.speech.messages import (
     Failure,
     Notice,
+    Part,
     Play,
     PlaybackStarted,
     PlaybackStopped,
@@ -25,9 +26,10 @@ from edge_assistant.speech.messages import (
     Tone,
 )
 from edge_assistant.speech.playback import GRACE
-from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.i18n import catalogue_language, tr, tr_noop
 from edge_assistant.system.text_cleaning import for_speech
 from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess, kill_group
+from edge_assistant.text.languages import split_by_language
 
 # A worker that does not acknowledge a Stop within this many seconds is killed, together with its player.
 _STOP_GRACE = 0.05
@@ -47,9 +49,10 @@ _NO_WORKER = tr_noop("There is no sound: speech cannot be started. Close other p
 class _Utterance:
     """A queued sentence or tone, and its state while it is spoken."""
 
-    def __init__(self, id: int, text: str, tone: Tone | None = None) -> None:
+    def __init__(self, id: int, parts: tuple[Part, ...], tone: Tone | None = None) -> None:
         self.id = id
-        self.text = text
+        self.parts = parts
+        self.text = "".join(part.text for part in parts)
         self.tone = tone
         self.tries = 0
         self.started: float | None = None
@@ -64,7 +67,8 @@ class Speaker:
 
     `on_notice(code, message)` is called on the speaker's own thread: `no-sound` or `no-voice` (once; everything said
     after that is dropped silently), `speech-restarted`, `no-voice-for-language`, `no-such-voice`. `rate` is in words a
-    minute, `volume` and `tone_volume` are in percent.
+    minute, `volume` and `tone_volume` are in percent. `voice` speaks the texts in `language`; without one, and for
+    other languages, the system's voices are searched.
     """
 
     def __init__(
@@ -98,15 +102,20 @@ class Speaker:
                 self._running = True
                 self._thread.start()
 
-    def say(self, text: str) -> None:
-        """Queue `text`, to be spoken after the earlier ones; return at once. Nothing is spoken before `start`."""
+    def say(self, text: str, *, language: str | None = None) -> None:
+        """Queue `text`, to be spoken after the earlier ones; return at once. Nothing is spoken before `start`.
+
+        `language` is the code of the text's language, by default that of our own sentences. What is in another script
+        or language is spoken by a voice that knows it.
+        """
         text = for_speech(text)
         if text.strip():
-            self._enqueue(text)
+            runs = split_by_language(text, language or catalogue_language())
+            self._enqueue(tuple(Part(run, code) for run, code in runs))
 
     def tone(self, tone: Tone, *, if_idle: bool = False) -> None:
         """Queue a tone; with `if_idle` only while nothing is spoken or queued. Return at once."""
-        self._enqueue("", tone, if_idle=if_idle)
+        self._enqueue((), tone, if_idle=if_idle)
 
     def stop(self) -> None:
         """Be silent at once and clear the queue; later sentences are spoken."""
@@ -150,11 +159,11 @@ class Speaker:
         if process is not None:
             _terminate(process)
 
-    def _enqueue(self, text: str, tone: Tone | None = None, *, if_idle: bool = False) -> None:
+    def _enqueue(self, parts: tuple[Part, ...], tone: Tone | None = None, *, if_idle: bool = False) -> None:
         with self._changed:
             if not (self._off or self._closed or (if_idle and not self._is_idle())):
                 self._last_id += 1
-                self._queue.append(_Utterance(self._last_id, text, tone))
+                self._queue.append(_Utterance(self._last_id, parts, tone))
                 self._changed.notify_all()
 
     def _is_idle(self) -> bool:
@@ -212,7 +221,7 @@ class Speaker:
         utterance.extended = False
         utterance.timeout = _SYNTHESIS_TIMEOUT + _SYNTHESIS_TIMEOUT_PER_CHARACTER * len(utterance.text)
         utterance.deadline = time.monotonic() + utterance.timeout
-        process.send(Play(utterance.id, utterance.tone) if utterance.tone else Say(utterance.id, utterance.text))
+        process.send(Play(utterance.id, utterance.tone) if utterance.tone else Say(utterance.id, utterance.parts))
         if utterance.stop_deadline is not None:
             process.send(Stop(utterance.id))  # the worker got the first Stop before this Say
         while True:

@@ -16,16 +16,18 @@ import re
 import sys
 import threading
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from edge_assistant.speech import audio_files, bundled_voice, sapi_voices, tones
+from edge_assistant.speech import audio_files, bundled_voice, joining, sapi_voices, tones
 from edge_assistant.speech.forked import run_in_fork
 from edge_assistant.speech.messages import (
     Failure,
     Notice,
+    Part,
     Play,
     PlaybackStarted,
     PlaybackStopped,
@@ -36,9 +38,9 @@ from edge_assistant.speech.messages import (
     SystemVoice,
     Tone,
 )
-from edge_assistant.speech.playback import Playback
+from edge_assistant.speech.playback import Outcome, Playback
 from edge_assistant.speech.players import NoSoundError, Sound, players
-from edge_assistant.speech.voices import choose_voice
+from edge_assistant.speech.voices import VoiceChooser
 from edge_assistant.system.i18n import tr, tr_noop
 
 _NO_VOICE = tr_noop("There is no voice on this computer. Install {package}, then start again.")
@@ -63,60 +65,67 @@ class Synthesizer:
         self._rate = rate
         self._volume = volume
         self._tone_volume = tone_volume
-        self._voice: str | None = None
+        self._chooser: VoiceChooser | None = None
 
     def voices(self) -> list[SystemVoice]:
         """List the system's voices. Raises NoVoiceError."""
         _import_driver()
         return run_in_fork(_read_voices, NoVoiceError)
 
-    def choose_voice(self, wanted: str | None, language: str | None, send: Callable[[Reply], None]) -> None:
-        """Choose the voice by id or name, or else by language; send a Notice for what is missing.
+    def choose_voice(self, wanted: str | None, language: str | None, send: Callable[[Notice], object]) -> None:
+        """Choose the voice by id or name, or else by language; send a Notice for what is missing, now and later.
 
         Raises NoVoiceError.
         """
-        voices = self.voices()
-        chosen = choose_voice(voices, wanted, None)
-        if wanted is not None and chosen is None:
-            send(
-                Notice("no-such-voice", tr("There is no voice called {wanted}. Another voice is used.", wanted=wanted))
-            )
-        if language is not None and chosen is None:
-            chosen = choose_voice(voices, None, language)
-            if chosen is None:
-                message = tr(
-                    "There is no voice for the language {language}. The default voice is used.", language=language
-                )
-                send(Notice("no-voice-for-language", message))
-        self._voice = chosen.id if chosen else None
+        self._chooser = VoiceChooser(self.voices(), wanted, language, send)
 
     @contextlib.contextmanager
-    def sound(self, text: str) -> Iterator[Sound | None]:
-        """Yield the spoken text as a WAV file that is removed afterwards; None when it has no sound.
+    def sounds(self, parts: Sequence[Part]) -> Iterator[list[Sound]]:
+        """Yield the spoken text as sound files, which are removed afterwards: one, where several can be joined.
 
-        Raises NoVoiceError.
+        There are none when it has no sound. Raises NoVoiceError.
         """
-        text = _UNSPEAKABLE.sub(" ", text)
-        if not text.strip():  # pyttsx3 would wait forever for its end
-            yield None
-            return
-        with audio_files.private_file(self._folder) as (path, descriptor):
-            _import_driver()
-            run_in_fork(lambda: self._synthesize(text, path), NoVoiceError)
-            yield _open_sound(path, descriptor)
+        texts = self._with_voices(parts)
+        with contextlib.ExitStack() as stack:
+            files: list[tuple[str, int | None]] = []
+            for number, (text, voice) in enumerate(texts):
+                file = stack.enter_context(audio_files.private_file(self._folder, number))
+                _import_driver()
+                run_in_fork(partial(self._synthesize, text, voice, file[0]), NoVoiceError)
+                files.append(file)
+            if len(files) > 1:
+                joined = stack.enter_context(audio_files.private_file(self._folder, len(files)))
+                if joining.join([path for path, _ in files], joined[0]):
+                    files = [joined]
+            yield [sound for sound in (_open_sound(*file) for file in files) if sound is not None]
+
+    def _with_voices(self, parts: Sequence[Part]) -> list[tuple[str, str | None]]:
+        """Return the texts to speak, each with its voice's id; neighbours that share a voice are one text."""
+        texts: list[tuple[str, str | None]] = []
+        for part in parts:
+            voice = self._chooser.voice_for(part.language) if self._chooser else None
+            text = _UNSPEAKABLE.sub(" ", part.text)
+            if self._chooser:
+                text = self._chooser.speakable(text, voice)
+            id = voice.id if voice else None
+            if texts and texts[-1][1] == id:
+                texts[-1] = (texts[-1][0] + text, id)
+            else:
+                texts.append((text, id))
+        return [(text, id) for text, id in texts if text.strip()]  # pyttsx3 would wait forever for the end of a blank
 
     @contextlib.contextmanager
-    def tone(self, tone: Tone) -> Iterator[Sound]:
+    def tone(self, tone: Tone) -> Iterator[list[Sound]]:
         """Yield the tone as a WAV file that is removed afterwards."""
         with audio_files.private_file(self._folder) as (path, descriptor):
             Path(path).write_bytes(tones.generate_wav(tone, self._tone_volume))
-            yield Sound(path, tones.tone_seconds(tone), descriptor)
+            yield [Sound(path, tones.tone_seconds(tone), descriptor)]
 
-    def _synthesize(self, text: str, path: str) -> None:
+    def _synthesize(self, text: str, voice: str | None, path: str) -> None:
         engine = _create_engine()
         _synchronize(engine)  # it starts with its own rate and volume
-        if self._voice is not None:
-            engine.setProperty("voice", self._voice)
+        if voice is not None:
+            engine.setProperty("voice", voice)
         engine.setProperty("rate", self._rate or _DEFAULT_RATE)
         if self._volume != _FULL_VOLUME:  # every driver's default
             engine.setProperty("volume", self._volume / 100)
@@ -160,8 +169,8 @@ def report_sound(connection: Connection) -> None:
     base, folder = audio_files.base_folder(), audio_files.prepare_folder()
     voice: str | None = None
     try:
-        with Synthesizer(folder).sound("a") as sound:
-            voice = None if sound else tr("The voice makes no sound. Install espeak-ng again.")
+        with Synthesizer(folder).sounds([Part("a", "en")]) as sounds:
+            voice = None if sounds else tr("The voice makes no sound. Install espeak-ng again.")
     except NoVoiceError as error:
         voice = str(error)
     output: str | None = None
@@ -180,17 +189,33 @@ def _speak(message: Say | Play, synthesizer: Synthesizer, playback: Playback, se
         send(PlaybackStopped(message.id, requested=True))
         return
     try:
-        with synthesizer.tone(message.tone) if isinstance(message, Play) else synthesizer.sound(message.text) as sound:
-            if sound is None:
-                send(Spoken(message.id))
-                return
-            outcome = playback.play(message.id, sound, lambda: send(PlaybackStarted(message.id, sound.seconds)))
+        with _sounds(message, synthesizer) as sounds:
+            outcome = _play_all(message.id, sounds, playback, send)
     except NoVoiceError as error:
         send(Failure(message.id, "no-voice", str(error)))
     except NoSoundError as error:
         send(Failure(message.id, "no-sound", str(error)))
     else:
         send(Spoken(message.id) if outcome == "played" else PlaybackStopped(message.id, requested=outcome == "stopped"))
+
+
+def _sounds(message: Say | Play, synthesizer: Synthesizer) -> contextlib.AbstractContextManager[list[Sound]]:
+    return synthesizer.tone(message.tone) if isinstance(message, Play) else synthesizer.sounds(message.parts)
+
+
+def _play_all(id: int, sounds: Sequence[Sound], playback: Playback, send: Callable[[Reply], None]) -> Outcome:
+    """Play the sounds of one utterance one after the other. Raises NoSoundError."""
+    started = PlaybackStarted(id, sum(sound.seconds for sound in sounds))
+    for number, sound in enumerate(sounds):
+        outcome = playback.play(id, sound, partial(_send_first, send, started, number))
+        if outcome != "played":
+            return outcome
+    return "played"
+
+
+def _send_first(send: Callable[[Reply], None], started: PlaybackStarted, number: int) -> None:
+    if number == 0:
+        send(started)
 
 
 def _read_messages(
@@ -237,7 +262,13 @@ def _read_voices() -> list[SystemVoice]:
         if engine.driver_name == "sapi5":
             return sapi_voices.read_voices(engine.proxy._driver._tts.GetVoices())
         return [
-            SystemVoice(str(each.id), str(each.name), tuple(map(str, each.languages or ())), each.gender)
+            SystemVoice(
+                str(each.id),
+                str(each.name),
+                tuple(map(str, each.languages or ())),
+                each.gender,
+                engine.driver_name == "espeak",
+            )
             for each in engine.getProperty("voices")
         ]
     except Exception as error:  # one unreadable voice must not silence the default one

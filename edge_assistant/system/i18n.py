@@ -65,6 +65,11 @@ def _catalogue(code: str | None) -> gettext.NullTranslations:
 _translations = _catalogue(os.environ.get(_LANGUAGE_VARIABLE))
 
 
+def catalogue_language() -> str:
+    """Return the code of the language that `tr` translates into: "en" where there is no catalogue."""
+    return _translations.info().get("language") or "en"
+
+
 class Translator:
     """Translates what is put into an answer, which need not be in the person's language.
 

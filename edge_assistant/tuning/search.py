@@ -7,16 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from edge_assistant.engine.prompts import MODES
 from edge_assistant.system.errors import AssistantError, CancelledError
 from edge_assistant.system.i18n import tr
 from edge_assistant.tuning.profile import TuningProfile
-from edge_assistant.tuning.trial import MAX_IMAGE_TOKENS, Cost, Trial
+from edge_assistant.tuning.trial import MAX_IMAGE_TOKENS, Cost, Trial, default_tokens
 
-DEFAULT_TOKENS = MODES["glance"].image_tokens
-"""The image-token budget of the glances that are compared."""
-
-_DETAIL_TOKENS = MODES["detail"].image_tokens
 _REQUIRED_RATIO = 0.97
 """A change must save at least 3 % to be kept: less is within the variation between two equal runs."""
 _RUNS = 2
@@ -77,12 +72,12 @@ class SearchResult:
 
 def measure_glance(trial: Trial) -> Cost:
     """Measure a glance at the default budget."""
-    return trial.glance(DEFAULT_TOKENS)
+    return trial.glance(default_tokens())
 
 
 def measure_detail(trial: Trial) -> Cost:
     """Measure the prefill of a detail, which takes several batches; that of a glance takes only one."""
-    return Cost(trial.prefill(_DETAIL_TOKENS), 0.0)
+    return Cost(trial.prefill(default_tokens("detail")), 0.0)
 
 
 def plan_steps(start: TuningProfile, facts: MachineFacts) -> list[SearchStep]:
@@ -239,7 +234,7 @@ def _find_budget(candidate: TuningProfile, usual: Cost, make_trial: MakeTrial, t
                 if seconds <= target_s:
                     return TimeBudget(budget, seconds, True)
             return TimeBudget(_LEAST_BUDGET, least, least <= target_s)
-        found = TimeBudget(DEFAULT_TOKENS, usual.first_token, True)
+        found = TimeBudget(default_tokens(), usual.first_token, True)
         for budget in _LARGER_BUDGETS:
             seconds = trial.glance(budget).first_token
             if seconds > target_s:

@@ -10,7 +10,8 @@ from typing import Protocol
 
 from edge_assistant.engine.client import Engine
 from edge_assistant.engine.messages import AskQuestion, Done, EngineConfig, Sampling, ThinkingBudget
-from edge_assistant.engine.prompts import MODES, system_prompt
+from edge_assistant.engine.task_entries import Mode
+from edge_assistant.engine.task_table import load_table
 from edge_assistant.imaging.token_budget import CELL, plan
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.memory_estimate import check_memory, fitting_context
@@ -79,7 +80,7 @@ class EngineTrial:
         self._thinking = model.variant == "thinking"
         self._is_cancelled = is_cancelled
         self._rng = random.Random(1)
-        self._system = system_prompt(None)
+        self._task = load_table(None).settings(model.family, "glance", model.variant, None)
         self._engine = Engine(
             EngineConfig(
                 model=model.model,
@@ -87,7 +88,7 @@ class EngineTrial:
                 context=context,
                 threads=threads or candidate.threads,
                 vision_layers=describe_gguf(model.mmproj).block_count or 0,
-                system=self._system,
+                system=self._task.system,
                 size=profile.model_size(model),
                 tuning=replace(candidate.tuning, gpu_layers=gpu_layers),
             )
@@ -102,9 +103,9 @@ class EngineTrial:
 
     def glance(self, image_tokens: int) -> Cost:
         """See Trial."""
-        thinking = ThinkingBudget(_ANSWER_TOKENS, 60.0) if self._thinking else None
+        thinking = replace(self._task.thinking, tokens=_ANSWER_TOKENS, seconds=60.0) if self._thinking else None
         sent = plan(_SCREEN, max_tokens=image_tokens).sent
-        done = self._ask(sent, MODES["glance"].question, _ANSWER_TOKENS, thinking)
+        done = self._ask(sent, self._task.question, _ANSWER_TOKENS, thinking)
         token_s = done.generation / max(1, done.generated_tokens)
         return Cost(done.encode + done.prefill + token_s, token_s * (_ANSWER_TOKENS - 1))
 
@@ -134,7 +135,7 @@ class EngineTrial:
                 rgb=rgb,
                 width=width,
                 height=height,
-                system=self._system,
+                system=self._task.system,
                 turns=(),
                 question=question,
                 sampling=Sampling(1.0),
@@ -153,6 +154,11 @@ class EngineTrial:
         while not self._closed.wait(_POLL_S):
             if self._is_cancelled():
                 self._engine.cancel()
+
+
+def default_tokens(mode: Mode = "glance") -> int:
+    """Return the image-token budget of a mode in the task table that ships."""
+    return load_table(None).settings("qwen3-vl", mode, "instruct", None).image_tokens
 
 
 def _affordable_context(model: ResolvedModel, *, repack: bool) -> int:
@@ -191,7 +197,7 @@ def describe_change(old: TuningProfile, new: TuningProfile) -> list[str]:
             sentences.append(tr("The original vision encoder is used."))
         else:
             sentences.append(tr("A vision encoder in {format} format is used.", format=new.tower))
-    usual = MODES["glance"].image_tokens
+    usual = default_tokens()
     if (tokens := new.glance_tokens or usual) != (old.glance_tokens or usual):
         sentences.append(tr("A glance uses up to {number} image tokens.", number=tokens))
     return sentences

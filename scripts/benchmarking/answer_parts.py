@@ -11,7 +11,7 @@ from benchmarking.machine import PICTURE_SEED, Place, drop_from_page_cache, read
 from benchmarking.memory import Peak
 from benchmarking.product import QUESTION, Cut, Product
 from edge_assistant.assistant.options import AnswerOptions
-from edge_assistant.engine.prompts import MODES
+from edge_assistant.engine.task_table import load_table
 
 SIZES = (64, 128, 192, 256, 512, 920, 1024, 2048)
 
@@ -57,7 +57,8 @@ def cancel(place: Place, repeats: int) -> Figures:
     """Seconds from a cancel, at moments all over each stage, until the question has ended; and whether the engine was
     lost by it."""
     figures: Figures = {}
-    stages = {"encode": 256, "encode_detail": MODES["detail"].image_tokens, "prefill": 128, "answer": 64}
+    detail = load_table(None).settings("qwen3-vl", "detail", "instruct", None)
+    stages = {"encode": 256, "encode_detail": detail.image_tokens, "prefill": 128, "answer": 64}
     with Product(place.model(), place.threads) as product:
         loading = product.load()
         for name, size in stages.items():
@@ -160,7 +161,7 @@ def ahead(place: Place, repeats: int) -> Figures:
                 product.look_at(image)
                 product.ask()
                 # With the budget that the resident program asks with, so that nothing holds it back.
-                product.assistant.encode_detail_ahead(AnswerOptions(mode="detail"))
+                product.assistant.encode_detail_ahead(AnswerOptions(task="detail"))
                 time.sleep(seconds)
                 product.look_at(image, mode="detail")
                 add_answer(figures, f"after_{seconds}_s.", product.ask())

@@ -15,7 +15,7 @@ from benchmarking.memory import INTERVAL, Peak, Watch
 from benchmarking.nvidia_smi import used_bytes
 from benchmarking.product import HEARING_S, QUESTION, Product
 from edge_assistant.assistant.events import DoneEvent
-from edge_assistant.engine.prompts import MODES
+from edge_assistant.engine.task_table import load_table
 from edge_assistant.imaging import token_budget
 from edge_assistant.models.resolver import ResolvedModel
 
@@ -121,7 +121,8 @@ def _picture(place: Place, repeats: int, used: Used) -> Figures:
     with _loaded(figures, "load", Product(place.model(), place.threads, tokens=_LONG)) as product:
         loaded = used()
         add(figures, "device.loaded", float(loaded - before))
-        for name, most in (("read", MODES["read"].image_tokens), ("page", _CONTEXT)):
+        reading = load_table(None).settings("qwen3-vl", "read", "instruct", None)
+        for name, most in (("read", reading.image_tokens), ("page", _CONTEXT)):
             tokens, done = _largest(product, most)
             _add_page(figures, f"{name}.first.", done)
             _check_there(product)  # on the processor, the rest would take minutes

@@ -18,7 +18,8 @@ import psutil
 from PIL import Image
 
 from benchmarking.memory import Watch, pss
-from edge_assistant.engine.prompts import MODES, Mode
+from edge_assistant.engine.task_entries import Mode
+from edge_assistant.engine.task_table import load_table
 from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import resolve
 
@@ -40,7 +41,8 @@ def lines(pairs: Sequence[tuple[Path, Path]], modes: Sequence[Mode], context: in
 def _line(model: Path, mmproj: Path, mode: Mode, context: int, picture: Path) -> str:
     peak, tokens = _measure(model, mmproj, mode, context, picture)
     weights = resolve(model=str(model), mmproj=str(mmproj), think=False, preferred=None, weights_dir=None)
-    estimate = needed_bytes(weights, context, MODES[mode].image_tokens)
+    settings = load_table(None).settings(weights.family, mode, weights.variant, None)
+    estimate = needed_bytes(weights, context, settings.image_tokens)
     return (
         f"| {_gigabytes(weights.model)} | {_gigabytes(weights.mmproj)} | {mode} | {tokens} "
         f"| {estimate / 1e9:.3f} GB | {peak / 1e9:.3f} GB | {estimate / peak:.3f} |"

@@ -21,7 +21,7 @@ from benchmarking.figures import Figures, add
 from benchmarking.machine import PICTURE_SEED, screenshot
 from benchmarking.memory import Peak
 from benchmarking.product import HEARING_S, QUESTION
-from edge_assistant.engine.prompts import MODES
+from edge_assistant.engine.task_table import load_table
 
 _PATIENCE = 900.0  # seconds for one answer: the server's defaults take minutes
 _TOKENS = 8
@@ -91,12 +91,13 @@ def serving(program: Path, pair: tuple[Path, Path], *options: str) -> Iterator[S
 def served(program: Path, pair: tuple[Path, Path], repeats: int, *options: str) -> Figures:
     """What llama-server takes for a new picture, a follow-up, and the same screen in a new conversation."""
     figures: Figures = {}
+    question = load_table(None).settings("qwen3-vl", "glance", "instruct", None).question
     with serving(program, pair, *options) as server, Peak(server.pid) as peak:
         add(figures, "load", server.load)
         for number in range(repeats):
             image = screenshot(PICTURE_SEED + number)
             server.begin(image)
-            add(figures, "first_token", server.ask(MODES["glance"].question))
+            add(figures, "first_token", server.ask(question))
             time.sleep(HEARING_S)
             add(figures, "follow_up.first_token", server.ask(QUESTION))
             server.begin(image)

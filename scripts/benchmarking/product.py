@@ -16,7 +16,7 @@ from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.assistant.reporter import SpeechOutput
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine.gpu_offload import GpuOffload
-from edge_assistant.engine.prompts import Mode
+from edge_assistant.engine.task_entries import Mode
 from edge_assistant.models.resolver import ResolvedModel
 
 SENTENCE = 16  # tokens: about as many as a first sentence has
@@ -93,7 +93,7 @@ class Product:
         """Turn to a picture, in a conversation of its own."""
         captured = CapturedPicture(image)
         request = AnswerOptions(
-            mode=mode,
+            task=mode,
             image_tokens=image_tokens,
             max_tokens=self._tokens,
             thinking_tokens=self._tokens,

@@ -17,7 +17,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from benchmarking.gguf_writer import BLOCKS, F16, F32, Q4_K, Q6_K, Q8_0, Tensor, encode_text, write_gguf
-from edge_assistant.engine import prompts
+from edge_assistant.engine.task_entries import Mode
+from edge_assistant.engine.task_table import load_table
 
 _SIZE_OF_WEIGHTS = 0.02  # about their standard deviation, so that activations neither vanish nor overflow
 _LARGEST_HEADER = 2**24  # bytes; vocabulary and merges take six million
@@ -38,13 +39,13 @@ _SPECIAL = [
         *("quad_start", "quad_end", "vision_start", "vision_end", "vision_pad", "image_pad", "video_pad"),
     )
 ]
+_MODES: tuple[Mode, ...] = ("glance", "detail", "read")
+_TASKS = [load_table(None).settings("qwen3-vl", mode, "instruct", None) for mode in _MODES]
 # What the product and the benchmark say to the model.
 _TEXTS = (
-    "system",
-    "user",
-    "assistant",
-    prompts.system_prompt(None),
-    *(mode.question for mode in prompts.MODES.values()),
+    *("system", "user", "assistant"),
+    _TASKS[0].system,
+    *(task.question for task in _TASKS),
     "What else is there?",
 )
 _NORMAL, _CONTROL, _UNUSED = 1, 3, 5  # llama.h, enum llama_token_type

@@ -13,7 +13,7 @@ from benchmarking.figures import Figures, NotMeasured, add
 from benchmarking.machine import PICTURE_SEED, Place, screenshot
 from benchmarking.memory import Peak
 from benchmarking.product import QUESTION
-from edge_assistant.engine.prompts import MODES
+from edge_assistant.engine.task_table import load_table
 
 
 def plain(place: Place, repeats: int) -> Figures:
@@ -24,7 +24,7 @@ def plain(place: Place, repeats: int) -> Figures:
         screenshot(PICTURE_SEED).save(picture)
         for _ in range(repeats):
             script = Path(__file__).with_name("plain_handler.py")
-            question = MODES["glance"].question
+            question = load_table(None).settings("qwen3-vl", "glance", "instruct", None).question
             command = [sys.executable, str(script), *map(str, place.pair()), str(picture), question, QUESTION]
             program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             with Peak(program.pid) as peak:

@@ -11,10 +11,9 @@ from dataclasses import replace
 
 from PIL import Image
 
-from edge_assistant.engine.messages import AskQuestion, ThinkingBudget, Turn
-from edge_assistant.engine.prompts import MODES, system_prompt
-from edge_assistant.engine.sampling import sampling
+from edge_assistant.engine.messages import AskQuestion, Turn
 from edge_assistant.engine.session import ModelSession
+from edge_assistant.engine.task_table import load_table
 from edge_assistant.imaging.token_budget import fit
 from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.tuning.profile import default_threads
@@ -71,20 +70,20 @@ def _compare(session: ModelSession, questions: list[AskQuestion]) -> dict[str, f
 
 
 def _question(weights: ResolvedModel, picture: Image.Image, seed: int) -> AskQuestion:
-    mode = MODES["glance"]
-    image = fit(picture, max_tokens=mode.image_tokens)
+    glance = load_table(None).settings("demo", "glance", weights.variant, None)
+    image = fit(picture, max_tokens=glance.image_tokens)
     return AskQuestion(
         id=1,
         rgb=image.tobytes(),
         width=image.width,
         height=image.height,
-        system=system_prompt(None),
+        system=glance.system,
         turns=(),
-        question=mode.question,
-        sampling=sampling(weights.variant, verbatim=False),
+        question=glance.question,
+        sampling=glance.sampling,
         seed=seed,
-        max_tokens=mode.max_tokens,
-        thinking=ThinkingBudget(1024, 90.0) if weights.variant == "thinking" else None,
+        max_tokens=glance.max_tokens,
+        thinking=glance.thinking if weights.variant == "thinking" else None,
     )
 
 

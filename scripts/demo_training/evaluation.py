@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from unittest import mock
 
 from PIL import Image
 
@@ -15,7 +13,7 @@ from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import DoneEvent
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture.decode import CapturedPicture
-from edge_assistant.engine import prompts
+from edge_assistant.engine.task_table import load_table
 from edge_assistant.models.resolver import resolve
 from edge_assistant.tuning.profile import default_threads
 
@@ -131,22 +129,23 @@ class Asker:
         self, model: str, variant: Variant, *, system: str | None = None, verbatim: bool = False, seed: int = 1
     ) -> None:
         weights = resolve(model=model, mmproj=None, think=variant == "thinking", preferred=None, weights_dir=None)
-        request = AnswerOptions(mode="read" if verbatim else "glance", image_tokens=GLANCE_TOKENS, seed=seed)
-        with _system(system):
-            self._assistant = Assistant(
-                weights,
-                request,
-                context=_CONTEXT,
-                threads=default_threads(),
-                language=None,
-                voice=None,
-                on_event=lambda _: None,
-            )
+        request = AnswerOptions(task="read" if verbatim else "glance", image_tokens=GLANCE_TOKENS, seed=seed)
+        self._task = request.task
+        self._assistant = Assistant(
+            weights,
+            request,
+            context=_CONTEXT,
+            threads=default_threads(),
+            language=None,
+            voice=None,
+            on_event=lambda _: None,
+            tasks=load_table(None).with_entries({f"{weights.family}.system": system} if system else {}),
+        )
 
     def ask(self, image: Image.Image, question: str) -> DoneEvent:
         """One question about one picture. RuntimeError when the program gives none."""
         self._assistant.look_at(lambda: CapturedPicture(image))
-        outcome = self._assistant.ask(0, question)
+        outcome = self._assistant.ask(0, question, task=self._task)
         if not isinstance(outcome, DoneEvent):
             raise RuntimeError(outcome.message)
         return outcome
@@ -154,15 +153,6 @@ class Asker:
     def close(self) -> None:
         """End the engine."""
         self._assistant.close()
-
-
-@contextmanager
-def _system(system: str | None) -> Iterator[None]:
-    if system is None:
-        yield
-        return
-    with mock.patch.object(prompts, "system_prompt", return_value=system):
-        yield
 
 
 def evaluate(

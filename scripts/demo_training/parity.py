@@ -9,15 +9,15 @@ from __future__ import annotations
 import random
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from edge_assistant.engine.messages import AskQuestion, Sampling, ThinkingBudget
-from edge_assistant.engine.prompts import system_prompt
+from edge_assistant.engine.messages import AskQuestion, Sampling
 from edge_assistant.engine.session import ModelSession
+from edge_assistant.engine.task_table import load_table
 from edge_assistant.imaging.token_budget import fit
 from edge_assistant.models.resolver import resolve
 
@@ -28,6 +28,7 @@ from .scenes import FIRST_HELD_OUT_SEED, Scene, make_scene
 
 MOST_TOKENS = 200
 GLANCE_TOKENS = 256
+_GLANCE = load_table(None).settings("demo", "glance", "instruct", None)
 _RECORDED = 24  # scenes a variant that the tests look at
 _THREADS = 1
 _CONTEXT = 2048
@@ -82,7 +83,7 @@ def _compare(
             {
                 "seed": scene.seed,
                 "variant": variant,
-                "system": system_prompt(None),
+                "system": _GLANCE.system,
                 "ask": question.ask,
                 "text": one.text,
                 "logits": {str(token): round(float(one.logits[token]), 4) for token in top.tolist()},
@@ -131,7 +132,7 @@ class Transformers:
         pixels = torch.from_numpy(np.repeat(one_frame, 2, axis=2).reshape(len(one_frame), -1))
         grid = torch.tensor([[1, sent.height // 16, sent.width // 16]])
         cells = sent.width * sent.height // 1024
-        before, after = chat.before(system_prompt(None)), chat.question(question.ask, self._variant, first=True)
+        before, after = chat.before(_GLANCE.system), chat.question(question.ask, self._variant, first=True)
         ids = torch.tensor([before + [chat.image] * cells + after])
         picture = {"pixel_values": pixels, "image_grid_thw": grid, "mm_token_type_ids": (ids == chat.image).int()}
         mask = torch.ones_like(ids)
@@ -164,13 +165,15 @@ class LlamaCpp:
             rgb=sent.tobytes(),
             width=sent.width,
             height=sent.height,
-            system=system_prompt(None),
+            system=_GLANCE.system,
             turns=(),
             question=question.ask,
             sampling=Sampling(0.0),
             seed=1,
             max_tokens=MOST_TOKENS,
-            thinking=ThinkingBudget(MOST_TOKENS, 60.0) if self._variant == "thinking" else None,
+            thinking=replace(_GLANCE.thinking, tokens=MOST_TOKENS, seconds=60.0)
+            if self._variant == "thinking"
+            else None,
         )
         logits = np.array(self._session.first_logits(ask), np.float32)
         done = self._session.answer(ask)

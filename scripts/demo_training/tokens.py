@@ -21,7 +21,7 @@ NUMBERS = {str(number): number for number in range(10, 1001)}
 digits; but digits of near numbers are not alike, and with them this network placed fewer than half of the things."""
 THINK_END = "\n</think>\n\n"
 OUT_OF_TIME = "\n\nThe time to think is over, so I have to give the answer directly now.\n</think>\n\n"
-"""What the program writes when the thinking budget is spent (edge_assistant.engine.prompts.END_OF_THINKING)."""
+"""What the program writes when the thinking budget is spent (engine/task_table.toml, of the demo)."""
 
 _SPECIAL = (
     "<|endoftext|>",

@@ -28,11 +28,12 @@ class AppRun(Listen):
         first_run: bool = False,
         folder: Path | None = None,
         prefix: tuple[str, ...] = (),
+        program: tuple[str, ...] = (str(SUPPORT / "app_under_test.py"),),
         **variables: str,
     ) -> None:
         """`first_run`: nobody has answered its question about weights yet. `prefix` begins the command line.
 
-        `folder` is where it runs.
+        `folder` is where it runs, `program` what Python runs, such as Replay.program's of that script.
         """
         if not first_run:
             _answer_first_run(Path(variables["XDG_DATA_HOME"]))
@@ -41,7 +42,7 @@ class AppRun(Listen):
         self.lines: list[tuple[float, str]] = []
         self._changed = threading.Condition()
         self.process = subprocess.Popen(
-            [*prefix, sys.executable, "-X", "faulthandler", SUPPORT / "app_under_test.py", *arguments],
+            [*prefix, sys.executable, "-X", "faulthandler", *program, *arguments],
             cwd=folder or ROOT,
             env={**self._environment, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,

@@ -44,9 +44,10 @@ class Describe:
         stdin: int | bytes = subprocess.DEVNULL,
         stderr: int = subprocess.PIPE,
         environment: dict[str, str] | None = None,
+        program: tuple[str, ...] = ("-m", "edge_assistant"),
         **options: Any,
     ) -> None:
-        command = [sys.executable, "-m", "edge_assistant", "describe", *map(str, arguments)]
+        command = [sys.executable, *program, "describe", *map(str, arguments)]
         if "--speak" not in arguments:
             command.append("--no-speak")
         if as_json:

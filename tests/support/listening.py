@@ -27,12 +27,18 @@ WINDOW, STOP, REPEAT, STATUS = "ctrl+shift+F9", "ctrl+shift+F8", "ctrl+shift+F7"
 class Listen:
     """One running program; `lines` grows with what it prints on both streams, (monotonic seconds, line)."""
 
-    def __init__(self, desktop: Programs, *arguments: str, **variables: str) -> None:
+    def __init__(
+        self,
+        desktop: Programs,
+        *arguments: str,
+        program: tuple[str, ...] = ("-m", "edge_assistant"),
+        **variables: str,
+    ) -> None:
         self._desktop = desktop
         self._environment = {**desktop.environment, **variables}
         self.lines: list[tuple[float, str]] = []
         self._changed = threading.Condition()
-        command = [sys.executable, "-m", "edge_assistant", "listen", "--temperature", "0", "--seed", "1", *arguments]
+        command = [sys.executable, *program, "listen", "--temperature", "0", "--seed", "1", *arguments]
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,

@@ -32,7 +32,7 @@ class ScriptedSpeech:
     def select_request(self, request_id: int | None) -> None:
         self.request_id = request_id
 
-    def say(self, text: str, request_id: int | None = None) -> None:
+    def say(self, text: str, request_id: int | None = None, **_: object) -> None:
         if request_id in (None, self.request_id):
             self.heard.append(text)
 

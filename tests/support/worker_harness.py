@@ -61,7 +61,7 @@ class ScriptedSpeech:
         self.speaks = False
         self.changed = threading.Condition()
 
-    def say(self, text: str, request_id: int | None = None) -> None:
+    def say(self, text: str, request_id: int | None = None, **_: object) -> None:
         self.heard.append((text, request_id))
 
     def tone(self, tone: str, request_id: int | None = None) -> None:
@@ -88,7 +88,7 @@ class ScriptedAssistant:
         self.speech = harness.output
         self.on_event = harness.output.show
         self.was_cancelled = threading.Event()
-        self.questions: list[tuple[str | None, int | None]] = []
+        self.questions: list[str | None] = []
         self.looked: list[AnswerOptions] = []
         self.capture: Callable[[], CapturedPicture] = lambda: PICTURE
         self.request = AnswerOptions()
@@ -125,9 +125,9 @@ class ScriptedAssistant:
         self.capture, self.request, self.turns = capture, request, turns
         self.looked.append(request)
 
-    def ask(self, index: int, question: str | None, *, max_tokens: int | None) -> DoneEvent | ErrorEvent:
+    def ask(self, index: int, question: str | None) -> DoneEvent | ErrorEvent:
         self.harness.asked.put(self)
-        self.questions.append((question, max_tokens))
+        self.questions.append(question)
         try:
             self.capture()
         except CancelledError:
@@ -136,7 +136,7 @@ class ScriptedAssistant:
         if self.harness.held:
             assert self.was_cancelled.wait(5)
             return cancelled(index, "")
-        text = f"{self.request.mode} {'thinking' if self.think else 'instruct'}."
+        text = f"{self.request.task} {'thinking' if self.think else 'instruct'}."
         self.turns += (Turn(question or "", text),)
         self.speech.say(text)
         self.on_event(SentenceEvent(index, text))
@@ -148,11 +148,11 @@ class ScriptedAssistant:
         return done
 
     def encode_detail_ahead(self, request: AnswerOptions) -> None:
-        self.harness.asked_ahead.append(request.mode)
+        self.harness.asked_ahead.append(request.task)
 
     def encode_ahead(self, captured: CapturedPicture, request: AnswerOptions) -> None:
         refuse_blank(captured)
-        self.harness.asked_ahead.append((request.mode, request.image_tokens))
+        self.harness.asked_ahead.append((request.task, request.image_tokens))
 
     def cancel_ahead(self) -> None:
         self.harness.asked_ahead.append("dropped")

@@ -182,7 +182,7 @@ class Heard:
     def __init__(self) -> None:
         self.said: list[str] = []
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, **_: object) -> None:
         self.said.append(text)
 
     def stop(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QLocale, QObject, Qt, Signal
 
 from edge_assistant.capture import qt_subprocess, targets
-from edge_assistant.engine.prompts import LANGUAGES
+from edge_assistant.engine.task_table import load_table
 from edge_assistant.models.library import ModelLibrary
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.probe import list_voices
@@ -37,7 +37,7 @@ def voices() -> list[FieldOption]:
 def languages() -> list[FieldOption]:
     """List the languages of answers by their native names; those of the program itself come first."""
     first = i18n.languages()
-    codes = [*first, *sorted(set(LANGUAGES) - set(first))]
+    codes = [*first, *sorted(set(load_table(None).languages) - set(first))]
     return [FieldOption(code, _language_label(code)) for code in codes]
 
 

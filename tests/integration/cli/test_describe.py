@@ -24,7 +24,7 @@ from support.describing import (
     user_environment,
 )
 
-from edge_assistant.engine.prompts import MODES
+from edge_assistant.engine.task_table import load_table
 from edge_assistant.text.grounding import describe_objects
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
@@ -306,8 +306,9 @@ def test_several_answers_stand_on_lines_of_their_own(environment: dict[str, str]
 
 def test_each_mode_asks_its_own_question(environment: dict[str, str]) -> None:
     modes = {mode: done(describe(DIALOG, "--mode", mode, environment=environment)) for mode in ("detail", "read")}
-    assert modes["detail"]["question"] == MODES["detail"].question
-    assert modes["read"]["question"] == MODES["read"].question
+    table = load_table(None)
+    assert modes["detail"]["question"] == table.settings("demo", "detail", "instruct", None).question
+    assert modes["read"]["question"] == table.settings("demo", "read", "instruct", None).question
     assert modes["read"]["answer"] == "Music. Cancel. Save."
 
 

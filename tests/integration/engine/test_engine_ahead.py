@@ -62,7 +62,7 @@ class Asked:
 
     def look(self, image: Image.Image, mode: str = "glance") -> DoneEvent:
         captured = CapturedPicture(image)
-        request = AnswerOptions(mode=mode, temperature=0.0, seed=1)  # type: ignore[arg-type]
+        request = AnswerOptions(task=mode, temperature=0.0, seed=1)  # type: ignore[arg-type]
         self.assistant.look_at(lambda: captured, request)
         outcome = self.assistant.ask(0)
         assert isinstance(outcome, DoneEvent), outcome
@@ -93,7 +93,7 @@ def test_a_detail_asked_for_while_it_is_encoded_ahead_has_the_answer_of_a_fresh_
     fresh = asked.look(picture(), "detail")
     asked.look(other())
     asked.look(picture())
-    asked.assistant.encode_detail_ahead(AnswerOptions(mode="detail"))
+    asked.assistant.encode_detail_ahead(AnswerOptions(task="detail"))
     detail = asked.look(picture(), "detail")
     assert (detail.answer, detail.image) == (fresh.answer, fresh.image)
     stages = [event for event in asked.events if isinstance(event, StageEvent) and event.stage == "encode"]
@@ -102,7 +102,7 @@ def test_a_detail_asked_for_while_it_is_encoded_ahead_has_the_answer_of_a_fresh_
 
 def test_what_was_encoded_before_the_question_is_not_encoded_in_it(asked: Asked) -> None:
     asked.look(picture())
-    asked.assistant.encode_detail_ahead(AnswerOptions(mode="detail"))
+    asked.assistant.encode_detail_ahead(AnswerOptions(task="detail"))
     asked.wait_until_idle()
     asked.events.clear()
     detail = asked.look(picture(), "detail")
@@ -119,7 +119,7 @@ def test_a_picture_that_was_only_likely_to_be_asked_about_is_not_encoded_in_the_
     fresh = asked.look(picture(), "detail")
     asked.look(other())
     for likely in (other(), picture()):  # the first of them is given up for the second
-        asked.assistant.encode_ahead(CapturedPicture(likely), AnswerOptions(mode="detail"))
+        asked.assistant.encode_ahead(CapturedPicture(likely), AnswerOptions(task="detail"))
     asked.wait_until_idle()
     detail = asked.look(picture(), "detail")
     assert detail.answer == fresh.answer
@@ -140,7 +140,7 @@ def test_another_picture_drops_what_was_being_encoded_ahead(asked: Asked) -> Non
     expected = asked.look(other()).answer
     asked.look(picture())
     engine = asked.assistant.engine_pid
-    asked.assistant.encode_detail_ahead(AnswerOptions(mode="detail"))
+    asked.assistant.encode_detail_ahead(AnswerOptions(task="detail"))
     assert asked.look(other()).answer == expected
     assert asked.look(picture(), "detail").stop == "end"
     assert asked.assistant.engine_pid == engine
@@ -148,7 +148,7 @@ def test_another_picture_drops_what_was_being_encoded_ahead(asked: Asked) -> Non
 
 def test_a_cancel_when_nothing_is_asked_keeps_the_engine_and_what_it_encodes(asked: Asked) -> None:
     asked.look(picture())
-    asked.assistant.encode_detail_ahead(AnswerOptions(mode="detail"))
+    asked.assistant.encode_detail_ahead(AnswerOptions(task="detail"))
     engine = asked.assistant.engine_pid
     asked.assistant.cancel()
     time.sleep(0.5)  # longer than a cancel waits before it kills

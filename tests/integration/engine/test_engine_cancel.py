@@ -38,7 +38,7 @@ class Cancelling:
         weights = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
         self.assistant = Assistant(
             weights,
-            AnswerOptions(mode="detail", seed=1),
+            AnswerOptions(task="detail", seed=1),
             context=4096,
             threads=1,
             language=None,

@@ -10,8 +10,8 @@ from benchmarking.product import QUESTION
 from support.describing import DIALOG, describe, done
 from support.small_pair import SMALL
 
-from edge_assistant.engine import prompts
 from edge_assistant.engine.llama_model import LlamaModel
+from edge_assistant.engine.task_table import load_table
 from edge_assistant.models.compatibility import check_fit, describe_mmproj, describe_model
 
 
@@ -59,10 +59,11 @@ def test_what_is_said_to_the_model_has_as_many_tokens_as_in_qwens_vocabulary(tmp
         on_load=lambda _: None,
     )
     try:
-        texts = [prompts.MODES["glance"].question, prompts.MODES["detail"].question, prompts.MODES["read"].question]
-        texts += [QUESTION, prompts.system_prompt(None), "system\n", "user\n", "assistant\n"]
+        table = load_table(None)
+        tasks = [table.settings("qwen3-vl", task, "instruct", None) for task in ("glance", "detail", "read")]  # type: ignore[arg-type]
+        texts = [*(task.question for task in tasks), QUESTION, tasks[0].system, "system\n", "user\n", "assistant\n"]
         # Counted with the vocabulary of Qwen's tokenizer.
-        assert [len(native.tokenize(text, special=False)) for text in texts] == [9, 6, 7, 5, 55, 2, 2, 2]
+        assert [len(native.tokenize(text, special=False)) for text in texts] == [17, 35, 36, 5, 67, 2, 2, 2]
     finally:
         native.free()
 

@@ -83,7 +83,7 @@ class Voice:
     def __init__(self, **_: object) -> None:
         Voice.said = []
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, **_: object) -> None:
         self.said.append(text)
 
     def wait(self) -> None: ...

@@ -26,7 +26,7 @@ class Listener:
         self.reporter.only_answers = only_answers
         self.run = AnswerRun(0, "What?", 1, ProgressAnnouncer(self.heard.append))
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, **_: object) -> None:
         self.heard.append(text)
 
     def stop(self) -> None:

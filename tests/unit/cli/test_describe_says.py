@@ -27,7 +27,7 @@ class Voice:
     def start(self) -> None:
         Voice.heard = []
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, **_: object) -> None:
         self._said.append(text)
 
     def wait(self) -> None:

@@ -25,7 +25,7 @@ class FakeSpeaker:
     def start(self) -> None:
         self.open = True
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, **_: object) -> None:
         self.said.append(text)
 
     def stop(self) -> None:

@@ -9,7 +9,6 @@ from support.worker_harness import (
     WorkerHarness,
 )
 
-from edge_assistant.assistant.conversation import QUESTION_IMAGE_TOKENS
 from edge_assistant.assistant.events import (
     ErrorEvent,
 )
@@ -49,7 +48,7 @@ def test_what_is_about_to_be_chosen_or_asked_about_is_encoded_with_the_options_o
     ready.ahead = True
     assert ready.encoded_ahead(ready.request(1, action="palette"), lambda: SEEN) == [("glance", None)]
     asked = ready.request(2, action="ask", mode="detail")
-    assert ready.encoded_ahead(asked, lambda: SEEN) == [("glance", None), ("detail", QUESTION_IMAGE_TOKENS)]
+    assert ready.encoded_ahead(asked, lambda: SEEN) == [("glance", None), ("question", None)]
 
 
 def test_nothing_is_encoded_ahead_on_battery_nor_when_it_was_closed_nor_where_there_is_nothing(
@@ -276,14 +275,14 @@ def test_a_follow_up_goes_to_the_same_picture_and_a_new_one_begins_anew(ready: W
     ready.answer(ready.request(3))
     ready.expect(*(each for id in (1, 2, 3) for each in (("answered", id, True), ("ended", id))))
     (assistant,) = ready.assistants
-    assert [request.mode for request in assistant.looked] == ["glance", "glance"]
-    assert assistant.questions == [(None, None), ("Why?", 500), (None, None)]
+    assert [request.task for request in assistant.looked] == ["glance", "glance"]
+    assert assistant.questions == [None, "Why?", None]
 
 
-def test_a_picture_that_was_taken_to_be_asked_about_is_sent_larger_than_at_a_glance(ready: WorkerHarness) -> None:
+def test_a_picture_that_was_taken_to_be_asked_about_is_sent_as_a_question_needs_it(ready: WorkerHarness) -> None:
     ready.answer(ready.request(1, question="Why?", mode="detail"))
     ready.expect(("answered", 1, True), ("ended", 1))
-    assert ready.assistants[0].looked[0].image_tokens == 512
+    assert [(each.task, each.image_tokens) for each in ready.assistants[0].looked] == [("question", None)]
 
 
 def test_a_follow_up_after_the_change_is_about_the_same_picture(ready: WorkerHarness) -> None:
@@ -293,7 +292,7 @@ def test_a_follow_up_after_the_change_is_about_the_same_picture(ready: WorkerHar
     ready.answer(ready.request(3, question="Why?", conversation=first.conversation))
     ready.expect(("answered", 1, True), ("ended", 1), ("answered", 2, False), ("ended", 2), ("answered", 3, True))
     thinking = ready.assistants[1]
-    assert thinking.questions == [("Why?", 500)]
+    assert thinking.questions == ["Why?"]
     assert thinking.looked == [], "it has taken the conversation over and needs no picture"
 
 

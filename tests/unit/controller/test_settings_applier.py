@@ -47,7 +47,7 @@ class ScriptedSpeaker:
 
     def stop(self) -> None: ...
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, **_: object) -> None:
         self.said.append(text)
 
     def tone(self, tone: str, *, if_idle: bool = False) -> None:  # noqa: ARG002

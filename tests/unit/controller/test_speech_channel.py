@@ -21,7 +21,7 @@ class ScriptedSpeaker:
     def start(self) -> None:
         self.calls.append("start")
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, **_: object) -> None:
         self.calls.append(text)
 
     def tone(self, tone: str, *, if_idle: bool = False) -> None:

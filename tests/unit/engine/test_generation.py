@@ -6,8 +6,9 @@ import pytest
 from support.fake_llama_model import END, Emitted, FakeModel, ask
 
 from edge_assistant.engine.messages import Done, StageProgress, TextDelta, ThinkingBudget
-from edge_assistant.engine.prompts import END_OF_THINKING
 from edge_assistant.engine.session import ModelSession
+
+END_OF_THINKING = ThinkingBudget(1, 1.0).closing
 
 ENDLESS = "".join(map(chr, range(0x4E00, 0x4E00 + 5000)))  # no character twice
 

@@ -6,9 +6,10 @@ import pytest
 from support.fake_llama_model import END, Emitted, FakeModel, FakeSampler, ask
 
 from edge_assistant.engine.messages import Done, Sampling, TextDelta, ThinkingBudget
-from edge_assistant.engine.prompts import END_OF_THINKING
 from edge_assistant.engine.session import ModelSession
 from edge_assistant.system.errors import EngineError
+
+END_OF_THINKING = ThinkingBudget(1, 1.0).closing
 
 FOR_EVER = 200
 BETWEEN = "<|im_end|>\n<|im_start|>user\n"

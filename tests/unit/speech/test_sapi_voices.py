@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from edge_assistant.speech import sapi_voices, worker
-from edge_assistant.speech.messages import Reply, SystemVoice
+from edge_assistant.speech.messages import Part, Reply, SystemVoice
 
 _ROOT = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Speech\\Voices\\Tokens\\"
 _NOT_FOUND = -2147200966  # SPERR_NOT_FOUND
@@ -117,7 +117,7 @@ def test_each_voice_that_can_be_read_is_listed_whatever_the_others_are(sapi: Sim
     sapi.usual = usual
     assert worker.Synthesizer(None).voices() == [
         SystemVoice(THIRD_PARTY.Id, "IVONA 2 Brian", ("en-US",), "Male"),
-        SystemVoice(NOTHING_SAID.Id, "eSpeak", (), None),
+        SystemVoice(NOTHING_SAID.Id, "eSpeak", (), None, espeak=True),
         SystemVoice(ZIRA.Id, "Microsoft Zira Desktop - English", ("en-US",), "Female"),
         SystemVoice(HEDDA.Id, "Microsoft Hedda Desktop - German", ("de-DE",), "Female"),
     ]
@@ -128,9 +128,10 @@ def test_a_voice_is_taken_beside_one_that_cannot_be_read(sapi: SimpleNamespace) 
     synthesizer = worker.Synthesizer(None)
     notices: list[Reply] = []
     synthesizer.choose_voice(None, "de", notices.append)
+    ((_, voice),) = synthesizer._with_voices([Part("Hallo.", "de")])
     assert notices == []
     engine = worker._create_engine()
-    engine.setProperty("voice", synthesizer._voice)
+    engine.setProperty("voice", voice)
     engine.proxy.setBusy(False)  # which does what was set
     assert sapi.made[-1].Voice is HEDDA
 

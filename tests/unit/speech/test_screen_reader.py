@@ -29,7 +29,7 @@ class ScriptedSpeaker:
     def start(self) -> None:
         self.did.append("start")
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, **_: object) -> None:
         self.did.append(text)
 
     def tone(self, tone: str, *, if_idle: bool = False) -> None:  # noqa: ARG002

@@ -8,7 +8,6 @@ import pytest
 
 from edge_assistant.system.i18n import use_language
 from edge_assistant.text.grounding import describe_objects
-from edge_assistant.text.sentences import SentenceSplitter
 
 
 @pytest.mark.parametrize(
@@ -67,17 +66,6 @@ def test_of_a_list_each_is_told() -> None:
 )
 def test_anything_else_is_left_as_it_is(text: str) -> None:
     assert describe_objects(text) is None
-
-
-def test_an_answer_that_comes_in_pieces_is_heard_as_words_and_what_stands_around_it_stays() -> None:
-    splitter = SentenceSplitter()
-    pieces = ["Here", ': {"bbox', '_2d":[780,850,', '960,950],"label":"Save"}', " is it", "."]
-    heard = [sentence for piece in pieces for sentence in splitter.feed(piece)] + splitter.finish()
-    assert heard == [
-        "Here:",
-        "Save: at the bottom right, 87 percent from the left and 90 percent from the top.",
-        "is it.",
-    ]
 
 
 def test_a_place_is_told_in_the_persons_language() -> None:

@@ -20,9 +20,12 @@ _PIECES = [
 _WORDS = ["alpha", "beta", "snake_case", "3.14", "e.g.", "Dr.", "<5", "漢字", "U.S.", "notes.txt", "x*y", "5%", "C++"]
 
 
-def split(*pieces: str) -> list[str]:
-    splitter = SentenceSplitter()
-    return [sentence for piece in pieces for sentence in splitter.feed(piece)] + splitter.finish()
+def split(*pieces: str, language: str | None = None) -> list[str]:
+    """The sentences without the space before them; nothing else may be lost."""
+    splitter = SentenceSplitter(language)
+    found = [sentence for piece in pieces for sentence in splitter.feed(piece)] + splitter.finish()
+    assert "".join(found) == "".join(pieces)
+    return [sentence.strip() for sentence in found if sentence.strip()]
 
 
 @pytest.mark.parametrize(
@@ -41,20 +44,14 @@ def split(*pieces: str) -> list[str]:
         ("Open notes.txt now. Go to https://a.b/c?d=e then.", ["Open notes.txt now.", "Go to https://a.b/c?d=e then."]),
         ("Press Ctrl+S. Then close.", ["Press Ctrl+S.", "Then close."]),
         ("1. Save\n2. Cancel\n3. Don't save", ["1. Save", "2. Cancel", "3. Don't save"]),
-        ("- one\n- two\n\nEnd.", ["one", "two", "End."]),
+        ("- one\n- two\n\nEnd.", ["- one", "- two", "End."]),
         ('He said "Stop." Then he left.', ['He said "Stop."', "Then he left."]),
         ('"Is it?" she asked.', ['"Is it?" she asked.']),
         ("(The end.) More.", ["(The end.)", "More."]),
         ("保存对话框。有两个按钮！好", ["保存对话框。", "有两个按钮！", "好"]),
         ("ماذا هناك؟ نافذة حفظ. زران.", ["ماذا هناك؟", "نافذة حفظ.", "زران."]),
         ("हाँ। नहीं।", ["हाँ।", "नहीं।"]),
-        ("It is **bold. Really** so.", ["It is bold.", "Really so."]),
-        ("# Title\n---\nText.", ["Title", "Text."]),
-        ("| Name | Size |\n|---|---:|\n| a | 1 |", ["Name, Size", "a, 1"]),
-        ("```python\nprint(1)\n```\nEnd.", ["print(1)", "End."]),
         ("2 * 3 * 4 is 24.", ["2 * 3 * 4 is 24."]),
-        ('{"box": [1, 2], "label": "A. B"}\nDone.', ['{"box": [1, 2], "label": "A. B"}', "Done."]),
-        ('[{"a": 1}, {"b": "x] y"}] Done.', ['[{"a": 1}, {"b": "x] y"}]', "Done."]),
         ("[x] done. More.", ["[x] done.", "More."]),
         ("", []),
         (" \n \n", []),
@@ -70,7 +67,7 @@ def test_a_sentence_is_given_out_as_soon_as_the_next_word_shows_that_it_ended() 
     assert splitter.feed("It is red.") == []
     assert splitter.feed(" ") == []
     assert splitter.feed("T") == ["It is red."]
-    assert splitter.finish() == ["T"]
+    assert splitter.finish() == [" T"]
 
 
 def test_a_newline_ends_a_sentence_at_once() -> None:
@@ -122,14 +119,6 @@ def test_the_sentences_do_not_depend_on_how_the_stream_is_cut(seed: int) -> None
     assert split(*(text[a:b] for a, b in itertools.pairwise(cuts))) == whole
 
 
-@pytest.mark.parametrize("length", [3999, 4000, 4001, 5000])
-@pytest.mark.parametrize("close", ['"}', ""])
-def test_an_endless_object_is_cut_the_same_way_however_it_comes(length: int, close: str) -> None:
-    text = '{"a": "' + "b c. " * (length // 5) + close + " More. Text."
-
-    assert split(*text) == split(text)
-
-
 @pytest.mark.parametrize("seed", _SEEDS)
 def test_every_word_comes_out_once_and_in_order(seed: int) -> None:
     chance = random.Random(seed)
@@ -141,10 +130,10 @@ def test_every_word_comes_out_once_and_in_order(seed: int) -> None:
 
 def test_what_is_taken_back_is_not_said_unless_it_was_said_already() -> None:
     splitter = SentenceSplitter()
-    assert splitter.feed("A dialog. Two buttons. A dial") == ["A dialog.", "Two buttons."]
+    assert splitter.feed("A dialog. Two buttons. A dial") == ["A dialog.", " Two buttons."]
     splitter.retract(len(" A dial"))
     assert splitter.finish() == []
-    assert splitter.feed("Yes. Yes. Yes") == ["Yes.", "Yes."]
+    assert splitter.feed("Yes. Yes. Yes") == ["Yes.", " Yes."]
     splitter.retract(len(" Yes. Yes"))
     assert splitter.finish() == []
     splitter.feed("A dialog and more")
