@@ -33,6 +33,7 @@ from edge_assistant.system.errors import AssistantError, CancelledError, EngineE
 from edge_assistant.system.i18n import catalogue_language, tr
 from edge_assistant.system.text_cleaning import clean_answer
 from edge_assistant.text.languages import LanguageTracker
+from edge_assistant.text.plain_text_stream import PlainTextStream
 from edge_assistant.tuning import profile
 
 # llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
@@ -80,6 +81,7 @@ class Assistant:
         self._context = min(context, model.context_length)
         self._capture: Callable[[], CapturedPicture] | None = None
         self._picture: Image.Image | None = None
+        self._frame: token_budget.ResizePlan | None = None  # how the picture lies in the one that is sent
         self._capture_error: AssistantError | None = None
         self._small_text_lost = False
         self._turns: list[Turn] = []
@@ -150,6 +152,7 @@ class Assistant:
             self._options,
             self._capture,
             self._picture,
+            self._frame,
             self._capture_error,
             self._small_text_lost,
             tuple(self._turns),
@@ -161,6 +164,7 @@ class Assistant:
         self._apply(handover.request)
         self._capture = handover.capture
         self._picture = handover.picture
+        self._frame = handover.frame
         self._capture_error = handover.capture_error
         self._small_text_lost = handover.small_text_lost
         self._turns[:] = handover.turns
@@ -203,7 +207,8 @@ class Assistant:
         AssistantError: the last event, which is also returned, tells the outcome.
         """
         self._cancelled.clear()
-        settings = self._task_settings(task or ("question" if text else self._options.task))
+        task = task or ("question" if text else self._options.task)
+        settings = self._task_settings(task)
         seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
         question = settings.question_for(text) if text else settings.question
         run = AnswerRun(
@@ -216,7 +221,7 @@ class Assistant:
         )
         outcome: DoneEvent | ErrorEvent
         try:
-            done = self._answer(run, settings)
+            done = self._answer(run, settings, task)
             if done.stop != "cancelled":
                 self._report_small_text(index)
             outcome = run.done_event(self._model, self._picture, done)
@@ -235,8 +240,7 @@ class Assistant:
 
     def planned_tokens(self, size: tuple[int, int], options: AnswerOptions) -> int:
         """Return the image tokens that a picture of `size` (width and height in pixels) would be sent with."""
-        most, least = self._image_token_range(options)
-        return token_budget.plan(size, max_tokens=most, min_tokens=least).tokens
+        return self._plan(size, options).tokens
 
     def encode_detail_ahead(self, options: AnswerOptions) -> None:
         """Encode the current picture again for other `options`, in the background, as `encode_ahead` does.
@@ -299,6 +303,10 @@ class Assistant:
         least = min(self._task_settings(options.task).min_image_tokens, round(most * _LEAST_OF_MOST))
         return most, min(most, max(least, MIN_IMAGE_TOKENS))
 
+    def _plan(self, size: tuple[int, int], options: AnswerOptions) -> token_budget.ResizePlan:
+        most, least = self._image_token_range(options)
+        return token_budget.plan(size, max_tokens=most, min_tokens=least)
+
     def _resize(self, image: Image.Image, options: AnswerOptions) -> Image.Image:
         """Resize a picture to the image tokens that the options allow."""
         most, least = self._image_token_range(options)
@@ -307,8 +315,9 @@ class Assistant:
     def _task_settings(self, task: Task) -> TaskSettings:
         return self.tasks.settings(self._model.family, task, self._model.variant, self._language)
 
-    def _answer(self, run: AnswerRun, settings: TaskSettings) -> Done:
+    def _answer(self, run: AnswerRun, settings: TaskSettings, task: Task) -> Done:
         picture = self._get_picture(run)
+        run.plain_text = PlainTextStream(self._frame, self._language, verbatim=task == "read")
         self._load(run)
         rgb, options, sampling = picture.tobytes(), self._options, settings.sampling
         if options.temperature is not None:
@@ -378,6 +387,7 @@ class Assistant:
         for code, message in picture_checks.picture_warnings(captured, demo=self._model.demo):
             self.notice(run.index, code, message)
         picture = self._resize(captured.image, self._options)
+        self._frame = self._plan(captured.image.size, self._options)
         self._small_text_lost = picture_checks.is_small_text_lost(captured, picture, self._options.task)
         run.prepare = time.perf_counter() - start
         self._reporter.emit(StageEvent(run.index, "prepare", 1.0))

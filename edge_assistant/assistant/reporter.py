@@ -94,7 +94,7 @@ class AnswerReporter:
         answer = clean_answer(done.answer)
         if done.stop == "loop":
             run.splitter.retract(len(run.answer) - len(answer))
-        self._speak_pieces(run, run.splitter.feed(run.plain_text.finish()))
+        self._speak_pieces(run, run.splitter.feed(run.plain_text.finish(cut=done.stop in ("length", "loop"))))
         self._speak_pieces(run, run.splitter.finish())
         if answer and done.stop in picture_checks.STOP_NOTICES:
             code, sentence = picture_checks.STOP_NOTICES[done.stop]

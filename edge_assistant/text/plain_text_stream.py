@@ -1,39 +1,53 @@
-"""The model's text turned into plain text while it comes: what is spoken and what is shown."""
+"""The model's text turned into plain text while it comes: what is spoken and what is shown.
+
+Places (JSON, coordinates) are put into words first, then markup is removed, then what tells nothing.
+"""
 
 from __future__ import annotations
 
+from edge_assistant.imaging.token_budget import ResizePlan
 from edge_assistant.text.answer_words import AnswerWords
 from edge_assistant.text.blocks import BlockReader
+from edge_assistant.text.introductions import StyleFilter
 from edge_assistant.text.lines import LineJoiner
+from edge_assistant.text.places_stream import PlacesStream
 
 
 class PlainTextStream:
-    """An incremental filter: the text is the same however it is cut, and comes as early as it can be decided."""
+    """An incremental filter of one answer: the text is the same however it is cut, and comes as early as it can.
 
-    def __init__(self, language: str | None = None, task: str = "detail") -> None:
-        """`language` is the answer's, None for the person's own; `task` as in the table of tasks."""
+    `frame` is as for PlacesStream, `language` the answer's (None: the person's own), `task` one of the table of tasks:
+    a reading keeps all that may be the picture's own text.
+    """
+
+    def __init__(self, frame: ResizePlan | None = None, language: str | None = None, *, task: str = "detail") -> None:
         self._words = AnswerWords(language)
-        self._reading = task == "read"
+        self._task = task
+        self._places = PlacesStream(frame, language, verbatim=task == "read")
         self._start()
 
     def feed(self, text: str) -> str:
         """Add text of any length; return the plain text that is certain now."""
-        self._reader.feed(text)
-        return self._lines.take()
+        if marked := self._places.feed(text):
+            self._reader.feed(marked)
+            return self._style.feed(self._lines.take())
+        return ""
 
     def finish(self, *, cut: bool = False) -> str:
-        """Return the rest, and get ready for the next answer. `cut`: a limit ended the text, so it is not complete."""
+        """Return the rest, and get ready for the next answer. `cut`: it was ended at a limit, so it is not complete."""
+        self._reader.feed(self._places.finish(cut=cut))
         self._reader.finish(cut=cut)
-        plain = self._lines.finish()
+        text = self._style.feed(self._lines.finish()) + self._style.finish(cut=cut)
         self._start()
-        return plain
+        return text
 
     def _start(self) -> None:
         self._lines = LineJoiner()
-        self._reader = BlockReader(self._lines, self._words, reading=self._reading)
+        self._reader = BlockReader(self._lines, self._words, reading=self._task == "read")
+        self._style = StyleFilter(self._task)
 
 
-def plain_text(text: str, language: str | None = None, task: str = "detail") -> str:
-    """Return the plain text of a whole text."""
-    stream = PlainTextStream(language, task)
-    return (stream.feed(text) + stream.finish()).strip("\n")
+def plain_text(text: str, language: str | None = None, *, task: str = "detail") -> str:
+    """Return the plain text of a whole answer."""
+    stream = PlainTextStream(language=language, task=task)
+    return (stream.feed(text) + stream.finish()).strip()
