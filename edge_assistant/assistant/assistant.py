@@ -317,7 +317,7 @@ class Assistant:
 
     def _answer(self, run: AnswerRun, settings: TaskSettings, task: Task) -> Done:
         picture = self._get_picture(run)
-        run.plain_text = PlainTextStream(self._frame, self._language, verbatim=task == "read")
+        run.plain_text = PlainTextStream(self._frame, self._language, task=task)
         self._load(run)
         rgb, options, sampling = picture.tobytes(), self._options, settings.sampling
         if options.temperature is not None:

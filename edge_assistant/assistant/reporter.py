@@ -20,7 +20,6 @@ from edge_assistant.engine.messages import (
 )
 from edge_assistant.system.i18n import tr, tr_count
 from edge_assistant.system.text_cleaning import clean_answer
-from edge_assistant.text.plain_text import strip_markup
 
 
 class SpeechOutput(Protocol):
@@ -105,7 +104,7 @@ class AnswerReporter:
         for piece in pieces:
             if self._cancelled.is_set():
                 return
-            sentence = strip_markup(piece)
+            sentence = piece.strip()
             if not sentence:
                 continue
             if run.first_sentence is None:

@@ -14,7 +14,20 @@ MAX_TAG = 4000
 
 LINE_TAGS = frozenset(
     (
-        *("address", "article", "aside", "blockquote", "body", "br", "button", "center", "dd", "details", "dialog", "div"),
+        *(
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "body",
+            "br",
+            "button",
+            "center",
+            "dd",
+            "details",
+            "dialog",
+            "div",
+        ),
         *("dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head"),
         *("header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "p", "pre"),
         *("section", "select", "summary", "textarea", "title", "ul", "video", "audio", "canvas", "iframe", "form"),
@@ -25,7 +38,24 @@ LINE_TAGS = frozenset(
 TABLE_TAGS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption", "colgroup", "col"))
 _INLINE_TAGS = frozenset(
     (
-        *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img"),
+        *(
+            "a",
+            "abbr",
+            "acronym",
+            "b",
+            "bdi",
+            "bdo",
+            "big",
+            "cite",
+            "code",
+            "data",
+            "del",
+            "dfn",
+            "em",
+            "font",
+            "i",
+            "img",
+        ),
         *("input", "ins", "kbd", "label", "mark", "meter", "nobr", "output", "picture", "progress", "q", "rp", "rt"),
         *("ruby", "s", "samp", "small", "source", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var"),
         *("wbr", "meta", "link", "base", "math", "mi", "mn", "mo", "mrow", "msup", "msub", "mfrac", "semantics"),
@@ -35,14 +65,40 @@ _INLINE_TAGS = frozenset(
 # What models write around their answers, or leave from their training.
 _MODEL_TAGS = frozenset(
     (
-        *("think", "thinking", "answer", "tool_call", "tool_response", "tools", "image", "ref", "box", "quad", "points"),
+        *(
+            "think",
+            "thinking",
+            "answer",
+            "tool_call",
+            "tool_response",
+            "tools",
+            "image",
+            "ref",
+            "box",
+            "quad",
+            "points",
+        ),
         *("unk", "pad", "eos", "bos", "start_of_turn", "end_of_turn", "im_start", "im_end", "endoftext"),
     )
 )
 # Also names of what a person fills in, as in "cp <source> <target>": tags only with attributes, or as a closing tag.
 _AMBIGUOUS = frozenset(
     (
-        *("area", "audio", "base", "data", "embed", "image", "link", "map", "meta", "object", "option", "output", "param"),
+        *(
+            "area",
+            "audio",
+            "base",
+            "data",
+            "embed",
+            "image",
+            "link",
+            "map",
+            "meta",
+            "object",
+            "option",
+            "output",
+            "param",
+        ),
         *("select", "slot", "source", "template", "time", "track", "video"),
     )
 )

@@ -11,7 +11,8 @@ from edge_assistant.text.tables import Table
 
 _MAX_CELL = 4000
 _TAG = re.compile(
-    r"<(/?)(table|thead|tbody|tfoot|tr|th|td|caption|colgroup|col)(?![^\s>/])((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*)>", re.IGNORECASE
+    r"<(/?)(table|thead|tbody|tfoot|tr|th|td|caption|colgroup|col)(?![^\s>/])((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*)>",
+    re.IGNORECASE,
 )
 _TAG_NAMES = ("table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption", "colgroup", "col")
 _TAG_PART = re.compile(r"</?([a-z]*)(\s(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*(?:\"[^\"]*|'[^']*)?)?\Z", re.IGNORECASE)

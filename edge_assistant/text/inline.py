@@ -276,7 +276,13 @@ class InlineReader:
             return i
         text, count = self._text, end - i
         before, after = self._previous(i), text[end : end + 1]
-        if count > 3 or before.isalnum() or not after or after.isspace() or not (after.isalnum() or after in _QUOTES + "*([`"):
+        if (
+            count > 3
+            or before.isalnum()
+            or not after
+            or after.isspace()
+            or not (after.isalnum() or after in _QUOTES + "*([`")
+        ):
             return self._literal(i, end)
         close = self._find_close(i, end, "_" * count)
         if close is None:

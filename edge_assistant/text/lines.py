@@ -21,13 +21,49 @@ _KEY = re.compile(r"\S+:\Z")
 _NUMBERED = re.compile(r"\(?\d{1,3}[.)]")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff66-\uff9d]")
 _WORD = re.compile(r"\w+")
-_SUSPENDED = frozenset(("und", "oder", "bzw.", "sowie", "bis", "and", "or", "to", "et", "ou", "y", "o", "e", "i", "lub"))
+_SUSPENDED = frozenset(
+    ("und", "oder", "bzw.", "sowie", "bis", "and", "or", "to", "et", "ou", "y", "o", "e", "i", "lub")
+)
 # Words that end no line of a menu or a headline.
 _LEADING = frozenset(
     (
         *("a", "an", "the", "of", "to", "and", "or", "in", "on", "at", "for", "with", "by", "from", "is", "are", "was"),
-        *("der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "und", "oder", "im", "am"),
-        *("zu", "zum", "zur", "von", "vom", "mit", "für", "bei", "auf", "aus", "le", "la", "les", "de", "du", "un", "une"),
+        *(
+            "der",
+            "die",
+            "das",
+            "den",
+            "dem",
+            "des",
+            "ein",
+            "eine",
+            "einen",
+            "einem",
+            "einer",
+            "und",
+            "oder",
+            "im",
+            "am",
+        ),
+        *(
+            "zu",
+            "zum",
+            "zur",
+            "von",
+            "vom",
+            "mit",
+            "für",
+            "bei",
+            "auf",
+            "aus",
+            "le",
+            "la",
+            "les",
+            "de",
+            "du",
+            "un",
+            "une",
+        ),
         *("et", "el", "los", "las", "del", "y", "il", "lo", "gli", "di", "e", "i", "w", "z", "na", "и", "в", "на", "с"),
     )
 )

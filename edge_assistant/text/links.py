@@ -11,9 +11,7 @@ _START_PART = re.compile(
 )
 _ADDRESS = re.compile(r"[^\s<>\"'`«»“”„‘’{}|\\^\u3000-\u303f\uff00-\uffef\u4e00-\u9fff*]+")
 _AUTOLINK = re.compile(r"<((?:https?|ftp)://[^\s<>]*|mailto:[^\s<>]*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)>", re.IGNORECASE)
-_AUTOLINK_PART = re.compile(
-    r"<(?:[A-Za-z]{0,6}|(?:https?|ftp|mailto):[^\s<>]*|[\w.+-]+(?:@[\w.-]*)?)\Z", re.IGNORECASE
-)
+_AUTOLINK_PART = re.compile(r"<(?:[A-Za-z]{0,6}|(?:https?|ftp|mailto):[^\s<>]*|[\w.+-]+(?:@[\w.-]*)?)\Z", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z]+:/{0,2})?(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)", re.IGNORECASE)
 _TARGET = re.compile(r"\(\s*(<[^<>\n]*>|(?:[^\s()]|\([^\s()]*\))*)(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*\)")
 _TARGET_PART = re.compile(

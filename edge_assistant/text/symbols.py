@@ -19,7 +19,9 @@ _PICTURES = (
 PARTS = "\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"
 _TICKS = "\u2705\u2611\u2610\u2612\u2713\u2714\u2717\u2718\u274c\u274e"
 _RADIO = "\u25c9\u25ce\u25cb\U0001f518"
-_ARROWS = "\u2190-\u21ff\u2794\u2798-\u27af\u27b1-\u27be\u27f5-\u27ff\u2b05-\u2b07\u2b95\U0001f800-\U0001f8ff\u25ba\u25b8"
+_ARROWS = (
+    "\u2190-\u21ff\u2794\u2798-\u27af\u27b1-\u27be\u27f5-\u27ff\u2b05-\u2b07\u2b95\U0001f800-\U0001f8ff\u25ba\u25b8"
+)
 
 SIGNS = f"\u2716\u2795-\u2797{_PICTURES}{PARTS}{_TICKS}{_RADIO}{_ARROWS}\u2605\u2606"
 """The signs that are looked at, as the inside of a character class."""
