@@ -31,6 +31,7 @@ LAYERS = (
 # The modules that may import a heavy library; elsewhere it must be importable without it.
 OWNERS = {
     "llama_cpp": ("engine/bindings.py", "engine/llama_model.py"),
+    "pylatexenc": ("text/formulas.py",),
     "pyttsx3": ("speech/worker.py",),
     "huggingface_hub": ("models/hub.py", "models/hub_errors.py"),
     "mss": ("capture/screen.py",),
