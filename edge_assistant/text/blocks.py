@@ -23,7 +23,11 @@ _BULLET_PART = re.compile(rf"[{re.escape(symbols.BULLETS)}]\ufe0f?[ \t\u00a0]*\Z
 _NUMBERED = re.compile(r"\(?\d{1,3}[.)][ \t]+(?=\S)")
 _NUMBERED_PART = re.compile(r"\(?\d{0,3}(?:[.)][ \t]*)?\Z")
 _SIGNED = re.compile(r"\d+(?:[.,]\d+)*")
-_SIGNED_UNIT = re.compile(r"[ \t\u00a0]*(?:[°%‰€$£¥ºK]|[A-Za-zµΩ]{1,3}(?![A-Za-z])|\n|[.,;)]?[ \t]*(?:\n|\Z))")
+_SIGNED_UNIT = re.compile(
+    r"[ \t\u00a0]*(?:[°%‰€$£¥º]|(?:k?g|mg|t|[kcmµ]?m|[mc]?l|h|m?s|min|k?W|[mk]?[VA]|[kM]?Hz|dB|K|C|F|hPa|[kM]?Pa|bar|[GMTk]B|pt|px"
+    r"|EUR|USD|CHF|Euro?s?|Dollars?|Grad|degrees?|Prozent|per ?cent|Punkte?|points?)(?!\w)|[.,;)]?[ \t]*(?:\n|\Z))"
+)
+_YEAR = re.compile(r"(?:1[89]|20)\d\d\Z")
 _DEFINITION = re.compile(r"\[(?!\^)[^\[\]\n]{1,200}\]:[ \t]+\S+[^\n]*(?=\n|\Z)")
 _DEFINITION_PART = re.compile(r"\[(?!\^)[^\[\]\n]{0,200}(?:\](?::[^\n]*)?)?\Z")
 _FOOTNOTE_TEXT = re.compile(r"\[\^([^\[\]\s]{1,40})\]:[ \t]*")
@@ -62,7 +66,7 @@ class BlockReader:
         self._row_start = 0
         self._line_begin = 0  # where the line began
         self._pipes = False  # whether the marks in this line are known to divide no table
-        self._heading_row = False
+        self._may_be_header = False  # whether the next row may be one: a rule began the table
 
     def feed(self, text: str) -> None:
         """Add text, and write what is certain."""
@@ -154,17 +158,12 @@ class BlockReader:
             self._end_paragraph()
             self._position = i + 1
             return True
-        if not self._quote_continues(i):
-            self._line_begin = self._position
+        self._line_begin = self._position
         self._inline.new_line()
         return self._read_block(i)
 
-    def _quote_continues(self, i: int) -> bool:
-        return False
-
     def _end_paragraph(self) -> None:
-        self._write_first_row()
-        self._table = None
+        self._end_table()
         self._lines.blank()
         self._inline.new_paragraph()
         self._quote = False
@@ -263,8 +262,7 @@ class BlockReader:
             return False
         line = self._buffer[start:end]
         closed = _CLOSING_MARKS.search(line)
-        self._write_first_row()
-        self._table = None
+        self._end_table()
         self._start("own", start)
         self._inline.new_paragraph()
         if end < len(self._buffer) and self._buffer[end] != "\n":
@@ -300,11 +298,13 @@ class BlockReader:
         number = _SIGNED.match(text, end)
         if mark in "-+–—" and number and self._item != mark:
             stop = number.end()
-            if stop + 5 > len(text) and not self._final and "\n" not in text[stop:]:
+            if stop + 12 > len(text) and not self._final and "\n" not in text[stop:]:
                 return False
             is_number = not re.match(r"[.)][ \t]|[:/.-]\d|\.\w|[a-zA-Z]\d", text[stop : stop + 3])
             if is_number:
                 close = _SIGNED_UNIT.match(text, stop) is not None
+                if _YEAR.match(number[0]) and not close:
+                    return self._read_item(end, "")
                 return self._read_item(end, f"{mark}{'' if close else ' '}", line_start=False)
         self._item = "" if number else mark
         return self._read_item(end, "")
@@ -340,8 +340,7 @@ class BlockReader:
     def _open_fence(self, fence: re.Match[str]) -> None:
         self._fence = fence[1]
         self._transparent = fence[2].strip().lower() in _TRANSPARENT
-        self._write_first_row()
-        self._table = None
+        self._end_table()
         self._skip_line(fence.end())
         self._in_code_line = False
 
@@ -408,11 +407,11 @@ class BlockReader:
         text = self._buffer
         c = text[i]
         inside = self._table is not None
-        if c not in _PIPES and (c not in _FRAMES or (c == "+" and text[i + 1 : i + 2] not in ("-", "=", ""))):
-            if not inside or (self._outer and not (self._first_row and may_be_rule(text[i : i + 1]))):
-                self._write_first_row()
-                self._table = None
-                return None
+        framed = c in _FRAMES and (c != "+" or text[i + 1 : i + 2] in ("-", "=", ""))
+        may_belong = inside and (not self._outer or (self._first_row is not None and may_be_rule(c)))
+        if c not in _PIPES and not framed and not may_belong:
+            self._end_table()
+            return None
         end = self._line_end(i, MAX_ROW)
         if end is None:
             return False
@@ -420,20 +419,15 @@ class BlockReader:
         if is_rule(line):
             self._read_table_rule()
             return self._skip_row(end)
-        if not inside and c in _PIPES and not self._is_row(line, end):
+        if not inside and c in _PIPES and not _is_row(line):
             return None
         if inside and not any(each in line for each in _PIPES):
-            self._write_first_row()
-            self._table = None
+            self._end_table()
             return None
         if c in _FRAMES and c != "+":
             return None
         self._add_row(line, ended=text[end : end + 1] == "\n")
         return self._skip_row(end)
-
-    def _is_row(self, line: str, end: int) -> bool:
-        """Return whether a first line with a mark at its start is a row: it ends with one, or has cells."""
-        return line.rstrip()[-1] in _PIPES and len(line.strip()) > 1 or re.search(r"\s[|│┃║]\s", line) is not None
 
     def _skip_row(self, end: int) -> bool:
         self._position = end + 1 if self._buffer[end : end + 1] == "\n" else end
@@ -443,7 +437,7 @@ class BlockReader:
         if self._table is None:
             self._lines.separate()
             self._table = Table(self._words)
-            self._outer = True
+            self._outer = self._may_be_header = True
         elif self._first_row is not None:
             self._table = Table(self._words, self._first_row)
             self._first_row = None
@@ -451,13 +445,12 @@ class BlockReader:
 
     def _add_row(self, line: str, *, ended: bool) -> None:
         cells, closed = split_row(line)
-        if not ended and not closed and self._cut and len(cells) > 1:
-            pass  # the last cell is unfinished; it ends the answer as an unfinished word does
+        # An unfinished cell ends the answer as an unfinished word does.
         plain = [self._cell(cell) for cell in cells]
-        if self._table is None:
+        if self._table is None or self._may_be_header:
             self._lines.separate()
             self._table = Table(self._words)
-            self._first_row, self._outer = plain, True
+            self._first_row, self._outer, self._may_be_header = plain, True, False
             return
         self._write_first_row()
         self._write_row(self._table.row(plain, complete=ended or (closed and not self._cut)))
@@ -467,6 +460,11 @@ class BlockReader:
         if not cell.strip(" -–—−_~"):
             return ""
         return self.convert(cell) or (cell if symbols.SIGN.search(cell) else "")
+
+    def _end_table(self) -> None:
+        self._write_first_row()
+        self._table = None
+        self._may_be_header = False
 
     def _write_first_row(self) -> None:
         if self._first_row is not None and self._table is not None:
@@ -480,7 +478,7 @@ class BlockReader:
             self._lines.end(own=True)
 
     def _read_pipe(self) -> bool:
-        """Decide about a line that has a mark between two words: the header of a table, or parts with a pause between."""
+        """Decide about a line with a mark between two words: the header of a table, or parts with a pause between."""
         text, i = self._buffer, self._position
         if not self._pipes and self._depth == 0:
             end = self._line_end(i, MAX_ROW)
@@ -535,3 +533,9 @@ class BlockReader:
 
     def _read_json(self) -> bool:
         return False
+
+
+def _is_row(line: str) -> bool:
+    """Return whether a first line with a mark at its start is a row: it ends with one, or has cells."""
+    line = line.strip()
+    return (line[-1] in _PIPES and len(line) > 1) or re.search(r"\s[|│┃║]\s", line) is not None

@@ -117,7 +117,10 @@ _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9_]*)")
 _ATTRIBUTE = re.compile(r"""([A-Za-z_:@][\w:.@-]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s<>"'`]+))?""")
 _ATTRIBUTE_PART = re.compile(r"""[A-Za-z_:@][\w:.@-]*(?:\s*=\s*(?:"[^"]*|'[^']*|[^\s<>"'`]*)?)?\Z""")
 _SPACE = re.compile(r"\s*")
-_SPECIAL = re.compile(r"<[|｜][^|｜<>\n]{1,60}[|｜]>")
+_SPECIAL = re.compile(r"<\|im_start\|>(?:(?:system|user|assistant)(?:\n|\Z))?|<[|｜][^|｜<>\n]{1,60}[|｜]>")
+_ROLE_PART = re.compile(
+    r"<\|im_start\|>(?:s(?:y(?:s(?:t(?:em?)?)?)?)?|u(?:s(?:er?)?)?|a(?:s(?:s(?:i(?:s(?:t(?:a(?:nt?)?)?)?)?)?)?)?)?\Z"
+)
 _SPECIAL_PART = re.compile(r"<[|｜][^|｜<>\n]{0,60}[|｜]?\Z")
 _ENTITY = re.compile(r"&(?:#[xX][0-9A-Fa-f]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_PART = re.compile(r"&(?:#(?:[xX][0-9A-Fa-f]{0,6}|[0-9]{0,7})|[A-Za-z][A-Za-z0-9]{0,31})?\Z")
@@ -148,6 +151,8 @@ def read_tag(text: str, start: int, *, final: bool) -> Tag | bool:
         return not final
     following = text[start + 1]
     if following in "|｜":
+        if not final and _ROLE_PART.match(text, start):
+            return True
         if found := _SPECIAL.match(text, start):
             return Tag(found.end())
         if not _SPECIAL_PART.match(text, start):

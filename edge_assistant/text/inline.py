@@ -18,7 +18,7 @@ from edge_assistant.text.lines import LineJoiner
 
 _MAX_EMPHASIS, _MAX_CODE, _MAX_FORMULA, _MAX_SUPERSCRIPT = 600, 1000, 2000, 40
 
-_SPECIAL = re.compile(rf"[\n*_~`<\[!&\\$^|│┃║{{{symbols.SIGNS}]|(?<=\s)[-=]{{1,2}}>(?=\s)|==(?=\S)")
+_SPECIAL = re.compile(rf"[\n*_~`<\[!&\\$^|│┃║{{{symbols.SIGNS}]|(?<=\s)[-=]{{1,2}}>(?=\s)|==(?=\S)|[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]")
 _TAIL = re.compile(r"(?<=\s)[-=]{1,2}>?\Z|={1,2}\Z")
 # Letters that have no spaces between words: there, emphasis may begin inside a word.
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9d]")
@@ -34,7 +34,11 @@ _QUOTES = "\"'“”„‘’‚«»「『》《"
 _POWER = re.compile(r"\^(\{[^{}\n]{1,40}\}|\([^()\n]{1,40}\)|[-−+–]?\d+(?:[.,]\d+)*|[A-Za-z](?![A-Za-z]))")
 _POWER_PART = re.compile(r"\^(?:\{[^{}\n]{0,40}|\([^()\n]{0,40}|[-−+–]?(?:\d+(?:[.,]\d*)*)?|[A-Za-z])?\Z")
 _SUPERSCRIPT = str.maketrans("0123456789+-−–n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻ⁿ")
-_BASE = re.compile(r"(?:\d+(?:[.,]\d+)*|[A-Za-zµ°Ω]{1,4}|[)\]])\Z")
+_BASE = re.compile(r"(?:\d|(?<![^\W\d_]{3})[^\W\d_]|[)\]}])\Z")
+_UNIT = re.compile(r"(?:^|[\d/·])[cdkmµ]?(?:m|s|in|ft|yd|mi)\Z")
+_EXPONENT = re.compile(r"[-+]?\d+(?:[.,/]\d+)?|(?=.*[a-z])(?!(?:st|nd|rd|th)\Z)[-+]?[0-9a-z]?[-+*/]?[0-9a-z]")
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ"
+_PLAIN_EXPONENT = str.maketrans(_SUPERSCRIPTS, "0123456789+-n")
 _KEY_BEFORE = re.compile(
     r"\b(?:press|hit|keys?|use|drücken(?: sie)?|drücke|tasten?)(?: the| die)?\W*\Z"
     r"|\b(?:arrow|pfeil nach \w+)\W*(?:or|and|oder|und)?\W*\Z",
@@ -169,6 +173,8 @@ class InlineReader:
             return handler(self, i)
         if c in "-=":
             return self._read_ascii_arrow(i)
+        if c in _SUPERSCRIPTS:
+            return self._read_superscript(i)
         if c in "hHwWfF":
             return self._read_address(i)
         return self._read_sign(i)
@@ -258,7 +264,8 @@ class InlineReader:
             if end == len(text) and count == 1 and not self._final:
                 return None
             following = text[end : end + 1]
-            if i > start and not text[i - 1].isspace() and text[i - 1] != "\\":
+            before = text[i - 1]
+            if i > start and not before.isspace() and before not in "\\([{„‚“":
                 if count > 1 or not (following.isalnum() and not _WIDE.match(following)) and following != "*":
                     return True
                 if count == 1 and following == "*" and text[end + 1 : end + 2] == "*":
@@ -424,7 +431,7 @@ class InlineReader:
     def _read_script(self, i: int, tag: html.Tag) -> int:
         text = self._text
         close = html.find_close(text[: tag.end + _MAX_SUPERSCRIPT + 6], tag.end, tag.name)
-        if close is None:
+        if close is None or "\n" in text[tag.end : close[0]]:
             if not self._final and len(text) - tag.end < _MAX_SUPERSCRIPT + 6 and "\n" not in text[tag.end :]:
                 return i
             return tag.end
@@ -438,19 +445,29 @@ class InlineReader:
 
     def _write_power(self, exponent: str) -> bool:
         """Write the power that the text before is raised to; False where that is no base."""
-        base = _BASE.search(self._lines.last_word)
+        before = self._lines.last_word
         exponent = exponent.replace("−", "-").replace("–", "-").strip()
-        if not base or not re.fullmatch(r"[-+]?\d+(?:[.,/]\d+)?|[a-zA-Z]|[-+]?[0-9a-z+*/ -]{1,20}", exponent):
+        if not _BASE.search(before) or not _EXPONENT.fullmatch(exponent):
             return False
-        if re.fullmatch(r"[a-z]{2,}", exponent):  # 1st, 2nd
-            return False
-        latex = f"{base[0]}^{{{exponent}}}"
-        spoken = formula_to_text(latex, self._words.language)
-        if spoken.startswith(base[0]) and "^" not in spoken and "{" not in spoken:
-            self._write(spoken[len(base[0]) :])
+        words = formula_to_text(f"x^{{{exponent}}}", self._words.language)
+        if _UNIT.search(before) and exponent in ("2", "3"):
+            self._write(exponent.translate(_SUPERSCRIPT))  # square metres
+        elif words.startswith("x") and not re.search(r"[\^{}]", words):
+            self._write(words[1:])
         else:
             self._write(exponent.translate(_SUPERSCRIPT))
         return True
+
+    def _read_superscript(self, i: int) -> int:
+        text = self._text
+        end = i
+        while end < len(text) and text[end] in _SUPERSCRIPTS:
+            end += 1
+        if end == len(text) and not self._final:
+            return i
+        if self._write_power(text[i:end].translate(_PLAIN_EXPONENT)):
+            return end
+        return self._literal(i, end)
 
     def _read_entity(self, i: int) -> int:
         entity = html.read_entity(self._text, i, final=self._final)
@@ -538,7 +555,8 @@ class InlineReader:
 
     def _write_state(self, word: str) -> None:
         """Write a state before what it belongs to, or after it, as the line's first one stands."""
-        first = self._lines.line_is_empty
+        empty = self._lines.line_is_empty
+        first = empty or self._line_start
         if self._box_first is None:
             self._box_first = first
         if self._box_first:
@@ -713,6 +731,8 @@ class InlineReader:
             return i
         run = text[i:end]
         line_start = self._lines.line_is_empty
+        if line_start:
+            self._lines.start("item")
         at_end = rest == len(text) or text[rest] == "\n"
         previous = self._lines.last[-1:]
         alone = at_end and (line_start or previous in ":–—")
