@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from edge_assistant.imaging.token_budget import ResizePlan
 from edge_assistant.text.answer_words import AnswerWords
-from edge_assistant.text.blocks import BlockReader
 from edge_assistant.text.introductions import StyleFilter
-from edge_assistant.text.lines import LineJoiner
+from edge_assistant.text.markup.blocks import BlockReader
+from edge_assistant.text.markup.lines import LineJoiner
 from edge_assistant.text.places_stream import PlacesStream
 
 

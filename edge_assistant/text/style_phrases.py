@@ -15,10 +15,12 @@ _INTERJECTIONS = {
     "en": r"of course|sure(?: thing)?|certainly|absolutely|okay|ok|alright|all right|got it|understood|no problem|great"
     r"|gladly|definitely|very well|i'd be (?:happy|glad) to(?: help)?(?: you)?(?: with (?:that|this))?|happy to help"
     r"|(?:thank you|thanks) for (?:sharing|providing|uploading|sending) (?:the|this|your|me the) [a-z ]{1,30}",
-    "de": r"natürlich|gerne?|(?:sehr|aber) gerne?|klar|selbstverständlich|sicher|okay|ok|in ordnung|alles klar|verstanden"
+    "de": r"natürlich|gerne?|(?:sehr|aber) gerne?|klar|selbstverständlich|sicher|okay|ok|in ordnung|alles klar"
+    r"|verstanden"
     r"|kein problem|mache ich(?: gerne?)?|(?:vielen )?danke?(?: dir| ihnen)? für (?:das|die|den) [a-zäöüß ]{1,30}",
     "fr": r"bien sûr|certainement|d'accord|absolument|avec plaisir|très bien|entendu|volontiers|ok",
-    "es": r"por supuesto|claro(?: que sí)?|desde luego|de acuerdo|con gusto|con mucho gusto|entendido|¡?por supuesto|¡?claro"
+    "es": r"por supuesto|claro(?: que sí)?|desde luego|de acuerdo|con gusto|con mucho gusto|entendido"
+    r"|¡?por supuesto|¡?claro"
     r"(?: que sí)?|vale",
     "it": r"certo|certamente|naturalmente|va bene|d'accordo|con piacere|volentieri|ok",
     "pl": r"oczywiście|jasne|pewnie|dobrze|w porządku|z przyjemnością|rozumiem|ok",
@@ -29,10 +31,12 @@ _INTERJECTIONS = {
     "ja": r"はい|もちろん(?:です)?|わかりました|承知(?:いた)?しました|かしこまりました|了解(?:です|しました)",
 }
 _ADJECTIVES = {
-    "en": r"(?:(?:very )?(?:detailed|brief|short|concise|comprehensive|complete|full|simple|clear|quick|step-by-step|thorough"
+    "en": r"(?:(?:very )?(?:detailed|brief|short|concise|comprehensive|complete|full|simple|clear|quick"
+    r"|step-by-step|thorough"
     r"|exact|extracted|transcribed|visible|general|structured|accurate|plain|simplified|high-level|visual|quick|main|"
     r"entire|readable|original)(?: and|,)? ){0,4}",
-    "de": r"(?:(?:sehr )?(?:detailliert|ausführlich|kurz|genau|vollständig|knapp|extrahiert|transkribiert|umfassend|einfach"
+    "de": r"(?:(?:sehr )?(?:detailliert|ausführlich|kurz|genau|vollständig|knapp|extrahiert|transkribiert"
+    r"|umfassend|einfach"
     r"|klar|sichtbar|exakt|strukturiert|allgemein|präzis|erkannt|gesamt|wörtlich|lesbar)e?[rnsm]?(?: und|,)? ){0,4}",
     "pl": r"(?:(?:bardzo )?(?:szczegółow|krótk|dokładn|pełn|zwięzł|kompletn|wyodrębnion)\w{1,4}(?: i)? ){0,3}",
     "ru": r"(?:(?:подробн|кратк|полн|точн|детальн|извлеч[её]нн|общ)\w{1,3}(?: и)? ){0,3}",
@@ -40,14 +44,17 @@ _ADJECTIVES = {
 }
 _NOUNS = {
     "en": r"description|summary|overview|breakdown|explanation|analysis|transcription|transcript|text|contents?|answer"
-    r"|response|list|information|details|translation|caption|results?|what (?:i (?:can )?see|the \w+ (?:shows|says|contains)|"
+    r"|response|list|information|details|translation|caption|results?|what (?:i (?:can )?see|the \w+ (?:shows"
+    r"|says|contains)|"
     r"(?:is|can be) \w+|it (?:shows|says))|information you (?:requested|asked for)|main (?:points|elements)|key \w+",
-    "de": r"(?:bild|text|kurz|detail)?beschreibung|(?:text)?zusammenfassung|übersicht|überblick|text(?:inhalt)?|inhalte?"
+    "de": r"(?:bild|text|kurz|detail)?beschreibung|(?:text)?zusammenfassung|übersicht|überblick|text(?:inhalt)?"
+    r"|inhalte?"
     r"|transkription|transkript|antwort|(?:bild)?analyse|erklärung|liste|abschrift|wiedergabe|wortlaut|informationen"
     r"|übersetzung|auflistung|details|ergebnis(?:se)?",
     "fr": r"descri(?:ption|ptif)|résumé|texte|transcription|contenu|réponse|liste|aperçu|analyse|explication|traduction"
     r"|ce que (?:je vois|montre)|informations",
-    "es": r"descripción|resumen|texto|transcripción|contenido|respuesta|lista|análisis|explicación|traducción|información",
+    "es": r"descripción|resumen|texto|transcripción|contenido|respuesta|lista|análisis|explicación|traducción"
+    r"|información",
     "it": r"descrizione|riassunto|riepilogo|testo|trascrizione|contenuto|risposta|elenco|analisi|panoramica|spiegazione"
     r"|traduzione|informazioni",
     "pl": r"opis|podsumowanie|streszczenie|tekst|transkrypcja|treść|odpowiedź|lista|analiza|tłumaczenie|informacje",
@@ -61,12 +68,17 @@ _NOUNS = {
 }
 _LEADS = {
     "en": r"(?:here(?:'s| is| are| comes)|below (?:is|are|you(?:'ll| will) find)|the following (?:is|are)|following is"
-    r"|i(?:'ve| have) (?:provided|prepared|extracted|transcribed))(?: a| an| the| your| my| some| all(?: of)?(?: the)?)? ",
-    "de": r"(?:hier (?:ist|sind|kommt|folgt|finden sie|findest du|haben sie|hast du)|hier|im folgenden(?: finden sie| findest"
-    r" du| ist| sind)?|nachfolgend(?: ist| finden sie)?|unten (?:ist|steht|finden sie)|es folgt|anbei)(?: eine[nrm]?| ein"
+    r"|i(?:'ve| have) (?:provided|prepared|extracted|transcribed))(?: a| an| the| your| my| some"
+    r"| all(?: of)?(?: the)?)? ",
+    "de": r"(?:hier (?:ist|sind|kommt|folgt|finden sie|findest du|haben sie|hast du)|hier"
+    r"|im folgenden(?: finden sie| findest"
+    r" du| ist| sind)?|nachfolgend(?: ist| finden sie)?|unten (?:ist|steht|finden sie)|es folgt"
+    r"|anbei)(?: eine[nrm]?| ein"
     r"| die| der| das| den| meine| deine| ihre)? ",
-    "fr": r"(?:voici|voilà|ci-dessous(?: se trouve)?)(?: une| un| la| le| les| votre| ma)? (?:l')?(?:(?:brève|courte|petite) )?",
-    "es": r"(?:aquí (?:está|tienes|tiene|hay|te dejo|le dejo|se presenta)|a continuación(?:,)?(?: se (?:presenta|muestra)|"
+    "fr": r"(?:voici|voilà|ci-dessous(?: se trouve)?)(?: une| un| la| le| les| votre| ma)? (?:l')?(?:(?:brève"
+    r"|courte|petite) )?",
+    "es": r"(?:aquí (?:está|tienes|tiene|hay|te dejo|le dejo|se presenta)"
+    r"|a continuación(?:,)?(?: se (?:presenta|muestra)|"
     r" tienes| te presento)?|esta es|este es)(?: una| un| la| el| los| las)? (?:(?:breve|detallada|completa) )?",
     "it": r"(?:ecco|di seguito(?: è riportat[ao]| trov[ai])?|qui (?:di seguito|c'è))(?: una| un| la| il| lo| i| gli)? "
     r"(?:un'|l')?(?:breve )?",
@@ -82,14 +94,17 @@ _OTHER = {
         rf"{_PICTURE}|it|this|what (?:i see|is shown|it shows|you see))(?: (?:for|to|in|as|that|you|by)\b{_TAIL})?",
         rf"let's (?:take a (?:closer )?look|break (?:it|this) down|look at){_TAIL}",
         rf"(?:based on|from|looking at|according to) (?:the|this|your) {_TAIL}, (?:here(?:'s| is| are)) {_TAIL}:",
-        r"(?:(?:image|picture|photo|screenshot|screen|visual|detailed|brief|short|text) ){0,3}(?:description|caption|summary"
+        r"(?:(?:image|picture|photo|screenshot|screen|visual|detailed|brief|short|text) ){0,3}(?:description"
+        r"|caption|summary"
         r"|overview|analysis|transcription|answer)(?: of the [a-z ]{2,20})?:?",
         rf"as (?:requested|you (?:asked|requested)), {_TAIL}:",
     ],
     "de": [
-        rf"(?!.*\bnicht\b)(?:ich (?:beschreibe|werde|fasse)|lassen sie mich|lass mich) (?:ihnen |dir |nun |jetzt |gerne? )*"
+        rf"(?!.*\bnicht\b)(?:ich (?:beschreibe|werde|fasse)|lassen sie mich|lass mich) (?:ihnen |dir |nun "
+        rf"|jetzt |gerne? )*"
         rf"(?:das bild|den bildschirm|die seite|das fenster|den text|den screenshot){_TAIL}",
-        r"(?:(?:detaillierte|kurze|ausführliche) )?(?:bild)?(?:beschreibung|zusammenfassung|unterschrift|antwort|transkription"
+        r"(?:(?:detaillierte|kurze|ausführliche) )?(?:bild)?(?:beschreibung|zusammenfassung|unterschrift"
+        r"|antwort|transkription"
         r"|übersicht)(?: des [a-zäöüß ]{2,20})?:?",
         rf"(?:basierend auf|anhand) (?:dem|des|der) {_TAIL}, (?:hier (?:ist|sind)|folgt) {_TAIL}:",
     ],
@@ -112,14 +127,17 @@ _OTHER = {
     ],
 }
 _TEXT_NOUNS = (
-    r"(?:extracted |transcribed |visible |full |complete |extrahierte |transkribierte |sichtbare |vollständige |erkannte )*"
+    r"(?:extracted |transcribed |visible |full |complete |extrahierte |transkribierte |sichtbare |vollständige "
+    r"|erkannte )*"
     r"(?:text|transcription|transcript|content|texte|texto|testo|tekst|текст|κείμενο|transkription|abschrift|wortlaut"
     r"|(?:text)?inhalt|النص|نص)"
 )
 _READING = {
-    "en": rf"(?:all )?(?:the )?(?:visible |full )?(?:text|content) (?:in|on|of|from|within) (?:the|this|your) (?:\w+ )?{_PICTURE}"
+    "en": rf"(?:all )?(?:the )?(?:visible |full )?(?:text|content) (?:in|on|of|from|within) (?:the|this"
+    rf"|your) (?:\w+ )?{_PICTURE}"
     r"(?: (?:is|reads|says|is as follows|reads as follows|says the following|includes|contains))?:",
-    "de": rf"(?:der|dieser|gesamter?) (?:gesamte |sichtbare )?text (?:im|in|auf|aus|des|der) (?:dem |der |diesem )?(?:\w+ )?"
+    "de": rf"(?:der|dieser|gesamter?) (?:gesamte |sichtbare )?text (?:im|in|auf|aus|des|der) (?:dem |der "
+    rf"|diesem )?(?:\w+ )?"
     rf"{_PICTURE}(?: (?:lautet|ist|besagt)(?: wie folgt)?)?:",
 }
 
@@ -149,7 +167,8 @@ INTRODUCTION = _compile([*_introductions(), *_READING.values()])
 """A sentence that announces the answer."""
 
 TELLS_NOTHING = re.compile(
-    r"descri|caption|summary|overview|analy|explan|breakdown|transcri|beschreib|zusammenfass|übersicht|überblick|abschrift"
+    r"descri|caption|summary|overview|analy|explan|breakdown|transcri|beschreib|zusammenfass|übersicht"
+    r"|überblick|abschrift"
     r"|résumé|aperçu|resumen|riassunto|riepilogo|panoramica|trascri|opis|podsumow|streszcz|описан|обзор|анализ|περιγραφ"
     r"|περίληψ|وصف|ملخص|描述|说明|說明|总结|總結|介绍|概述|説明|要約|まとめ|解説|walk|look at|let me|i'll|i will|ich "
 )
@@ -165,7 +184,8 @@ READING = re.compile(
             *_READING.values(),
             *(rf"{_OTHER[language][0]}[：:]" for language in ("zh", "ja")),
             # Whole sentences that no page begins with.
-            rf"here(?:'s| is) (?:the|all the) {_TEXT_NOUNS} (?:from|in|of|extracted from|found in|as seen in) (?:the|this|your)"
+            rf"here(?:'s| is) (?:the|all the) {_TEXT_NOUNS} (?:from|in|of|extracted from|found in"
+            rf"|as seen in) (?:the|this|your)"
             rf" (?:\w+ )?{_PICTURE}\.",
             rf"hier ist der {_TEXT_NOUNS} (?:aus|in|im|auf|von|des) (?:dem |der |diesem )?(?:\w+ )?{_PICTURE}\.",
         ]
@@ -174,220 +194,90 @@ READING = re.compile(
 """The same for a reading: only what announces the text of the picture."""
 
 LEADS = tuple(
-    sorted(
-        {
-            *(
-                "of course",
-                "sure",
-                "certainly",
-                "absolutely",
-                "okay",
-                "ok",
-                "alright",
-                "all right",
-                "got it",
-                "understood",
-            ),
-            *(
-                "no problem",
-                "great",
-                "gladly",
-                "definitely",
-                "very well",
-                "i'd be",
-                "happy to",
-                "thank you for",
-                "thanks for",
-            ),
-            *("here's", "here is", "here are", "here comes", "below is", "below are", "below you", "the following is"),
-            *("the following are", "following is", "i've ", "i have provided", "i have prepared", "i have extracted"),
-            *("i have transcribed", "i'll ", "i will ", "i'm going to ", "let me ", "allow me", "let's "),
-            *("based on ", "looking at ", "according to ", "from the ", "as requested", "as you ", "image description"),
-            *(
-                "description",
-                "picture description",
-                "screenshot description",
-                "summary",
-                "overview",
-                "caption",
-                "image ",
-            ),
-            *(
-                "answer:",
-                "detailed description",
-                "brief description",
-                "short description",
-                "transcription",
-                "text desc",
-            ),
-            *("natürlich", "gern", "sehr gern", "aber gern", "klar", "selbstverständlich", "sicher", "in ordnung"),
-            *("alles klar", "verstanden", "kein problem", "mache ich", "vielen dank", "danke", "hier ist", "hier sind"),
-            *(
-                "hier kommt",
-                "hier folgt",
-                "hier finden",
-                "hier findest",
-                "hier haben",
-                "hier hast",
-                "hier eine",
-                "hier der",
-            ),
-            *(
-                "hier die",
-                "hier das",
-                "hier ein",
-                "im folgenden",
-                "nachfolgend",
-                "unten ist",
-                "unten steht",
-                "unten finden",
-            ),
-            *("es folgt", "anbei", "ich beschreibe", "ich werde", "ich fasse", "lassen sie mich"),
-            *(
-                "lass mich",
-                "beschreibung",
-                "bildbeschreibung",
-                "zusammenfassung",
-                "detaillierte b",
-                "kurze beschreibung",
-            ),
-            *(
-                "kurze bild",
-                "kurze zusammen",
-                "ausführliche b",
-                "antwort:",
-                "basierend auf",
-                "anhand ",
-                "der text ",
-                "dieser text ",
-            ),
-            *(
-                "der gesamte text",
-                "der sichtbare text",
-                "the text ",
-                "all the text",
-                "the visible text",
-                "the full text",
-            ),
-            *(
-                "bien sûr",
-                "certainement",
-                "d'accord",
-                "absolument",
-                "avec plaisir",
-                "très bien",
-                "entendu",
-                "volontiers",
-            ),
-            *("voici", "voilà", "ci-dessous", "description", "je vais"),
-            *(
-                "por supuesto",
-                "¡por supuesto",
-                "claro",
-                "¡claro",
-                "desde luego",
-                "de acuerdo",
-                "con gusto",
-                "con mucho gusto",
-            ),
-            *(
-                "entendido",
-                "vale",
-                "aquí está",
-                "aquí tiene",
-                "aquí hay",
-                "aquí te",
-                "aquí le",
-                "aquí se",
-                "a continuación",
-            ),
-            *("esta es", "este es", "descripción", "voy a describir"),
-            *(
-                "certo",
-                "certamente",
-                "naturalmente",
-                "va bene",
-                "con piacere",
-                "ecco",
-                "di seguito",
-                "qui di",
-                "qui c'è",
-            ),
-            *(
-                "descrizione",
-                "oczywiście",
-                "jasne",
-                "pewnie",
-                "dobrze",
-                "w porządku",
-                "z przyjemnością",
-                "rozumiem",
-                "oto",
-            ),
-            *("poniżej", "opis", "конечно", "разумеется", "хорошо", "да, конечно", "понятно", "с удовольствием", "вот"),
-            *("ниже", "описание", "ок", "βεβαίως", "φυσικά", "βέβαια", "εντάξει", "ασφαλώς", "ευχαρίστως", "με χαρά"),
-            *("εδώ είναι", "ορίστε", "ακολουθεί", "παρακάτω", "αυτή είναι", "περιγραφή"),
-            *(
-                "بالطبع",
-                "بالتأكيد",
-                "حسن",
-                "طبع",
-                "أكيد",
-                "بكل سرور",
-                "تمام",
-                "إليك",
-                "فيما يلي",
-                "هذا هو",
-                "هنا",
-                "هذه هي",
-            ),
-            *(
-                "وصف الصورة",
-                "好的",
-                "当然",
-                "没问题",
-                "好，",
-                "好。",
-                "可以",
-                "明白",
-                "當然",
-                "沒問題",
-                "以下",
-                "下面",
-                "这里",
-                "這裡",
-            ),
-            *(
-                "这是",
-                "這是",
-                "图片",
-                "图像",
-                "画面描",
-                "照片描",
-                "截图描",
-                "はい",
-                "もちろん",
-                "わかりました",
-                "承知",
-                "かしこまり",
-            ),
-            *("了解", "下記", "次", "こちら", "画像の", "画像説", "写真の", "スクリーンショットの"),
-        }
-    )
+    {
+        *("of course", "sure", "certainly", "absolutely", "okay", "ok", "alright", "all right", "got it"),
+        *("understood", "no problem", "great", "gladly", "definitely", "very well", "i'd be", "happy to"),
+        *("thank you for", "thanks for", "here's", "here is", "here are", "here comes", "below is", "below are"),
+        *("below you", "the following is", "the following are", "following is", "i've ", "i have provided"),
+        *("i have prepared", "i have extracted", "i have transcribed", "i'll ", "i will ", "i'm going to "),
+        *("let me ", "allow me", "let's ", "based on ", "looking at ", "according to ", "from the ", "as requested"),
+        *("as you ", "image description", "description", "picture description", "screenshot description", "summary"),
+        *("overview", "caption", "image ", "answer:", "detailed description", "brief description"),
+        *("short description", "transcription", "text desc", "natürlich", "gern", "sehr gern", "aber gern", "klar"),
+        *("selbstverständlich", "sicher", "in ordnung", "alles klar", "verstanden", "kein problem", "mache ich"),
+        *("vielen dank", "danke", "hier ist", "hier sind", "hier kommt", "hier folgt", "hier finden", "hier findest"),
+        *("hier haben", "hier hast", "hier eine", "hier der", "hier die", "hier das", "hier ein", "im folgenden"),
+        *("nachfolgend", "unten ist", "unten steht", "unten finden", "es folgt", "anbei", "ich beschreibe"),
+        *("ich werde", "ich fasse", "lassen sie mich", "lass mich", "beschreibung", "bildbeschreibung"),
+        *("zusammenfassung", "detaillierte b", "kurze beschreibung", "kurze bild", "kurze zusammen"),
+        *("ausführliche b", "antwort:", "basierend auf", "anhand ", "der text ", "dieser text ", "der gesamte text"),
+        *("der sichtbare text", "the text ", "all the text", "the visible text", "the full text", "bien sûr"),
+        *("certainement", "d'accord", "absolument", "avec plaisir", "très bien", "entendu", "volontiers", "voici"),
+        *("voilà", "ci-dessous", "description", "je vais", "por supuesto", "¡por supuesto", "claro", "¡claro"),
+        *("desde luego", "de acuerdo", "con gusto", "con mucho gusto", "entendido", "vale", "aquí está"),
+        *("aquí tiene", "aquí hay", "aquí te", "aquí le", "aquí se", "a continuación", "esta es", "este es"),
+        *("descripción", "voy a describir", "certo", "certamente", "naturalmente", "va bene", "con piacere", "ecco"),
+        *("di seguito", "qui di", "qui c'è", "descrizione", "oczywiście", "jasne", "pewnie", "dobrze", "w porządku"),
+        *("z przyjemnością", "rozumiem", "oto", "poniżej", "opis", "конечно", "разумеется", "хорошо", "да, конечно"),
+        *("понятно", "с удовольствием", "вот", "ниже", "описание", "ок", "βεβαίως", "φυσικά", "βέβαια", "εντάξει"),
+        *("ασφαλώς", "ευχαρίστως", "με χαρά", "εδώ είναι", "ορίστε", "ακολουθεί", "παρακάτω", "αυτή είναι"),
+        *("περιγραφή", "بالطبع", "بالتأكيد", "حسن", "طبع", "أكيد", "بكل سرور", "تمام", "إليك", "فيما يلي", "هذا هو"),
+        *(
+            "هنا",
+            "هذه هي",
+            "وصف الصورة",
+            "好的",
+            "当然",
+            "没问题",
+            "好，",
+            "好。",
+            "可以",
+            "明白",
+            "當然",
+            "沒問題",
+            "以下",
+            "下面",
+            "这里",
+        ),
+        *(
+            "這裡",
+            "这是",
+            "這是",
+            "图片",
+            "图像",
+            "画面描",
+            "照片描",
+            "截图描",
+            "はい",
+            "もちろん",
+            "わかりました",
+            "承知",
+            "かしこまり",
+            "了解",
+            "下記",
+            "次",
+        ),
+        *("こちら", "画像の", "画像説", "写真の", "スクリーンショットの"),
+    }
 )
 """How such sentences begin: a text that begins in no such way is none of them."""
 
 _CLOSINGS = [
-    r"(?:please )?(?:let me know|feel free to (?:let me know|ask)|just (?:ask|let me know))(?: if)?[^.!?\n]{0,120}[.!]*",
+    r"(?:please )?(?:let me know|feel free to (?:let me know|ask)|just (?:ask"
+    r"|let me know))(?: if)?[^.!?\n]{0,120}[.!]*",
     r"if (?:you|there)[^.!?\n]{0,100}(?:let me know|feel free|just ask|i'm here|i am here|happy to)[^.!?\n]{0,80}[.!]*",
-    r"(?:is there anything|do you (?:need|have|want)|would you like)(?: \w+){0,3} (?:else|help|questions?|more|me to)[^.!?\n]{0,100}\?",
+    r"(?:is there anything|do you (?:need|have|want)|would you like)(?: \w+){0,3} (?:else|help|questions?|more"
+    r"|me to)[^.!?\n]{0,100}\?",
     r"i hope (?:this|that)(?: \w+){0,3} (?:helps?|is helpful|useful|assists?)[^.!?\n]{0,40}[.!]*",
     r"(?:how|what) else can i (?:help|do|assist)[^.!?\n]{0,60}\?",
-    r"(?:ist|kann ich|brauchen sie|brauchst du|möchten sie|möchtest du|gibt es)(?: \w+){0,4} (?:noch|sonst|weitere|mehr)"
+    r"(?:ist|kann ich|brauchen sie|brauchst du|möchten sie|möchtest du|gibt es)(?: \w+){0,4} (?:noch|sonst"
+    r"|weitere|mehr)"
     r"[^.!?\n]{0,80}\?",
-    r"(?:lassen sie (?:mich|es mich) (?:gerne )?wissen|lass (?:mich|es mich) (?:gerne )?wissen|sagen sie (?:mir )?(?:einfach )?"
+    r"(?:lassen sie (?:mich|es mich) (?:gerne )?wissen|lass (?:mich|es mich) (?:gerne )?wissen"
+    r"|sagen sie (?:mir )?(?:einfach )?"
     r"bescheid|sag (?:mir )?(?:einfach )?bescheid|melden sie sich)[^.!?\n]{0,120}[.!]*",
-    r"(?:wenn|falls|sollten|solltest) (?:sie|du)[^.!?\n]{0,100}(?:fragen|hilfe|details|informationen|wissen|benötig|brauch)"
+    r"(?:wenn|falls|sollten|solltest) (?:sie|du)[^.!?\n]{0,100}(?:fragen|hilfe|details|informationen|wissen"
+    r"|benötig|brauch)"
     r"[^.!?\n]{0,120}[.!]*",
     r"ich hoffe,? (?:das|dass das|dies)[^.!?\n]{0,60}(?:hilft|hilfreich|geholfen)[^.!?\n]{0,40}[.!]*",
     r"(?:n'hésitez pas à|si vous avez (?:d'autres|des) questions)[^.!?\n]{0,120}[.!]*",
@@ -405,63 +295,15 @@ CLOSINGS = re.compile("|".join(_CLOSINGS))
 
 CLOSING_LEADS = tuple(
     {
+        *("let me know", "please let me", "feel free to", "please feel free", "just ask", "just let me", "if you "),
+        *("if there", "is there anything", "do you need", "do you have", "do you want", "would you like"),
+        *("i hope this", "i hope that", "how else", "what else can", "ist sonst", "ist noch", "kann ich sonst"),
+        *("kann ich noch", "kann ich ihnen", "kann ich dir", "brauchen sie", "brauchst du", "möchten sie"),
+        *("möchtest du", "gibt es noch", "gibt es sonst", "lassen sie ", "lass mich", "lass es", "sagen sie", "sag "),
+        *("melden sie sich", "wenn sie", "wenn du", "falls sie", "falls du", "sollten sie", "solltest du"),
+        *("ich hoffe", "n'hésitez", "si vous avez", "si necesita", "si tiene", "avísame", "¿hay algo", "¿necesitas"),
+        *("¿puedo ayudar", "se hai", "fammi sapere", "daj znać", "daj mi", "jeśli ", "если ", "дайте ", "αν "),
         *(
-            "let me know",
-            "please let me",
-            "feel free to",
-            "please feel free",
-            "just ask",
-            "just let me",
-            "if you ",
-            "if there",
-        ),
-        *(
-            "is there anything",
-            "do you need",
-            "do you have",
-            "do you want",
-            "would you like",
-            "i hope this",
-            "i hope that",
-        ),
-        *("how else", "what else can", "ist sonst", "ist noch", "kann ich sonst", "kann ich noch", "kann ich ihnen"),
-        *("kann ich dir", "brauchen sie", "brauchst du", "möchten sie", "möchtest du", "gibt es noch", "gibt es sonst"),
-        *(
-            "lassen sie ",
-            "lass mich",
-            "lass es",
-            "sagen sie",
-            "sag ",
-            "melden sie sich",
-            "wenn sie",
-            "wenn du",
-            "falls sie",
-        ),
-        *(
-            "falls du",
-            "sollten sie",
-            "solltest du",
-            "ich hoffe",
-            "n'hésitez",
-            "si vous avez",
-            "si necesita",
-            "si tiene",
-        ),
-        *(
-            "avísame",
-            "¿hay algo",
-            "¿necesitas",
-            "¿puedo ayudar",
-            "se hai",
-            "fammi sapere",
-            "daj znać",
-            "daj mi",
-            "jeśli ",
-        ),
-        *(
-            "если ",
-            "дайте ",
-            "αν ",
             "ενημερώστε",
             "إذا كان لديك",
             "هل تحتاج",
@@ -470,8 +312,11 @@ CLOSING_LEADS = tuple(
             "如果您",
             "如果你",
             "如需",
+            "请告诉我",
+            "希望这",
+            "希望以上",
         ),
-        *("请告诉我", "希望这", "希望以上", "还有什么", "还有其他", "他に", "何か", "ご不明", "お知らせ"),
+        *("还有什么", "还有其他", "他に", "何か", "ご不明", "お知らせ"),
     }
 )
 """How such sentences begin."""

@@ -66,7 +66,7 @@ def is_address(text: str) -> bool:
 
 
 def read_brackets(text: str, start: int, *, final: bool) -> int | bool:
-    """Return the end of the brackets that begin at `start`, in one line, brackets inside them too; else as elsewhere."""
+    """Return the end of the brackets that begin at `start`, in one line, with those inside; else as elsewhere."""
     depth = 0
     for i in range(start, min(len(text), start + _MAX_TEXT)):
         if text[i] == "\\":

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 
 from edge_assistant.text.answer_words import AnswerWords
-from edge_assistant.text.lines import LineJoiner
-from edge_assistant.text.tables import Table
+from edge_assistant.text.markup.lines import LineJoiner
+from edge_assistant.text.markup.tables import Table
 
 _MAX_CELL = 4000
 _TAG = re.compile(
@@ -21,7 +21,7 @@ _MAX_SPAN = 50
 
 
 class HtmlTable:
-    """Reads a table from the tag that begins it; `closed` when it has ended, or when text follows that is in no cell."""
+    """Reads a table from the tag that begins it; `closed` when it has ended, or text follows that is in no cell."""
 
     def __init__(self, words: AnswerWords, cell_text: Callable[[str], str]) -> None:
         self._table = Table(words)
@@ -89,7 +89,7 @@ class HtmlTable:
         closing, name = bool(tag[1]), tag[2].lower()
         self.at_line_start = self.unread = False
         if self._depth > 1 or (name == "table" and self._raw is not None and not closing):
-            self._nest(tag, closing=closing, name=name)
+            self._nest(closing=closing, name=name)
         elif name == "table":
             if closing:
                 self.finish(lines, cut=False)
@@ -109,7 +109,7 @@ class HtmlTable:
             self._is_header = True
         self._caption_line(lines)
 
-    def _nest(self, tag: re.Match[str], *, closing: bool, name: str) -> None:
+    def _nest(self, *, closing: bool, name: str) -> None:
         """Keep a table inside a cell as text."""
         self._depth = max(self._depth, 1)
         if name == "table":

@@ -5,26 +5,34 @@ from __future__ import annotations
 import re
 
 _COMMANDS = (
-    "frac dfrac tfrac sqrt boxed times cdot div pm mp leq geq le ge neq ne approx equiv sim propto infty sum prod int "
-    "iint oint lim log ln exp sin cos tan cot arcsin arccos arctan sec csc min max alpha beta gamma delta epsilon "
-    "varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi varphi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega text textbf textit textrm mathrm mathbf mathit mathbb mathcal "
-    "operatorname overline underline hat bar vec dot ddot tilde left right big Big bigg Bigg begin end to rightarrow "
-    "leftarrow Rightarrow Leftarrow leftrightarrow Leftrightarrow implies iff mapsto in notin subset subseteq supset "
-    "cup cap setminus emptyset forall exists neg land lor partial nabla angle circ degree prime ldots cdots dots vdots "
-    "quad qquad hspace binom dbinom tbinom pmatrix choose mod bmod pmod gcd lcm det dim ker deg arg sup inf perp "
-    "parallel triangle square star ast bullet oplus otimes ell hbar Re Im aleph because therefore mid nmid lfloor rfloor "
-    "lceil rceil langle rangle lvert rvert lVert rVert vert Vert displaystyle textstyle limits nolimits overset underset "
-    "stackrel overbrace underbrace cancel xcancel boldsymbol bm mbox hbox fbox tag label color textcolor pmb not ll gg "
-    "sqcup wedge vee cong doteq simeq asymp complement cdotp colon euro pounds copyright dagger ddagger S P checkmark "
-    "uparrow downarrow longrightarrow longleftarrow hookrightarrow ce SI num unit si"
-).split()
+    *("frac", "dfrac", "tfrac", "sqrt", "boxed", "times", "cdot", "div", "pm", "mp", "leq", "geq", "le", "ge", "neq"),
+    *("ne", "approx", "equiv", "sim", "propto", "infty", "sum", "prod", "int", "iint", "oint", "lim", "log", "ln"),
+    *("exp", "sin", "cos", "tan", "cot", "arcsin", "arccos", "arctan", "sec", "csc", "min", "max", "alpha", "beta"),
+    *("gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "vartheta", "iota", "kappa", "lambda", "mu"),
+    *("nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "varphi", "chi", "psi", "omega", "Gamma", "Delta"),
+    *("Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega", "text", "textbf", "textit", "textrm", "mathrm"),
+    *("mathbf", "mathit", "mathbb", "mathcal", "operatorname", "overline", "underline", "hat", "bar", "vec", "dot"),
+    *("ddot", "tilde", "left", "right", "big", "Big", "bigg", "Bigg", "begin", "end", "to", "rightarrow"),
+    *("leftarrow", "Rightarrow", "Leftarrow", "leftrightarrow", "Leftrightarrow", "implies", "iff", "mapsto", "in"),
+    *("notin", "subset", "subseteq", "supset", "cup", "cap", "setminus", "emptyset", "forall", "exists", "neg"),
+    *("land", "lor", "partial", "nabla", "angle", "circ", "degree", "prime", "ldots", "cdots", "dots", "vdots"),
+    *("quad", "qquad", "hspace", "binom", "dbinom", "tbinom", "pmatrix", "choose", "mod", "bmod", "pmod", "gcd"),
+    *("lcm", "det", "dim", "ker", "deg", "arg", "sup", "inf", "perp", "parallel", "triangle", "square", "star"),
+    *("ast", "bullet", "oplus", "otimes", "ell", "hbar", "Re", "Im", "aleph", "because", "therefore", "mid", "nmid"),
+    *("lfloor", "rfloor", "lceil", "rceil", "langle", "rangle", "lvert", "rvert", "lVert", "rVert", "vert", "Vert"),
+    *("displaystyle", "textstyle", "limits", "nolimits", "overset", "underset", "stackrel", "overbrace"),
+    *("underbrace", "cancel", "xcancel", "boldsymbol", "bm", "mbox", "hbox", "fbox", "tag", "label", "color"),
+    *("textcolor", "pmb", "not", "ll", "gg", "sqcup", "wedge", "vee", "cong", "doteq", "simeq", "asymp"),
+    *("complement", "cdotp", "colon", "euro", "pounds", "copyright", "dagger", "ddagger", "S", "P", "checkmark"),
+    *("uparrow", "downarrow", "longrightarrow", "longleftarrow", "hookrightarrow", "ce", "SI", "num", "unit", "si"),
+)
 LATEX_START = re.compile(rf"\\(?:{'|'.join(sorted(_COMMANDS, key=len, reverse=True))})(?![A-Za-z])(?=.)", re.DOTALL)
 """A command of LaTeX, with at least one character behind it."""
 
 _MAX_LENGTH = 2000
 _PART = re.compile(
-    r"\\[A-Za-z]+\*?|\\[,;:!%{}| ]|\{|\}|\[|\]|[0-9]+(?:[.,][0-9]+)*|[-+*/=<>^_()|!'′]|[ \t]+|(?<![^\W\d_])[^\W\d_](?![^\W_])|(?<![^\W\d_])[^\W\d_]{2,3}(?=[\^_])|[≤≥≠≈×·÷±∞√π°%]"
+    r"\\[A-Za-z]+\*?|\\[,;:!%{}| ]|\{|\}|\[|\]|[0-9]+(?:[.,][0-9]+)*|[-+*/=<>^_()|!'′]|[ \t]+"
+    r"|(?<![^\W\d_])[^\W\d_](?![^\W\d_])|(?<![^\W\d_])[^\W\d_]{2,3}(?=[\^_])|[≤≥≠≈×·÷±∞√π°%]"
 )
 _LETTER_PART = re.compile(r"[^\W\d_]{1,3}\Z")
 _LAST_LETTER = re.compile(r"(?<=[\w}\s])\s+[AaIiOoUuYyEeÀà]\Z")
