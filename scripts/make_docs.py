@@ -71,6 +71,31 @@ ctrl, alt or super is added. "" takes a key away. [Why these keys](adr/0011-keys
 """
 
 
+_TASKS = """
+## What models are asked: tasks.toml
+
+The words in which a model is asked, how large pictures are sent, how long answers may be and how their words are chosen
+stand in one table, for each family of models, task, variant (Instruct or Thinking) and language of the answer:
+[task_table.toml](../edge_assistant/engine/task_table.toml), whose head explains every entry. To change some, write them
+into a file `tasks.toml` beside the settings file, in the same form:
+
+    [qwen3-vl.question.instruct]       # a question of your own, with a model that does not think
+    temperature = 0.2
+
+    [qwen3-vl.glance]
+    max_tokens = 200                   # counted in English; other languages get as many more as they need
+    de.prompt = "Was ist das? Ein Satz."
+
+    edge-assistant settings tasks --language de    # what holds then
+
+The entry wins that names the task, else the one that names the variant, else the one that names the language; at the
+same place yours wins. The file is read whenever a model is loaded, and from this folder only: models and folders that
+you import change nothing of it. If it has an error, it is ignored, and a sentence says which. The settings above for
+image tokens and thinking, options of a command, and the image tokens that `tune` chose for a glance override the table.
+The demo model knows English only, and is asked as it was trained.
+"""
+
+
 def cli_document() -> str:
     """Return the text of docs/cli.md."""
     use_language("en")
@@ -120,6 +145,7 @@ def settings_document() -> str:
         parts += [f"## {title}", *above, _table(("name", "default", "values", "meaning"), rows)]
     retired = ", ".join(f"`{name}`" for name in sorted(RETIRED))
     parts += [
+        _TASKS,
         "## No longer used",
         f"{retired}: ignored where a file still has it, which the app and `edge-assistant listen` say when they start.",
     ]

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
+from edge_assistant.assistant.cut_answers import CutAnswer, SpokenPieces
 from edge_assistant.assistant.events import DoneEvent, Stage, Timings
+from edge_assistant.assistant.still_writing import StillWriting
 from edge_assistant.engine.messages import Done, TextKind
+from edge_assistant.engine.task_entries import Task
 from edge_assistant.imaging import token_budget
 from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.system.i18n import catalogue_language, tr, tr_noop
@@ -25,6 +28,9 @@ class AnswerRun:
 
     `answer` is as the model writes it, `shown` as it is spoken and shown. `tokens` counts the text deltas received.
     `swap_seconds` is the time spent on switching to this model; None unless this is its first question after a switch.
+    With `continues`, that answer goes on, and `answer`, `shown` and `tokens` are only what is new. `parts` is how many
+    times the engine was asked, which is more than once where an answer goes on by itself; `is_full`: the context has no
+    room for more of it.
     """
 
     index: int
@@ -33,6 +39,9 @@ class AnswerRun:
     announcer: ProgressAnnouncer
     start: float = field(default_factory=time.perf_counter)
     swap_seconds: float | None = None
+    task: Task = "question"
+    continues: CutAnswer | None = None
+    still_writing: StillWriting | None = None
     load: float = 0.0
     prepare: float = 0.0
     first_token: float | None = None
@@ -40,6 +49,9 @@ class AnswerRun:
     answer: str = ""
     reasoning: str = ""
     shown: str = ""
+    parts: int = 1
+    is_full: bool = False
+    spoken: SpokenPieces = field(default_factory=SpokenPieces)
     tokens: int = 0
     language: LanguageTracker = field(default_factory=lambda: LanguageTracker(catalogue_language(), follow=False))
     plain_text: PlainTextStream = field(default_factory=PlainTextStream)
@@ -51,6 +63,11 @@ class AnswerRun:
     def elapsed(self) -> float:
         """Return the seconds since the request, without the time to load the model."""
         return time.perf_counter() - self.start - self.load
+
+    def raw_answer(self, answer: str) -> str:
+        """Return `answer` of the engine's report with the space at its end, and what it continues."""
+        before = self.continues.raw if self.continues else ""
+        return before + (self.answer if self.answer.strip() == answer.strip() else answer)
 
     def done_event(self, model: ResolvedModel, picture: Image.Image | None, done: Done | None) -> DoneEvent:
         """Build the final event from the engine's report; without one (cancelled), from what was received so far."""

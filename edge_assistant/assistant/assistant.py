@@ -13,10 +13,12 @@ from PIL import Image
 from edge_assistant.assistant import picture_checks
 from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
 from edge_assistant.assistant.conversation import ConversationHandover
+from edge_assistant.assistant.cut_answers import NOTICE_CODES, CutAnswer
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, StageEvent
 from edge_assistant.assistant.model_loader import ModelLoader
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.assistant.reporter import AnswerReporter, SpeechOutput
+from edge_assistant.assistant.still_writing import StillWriting
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine.client import Engine
 from edge_assistant.engine.failures import DeviceFailedError
@@ -29,18 +31,34 @@ from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel, same_mmproj
 from edge_assistant.system import paths
-from edge_assistant.system.errors import AssistantError, CancelledError, EngineError
+from edge_assistant.system.errors import AssistantError, CancelledError, DoesNotFitError, EngineError, InputError
 from edge_assistant.system.i18n import catalogue_language, tr
 from edge_assistant.system.text_cleaning import clean_answer
 from edge_assistant.text.languages import LanguageTracker
 from edge_assistant.text.plain_text_stream import PlainTextStream
+from edge_assistant.text.sentences import SentenceSplitter
 from edge_assistant.tuning import profile
 
 # llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
 MAX_SEED = 2**32 - 2
 
-_LEAST_OF_MOST = 0.75
+_LEAST_OF_MOST = 0.8
 """The least image tokens are at most this share of the most: every usual shape of screen has a grid in between."""
+
+_PRESENCE_AFTER_LOOP = 0.5
+_NO_ROOM = Done(
+    id=0,
+    answer="",
+    reasoning="",
+    stop="length",
+    image_tokens=0,
+    reused_cells=0,
+    reused_image=False,
+    encode=0.0,
+    prefill=0.0,
+    generated_tokens=0,
+    generation=0.0,
+)
 
 
 class Assistant:
@@ -63,12 +81,14 @@ class Assistant:
         exact_context: bool = False,
         gpu_layers: int | None = None,
         quick_tower: bool = True,
+        way_on: Callable[[], str] = str,
         tasks: TaskTable | None = None,
     ) -> None:
         """`context` is in tokens: the most to use if memory allows, or with `exact_context` the size to use or fail.
 
         `threads` and `gpu_layers` (see Tuning) override what was tuned for this model; None keeps it.
-        `quick_tower` is as for tuning.profile.load_profile. `tasks` is the task table, None the one that ships.
+        `quick_tower` is as for tuning.profile.load_profile, `way_on` as for AnswerReporter. `tasks` is the task table,
+        None the one that ships.
         """
         self.tasks = tasks or load_table(None)
         self._language = language
@@ -76,7 +96,7 @@ class Assistant:
         self._profile = self._load_profile()
         self._model = model = profile.with_tower(model, self._profile)
         self._cancelled = threading.Event()
-        self._reporter = AnswerReporter(voice, on_event, self._cancelled)
+        self._reporter = AnswerReporter(voice, on_event, self._cancelled, way_on)
         self._apply(options)
         self._context = min(context, model.context_length)
         self._capture: Callable[[], CapturedPicture] | None = None
@@ -85,6 +105,7 @@ class Assistant:
         self._capture_error: AssistantError | None = None
         self._small_text_lost = False
         self._turns: list[Turn] = []
+        self._cut: CutAnswer | None = None
         self._embeddings: Embeddings | None = None
         self._swap_seconds: float | None = None
         self._engine = Engine(
@@ -156,6 +177,7 @@ class Assistant:
             self._capture_error,
             self._small_text_lost,
             tuple(self._turns),
+            self._cut,
             embeddings,
         )
 
@@ -168,6 +190,7 @@ class Assistant:
         self._capture_error = handover.capture_error
         self._small_text_lost = handover.small_text_lost
         self._turns[:] = handover.turns
+        self._cut = handover.cut
         self._embeddings = handover.embeddings
 
     def record_swap(self, seconds: float) -> None:
@@ -184,12 +207,22 @@ class Assistant:
         """The conversation about the picture so far."""
         return tuple(self._turns)
 
+    @property
+    def cut(self) -> CutAnswer | None:
+        """The last answer if it was cut off."""
+        return self._cut
+
     def look_at(
-        self, capture: Callable[[], CapturedPicture], options: AnswerOptions | None = None, turns: tuple[Turn, ...] = ()
+        self,
+        capture: Callable[[], CapturedPicture],
+        options: AnswerOptions | None = None,
+        turns: tuple[Turn, ...] = (),
+        cut: CutAnswer | None = None,
     ) -> None:
         """Switch to another picture, which the next `ask` captures, and start a new conversation, or continue `turns`.
 
-        `options` replace the present ones. Raises UsageError if the model cannot answer with them.
+        `options` replace the present ones; `cut` is the last answer if it was cut off. Raises UsageError if the model
+        cannot answer with them.
         """
         if options is not None:
             self._apply(options)
@@ -198,6 +231,7 @@ class Assistant:
         self._capture_error = None
         self._small_text_lost = False
         self._turns[:] = turns
+        self._cut = cut
         self._embeddings = None
 
     def ask(self, index: int, text: str | None = None, *, task: Task | None = None) -> DoneEvent | ErrorEvent:
@@ -206,37 +240,79 @@ class Assistant:
         `task` is what the limits and the sampling are for, by default a question, or the options' task. Never raises
         AssistantError: the last event, which is also returned, tells the outcome.
         """
-        self._cancelled.clear()
         task = task or ("question" if text else self._options.task)
         settings = self._task_settings(task)
-        seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
         question = settings.question_for(text) if text else settings.question
-        run = AnswerRun(
+        return self._run(self._make_run(index, question, task), settings)
+
+    def more(self, index: int) -> DoneEvent | ErrorEvent:
+        """Go on with the last answer from where it was cut off; say more about the picture if it was whole.
+
+        The picture is not encoded again. The answer stays one turn of the conversation, and the event that is returned
+        has only what is new. Never raises AssistantError, as `ask`.
+        """
+        if not self._turns:
+            error = InputError(tr("There is no answer to go on with. Describe something first."), code="no-answer")
+            return self._fail(index, error)
+        settings, cut = self._task_settings("more"), self._cut
+        if cut is None:
+            return self._run(self._make_run(index, settings.question, "more"), settings)
+        first = self._task_settings(cut.task)
+        longest = max(first.max_tokens, settings.max_tokens)
+        run = self._make_run(index, self._turns[-1].question, cut.task, cut)
+        return self._run(run, replace(first, max_tokens=longest))
+
+    def _make_run(self, index: int, question: str, task: Task, continues: CutAnswer | None = None) -> AnswerRun:
+        seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
+        language, reads = self._language or catalogue_language(), task == "read"
+        return AnswerRun(
             index,
             question,
             seed,
             ProgressAnnouncer(self._reporter.announce_progress),
             swap_seconds=self._swap_seconds,
-            language=LanguageTracker(self._language or catalogue_language(), follow=self._options.task == "read"),
+            language=LanguageTracker(language, follow=reads),
+            splitter=SentenceSplitter(None if reads else language),
+            task=task,
+            continues=continues,
         )
+
+    def _run(self, run: AnswerRun, settings: TaskSettings) -> DoneEvent | ErrorEvent:
+        """Answer a question, or go on with an answer, and keep it in the conversation."""
+        self._cancelled.clear()
+        index = run.index
         outcome: DoneEvent | ErrorEvent
         try:
-            done = self._answer(run, settings, task)
+            with StillWriting(self._reporter.announce_progress, self._reporter.is_speaking) as run.still_writing:
+                done = self._answer(run, settings)
             if done.stop != "cancelled":
                 self._report_small_text(index)
             outcome = run.done_event(self._model, self._picture, done)
         except CancelledError:
             outcome = run.done_event(self._model, self._picture, None)
         except AssistantError as error:
-            outcome = ErrorEvent.from_error(index, error)
-            self._reporter.say(str(error))
-        if isinstance(outcome, DoneEvent):
-            if run.first_token is not None:  # the engine has the picture now, and the switch was reported
-                self._embeddings = self._swap_seconds = None
-            if outcome.stop != "cancelled":
-                self._turns.append(Turn(outcome.question, outcome.answer))
+            return self._fail(index, error)
+        if run.first_token is not None:  # the engine has the picture now, and the switch was reported
+            self._embeddings = self._swap_seconds = None
+        if outcome.stop != "cancelled":
+            self._keep(run, outcome)
         self._reporter.emit(outcome)
         return outcome
+
+    def _fail(self, index: int, error: AssistantError) -> ErrorEvent:
+        outcome = ErrorEvent.from_error(index, error)
+        self._reporter.say(str(error))
+        self._reporter.emit(outcome)
+        return outcome
+
+    def _keep(self, run: AnswerRun, outcome: DoneEvent) -> None:
+        """Keep an answer in the conversation, as one turn with the answer that it continues."""
+        raw = run.raw_answer(outcome.answer)
+        if run.continues is not None:
+            self._turns.pop()
+        self._turns.append(Turn(outcome.question, raw.strip()))
+        is_cut = outcome.stop in NOTICE_CODES
+        self._cut = CutAnswer(raw, tuple(run.spoken.pieces), run.task, outcome.stop == "loop") if is_cut else None
 
     def planned_tokens(self, size: tuple[int, int], options: AnswerOptions) -> int:
         """Return the image tokens that a picture of `size` (width and height in pixels) would be sent with."""
@@ -315,13 +391,16 @@ class Assistant:
     def _task_settings(self, task: Task) -> TaskSettings:
         return self.tasks.settings(self._model.family, task, self._model.variant, self._language)
 
-    def _answer(self, run: AnswerRun, settings: TaskSettings, task: Task) -> Done:
+    def _answer(self, run: AnswerRun, settings: TaskSettings) -> Done:
         picture = self._get_picture(run)
-        run.plain_text = PlainTextStream(self._frame, self._language, task=task)
+        run.plain_text = PlainTextStream(self._frame, self._language, task=run.task)
         self._load(run)
         rgb, options, sampling = picture.tobytes(), self._options, settings.sampling
         if options.temperature is not None:
             sampling = replace(sampling, temperature=options.temperature)
+        if run.continues is not None and run.continues.looped:
+            sampling = replace(sampling, presence_penalty=max(sampling.presence_penalty, _PRESENCE_AFTER_LOOP))
+        turns, continues = tuple(self._turns), run.continues is not None
 
         def make(id: int) -> AskQuestion:
             self._check_cancelled()  # here, so that no cancel falls between the check and the question
@@ -331,22 +410,42 @@ class Assistant:
                 width=picture.width,
                 height=picture.height,
                 system=settings.system,
-                turns=tuple(self._turns),
-                question=run.question,
+                turns=turns,
+                question="" if continues else run.question,
                 sampling=sampling,
                 seed=run.seed,
-                max_tokens=options.max_tokens or settings.max_tokens,
+                max_tokens=options.max_tokens or min(settings.max_tokens, self._context),
                 thinking=self._thinking_budget(settings),
                 embeddings=self._embeddings,
                 grace_tokens=0 if options.max_tokens else settings.grace_tokens,
-                may_be_empty=settings.may_be_empty,
+                may_be_empty=continues or settings.may_be_empty,
+                continues=continues,
             )
 
-        done = self._ask_engine(run, make)
+        self._reporter.resume(run)
+        done = self._go_on(run, make) if continues else self._ask_engine(run, make)
+        run.is_full = continues and not done.answer.strip() and done.stop == "length"
+        while self._options.whole and done.stop == "length":
+            run.parts += 1
+            before = self._turns[:-1] if run.continues else self._turns
+            turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer).strip())), True
+            part = self._go_on(run, make)
+            run.is_full = not part.answer.strip() and part.stop == "length"
+            if run.is_full:
+                break
+            done = _joined(done, part, run.answer)
         self._reporter.finish(run, done)
-        if not clean_answer(done.answer).strip() and done.stop != "cancelled":
+        nothing = not run.shown if done.stop in ("end", "budget") else not clean_answer(done.answer).strip()
+        if run.continues is None and nothing and done.stop != "cancelled":
             raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
         return done
+
+    def _go_on(self, run: AnswerRun, make: Callable[[int], AskQuestion]) -> Done:
+        """Let an answer go on; return a report of no more text where the context is full."""
+        try:
+            return self._ask_engine(run, make)
+        except DoesNotFitError:
+            return _NO_ROOM
 
     def _ask_engine(self, run: AnswerRun, make: Callable[[int], AskQuestion]) -> Done:
         """Ask the engine; if the graphics processor fails before the first token, ask again on the processor."""
@@ -426,3 +525,19 @@ class Assistant:
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise CancelledError
+
+
+def _joined(first: Done, part: Done, answer: str) -> Done:
+    """Return the report on an answer that went on once, and is `answer` as a whole."""
+    return replace(
+        part,
+        answer=answer.strip(),
+        reasoning=first.reasoning,
+        image_tokens=first.image_tokens,
+        reused_cells=first.reused_cells,
+        reused_image=first.reused_image,
+        encode=first.encode + part.encode,
+        prefill=first.prefill + part.prefill,
+        generated_tokens=first.generated_tokens + part.generated_tokens,
+        generation=first.generation + part.generation,
+    )

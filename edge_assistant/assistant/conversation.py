@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from edge_assistant.assistant.cut_answers import CutAnswer
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine.messages import Embeddings, Turn
@@ -16,10 +17,14 @@ from edge_assistant.system.errors import AssistantError
 
 @dataclass(slots=True)
 class Conversation:
-    """The questions and answers so far (`turns`), and the options of the first answer (`request`)."""
+    """The questions and answers so far (`turns`), and the options of the first answer (`request`).
+
+    `cut` is the last answer if it was cut off.
+    """
 
     request: AnswerOptions | None = None
     turns: tuple[Turn, ...] = ()
+    cut: CutAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +43,5 @@ class ConversationHandover:
     capture_error: AssistantError | None
     small_text_lost: bool
     turns: tuple[Turn, ...]
+    cut: CutAnswer | None
     embeddings: Embeddings | None

@@ -100,8 +100,9 @@ def make_assistant(
     language: str | None = None,
     context: int | None = None,
     gpu_layers: int | None = None,
+    way_on: Callable[[], str] = str,
 ) -> Assistant:
-    """Create the assistant for a model; `options` are those of its first request.
+    """Create the assistant for a model; `options` are those of its first request, `way_on` is as for AnswerReporter.
 
     A task table of the person's own that cannot be used is ignored; `tasks.problem` of the assistant says so. A given
     `context` (in tokens) is used as it is or refused; the settings' one is reduced to what memory allows.
@@ -117,6 +118,7 @@ def make_assistant(
         voice=voice,
         on_event=on_event,
         quick_tower=settings.quick_tower,
+        way_on=way_on,
         tasks=load_table(overrides_path()),
     )
 

@@ -16,7 +16,8 @@ class AnswerOptions:
 
     `task` is what the picture is taken for, and what is asked without a question. `image_tokens` is an upper limit.
     With `only_answers` only answers are spoken, and what is needed to judge them (picture_checks.UNSPOKEN_IF_BRIEF).
-    `small_text_advice` is the advice for a screen that had to be made too small for its small text.
+    `small_text_advice` is the advice for a screen that had to be made too small for its small text. `whole`: an answer
+    that is cut off goes on by itself, until it is whole.
     """
 
     task: Task = "glance"
@@ -27,6 +28,7 @@ class AnswerOptions:
     temperature: float | None = None
     seed: int | None = None
     only_answers: bool = False
+    whole: bool = False
     small_text_advice: str = tr_noop("Describe the window instead, or read the text.")
 
 

@@ -31,17 +31,6 @@ UNSPOKEN_IF_BRIEF = frozenset(
 )
 """Codes of notices that are not spoken when only answers are wanted; "waiting" is spoken progress."""
 
-STOP_NOTICES: dict[str, tuple[str, str]] = {
-    "length": ("cut-off", tr_noop("The answer was cut off here.")),
-    "loop": ("loop", tr_noop("The answer began to repeat itself, so it was stopped here.")),
-}
-"""The notice after an answer that was cut off, as (code, sentence) by `stop`.
-
-All text of the answer is spoken before it, even half a sentence, so that speech and text agree and nothing of a list
-or table without a full stop is lost.
-"""
-STOP_NOTICE_CODES = frozenset(code for code, _ in STOP_NOTICES.values())
-
 _ONLY_DEMO = tr_noop(
     "Only the demo model is in use. It understands only simple sample screens, so do not trust this answer."
 )

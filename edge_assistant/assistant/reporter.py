@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from edge_assistant.assistant import picture_checks
+from edge_assistant.assistant import cut_answers, picture_checks
 from edge_assistant.assistant.answer_run import AnswerRun
 from edge_assistant.assistant.events import Event, NoticeEvent, SentenceEvent, StageEvent, TokenEvent
 from edge_assistant.engine.messages import (
@@ -18,7 +18,7 @@ from edge_assistant.engine.messages import (
     TextKind,
     TurnsDropped,
 )
-from edge_assistant.system.i18n import tr, tr_count
+from edge_assistant.system.i18n import tr_count
 from edge_assistant.system.text_cleaning import clean_answer
 
 
@@ -34,6 +34,9 @@ class SpeechOutput(Protocol):
     def stop(self) -> None:
         """Stop speaking at once."""
 
+    def wait(self, timeout: float) -> bool:
+        """Block until all is spoken; return False when `timeout` seconds were too few."""
+
 
 class AnswerReporter:
     """Turns the engine's replies into events and speech; nothing is spoken after `cancelled` is set.
@@ -42,12 +45,18 @@ class AnswerReporter:
     """
 
     def __init__(
-        self, voice: SpeechOutput | None, on_event: Callable[[Event], None], cancelled: threading.Event
+        self,
+        voice: SpeechOutput | None,
+        on_event: Callable[[Event], None],
+        cancelled: threading.Event,
+        way_on: Callable[[], str] = str,
     ) -> None:
+        """`way_on` returns the sentence that says how to go on with an answer that was cut off; "" where none does."""
         self.emit = on_event
         self.only_answers = False
         self._voice = voice
         self._cancelled = cancelled
+        self._way_on = way_on
 
     def notice(self, index: int, code: str, message: str) -> None:
         """Report something that does not end the request, by event and by voice."""
@@ -64,6 +73,10 @@ class AnswerReporter:
         """Speak a sentence of progress while the user waits."""
         self.say(text, "waiting")
 
+    def is_speaking(self) -> bool:
+        """Return whether something is still to be heard."""
+        return self._voice is not None and not self._voice.wait(0.0)
+
     def stop_speech(self) -> None:
         """Stop speaking at once."""
         if self._voice:
@@ -72,6 +85,10 @@ class AnswerReporter:
     def handle_reply(self, run: AnswerRun, reply: StageProgress | TextDelta | TurnsDropped | DeviceFailed) -> None:
         """Report one reply of the engine to the question of `run`."""
         if isinstance(reply, StageProgress):
+            if reply.stage == "answer" and run.still_writing:
+                run.still_writing.begin()
+            if run.parts > 1:
+                return  # all stages are over but the answer's, which seemed to be
             self.emit(StageEvent(run.index, reply.stage, round(reply.fraction, 3)))
             run.announcer.progress(reply.stage, reply.fraction)
         elif isinstance(reply, DeviceFailed):
@@ -87,23 +104,55 @@ class AnswerReporter:
             self._add_delta(run, reply)
 
     def finish(self, run: AnswerRun, done: Done) -> None:
-        """Report the text held back so far, the last sentences, and why the answer was cut off, if it was."""
+        """Report the text held back so far, the last sentences, and why the answer was cut off, if it was.
+
+        Of an answer that was cut off and can go on, the sentence that it was in is left out: half a sentence sounds
+        like a whole one.
+        """
+        if run.still_writing:
+            run.still_writing.end()
         self._add_text(run, "thinking", run.cleaners["thinking"].finish())
         self._add_text(run, "answer", run.cleaners["answer"].finish())
         answer = clean_answer(done.answer)
+        is_cut = done.stop in cut_answers.NOTICE_CODES
+        rest = run.plain_text.finish(cut=is_cut)
         if done.stop == "loop":
-            run.splitter.retract(len(run.answer) - len(answer))
-        self._speak_pieces(run, run.splitter.feed(run.plain_text.finish(cut=done.stop in ("length", "loop"))))
+            rest = self._replace_unspoken(run, answer)
+        self._speak_pieces(run, run.splitter.feed(rest))
+        if is_cut and not run.is_full and not run.raw_answer(answer).endswith("\n"):
+            run.splitter.drop_unfinished()
         self._speak_pieces(run, run.splitter.finish())
-        if answer and done.stop in picture_checks.STOP_NOTICES:
-            code, sentence = picture_checks.STOP_NOTICES[done.stop]
-            self.notice(run.index, code, tr(sentence))
+        if run.is_full:
+            self.notice(run.index, *cut_answers.no_room())
+        elif run.continues is not None and not answer.strip() and done.stop == "end":
+            self.notice(run.index, *cut_answers.complete())
+        elif is_cut and (answer or run.continues is not None):
+            continues, way_on = run.continues is not None, self._way_on()
+            self.notice(
+                run.index,
+                *cut_answers.notice(done.stop, spoke=bool(run.shown), continues=continues, way_on=way_on),
+            )
+
+    @staticmethod
+    def _replace_unspoken(run: AnswerRun, answer: str) -> str:
+        """Forget what was not spoken yet; return what is not spoken of `answer`, which is without the repeated text."""
+        run.splitter.retract(len(run.answer) + len(run.raw_answer(answer)))
+        text = run.plain_text.feed(run.raw_answer(answer)) + run.plain_text.finish(cut=True)
+        return text.removeprefix("".join(run.spoken.pieces)) if text.startswith("".join(run.spoken.pieces)) else ""
+
+    def resume(self, run: AnswerRun) -> None:
+        """Read again what was written of the answer that `run` continues, without speaking it again."""
+        if run.continues is not None:
+            run.spoken.expect(run.continues.spoken)
+            self._speak_pieces(run, run.splitter.feed(run.plain_text.feed(run.continues.raw)))
 
     def _speak_pieces(self, run: AnswerRun, pieces: list[str]) -> None:
         """Speak and show pieces of plain text, each a sentence with the space around it."""
         for piece in pieces:
             if self._cancelled.is_set():
                 return
+            if not run.spoken.is_new(piece):
+                continue
             sentence = piece.strip()
             if not sentence:
                 continue
@@ -113,6 +162,8 @@ class AnswerReporter:
             run.shown += before + sentence
             language = run.language.language_of(sentence)
             self.say(sentence, language=language)
+            if run.still_writing:
+                run.still_writing.note_sentence()
             self.emit(SentenceEvent(run.index, sentence, before, language))
 
     def _add_delta(self, run: AnswerRun, delta: TextDelta) -> None:

@@ -129,6 +129,7 @@ class DescribeRun:
             language=options.language,
             context=options.context,
             gpu_layers=options.gpu_layers,
+            way_on=lambda: "" if options.answer_options.whole else tr("Use --more to hear it to its end."),
         )
         with self._lock:
             self._assistant = assistant

@@ -56,6 +56,7 @@ def add_describe(parser: argparse.ArgumentParser) -> None:
         help=tr("thinking limit in tokens (default: as in settings)"),
     )
     add("--max-tokens", metavar=tr("N"), type=whole(1, 81_920), help=tr("longest answer, in tokens"))
+    add("--more", action="store_true", help=tr("go on where an answer is cut off at its longest, until it is whole"))
     add(
         "--temperature",
         metavar=tr("F"),
@@ -123,6 +124,7 @@ def _describe(parsed: argparse.Namespace, context: CommandContext) -> int:
             task=_task(parsed),
             image_tokens=parsed.image_tokens,
             max_tokens=parsed.max_tokens,
+            whole=parsed.more,
             thinking_tokens=parsed.thinking_budget,
             temperature=parsed.temperature,
             seed=parsed.seed,

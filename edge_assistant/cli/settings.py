@@ -1,17 +1,21 @@
-"""The settings commands: list, get and set the settings by name."""
+"""The settings commands: list, get and set the settings by name, and list what models are asked."""
 
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from edge_assistant.cli.command import Command, CommandContext
 from edge_assistant.settings import schema
 from edge_assistant.settings.entry import describe_entry, format_value, parse_value
-from edge_assistant.system.errors import AssistantError, NotRunningError
+from edge_assistant.system.errors import AssistantError, NotRunningError, UsageError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.ipc import RELOAD, default_endpoint, send
 from edge_assistant.system.terminal import print_error, print_line
 from edge_assistant.system.text_cleaning import one_line, shorten
+
+if TYPE_CHECKING:
+    from edge_assistant.engine.task_entries import Variant
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +32,10 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     set_parser.set_defaults(command=Command(_set))
     path_parser = commands.add_parser("path", help=tr("print where the settings file is, or would be"))
     path_parser.set_defaults(command=Command(_path))
+    tasks_parser = commands.add_parser("tasks", help=tr("print what models are asked, and within which limits"))
+    tasks_parser.add_argument("--think", action="store_true", help=tr("for the Thinking model"))
+    tasks_parser.add_argument("--language", metavar=tr("CODE"), help=tr("for answers in this language, such as de"))
+    tasks_parser.set_defaults(command=Command(_tasks))
 
 
 def _list(_: argparse.Namespace, __: CommandContext) -> int:
@@ -78,4 +86,35 @@ def _notify_running_program() -> None:
 
 def _path(_: argparse.Namespace, __: CommandContext) -> int:
     print_line(one_line(str(schema.path())))
+    return 0
+
+
+def _tasks(arguments: argparse.Namespace, _: CommandContext) -> int:
+    """List the task table as it holds for real models; a file of the person's own with an error is an error here."""
+    from edge_assistant.engine.task_entries import TASKS
+    from edge_assistant.engine.task_table import load_table, overrides_path
+
+    path = overrides_path()
+    table = load_table(path)
+    if table.problem:
+        raise UsageError(table.problem)
+    language = arguments.language or schema.load(schema.path()).spoken_language
+    variant: Variant = "thinking" if arguments.think else "instruct"
+    print_line(tr("Your own changes are read from {path}.", path=path))
+    found = {task: table.settings("qwen3-vl", task, variant, language) for task in TASKS}
+    for system in dict.fromkeys(settings.system for settings in found.values()):
+        print_line(one_line(f"system: {system}"))
+    for task, settings in found.items():
+        limits = tr(
+            "{least} to {most} image tokens, at most {tokens} tokens of answer.",
+            least=settings.min_image_tokens,
+            most=settings.image_tokens,
+            tokens=settings.max_tokens,
+        )
+        sampling = settings.sampling
+        how = (
+            f"temperature {sampling.temperature:g}, top_p {sampling.top_p:g}, top_k {sampling.top_k}, "
+            f"presence_penalty {sampling.presence_penalty:g}"
+        )
+        print_line(one_line(f"{task}: {limits} {how}. {settings.question}").rstrip())
     return 0

@@ -78,6 +78,8 @@ class Controller(EffectHandlers):
         if action == "ask" and self._view is None:
             self.tell("no-window", tr("Questions need the app's window. Start it with edge-assistant."))
             return ""
+        if action == "spell" and self._view is None:
+            return self.apply(state_machine.on_spell_aloud(self.state))
         if action == "ask" and self._view is not None and not is_overlay_open and self._view.is_in_front():
             self.silence()  # questions are asked there, and it must not be what they are about
             self._view.open_question_input()
@@ -86,12 +88,13 @@ class Controller(EffectHandlers):
         if not is_overlay_open:
             self._withdraw_offer_if_window_changed(action, now)
         machine = overlay_state if is_overlay_open or action in OVERLAY_ACTIONS else state_machine
-        return self.apply(machine.on_press(self.state, action, now))
+        return self.apply(machine.on_press(self.state, action, now, has_answer=self._has_answer))
 
     def choose(self, ticket: int, choice: str, rect: Rect | None = None) -> None:
         """Handle a choice in overlay `ticket`, see overlay_state.on_choice; `rect` is the region, if one was chosen."""
         self._overlay.rect = rect
-        self.apply(overlay_state.on_choice(self.state, ticket, choice, self._clock()))
+        now = self._clock()
+        self.apply(overlay_state.on_choice(self.state, ticket, choice, now, has_answer=self._has_answer))
 
     def dismiss(self, ticket: int, *, restore_focus: bool = True) -> None:
         """Close overlay `ticket` without a choice, and perhaps give the focus back to the window that had it."""
@@ -179,6 +182,8 @@ class Controller(EffectHandlers):
         if request is self.current:
             last_answer = self.last_answer
             last_answer.sentences = request.sentences or last_answer.sentences
+            if request.answer:
+                last_answer.answer = [*(last_answer.answer if request.continues else []), *request.answer]
             last_answer.reasoning = request.reasoning or last_answer.reasoning
             if complete:
                 last_answer.captured = request.captured
@@ -206,6 +211,11 @@ class Controller(EffectHandlers):
     def on_bug(self, error: AssistantError) -> None:
         """Say that something went wrong."""
         self.tell(error.code, str(error))
+
+    @property
+    def _has_answer(self) -> bool:
+        """Whether there is an answer to go on with."""
+        return bool(self.last_answer.conversation.turns)
 
     @property
     def status(self) -> Status:

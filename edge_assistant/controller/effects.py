@@ -26,6 +26,7 @@ from edge_assistant.controller.worker import RequestWorker
 from edge_assistant.engine.task_entries import Mode
 from edge_assistant.system.errors import AssistantError
 from edge_assistant.system.i18n import catalogue_language, tr, tr_noop
+from edge_assistant.text import spelling
 from edge_assistant.text.languages import LanguageTracker, Sentence, language_of
 from edge_assistant.text.plain_text_stream import plain_text
 from edge_assistant.text.sentences import SentenceSplitter
@@ -68,6 +69,8 @@ class EffectHandlers:
         self.ready = False
         """Whether the model is there, or its failure was reported."""
         self.options = RequestSettings()
+        self.spoken_language: str | None = None
+        """The language of the answers, as a code such as de."""
         self.last_answer = LastAnswer()
         self.next_tick = 0.0
         self._target: Path | int | None = None  # of "describe_target"
@@ -88,6 +91,7 @@ class EffectHandlers:
         target: Path | int | None = None,
         question: str | None = None,
         conversation: Conversation | None = None,
+        more: bool = False,
         frozen_desktop: FrozenDesktop | None = None,
     ) -> Request:
         """Return a request with the number of the state that was entered, or with `id`."""
@@ -102,6 +106,7 @@ class EffectHandlers:
             target=target,
             question=question,
             conversation=conversation,
+            more=more,
             view=self._view,
             frozen_desktop=frozen_desktop,
             started_at=self._clock(),
@@ -202,6 +207,42 @@ class EffectHandlers:
         self._speech.tone("heard", request.id)
         self.answer()
 
+    def go_on(self) -> None:
+        """Go on with the last answer."""
+        last_answer = self.last_answer
+        request = self.new_request(mode="detail", conversation=last_answer.conversation, more=True)
+        if last_answer.captured is not None:
+            request.captured = without_notices(last_answer.captured)
+        self.make_current(request)
+        if self._view is not None:
+            self._view.show_more(request.id, continues=request.continues)
+        self._speech.tone("heard", request.id)
+        self.answer()
+
+    def let_speak_on(self) -> None:
+        """Let what was said so far be heard to its end, while the next request is worked on."""
+        self.current.cancel()
+        self._speech.recheck_waiters()
+
+    def report_no_answer(self) -> None:
+        """Say that there is no answer to go on with."""
+        self.tell("no-answer", tr("There is no answer to go on with. Describe something first."))
+
+    def open_spelling(self) -> None:
+        """Open the list of the last answer's words, or say that there is none."""
+        words = spelling.words_of(" ".join(self.last_answer.answer))
+        if self._view is None or not words:
+            self.tell("no-answer", tr(_NO_ANSWER))
+        else:
+            self._view.open_spelling(words)
+
+    def spell_aloud(self) -> None:
+        """Spell the last answer word by word."""
+        words = spelling.words_of(" ".join(self.last_answer.answer))
+        language = self.spoken_language
+        sentences = [f"{word}: {', '.join(spelling.spell(word, language))}." for word in words]
+        self._speak_as_new_request(sentences or [tr(_NO_ANSWER)])
+
     def report_no_picture(self) -> None:
         """Say that there is no picture to ask about."""
         self.tell("no-picture", tr("There is no picture to ask about. Describe something first."))
@@ -246,7 +287,8 @@ class EffectHandlers:
     def forget_all(self) -> None:
         """Forget answers and conversation, here and in the engine; see `forget_picture` for the picture."""
         last_answer = self.last_answer
-        last_answer.sentences, last_answer.reasoning, last_answer.conversation = [], "", Conversation()
+        last_answer.sentences, last_answer.answer, last_answer.reasoning = [], [], ""
+        last_answer.conversation = Conversation()
         self._start_loading()
         if self._view is not None:
             self._view.clear()

@@ -15,16 +15,19 @@ MONITOR_PREFIX = "monitor-"
 """Prefix of the choice of one monitor; its number, from 1, follows."""
 
 
-def on_press(state: State, action: str, now: float) -> Transition:
-    """Handle a key or trigger (one of actions.ACTIONS). While an overlay is open, keys choose like its letters."""
+def on_press(state: State, action: str, now: float, *, has_answer: bool = False) -> Transition:
+    """Handle a key or trigger (one of actions.ACTIONS). While an overlay is open, keys choose like its letters.
+
+    `has_answer` is as for state.on_more, here and in `on_choice`.
+    """
     overlay = state.overlay
     if overlay.kind and action in (overlay.kind, "palette"):
         return on_dismiss(state, overlay.ticket)
     if overlay.kind:
-        return on_choice(state, overlay.ticket, action, now)
+        return on_choice(state, overlay.ticket, action, now, has_answer=has_answer)
     if action == "palette":
         return _open(state, action, now)
-    after, effects = state_machine.on_press(state, action, now)
+    after, effects = state_machine.on_press(state, action, now, has_answer=has_answer)
     # A region key that stops an answer or asks for its detail opens nothing.
     if action == "region" and Effect.CAPTURE in effects:
         return _open(state, action, now)
@@ -48,15 +51,17 @@ def on_frozen(state: State, ticket: int, failure: str = "") -> Transition:
     return after, (Effect.REPORT_FREEZE_FAILURE, Effect.OPEN_OVERLAY)
 
 
-def on_choice(state: State, ticket: int, choice: str, now: float) -> Transition:
+def on_choice(state: State, ticket: int, choice: str, now: float, *, has_answer: bool = False) -> Transition:
     """Handle a choice: an action, "monitor-2", or "region" (in the palette, or with a rectangle in the selector)."""
     overlay = state.overlay
     if not overlay.kind or ticket != overlay.ticket:
         return state, ()
     if choice == "region" and overlay.kind == "palette":
         return _replace_palette_with_region(state)
-    # The question window takes the focus next; restoring it now could happen later than that, and take it away again.
-    close = Effect.CLOSE_OVERLAY if choice == "ask" else Effect.CLOSE_OVERLAY_AND_RESTORE_FOCUS
+    if choice == "more" and overlay.missed:
+        return _close_unused(state)  # first what was not heard
+    # Another window of ours takes the focus next; restoring it now could happen later and take it away again.
+    close = Effect.CLOSE_OVERLAY if choice in ("ask", "spell") else Effect.CLOSE_OVERLAY_AND_RESTORE_FOCUS
     closed = replace(state, overlay=OverlayState(ticket=ticket))
     if choice in (*ANSWER_ACTIONS, "ask") or choice.startswith(MONITOR_PREFIX):
         # Without a last action the choice never means stop or detail: a newly frozen desktop is a new picture.
@@ -69,7 +74,7 @@ def on_choice(state: State, ticket: int, choice: str, now: float) -> Transition:
             closed = replace(closed, muted=True)  # the overlay has muted the answer: this is the second stop
         else:
             first = (close, Effect.UNMUTE)
-    after, effects = state_machine.on_press(closed, choice, now)
+    after, effects = state_machine.on_press(closed, choice, now, has_answer=has_answer)
     return after, (*first, *effects)
 
 

@@ -74,13 +74,15 @@ class Request:
         target: Path | int | None = None,
         question: str | None = None,
         conversation: Conversation | None = None,
+        more: bool = False,
         view: View | None = None,
         frozen_desktop: FrozenDesktop | None = None,
         started_at: float = 0.0,
     ) -> None:
         """`frozen_desktop` is what an action about the screen uses; without it, the request takes its own picture.
 
-        `target` is a picture file or a monitor's number; `conversation` is the one that a question belongs to.
+        `target` is a picture file or a monitor's number; `conversation` is the one that a question belongs to. `more`:
+        the last answer of the conversation goes on.
         `started_at` is in monotonic seconds.
         """
         self.id = id
@@ -88,6 +90,9 @@ class Request:
         self.target = target
         self.question = question
         self.conversation = conversation or Conversation()
+        self.more = more
+        self.continues = more and self.conversation.cut is not None
+        """Whether the answer is a part of the last one, which was cut off."""
         self.title = target.name if isinstance(target, Path) else ""
         self._view = view
         self._frozen_desktop = frozen_desktop
@@ -96,6 +101,9 @@ class Request:
         self.started_at = started_at
         self.stage: Stage | None = None
         self.sentences: list[str] = []
+        """What was said of the answer, also of how it ended."""
+        self.answer: list[str] = []
+        """The sentences of the answer itself."""
         self.reasoning = ""
         self.captured: CapturedPicture | None = None
         self.failure: AssistantError | None = None
@@ -201,9 +209,13 @@ class Request:
 
 @dataclass(slots=True)
 class LastAnswer:
-    """The last answer: its sentences and reasoning, its picture, and the conversation about that."""
+    """The last answer: its sentences and reasoning, its picture, and the conversation about that.
+
+    `sentences` are what was said last, `answer` the sentences of the whole answer, however often it went on.
+    """
 
     sentences: list[str] = field(default_factory=list)
+    answer: list[str] = field(default_factory=list)
     reasoning: str = ""
     conversation: Conversation = field(default_factory=Conversation)
     captured: CapturedPicture | None = None

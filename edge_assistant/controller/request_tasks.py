@@ -17,7 +17,7 @@ from edge_assistant.controller.request import Request
 from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.controller.worker import RequestOutput, WorkerListener
 from edge_assistant.system import memory
-from edge_assistant.system.errors import AssistantError, CancelledError, rebuild_error
+from edge_assistant.system.errors import AssistantError, CancelledError, InputError, rebuild_error
 from edge_assistant.system.i18n import tr
 from edge_assistant.text.languages import language_of
 
@@ -148,7 +148,13 @@ class RequestTasks:
         if complete and duration:
             request.notice("after", _after_answer_sentence(request, duration))
         self._speech.tone("end", request.id)
-        if complete and request.mode == "glance" and assistant is not None and self._may_encode_ahead():
+        if (
+            complete
+            and request.mode == "glance"
+            and not request.more
+            and assistant is not None
+            and self._may_encode_ahead()
+        ):
             assistant.encode_detail_ahead(request.options.answer_options(self._base_options, "detail"))
             self._forecast.start_encode_ahead()
 
@@ -210,13 +216,19 @@ class RequestTasks:
 
     def _ask(self, assistant: Assistant, request: Request) -> DoneEvent | ErrorEvent:
         conversation = request.conversation
-        if conversation is not self._active_conversation:
+        was_active = conversation is self._active_conversation
+        if not was_active:
+            if request.more and request.captured is None:
+                gone = InputError(tr("The picture is no longer kept. Describe it again."), code="no-picture")
+                self._output.fail(request, gone)
+                return ErrorEvent.from_error(request.id, gone)
             conversation.request = conversation.request or self._options_for(request)
-            assistant.look_at(request.require_picture, conversation.request, conversation.turns)
-        outcome = assistant.ask(request.id, request.question)
-        conversation.turns = assistant.turns
-        # A cancelled question may not even have its picture.
-        self._active_conversation = None if request.is_cancelled() or isinstance(outcome, ErrorEvent) else conversation
+            assistant.look_at(request.require_picture, conversation.request, conversation.turns, conversation.cut)
+        outcome = assistant.more(request.id) if request.more else assistant.ask(request.id, request.question)
+        conversation.turns, conversation.cut = assistant.turns, assistant.cut
+        # A cancelled question may not even have its picture, unless there was one before it.
+        failed = request.is_cancelled() or isinstance(outcome, ErrorEvent)
+        self._active_conversation = conversation if was_active or not failed else None
         if isinstance(outcome, ErrorEvent):
             request.failure = rebuild_error(outcome.kind, outcome.code, outcome.message)
         else:

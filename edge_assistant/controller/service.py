@@ -30,6 +30,7 @@ from edge_assistant.controller.view import OverlayView, Status, View
 from edge_assistant.controller.worker import RequestOutput, RequestWorker
 from edge_assistant.engine.task_table import language_code
 from edge_assistant.hotkeys.backends import choose_hotkeys
+from edge_assistant.hotkeys.key import Key
 from edge_assistant.hotkeys.protocol import Hotkeys
 from edge_assistant.settings import schema, store
 from edge_assistant.settings.schema import Settings
@@ -82,6 +83,7 @@ class Service:
         self.on_settings: Callable[[Settings], None] = lambda _: None
         """Called on one of the program's threads when settings have changed."""
         self._hotkeys_suspended = False
+        self._view, self._has_palette = view, overlay_view is not None
         self._tasks_problem = ""
         self._speak_override = options.speak
         self._base_options = AnswerOptions(temperature=options.temperature, seed=options.seed)
@@ -227,12 +229,18 @@ class Service:
         """Use what takes effect without anything being made anew."""
         self.speech.configure_tones(tones=new_settings.tones, ticks=new_settings.ticks)
         self.controller.options = request_settings(new_settings)
+        self.controller.spoken_language = new_settings.spoken_language
         self._tasks.load_at_start = new_settings.load == "start"
         minutes = new_settings.unload_minutes
         self._worker.set_idle_time(minutes * 60.0 if minutes else None)
 
     def _make_speaker(self, on_notice: OnNotice) -> AnySpeaker | None:
         return make_speaker(self._settings, on_notice, speak=self._speak_override, announce=self._announce)
+
+    def _way_on(self) -> str:
+        in_front = self._view is not None and self._view.is_in_front()
+        palette = self._hotkeys.working_key("palette") if self._has_palette else None
+        return way_on(self._hotkeys.working_key("more"), palette, in_front=in_front)
 
     def _make_assistant(self, think: bool, is_cancelled: IsCancelled) -> Assistant:
         settings, options, output = self._settings, request_settings(self._settings), self._output
@@ -244,7 +252,9 @@ class Service:
 
         model = resolve_model(settings, think=think, is_cancelled=is_cancelled, notice=notice)
         glance_options = options.answer_options(self._base_options, "glance")
-        assistant = make_assistant(settings, model, glance_options, voice=output, on_event=output.show)
+        assistant = make_assistant(
+            settings, model, glance_options, voice=output, on_event=output.show, way_on=self._way_on
+        )
         if settings.quick_tower:
             self._idle_quantizer.request_tower(model)
         for message in model.notices:
@@ -254,6 +264,21 @@ class Service:
             if self._tasks_problem:
                 assistant.notice(0, "tasks-file", self._tasks_problem)
         return assistant
+
+
+def way_on(more: Key | None, palette: Key | None, *, in_front: bool) -> str:
+    """Return the sentence that says how to go on with an answer that was cut off.
+
+    `more` and `palette` are the keys of these actions, where they have one; `in_front`: one of our windows has the
+    keyboard.
+    """
+    if more is not None:
+        return tr("To go on, press {key}.", key=more.spoken)
+    if in_front:
+        return tr("To go on, press Enter in the empty question.")
+    if palette is not None:
+        return tr("To go on, press {key}, then M.", key=palette.spoken)
+    return tr("To go on, use the command edge-assistant trigger more.")
 
 
 def _make_hotkeys() -> Hotkeys:

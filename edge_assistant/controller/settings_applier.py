@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from edge_assistant.hotkeys.key import Key
-from edge_assistant.hotkeys.protocol import Hotkeys
+from edge_assistant.hotkeys.protocol import Hotkeys, key_taken_message
 from edge_assistant.settings import schema, store
 from edge_assistant.settings.schema import Settings
 from edge_assistant.system import autostart, paths
@@ -92,12 +92,27 @@ class GlobalHotkeys:
         self._on_press = on_press
         self._on_notice = on_notice
         self._hotkeys: Hotkeys | None = None
+        self._keys: Mapping[str, Key] = {}
+        self._problems: list[str] = []
 
     def register(self, keys: Mapping[str, Key]) -> tuple[str, ...]:
         """Register these keys and no others; return one sentence for each that cannot be used."""
         self.close()
+        self._keys, self._problems = keys, []
         self._hotkeys = self._make()
-        return self._hotkeys.start(keys, self._on_press, self._on_notice)
+        sentences = self._hotkeys.start(keys, self._on_press, self._note)
+        self._problems += sentences
+        return sentences
+
+    def working_key(self, action: str) -> Key | None:
+        """Return the key of an action; None where it has none, or was refused, or the desktop may have changed keys."""
+        key = self._keys.get(action)
+        others = {key_taken_message(each, name) for name, each in self._keys.items() if name != action}
+        return key if set(self._problems) <= others else None
+
+    def _note(self, sentence: str) -> None:
+        self._problems.append(sentence)
+        self._on_notice(sentence)
 
     def close(self) -> None:
         """Release all keys."""

@@ -16,10 +16,10 @@ DETAIL_OFFER_S = 30.0
 Phase = Literal["idle", "capturing", "working", "speaking"]
 """Of the newest request: over; its picture is taken; it is worked on; its work is over and the speech goes on."""
 
-Task = Literal["", "describe", "describe_target", "ask", "detail", "question", "think", "forget", "repeat"]
+Task = Literal["", "describe", "describe_target", "ask", "detail", "question", "more", "think", "forget", "repeat"]
 """What the newest request does: describe what a key asks for, or a picture without a key (a file or one monitor); take
-a picture to ask about; describe the kept picture in detail; answer a question about it; turn Think harder on or off;
-forget everything; speak something again."""
+a picture to ask about; describe the kept picture in detail; answer a question about it; go on with the last answer;
+turn Think harder on or off; forget everything; speak something again."""
 
 KeptPicture = Literal["", "kept", "detailed"]
 """The picture that is kept in memory: none, one that was answered or can be asked about, one described in detail."""
@@ -79,6 +79,11 @@ class Effect(StrEnum):
     PROMPT_FOR_QUESTION = auto()
     ANSWER_QUESTION = auto()
     REPORT_NO_PICTURE = auto()
+    GO_ON = auto()
+    LET_SPEAK_ON = auto()
+    REPORT_NO_ANSWER = auto()
+    OPEN_SPELLING = auto()
+    SPELL_ALOUD = auto()
     REPEAT_ANSWER = auto()
     REPEAT_PARTIAL_ANSWER = auto()
     REPEAT_MISSED_ANSWER = auto()
@@ -99,14 +104,18 @@ class Effect(StrEnum):
 Transition = tuple[State, tuple[Effect, ...]]
 
 
-def on_press(state: State, action: str, now: float) -> Transition:
-    """Handle a key or trigger; `action` is one of actions.ACTIONS."""
+def on_press(state: State, action: str, now: float, *, has_answer: bool = False) -> Transition:
+    """Handle a key or trigger; `action` is one of actions.ACTIONS, `has_answer` as for `on_more`."""
     if action in (*ANSWER_ACTIONS, "ask"):
         return _start_description(state, action, now)
     if action == "stop":
         return on_stop(state, now)
     if action == "repeat":
         return on_repeat(state)
+    if action == "more":
+        return on_more(state, has_answer=has_answer)
+    if action == "spell":
+        return state, (Effect.SILENCE, Effect.OPEN_SPELLING)
     if action == "think":
         return _toggle_thinking(state)
     return state, (Effect.REPORT_STATUS if action == "status" else Effect.QUIT,)
@@ -151,6 +160,26 @@ def on_question(state: State, *, has_picture: bool) -> Transition:
     return after, (*_end_current(state), Effect.ANSWER_QUESTION)
 
 
+def on_more(state: State, *, has_answer: bool) -> Transition:
+    """Handle the wish to hear more; `has_answer` says whether there is an answer to go on with.
+
+    While an answer is being written, more of it comes anyway; one that is still being spoken is heard to its end first.
+    """
+    if state.busy:
+        return on_repeat(state) if state.muted else (state, (Effect.REPORT_STATUS,))
+    if not has_answer:
+        return state, (Effect.SILENCE, Effect.REPORT_NO_ANSWER)
+    after = replace(_new_request(state, "more"), picture=state.picture)
+    return after, (Effect.LET_SPEAK_ON if state.phase == "speaking" else Effect.SILENCE, Effect.GO_ON)
+
+
+def on_spell_aloud(state: State) -> Transition:
+    """Handle the wish to hear the last answer spelled, where there is no window to choose a word in."""
+    if state.busy:
+        return state, (Effect.REPORT_STATUS,)
+    return _speak_again(state, Effect.SPELL_ALOUD)
+
+
 def on_read_reasoning(state: State) -> Transition:
     """Handle the wish to hear the reasoning; during a request, speak what there is and let it continue."""
     if state.busy:
@@ -191,8 +220,9 @@ def on_answered(state: State, id: int, *, complete: bool) -> Transition:
     """Handle the end of the work on a request, whose speech may go on; `complete`: a picture was answered."""
     if id != state.id or state.phase != "working":
         return state, ()
-    answered: KeptPicture = "detailed" if state.task == "detail" else "kept"
-    return replace(state, phase="speaking", picture=answered if complete else state.picture), ()
+    if state.task == "more" or not complete:
+        return replace(state, phase="speaking"), ()
+    return replace(state, phase="speaking", picture="detailed" if state.task == "detail" else "kept"), ()
 
 
 def on_ended(state: State, id: int, now: float) -> Transition:
@@ -235,7 +265,7 @@ def _toggle_thinking(state: State) -> Transition:
 
 def _cancel(state: State, now: float) -> Transition:
     """Stop everything. What was answered counts as answered, even if it was not spoken to its end."""
-    keeps_picture = state.task == "question" or (state.conversation_open and state.picture)
+    keeps_picture = state.task in ("question", "more") or (state.conversation_open and state.picture)
     if state.busy and not keeps_picture:
         after = replace(state, phase="idle", picture="", detail_until=None)
         return after, (*_end_current(state), Effect.FORGET_PICTURE)

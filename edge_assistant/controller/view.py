@@ -33,6 +33,12 @@ class View(Protocol):
     def show_question(self, id: int, text: str) -> None:
         """Show question `id`."""
 
+    def show_more(self, id: int, *, continues: bool) -> None:
+        """Show that request `id` goes on with the last answer; `continues`: it is a part of that answer."""
+
+    def open_spelling(self, words: list[str]) -> None:
+        """Open the window in which these words can be spelled."""
+
     def show_thinking(self, on: bool, cost: str) -> None:
         """Show whether Think harder is on; `cost` says what an answer took when last measured."""
 

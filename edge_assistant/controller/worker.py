@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from edge_assistant.assistant import picture_checks
+from edge_assistant.assistant import cut_answers
 from edge_assistant.assistant.events import (
     DoneEvent,
     ErrorEvent,
@@ -69,6 +69,10 @@ class RequestOutput:
         """Stop speaking at once."""
         self._speech.silence()
 
+    def wait(self, timeout: float) -> bool:
+        """Block until all is spoken; return False when `timeout` seconds were too few."""
+        return self._speech.wait(timeout)
+
     def fail(self, request: Request, error: AssistantError) -> None:
         """Speak and show the error that a request ended with."""
         request.failure = error
@@ -91,11 +95,12 @@ class RequestOutput:
                 # The next stage reports nothing until its first part is done, which may take seconds.
                 finished = event.fraction >= 1 and event.stage in ("load", "prepare") and request.captured is not None
                 self._set_stage(request, "encode" if finished else event.stage)
-            case NoticeEvent() if event.code in picture_checks.STOP_NOTICE_CODES:
+            case NoticeEvent() if event.code in cut_answers.NOTICE_CODES.values():
                 # Whoever hears the answer again must not take it for complete either.
                 request.sentences.append(event.message)
             case SentenceEvent():
                 request.sentences.append(Sentence(event.text, event.language))
+                request.answer.append(event.text)
                 self._on_progress()
 
     def _set_stage(self, request: Request, stage: Stage) -> None:

@@ -21,9 +21,7 @@ _MOST_SKEW = 0.8
 """Share of the margin around the texts that the camera's view may cut off."""
 
 
-def photograph(
-    image: Image.Image, boxes: Sequence[Box], rng: random.Random
-) -> tuple[Image.Image, tuple[Box, ...]]:
+def photograph(image: Image.Image, boxes: Sequence[Box], rng: random.Random) -> tuple[Image.Image, tuple[Box, ...]]:
     """Return a photograph of a picture, and where its boxes are there.
 
     It is seen at an angle, lit from a side, with a shadow, a little blurred, noisy, and compressed as a camera does it.

@@ -95,9 +95,7 @@ class Values:
         if how == 1:  # as 111122223333
             run = self._rng.choice((2, 3, 4, 6))
             return self._new(
-                lambda: "".join(
-                    digit * run for digit in self._rng.sample("123456789", _DIGITS_OF_NUMBERS // run)
-                )
+                lambda: "".join(digit * run for digit in self._rng.sample("123456789", _DIGITS_OF_NUMBERS // run))
             )
         group = self._rng.choice((2, 3, 4))
         return self._new(

@@ -256,9 +256,9 @@ class LlamaModel:
         logits = llama.llama_get_logits_ith(self._context, -1)[:_CHECKED_LOGITS]
         return not any(map(math.isnan, logits)) and len(set(logits)) > 1
 
-    def sampler(self, sampling: Sampling, seed: int) -> Sampler:
-        """Return a new sampler; its penalties see only the tokens it samples."""
-        return Sampler(self._context, self._vocab_size, self.cells, sampling, seed)
+    def sampler(self, sampling: Sampling, seed: int, grammar: str = "") -> Sampler:
+        """Return a new sampler; its penalties see only the tokens it samples. Raises EngineError: invalid grammar."""
+        return Sampler(self._context, self._vocab, self.cells, sampling, seed, grammar)
 
     def _embedding_bytes(self, tokens: int) -> int:
         # Wider than the model's embeddings where the tower also feeds its deeper layers (DeepStack).

@@ -105,9 +105,15 @@ class AskQuestion:
     """Client to worker: answer `question` about the picture (`rgb`: width * height * 3 bytes, sides multiples of 32).
 
     `embeddings` are used if they are of this picture; None: the picture is encoded unless it is cached.
-    `grace_tokens` are for the sentence that the answer is at when `max_tokens` are reached. With `may_be_empty` there
-    may be no answer. `grammar` is in llama.cpp's GBNF; "" allows everything. With `continues` there is no `question`:
-    the last of `turns`, whose answer was cut off, goes on from the kept cache.
+    `grace_tokens` are for the sentence, or the object of a list, that the answer is at when `max_tokens` are reached.
+    With `may_be_empty` there may be no answer. An answer that repeats itself is tried once more from before the copies
+    with `retries_loop`, with another seed and a presence penalty. `grammar` is in llama.cpp's GBNF, with the rule
+    `root`, and holds for the answer, not for reasoning; "" allows everything.
+
+    With `continues` there is no `question`: the last of `turns`, whose answer was cut off or repeated itself, goes on
+    from the kept cache, or, where that is lost, is evaluated and goes on. Done has only the new text then, exactly as
+    it follows the old one: it may begin with a space, or within a word. All limits count anew, and there is no
+    reasoning.
     """
 
     id: int
@@ -124,6 +130,7 @@ class AskQuestion:
     embeddings: Embeddings | None = None
     grace_tokens: int = 0
     may_be_empty: bool = False
+    retries_loop: bool = False
     grammar: str = ""
     continues: bool = False
 
@@ -196,7 +203,9 @@ class StageProgress:
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """Worker to client: more text of the answer or the reasoning."""
+    """Worker to client: more text of the answer or the reasoning. All texts together are what Done has, but for the
+    space around it.
+    """
 
     id: int
     kind: TextKind
@@ -213,7 +222,10 @@ class TurnsDropped:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Worker to client: the question is answered. Times in seconds; `reused_cells` counts KV cells."""
+    """Worker to client: the question is answered. Times in seconds; `reused_cells` counts KV cells.
+
+    `loops` is how often the answer began to repeat itself, and the copies were dropped.
+    """
 
     id: int
     answer: str
@@ -226,6 +238,7 @@ class Done:
     prefill: float
     generated_tokens: int
     generation: float
+    loops: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edge_assistant.engine.generation import answer_reserve
+from edge_assistant.engine.last_answer import AnswerSoFar
 from edge_assistant.engine.llama_model import LlamaModel
-from edge_assistant.engine.messages import AskQuestion
+from edge_assistant.engine.messages import AskQuestion, ThinkingBudget
 from edge_assistant.engine.task_entries import MIN_IMAGE_TOKENS
 from edge_assistant.system.errors import DoesNotFitError
 from edge_assistant.system.i18n import tr
@@ -14,6 +15,7 @@ from edge_assistant.system.i18n import tr
 # KV cells reserved for reasoning before turns are dropped or a picture is refused.
 _THINKING_RESERVE = 256
 _THINKING_OPENER = "<think>\n"
+_NO_THINKING = "<think>\n\n</think>\n\n"
 # llama.cpp rounds contexts up to multiples of this (llama-context.cpp, GGML_PAD).
 _CONTEXT_STEP = 256
 
@@ -46,29 +48,43 @@ class PromptLayout:
         self.turn_separator = self._special("<|im_end|>\n<|im_start|>user\n")
         """What is between an answer and the next question."""
 
-    def end_of_thinking(self, request: AskQuestion) -> list[int]:
-        """Return the tokens that are put behind reasoning which has spent its budget."""
-        return self._special(request.thinking.closing) if request.thinking else []
-
     def system_block(self, system: str) -> Block:
         """Return the system prompt with all that is before a picture."""
         end = "<|im_end|>\n<|im_start|>user\n<|vision_start|>"
         return text_block(self._special("<|im_start|>system\n") + self._text(system) + self._special(end))
 
-    def fit(self, request: AskQuestion, picture: Block, context: int) -> tuple[list[Block], int]:
+    def end_of_thinking(self, request: AskQuestion) -> list[int]:
+        """Return the tokens that are put at the end of reasoning which has reached its limits."""
+        closing = request.thinking.closing if request.thinking else ThinkingBudget(0, 0.0).closing
+        return self._special(closing)
+
+    def answer_so_far(self, request: AskQuestion) -> AnswerSoFar:
+        """Return the answer that goes on as the conversation has it: without reasoning, and not as it was sampled."""
+        text = request.turns[-1].answer.strip()
+        tokens = self.answer_tokens.get(text) or self._text(text)
+        before = self._special(_NO_THINKING) if request.thinking else []
+        return AnswerSoFar(text, before + tokens, start=len(before))
+
+    def fit(
+        self, request: AskQuestion, picture: Block, context: int, answer: AnswerSoFar | None = None
+    ) -> tuple[list[Block], int]:
         """Lay out a question, without the oldest turns where the context is too small; return the number of these too.
 
-        Raises DoesNotFitError where it is too small without any turns.
+        `answer` is one that goes on. Raises DoesNotFitError where the context is too small without any other turns.
         """
         reserve = answer_reserve(request)
-        if request.thinking:
+        if request.thinking and answer is None:
             reserve += min(request.thinking.tokens, _THINKING_RESERVE) + len(self.end_of_thinking(request))
         needed = 0
-        for dropped in range(len(request.turns) + 1):
-            blocks = self._blocks(request, picture, dropped)
+        for dropped in range(len(request.turns) + (answer is None)):
+            blocks = self._blocks(request, picture, dropped, answer)
             needed = sum(block.cells for block in blocks) + reserve
             if needed <= context:
                 return blocks, dropped
+        if answer is not None:
+            raise DoesNotFitError(
+                tr("The answer cannot go on: the context of {context} tokens is full.", context=context), code="context"
+            )
         raise self._too_large(needed, picture.cells, context)
 
     def _too_large(self, needed: int, image_tokens: int, context: int) -> DoesNotFitError:
@@ -90,16 +106,21 @@ class PromptLayout:
             code="context",
         )
 
-    def _blocks(self, request: AskQuestion, picture: Block, dropped: int) -> list[Block]:
+    def _blocks(self, request: AskQuestion, picture: Block, dropped: int, answer: AnswerSoFar | None) -> list[Block]:
         blocks = [self.system_block(request.system), picture]
         opener = "<|vision_end|>"
-        for turn in request.turns[dropped:]:
+        turns = request.turns[dropped:]
+        for turn in turns if answer is None else turns[:-1]:
             blocks.append(text_block(self._question_tokens(opener, turn.question)))
-            answer = self.answer_tokens.get(turn.answer) or self._text(turn.answer)
-            blocks.append(text_block(answer + self.turn_separator))
+            answered = self.answer_tokens.get(turn.answer.strip()) or self._text(turn.answer)
+            blocks.append(text_block(answered + self.turn_separator))
             opener = ""
-        thinking = self._special(_THINKING_OPENER) if request.thinking else []
-        return [*blocks, text_block(self._question_tokens(opener, request.question) + thinking)]
+        thinks = request.thinking is not None and (answer is None or answer.reasoned)
+        asked = self._question_tokens(opener, turns[-1].question if answer else request.question)
+        blocks.append(text_block(asked + (self._special(_THINKING_OPENER) if thinks else [])))
+        if answer is not None:  # its last token by itself, since that is evaluated again, for the logits after it
+            blocks += [text_block(tokens) for tokens in (answer.tokens[:-1], answer.tokens[-1:]) if tokens]
+        return blocks
 
     def _question_tokens(self, opener: str, question: str) -> list[int]:
         end = "<|im_end|>\n<|im_start|>assistant\n"

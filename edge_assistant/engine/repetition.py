@@ -1,19 +1,28 @@
-"""Detection of generated text that repeats itself or is blank, token by token."""
+"""Detection of generated text that repeats itself or is blank, token by token.
+
+Copies are compared without the space between their words, so that a loop whose spaces vary is one too. Two kinds that
+are no exact copies have detectors of their own: rows that differ only in a counter, and a few words in any order.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
+
+from edge_assistant.engine.counted_rows import CountedRows
+from edge_assistant.engine.equal_lines import EqualLines
+from edge_assistant.engine.few_words import FewWords
+
 MAX_PERIOD = 80
-"""Tokens of the longest passage whose repetition is detected."""
+"""Words of the longest passage of which MIN_COPIES make a loop."""
+MAX_LONG_PERIOD = 600
+"""Words of the longest passage whose repetition is detected; of one longer than MAX_PERIOD three copies are enough."""
 MIN_COPIES = 4
 MIN_TOKENS = 60
 """A loop has at least MIN_COPIES copies and MIN_TOKENS tokens in all; a table row of equal cells has fewer.
 
-As many blank tokens also count as a loop.
+The blank tokens between two words count as one: indented code is no loop. As many blank tokens in a row are one too.
 """
-MAX_EQUAL_LINES = 5
-"""Consecutive equal lines that count as a loop instead of screen contents."""
-_SUSPICIOUS_RUN = 4
-"""Consecutive tokens repeated at the same distance that look like a loop: single words recur, but seldom four."""
+_LONG_COPIES = 3
 
 _STOPS = frozenset(".!?…؟۔।॥")
 _WIDE_STOPS = frozenset("。！？｡．")  # these need no space after them
@@ -23,71 +32,81 @@ class RepetitionDetector:
     """Detects repetition in one text, which is fed token by token."""
 
     def __init__(self) -> None:
-        self._tokens: list[int] = []
         self._texts: list[str] = []
+        self._words: list[int] = []  # the number of the token of each word: a token's text without the space around it
+        self._places: defaultdict[str, deque[int]] = defaultdict(deque)  # where each word was
         self._runs: dict[int, int] = {}
+        self._sizes: list[int] = []  # for each word the tokens up to it, blank ones as MIN_TOKENS says
         self._blank_tokens = 0
-        self._line = ""
-        self._last_line = ""
-        self._equal_lines = 0
-        self._first_line_end = 0
+        self._lines = EqualLines()
+        self._counted = CountedRows()
+        self._few = FewWords()
 
     @property
-    def suspected(self) -> bool:
-        """Whether the last tokens repeat earlier ones, so that a loop may be starting."""
-        in_lines = self._equal_lines > 1 and self._last_line.startswith(self._line)
-        return in_lines or any(run >= _SUSPICIOUS_RUN for run in self._runs.values())
+    def held(self) -> int:
+        """How many of the last tokens may turn out to be copies, and must not be handed on yet."""
+        count = len(self._texts)
+        run = max(self._runs.values(), default=0)
+        in_run = count - self._words[-run] if run else 0
+        suspected_from = self._lines.suspected_from
+        return in_run if suspected_from is None else max(in_run, count - suspected_from)
 
-    def feed(self, token: int, text: str) -> int | None:
+    def feed(self, text: str) -> int | None:
         """Add a token; return how many tokens to keep (all but the repeated copies), or None where there is no loop.
 
-        `text` is what this token completed: empty while a character is still incomplete.
+        `text` is what this token completed: empty while a character is still incomplete. All tokens that were not
+        `held` are kept.
         """
-        self._tokens.append(token)
         self._texts.append(text)
-        self._count_runs()
-        self._blank_tokens = 0 if text.strip() else self._blank_tokens + 1
+        count = len(self._texts)
+        word = text.strip()
+        if word:
+            self._add_word(word)
+        self._blank_tokens = 0 if word else self._blank_tokens + 1
         if self._blank_tokens == MIN_TOKENS:
-            return len(self._tokens) - MIN_TOKENS
-        in_lines = self._find_equal_lines(text)
-        return self._find_copies() if in_lines is None else in_lines
+            return count - MIN_TOKENS
+        kept = self._lines.feed(text, count - 1)
+        if kept is None:
+            kept = self._find_copies()
+        counts, repeats = self._counted.feed(text), self._few.feed(text)
+        return count - self.held if kept is None and (counts or repeats) else kept
 
-    def _count_runs(self) -> None:
-        """Count, for each distance, how many of the last tokens equal the ones that far before them."""
-        tokens, last = self._tokens, len(self._tokens) - 1
-        self._runs = {
-            period: self._runs.get(period, 0) + 1
-            for period in range(1, min(MAX_PERIOD, last) + 1)
-            if tokens[last - period] == tokens[last]
-        }
+    def restart(self, kept: int) -> None:
+        """Go on after the first `kept` tokens: what was dropped may come again, and is a copy then."""
+        texts = self._texts[:kept]
+        self.__init__()  # type: ignore[misc]
+        for text in texts:
+            self.feed(text)
+        self._counted, self._few = CountedRows(), FewWords()
+
+    def _add_word(self, word: str) -> None:
+        """Count, for each distance, how many of the last words equal the ones that far before them."""
+        place = len(self._words)
+        self._words.append(len(self._texts) - 1)
+        self._sizes.append((self._sizes[-1] if self._sizes else 0) + (2 if self._blank_tokens else 1))
+        before = self._places[word]
+        while before and place - before[0] > MAX_LONG_PERIOD:
+            before.popleft()
+        self._runs = {place - each: self._runs.get(place - each, 0) + 1 for each in before}
+        before.append(place)
 
     def _find_copies(self) -> int | None:
-        candidates = [
-            (len(self._tokens) - run, period)
-            for period, run in self._runs.items()
-            if run >= (MIN_COPIES - 1) * period and run + period >= MIN_TOKENS
-        ]
-        return self._extend_to_sentence_end(*min(candidates)) if candidates else None
+        starts = []
+        for period, run in self._runs.items():
+            copies = MIN_COPIES if period <= MAX_PERIOD else _LONG_COPIES
+            size = self._sizes[-1] - (self._sizes[-run - period - 1] if len(self._sizes) > run + period else 0)
+            if run >= (copies - 1) * period and size >= MIN_TOKENS:
+                second = self._words[-run]
+                starts.append((second, second - self._words[-run - period]))
+        return self._extend_to_sentence_end(*min(starts)) if starts else None
 
     def _extend_to_sentence_end(self, kept: int, period: int) -> int:
         """Keep as much of the second copy as completes a sentence that the first one cuts off."""
         for end in range(kept, kept + period):
-            text = "".join(self._texts[end - period : end])
+            text = "".join(self._texts[max(end - period, 0) : end])
             words = text.rstrip()
             space = text[len(words) :] + self._texts[end][:1]
             stops = _WIDE_STOPS | _STOPS if space[:1].isspace() else _WIDE_STOPS
             if "\n" in text[len(words) :] or words[-1:] in stops:
                 return end
         return kept
-
-    def _find_equal_lines(self, text: str) -> int | None:
-        """Return where the first of too many equal lines ends. Indentation counts: closing brackets are no loop."""
-        *whole, self._line = (self._line + text).split("\n")
-        for line in map(str.rstrip, whole):
-            if line and line == self._last_line:
-                self._equal_lines += 1
-            elif line:
-                self._last_line, self._equal_lines, self._first_line_end = line, 1, len(self._tokens)
-            if self._equal_lines >= MAX_EQUAL_LINES:
-                return self._first_line_end
-        return None

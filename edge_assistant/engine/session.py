@@ -9,13 +9,17 @@ Blocks are always evaluated with the same boundaries, so that the same question 
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import time
 from collections.abc import Callable
 from typing import Any
 
-from edge_assistant.engine.generation import AnswerState, AnswerWriter
+from edge_assistant.engine.answer_text import AnswerState
+from edge_assistant.engine.block_cache import BlockCache
+from edge_assistant.engine.generation import AnswerWriter, retry_sampling
 from edge_assistant.engine.gpu_offload import GpuOffload
+from edge_assistant.engine.last_answer import AnswerSoFar, LastAnswer
 from edge_assistant.engine.llama_model import ComputationInterrupted, ImageChunk, LlamaModel
 from edge_assistant.engine.messages import (
     AskQuestion,
@@ -30,6 +34,7 @@ from edge_assistant.engine.messages import (
 )
 from edge_assistant.engine.prompt_cache import PromptCache
 from edge_assistant.engine.prompt_layout import Block, PromptLayout, text_block
+from edge_assistant.engine.sampler import Sampler
 
 
 class ModelSession:
@@ -42,12 +47,13 @@ class ModelSession:
         self._emit = emit
         self._prompt_cache = prompt_cache
         self._unsaved_prompt: tuple[tuple[int, ...], bytes] | None = None
-        self._blocks: list[Block] = []
+        self._cache = BlockCache(model)
         self._layout = PromptLayout(model)
         self._encoded_picture: Block | None = None
         self._saved_embeddings: Embeddings | None = None
         self._ahead_picture: Block | None = None  # encoded ahead, and not asked about yet
         self._pending_answer: list[int] | None = None  # tokens of the last answer that are not in the KV cache yet
+        self._last_answer = LastAnswer()
 
     @property
     def context(self) -> int:
@@ -64,9 +70,9 @@ class ModelSession:
         block = self._layout.system_block(system)
         state = self._prompt_cache.read(block.tokens) if self._prompt_cache else None
         if state is not None and self._model.restore_state(state, block.positions):
-            self._blocks = [block]
+            self._cache.blocks = [block]
             return
-        self._append([block], None, None, _ignore)
+        self._cache.append([block], None, None, _ignore)
         if self._prompt_cache:
             self._unsaved_prompt = (block.tokens, self._model.save_state())
 
@@ -80,12 +86,12 @@ class ModelSession:
         """Clear all caches, so that the next question is evaluated from scratch."""
         self._layout.answer_tokens.clear()
         self._encoded_picture = self._saved_embeddings = self._ahead_picture = None
-        self._truncate_to([])
+        self._cache.truncate_to([])
 
     def encode_ahead(self, request: EncodeAhead) -> None:
         """Encode a picture that the next question may be about; the KV cache stays as it is."""
         digest = picture_digest(request)
-        if any(block is not None and block.digest == digest for block in (self._encoded_picture, *self._blocks)):
+        if any(block is not None and block.digest == digest for block in (self._encoded_picture, *self._cache.blocks)):
             return
         chunk = self._model.image_chunk(request.rgb, request.width, request.height)
         try:
@@ -100,13 +106,18 @@ class ModelSession:
     def answer(self, request: AskQuestion) -> Done:
         """Answer one question, partially when interrupted. Raises DoesNotFitError or EngineError."""
         state = AnswerState()
+        before = None
+        if request.continues:
+            before = self._last_answer.find(request) or self._layout.answer_so_far(request)
+            state.answer = before.gap(request.turns[-1])
+        self._last_answer.forget()
         self._pending_answer = None
         try:
-            self._prefill(request, state)
-            self._generate(request, state)
-            self._store_answer_tokens(request, state)
-            if request.thinking is None:  # the next question leaves reasoning out
-                self._pending_answer = state.sampled[len(self._blocks[-1].tokens) :]
+            self._prefill(request, state, before)
+            tokens, pending = self._generate(request, state, before)
+            self._keep_answer(request, state, before, tokens)
+            if request.thinking is None and not state.reasoning:  # the next question leaves reasoning out
+                self._pending_answer = pending
         except ComputationInterrupted:
             state.stop = "cancelled"
         return state.done(request)
@@ -117,10 +128,10 @@ class ModelSession:
             return
         between = self._pending_answer + self._layout.turn_separator
         self._pending_answer = None
-        if self._cells + len(between) > self.context:
+        if self._cache.cells + len(between) > self.context:
             return
         with contextlib.suppress(ComputationInterrupted):
-            self._append([text_block(between)], None, None, _ignore)
+            self._cache.append([text_block(between)], None, None, _ignore)
 
     def get_embeddings(self) -> Embeddings | None:
         """Return the embeddings of the picture that was asked about last; None where they are gone."""
@@ -133,56 +144,22 @@ class ModelSession:
         self._prefill(request, AnswerState())
         return self._model.logits()
 
-    def _prefill(self, request: AskQuestion, state: AnswerState) -> None:
+    def _prefill(self, request: AskQuestion, state: AnswerState, before: AnswerSoFar | None = None) -> None:
         chunk = self._model.image_chunk(request.rgb, request.width, request.height)
         try:
             state.image_tokens = chunk.tokens
             picture = Block((), chunk.tokens, chunk.positions, picture_digest(request))
-            blocks, dropped = self._layout.fit(request, picture, self.context)
+            blocks, dropped = self._layout.fit(request, picture, self.context, before)
             if dropped:
                 self._emit(TurnsDropped(request.id, dropped))
-            kept, missing = self._reuse_prefix(blocks)
+            if not self._cache.has_picture(picture.digest):
+                self._layout.answer_tokens.clear()  # another picture, another conversation
+            kept, missing = self._cache.reuse_prefix(blocks)
             state.reused_cells = sum(block.cells for block in kept)
             state.reused_image = any(block.digest for block in kept)
             self._evaluate(request, missing, chunk, state)
         finally:
             chunk.free()
-
-    def _reuse_prefix(self, blocks: list[Block]) -> tuple[list[Block], list[Block]]:
-        """Truncate the cache to its common prefix with `blocks`; return the blocks kept and those to be evaluated.
-
-        The question itself is never reused: its logits are needed. A generated answer was evaluated token by token,
-        so a part of it can be reused.
-        """
-        if not any(block.digest == blocks[1].digest for block in self._blocks):
-            self._layout.answer_tokens.clear()  # another picture, another conversation
-        kept: list[Block] = []
-        missing = list(blocks)
-        cached_blocks = iter(self._blocks)
-        for needed in blocks[:-1]:
-            cached = next(cached_blocks, None)
-            if cached is not None and cached.generated:
-                common = _common_length(cached.tokens, needed.tokens)
-                kept.append(text_block(list(needed.tokens[:common]), generated=True))
-                needed = missing[0] = text_block(list(needed.tokens[common:]))
-                cached = next(cached_blocks, None) if common == len(cached.tokens) else None
-            if cached != needed:
-                break
-            kept.append(missing.pop(0))
-        self._truncate_to(kept)
-        return kept, missing
-
-    def _truncate_to(self, blocks: list[Block]) -> None:
-        self._blocks = list(blocks)
-        self._model.truncate(self._position)
-
-    @property
-    def _position(self) -> int:
-        return sum(block.positions for block in self._blocks)
-
-    @property
-    def _cells(self) -> int:
-        return sum(block.cells for block in self._blocks)
 
     def _evaluate(self, request: AskQuestion, missing: list[Block], chunk: ImageChunk, state: AnswerState) -> None:
         """Evaluate the blocks in order; consecutive texts go together."""
@@ -196,7 +173,7 @@ class ModelSession:
             cells = sum(block.cells for block in blocks)
             start = time.perf_counter()
             try:
-                self._append(blocks, chunk, embeddings, _scale(report, done / total, cells / total))
+                self._cache.append(blocks, chunk, embeddings, _scale(report, done / total, cells / total))
             finally:
                 state.prefill += time.perf_counter() - start
             done += cells
@@ -228,34 +205,27 @@ class ModelSession:
         self._encoded_picture = picture
         return embeddings
 
-    def _append(
-        self,
-        blocks: list[Block],
-        chunk: ImageChunk | None,
-        embeddings: Any,
-        on_fraction: Callable[[float], None],
-    ) -> None:
-        """Append one picture, or texts, to the KV cache. On failure nothing of it stays."""
-        position = self._position
-        try:
-            if chunk is not None and embeddings is not None:
-                self._model.decode_image(chunk, embeddings, position, on_fraction)
-            else:
-                self._model.decode([token for block in blocks for token in block.tokens], position, on_fraction)
-        except BaseException:
-            self._model.truncate(position)
-            raise
-        self._blocks += blocks
+    def _generate(
+        self, request: AskQuestion, state: AnswerState, before: AnswerSoFar | None
+    ) -> tuple[list[int], list[int]]:
+        """Generate the answer, or the rest of it; its tokens stay cached for a follow-up.
 
-    def _generate(self, request: AskQuestion, state: AnswerState) -> None:
-        """Generate the answer; its tokens stay cached for a follow-up."""
-        sampler = self._model.sampler(request.sampling, request.seed)
+        Return all tokens after the question, and those of them that are not cached.
+        """
         start = time.perf_counter()
-        generated: list[int] = []
-        position = self._position
+        generated = self._cache.take_last(len(before.tokens)) if before else []
+        position = self._cache.position
         try:
-            writer = AnswerWriter(self._model, self._emit, request, state, self._layout.end_of_thinking(request))
-            for update in writer.write(sampler, free_cells=self.context - self._cells):
+            writer = AnswerWriter(
+                self._model,
+                self._emit,
+                request,
+                state,
+                end_of_thinking=self._layout.end_of_thinking(request),
+                before=before.text if before else "",
+            )
+            make_sampler = functools.partial(self._make_sampler, request, state, before)
+            for update in writer.write(make_sampler, free_cells=self.context - self._cache.cells - len(generated)):
                 if update.dropped:
                     del generated[-update.dropped :]
                     self._model.truncate(position + len(generated))
@@ -264,25 +234,39 @@ class ModelSession:
                     generated += update.tokens
         finally:
             state.generation = time.perf_counter() - start
-            sampler.free()
-            self._truncate_to([*self._blocks, text_block(generated, generated=True)])
+            self._cache.truncate_to([*self._cache.blocks, text_block(generated, generated=True)])
+        return generated + writer.pending, writer.pending
 
-    def _store_answer_tokens(self, request: AskQuestion, state: AnswerState) -> None:
-        """Store an answer's sampled tokens: the tokenizer may split its text otherwise, which would miss the cache.
+    def _make_sampler(
+        self, request: AskQuestion, state: AnswerState, before: AnswerSoFar | None, attempt: int
+    ) -> Sampler:
+        """Return the sampler of this attempt, which knows the answer so far; after a loop it is another one."""
+        sampling, seed = request.sampling, request.seed
+        if attempt > 0 or (before is not None and before.looped):
+            sampling, seed = retry_sampling(sampling, seed)
+        sampler = self._model.sampler(sampling, seed, request.grammar)
+        sampler.accept([*(before.answer_tokens if before else ()), *state.sampled[state.answer_start :]])
+        return sampler
 
-        Not after reasoning, which the conversation leaves out: there the answer is evaluated again anyway.
+    def _keep_answer(
+        self, request: AskQuestion, state: AnswerState, before: AnswerSoFar | None, tokens: list[int]
+    ) -> None:
+        """Keep an answer's sampled tokens: the tokenizer may split its text otherwise, which would miss the cache.
+
+        For the conversation not after reasoning, which that leaves out: there the answer is evaluated again anyway.
         """
-        text = b"".join(map(self._model.piece, state.sampled)).decode(errors="replace").strip()
-        if request.thinking is None and text == state.answer.strip():
-            self._layout.answer_tokens[text] = state.sampled
+        text = state.answer
+        if before is not None:
+            text = before.text[: len(before.text) - len(before.gap(request.turns[-1]))] + text
+        reasoned = request.thinking is not None or bool(state.reasoning)
+        start = before.start if before else len(tokens) - len(state.sampled) + state.answer_start
+        self._last_answer.keep(request, AnswerSoFar(text, tokens, start, reasoned, looped=state.stop == "loop"))
+        written = b"".join(map(self._model.piece, tokens)).decode(errors="replace").strip()
+        if not reasoned and written == text.strip():
+            self._layout.answer_tokens[written] = tokens
 
     def _progress_callback(self, request: AskQuestion | EncodeAhead, stage: Stage) -> Callable[[float], None]:
         return lambda fraction: self._emit(StageProgress(request.id, stage, fraction))
-
-
-def _common_length(first: tuple[int, ...], second: tuple[int, ...]) -> int:
-    pairs = enumerate(zip(first, second, strict=False))
-    return next((i for i, (a, b) in pairs if a != b), min(len(first), len(second)))
 
 
 def _scale(report: Callable[[float], None], base: float, share: float) -> Callable[[float], None]:

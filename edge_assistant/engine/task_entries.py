@@ -37,7 +37,9 @@ _MOST_CHARACTERS = 4000
 _MOST_QUOTED = 60
 """The most characters of an unknown name that a sentence quotes."""
 
-_FAMILIES, _TASKS, _VARIANTS = get_args(Family), get_args(Task), get_args(Variant)
+FAMILIES: tuple[Family, ...] = get_args(Family)
+TASKS: tuple[Task, ...] = get_args(Task)
+VARIANTS: tuple[Variant, ...] = get_args(Variant)
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
@@ -87,6 +89,7 @@ _SPECS: Mapping[str, _Text | _Number | None] = {
     "grace_tokens": _Number(0, 1024),
     "length_factor": _Number(0.2, 20, fraction=True),
     "may_be_empty": None,  # true or false
+    "retries_loop": None,
     "temperature": _Number(0, 2, fraction=True),
     "top_p": _Number(0.01, 1, fraction=True),
     "top_k": _Number(0, 1000),
@@ -111,7 +114,7 @@ def parse_table(text: str) -> tuple[dict[Place, dict[str, EntryValue]], dict[str
     names = document.pop(LANGUAGES, {})
     places: dict[Place, dict[str, EntryValue]] = {}
     for family, value in document.items():
-        if family not in _FAMILIES or not isinstance(value, dict):
+        if family not in FAMILIES or not isinstance(value, dict):
             raise _unknown(family)
         _collect(Place(family), value, places)
     return places, _language_names(names)
@@ -120,7 +123,7 @@ def parse_table(text: str) -> tuple[dict[Place, dict[str, EntryValue]], dict[str
 def parse_entry(name: str) -> tuple[Place, str]:
     """Split the full name of an entry, such as `qwen3-vl.question.instruct.temperature`. Raises EntryError."""
     family, *parts, entry = name.split(".") if "." in name else ("", "")
-    if family not in _FAMILIES or entry not in _SPECS:
+    if family not in FAMILIES or entry not in _SPECS:
         raise _unknown(name)
     place = Place(family)
     for part in parts:
@@ -162,9 +165,9 @@ def _inner(place: Place, name: str) -> Place | None:
     """Return the place `name` in `place`; None where it has none. Their order is task, variant, language."""
     if place.language:
         return None
-    if name in _TASKS and not place.task and not place.variant:
+    if name in TASKS and not place.task and not place.variant:
         return Place(place.family, name)
-    if name in _VARIANTS and not place.variant:
+    if name in VARIANTS and not place.variant:
         return Place(place.family, place.task, name)
     if _LANGUAGE_CODE.fullmatch(name):
         return Place(place.family, place.task, place.variant, name)

@@ -13,11 +13,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from edge_assistant.engine.messages import Sampling, ThinkingBudget
 from edge_assistant.engine.task_entries import (
+    FAMILIES,
     MAX_BYTES,
+    TASKS,
+    VARIANTS,
     EntryError,
     EntryValue,
     Family,
@@ -46,7 +49,8 @@ class TaskSettings:
 
     `image_tokens` is the most that a picture is sent with, `min_image_tokens` the least: a smaller one is enlarged.
     `max_tokens` limits the answer, `grace_tokens` come on top for the sentence that it is at then. With `may_be_empty`
-    no answer is an answer. `thinking` is used by a Thinking model only.
+    no answer is an answer; with `retries_loop` one that repeats itself goes on once from before that. `thinking` is used
+    by a Thinking model only.
     """
 
     system: str
@@ -56,6 +60,7 @@ class TaskSettings:
     max_tokens: int
     grace_tokens: int
     may_be_empty: bool
+    retries_loop: bool
     sampling: Sampling
     thinking: ThinkingBudget
 
@@ -95,6 +100,7 @@ class TaskTable:
             max_tokens=max(1, round(found["max_tokens"] * found["length_factor"])),
             grace_tokens=round(found["grace_tokens"] * found["length_factor"]),
             may_be_empty=found["may_be_empty"],
+            retries_loop=found["retries_loop"],
             sampling=Sampling(found["temperature"], found["top_p"], found["top_k"], found["presence_penalty"]),
             thinking=ThinkingBudget(found["thinking_tokens"], found["thinking_seconds"], found["end_of_thinking"]),
         )
@@ -121,7 +127,7 @@ class TaskTable:
     def check(self) -> None:
         """Check what entries must keep together. Raises EntryError."""
         codes = sorted({place.language for place in self.places} | {""})
-        tasks = itertools.product(get_args(Family), get_args(Task), get_args(Variant), codes)
+        tasks = itertools.product(FAMILIES, TASKS, VARIANTS, codes)
         for family, task, variant, code in tasks:
             where = Place(family, task, variant, code)
             found = self._entries(family, task, variant, code)

@@ -1,56 +1,77 @@
-"""Parser that splits the stream of a Thinking model into reasoning and answer."""
+"""Parser that splits a model's stream into reasoning and answer, and drops marks that are no text."""
 
 from __future__ import annotations
 
+import re
+
 from edge_assistant.engine.messages import TextKind
 
-CLOSING_TAG = "</think>"
+# The tags around reasoning, and the names of special tokens, which a model may also spell as text.
+_MARK = re.compile(r"<(?P<close>/?)think(?:ing)?\s?(?P<empty>/?)>|<\|\w{1,40}\|>", re.IGNORECASE)
+_PARTIAL_MARK = re.compile(
+    r"<(?:/?(?:t(?:h(?:i(?:n(?:k(?:i(?:n(?:g)?)?)?)?)?)?)?)?|/?think(?:ing)?\s?/?|\|\w{0,40}\|?)\Z", re.IGNORECASE
+)
+_LONGEST_MARK = 44
+_MAX_REASONINGS = 2
 
 
 class ThinkingParser:
-    """An incremental parser; the closing tag may be split across the texts that are fed.
+    """An incremental parser; a mark may be split across the texts that are fed.
 
-    The prompt ends with `<think>`, so the stream starts inside the reasoning when `thinking` is true.
+    The stream starts inside the reasoning when `thinking` is true, since the prompt ends with `<think>` then; else a
+    leading `<think>` starts it, whatever the model. Marks anywhere else are dropped. An answer that is `continued`
+    keeps the space that it begins with.
     """
 
-    def __init__(self, *, thinking: bool) -> None:
+    def __init__(self, *, thinking: bool, continued: bool = False) -> None:
         self.in_thinking = thinking
+        self._reasonings = int(thinking)
         self._buffer = ""
-        self._answer_started = False
+        self._answer_started = continued
 
     def feed(self, text: str) -> list[tuple[TextKind, str]]:
         """Add text; return the parts that are decided by now, in order; never an empty text."""
-        if not self.in_thinking:
-            return self._answer(text)
         self._buffer += text
-        before, tag, after = self._buffer.partition(CLOSING_TAG)
-        if tag:
-            self.in_thinking = False
-            self._buffer = ""
-            return [*_part("thinking", before), *self._answer(after)]
-        keep = _partial_tag_length(self._buffer)
-        before, self._buffer = self._buffer[: len(self._buffer) - keep], self._buffer[len(self._buffer) - keep :]
-        return _part("thinking", before)
+        parts: list[tuple[TextKind, str]] = []
+        while mark := _MARK.search(self._buffer):
+            before, after = self._buffer[: mark.start()], self._buffer[mark.end() :]
+            thinks = self._thinks_after(mark, before)
+            if thinks == self.in_thinking:
+                self._buffer = before + after  # what was around the mark may be one, too
+                continue
+            parts += self._part(before)
+            self._buffer, self.in_thinking = after, thinks
+            self._reasonings += thinks
+        return parts + self._release(_undecided_length(self._buffer))
 
     def finish(self) -> list[tuple[TextKind, str]]:
-        """Return the text held back because it might have become the closing tag."""
-        text, self._buffer = self._buffer, ""
-        return _part("thinking", text)
+        """Return the text held back because it might have become a mark."""
+        return self._release(0)
 
-    def _answer(self, text: str) -> list[tuple[TextKind, str]]:
+    def _thinks_after(self, mark: re.Match[str], before: str) -> bool:
+        """Return whether what follows this mark is reasoning; `before` is the text between the last part and it."""
+        if mark["close"] is None or mark["empty"]:
+            return self.in_thinking
+        if mark["close"]:
+            return False
+        leads = not (self._answer_started or before.strip()) and self._reasonings < _MAX_REASONINGS
+        return self.in_thinking or leads
+
+    def _release(self, keep: int) -> list[tuple[TextKind, str]]:
+        length = len(self._buffer) - keep
+        text, self._buffer = self._buffer[:length], self._buffer[length:]
+        return self._part(text)
+
+    def _part(self, text: str) -> list[tuple[TextKind, str]]:
+        if self.in_thinking:
+            return [("thinking", text)] if text else []
         if not self._answer_started:
             text = text.lstrip()
             self._answer_started = bool(text)
-        return _part("answer", text)
+        return [("answer", text)] if text else []
 
 
-def _part(kind: TextKind, text: str) -> list[tuple[TextKind, str]]:
-    return [(kind, text)] if text else []
-
-
-def _partial_tag_length(text: str) -> int:
-    """Return how many of the last characters could be the beginning of the closing tag."""
-    for length in range(min(len(CLOSING_TAG) - 1, len(text)), 0, -1):
-        if CLOSING_TAG.startswith(text[-length:]):
-            return length
-    return 0
+def _undecided_length(text: str) -> int:
+    """Return how many of the last characters may be the beginning of a mark."""
+    start = text.rfind("<", max(len(text) - _LONGEST_MARK, 0))
+    return len(text) - start if start >= 0 and _PARTIAL_MARK.match(text, start) else 0

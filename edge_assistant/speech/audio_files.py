@@ -31,7 +31,8 @@ def private_file(folder: Path | None, number: int = 0) -> Iterator[tuple[str, in
         return
     assert folder is not None
     # Apple's synthesizer writes AIFF whatever the name is, and afplay goes by the name.
-    path = folder / (f"sentence{number or ''}.{'aiff' if sys.platform == 'darwin' else 'wav'}")
+    name = "sentence.aiff" if sys.platform == "darwin" else "sentence.wav"
+    path = folder / name.replace(".", f"{number or ''}.")
     try:
         yield str(path), None
     finally:

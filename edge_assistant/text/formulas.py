@@ -318,7 +318,7 @@ def _joined(items: Sequence[_Item]) -> str:
 def _tidied(text: str) -> str:
     """Return the text with one space between words, and none before commas and after opening brackets."""
     text = re.sub(r"(?<=\d)\s*\u202f\s*(?=\d{3}(?!\d))", "\ufffe", text)
-    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r"\s+", " ", text.replace("\\", " ")).strip()
     text = re.sub(r" +(?=[,;.)\]}%]|°(?![CF]))|(?<=[(\[{]) +", "", text)
     text = re.sub(r"(?<=\d)°(?=[CF]\b)", " °", text)
     text = re.sub(r"(^|[(\[{=<>≤≥≠≈+×÷,;] ?)− (?=\S)", r"\1−", text)  # a sign, rather than an operator

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import collections
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from edge_assistant.text.scripts import base_of
 
 # Vowel signs and accents are part of a word.
 _WORD = re.compile("(?:[^\\W\\d_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0971-\u0dff])+")
-# A sentence needs so many words before its language is judged.
+# A sentence needs so many words before its language is judged; fewer do where at least half of them are evidence, and
+# none is for the expected language.
 _MIN_WORDS = 5
+_MIN_WORDS_IF_CLEAR = 3
+_CLEAR_SHARE = 0.5
 # So many of its words must be evidence, two of them different, and at least this share of all.
 _MIN_HITS = 2
 _MIN_SHARE = 0.2
@@ -148,9 +151,9 @@ def _small_words(words: list[str]) -> Iterator[str]:
 
 
 def sure_language(text: str, expected: str) -> str | None:
-    """Return the language of a whole sentence where it is surely another one than `expected`, else None."""
+    """Return the language of a sentence where it is surely another one than `expected`, else None."""
     words = _WORD.findall(text)
-    if len(words) < _MIN_WORDS or not is_known(expected):
+    if len(words) < _MIN_WORDS_IF_CLEAR or not is_known(expected):
         return None
     counts = hits(text)
     if not counts:
@@ -158,20 +161,23 @@ def sure_language(text: str, expected: str) -> str | None:
     ranked = sorted(counts, key=lambda each: -counts[each])
     best, most = ranked[0], counts[ranked[0]]
     second = counts[ranked[1]] if len(ranked) > 1 else 0
+    ours = counts.get(base_of(expected), 0)
+    if len(words) < _MIN_WORDS and (ours or most < _CLEAR_SHARE * len(words)):
+        return None
     sure = (
         most >= max(_MIN_HITS, _MIN_SHARE * len(words))
         and most > second
-        and most >= counts.get(base_of(expected), 0) + _LEAD
+        and most >= ours + _LEAD
         and sum(best in _LANGUAGES_OF_WORD.get(word.lower(), ()) for word in set(words)) >= _MIN_HITS
     )
     return best if sure and best != base_of(expected) else None
 
 
-def guess_by_letters(text: str, default: str, among: Collection[str] | None = None) -> str:
-    """Return the language whose own letters the text has, else `default`; `among` limits the languages."""
+def guess_by_letters(text: str, default: str) -> str:
+    """Return the language whose own letters the text has, else `default`."""
     counts = collections.Counter(_LETTERS[character] for character in text if character in _LETTERS)
     for common, rarer in _RARER.items():
-        if any(counts[each] for each in rarer):
+        if default in rarer or any(counts[each] for each in rarer):
             counts[common] = 0
-    found = [language for language, count in counts.most_common() if count and (among is None or language in among)]
+    found = [language for language, count in counts.most_common() if count]
     return found[0] if found else default

@@ -90,6 +90,8 @@ class LanguageTracker:
             counts = hits(sentence)
             if counts.get(base_of(self._expected), 0) > counts.get(base_of(self._current), 0):
                 self._current = self._expected
+            elif script not in scripts_of(self._expected):
+                self._current = guess_by_letters(sentence, self._current)
         if is_known(self._current):
             self._current = sure_language(sentence, self._current) or self._current
         if base_of(self._current) == base_of(self._expected):
@@ -107,8 +109,8 @@ def _by_script(text: str, language: str) -> Iterator[tuple[str, str]]:
     position = 0
     for first, last, code in runs:
         start = first.start
-        while start > position and not text[start - 1].isspace() and not text[start - 1].isalnum():
-            start -= 1  # an opening quotation mark
+        while start > position and not text[start - 1].isspace() and not script_of(text[start - 1]):
+            start -= 1  # an opening quotation mark, or the digits of "2024年"
         end = last.end
         while end < len(text) and not text[end].isspace() and not script_of(text[end]):
             end += 1

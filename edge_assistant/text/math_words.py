@@ -60,7 +60,7 @@ SIGNS: dict[str, str] = {
     "¬": tr_noop("not"),
     "⇒": tr_noop("implies"),
     "⇔": tr_noop("if and only if"),
-    "→": tr_noop("to"),
+    "→": tr_noop("goes to"),
     "∂": tr_noop("partial"),
     "∇": tr_noop("nabla"),
     "∠": tr_noop("angle"),

@@ -32,6 +32,7 @@ from edge_assistant.ui.models.presenter import ModelsPresenter
 from edge_assistant.ui.overlay.overlays import Overlays
 from edge_assistant.ui.retranslate import QtTranslations, TranslatedLabels
 from edge_assistant.ui.settings.presenter import SettingsPresenter
+from edge_assistant.ui.spelling_window import SpellingWindow
 from edge_assistant.ui.style import use_outlines
 from edge_assistant.ui.tray import Tray
 from edge_assistant.ui.window_hider import WindowHider
@@ -148,6 +149,12 @@ class Application(QObject):
         )
         self.window = MainWindow(self.commands, self.service, Tray.is_available)
         self.window.closed_by_user.connect(self._on_window_closed)
+        self.spelling = SpellingWindow(
+            posting(speech.say),
+            posting(speech.silence),
+            speech.reader_announces_focus,
+            lambda: self.service.settings.spoken_language,
+        )
         self.tray = Tray(self.commands, self.window.bring_to_front)
         self.overlays.set_service(self.service)
         self.overlays.hidden.connect(self.window_hider.note_closed)
@@ -163,7 +170,7 @@ class Application(QObject):
         """Return the menu entries that open other windows, in the menu's order. A new window is added here."""
         return [
             MenuEntry(tr_noop("&Settings…"), self.settings_presenter.open),
-            MenuEntry(tr_noop("&Models…"), self.models.open),
+            MenuEntry(tr_noop("Mo&dels…"), self.models.open),
         ]
 
     def _palette_entries(self) -> list[MenuEntry]:
@@ -180,6 +187,8 @@ class Application(QObject):
             (controller_signals.question_requested, (window.show_for_question,)),
             (controller_signals.picture_changed, (window.show_picture,)),
             (controller_signals.question_accepted, (window.show_question,)),
+            (controller_signals.more_accepted, (window.show_more,)),
+            (controller_signals.spelling_requested, (self.spelling.open_words,)),
             (controller_signals.think_changed, (window.show_think, self.commands.show_think)),
             (controller_signals.forget_requested, (window.forget,)),
             (controller_signals.service_ended, (self._on_service_ended,)),

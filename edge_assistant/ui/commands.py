@@ -16,7 +16,7 @@ from edge_assistant.ui.retranslate import TranslatedLabels
 from edge_assistant.ui.strings import action_label, key_label
 
 CAPTURE_ACTIONS = ("window", "screen", "region", "read", "clipboard", "camera", "palette", "ask")
-ANSWER_ACTIONS = ("repeat", "stop", "status", "think")
+ANSWER_ACTIONS = ("more", "repeat", "spell", "stop", "status", "think")
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,10 @@ class ControllerSignals(QObject):
     """The conversation's picture: a CapturedPicture, its thumbnail as a QImage, and its title; or None, None, ""."""
     question_accepted = Signal(int, str)
     """A question was accepted: its request's number, its text."""
+    more_accepted = Signal(int, bool)
+    """More was asked for: its request's number, and whether it is a part of the last answer."""
+    spelling_requested = Signal(list)
+    """The words that can be spelled: show them."""
     think_changed = Signal(bool, str)
     """Whether thinking harder is on, and what an answer took when last measured."""
     forget_requested = Signal()
@@ -64,6 +68,14 @@ class ControllerSignals(QObject):
     def show_question(self, id: int, text: str) -> None:
         """Show a question that was accepted."""
         self.question_accepted.emit(id, text)
+
+    def show_more(self, id: int, *, continues: bool) -> None:
+        """Show that more was asked for."""
+        self.more_accepted.emit(id, continues)
+
+    def open_spelling(self, words: list[str]) -> None:
+        """Open the window in which words can be spelled."""
+        self.spelling_requested.emit(words)
 
     def show_thinking(self, on: bool, cost: str) -> None:
         """Show whether thinking harder is on, and what it costs."""

@@ -62,6 +62,13 @@ class ConversationView(ReadOnlyText):
         """Add the user's question."""
         self._append_line(tr("You: {question}", question=Unshortened(text)))
 
+    def show_more(self, id: int, *, continues: bool) -> None:
+        """Add that the user asked for more; with `continues`, what comes in request `id` is a part of the answer."""
+        self.show_question(tr("More"))
+        if continues and self.answer:
+            self.answer += "\n"
+            self._answer_request = id
+
     def show_event(self, event: Event) -> None:
         """Add an event's text: an answer sentence by sentence, everything else as lines."""
         if isinstance(event, SentenceEvent):
@@ -83,9 +90,9 @@ class ConversationView(ReadOnlyText):
 
     def _append_sentence(self, sentence: SentenceEvent) -> None:
         continues = self._open_request == sentence.index
-        text = f"{sentence.before}{sentence.text}" if continues else sentence.text
-        self.answer = self.answer + text if self._answer_request == sentence.index else text
-        self.add(text, new_line=not continues)
+        spaced = f"{sentence.before}{sentence.text}"
+        self.answer = self.answer + spaced if self._answer_request == sentence.index else sentence.text
+        self.add(spaced if continues else sentence.text, new_line=not continues)
         self._open_request = self._answer_request = sentence.index
 
     def _append_line(self, text: str) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QListWidget,
     QTableWidget,
     QWidget,
 )
@@ -77,11 +78,14 @@ def describe_widget(widget: QWidget) -> str:
         return tr("{name}: {value}. Choose with up and down.", name=name, value=widget.currentText())
     if isinstance(widget, QLineEdit):
         return tr("{name}: {value}", name=name, value=Unshortened(widget.text()))
+    if isinstance(widget, QListWidget):
+        item = widget.currentItem()
+        return tr("{name}: {value}. Choose with up and down.", name=name, value=item.text() if item else "")
     if isinstance(widget, QLabel):
         return widget.text()
     if isinstance(widget, QTableWidget):
         row = widget.currentRow()
-        item = widget.item(row, 0) if row >= 0 else None
-        description = item.data(Qt.ItemDataRole.AccessibleDescriptionRole) or "" if item is not None else ""
+        cell = widget.item(row, 0) if row >= 0 else None
+        description = cell.data(Qt.ItemDataRole.AccessibleDescriptionRole) or "" if cell is not None else ""
         return tr("{name}, choose with up and down. {row}", name=name, row=Unshortened(description)).strip()
     return name

@@ -150,6 +150,11 @@ class MainWindow(QMainWindow):
         self.reasoning.clear()
         self.conversation.show_question(text)
 
+    @Slot(int, bool)
+    def show_more(self, id: int, continues: bool) -> None:
+        """Add to the conversation that the user asked for more."""
+        self.conversation.show_more(id, continues=continues)
+
     @Slot(object, object, str)
     def show_picture(self, captured: CapturedPicture | None, thumbnail: QImage | None, name: str) -> None:
         """Show the picture that the conversation is about: its thumbnail, and its title `name`; None is no picture."""
@@ -302,6 +307,8 @@ class MainWindow(QMainWindow):
         if text:
             self.input.setText("")
             self._post(self._controller.ask, text)
+        else:
+            self._post(self._controller.press, "more")
         self.input.setFocus()
 
     def _on_show_reasoning(self, shown: bool) -> None:

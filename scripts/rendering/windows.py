@@ -31,7 +31,7 @@ SAMPLE = Path(__file__).resolve().parents[2] / "models/demo/samples/save-dialog.
 
 
 def _commands() -> Commands:
-    entries = [MenuEntry(tr("&Models…"), lambda: None)]
+    entries = [MenuEntry(tr("Mo&dels…"), lambda: None)]
     return Commands(lambda _: None, lambda: None, HotkeySettings().keys_by_action(), entries)
 
 

@@ -30,6 +30,8 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "capture/window_mac.py": frozenset(("Quartz", "Width", "Height")),
     "system/worker_process.py": frozenset(("{} ended with exit code {}",)),
     "system/dbus.py": frozenset(("Get",)),
+    "cli/settings.py": frozenset(("system: {}", "temperature {}, top_p {}, top_k {}, presence_penalty {}")),
+    "engine/task_table.py": frozenset(("the language with the code {}",)),  # said to the model
     "cli/doctor.py": frozenset(("Model", "Memory", "Engine")),
     "system/errors.py": frozenset(
         ("allocate memory", "failed to allocate", "insufficient memory", "failed to map segment", "start new thread")

@@ -55,8 +55,8 @@ class Watcher(QObject):
         """The access keys of the window's menus that open the list of the weights."""
         for menu in self._app.window.menuBar().actions():
             for entry in menu.menu().actions():  # type: ignore[attr-defined]
-                if entry.text() == "&Models…":
-                    return f"alt+{menu.text()[menu.text().index('&') + 1].lower()} m"
+                if entry.text() == "Mo&dels…":
+                    return f"alt+{menu.text()[menu.text().index('&') + 1].lower()} d"
         return ""
 
     @Slot()

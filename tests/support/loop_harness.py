@@ -43,6 +43,9 @@ class ScriptedSpeech:
     def silence(self) -> None:
         self.heard.append("(silence)")
 
+    def recheck_waiters(self) -> None:
+        self.heard.append("(goes on)")
+
     def wait(self, _: float) -> bool:
         return True
 
@@ -141,6 +144,12 @@ class ScriptedView:
 
     def show_question(self, id: int, text: str) -> None:
         self.shown.append(("question", id, text))
+
+    def show_more(self, id: int, *, continues: bool) -> None:
+        self.shown.append(("more", id, continues))
+
+    def open_spelling(self, words: list[str]) -> None:
+        self.shown.append(("spelling", words))
 
     def show_thinking(self, on: bool, cost: str) -> None:
         self.shown.append(("think", on, cost))

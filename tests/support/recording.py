@@ -86,6 +86,11 @@ def said(records: Records) -> list[str]:
     return [say.text for say in _of(Say, (message for _, message in records))]
 
 
+def languages_said(records: Records) -> list[tuple[str, str]]:
+    """Each part of what was spoken, and the language of its voice."""
+    return [(part.text, part.language) for say in _of(Say, (message for _, message in records)) for part in say.parts]
+
+
 def tones(records: Records) -> list[str]:
     """The tones that were sounded."""
     return [play.tone for play in _of(Play, (message for _, message in records))]

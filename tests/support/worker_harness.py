@@ -12,6 +12,7 @@ from typing import Any
 
 from PIL import Image
 
+from edge_assistant.assistant.cut_answers import CutAnswer
 from edge_assistant.assistant.events import (
     DoneEvent,
     ErrorEvent,
@@ -58,11 +59,13 @@ AMPLE, SHORT = 9 * 10**9, 7 * 10**9  # for two pairs and what other programs wan
 class ScriptedSpeech:
     def __init__(self) -> None:
         self.heard: list[tuple[str, int | None]] = []
+        self.languages: list[str | None] = []
         self.speaks = False
         self.changed = threading.Condition()
 
-    def say(self, text: str, request_id: int | None = None, **_: object) -> None:
+    def say(self, text: str, request_id: int | None = None, *, language: str | None = None) -> None:
         self.heard.append((text, request_id))
+        self.languages.append(language)
 
     def tone(self, tone: str, request_id: int | None = None) -> None:
         self.heard.append((f"({tone})", request_id))
@@ -93,6 +96,7 @@ class ScriptedAssistant:
         self.capture: Callable[[], CapturedPicture] = lambda: PICTURE
         self.request = AnswerOptions()
         self.turns: tuple[Turn, ...] = ()
+        self.cut: CutAnswer | None = None
         self.closed = False
         self.loaded = False
         self.model = replace(PAIR, variant="thinking" if think else "instruct")
@@ -121,8 +125,14 @@ class ScriptedAssistant:
     def record_swap(self, seconds: float) -> None:
         self.swap = seconds
 
-    def look_at(self, capture: Callable[[], CapturedPicture], request: AnswerOptions, turns: tuple[Turn, ...]) -> None:
-        self.capture, self.request, self.turns = capture, request, turns
+    def look_at(
+        self,
+        capture: Callable[[], CapturedPicture],
+        request: AnswerOptions,
+        turns: tuple[Turn, ...],
+        cut: CutAnswer | None,
+    ) -> None:
+        self.capture, self.request, self.turns, self.cut = capture, request, turns, cut
         self.looked.append(request)
 
     def ask(self, index: int, question: str | None) -> DoneEvent | ErrorEvent:
@@ -138,6 +148,7 @@ class ScriptedAssistant:
             return cancelled(index, "")
         text = f"{self.request.task} {'thinking' if self.think else 'instruct'}."
         self.turns += (Turn(question or "", text),)
+        self.cut = CutAnswer(text) if self.harness.cuts else None
         self.speech.say(text)
         self.on_event(SentenceEvent(index, text))
         for code, notice in self.harness.notices:
@@ -146,6 +157,9 @@ class ScriptedAssistant:
         done = replace(cancelled(index, ""), variant=self.model.variant, timings_s=times, stop="end")
         self.on_event(done)
         return done
+
+    def more(self, index: int) -> DoneEvent | ErrorEvent:
+        return self.ask(index, "more")
 
     def encode_detail_ahead(self, request: AnswerOptions) -> None:
         self.harness.asked_ahead.append(request.task)
@@ -182,7 +196,7 @@ class WorkerHarness:
         self.assistants: list[ScriptedAssistant] = []
         self.missing: AssistantError | None = None
         self.cannot_load: bool | None = None
-        self.held = False
+        self.held = self.cuts = False
         self.notices: list[tuple[str, str]] = []
         self.costs: list[tuple[bool, str]] = []
         self.free = AMPLE

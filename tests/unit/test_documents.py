@@ -27,7 +27,7 @@ DOCUMENTS = sorted(
 # Decision records and the change log keep the names of their time.
 _OF_TODAY = [path for path in DOCUMENTS if path.parent.name != "adr" and path.name != "CHANGELOG.md"]
 _FOLDERS = "scripts|packaging|docs|tests|models|edge_assistant|.github|.ci"
-_STATUSES = r"accepted|withdrawn|superseded by \[\d+\]\(\d{4}-[\w-]+\.md\)"
+_STATUSES = r"accepted|withdrawn|superseded (?:in part )?by \[\d+\]\(\d{4}-[\w-]+\.md\)"
 
 
 @pytest.fixture(autouse=True)

@@ -75,7 +75,17 @@ PHRASES = PhraseSet(
     ),
     editor_title="Editor",
     menus=("File", "Edit", "View", "Help"),
-    entries=("New", "Open recent", "Save as", "Export", "Print preview", "Properties", "Word wrap", "Close window", "Quit"),
+    entries=(
+        "New",
+        "Open recent",
+        "Save as",
+        "Export",
+        "Print preview",
+        "Properties",
+        "Word wrap",
+        "Close window",
+        "Quit",
+    ),
     page_titles=("Walks around {town}", "Markets in {town}", "The history of {town}", "Trains to {town}"),
     sentences=(
         "The market opens at {count} o'clock and closes in the evening.",

@@ -49,7 +49,9 @@ _MOST_ABSENT = 12
 _LATIN_DIGITS = {first + digit: str(digit) for first in (0x660, 0x6F0) for digit in range(10)}
 
 
-def draw(application: QApplication, kind: Kind, language: str, seed: str, name: str, families: list[str]) -> DrawnScreen:
+def draw(
+    application: QApplication, kind: Kind, language: str, seed: str, name: str, families: list[str]
+) -> DrawnScreen:
     """Draw a screen in one of the families. Raises RuntimeError where its contents fit no screen at all."""
     rng = random.Random(f"{seed} look")
     look: Look | None = choose_look(rng, families)
@@ -103,9 +105,7 @@ def _use(application: QApplication, look: Look, language: str) -> None:
     application.setLayoutDirection(Qt.LayoutDirection.RightToLeft if right else Qt.LayoutDirection.LeftToRight)
 
 
-def _compose(
-    application: QApplication, kind: Kind, words: PhraseSet, look: Look, language: str, seed: str
-) -> Sketch:
+def _compose(application: QApplication, kind: Kind, words: PhraseSet, look: Look, language: str, seed: str) -> Sketch:
     """Make the widgets, show them (on no screen), and wait until they are laid out."""
     rng = random.Random(f"{seed} contents")
     root = Plain(look.backdrop, 150)
@@ -149,9 +149,7 @@ def _finish(sketch: Sketch, found: Survey, kind: Kind, language: str, seed: str,
             absent=_absent(sketch, found),
             questions=(*sketch.questions, *_places_asked(sketch, found, rng)),
         )
-    return DrawnScreen(
-        name, kind, image, language, look.style, look.dark, truth, look.family, look.points, look.scale
-    )
+    return DrawnScreen(name, kind, image, language, look.style, look.dark, truth, look.family, look.points, look.scale)
 
 
 def _places_asked(sketch: Sketch, found: Survey, rng: random.Random) -> list[Question]:
@@ -173,10 +171,7 @@ def _has_margin(found: Survey, look: Look) -> bool:
     width, height = look.pixels
     across, down = width * _LEAST_MARGIN, height * _LEAST_MARGIN
     return all(
-        each.box[0] >= across
-        and each.box[1] >= down
-        and each.box[2] <= width - across
-        and each.box[3] <= height - down
+        each.box[0] >= across and each.box[1] >= down and each.box[2] <= width - across and each.box[3] <= height - down
         for each in found.texts
     )
 
@@ -215,5 +210,3 @@ def _discard(application: QApplication, root: QWidget) -> None:
     root.close()
     root.deleteLater()
     application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-
-

@@ -138,9 +138,7 @@ class BarChart(PaintedWidget):
         room = max(metrics.horizontalAdvance(each) for each in names) + 10
         self._left = metrics.horizontalAdvance(str(top)) + 14
         self._line = metrics.height()
-        self.setMinimumSize(
-            max(size.width(), self._left + room * len(names)), max(size.height(), 10 * self._line)
-        )
+        self.setMinimumSize(max(size.width(), self._left + room * len(names)), max(size.height(), 10 * self._line))
 
     def _rect_of_bar(self, number: int) -> QRect:
         width = (self.width() - self._left) / len(self._names)
@@ -167,7 +165,12 @@ class BarChart(PaintedWidget):
 
     def parts(self) -> list[tuple[str, QRect]]:
         return [
-            (name, self._rect_of_bar(number).united(self._centred(name, self._rect_of_bar(number).center().x(), self.height() - self._line - 2)))
+            (
+                name,
+                self._rect_of_bar(number).united(
+                    self._centred(name, self._rect_of_bar(number).center().x(), self.height() - self._line - 2)
+                ),
+            )
             for number, name in enumerate(self._names)
         ]
 
@@ -205,9 +208,7 @@ def paint_shape(painter: QPainter, shape: str, area: QRectF, colour: QColor) -> 
     elif shape == "square":
         painter.drawRect(area)
     elif shape == "triangle":
-        painter.drawPolygon(
-            QPolygonF([QPointF(area.center().x(), area.top()), area.bottomRight(), area.bottomLeft()])
-        )
+        painter.drawPolygon(QPolygonF([QPointF(area.center().x(), area.top()), area.bottomRight(), area.bottomLeft()]))
     else:
         points = []
         for corner in range(10):

@@ -53,14 +53,10 @@ def table(sketch: Sketch) -> None:
     sketch.title = title = f"{rng.choice(words.table_titles)} {rng.randrange(2021, 2028)}"
     sketch.fact(title)
     header = [words.item, words.quantity, words.price, words.town]
-    rows = [
-        [product, values.count(), values.price(), values.town()] for product in sketch.some(words.products, 3, 7)
-    ]
+    rows = [[product, values.count(), values.price(), values.town()] for product in sketch.some(words.products, 3, 7)]
     empty = rng.randrange(len(rows)), rng.randrange(1, len(header))
     rows[empty[0]][empty[1]] = ""
-    asked, column = rng.choice(
-        [(line, column) for line in rows for column in range(1, len(header)) if line[column]]
-    )
+    asked, column = rng.choice([(line, column) for line in rows for column in range(1, len(header)) if line[column]])
     about = words.ask_cell.format(row=asked[0], column=header[column])
     sketch.questions.append(Question(about, "text", (price_fact(asked[column]),)))
     about = words.ask_cell.format(row=rows[empty[0]][0], column=header[empty[1]])
@@ -109,9 +105,7 @@ def chart(sketch: Sketch) -> None:
     bars = BarChart(names, heights, 100 * step, rng.sample(_BAR_COLOURS, len(names)), _CHART_SIZE)
     highest = names[heights.index(max(heights))]
     asked = rng.randrange(len(names))
-    sketch.questions.append(
-        Question(words.ask_value.format(label=names[asked]), "number", ((str(heights[asked]),),))
-    )
+    sketch.questions.append(Question(words.ask_value.format(label=names[asked]), "number", ((str(heights[asked]),),)))
     sketch.questions.append(
         Question(words.ask_highest, "text", ((highest,),), tuple(each for each in names if each != highest))
     )
@@ -286,7 +280,9 @@ def desktop(sketch: Sketch) -> None:
     for template in rng.sample(words.sentences, 2):
         text.addWidget(paragraph(values.fill(template).text, 16 * em))
     second = window(sketch, heading, body(text))
-    sketch.questions.append(Question(words.ask_windows, "text", ((title,), (heading.split(" - ")[0].rsplit(" ", 1)[-1],))))
+    sketch.questions.append(
+        Question(words.ask_windows, "text", ((title,), (heading.split(" - ")[0].rsplit(" ", 1)[-1],)))
+    )
     settle(first)
     settle(second)
     shown = [first, second] if rng.random() < 0.5 else [second, first]
@@ -331,5 +327,3 @@ def _list(entries: Sequence[tuple[str, bool]]) -> QListWidget:
     height = sum(made.sizeHintForRow(at) for at in range(made.count())) + 2 * made.frameWidth()
     made.setMinimumHeight(height + 4)
     return made
-
-

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.describing import DIALOG
-from support.recording import Voice, finished, loads, quiet_player, read, said, voices
+from support.recording import Voice, finished, languages_said, loads, quiet_player, read, said, voices
 
 from edge_assistant.settings import schema
 from edge_assistant.settings.schema import Settings
@@ -36,6 +36,28 @@ def test_it_speaks_as_the_settings_say(arguments: tuple[str, ...], environment: 
     finished(file, environment, *arguments)
     assert voices(read(file)) == [Voice("English (America)", "de", 180, 60, 20)]
     assert any(SAYS[arguments] in sentence for sentence in said(read(file))), said(read(file))
+
+
+@pytest.mark.parametrize(
+    ("locale", "arguments", "languages"),
+    [
+        ("tr_TR.UTF-8", (), ("tr", "en")),
+        ("C", ("--language", "fr"), ("fr", "en")),
+        ("de_DE.UTF-8", ("--language", "fr"), ("fr", "de")),
+        ("de_DE.UTF-8", (), ("de", "de")),
+    ],
+)
+def test_our_own_sentences_have_the_voice_of_the_language_they_are_in(
+    locale: str, arguments: tuple[str, ...], languages: tuple[str, str], environment: dict[str, str], tmp_path: Path
+) -> None:
+    answer, own = languages
+    save(schema.path(), Settings())
+    file = tmp_path / "records"
+    finished(file, {**environment, "LC_ALL": locale, "LANGUAGE": ""}, "describe", str(DIALOG), *arguments)
+    records = read(file)
+    assert [each.language for each in voices(records)] == [answer]
+    notices = [code for text, code in languages_said(records) if "demo model" in text or "Demo-Modell" in text]
+    assert notices == [own]
 
 
 @pytest.mark.parametrize("arguments", [("doctor",), ("models", "recommend"), ("tune", "--reset")], ids=" ".join)

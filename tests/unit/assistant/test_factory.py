@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +14,16 @@ from edge_assistant.assistant.factory import make_speaker, request_settings, res
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.cli import describe
 from edge_assistant.cli.command_output import CommandOutput
+from edge_assistant.cli.main import main
 from edge_assistant.cli.output import NoOutput
 from edge_assistant.controller import service
 from edge_assistant.controller.service import Service, ServiceOptions
+from edge_assistant.engine.task_table import overrides_path
 from edge_assistant.models.resolver import ResolvedModel, resolve
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 from edge_assistant.speech.speaker import Speaker
+from edge_assistant.system import paths
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import CancelledError
 
@@ -128,3 +132,73 @@ def test_the_running_program_loads_with_the_settings_of_a_glance(
     running = Service(ServiceOptions(speak=False), Settings(verbosity=verbosity, glance_tokens=777), lambda _: None)
     running._make_assistant(False, lambda: False).close()
     assert [(each.image_tokens, each.only_answers) for each in first] == [(777, only_answers)]
+
+
+@pytest.mark.usefixtures("slow")
+def test_an_own_task_table_with_an_error_is_told_by_the_command_line_and_once_by_the_running_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    overrides_path().parent.mkdir(parents=True, exist_ok=True)
+    overrides_path().write_text("[qwen3-vl]\nmax_token = 9\n", encoding="utf-8")
+    sentence = f"The file {overrides_path()} is ignored: qwen3-vl.max_token is not known."
+    monkeypatch.setattr(factory, "Speaker", Voice)
+    options = describe.DescribeOptions("nothing.png", (), AnswerOptions(), None, None, False, None, None, None)
+    output = CommandOutput(NoOutput(), ("What?",), lambda: None)
+    assert describe.DescribeRun(options, output, Cancellation()).main() == 5, "there is no such picture"
+    assert Voice.said.count(sentence) == 1
+
+    shown: list[Event] = []
+    running = Service(ServiceOptions(), Settings(), shown.append)
+    for think in (False, True, False):
+        running._make_assistant(think, lambda: False).close()
+    told = [each for each in shown if isinstance(each, NoticeEvent) and each.code == "tasks-file"]
+    assert [each.message for each in told] == [sentence]
+    overrides_path().unlink()
+    running._make_assistant(False, lambda: False).close()
+    overrides_path().write_text("[qwen3-vl]\nmax_token = 9\n", encoding="utf-8")
+    running._make_assistant(False, lambda: False).close()
+    assert len([each for each in shown if isinstance(each, NoticeEvent) and each.code == "tasks-file"]) == 2
+
+
+def test_the_assistant_asks_with_a_persons_own_task_table_of_the_settings_folder_only(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in (tmp_path, paths.data_dir(), paths.data_dir() / "models", paths.config_dir()):
+        folder.mkdir(parents=True, exist_ok=True)
+        tokens = 77 if folder == paths.config_dir() else 55
+        (folder / "tasks.toml").write_text(f"[demo.glance]\nmax_tokens = {tokens}\n", encoding="utf-8")
+    settings = Settings(weights_folder=str(tmp_path))
+    model = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=tmp_path)
+    assistant = factory.make_assistant(settings, model, AnswerOptions(), voice=None, on_event=lambda _: None)
+    try:
+        assert assistant.tasks.settings("demo", "glance", "instruct", None).max_tokens == 77
+    finally:
+        assistant.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "task"),
+    [
+        ([], "glance"),
+        (["--mode", "detail"], "detail"),
+        (["--ask", "Why?"], "question"),
+        (["--ask", "Why?", "--mode", "read"], "read"),
+        (["--ask", "Why?", "--mode", "glance"], "glance"),
+    ],
+)
+def test_a_picture_is_taken_for_the_question_unless_a_mode_is_asked_for(
+    given: list[str], task: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[describe.DescribeOptions] = []
+
+    class Run:
+        def __init__(self, options: describe.DescribeOptions, *_: object) -> None:
+            runs.append(options)
+
+        def main(self) -> int:
+            return 0
+
+    monkeypatch.setattr(describe, "DescribeRun", Run)
+    assert main(["describe", "picture.png", "--no-speak", *given]) == 0
+    assert [each.answer_options.task for each in runs] == [task]

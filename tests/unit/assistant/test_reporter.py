@@ -7,12 +7,15 @@ import threading
 import pytest
 
 from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
+from edge_assistant.assistant.cut_answers import CutAnswer
 from edge_assistant.assistant.events import Event, NoticeEvent, SentenceEvent
 from edge_assistant.assistant.reporter import AnswerReporter
 from edge_assistant.engine.messages import Done, StopReason, TextDelta
+from edge_assistant.text.languages import LanguageTracker
 
-CUT_OFF = "The answer was cut off here."
-REPEATED = "The answer began to repeat itself, so it was stopped here."
+MORE = "There is more. Press M."
+NO_SENTENCE = "The answer was cut off before the end of its first sentence. Press M."
+REPEATED = "The answer began to repeat itself, so it was stopped here. Press M."
 
 
 class Listener:
@@ -20,17 +23,32 @@ class Listener:
 
     def __init__(self, *, only_answers: bool = False) -> None:
         self.heard: list[str] = []
+        self.languages: list[object] = []
         self.events: list[Event] = []
         self.cancelled = threading.Event()
-        self.reporter = AnswerReporter(self, self.events.append, self.cancelled)
+        self.reporter = AnswerReporter(self, self.events.append, self.cancelled, lambda: "Press M.")
         self.reporter.only_answers = only_answers
         self.run = AnswerRun(0, "What?", 1, ProgressAnnouncer(self.heard.append))
 
-    def say(self, text: str, **_: object) -> None:
+    def say(self, text: str, *, language: str | None = None) -> None:
         self.heard.append(text)
+        self.languages.append(language)
 
     def stop(self) -> None:
         pass
+
+    def wait(self, _: float) -> bool:
+        return True
+
+    def more(self, *pieces: str, stop: StopReason) -> list[str]:
+        """What is heard of more of the answer."""
+        cut = CutAnswer(self.run.raw_answer(self.run.answer), tuple(self.run.spoken.pieces))
+        self.run = AnswerRun(1, "What?", 1, ProgressAnnouncer(self.heard.append), continues=cut)
+        self.heard.clear()
+        self.reporter.resume(self.run)
+        assert self.heard == []
+        self.run.is_full = stop == "length" and not any(pieces)
+        return self.answer(*pieces, stop=stop)
 
     def answer(self, *pieces: str, stop: StopReason, left: str | None = None) -> list[str]:
         """What is heard of an answer of these pieces, of which `left` is left."""
@@ -45,14 +63,40 @@ class Listener:
 
 
 @pytest.mark.parametrize("only_answers", [False, True])
-@pytest.mark.parametrize(("stop", "code", "sentence"), [("length", "cut-off", CUT_OFF), ("loop", "loop", REPEATED)])
-def test_an_answer_that_is_not_whole_is_called_so_behind_its_last_word(
+@pytest.mark.parametrize(("stop", "code", "sentence"), [("length", "cut-off", MORE), ("loop", "loop", REPEATED)])
+def test_half_a_sentence_is_never_heard_and_that_there_is_more_is_said_behind_the_last_whole_one(
     stop: StopReason, code: str, sentence: str, only_answers: bool
 ) -> None:
     listener = Listener(only_answers=only_answers)
-    assert listener.answer("A dialog. ", "Buttons: Can", stop=stop) == ["A dialog.", "Buttons: Can", sentence]
+    assert listener.answer("A dialog. ", "Buttons: Can", stop=stop) == ["A dialog.", sentence]
     assert listener.notices() == [(code, sentence)]
     assert isinstance(listener.events[-2], SentenceEvent), "all of the answer comes before it"
+    assert listener.run.shown == "A dialog."
+    assert listener.run.answer == "A dialog. Buttons: Can"
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("A dialog titled Music.", ["A dialog titled Music."]),
+        ("He said \u201cStop!\u201d", ["He said \u201cStop!\u201d"]),
+        ("Was ist das?", ["Was ist das?"]),
+        ("\u8fd9\u662f\u4e00\u4e2a\u5bf9\u8bdd\u6846\u3002", ["\u8fd9\u662f\u4e00\u4e2a\u5bf9\u8bdd\u6846\u3002"]),
+        ("A list:\n- Cancel\n- Sa", ["A list:", "Cancel"]),
+        ("A list:\n- Cancel\n- Save\n", ["A list:", "Cancel", "Save"]),
+        ("It costs 3. It is by Dr.", ["It costs 3."]),
+        ("Steps:\n1. Open it.\n2.", ["Steps:", "1. Open it."]),
+    ],
+)
+def test_what_is_whole_at_a_cut(text: str, heard: list[str]) -> None:
+    assert Listener().answer(text, stop="length") == [*heard, MORE]
+
+
+@pytest.mark.parametrize("text", ["A dialog titled Mus", "A", "A dialog by Dr.", "- Sa"])
+def test_where_no_sentence_was_whole_that_is_said_and_no_half_of_one(text: str) -> None:
+    listener = Listener()
+    assert listener.answer(text, stop="length") == [NO_SENTENCE]
+    assert listener.run.shown == ""
 
 
 @pytest.mark.parametrize("stop", ["end", "budget", "cancelled"])
@@ -76,3 +120,54 @@ def test_nothing_is_said_of_the_end_of_no_answer_nor_after_a_cancel() -> None:
     stopped = Listener()
     stopped.cancelled.set()
     assert stopped.answer("A dia", stop="length") == []
+
+
+@pytest.mark.parametrize("place", range(1, 62))
+def test_an_answer_that_is_cut_anywhere_and_goes_on_is_heard_once_and_whole(place: int) -> None:
+    text = "A dialog titled Music. Buttons:\n- Cancel\n- Save now\nIt is all."
+    listener = Listener()
+    before = listener.answer(text[:place], stop="length")[:-1]
+    after = listener.more(text[place:], stop="end")
+    whole = Listener().answer(text, stop="end")
+    assert [*before, *after] == whole or [*before[:-1], *after] == whole, "but a word that a cut had made whole"
+
+
+def test_an_answer_goes_on_more_than_once() -> None:
+    listener = Listener()
+    assert listener.answer("A dialog. Two", stop="length") == ["A dialog.", MORE]
+    assert listener.more(" buttons, of which", stop="length") == [
+        "The answer was cut off again before the end of the sentence. Press M."
+    ]
+    assert listener.more(" one is red. A li", stop="length") == ["Two buttons, of which one is red.", MORE]
+    assert listener.more("st.", stop="end") == ["A list."]
+
+
+def test_more_of_an_answer_that_gives_nothing_is_said_to_be_complete_or_to_have_no_room() -> None:
+    listener = Listener()
+    listener.answer("A dialog. Two", stop="length")
+    assert listener.more("", stop="end") == ["Two", "The answer is complete."]
+    listener = Listener()
+    listener.answer("A dialog. Two", stop="length")
+    room = "There may be more, but no room for it: the context is full. Ask about a part of it."
+    assert listener.more("", stop="length") == ["Two", room], "nothing of what is there is lost"
+    assert listener.more("", stop="length") == [room]
+
+
+def test_what_seemed_whole_and_was_not_is_heard_again_whole() -> None:
+    listener = Listener()
+    assert listener.answer("It is made with Node.", stop="length") == ["It is made with Node.", MORE]
+    assert listener.more("js today. Pay now.", stop="end") == ["It is made with Node.js today.", "Pay now."]
+
+
+def test_sentences_of_the_answer_are_spoken_in_its_language_and_notices_in_ours() -> None:
+    listener.run.language = LanguageTracker("fr", follow=False)
+    listener.answer("Une fenêtre. ", "Deux boutons.", stop="length")
+    assert listener.languages == [*["fr"] * (len(listener.heard) - 1), None]
+    spoken = [event for event in listener.events if isinstance(event, SentenceEvent)]
+    assert {event.language for event in spoken} == {"fr"}
+
+
+def test_text_that_is_read_is_spoken_in_its_own_language() -> None:
+    listener.run.language = LanguageTracker("en", follow=True)
+    listener.answer("Sehr geehrte Frau Müller,\n", "Anlage: Rechnung\n", "Привет!\n", stop="end")
+    assert listener.languages == ["de", "de", "ru"]

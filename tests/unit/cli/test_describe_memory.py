@@ -13,6 +13,7 @@ from edge_assistant.assistant.events import DoneEvent, Event, cancelled
 from edge_assistant.cli import describe
 from edge_assistant.cli.main import main
 from edge_assistant.cli.output import JsonOutput, TextOutput
+from edge_assistant.engine.task_table import load_table
 
 
 class ScriptedAssistant:
@@ -22,6 +23,8 @@ class ScriptedAssistant:
 
     def __init__(self, on_event: Callable[[Event], None]) -> None:
         self._on_event = on_event
+
+    tasks = load_table(None)
 
     def look_at(self, capture: object) -> None:
         pass

@@ -125,7 +125,7 @@ def test_cameras_are_listed_by_number_and_none_is_an_error(
 def test_the_names_of_the_actions_are_a_contract(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["trigger", "--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    names = "window screen read clipboard camera region palette ask repeat stop status think quit"
+    names = "window screen read clipboard camera region palette ask more repeat spell stop status think quit"
     assert [line.partition(": ")[0] for line in lines] == names.split()
     assert all(line.partition(": ")[2] for line in lines)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from edge_assistant.cli import main
+from edge_assistant.engine.task_entries import TASKS
 from edge_assistant.settings import schema
 from edge_assistant.system import paths
 from edge_assistant.system.ipc import RELOAD, IpcServer, default_endpoint
@@ -38,6 +39,33 @@ def test_every_setting_is_listed_with_its_value_and_meaning(capsys: pytest.Captu
     assert [line.split(":")[0] for line in lines] == [each.name for each in schema.entries()]
     assert "ticks: off. A quiet tick every two seconds of work." in lines
     assert "hotkeys.window: ctrl+shift+F9. Describes the active window." in lines
+
+
+def test_what_models_are_asked_is_listed_with_a_persons_own_changes(capsys: pytest.CaptureFixture[str]) -> None:
+    tasks = paths.config_dir() / "tasks.toml"
+    code, listed, _ = run(capsys, "tasks", "--language", "de")
+    assert code == 0
+    lines = listed.splitlines()
+    assert lines[0] == f"Your own changes are read from {tasks}."
+    assert [line.split(":")[0] for line in lines[1:]] == ["system", *TASKS]
+    assert lines[1].endswith("Antworte sonst nur auf Deutsch.")
+    glance = "64 to 256 image tokens, at most 232 tokens of answer. temperature 0.7, top_p 0.8, top_k 20"
+    assert lines[2].startswith(f"glance: {glance}, presence_penalty 1.5. Was ist das")
+    tasks.parent.mkdir(parents=True, exist_ok=True)
+    tasks.write_text("[qwen3-vl.glance]\nmax_tokens = 300\nen.prompt = 'What?'\n", encoding="utf-8")
+    code, listed, _ = run(capsys, "tasks", "--language", "en", "--think")
+    assert (code, listed.splitlines()[2].endswith("at most 300 tokens of answer. temperature 1, top_p 0.95, top_k 20, "
+                                                  "presence_penalty 0. What?")) == (0, True)  # fmt: skip
+
+
+def test_an_error_in_a_persons_own_changes_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    tasks = paths.config_dir() / "tasks.toml"
+    tasks.parent.mkdir(parents=True, exist_ok=True)
+    tasks.write_text("[qwen3-vl.glance]\nmax_token = 300\n", encoding="utf-8")
+    sentence = f"The file {tasks} is ignored: qwen3-vl.glance.max_token is not known."
+    assert run(capsys, "tasks") == (2, "", f"{sentence}\n")
+    tasks.unlink()
+    assert run(capsys, "tasks", "--language", "german")[0] == 2
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from support.loop_harness import (
 )
 from support.waiting import until
 
+from edge_assistant.assistant.cut_answers import CutAnswer
 from edge_assistant.assistant.events import WindowEvent
 from edge_assistant.assistant.options import RequestSettings
 from edge_assistant.capture.geometry import Rect
@@ -19,6 +20,7 @@ from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.controller.effects import EffectHandlers
 from edge_assistant.controller.request import Request
 from edge_assistant.controller.state import Effect
+from edge_assistant.engine.messages import Turn
 
 
 def test_the_same_key_after_the_answer_asks_for_the_same_picture_in_detail_and_says_so(harness: LoopHarness) -> None:
@@ -236,3 +238,71 @@ def test_a_file_and_a_monitor_are_described(harness: LoopHarness, tmp_path: Path
     for target in (tmp_path / "a.png", 2):
         harness.run(harness.controller.describe, target)
         assert harness.newest.target == target
+
+
+def answered(harness: LoopHarness, *sentences: str, cut: bool = False) -> None:
+    """Let the newest request be answered, as the worker does."""
+    request = harness.newest
+    request.answer += sentences
+    request.conversation.turns = (Turn("What?", " ".join(sentences)),)
+    request.conversation.cut = CutAnswer(" ".join(sentences)) if cut else None
+    harness.answer(*sentences)
+    harness.end()
+
+
+def test_more_goes_on_with_the_conversation_whose_answer_was_cut_off(harness: LoopHarness) -> None:
+    harness.press("window")
+    answered(harness, "A dialog.", cut=True)
+    conversation = harness.newest.conversation
+    assert harness.press("more") == ["(silence)", "(heard)"]
+    assert harness.newest.more
+    assert harness.newest.continues
+    assert harness.newest.conversation is conversation
+    assert harness.view.shown[-1] == ("more", 2, True)
+    answered(harness, "Two buttons.")
+    assert harness.controller.last_answer.sentences == ["Two buttons."], "this is what is repeated"
+    assert harness.controller.last_answer.answer == ["A dialog.", "Two buttons."]
+    harness.press("more")
+    assert harness.view.shown[-1] == ("more", 3, False)
+    answered(harness, "A list.")
+    assert harness.controller.last_answer.answer == ["A list."]
+
+
+def test_more_without_an_answer_or_after_forgetting_says_what_to_do(harness: LoopHarness) -> None:
+    words = "There is no answer to go on with. Describe something first."
+    assert harness.press("more") == ["(silence)", words]
+    harness.press("window")
+    answered(harness, "A dialog.", cut=True)
+    harness.run(harness.controller.forget)
+    harness.end()
+    assert harness.press("more") == ["(silence)", words]
+
+
+def test_more_is_heard_behind_what_is_still_being_spoken(harness: LoopHarness) -> None:
+    harness.press("window")
+    request = harness.newest
+    request.conversation.turns = (Turn("What?", "A dialog."),)
+    harness.answer("A dialog.")
+    assert harness.press("more") == ["(goes on)", "(heard)"]
+    assert request.is_cancelled()
+    assert not harness.tasks.cancelled, "nothing is silenced"
+
+
+def test_the_words_of_the_whole_answer_can_be_spelled(harness: LoopHarness) -> None:
+    harness.press("spell")
+    assert harness.speech.heard[-1] == "There is no answer yet."
+    harness.press("window")
+    answered(harness, "A dialog titled Music.", cut=True)
+    harness.press("more")
+    answered(harness, "A button: Save.")
+    harness.press("spell")
+    assert harness.view.shown[-1] == ("spelling", ["A", "dialog", "titled", "Music", "A", "button", "Save"])
+
+
+def test_without_a_window_the_answer_is_spelled_aloud(harness: LoopHarness) -> None:
+    harness.press("window")
+    answered(harness, "Titled Mai-1.")
+    harness.controller._view = None
+    harness.press("spell")
+    assert harness.newest.sentences == ["Titled: capital T, i, t, l, e, d.", "Mai-1: capital M, a, i, hyphen, 1."]
+    assert harness.controller.last_answer.sentences == ["Titled Mai-1."]

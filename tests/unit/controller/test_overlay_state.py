@@ -280,3 +280,24 @@ def test_every_sequence_leaves_one_request_and_one_overlay_at_most() -> None:
         seen |= reached
         reached = next_reached
     assert len(seen) > 100
+
+
+def test_more_is_chosen_from_the_palette_by_its_letter() -> None:
+    state = opened(finished())
+    assert on_choice(state, 1, "more", 102.0)[1] == (CLOSE_AND_RESTORE, SILENCE, Effect.REPORT_NO_ANSWER)
+    state, effects = on_choice(state, 1, "more", 102.0, has_answer=True)
+    assert effects == (CLOSE_AND_RESTORE, SILENCE, Effect.GO_ON)
+    assert (state.task, state.picture) == ("more", "kept")
+
+
+def test_more_after_an_answer_that_the_palette_silenced_lets_that_be_heard_first() -> None:
+    missed = on_press(working(), "palette", 101.0)[0]
+    _, effects = on_choice(missed, 1, "more", 102.0, has_answer=True)
+    assert effects == (CLOSE_AND_RESTORE, Effect.REPEAT_PARTIAL_ANSWER)
+    over = state_machine.on_ended(state_machine.on_answered(missed, 1, complete=True)[0], 1, 103.0)[0]
+    _, effects = on_choice(over, 1, "more", 104.0, has_answer=True)
+    assert effects[-1] is Effect.REPEAT_MISSED_ANSWER
+
+
+def test_the_window_to_spell_in_keeps_the_focus_that_it_takes() -> None:
+    assert on_choice(opened(finished()), 1, "spell", 102.0)[1] == (CLOSE, SILENCE, Effect.OPEN_SPELLING)

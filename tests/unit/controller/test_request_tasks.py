@@ -334,3 +334,61 @@ def test_what_was_not_found_at_the_start_is_looked_for_at_the_next_press(worker_
     worker_harness.missing = None
     worker_harness.answer(worker_harness.request(2))
     worker_harness.expect(("answered", 2, True), ("ended", 2))
+
+
+def test_more_goes_on_with_the_same_conversation_also_without_its_picture(ready: WorkerHarness) -> None:
+    ready.cuts = True
+    first = ready.request(1)
+    ready.answer(first)
+    ready.expect(("answered", 1, True), ("ended", 1))
+    assert first.conversation.cut is not None
+    more = ready.request(2, conversation=first.conversation, more=True, mode="detail")
+    more.captured = None
+    assert more.continues
+    ready.cuts = False
+    ready.answer(more)
+    ready.expect(("answered", 2, True), ("ended", 2))
+    (assistant,) = ready.assistants
+    assert assistant.questions[-1] == "more"
+    assert len(assistant.looked) == 1, "the picture is not looked at again"
+    assert first.conversation.cut is None
+
+
+def test_more_after_a_cancelled_question_still_goes_on(ready: WorkerHarness) -> None:
+    first = ready.request(1)
+    ready.answer(first)
+    ready.expect(("answered", 1, True), ("ended", 1))
+    ready.asked.get(timeout=5)
+    ready.held = True
+    question = ready.request(2, conversation=first.conversation, question="What?", mode="detail")
+    ready.answer(question)
+    ready.asked.get(timeout=5)
+    ready.tasks.cancel(question)
+    ready.expect(("ended", 2))
+    ready.held = False
+    more = ready.request(3, conversation=first.conversation, more=True, mode="detail")
+    more.captured = None
+    ready.answer(more)
+    ready.expect(("answered", 3, True), ("ended", 3))
+
+
+def test_more_about_a_picture_that_is_gone_says_so(ready: WorkerHarness) -> None:
+    first = ready.request(1)
+    ready.answer(first)
+    ready.answer(ready.request(2))
+    ready.expect(("answered", 1, True), ("ended", 1), ("answered", 2, True), ("ended", 2))
+    more = ready.request(3, conversation=first.conversation, more=True)
+    more.captured = None
+    ready.answer(more)
+    ready.expect(("answered", 3, False), ("ended", 3))
+    assert ready.speech.heard[-2:] == [("The picture is no longer kept. Describe it again.", 3), ("(end)", 3)]
+
+
+def test_more_has_no_detail_encoded_ahead(ready: WorkerHarness) -> None:
+    first = ready.request(1)
+    ready.answer(first)
+    ready.expect(("answered", 1, True), ("ended", 1))
+    ready.ahead = True
+    ready.answer(ready.request(2, conversation=first.conversation, more=True))
+    ready.expect(("answered", 2, True), ("ended", 2))
+    assert ready.asked_ahead == []

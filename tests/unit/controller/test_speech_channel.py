@@ -21,8 +21,8 @@ class ScriptedSpeaker:
     def start(self) -> None:
         self.calls.append("start")
 
-    def say(self, text: str, **_: object) -> None:
-        self.calls.append(text)
+    def say(self, text: str, *, language: str | None = None) -> None:
+        self.calls.append(text if language is None else f"{text} [{language}]")
 
     def tone(self, tone: str, *, if_idle: bool = False) -> None:
         self.calls.append(f"{tone} {if_idle}")
@@ -125,3 +125,22 @@ def test_after_the_end_nothing_is_said(channel: SpeechChannel, speakers: list[Sc
     channel.say("late")
     channel.select_request(1)
     assert speakers[0].calls == ["start", "close"]
+
+
+def test_a_sentence_is_passed_on_with_its_language(channel: SpeechChannel, speakers: list[ScriptedSpeaker]) -> None:
+    channel.say("Hallo.", language="de")
+    assert speakers[0].calls == ["start", "Hallo. [de]"]
+
+
+def test_a_language_without_a_voice_is_told_once_however_many_speakers_there_were(
+    channel: SpeechChannel, speakers: list[ScriptedSpeaker], notices: list[tuple[str, str]]
+) -> None:
+    def make(on_notice: Notice) -> ScriptedSpeaker:
+        speakers.append(ScriptedSpeaker(on_notice))
+        return speakers[-1]
+
+    speakers[0].fail("no-voice-for-language", "There is no voice for Chinese.")
+    channel.set_speaker(make)  # type: ignore[arg-type]
+    speakers[1].fail("no-voice-for-language", "There is no voice for Chinese.")
+    speakers[1].fail("no-voice-for-language", "There is no voice for Arabic.")
+    assert [message for _, message in notices] == ["There is no voice for Chinese.", "There is no voice for Arabic."]

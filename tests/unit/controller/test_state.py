@@ -21,9 +21,12 @@ from edge_assistant.controller.state import (
     on_ended,
     on_forget,
     on_front_window_changed,
+    on_more,
     on_press,
     on_question,
     on_read_reasoning,
+    on_spell_aloud,
+    on_stop,
     on_time_passed,
 )
 from edge_assistant.hotkeys.actions import ACTIONS, ANSWER_ACTIONS
@@ -35,6 +38,7 @@ BEGINNINGS: dict[Task, Effect] = {
     "ask": Effect.CAPTURE,
     "question": Effect.ANSWER_QUESTION,
     "detail": Effect.DESCRIBE_IN_DETAIL,
+    "more": Effect.GO_ON,
     "think": Effect.TOGGLE_THINKING,
     "forget": Effect.FORGET_ALL,
 }
@@ -382,3 +386,55 @@ def test_a_file_or_monitor_ends_the_old_request_and_has_no_detail_key() -> None:
     state, effects = on_describe_target(working())
     assert effects == (SILENCE, CANCEL, FORGET, Effect.CAPTURE)
     assert begun(on_press(state, "window", 102.0)) == (3, "describe window")
+
+
+def test_more_goes_on_with_the_last_answer_and_leaves_its_picture_and_its_key_as_they_were() -> None:
+    before = finished()
+    state, effects = on_press(before, "more", 110.0, has_answer=True)
+    assert effects == (SILENCE, Effect.GO_ON)
+    assert (state.phase, state.task, state.id) == ("working", "more", before.id + 1)
+    assert (state.picture, state.last_action) == ("kept", "window")
+    state, _ = on_answered(state, state.id, complete=True)
+    state, effects = on_ended(state, state.id, 120.0)
+    assert (state.picture, effects) == ("kept", ())
+    assert offers_detail(state, "window", 120.0 + DETAIL_OFFER_S)
+
+
+def test_more_is_there_after_the_picture_was_dropped_and_does_not_bring_it_back() -> None:
+    state, _ = on_time_passed(finished(), 100.0 + DETAIL_OFFER_S + 1)
+    state, effects = on_more(state, has_answer=True)
+    assert effects[-1] is Effect.GO_ON
+    state, _ = on_answered(state, state.id, complete=True)
+    assert state.picture == ""
+
+
+def test_what_is_still_being_spoken_is_heard_to_its_end_before_more() -> None:
+    state, effects = on_more(speaking(), has_answer=True)
+    assert effects == (Effect.LET_SPEAK_ON, Effect.GO_ON)
+    assert state.phase == "working"
+
+
+def test_while_an_answer_is_worked_on_more_says_so_and_a_silenced_one_is_heard() -> None:
+    for state in (capturing(), working()):
+        assert on_more(state, has_answer=True) == (state, (Effect.REPORT_STATUS,))
+    muted, _ = on_stop(working(), 101.0)
+    state, effects = on_more(muted, has_answer=True)
+    assert (state.muted, effects) == (False, (Effect.REPEAT_PARTIAL_ANSWER,))
+
+
+def test_without_an_answer_more_says_that_there_is_none() -> None:
+    assert on_press(State(), "more", 100.0) == (State(), (SILENCE, Effect.REPORT_NO_ANSWER))
+
+
+def test_more_that_is_cancelled_leaves_the_picture() -> None:
+    state, _ = on_more(finished(), has_answer=True)
+    for action in ("window", "stop"):
+        stopped = on_press(state, action, 110.0)[0] if action == "window" else on_stop(on_stop(state, 1.0)[0], 1.0)[0]
+        assert (stopped.phase, stopped.picture) == ("idle", "kept")
+
+
+def test_spelling_opens_its_window_or_is_spoken_where_there_is_none() -> None:
+    assert on_press(finished(), "spell", 100.0) == (finished(), (SILENCE, Effect.OPEN_SPELLING))
+    state, effects = on_spell_aloud(finished())
+    assert (state.task, state.phase, effects) == ("repeat", "speaking", (SILENCE, Effect.SPELL_ALOUD))
+    assert on_spell_aloud(working()) == (working(), (Effect.REPORT_STATUS,))

@@ -15,6 +15,7 @@ from support.worker_harness import (
 from edge_assistant.assistant.events import NoticeEvent, SentenceEvent, cancelled
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.controller.request import Request
+from edge_assistant.text.languages import language_of
 
 
 def test_a_bug_in_encoding_ahead_does_not_end_the_thread(
@@ -49,6 +50,16 @@ def test_of_a_cancelled_request_only_its_end_and_its_notices_are_still_shown(wor
     for event in (sentence, notice, cancelled(1, "")):
         worker_harness.output.show(event)
     assert worker_harness.shown[2:] == [notice, cancelled(1, "")]
+
+
+def test_the_sentences_of_an_answer_keep_their_language_for_later(worker_harness: WorkerHarness) -> None:
+    request = worker_harness.request(1)
+    worker_harness.output.request = request
+    worker_harness.output.show(SentenceEvent(1, "Hallo.", language="de"))
+    worker_harness.output.show(NoticeEvent(1, "cut-off", "Cut off."))
+    assert [(text, language_of(text)) for text in request.sentences] == [("Hallo.", "de"), ("Cut off.", None)]
+    worker_harness.tasks.repeat(request)
+    assert worker_harness.speech.languages == ["de", None]
 
 
 def test_a_repeated_answer_still_says_that_it_was_cut_off(ready: WorkerHarness) -> None:

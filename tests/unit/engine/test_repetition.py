@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import calendar
+import random
+import re
 from collections.abc import Iterable, Sequence
-from itertools import chain, count, repeat
+from itertools import chain, repeat
 
 import pytest
 
-from edge_assistant.engine.repetition import MAX_EQUAL_LINES, MAX_PERIOD, MIN_COPIES, MIN_TOKENS, RepetitionDetector
+from edge_assistant.engine.counted_rows import MAX_ROWS
+from edge_assistant.engine.equal_lines import MAX_EQUAL_LINES
+from edge_assistant.engine.repetition import MAX_LONG_PERIOD, MAX_PERIOD, MIN_COPIES, MIN_TOKENS, RepetitionDetector
 
-WORDS = [f" word{number}" for number in range(MAX_PERIOD + 1)]
+WORDS = [f" w{chr(0x100 + number)}rd" for number in range(MAX_LONG_PERIOD + 1)]
 
 
-def ended(texts: Iterable[str], most: int = 5000) -> tuple[int, int] | None:
+def ended(texts: Iterable[str], most: int = 20_000) -> tuple[int, int] | None:
     """How many tokens were fed when a loop was noticed, and how many of them are kept; equal texts are equal tokens."""
-    repetition, numbers = RepetitionDetector(), dict[str, int]()
+    repetition = RepetitionDetector()
     for fed, text in enumerate(texts, 1):
-        kept = repetition.feed(numbers.setdefault(text, len(numbers)), text)
+        kept = repetition.feed(text)
         if kept is not None:
             return fed, kept
         if fed == most:
@@ -37,8 +41,103 @@ def test_a_part_that_comes_again_and_again_is_noticed_and_one_copy_is_kept(perio
     assert ended(texts) == (fed, len(before) + period)
 
 
-def test_a_part_that_is_longer_than_any_sentence_is_not_looked_for() -> None:
+@pytest.mark.parametrize("period", [MAX_PERIOD + 1, 300, MAX_LONG_PERIOD])
+def test_of_a_long_part_three_copies_are_enough(period: int) -> None:
+    assert ended(chain(*repeat(WORDS[:period], 5))) == (3 * period, period)
+
+
+def test_a_part_that_is_longer_than_any_page_is_not_looked_for() -> None:
     assert ended(chain(*repeat(WORDS, 5))) is None
+
+
+@pytest.mark.parametrize(
+    ("spaced", "copies"),
+    [
+        (["| ", "|", " |", "\n", "|"], 40),
+        (["-", " ", "-", "  ", "\n\n", " -"], 40),
+        (["ha", " ha", "\nha", "\tha"], 40),
+    ],
+)
+def test_space_that_varies_makes_no_difference(spaced: list[str], copies: int) -> None:
+    chance = random.Random(1)
+    fed, _ = ended(chance.choice(spaced) for _ in range(copies * len(spaced))) or (0, 0)
+    assert 0 < fed < 120
+
+
+def test_two_long_parts_that_alternate_are_a_loop() -> None:
+    first, second = WORDS[:60], WORDS[60:130]
+    assert ended(chain(*repeat([*first, *second], 5))) == (3 * 130, 130)
+
+
+NUMBERED = ["{}. Save\n", "{}. Save ", "{}) Save\n", "**{}. Save**\n", "- {}. Save\n", "({}) Save.\n", "{}. Save\n\n"]
+
+
+@pytest.mark.parametrize("entry", NUMBERED)
+def test_equal_entries_of_a_list_are_a_loop_whatever_their_numbers(entry: str) -> None:
+    texts = re.findall(r" ?[^\W\d]+|\d|\W", "".join(entry.format(number) for number in range(1, 200)))
+    fed, kept = ended(texts) or (0, 0)
+    assert "".join(texts[:kept]).strip() == entry.format(1).strip()
+    assert "".join(texts[:fed]).count("Save") in (5, 6)
+
+
+@pytest.mark.parametrize("entry", NUMBERED)
+def test_entries_of_a_list_are_handed_on_as_soon_as_they_differ(entry: str) -> None:
+    names = ["Open", "Save", "Save", "Save as", "Close", "Save", "Print", "Quit"]
+    texts = re.findall(r" ?[^\W\d]+|\d|\W", "".join(entry.replace("Save", each).format(9) for each in names))
+    repetition = RepetitionDetector()
+    held = []
+    for text in texts:
+        assert repetition.feed(text) is None
+        held.append(repetition.held)
+    assert max(held) <= 2 * len(texts) / len(names) + 4
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Row {}: empty.\n",
+        "Row {0}, column {0}: nothing. ",
+        "IMG_{}.jpg ",
+        "| {0} | Item {0} | 0.00 |\n",
+        "No {}, no {}, ",
+    ],
+)
+def test_rows_that_only_count_are_a_loop_after_more_than_a_screen_shows(row: str) -> None:
+    texts = re.findall(r" ?[^\W\d]+|\d|\W", "".join(row.format(number, number * 3) for number in range(1, 500)))
+    fed, kept = ended(texts) or (0, 0)
+    assert fed - 4 <= kept <= fed, "what was handed on stays"
+    rows = len(re.findall(r"[A-Za-z]+", "".join(texts[:fed]))) / len(re.findall(r"[A-Za-z]+", row))
+    assert MAX_ROWS - 2 <= rows <= MAX_ROWS + 2
+
+
+def test_counting_for_ever_is_a_loop_and_a_calendar_is_none() -> None:
+    assert ended(characters(*(f"{number} " for number in range(1, 500)))) is not None
+    assert ended(characters(*(f"{number} " for number in range(1, 61)))) is None
+    hours = "".join(f"{hour:02}:{minute:02}\n" for hour in range(24) for minute in (0, 15, 30, 45))
+    assert ended(list(hours)) is None
+
+
+def test_a_few_words_or_sentences_in_any_order_are_a_loop() -> None:
+    chance = random.Random(1)
+    assert ended(chance.choice([" |", " -", " ||"]) for _ in range(1000)) is not None
+    sentences = ["The sky is blue. ", "The grass is green. ", "A dog runs along. "]
+    found = ended(chain(*(re.findall(r" ?\w+|\W", chance.choice(sentences)) for _ in range(100))))
+    assert found is not None
+    assert found[0] < 200
+    column = [chance.choice(["Yes\n", "No\n", "Not yet\n"]) for _ in range(60)]
+    assert ended(chain(*(f"Room {place}|{each}" for place, each in enumerate(column)))) is None
+
+
+def test_what_was_dropped_is_a_copy_when_it_comes_again() -> None:
+    repetition = RepetitionDetector()
+    fed = next(count for count, text in enumerate(chain(*repeat(WORDS[:20], 9)), 1) if repetition.feed(text) == 20)
+    assert fed == 80
+    repetition.restart(20)
+    for count, text in enumerate(chain(*repeat(WORDS[:20], 3)), 1):
+        assert (repetition.feed(text), repetition.held) == (20 if count == 60 else None, count)
+    repetition.restart(20)
+    for text in (*WORDS[30:60], *WORDS[:20]):
+        assert repetition.feed(text) is None
 
 
 @pytest.mark.parametrize(
@@ -58,7 +157,7 @@ def test_what_is_repeated_less_often_is_text(texts: Sequence[Sequence[str]]) -> 
 
 def test_a_table_a_list_a_calendar_and_code_are_text() -> None:
     table = "".join(f"| Room {number} | 0 | 0 | 0 | yes | yes |\n" for number in range(40))
-    numbered = "".join(f"{number}. A button named OK.\n" for number in range(60))
+    numbered = "".join(f"{number}. A button named {WORDS[number]}.\n" for number in range(60))
     days = "".join(calendar.TextCalendar().formatmonth(2026, month) for month in range(1, 13))
     code = "".join(" " * indent + "}\n" for indent in range(40, 0, -2))
     apart = "0\n1\n" * 4 + "".join(f"0\n{number}\n" for number in range(2, 30))
@@ -110,29 +209,42 @@ def test_tokens_without_any_text_are_noticed(nothing: list[str]) -> None:
     assert found[1] <= 3
 
 
-def test_a_repetition_is_suspected_before_it_is_certain_and_no_longer_when_something_else_follows() -> None:
+def test_what_may_be_a_copy_is_held_until_something_else_follows() -> None:
     repetition = RepetitionDetector()
-    for token in [*range(20), *range(3)]:
-        assert repetition.feed(token, f" {token}") is None
-        assert not repetition.suspected
-    for token in range(3, 20):
-        assert repetition.feed(token, f" {token}") is None
-        assert repetition.suspected
-    repetition.feed(30, " 30")
-    assert not repetition.suspected
+    for count, text in enumerate([*WORDS[:20], *WORDS[:20]], 1):
+        assert repetition.feed(text) is None
+        assert repetition.held == max(count - 20, 0)
+    repetition.feed(" else")
+    assert repetition.held == 0
 
 
-def test_of_equal_lines_of_any_length_the_third_is_suspected() -> None:
+def test_of_equal_lines_of_any_length_the_second_is_held() -> None:
     repetition = RepetitionDetector()
-    line = [*(f" {number}" for number in range(2 * MAX_PERIOD)), "\n"]
-    suspected = []
-    for token, text in [*enumerate(line)] * 3:
-        assert repetition.feed(token, text) is None
-        suspected.append(repetition.suspected)
-    assert suspected == [False] * (2 * len(line) - 1) + [True] * (len(line) + 1)
-    repetition.feed(1, "Else")
-    assert not repetition.suspected
+    line = [*WORDS[:MAX_LONG_PERIOD], " more", "\n"]
+    for count, text in enumerate(line * 3, 1):
+        assert repetition.feed(text) is None
+        assert repetition.held == max(count - len(line), 0)
+    repetition.feed("Else")
+    assert repetition.held == 0
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_nothing_that_was_handed_on_is_dropped(seed: int) -> None:
+    """Of random texts of few words, of which many are loops; some tokens are blank, or are no whole character."""
+    chance = random.Random(seed)
+    words = chance.choices(
+        ["a", " a", " b", ".", ". ", "\n", "1", " 2", "2", ". 3", "", " ", "|", "!\n"], k=chance.randint(1, 9)
+    )
+    part = chance.choices(words, k=chance.randint(1, 90))
+    repetition, handed_on = RepetitionDetector(), 0
+    for count, text in enumerate(chain(*repeat(part, 40)), 1):
+        kept = repetition.feed(text)
+        if kept is not None:
+            assert kept >= handed_on or not "".join((part * 40)[kept:handed_on]).strip()
+            return
+        handed_on = max(handed_on, count - repetition.held)
+    assert len(part) < 3 or len(part) > 80
 
 
 def test_a_text_that_does_not_repeat_itself_goes_on() -> None:
-    assert ended((f" {number}" for number in count()), most=300) is None
+    assert ended(WORDS) is None

@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 
 from edge_assistant.engine.messages import Sampling
-from edge_assistant.engine.task_entries import Family, Mode, Task, Variant, parse_table
+from edge_assistant.engine.task_entries import FAMILIES, TASKS, VARIANTS, Mode, Task, Variant, parse_table
 from edge_assistant.engine.task_table import (
     TaskSettings,
     check_temperature,
@@ -24,9 +24,6 @@ from edge_assistant.system.errors import UsageError
 
 TABLE = load_table(None)
 LANGUAGES = tuple(TABLE.languages)
-TASKS: tuple[Task, ...] = get_args(Task)
-FAMILIES: tuple[Family, ...] = get_args(Family)
-VARIANTS: tuple[Variant, ...] = get_args(Variant)
 
 
 def real(task: Task, variant: Variant = "instruct", language: str | None = None) -> TaskSettings:

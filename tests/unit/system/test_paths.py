@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
 from pathlib import Path
@@ -75,6 +76,28 @@ def test_the_wheel_lists_every_package_and_carries_the_models() -> None:
     patterns = tool["package-data"]["edge_assistant.shipped_models"]
     carried = {path for pattern in patterns for path in (ROOT / "models").glob(pattern) if path.is_file()}
     assert carried == {path for path in (ROOT / "models").rglob("*") if path.is_file()}
+
+
+def test_the_wheel_and_the_frozen_program_carry_the_data_that_is_beside_the_modules() -> None:
+    package = ROOT / "edge_assistant"
+    data = {path for path in package.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc", ".po")}
+    assert package / "engine/task_table.toml" in data
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        patterns = tomllib.load(file)["tool"]["setuptools"]["package-data"]
+    in_wheel = {
+        path
+        for name, globs in patterns.items()
+        for pattern in globs
+        for path in ROOT.joinpath(*name.split(".")).glob(pattern)
+    }
+    assert data - in_wheel == set()
+    spec = (ROOT / "packaging/edge-assistant.spec").read_text(encoding="utf-8")
+    frozen = re.findall(r'\(str\(root / "(edge_assistant/[\w./-]+)"\), "(edge_assistant[\w./-]*)"\)', spec)
+    for source, target in frozen:
+        folder = source if (ROOT / source).is_dir() else str(Path(source).parent.as_posix())
+        assert target == folder, "modules look for their data beside themselves"
+    sources = [ROOT / source for source, _ in frozen]
+    assert [path for path in data if not any(path == each or each in path.parents for each in sources)] == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows makes up the folder of anybody")

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import pytest
 from PIL import Image
@@ -18,7 +18,6 @@ from support.accessible_walk import application, nameless, tab_order, until
 from support.recording_service import RecordingService
 
 from edge_assistant.assistant.events import (
-    DoneEvent,
     ErrorEvent,
     NoticeEvent,
     SentenceEvent,
@@ -56,7 +55,7 @@ class Desk:
             HotkeySettings().keys_by_action(),
             [
                 MenuEntry("&Settings…", lambda: self.pressed.append("settings")),
-                MenuEntry("&Models…", lambda: self.pressed.append("weights")),
+                MenuEntry("Mo&dels…", lambda: self.pressed.append("weights")),
             ],
         )
         self.service = RecordingService(self.pressed)
@@ -158,56 +157,29 @@ def test_what_was_said_can_be_read_in_order(desk: Desk) -> None:
     assert desk.window.text.splitlines() == ["Ready.", "Invoice", "A dialog.", "The engine is gone."]
 
 
-def test_a_place_is_shown_and_copied_in_words(desk: Desk) -> None:
-    for text in ("```json\n[", '{"point_2d": [0, ', '0], "label": "Save"}]\n```'):
-        desk.window.show_event(TokenEvent(1, "answer", text))
-        assert "point" not in desk.window.text
-    desk.window.show_event(cancelled(1, "Where?"))
-    words = "Save: at the top left, 0 percent from the left and 0 percent from the top."
-    assert desk.window.text == f"{words}\nStopped."
-    assert desk.window.conversation.answer == words
+def test_an_answer_is_shown_as_it_is_spoken_and_not_as_it_is_written(desk: Desk) -> None:
+    for event in (
+        TokenEvent(1, "answer", "A **dialog**. Two but"),
+        SentenceEvent(1, "A dialog."),
+        NoticeEvent(1, "cut-off", "There is more."),
+        replace(cancelled(1, "What?"), answer="A **dialog**. Two but", stop="length"),
+    ):
+        desk.window.show_event(event)
+    assert desk.window.text.splitlines() == ["A dialog.", "There is more."]
+    assert desk.window.conversation.answer == "A dialog."
 
 
 def test_a_notice_within_an_answer_takes_nothing_of_what_is_copied(desk: Desk) -> None:
     for event in (
-        TokenEvent(1, "answer", "A dialog "),
+        SentenceEvent(1, "A dialog."),
         NoticeEvent(1, "device-failed", "The device failed."),
-        TokenEvent(1, "answer", "with OK."),
+        SentenceEvent(1, "With OK.", " "),
     ):
         desk.window.show_event(event)
-    assert desk.window.text.splitlines() == ["A dialog ", "The device failed.", "with OK."]
-    assert desk.window.conversation.answer == "A dialog with OK."
-    desk.window.show_event(TokenEvent(2, "answer", "A text."))
+    assert desk.window.text.splitlines() == ["A dialog.", "The device failed.", "With OK."]
+    assert desk.window.conversation.answer.split() == ["A", "dialog.", "With", "OK."]
+    desk.window.show_event(SentenceEvent(2, "A text."))
     assert desk.window.conversation.answer == "A text."
-
-
-def test_what_was_held_back_is_shown_before_an_error(desk: Desk) -> None:
-    desk.window.show_event(TokenEvent(1, "answer", '{"a'))
-    desk.window.show_event(ErrorEvent(1, "engine", "The engine is gone.", "engine"))
-    assert desk.window.text.splitlines() == ['{"a', "The engine is gone."]
-
-
-def ended(index: int, answer: str, stop: Literal["length", "loop"]) -> DoneEvent:
-    return replace(cancelled(index, "What?"), answer=answer, stop=stop)
-
-
-def test_of_an_answer_that_repeated_itself_one_copy_is_shown_and_copied(desk: Desk) -> None:
-    desk.window.show_event(NoticeEvent(1, "window", "A window."))
-    for text in ("A dog 🐕 barks.\n", "\nA dog", " 🐕"):
-        desk.window.show_event(TokenEvent(1, "answer", text))
-    desk.window.show_event(NoticeEvent(1, "loop", "It began to repeat itself."))
-    desk.window.show_event(ended(1, "A dog 🐕 barks.", "loop"))
-    assert desk.window.text.splitlines() == ["A window.", "A dog 🐕 barks.", "It began to repeat itself."]
-    assert desk.window.conversation.answer == "A dog 🐕 barks."
-    desk.window.show_event(TokenEvent(2, "answer", "A cat."))
-    assert desk.window.text.endswith("\nA cat.")
-
-
-def test_what_is_held_back_of_an_answer_that_was_cut_off_is_shown_before_that_is_said(desk: Desk) -> None:
-    desk.window.show_event(TokenEvent(1, "answer", 'There: {"bbox_2d'))
-    desk.window.show_event(NoticeEvent(1, "cut-off", "It was cut off."))
-    desk.window.show_event(ended(1, 'There: {"bbox_2d', "length"))
-    assert desk.window.text.splitlines() == ['There: {"bbox_2d', "It was cut off."]
 
 
 @pytest.mark.parametrize("condition", STATUSES)
@@ -319,13 +291,26 @@ def test_an_old_draft_gives_way_to_a_question_about_a_new_picture(desk: Desk) ->
     assert desk.window.input.text() == "Who?"
 
 
-def test_enter_asks_and_empties_the_line_and_an_empty_line_asks_nothing(desk: Desk) -> None:
+def test_enter_asks_and_empties_the_line_and_on_an_empty_line_goes_on_with_the_answer(desk: Desk) -> None:
     desk.window.show()
     desk.window.input.setText("  What is it?  ")
     QTest.keyClick(desk.window.input, Qt.Key.Key_Return)
     QTest.keyClick(desk.window.input, Qt.Key.Key_Return)
-    assert [each for each in desk.pressed if each[0] == "ask"] == [("ask", "What is it?")]
+    assert [each for each in desk.pressed if each[0] in ("ask", "press")] == [("ask", "What is it?"), ("press", "more")]
     assert desk.window.input.text() == ""
+
+
+def test_more_is_shown_as_asked_for_and_belongs_to_the_answer_that_is_copied(desk: Desk) -> None:
+    desk.window.show_event(SentenceEvent(1, "A dialog."))
+    desk.window.show_event(NoticeEvent(1, "cut-off", "There is more."))
+    desk.window.show_more(2, True)
+    for text, before in (("Two buttons.", ""), ("A list.", " ")):
+        desk.window.show_event(SentenceEvent(2, text, before))
+    assert desk.window.text.splitlines() == ["A dialog.", "There is more.", "You: More", "Two buttons. A list."]
+    assert desk.window.conversation.answer == "A dialog.\nTwo buttons. A list."
+    desk.window.show_more(3, False)
+    desk.window.show_event(SentenceEvent(3, "A menu."))
+    assert desk.window.conversation.answer == "A menu.", "that was another answer"
 
 
 def test_reasoning_is_closed_until_it_is_wanted_and_never_part_of_the_conversation(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from support.accessible_walk import application, until
 from support.recording_service import RecordingService
 
-from edge_assistant.assistant.events import TokenEvent, WindowEvent
+from edge_assistant.assistant.events import SentenceEvent, TokenEvent, WindowEvent
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.models.library import ModelLibrary
 from edge_assistant.settings.schema import find_entry
@@ -59,9 +59,10 @@ def test_a_title_is_no_markup_in_the_main_window(window: MainWindow) -> None:
 
 def test_an_answer_in_the_main_window_is_harmless_piece_by_piece(window: MainWindow) -> None:
     for piece in ("A \x1b", "[31m\x9b", "dog\u2028", HTML):
-        window.show_event(TokenEvent(0, "answer", piece))
         window.show_event(TokenEvent(0, "thinking", piece))
-    assert window.text == window.reasoning.toPlainText() == f"A [31mdog\n{HTML}"
+    window.show_event(SentenceEvent(0, f"A \x1b[31mdog\u2028{HTML}"))
+    assert window.reasoning.toPlainText() == f"A [31mdog\n{HTML}"
+    assert window.text == f"A dog\n{HTML}"
 
 
 @pytest.fixture

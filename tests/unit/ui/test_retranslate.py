@@ -50,7 +50,7 @@ class Desk:
     """Main window, tray and their menus, of an application that does nothing."""
 
     def __init__(self) -> None:
-        entries = [MenuEntry(tr_noop("&Settings…"), lambda: None), MenuEntry(tr_noop("&Models…"), lambda: None)]
+        entries = [MenuEntry(tr_noop("&Settings…"), lambda: None), MenuEntry(tr_noop("Mo&dels…"), lambda: None)]
         self.commands = Commands(lambda _: None, lambda: None, Settings().hotkeys.keys_by_action(), entries)
         service: Any = RecordingService()
         self.window = MainWindow(self.commands, service, lambda: True)

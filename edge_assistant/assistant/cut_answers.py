@@ -1,0 +1,83 @@
+"""Answers that were cut off: what is said then, and what is needed to go on."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from edge_assistant.engine.task_entries import Task
+from edge_assistant.system.i18n import tr, tr_noop
+
+NOTICE_CODES: dict[str, str] = {"length": "cut-off", "loop": "loop"}
+"""The code of the notice behind an answer that was cut off, by the reason why it ended (engine.messages.StopReason)."""
+
+_LOOP = tr_noop("The answer began to repeat itself, so it was stopped here.")
+_MORE = tr_noop("There is more.")
+_NO_SENTENCE = tr_noop("The answer was cut off before the end of its first sentence.")
+_STILL_NO_SENTENCE = tr_noop("The answer was cut off again before the end of the sentence.")
+_NO_ROOM = tr_noop("There may be more, but no room for it: the context is full. Ask about a part of it.")
+_COMPLETE = tr_noop("The answer is complete.")
+
+
+@dataclass(frozen=True, slots=True)
+class CutAnswer:
+    """The last answer of a conversation, which was cut off: `raw` is as the model wrote it, with the space at its end.
+
+    `spoken` are the pieces of its plain text that were spoken, `task` is what was asked; `looped`: it had begun to
+    repeat itself.
+    """
+
+    raw: str
+    spoken: tuple[str, ...] = ()
+    task: Task = "question"
+    looped: bool = False
+
+
+@dataclass(slots=True)
+class SpokenPieces:
+    """The pieces of an answer's plain text, of which those that were spoken before it went on are not spoken again.
+
+    An answer that goes on is read from its beginning, so that a table's header or a list's number still holds. As soon
+    as a piece differs from what was spoken, all is spoken: a repeated sentence is better than a lost one.
+    """
+
+    pieces: list[str] = field(default_factory=list)
+    _before: deque[str] = field(default_factory=deque)
+
+    def expect(self, before: Sequence[str]) -> None:
+        """Expect the pieces that were spoken before."""
+        self._before.extend(before)
+
+    def is_new(self, piece: str) -> bool:
+        """Note a piece; return whether it is to be spoken."""
+        self.pieces.append(piece)
+        if self._before and self._before[0] == piece:
+            self._before.popleft()
+            return False
+        self._before.clear()
+        return True
+
+
+def notice(stop: str, *, spoke: bool, continues: bool, way_on: str) -> tuple[str, str]:
+    """Return the code and the message of the notice behind an answer that was cut off, by `stop`.
+
+    `spoke`: some of it was spoken; `continues`: it had gone on from an earlier cut. `way_on` is how to go on.
+    """
+    if stop == "loop":
+        sentence = _LOOP
+    elif spoke:
+        sentence = _MORE
+    else:
+        sentence = _STILL_NO_SENTENCE if continues else _NO_SENTENCE
+    return NOTICE_CODES[stop], f"{tr(sentence)} {way_on}".strip()
+
+
+def no_room() -> tuple[str, str]:
+    """Return the code and the message of the notice that an answer cannot go on, as the context is full."""
+    return NOTICE_CODES["length"], tr(_NO_ROOM)
+
+
+def complete() -> tuple[str, str]:
+    """Return the code and the message of the notice that an answer that was to go on had just been at its end."""
+    return "complete", tr(_COMPLETE)
