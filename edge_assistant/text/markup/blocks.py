@@ -53,6 +53,7 @@ class BlockReader(CodeReader):
     def finish(self, *, cut: bool = False) -> None:
         """Write the rest. `cut`: the text ends at a limit, so nothing is missing but what was not written yet."""
         self._final, self._cut = True, cut
+        self._lines.at_end = True
         self._run()
         if self._html is not None:
             self._html.finish(self._lines, cut=cut)

@@ -25,6 +25,10 @@ class EmphasisReader(InlineText):
             return i
         text, count = self._text, end - i
         before, after = self._previous(i), text[end : end + 1]
+        if count == 1 and after == "." and end + 1 == len(text) and not self._final:
+            return i
+        if count == 1 and after == "." and text[end + 1 : end + 2].isalnum():  # "*.txt"
+            return self._literal(i, end)
         opens = bool(after) and not after.isspace()
         closes = bool(before) and not before.isspace()
         ended = not after or after == "\n"

@@ -75,7 +75,8 @@ class FormulaReader(InlineText):
         end = close + len(end_mark) if close >= 0 else start
         if mark == "$$" and (close < 0 or not inner.strip()):
             return end if is_formula(inner) else self._literal(i, start)
-        if close < 0 or (mark != "$$" and not is_formula(inner)):
+        is_math = is_formula(inner) and (mark != "\\[" or re.search(r"[\\^_=+<>≤≥]", inner) is not None)
+        if close < 0 or (mark != "$$" and not is_math):
             return self._literal(i + 1, start)  # an escaped bracket
         self._write_formula(inner)
         return end

@@ -86,6 +86,8 @@ class LineJoiner:
         self._head: str | None = None  # the beginning of this line, as long as that is not decided
         self._breaks = 0  # line ends that are to come before more text
         self._given = 0  # line ends that came last
+        self.at_end = False
+        """Whether all text has come, so that a line ends without a line end unless more follows."""
         self.empty = True
         """Whether nothing has come out yet."""
 
@@ -245,6 +247,9 @@ class LineJoiner:
             self._hyphen = ""
 
     def _break(self, count: int) -> None:
+        if self.at_end and not self._breaks:
+            self._breaks = count
+            return
         count = min(count, 2 - self._given)
         if count > 0 and not self.empty:
             self._out.append("\n" * count)

@@ -18,6 +18,7 @@ _TARGET_PART = re.compile(
     r"\(\s*(?:<[^<>\n]*\Z|(?:[^\s()]|\([^\s()]*\))*(?:\([^\s()]*)?\Z"
     r"|(?:<[^<>\n]*>|(?:[^\s()]|\([^\s()]*\))*)\s+(?:\"[^\"]*\"?|'[^']*'?|\([^()]*\)?)?\s*\Z)"
 )
+_ADDRESS_BEGUN = re.compile(r"\(\s*<?(?:https?:|ftp:|www\.|#|/|mailto:)", re.IGNORECASE)
 _REFERENCE = re.compile(r"\[[^\[\]\n]{0,200}\]")
 _REFERENCE_PART = re.compile(r"\[[^\[\]\n]{0,200}\Z")
 
@@ -91,6 +92,8 @@ def read_target(text: str, start: int, *, final: bool) -> tuple[str, int] | bool
             return found[1].strip("<>"), found.end()
         if len(text) - start >= _MAX_TARGET or not _TARGET_PART.match(text, start):
             return False
+        if final and _ADDRESS_BEGUN.match(text, start):
+            return "", len(text)
         return not final
     if text[start] == "[":
         if reference := _REFERENCE.match(text, start):

@@ -53,6 +53,11 @@ def sign_run(text: str, start: int) -> int:
     return found.end() if found else start
 
 
+def is_signs(text: str) -> bool:
+    """Return whether a text is nothing but signs: an answer that is an emoji is said as that."""
+    return re.fullmatch(f"[{SIGNS}\u200d\\s]*[{SIGNS}][{SIGNS}\u200d\\s]*", text) is not None
+
+
 def count_stars(run: str) -> tuple[int, int] | None:
     """Return how many of how many stars a run of signs shows, None where it is no rating of three to ten stars."""
     if not _STARS.fullmatch(run):

@@ -62,7 +62,7 @@ class Table:
             cells = cells + [""] * (len(self.header) - len(cells))
         if not any(cells):
             return self.words.word(answer_words.EMPTY_ROW) if self.header else ""
-        if len(cells) == 1:
+        if len(cells) == 1 and len(self.header) < 2:
             return cells[0]
         if not any(self.header):
             if self.header and len(cells) == 2:
