@@ -64,8 +64,9 @@ def object_name(item: dict[str, Any], words: Translator | None, language: str | 
 
 
 def reading(item: dict[str, Any]) -> str:
-    """Return what is written on an object, for an answer that reads text aloud; its name where nothing is."""
-    return _first(item, _TEXTS, "en") or object_name(item, None, None)
+    """Return what is written on an object, as it is, for an answer that reads text aloud; else its name."""
+    texts = (item.get(key) for key in _TEXTS)
+    return next((text for text in texts if isinstance(text, str) and text.strip()), "") or object_name(item, None, None)
 
 
 def spoken_name(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from edge_assistant.engine.llama_model import ComputationInterrupted
 from edge_assistant.engine.messages import AskQuestion, Reply, Sampling, ThinkingBudget, Turn
@@ -27,7 +27,7 @@ class FakeSampler:
     def __init__(self, model: FakeModel) -> None:
         self._model = model
 
-    def sample(self) -> int:
+    def sample(self, *, in_answer: bool = True) -> int:
         """The next scripted token that is not forbidden; an unwilling model says "x"."""
         script, forbidden = self._model.script, set(self._model.forbidden)
         self._model.forbidden.clear()
@@ -37,12 +37,19 @@ class FakeSampler:
             return script.pop(0)
         return ord("x") if END in forbidden else END
 
+    def accept(self, tokens: Sequence[int]) -> None:
+        self._model.accepted.append("".join(map(chr, tokens)))
+
     def free(self) -> None:
         pass
 
 
 class FakeModel:
-    """`script` holds the tokens to be drawn; `evaluated` lists (position, text or "<picture>"), `cuts` positions."""
+    """`script` holds the tokens to be drawn; `evaluated` lists (position, text or "<picture>"), `cuts` positions.
+
+    `samplers` lists how samplers were made, `accepted` the texts that they took as sampled, and `seconds` what they
+    draw at the second try.
+    """
 
     def __init__(self, context: int = 4096) -> None:
         self.cells = context
@@ -55,6 +62,9 @@ class FakeModel:
         self.pieces: dict[int, bytes] = {}
         self.interrupt_at: str | None = None
         self.computes = True
+        self.samplers: list[tuple[Sampling, int, str]] = []
+        self.accepted: list[str] = []
+        self.seconds: list[int] | None = None
 
     def says(self, *texts: str, end: bool = True) -> None:
         """The model will draw these characters, then end."""
@@ -101,6 +111,7 @@ class FakeModel:
             raise ComputationInterrupted
 
     def decode(self, tokens: Sequence[int], position: int, on_fraction: Callable[[float], None] | None = None) -> None:
+        assert tokens
         text = "".join(map(chr, tokens))
         self.evaluated.append((position, text))
         if self.interrupt_at is not None and self.interrupt_at in text:
@@ -115,7 +126,10 @@ class FakeModel:
     def has_usable_logits(self) -> bool:
         return self.computes
 
-    def sampler(self, sampling: Sampling, seed: int) -> FakeSampler:
+    def sampler(self, sampling: Sampling, seed: int, grammar: str = "") -> FakeSampler:
+        self.samplers.append((sampling, seed, grammar))
+        if len(self.samplers) > 1 and self.seconds is not None:
+            self.script, self.seconds = self.seconds, None
         return FakeSampler(self)
 
 
@@ -126,6 +140,7 @@ def ask(
     turns: Iterable[tuple[str, str]] = (),
     thinking: ThinkingBudget | None = None,
     max_tokens: int | None = 120,
+    **more: Any,
 ) -> AskQuestion:
     """A question as the parent sends it; `picture` stands for pixels."""
     return AskQuestion(
@@ -140,6 +155,7 @@ def ask(
         seed=1,
         max_tokens=max_tokens,
         thinking=thinking,
+        **more,
     )
 
 

@@ -378,7 +378,7 @@ class ReplayModel:
             self._drawing.tokens, self._drawing.place = self._drawing.answer.again, 0
         return self
 
-    def sample(self) -> int:
+    def sample(self, *, in_answer: bool = True) -> int:
         """As a sampler does."""
         drawing, forbidden = self._drawing, set(self._forbidden)
         self._forbidden.clear()
@@ -389,6 +389,9 @@ class ReplayModel:
         if drawing.tokens and not drawing.answer.ends:
             return self._number(drawing.tokens[-1])
         return self._number("x") if _END in forbidden or drawing.answer.cut else _END
+
+    def accept(self, tokens: Sequence[int]) -> None:
+        """As a sampler does."""
 
     def free(self) -> None:
         """As a sampler does."""

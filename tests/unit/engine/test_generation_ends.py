@@ -26,7 +26,7 @@ class CyclingModel(FakeModel):
         self.cycle = cycle
         self.sampled = 0
 
-    def sampler(self, sampling: Sampling, seed: int) -> FakeSampler:  # noqa: ARG002 (as the real one)
+    def sampler(self, sampling: Sampling, seed: int, grammar: str = "") -> FakeSampler:  # noqa: ARG002 (as the real)
         return CyclingSampler(self)
 
 
@@ -35,7 +35,7 @@ class CyclingSampler(FakeSampler):
         super().__init__(model)
         self._cycling = model
 
-    def sample(self) -> int:
+    def sample(self, *, in_answer: bool = True) -> int:  # noqa: ARG002 (as the real one)
         self._cycling.sampled += 1
         return self._cycling.cycle[self._cycling.sampled % len(self._cycling.cycle)]
 
