@@ -266,15 +266,15 @@ class Assistant:
 
     def _make_run(self, index: int, question: str, task: Task, continues: CutAnswer | None = None) -> AnswerRun:
         seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
-        language, reads = self._language or catalogue_language(), task == "read"
+        language = self._language or catalogue_language()
         return AnswerRun(
             index,
             question,
             seed,
             ProgressAnnouncer(self._reporter.announce_progress),
             swap_seconds=self._swap_seconds,
-            language=LanguageTracker(language, follow=reads),
-            splitter=SentenceSplitter(None if reads else language),
+            language=LanguageTracker(language, follow=task == "read"),
+            splitter=SentenceSplitter(language),
             task=task,
             continues=continues,
         )
@@ -421,6 +421,7 @@ class Assistant:
                 embeddings=self._embeddings,
                 grace_tokens=0 if options.max_tokens else settings.grace_tokens,
                 may_be_empty=continues or settings.may_be_empty,
+                retries_loop=settings.retries_loop,
                 continues=continues,
                 grammar="" if self._model.family == "demo" else grammar_for(run.task),
             )
@@ -440,10 +441,18 @@ class Assistant:
                 break
             done = _joined(done, part, run.answer)
         self._reporter.finish(run, done)
-        nothing = not run.shown if done.stop in ("end", "budget") else not clean_answer(done.answer).strip()
-        if run.continues is None and nothing and done.stop != "cancelled":
-            raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
+        if run.continues is None and done.stop != "cancelled":
+            self._check_empty(run, done, settings)
         return done
+
+    def _check_empty(self, run: AnswerRun, done: Done, settings: TaskSettings) -> None:
+        """Say that there is no text after an empty reading; raise EngineError after another answer without any text."""
+        is_whole = done.stop not in NOTICE_CODES and not self._cancelled.is_set()
+        if clean_answer(done.answer).strip() and not (is_whole and not run.shown.strip()):
+            return
+        if not (settings.may_be_empty and run.task == "read"):
+            raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
+        self.notice(run.index, "no-text", tr("There is no text."))
 
     def _go_on(self, run: AnswerRun, make: Callable[[int], AskQuestion]) -> Done:
         """Let an answer go on; return a report of no more text where the context is full."""

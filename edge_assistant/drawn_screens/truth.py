@@ -84,7 +84,10 @@ class ScreenTruth:
     states: dict[str, tuple[State, ...]] = field(default_factory=dict)
     """The states of things, by label."""
     absent: tuple[str, ...] = ()
-    """Labels, names and numbers that could well be on such a screen and are nowhere on this one."""
+    """Labels, names and numbers that could be on a screen and are nowhere on this one: who says one has invented it.
+
+    Words that a description may have anyway, as "Open", are not among them.
+    """
     questions: tuple[Question, ...] = ()
     readable: bool = True
     """False where there is text that nobody could read."""
@@ -127,7 +130,7 @@ class DrawnScreen:
 
 @dataclass(frozen=True, slots=True)
 class SkippedLanguage:
-    """A language that no screen can be drawn in here, and a sentence that says why."""
+    """A language that no screen can be drawn in here, and a sentence that says why, to follow the language's name."""
 
     language: str
     reason: str

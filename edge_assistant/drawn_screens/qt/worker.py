@@ -20,10 +20,7 @@ def serve(connection: Connection, jobs: Sequence[Job]) -> None:
         if job.language not in families:
             families[job.language] = fitting_families(drawn_letters(job.language))
             if not families[job.language]:
-                reason = tr(
-                    "No screens are drawn in the language {language}: no font here has its letters.",
-                    language=job.language,
-                )
+                reason = tr("No font on this computer has the letters of this language, so it is left out.")
                 connection.send(SkippedLanguage(job.language, reason))
         if families[job.language]:
-            connection.send(draw(qt, job.kind, job.language, job.seed, job.name, families[job.language]))
+            connection.send(draw(qt, job, families[job.language]))
