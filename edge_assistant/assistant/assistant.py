@@ -397,7 +397,7 @@ class Assistant:
 
     def _answer(self, run: AnswerRun, settings: TaskSettings) -> Done:
         picture = self._get_picture(run)
-        run.plain_text = PlainTextStream(self._frame, self._language, verbatim=run.task == "read")
+        run.plain_text = PlainTextStream(self._frame, self._language, task=run.task)
         self._load(run)
         rgb, options, sampling = picture.tobytes(), self._options, settings.sampling
         if options.temperature is not None:
