@@ -23,7 +23,8 @@ from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine.client import Engine
 from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import GpuOffload
-from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, ThinkingBudget, Turn
+from edge_assistant.engine.grammars import grammar_for
+from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, Sampling, ThinkingBudget, Turn
 from edge_assistant.engine.task_entries import MIN_IMAGE_TOKENS, Task
 from edge_assistant.engine.task_table import TaskSettings, TaskTable, check_temperature, load_table
 from edge_assistant.imaging import token_budget
@@ -32,7 +33,7 @@ from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel, same_mmproj
 from edge_assistant.system import paths
 from edge_assistant.system.errors import AssistantError, CancelledError, DoesNotFitError, EngineError, InputError
-from edge_assistant.system.i18n import catalogue_language, tr
+from edge_assistant.system.i18n import catalogue_language, tr, tr_noop
 from edge_assistant.system.text_cleaning import clean_answer
 from edge_assistant.text.languages import LanguageTracker
 from edge_assistant.text.plain_text_stream import PlainTextStream
@@ -42,6 +43,7 @@ from edge_assistant.tuning import profile
 # llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
 MAX_SEED = 2**32 - 2
 
+_NO_PLACES = tr_noop("The demo model cannot list what is where. It describes the picture instead.")
 _LEAST_OF_MOST = 0.8
 """The least image tokens are at most this share of the most: every usual shape of screen has a grid in between."""
 
@@ -252,7 +254,9 @@ class Assistant:
         has only what is new. Never raises AssistantError, as `ask`.
         """
         if not self._turns:
-            error = InputError(tr("There is no answer to go on with. Describe something first."), code="no-answer")
+            error = InputError(
+                tr("There is no answer to go on with. Describe something, or ask a question first."), code="no-answer"
+            )
             return self._fail(index, error)
         settings, cut = self._task_settings("more"), self._cut
         if cut is None:
@@ -393,13 +397,13 @@ class Assistant:
 
     def _answer(self, run: AnswerRun, settings: TaskSettings) -> Done:
         picture = self._get_picture(run)
-        run.plain_text = PlainTextStream(self._frame, self._language, verbatim=run.task == "read")
+        run.plain_text = PlainTextStream(self._frame, self._language, task=run.task)
         self._load(run)
         rgb, options, sampling = picture.tobytes(), self._options, settings.sampling
         if options.temperature is not None:
             sampling = replace(sampling, temperature=options.temperature)
         if run.continues is not None and run.continues.looped:
-            sampling = replace(sampling, presence_penalty=max(sampling.presence_penalty, _PRESENCE_AFTER_LOOP))
+            sampling = _after_loop(sampling)
         turns, continues = tuple(self._turns), run.continues is not None
 
         def make(id: int) -> AskQuestion:
@@ -421,12 +425,19 @@ class Assistant:
                 may_be_empty=continues or settings.may_be_empty,
                 retries_loop=settings.retries_loop,
                 continues=continues,
+                grammar="" if self._model.family == "demo" else grammar_for(run.task),
             )
 
+        if run.task == "places" and self._model.family == "demo" and not continues:
+            self.notice(run.index, "no-places", tr(_NO_PLACES))
         self._reporter.resume(run)
         done = self._go_on(run, make) if continues else self._ask_engine(run, make)
         run.is_full = continues and not done.answer.strip() and done.stop == "length"
-        while self._options.whole and done.stop == "length":
+        loops = 0
+        while options.whole and (done.stop == "length" or (done.stop == "loop" and not loops)):
+            if done.stop == "loop":
+                loops += 1
+                sampling = _after_loop(sampling)
             run.parts += 1
             before = self._turns[:-1] if run.continues else self._turns
             turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer).strip())), True
@@ -534,6 +545,11 @@ class Assistant:
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise CancelledError
+
+
+def _after_loop(sampling: Sampling) -> Sampling:
+    """Return the sampling of an answer that goes on from where it began to repeat itself."""
+    return replace(sampling, presence_penalty=max(sampling.presence_penalty, _PRESENCE_AFTER_LOOP))
 
 
 def _joined(first: Done, part: Done, answer: str) -> Done:
