@@ -13,13 +13,14 @@ from PIL import Image
 from edge_assistant.assistant import picture_checks
 from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
 from edge_assistant.assistant.conversation import ConversationHandover
-from edge_assistant.assistant.cut_answers import NOTICE_CODES, CutAnswer
+from edge_assistant.assistant.cut_answers import NO_TEXT, NOTICE_CODES, CutAnswer
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, StageEvent
 from edge_assistant.assistant.model_loader import ModelLoader
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.assistant.reporter import AnswerReporter, SpeechOutput
 from edge_assistant.assistant.still_writing import StillWriting
 from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.engine import grammars
 from edge_assistant.engine.client import Engine
 from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import GpuOffload
@@ -310,7 +311,7 @@ class Assistant:
         raw = run.raw_answer(outcome.answer)
         if run.continues is not None:
             self._turns.pop()
-        self._turns.append(Turn(outcome.question, raw.strip()))
+        self._turns.append(Turn(outcome.question, raw.strip() or tr(NO_TEXT)))
         is_cut = outcome.stop in NOTICE_CODES
         self._cut = CutAnswer(raw, tuple(run.spoken.pieces), run.task, outcome.stop == "loop") if is_cut else None
 
@@ -401,6 +402,9 @@ class Assistant:
         if run.continues is not None and run.continues.looped:
             sampling = replace(sampling, presence_penalty=max(sampling.presence_penalty, _PRESENCE_AFTER_LOOP))
         turns, continues = tuple(self._turns), run.continues is not None
+        run.may_be_empty = settings.may_be_empty and not continues
+        if run.continues is not None:  # with the space at its end
+            turns = (*turns[:-1], Turn(turns[-1].question, run.continues.raw))
 
         def make(id: int) -> AskQuestion:
             self._check_cancelled()  # here, so that no cancel falls between the check and the question
@@ -419,6 +423,8 @@ class Assistant:
                 embeddings=self._embeddings,
                 grace_tokens=0 if options.max_tokens else settings.grace_tokens,
                 may_be_empty=continues or settings.may_be_empty,
+                retries_loop=settings.retries_loop,
+                grammar=grammars.PLACES if run.task == "places" and self._model.family == "qwen3-vl" else "",
                 continues=continues,
             )
 
@@ -428,7 +434,7 @@ class Assistant:
         while self._options.whole and done.stop == "length":
             run.parts += 1
             before = self._turns[:-1] if run.continues else self._turns
-            turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer).strip())), True
+            turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer))), True
             part = self._go_on(run, make)
             run.is_full = not part.answer.strip() and part.stop == "length"
             if run.is_full:
@@ -436,7 +442,7 @@ class Assistant:
             done = _joined(done, part, run.answer)
         self._reporter.finish(run, done)
         nothing = not run.shown if done.stop in ("end", "budget") else not clean_answer(done.answer).strip()
-        if run.continues is None and nothing and done.stop != "cancelled":
+        if run.continues is None and nothing and not run.may_be_empty and done.stop != "cancelled":
             raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
         return done
 
@@ -540,4 +546,5 @@ def _joined(first: Done, part: Done, answer: str) -> Done:
         prefill=first.prefill + part.prefill,
         generated_tokens=first.generated_tokens + part.generated_tokens,
         generation=first.generation + part.generation,
+        loops=first.loops + part.loops,
     )
