@@ -10,7 +10,6 @@ from edge_assistant.assistant import cut_answers, picture_checks
 from edge_assistant.assistant.answer_run import AnswerRun
 from edge_assistant.assistant.events import Event, NoticeEvent, SentenceEvent, StageEvent, TokenEvent
 from edge_assistant.engine.messages import (
-    DEVICE_FAILED,
     DeviceFailed,
     Done,
     StageProgress,
@@ -93,7 +92,7 @@ class AnswerReporter:
             self.emit(StageEvent(run.index, reply.stage, round(reply.fraction, 3)))
             run.announcer.progress(reply.stage, reply.fraction)
         elif isinstance(reply, DeviceFailed):
-            self.notice(run.index, DEVICE_FAILED, reply.message)
+            self.notice(run.index, reply.code, reply.message)
         elif isinstance(reply, TurnsDropped):
             message = tr_count(
                 "The conversation is long: the first question was left out, the picture stays.",
