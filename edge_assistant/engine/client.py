@@ -241,10 +241,10 @@ class Engine:
         return replace(self._config, context=context, tuning=tuning, prompt_cache_dir=None, background=True)
 
     def measure(self, make_request: Callable[[int], MeasureDevice]) -> Measurement | None:
-        """Let the loaded model compute what devices are compared by; None when `cancel_measuring` stopped it.
+        """Let the loaded model compute what devices are compared by; None when that was cancelled.
 
         Belongs to the thread that asks. Raises DoesNotFitError, EngineError (DeviceFailedError where a GPU failed), or
-        CancelledError.
+        CancelledError when this engine is closed.
         """
         self.wait_for_cancelled()
         with self._lock:
@@ -256,6 +256,10 @@ class Engine:
             self._cancelled, self._kill_at, self._busy, self._measuring = False, None, True, True
         try:
             reply = self._send_and_wait(process, request, lambda _: None)
+        except CancelledError:
+            if self._closed:
+                raise
+            return None
         finally:
             with self._lock:
                 self._measuring = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol
@@ -28,6 +29,7 @@ _POLL_S = 0.02  # between two looks whether somebody asks while the GPU computes
 _CONTEXT = 512  # tokens; the reference engine needs hardly any
 _IMAGE_TOKENS = 256  # at most, of a picture of the check
 _HEADROOM_BYTES = 1_000_000_000  # memory left to other programs
+_DEVICE_LIMIT_S = 30.0  # a GPU that was still at it after this time when somebody asked may hang: not tried again
 _JOIN_TIMEOUT_S = 2.0
 
 MeasureOnCpu = Callable[[EngineConfig, Callable[[int], MeasureDevice], Callable[[], bool]], Measurement]
@@ -93,7 +95,8 @@ class IdleDeviceCheck:
         self._on_wrong = on_wrong
         self._measure_on_cpu = measure_on_cpu
         self._free_memory = free_memory
-        self._given_up: set[tuple[str, Part]] = set()
+        self._tried: set[tuple[str, Part]] = set()
+        self._device_seconds = 0.0  # how long the last measurement on the GPU took
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="device-check", daemon=True)
 
@@ -119,17 +122,18 @@ class IdleDeviceCheck:
         device = checked.offload.device
         device_key = device.driver_key + device.model_key
         unchecked = DeviceChecks().unchecked_parts(checked.offload)
-        parts = [part for part in unchecked if (device_key, part) not in self._given_up]
+        parts = [part for part in unchecked if (device_key, part) not in self._tried]
         if not parts or not self._fits(checked.model):
             return
+        attempt = {(device_key, part) for part in parts}
+        self._tried |= attempt  # whatever it fails at would fail again
         try:
             comparisons = self._compare(checked, parts)
         except CancelledError:
-            return  # tried again when the program is idle again
-        except AssistantError:
-            self._given_up.update((device_key, part) for part in parts)
-            raise
-        if comparisons is not None:
+            comparisons = None
+        if comparisons is None and self._device_seconds < _DEVICE_LIMIT_S:
+            self._tried -= attempt  # tried again when the program is idle again
+        elif comparisons is not None:
             self._conclude(checked, device, comparisons)
 
     def _compare(self, checked: CheckedModel, parts: list[Part]) -> list[Comparison] | None:
@@ -153,6 +157,7 @@ class IdleDeviceCheck:
             finally:
                 ended.set()
 
+        start = time.monotonic()
         self._run_on_worker(measure)
         while not ended.wait(_POLL_S):
             if self._closed.is_set():
@@ -160,6 +165,7 @@ class IdleDeviceCheck:
                 return None
             if self._must_stop():
                 checked.cancel_measuring()
+        self._device_seconds = time.monotonic() - start
         for error in filter(None, errors):
             raise error
         return found[0] if found else None
@@ -171,8 +177,6 @@ class IdleDeviceCheck:
             DeviceChecks().record(device, comparisons)
         except OSError as error:
             _log.info("the result of the check cannot be kept: %s", error)
-            key = device.driver_key + device.model_key
-            self._given_up.update((key, each.part) for each in comparisons)  # until the program ends
         if not all(each.agrees for each in comparisons):
             message = failures.wrong_device_message(device.name, checked.gpu_layers)
             self._on_wrong(message, checked.gpu_layers is None)
