@@ -403,6 +403,8 @@ class Assistant:
         if run.continues is not None and run.continues.looped:
             sampling = _after_loop(sampling)
         turns, continues = tuple(self._turns), run.continues is not None
+        if run.continues is not None:  # what follows depends on the space at its end
+            turns = (*turns[:-1], Turn(run.question, run.continues.raw))
 
         def make(id: int) -> AskQuestion:
             self._check_cancelled()  # here, so that no cancel falls between the check and the question
@@ -435,7 +437,7 @@ class Assistant:
                 sampling = _after_loop(sampling)
             run.parts += 1
             before = self._turns[:-1] if run.continues else self._turns
-            turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer).strip())), True
+            turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer))), True
             part = self._go_on(run, make)
             run.is_full = not part.answer.strip() and part.stop == "length"
             if run.is_full:
