@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from edge_assistant.system.i18n import tr, tr_noop
 
 NOTICE_CODES: dict[str, str] = {"length": "cut-off", "loop": "loop"}
 """The code of the notice behind an answer that was cut off, by the reason why it ended (engine.messages.StopReason)."""
+
+_ITEM = re.compile(r"^[ \t]*(?:[-*+•|]|\d{1,3}[.)])[^\n]*\n[ \t]*\Z", re.MULTILINE)
 
 _LOOP = tr_noop("The answer began to repeat itself, so it was stopped here.")
 _MORE = tr_noop("There is more.")
@@ -57,6 +60,14 @@ class SpokenPieces:
             return False
         self._before.clear()
         return True
+
+
+def ends_with_item(raw: str) -> bool:
+    """Return whether an answer, as the model wrote it, ends behind a whole item of a list or row of a table.
+
+    The line's end is no longer in its plain text. Behind any other line the sentence may go on in the next one.
+    """
+    return _ITEM.search(raw) is not None
 
 
 def notice(stop: str, *, spoke: bool, continues: bool, way_on: str) -> tuple[str, str]:

@@ -85,6 +85,8 @@ def test_half_a_sentence_is_never_heard_and_that_there_is_more_is_said_behind_th
         ("\u8fd9\u662f\u4e00\u4e2a\u5bf9\u8bdd\u6846\u3002", ["\u8fd9\u662f\u4e00\u4e2a\u5bf9\u8bdd\u6846\u3002"]),
         ("A list:\n- Cancel\n- Sa", ["A list:", "Cancel"]),
         ("A list:\n- Cancel\n- Save\n", ["A list:", "Cancel", "Save"]),
+        ("Steps:\n1. Open it\n", ["Steps:", "1. Open it"]),
+        ("It is over. This is an-\n", ["It is over."]),
         ("It costs 3. It is by Dr.", ["It costs 3."]),
         ("Steps:\n1. Open it.\n2.", ["Steps:", "1. Open it."]),
     ],
