@@ -20,7 +20,6 @@ from edge_assistant.engine.messages import (
 )
 from edge_assistant.system.i18n import tr_count
 from edge_assistant.system.text_cleaning import clean_answer
-from edge_assistant.text.plain_text import strip_markup
 
 
 class SpeechOutput(Protocol):
@@ -115,10 +114,11 @@ class AnswerReporter:
         self._add_text(run, "thinking", run.cleaners["thinking"].finish())
         self._add_text(run, "answer", run.cleaners["answer"].finish())
         answer = clean_answer(done.answer)
-        if done.stop == "loop":
-            run.splitter.retract(len(run.answer) - len(answer))
         is_cut = done.stop in cut_answers.NOTICE_CODES
-        self._speak_pieces(run, run.splitter.feed(run.plain_text.finish(cut=is_cut)))
+        rest = run.plain_text.finish(cut=is_cut)
+        if done.stop == "loop":
+            rest = self._replace_unspoken(run, answer)
+        self._speak_pieces(run, run.splitter.feed(rest))
         if is_cut and not run.is_full and not cut_answers.ends_with_item(run.raw_answer(answer)):
             unfinished = run.splitter.drop_unfinished()
             self._speak_pieces(run, run.splitter.finish())
@@ -136,6 +136,13 @@ class AnswerReporter:
                 *cut_answers.notice(done.stop, spoke=bool(run.shown), continues=continues, way_on=way_on),
             )
 
+    @staticmethod
+    def _replace_unspoken(run: AnswerRun, answer: str) -> str:
+        """Forget what was not spoken yet; return what is not spoken of `answer`, which is without the repeated text."""
+        run.splitter.retract(len(run.answer) + len(run.raw_answer(answer)))
+        text = run.plain_text.feed(run.raw_answer(answer)) + run.plain_text.finish(cut=True)
+        return text.removeprefix("".join(run.spoken.pieces)) if text.startswith("".join(run.spoken.pieces)) else ""
+
     def resume(self, run: AnswerRun) -> None:
         """Read again what was written of the answer that `run` continues, without speaking it again."""
         if run.continues is not None:
@@ -147,7 +154,7 @@ class AnswerReporter:
         for piece in pieces:
             if self._cancelled.is_set():
                 return
-            sentence = strip_markup(piece)
+            sentence = piece.strip()
             language = run.language.language_of(sentence)  # also of what was heard: it may go on in the same one
             if not run.spoken.is_new(piece) or not sentence:
                 continue
