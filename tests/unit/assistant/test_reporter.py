@@ -95,7 +95,16 @@ def test_what_is_whole_at_a_cut(text: str, heard: list[str]) -> None:
     assert Listener().answer(text, stop="length") == [*heard, MORE]
 
 
-@pytest.mark.parametrize("text", ["A dialog titled Mus", "A", "A dialog by Dr.", "- Sa"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A dialog titled Mus",
+        "A",
+        "A dialog by Dr.",
+        "- Sa",
+        "<table><tr><th>Name</th><th>Age</th></tr><tr><td>Ann</td><td",
+    ],
+)
 def test_where_no_sentence_was_whole_that_is_said_and_no_half_of_one(text: str) -> None:
     listener = Listener()
     assert listener.answer(text, stop="length") == [NO_SENTENCE]
