@@ -79,17 +79,17 @@ def notice(stop: str, *, spoke: bool, continues: bool, way_on: str) -> tuple[str
     `spoke`: some of it was spoken; `continues`: it had gone on from an earlier cut. `way_on` is how to go on.
     """
     if stop == "loop":
-        sentence = _LOOP
+        code, sentence = ("loop", tr(_LOOP))
     elif spoke:
-        sentence = _MORE
+        code, sentence = ("cut-off", tr(_MORE))
     else:
-        sentence = _STILL_NO_SENTENCE if continues else _NO_SENTENCE
-    return NOTICE_CODES[stop], f"{tr(sentence)} {way_on}".strip()
+        code, sentence = ("cut-off", tr(_STILL_NO_SENTENCE if continues else _NO_SENTENCE))
+    return code, f"{sentence} {way_on}".strip()
 
 
 def no_room() -> tuple[str, str]:
     """Return the code and the message of the notice that an answer cannot go on, as the context is full."""
-    return NOTICE_CODES["length"], tr(_NO_ROOM)
+    return ("cut-off", tr(_NO_ROOM))
 
 
 def complete() -> tuple[str, str]:
