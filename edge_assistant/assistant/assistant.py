@@ -20,11 +20,11 @@ from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.assistant.reporter import AnswerReporter, SpeechOutput
 from edge_assistant.assistant.still_writing import StillWriting
 from edge_assistant.capture.decode import CapturedPicture
-from edge_assistant.engine import grammars
 from edge_assistant.engine.client import Engine
 from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import GpuOffload
-from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, ThinkingBudget, Turn
+from edge_assistant.engine.grammars import grammar_for
+from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, Sampling, ThinkingBudget, Turn
 from edge_assistant.engine.task_entries import MIN_IMAGE_TOKENS, Task
 from edge_assistant.engine.task_table import TaskSettings, TaskTable, check_temperature, load_table
 from edge_assistant.imaging import token_budget
@@ -33,7 +33,7 @@ from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel, same_mmproj
 from edge_assistant.system import paths
 from edge_assistant.system.errors import AssistantError, CancelledError, DoesNotFitError, EngineError, InputError
-from edge_assistant.system.i18n import catalogue_language, tr
+from edge_assistant.system.i18n import catalogue_language, tr, tr_noop
 from edge_assistant.system.text_cleaning import clean_answer
 from edge_assistant.text.languages import LanguageTracker
 from edge_assistant.text.plain_text_stream import PlainTextStream
@@ -43,6 +43,7 @@ from edge_assistant.tuning import profile
 # llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
 MAX_SEED = 2**32 - 2
 
+_NO_PLACES = tr_noop("The demo model cannot list what is where. It describes the picture instead.")
 _LEAST_OF_MOST = 0.8
 """The least image tokens are at most this share of the most: every usual shape of screen has a grid in between."""
 
@@ -253,7 +254,9 @@ class Assistant:
         has only what is new. Never raises AssistantError, as `ask`.
         """
         if not self._turns:
-            error = InputError(tr("There is no answer to go on with. Describe something first."), code="no-answer")
+            error = InputError(
+                tr("There is no answer to go on with. Describe something, or ask a question first."), code="no-answer"
+            )
             return self._fail(index, error)
         settings, cut = self._task_settings("more"), self._cut
         if cut is None:
@@ -265,15 +268,15 @@ class Assistant:
 
     def _make_run(self, index: int, question: str, task: Task, continues: CutAnswer | None = None) -> AnswerRun:
         seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
-        language, reads = self._language or catalogue_language(), task == "read"
+        language = self._language or catalogue_language()
         return AnswerRun(
             index,
             question,
             seed,
             ProgressAnnouncer(self._reporter.announce_progress),
             swap_seconds=self._swap_seconds,
-            language=LanguageTracker(language, follow=reads),
-            splitter=SentenceSplitter(None if reads else language),
+            language=LanguageTracker(language, follow=task == "read"),
+            splitter=SentenceSplitter(language),
             task=task,
             continues=continues,
         )
@@ -400,9 +403,9 @@ class Assistant:
         if options.temperature is not None:
             sampling = replace(sampling, temperature=options.temperature)
         if run.continues is not None and run.continues.looped:
-            sampling = replace(sampling, presence_penalty=max(sampling.presence_penalty, _PRESENCE_AFTER_LOOP))
+            sampling = _after_loop(sampling)
         turns, continues = tuple(self._turns), run.continues is not None
-        run.may_be_empty = settings.may_be_empty and not continues
+        run.may_be_empty = settings.may_be_empty and run.task == "read" and not continues
         if run.continues is not None:  # with the space at its end
             turns = (*turns[:-1], Turn(turns[-1].question, run.continues.raw))
 
@@ -424,14 +427,20 @@ class Assistant:
                 grace_tokens=0 if options.max_tokens else settings.grace_tokens,
                 may_be_empty=continues or settings.may_be_empty,
                 retries_loop=settings.retries_loop,
-                grammar=grammars.PLACES if run.task == "places" and self._model.family == "qwen3-vl" else "",
                 continues=continues,
+                grammar="" if self._model.family == "demo" else grammar_for(run.task),
             )
 
+        if run.task == "places" and self._model.family == "demo" and not continues:
+            self.notice(run.index, "no-places", tr(_NO_PLACES))
         self._reporter.resume(run)
         done = self._go_on(run, make) if continues else self._ask_engine(run, make)
         run.is_full = continues and not done.answer.strip() and done.stop == "length"
-        while self._options.whole and done.stop == "length":
+        loops = 0
+        while options.whole and (done.stop == "length" or (done.stop == "loop" and not loops)):
+            if done.stop == "loop":
+                loops += 1
+                sampling = _after_loop(sampling)
             run.parts += 1
             before = self._turns[:-1] if run.continues else self._turns
             turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer))), True
@@ -531,6 +540,11 @@ class Assistant:
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise CancelledError
+
+
+def _after_loop(sampling: Sampling) -> Sampling:
+    """Return the sampling of an answer that goes on from where it began to repeat itself."""
+    return replace(sampling, presence_penalty=max(sampling.presence_penalty, _PRESENCE_AFTER_LOOP))
 
 
 def _joined(first: Done, part: Done, answer: str) -> Done:

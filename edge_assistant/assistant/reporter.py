@@ -151,30 +151,28 @@ class AnswerReporter:
         for piece in pieces:
             if self._cancelled.is_set():
                 return
-            if not run.spoken.is_new(piece):
-                continue
             sentence = piece.strip()
-            if not sentence:
+            language = run.language.language_of(sentence)  # also of what was heard: it may go on in the same one
+            if not run.spoken.is_new(piece) or not sentence:
                 continue
             if run.may_be_empty and not (run.shown or run.unsaid) and says_no_text(sentence):
                 run.unsaid = piece  # until more comes
                 continue
             self._speak_unsaid(run)
-            self._speak_sentence(run, piece)
+            self._speak_sentence(run, piece, language)
 
     def _speak_unsaid(self, run: AnswerRun) -> None:
         """Speak the sentence that seemed to say that there is no text, after which more came."""
         unsaid, run.unsaid = run.unsaid, ""
         if unsaid and not self._cancelled.is_set():
-            self._speak_sentence(run, unsaid)
+            self._speak_sentence(run, unsaid, run.language.language_of(unsaid.strip()))
 
-    def _speak_sentence(self, run: AnswerRun, piece: str) -> None:
+    def _speak_sentence(self, run: AnswerRun, piece: str, language: str) -> None:
         sentence = piece.strip()
         if run.first_sentence is None:
             run.first_sentence = run.elapsed()
         before = _space_before(piece) if run.shown else ""
         run.shown += before + sentence
-        language = run.language.language_of(sentence)
         self.say(sentence, language=language)
         if run.still_writing:
             run.still_writing.note_sentence()

@@ -226,7 +226,7 @@ class EffectHandlers:
 
     def report_no_answer(self) -> None:
         """Say that there is no answer to go on with."""
-        self.tell("no-answer", tr("There is no answer to go on with. Describe something first."))
+        self.tell("no-answer", tr("There is no answer to go on with. Describe something, or ask a question first."))
 
     def open_spelling(self) -> None:
         """Open the list of the last answer's words, or say that there is none."""
@@ -266,7 +266,7 @@ class EffectHandlers:
 
     def read_reasoning(self) -> None:
         """Read the reasoning behind the last answer aloud, or behind the current one so far."""
-        splitter = SentenceSplitter()
+        splitter = SentenceSplitter(catalogue_language())
         text = self.current.reasoning if self.state.busy else self.last_answer.reasoning
         tracker = LanguageTracker(catalogue_language(), follow=True)
         pieces = [*splitter.feed(plain_text(text, task="question")), *splitter.finish()]

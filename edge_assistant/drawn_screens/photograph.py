@@ -17,8 +17,11 @@ _Matrix = tuple[float, float, float, float, float, float, float, float]
 
 _UNREADABLE_PIXELS = 3.0
 """Height of a line of text, in pixels, at which no letter can be told from another."""
-_MOST_SKEW = 0.8
+_MOST_CUT = 0.8
 """Share of the margin around the texts that the camera's view may cut off."""
+_LIGHT_SCALE = 8
+_MOST_SKEW = 0.1
+"""How far a corner of the view may move, as a share of the picture's side."""
 
 
 def photograph(image: Image.Image, boxes: Sequence[Box], rng: random.Random) -> tuple[Image.Image, tuple[Box, ...]]:
@@ -33,7 +36,10 @@ def photograph(image: Image.Image, boxes: Sequence[Box], rng: random.Random) -> 
         width - max(box[2] for box in boxes),
         height - max(box[3] for box in boxes),
     )
-    left, top, right, bottom = (max(0, each) * _MOST_SKEW for each in margins)
+    left, top, right, bottom = (
+        max(0, min(margin * _MOST_CUT, side * _MOST_SKEW))
+        for margin, side in zip(margins, (width, height, width, height), strict=True)
+    )
     corners = ((0, 0), (width, 0), (width, height), (0, height))
     seen = tuple(
         (
@@ -54,16 +60,12 @@ def photograph(image: Image.Image, boxes: Sequence[Box], rng: random.Random) -> 
 def unreadable(image: Image.Image, line_height: float, rng: random.Random) -> Image.Image:
     """Return a picture whose lines of text, `line_height` pixels high, have too few pixels to be read.
 
-    It is either as small as that, in the middle of the ground, or enlarged again.
+    It is enlarged again, either blurred or in squares.
     """
     factor = _UNREADABLE_PIXELS / line_height
     size = max(1, round(image.width * factor)), max(1, round(image.height * factor))
     small = image.resize(size, Image.Resampling.BOX)
-    if rng.random() < 0.5:
-        return small.resize(image.size, Image.Resampling.BICUBIC)
-    ground = Image.new("RGB", image.size, image.getpixel((image.width - 1, image.height - 1)))
-    ground.paste(small, ((image.width - size[0]) // 2, (image.height - size[1]) // 2))
-    return ground
+    return small.resize(image.size, rng.choice((Image.Resampling.BICUBIC, Image.Resampling.NEAREST)))
 
 
 def perspective(points: Sequence[Point], become: Sequence[Point]) -> _Matrix:
@@ -103,10 +105,11 @@ def _moved(box: Box, matrix: _Matrix) -> Box:
 def _light(size: tuple[int, int], rng: random.Random) -> Image.Image:
     """How bright the light is everywhere: less to one side, and less where a shadow falls."""
     darkest = rng.uniform(0.55, 0.85)
-    gradient = Image.linear_gradient("L").rotate(rng.choice((0, 90, 180, 270))).resize(size)
+    # Light has no details, so it is made small and enlarged.
+    width, height = size[0] // _LIGHT_SCALE + 1, size[1] // _LIGHT_SCALE + 1
+    gradient = Image.linear_gradient("L").rotate(rng.choice((0, 90, 180, 270))).resize((width, height))
     light = gradient.point([round(255 * (darkest + (1 - darkest) * value / 255)) for value in range(256)])
-    shadow = Image.new("L", size, 255)
-    width, height = size
+    shadow = Image.new("L", (width, height), 255)
     edge = rng.uniform(0.2, 0.8) * width
     slant = rng.uniform(-0.3, 0.3) * width
     side = rng.choice((0, width))
@@ -114,8 +117,10 @@ def _light(size: tuple[int, int], rng: random.Random) -> Image.Image:
         [(side, 0), (edge + slant, 0), (edge - slant, height), (side, height)], fill=round(255 * rng.uniform(0.7, 0.9))
     )
     light = ImageChops.multiply(light, shadow.filter(ImageFilter.GaussianBlur(width / 60)))
-    warm = [min(255, round(value * rng.uniform(0.97, 1.0))) for value in range(256)]
-    return Image.merge("RGB", (light, light.point(warm), light.point(warm)))
+    light = light.resize(size, Image.Resampling.BICUBIC)
+    share = rng.uniform(0.97, 1.0)
+    warm = light.point([round(value * share) for value in range(256)])
+    return Image.merge("RGB", (light, warm, warm))
 
 
 def _add_noise(image: Image.Image, rng: random.Random, strength: float) -> Image.Image:

@@ -54,8 +54,8 @@ class TextBox:
 class Question:
     """A question in the screen's language. A right answer has a spelling of each of `facts`, and none of `absent`.
 
-    Both are to be looked for as whole words. `box` is where the thing is that is asked for (`about` is "place"); all
-    else is None.
+    Both are to be looked for as whole words, in Chinese and Japanese anywhere. `box` is where the thing is that is
+    asked for (`about` is "place"); all else is None.
     """
 
     ask: str
@@ -84,7 +84,10 @@ class ScreenTruth:
     states: dict[str, tuple[State, ...]] = field(default_factory=dict)
     """The states of things, by label."""
     absent: tuple[str, ...] = ()
-    """Labels, names and numbers that could well be on such a screen and are nowhere on this one."""
+    """Labels, names and numbers that could be on a screen and are nowhere on this one: who says one has invented it.
+
+    Words that a description may have anyway, as "Open", are not among them.
+    """
     questions: tuple[Question, ...] = ()
     readable: bool = True
     """False where there is text that nobody could read."""
@@ -127,7 +130,7 @@ class DrawnScreen:
 
 @dataclass(frozen=True, slots=True)
 class SkippedLanguage:
-    """A language that no screen can be drawn in here, and a sentence that says why."""
+    """A language that no screen can be drawn in here, and a sentence that says why, to follow the language's name."""
 
     language: str
     reason: str

@@ -32,13 +32,19 @@ class Values:
         self._format_date = format_date
         self._given: set[str] = set()
 
-    def fill(self, template: str) -> FilledText:
-        """Fill in every slot of a template. Facts are the numbers of documents, codes and counts, as digits."""
+    def fill(self, template: str, chosen: dict[str, str] | None = None) -> FilledText:
+        """Fill in every slot of a template. Facts are the numbers of documents, codes and counts, as digits.
+
+        Templates that are filled with the same `chosen` have the same value in the same slot.
+        """
         facts: list[Fact] = []
+        values = {} if chosen is None else chosen
 
         def value(match: re.Match[str]) -> str:
             slot = match[1]
-            text: str = getattr(self, slot)()
+            if slot not in values:
+                values[slot] = getattr(self, slot)()
+            text = values[slot]
             if slot in ("thing", "code", "count", "year"):
                 facts.append((text.rsplit(" ", 1)[-1],))
             return text
@@ -60,6 +66,10 @@ class Values:
     def count(self) -> str:
         """A number from 13 to 98: no word for it is shorter than its digits."""
         return self._new(lambda: str(self._rng.randrange(13, 99)))
+
+    def hour(self) -> str:
+        """An hour of the morning."""
+        return str(self._rng.randrange(7, 12))
 
     def year(self) -> str:
         """A year from 1811 to 1988."""

@@ -17,7 +17,18 @@ PLACE_KEYS = frozenset(
     (
         *("bbox_2d", "bbox2d", "bbox", "box_2d", "box", "bounding_box", "boundingbox", "boundingBox", "rect", "quad"),
         *("point_2d", "point2d", "point", "points", "polygon", "keypoints", "center", "coordinate", "coordinates"),
-        *("position", "location", "click_point", "quad_2d", "poly", "bbox_3d", "box_3d", "region"),
+        *(
+            "position",
+            "location",
+            "click_point",
+            "quad_2d",
+            "poly",
+            "bbox_3d",
+            "box_3d",
+            "region",
+            "bounds",
+            "start_box",
+        ),
     )
 )
 """Names of the values that hold coordinates."""
@@ -25,6 +36,8 @@ PLACE_KEYS = frozenset(
 _SCALE = 1000  # Qwen3-VL's coordinates go from 0 to this over the sent picture's width and height
 _SLACK = 20  # so far beyond it, or below 0, a coordinate is at the edge
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_TAG = re.compile(r"<[^<>]*>")
+_NO_COORDINATES = re.compile(r"[^\d\s.,;:()\[\]{}xy=-]")
 _NAMED = (  # the names of coordinates: left, top, right, bottom; None where there are only two
     ("x1", "y1", "x2", "y2"),
     ("xmin", "ymin", "xmax", "ymax"),
@@ -33,6 +46,7 @@ _NAMED = (  # the names of coordinates: left, top, right, bottom; None where the
     ("x", "y"),
 )
 _SIZES = (("width", "height"), ("w", "h"))
+_EXACT = tr_noop("{where}, {across} percent from the left and {down} percent from the top")
 _POSITIONS = (
     (tr_noop("at the top left"), tr_noop("at the top"), tr_noop("at the top right")),
     (tr_noop("on the left"), tr_noop("in the middle"), tr_noop("on the right")),
@@ -97,13 +111,17 @@ def coordinates(item: dict[str, Any]) -> list[float] | None:
 
     None: it is no object with a place. Coordinates in space (`bbox_3d`) are no place in the picture.
     """
-    found = None
+    found: list[float] | None = None
     for key, value in item.items():
+        if isinstance(value, dict) and (numbers := coordinates(value)):
+            return numbers
         if key not in PLACE_KEYS:
             continue
         if not key.endswith("_3d") and (numbers := _numbers(value)):
             return numbers
-        if is_place_key(key) or (isinstance(value, list) and value and all(_is_numeric(each) for each in value)):
+        if (is_place_key(key) and not isinstance(value, dict)) or (
+            isinstance(value, list) and value and all(_is_numeric(each) for each in value)
+        ):
             found = []
     if "x" in item and "y" in item and len(item) == 2:
         return found  # the solution of an equation, say
@@ -124,8 +142,9 @@ def _numbers(value: Any) -> list[float]:
     if isinstance(value, dict):
         return _named_numbers(value) or []
     if isinstance(value, str):
+        value = _TAG.sub(" ", value)
         numbers = [float(number) for number in _NUMBER.findall(value)]
-        if len(re.sub(r"[\d\s.,;:()\[\]{}<>xy=|-]", "", value)):
+        if _NO_COORDINATES.search(value):
             return []
     else:
         flat = _flatten(value)
@@ -137,7 +156,8 @@ def _numbers(value: Any) -> list[float]:
 
 def _flatten(value: Any) -> list[Any]:
     if isinstance(value, dict):
-        return list(_named_numbers(value) or [None])
+        named: list[Any] | None = _named_numbers(value)
+        return named or [None]
     return [each for item in value for each in _flatten(item)] if isinstance(value, list) else [value]
 
 
@@ -177,7 +197,7 @@ def place_words(place: Place, words: Translator | None, *, exact: bool) -> str:
     if not exact:
         return where
     return words(
-        "{where}, {across} percent from the left and {down} percent from the top",
+        _EXACT,
         where=where, across=round(100 * place.across), down=round(100 * place.down),
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from edge_assistant.text.style_phrases import (
     TELLS_NOTHING,
 )
 
-_MAX_SENTENCE = 220
+_MAX_SENTENCE, _MAX_CLOSING = 220, 400
 _CLOSERS = r"\"'”’»)\]』」"
 _END = re.compile(rf"(?:\s?[.!?:…]+[{_CLOSERS}]*(?=\s)|[。！？：][{_CLOSERS}]*|\n)")
 _END_OF_ALL = re.compile(rf"(?:[.!?:…]+[{_CLOSERS}]*\Z)")
@@ -111,6 +111,8 @@ class StyleFilter:
             if start < offset:
                 continue
             rest = _normal(window[start:])
+            if len(rest) > _MAX_CLOSING:
+                continue
             if rest and rest.startswith(CLOSING_LEADS):
                 end = _END.search(rest)
                 if end and rest[end.end() :].strip():
@@ -120,8 +122,6 @@ class StyleFilter:
                     following = rest[end.end() :].lstrip()
                     if not _may_close(following):
                         continue
-                elif end is None and len(rest) > _MAX_SENTENCE:
-                    continue
             elif not rest or not any(each.startswith(rest) for each in CLOSING_LEADS):
                 continue
             self._pending = window[start:]

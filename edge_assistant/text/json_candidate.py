@@ -13,7 +13,7 @@ from edge_assistant.system.text_cleaning import StreamCleaner
 from edge_assistant.text.grounding import PLACE_KEYS, coordinates, is_place_key
 from edge_assistant.text.json_reader import JsonReader
 from edge_assistant.text.json_words import ANSWER_KEYS, key_words
-from edge_assistant.text.object_names import reading
+from edge_assistant.text.object_names import object_name, reading
 from edge_assistant.text.places_output import PlacesOutput
 
 NOTHING_FOUND = tr_noop("Nothing was found.")
@@ -24,13 +24,25 @@ _LONG_TEXT = 100
 """Characters of a text in JSON from which it is shown as it comes: objects with places have shorter names."""
 _LARGE = 100  # a list of numbers below this is no place
 _TOOL_KEYS = frozenset(("action", "status", "keys", "time", "pixels", "name", "button"))  # of Qwen's computer use
+# Names of parts that are no names of objects.
+_NOT_NAMES = PLACE_KEYS | {
+    "arguments",
+    "result",
+    "geometry",
+    "object",
+    "element",
+    "data",
+    "response",
+    "output",
+    "answer",
+}
 _UNQUOTED_KEYS = PLACE_KEYS | {"label", "name", "text", "text_content"}
 _FIRST_IN_LIST = frozenset("{[(]\"'-0123456789")
 _FIRST_IN_OBJECT = frozenset("\"'{[}")
 # What can go on in a list after an item; anything else ends one whose bracket is missing.
 _IN_LIST = frozenset("{}[](),\"'-/.:0123456789")
 _KEY_BEGINS = re.compile(r"[\[{\s]*\{\s*\"[^\"]*\"?\s*\Z")
-_OPEN_TEXT = '{"text": "'
+_LIST_BEGINS = re.compile(r"\[\s*\{\s*\Z")
 
 
 class Verdict(Enum):
@@ -55,7 +67,6 @@ class JsonCandidate:
         self._reader = JsonReader(self._add_object)
         self._raw: list[str] = []
         self._first = ""  # the first character in the brackets
-        self._item = 0  # where the present item of a list begins
         self._told = False  # something was told: from here on it is JSON
         self._has_places = False
         self._cleaner: StreamCleaner | None = None  # of a long text that is shown as it comes
@@ -83,8 +94,6 @@ class JsonCandidate:
         reader = self._reader
         self._raw.append(character)
         reader.feed(character)
-        if reader.between_items:
-            self._item = len(self._raw)
         self._stream_text()
         if self.complete:
             return self._judge(reader.value)
@@ -107,23 +116,26 @@ class JsonCandidate:
             return Verdict.JSON
         return self._judge_unfinished()
 
-    def finish(self, *, cut: bool) -> tuple[Verdict, str]:
-        """End it with the answer; also return the start of what is not finished, "" if all is.
+    def finish(self, *, cut: bool) -> tuple[Verdict, bool]:
+        """End it with the answer; also return whether that breaks off in a list of objects.
 
         `cut` is as for PlacesStream.finish.
         """
-        reader = self._reader
+        if cut and not self._cleaner and self._is_answer_text():
+            self._begin_text()
         if self._cleaner:
-            self._close()
-            return Verdict.JSON, _OPEN_TEXT if cut else ""
+            if cut:  # the line has no end, so that half a sentence is not taken for a whole one
+                self.flush()
+                self._output.stream(self._cleaner.finish())
+            else:
+                self._close()
+            return Verdict.JSON, False
         if self._is_json:
-            broken = self._close()
-            return Verdict.JSON, "[" + self.raw[self._item :].lstrip("[") if broken or cut else ""
-        if not reader.keys and not self._verbatim and _KEY_BEGINS.match(self.raw):
-            return Verdict.JSON, "[" + self.raw.lstrip("[")
-        text_is_open = reader.open_text is not None
-        verdict = self._judge_unfinished()
-        return verdict, _OPEN_TEXT if cut and text_is_open and verdict is Verdict.JSON else ""
+            return Verdict.JSON, self._close(cut=cut) or cut
+        begins = _KEY_BEGINS.match(self.raw) or (cut and (self._alone or _LIST_BEGINS.match(self.raw)))
+        if begins and not self._reader.keys and not self._verbatim:
+            return Verdict.JSON, True
+        return self._judge_unfinished(cut=cut), False
 
     @property
     def _is_json(self) -> bool:
@@ -138,6 +150,10 @@ class JsonCandidate:
         """Tell an object with a place, or one of an answer that is a list; return whether it was told."""
         item = _without_tool(item)
         numbers = None if name in PLACE_KEYS else coordinates(item)
+        if numbers is not None and name and not object_name(item, None, None):
+            if name in _NOT_NAMES:
+                return False  # what it is in may have the name
+            item = {"label": name, **item}  # objects by their names
         if numbers is not None:
             self._told = self._has_places = True
             if self._verbatim:
@@ -146,7 +162,7 @@ class JsonCandidate:
                 self._output.add_object(item, numbers)
             return True
         in_list = not name and self._reader.depth == 1
-        if in_list and self._everything and not self._has_place_keys and self._output.tell(item):
+        if in_list and self._everything and not self._has_place_keys and self._output.tell([item]):
             self._told = True
             return True
         return False
@@ -170,13 +186,13 @@ class JsonCandidate:
             return Verdict.NOTHING
         if not self._is_answer(value):
             return Verdict.TEXT
-        if not self._output.tell(value):
-            self._output.wordless = True
-            return Verdict.NOTHING if _is_empty(value) else Verdict.JSON
-        return Verdict.JSON
+        if self._output.tell(_without_tool(value) if isinstance(value, dict) else value):
+            return Verdict.JSON
+        self._output.wordless = True
+        return Verdict.NOTHING if _is_empty(value) else Verdict.JSON
 
-    def _judge_unfinished(self) -> Verdict:
-        self._reader.end_text(keep=True)
+    def _judge_unfinished(self, *, cut: bool = False) -> Verdict:
+        self._reader.end_text(keep=not cut, cut=cut)
         self._reader.close()
         return self._judge(self._reader.value) if self._reader.keys and self.complete else Verdict.TEXT
 
@@ -197,11 +213,17 @@ class JsonCandidate:
             if text is None and not reader.done:
                 self._end_text(reader.take_pairs()[0])
             return
-        if text is None or len(text) < _LONG_TEXT or self._has_place_keys:
-            return
-        if not self._everything and not (self._verbatim and self._alone and reader.keys <= ANSWER_KEYS):
-            return
-        pairs, key = reader.take_pairs()
+        if text is not None and len(text) >= _LONG_TEXT and self._is_answer_text():
+            self._begin_text()
+
+    def _is_answer_text(self) -> bool:
+        """Return whether the text that is being read is an answer, or a part of one."""
+        if self._reader.open_text is None or self._has_place_keys:
+            return False
+        return self._everything or (self._verbatim and self._alone and self._reader.keys <= ANSWER_KEYS)
+
+    def _begin_text(self) -> None:
+        pairs, key = self._reader.take_pairs()
         self._output.tell(pairs)
         self._output.end_list()
         self._output.begin_line()
@@ -216,14 +238,17 @@ class JsonCandidate:
         self._output.end_stream()
         self._cleaner = None
 
-    def _close(self) -> bool:
-        """Close what is open, without an object that is not complete; return whether there was such a one."""
+    def _close(self, *, cut: bool = False) -> bool:
+        """Close what is open, without an object that is not complete; return whether there was such a one.
+
+        `cut` is as for `finish`: none is complete then.
+        """
         reader = self._reader
         if self._cleaner:
             reader.end_text(keep=True)
             self._end_text(reader.take_pairs()[0])
-        reader.end_text(keep=False)
-        broken = not reader.only_brackets_missing
+        reader.end_text(keep=False, cut=cut)
+        broken = not reader.only_brackets_missing or (cut and not reader.between_items) or reader.open_key in PLACE_KEYS
         if broken:
             reader.drop_unfinished()
         reader.close()
@@ -245,11 +270,12 @@ class JsonCandidate:
             if len(self._raw) < 2 or last.isspace():
                 return False
             self._first = last
-            if opening == "[":
-                return last not in _FIRST_IN_LIST
-            return last not in _FIRST_IN_OBJECT and not last.isidentifier()
-        keys = self._reader.keys
-        return opening == "{" and self._first.isidentifier() and len(keys) == 1 and keys.isdisjoint(_UNQUOTED_KEYS)
+            if opening == "[" or not last.isidentifier():
+                return last not in (_FIRST_IN_LIST if opening == "[" else _FIRST_IN_OBJECT)
+        if opening == "[" or not self._first.isidentifier() or len(self._reader.keys) > 1:
+            return False
+        word = self.raw[1:].strip().removesuffix(":")
+        return not self._reader.keys and not any(key.startswith(word) for key in _UNQUOTED_KEYS)
 
 
 def _without_tool(item: dict[str, Any]) -> dict[str, Any]:

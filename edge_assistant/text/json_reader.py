@@ -40,6 +40,7 @@ class _Frame:
     items: list[Any] = field(default_factory=list)
     key: str | None = None
     name: str | None = None
+    names_are_quoted: bool = True
     last_is_word: bool = False  # the last value was an unquoted word, and no comma came since
 
 
@@ -84,6 +85,11 @@ class JsonReader:
         return not any(isinstance(item, str | int | float) for item in top.items)
 
     @property
+    def open_key(self) -> str | None:
+        """The name of the value that is being read in the innermost object; None between values."""
+        return next((frame.key for frame in reversed(self._frames) if frame.is_object), None)
+
+    @property
     def open_text(self) -> list[str] | None:
         """The pieces so far of the string that is being read as a value of the outermost object; None elsewhere.
 
@@ -124,11 +130,14 @@ class JsonReader:
                 self._end_word()
             self._feed_structure(character)
 
-    def end_text(self, *, keep: bool) -> None:
-        """End the text or the word that is being read; with `keep` also where it has no end."""
+    def end_text(self, *, keep: bool, cut: bool = False) -> None:
+        """End the text or the word that is being read; with `keep` also a text without an end.
+
+        `cut`: a word, such as a number, may have been longer.
+        """
         if self._state is _State.AFTER_QUOTE or (self._state is _State.STRING and keep):
             self._end_string()
-        elif self._state is _State.WORD:
+        elif self._state is _State.WORD and not cut:
             self._end_word()
 
     def close(self) -> None:
@@ -180,7 +189,7 @@ class JsonReader:
             self._after += character
             return
         elif gap.strip() == ",":
-            ended = character in _QUOTES + _OPENING + _CLOSING or "\n" in gap
+            ended = character in _QUOTES + _OPENING + _CLOSING or "\n" in gap or not top.names_are_quoted
         else:
             ended = character in _CLOSING + ":" or "\n" in gap or (bool(gap) and character == self._quote)
         if is_name and not ended:
@@ -219,7 +228,7 @@ class JsonReader:
                 key = next(reversed(top.pairs))
                 top.pairs[key] = f"{top.pairs[key]} {word}"
             else:
-                top.name = word
+                top.name, top.names_are_quoted = word, False
             return
         value = _word_value(word)
         self._add(value)
@@ -297,7 +306,7 @@ class JsonReader:
         else:
             matches = [not frame.is_object and not frame.is_stray for frame in self._frames]
         if True not in matches:
-            if len(matches) == 1 and character == "}":
+            if len(matches) == 1:
                 self._close()
             return
         while not self.failed and self._frames:

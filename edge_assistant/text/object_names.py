@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from edge_assistant.system.i18n import Translator, tr_noop
-from edge_assistant.system.text_cleaning import Unshortened
+from edge_assistant.system.text_cleaning import Unshortened, clean_answer
 from edge_assistant.text.grounding import PLACE_KEYS
 
 _NAMES = ("name", "names", "title", "object_name", "element_name")
@@ -64,8 +64,9 @@ def object_name(item: dict[str, Any], words: Translator | None, language: str | 
 
 
 def reading(item: dict[str, Any]) -> str:
-    """Return what is written on an object, for an answer that reads text aloud; its name where nothing is."""
-    return _first(item, _TEXTS, "en") or object_name(item, None, None)
+    """Return what is written on an object, as it is, for an answer that reads text aloud; else its name."""
+    texts = (item.get(key) for key in _TEXTS)
+    return next((text for text in texts if isinstance(text, str) and text.strip()), "") or object_name(item, None, None)
 
 
 def spoken_name(name: str) -> str:
@@ -92,7 +93,7 @@ def _text(value: Any, language: str) -> str:
     if isinstance(value, list):
         return _join([_text(each, language) for each in value[:20]])
     if isinstance(value, str):
-        text = " ".join(value.replace("`", "'").split())
+        text = " ".join(clean_answer(value).replace("`", "'").split())
         return spoken_name(text)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 

@@ -18,6 +18,10 @@ _MOST_GROUPS = 4  # ninths that are counted one by one; equal objects in more of
 _Ninth = tuple[int, int]
 
 _UNNAMED = tr_noop_count("{number} more without a name, {where}.", "{number} more without a name, {where}.")
+_PLACED = tr_noop("{label}: {where}.")
+_IT_IS = tr_noop("It is {where}.")
+_PLACE_UNKNOWN = tr_noop("{label}: place unknown.")
+_ALL_OVER = tr_noop("all over the picture")
 _MORE = tr_noop_count("{name}: {number} more, {where}.", "{name}: {number} more, {where}.")
 _PLACES_UNKNOWN = tr_noop_count("{number} place unknown", "{number} places unknown")
 _UNREADABLE = tr_noop_count(
@@ -102,31 +106,31 @@ class PlaceList:
         if self._words is None:
             return f"{': '.join(filter(None, (name, where)))}."
         if not where:
-            return self._words("{label}: place unknown.", label=Unshortened(name))
+            return self._words(_PLACE_UNKNOWN, label=Unshortened(name))
         if not name:
-            return self._words("It is {where}.", where=where)
-        return self._words("{label}: {where}.", label=Unshortened(name), where=where)
+            return self._words(_IT_IS, where=where)
+        return self._words(_PLACED, label=Unshortened(name), where=where)
 
     def _count_sentence(self, name: str, counts: Counter[_Ninth | None]) -> str:
-        total, where = counts.total(), self._spread(counts)
+        total = counts.total()
         if self._words is None:
-            return f"{name} + {total}: {where}." if where else f"{name} + {total}."
+            return f"{name} × {total + 1}.".strip()
+        where = self._spread(counts, self._words)
         return self._words.count(_MORE if name else _UNNAMED, total, name=Unshortened(name), where=where)
 
-    def _spread(self, counts: Counter[_Ninth | None]) -> str:
+    @staticmethod
+    def _spread(counts: Counter[_Ninth | None], words: Translator) -> str:
         """Tell in which ninths of the picture so many equal objects are."""
         unknown = counts[None]
         known = [(ninth, number) for ninth, number in counts.items() if ninth is not None]
         if len(known) > _MOST_GROUPS:
-            if self._words is None:
-                return ""
-            parts = [self._words("all over the picture")]
+            parts = [words(_ALL_OVER)]
         elif len(known) == 1 and not unknown:
-            return ninth_words(known[0][0], self._words)
+            return ninth_words(known[0][0], words)
         else:
-            parts = [f"{number} {ninth_words(ninth, self._words)}" for ninth, number in sorted(known)]
-        if unknown and self._words:
-            parts.append(self._words.count(_PLACES_UNKNOWN, unknown))
+            parts = [f"{number} {ninth_words(ninth, words)}" for ninth, number in sorted(known)]
+        if unknown:
+            parts.append(words.count(_PLACES_UNKNOWN, unknown))
         return Unshortened(", ".join(parts))
 
 

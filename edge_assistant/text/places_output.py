@@ -18,6 +18,7 @@ class PlacesOutput:
     def __init__(self, frame: ResizePlan | None, language: str | None, *, verbatim: bool) -> None:
         """The arguments are those of PlacesStream."""
         self._words = translator(language)
+        self._verbatim = verbatim
         self._list = PlaceList(frame, language)
         self._prose = ProsePlaces(self._list.point, only_tagged=verbatim)
         self._pieces: list[str] = []
@@ -54,7 +55,7 @@ class PlacesOutput:
 
     def tell(self, value: Any) -> bool:
         """Add a value of JSON in words; return whether it had any."""
-        text = clean_answer("\n".join(json_lines(value, self._words))).strip()
+        text = clean_answer("\n".join(json_lines(value, self._words, exact=self._verbatim))).strip()
         if text:
             self.end_list()
             self.begin_line()

@@ -39,15 +39,13 @@ class PlacesStream:
     """An incremental filter of an answer in `language` (such as "de"; None is the person's own).
 
     `frame` tells where the picture lies in the one that was sent. With `verbatim` the answer reads text aloud: JSON
-    without places is that text, and of objects with places only the text is given. `unfinished` is, after `finish`, the
-    start of what the answer broke off in; a stream that it is fed to understands what goes on from there.
+    without places is that text, and of objects with places only the text is given.
     """
 
     def __init__(self, frame: ResizePlan | None = None, language: str | None = None, *, verbatim: bool = False) -> None:
         self._output = PlacesOutput(frame, language, verbatim=verbatim)
         self._words = own_words(language)
         self._verbatim = verbatim
-        self.unfinished = ""
         self._start()
 
     def _start(self) -> None:
@@ -70,14 +68,14 @@ class PlacesStream:
     def finish(self, *, cut: bool = False) -> str:
         """Return the rest, and get ready for the next answer. `cut`: the answer was ended at a limit."""
         self._release(final=True)
-        self.unfinished = ""
+        unfinished = False
         if self._json:
-            verdict, self.unfinished = self._json.finish(cut=cut)
+            verdict, unfinished = self._json.finish(cut=cut)
             self._end_json(self._json, verdict)
             self._show(self._pending)
         if self._nothing:
             self._output.say(self._words(NOTHING_FOUND))
-        self._output.end_list(unfinished=self.unfinished.startswith("["))
+        self._output.end_list(unfinished=unfinished)
         self._output.finish()
         if self._output.wordless and not self._output.said:
             self._output.say(self._words(_NO_WORDS))
@@ -127,16 +125,17 @@ class PlacesStream:
     def _begin_json(self, opener: re.Match[str]) -> None:
         fence, tick, is_tagged = opener["fence"] or "", opener["tick"] or "", bool(opener["tags"])
         framed = (bool(fence) or is_tagged) and (opener["language"] or "").lower() in _JSON_FENCES
-        self._json = JsonCandidate(
-            self._output,
+        self._json = self._candidate(
             everything=not (self._verbatim or self._in_code or tick) and (framed or not fence),
             alone=framed or not (self._output.said or fence or tick),
             framed=framed,
-            verbatim=self._verbatim,
         )
         self._opener = opener[0]
         self._fence = self._fence or fence or tick
         self._pending = self._pending[opener.end() :]
+
+    def _candidate(self, *, everything: bool, alone: bool, framed: bool) -> JsonCandidate:
+        return JsonCandidate(self._output, everything=everything, alone=alone, framed=framed, verbatim=self._verbatim)
 
     def _read(self, candidate: JsonCandidate) -> bool:
         """Read on in JSON; return False when the pending text is used up, True when that is decided."""

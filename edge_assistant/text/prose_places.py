@@ -16,14 +16,14 @@ _NOUN = (
 )
 _N = r"\s*-?\d{1,4}(?:\.\d{1,3})?\s*"
 _PAIR = rf"\({_N},{_N}\)"
-_NEXT = r"\s*,?\s*(?:-|–|to|and|bis|und)?\s*"
+_NEXT = r"\s*(?:,\s*)?(?:(?:-|–|to|and|bis|und)\s*)?"
 _NUMBERS = re.compile(
-    rf"(?P<tick>`?)(?P<numbers>{_PAIR}(?:{_NEXT}{_PAIR})+|[\[(]{_N},{_N},{_N},{_N}[\])]|[\[(]{_N},{_N}[\])]"
+    rf"(?P<tick>`?)(?P<numbers>{_PAIR}(?:{_NEXT}{_PAIR}){{1,9}}|[\[(]{_N},{_N},{_N},{_N}[\])]|[\[(]{_N},{_N}[\])]"
     rf"|\(\s*x\s*[=:]{_N},?\s*y\s*[=:]{_N}\))(?P=tick)"
 )
 _OPEN_NUMBERS = re.compile(r"(?:`?[\[(][\s\d.,xy=:-]{0,60}|`)\Z")
 _OPEN_PAIRS = re.compile(
-    rf"`?{_PAIR}(?:{_NEXT}{_PAIR})*(?:\s*,?\s*(?:[-–]|to?|a(?:nd?)?|b(?:is?)?|u(?:nd?)?)?\s*(?:\([\s\d.,-]{{0,30}})?)?\Z"
+    rf"`?{_PAIR}(?:{_NEXT}{_PAIR}){{0,8}}(?:\s*(?:,\s*)?(?:(?:[-–]|to?|a(?:nd?)?|b(?:is?)?|u(?:nd?)?)\s*)?(?:\([\s\d.,-]{{0,30}})?)?\Z"
 )
 _LEAD = re.compile(rf"\b(?:{'|'.join(_LEADS)})((?:\s+(?:{'|'.join(_LEAD_WORDS)}))*)\s*:?\s*(?=`?[\[(])", re.IGNORECASE)
 _OPEN_LEAD = re.compile(rf"\b(?:{'|'.join(_LEADS)})((?:\s+\w+)*)(\s*:?\s*`?)\Z", re.IGNORECASE)
@@ -39,6 +39,8 @@ _OPEN_START = re.compile(
 _AFTER_NOUN = re.compile(rf"\b{_NOUN}\W{{0,4}}(?:(?:is|are|of|at|ist|sind)\W{{1,3}})?\Z", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _LARGE = 100  # smaller numbers in brackets are seldom coordinates: "the vertex (3, 4)"
+_LONGEST_TAGGED = 200
+_NO_NUMBERS = re.compile(r"[^\d\s.,;:()\[\]xy=-]")
 _TAIL = 60
 
 
@@ -68,22 +70,41 @@ class ProsePlaces:
     def _release(self, *, final: bool) -> str:
         out: list[str] = []
         while self._pending:
+            if self._in_tag:
+                if not self._end_tagged(out, final=final):
+                    break
+                continue
             found = _STARTS.search(self._pending)
             start = found.start() if found else len(self._pending)
             if found is None and not final and (opening := _OPEN_START.search(self._pending)):
                 start = opening.start()
-                self._put(self._pending[:start], out)
-                self._pending = self._pending[start:]
-                break
             self._put(self._pending[:start], out)
             self._pending = self._pending[start:]
-            if not self._pending:
+            if not self._pending or found is None:
                 break
             length = self._convert(out, final=final)
             if length is None:
                 break
             self._pending = self._pending[length:]
         return "".join(out)
+
+    def _end_tagged(self, out: list[str], *, final: bool) -> bool:
+        """Put what is between two tags into words; return False to wait for more."""
+        text = self._pending
+        start = text.find("<")
+        if start < 0 or (_OPEN_TAG.match(text, start) and not final):
+            if not final and len(text) <= _LONGEST_TAGGED:
+                return False
+            start = len(text) if start < 0 else start
+        inside, self._pending = text[:start], text[start:]
+        numbers = [float(number) for number in _NUMBER.findall(inside)]
+        where = "" if _NO_NUMBERS.search(inside) or len(numbers) < 2 else self._place(numbers)
+        if where:
+            self._point = where
+        else:
+            self._put(inside, out)
+        self._in_tag = False
+        return True
 
     def _put(self, text: str, out: list[str]) -> None:
         if text:
@@ -100,7 +121,7 @@ class ProsePlaces:
                 return tag.end()
             if not final and _OPEN_TAG.match(text):
                 return None
-        elif not self._only_tagged or self._in_tag:
+        elif not self._only_tagged:
             attached = text[0].isalpha() and self._tail[-1:].isalnum()
             lead = None if attached else _LEAD.match(text)
             if not final and not attached and lead is None and self._is_open_lead(text):
@@ -111,10 +132,7 @@ class ProsePlaces:
             numbers = _NUMBERS.match(text, start)
             where = self._where(numbers["numbers"], lead) if numbers else ""
             if numbers and where:
-                if self._in_tag:
-                    self._point = where
-                else:
-                    self._put(where, out)
+                self._put(where, out)
                 return numbers.end()
         length = next((i for i in range(1, len(text)) if not text[i].isalpha()), len(text)) if text[0].isalpha() else 1
         self._put(text[:length], out)
@@ -123,8 +141,6 @@ class ProsePlaces:
     def _where(self, text: str, lead: re.Match[str] | None) -> str:
         """Return the words for coordinates in brackets; "" when they may be anything else."""
         numbers = [float(number) for number in _NUMBER.findall(text)]
-        if self._in_tag:
-            return self._place(numbers)
         named = bool(lead or _AFTER_NOUN.search(self._tail))
         before = self._tail.rstrip(" `*")
         is_pairs = text.count("(") > 1

@@ -18,7 +18,7 @@ PACKAGE = "edge_assistant"
 LAYERS = (
     {"system", "imaging"},
     {"text"},
-    {"capture", "engine", "models", "speech", "hotkeys"},
+    {"capture", "drawn_screens", "engine", "models", "speech", "hotkeys"},
     {"settings"},
     {"tuning"},
     {"assistant"},
@@ -37,11 +37,11 @@ OWNERS = {
     "mss": ("capture/screen.py",),
     "jeepney": ("system/dbus.py", "capture/portal.py", "hotkeys/*.py"),
     "Xlib": ("system/x_server.py", "capture/window_x11.py", "hotkeys/*.py"),
-    "PySide6.QtWidgets": ("ui/*.py",),
-    "PySide6": ("ui/*.py", "capture/*.py", "speech/screen_reader.py", "hotkeys/*.py"),
+    "PySide6.QtWidgets": ("ui/*.py", "drawn_screens/qt/*.py"),
+    "PySide6": ("ui/*.py", "drawn_screens/qt/*.py", "capture/*.py", "speech/screen_reader.py", "hotkeys/*.py"),
 }
 # Modules of these files import Qt at their top; all others that may import it at all do so inside functions.
-QT_AT_THE_TOP = ("ui/*.py",)
+QT_AT_THE_TOP = ("ui/*.py", "drawn_screens/qt/*.py")
 
 
 def imports(nodes: Iterable[ast.AST], path: Path) -> Iterator[tuple[str, int]]:
@@ -147,6 +147,8 @@ def test_imports_go_down_the_layers_and_every_heavy_library_has_one_owner(reposi
         ("capture/camera.py", "from PySide6 import QtMultimedia"),
         ("capture/camera.py", "class Camera:\n    from PySide6 import QtMultimedia"),
         ("capture/camera.py", "def frame():\n    from PySide6 import QtWidgets"),
+        ("drawn_screens/drawing.py", "from PySide6 import QtWidgets"),
+        ("drawn_screens/drawing.py", "def draw():\n    from PySide6 import QtWidgets"),
         ("assistant/assistant.py", "def ask():\n    from PySide6 import QtCore"),
         ("novel.py", ""),
         ("__init__.py", "import edge_assistant.cli.main"),
@@ -171,6 +173,7 @@ def test_a_forbidden_import_is_found(path: str, source: str) -> None:
             "assistant/assistant.py",
             "from edge_assistant.engine.client import Engine\nfrom edge_assistant import __version__",
         ),
+        ("drawn_screens/qt/look.py", "from PySide6 import QtWidgets"),
         ("ui/tray.py", "from PySide6 import QtWidgets\nfrom edge_assistant.assistant.assistant import Assistant"),
     ],
 )
@@ -189,7 +192,7 @@ sys.meta_path.insert(0, Missing())
 import edge_assistant
 names = [module.name for module in pkgutil.walk_packages(edge_assistant.__path__, "edge_assistant.")]
 for name in names:
-    if not name.startswith(("edge_assistant.ui", "edge_assistant.shipped_models")):
+    if not name.startswith(("edge_assistant.ui", "edge_assistant.drawn_screens.qt", "edge_assistant.shipped_models")):
         importlib.import_module(name)
 print(len(names))
 """

@@ -1,8 +1,8 @@
 """The words that screens are drawn with and asked about in, one module for each language.
 
 Neutral contents: no person is named, and nothing is real but towns. Values that differ from screen to screen stand
-in braces: {thing} (a document with its number), {town}, {product}, {count}, {year}, {date}, {code}, {label}, {row},
-{column}.
+in braces: {thing} (a document with its number), {town}, {product}, {count}, {hour}, {year}, {date}, {code}, {label},
+{row}, {column}.
 """
 
 from __future__ import annotations

@@ -35,6 +35,8 @@ class PhraseSet:
     dialogs: tuple[tuple[str, str], ...]
     """Titles and messages."""
     errors: tuple[tuple[str, str], ...]
+    dialog_options: Words
+    """Labels of tick boxes in dialogs."""
     form_titles: Words
     order: str
     town: str
@@ -45,7 +47,7 @@ class PhraseSet:
     groups: tuple[tuple[str, Words], ...]
     """Questions with the options of which one is chosen."""
     options: Words
-    """Labels of tick boxes."""
+    """Labels of tick boxes in forms."""
     number_titles: Words
     number_labels: Words
 
@@ -53,7 +55,10 @@ class PhraseSet:
     table_titles: Words
     item: str
     price: str
-    chart_titles: Words
+    product_charts: Words
+    """Titles of charts with a bar for each product."""
+    town_charts: Words
+    """Titles of charts with a bar for each town."""
     settings_title: str
     categories: Words
     switches: Words

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
@@ -38,14 +40,12 @@ _ICON_LINES = 2
 def dialog(sketch: Sketch) -> None:
     """A question with two to four buttons, sometimes with a tick box."""
     title, message = sketch.rng.choice(sketch.words.dialogs)
-    sketch.absent += [other for other, _ in sketch.words.dialogs if other != title]
     place_anywhere(sketch, message_box(sketch, title, message, (2, 4), QStyle.StandardPixmap.SP_MessageBoxQuestion))
 
 
 def error(sketch: Sketch) -> None:
     """A message that says what went wrong, with one to three buttons."""
     title, message = sketch.rng.choice(sketch.words.errors)
-    sketch.absent += [other for other, _ in sketch.words.errors if other != title]
     place_anywhere(sketch, message_box(sketch, title, message, (1, 3), QStyle.StandardPixmap.SP_MessageBoxCritical))
 
 
@@ -68,9 +68,9 @@ def message_box(
     whole.addLayout(row(picture, paragraph(filled.text, _LINE_EMS * em), stretch_after=True))
     if rng.random() < 0.4:
         whole.addSpacing(6)
-        whole.addLayout(row(*_tick_boxes(sketch, 1), stretch_after=True))
+        whole.addLayout(row(*_tick_boxes(sketch, words.dialog_options, 1), stretch_after=True))
     whole.addSpacing(10)
-    whole.addLayout(row(*buttons(sketch, names, default=rng.randrange(len(names))), stretch_before=True))
+    whole.addLayout(row(*buttons(names, default=rng.randrange(len(names))), stretch_before=True))
     if filled.facts:
         sketch.questions.append(Question(words.ask_message, "text", filled.facts))
     sketch.ask_number(words.ask_buttons, len(names))
@@ -84,7 +84,6 @@ def form(sketch: Sketch) -> None:
     """Fields with labels, of which one is empty and one greyed; options, tick boxes and buttons."""
     words, rng, values = sketch.words, sketch.rng, sketch.values
     sketch.title = title = rng.choice(words.form_titles)
-    sketch.absent += [other for other in words.form_titles if other != title]
     sketch.fact(title)
     entries = {
         words.order: values.digits(7),
@@ -95,6 +94,7 @@ def form(sketch: Sketch) -> None:
     names = rng.sample(list(entries), rng.randint(2, 4))
     greyed = rng.choice(names)
     lines = QFormLayout()
+    lines.setHorizontalSpacing(14)
     lines.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     for name in names:
         lines.addRow(label(name, "label"), _field(name, entries[name], enabled=name != greyed))
@@ -111,7 +111,6 @@ def form(sketch: Sketch) -> None:
     sketch.ask_yes_no(words.ask_greyed.format(label=greyed), True)
     sketch.key_facts += [grouped_fact(entries[name]) for name in names if name != words.date]
     sketch.fact(town)
-    sketch.absent += [other for other in words.towns if other != town]
 
     heading, options = rng.choice(words.groups)
     group, chosen = _choice(heading, options, rng.randrange(len(options)))
@@ -124,7 +123,7 @@ def form(sketch: Sketch) -> None:
             tuple(each for each in options if each != chosen),
         )
     )
-    boxes = _tick_boxes(sketch, rng.randint(2, 3))
+    boxes = _tick_boxes(sketch, words.options, rng.randint(2, 3))
     sketch.ask_number(words.ask_tick_boxes, len(boxes))
     whole = QVBoxLayout()
     whole.addLayout(lines)
@@ -133,7 +132,7 @@ def form(sketch: Sketch) -> None:
         whole.addWidget(box)
     whole.addSpacing(8)
     names = sketch.some(words.buttons, 2, 2)
-    made = buttons(sketch, names, default=None)
+    made = buttons(names, default=None)
     if rng.random() < 0.5:
         made[0].setEnabled(False)
     whole.addLayout(row(*made, stretch_before=True))
@@ -146,6 +145,7 @@ def numbers(sketch: Sketch) -> None:
     sketch.title = title = rng.choice(words.number_titles)
     sketch.fact(title)
     lines = QFormLayout()
+    lines.setHorizontalSpacing(14)
     size = rng.choice((0, 0, 3, 4))
     for name in rng.sample(words.number_labels, rng.randint(2, 4)):
         number = sketch.values.long_number()
@@ -161,7 +161,7 @@ def numbers(sketch: Sketch) -> None:
     whole = QVBoxLayout()
     whole.addLayout(lines)
     whole.addSpacing(10)
-    whole.addLayout(row(*buttons(sketch, sketch.some(words.buttons, 1, 2)), stretch_before=True))
+    whole.addLayout(row(*buttons(sketch.some(words.buttons, 1, 2)), stretch_before=True))
     place_anywhere(sketch, window(sketch, title, body(whole)))
 
 
@@ -186,9 +186,9 @@ def _choice(heading: str, options: tuple[str, ...], chosen: int) -> tuple[QGroup
     return group, options[chosen]
 
 
-def _tick_boxes(sketch: Sketch, count: int) -> list[QCheckBox]:
+def _tick_boxes(sketch: Sketch, labels: Sequence[str], count: int) -> list[QCheckBox]:
     made = []
-    for text in sketch.some(sketch.words.options, count, count):
+    for text in sketch.some(labels, count, count, others_absent=True):
         box = QCheckBox(text)
         box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         box.setChecked(sketch.rng.random() < 0.5)

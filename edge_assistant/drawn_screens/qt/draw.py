@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date
 
 from PIL import Image
-from PySide6.QtCore import QEvent, QLocale, QPoint, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QImage, QRegion
+from PySide6.QtCore import QDate, QEvent, QLocale, QPoint, Qt
+from PySide6.QtGui import QFont, QImage, QRegion
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
+from edge_assistant.drawn_screens.jobs import Job
 from edge_assistant.drawn_screens.photograph import photograph, unreadable
 from edge_assistant.drawn_screens.phrases import RIGHT_TO_LEFT, phrases
 from edge_assistant.drawn_screens.phrases.phrase_set import PhraseSet
 from edge_assistant.drawn_screens.qt import dialogs, programs, scenes
-from edge_assistant.drawn_screens.qt.look import Look, choose_look
+from edge_assistant.drawn_screens.qt.look import MOST_PIXELS, Look, choose_look
 from edge_assistant.drawn_screens.qt.painted import Plain
 from edge_assistant.drawn_screens.qt.sketch import Sketch
 from edge_assistant.drawn_screens.qt.survey import Survey, Surveyor
@@ -43,21 +45,21 @@ _COMPOSERS: dict[Kind, Callable[[Sketch], None]] = {
     "blank": scenes.blank,
 }
 _PAPER = ("#fcfcf7", "#16161a", "#ffffff", "#eeeeea")
+_PHOTOGRAPH_SCALE = 2.0
 _LEAST_MARGIN = 0.05
 """Share of the picture's sides that is kept around what is photographed."""
 _MOST_ABSENT = 12
 _LATIN_DIGITS = {first + digit: str(digit) for first in (0x660, 0x6F0) for digit in range(10)}
 
 
-def draw(
-    application: QApplication, kind: Kind, language: str, seed: str, name: str, families: list[str]
-) -> DrawnScreen:
+def draw(application: QApplication, job: Job, families: list[str]) -> DrawnScreen:
     """Draw a screen in one of the families. Raises RuntimeError where its contents fit no screen at all."""
+    kind, language, seed, name = job.kind, job.language, job.seed, job.name
     rng = random.Random(f"{seed} look")
     look: Look | None = choose_look(rng, families)
     assert look is not None
     if kind in PHOTOGRAPHS:
-        look = replace(look, dark=False, colours=_PAPER)
+        look = replace(look, dark=False, colours=_PAPER, scale=_PHOTOGRAPH_SCALE)
     words = phrases(language)
     while look is not None:
         _use(application, look, language)
@@ -65,7 +67,7 @@ def draw(
         surveyor = Surveyor(sketch.root, look.scale)
         surveyor.read(sketch.root)
         found = surveyor.found
-        if not found.cut and (kind not in PHOTOGRAPHS or _has_margin(found, look)):
+        if not found.cut and (kind not in PHOTOGRAPHS or _is_in_view(found, sketch)):
             try:
                 return _finish(sketch, found, kind, language, seed, name)
             finally:
@@ -126,11 +128,11 @@ def _finish(sketch: Sketch, found: Survey, kind: Kind, language: str, seed: str,
     image = _picture(sketch.root, look)
     rng = random.Random(f"{seed} finish")
     if kind == "unreadable":
-        line = QFontMetrics(sketch.root.font()).height() * look.scale
-        image = unreadable(image, line, rng)
-        truth = ScreenTruth(readable=False, absent=_absent(sketch, found))
+        highest = max(each.box[3] - each.box[1] for each in found.texts if each.role == "title")
+        image = unreadable(image, highest, rng)
+        truth = ScreenTruth(readable=False, absent=_absent(sketch, found, rng))
     elif kind == "blank":
-        truth = ScreenTruth(blank=True, absent=_absent(sketch, found))
+        truth = ScreenTruth(blank=True, absent=_absent(sketch, found, rng))
     else:
         if kind in PHOTOGRAPHS:
             boxes = [*(each.box for each in found.texts), *found.places.values()]
@@ -146,7 +148,7 @@ def _finish(sketch: Sketch, found: Survey, kind: Kind, language: str, seed: str,
             places=found.places,
             numbers=tuple(sketch.numbers),
             states=found.states,
-            absent=_absent(sketch, found),
+            absent=_absent(sketch, found, rng),
             questions=(*sketch.questions, *_places_asked(sketch, found, rng)),
         )
     return DrawnScreen(name, kind, image, language, look.style, look.dark, truth, look.family, look.points, look.scale)
@@ -160,26 +162,36 @@ def _places_asked(sketch: Sketch, found: Survey, rng: random.Random) -> list[Que
     ]
 
 
-def _absent(sketch: Sketch, found: Survey) -> tuple[str, ...]:
-    """What is nowhere in the texts, not even as a part of a word."""
+def _absent(sketch: Sketch, found: Survey, rng: random.Random) -> tuple[str, ...]:
+    """What is nowhere in the texts, not even as a part of a word: of the same sort, then names of other screens."""
     shown = "\n".join(each.text for each in found.texts).casefold()
-    candidates = dict.fromkeys(sketch.absent)
-    return tuple(each for each in candidates if each.casefold() not in shown)[:_MOST_ABSENT]
+    words = sketch.words
+    alike = dict.fromkeys(rng.sample(sketch.absent, len(sketch.absent)))
+    others = [sketch.values.thing().rsplit(" ", 1)[-1] for _ in range(2)]
+    for names in (words.towns, words.products, words.senders, [title for title, _ in words.dialogs]):
+        others += rng.sample(names, 3)
+    absent = [each for each in (*list(alike)[: _MOST_ABSENT // 2], *others) if each.casefold() not in shown]
+    return tuple(dict.fromkeys(absent))[:_MOST_ABSENT]
 
 
-def _has_margin(found: Survey, look: Look) -> bool:
-    width, height = look.pixels
+def _is_in_view(found: Survey, sketch: Sketch) -> bool:
+    """Whether a photograph is not too large, and there is a margin around everything."""
+    width, height = _pixels(sketch.root, sketch.look)
     across, down = width * _LEAST_MARGIN, height * _LEAST_MARGIN
-    return all(
+    return (width <= MOST_PIXELS[0] and height <= MOST_PIXELS[1]) and all(
         each.box[0] >= across and each.box[1] >= down and each.box[2] <= width - across and each.box[3] <= height - down
         for each in found.texts
     )
 
 
+def _pixels(root: QWidget, look: Look) -> tuple[int, int]:
+    """Return the width and height of the picture of a widget."""
+    return int(root.width() * look.scale), int(root.height() * look.scale)
+
+
 def _picture(root: QWidget, look: Look) -> Image.Image:
-    width, height = look.pixels
-    image = QImage(width, height, QImage.Format.Format_RGBA8888)
-    image.fill(Qt.GlobalColor.black)
+    width, height = _pixels(root, look)
+    image = QImage(width, height, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(look.scale)
     root.render(
         image,
@@ -187,15 +199,16 @@ def _picture(root: QWidget, look: Look) -> Image.Image:
         QRegion(),
         QWidget.RenderFlag.DrawWindowBackground | QWidget.RenderFlag.DrawChildren,
     )
-    data = bytes(image.constBits())
-    return Image.frombytes("RGBA", (width, height), data, "raw", "RGBA", image.bytesPerLine()).convert("RGB")
+    # Each pixel is a number of 32 bits, the blue in the lowest eight.
+    order = "BGRX" if sys.byteorder == "little" else "XRGB"
+    return Image.frombytes("RGB", (width, height), bytes(image.constBits()), "raw", order, image.bytesPerLine())
 
 
 def _date_writer(words: PhraseSet, language: str) -> Callable[[date], str]:
     locale = QLocale(language)
 
     def write(day: date) -> str:
-        text: str = locale.toString(day, words.date_format)
+        text = locale.toString(QDate(day.year, day.month, day.day), words.date_format)
         return text.translate(_LATIN_DIGITS)
 
     return write

@@ -29,10 +29,11 @@ _SIZES = (
     (1600, 900),
     (1920, 1080),
 )
-_MOST_PIXELS = (1920, 1080)
+MOST_PIXELS = (1920, 1080)
 _STYLES = ("Fusion", "Windows")  # which every system has; native styles do not draw offscreen
 # Fonts of signs, of mathematics, and those that imitate handwriting.
 _UNFIT_FAMILIES = ("symbol", "math", "d050000l", "z003", "dingbats", "emoji", "icon", "chancery", "script", "awesome")
+_ALIASES = frozenset(("monospace", "sans", "sans serif", "serif"))  # for families that have names of their own
 # Window, text, base, button: from light to dark.
 _LIGHT = (
     ("#f0f0f0", "#101010", "#ffffff", "#e6e6e6"),
@@ -40,13 +41,15 @@ _LIGHT = (
     ("#e8ecf1", "#0d1b2a", "#ffffff", "#dde3ea"),
     ("#f4efe6", "#2b2118", "#fffdf8", "#e9e0d0"),
 )
+# Fusion outlines widgets darker than the window, which nobody sees in the dark, so the base is lighter than it.
 _DARK = (
-    ("#1e1f22", "#e8e8e8", "#141517", "#2d2f33"),
-    ("#202b38", "#dfe7ef", "#17202a", "#2f3d4d"),
-    ("#000000", "#ffffff", "#0a0a0a", "#242424"),
+    ("#1e1f22", "#e8e8e8", "#36383d", "#45484f"),
+    ("#17202a", "#dfe7ef", "#2f3d4d", "#3d4f63"),
+    ("#000000", "#ffffff", "#2b2b2b", "#383838"),
 )
 _ACCENTS = ("#1f5fa8", "#0b7a4b", "#8a2b62", "#a34a00", "#4b3fa7")
 _BACKDROPS = ("#2b5876", "#3a6b4f", "#5b4b7a", "#7a5240", "#4a4f57", "#8fa9bf")
+_BASIC_LETTERS = "ABCabc123"  # which every font that is meant for reading has
 _DIMMED = 0.5  # share of the text's colour in that of a greyed label
 
 
@@ -73,11 +76,6 @@ class Look:
         larger = _SIZES.index(self.size) + 1
         return replace(self, size=_SIZES[larger]) if larger < len(_SIZES) else None
 
-    @property
-    def pixels(self) -> tuple[int, int]:
-        """Width and height of the picture."""
-        return int(self.size[0] * self.scale), int(self.size[1] * self.scale)
-
     def palette(self) -> QPalette:
         """The colours as Qt's palette, the same whether a window is active or not."""
         window, text, base, button = (QColor(each) for each in self.colours)
@@ -91,11 +89,12 @@ class Look:
             (roles.Text, text),
             (roles.Button, button),
             (roles.ButtonText, text),
-            (roles.Light, button.lighter(115)),
-            (roles.Midlight, button.lighter(107)),
-            (roles.Mid, button.darker(130)),
-            (roles.Dark, button.darker(160) if not self.dark else button.lighter(170)),
-            (roles.Shadow, QColor("#000000")),
+            # The edges of widgets: in dark colours they are lighter than the ground, or they would not be seen.
+            (roles.Light, blend(text, button, 0.4) if self.dark else button.lighter(115)),
+            (roles.Midlight, blend(text, button, 0.25) if self.dark else button.lighter(107)),
+            (roles.Mid, blend(text, button, 0.3) if self.dark else button.darker(130)),
+            (roles.Dark, blend(text, button, 0.5) if self.dark else button.darker(160)),
+            (roles.Shadow, blend(text, button, 0.6) if self.dark else QColor("#000000")),
             (roles.Highlight, QColor(self.accent)),
             (roles.HighlightedText, QColor("#ffffff")),
             (roles.PlaceholderText, blend(text, base, _DIMMED)),
@@ -108,10 +107,13 @@ class Look:
 
 def blend(colour: QColor, ground: QColor, share: float) -> QColor:
     """Mix two colours; `share` is the first one's, from 0 to 1."""
-    red, green, blue, _ = (
-        int(share * one + (1 - share) * other) for one, other in zip(colour.getRgb(), ground.getRgb(), strict=True)
+
+    def mix(one: int, other: int) -> int:
+        return int(share * one + (1 - share) * other)
+
+    return QColor(
+        mix(colour.red(), ground.red()), mix(colour.green(), ground.green()), mix(colour.blue(), ground.blue())
     )
-    return QColor(red, green, blue)
 
 
 def application() -> QApplication:
@@ -122,7 +124,7 @@ def application() -> QApplication:
     made = QApplication(["edge-assistant", "-platform", "offscreen"])
     made.setCursorFlashTime(0)
     made.setQuitOnLastWindowClosed(False)
-    if not QFontDatabase.families():
+    if not fitting_families(_BASIC_LETTERS):
         raise InputError(
             tr("No screens can be drawn: this computer has no fonts. Install one, such as DejaVu."), code="no-fonts"
         )
@@ -133,10 +135,12 @@ def fitting_families(text: str) -> list[str]:
     """Return the families, in alphabetical order, that have every letter of a text, and are meant for reading."""
     letters = {each for each in text if not each.isspace()}
     found = []
-    for family in sorted(QFontDatabase.families()):
-        if any(unfit in family.lower() for unfit in _UNFIT_FAMILIES) or QFontDatabase.isPrivateFamily(family):
+    # Two foundries' families of one name are told apart by a suffix, and each may have some of the styles only.
+    for family in sorted({each.partition(" [")[0] for each in QFontDatabase.families()}):
+        name = family.lower()
+        if name in _ALIASES or any(unfit in name for unfit in _UNFIT_FAMILIES):
             continue
-        if not QFontDatabase.isSmoothlyScalable(family):
+        if QFontDatabase.isPrivateFamily(family) or not QFontDatabase.isSmoothlyScalable(family):
             continue
         font = QFont(family, 12)
         font.setStyleStrategy(QFont.StyleStrategy.NoFontMerging)
@@ -154,7 +158,7 @@ def choose_look(rng: random.Random, families: list[str]) -> Look:
         (size, scale)
         for size in _SIZES
         for scale in _SCALES
-        if size[0] * scale <= _MOST_PIXELS[0] and size[1] * scale <= _MOST_PIXELS[1]
+        if size[0] * scale <= MOST_PIXELS[0] and size[1] * scale <= MOST_PIXELS[1]
     ]
     scale = rng.choice(_SCALES)
     size = rng.choice([each for each, fitting in sizes if fitting == scale])

@@ -37,7 +37,7 @@ class Plain(PaintedWidget):
         self._colour = QColor(colour)
         self._darker = darker
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         for y in range(self.height()):
             share = y / max(1, self.height())
@@ -53,7 +53,7 @@ class WindowButtons(PaintedWidget):
         height = QFontMetrics(self.font()).height()
         self.setFixedSize(QSize(4 * height, height))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         side = self.height() * 0.55
@@ -84,7 +84,7 @@ class Shape(PaintedWidget):
         self._colour = QColor(colour)
         self.resize(side, side)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_shape(painter, self._shape, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._colour)
@@ -113,7 +113,7 @@ class Icon(PaintedWidget):
         width = metrics.horizontalAdvance(self._label)
         return QRect((self.width() - width) // 2, self._side + 6, width, metrics.height())
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF((self.width() - self._side) / 2, 2, self._side, self._side)
@@ -164,15 +164,11 @@ class BarChart(PaintedWidget):
         return found
 
     def parts(self) -> list[tuple[str, QRect]]:
-        return [
-            (
-                name,
-                self._rect_of_bar(number).united(
-                    self._centred(name, self._rect_of_bar(number).center().x(), self.height() - self._line - 2)
-                ),
-            )
-            for number, name in enumerate(self._names)
-        ]
+        found = []
+        for number, name in enumerate(self._names):
+            bar = self._rect_of_bar(number)
+            found.append((name, bar.united(self._centred(name, bar.center().x(), self.height() - self._line - 2))))
+        return found
 
     def _scale_rect(self, step: int, text: str) -> QRect:
         width = QFontMetrics(self.font()).horizontalAdvance(text)
@@ -183,7 +179,7 @@ class BarChart(PaintedWidget):
         full = self.height() - 3 * self._line - 8
         return self.height() - self._line - 8 - full * step / self._STEPS
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         ink = self.palette().windowText().color()
         faint = QColor(ink)

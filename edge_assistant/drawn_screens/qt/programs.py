@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QAction, QFont, QFontMetrics
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QFont, QFontMetrics, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -21,11 +21,10 @@ from PySide6.QtWidgets import (
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
-    QWidget,
 )
 
 from edge_assistant.drawn_screens.qt.dialogs import message_box
-from edge_assistant.drawn_screens.qt.painted import BarChart
+from edge_assistant.drawn_screens.qt.painted import BarChart, paint_shape
 from edge_assistant.drawn_screens.qt.sketch import (
     Sketch,
     body,
@@ -40,7 +39,7 @@ from edge_assistant.drawn_screens.qt.sketch import (
 )
 from edge_assistant.drawn_screens.qt.survey import HIGHLIGHTED_ROW
 from edge_assistant.drawn_screens.truth import Question
-from edge_assistant.drawn_screens.values import price_fact
+from edge_assistant.drawn_screens.values import FilledText, price_fact
 
 _BAR_COLOURS = ("#3b6fb5", "#c2572b", "#3f8f4f", "#8a4fa0", "#b58a1f", "#2f8f8f")
 _CHART_SIZE = QSize(300, 180)
@@ -53,7 +52,10 @@ def table(sketch: Sketch) -> None:
     sketch.title = title = f"{rng.choice(words.table_titles)} {rng.randrange(2021, 2028)}"
     sketch.fact(title)
     header = [words.item, words.quantity, words.price, words.town]
-    rows = [[product, values.count(), values.price(), values.town()] for product in sketch.some(words.products, 3, 7)]
+    rows = [
+        [product, values.count(), values.price(), values.town()]
+        for product in sketch.some(words.products, 3, 7, others_absent=True)
+    ]
     empty = rng.randrange(len(rows)), rng.randrange(1, len(header))
     rows[empty[0]][empty[1]] = ""
     asked, column = rng.choice([(line, column) for line in rows for column in range(1, len(header)) if line[column]])
@@ -88,7 +90,7 @@ def table(sketch: Sketch) -> None:
     )
     whole = QVBoxLayout()
     whole.addLayout(row(made, stretch_after=True))
-    whole.addLayout(row(*buttons(sketch, sketch.some(words.buttons, 1, 3)), stretch_before=True))
+    whole.addLayout(row(*buttons(sketch.some(words.buttons, 1, 3)), stretch_before=True))
     whole.addStretch()
     shown = window(sketch, title, body(whole))
     (fill_screen if rng.random() < 0.4 else place_anywhere)(sketch, shown)
@@ -97,12 +99,13 @@ def table(sketch: Sketch) -> None:
 def chart(sketch: Sketch) -> None:
     """A bar chart with three to six bars of different heights."""
     words, rng = sketch.words, sketch.rng
-    sketch.title = title = rng.choice(words.chart_titles).format(year=rng.randrange(2015, 2027))
+    titles, names = rng.choice(((words.town_charts, words.towns), (words.product_charts, words.products)))
+    sketch.title = title = rng.choice(titles).format(year=rng.randrange(2015, 2027))
     sketch.fact(title)
-    names = rng.sample(list(rng.choice((words.towns, words.products))), rng.randint(3, 6))
+    names = tuple(rng.sample(names, rng.randint(3, 6)))
     step = rng.choice((1, 2, 5))
     heights = [step * each for each in rng.sample(range(13, 98), len(names))]
-    bars = BarChart(names, heights, 100 * step, rng.sample(_BAR_COLOURS, len(names)), _CHART_SIZE)
+    bars = BarChart(list(names), heights, 100 * step, rng.sample(_BAR_COLOURS, len(names)), _CHART_SIZE)
     highest = names[heights.index(max(heights))]
     asked = rng.randrange(len(names))
     sketch.questions.append(Question(words.ask_value.format(label=names[asked]), "number", ((str(heights[asked]),),)))
@@ -110,7 +113,6 @@ def chart(sketch: Sketch) -> None:
         Question(words.ask_highest, "text", ((highest,),), tuple(each for each in names if each != highest))
     )
     sketch.key_facts += [(name,) for name in names] + [(str(each),) for each in heights]
-    sketch.absent += [each for each in (*words.towns, *words.products) if each not in names]
     whole = QVBoxLayout()
     heading = label(title, "title", bold=True, larger=1.3)
     whole.addLayout(row(heading, stretch_before=True, stretch_after=True))
@@ -133,7 +135,7 @@ def settings(sketch: Sketch) -> None:
     sketch.fact(chosen)
     right = QVBoxLayout()
     right.addWidget(label(chosen, "title", bold=True, larger=1.3))
-    for text in sketch.some(words.switches, 2, 4):
+    for text in sketch.some(words.switches, 2, 4, others_absent=True):
         switch = QCheckBox(text)
         switch.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         switch.setChecked(rng.random() < 0.5)
@@ -141,7 +143,7 @@ def settings(sketch: Sketch) -> None:
         sketch.fact(text)
         sketch.ask_yes_no(words.ask_ticked.format(label=text), switch.isChecked())
     grid = QGridLayout()
-    names = sketch.some(words.sliders, 1, 3)
+    names = sketch.some(words.sliders, 1, 3, others_absent=True)
     for number, name in enumerate(names):
         value = int(sketch.values.count())
         slider = QSlider(Qt.Orientation.Horizontal)
@@ -167,17 +169,15 @@ def mail(sketch: Sketch) -> None:
     """Folders, a list of messages of which some are unread, and the open message."""
     words, rng, values = sketch.words, sketch.rng, sketch.values
     sketch.title = words.mail_title
-    messages = [
-        (sender, values.fill(subject).text, text)
-        for sender, (subject, text) in zip(
-            sketch.some(words.senders, 3, 4), rng.sample(words.mails, len(words.mails)), strict=False
-        )
-    ]
+    messages: list[tuple[str, str, FilledText]] = []
+    subjects = rng.sample(words.mails, len(words.mails))
+    for sender, (subject, text) in zip(sketch.some(words.senders, 3, 4, others_absent=True), subjects, strict=False):
+        chosen: dict[str, str] = {}
+        messages.append((sender, values.fill(subject, chosen).text, values.fill(text, chosen)))
     opened = rng.randrange(len(messages))
     unread = rng.sample([at for at in range(len(messages)) if at != opened], rng.randint(1, len(messages) - 1))
-    sketch.ask_number(words.ask_unread, len(unread)) if len(unread) > 1 else None
-    sender, subject, text = messages[opened]
-    filled = values.fill(text)
+    sketch.ask_number(words.ask_unread, len(unread))
+    sender, subject, filled = messages[opened]
     sketch.fact(subject)
     sketch.fact(sender)
     sketch.key_facts += [*filled.facts]
@@ -200,7 +200,7 @@ def mail(sketch: Sketch) -> None:
     message.addSpacing(6)
     message.addWidget(paragraph(filled.text, _LINE_EMS * em))
     message.addStretch()
-    message.addLayout(row(*buttons(sketch, sketch.some(words.buttons, 1, 2), default=None), stretch_after=True))
+    message.addLayout(row(*buttons(sketch.some(words.buttons, 1, 2), default=None), stretch_after=True))
     columns = QHBoxLayout()
     columns.addWidget(folders)
     columns.addWidget(listed)
@@ -274,15 +274,15 @@ def desktop(sketch: Sketch) -> None:
     title, message = rng.choice(words.dialogs)
     first = message_box(sketch, title, message, (2, 3), sketch.root.style().StandardPixmap.SP_MessageBoxInformation)
     em = QFontMetrics(sketch.root.font()).horizontalAdvance("M")
-    heading = f"{values.thing()} - {words.editor_title}"
-    sketch.fact(heading.split(" - ")[0].rsplit(" ", 1)[-1])
+    document = values.thing()
+    heading = f"{document} - {words.editor_title}"
+    number = document.rsplit(" ", 1)[-1]
+    sketch.fact(number)
     text = QVBoxLayout()
     for template in rng.sample(words.sentences, 2):
         text.addWidget(paragraph(values.fill(template).text, 16 * em))
     second = window(sketch, heading, body(text))
-    sketch.questions.append(
-        Question(words.ask_windows, "text", ((title,), (heading.split(" - ")[0].rsplit(" ", 1)[-1],)))
-    )
+    sketch.questions.append(Question(words.ask_windows, "text", ((title,), (number,))))
     settle(first)
     settle(second)
     shown = [first, second] if rng.random() < 0.5 else [second, first]
@@ -309,9 +309,11 @@ def _quiet(view: QAbstractItemView) -> None:
 
 
 def _list(entries: Sequence[tuple[str, bool]]) -> QListWidget:
-    """A list whose entries are all seen; those that are unread are bold."""
+    """A list whose entries are all seen; those that are unread are bold, and have a dot where there are any."""
     made = QListWidget()
     _quiet(made)
+    side = QFontMetrics(made.font()).height() // 2 if any(unread for _, unread in entries) else 0
+    made.setIconSize(QSize(side, side))
     made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
     widest = 0
     for text, unread in entries:
@@ -321,9 +323,22 @@ def _list(entries: Sequence[tuple[str, bool]]) -> QListWidget:
         item.setFont(font)
         if unread:
             item.setData(HIGHLIGHTED_ROW, "unread")
+        if side:
+            item.setIcon(_dot(side, made.palette().highlight().color() if unread else QColor(0, 0, 0, 0)))
         made.addItem(item)
         widest = max(widest, *(QFontMetrics(font).horizontalAdvance(line) for line in text.split("\n")))
-    made.setFixedWidth(widest + 24)
+    made.setFixedWidth(widest + side + 30)
     height = sum(made.sizeHintForRow(at) for at in range(made.count())) + 2 * made.frameWidth()
     made.setMinimumHeight(height + 4)
     return made
+
+
+def _dot(side: int, colour: QColor) -> QIcon:
+    """A filled circle; four times as large as it is shown at most, for screens with more pixels."""
+    pixmap = QPixmap(4 * side, 4 * side)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_shape(painter, "circle", QRectF(pixmap.rect()), colour)
+    painter.end()
+    return QIcon(pixmap)

@@ -7,14 +7,17 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from edge_assistant.drawn_screens.qt.painted import SHAPES, Icon, Shape
-from edge_assistant.drawn_screens.qt.sketch import Sketch, fill_screen, label, paragraph, place_anywhere, row
+from edge_assistant.drawn_screens.qt.sketch import Sketch, fill_screen, label, paragraph, row, settle
 from edge_assistant.drawn_screens.qt.survey import COUNTED
 from edge_assistant.drawn_screens.truth import Question
 from edge_assistant.drawn_screens.values import price_fact
 
-_COLOURS = ("#c0392b", "#2471a3", "#1e8449", "#b7950b", "#7d3c98", "#d35400")
+COLOURS = ("#c0392b", "#2471a3", "#1e8449", "#b7950b", "#7d3c98", "#d35400")
 _MOST_OF_A_SHAPE = 12
 _PAPER_MARGIN = 26
+_GROUND_AROUND_PAPER = (1.2, 1.6)
+"""Sides of a photograph, in sides of the sheet: from, to."""
+_HEADING = 1.5
 
 
 def counting(sketch: Sketch) -> None:
@@ -28,7 +31,7 @@ def counting(sketch: Sketch) -> None:
     cell = min(width // columns, height // rows)
     side = int(cell * rng.uniform(0.45, 0.75))
     spots = rng.sample([(column, line) for line in range(rows) for column in range(columns)], sum(counts.values()))
-    colours = dict(zip(shapes, rng.sample(_COLOURS, len(shapes)), strict=True))
+    colours = dict(zip(shapes, rng.sample(COLOURS, len(shapes)), strict=True))
     for shape, count in counts.items():
         for _ in range(count):
             column, line = spots.pop()
@@ -46,10 +49,10 @@ def counting(sketch: Sketch) -> None:
 def places(sketch: Sketch) -> None:
     """Icons with labels, each somewhere on the screen."""
     rng, words = sketch.rng, sketch.words
-    names = sketch.some(words.icons, 3, 7)
+    names = sketch.some(words.icons, 3, 7, others_absent=True)
     taken: list[QRect] = []
     for name in names:
-        icon = Icon(name, rng.choice(SHAPES), rng.choice(_COLOURS), sketch.root)
+        icon = Icon(name, rng.choice(SHAPES), rng.choice(COLOURS), sketch.root)
         icon.setProperty(COUNTED, "icon")
         for _ in range(300):
             icon.move(
@@ -72,13 +75,14 @@ def page(sketch: Sketch) -> None:
     sketch.fact(title)
     columns = rng.choice((1, 2, 2))
     em = QFontMetrics(sketch.root.font()).horizontalAdvance("M")
-    width = (30 if columns == 1 else 17) * em
-    sentences = rng.sample(words.sentences, min(len(words.sentences), 4 * columns))
+    width = (36 if columns == 1 else 18) * em
+    sentences = rng.sample(words.sentences, rng.randint(3, 6) * columns)
     across = QHBoxLayout()
     across.setSpacing(2 * em)
     for number in range(columns):
         down = QVBoxLayout()
-        mine = sentences[number::columns]
+        half = len(sentences) // columns
+        mine = sentences[number * half : (number + 1) * half]
         for at in range(0, len(mine), 2):
             filled = [values.fill(each) for each in mine[at : at + 2]]
             sketch.key_facts += [fact for each in filled for fact in each.facts]
@@ -87,7 +91,7 @@ def page(sketch: Sketch) -> None:
         across.addLayout(down)
     across.addStretch()
     whole = QVBoxLayout()
-    whole.addWidget(label(title, "title", bold=True, larger=1.5))
+    whole.addWidget(label(title, "title", bold=True, larger=_HEADING))
     whole.addLayout(across)
     whole.addStretch()
     shown = _ground(sketch)
@@ -100,12 +104,12 @@ def letter(sketch: Sketch) -> None:
     rng, words, values = sketch.rng, sketch.words, sketch.values
     sender = rng.choice(words.senders)
     subject, text = rng.choice(words.mails)
-    about, filled = values.fill(subject), values.fill(text)
+    chosen: dict[str, str] = {}
+    about, filled = values.fill(subject, chosen), values.fill(text, chosen)
     sketch.title = about.text
     sketch.fact(about.text)
     sketch.fact(sender)
     sketch.key_facts += [*about.facts, *filled.facts]
-    sketch.absent += [each for each in words.senders if each != sender]
     em = QFontMetrics(sketch.root.font()).horizontalAdvance("M")
     width = 22 * em
     whole = QVBoxLayout()
@@ -133,7 +137,7 @@ def receipt(sketch: Sketch) -> None:
     sketch.fact(words.receipt_title)
     goods = QGridLayout()
     total = 0
-    for number, product in enumerate(sketch.some(words.products, 3, 6)):
+    for number, product in enumerate(sketch.some(words.products, 3, 6, others_absent=True)):
         hundredths = rng.randrange(101, 1999)
         total += hundredths
         goods.addWidget(label(product, "label"), number, 0)
@@ -174,10 +178,19 @@ def _ground(sketch: Sketch) -> QWidget:
 
 
 def _paper(sketch: Sketch, layout: QVBoxLayout) -> None:
-    """A sheet of paper in the middle of the screen; the photograph is made of it afterwards."""
-    sheet = QFrame(sketch.root)
+    """A sheet of paper in the middle of the picture, which is not much larger than the sheet.
+
+    The photograph is made of it afterwards.
+    """
+    root = sketch.root
+    sheet = QFrame(root)
     sheet.setAutoFillBackground(True)
     layout.setContentsMargins(*4 * [_PAPER_MARGIN])
     sheet.setLayout(layout)
-    place_anywhere(sketch, sheet)
-    sheet.move((sketch.root.width() - sheet.width()) // 2, (sketch.root.height() - sheet.height()) // 2)
+    settle(sheet)
+    width, height = (
+        min(whole, int(side * sketch.rng.uniform(*_GROUND_AROUND_PAPER)))
+        for whole, side in ((root.width(), sheet.width()), (root.height(), sheet.height()))
+    )
+    root.setFixedSize(width, height)
+    sheet.move((width - sheet.width()) // 2, (height - sheet.height()) // 2)

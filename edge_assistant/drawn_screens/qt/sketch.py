@@ -39,10 +39,14 @@ class Sketch:
     when_shown: list[Callable[[], None]] = field(default_factory=list)
     """What is done when everything is laid out."""
 
-    def some(self, things: Sequence[str], low: int, high: int) -> list[str]:
-        """Choose from `low` to `high` of the things; what is left over is plausible, and absent."""
+    def some(self, things: Sequence[str], low: int, high: int, *, others_absent: bool = False) -> list[str]:
+        """Choose from `low` to `high` of the things.
+
+        With `others_absent` nobody may claim what is left over: not for words that a description has anyway, as "Open".
+        """
         chosen = self.rng.sample(list(things), min(len(things), self.rng.randint(low, high)))
-        self.absent += [each for each in things if each not in chosen]
+        if others_absent:
+            self.absent += [each for each in things if each not in chosen]
         return chosen
 
     def fact(self, *spellings: str) -> None:
@@ -98,7 +102,7 @@ def row(*parts: QWidget | None, stretch_before: bool = False, stretch_after: boo
     return layout
 
 
-def buttons(sketch: Sketch, names: Sequence[str], *, default: int | None = 0) -> list[QPushButton]:
+def buttons(names: Sequence[str], *, default: int | None = 0) -> list[QPushButton]:
     """Push buttons, one of which is the default."""
     made = []
     for number, name in enumerate(names):
@@ -107,7 +111,6 @@ def buttons(sketch: Sketch, names: Sequence[str], *, default: int | None = 0) ->
         button.setDefault(number == default)
         button.setMinimumWidth(QFontMetrics(button.font()).horizontalAdvance(name) + 24)
         made.append(button)
-    sketch.absent += [each for each in sketch.words.buttons if each not in names]
     return made
 
 
@@ -153,8 +156,9 @@ def settle(made: QWidget) -> None:
     """Give a window, and all that is in it, the size that its contents need."""
     made.ensurePolished()
     made.adjustSize()
-    if made.layout():
-        made.layout().activate()
+    layout = made.layout()
+    if layout is not None:
+        layout.activate()
 
 
 def place_anywhere(sketch: Sketch, made: QWidget) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -44,6 +45,10 @@ HIGHLIGHTED_ROW = Qt.ItemDataRole.UserRole
 """The data of a list's item: the state that it stands for, such as "unread"."""
 
 
+_CELL_MARGIN = 3
+"""Logical pixels that Qt's delegates leave free: a focus frame's width and one."""
+
+
 @dataclass
 class Survey:
     """What the widgets show. Boxes are pixels of the picture."""
@@ -53,7 +58,7 @@ class Survey:
     counts: dict[str, int] = field(default_factory=dict)
     places: dict[str, Box] = field(default_factory=dict)
     cut: list[str] = field(default_factory=list)
-    """Texts that do not fit where they are."""
+    """Texts and things that are not seen whole."""
 
 
 class Surveyor:
@@ -72,6 +77,8 @@ class Surveyor:
         counted = widget.property(COUNTED)
         if isinstance(counted, str):
             self._count(counted)
+            if not self._inside(widget, widget.rect()):
+                self.found.cut.append(counted)
         if isinstance(widget, PaintedWidget):
             for text, rect, role in widget.texts():
                 self._text(widget, text, rect, widget.text_font(role), role)
@@ -113,7 +120,8 @@ class Surveyor:
         option = QStyleOptionButton()
         option.initFrom(button)
         option.text = button.text()
-        alignment, role = Qt.AlignmentFlag.AlignCenter, "button"
+        alignment = Qt.AlignmentFlag.AlignCenter
+        role: Role = "button"
         states: list[State] = []
         if isinstance(button, QPushButton):
             self._count("button")
@@ -142,11 +150,16 @@ class Surveyor:
         edit.initStyleOption(option)
         rect = edit.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, edit)
         if text := edit.text():
-            alignment = edit.alignment() | Qt.AlignmentFlag.AlignVCenter
+            # A field has the direction of its text, whatever the window's is.
+            side = Qt.AlignmentFlag.AlignRight if _runs_from_the_right(text) else Qt.AlignmentFlag.AlignLeft
+            alignment = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
             self._text(edit, text, _aligned(edit, rect.adjusted(2, 0, -2, 0), alignment, text), edit.font(), "field")
         self._count("field")
         label = edit.property(LABEL)
-        self._state(label, ([] if text else ["empty"]) + ([] if edit.isEnabled() else ["greyed"]))
+        states: list[State] = [] if text else ["empty"]
+        if not edit.isEnabled():
+            states.append("greyed")
+        self._state(label, states)
         self._place(edit, label, edit.rect())
 
     def _combo_box(self, box: QComboBox) -> None:
@@ -190,7 +203,7 @@ class Surveyor:
             for row in range(view.count()):
                 item = view.item(row)
                 rect = view.visualItemRect(item)
-                fits = all(_size(item.font(), line).width() <= rect.width() for line in item.text().split("\n"))
+                fits = all(_fits(item.font(), line, rect) for line in item.text().split("\n"))
                 for line, part in _lines(item.text(), rect):
                     self._add(view.viewport(), line, part, "entry", fits=fits)
                 first = item.text().split("\n")[0]
@@ -206,25 +219,28 @@ class Surveyor:
 
     def _table(self, table: QTableWidget) -> None:
         header = table.horizontalHeader()
+        names = []
         for column in range(table.columnCount()):
-            text = table.horizontalHeaderItem(column).text()
+            title = table.horizontalHeaderItem(column)
+            assert title is not None
+            text = title.text()
+            names.append(text)
             rect = QRect(header.sectionViewportPosition(column), 0, header.sectionSize(column), header.height())
-            fits = _size(header.font(), text).width() <= rect.width()
-            self._add(header.viewport(), text, rect, "header", fits=fits)
+            self._add(header.viewport(), text, rect, "header", fits=_fits(header.font(), text, rect))
             self._place(header.viewport(), text, rect)
         for row in range(table.rowCount()):
             self._count("row")
-            for column in range(table.columnCount()):
+            first = ""
+            for column, name in enumerate(names):
                 item = table.item(row, column)
-                rect = table.visualItemRect(item)
-                if text := item.text():
-                    self._add(
-                        table.viewport(), text, rect, "cell", fits=_size(item.font(), text).width() <= rect.width()
-                    )
+                assert item is not None
+                text, rect = item.text(), table.visualItemRect(item)
+                first = first or text
+                if text:
+                    self._add(table.viewport(), text, rect, "cell", fits=_fits(item.font(), text, rect))
                     self._place(table.viewport(), text, rect)
                 else:
-                    names = (table.item(row, 0).text(), table.horizontalHeaderItem(column).text())
-                    self._state(", ".join(names), ["empty"])
+                    self._state(f"{first}, {name}", ["empty"])
 
     def _text(self, widget: QWidget, text: str, rect: QRect, font: QFont, role: Role, wrap: bool = False) -> None:
         room = widget.rect()
@@ -247,10 +263,10 @@ class Surveyor:
         around: QWidget | None = widget
         while around is not None:
             place = QRect(widget.mapTo(around, rect.topLeft()), rect.size())
+            if around is self._root:
+                return around.rect().contains(place)
             if not around.rect().adjusted(-1, -1, 1, 1).contains(place):
                 return False
-            if around is self._root:
-                return True
             around = around.parentWidget()
         return True
 
@@ -268,6 +284,8 @@ class Surveyor:
             self.found.states[label] = tuple(states)
 
     def _place(self, widget: QWidget, label: str, rect: QRect) -> None:
+        if not self._inside(widget, rect):
+            self.found.cut.append(label)
         if label in self.found.places or label in self._twice:
             self._twice.add(label)
             self.found.places.pop(label, None)
@@ -286,8 +304,9 @@ def _children(widget: QWidget) -> Iterator[QWidget]:
 
 def _laid_out(layout: QLayout | None) -> Iterator[QWidget]:
     for index in range(layout.count() if layout else 0):
-        assert layout is not None
-        item = layout.itemAt(index)
+        item = layout.itemAt(index) if layout else None
+        if item is None:
+            continue
         widget = item.widget()
         if widget is not None:
             yield widget
@@ -295,9 +314,20 @@ def _laid_out(layout: QLayout | None) -> Iterator[QWidget]:
             yield from _laid_out(item.layout())
 
 
+def _runs_from_the_right(text: str) -> bool:
+    """Whether the first letter that has a direction is Arabic, or another one that is written from the right."""
+    directions = (unicodedata.bidirectional(letter) for letter in text)
+    return next((each in ("R", "AL") for each in directions if each in ("L", "R", "AL")), False)
+
+
 def _size(font: QFont, text: str) -> QSize:
     metrics = QFontMetrics(font)
     return QSize(metrics.horizontalAdvance(text), metrics.height())
+
+
+def _fits(font: QFont, text: str, rect: QRect) -> bool:
+    """Whether a line is not shortened in a cell of this size, whose delegate leaves a margin at both sides."""
+    return _size(font, text).width() + 2 * _CELL_MARGIN <= rect.width()
 
 
 def _lines(text: str, rect: QRect) -> Iterator[tuple[str, QRect]]:

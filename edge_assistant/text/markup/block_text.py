@@ -28,6 +28,7 @@ class BlockText:
         self._final = self._cut = False
         self._in_line = False
         self._own_line = False
+        self._after_tag = False  # whether a tag began the line: a line end after it is none
         self._fence = ""  # the mark that closes the code
         self._transparent = False  # whether what the fence encloses is markup itself
         self._in_code_line = False

@@ -14,6 +14,8 @@ from edge_assistant.text.markup.table_rows import FRAMES, PIPES
 _RULE = re.compile(r"([-*_=~─━═—–•·#.])(?:[ \t]*\1)*[ \t]*(?=\n|\Z)")
 _RULE_MINIMUM = {"=": 2, "-": 2, "*": 1, "_": 3, "~": 3, "•": 1, "#": 1, ".": 4, "–": 2}
 _HEADING = re.compile(r"(#{1,6})[ \t]+|([=~*-])\2{1,5}[ \t]+(?=[^\W\d_])")
+_BOLD_HEADING = re.compile(r"\*{1,3}(?=#{1,6}[ \t])")
+_BOLD_HEADING_PART = re.compile(r"\*{1,3}#{0,6}\Z")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([^\n`]*)(?=\n|\Z)")
 _FENCE_PART = re.compile(r"(?:`{1,2}|~{1,2}|(?:`{3,}|~{3,})[^\n`]*)\Z")
 _QUOTE = re.compile(r">[ \t]?")
@@ -102,6 +104,10 @@ class BlockReader(CodeReader):
                 self._end_line()
                 return True
             return moved
+        if stop is Stop.TAG:
+            self._in_line = self._own_line = self._pipes = False
+            self._after_tag = True
+            return True
         if stop is Stop.TABLE:
             self._open_html()
             return True
@@ -118,8 +124,10 @@ class BlockReader(CodeReader):
             if final:
                 self._position = i
             return final
+        after_tag, self._after_tag = self._after_tag, False
         if text[i] == "\n":
-            self._end_paragraph()
+            if not after_tag:
+                self._end_paragraph()
             self._position = i + 1
             return True
         self._line_begin = self._position
@@ -156,6 +164,10 @@ class BlockReader(CodeReader):
             rule = self._read_rule(i)
             if rule is not None:
                 return rule
+        if bold := _BOLD_HEADING.match(text, i):
+            i = bold.end()
+        elif not final and _BOLD_HEADING_PART.match(text, i):
+            return False
         heading = _HEADING.match(text, i)
         if heading:
             return self._read_heading(heading)

@@ -51,6 +51,9 @@ class InlineReader(EmphasisReader, HtmlReader):
             if step == i and not final:
                 return i, Stop.MORE
             i = max(step, i + 1)
+            if self.broke_line:
+                self.broke_line = False
+                return i, Stop.TAG
         return i, Stop.LINE if final else Stop.MORE
 
     def _next_special(self, i: int) -> int:

@@ -50,6 +50,7 @@ class HtmlReader(BracketReader, FormulaReader):
             self._write('"')
         elif name in html.LINE_TAGS:
             self._break_line(tag)
+            self.broke_line = self._lines.line_is_empty
         return tag.end
 
     def _break_line(self, tag: html.Tag) -> None:

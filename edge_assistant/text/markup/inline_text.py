@@ -21,6 +21,7 @@ class Stop(Enum):
     LINE = 2  # at a line end, or at the end of the text
     TABLE = 3  # at a tag of a table
     PIPE = 4  # at a "|" that may divide the columns of a table
+    TAG = 5  # behind a tag that begins a line
 
 
 class InlineText:
@@ -46,6 +47,7 @@ class InlineText:
         self._final = False
         self._cut = False
         self.has_box = False
+        self.broke_line = False  # whether a tag just began a line
 
     def new_paragraph(self) -> None:
         """Forget emphasis that is still open."""

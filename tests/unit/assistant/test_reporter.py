@@ -192,6 +192,20 @@ def test_text_that_is_read_is_spoken_in_its_own_language() -> None:
     assert listener.languages == ["de", "de", "ru"]
 
 
+def test_text_that_is_read_on_keeps_the_language_that_it_was_in() -> None:
+    listener = Listener()
+    listener.run.language = LanguageTracker("en", follow=True)
+    listener.answer("Bitte warten Sie, bis die Tür geöffnet ist.\n", "Anlage: Rech", stop="length")
+    cut = CutAnswer(listener.run.raw_answer(listener.run.answer), tuple(listener.run.spoken.pieces))
+    listener.languages.clear()
+    tracker = LanguageTracker("en", follow=True)
+    listener.run = AnswerRun(1, "What?", 1, ProgressAnnouncer(listener.heard.append), continues=cut, language=tracker)
+    listener.reporter.resume(listener.run)
+    listener.answer("nung\n", stop="end")
+    assert listener.heard[-1] == "Anlage: Rechnung"
+    assert listener.languages == ["de"]
+
+
 def no_text(*pieces: str, stop: StopReason = "end") -> Listener:
     listener = Listener()
     listener.run.may_be_empty = True
