@@ -59,7 +59,13 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "ui/settings/option_providers.py": frozenset(("find {}",)),
     "system/windows_job.py": frozenset(("no job: {}",)),
 }
-WORD_LISTS = ("text/language_evidence.py", "drawn_screens/phrases/", "engine/grammars.py")
+WORD_LISTS = (
+    "drawn_screens/phrases/",
+    "engine/grammars.py",
+    "text/abbreviations.py",
+    "text/language_evidence.py",
+    "text/latex_macros.py",
+)
 """Modules and folders that consist of words of many languages, or of what only models read."""
 
 

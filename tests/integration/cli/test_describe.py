@@ -92,7 +92,8 @@ def test_tokens_and_sentences_together_are_the_answer(conversation: Describe) ->
         answer = done(conversation, index)["answer"]
         assert "".join(each["text"] for each in conversation.of("token", index)).strip() == answer
         places = PlacesStream()
-        heard = places.feed(answer) + places.finish()  # the last one asks for a place
+        told = places.feed(answer) + places.finish()  # the last one asks for a place
+        heard = "".join(piece.text for piece in told)
         assert " ".join(each["text"] for each in conversation.of("sentence", index)).split() == heard.split()
         assert (heard != answer) == (index == 2)
         assert {each["kind"] for each in conversation.of("token", index)} == {"answer"}
