@@ -57,14 +57,15 @@ class PlainTextStream:
         return text
 
     def _say(self, text: str) -> str:
-        self._said = self._said or bool(text.strip())
+        if text.strip():
+            self._said = True
         return text
 
     def _start(self) -> None:
         self._lines = LineJoiner()
         self._reader = BlockReader(self._lines, self._words, reading=self._task == "read")
         self._style = StyleFilter(self._task)
-        self._said: bool = False  # whether the answer has any words yet
+        self._said = False  # whether the answer has any words yet
         self._raw = ""  # as the model writes it, as long as it has none
 
 
