@@ -138,7 +138,7 @@ class BlockReader(CodeReader):
         self._end_table()
         self._lines.blank()
         self._inline.new_paragraph()
-        self._quote = False
+        self._quote = self._in_quote = False
         self._item = ""
 
     def _read_block(self, i: int) -> bool:
@@ -147,6 +147,8 @@ class BlockReader(CodeReader):
         c = text[i]
         if self._fence and self._is_closing_fence(i) is not False:
             return self._close_fence(i)
+        if c == ">" and self._quote:
+            return self._read_quote(i)
         if self._table is not None or c in PIPES or c in FRAMES:
             row = self._read_row(i)
             if row is not None:
@@ -190,12 +192,12 @@ class BlockReader(CodeReader):
             definition = self._read_definition(i)
             if definition is not None:
                 return definition
-        self._quote = self._quote and self._position != i
         self._item = ""
         self._start("text", i)
         return True
 
     def _start(self, kind: Kind, position: int) -> None:
+        self._quote, self._in_quote = self._in_quote, False
         if kind == "own":
             self._lines.separate()
             self._own_line = True
@@ -247,10 +249,10 @@ class BlockReader(CodeReader):
         if text[i + 1 : i + 2] not in ("", " ", "\t", "\n", ">"):
             self._start("text", i)  # ">5", ">= 3"
             return True
-        if not self._quote and text[following : following + 1].isdigit():
+        if not (self._quote or self._in_quote) and text[following : following + 1].isdigit():
             self._start("text", i)
             return True
-        self._quote = True
+        self._in_quote = True
         self._position = start
         if text[following : following + 1] == "\n":
             self._position = following

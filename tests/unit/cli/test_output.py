@@ -9,7 +9,6 @@ import sys
 import pytest
 
 from edge_assistant.assistant.events import (
-    AFTER_ANSWER_CODES,
     ErrorEvent,
     Event,
     NoticeEvent,
@@ -63,43 +62,45 @@ def test_a_terminal_sees_progress_and_dimmed_reasoning(
     assert "\x1b[2mLet me see.\x1b[0m\n" in terminal.getvalue()
 
 
-def test_a_place_is_shown_in_words_and_told_to_programs_as_it_was_written(capsys: pytest.CaptureFixture[str]) -> None:
-    pieces = ['[{"bbox_2d": [0, 0', ', 100, 100], "label"', ': "Save"}]']
-    events: list[Event] = [*(TokenEvent(0, "answer", piece) for piece in pieces), cancelled(0, "Where?")]
+def test_people_see_the_sentences_and_programs_what_the_model_writes_too(capsys: pytest.CaptureFixture[str]) -> None:
+    pieces = ["A **dia", "log**.\n\n- [x]", " Save"]
+    events: list[Event] = [*(TokenEvent(0, "answer", piece) for piece in pieces), SentenceEvent(0, "A dialog.")]
+    events += [SentenceEvent(0, "ticked: Save", "\n\n"), cancelled(0, "What?")]
     for output in (TextOutput(), JsonOutput()):
         for event in events:
             output.show(event)
-    words, *lines = capsys.readouterr().out.splitlines()
-    assert words == "Save: at the top left, 5 percent from the left and 5 percent from the top."
-    assert [json.loads(line)["text"] for line in lines[:-1]] == pieces
+    first, empty, second, *lines = capsys.readouterr().out.splitlines()
+    assert (first, empty, second) == ("A dialog.", "", "ticked: Save")
+    assert [json.loads(line)["text"] for line in lines[:3]] == pieces
+    assert [json.loads(line)["text"] for line in lines[3:5]] == ["A dialog.", "ticked: Save"]
+    assert all("before" not in json.loads(line) for line in lines)
 
 
-def test_what_was_held_back_is_shown_before_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_space_before_an_answer_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
     output = TextOutput()
-    output.show(TokenEvent(0, "answer", '{"bbox_2d'))
-    output.show(CONVERSATION[-1])
-    shown = capsys.readouterr()
-    assert (shown.out, shown.err) == ('{"bbox_2d\n', "The engine is gone.\n")
+    for event in (SentenceEvent(0, "One.", "\n"), SentenceEvent(0, "Two.", " "), cancelled(0, "?")):
+        output.show(event)
+    for event in (SentenceEvent(1, "Three.", "\n"), cancelled(1, "?")):
+        output.show(event)
+    assert capsys.readouterr().out == "One. Two.\nThree.\n"
 
 
-@pytest.mark.parametrize("code", sorted(AFTER_ANSWER_CODES))
-def test_what_was_held_back_is_shown_before_what_is_said_of_the_answer(
-    code: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_a_notice_in_the_middle_of_an_answer_stands_on_its_own_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stderr", sys.stdout)
     output = TextOutput()
-    output.show(TokenEvent(0, "answer", 'There: {"bbox_2d'))
-    output.show(NoticeEvent(0, code, "Look again."))
-    output.show(cancelled(0, "Where?"))
-    assert capsys.readouterr().out == 'There: {"bbox_2d\nLook again.\n'
+    for event in (SentenceEvent(0, "There."), NoticeEvent(0, "cut-off", "There is more."), cancelled(0, "Where?")):
+        output.show(event)
+    assert capsys.readouterr().out == "There.\nThere is more.\n"
 
 
 def test_an_error_in_the_middle_of_an_answer_stands_on_its_own_line(capsys: pytest.CaptureFixture[str]) -> None:
     output = TextOutput()
-    output.show(TokenEvent(0, "answer", "A dia"))
+    output.show(SentenceEvent(0, "A dialog."))
     output.show(CONVERSATION[-1])
     shown = capsys.readouterr()
-    assert (shown.out, shown.err) == ("A dia\n", "The engine is gone.\n")
+    assert (shown.out, shown.err) == ("A dialog.\n", "The engine is gone.\n")
 
 
 def test_json_is_one_object_a_line_and_errors_are_said_twice(capsys: pytest.CaptureFixture[str]) -> None:
@@ -124,5 +125,5 @@ def test_a_full_or_closed_standard_error_is_no_reason_to_stop(monkeypatch: pytes
 
 
 def test_control_characters_in_an_answer_do_not_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    TextOutput().show(TokenEvent(0, "answer", "A\x1b[2J\x07 B\tC\nD"))
-    assert capsys.readouterr().out == "A B\tC\nD"
+    TextOutput().show(SentenceEvent(0, "A\x1b[2J\x07 B\tC"))
+    assert capsys.readouterr().out == "A B\tC"

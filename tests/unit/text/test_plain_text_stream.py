@@ -1,78 +1,49 @@
-"""Tests of PlainTextStream: the text is the same however it arrives, and locations are put into words."""
+"""Tests of PlainTextStream: places, markup and style together, in one answer."""
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 
-from edge_assistant.text.plain_text_stream import PlainTextStream
+from edge_assistant.text.plain_text_stream import PlainTextStream, plain_text
 
 BOX = '{"bbox_2d": [780, 850, 960, 950], "label": "Save"}'
-WORDS = "Save: at the bottom right, 87 percent from the left and 90 percent from the top."
+WORDS = "Save: at the bottom right."
 
 
-def shown(text: str, *cuts: int) -> str:
-    """What is shown when the text arrives in pieces."""
-    answer = PlainTextStream()
-    edges = [0, *cuts, len(text)]
-    pieces = [answer.feed(text[a:b]) for a, b in itertools.pairwise(edges)]
-    return "".join(pieces) + answer.finish()
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (f"Sure! Here is the result:\n```json\n[{BOX}]\n```", WORDS),
+        (f"**Here:**\n\n{BOX}\n\n- Done", f"Here:\n\n{WORDS}\nDone"),
+        ("| A | B |\n|---|---|\n| 1 | |\n\nLet me know if you need more.", "A: 1; B: empty"),
+        ("<|im_start|>assistant\n**A dialog.**<|im_end|>", "A dialog."),
+        (
+            "# Music\n\n<table><tr><td>Play</td><td>☑</td></tr></table>\n\nIt costs $5 → $6.",
+            "Music\n\nPlay, ticked\n\nIt costs $5, $6.",
+        ),
+        ("", ""),
+        ("  two\n\n lines \n", "two\n\nlines"),
+        ("A window with a Save button.", "A window with a Save button."),
+    ],
+)
+def test_all_of_it_together(raw: str, said: str) -> None:
+    assert plain_text(raw, "en") == said
+    answer = PlainTextStream(language="en")
+    assert ("".join(map(answer.feed, raw)) + answer.finish()).strip() == said
 
 
-PLACES = [
-    (BOX, WORDS),
-    (f"[{BOX}]", WORDS),
-    (f"[\n\t{BOX},\n\t{BOX}\n]", f"{WORDS} {WORDS}"),
-    (f"```json\n{BOX}\n```", WORDS),
-    (f"```json\n[\n\t{BOX}\n]\n```\n", f"{WORDS}\n"),
-    (f"~~~\n{BOX}\n~~~", WORDS),
-    (f"It is here:\n```json\n{BOX}\n```\nand here.", f"It is here:\n{WORDS}\nand here."),
-    (f"It is here: {BOX} and [there].", f"It is here: {WORDS} and [there]."),
-    (f"{BOX}\n{BOX}", f"{WORDS}\n{WORDS}"),
-    (f"```json\n{BOX}", WORDS),
-]
-OTHERS = [
-    "A window with a Save button.",
-    "",
-    "  two\n\n lines \n",
-    '{"a": {"b": [1, 2]}} is an object.',
-    '{"bbox_2d": [1, 2, 3], "label": "no place"}',
-    '{"bbox_2d": [780, 850,',
-    '[{"bbox_2d"',
-    '```json\n{"bbox_2d": [780',
-    "```python\nprint([1, 2])\n```\nThat is `code`.",
-    "``` and ~~~ and `[x]` and ~ and [a link](there) [",
-    "[ ] a box\n[x] another\n{ }",
-    "~~gone~~ {\n}",
-    "`",
-]
+def test_the_first_sentence_of_a_glance_comes_word_by_word() -> None:
+    answer = PlainTextStream(language="en", task="glance")
+    words = ["A", " dialog", " titled", " Music", " with", " two", " buttons", ".", " Save", " is"]
+    given = [answer.feed(word) for word in words]
+    assert "".join(given) == "".join(words)
+    assert given[2:] == words[2:]
 
 
-@pytest.mark.parametrize(("text", "wanted"), [*PLACES, *((text, text) for text in OTHERS)])
-def test_it_is_the_same_however_it_arrives(text: str, wanted: str) -> None:
-    assert shown(text) == wanted
-    assert shown(text, *range(1, len(text))) == wanted
-    for cut in range(1, len(text)):
-        assert shown(text, cut) == wanted
-
-
-def test_words_come_at_once() -> None:
-    answer = PlainTextStream()
-    assert [answer.feed(piece) for piece in ("A ", "window", ".", " [OK", "]\n", "``", "`py\n", "x")] == [
-        "A ", "window", ".", " [OK", "]\n", "", "", "```py\nx",
+def test_an_introduction_is_waited_for_no_longer_than_its_sentence() -> None:
+    answer = PlainTextStream(language="en", task="glance")
+    assert [answer.feed(word) for word in ("Here", " is", " a", " dialog", ".", " It")] == [
+        "", "", "", "", "", "Here is a dialog. It",
     ]  # fmt: skip
-
-
-def test_an_object_that_never_ends_is_shown() -> None:
-    answer = PlainTextStream()
-    text = '{"a": "' + 5000 * "b"
-    assert answer.feed(text[:100]) == ""
-    assert answer.feed(text[100:]) == text
-
-
-def test_the_next_answer_begins_a_line() -> None:
-    answer = PlainTextStream()
-    answer.feed("No line's end")
     answer.finish()
-    assert answer.feed(f"```json\n{BOX}\n```\n") == f"{WORDS}\n"
+    assert [answer.feed(word) for word in ("Of", " course", ".", " A", " dialog")] == ["", "", "", "", "A dialog"]
