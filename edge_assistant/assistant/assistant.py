@@ -24,7 +24,7 @@ from edge_assistant.engine.client import Engine
 from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import GpuOffload
 from edge_assistant.engine.grammars import grammar_for
-from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, ThinkingBudget, Turn
+from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, Sampling, ThinkingBudget, Turn
 from edge_assistant.engine.task_entries import MIN_IMAGE_TOKENS, Task
 from edge_assistant.engine.task_table import TaskSettings, TaskTable, check_temperature, load_table
 from edge_assistant.imaging import token_budget
@@ -254,7 +254,9 @@ class Assistant:
         has only what is new. Never raises AssistantError, as `ask`.
         """
         if not self._turns:
-            error = InputError(tr("There is no answer to go on with. Describe something first."), code="no-answer")
+            error = InputError(
+                tr("There is no answer to go on with. Describe something, or ask a question first."), code="no-answer"
+            )
             return self._fail(index, error)
         settings, cut = self._task_settings("more"), self._cut
         if cut is None:
@@ -401,7 +403,7 @@ class Assistant:
         if options.temperature is not None:
             sampling = replace(sampling, temperature=options.temperature)
         if run.continues is not None and run.continues.looped:
-            sampling = replace(sampling, presence_penalty=max(sampling.presence_penalty, _PRESENCE_AFTER_LOOP))
+            sampling = _after_loop(sampling)
         turns, continues = tuple(self._turns), run.continues is not None
 
         def make(id: int) -> AskQuestion:
@@ -431,7 +433,11 @@ class Assistant:
         self._reporter.resume(run)
         done = self._go_on(run, make) if continues else self._ask_engine(run, make)
         run.is_full = continues and not done.answer.strip() and done.stop == "length"
-        while self._options.whole and done.stop == "length":
+        loops = 0
+        while options.whole and (done.stop == "length" or (done.stop == "loop" and not loops)):
+            if done.stop == "loop":
+                loops += 1
+                sampling = _after_loop(sampling)
             run.parts += 1
             before = self._turns[:-1] if run.continues else self._turns
             turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer).strip())), True
@@ -539,6 +545,11 @@ class Assistant:
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise CancelledError
+
+
+def _after_loop(sampling: Sampling) -> Sampling:
+    """Return the sampling of an answer that goes on from where it began to repeat itself."""
+    return replace(sampling, presence_penalty=max(sampling.presence_penalty, _PRESENCE_AFTER_LOOP))
 
 
 def _joined(first: Done, part: Done, answer: str) -> Done:

@@ -226,7 +226,7 @@ class EffectHandlers:
 
     def report_no_answer(self) -> None:
         """Say that there is no answer to go on with."""
-        self.tell("no-answer", tr("There is no answer to go on with. Describe something first."))
+        self.tell("no-answer", tr("There is no answer to go on with. Describe something, or ask a question first."))
 
     def open_spelling(self) -> None:
         """Open the list of the last answer's words, or say that there is none."""

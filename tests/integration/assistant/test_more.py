@@ -183,7 +183,7 @@ def test_without_an_answer_there_is_nothing_to_go_on_with(person: Person) -> Non
     outcome = person.assistant.more(3)
     assert isinstance(outcome, ErrorEvent)
     assert outcome.code == "no-answer"
-    assert person.heard == ["There is no answer to go on with. Describe something first."]
+    assert person.heard == ["There is no answer to go on with. Describe something, or ask a question first."]
 
 
 def test_an_engine_that_died_meanwhile_is_replaced_and_the_answer_goes_on(person: Person, replay: Replay) -> None:
@@ -251,6 +251,15 @@ def test_an_answer_that_goes_on_by_itself_is_one_question(size: int, replay: Rep
     assert [type(each) for each in person.events].count(DoneEvent) == 1
     assert not [each for each in person.events if isinstance(each, NoticeEvent) and each.code == "cut-off"]
     assert " ".join(each.text for each in person.events if isinstance(each, SentenceEvent)) == WHOLE
+
+
+def test_an_answer_that_goes_on_by_itself_does_so_once_after_a_loop(replay: Replay, people: list[Person]) -> None:
+    person = Person(whole=True)
+    people.append(person)
+    replay.says("A dialog. ", "See:", *[" |"] * 200, again=[" a list.", " It is", " red."])
+    heard, done = person.ask()
+    assert (heard, done.stop) == (["A dialog.", "See: | a list.", "It is red."], "end")
+    assert [each.continues for each in replay.requests()] == [False, True]
 
 
 def test_where_the_context_is_full_all_that_there_is_is_heard_and_that_no_more_can_come(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -62,18 +63,22 @@ def test_a_terminal_sees_progress_and_dimmed_reasoning(
     assert "\x1b[2mLet me see.\x1b[0m\n" in terminal.getvalue()
 
 
-def test_people_see_the_sentences_and_programs_what_the_model_writes_too(capsys: pytest.CaptureFixture[str]) -> None:
-    pieces = ["A **dia", "log**.\n\n- [x]", " Save"]
-    events: list[Event] = [*(TokenEvent(0, "answer", piece) for piece in pieces), SentenceEvent(0, "A dialog.")]
-    events += [SentenceEvent(0, "ticked: Save", "\n\n"), cancelled(0, "What?")]
+def test_people_see_the_sentences_and_programs_what_was_written(capsys: pytest.CaptureFixture[str]) -> None:
+    events: list[Event] = [
+        TokenEvent(0, "answer", "A **dialog**."),
+        TokenEvent(0, "answer", " Two but"),
+        SentenceEvent(0, "A dialog."),
+        NoticeEvent(0, "cut-off", "There is more."),
+        replace(cancelled(0, "What?"), stop="length"),
+    ]
     for output in (TextOutput(), JsonOutput()):
         for event in events:
             output.show(event)
-    first, empty, second, *lines = capsys.readouterr().out.splitlines()
-    assert (first, empty, second) == ("A dialog.", "", "ticked: Save")
-    assert [json.loads(line)["text"] for line in lines[:3]] == pieces
-    assert [json.loads(line)["text"] for line in lines[3:5]] == ["A dialog.", "ticked: Save"]
-    assert all("before" not in json.loads(line) for line in lines)
+    shown = capsys.readouterr()
+    sentence, *lines = shown.out.splitlines()
+    assert (sentence, shown.err) == ("A dialog.", "There is more.\n")
+    written = [json.loads(line) for line in lines]
+    assert "".join(each["text"] for each in written if each["event"] == "token") == "A **dialog**. Two but"
 
 
 def test_the_space_before_an_answer_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,22 +90,19 @@ def test_the_space_before_an_answer_is_not_shown(capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == "One. Two.\nThree.\n"
 
 
-def test_a_notice_in_the_middle_of_an_answer_stands_on_its_own_line(
+def test_a_notice_or_an_error_in_the_middle_of_an_answer_stands_on_its_own_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stderr", sys.stdout)
     output = TextOutput()
-    for event in (SentenceEvent(0, "There."), NoticeEvent(0, "cut-off", "There is more."), cancelled(0, "Where?")):
+    for event in (
+        SentenceEvent(0, "A dialog."),
+        NoticeEvent(0, "small-text", "Look again."),
+        SentenceEvent(0, "Two buttons.", " "),
+        CONVERSATION[-1],
+    ):
         output.show(event)
-    assert capsys.readouterr().out == "There.\nThere is more.\n"
-
-
-def test_an_error_in_the_middle_of_an_answer_stands_on_its_own_line(capsys: pytest.CaptureFixture[str]) -> None:
-    output = TextOutput()
-    output.show(SentenceEvent(0, "A dialog."))
-    output.show(CONVERSATION[-1])
-    shown = capsys.readouterr()
-    assert (shown.out, shown.err) == ("A dialog.\n", "The engine is gone.\n")
+    assert capsys.readouterr().out.splitlines() == ["A dialog.", "Look again.", "Two buttons.", "The engine is gone."]
 
 
 def test_json_is_one_object_a_line_and_errors_are_said_twice(capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,5 +127,5 @@ def test_a_full_or_closed_standard_error_is_no_reason_to_stop(monkeypatch: pytes
 
 
 def test_control_characters_in_an_answer_do_not_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    TextOutput().show(SentenceEvent(0, "A\x1b[2J\x07 B\tC"))
-    assert capsys.readouterr().out == "A B\tC"
+    TextOutput().show(SentenceEvent(0, "A\x1b[2J\x07 B\tC\nD"))
+    assert capsys.readouterr().out == "A B\tC\nD"
