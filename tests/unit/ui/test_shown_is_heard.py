@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from support.accessible_walk import application
 from support.markup_forms import FORMS
 
 from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
@@ -55,11 +56,11 @@ def words(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-@pytest.mark.usefixtures("qapp")
 @pytest.mark.parametrize(("raw", "language", "said"), FORMS)
 def test_each_form_is_heard_as_it_is_shown(
     raw: str, language: str, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    application()
     heard, events, kept = answered((raw[i : i + 3] for i in range(0, len(raw), 3)), language)
     output, view = TextOutput(), ConversationView()
     for event in events:
