@@ -1,4 +1,4 @@
-"""Answers that were cut off: what is said then, and what is needed to go on."""
+"""Answers that were cut off, went on or are empty: what is said then, and what is needed to go on."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ _NO_SENTENCE = tr_noop("The answer was cut off before the end of its first sente
 _STILL_NO_SENTENCE = tr_noop("The answer was cut off again before the end of the sentence.")
 _NO_ROOM = tr_noop("There may be more, but no room for it: the context is full. Ask about a part of it.")
 _COMPLETE = tr_noop("The answer is complete.")
+_REPEATED = tr_noop("The answer began to repeat itself; the repetition was left out.")
+NO_TEXT = tr_noop("There is no text.")
+"""Said instead of an empty answer in reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +84,13 @@ def no_room() -> tuple[str, str]:
 def complete() -> tuple[str, str]:
     """Return the code and the message of the notice that an answer that was to go on had just been at its end."""
     return "complete", tr(_COMPLETE)
+
+
+def repeated() -> tuple[str, str]:
+    """Return the code and the message of the notice that the answer went on after it had begun to repeat itself."""
+    return "repeated", tr(_REPEATED)
+
+
+def no_text() -> tuple[str, str]:
+    """Return the code and the message of the notice that there is nothing to read."""
+    return "no-text", tr(NO_TEXT)

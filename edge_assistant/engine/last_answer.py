@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edge_assistant.engine.messages import AskQuestion, Turn, picture_digest
+from edge_assistant.engine.messages import AskQuestion, picture_digest
 from edge_assistant.system.text_cleaning import clean_answer
 
 
@@ -25,12 +25,6 @@ class AnswerSoFar:
     def answer_tokens(self) -> list[int]:
         """The tokens of the text."""
         return self.tokens[self.start :]
-
-    def gap(self, turn: Turn) -> str:
-        """Return the space at the end of the answer that the conversation's `turn` lacks."""
-        space = self.text[len(self.text.rstrip()) :]
-        known = turn.answer[len(turn.answer.rstrip()) :]
-        return space[len(known) :] if space.startswith(known) else ""
 
 
 class LastAnswer:

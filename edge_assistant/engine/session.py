@@ -109,7 +109,6 @@ class ModelSession:
         before = None
         if request.continues:
             before = self._last_answer.find(request) or self._layout.answer_so_far(request)
-            state.answer = before.gap(request.turns[-1])
         self._last_answer.forget()
         self._pending_answer = None
         try:
@@ -255,9 +254,7 @@ class ModelSession:
 
         For the conversation not after reasoning, which that leaves out: there the answer is evaluated again anyway.
         """
-        text = state.answer
-        if before is not None:
-            text = before.text[: len(before.text) - len(before.gap(request.turns[-1]))] + text
+        text = before.text + state.answer if before else state.answer
         reasoned = request.thinking is not None or bool(state.reasoning)
         start = before.start if before else len(tokens) - len(state.sampled) + state.answer_start
         self._last_answer.keep(request, AnswerSoFar(text, tokens, start, reasoned, looped=state.stop == "loop"))
