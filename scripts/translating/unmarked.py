@@ -56,7 +56,10 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "ui/settings/option_providers.py": frozenset(("find {}",)),
     "system/windows_job.py": frozenset(("no job: {}",)),
 }
-WORD_LISTS = ("text/abbreviations.py", "text/language_evidence.py", "text/latex_macros.py", "drawn_screens/phrases/")
+WORD_LISTS = (
+    *("text/abbreviations.py", "text/language_evidence.py", "text/latex_macros.py", "drawn_screens/phrases/"),
+    *("text/style_phrases.py", "text/markup/latex.py"),
+)
 """Modules and folders that consist of words of many languages."""
 
 

@@ -9,8 +9,8 @@ from edge_assistant.text.markup import symbols
 from edge_assistant.text.markup.inline_text import QUOTES, InlineText, Stop
 
 _KEY_BEFORE = re.compile(
-    r"\b(?:press|hit|keys?|use|drücken(?: sie)?|drücke|tasten?)(?: the| die)?\W*\Z"
-    r"|\b(?:arrow|pfeil nach \w+)\W*(?:or|and|oder|und)?\W*\Z",
+    r"\b(?:press|hit|keys?|use|drücken(?:\ssie)?|drücke|tasten?)(?:\s(?:the|die))?\W*\Z"
+    r"|\b(?:arrow|pfeil\snach \w+)\W*(?:or|and|oder|und)?\W*\Z",
     re.IGNORECASE,
 )
 _ASCII_ARROW = re.compile(r"[-=]{1,2}>")
