@@ -16,6 +16,8 @@ _RULE_MINIMUM = {"=": 2, "-": 2, "*": 1, "_": 3, "~": 3, "•": 1, "#": 1, ".": 
 _HEADING = re.compile(r"(#{1,6})[ \t]+|([=~*-])\2{1,5}[ \t]+(?=[^\W\d_])")
 _BOLD_HEADING = re.compile(r"\*{1,3}(?=#{1,6}[ \t])")
 _BOLD_HEADING_PART = re.compile(r"\*{1,3}#{0,6}\Z")
+_RADIO = re.compile(r"\(([ xX•●o*])\)[ \t]+(?=\S)")
+_RADIO_PART = re.compile(r"\((?:[ xX•●o*](?:\)[ \t]*)?)?\Z")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([^\n`]*)(?=\n|\Z)")
 _FENCE_PART = re.compile(r"(?:`{1,2}|~{1,2}|(?:`{3,}|~{3,})[^\n`]*)\Z")
 _QUOTE = re.compile(r">[ \t]?")
@@ -183,6 +185,14 @@ class BlockReader(CodeReader):
             bullet = _BULLET.match(text, i)
             if bullet:
                 return self._read_bullet(bullet)
+        if c == "(" and (radio := _RADIO.match(text, i)):
+            self._lines.start("item")
+            self._inline.write_radio(selected=radio[1] != " ")
+            self._own_line = True
+            self._begin_line(radio.end())
+            return True
+        if c == "(" and not final and _RADIO_PART.match(text, i):
+            return False
         if c.isdigit() or c == "(":
             if not final and _NUMBERED_PART.match(text, i):
                 return False
