@@ -46,4 +46,7 @@ def test_an_introduction_is_waited_for_no_longer_than_its_sentence() -> None:
         "", "", "", "", "", "Here is a dialog. It",
     ]  # fmt: skip
     answer.finish()
+    clause = "Here is a window with the settings of the sound card,"
+    assert "".join(answer.feed(letter) for letter in f"{clause} w") == f"{clause} w"
+    answer.finish()
     assert [answer.feed(word) for word in ("Of", " course", ".", " A", " dialog")] == ["", "", "", "", "A dialog"]
