@@ -10,7 +10,8 @@ _NO_TEXT = re.compile(
     r"""
     \bno\ (?:\w+\ ){0,2}(?:text|words?|writing)\b(?!\ (?!in\b|on\b|at\b|to\b|here|visible|present|found|detected|shown|
         is\b|was\b|can\b|could\b|whatsoever|and\b)\w)
-  | (?:\bnot?|n['’]t)\ (?:\w+\ ){0,2}any\ (?:\w+\ )?(?:text|words|writing)\b | \bwithout\ (?:any\ )?text$ | \bdevoid\ of\ text\b
+  | (?:\bnot?|n['’]t)\ (?:\w+\ ){0,2}any\ (?:\w+\ )?(?:text|words|writing)\b
+  | \bwithout\ (?:any\ )?text$ | \bdevoid\ of\ text\b
   | \bkein(?:en|e|erlei)?\ (?:\w+\ )?(?:text|schrift|wörter)\b | \bohne\ text$ | ^nichts\ zu\ lesen$
   | لا\ (?:يوجد|توجد)\ (?:أي\ )?نص | \b(?:žádný|není\ tu\ žádný)\ text\b | \bingen\ tekst\b | \bikke\ noe?n?\ tekst\b
   | \bδεν\ (?:υπάρχει|περιέχει)\ (?:\w+\ )?κείμενο | \b(?:no\ hay|no\ contiene|sin|ningún)\ (?:ningún\ )?texto\b

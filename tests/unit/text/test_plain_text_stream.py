@@ -47,6 +47,29 @@ def test_an_introduction_is_waited_for_no_longer_than_its_sentence() -> None:
     ]  # fmt: skip
     answer.finish()
     clause = "Here is a window with the settings of the sound card,"
-    assert "".join(answer.feed(letter) for letter in f"{clause} w") == f"{clause} w"
+    assert "".join(answer.feed(letter) for letter in f"{clause} and") == f"{clause} and"
     answer.finish()
     assert [answer.feed(word) for word in ("Of", " course", ".", " A", " dialog")] == ["", "", "", "", "A dialog"]
+
+
+def test_places_are_put_into_words_and_the_rest_stays() -> None:
+    answer = PlainTextStream(language="en")
+    shown = "".join(map(answer.feed, ("See there: ", BOX, " and `code`"))) + answer.finish()
+    assert shown == "See there:\nSave: at the bottom right.\nand code"
+
+
+def test_a_list_that_is_cut_says_so() -> None:
+    answer = PlainTextStream(language="en")
+    answer.feed(f"[{BOX}, {{")
+    assert answer.finish(cut=True) == "The list breaks off here.\n"
+
+
+def test_a_name_is_never_taken_for_an_introduction() -> None:
+    for name in ("Description", "OK", "Here is the text", "Let me know"):
+        text = f'[{{"label": "{name}", "point_2d": [900, 900]}}]'
+        for pieces in ([text], text):
+            answer = PlainTextStream(language="en", task="places")
+            assert "".join(map(answer.feed, pieces)) + answer.finish() == f"{name}: at the bottom right.\n"
+    answer = PlainTextStream(language="en")
+    told = answer.feed(f"Here is the description:\n```json\n{BOX}\n```") + answer.finish()
+    assert told.strip() == "Save: at the bottom right."
