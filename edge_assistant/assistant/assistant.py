@@ -13,7 +13,7 @@ from PIL import Image
 from edge_assistant.assistant import picture_checks
 from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
 from edge_assistant.assistant.conversation import ConversationHandover
-from edge_assistant.assistant.cut_answers import NOTICE_CODES, CutAnswer
+from edge_assistant.assistant.cut_answers import NO_TEXT, NOTICE_CODES, CutAnswer
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, StageEvent
 from edge_assistant.assistant.model_loader import ModelLoader
 from edge_assistant.assistant.options import AnswerOptions
@@ -314,7 +314,7 @@ class Assistant:
         raw = run.raw_answer(outcome.answer)
         if run.continues is not None:
             self._turns.pop()
-        self._turns.append(Turn(outcome.question, raw.strip()))
+        self._turns.append(Turn(outcome.question, raw.strip() or tr(NO_TEXT)))
         is_cut = outcome.stop in NOTICE_CODES
         self._cut = CutAnswer(raw, tuple(run.spoken.pieces), run.task, outcome.stop == "loop") if is_cut else None
 
@@ -405,6 +405,9 @@ class Assistant:
         if run.continues is not None and run.continues.looped:
             sampling = _after_loop(sampling)
         turns, continues = tuple(self._turns), run.continues is not None
+        run.may_be_empty = settings.may_be_empty and run.task == "read" and not continues
+        if run.continues is not None:  # with the space at its end
+            turns = (*turns[:-1], Turn(turns[-1].question, run.continues.raw))
 
         def make(id: int) -> AskQuestion:
             self._check_cancelled()  # here, so that no cancel falls between the check and the question
@@ -440,25 +443,17 @@ class Assistant:
                 sampling = _after_loop(sampling)
             run.parts += 1
             before = self._turns[:-1] if run.continues else self._turns
-            turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer).strip())), True
+            turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer))), True
             part = self._go_on(run, make)
             run.is_full = not part.answer.strip() and part.stop == "length"
             if run.is_full:
                 break
             done = _joined(done, part, run.answer)
         self._reporter.finish(run, done)
-        if run.continues is None and done.stop != "cancelled":
-            self._check_empty(run, done, settings)
-        return done
-
-    def _check_empty(self, run: AnswerRun, done: Done, settings: TaskSettings) -> None:
-        """Say that there is no text after an empty reading; raise EngineError after another answer without any text."""
-        is_whole = done.stop not in NOTICE_CODES and not self._cancelled.is_set()
-        if clean_answer(done.answer).strip() and not (is_whole and not run.shown.strip()):
-            return
-        if not (settings.may_be_empty and run.task == "read"):
+        nothing = not run.shown if done.stop in ("end", "budget") else not clean_answer(done.answer).strip()
+        if run.continues is None and nothing and not run.may_be_empty and done.stop != "cancelled":
             raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
-        self.notice(run.index, "no-text", tr("There is no text."))
+        return done
 
     def _go_on(self, run: AnswerRun, make: Callable[[int], AskQuestion]) -> Done:
         """Let an answer go on; return a report of no more text where the context is full."""
@@ -565,4 +560,5 @@ def _joined(first: Done, part: Done, answer: str) -> Done:
         prefill=first.prefill + part.prefill,
         generated_tokens=first.generated_tokens + part.generated_tokens,
         generation=first.generation + part.generation,
+        loops=first.loops + part.loops,
     )

@@ -61,8 +61,8 @@ class HtmlTable:
                 i = found.end()
                 self._apply(found, lines)
                 continue
-            if not final and _may_be_tag(text, i):
-                return i
+            if _may_be_tag(text, i):
+                return len(text) if final else i  # half a tag is no text
             if not self._add_text("<", lines):
                 return i
             i += 1
