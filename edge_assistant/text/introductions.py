@@ -62,6 +62,13 @@ class StyleFilter:
             return ""
         return rest
 
+    def end_beginning(self) -> str:
+        """Return what is left of the beginning: what follows is the answer, whatever it looks like."""
+        if self._begun:
+            return ""
+        text = self._begin(final=True)
+        return text if self._begun else self._end_beginning()
+
     def _begin(self, *, final: bool) -> str:
         """Leave out introductions; return "" as long as there may be one."""
         while True:
