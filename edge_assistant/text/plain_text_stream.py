@@ -28,6 +28,8 @@ class PlainTextStream:
         self._words = AnswerWords(language)
         self._task = task
         self._places = PlacesStream(frame, language, verbatim=task == "read")
+        self._said = False  # whether the answer has any words yet
+        self._raw = ""  # as the model writes it, as long as it has none
         self._start()
 
     def feed(self, text: str) -> str:
@@ -65,8 +67,7 @@ class PlainTextStream:
         self._lines = LineJoiner()
         self._reader = BlockReader(self._lines, self._words, reading=self._task == "read")
         self._style = StyleFilter(self._task)
-        self._said = False  # whether the answer has any words yet
-        self._raw = ""  # as the model writes it, as long as it has none
+        self._said, self._raw = False, ""
 
 
 def plain_text(text: str, language: str | None = None, *, task: str = "detail") -> str:

@@ -65,6 +65,9 @@ WORD_LISTS = (
     "text/abbreviations.py",
     "text/language_evidence.py",
     "text/latex_macros.py",
+    "text/markup/latex.py",
+    "text/no_text.py",
+    "text/style_phrases.py",
 )
 """Modules and folders that consist of words of many languages, or of what only models read."""
 

@@ -54,7 +54,7 @@ BOTH: dict[str, str] = {
     "```html\n<h1>Titel</h1>\n<p>Text</p>\n```": "Titel\nText",
     "<img src='data:image/png;base64,AA' alt='Katze'>": "Katze",
     "H<sub>2</sub>O, 1<sup>st</sup>, 5 m<sup>2</sup>": "H2O, 1st, 5 m²",
-    "<|im_start|>assistant\nHi<|im_end|></think><tool_call>": "Hi",
+    "Hi</think><tool_call>": "Hi",
     # signs
     "🚀 Los! 🎉 **Fertig** 👍🏽.": "Los! Fertig.",
     "✅ Gespeichert": "Gespeichert",

@@ -132,7 +132,7 @@ class HtmlTable:
     def _end_cell(self) -> None:
         if self._raw is None:
             return
-        text = self._cell_text("".join(self._raw).strip())
+        text = self._cell_text("".join(self._raw).strip().removesuffix(",").rstrip())
         self._raw = None
         if self._caption:
             self._pending_caption = text
