@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from edge_assistant.system.i18n import tr, tr_noop
 
 NOTICE_CODES: dict[str, str] = {"length": "cut-off", "loop": "loop"}
 """The code of the notice behind an answer that was cut off, by the reason why it ended (engine.messages.StopReason)."""
+
+_ITEM = re.compile(r"^[ \t]*(?:[-*+•|]|\d{1,3}[.)])[^\n]*\n[ \t]*\Z", re.MULTILINE)
 
 _LOOP = tr_noop("The answer began to repeat itself, so it was stopped here.")
 _MORE = tr_noop("There is more.")
@@ -62,23 +65,31 @@ class SpokenPieces:
         return True
 
 
+def ends_with_item(raw: str) -> bool:
+    """Return whether an answer, as the model wrote it, ends behind a whole item of a list or row of a table.
+
+    The line's end is no longer in its plain text. Behind any other line the sentence may go on in the next one.
+    """
+    return _ITEM.search(raw) is not None
+
+
 def notice(stop: str, *, spoke: bool, continues: bool, way_on: str) -> tuple[str, str]:
     """Return the code and the message of the notice behind an answer that was cut off, by `stop`.
 
     `spoke`: some of it was spoken; `continues`: it had gone on from an earlier cut. `way_on` is how to go on.
     """
     if stop == "loop":
-        sentence = _LOOP
+        code, sentence = ("loop", tr(_LOOP))
     elif spoke:
-        sentence = _MORE
+        code, sentence = ("cut-off", tr(_MORE))
     else:
-        sentence = _STILL_NO_SENTENCE if continues else _NO_SENTENCE
-    return NOTICE_CODES[stop], f"{tr(sentence)} {way_on}".strip()
+        code, sentence = ("cut-off", tr(_STILL_NO_SENTENCE if continues else _NO_SENTENCE))
+    return code, f"{sentence} {way_on}".strip()
 
 
 def no_room() -> tuple[str, str]:
     """Return the code and the message of the notice that an answer cannot go on, as the context is full."""
-    return NOTICE_CODES["length"], tr(_NO_ROOM)
+    return ("cut-off", tr(_NO_ROOM))
 
 
 def complete() -> tuple[str, str]:

@@ -116,7 +116,7 @@ class AnswerReporter:
         answer = clean_answer(done.answer)
         is_cut = done.stop in cut_answers.NOTICE_CODES
         self._speak_pieces(run, run.splitter.feed(run.plain_text.finish(cut=is_cut)))
-        if is_cut and not run.is_full and not run.raw_answer(answer).endswith("\n"):
+        if is_cut and not run.is_full and not cut_answers.ends_with_item(run.raw_answer(answer)):
             unfinished = run.splitter.drop_unfinished()
             self._speak_pieces(run, run.splitter.finish())
             if done.stop == "loop" and not run.shown:

@@ -12,7 +12,8 @@ from edge_assistant.system.text_cleaning import clean_answer
 class AnswerSoFar:
     """An answer that goes on: its text, and the tokens after its question, of which those from `start` on are the text.
 
-    `reasoned` tells that reasoning is before it, `looped` that it ended because it repeated itself.
+    `reasoned` tells that reasoning is before it, `looped` that it ended because it repeated itself: `copy_start` is the
+    token with which the next copy began.
     """
 
     text: str
@@ -20,6 +21,7 @@ class AnswerSoFar:
     start: int = 0
     reasoned: bool = False
     looped: bool = False
+    copy_start: int | None = None
 
     @property
     def answer_tokens(self) -> list[int]:

@@ -244,7 +244,7 @@ class ModelSession:
                 request,
                 state,
                 end_of_thinking=self._layout.end_of_thinking(request),
-                before=before.text if before else "",
+                before=before,
             )
             make_sampler = functools.partial(self._make_sampler, request, state, before)
             for update in writer.write(make_sampler, free_cells=self.context - self._cache.cells - len(generated)):
@@ -280,7 +280,9 @@ class ModelSession:
         text = before.text + state.answer if before else state.answer
         reasoned = request.thinking is not None or bool(state.reasoning)
         start = before.start if before else len(tokens) - len(state.sampled) + state.answer_start
-        self._last_answer.keep(request, AnswerSoFar(text, tokens, start, reasoned, looped=state.stop == "loop"))
+        looped = state.stop == "loop"
+        answer = AnswerSoFar(text, tokens, start, reasoned, looped, state.copy_start if looped else None)
+        self._last_answer.keep(request, answer)
         written = b"".join(map(self._model.piece, tokens)).decode(errors="replace").strip()
         if not reasoned and written == text.strip():
             self._layout.answer_tokens[written] = tokens

@@ -5,13 +5,14 @@ In other languages a sign that has no words is kept.
 
 from __future__ import annotations
 
-from edge_assistant.system.i18n import tr_noop, translator
+from edge_assistant.system.i18n import tr_noop, tr_noop_count, translator
 
 TICKED, NOT_TICKED = tr_noop("ticked"), tr_noop("not ticked")
 SELECTED, NOT_SELECTED = tr_noop("selected"), tr_noop("not selected")
 EMPTY, EMPTY_ROW = tr_noop("empty"), tr_noop("empty row")
 LINK = tr_noop("link to {host}")
 STARS = tr_noop("{number} of {most} stars")
+ALL_STARS = tr_noop_count("{number} star", "{number} stars")
 LEFT, RIGHT, UP, DOWN = (tr_noop("left arrow"), tr_noop("right arrow"), tr_noop("up arrow"), tr_noop("down arrow"))
 
 _SIGNS = {
@@ -52,5 +53,7 @@ class AnswerWords:
         return self._translate(LINK, host=host) if self._translate else host
 
     def stars(self, number: int, most: int) -> str:
-        """Return what is said for a rating drawn with stars."""
+        """Return what is said for a rating drawn with stars; without empty ones it may be out of more."""
+        if number == most and self._translate:
+            return self._translate.count(ALL_STARS, number)
         return self._translate(STARS, number=number, most=most) if self._translate else f"{number}/{most}"

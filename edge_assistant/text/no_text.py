@@ -10,7 +10,8 @@ _NO_TEXT = re.compile(
     r"""
     \bno\ (?:\w+\ ){0,2}(?:text|words?|writing)\b(?!\ (?!in\b|on\b|at\b|to\b|here|visible|present|found|detected|shown|
         is\b|was\b|can\b|could\b|whatsoever|and\b)\w)
-  | (?:\bnot?|n['’]t)\ (?:\w+\ ){0,2}any\ (?:\w+\ )?(?:text|words|writing)\b | \bwithout\ (?:any\ )?text$ | \bdevoid\ of\ text\b
+  | (?:\bnot?|n['’]t)\ (?:\w+\ ){0,2}any\ (?:\w+\ )?(?:text|words|writing)\b
+  | \bwithout\ (?:any\ )?text$ | \bdevoid\ of\ text\b
   | \bkein(?:en|e|erlei)?\ (?:\w+\ )?(?:text|schrift|wörter)\b | \bohne\ text$ | ^nichts\ zu\ lesen$
   | لا\ (?:يوجد|توجد)\ (?:أي\ )?نص | \b(?:žádný|není\ tu\ žádný)\ text\b | \bingen\ tekst\b | \bikke\ noe?n?\ tekst\b
   | \bδεν\ (?:υπάρχει|περιέχει)\ (?:\w+\ )?κείμενο | \b(?:no\ hay|no\ contiene|sin|ningún)\ (?:ningún\ )?texto\b
@@ -28,14 +29,14 @@ _NO_TEXT = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_WORD_FOR_NONE = re.compile(r"(?:none|nothing|empty|n ?/ ?a|no text|kein text|keiner|nichts|leer|null)", re.IGNORECASE)
+_WORDS_FOR_NONE = frozenset(("none", "nothing", "empty", "n/a", "na", "keiner", "nichts", "leer", "null"))
 _NOT_LETTERS = " \t\n.。!…*_`\"'“”„()[]{}<>-—"
 
 
 def says_no_text(text: str) -> bool:
     """Return whether a whole answer in one sentence only says that there is no text."""
     words = " ".join(text.split()).strip(_NOT_LETTERS)
-    if _WORD_FOR_NONE.fullmatch(words):
+    if words.casefold() in _WORDS_FOR_NONE:
         return True
     if len(words.split()) > _MOST_WORDS or any(map(str.isdecimal, words)) or set(words) & set('"“„«:'):
         return False

@@ -15,6 +15,7 @@ BOTH: dict[str, str] = {
     "a < b > c, <3, a<b, List<String>, <your name>": "a < b > c, <3, a<b, List<String>, <your name>",
     "AT&T, R&D, a && b; x == y": "AT&T, R&D, a && b; x == y",
     "Costs $5 and $10, US$5, $20/Monat, $5-$10.": "Costs $5 and $10, US$5, $20/Monat, $5-$10.",
+    "$$ · Italian, $$$ and $$ cheap": "$$ · Italian, $$$ and $$ cheap",
     "#5, -5, +49 30, >5, >= 3": "#5, -5, +49 30, >5, >= 3",
     "it's 5 o'clock; „Ja“ – so": "it's 5 o'clock; „Ja“ – so",
     # emphasis
@@ -54,7 +55,7 @@ BOTH: dict[str, str] = {
     "```html\n<h1>Titel</h1>\n<p>Text</p>\n```": "Titel\nText",
     "<img src='data:image/png;base64,AA' alt='Katze'>": "Katze",
     "H<sub>2</sub>O, 1<sup>st</sup>, 5 m<sup>2</sup>": "H2O, 1st, 5 m²",
-    "<|im_start|>assistant\nHi<|im_end|></think><tool_call>": "Hi",
+    "Hi</think><tool_call>": "Hi",
     # signs
     "🚀 Los! 🎉 **Fertig** 👍🏽.": "Los! Fertig.",
     "✅ Gespeichert": "Gespeichert",

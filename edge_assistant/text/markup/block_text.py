@@ -33,6 +33,7 @@ class BlockText:
         self._transparent = False  # whether what the fence encloses is markup itself
         self._in_code_line = False
         self._quote = False  # whether the line before was a quotation
+        self._in_quote = False  # whether this one is
         self._item = ""  # the bullet of the line before, if no number followed
         self._table: Table | None = None
         self._first_row: list[str] | None = None  # a row that may be the header

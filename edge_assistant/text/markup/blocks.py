@@ -16,6 +16,8 @@ _RULE_MINIMUM = {"=": 2, "-": 2, "*": 1, "_": 3, "~": 3, "•": 1, "#": 1, ".": 
 _HEADING = re.compile(r"(#{1,6})[ \t]+|([=~*-])\2{1,5}[ \t]+(?=[^\W\d_])")
 _BOLD_HEADING = re.compile(r"\*{1,3}(?=#{1,6}[ \t])")
 _BOLD_HEADING_PART = re.compile(r"\*{1,3}#{0,6}\Z")
+_RADIO = re.compile(r"\(([ xX•●o*])\)[ \t]+(?=\S)")
+_RADIO_PART = re.compile(r"\((?:[ xX•●o*](?:\)[ \t]*)?)?\Z")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([^\n`]*)(?=\n|\Z)")
 _FENCE_PART = re.compile(r"(?:`{1,2}|~{1,2}|(?:`{3,}|~{3,})[^\n`]*)\Z")
 _QUOTE = re.compile(r">[ \t]?")
@@ -138,7 +140,7 @@ class BlockReader(CodeReader):
         self._end_table()
         self._lines.blank()
         self._inline.new_paragraph()
-        self._quote = False
+        self._quote = self._in_quote = False
         self._item = ""
 
     def _read_block(self, i: int) -> bool:
@@ -147,6 +149,8 @@ class BlockReader(CodeReader):
         c = text[i]
         if self._fence and self._is_closing_fence(i) is not False:
             return self._close_fence(i)
+        if c == ">" and self._quote:
+            return self._read_quote(i)
         if self._table is not None or c in PIPES or c in FRAMES:
             row = self._read_row(i)
             if row is not None:
@@ -181,6 +185,14 @@ class BlockReader(CodeReader):
             bullet = _BULLET.match(text, i)
             if bullet:
                 return self._read_bullet(bullet)
+        if c == "(" and (radio := _RADIO.match(text, i)):
+            self._lines.start("item")
+            self._inline.write_radio(selected=radio[1] != " ")
+            self._own_line = True
+            self._begin_line(radio.end())
+            return True
+        if c == "(" and not final and _RADIO_PART.match(text, i):
+            return False
         if c.isdigit() or c == "(":
             if not final and _NUMBERED_PART.match(text, i):
                 return False
@@ -190,12 +202,12 @@ class BlockReader(CodeReader):
             definition = self._read_definition(i)
             if definition is not None:
                 return definition
-        self._quote = self._quote and self._position != i
         self._item = ""
         self._start("text", i)
         return True
 
     def _start(self, kind: Kind, position: int) -> None:
+        self._quote, self._in_quote = self._in_quote, False
         if kind == "own":
             self._lines.separate()
             self._own_line = True
@@ -247,10 +259,10 @@ class BlockReader(CodeReader):
         if text[i + 1 : i + 2] not in ("", " ", "\t", "\n", ">"):
             self._start("text", i)  # ">5", ">= 3"
             return True
-        if not self._quote and text[following : following + 1].isdigit():
+        if not (self._quote or self._in_quote) and text[following : following + 1].isdigit():
             self._start("text", i)
             return True
-        self._quote = True
+        self._in_quote = True
         self._position = start
         if text[following : following + 1] == "\n":
             self._position = following

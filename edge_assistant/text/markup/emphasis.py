@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from edge_assistant.text.markup.inline_text import MAX_EMPHASIS, QUOTES, InlineText
+from edge_assistant.text.markup.inline_formulas import FormulaReader
+from edge_assistant.text.markup.inline_text import MAX_EMPHASIS, QUOTES
 
 _MAX_CODE = 1000
 # Letters that have no spaces between words: there, emphasis may begin inside a word.
@@ -16,7 +17,7 @@ _DUNDER = re.compile(
 _BLOCK_START = re.compile(r"\n(?=[ \t]*(?:\n|[-*+#>|]|\d{1,3}[.)]))")
 
 
-class EmphasisReader(InlineText):
+class EmphasisReader(FormulaReader):
     """Reads asterisks, underscores, tildes, equals signs and backticks."""
 
     def _read_stars(self, i: int) -> int:
@@ -110,6 +111,8 @@ class EmphasisReader(InlineText):
             return i
         text, count = self._text, end - i
         before, after = self._previous(i), text[end : end + 1]
+        if count == 1 and before.isalnum() and after == "{":
+            return self._read_index(i)
         if (
             count > 3
             or before.isalnum()

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 MAX_TAG = 4000
 """The most characters of a tag or an address; an image may be written out in its own tag."""
 
+_MAX_CLOSE = 300
+
 LINE_TAGS = frozenset(
     (
         *(
@@ -30,7 +32,22 @@ LINE_TAGS = frozenset(
         ),
         *("dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head"),
         *("header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "p", "pre"),
-        *("section", "select", "summary", "textarea", "title", "ul", "video", "audio", "canvas", "iframe", "form"),
+        *(
+            "think",
+            "thinking",
+            "answer",
+            "section",
+            "select",
+            "summary",
+            "textarea",
+            "title",
+            "ul",
+            "video",
+            "audio",
+            "canvas",
+            "iframe",
+            "form",
+        ),
     )
 )
 """Tags that begin a line."""
@@ -201,7 +218,9 @@ def _read_named(text: str, start: int, *, final: bool) -> Tag | bool:
             return _unfinished(text, start, attributes, name, final=final)
         if text[end] == ">":
             if name[1].lower() in _AMBIGUOUS and not (attributes or "/" in (text[start + 1], text[end - 1])):
-                return False
+                closes = _closes(text, end + 1, name[1], final=final)
+                if closes is not True:
+                    return closes is None
             return Tag(end + 1, name[1].lower(), text[start + 1] == "/", tuple(attributes))
         if text[end] == "/":
             end += 1
@@ -221,6 +240,15 @@ def _read_named(text: str, start: int, *, final: bool) -> Tag | bool:
             value = value[1:-1]
         attributes.append((attribute[1].lower(), html.unescape(value)))
         end = attribute.end()
+
+
+def _closes(text: str, start: int, name: str, *, final: bool) -> bool | None:
+    """Return whether a closing tag follows soon; None: not known yet."""
+    end = text.find("\n\n", start, start + _MAX_CLOSE)
+    limit = end if end >= 0 else start + _MAX_CLOSE
+    if text.lower().find(f"</{name.lower()}", start, limit) >= 0:
+        return True
+    return False if end >= 0 or final or len(text) >= limit else None
 
 
 def _unfinished(

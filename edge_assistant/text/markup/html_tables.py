@@ -61,8 +61,8 @@ class HtmlTable:
                 i = found.end()
                 self._apply(found, lines)
                 continue
-            if not final and _may_be_tag(text, i):
-                return i
+            if _may_be_tag(text, i):
+                return len(text) if final else i  # half a tag is no text
             if not self._add_text("<", lines):
                 return i
             i += 1
@@ -132,7 +132,7 @@ class HtmlTable:
     def _end_cell(self) -> None:
         if self._raw is None:
             return
-        text = self._cell_text("".join(self._raw).strip())
+        text = self._cell_text("".join(self._raw).strip().removesuffix(",").rstrip())
         self._raw = None
         if self._caption:
             self._pending_caption = text

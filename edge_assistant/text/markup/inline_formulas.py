@@ -16,6 +16,9 @@ _SUPERSCRIPT = str.maketrans("0123456789+-−–n", "⁰¹²³⁴⁵⁶⁷⁸⁹
 _BASE = re.compile(r"(?:\d|(?<![^\W\d_]{3})[^\W\d_]|[)\]}])\Z")
 _UNIT = re.compile(r"(?:^|[\d/·])[cdkmµ]?(?:m|s|in|ft|yd|mi)\Z")
 _EXPONENT = re.compile(r"[-+]?\d+(?:[.,/]\d+)?|(?=.*[a-z])(?!(?:st|nd|rd|th)\Z)[-+]?[0-9a-z]?[-+*/]?[0-9a-z]")
+_NO_DISPLAY = re.compile(r"[ \t]*(?:[·•,;.|)–]|[ \t][^\W\d_]{4,})")
+_INDEX = re.compile(r"_\{([^{}\n]{1,30})\}")
+_INDEX_PART = re.compile(r"_\{[^{}\n]{0,30}\Z")
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ"
 """The characters that are powers."""
 
@@ -38,7 +41,7 @@ class FormulaReader(InlineText):
                 run = self._run_end(i)
                 return i if run is None else self._literal(i, run)
             return self._read_display(i, "$$", "$$")
-        if text[i + 1].isspace() or (self._previous(i).isalnum()):
+        if text[i + 1].isspace() or text[i + 1] in ",.;:!?)" or self._previous(i).isalnum():
             return self._literal(i, i + 1)
         price = is_price(text, i, final=self._final)
         if price is None:
@@ -63,6 +66,11 @@ class FormulaReader(InlineText):
     def _read_display(self, i: int, mark: str, end_mark: str) -> int:
         """Read a formula between two marks, over several lines too."""
         text, start = self._text, i + len(mark)
+        if mark == "$$":  # how dear a restaurant is
+            if len(text) - start < 8 and "\n" not in text[start:] and not self._final:
+                return i
+            if _NO_DISPLAY.match(text, start):
+                return self._literal(i, start)
         limit = text.find("\n", start, start + _MAX_FORMULA) if mark == "\\(" or not self._lines.line_is_empty else -1
         if limit < 0:
             limit = text.find("\n\n", start, start + _MAX_FORMULA)
@@ -127,7 +135,7 @@ class FormulaReader(InlineText):
         """Write the power that the text before is raised to; False where that is no base."""
         before = self._lines.last_word
         exponent = exponent.replace("−", "-").replace("–", "-").strip()
-        if not _BASE.search(before) or not _EXPONENT.fullmatch(exponent):
+        if not _BASE.search(before) or exponent == "1" or not (_EXPONENT.fullmatch(exponent) or "\\" in exponent):
             return False
         words = formula_to_text(f"x^{{{exponent}}}", self._words.language)
         if _UNIT.search(before) and exponent in ("2", "3"):
@@ -137,6 +145,18 @@ class FormulaReader(InlineText):
         else:
             self._write(exponent.translate(_SUPERSCRIPT))
         return True
+
+    def _read_index(self, i: int) -> int:
+        """Read an index in braces behind a letter, at its underscore."""
+        text = self._text
+        if not self._final and _INDEX_PART.match(text, i):
+            return i
+        index = _INDEX.match(text, i)
+        words = formula_to_text(f"x_{{{index[1]}}}", self._words.language) if index else ""
+        if index is None or not words.startswith("x"):
+            return self._literal(i, i + 1)
+        self._write(words[1:])
+        return index.end()
 
     def _read_superscript(self, i: int) -> int:
         text = self._text

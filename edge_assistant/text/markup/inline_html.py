@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edge_assistant.system.text_cleaning import clean
-from edge_assistant.text.markup import html, links
+from edge_assistant.text.markup import html, links, symbols
 from edge_assistant.text.markup.brackets import BracketReader
 from edge_assistant.text.markup.inline_formulas import FormulaReader
 from edge_assistant.text.markup.inline_text import Stop
@@ -92,5 +92,8 @@ class HtmlReader(BracketReader, FormulaReader):
             return i
         if not isinstance(entity, tuple):
             return self._literal(i, i + 1)
-        self._write(clean(entity[0]))
+        if symbols.SIGN.match(entity[0]):
+            self._write_sign(entity[0], alone=False, line_start=self._lines.line_is_empty, following="")
+        else:
+            self._write(clean(entity[0]))
         return entity[1]

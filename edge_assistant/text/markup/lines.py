@@ -28,43 +28,9 @@ _SUSPENDED = frozenset(
 _LEADING = frozenset(
     (
         *("a", "an", "the", "of", "to", "and", "or", "in", "on", "at", "for", "with", "by", "from", "is", "are", "was"),
-        *(
-            "der",
-            "die",
-            "das",
-            "den",
-            "dem",
-            "des",
-            "ein",
-            "eine",
-            "einen",
-            "einem",
-            "einer",
-            "und",
-            "oder",
-            "im",
-            "am",
-        ),
-        *(
-            "zu",
-            "zum",
-            "zur",
-            "von",
-            "vom",
-            "mit",
-            "für",
-            "bei",
-            "auf",
-            "aus",
-            "le",
-            "la",
-            "les",
-            "de",
-            "du",
-            "un",
-            "une",
-        ),
-        *("et", "el", "los", "las", "del", "y", "il", "lo", "gli", "di", "e", "i", "w", "z", "na", "и", "в", "на", "с"),
+        *("der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "und", "oder", "im"),
+        *("am", "zu", "zum", "zur", "von", "vom", "mit", "für", "bei", "auf", "aus", "le", "la", "les", "de", "et"),
+        *("el", "los", "las", "del", "il", "gli", "di", "na", "и", "в", "на", "с"),
     )
 )
 
@@ -122,10 +88,10 @@ class LineJoiner:
         for piece in re.split(r"(\s+)", text.replace(_SOFT_HYPHEN, "")):
             if piece and piece.isspace():
                 self._space = True
+                if self._head:
+                    self._decide()
             elif piece:
                 self._add(piece)
-        if self._head is not None and self._space and self._open:
-            self._decide()
 
     def drop_space(self) -> None:
         """Forget the space at the end of the line."""

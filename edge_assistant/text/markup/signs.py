@@ -9,10 +9,11 @@ from edge_assistant.text.markup import symbols
 from edge_assistant.text.markup.inline_text import QUOTES, InlineText, Stop
 
 _KEY_BEFORE = re.compile(
-    r"\b(?:press|hit|keys?|use|drücken(?: sie)?|drücke|tasten?)(?: the| die)?\W*\Z"
-    r"|\b(?:arrow|pfeil nach \w+)\W*(?:or|and|oder|und)?\W*\Z",
+    r"\b(?:press|hit|keys?|use|drücken(?:\ssie)?|drücke|tasten?)(?:\s(?:the|die))?\W*\Z"
+    r"|\+\s?\Z|\b(?:arrow|pfeil\snach \w+)\W*(?:or|and|oder|und)?\W*\Z",
     re.IGNORECASE,
 )
+_KEY_AFTER = re.compile(r"-?(?:taste|key|arrow|drücken|button|pfeil)", re.IGNORECASE)
 _ASCII_ARROW = re.compile(r"[-=]{1,2}>")
 
 
@@ -48,6 +49,8 @@ class SignReader(InlineText):
         if rest == len(text) and not self._final:
             return i
         run = text[i:end]
+        if symbols.is_arrow(text[i]) and len(text) - end < 10 and "\n" not in text[end:] and not self._final:
+            return i
         line_start = self._lines.line_is_empty
         if line_start:
             self._lines.start("item")
@@ -55,6 +58,8 @@ class SignReader(InlineText):
         previous = self._lines.last[-1:]
         alone = at_end and (line_start or previous in ":–—")
         stars = symbols.count_stars(run)
+        if stars and text[end : end + 1] == "½":
+            return self._literal(i, end)
         if stars:
             self._write(self._words.stars(*stars))
             return end
@@ -62,7 +67,7 @@ class SignReader(InlineText):
         if self._lines.last_word[-1:] and previous in QUOTES and following and following in QUOTES:
             return self._literal(i, end)
         for sign in run:
-            self._write_sign(sign, alone=alone, line_start=line_start, following=text[rest : rest + 1])
+            self._write_sign(sign, alone=alone, line_start=line_start, following=text[rest : rest + 10])
         if following and following in ".,;:!?)" + QUOTES:
             self._lines.drop_space()
         return end
@@ -77,11 +82,11 @@ class SignReader(InlineText):
                 self._write_state(self._words.word(word))
             self._boxes = self._boxes or word in (answer_words.NOT_TICKED, answer_words.SELECTED)
         elif symbols.is_arrow(sign):
-            self._write_arrow(sign, alone=alone, line_start=line_start, following=following)
+            key = _KEY_BEFORE.search(self._lines.last) is not None or _KEY_AFTER.match(following) is not None
+            self._write_arrow(sign, alone=alone, line_start=line_start, following=following[:1], key=key)
 
-    def _write_arrow(self, sign: str, *, alone: bool, line_start: bool, following: str) -> None:
+    def _write_arrow(self, sign: str, *, alone: bool, line_start: bool, following: str, key: bool) -> None:
         name = symbols.arrow_word(sign)
-        key = _KEY_BEFORE.search(self._lines.last)
         on = symbols.is_right_arrow(sign)
         if name and (alone or key or (not on and not line_start)):
             self._write(f" {self._words.word(name)} ")
@@ -91,6 +96,10 @@ class SignReader(InlineText):
             self._write(f" {self._words.word(name)} ")
         elif not line_start:
             self.write_pause()
+
+    def write_radio(self, *, selected: bool) -> None:
+        """Write the state of a radio button."""
+        self._write_box(ticked=selected, radio=True)
 
     def _write_box(self, *, ticked: bool, radio: bool = False) -> None:
         if radio:

@@ -44,6 +44,7 @@ class TableReader(BlockText):
         return self._skip_row(end)
 
     def _skip_row(self, end: int) -> bool:
+        self._quote, self._in_quote = self._in_quote, False
         self._position = end + 1 if self._buffer[end : end + 1] == "\n" else end
         return True
 

@@ -12,6 +12,7 @@ import pytest
 from support.describing import DIALOG
 from support.replay_engine import DIES, Replay
 
+from edge_assistant.assistant import still_writing
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, SentenceEvent
 from edge_assistant.assistant.factory import make_assistant, resolve_model
@@ -147,6 +148,17 @@ def test_a_list_and_a_table_keep_their_form_across_the_cut(person: Person, repla
     assert heard == ["Save", "Help"]
 
 
+def test_a_list_of_places_goes_on_inside_an_object(person: Person, replay: Replay) -> None:
+    replay.says('[{"label": "Sa', cut=True)
+    assert person.ask()[0] == ["The answer breaks off before the first place.", MORE]
+    replay.says('ve", "point_2d": [900, 900]}, ', '{"label": "Op', cut=True)
+    assert person.more()[0] == ["Save: at the bottom right.", "The list breaks off here.", MORE]
+    replay.says('en", "point_2d": [100, 100]}', "]")
+    heard, done = person.more()
+    assert heard == ["Open: at the top left."]
+    assert done.text == "Open: at the top left."
+
+
 def test_where_no_sentence_was_whole_that_is_said_and_it_can_go_on(person: Person, replay: Replay) -> None:
     replay.says("A", " dialog", " titled", cut=True)
     heard, done = person.ask()
@@ -258,7 +270,8 @@ def test_an_answer_that_goes_on_by_itself_does_so_once_after_a_loop(replay: Repl
     people.append(person)
     replay.says("A dialog. ", "See:", *[" |"] * 200, again=[" a list.", " It is", " red."])
     heard, done = person.ask()
-    assert (heard, done.stop) == (["A dialog.", "See: | a list.", "It is red."], "end")
+    left_out = "The answer began to repeat itself; the repetition was left out."
+    assert (heard, done.stop) == (["A dialog.", "See: a list.", "It is red.", left_out], "end")
     assert [each.continues for each in replay.requests()] == [False, True]
 
 
@@ -281,3 +294,16 @@ def test_where_the_context_is_full_all_that_there_is_is_heard_and_that_no_more_c
     assert said[-1] == person.assistant.turns[-1].answer.split()[-1], "none is lost"
     heard, _ = person.more()
     assert heard == [room]
+
+
+def test_while_nothing_is_heard_of_an_answer_it_says_that_it_is_being_written(
+    replay: Replay, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(still_writing, "SILENCE_S", 0.4)
+    monkeypatch.setattr(still_writing, "_CHECK_S", 0.02)
+    replay.says("A", " dialog.\n", "Two.", delay=0.6)
+    heard, _ = person.ask()
+    first = heard.index("A dialog.")
+    assert heard[:first]
+    assert set(heard) == {"Still writing.", "A dialog.", "Two."}
+    assert heard[-1] == "Two.", "nothing behind its end"

@@ -85,6 +85,8 @@ def test_half_a_sentence_is_never_heard_and_that_there_is_more_is_said_behind_th
         ("\u8fd9\u662f\u4e00\u4e2a\u5bf9\u8bdd\u6846\u3002", ["\u8fd9\u662f\u4e00\u4e2a\u5bf9\u8bdd\u6846\u3002"]),
         ("A list:\n- Cancel\n- Sa", ["A list:", "Cancel"]),
         ("A list:\n- Cancel\n- Save\n", ["A list:", "Cancel", "Save"]),
+        ("Steps:\n1. Open it\n", ["Steps:", "1. Open it"]),
+        ("It is over. This is an-\n", ["It is over."]),
         ("It costs 3. It is by Dr.", ["It costs 3."]),
         ("Steps:\n1. Open it.\n2.", ["Steps:", "1. Open it."]),
     ],
@@ -93,7 +95,16 @@ def test_what_is_whole_at_a_cut(text: str, heard: list[str]) -> None:
     assert Listener().answer(text, stop="length") == [*heard, MORE]
 
 
-@pytest.mark.parametrize("text", ["A dialog titled Mus", "A", "A dialog by Dr.", "- Sa"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A dialog titled Mus",
+        "A",
+        "A dialog by Dr.",
+        "- Sa",
+        "<table><tr><th>Name</th><th>Age</th></tr><tr><td>Ann</td><td",
+    ],
+)
 def test_where_no_sentence_was_whole_that_is_said_and_no_half_of_one(text: str) -> None:
     listener = Listener()
     assert listener.answer(text, stop="length") == [NO_SENTENCE]

@@ -81,6 +81,15 @@ def test_people_see_the_sentences_and_programs_what_was_written(capsys: pytest.C
     assert "".join(each["text"] for each in written if each["event"] == "token") == "A **dialog**. Two but"
 
 
+def test_the_space_before_an_answer_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    output = TextOutput()
+    for event in (SentenceEvent(0, "One.", "\n"), SentenceEvent(0, "Two.", " "), cancelled(0, "?")):
+        output.show(event)
+    for event in (SentenceEvent(1, "Three.", "\n"), cancelled(1, "?")):
+        output.show(event)
+    assert capsys.readouterr().out == "One. Two.\nThree.\n"
+
+
 def test_a_notice_or_an_error_in_the_middle_of_an_answer_stands_on_its_own_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

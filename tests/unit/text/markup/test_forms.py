@@ -61,6 +61,21 @@ def test_markup_of_all_kinds_in_any_order_is_the_same_however_it_is_cut(seed: in
     assert stream((text[a:b] for a, b in itertools.pairwise(edges)), task=task) == whole
 
 
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ("<|im_start|>assistant\nHi<|im_end|>", "Hi"),
+        ("<|im_start|>user", ""),
+        ("A<|vision_start|><|image_pad|><|vision_end|> dog", "A dog"),
+        ("A dog<|endoftext|><|im_", "A dog"),
+        ("<｜end▁of▁sentence｜>A dog", "A dog"),
+        ("a <|b and c|> d", "a d"),
+    ],
+)
+def test_special_tokens_are_left_out(raw: str, said: str) -> None:
+    assert stream([raw]).strip() == stream(raw).strip() == said
+
+
 def test_words_come_at_once_and_only_what_may_be_markup_waits() -> None:
     answer = PlainTextStream(language="en")
     fed = ("The", " window", " of", " **", "Save", "**", " and", " 5 ", "*", " 3", " x", "_y", ".", " End")
