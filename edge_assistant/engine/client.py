@@ -16,10 +16,10 @@ from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import NO_OFFLOAD
 from edge_assistant.engine.messages import (
     DEVICE_FAILED,
-    DEVICE_WRONG,
     AskQuestion,
     CancelQuestion,
     DeviceFailed,
+    DeviceWrong,
     Done,
     Embeddings,
     EmbeddingsReply,
@@ -54,7 +54,7 @@ _NODE_TIMEOUT_S = 5.0
 FinalReply = Done | EmbeddingsReply | Measurement | NotMeasured
 """What a request of the client ends with, if it does not fail."""
 
-OnReply = Callable[[StageProgress | TextDelta | TurnsDropped | DeviceFailed], None]
+OnReply = Callable[[StageProgress | TextDelta | TurnsDropped | DeviceFailed | DeviceWrong], None]
 
 _cpu_only = threading.Event()
 """Set when a GPU failed or computes wrongly: until this program ends, all its engines compute on the CPU only."""
@@ -144,7 +144,7 @@ class Engine:
         self.context, self.offload = reply.context, reply.offload
         device, gpu_layers = reply.offload.device, self._config.tuning.gpu_layers
         if device is not None and device.computes_wrongly:
-            on_reply(DeviceFailed(failures.wrong_device_message(device.name, gpu_layers), DEVICE_WRONG))
+            on_reply(DeviceWrong(failures.wrong_device_message(device.name, gpu_layers)))
         return time.perf_counter() - start
 
     def _load_with_fallback(self, on_reply: OnReply, context: int) -> Loaded | FinalReply:

@@ -262,7 +262,13 @@ class LlamaModel:
         params.n_ctx = params.n_batch = params.n_ubatch = len(tokens) + 1
         context = llama.llama_init_from_model(self._model, params)
         if not context:
-            raise DoesNotFitError(tr("There is not enough memory. Close some programs."), code="memory")
+            raise DoesNotFitError(
+                tr(
+                    "There is not enough memory for a context of {context} tokens. Use a smaller context.",
+                    context=params.n_ctx,
+                ),
+                code="memory",
+            )
         try:
             found = []
             for part in (tokens, [then]):

@@ -205,12 +205,16 @@ class OffloadStarted:
 
 @dataclass(frozen=True, slots=True)
 class DeviceFailed:
-    """From the client itself, to be announced: the GPU failed and everything is loaded on the CPU, or with the code
-    DEVICE_WRONG, it computes wrongly and is used all the same.
-    """
+    """From the client itself: the GPU failed and everything is loaded on the CPU; `message` is to be announced."""
 
     message: str
-    code: str = DEVICE_FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceWrong:
+    """From the client itself: the GPU computes wrongly and is used all the same; `message` is to be announced."""
+
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

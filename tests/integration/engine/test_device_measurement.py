@@ -20,9 +20,9 @@ from edge_assistant.engine.device_checks import DeviceChecks, Part, compare
 from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import NO_OFFLOAD
 from edge_assistant.engine.messages import (
-    DEVICE_WRONG,
     AskQuestion,
     DeviceFailed,
+    DeviceWrong,
     EngineConfig,
     MeasureDevice,
     Measurement,
@@ -51,12 +51,12 @@ class Loading:
 
     def __init__(self, config: EngineConfig) -> None:
         self.engine = Engine(config)
-        self.notices: list[tuple[str, str]] = []
+        self.notices: list[DeviceFailed | DeviceWrong] = []
 
     def load(self) -> Engine:
         def hear(reply: object) -> None:
-            if isinstance(reply, DeviceFailed):
-                self.notices.append((reply.code, reply.message))
+            if isinstance(reply, DeviceFailed | DeviceWrong):
+                self.notices.append(reply)
 
         self.engine.load(hear)
         return self.engine
@@ -262,10 +262,10 @@ def test_layers_that_the_person_wants_on_it_are_put_there_and_it_says_so(
     DeviceChecks().record(stand_in_device.CARD, compare(measure(engine), reference))
     later = load(7)
     assert later.engine.offload.device is not None
-    [(code, message)] = later.notices
-    assert code == DEVICE_WRONG
-    assert "so answers may be wrong" in message
-    assert "--gpu-layers 7" in message
+    [notice] = later.notices
+    assert isinstance(notice, DeviceWrong)
+    assert "so answers may be wrong" in notice.message
+    assert "--gpu-layers 7" in notice.message
 
 
 def _ignore(_: object) -> None:
