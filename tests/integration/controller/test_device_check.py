@@ -155,3 +155,18 @@ def test_a_card_that_dies_at_the_check_is_told_and_left(
     [message] = running.notices("device-failed")
     assert Voice.said.count(message) == 1
     assert running.notices("engine-restarted") == []
+
+
+def test_a_card_that_the_person_chose_stays_in_use_and_each_load_says_what_was_found(
+    run: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in_device.install(monkeypatch, "wrong")
+    for _ in range(2):  # the second one does not check again
+        running = run(gpu_layers=7)
+        running.wait_until(lambda: bool(running.notices("device-wrong")) and running.offload is not None)  # noqa: B023
+        [message] = running.notices("device-wrong")
+        assert message.startswith(f"{FOUND}, so answers may be wrong.")
+        assert "--gpu-layers 7" in message
+        assert Voice.said.count(message) == 1
+        assert running.offload != NO_OFFLOAD
+        running.close()
