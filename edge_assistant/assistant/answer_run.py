@@ -71,11 +71,12 @@ class AnswerRun:
 
     def done_event(self, model: ResolvedModel, picture: Image.Image | None, done: Done | None) -> DoneEvent:
         """Build the final event from the engine's report; without one (cancelled), from what was received so far."""
+        answer = clean_answer(done.answer) if done else self.answer
         reasoning = clean_answer(done.reasoning).strip() if done else self.reasoning.strip()
         return DoneEvent(
             index=self.index,
             question=self.question,
-            answer=clean_answer(done.answer).strip() if done else self.answer.strip(),
+            answer=answer.rstrip() if self.continues else answer.strip(),
             reasoning=reasoning if model.variant == "thinking" else None,
             model=model.name,
             variant=model.variant,

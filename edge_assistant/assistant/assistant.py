@@ -35,6 +35,7 @@ from edge_assistant.system.errors import AssistantError, CancelledError, DoesNot
 from edge_assistant.system.i18n import catalogue_language, tr
 from edge_assistant.system.text_cleaning import clean_answer
 from edge_assistant.text.languages import LanguageTracker
+from edge_assistant.text.plain_text_stream import PlainTextStream
 from edge_assistant.text.sentences import SentenceSplitter
 from edge_assistant.tuning import profile
 
@@ -100,6 +101,7 @@ class Assistant:
         self._context = min(context, model.context_length)
         self._capture: Callable[[], CapturedPicture] | None = None
         self._picture: Image.Image | None = None
+        self._frame: token_budget.ResizePlan | None = None  # how the picture lies in the one that is sent
         self._capture_error: AssistantError | None = None
         self._small_text_lost = False
         self._turns: list[Turn] = []
@@ -171,6 +173,7 @@ class Assistant:
             self._options,
             self._capture,
             self._picture,
+            self._frame,
             self._capture_error,
             self._small_text_lost,
             tuple(self._turns),
@@ -183,6 +186,7 @@ class Assistant:
         self._apply(handover.request)
         self._capture = handover.capture
         self._picture = handover.picture
+        self._frame = handover.frame
         self._capture_error = handover.capture_error
         self._small_text_lost = handover.small_text_lost
         self._turns[:] = handover.turns
@@ -260,15 +264,15 @@ class Assistant:
 
     def _make_run(self, index: int, question: str, task: Task, continues: CutAnswer | None = None) -> AnswerRun:
         seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
-        language, reads = self._language or catalogue_language(), task == "read"
+        language = self._language or catalogue_language()
         return AnswerRun(
             index,
             question,
             seed,
             ProgressAnnouncer(self._reporter.announce_progress),
             swap_seconds=self._swap_seconds,
-            language=LanguageTracker(language, follow=reads),
-            splitter=SentenceSplitter(None if reads else language),
+            language=LanguageTracker(language, follow=task == "read"),
+            splitter=SentenceSplitter(language),
             task=task,
             continues=continues,
         )
@@ -312,8 +316,7 @@ class Assistant:
 
     def planned_tokens(self, size: tuple[int, int], options: AnswerOptions) -> int:
         """Return the image tokens that a picture of `size` (width and height in pixels) would be sent with."""
-        most, least = self._image_token_range(options)
-        return token_budget.plan(size, max_tokens=most, min_tokens=least).tokens
+        return self._plan(size, options).tokens
 
     def encode_detail_ahead(self, options: AnswerOptions) -> None:
         """Encode the current picture again for other `options`, in the background, as `encode_ahead` does.
@@ -376,6 +379,10 @@ class Assistant:
         least = min(self._task_settings(options.task).min_image_tokens, round(most * _LEAST_OF_MOST))
         return most, min(most, max(least, MIN_IMAGE_TOKENS))
 
+    def _plan(self, size: tuple[int, int], options: AnswerOptions) -> token_budget.ResizePlan:
+        most, least = self._image_token_range(options)
+        return token_budget.plan(size, max_tokens=most, min_tokens=least)
+
     def _resize(self, image: Image.Image, options: AnswerOptions) -> Image.Image:
         """Resize a picture to the image tokens that the options allow."""
         most, least = self._image_token_range(options)
@@ -386,6 +393,7 @@ class Assistant:
 
     def _answer(self, run: AnswerRun, settings: TaskSettings) -> Done:
         picture = self._get_picture(run)
+        run.plain_text = PlainTextStream(self._frame, self._language, verbatim=run.task == "read")
         self._load(run)
         rgb, options, sampling = picture.tobytes(), self._options, settings.sampling
         if options.temperature is not None:
@@ -411,6 +419,7 @@ class Assistant:
                 embeddings=self._embeddings,
                 grace_tokens=0 if options.max_tokens else settings.grace_tokens,
                 may_be_empty=continues or settings.may_be_empty,
+                retries_loop=settings.retries_loop,
                 continues=continues,
             )
 
@@ -427,9 +436,18 @@ class Assistant:
                 break
             done = _joined(done, part, run.answer)
         self._reporter.finish(run, done)
-        if run.continues is None and not clean_answer(done.answer).strip() and done.stop != "cancelled":
-            raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
+        if run.continues is None and done.stop != "cancelled":
+            self._check_empty(run, done, settings)
         return done
+
+    def _check_empty(self, run: AnswerRun, done: Done, settings: TaskSettings) -> None:
+        """Say that there is no text after an empty reading; raise EngineError after another answer without any text."""
+        is_whole = done.stop not in NOTICE_CODES and not self._cancelled.is_set()
+        if clean_answer(done.answer).strip() and not (is_whole and not run.shown.strip()):
+            return
+        if not (settings.may_be_empty and run.task == "read"):
+            raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
+        self.notice(run.index, "no-text", tr("There is no text."))
 
     def _go_on(self, run: AnswerRun, make: Callable[[int], AskQuestion]) -> Done:
         """Let an answer go on; return a report of no more text where the context is full."""
@@ -477,6 +495,7 @@ class Assistant:
         for code, message in picture_checks.picture_warnings(captured, demo=self._model.demo):
             self.notice(run.index, code, message)
         picture = self._resize(captured.image, self._options)
+        self._frame = self._plan(captured.image.size, self._options)
         self._small_text_lost = picture_checks.is_small_text_lost(captured, picture, self._options.task)
         run.prepare = time.perf_counter() - start
         self._reporter.emit(StageEvent(run.index, "prepare", 1.0))

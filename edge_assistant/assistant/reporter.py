@@ -108,7 +108,7 @@ class AnswerReporter:
         """Report the text held back so far, the last sentences, and why the answer was cut off, if it was.
 
         Of an answer that was cut off and can go on, the sentence that it was in is left out: half a sentence sounds
-        like a whole one.
+        like a whole one. Of one that repeats itself, something is spoken in any case.
         """
         if run.still_writing:
             run.still_writing.end()
@@ -117,10 +117,13 @@ class AnswerReporter:
         answer = clean_answer(done.answer)
         if done.stop == "loop":
             run.splitter.retract(len(run.answer) - len(answer))
-        self._speak_pieces(run, run.splitter.feed(run.plain_text.finish()))
         is_cut = done.stop in cut_answers.NOTICE_CODES
+        self._speak_pieces(run, run.splitter.feed(run.plain_text.finish(cut=is_cut)))
         if is_cut and not run.is_full and not run.raw_answer(answer).endswith("\n"):
-            run.splitter.drop_unfinished()
+            unfinished = run.splitter.drop_unfinished()
+            self._speak_pieces(run, run.splitter.finish())
+            if done.stop == "loop" and not run.shown:
+                self._speak_pieces(run, run.splitter.feed(unfinished))
         self._speak_pieces(run, run.splitter.finish())
         if run.is_full:
             self.notice(run.index, *cut_answers.no_room())
@@ -144,16 +147,14 @@ class AnswerReporter:
         for piece in pieces:
             if self._cancelled.is_set():
                 return
-            if not run.spoken.is_new(piece):
-                continue
             sentence = strip_markup(piece)
-            if not sentence:
+            language = run.language.language_of(sentence)  # also of what was heard: it may go on in the same one
+            if not run.spoken.is_new(piece) or not sentence:
                 continue
             if run.first_sentence is None:
                 run.first_sentence = run.elapsed()
             before = _space_before(piece) if run.shown else ""
             run.shown += before + sentence
-            language = run.language.language_of(sentence)
             self.say(sentence, language=language)
             if run.still_writing:
                 run.still_writing.note_sentence()

@@ -53,8 +53,9 @@ class StillWriting:
             self._silent_since = self._clock()
 
     def note_sentence(self) -> None:
-        """Count the silence from now on: a sentence was said."""
-        self._silent_since = self._clock()
+        """Count the silence from now on: a sentence of the answer that is being written was said."""
+        if self._silent_since is not None:
+            self._silent_since = self._clock()
 
     def end(self) -> None:
         """Say nothing any more: the answer is written."""

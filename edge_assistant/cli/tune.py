@@ -178,6 +178,10 @@ def _machine_facts(model: ResolvedModel, settings: schema.Settings, seconds: int
         output.notice("set", words)
     published = describe_gguf(model.mmproj).quantisation
     towers = [name for name in FORMATS if name != published and (name != "BF16" or cpu.has_bf16())]
+    if profile.keeps_tower(model):
+        words = tr("Other formats of the vision encoder are not tested: {format} was chosen.", format=published)
+        output.notice("set", words)
+        towers = []
     return MachineFacts(
         threads=cpu.candidate_thread_counts() if settings.threads is None else (),
         towers=(None, *towers),

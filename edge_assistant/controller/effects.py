@@ -266,7 +266,7 @@ class EffectHandlers:
 
     def read_reasoning(self) -> None:
         """Read the reasoning behind the last answer aloud, or behind the current one so far."""
-        splitter = SentenceSplitter()
+        splitter = SentenceSplitter(catalogue_language())
         text = self.current.reasoning if self.state.busy else self.last_answer.reasoning
         tracker = LanguageTracker(catalogue_language(), follow=True)
         reasoning = filter(None, map(strip_markup, (*splitter.feed(text), *splitter.finish())))

@@ -238,9 +238,9 @@ class Service:
         return make_speaker(self._settings, on_notice, speak=self._speak_override, announce=self._announce)
 
     def _way_on(self) -> str:
-        in_front = self._view is not None and self._view.is_in_front()
+        awaits_question = self._view is not None and self._view.awaits_question()
         palette = self._hotkeys.working_key("palette") if self._has_palette else None
-        return way_on(self._hotkeys.working_key("more"), palette, in_front=in_front)
+        return way_on(self._hotkeys.working_key("more"), palette, awaits_question=awaits_question)
 
     def _make_assistant(self, think: bool, is_cancelled: IsCancelled) -> Assistant:
         settings, options, output = self._settings, request_settings(self._settings), self._output
@@ -266,15 +266,15 @@ class Service:
         return assistant
 
 
-def way_on(more: Key | None, palette: Key | None, *, in_front: bool) -> str:
+def way_on(more: Key | None, palette: Key | None, *, awaits_question: bool) -> str:
     """Return the sentence that says how to go on with an answer that was cut off.
 
-    `more` and `palette` are the keys of these actions, where they have one; `in_front`: one of our windows has the
-    keyboard.
+    `more` and `palette` are the keys of these actions, where they have one; `awaits_question`: the window in which a
+    question is entered has the keyboard.
     """
     if more is not None:
         return tr("To go on, press {key}.", key=more.spoken)
-    if in_front:
+    if awaits_question:
         return tr("To go on, press Enter in the empty question.")
     if palette is not None:
         return tr("To go on, press {key}, then M.", key=palette.spoken)

@@ -24,6 +24,9 @@ class View(Protocol):
     def is_in_front(self) -> bool:
         """Return whether one of them has the focus."""
 
+    def awaits_question(self) -> bool:
+        """Return whether the window in which a question is entered has the focus."""
+
     def open_question_input(self) -> None:
         """Open the window in which a question is entered."""
 

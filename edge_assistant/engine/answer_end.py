@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 
-from edge_assistant.text.sentences import SentenceSplitter
+from edge_assistant.text.sentences import is_sentence_end
 
-_OBJECTS_START = re.compile(r"[\[{]\s*(?:\{\s*)?\"")
-_TAIL = 600
-"""Characters of the text's end that are looked at for a sentence."""
+_OBJECTS_START = re.compile(r"[\[{]\s*(?:\{\s*)?(?:\"|\Z)")
+_NARROW_ENDS = frozenset(".!?…\"'*_)]`")
+"""After these a sentence goes on, and the word too, unless a space follows."""
 
 
 def is_good_end(text: str, following: str) -> bool:
     """Return whether an answer may end after `text`, where `following` is what the model would go on with."""
     objects = _OBJECTS_START.search(text)
     in_objects = _may_end_in_objects(text[objects.start() :], following) if objects else None
-    return _ends_sentence(text[-_TAIL:], following) if in_objects is None else in_objects
+    return _ends_sentence(text, following) if in_objects is None else in_objects
 
 
 def _may_end_in_objects(text: str, following: str) -> bool | None:
@@ -41,15 +41,7 @@ def _may_end_in_objects(text: str, following: str) -> bool | None:
 
 
 def _ends_sentence(text: str, following: str) -> bool:
-    splitter = SentenceSplitter()
-    splitter.feed("Once.\n")  # the very first sentence might end at a clause
-    wanted, found = _letters(text), ""
-    for piece in (*splitter.feed(text), *splitter.feed(following)):
-        found += _letters(piece)
-        if wanted and found == wanted:
-            return True
-    return False
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
+    if not is_sentence_end(text, None):
+        return False
+    after_wide_mark = text[-1] not in _NARROW_ENDS and following[:1].isalnum()
+    return text[-1].isspace() or following[:1].isspace() or after_wide_mark

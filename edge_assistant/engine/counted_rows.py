@@ -12,8 +12,11 @@ A screen of 1080 pixels shows 45 rows of 24 pixels, such as files of a camera, w
 """
 MAX_NUMBERS = 100
 """So many numbers with no word between them, each as much greater as the one before: a calendar has 31."""
+MAX_OBJECTS = 24
+"""So many places in a row with one label: their boxes may differ in any way."""
 _MAX_PERIOD = 8
 """Numbers in a row."""
+_PLACES = ("bbox_", "point_")  # before "2d"
 _DIGIT = re.compile(r"\d")
 _PART = re.compile(r"(\D*)(\d{1,9})(?=\D)")
 _MOST_BETWEEN = 2000
@@ -28,6 +31,8 @@ class CountedRows:
         self._has_number = False  # in what is left
         self._parts: deque[tuple[str, int]] = deque(maxlen=2 * _MAX_PERIOD + 1)  # what is before each number, and it
         self._runs = [0] * (_MAX_PERIOD + 1)
+        self._still = [0] * (_MAX_PERIOD + 1)  # for how many numbers none was another than the one a period before
+        self._places = [0] * (_MAX_PERIOD + 1)  # as _runs, for numbers that may change in any way
         self._last_words = -1  # how many numbers ago there was a word
 
     def feed(self, text: str) -> bool:
@@ -50,7 +55,13 @@ class CountedRows:
             previous, value = parts[-1 - period]
             steady = len(parts) <= 2 * period or number - value == value - parts[-1 - 2 * period][1]
             self._runs[period] = self._runs[period] + 1 if previous == before and steady else 0
+            self._still[period] = self._still[period] + 1 if number == value else 0
+            self._places[period] = self._places[period] + 1 if previous == before else 0
+            if self._places[period] >= MAX_OBJECTS * period and any(
+                each.endswith(_PLACES) for each, _ in list(parts)[-period:]
+            ):
+                return True
             most = MAX_ROWS if 0 <= self._last_words < period else MAX_NUMBERS
-            if self._runs[period] >= (most - 1) * period:
+            if self._runs[period] >= (most - 1) * period and self._still[period] < period:
                 return True
         return False

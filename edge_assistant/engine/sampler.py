@@ -57,7 +57,9 @@ class _Grammar:
     """
 
     def __init__(self, vocab: Any, grammar: str) -> None:
-        self._sampler = llama.llama_sampler_init_grammar(vocab, grammar.encode(), _GRAMMAR_ROOT)
+        # A null would end the grammar, and an empty one allows everything.
+        source = grammar.encode("utf-8", "surrogatepass").replace(b"\0", b"\xff")
+        self._sampler = llama.llama_sampler_init_grammar(vocab, source, _GRAMMAR_ROOT)
         if not self._sampler:
             raise EngineError(
                 tr("The grammar of the answer is not valid. Correct it, or leave it out."), code="grammar"

@@ -49,8 +49,8 @@ class TaskSettings:
 
     `image_tokens` is the most that a picture is sent with, `min_image_tokens` the least: a smaller one is enlarged.
     `max_tokens` limits the answer, `grace_tokens` come on top for the sentence that it is at then. With `may_be_empty`
-    no answer is an answer; with `retries_loop` one that repeats itself goes on once from before that. `thinking` is used
-    by a Thinking model only.
+    no answer is an answer; with `retries_loop` one that repeats itself goes on once from before that. `thinking` is
+    used by a Thinking model only.
     """
 
     system: str

@@ -74,4 +74,8 @@ class ThinkingParser:
 def _undecided_length(text: str) -> int:
     """Return how many of the last characters may be the beginning of a mark."""
     start = text.rfind("<", max(len(text) - _LONGEST_MARK, 0))
-    return len(text) - start if start >= 0 and _PARTIAL_MARK.match(text, start) else 0
+    if start < 0 or not _PARTIAL_MARK.match(text, start):
+        return 0
+    while start > 0 and text[start - 1] == "<":  # it begins a mark when the one after it is dropped
+        start -= 1
+    return len(text) - start

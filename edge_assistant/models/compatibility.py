@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from edge_assistant.models.gguf import QUANTISATION, GgufInfo, architecture_of, describe_gguf
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr
 
-_TEXT_ARCHITECTURE, _VISION_ARCHITECTURE, _PROJECTOR = "qwen3vl", "clip", "qwen3vl_merger"  # llama.cpp's names
+# llama.cpp's names
+_TEXT_ARCHITECTURE, _MIXTURE_ARCHITECTURE = "qwen3vl", "qwen3vlmoe"
+_VISION_ARCHITECTURE, _PROJECTOR = "clip", "qwen3vl_merger"
 # Embedding lengths of the dense Qwen3-VL models (their config.json).
 _SIZE_BY_EMBEDDING_LENGTH = {2048: "2B", 2560: "4B", 4096: "8B", 5120: "32B"}
 # Preferred quantisations, best first: Q8_0 is the fastest on most processors. These formats are published.
@@ -26,12 +29,28 @@ def describe_model(path: Path) -> GgufInfo:
                 name=path.name,
             )
         )
+    if info.architecture == _MIXTURE_ARCHITECTURE:
+        raise WeightsError(
+            tr(
+                "{name} is a Qwen3-VL model of the kind MoE (mixture of experts), which is not supported. Use one with "
+                "2, 4, 8 or 32 billion parameters.",
+                name=path.name,
+            )
+        )
     if info.architecture != _TEXT_ARCHITECTURE:
         raise WeightsError(
             tr(
                 "{name} is a {architecture} model, but only Qwen3-VL models are supported.",
                 name=path.name,
                 architecture=info.architecture,
+            )
+        )
+    if not info.writes_text:
+        raise WeightsError(
+            tr(
+                "{name} cannot describe pictures: it is an embedding or reranking model, or an adapter. Use an "
+                "Instruct or Thinking model.",
+                name=path.name,
             )
         )
     if info.shard_count > 1 or re.search(r"-\d{5}-of-\d{5}$", path.stem):
@@ -50,7 +69,7 @@ def describe_model(path: Path) -> GgufInfo:
 def describe_mmproj(path: Path) -> GgufInfo:
     """Read an mmproj's header. Raises WeightsError when it is not a whole Qwen3-VL mmproj."""
     info = describe_gguf(path)
-    if info.architecture == _TEXT_ARCHITECTURE:
+    if info.architecture in (_TEXT_ARCHITECTURE, _MIXTURE_ARCHITECTURE):
         raise WeightsError(tr("{name} is a language model, not an mmproj.", name=path.name))
     if info.architecture != _VISION_ARCHITECTURE or info.projector_type != _PROJECTOR:
         kind = info.projector_type or info.architecture
@@ -112,8 +131,7 @@ def find_mmproj(model: GgufInfo) -> GgufInfo:
             ),
             code="weights-mismatched" if reasons else "weights-missing",
         )
-    ranks = [_rank(model, candidate) for candidate in fitting]
-    best = [candidate for candidate, rank in zip(fitting, ranks, strict=True) if rank == max(ranks)]
+    best = best_mmprojs(model, fitting)
     if len(best) > 1:
         raise WeightsError(
             tr(
@@ -125,6 +143,12 @@ def find_mmproj(model: GgufInfo) -> GgufInfo:
             code="weights-ambiguous",
         )
     return best[0]
+
+
+def best_mmprojs(model: GgufInfo, fitting: Sequence[GgufInfo]) -> list[GgufInfo]:
+    """Return the best of the mmproj files that fit: those whose names begin like the model's, then by quantisation."""
+    ranks = [_rank(model, candidate) for candidate in fitting]
+    return [candidate for candidate, rank in zip(fitting, ranks, strict=True) if rank == max(ranks)]
 
 
 def _mismatch_reason(model: GgufInfo, mmproj: GgufInfo) -> str | None:

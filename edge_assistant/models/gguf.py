@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,6 +21,11 @@ _FILE_TYPES = {
     32: "BF16",
 }  # fmt: skip
 QUANTISATION = re.compile(r"(?i)(?<![a-z0-9])(i?q\d(?:_[a-z0-9]{1,3}){0,2}|b?f16|f32)(?![a-z0-9])")
+_NOT_THINKING = re.compile(r"no[nt]?[-_. ]?thinking")
+# llama.h, enum llama_pooling_type: what an embedding or reranking model ends with
+_NO_POOLING = (-1, 0)
+# What such models are called: not all of their files have the keys.
+_COMPARES = re.compile(r"(?i)(?<![a-z])(?:embed(?:ding|dings|der)?|re-?rank(?:er|ing)?)(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +47,17 @@ class GgufInfo:
     projection_dim: int | None  # of an mmproj: the embedding length of its language model
     licence: str | None
     shard_count: int  # more than 1: one part of a model that was split into several files
+    writes_text: bool = True  # False: a model that only compares texts and pictures, or an adapter
 
 
 def describe_gguf(path: Path) -> GgufInfo:
     """Read the header of `path` and check that the file is whole. Raises WeightsError with what is wrong."""
     with open_regular(path) as file:
         reader = HeaderReader(file, path)
-        metadata = {key: value for key, value in reader.metadata() if value is not None}
-        reader.tensors(metadata.get("general.alignment", 32))  # which checks that the file has them all
-        return _describe(path, reader.size, metadata)
+        read = dict(reader.metadata())
+        metadata = {key: value for key, value in read.items() if value is not None}
+        tensors = reader.tensors(metadata.get("general.alignment", 32))  # which checks that the file has them all
+        return _describe(path, reader.size, metadata, {*read, *(tensor.name for tensor in tensors)})
 
 
 def architecture_of(path: Path) -> str | None:
@@ -61,13 +69,21 @@ def architecture_of(path: Path) -> str | None:
     return None
 
 
+def is_importance_matrix(path: Path) -> bool:
+    """Return whether this is no model but the statistics that one was quantised with, which lie beside some."""
+    with open_regular(path) as file:
+        return any(key == "general.type" and value == "imatrix" for key, value in HeaderReader(file, path).metadata())
+
+
 def variant_in(text: str) -> Variant | None:
     """Return the variant that a name mentions."""
-    words = text.lower()
+    words = _NOT_THINKING.sub("instruct", text.lower())
     return "thinking" if "thinking" in words else "instruct" if "instruct" in words else None
 
 
-def _describe(path: Path, size: int, metadata: dict[str, Value]) -> GgufInfo:
+def _describe(path: Path, size: int, metadata: dict[str, Value], present: Collection[str]) -> GgufInfo:
+    """Return the properties; `present` has the names of all keys, also of those without a value here, and tensors."""
+
     def text(key: str) -> str | None:
         value = metadata.get(key)
         return value if isinstance(value, str) else None
@@ -109,16 +125,25 @@ def _describe(path: Path, size: int, metadata: dict[str, Value]) -> GgufInfo:
         projection_dim=number("clip.vision.projection_dim"),
         licence=text("general.license"),
         shard_count=number("split.count") or 1,
+        writes_text=not (
+            number(f"{architecture}.pooling_type") not in (None, *_NO_POOLING)
+            or f"{architecture}.classifier.output_labels" in present
+            or any(name.startswith("cls.") for name in present)
+            or text("general.type") == "adapter"
+            or any(_COMPARES.search(name) for name in (*names, text("general.basename")) if name)
+        ),
     )
 
 
 def _variant(template: str | None, names: tuple[str | None, ...]) -> Variant | None:
-    """Return the variant that the chat template starts answers with, or, without a template (an mmproj), that of the
-    names.
+    """Return the variant: "thinking" where the chat template starts answers with thoughts or a name says so.
+
+    Some files have a template without that start. Without a template (an mmproj) only the names tell.
     """
+    named = next((found for name in names if name and (found := variant_in(name))), None)
     if template is not None and "add_generation_prompt" in template:
         opening = template.rpartition("add_generation_prompt")[2]
         # Hybrid templates turn thinking off by a closed pair of tags.
         opening = re.sub(r"<think>.*?</think>", "", opening, flags=re.DOTALL)
-        return "thinking" if "<think>" in opening else "instruct"
-    return next((found for name in names if name and (found := variant_in(name))), None)
+        return "thinking" if "<think>" in opening or named == "thinking" else "instruct"
+    return named

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from edge_assistant.models.catalog import CatalogFile, CatalogModel, load_catalog, merge_catalogs
 from edge_assistant.models.compatibility import (
+    best_mmprojs,
     check_fit,
     describe_mmproj,
     describe_model,
@@ -16,7 +17,7 @@ from edge_assistant.models.compatibility import (
     is_mmproj,
 )
 from edge_assistant.models.custom_model import custom_model
-from edge_assistant.models.gguf import GgufInfo, describe_gguf
+from edge_assistant.models.gguf import GgufInfo, describe_gguf, is_importance_matrix
 from edge_assistant.models.library import CATALOG, ModelLibrary, exists
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import WeightsError
@@ -34,12 +35,16 @@ class ImportFile:
 
 
 class ImportPlanner:
-    """Finds out what to import from the files and folders `sources`."""
+    """Finds out what to import from the files and folders `sources`.
+
+    `choices` has a sentence for each model that several mmproj files would fit.
+    """
 
     def __init__(self, library: ModelLibrary, sources: Sequence[Path], cancel: Cancellation) -> None:
         self._library = library
         self._sources = sources
         self._cancel = cancel
+        self.choices: list[str] = []
 
     def plan(self) -> list[ImportFile]:
         """Return the files to install. Raises WeightsError, CancelledError."""
@@ -68,6 +73,8 @@ class ImportPlanner:
                 )
             folder = source if source.is_dir() else source.parent
             inside = sorted(folder.glob("*.gguf")) if source.is_dir() else [source]
+            if source.is_dir():
+                inside = [path for path in inside if not is_importance_matrix(path)]
             if not inside:
                 raise WeightsError(
                     tr("There are no GGUF files in the folder {source}.", source=source), code="weights-missing"
@@ -121,9 +128,11 @@ class ImportPlanner:
             fitting = [each for each in given if fits(model, each)]
             if given and not fitting:
                 check_fit(model, given[0])
-            mmproj = fitting[0] if fitting else find_mmproj(model)
-            used.add(mmproj.path)
+            mmproj = self._choose(model, fitting) if fitting else find_mmproj(model)
+            used.update(each.path for each in fitting)
             made += self._custom_model(model, mmproj)
+        for model in self._models_with_mmproj(import_files):
+            used.update(each.path for each in given if fits(model, each))
         unmatched = next((info.path for info in unknown if is_mmproj(info) and info.path not in used), None)
         if unmatched is not None:
             raise WeightsError(
@@ -134,6 +143,39 @@ class ImportPlanner:
                 code="weights-mismatched",
             )
         return made
+
+    def _choose(self, model: GgufInfo, fitting: list[GgufInfo]) -> GgufInfo:
+        """Return the best of several mmproj files that fit, and say which it is. Raises WeightsError between equals."""
+        best = best_mmprojs(model, fitting)
+        if len(best) > 1:
+            raise WeightsError(
+                tr(
+                    "{name} and {name2} fit {name3} equally well. Give only one of them.",
+                    name=best[0].path.name,
+                    name2=best[1].path.name,
+                    name3=model.path.name,
+                ),
+                code="weights-ambiguous",
+            )
+        if len(fitting) > 1:
+            self.choices.append(
+                tr(
+                    "Several vision files fit {model}: {name} is added, as the best one.",
+                    model=model.path.name,
+                    name=best[0].path.name,
+                )
+            )
+        return best[0]
+
+    @staticmethod
+    def _models_with_mmproj(import_files: list[ImportFile]) -> list[GgufInfo]:
+        """Return the language models of the catalogues that are given with an mmproj of theirs."""
+        complete = {each.catalog_model.key for each in import_files if each.entry.key != each.catalog_model.model.key}
+        return [
+            describe_gguf(each.source)
+            for each in import_files
+            if each.catalog_model.key in complete and each.entry.key == each.catalog_model.model.key
+        ]
 
     def _custom_model(self, model: GgufInfo, mmproj: GgufInfo) -> list[ImportFile]:
         catalog_model = custom_model(model, mmproj)

@@ -61,8 +61,11 @@ class Importer:
 
     def run(self) -> list[ImportResult]:
         """Import everything. Raises WeightsError (ChecksumError for wrong bytes), DoesNotFitError, CancelledError."""
-        import_files = ImportPlanner(self._library, self._sources, self._cancel).plan()
+        planner = ImportPlanner(self._library, self._sources, self._cancel)
+        import_files = planner.plan()
         self._check_catalog(import_files)
+        for sentence in planner.choices:
+            self._on_notice("vision-file", sentence)
         links = self._decide_links(import_files)
         total = sum(import_file.source.stat().st_size for import_file in import_files)
         self._progress = FileProgress(total, self._on_progress, self._cancel)

@@ -42,6 +42,7 @@ class ResolvedModel:
     smaller: tuple[tuple[str, int], ...] = ()  # names of models of this variant that need less memory, and how much
     notices: tuple[str, ...] = ()  # sentences for the person: better models that could not be used, and why
     model_bytes: int = 0  # the model's share of ram_bytes; 0 where not known
+    mmproj_chosen: bool = False  # the person chose this mmproj, and it is not the first of a catalogue
 
     @property
     def family(self) -> Literal["qwen3-vl", "demo"]:
@@ -151,9 +152,10 @@ def _resolve_paths(path: Path, mmproj: str | None, think: bool) -> ResolvedModel
         )
     mmproj_info = find_mmproj(info) if mmproj is None else describe_mmproj(_expand(mmproj))
     demo = (info.name or "").startswith(_DEMO_NAME)
-    return _make_resolved(
+    resolved = _make_resolved(
         path.stem, info, mmproj_info, info.variant or variant_for(think), info.quantisation, demo=demo
     )
+    return replace(resolved, mmproj_chosen=not demo)
 
 
 def _resolve_catalog_model(catalog_model: CatalogModel, mmproj: str | None, search: _Search) -> ResolvedModel:
@@ -169,9 +171,11 @@ def _resolve_catalog_model(catalog_model: CatalogModel, mmproj: str | None, sear
             raise search.missing(catalog_model, catalog_model.mmprojs[0])
         files.append(found[0])
         mmproj_path = found[0][1]
+        usual = catalog_model.repository is not None or catalog_model.folder is not None
+        chosen = not usual or found[0][0] != catalog_model.mmprojs[0]
         mmproj_sha256 = search.library.verifier.expected(found[0][0])
     else:
-        mmproj_path, mmproj_sha256 = _expand(mmproj), None
+        mmproj_path, mmproj_sha256, chosen = _expand(mmproj), None, True
     search.verify(files)
     smaller = sorted(
         (
@@ -190,7 +194,7 @@ def _resolve_catalog_model(catalog_model: CatalogModel, mmproj: str | None, sear
         demo=catalog_model.folder is not None,
     )
     names = tuple((name, needed) for needed, name in smaller)
-    return replace(resolved, mmproj_sha256=mmproj_sha256, smaller=names)
+    return replace(resolved, mmproj_sha256=mmproj_sha256, smaller=names, mmproj_chosen=chosen)
 
 
 def _make_resolved(

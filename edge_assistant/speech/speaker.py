@@ -30,6 +30,7 @@ from edge_assistant.system.i18n import catalogue_language, tr, tr_noop
 from edge_assistant.system.text_cleaning import for_speech
 from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess, kill_group
 from edge_assistant.text.languages import split_by_language
+from edge_assistant.text.spoken_form import spoken_form
 
 # A worker that does not acknowledge a Stop within this many seconds is killed, together with its player.
 _STOP_GRACE = 0.05
@@ -106,11 +107,12 @@ class Speaker:
         """Queue `text`, to be spoken after the earlier ones; return at once. Nothing is spoken before `start`.
 
         `language` is the code of the text's language, by default that of our own sentences. What is in another script
-        or language is spoken by a voice that knows it.
+        or language is spoken by a voice that knows it. Long numbers are spoken digit by digit.
         """
-        text = for_speech(text)
+        language = language or catalogue_language()
+        text = spoken_form(for_speech(text), language)
         if text.strip():
-            runs = split_by_language(text, language or catalogue_language())
+            runs = split_by_language(text, language)
             self._enqueue(tuple(Part(run, code) for run, code in runs))
 
     def tone(self, tone: Tone, *, if_idle: bool = False) -> None:

@@ -82,9 +82,11 @@ _DEVANAGARI = Abbreviations(
 # Words in other languages, or ends of sentences there.
 _BY_LANGUAGE = {
     "fi": Abbreviations(inner=_words("esim ns")),
-    "de": Abbreviations(before_number=_words("mind di mi do sa so"), closing=_words("min pers")),
+    "de": Abbreviations(
+        inner=_words("em mult kfm hbf bhf"), before_number=_words("gl mind di mi do sa so"), closing=_words("min pers")
+    ),
     "it": Abbreviations(inner=_words("es"), before_number=_words("gen mag giu lug ago set ott")),
-    "fr": Abbreviations(inner=_words("env")),
+    "fr": Abbreviations(inner=_words("env me mm"), before_number=_words("al")),
     "es": Abbreviations(before_number=_words("ago set")),
     "pl": Abbreviations(inner=_words("al os wg"), before_number=_words("ok ust pkt"), closing=_words("wyd red")),
 }

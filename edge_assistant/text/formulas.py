@@ -88,7 +88,7 @@ def _context() -> Any:
         "xrightarrow": "[{",
         "not": "",
     }
-    arguments |= dict.fromkeys(("left", "right", "big", "Big", "bigg", "Bigg"), "")
+    arguments |= dict.fromkeys(latex_macros.DELIMITER_SIZES, "")
     context = get_default_latex_context_db()
     context.add_context_category(
         "spoken",

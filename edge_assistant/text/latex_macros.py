@@ -51,6 +51,7 @@ SIGNS = {
 SPACES = frozenset(
     (",", ";", ":", "!", " ", ">", "quad", "qquad", "thinspace", "space", "enspace", "nobreakspace", "~")
 )
+DELIMITER_SIZES = _words("left right big Big bigg Bigg")
 DROPPED = _words(
     "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr displaystyle textstyle scriptstyle limits nolimits "
     "hline cline toprule midrule bottomrule nonumber notag label middle centering rm bf it sf tt mathstrut strut "

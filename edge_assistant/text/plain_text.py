@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import re
 
-from edge_assistant.text.grounding import describe_objects
-
-# The start of a JSON object, or of a list of them.
-OBJECT_START = re.compile(r"(?:\[\s*)?\{\s*\"")
 # With the language after it and nothing else: "```Save``` is pressed" is text.
 _FENCE = re.compile(r"^\s*(?:```+|~~~+)[\w+#-]*\s*$")
 _RULE = re.compile(r"^\s*([-*_=])(\s*\1){2,}\s*$")
@@ -35,8 +31,6 @@ _SEPARATORS = re.compile(r"[\[\],;\s]+")  # between JSON objects
 def strip_markup(text: str) -> str:
     """Return a line, or a part of one, as it should be spoken; empty when it is only markup."""
     text = text.strip().replace(_CODE_PLACEHOLDER, "")
-    if OBJECT_START.match(text):
-        return describe_objects(text) or text
     if _SEPARATORS.fullmatch(text) or _FENCE.match(text) or _RULE.match(text) or _TABLE_RULE.match(text):
         return ""
     text = _LINE_START.sub("", text, count=1)

@@ -28,8 +28,10 @@ _OPENERS = frozenset("\"'“”„‘’‚«»‹›([{<（「『【《〈¿¡*
 _FOOTNOTE = re.compile(r"(?:\[\d{1,3}\])+")
 _ROMAN_NUMBER = "(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})"
 _LIST_MARK = re.compile(rf"\W*(?:\d{{1,3}}|{_ROMAN_NUMBER})\.")
+_FIRST_NUMBER = re.compile(r"\s*(\d{1,2})\.\s+\S")
+_ITEM_NUMBER = re.compile(r"\s+(\d{1,2})$")
 _ROMAN = re.compile(rf"(?=..){_ROMAN_NUMBER}")
-_SINGLE_LETTERS = re.compile(r"(?:^|[\s\"'“„‘‚«»‹›(\[—–])((?:[^\W\d_]\.[\s-]?)*[^\W\d_])$")
+_SINGLE_LETTERS = re.compile(r"(?:^|[\s(\[—–]|(?<!\w)[\"'“„‘‚«»‹›]|(?<=\w)-)((?:[^\W\d_]\.[\s-]?)*[^\W\d_])$")
 _LETTER_BEFORE = re.compile(r"(?:^|(?<=\s))([^\W\d_])\.\s?$")
 _NUMBER_SIGNS = "+(#№-−–~§&"
 _EAST_ASIAN = KANA | {"HAN"}
@@ -66,7 +68,7 @@ def after_marks(text: str, i: int) -> int:
     """Return the end of the marks, closing quotes, brackets and footnotes that begin at `i`."""
     end = i + 1
     while end < len(text):
-        if text[end] in MARKS or text[end] in WIDE_MARKS or text[end] in _CLOSERS:
+        if text[end] in MARKS or text[end] in WIDE_MARKS or (text[end] in _CLOSERS and _closes(text, i, end)):
             end += 1
         elif footnote := _FOOTNOTE.match(text, end):
             end = footnote.end()
@@ -79,6 +81,28 @@ def after_marks(text: str, i: int) -> int:
         else:
             break
     return end
+
+
+def _closes(text: str, i: int, end: int) -> bool:
+    """Return whether the quotation mark at `end` closes; where no space is written, another quote may begin there."""
+    if text[i] not in WIDE_MARKS:
+        return True
+    return text[end] not in "“‘«‹„" and (text[end] != '"' or text.count('"', 0, end) % 2 == 1)
+
+
+def list_item_before(text: str, start: int, i: int, language: str) -> int | None:
+    """Return where the item ends that stands before the number at the full stop at `i`: "1. Save 2. Cancel"."""
+    number = _ITEM_NUMBER.search(text, start, i)
+    if number is None or text[i] != "." or not text[i + 1 : i + 2].isspace():
+        return None
+    before = text[start : number.start()]
+    if before.endswith(":") and number[1] == "1":
+        return number.start()
+    first = _FIRST_NUMBER.match(before)
+    word = re.search(r"\w*$", before)
+    if first is None or (word and word[0].lower() in STARTERS.get(language, frozenset())):
+        return None
+    return number.start() if int(number[1]) == int(first[1]) + 1 else None
 
 
 def is_end(text: str, start: int, i: int, end: int, language: str, *, final: bool) -> bool | None:
@@ -178,7 +202,11 @@ def _is_end_after_word(text: str, start: int, i: int, following: int, language: 
         return _is_starter(text, following, language, final=final)
     if last in known.before_number:
         number = _is_number(text, following, final=final, roman=last != "no")
-        return None if number is None else not number
+        if number is None or number:
+            return None if number is None else False
+        word = _next_word(text, following, final=final)
+        # "Fri. Jan. 3"
+        return None if word is None else not (word.following == "." and word.text.lower() in known.before_number)
     return True
 
 

@@ -9,7 +9,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from edge_assistant.text.scripts import base_of, is_mark, script_of
-from edge_assistant.text.sentence_ends import UNSTOPPED_SCRIPTS, after_marks, is_end, may_end, skip_space
+from edge_assistant.text.sentence_ends import (
+    UNSTOPPED_SCRIPTS,
+    after_marks,
+    is_end,
+    list_item_before,
+    may_end,
+    skip_space,
+)
 
 # To start speaking sooner, the first sentence may end at a clause once it has this many characters.
 _MIN_FIRST_CLAUSE = 40
@@ -135,6 +142,9 @@ def _find_boundary(text: str, language: str, *, clauses: bool, final: bool) -> _
             end = after_marks(text, i)
             if end == len(text) and not final:
                 return None  # more closing marks, or the rest of a number, may follow
+            item_end = list_item_before(text, start, i, language)
+            if item_end is not None:
+                return _Boundary(item_end, True)
             ended = is_end(text, start, i, end, language, final=final)
             if ended is None:
                 return None

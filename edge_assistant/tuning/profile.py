@@ -29,6 +29,8 @@ MIN_GLANCE_TOKENS = 192
 MIN_TOWER_BYTES = 100_000_000
 """Smaller towers, such as the demo model's, are not requantised automatically: they are fast as they are."""
 
+_FULL_PRECISION = frozenset(("F16", "BF16", "F32"))
+
 _DEFAULT_TOWER = "Q6_K"  # encodes in two thirds of Q8_0's time with AVX-512, in nine tenths with AVX2 only
 _MAX_THREADS = 1024
 _BATCH_RANGE = (32, 8192)
@@ -73,7 +75,7 @@ def default_tower(model: ResolvedModel) -> str | None:
     """Return the format of the tower to make and use without a stored profile; None: use the published one.
 
     None if a profile is stored, for the demo model, for a tower of at most MIN_TOWER_BYTES or already in that format,
-    and on a processor without AVX2 or with unknown instructions.
+    for one that `keeps_tower`, and on a processor without AVX2 or with unknown instructions.
     """
     try:
         large = model.mmproj.stat().st_size > MIN_TOWER_BYTES
@@ -81,8 +83,17 @@ def default_tower(model: ResolvedModel) -> str | None:
         return None  # loading the file will report the error
     if not large or model.demo or not cpu.best_instructions() or is_tuned(model):
         return None
-    quick = cpu.is_fast(cpu.best_instructions())
-    return _DEFAULT_TOWER if quick and describe_gguf(model.mmproj).quantisation != _DEFAULT_TOWER else None
+    if not cpu.is_fast(cpu.best_instructions()) or keeps_tower(model):
+        return None
+    return _DEFAULT_TOWER if describe_gguf(model.mmproj).quantisation != _DEFAULT_TOWER else None
+
+
+def keeps_tower(model: ResolvedModel) -> bool:
+    """Return whether the published tower is used as it is: the person asked for its precision.
+
+    What a Q6_K tower costs in answers was measured with random weights only.
+    """
+    return model.mmproj_chosen and describe_gguf(model.mmproj).quantisation in _FULL_PRECISION
 
 
 def save_profile(model: ResolvedModel, profile: TuningProfile) -> None:
@@ -113,7 +124,7 @@ def towers_in_use(model: ResolvedModel) -> set[str]:
 def with_tower(model: ResolvedModel, profile: TuningProfile) -> ResolvedModel:
     """Return the model with the profile's tower, if that is here and was made from the present mmproj."""
     path = VisionTowers().find(model.mmproj, profile.tower) if profile.tower else None
-    if path is None:
+    if path is None or keeps_tower(model):
         return model
     saved_bytes = model.mmproj.stat().st_size - path.stat().st_size
     return replace(model, mmproj=path, ram_bytes=model.ram_bytes - saved_bytes)

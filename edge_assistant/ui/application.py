@@ -149,6 +149,7 @@ class Application(QObject):
         )
         self.window = MainWindow(self.commands, self.service, Tray.is_available)
         self.window.closed_by_user.connect(self._on_window_closed)
+        self.window_hider.question_window = self.window
         self.spelling = SpellingWindow(
             posting(speech.say),
             posting(speech.silence),

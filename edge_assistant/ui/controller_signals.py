@@ -57,6 +57,10 @@ class ControllerSignals(QObject):
         """Return whether one of our windows has the focus."""
         return self._window_hider.is_in_front
 
+    def awaits_question(self) -> bool:
+        """Return whether the window for questions has the focus."""
+        return self._window_hider.is_question_in_front
+
     def open_question_input(self) -> None:
         """Open the window for a question."""
         self.question_requested.emit()

@@ -35,6 +35,10 @@ class WindowHider(QObject):
         self._last_closed = 0.0
         self.is_in_front = False
         """Whether one of our windows has the keyboard; may be read on any thread."""
+        self.is_question_in_front = False
+        """Whether it is `question_window`; may be read on any thread."""
+        self.question_window: QWidget | None = None
+        """The window in which questions are entered."""
         self._hide_requested.connect(self._hide, Qt.ConnectionType.QueuedConnection)
         self._restore_requested.connect(self._restore, Qt.ConnectionType.QueuedConnection)
         application = QApplication.instance()
@@ -64,6 +68,8 @@ class WindowHider(QObject):
     @Slot(object)
     def _on_focus_changed(self, window: QWindow | None) -> None:
         self.is_in_front = window is not None
+        question_window = self.question_window.windowHandle() if self.question_window else None
+        self.is_question_in_front = window is not None and window is question_window
 
     @Slot()
     def note_closed(self) -> None:

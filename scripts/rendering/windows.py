@@ -10,7 +10,7 @@ from unittest.mock import Mock
 from PIL import Image
 from PySide6.QtWidgets import QApplication, QWidget
 
-from edge_assistant.assistant.events import NoticeEvent, TokenEvent, WindowEvent
+from edge_assistant.assistant.events import NoticeEvent, SentenceEvent, TokenEvent, WindowEvent
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
@@ -25,6 +25,7 @@ from edge_assistant.ui.models.first_run import FirstRunDialog
 from edge_assistant.ui.overlay.palette import Palette
 from edge_assistant.ui.overlay.region_selector import FrozenPictures, RegionSelector
 from edge_assistant.ui.settings.dialog import SettingsDialog
+from edge_assistant.ui.spelling_window import SpellingWindow
 from edge_assistant.ui.tray import Tray
 
 SAMPLE = Path(__file__).resolve().parents[2] / "models/demo/samples/save-dialog.png"
@@ -43,7 +44,8 @@ def main_window() -> QWidget:
     window.show_event(WindowEvent(1, "Invoice 1042, Writer", 0, 0, *captured.image.size))
     window.show_event(NoticeEvent(1, "ask", "What do you want to know?"))
     window.show_question(2, "What is on the screen?")
-    window.show_event(TokenEvent(2, "answer", "A dialog titled Music. Buttons: Cancel on the left, Save on the right."))
+    window.show_event(SentenceEvent(2, "A dialog titled Music."))
+    window.show_event(SentenceEvent(2, "Buttons: Cancel on the left, Save on the right.", " "))
     window.show_event(TokenEvent(2, "thinking", "A grey field with a dark bar on top: a dialog. Two buttons."))
     window.show_think(True, "Turning it on took 4.4 seconds. The last answer took 31 seconds.")
     window.show_reasoning.setChecked(True)
@@ -89,6 +91,13 @@ def region() -> QWidget:
     return pane
 
 
+def spelling() -> QWidget:
+    """The list of words to spell."""
+    window = SpellingWindow(lambda _: None, lambda: None, lambda: True, lambda: None)
+    window.open_words(["A", "dialog", "titled", "Music", "Buttons", "Cancel", "on", "the", "left"])
+    return window
+
+
 def settings() -> QWidget:
     """All settings."""
     return SettingsDialog(Settings(), on_apply=lambda _: None)
@@ -109,6 +118,7 @@ WINDOWS: dict[str, Callable[[], QWidget]] = {
     "tray-menu": tray_menu,
     "palette": palette,
     "region": region,
+    "spelling": spelling,
     "settings": settings,
     "models": models,
     "first-run": first_run,

@@ -136,6 +136,9 @@ class ScriptedView:
     def is_in_front(self) -> bool:
         return self.front
 
+    def awaits_question(self) -> bool:
+        return self.front
+
     def open_question_input(self) -> None:
         self.shown.append(("ask",))
 

@@ -203,11 +203,15 @@ def test_the_language_is_asked_of_the_model(environment: dict[str, str]) -> None
 
 
 def test_what_the_program_says_itself_is_in_the_language_of_the_voice_too(environment: dict[str, str]) -> None:
+    german = (
+        "Die Antwort wurde vor dem Ende ihres ersten Satzes abgeschnitten. Mit --more ist sie bis zum Ende zu hören."
+    )
+    english = "The answer was cut off before the end of its first sentence. Use --more to hear it to its end."
     run = describe(DIALOG, "--language", "de", "--max-tokens", "1", environment=environment)
-    assert [each["message"] for each in run.of("notice")][-1] == "Die Antwort wurde hier abgeschnitten."
+    assert [each["message"] for each in run.of("notice")][-1] == german
     in_german = {**environment, "LC_ALL": "de_DE.UTF-8"}
     run = describe(DIALOG, "--language", "en", "--max-tokens", "1", environment=in_german)
-    assert [each["message"] for each in run.of("notice")][-1] == "The answer was cut off here."
+    assert [each["message"] for each in run.of("notice")][-1] == english
 
 
 def test_a_model_path_alone_takes_the_mmproj_beside_it(environment: dict[str, str], tmp_path: Path) -> None:

@@ -16,8 +16,11 @@ from support.small_pair import SMALL
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
-REPEATED = "The answer began to repeat itself, so it was stopped here."
-CUT_OFF = "The answer was cut off here."
+REPEATED = "The answer began to repeat itself, so it was stopped here. Use --more to hear it to its end."
+CUT_OFF = "There is more. Use --more to hear it to its end."
+NO_SENTENCE = "The answer was cut off before the end of its first sentence. Use --more to hear it to its end."
+
+FIRST = "A dialog titled Music.\n"
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +65,36 @@ def test_the_next_question_finds_one_copy_in_the_conversation_which_is_not_evalu
 
 
 def test_reading_that_is_cut_off_is_said_to_be(environment: dict[str, str]) -> None:
-    run = describe(DIALOG, "--mode", "read", "--max-tokens", "5", "--seed", "1", environment=environment)
+    run = describe(DIALOG, "--mode", "read", "--max-tokens", "3", "--seed", "1", environment=environment)
     assert done(run)["stop"] == "length"
-    assert done(run)["generated_tokens"] == 5
-    assert (run.of("notice")[-1]["code"], run.of("notice")[-1]["message"]) == ("cut-off", CUT_OFF)
+    assert done(run)["generated_tokens"] == 3
+    assert run.of("notice")[-1]["code"] == "cut-off"
+    assert run.of("notice")[-1]["message"] in (CUT_OFF, NO_SENTENCE)
 
 
-def test_people_read_of_a_cut_answer_behind_it(environment: dict[str, str]) -> None:
-    run = describe(DIALOG, "--max-tokens", "5", "--seed", "1", as_json=False, environment=environment)
-    assert run.text == "A dialog titled Music.\n"
-    assert run.complaints.splitlines()[-1] == CUT_OFF
+@pytest.mark.parametrize(
+    ("limit", "text", "notice"), [("4", "", NO_SENTENCE), ("5", FIRST, CUT_OFF), ("11", FIRST, CUT_OFF)]
+)
+def test_people_read_of_a_cut_answer_behind_its_last_whole_sentence(
+    limit: str, text: str, notice: str, environment: dict[str, str]
+) -> None:
+    run = describe(DIALOG, "--max-tokens", limit, "--temperature", "0", as_json=False, environment=environment)
+    assert run.text == text
+    assert run.complaints.splitlines()[-1] == notice
+
+
+def test_with_more_a_cut_answer_goes_on_to_its_end_as_one_question(environment: dict[str, str]) -> None:
+    options = ("--temperature", "0", "--ask", "What is it?", "--ask", "Where is Save?")
+    whole = describe(DIALOG, *options, environment=environment)
+    parts = describe(DIALOG, *options, "--max-tokens", "3", "--more", environment=environment)
+    check_stream(parts, 2)
+    for index in (0, 1):
+        expected, found = done(whole, index), done(parts, index)
+        assert (found["answer"], found["text"]) == (expected["answer"], expected["text"])
+        assert found["stop"] == "end"
+        assert found["reused"] == expected["reused"], "the picture is encoded once"
+        assert "".join(each["text"] for each in parts.of("token", index)).strip() == expected["answer"]
+    assert not [each for each in parts.of("notice") if each["code"] == "cut-off"]
 
 
 def test_weights_that_compute_nothing_are_called_so(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -10,7 +11,7 @@ from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
 from edge_assistant.assistant.cut_answers import CutAnswer
 from edge_assistant.assistant.events import Event, NoticeEvent, SentenceEvent
 from edge_assistant.assistant.reporter import AnswerReporter
-from edge_assistant.engine.messages import Done, StopReason, TextDelta
+from edge_assistant.engine.messages import Done, StageProgress, StopReason, TextDelta
 from edge_assistant.text.languages import LanguageTracker
 
 MORE = "There is more. Press M."
@@ -159,7 +160,24 @@ def test_what_seemed_whole_and_was_not_is_heard_again_whole() -> None:
     assert listener.more("js today. Pay now.", stop="end") == ["It is made with Node.js today.", "Pay now."]
 
 
+def test_the_sign_of_life_counts_from_the_answer_s_begin_and_from_each_sentence_to_its_end() -> None:
+    listener = Listener()
+    calls: list[str] = []
+
+    class Recorder:
+        def __getattr__(self, name: str) -> Callable[[], None]:
+            return lambda: calls.append(name)
+
+    listener.run.still_writing = Recorder()  # type: ignore[assignment]
+    for stage, fraction in (("encode", 1.0), ("think", 0.5), ("answer", 0.0)):
+        listener.reporter.handle_reply(listener.run, StageProgress(1, stage, fraction))
+    assert calls == ["begin"]
+    listener.answer("A dialog. ", "Two buttons.", stop="end")
+    assert calls == ["begin", "note_sentence", "end", "note_sentence"]
+
+
 def test_sentences_of_the_answer_are_spoken_in_its_language_and_notices_in_ours() -> None:
+    listener = Listener()
     listener.run.language = LanguageTracker("fr", follow=False)
     listener.answer("Une fenêtre. ", "Deux boutons.", stop="length")
     assert listener.languages == [*["fr"] * (len(listener.heard) - 1), None]
@@ -168,6 +186,21 @@ def test_sentences_of_the_answer_are_spoken_in_its_language_and_notices_in_ours(
 
 
 def test_text_that_is_read_is_spoken_in_its_own_language() -> None:
+    listener = Listener()
     listener.run.language = LanguageTracker("en", follow=True)
     listener.answer("Sehr geehrte Frau Müller,\n", "Anlage: Rechnung\n", "Привет!\n", stop="end")
     assert listener.languages == ["de", "de", "ru"]
+
+
+def test_text_that_is_read_on_keeps_the_language_that_it_was_in() -> None:
+    listener = Listener()
+    listener.run.language = LanguageTracker("en", follow=True)
+    listener.answer("Bitte warten Sie, bis die Tür geöffnet ist.\n", "Anlage: Rech", stop="length")
+    cut = CutAnswer(listener.run.raw_answer(listener.run.answer), tuple(listener.run.spoken.pieces))
+    listener.languages.clear()
+    tracker = LanguageTracker("en", follow=True)
+    listener.run = AnswerRun(1, "What?", 1, ProgressAnnouncer(listener.heard.append), continues=cut, language=tracker)
+    listener.reporter.resume(listener.run)
+    listener.answer("nung\n", stop="end")
+    assert listener.heard[-1] == "Anlage: Rechnung"
+    assert listener.languages == ["de"]

@@ -11,7 +11,9 @@ from edge_assistant.assistant import factory
 from edge_assistant.assistant.events import Event, NoticeEvent
 from edge_assistant.controller import service, settings_applier
 from edge_assistant.controller.service import Service, ServiceOptions
+from edge_assistant.hotkeys import key as keys
 from edge_assistant.hotkeys.key import Key
+from edge_assistant.hotkeys.protocol import key_taken_message
 from edge_assistant.settings import schema
 from edge_assistant.settings.schema import Settings, with_values
 from edge_assistant.settings.store import save
@@ -256,3 +258,58 @@ def test_every_setting_is_somebodys(repository: Any) -> None:
         if "." not in each.name and f".{each.name}" not in source and f'"{each.name}"' not in source
     ]
     assert unread == []
+
+
+MORE, PALETTE, FREE = keys.parse_key("super+m"), keys.parse_key("ctrl+shift+F12"), keys.parse_key("ctrl+shift+F9")
+
+
+@pytest.mark.parametrize(
+    ("more", "palette", "awaits_question", "sentence"),
+    [
+        (MORE, PALETTE, True, "To go on, press Windows key m."),
+        (None, PALETTE, True, "To go on, press Enter in the empty question."),
+        (None, PALETTE, False, "To go on, press ctrl shift F12, then M."),
+        (None, None, False, "To go on, use the command edge-assistant trigger more."),
+    ],
+)
+def test_the_way_on_is_the_shortest_that_works_where_the_person_is(
+    more: Key | None, palette: Key | None, awaits_question: bool, sentence: str
+) -> None:
+    assert service.way_on(more, palette, awaits_question=awaits_question) == sentence
+
+
+def test_a_key_is_named_only_where_it_works() -> None:
+    problems: list[str] = []
+
+    class Hotkeys:
+        def start(self, *arguments: Any) -> tuple[str, ...]:
+            self.notice = arguments[2]
+            return tuple(problems)
+
+        def close(self) -> None: ...
+
+    made: list[Hotkeys] = []
+
+    def make() -> Hotkeys:
+        made.append(Hotkeys())
+        return made[-1]
+
+    told: list[str] = []
+    global_hotkeys = settings_applier.GlobalHotkeys(make, lambda _: None, told.append)  # type: ignore[arg-type]
+    bindings = {"palette": PALETTE, "window": FREE}
+    assert global_hotkeys.working_key("palette") is None, "nothing is registered yet"
+    global_hotkeys.register(bindings)
+    assert global_hotkeys.working_key("palette") == PALETTE
+    assert global_hotkeys.working_key("more") is None
+    problems.append(key_taken_message(FREE, "window"))
+    global_hotkeys.register(bindings)
+    assert global_hotkeys.working_key("palette") == PALETTE, "another one is taken"
+    assert global_hotkeys.working_key("window") is None
+    problems[:] = ["No keys work on this desktop."]
+    global_hotkeys.register(bindings)
+    assert global_hotkeys.working_key("palette") is None
+    problems.clear()
+    global_hotkeys.register(bindings)
+    made[-1].notice("The desktop no longer sends shortcuts.")
+    assert told == ["The desktop no longer sends shortcuts."]
+    assert global_hotkeys.working_key("palette") is None

@@ -62,6 +62,57 @@ def test_an_answer_that_is_whole_at_its_most_tokens_is_not_cut_off(model: FakeMo
     assert (done.answer, done.stop, done.generated_tokens) == ("abc", "end", 3)
 
 
+TWO = "A dialog titled Music. It has two buttons. The last one is green."
+
+
+@pytest.mark.parametrize("most", range(1, len(TWO)))
+def test_within_the_grace_an_answer_ends_with_a_sentence(most: int, model: FakeModel, emitted: Emitted) -> None:
+    model.says(TWO)
+    done = answer(model, emitted, max_tokens=most, grace_tokens=40)
+    ends = [place for place in (22, 42, len(TWO)) if place + 1 >= most]
+    assert done.answer == TWO[: ends[0]]
+    assert done.stop == ("end" if ends[0] == len(TWO) else "length")
+    assert "".join(piece.text for piece in emitted.of(TextDelta)).strip() == done.answer
+
+
+def test_an_answer_is_cut_where_its_grace_ends_without_a_sentence_s_end(model: FakeModel, emitted: Emitted) -> None:
+    model.says("x" + ENDLESS)
+    done = answer(model, emitted, max_tokens=10, grace_tokens=5)
+    assert (len(done.answer), done.stop) == (15, "length")
+
+
+def test_the_context_ends_the_grace(emitted: Emitted) -> None:
+    model = FakeModel(context=400)
+    model.says(ENDLESS)
+    done = answer(model, emitted, max_tokens=100, grace_tokens=1000)
+    assert done.stop == "length"
+    assert len(done.answer) < 400
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\n"])
+def test_an_answer_may_be_empty_where_it_is_said_to(empty: str, model: FakeModel, emitted: Emitted) -> None:
+    for thinking in (None, ThinkingBudget(100, 90.0)):
+        model.says("Hm.</think>" if thinking else "", empty)
+        done = answer(model, emitted, may_be_empty=True, thinking=thinking)
+        assert (done.answer, done.stop) == ("", "end")
+    model.says(empty)
+    assert answer(model, emitted).answer == "x"
+
+
+@pytest.mark.parametrize("opener", ["<think>", "<think>\n", "\n<THINK>", "<thinking>"])
+def test_a_model_that_thinks_without_being_asked_to_is_not_heard_thinking(
+    opener: str, model: FakeModel, emitted: Emitted
+) -> None:
+    model.says(opener, "Hm.", opener.strip().replace("<", "</"), "\n\nSix.")
+    done = answer(model, emitted)
+    assert (done.answer, done.reasoning.strip(), done.stop) == ("Six.", "Hm.", "end")
+    model.says(opener, "Hm. " + ENDLESS[:600])
+    done = answer(model, emitted, max_tokens=20)
+    assert 0 < len(done.answer) <= 20
+    assert done.reasoning.startswith("Hm.")
+    assert "</think>" in "".join(text for _, text in model.evaluated)
+
+
 def test_a_used_up_budget_closes_the_reasoning_and_asks_for_the_answer(model: FakeModel, emitted: Emitted) -> None:
     model.says("On and on ", "Six.")
     done = answer(model, emitted, thinking=ThinkingBudget(10, 90.0))

@@ -56,8 +56,60 @@ def test_of_an_answer_that_repeats_itself_one_copy_is_left(copy: str) -> None:
     done = answered(model, emitted)
     assert (done.answer, done.stop) == (f"See: {copy}".strip(), "loop")
     assert done.generated_tokens <= len("See: ") + max(4 * len(copy), 60)
-    assert emitted_text(emitted).startswith(done.answer)
-    assert len(emitted_text(emitted)) < len(f"See: {copy}") + 4, "the copies are not handed on"
+    assert emitted_text(emitted).strip() == done.answer, "no copy is handed on"
+
+
+@pytest.mark.parametrize("copy", ["/", "| ", "No. Yes. ", "1. Save\n", "A dialog titled Music with two buttons. "])
+def test_reading_goes_on_once_from_before_the_copies(copy: str) -> None:
+    model, emitted = FakeModel(), Emitted()
+    model.says("See: " + copy * FOR_EVER)
+    model.seconds = [*map(ord, "And Cancel."), END]
+    done = answered(model, emitted, retries_loop=True)
+    assert (done.answer, done.stop, done.loops) == (f"See: {copy}And Cancel.", "end", 1)
+    assert emitted_text(emitted) == done.answer
+    (first, seed, _), (second, other_seed, _) = model.samplers
+    assert (second.presence_penalty, second.temperature, other_seed) == (0.5, first.temperature, seed + 1)
+    assert model.accepted[-1].strip() == f"See: {copy}".strip(), "the penalty is for what was said, too"
+
+
+def test_it_goes_on_behind_one_copy_in_the_cache() -> None:
+    model = FakeModel()
+    model.says("See: " + "It is red. " * FOR_EVER)
+    model.seconds = [*map(ord, "So."), END]
+    session = ModelSession(model, Emitted().append)  # type: ignore[arg-type]
+    done = session.answer(ask(max_tokens=None, retries_loop=True))
+    assert done.answer == "See: It is red. So."
+    cached: dict[int, str] = {}
+    for position, text in model.evaluated:
+        if text != "<picture>":
+            cached |= {position + place: character for place, character in enumerate(text)}
+    start = next(position for position, text in model.evaluated if text == "S" and position > 0)
+    assert "".join(cached[start + place] for place in range(len(done.answer))) == done.answer
+    model.evaluated.clear()
+    model.says("Yes.")
+    again = session.answer(ask("Why?", turns=[("What?", done.answer)]))
+    assert model.evaluated[0][1].startswith("<|im_end|>")
+    assert again.answer == "Yes."
+
+
+def test_a_second_loop_ends_the_answer_and_what_was_said_is_not_said_again() -> None:
+    model, emitted = FakeModel(), Emitted()
+    model.says("It is red. " * FOR_EVER)
+    model.seconds = [*map(ord, "It is red. " * FOR_EVER)]
+    done = answered(model, emitted, retries_loop=True)
+    assert (done.answer, done.stop, done.loops) == ("It is red.", "loop", 2)
+    assert emitted_text(emitted).strip() == "It is red."
+
+
+def test_what_only_counts_is_kept_and_goes_on() -> None:
+    model, emitted = FakeModel(), Emitted()
+    model.says("".join(f"Row {number}: empty. " for number in range(1, 500)))
+    model.seconds = [*map(ord, "That is all."), END]
+    done = answered(model, emitted, retries_loop=True)
+    assert (done.stop, done.loops) == ("end", 1)
+    assert done.answer.startswith("Row 1: empty. Row 2: empty. ")
+    assert done.answer.endswith("That is all.")
+    assert emitted_text(emitted) == done.answer
 
 
 def test_text_that_comes_twice_is_told_whole_when_something_else_follows() -> None:
@@ -121,6 +173,17 @@ def test_an_answer_that_repeats_itself_after_reasoning_is_ended_too() -> None:
     model.says("Hm.</think>", "Six. " * FOR_EVER)
     done = answered(model, thinking=BUDGET)
     assert (done.reasoning, done.answer, done.stop) == ("Hm.", "Six.", "loop")
+
+
+@pytest.mark.parametrize(
+    "thought", ["Hm. ", "1. Look. ", "Wait, that is not right. Let me look again at the picture. "]
+)
+def test_reasoning_that_repeats_itself_is_not_tried_again(thought: str) -> None:
+    model, emitted = FakeModel(), Emitted()
+    model.says(thought * FOR_EVER)
+    done = answered(model, emitted, thinking=BUDGET)
+    assert done.reasoning.count(thought.strip()) == emitted_text(emitted, "thinking").count(thought.strip()) == 1
+    assert len(model.samplers) == 1
 
 
 @pytest.mark.parametrize("cycle", [(END,), (SPECIAL,), (10, 32, 9), (SPECIAL, 10)])

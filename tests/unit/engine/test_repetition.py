@@ -248,3 +248,13 @@ def test_nothing_that_was_handed_on_is_dropped(seed: int) -> None:
 
 def test_a_text_that_does_not_repeat_itself_goes_on() -> None:
     assert ended(WORDS) is None
+
+
+def test_places_of_one_label_are_a_loop_wherever_they_are() -> None:
+    chance = random.Random(1)
+    places = (f'{{"bbox_2d": {chance.choices(range(1000), k=4)}, "label": "Next"}},\n' for _ in range(100))
+    found = ended(chain(*(re.findall(r" ?[^\W\d]+|\d|\W", each) for each in places)))
+    assert found is not None
+    assert found[0] < 27 * 45
+    labels = (f'{{"bbox_2d": {chance.choices(range(1000), k=4)}, "label": "{word}"}},\n' for word in WORDS[:100])
+    assert ended(chain(*(re.findall(r" ?[^\W\d]+|\d|\W", each) for each in labels))) is None

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from support.gguf_files import THINKING, gguf_bytes, write_mmproj, write_model
+from support.gguf_files import F32, INSTRUCT, THINKING, gguf_bytes, model_metadata, write_mmproj, write_model
 
 from edge_assistant.models.compatibility import check_fit, describe_mmproj, describe_model, find_mmproj
 from edge_assistant.system.errors import WeightsError
@@ -93,6 +94,56 @@ def test_a_file_in_the_wrong_place_is_explained(tmp_path: Path) -> None:
         describe_model(tmp_path / "l.gguf")
     with pytest.raises(WeightsError, match=r"not a Qwen3-VL mmproj: its type is ldp"):
         describe_mmproj(write_mmproj(tmp_path / "o.gguf", clip__projector_type="ldp"))
+
+
+@pytest.mark.parametrize(
+    ("file", "more"),
+    [
+        ("m.gguf", {"qwen3vl__pooling_type": 3}),  # LAST, of an embedding model
+        ("m.gguf", {"qwen3vl__pooling_type": 4}),  # RANK, of a reranking model
+        ("m.gguf", {"qwen3vl__classifier__output_labels": ["yes", "no"]}),
+        ("m.gguf", {"general__name": "Qwen3 VL Reranker 8B"}),
+        ("m.gguf", {"general__basename": "Qwen3-VL-Embedding"}),
+        ("m.gguf", {"general__finetune": "Embedding"}),
+        ("Qwen3-VL-Embedding-2B-Q8_0.gguf", {}),
+        ("Qwen3-VL-Reranker-2B.i1-Q4_K_M.gguf", {}),
+        ("qwen3vl_rerank_f16.gguf", {}),
+        ("lora.gguf", {"general__type": "adapter", "adapter__type": "lora"}),
+    ],
+)
+def test_embedding_and_reranking_models_are_refused(tmp_path: Path, file: str, more: dict[str, Any]) -> None:
+    with pytest.raises(WeightsError, match=r"cannot describe pictures.* Use an Instruct or Thinking model"):
+        describe_model(write_model(tmp_path / file, **more))
+
+
+def test_a_classifier_s_output_is_found_among_the_tensors(tmp_path: Path) -> None:
+    path = tmp_path / "m.gguf"
+    path.write_bytes(gguf_bytes(model_metadata(INSTRUCT, 2560), [("cls.output.weight", (64, 2), F32)]))
+    with pytest.raises(WeightsError, match="cannot describe pictures"):
+        describe_model(path)
+
+
+@pytest.mark.parametrize(
+    ("file", "more"),
+    [
+        ("m.gguf", {"qwen3vl__pooling_type": 0}),
+        ("embeddable-4B.gguf", {"general__name": "Qwen3 VL 4B Instruct"}),
+        ("m.gguf", {"general__type": "model"}),
+    ],
+)
+def test_a_model_that_writes_is_none_of_them(tmp_path: Path, file: str, more: dict[str, Any]) -> None:
+    assert describe_model(write_model(tmp_path / file, **more)).writes_text
+
+
+def test_a_mixture_of_experts_is_refused_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "Qwen3-VL-30B-A3B-Instruct-Q4_K_M.gguf"
+    path.write_bytes(gguf_bytes({"general.architecture": "qwen3vlmoe"}))
+    with pytest.raises(WeightsError) as caught:
+        describe_model(path)
+    assert "MoE" in str(caught.value)
+    assert "only Qwen3-VL" not in str(caught.value)
+    with pytest.raises(WeightsError, match="is a language model"):
+        describe_mmproj(path)
 
 
 def test_a_split_model_is_refused_with_the_way_to_join_it(tmp_path: Path) -> None:

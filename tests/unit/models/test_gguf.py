@@ -55,7 +55,11 @@ def test_the_demo_files_are_whole_and_say_their_variant(variant: str) -> None:
     ("file", "template", "finetune", "variant"),
     [
         ("m.gguf", THINKING, "Instruct", "thinking"),
-        ("m-thinking.gguf", INSTRUCT, "Thinking", "instruct"),
+        ("m.gguf", INSTRUCT, "Thinking", "thinking"),
+        ("Qwen3-VL-4B-Thinking-Q4_K_M.gguf", INSTRUCT, None, "thinking"),
+        ("m-thinking.gguf", INSTRUCT, "Instruct", "instruct"),
+        ("m-non-thinking.gguf", INSTRUCT, None, "instruct"),
+        ("m-NoThinking.gguf", None, None, "instruct"),
         ("m.gguf", INSTRUCT.replace("assistant\n", "assistant\n<think>\n\n</think>\n\n"), None, "instruct"),
         ("m.gguf", "<think> in a message" + INSTRUCT, None, "instruct"),
         ("m.gguf", "{% if not add_generation_prompt %}<think>{% endif %}" + INSTRUCT, None, "instruct"),
@@ -65,7 +69,7 @@ def test_the_demo_files_are_whole_and_say_their_variant(variant: str) -> None:
         ("m.gguf", None, None, None),
     ],
 )
-def test_the_generation_prompt_tells_the_variant_and_else_the_names_do(
+def test_a_start_with_thoughts_tells_a_thinking_model_and_so_do_the_names(
     tmp_path: Path, file: str, template: str | None, finetune: str | None, variant: str | None
 ) -> None:
     more = {} if finetune is None else {"general__finetune": finetune}

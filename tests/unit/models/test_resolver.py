@@ -193,6 +193,24 @@ def test_a_path_takes_the_mmproj_that_is_named(tmp_path: Path) -> None:
     assert find(model=str(model), mmproj=str(other)).mmproj == other
 
 
+def test_only_a_vision_file_that_the_person_chose_counts_as_chosen(shop: Shop, data: Path, tmp_path: Path) -> None:
+    shop.install(data / "models", *BIG)
+    assert not find().mmproj_chosen, "the first of the catalogue"
+    assert not find(model="demo").mmproj_chosen
+    other = write_mmproj(tmp_path / "other.gguf")
+    assert find(model="big-q4", mmproj=str(other)).mmproj_chosen
+    write_mmproj(tmp_path / "own/mmproj-own-F16.gguf")
+    assert find(model=str(write_model(tmp_path / "own/own.gguf"))).mmproj_chosen
+    catalog = shop.shipped / "catalog.toml"
+    first = """[[source.mmproj]]\nsha256 = "0"\nfile = "mmproj-usual.gguf"\nbytes = 9\nquantisation = "Q8_0"\n"""
+    text = catalog.read_text().replace(
+        "[[source.mmproj]]", first.replace('"0"', f'"{"0" * 64}"') + "[[source.mmproj]]", 1
+    )
+    catalog.write_text(text)
+    assert find().mmproj.name == "mmproj-big-q4.gguf"
+    assert find().mmproj_chosen, "the usual one is not here"
+
+
 @pytest.mark.usefixtures("shop")
 def test_a_named_mmproj_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     other = write_mmproj(tmp_path / "other.gguf", width=4096)

@@ -84,6 +84,12 @@ def test_a_running_screen_reader_speaks_instead_of_the_own_voice() -> None:
     assert desk.speaker.did == ["start"]
 
 
+def test_a_screen_reader_gets_numbers_and_signs_as_written() -> None:
+    desk = Desk("auto", running=True)
+    desk.voice.say("Code 12345, 5 m².", language="en")
+    assert desk.announced == [("Code 12345, 5 m².", True)]
+
+
 def test_without_a_screen_reader_the_own_voice_speaks() -> None:
     desk = Desk("auto")
     desk.voice.say("A dialog.")

@@ -182,3 +182,14 @@ def test_the_demo_and_small_towers_stay_as_they_are(large: ResolvedModel, monkey
     assert profile.default_tower(replace(large, mmproj=large.mmproj.with_name("gone.gguf"))) is None
     monkeypatch.setattr(profile, "MIN_TOWER_BYTES", large.mmproj.stat().st_size)
     assert profile.default_tower(large) is None
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_a_tower_in_full_precision_that_the_person_chose_is_never_replaced(large: ResolvedModel, chosen: bool) -> None:
+    """The demo's vision file is in F16."""
+    path = made_here(large)
+    asked = replace(large, mmproj_chosen=chosen)
+    assert profile.keeps_tower(asked) == chosen
+    assert (profile.default_tower(asked) is None) == chosen
+    assert (profile.load_profile(asked).tower is None) == chosen
+    assert (profile.with_tower(asked, CHOICE).mmproj == path) == (not chosen)

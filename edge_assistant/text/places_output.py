@@ -1,0 +1,99 @@
+"""The text that PlacesStream gives out: running text, and sentences for what stood there as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from edge_assistant.imaging.token_budget import ResizePlan
+from edge_assistant.system.i18n import translator
+from edge_assistant.system.text_cleaning import clean_answer
+from edge_assistant.text.json_words import json_lines
+from edge_assistant.text.place_list import PlaceList
+from edge_assistant.text.prose_places import ProsePlaces
+
+
+class PlacesOutput:
+    """Collects what can be shown. A list of objects that was told is ended by the text or the sentences after it."""
+
+    def __init__(self, frame: ResizePlan | None, language: str | None, *, verbatim: bool) -> None:
+        """The arguments are those of PlacesStream."""
+        self._words = translator(language)
+        self._verbatim = verbatim
+        self._list = PlaceList(frame, language)
+        self._prose = ProsePlaces(self._list.point, only_tagged=verbatim)
+        self._pieces: list[str] = []
+        self.start()
+
+    def start(self) -> None:
+        """Get ready for an answer."""
+        self.line_is_empty = True
+        self.said = False
+        """Whether anything was given out."""
+        self.wordless = False
+        """Whether there was JSON that gave no words."""
+
+    def take(self) -> str:
+        """Return what can be shown now."""
+        text = "".join(self._pieces)
+        self._pieces.clear()
+        return text
+
+    def show(self, text: str) -> None:
+        """Add running text; space after a list is left out."""
+        if text.strip():
+            self.end_list()
+            self.said = True
+        elif self._list.is_open:
+            return
+        self.line_is_empty = not text.rpartition("\n")[2].strip() and (self.line_is_empty or "\n" in text)
+        self._pieces.append(self._prose.feed(text))
+
+    def say(self, sentences: str) -> None:
+        """Add sentences, each with lines of its own."""
+        self.begin_line()
+        self._pieces.append(sentences + "\n")
+
+    def tell(self, value: Any) -> bool:
+        """Add a value of JSON in words; return whether it had any."""
+        text = clean_answer("\n".join(json_lines(value, self._words, exact=self._verbatim))).strip()
+        if text:
+            self.end_list()
+            self.begin_line()
+            self.stream(text)
+            self.end_stream()
+        return bool(text)
+
+    def begin_line(self) -> None:
+        """Begin a line for a sentence."""
+        self._pieces.append(self._prose.finish())
+        if not self.line_is_empty:
+            self._pieces.append("\n")
+        self.line_is_empty = self.said = True
+
+    def stream(self, text: str) -> None:
+        """Add a part of a line."""
+        self._pieces.append(self._prose.feed(text))
+
+    def end_stream(self) -> None:
+        """End a line that was added in parts."""
+        self._pieces.append(self._prose.finish() + "\n")
+
+    def add_object(self, item: dict[str, Any], numbers: list[float]) -> None:
+        """Tell an object with a place, as PlaceList.add does."""
+        self.wordless = True
+        if sentences := self._list.add(item, numbers):
+            self.say(sentences)
+
+    def add_unreadable(self) -> None:
+        """Count an object that cannot be read; the end of the list tells how many there were."""
+        self.wordless = True
+        self._list.add_unreadable()
+
+    def end_list(self, *, unfinished: bool = False) -> None:
+        """End a list of objects; `unfinished` says that the answer breaks off in it."""
+        if (self._list.is_open or unfinished) and (sentences := self._list.end(unfinished=unfinished)):
+            self.say(sentences)
+
+    def finish(self) -> None:
+        """Add the running text that was held back."""
+        self._pieces.append(self._prose.finish())
