@@ -23,6 +23,7 @@ from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine.client import Engine
 from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import GpuOffload
+from edge_assistant.engine.grammars import grammar_for
 from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, ThinkingBudget, Turn
 from edge_assistant.engine.task_entries import MIN_IMAGE_TOKENS, Task
 from edge_assistant.engine.task_table import TaskSettings, TaskTable, check_temperature, load_table
@@ -32,7 +33,7 @@ from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel, same_mmproj
 from edge_assistant.system import paths
 from edge_assistant.system.errors import AssistantError, CancelledError, DoesNotFitError, EngineError, InputError
-from edge_assistant.system.i18n import catalogue_language, tr
+from edge_assistant.system.i18n import catalogue_language, tr, tr_noop
 from edge_assistant.system.text_cleaning import clean_answer
 from edge_assistant.text.languages import LanguageTracker
 from edge_assistant.text.plain_text_stream import PlainTextStream
@@ -42,6 +43,7 @@ from edge_assistant.tuning import profile
 # llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
 MAX_SEED = 2**32 - 2
 
+_NO_PLACES = tr_noop("The demo model cannot list what is where. It describes the picture instead.")
 _LEAST_OF_MOST = 0.8
 """The least image tokens are at most this share of the most: every usual shape of screen has a grid in between."""
 
@@ -421,8 +423,11 @@ class Assistant:
                 may_be_empty=continues or settings.may_be_empty,
                 retries_loop=settings.retries_loop,
                 continues=continues,
+                grammar="" if self._model.family == "demo" else grammar_for(run.task),
             )
 
+        if run.task == "places" and self._model.family == "demo" and not continues:
+            self.notice(run.index, "no-places", tr(_NO_PLACES))
         self._reporter.resume(run)
         done = self._go_on(run, make) if continues else self._ask_engine(run, make)
         run.is_full = continues and not done.answer.strip() and done.stop == "length"

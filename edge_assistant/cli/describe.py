@@ -22,6 +22,7 @@ from edge_assistant.capture.targets import Target, capture
 from edge_assistant.cli.command_output import CommandOutput
 from edge_assistant.engine.task_table import check_temperature, language_code
 from edge_assistant.settings import schema
+from edge_assistant.speech.messages import NO_VOICE_FOR_LANGUAGE
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import CancelledError, run_safely
 from edge_assistant.system.i18n import tr
@@ -92,7 +93,7 @@ class DescribeRun:
     def _start_speaker(self, settings: schema.Settings) -> None:
         speaker = make_speaker(
             settings,
-            lambda code, message: self._output.show(NoticeEvent(self._current, code, message)),
+            self._report_speech,
             speak=self._options.speak,
             language=self._options.language,
         )
@@ -175,6 +176,12 @@ class DescribeRun:
     def wait(self, seconds: float) -> None:
         """Sleep; raise CancelledError as soon as the run is cancelled."""
         self._cancellation.wait(seconds)
+
+    def _report_speech(self, code: str, message: str) -> None:
+        """Show a notice of the speaker; it cannot speak those about itself, but those about one language."""
+        self._output.show(NoticeEvent(self._current, code, message))
+        if code == NO_VOICE_FOR_LANGUAGE:
+            self._say(message)
 
     def _say(self, text: str) -> None:
         if self._speaker:

@@ -39,7 +39,11 @@ def add_describe(parser: argparse.ArgumentParser) -> None:
     add(
         "--delay", metavar=tr("SECONDS"), type=seconds, help=tr("count down aloud first, to switch windows (camera: 3)")
     )
-    add("--mode", choices=("glance", "detail", "read"), help=tr("default: glance, or what a question needs"))
+    add(
+        "--mode",
+        choices=("glance", "detail", "read", "places"),
+        help=tr("default: glance, or what a question needs; places lists what is where"),
+    )
     add(
         "--ask",
         metavar=tr("TEXT"),

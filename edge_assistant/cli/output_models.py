@@ -14,6 +14,7 @@ from edge_assistant.assistant.factory import make_speaker
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.progress import ProgressAnnouncements, TransferProgress
 from edge_assistant.settings.schema import Settings
+from edge_assistant.speech.messages import NO_VOICE_FOR_LANGUAGE
 from edge_assistant.system import terminal
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import CancelledError, WeightsError, explain_error
@@ -51,7 +52,7 @@ class ModelsOutput:
         self._status_shown = False
         self._speaking_progress = False
         self._tenths = ProgressAnnouncements()
-        self._speaker = make_speaker(settings, lambda _, message: print_error(message), speak=speak)
+        self._speaker = make_speaker(settings, self._report_speech, speak=speak)
         if self._speaker is not None:
             self._speaker.start()
 
@@ -161,6 +162,11 @@ class ModelsOutput:
             if self._speaker is not None and self._speaker.wait(0):  # otherwise speech would lag behind
                 self._speaking_progress = True
                 self._speaker.say(words)
+
+    def _report_speech(self, code: str, message: str) -> None:
+        print_error(message)
+        if code == NO_VOICE_FOR_LANGUAGE and self._speaker is not None:
+            self._speaker.say(message)
 
     def _say(self, sentence: str) -> None:
         """Speak at once, interrupting spoken progress, which is outdated by now."""

@@ -6,12 +6,11 @@ import threading
 from collections.abc import Callable
 
 from edge_assistant.assistant.factory import AnySpeaker, OnNotice
-from edge_assistant.speech.messages import Tone
+from edge_assistant.speech.messages import NO_VOICE_FOR_LANGUAGE, Tone
 from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 
 MakeSpeaker = Callable[[OnNotice], AnySpeaker | None]
 _FAILURE_CODES = ("no-sound", "no-voice")
-_SAID_ONCE = ("no-voice-for-language",)
 
 
 class SpeechChannel:
@@ -108,8 +107,9 @@ class SpeechChannel:
     def _forward_notice(self, code: str, message: str) -> None:
         if code in _FAILURE_CODES:
             self._broken = True
-        if code in _SAID_ONCE:
+        if code == NO_VOICE_FOR_LANGUAGE:
             if message in self._said:
                 return
             self._said.add(message)
+            self.say(message)
         self._on_notice(code, message)

@@ -38,8 +38,10 @@ def draw_screens(
 
     The same seed gives the same screens, to the pixel on one computer; they differ from one seed to the next. A
     screen is drawn when it is asked for, or one or two ahead. `on_skip` is called once for each language that no font
-    here has the letters of. Raises InputError (code `not-installed` without Qt, `no-fonts` without any font),
-    EngineError (code `no-screens`) when the drawing process fails, and CancelledError.
+    here has the letters of, or that there are no phrases for (phrases.LANGUAGES).
+
+    Raises InputError (code `not-installed` without Qt, `no-fonts` without any font), EngineError (code `no-screens`)
+    when the drawing process fails, and CancelledError.
     """
     jobs = plan_jobs(kinds, languages, seed, count)
     if not jobs:

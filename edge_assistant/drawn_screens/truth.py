@@ -54,8 +54,8 @@ class TextBox:
 class Question:
     """A question in the screen's language. A right answer has a spelling of each of `facts`, and none of `absent`.
 
-    Both are to be looked for as whole words. `box` is where the thing is that is asked for (`about` is "place"); all
-    else is None.
+    Both are to be looked for as whole words, in Chinese and Japanese anywhere. `box` is where the thing is that is
+    asked for (`about` is "place"); all else is None.
     """
 
     ask: str

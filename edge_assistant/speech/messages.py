@@ -7,6 +7,9 @@ from typing import Literal
 
 Tone = Literal["heard", "tick", "end"]
 
+NO_VOICE_FOR_LANGUAGE = "no-voice-for-language"
+"""The code of the notice that a text's language has no voice; the other voices can speak it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

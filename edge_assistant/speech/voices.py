@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from edge_assistant.speech.language_names import language_name
-from edge_assistant.speech.messages import Notice, SystemVoice
+from edge_assistant.speech.messages import NO_VOICE_FOR_LANGUAGE, Notice, SystemVoice
 from edge_assistant.system.i18n import catalogue_language, tr, tr_noop
 from edge_assistant.text.scripts import DEFAULT_LANGUAGES, base_of, scripts_of
 
@@ -68,7 +68,8 @@ def choose_voice(voices: Sequence[SystemVoice], name: str | None, language: str 
 class VoiceChooser:
     """The voices of one speaker: `wanted` by id or name, else one for `language`, and one for each other language.
 
-    `send` gets a Notice for what is missing, once for each language. `platform` is as in sys.platform.
+    `send` gets a Notice for what is missing, once for each language, when that is to be spoken. `platform` is as in
+    sys.platform.
     """
 
     def __init__(
@@ -83,20 +84,22 @@ class VoiceChooser:
         self._send = send
         self._platform = platform
         self._noticed: set[str] = set()
-        self._own_language = base_of(language or catalogue_language())
+        self._language = language or catalogue_language()
         self._own = choose_voice(voices, wanted, None)
         if wanted is not None and self._own is None:
             send(
                 Notice("no-such-voice", tr("There is no voice called {wanted}. Another voice is used.", wanted=wanted))
             )
-        if language is not None and self._own is None:
-            self._own = self._find(language)
-        self._chosen: dict[str, SystemVoice | None] = {self._own_language: self._own}
+        self._own = self._own or choose_voice(voices, None, language)
+        self._has_own = self._own is not None or language is None
+        self._chosen: dict[str, SystemVoice | None] = {}
 
     def voice_for(self, language: str) -> SystemVoice | None:
         """Return the voice for text in this language; None is the system's default voice."""
         base = base_of(language)
-        if base == self._own_language:
+        if base == base_of(self._language):
+            if not self._has_own:
+                self._own, self._has_own = self._find(self._language), True
             return self._own
         if language not in self._chosen:
             knows = self._own is not None and _speaks(self._own, _SAME.get(base, base))
@@ -123,7 +126,7 @@ class VoiceChooser:
     def _notify(self, about: str, message: str) -> None:
         if about not in self._noticed:
             self._noticed.add(about)
-            self._send(Notice("no-voice-for-language", message))
+            self._send(Notice(NO_VOICE_FOR_LANGUAGE, message))
 
 
 def _speaks(voice: SystemVoice, base: str) -> bool:

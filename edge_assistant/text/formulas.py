@@ -29,7 +29,8 @@ class _Item(NamedTuple):
 def formula_to_text(latex: str, language: str | None) -> str:
     """Return a formula, without the marks around it, as words in the language of the answer, such as "de".
 
-    In a language that we do not speak, and for None, signs are kept. Any text gives text; nothing is raised.
+    None is the person's own language; in one that we do not speak signs are kept. Any text gives text, and nothing is
+    raised.
     """
     latex = latex.strip().strip("$").strip()
     if "\\" not in latex and not re.search(r"[\^_{}]", latex) and not MathWords(language).spoken:

@@ -306,7 +306,7 @@ class JsonReader:
         else:
             matches = [not frame.is_object and not frame.is_stray for frame in self._frames]
         if True not in matches:
-            if len(matches) == 1 and character == "}":
+            if len(matches) == 1:
                 self._close()
             return
         while not self.failed and self._frames:

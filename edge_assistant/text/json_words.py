@@ -21,7 +21,7 @@ _NAMING = ANSWER_KEYS | {"name", "title", "label"}
 _UNSPOKEN = frozenset(("id", "uuid", "format", "version"))
 _YES, _NO, _NOTHING = tr_noop("yes"), tr_noop("no"), tr_noop("none")
 _CAMEL_CASE = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
-_ENDS_SENTENCE = re.compile(r"[.!?…:;。！？｡؟।][\"'”’»)\]*_]*$")
+_ENDS_SENTENCE = re.compile(r"[.!?…:;。！？｡؟।][\"'“”’»)\]*_]*$")
 
 
 def json_lines(value: Any, words: Translator | None, *, exact: bool = False) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from edge_assistant.system.i18n import Translator, tr_noop, translator
+from edge_assistant.system.i18n import tr_noop, translator
 
 _SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 
@@ -84,10 +84,10 @@ _LARGE = frozenset("∑∏∫∮")
 
 
 class MathWords:
-    """Puts mathematics into words of one language; without a translation, and for None, into signs and brackets."""
+    """Puts mathematics into words of one language, by default the person's own; without a translation into signs."""
 
     def __init__(self, language: str | None) -> None:
-        self._words: Translator | None = translator(language) if language else None
+        self._words = translator(language)
 
     @property
     def spoken(self) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from edge_assistant.system.i18n import Translator, tr_noop
-from edge_assistant.system.text_cleaning import Unshortened
+from edge_assistant.system.text_cleaning import Unshortened, clean_answer
 from edge_assistant.text.grounding import PLACE_KEYS
 
 _NAMES = ("name", "names", "title", "object_name", "element_name")
@@ -93,7 +93,7 @@ def _text(value: Any, language: str) -> str:
     if isinstance(value, list):
         return _join([_text(each, language) for each in value[:20]])
     if isinstance(value, str):
-        text = " ".join(value.replace("`", "'").split())
+        text = " ".join(clean_answer(value).replace("`", "'").split())
         return spoken_name(text)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 

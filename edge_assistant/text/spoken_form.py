@@ -67,24 +67,23 @@ _TOKEN = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")
 _CHANGE = re.compile(r"(?<=\d)(?=[A-Za-z])|(?<=[A-Za-z])(?=\d)")
 _LEAST_CHANGES = 4
 """So many changes between letters and digits are in a serial number that is spoken by characters, such as A1B2C."""
+_WORD, _HEX = re.compile(r"[A-Za-z]{4}"), re.compile(r"[0-9a-fA-F-]+")
 _SIZE = re.compile(r"\d+(?:x\d+)+|(?:\d+[a-z])+")
 _RUN = re.compile(rf"\d{{{_LEAST},}}")
 _BESIDE_RUN = re.compile(rf"(?<=\d) (?=\d{{{_LEAST}}})|(?<=\d{{{_LEAST}}}) (?=\d)")
-_ORDINAL_ENDING = re.compile(r"(?:st|nd|rd|th)\b")
 _MAY_CHANGE = re.compile(rf"\d{{{_LEAST}}}|\d[ \-/.()]+\d|\d[A-Za-z]|[A-Za-z]\d|[*^<>~/]|\d ?[km]")
 
 
 def spoken_form(text: str, language: str | None) -> str:
-    """Return how our own voice is to speak a sentence in `language`, a code such as "de".
+    """Return how our own voice is to speak a sentence in `language`, a code such as "de", by default the person's own.
 
-    Without a language, or in one that we have no words for, digits are spoken one by one all the same.
+    In a language that we have no words for, digits are spoken one by one all the same.
     """
     if not text.isascii():  # every voice knows ASCII digits
         text = "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text)
     elif not _MAY_CHANGE.search(text):
         return text
-    words = translator(language) if language else None
-    if words:
+    if words := translator(language):
         text = _with_words(text, words, MathWords(language))
     for pattern in (_IBAN, _CARD, _TELEPHONE, _HYPHENATED):
         text = pattern.sub(_spell_groups, text)
@@ -125,7 +124,8 @@ def _spell_groups(found: re.Match[str]) -> str:
 
 def _spell_serial(found: re.Match[str]) -> str:
     token = found[0]
-    if len(_CHANGE.findall(token)) < _LEAST_CHANGES or _SIZE.fullmatch(token):
+    words = _WORD.search(token) and not _HEX.fullmatch(token)
+    if words or len(_CHANGE.findall(token)) < _LEAST_CHANGES or _SIZE.fullmatch(token):
         return token
     return ", ".join(map(_spaced, token.split("-")))
 
@@ -133,7 +133,7 @@ def _spell_serial(found: re.Match[str]) -> str:
 def _spell_run(found: re.Match[str]) -> str:
     text, start, end = found.string, found.start(), found.end()
     before = " " if text[start - 1 : start].isalpha() else ""
-    after = " " if text[end : end + 1].isalpha() and not _ORDINAL_ENDING.match(text, end) else ""
+    after = " " if text[end : end + 1].isalpha() else ""
     return f"{before}{' '.join(found[0])}{after}"
 
 

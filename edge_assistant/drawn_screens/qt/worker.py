@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
 from edge_assistant.drawn_screens.jobs import Job
+from edge_assistant.drawn_screens.phrases import LANGUAGES
 from edge_assistant.drawn_screens.qt.draw import draw, drawn_letters
 from edge_assistant.drawn_screens.qt.look import application, fitting_families
 from edge_assistant.drawn_screens.truth import SkippedLanguage
@@ -18,8 +19,11 @@ def serve(connection: Connection, jobs: Sequence[Job]) -> None:
     families: dict[str, list[str]] = {}
     for job in jobs:
         if job.language not in families:
-            families[job.language] = fitting_families(drawn_letters(job.language))
-            if not families[job.language]:
+            known = job.language in LANGUAGES
+            families[job.language] = fitting_families(drawn_letters(job.language)) if known else []
+            if not known:
+                connection.send(SkippedLanguage(job.language, tr("No screens are drawn in this language yet.")))
+            elif not families[job.language]:
                 reason = tr("No font on this computer has the letters of this language, so it is left out.")
                 connection.send(SkippedLanguage(job.language, reason))
         if families[job.language]:

@@ -264,7 +264,7 @@ class SettingsDialog(QDialog):
         except UsageError as error:
             self.show_message(str(error))
             return
-        self._preview.play(settings, tr("This is how answers sound."))
+        self._preview.play(settings)
 
     def _show_values(self, settings: Settings) -> None:
         for name, field in self._fields.items():

@@ -9,6 +9,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from edge_assistant.assistant.factory import AnySpeaker, make_speaker
 from edge_assistant.settings.schema import Settings
+from edge_assistant.system.i18n import catalogue_language, tr_noop, translator
+
+_SENTENCE = tr_noop("This is how answers sound.")
+_IN_ANY_LANGUAGE = "1, 2, 3, 4."
 
 
 class VoicePreview(QObject):
@@ -22,13 +26,16 @@ class VoicePreview(QObject):
         self._failed.connect(on_failure, Qt.ConnectionType.QueuedConnection)
         self._speaker: AnySpeaker | None = None
 
-    def play(self, settings: Settings, sentence: str) -> None:
-        """Speak a sentence with the voice of these settings."""
+    def play(self, settings: Settings) -> None:
+        """Speak a sentence with the voice that answers would have with these settings."""
         self.stop()
+        language = settings.spoken_language or catalogue_language()
+        words = translator(language)
+        sentence = words(_SENTENCE) if words else _IN_ANY_LANGUAGE
         self._speaker = make_speaker(settings, lambda _, message: self._failed.emit(message), speak=True)
         if self._speaker is not None:
             self._speaker.start()
-            self._speaker.say(sentence)
+            self._speaker.say(sentence, language=language)
 
     def stop(self) -> None:
         """Stop speaking, and end the voice's process."""

@@ -60,6 +60,16 @@ def test_our_own_sentences_have_the_voice_of_the_language_they_are_in(
     assert notices == [own]
 
 
+def test_a_language_without_a_voice_is_said_aloud_once(environment: dict[str, str], tmp_path: Path) -> None:
+    save(schema.path(), Settings())
+    file = tmp_path / "records"
+    asks = ("--ask", "What is this?", "--ask", "What else?")
+    done = finished(file, environment, "describe", str(DIALOG), "--language", "tl", *asks)
+    words = "There is no voice for tl on this computer"
+    assert [words in sentence for sentence in said(read(file))].count(True) == 1
+    assert done.stderr.count(words) == 1
+
+
 @pytest.mark.parametrize("arguments", [("doctor",), ("models", "recommend"), ("tune", "--reset")], ids=" ".join)
 def test_it_is_silent_where_the_settings_say_so(
     arguments: tuple[str, ...], environment: dict[str, str], tmp_path: Path

@@ -9,6 +9,12 @@ from pathlib import Path
 import pytest
 from support.sound_card import RATE, Said, SoundCard, places, references, trimmed
 
+from edge_assistant.speech import joining, worker
+from edge_assistant.speech.messages import Part, PlaybackStarted, Reply
+from edge_assistant.speech.playback import Outcome, Playback
+from edge_assistant.speech.players import Sound
+from edge_assistant.speech.worker import Synthesizer
+
 RUSSIAN = "Не удалось сохранить документ."
 
 
@@ -119,3 +125,29 @@ def test_a_script_without_a_voice_is_told_once(card: Callable[..., SoundCard], s
 
     assert said.codes == ["no-voice-for-language"]
     assert said.notices[0][1].startswith("There is no voice for Khmer on this computer")
+
+
+def test_parts_that_cannot_be_joined_are_played_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on macOS, whose voices write another kind of file."""
+    monkeypatch.setattr(joining, "join", lambda *_: False)
+    synthesizer = Synthesizer(tmp_path)
+    synthesizer.choose_voice(None, "en", lambda notice: pytest.fail(str(notice)))
+    played: list[str] = []
+    sent: list[Reply] = []
+
+    class Recorded(Playback):
+        def play(self, id: int, sound: Sound, on_start: Callable[[], None]) -> Outcome:
+            on_start()
+            played.append(Path(sound.path).name)
+            return "stopped" if id == 2 else "played"
+
+    parts = [Part("It says ", "en"), Part("Привет", "ru"), Part(", in red.", "en")]
+    with synthesizer.sounds(parts) as sounds:
+        assert worker._play_all(1, sounds, Recorded([]), sent.append) == "played"
+        assert worker._play_all(2, sounds, Recorded([]), sent.append) == "stopped"
+        total = sum(sound.seconds for sound in sounds)
+    assert played == ["sentence.wav", "sentence1.wav", "sentence2.wav", "sentence.wav"]
+    assert sent == [PlaybackStarted(1, total), PlaybackStarted(2, total)]
+    assert list(tmp_path.iterdir()) == []

@@ -144,3 +144,5 @@ def test_a_language_without_a_voice_is_told_once_however_many_speakers_there_wer
     speakers[1].fail("no-voice-for-language", "There is no voice for Chinese.")
     speakers[1].fail("no-voice-for-language", "There is no voice for Arabic.")
     assert [message for _, message in notices] == ["There is no voice for Chinese.", "There is no voice for Arabic."]
+    assert speakers[0].calls[:2] == ["start", "There is no voice for Chinese."], "it is heard, too"
+    assert speakers[1].calls == ["start", "There is no voice for Arabic."]

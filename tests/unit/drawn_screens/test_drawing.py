@@ -112,6 +112,13 @@ def test_a_language_without_letters_is_left_out_and_told_once(monkeypatch: pytes
     assert skipped[0].reason == "No font on this computer has the letters of this language, so it is left out."
 
 
+def test_a_language_without_phrases_is_left_out_and_told_once() -> None:
+    skipped: list[SkippedLanguage] = []
+    screens = list(draw_screens(("blank",), languages=("tlh", "en"), count=2, on_skip=skipped.append))
+    assert [screen.name for screen in screens] == ["blank-en-0", "blank-en-1"]
+    assert skipped == [SkippedLanguage("tlh", "No screens are drawn in this language yet.")]
+
+
 def fonts(folder: Path, inside: str) -> Path:
     """A configuration of fontconfig that knows one folder only."""
     path = folder / "fonts.conf"

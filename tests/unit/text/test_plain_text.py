@@ -45,7 +45,6 @@ def test_a_line_of_nothing_but_markup_is_not_heard_at_all(text: str) -> None:
         "-5 degrees",
         "#5 is red",
         "f(x) [y] {z}",
-        '{"box": [1, 2], "label": "**A**"}',
         '[{"a_b": "*"}]',
     ],
 )

@@ -55,7 +55,10 @@ CHANGED: dict[str, Value] = {
     "threads": default_threads() + 1,
     "gpu_layers": 0,
     "quick_tower": False,
-    **{name: f"ctrl+F{number}" if number < 13 else "ctrl+shift+F1" for number, name in enumerate(ACTIONS, start=1)},
+    **{
+        name: f"ctrl+F{number}" if number < 13 else f"ctrl+shift+F{number - 12}"
+        for number, name in enumerate(ACTIONS, start=1)
+    },
 }
 
 
@@ -93,7 +96,7 @@ def thinking(what: str) -> Look:
 
 BOTH: dict[str, Both] = {
     "language": Both(
-        lambda seen: ("Answer in German" in seen.load.system, seen.voice and seen.voice.language),
+        lambda seen: ("nur auf Deutsch" in seen.load.system, seen.voice and seen.voice.language),
         (False, None),
         (True, "de"),
     ),
