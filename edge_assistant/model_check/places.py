@@ -7,19 +7,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from edge_assistant.drawn_screens.truth import DrawnScreen
-from edge_assistant.imaging.token_budget import plan
+from edge_assistant.imaging.token_budget import ResizePlan
 from edge_assistant.model_check.results import Score
 from edge_assistant.model_check.scoring import has_phrase, is_inside
 from edge_assistant.text.grounding import Coordinates, coordinates
 
 
-def score_places(raw: str, screen: DrawnScreen, *, max_tokens: int, min_tokens: int) -> Score:
+def score_places(raw: str, screen: DrawnScreen, frame: ResizePlan | None) -> Score:
     """Return how many of the screen's places the answer has right, and how many there are.
 
     A place is right where the middle that the model gives lies in the thing's own box. The answer is as the model
-    wrote it; the numbers of tokens are those that the picture was sent with.
+    wrote it; `frame` tells how the picture was sent.
     """
-    frame = plan(screen.image.size, max_tokens=max_tokens, min_tokens=min_tokens)
     wanted = dict(screen.truth.places)
     reader = Coordinates(frame)
     for item in find_objects(raw):

@@ -12,8 +12,9 @@ Score = tuple[float, float]
 class TrialResult:
     """One trial's result. Times are seconds, memory is bytes; None is not known.
 
-    `scores` are (right, all) by name, so that they can be added up; `flags` are what went wrong with the answer, such
-    as "introduction", "markup", "cut", "loop", "language" or "claim".
+    `error` is the code of the error that it ended with, `message` its sentence. `scores` are (right, all) by name, so
+    that they can be added up; `flags` are what went wrong with the answer, see style.FLAGS. Times are those of the
+    first question about a picture only: one that the engine has already costs less.
     """
 
     candidate: str
@@ -22,14 +23,17 @@ class TrialResult:
     screen: str
     kind: str
     language: str
+    task: str = ""
+    question: str = ""
     raw: str = ""
     text: str = ""
     stop: str = ""
     error: str = ""
+    message: str = ""
     scores: dict[str, Score] = field(default_factory=dict)
     flags: frozenset[str] = frozenset()
     image_tokens: int | None = None
     generated_tokens: int = 0
     first_token_s: float | None = None
-    total_s: float = 0.0
+    total_s: float | None = None
     peak_bytes: int | None = None

@@ -2,52 +2,61 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
+from edge_assistant.assistant.conversation import ConversationHandover
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture.decode import CapturedPicture
-from edge_assistant.drawn_screens.truth import DrawnScreen
-from edge_assistant.engine.messages import Turn
+from edge_assistant.engine.messages import Embeddings
 from edge_assistant.engine.task_entries import Task
 from edge_assistant.engine.task_table import TaskTable
+from edge_assistant.imaging.token_budget import ResizePlan
 from edge_assistant.model_check.places import score_places
 from edge_assistant.model_check.results import Score, TrialResult
 from edge_assistant.model_check.scoring import (
     character_error_rate,
     count_facts,
     find_claims,
+    has_phrase,
     score_number,
 )
+from edge_assistant.model_check.style import find_flags
 from edge_assistant.model_check.trials import Trial
+from edge_assistant.model_check.unreadable import says_unreadable
+from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.system.memory import PeakMemory
-from edge_assistant.text.language_evidence import sure_language
-from edge_assistant.text.languages import split_by_language
 
-# What nobody should hear, as the model wrote it: headings, emphasis, lists, tables, code, HTML, LaTeX, emoji.
-_MARKUP = re.compile(
-    r"^\s{0,3}#{1,6}\s|\*\*|__\w|^\s*[-*+•]\s+\w|^\s*\d{1,2}\.\s+\*\*|^\s*\|.*\||```|~~~|</?[a-z][a-z0-9]*[\s/>]"
-    r"|\$[^$\n]+\$|\\(?:frac|boxed|text|leq|times)|[\U0001f300-\U0001faff\u2600-\u27bf]",
-    re.MULTILINE | re.IGNORECASE,
-)
 _SEED = 20_261_130
 
 
 class AnsweringAssistant(Protocol):
-    """The part of an Assistant that a trial uses."""
+    """The part of an Assistant that a trial uses; its table of tasks and its language are set for each."""
 
     tasks: TaskTable
+    language: str | None
 
-    def look_at(
-        self, capture: Callable[[], CapturedPicture], options: AnswerOptions | None = None, turns: tuple[Turn, ...] = ()
-    ) -> None:
+    @property
+    def model(self) -> ResolvedModel:
+        """The model that answers."""
+
+    @property
+    def frame(self) -> ResizePlan | None:
+        """How the picture lies in the one that was sent."""
+
+    def look_at(self, capture: Callable[[], CapturedPicture], options: AnswerOptions | None = None) -> None:
         """Switch to another picture."""
 
     def ask(self, index: int, text: str | None = None, *, task: Task | None = None) -> DoneEvent | ErrorEvent:
         """Answer one question about it."""
+
+    def conversation(self, successor: ResolvedModel) -> ConversationHandover:
+        """Return what another assistant would go on with, with the picture's embeddings."""
+
+    def cancel(self) -> None:
+        """End the answer that is being given; may be called from any thread."""
 
 
 class TrialRunner:
@@ -60,8 +69,9 @@ class TrialRunner:
         self._index = 0
 
     def run(self, trial: Trial) -> TrialResult:
-        """Make one trial. An error of the product is a result; only a cancel is raised (CancelledError)."""
+        """Make one trial. An error of the product is a result, and so is a cancel, with "cancelled" for its `stop`."""
         captured = CapturedPicture(trial.screen.image, origin="file")
+        self._assistant.language = trial.screen.language
         self._assistant.tasks = self._tasks.with_entries(trial.entries) if trial.entries else self._tasks
         self._assistant.look_at(
             lambda: captured, AnswerOptions(task=trial.task, image_tokens=trial.image_tokens, seed=_SEED)
@@ -70,75 +80,81 @@ class TrialRunner:
         with PeakMemory() as peak:
             outcome = self._assistant.ask(self._index, question, task=trial.task if question else None)
         self._index += 1
-        result = score_outcome(trial, self._candidate, outcome)
+        result = score_outcome(trial, self._candidate, outcome, self._assistant.frame)
         return replace(result, peak_bytes=peak.pss_bytes or peak.rss_bytes)
 
+    def embeddings(self) -> Embeddings | None:
+        """Return the vision tower's output for the last trial's picture; None where there is none."""
+        return self._assistant.conversation(self._assistant.model).embeddings
 
-def score_outcome(trial: Trial, candidate: str, outcome: DoneEvent | ErrorEvent) -> TrialResult:
-    """Score what a question of the product ended with."""
+
+def score_outcome(
+    trial: Trial, candidate: str, outcome: DoneEvent | ErrorEvent, frame: ResizePlan | None = None
+) -> TrialResult:
+    """Score what a question of the product ended with; `frame` tells how the picture was sent."""
     screen = trial.screen
-    result = TrialResult(candidate, trial.measure, trial.condition, screen.name, screen.kind, screen.language)
+    result = TrialResult(
+        candidate,
+        trial.measure,
+        trial.condition,
+        screen.name,
+        screen.kind,
+        screen.language,
+        task=trial.task,
+        question=outcome.question if isinstance(outcome, DoneEvent) else "",
+    )
     if isinstance(outcome, ErrorEvent):
-        refused = screen.truth.blank and outcome.kind == "nothing-to-see"
-        return replace(
-            result, error=outcome.code, scores={"refused": (float(refused), 1.0)} if screen.truth.blank else {}
-        )
+        stop = "cancelled" if outcome.kind == "cancelled" else ""
+        if not screen.truth.blank:
+            return replace(result, error=outcome.code, message=outcome.message, stop=stop)
+        refused = outcome.kind == "nothing-to-see"
+        error = ("", "") if refused else (outcome.code, outcome.message)
+        return replace(result, error=error[0], message=error[1], scores={"refused": (float(refused), 1.0)}, stop=stop)
+    reused = bool(outcome.reused and outcome.reused.get("image"))
     return replace(
         result,
         raw=outcome.answer,
         text=outcome.text,
         stop=outcome.stop,
-        scores=_scores(trial, outcome),
-        flags=find_flags(screen, outcome, reading=trial.task == "read"),
+        scores=_scores(trial, outcome, frame),
+        flags=find_flags(screen, outcome, trial.task),
         image_tokens=outcome.image["tokens"] if outcome.image else None,
         generated_tokens=outcome.generated_tokens,
-        first_token_s=outcome.timings_s.first_token,
-        total_s=outcome.timings_s.total,
+        first_token_s=None if reused else outcome.timings_s.first_token,
+        total_s=None if reused else outcome.timings_s.total,
     )
 
 
-def _scores(trial: Trial, outcome: DoneEvent) -> dict[str, Score]:
+def _scores(trial: Trial, outcome: DoneEvent, frame: ResizePlan | None) -> dict[str, Score]:
+    """Score the text that was heard, without markup: what was cut or left out counts as not said."""
     truth, text = trial.screen.truth, outcome.text
     if truth.blank:
         return {"refused": (0.0, 1.0)}
-    if trial.measure in ("glance", "detail"):
-        return {"facts": count_facts(text, truth.key_facts)} if truth.key_facts else {}
-    if trial.measure == "read":
-        return {"character errors": (character_error_rate(truth.reading, text), 1.0)}
+    if not truth.readable:
+        honest = says_unreadable(text) and not find_claims(text, truth.absent)
+        return {"honest": (float(honest), 1.0)}
     if trial.measure == "place":
-        tokens = trial.image_tokens or 1
-        return {"places": score_places(outcome.answer, trial.screen, max_tokens=tokens, min_tokens=min(tokens, 1024))}
-    if trial.question is None:
+        return {"places": score_places(outcome.answer, trial.screen, frame)}
+    if trial.measure == "number" and trial.question:
+        return _number_scores(text, tuple(fact[0] for fact in trial.question.facts))
+    if trial.measure == "reading-number":
+        return _number_scores(text, truth.numbers)
+    if trial.question:
+        right, facts = count_facts(text, trial.question.facts)
+        wrong = find_claims(text, trial.question.absent)
+        return {"answers": (float(right == facts and not wrong), 1.0)}
+    if trial.task == "read":
+        found = sum(has_phrase(text, each.text) for each in truth.texts)
+        return {
+            "character errors": (character_error_rate(truth.reading, text), 1.0),
+            "texts": (float(found), float(len(truth.texts))),
+        }
+    return {"facts": count_facts(text, truth.key_facts)} if truth.key_facts else {}
+
+
+def _number_scores(text: str, numbers: tuple[str, ...]) -> dict[str, Score]:
+    if not numbers:
         return {}
-    if trial.measure == "number":
-        exact, right = zip(*(score_number(number, text) for number in _asked_numbers(trial)), strict=True)
-        digits = sum(len(number) for number in _asked_numbers(trial))
-        return {"numbers": (float(sum(exact)), float(len(exact))), "digits": (float(sum(right)), float(digits))}
-    right_facts, facts = count_facts(text, trial.question.facts)
-    wrong = find_claims(text, trial.question.absent)
-    return {"answers": (float(right_facts == facts and not wrong), 1.0)}
-
-
-def _asked_numbers(trial: Trial) -> tuple[str, ...]:
-    assert trial.question is not None
-    asked = tuple(fact[0] for fact in trial.question.facts if fact[0] in trial.screen.truth.numbers)
-    return asked or trial.screen.truth.numbers
-
-
-def find_flags(screen: DrawnScreen, outcome: DoneEvent, *, reading: bool) -> frozenset[str]:
-    """Return what is wrong with the answer whatever was asked, by name."""
-    raw, text = outcome.answer, outcome.text
-    found = {
-        "markup": bool(_MARKUP.search(raw)),
-        "cut": outcome.stop == "length",
-        "loop": outcome.stop == "loop",
-        "claim": bool(find_claims(text, screen.truth.absent)),
-        "language": not reading and is_other_language(text, screen.language),
-    }
-    return frozenset(name for name, wrong in found.items() if wrong)
-
-
-def is_other_language(text: str, language: str) -> bool:
-    """Return whether most of the text is in another script than this language's, or surely in another language."""
-    foreign = sum(len(run) for run, code in split_by_language(text, language) if code != language)
-    return foreign > len(text) / 2 or sure_language(text, language) is not None
+    exact, right = zip(*(score_number(number, text) for number in numbers), strict=True)
+    digits = sum(map(len, numbers))
+    return {"numbers": (float(sum(exact)), float(len(exact))), "digits": (float(sum(right)), float(digits))}

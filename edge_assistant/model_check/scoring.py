@@ -12,6 +12,8 @@ _SPACE = re.compile(r"\s+")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'", "‘": "'", "–": "-", "—": "-"})
 # Scripts that are written without spaces have no whole words to look for.
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+# Behind a word: what a reading has to end its lines with, where the picture has line breaks.
+_SENTENCE_MARKS = re.compile(r"[.,;:!?…]+(?=\s|$)")
 # Signs that group the digits of a number; a blank may also be a no-break or a thin one.
 _DIGIT_RUN = re.compile("[0-9](?:[ \u00a0\u202f\u2009.,'-]?[0-9])*")
 
@@ -46,9 +48,10 @@ def find_claims(text: str, absent: Iterable[str]) -> tuple[str, ...]:
 def character_error_rate(truth: str, text: str) -> float:
     """Return the characters to insert, delete or replace, for each character of `truth`: 0 is exact, above 1 is junk.
 
-    Both are normalised. An empty `truth` gives the number of characters in the text that should not be there.
+    Both are normalised, and sentence marks at the end of words left out: a reading says "Save. Cancel." for two lines.
+    An empty `truth` gives the number of characters in the text that should not be there.
     """
-    wanted, found = normalise(truth), normalise(text)
+    wanted, found = (normalise(_SENTENCE_MARKS.sub("", each)) for each in (truth, text))
     return edit_distance(wanted, found) / max(len(wanted), 1)
 
 
@@ -88,17 +91,3 @@ def score_number(number: str, text: str) -> tuple[bool, int]:
 def is_inside(point: tuple[float, float], box: Box) -> bool:
     """Return whether a point, in the box's pixels, is in it."""
     return box[0] <= point[0] < box[2] and box[1] <= point[1] < box[3]
-
-
-def overlap(first: Box, second: Box) -> float:
-    """Return the boxes' intersection over their union, 0 to 1."""
-    width = min(first[2], second[2]) - max(first[0], second[0])
-    height = min(first[3], second[3]) - max(first[1], second[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
-    return shared / (_area(first) + _area(second) - shared)
-
-
-def _area(box: Box) -> int:
-    return (box[2] - box[0]) * (box[3] - box[1])

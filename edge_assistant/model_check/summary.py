@@ -60,13 +60,17 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """All trials of one measure under one condition with one model. Times are seconds, memory is bytes."""
+    """All trials of one measure under one condition with one model. Times are seconds, memory is bytes.
+
+    `trials` are all, `errors` those without an answer, `answered` those with one. `flags` has those that were seen.
+    """
 
     candidate: str
     measure: str
     condition: str
     trials: int
     errors: int
+    answered: int
     shares: dict[str, Share]
     flags: dict[str, Share]
     rates: dict[str, Spread]
@@ -74,10 +78,9 @@ class SummaryRow:
     total: Spread | None
     peak_bytes: int | None
 
-    @property
-    def enough(self) -> bool:
-        """Whether there were trials enough to compare this with another row."""
-        return self.trials >= ENOUGH
+    def flag(self, name: str) -> Share:
+        """Return the share of the answers with this flag."""
+        return self.flags.get(name, Share(0.0, self.answered, self.answered))
 
 
 def summarise(results: Iterable[TrialResult]) -> list[SummaryRow]:
@@ -89,8 +92,9 @@ def summarise(results: Iterable[TrialResult]) -> list[SummaryRow]:
 
 
 def _row(candidate: str, measure: str, condition: str, results: list[TrialResult]) -> SummaryRow:
-    answered = [result for result in results if not result.error]
-    names = dict.fromkeys(name for result in answered for name in result.scores)
+    good = [result for result in results if not result.error]
+    answered = [result for result in good if result.stop]  # not a blank screen, which no model is asked about
+    names = dict.fromkeys(name for result in good for name in result.scores)
     flags = dict.fromkeys(sorted(name for result in answered for name in result.flags))
     peaks = [result.peak_bytes for result in answered if result.peak_bytes]
     return SummaryRow(
@@ -98,12 +102,13 @@ def _row(candidate: str, measure: str, condition: str, results: list[TrialResult
         measure,
         condition,
         len(results),
-        len(results) - len(answered),
-        {name: _share(answered, name) for name in names if name not in ERROR_RATES},
+        len(results) - len(good),
+        len(answered),
+        {name: _share(good, name) for name in names if name not in ERROR_RATES},
         {name: Share(sum(name in each.flags for each in answered), len(answered), len(answered)) for name in flags},
-        {name: _spread(_rates(answered, name)) for name in names if name in ERROR_RATES},
+        {name: _spread(_rates(good, name)) for name in names if name in ERROR_RATES},
         _spread_or_none(each.first_token_s for each in answered),
-        _spread_or_none(each.total_s for each in answered if each.total_s),
+        _spread_or_none(each.total_s for each in answered),
         max(peaks, default=None),
     )
 
@@ -128,3 +133,11 @@ def _spread(values: Iterable[float]) -> Spread:
 def _spread_or_none(values: Iterable[float | None]) -> Spread | None:
     known = [value for value in values if value is not None]
     return _spread(known) if known else None
+
+
+def total_flag(rows: Iterable[SummaryRow], name: str) -> Share:
+    """Return the share of all answers of these rows with a flag."""
+    shares = [row.flag(name) for row in rows]
+    return Share(
+        sum(each.right for each in shares), sum(each.of for each in shares), sum(each.trials for each in shares)
+    )

@@ -13,7 +13,6 @@ from edge_assistant.model_check.scoring import (
     find_claims,
     has_phrase,
     is_inside,
-    overlap,
     score_number,
 )
 
@@ -90,6 +89,3 @@ def test_the_digits_of_a_number_are_counted(text: str, exact: bool, right: int) 
 def test_places() -> None:
     assert is_inside((10, 10), (10, 10, 20, 20))
     assert not is_inside((20, 10), (10, 10, 20, 20))
-    assert overlap((0, 0, 10, 10), (0, 0, 10, 10)) == 1
-    assert overlap((0, 0, 10, 10), (5, 0, 15, 10)) == pytest.approx(1 / 3)
-    assert overlap((0, 0, 10, 10), (10, 0, 20, 10)) == 0
