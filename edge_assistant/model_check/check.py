@@ -22,6 +22,7 @@ from edge_assistant.model_check.runner import AnsweringAssistant, TrialRunner
 from edge_assistant.model_check.towers import TowerOutputs
 from edge_assistant.model_check.trials import Trial, kinds_of_a_round, plan_round
 from edge_assistant.system.errors import AssistantError, CancelledError, EngineError
+from edge_assistant.system.i18n import tr
 
 OpenAssistant = Callable[[Candidate], AbstractContextManager[AnsweringAssistant]]
 """Loads a candidate; closed at the end of the context. Raises AssistantError."""
@@ -131,7 +132,7 @@ class ModelCheck:
                 self._check_cancelled()
                 last = error
                 self._listener.failed(candidate, error)
-        if not self.results and last is not None:
+        if last is not None and all(result.error for result in self.results):
             raise last
 
     def _check(self, candidate: Candidate, assistant: AnsweringAssistant, deadline: float, *, is_first: bool) -> None:
@@ -152,7 +153,9 @@ class ModelCheck:
                 result = self._run(runner, assistant, trial, deadline)
                 self._check_cancelled()
                 if result.stop == "cancelled":
-                    return  # out of time
+                    raise EngineError(
+                        tr("An answer took too long for the check's time. Give it more with --minutes."), code="too-slow"
+                    )
                 made += 1
                 durations[key].append(self._clock() - start)
                 self.results.append(result)
