@@ -30,7 +30,7 @@ class AnswerRun:
     `swap_seconds` is the time spent on switching to this model; None unless this is its first question after a switch.
     With `continues`, that answer goes on, and `answer`, `shown` and `tokens` are only what is new. `parts` is how many
     times the engine was asked, which is more than once where an answer goes on by itself; `is_full`: the context has no
-    room for more of it.
+    room for more of it. With `may_be_empty` it may say that there is no text: `unsaid` is a sentence that seems to.
     """
 
     index: int
@@ -51,6 +51,8 @@ class AnswerRun:
     shown: str = ""
     parts: int = 1
     is_full: bool = False
+    may_be_empty: bool = False
+    unsaid: str = ""
     spoken: SpokenPieces = field(default_factory=SpokenPieces)
     tokens: int = 0
     language: LanguageTracker = field(default_factory=lambda: LanguageTracker(catalogue_language(), follow=False))

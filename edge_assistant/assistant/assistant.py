@@ -13,7 +13,7 @@ from PIL import Image
 from edge_assistant.assistant import picture_checks
 from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
 from edge_assistant.assistant.conversation import ConversationHandover
-from edge_assistant.assistant.cut_answers import NOTICE_CODES, CutAnswer
+from edge_assistant.assistant.cut_answers import NO_TEXT, NOTICE_CODES, CutAnswer
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, StageEvent
 from edge_assistant.assistant.model_loader import ModelLoader
 from edge_assistant.assistant.options import AnswerOptions
@@ -24,7 +24,7 @@ from edge_assistant.engine.client import Engine
 from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import GpuOffload
 from edge_assistant.engine.grammars import grammar_for
-from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, ThinkingBudget, Turn
+from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, Sampling, ThinkingBudget, Turn
 from edge_assistant.engine.task_entries import MIN_IMAGE_TOKENS, Task
 from edge_assistant.engine.task_table import TaskSettings, TaskTable, check_temperature, load_table
 from edge_assistant.imaging import token_budget
@@ -262,7 +262,9 @@ class Assistant:
         has only what is new. Never raises AssistantError, as `ask`.
         """
         if not self._turns:
-            error = InputError(tr("There is no answer to go on with. Describe something first."), code="no-answer")
+            error = InputError(
+                tr("There is no answer to go on with. Describe something, or ask a question first."), code="no-answer"
+            )
             return self._fail(index, error)
         settings, cut = self._task_settings("more"), self._cut
         if cut is None:
@@ -320,7 +322,7 @@ class Assistant:
         raw = run.raw_answer(outcome.answer)
         if run.continues is not None:
             self._turns.pop()
-        self._turns.append(Turn(outcome.question, raw.strip()))
+        self._turns.append(Turn(outcome.question, raw.strip() or tr(NO_TEXT)))
         is_cut = outcome.stop in NOTICE_CODES
         self._cut = CutAnswer(raw, tuple(run.spoken.pieces), run.task, outcome.stop == "loop") if is_cut else None
 
@@ -403,14 +405,17 @@ class Assistant:
 
     def _answer(self, run: AnswerRun, settings: TaskSettings) -> Done:
         picture = self._get_picture(run)
-        run.plain_text = PlainTextStream(self._frame, self.language, verbatim=run.task == "read")
+        run.plain_text = PlainTextStream(self._frame, self.language, task=run.task)
         self._load(run)
         rgb, options, sampling = picture.tobytes(), self._options, settings.sampling
         if options.temperature is not None:
             sampling = replace(sampling, temperature=options.temperature)
         if run.continues is not None and run.continues.looped:
-            sampling = replace(sampling, presence_penalty=max(sampling.presence_penalty, _PRESENCE_AFTER_LOOP))
+            sampling = _after_loop(sampling)
         turns, continues = tuple(self._turns), run.continues is not None
+        run.may_be_empty = settings.may_be_empty and run.task == "read" and not continues
+        if run.continues is not None:  # with the space at its end
+            turns = (*turns[:-1], Turn(turns[-1].question, run.continues.raw))
 
         def make(id: int) -> AskQuestion:
             self._check_cancelled()  # here, so that no cancel falls between the check and the question
@@ -439,28 +444,24 @@ class Assistant:
         self._reporter.resume(run)
         done = self._go_on(run, make) if continues else self._ask_engine(run, make)
         run.is_full = continues and not done.answer.strip() and done.stop == "length"
-        while self._options.whole and done.stop == "length":
+        loops = 0
+        while options.whole and (done.stop == "length" or (done.stop == "loop" and not loops)):
+            if done.stop == "loop":
+                loops += 1
+                sampling = _after_loop(sampling)
             run.parts += 1
             before = self._turns[:-1] if run.continues else self._turns
-            turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer).strip())), True
+            turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer))), True
             part = self._go_on(run, make)
             run.is_full = not part.answer.strip() and part.stop == "length"
             if run.is_full:
                 break
             done = _joined(done, part, run.answer)
         self._reporter.finish(run, done)
-        if run.continues is None and done.stop != "cancelled":
-            self._check_empty(run, done, settings)
-        return done
-
-    def _check_empty(self, run: AnswerRun, done: Done, settings: TaskSettings) -> None:
-        """Say that there is no text after an empty reading; raise EngineError after another answer without any text."""
-        is_whole = done.stop not in NOTICE_CODES and not self._cancelled.is_set()
-        if clean_answer(done.answer).strip() and not (is_whole and not run.shown.strip()):
-            return
-        if not (settings.may_be_empty and run.task == "read"):
+        nothing = not run.shown if done.stop in ("end", "budget") else not clean_answer(done.answer).strip()
+        if run.continues is None and nothing and not run.may_be_empty and done.stop != "cancelled":
             raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
-        self.notice(run.index, "no-text", tr("There is no text."))
+        return done
 
     def _go_on(self, run: AnswerRun, make: Callable[[int], AskQuestion]) -> Done:
         """Let an answer go on; return a report of no more text where the context is full."""
@@ -557,6 +558,11 @@ class Assistant:
             raise CancelledError
 
 
+def _after_loop(sampling: Sampling) -> Sampling:
+    """Return the sampling of an answer that goes on from where it began to repeat itself."""
+    return replace(sampling, presence_penalty=max(sampling.presence_penalty, _PRESENCE_AFTER_LOOP))
+
+
 def _joined(first: Done, part: Done, answer: str) -> Done:
     """Return the report on an answer that went on once, and is `answer` as a whole."""
     return replace(
@@ -570,4 +576,5 @@ def _joined(first: Done, part: Done, answer: str) -> Done:
         prefill=first.prefill + part.prefill,
         generated_tokens=first.generated_tokens + part.generated_tokens,
         generation=first.generation + part.generation,
+        loops=first.loops + part.loops,
     )

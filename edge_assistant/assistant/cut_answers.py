@@ -1,7 +1,8 @@
-"""Answers that were cut off: what is said then, and what is needed to go on."""
+"""Answers that were cut off, went on or are empty: what is said then, and what is needed to go on."""
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,12 +13,17 @@ from edge_assistant.system.i18n import tr, tr_noop
 NOTICE_CODES: dict[str, str] = {"length": "cut-off", "loop": "loop"}
 """The code of the notice behind an answer that was cut off, by the reason why it ended (engine.messages.StopReason)."""
 
+_ITEM = re.compile(r"^[ \t]*(?:[-*+•|]|\d{1,3}[.)])[^\n]*\n[ \t]*\Z", re.MULTILINE)
+
 _LOOP = tr_noop("The answer began to repeat itself, so it was stopped here.")
 _MORE = tr_noop("There is more.")
 _NO_SENTENCE = tr_noop("The answer was cut off before the end of its first sentence.")
 _STILL_NO_SENTENCE = tr_noop("The answer was cut off again before the end of the sentence.")
 _NO_ROOM = tr_noop("There may be more, but no room for it: the context is full. Ask about a part of it.")
 _COMPLETE = tr_noop("The answer is complete.")
+_REPEATED = tr_noop("The answer began to repeat itself; the repetition was left out.")
+NO_TEXT = tr_noop("There is no text.")
+"""Said instead of an empty answer in reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +65,43 @@ class SpokenPieces:
         return True
 
 
+def ends_with_item(raw: str) -> bool:
+    """Return whether an answer, as the model wrote it, ends behind a whole item of a list or row of a table.
+
+    The line's end is no longer in its plain text. Behind any other line the sentence may go on in the next one.
+    """
+    return _ITEM.search(raw) is not None
+
+
 def notice(stop: str, *, spoke: bool, continues: bool, way_on: str) -> tuple[str, str]:
     """Return the code and the message of the notice behind an answer that was cut off, by `stop`.
 
     `spoke`: some of it was spoken; `continues`: it had gone on from an earlier cut. `way_on` is how to go on.
     """
     if stop == "loop":
-        sentence = _LOOP
+        code, sentence = ("loop", tr(_LOOP))
     elif spoke:
-        sentence = _MORE
+        code, sentence = ("cut-off", tr(_MORE))
     else:
-        sentence = _STILL_NO_SENTENCE if continues else _NO_SENTENCE
-    return NOTICE_CODES[stop], f"{tr(sentence)} {way_on}".strip()
+        code, sentence = ("cut-off", tr(_STILL_NO_SENTENCE if continues else _NO_SENTENCE))
+    return code, f"{sentence} {way_on}".strip()
 
 
 def no_room() -> tuple[str, str]:
     """Return the code and the message of the notice that an answer cannot go on, as the context is full."""
-    return NOTICE_CODES["length"], tr(_NO_ROOM)
+    return ("cut-off", tr(_NO_ROOM))
 
 
 def complete() -> tuple[str, str]:
     """Return the code and the message of the notice that an answer that was to go on had just been at its end."""
     return "complete", tr(_COMPLETE)
+
+
+def repeated() -> tuple[str, str]:
+    """Return the code and the message of the notice that the answer went on after it had begun to repeat itself."""
+    return "repeated", tr(_REPEATED)
+
+
+def no_text() -> tuple[str, str]:
+    """Return the code and the message of the notice that there is nothing to read."""
+    return "no-text", tr(NO_TEXT)

@@ -22,10 +22,7 @@ class StageEvent:
 
 @dataclass(frozen=True, slots=True)
 class TokenEvent:
-    """More text of the answer, or of the reasoning before it, as the model writes it; views show SentenceEvents.
-
-    When an answer repeats itself, the last of these are not part of the final answer (see DoneEvent).
-    """
+    """More text of the answer, or of the reasoning before it, as the model writes it; views show SentenceEvents."""
 
     index: int
     kind: Literal["thinking", "answer"]

@@ -20,7 +20,7 @@ from edge_assistant.engine.messages import (
 )
 from edge_assistant.system.i18n import tr_count
 from edge_assistant.system.text_cleaning import clean_answer
-from edge_assistant.text.plain_text import strip_markup
+from edge_assistant.text.no_text import says_no_text
 
 
 class SpeechOutput(Protocol):
@@ -115,16 +115,20 @@ class AnswerReporter:
         self._add_text(run, "thinking", run.cleaners["thinking"].finish())
         self._add_text(run, "answer", run.cleaners["answer"].finish())
         answer = clean_answer(done.answer)
-        if done.stop == "loop":
-            run.splitter.retract(len(run.answer) - len(answer))
         is_cut = done.stop in cut_answers.NOTICE_CODES
         self._speak_pieces(run, run.splitter.feed(run.plain_text.finish(cut=is_cut)))
-        if is_cut and not run.is_full and not run.raw_answer(answer).endswith("\n"):
+        if is_cut and not run.is_full and not cut_answers.ends_with_item(run.raw_answer(answer)):
             unfinished = run.splitter.drop_unfinished()
             self._speak_pieces(run, run.splitter.finish())
             if done.stop == "loop" and not run.shown:
                 self._speak_pieces(run, run.splitter.feed(unfinished))
         self._speak_pieces(run, run.splitter.finish())
+        if done.stop not in ("end", "budget"):
+            self._speak_unsaid(run)
+        elif run.may_be_empty and not run.shown:
+            self.notice(run.index, *cut_answers.no_text())
+        if done.loops and done.stop != "loop" and run.shown:
+            self.notice(run.index, *cut_answers.repeated())
         if run.is_full:
             self.notice(run.index, *cut_answers.no_room())
         elif run.continues is not None and not answer.strip() and done.stop == "end":
@@ -147,18 +151,32 @@ class AnswerReporter:
         for piece in pieces:
             if self._cancelled.is_set():
                 return
-            sentence = strip_markup(piece)
+            sentence = piece.strip()
             language = run.language.language_of(sentence)  # also of what was heard: it may go on in the same one
             if not run.spoken.is_new(piece) or not sentence:
                 continue
-            if run.first_sentence is None:
-                run.first_sentence = run.elapsed()
-            before = _space_before(piece) if run.shown else ""
-            run.shown += before + sentence
-            self.say(sentence, language=language)
-            if run.still_writing:
-                run.still_writing.note_sentence()
-            self.emit(SentenceEvent(run.index, sentence, before, language))
+            if run.may_be_empty and not (run.shown or run.unsaid) and says_no_text(sentence):
+                run.unsaid = piece  # until more comes
+                continue
+            self._speak_unsaid(run)
+            self._speak_sentence(run, piece, language)
+
+    def _speak_unsaid(self, run: AnswerRun) -> None:
+        """Speak the sentence that seemed to say that there is no text, after which more came."""
+        unsaid, run.unsaid = run.unsaid, ""
+        if unsaid and not self._cancelled.is_set():
+            self._speak_sentence(run, unsaid, run.language.language_of(unsaid.strip()))
+
+    def _speak_sentence(self, run: AnswerRun, piece: str, language: str) -> None:
+        sentence = piece.strip()
+        if run.first_sentence is None:
+            run.first_sentence = run.elapsed()
+        before = _space_before(piece) if run.shown else ""
+        run.shown += before + sentence
+        self.say(sentence, language=language)
+        if run.still_writing:
+            run.still_writing.note_sentence()
+        self.emit(SentenceEvent(run.index, sentence, before, language))
 
     def _add_delta(self, run: AnswerRun, delta: TextDelta) -> None:
         if run.first_token is None:

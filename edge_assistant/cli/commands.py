@@ -110,10 +110,11 @@ def doctor(parsed: argparse.Namespace, context: CommandContext) -> int:
 def voices(parsed: argparse.Namespace, _: CommandContext) -> int:
     """List the voices."""
     from edge_assistant.speech.probe import list_voices
+    from edge_assistant.speech.voices import is_for
 
     for voice in list_voices():
         languages = shorten(", ".join(voice.languages))
-        if parsed.language is None or any(each.startswith(parsed.language) for each in voice.languages):
+        if parsed.language is None or is_for(voice, parsed.language):
             words = f"{shorten(voice.id)}: {shorten(voice.name)}"
             print_line(f"{words} ({languages})" if languages else words)
     return 0

@@ -28,7 +28,7 @@ from edge_assistant.system.errors import AssistantError
 from edge_assistant.system.i18n import catalogue_language, tr, tr_noop
 from edge_assistant.text import spelling
 from edge_assistant.text.languages import LanguageTracker, Sentence, language_of
-from edge_assistant.text.plain_text import strip_markup
+from edge_assistant.text.plain_text_stream import plain_text
 from edge_assistant.text.sentences import SentenceSplitter
 
 TICK_INTERVAL_S = 2.0
@@ -226,7 +226,7 @@ class EffectHandlers:
 
     def report_no_answer(self) -> None:
         """Say that there is no answer to go on with."""
-        self.tell("no-answer", tr("There is no answer to go on with. Describe something first."))
+        self.tell("no-answer", tr("There is no answer to go on with. Describe something, or ask a question first."))
 
     def open_spelling(self) -> None:
         """Open the list of the last answer's words, or say that there is none."""
@@ -269,7 +269,8 @@ class EffectHandlers:
         splitter = SentenceSplitter(catalogue_language())
         text = self.current.reasoning if self.state.busy else self.last_answer.reasoning
         tracker = LanguageTracker(catalogue_language(), follow=True)
-        reasoning = filter(None, map(strip_markup, (*splitter.feed(text), *splitter.finish())))
+        pieces = [*splitter.feed(plain_text(text, task="question")), *splitter.finish()]
+        reasoning = filter(None, (piece.strip() for piece in pieces))
         sentences: list[str] = [Sentence(each, tracker.language_of(each)) for each in reasoning]
         sentences = sentences or [tr("There is no reasoning. Think harder gives some.")]
         if self.state.busy:

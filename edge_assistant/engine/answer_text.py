@@ -15,7 +15,8 @@ from edge_assistant.engine.thinking import ThinkingParser
 class AnswerState:
     """The state of one answer while it is generated; seconds and counts as in Done.
 
-    `sampled` are the tokens of reasoning and, from `answer_start` on, of the answer.
+    `sampled` are the tokens of reasoning and, from `answer_start` on, of the answer. `copy_start` is the first token
+    of the copies that were dropped last.
     """
 
     image_tokens: int = 0
@@ -31,6 +32,7 @@ class AnswerState:
     loops: int = 0
     sampled: list[int] = field(default_factory=list)
     answer_start: int = 0
+    copy_start: int | None = None
 
     def done(self, request: AskQuestion) -> Done:
         """Return the message that completes the question."""
@@ -96,7 +98,9 @@ class AnswerText:
             self._emit_until(self._lengths[checked - 1] if checked else 0)
             return None
         dropped = len(self._lengths) - kept
-        del self._state.sampled[len(self._state.sampled) - dropped :]
+        start = len(self._state.sampled) - dropped
+        self._state.copy_start = self._state.sampled[start] if dropped else None
+        del self._state.sampled[start:]
         self._cut(self._lengths[kept - 1] if kept else 0)
         del self._lengths[kept:]
         return dropped

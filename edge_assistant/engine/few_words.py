@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, deque
 
-_WORDS, _MAX_WORDS = 240, 4
-"""A loop is this many words in a row of which no more than so many differ; a word is what a token has."""
+_WORDS, _MAX_WORDS = 160, 8
+"""A loop is this many words in a row of which no more than so many differ; a word is what a token has.
+
+Each number counts as another word: pages of digits are no loop.
+"""
 _SENTENCES, _MAX_SENTENCES = 24, 4
 """The same for sentences and lines, as long as _MIN_LENGTH: one word in each row is a column of a table."""
 _MIN_LENGTH = 12
@@ -39,10 +42,14 @@ class FewWords:
         self._words = _Window(_WORDS)
         self._sentences = _Window(_SENTENCES)
         self._sentence = ""
+        self._numbers = 0
 
     def feed(self, text: str) -> bool:
         """Add the text of a token; return whether it goes on with a few words."""
         word = text.strip()
+        if word[:1].isdigit():
+            self._numbers += 1
+            word = f"0 {self._numbers}"
         found = bool(word) and self._words.add(word, _MAX_WORDS)
         self._sentence += text
         if text.rstrip(" \t")[-1:] in _ENDS:

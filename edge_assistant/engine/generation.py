@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from edge_assistant.engine.answer_end import is_good_end
 from edge_assistant.engine.answer_text import AnswerState, AnswerText
+from edge_assistant.engine.last_answer import AnswerSoFar
 from edge_assistant.engine.llama_model import LlamaModel
 from edge_assistant.engine.messages import AskQuestion, Reply, Sampling, Stage, StageProgress, ThinkingBudget
 from edge_assistant.engine.sampler import Sampler
@@ -25,7 +26,8 @@ _PROGRESS_STEP = 0.05
 _UNASKED_THINKING = ThinkingBudget(512, 45.0)
 """The limits of a model that thinks although it was not asked to."""
 _RETRY_PRESENCE, _RETRY_TEMPERATURE = 0.5, 0.2
-"""The least of both after a loop. Stronger means would change what is read (docs/adr/0032)."""
+"""The least of both after a loop. Besides, the first token of the next copy is forbidden once; stronger means would
+change what is read (docs/adr/0032)."""
 _SEEDS = 2**32 - 1  # llama.cpp takes seeds of 32 bits; the largest one means "random" there
 _NOTHING_COMPUTED = tr_noop(
     "The model computed nothing usable: its files are damaged, or the graphics processor computes wrongly. Download "
@@ -67,15 +69,16 @@ class AnswerWriter:
         state: AnswerState,
         *,
         end_of_thinking: list[int],
-        before: str = "",
+        before: AnswerSoFar | None = None,
     ) -> None:
-        """`before` is the text that a continued answer has already."""
+        """`before` is what a continued answer has already."""
         self._model = model
         self._emit = emit
         self._request = request
         self._state = state
         self._end_of_thinking = end_of_thinking
-        self._before = before
+        self._before = before.text if before else ""
+        self._avoided = before.copy_start if before else None  # must not come next: it began a copy
         self._text = AnswerText(model.piece, emit, request, state)
         self._answer_tokens = 0
         self.pending: list[int] = []
@@ -116,6 +119,7 @@ class AnswerWriter:
                     sampler.free()
                     sampler = make_sampler(1)
                     self._text.resume_after_loop()
+                    self._avoided = self._state.copy_start
                     continue
                 if self._text.in_thinking and (ended or dropped is not None or self._budget_spent(free_cells)):
                     if not ended:
@@ -145,6 +149,9 @@ class AnswerWriter:
         if not self._model.has_usable_logits():  # tokens sampled from such logits look like text
             raise EngineError(tr(_NOTHING_COMPUTED), code="nothing-computed")
         thinking = self._text.in_thinking
+        if self._avoided is not None:
+            self._model.forbid(self._avoided)
+            self._avoided = None
         token = sampler.sample(in_answer=not thinking)
         if thinking or self._request.may_be_empty or self._request.continues:
             return token

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edge_assistant.engine.messages import AskQuestion, Turn, picture_digest
+from edge_assistant.engine.messages import AskQuestion, picture_digest
 from edge_assistant.system.text_cleaning import clean_answer
 
 
@@ -12,7 +12,8 @@ from edge_assistant.system.text_cleaning import clean_answer
 class AnswerSoFar:
     """An answer that goes on: its text, and the tokens after its question, of which those from `start` on are the text.
 
-    `reasoned` tells that reasoning is before it, `looped` that it ended because it repeated itself.
+    `reasoned` tells that reasoning is before it, `looped` that it ended because it repeated itself: `copy_start` is the
+    token with which the next copy began.
     """
 
     text: str
@@ -20,17 +21,12 @@ class AnswerSoFar:
     start: int = 0
     reasoned: bool = False
     looped: bool = False
+    copy_start: int | None = None
 
     @property
     def answer_tokens(self) -> list[int]:
         """The tokens of the text."""
         return self.tokens[self.start :]
-
-    def gap(self, turn: Turn) -> str:
-        """Return the space at the end of the answer that the conversation's `turn` lacks."""
-        space = self.text[len(self.text.rstrip()) :]
-        known = turn.answer[len(turn.answer.rstrip()) :]
-        return space[len(known) :] if space.startswith(known) else ""
 
 
 class LastAnswer:

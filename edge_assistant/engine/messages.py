@@ -112,8 +112,8 @@ class AskQuestion:
 
     With `continues` there is no `question`: the last of `turns`, whose answer was cut off or repeated itself, goes on
     from the kept cache, or, where that is lost, is evaluated and goes on. Done has only the new text then, exactly as
-    it follows the old one: it may begin with a space, or within a word. All limits count anew, and there is no
-    reasoning.
+    it follows all that was emitted before, with the space at its end: it may begin with a space, or within a word. All
+    limits count anew, and there is no reasoning.
     """
 
     id: int

@@ -60,8 +60,8 @@ class PromptLayout:
 
     def answer_so_far(self, request: AskQuestion) -> AnswerSoFar:
         """Return the answer that goes on as the conversation has it: without reasoning, and not as it was sampled."""
-        text = request.turns[-1].answer.strip()
-        tokens = self.answer_tokens.get(text) or self._text(text)
+        text = request.turns[-1].answer.lstrip()  # what follows depends on the space at its end
+        tokens = self.answer_tokens.get(text.strip()) or self._model.tokenize(text, special=False)
         before = self._special(_NO_THINKING) if request.thinking else []
         return AnswerSoFar(text, before + tokens, start=len(before))
 

@@ -61,9 +61,7 @@ class _Grammar:
         source = grammar.encode("utf-8", "surrogatepass").replace(b"\0", b"\xff")
         self._sampler = llama.llama_sampler_init_grammar(vocab, source, _GRAMMAR_ROOT)
         if not self._sampler:
-            raise EngineError(
-                tr("The grammar of the answer is not valid. Correct it, or leave it out."), code="grammar"
-            )
+            raise EngineError(tr("The grammar of the answer is not valid. Correct it, or leave it out."))
         ends = (llama.llama_vocab_eot(vocab), llama.llama_vocab_eos(vocab))
         self._end = next((token for token in ends if token >= 0), 0)
         size = llama.llama_vocab_n_tokens(vocab)

@@ -109,7 +109,6 @@ class ModelSession:
         before = None
         if request.continues:
             before = self._last_answer.find(request) or self._layout.answer_so_far(request)
-            state.answer = before.gap(request.turns[-1])
         self._last_answer.forget()
         self._pending_answer = None
         try:
@@ -222,7 +221,7 @@ class ModelSession:
                 request,
                 state,
                 end_of_thinking=self._layout.end_of_thinking(request),
-                before=before.text if before else "",
+                before=before,
             )
             make_sampler = functools.partial(self._make_sampler, request, state, before)
             for update in writer.write(make_sampler, free_cells=self.context - self._cache.cells - len(generated)):
@@ -255,12 +254,12 @@ class ModelSession:
 
         For the conversation not after reasoning, which that leaves out: there the answer is evaluated again anyway.
         """
-        text = state.answer
-        if before is not None:
-            text = before.text[: len(before.text) - len(before.gap(request.turns[-1]))] + text
+        text = before.text + state.answer if before else state.answer
         reasoned = request.thinking is not None or bool(state.reasoning)
         start = before.start if before else len(tokens) - len(state.sampled) + state.answer_start
-        self._last_answer.keep(request, AnswerSoFar(text, tokens, start, reasoned, looped=state.stop == "loop"))
+        looped = state.stop == "loop"
+        answer = AnswerSoFar(text, tokens, start, reasoned, looped, state.copy_start if looped else None)
+        self._last_answer.keep(request, answer)
         written = b"".join(map(self._model.piece, tokens)).decode(errors="replace").strip()
         if not reasoned and written == text.strip():
             self._layout.answer_tokens[written] = tokens

@@ -109,11 +109,10 @@ class Speaker:
         `language` is the code of the text's language, by default that of our own sentences. What is in another script
         or language is spoken by a voice that knows it. Long numbers are spoken digit by digit.
         """
-        language = language or catalogue_language()
-        text = spoken_form(for_speech(text), language)
+        text = for_speech(text)
         if text.strip():
-            runs = split_by_language(text, language)
-            self._enqueue(tuple(Part(run, code) for run, code in runs))
+            runs = split_by_language(text, language or catalogue_language())
+            self._enqueue(tuple(Part(spoken_form(run, code), code) for run, code in runs))
 
     def tone(self, tone: Tone, *, if_idle: bool = False) -> None:
         """Queue a tone; with `if_idle` only while nothing is spoken or queued. Return at once."""

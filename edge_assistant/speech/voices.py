@@ -65,6 +65,14 @@ def choose_voice(voices: Sequence[SystemVoice], name: str | None, language: str 
     return next((voice for voice in voices if _speaks(voice, base)), None)
 
 
+def is_for(voice: SystemVoice, language: str) -> bool:
+    """Return whether a voice is for a language, or, with a country in the code, for that country's."""
+    code = _normalize(language)
+    if "-" not in code:
+        return _speaks(voice, _SAME.get(code, code))
+    return any(_normalize(each).startswith(code) for each in voice.languages)
+
+
 class VoiceChooser:
     """The voices of one speaker: `wanted` by id or name, else one for `language`, and one for each other language.
 

@@ -180,7 +180,7 @@ class _Converter:
         if kind == "LatexMacroNode":
             return self._macro(node, waiting)
         if kind == "LatexEnvironmentNode":
-            return [_Item(self._rows(node.nodelist, matrix=node.environmentname in latex_macros.MATRICES), word=True)]
+            return [_Item(self._rows(node.nodelist, node.environmentname), word=True)]
         return []
 
     def _sign(self, sign: str) -> list[_Item]:
@@ -250,7 +250,7 @@ class _Converter:
         self._in_text = before
         return items
 
-    def _rows(self, nodes: Sequence[Any], *, matrix: bool) -> str:
+    def _rows(self, nodes: Sequence[Any], environment: str) -> str:
         rows: list[list[list[Any]]] = [[[]]]
         for node in nodes:
             if type(node).__name__ == "LatexMacroNode" and node.macroname == "\\":
@@ -260,9 +260,9 @@ class _Converter:
             else:
                 rows[-1][-1].append(node)
         texts = [[_tidied(self.text(cell)) for cell in row] for row in rows]
-        lines = [", ".join(filter(None, row)) if matrix else " ".join(filter(None, row)) for row in texts]
-        lines = [line for line in lines if line]
-        if matrix:
+        between = ", " if environment in latex_macros.TABLES | latex_macros.MATRICES else " "
+        lines = list(filter(None, (between.join(filter(None, row)) for row in texts)))
+        if environment in latex_macros.MATRICES:
             lines = [self._words.row(number, line) for number, line in enumerate(lines, 1)]
         return "; ".join(lines)
 

@@ -82,4 +82,5 @@ ACCENTS = _words("bar overline hat widehat vec overrightarrow dot ddot tilde wid
 FRACTIONS = frozenset(("frac", "dfrac", "tfrac", "cfrac", "sfrac", "nicefrac"))
 BINOMIALS = frozenset(("binom", "dbinom", "tbinom"))
 CHEMISTRY = frozenset(("ce", "cf"))
+TABLES = _words("cases dcases rcases array tabular")
 MATRICES = _words("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix")

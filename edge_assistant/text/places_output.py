@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from edge_assistant.imaging.token_budget import ResizePlan
 from edge_assistant.system.i18n import translator
 from edge_assistant.system.text_cleaning import clean_answer
-from edge_assistant.text.json_words import json_lines
+from edge_assistant.text.json_words import ANSWER_KEYS, json_lines
 from edge_assistant.text.place_list import PlaceList
 from edge_assistant.text.prose_places import ProsePlaces
+
+
+class Piece(NamedTuple):
+    """Text to show. `is_told`: it is a line or more of what was told of JSON, so it belongs to the answer itself."""
+
+    text: str
+    is_told: bool
 
 
 class PlacesOutput:
@@ -21,7 +28,7 @@ class PlacesOutput:
         self._verbatim = verbatim
         self._list = PlaceList(frame, language)
         self._prose = ProsePlaces(self._list.point, only_tagged=verbatim)
-        self._pieces: list[str] = []
+        self._pieces: list[Piece] = []
         self.start()
 
     def start(self) -> None:
@@ -32,11 +39,11 @@ class PlacesOutput:
         self.wordless = False
         """Whether there was JSON that gave no words."""
 
-    def take(self) -> str:
+    def take(self) -> list[Piece]:
         """Return what can be shown now."""
-        text = "".join(self._pieces)
+        pieces = [piece for piece in self._pieces if piece.text]
         self._pieces.clear()
-        return text
+        return pieces
 
     def show(self, text: str) -> None:
         """Add running text; space after a list is left out."""
@@ -46,12 +53,12 @@ class PlacesOutput:
         elif self._list.is_open:
             return
         self.line_is_empty = not text.rpartition("\n")[2].strip() and (self.line_is_empty or "\n" in text)
-        self._pieces.append(self._prose.feed(text))
+        self._add(self._prose.feed(text))
 
     def say(self, sentences: str) -> None:
         """Add sentences, each with lines of its own."""
         self.begin_line()
-        self._pieces.append(sentences + "\n")
+        self._add(sentences + "\n", is_told=True)
 
     def tell(self, value: Any) -> bool:
         """Add a value of JSON in words; return whether it had any."""
@@ -59,24 +66,24 @@ class PlacesOutput:
         if text:
             self.end_list()
             self.begin_line()
-            self.stream(text)
-            self.end_stream()
+            is_answer = isinstance(value, dict) and not ANSWER_KEYS.isdisjoint(value)
+            self._add(self._prose.feed(text) + self._prose.finish() + "\n", is_told=not is_answer)
         return bool(text)
 
     def begin_line(self) -> None:
         """Begin a line for a sentence."""
-        self._pieces.append(self._prose.finish())
+        self._add(self._prose.finish())
         if not self.line_is_empty:
-            self._pieces.append("\n")
+            self._add("\n")
         self.line_is_empty = self.said = True
 
     def stream(self, text: str) -> None:
         """Add a part of a line."""
-        self._pieces.append(self._prose.feed(text))
+        self._add(self._prose.feed(text))
 
     def end_stream(self) -> None:
         """End a line that was added in parts."""
-        self._pieces.append(self._prose.finish() + "\n")
+        self._add(self._prose.finish() + "\n")
 
     def add_object(self, item: dict[str, Any], numbers: list[float]) -> None:
         """Tell an object with a place, as PlaceList.add does."""
@@ -96,4 +103,7 @@ class PlacesOutput:
 
     def finish(self) -> None:
         """Add the running text that was held back."""
-        self._pieces.append(self._prose.finish())
+        self._add(self._prose.finish())
+
+    def _add(self, text: str, *, is_told: bool = False) -> None:
+        self._pieces.append(Piece(text, is_told))

@@ -8,7 +8,7 @@ from edge_assistant.imaging.token_budget import ResizePlan
 from edge_assistant.system.i18n import tr_noop
 from edge_assistant.text.json_candidate import NOTHING_FOUND, JsonCandidate, Verdict
 from edge_assistant.text.place_list import own_words
-from edge_assistant.text.places_output import PlacesOutput
+from edge_assistant.text.places_output import Piece, PlacesOutput
 
 _NO_WORDS = tr_noop("The model gave an answer that cannot be put into words.")
 
@@ -59,13 +59,13 @@ class PlacesStream:
         self._after_broken = False  # the next object is looked for
         self._nothing = ""  # an empty list or object that is the answer if nothing follows
 
-    def feed(self, text: str) -> str:
+    def feed(self, text: str) -> list[Piece]:
         """Add text of any length; return what can be shown now."""
         self._pending += text
         self._release(final=False)
         return self._output.take()
 
-    def finish(self, *, cut: bool = False) -> str:
+    def finish(self, *, cut: bool = False) -> list[Piece]:
         """Return the rest, and get ready for the next answer. `cut`: the answer was ended at a limit."""
         self._release(final=True)
         unfinished = False
@@ -79,9 +79,9 @@ class PlacesStream:
         self._output.finish()
         if self._output.wordless and not self._output.said:
             self._output.say(self._words(_NO_WORDS))
-        text = self._output.take()
+        pieces = self._output.take()
         self._start()
-        return text
+        return pieces
 
     def _release(self, *, final: bool) -> None:
         while self._pending:

@@ -54,10 +54,6 @@ class SentenceSplitter:
         self._buffer += text
         return self._split(final=False)
 
-    def retract(self, length: int) -> None:
-        """Remove the last `length` characters, as far as they were not returned yet."""
-        self._buffer = self._buffer[: max(len(self._buffer) - length, 0)]
-
     def drop_unfinished(self) -> str:
         """Remove what follows the last complete sentence in what was not returned yet, and return it.
 

@@ -17,7 +17,7 @@ _LEAST = 5
 
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿⁱ"
 _NOT_RAISED = str.maketrans(_RAISED, "0123456789+−ni")
-_NUMBER = r"\d+(?:[.,]\d+)*"
+_NUMBER = r"(?<!\d)\d+(?:[.,]\d+)*"
 # After a longer word, or as a 1, a raised number is that of a footnote. Brackets around words have no power either.
 _BASE = rf"[^\W\d_]{{1,2}}|{_NUMBER}|\((?:(?![^\W\d_]{{3}})[^()])*\)"
 _POWER = re.compile(rf"(?<![^\W\d_])({_BASE})(?!¹(?!\w))([{_RAISED}]+)(?!\w)")
@@ -54,8 +54,9 @@ _SPACE = "[ \u00a0\u2009\u202f]"
 _IBAN = re.compile(rf"(?<!\w)[A-Z]{{2}}\d{{2}}(?:{_SPACE}?[A-Z0-9]{{4}}){{2,7}}(?:{_SPACE}?[A-Z0-9]{{1,3}})?(?!\w)")
 _CARD = re.compile(rf"(?<![\w.,])\d{{4}}({_SPACE}|-)\d{{4}}(?:\1\d{{4}}){{2,3}}(?:\1\d{{1,3}})?(?![\w.,]*\d)")
 _TELEPHONE = re.compile(
-    rf"(?<![\w.,/])(?:\+\d{{1,3}}|\(0\d{{1,5}}\)|0\d{{1,5}}|\(\d{{3}}\)(?={_SPACE}\d{{3}}-))(?:{_SPACE}?[-/–]{_SPACE}?)?"
-    rf"(?:(?:{_SPACE}|[-–])?\(?\d{{1,12}}\)?){{1,6}}(?![\w.,:/]*\d)"
+    rf"(?<![\w.,/])(?:\+\d{{1,3}}|\(0\d{{1,5}}\)|0\d{{1,5}}|\(\d{{3}}\)(?={_SPACE}\d{{3}}-))(?!\d)"
+    rf"(?:{_SPACE}?[-/–]{_SPACE}?|{_SPACE}|(?<=\)))\(?\d{{1,12}}(?!\d)\)?"
+    rf"(?:(?:{_SPACE}|[-–]|(?<=\)))\(?\d{{1,12}}(?!\d)\)?){{0,5}}(?![\w.,:/]*\d)"
     r"|(?<![\w.])0\d(?:\.\d\d){4}(?![\w.]*\d)"
 )
 _HYPHENATED = re.compile(r"(?<![\w.,/-])\d+(?:-[\dX]+){2,5}(?![\w-])")

@@ -191,7 +191,7 @@ class Application(QObject):
             (controller_signals.more_accepted, (window.show_more,)),
             (controller_signals.spelling_requested, (self.spelling.open_words,)),
             (controller_signals.think_changed, (window.show_think, self.commands.show_think)),
-            (controller_signals.forget_requested, (window.forget,)),
+            (controller_signals.forget_requested, (window.forget, self.spelling.forget)),
             (controller_signals.service_ended, (self._on_service_ended,)),
             (self.settings_presenter.changed, (self._on_settings_changed,)),
         ]

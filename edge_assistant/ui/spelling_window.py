@@ -61,6 +61,12 @@ class SpellingWindow(QDialog):
         self.activateWindow()
         self.list.setFocus()
 
+    @Slot()
+    def forget(self) -> None:
+        """Close the window and drop the words."""
+        self.hide()
+        self.list.clear()
+
     def spell(self) -> None:
         """Spell the word that has the focus."""
         item = self.list.currentItem()

@@ -216,7 +216,7 @@ def test_an_answer_is_the_same_on_the_screen_in_the_ear_and_for_programs(capsys:
     assert written(events, "answer") == done.answer == "A dog runs 😀 quickly.\nIt barks."
     assert done.reasoning == "Let me see."
     assert written(events, "thinking") == "Let me see."
-    assert said == ["A dog runs 😀 quickly.", "It barks."]
+    assert said == ["A dog runs quickly.", "It barks."]
     assert [event.text for event in events if isinstance(event, SentenceEvent)] == said
     for output in (TextOutput(), JsonOutput()):
         for event in (*events, done):
@@ -251,8 +251,8 @@ def test_speech_and_the_screen_reader_get_harmless_text() -> None:
     for text in ('<silence msec="60000"/>', "[[[slnc 60000]] A list"):
         speaker.say(text)
     assert [sentence.text for sentence in speaker._queue][1:] == [
-        ' <silence msec="60000"/>',
-        "[ [ [slnc 60000]] A list",
+        ' <silence msec="6 0 0 0 0"/>',
+        "[ [ [slnc 6 0 0 0 0]] A list",
     ]
     announced: list[str] = []
     voice = ScreenReaderOrVoice(speaker, lambda text, **_: announced.append(text), "screen-reader", lambda: True)
@@ -328,7 +328,7 @@ def leaks(path: str, source: str) -> list[str]:
             found.append(f"{where}: use text_cleaning.json_line")
         if name.startswith("logging.") and name.endswith("Formatter"):
             found.append(f"{where}: use logger.Formatter")
-        if name == "QLabel" and path != "ui/plain_text.py":
+        if name == "QLabel" and path != "ui/plain_text.py" and not path.startswith("drawn_screens/"):
             found.append(f"{where}: use ui.plain_text.PlainLabel")
         if name.endswith(".setToolTip") and path != "ui/tray.py" and "tooltip(" not in ast.unparse(call.args[0]):
             found.append(f"{where}: use ui.plain_text.tooltip")

@@ -12,6 +12,7 @@ import pytest
 from support.describing import DIALOG
 from support.replay_engine import DIES, Replay
 
+from edge_assistant.assistant import still_writing
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, SentenceEvent
 from edge_assistant.assistant.factory import make_assistant, resolve_model
@@ -183,7 +184,7 @@ def test_without_an_answer_there_is_nothing_to_go_on_with(person: Person) -> Non
     outcome = person.assistant.more(3)
     assert isinstance(outcome, ErrorEvent)
     assert outcome.code == "no-answer"
-    assert person.heard == ["There is no answer to go on with. Describe something first."]
+    assert person.heard == ["There is no answer to go on with. Describe something, or ask a question first."]
 
 
 def test_an_engine_that_died_meanwhile_is_replaced_and_the_answer_goes_on(person: Person, replay: Replay) -> None:
@@ -253,6 +254,16 @@ def test_an_answer_that_goes_on_by_itself_is_one_question(size: int, replay: Rep
     assert " ".join(each.text for each in person.events if isinstance(each, SentenceEvent)) == WHOLE
 
 
+def test_an_answer_that_goes_on_by_itself_does_so_once_after_a_loop(replay: Replay, people: list[Person]) -> None:
+    person = Person(whole=True)
+    people.append(person)
+    replay.says("A dialog. ", "See:", *[" |"] * 200, again=[" a list.", " It is", " red."])
+    heard, done = person.ask()
+    left_out = "The answer began to repeat itself; the repetition was left out."
+    assert (heard, done.stop) == (["A dialog.", "See: a list.", "It is red.", left_out], "end")
+    assert [each.continues for each in replay.requests()] == [False, True]
+
+
 def test_where_the_context_is_full_all_that_there_is_is_heard_and_that_no_more_can_come(
     replay: Replay, people: list[Person]
 ) -> None:
@@ -272,3 +283,16 @@ def test_where_the_context_is_full_all_that_there_is_is_heard_and_that_no_more_c
     assert said[-1] == person.assistant.turns[-1].answer.split()[-1], "none is lost"
     heard, _ = person.more()
     assert heard == [room]
+
+
+def test_while_nothing_is_heard_of_an_answer_it_says_that_it_is_being_written(
+    replay: Replay, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(still_writing, "SILENCE_S", 0.4)
+    monkeypatch.setattr(still_writing, "_CHECK_S", 0.02)
+    replay.says("A", " dialog.\n", "Two.", delay=0.6)
+    heard, _ = person.ask()
+    first = heard.index("A dialog.")
+    assert heard[:first]
+    assert set(heard) == {"Still writing.", "A dialog.", "Two."}
+    assert heard[-1] == "Two.", "nothing behind its end"

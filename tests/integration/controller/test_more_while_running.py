@@ -12,7 +12,7 @@ from support.replay_engine import Replay
 
 SCENE = scene()
 TITLE = "Invoice 1042, Writer"
-NO_ANSWER = "There is no answer to go on with. Describe something first."
+NO_ANSWER = "There is no answer to go on with. Describe something, or ask a question first."
 
 
 @pytest.fixture(scope="module")

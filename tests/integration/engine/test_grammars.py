@@ -108,7 +108,8 @@ def test_a_model_that_knows_no_lists_gives_a_valid_one_that_is_told(model: Llama
     )
     done = ModelSession(model, lambda _: None).answer(request)
     stream = PlacesStream(language="en")
-    heard = stream.feed(done.answer) + stream.finish(cut=done.stop != "end")
+    told = stream.feed(done.answer) + stream.finish(cut=done.stop != "end")
+    heard = "".join(piece.text for piece in told)
     if done.stop == "end":
         for item in json.loads(done.answer.removeprefix("```json").removesuffix("```")):
             assert set(item) == {"bbox_2d", "label"}

@@ -85,6 +85,8 @@ def test_half_a_sentence_is_never_heard_and_that_there_is_more_is_said_behind_th
         ("\u8fd9\u662f\u4e00\u4e2a\u5bf9\u8bdd\u6846\u3002", ["\u8fd9\u662f\u4e00\u4e2a\u5bf9\u8bdd\u6846\u3002"]),
         ("A list:\n- Cancel\n- Sa", ["A list:", "Cancel"]),
         ("A list:\n- Cancel\n- Save\n", ["A list:", "Cancel", "Save"]),
+        ("Steps:\n1. Open it\n", ["Steps:", "1. Open it"]),
+        ("It is over. This is an-\n", ["It is over."]),
         ("It costs 3. It is by Dr.", ["It costs 3."]),
         ("Steps:\n1. Open it.\n2.", ["Steps:", "1. Open it."]),
     ],
@@ -93,7 +95,16 @@ def test_what_is_whole_at_a_cut(text: str, heard: list[str]) -> None:
     assert Listener().answer(text, stop="length") == [*heard, MORE]
 
 
-@pytest.mark.parametrize("text", ["A dialog titled Mus", "A", "A dialog by Dr.", "- Sa"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A dialog titled Mus",
+        "A",
+        "A dialog by Dr.",
+        "- Sa",
+        "<table><tr><th>Name</th><th>Age</th></tr><tr><td>Ann</td><td",
+    ],
+)
 def test_where_no_sentence_was_whole_that_is_said_and_no_half_of_one(text: str) -> None:
     listener = Listener()
     assert listener.answer(text, stop="length") == [NO_SENTENCE]
@@ -204,3 +215,53 @@ def test_text_that_is_read_on_keeps_the_language_that_it_was_in() -> None:
     listener.answer("nung\n", stop="end")
     assert listener.heard[-1] == "Anlage: Rechnung"
     assert listener.languages == ["de"]
+
+
+def no_text(*pieces: str, stop: StopReason = "end") -> Listener:
+    listener = Listener()
+    listener.run.may_be_empty = True
+    listener.answer(*pieces, stop=stop)
+    return listener
+
+
+@pytest.mark.parametrize(
+    "pieces", [(), (" ", "\n"), ("There is ", "no text", "."), ("**No text**",), ("No text in this picture. ",)]
+)
+def test_instead_of_an_empty_reading_it_is_said_that_there_is_no_text(pieces: tuple[str, ...]) -> None:
+    listener = no_text(*pieces)
+    assert listener.heard == ["There is no text."]
+    assert listener.notices() == [("no-text", "There is no text.")]
+    assert not [event for event in listener.events if isinstance(event, SentenceEvent)]
+    assert listener.run.shown == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("No text. Only this.", ["No text.", "Only this."]),
+        ("No text messages.", ["No text messages."]),
+        ("Save. No text.", ["Save.", "No text."]),
+    ],
+)
+def test_a_reading_that_begins_so_is_read_whole(text: str, heard: list[str]) -> None:
+    assert no_text(*text).heard == heard
+
+
+def test_a_reading_that_was_cancelled_or_cut_is_not_said_to_have_no_text() -> None:
+    assert no_text(stop="cancelled").notices() == []
+    assert no_text("No text. ", "And", stop="length").heard[0] == "No text."
+
+
+def test_other_answers_may_say_that_there_is_no_text() -> None:
+    assert Listener().answer("There is no text.", stop="end") == ["There is no text."]
+
+
+def test_that_a_repetition_was_left_out_is_said_behind_the_answer() -> None:
+    listener = Listener()
+    for piece in ("A dialog. ", "And a button."):
+        listener.reporter.handle_reply(listener.run, TextDelta(1, "answer", piece))
+    done = Done(1, "A dialog. And a button.", "", "end", 40, 0, False, 0.0, 0.0, 9, 1.0, loops=1)
+    listener.reporter.finish(listener.run, done)
+    left_out = "The answer began to repeat itself; the repetition was left out."
+    assert listener.heard == ["A dialog.", "And a button.", left_out]
+    assert listener.notices() == [("repeated", left_out)]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 
 from edge_assistant.assistant.events import (
-    AFTER_ANSWER_CODES,
     ErrorEvent,
     Event,
     NoticeEvent,
@@ -63,43 +63,46 @@ def test_a_terminal_sees_progress_and_dimmed_reasoning(
     assert "\x1b[2mLet me see.\x1b[0m\n" in terminal.getvalue()
 
 
-def test_a_place_is_shown_in_words_and_told_to_programs_as_it_was_written(capsys: pytest.CaptureFixture[str]) -> None:
-    pieces = ['[{"bbox_2d": [0, 0', ', 100, 100], "label"', ': "Save"}]']
-    events: list[Event] = [*(TokenEvent(0, "answer", piece) for piece in pieces), cancelled(0, "Where?")]
+def test_people_see_the_sentences_and_programs_what_was_written(capsys: pytest.CaptureFixture[str]) -> None:
+    events: list[Event] = [
+        TokenEvent(0, "answer", "A **dialog**."),
+        TokenEvent(0, "answer", " Two but"),
+        SentenceEvent(0, "A dialog."),
+        NoticeEvent(0, "cut-off", "There is more."),
+        replace(cancelled(0, "What?"), stop="length"),
+    ]
     for output in (TextOutput(), JsonOutput()):
         for event in events:
             output.show(event)
-    words, *lines = capsys.readouterr().out.splitlines()
-    assert words == "Save: at the top left, 5 percent from the left and 5 percent from the top."
-    assert [json.loads(line)["text"] for line in lines[:-1]] == pieces
-
-
-def test_what_was_held_back_is_shown_before_an_error(capsys: pytest.CaptureFixture[str]) -> None:
-    output = TextOutput()
-    output.show(TokenEvent(0, "answer", '{"bbox_2d'))
-    output.show(CONVERSATION[-1])
     shown = capsys.readouterr()
-    assert (shown.out, shown.err) == ('{"bbox_2d\n', "The engine is gone.\n")
+    sentence, *lines = shown.out.splitlines()
+    assert (sentence, shown.err) == ("A dialog.", "There is more.\n")
+    written = [json.loads(line) for line in lines]
+    assert "".join(each["text"] for each in written if each["event"] == "token") == "A **dialog**. Two but"
 
 
-@pytest.mark.parametrize("code", sorted(AFTER_ANSWER_CODES))
-def test_what_was_held_back_is_shown_before_what_is_said_of_the_answer(
-    code: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_the_space_before_an_answer_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    output = TextOutput()
+    for event in (SentenceEvent(0, "One.", "\n"), SentenceEvent(0, "Two.", " "), cancelled(0, "?")):
+        output.show(event)
+    for event in (SentenceEvent(1, "Three.", "\n"), cancelled(1, "?")):
+        output.show(event)
+    assert capsys.readouterr().out == "One. Two.\nThree.\n"
+
+
+def test_a_notice_or_an_error_in_the_middle_of_an_answer_stands_on_its_own_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stderr", sys.stdout)
     output = TextOutput()
-    output.show(TokenEvent(0, "answer", 'There: {"bbox_2d'))
-    output.show(NoticeEvent(0, code, "Look again."))
-    output.show(cancelled(0, "Where?"))
-    assert capsys.readouterr().out == 'There: {"bbox_2d\nLook again.\n'
-
-
-def test_an_error_in_the_middle_of_an_answer_stands_on_its_own_line(capsys: pytest.CaptureFixture[str]) -> None:
-    output = TextOutput()
-    output.show(TokenEvent(0, "answer", "A dia"))
-    output.show(CONVERSATION[-1])
-    shown = capsys.readouterr()
-    assert (shown.out, shown.err) == ("A dia\n", "The engine is gone.\n")
+    for event in (
+        SentenceEvent(0, "A dialog."),
+        NoticeEvent(0, "small-text", "Look again."),
+        SentenceEvent(0, "Two buttons.", " "),
+        CONVERSATION[-1],
+    ):
+        output.show(event)
+    assert capsys.readouterr().out.splitlines() == ["A dialog.", "Look again.", "Two buttons.", "The engine is gone."]
 
 
 def test_json_is_one_object_a_line_and_errors_are_said_twice(capsys: pytest.CaptureFixture[str]) -> None:
@@ -124,5 +127,5 @@ def test_a_full_or_closed_standard_error_is_no_reason_to_stop(monkeypatch: pytes
 
 
 def test_control_characters_in_an_answer_do_not_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    TextOutput().show(TokenEvent(0, "answer", "A\x1b[2J\x07 B\tC\nD"))
+    TextOutput().show(SentenceEvent(0, "A\x1b[2J\x07 B\tC\nD"))
     assert capsys.readouterr().out == "A B\tC\nD"

@@ -246,3 +246,14 @@ def test_it_says_which_better_weights_it_could_not_tune(
     assert ("weights-passed-over", "These are damaged.") in [
         (event["code"], event["message"]) for event in told(capsys) if event["event"] == "notice"
     ]
+
+
+def test_a_vision_file_in_full_precision_that_was_chosen_is_not_tried_in_other_formats(
+    model: ResolvedModel, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = replace(model, mmproj_chosen=True)
+    monkeypatch.setattr(tune, "resolve_model", lambda *_, **__: chosen)
+    tuning = Outcome(monkeypatch, TuningProfile(1))
+    tune.run(OPTIONS, Cancellation())
+    assert tuning.facts.towers == (None,)
+    assert "Other formats of the vision encoder are not tested: F16 was chosen." in capsys.readouterr().out

@@ -269,7 +269,7 @@ def test_more_goes_on_with_the_conversation_whose_answer_was_cut_off(harness: Lo
 
 
 def test_more_without_an_answer_or_after_forgetting_says_what_to_do(harness: LoopHarness) -> None:
-    words = "There is no answer to go on with. Describe something first."
+    words = "There is no answer to go on with. Describe something, or ask a question first."
     assert harness.press("more") == ["(silence)", words]
     harness.press("window")
     answered(harness, "A dialog.", cut=True)

@@ -63,13 +63,26 @@ def test_of_an_answer_that_repeats_itself_one_copy_is_left(copy: str) -> None:
 def test_reading_goes_on_once_from_before_the_copies(copy: str) -> None:
     model, emitted = FakeModel(), Emitted()
     model.says("See: " + copy * FOR_EVER)
-    model.seconds = [*map(ord, "And Cancel."), END]
+    model.seconds = [*map(ord, "Or Cancel."), END]
     done = answered(model, emitted, retries_loop=True)
-    assert (done.answer, done.stop, done.loops) == (f"See: {copy}And Cancel.", "end", 1)
+    assert (done.answer, done.stop, done.loops) == (f"See: {copy}Or Cancel.", "end", 1)
     assert emitted_text(emitted) == done.answer
     (first, seed, _), (second, other_seed, _) = model.samplers
     assert (second.presence_penalty, second.temperature, other_seed) == (0.5, first.temperature, seed + 1)
     assert model.accepted[-1].strip() == f"See: {copy}".strip(), "the penalty is for what was said, too"
+
+
+def test_what_began_the_next_copy_must_not_come_next() -> None:
+    model, emitted = FakeModel(), Emitted()
+    model.says("See: " + "It is red. " * FOR_EVER)
+    model.seconds = [*map(ord, "I say so."), END]
+    assert answered(model, emitted, retries_loop=True).answer == "See: It is red.  say so."
+    model.says("See: " + "It is red. " * FOR_EVER)
+    session = ModelSession(model, emitted.append)  # type: ignore[arg-type]
+    first = session.answer(ask(max_tokens=None))
+    model.says("IIt.")
+    rest = session.answer(ask("", turns=[("What?", first.answer)], continues=True))
+    assert rest.answer == "t."
 
 
 def test_it_goes_on_behind_one_copy_in_the_cache() -> None:
@@ -95,10 +108,10 @@ def test_it_goes_on_behind_one_copy_in_the_cache() -> None:
 def test_a_second_loop_ends_the_answer_and_what_was_said_is_not_said_again() -> None:
     model, emitted = FakeModel(), Emitted()
     model.says("It is red. " * FOR_EVER)
-    model.seconds = [*map(ord, "It is red. " * FOR_EVER)]
+    model.seconds = [*map(ord, "No. " + "It is red. " * FOR_EVER)]
     done = answered(model, emitted, retries_loop=True)
-    assert (done.answer, done.stop, done.loops) == ("It is red.", "loop", 2)
-    assert emitted_text(emitted).strip() == "It is red."
+    assert (done.answer, done.stop, done.loops) == ("It is red. No. It is red.", "loop", 2)
+    assert emitted_text(emitted).strip() == done.answer
 
 
 def test_what_only_counts_is_kept_and_goes_on() -> None:

@@ -64,3 +64,22 @@ def test_the_own_voice_gets_long_numbers_digit_by_digit_in_the_language_of_the_s
     speaker.close()
     said = ["".join(part.text for part in message.parts) for message in RecordingWorker.said]
     assert said == ["Code 1 2 3 4 5, 5 Quadratmeter.", "Code 1 2 3 4 5, 5 square meters."]
+
+
+def test_each_part_gets_the_words_of_its_own_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speaker_module, "WorkerProcess", RecordingWorker)
+    monkeypatch.setattr(speaker_module, "kill_group", lambda _: None)
+    monkeypatch.setattr(RecordingWorker, "said", [])
+    speaker = Speaker(on_notice=lambda *_: None)
+    speaker.start()
+    speaker.say(
+        "It says “Das Zimmer hat nicht mehr als 20 m² und ist frei.”, and it is 215 square feet.", language="en"
+    )
+    assert speaker.wait(10)
+    speaker.close()
+    (message,) = RecordingWorker.said
+    assert [(part.text, part.language) for part in message.parts] == [
+        ("It says ", "en"),
+        ("“Das Zimmer hat nicht mehr als 20 Quadratmeter und ist frei.”", "de"),
+        (", and it is 215 square feet.", "en"),
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edge_assistant.speech.messages import Notice, SystemVoice
-from edge_assistant.speech.voices import VoiceChooser, choose_voice
+from edge_assistant.speech.voices import VoiceChooser, choose_voice, is_for
 
 _VOICES = [
     SystemVoice("gmw/en-029", "English (Caribbean)", ("en-029",), "Male"),
@@ -169,3 +169,18 @@ def test_espeak_says_the_word_kanji_for_what_it_cannot_read_and_that_is_told_onc
     assert [notice.code for notice in chosen.notices] == ["no-voice-for-language"]
     haruka = Chosen(_WINDOWS, None, "en", "win32").chooser
     assert haruka.speakable("東京", haruka.voice_for("ja")) == "東京"
+
+
+@pytest.mark.parametrize(
+    ("language", "ids"),
+    [
+        ("zh", ["sit/cmn", "sit/cmn-latn-pinyin", "sit/yue"]),
+        ("cmn", ["sit/cmn", "sit/cmn-latn-pinyin", "sit/yue"]),
+        ("no", ["gmq/nb"]),
+        ("EN_gb", ["gmw/en"]),
+        ("en-us", []),
+        ("d", []),
+    ],
+)
+def test_the_voices_of_a_language_are_found_by_any_of_its_codes(language: str, ids: list[str]) -> None:
+    assert [voice.id for voice in _ESPEAK if is_for(voice, language)] == ids

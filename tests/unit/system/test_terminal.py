@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from support.standard_input import read_from_stdin
 
-from edge_assistant.assistant.events import StageEvent, TokenEvent, cancelled
+from edge_assistant.assistant.events import SentenceEvent, StageEvent, TokenEvent, cancelled
 from edge_assistant.cli.output import TextOutput
 from edge_assistant.system import paths, terminal
 from edge_assistant.system.errors import InputError, UsageError
@@ -128,7 +128,7 @@ def test_an_old_console_gets_no_escape_codes_and_no_line_that_renews_itself(
     output = TextOutput()
     output.show(StageEvent(0, "encode", 0.5))
     output.show(TokenEvent(0, "thinking", "Let me see."))
-    output.show(TokenEvent(0, "answer", "An apple."))
+    output.show(SentenceEvent(0, "An apple."))
     output.show(cancelled(0, "What?"))
     assert console.getvalue() == "Let me see.\n"
     assert capsys.readouterr().out == "An apple.\n"

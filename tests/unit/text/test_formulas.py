@@ -94,9 +94,9 @@ from edge_assistant.text.math_words import SIGNS, MathWords
         ),
         (
             r"f(x) = \begin{cases} 1 & x > 0 \\ 0 \end{cases}",
-            "f(x) equals 1 x greater than 0; 0",
-            "f(x) gleich 1 x größer als 0; 0",
-            "f(x) = 1 x > 0; 0",
+            "f(x) equals 1, x greater than 0; 0",
+            "f(x) gleich 1, x größer als 0; 0",
+            "f(x) = 1, x > 0; 0",
         ),
         (
             r"\begin{aligned} a &= b \\ c &= d \end{aligned}",

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import pytest
 
 from edge_assistant.imaging.token_budget import ResizePlan
+from edge_assistant.text.places_output import Piece
 from edge_assistant.text.places_stream import PlacesStream
 
 SAVE = '{"bbox_2d": [780, 850, 960, 950], "label": "Save"}'
@@ -26,7 +27,12 @@ def shown(text: str, cuts: Iterable[int] = (), *, cut: bool = False, **options: 
     """What is shown when the text arrives in pieces."""
     stream = PlacesStream(**{"language": "en", **options})  # type: ignore[arg-type]
     edges = [0, *cuts, len(text)]
-    return "".join(stream.feed(text[a:b]) for a, b in itertools.pairwise(edges)) + stream.finish(cut=cut)
+    pieces = [piece for a, b in itertools.pairwise(edges) for piece in stream.feed(text[a:b])]
+    return joined([*pieces, *stream.finish(cut=cut)])
+
+
+def joined(pieces: list[Piece]) -> str:
+    return "".join(piece.text for piece in pieces)
 
 
 def check(text: str, wanted: str, **options: object) -> None:
@@ -197,15 +203,15 @@ def test_a_reading_keeps_code_and_tells_texts_without_their_places(text: str) ->
 
 def test_an_object_is_told_when_it_closes() -> None:
     stream = PlacesStream(language="en")
-    assert stream.feed(f"Here:\n```json\n[{SAVE[:-1]}") == "Here:\n"
-    assert stream.feed("}") == SAVED
-    assert stream.feed(f", {OPEN}") == OPENED
+    assert joined(stream.feed(f"Here:\n```json\n[{SAVE[:-1]}")) == "Here:\n"
+    assert joined(stream.feed("}")) == SAVED
+    assert joined(stream.feed(f", {OPEN}")) == OPENED
 
 
 def test_text_without_json_comes_at_once() -> None:
     stream = PlacesStream(language="en")
     pieces = ["A ", "window", ".", " [OK", "]\n", "``", "`py\n", "x", " {", "y"]
-    assert [stream.feed(piece) for piece in pieces] == [
+    assert [joined(stream.feed(piece)) for piece in pieces] == [
         "A ", "window", ".", " [OK", "]\n", "", "", "```py\nx", " ", "{y",
     ]  # fmt: skip
 
@@ -213,7 +219,7 @@ def test_text_without_json_comes_at_once() -> None:
 def test_a_long_text_in_json_comes_as_it_is_written() -> None:
     stream = PlacesStream(language="en")
     stream.feed('{"text": "' + 30 * "word ")
-    assert stream.feed("more ") == "more "
+    assert joined(stream.feed("more ")) == "more "
 
 
 def test_places_are_told_in_the_language_of_the_answer() -> None:

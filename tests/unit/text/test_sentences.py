@@ -126,16 +126,3 @@ def test_every_word_comes_out_once_and_in_order(seed: int) -> None:
     text = "".join(word + chance.choice([" ", " ", " ", "\n", "\n\n"]) for word in words)
 
     assert " ".join(split(text)).split() == words
-
-
-def test_what_is_taken_back_is_not_said_unless_it_was_said_already() -> None:
-    splitter = SentenceSplitter()
-    assert splitter.feed("A dialog. Two buttons. A dial") == ["A dialog.", " Two buttons."]
-    splitter.retract(len(" A dial"))
-    assert splitter.finish() == []
-    assert splitter.feed("Yes. Yes. Yes") == ["Yes.", " Yes."]
-    splitter.retract(len(" Yes. Yes"))
-    assert splitter.finish() == []
-    splitter.feed("A dialog and more")
-    splitter.retract(len(" and more"))
-    assert splitter.finish() == ["A dialog"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 
 import pytest
 
@@ -133,3 +134,13 @@ def test_no_digit_and_no_word_is_lost(seed: int) -> None:
         assert not re.search(r"\d{5}", spoken)
         spoken_form(text, "en")
         spoken_form(text, "de")
+
+
+@pytest.mark.parametrize(
+    "text", ["0" * 5000, "+49 " * 1000, "1-" * 3000, "(a" * 2000, "A1B2 " * 1000, "1\u202f234" * 800]
+)
+def test_endless_text_is_spoken_too(text: str) -> None:
+    started = time.process_time()
+    for language in ("en", "fr"):
+        assert re.findall(r"\d", spoken_form(text, language)) == re.findall(r"\d", text)
+    assert time.process_time() - started < 5, "a search that goes back and forth takes minutes"

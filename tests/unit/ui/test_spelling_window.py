@@ -78,3 +78,10 @@ def test_escape_closes_it_and_the_next_answer_begins_anew(shown: Shown) -> None:
     shown.open(["<b>x</b>", "B"])
     assert shown.window.list.count() == 2
     assert shown.press(Qt.Key.Key_Return)[-1].startswith("less-than sign, b")
+
+
+def test_what_is_forgotten_is_not_left_in_it(shown: Shown) -> None:
+    shown.open(WORDS)
+    shown.window.forget()
+    assert not shown.window.isVisible()
+    assert shown.window.list.count() == 0
