@@ -269,7 +269,7 @@ class _Command:
         closing = [*report.verdict]
         if path is not None:
             closing.append(tr("The report is in {path}.", path=path))
-        closing.append(self._apply(report.proposals))
+        closing += filter(None, [self._apply(report.proposals)])
         self._output.event(
             "checked",
             trials=len(report.results),
@@ -278,7 +278,7 @@ class _Command:
             undecided=list(report.proposals.undecided),
             sentences=closing,
         )
-        for sentence in filter(None, closing):
+        for sentence in closing:
             self._output.say(sentence)
 
     def _apply(self, proposals: Proposals) -> str:

@@ -154,7 +154,8 @@ class ModelCheck:
                 self._check_cancelled()
                 if result.stop == "cancelled":
                     raise EngineError(
-                        tr("An answer took too long for the check's time. Give it more with --minutes."), code="too-slow"
+                        tr("An answer took too long for the check's time. Give it more with --minutes."),
+                        code="too-slow",
                     )
                 made += 1
                 durations[key].append(self._clock() - start)
