@@ -114,7 +114,8 @@ class CheckOutput:
         left = tr_count("{number} minute is left.", "{number} minutes are left.", minutes)
         if of is None:
             return left
-        return f"{tr('Trial {number} of about {of}.', number=self._number, of=max(of, self._number))} {left}"
+        trial = tr("Trial {number} of about {of}.", number=self._number, of=max(of, self._number))
+        return f"{trial} {left}"
 
     def _row(self, row: SummaryRow) -> None:
         shares = {

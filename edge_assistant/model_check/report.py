@@ -43,7 +43,8 @@ def to_markdown(report: CheckReport) -> str:
 
 
 def _lines(report: CheckReport) -> Iterator[str]:
-    yield f"# {tr('Check of a model')}"
+    title = tr("Check of a model")
+    yield f"# {title}"
     yield ""
     yield from report.verdict
     if report.notes:
@@ -173,7 +174,8 @@ def _proposal_lines(proposals: Proposals) -> Iterator[str]:
         yield f"- `{each.entry} = {each.value}`: {each.reason}"
     yield from (f"- {sentence}" for sentence in proposals.undecided)
     if not proposals.changes:
-        yield f"- {tr('No change is proposed.')}"
+        nothing = tr("No change is proposed.")
+        yield f"- {nothing}"
 
 
 def _examples(report: CheckReport) -> Iterator[str]:

@@ -146,7 +146,7 @@ def _scores(trial: Trial, outcome: DoneEvent, frame: ResizePlan | None) -> dict[
     if trial.task == "read":
         found = sum(has_phrase(text, each.text) for each in truth.texts)
         return {
-            "character errors": (character_error_rate(truth.reading, text), 1.0),
+            "character-errors": (character_error_rate(truth.reading, text), 1.0),
             "texts": (float(found), float(len(truth.texts))),
         }
     return {"facts": count_facts(text, truth.key_facts)} if truth.key_facts else {}

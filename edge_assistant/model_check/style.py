@@ -7,6 +7,7 @@ import re
 from edge_assistant.assistant.events import DoneEvent
 from edge_assistant.drawn_screens.truth import DrawnScreen
 from edge_assistant.engine.task_entries import Task
+from edge_assistant.model_check.openings import OPENINGS
 from edge_assistant.model_check.scoring import find_claims, normalise
 from edge_assistant.system.i18n import tr_noop
 from edge_assistant.text.language_evidence import sure_language
@@ -38,18 +39,6 @@ _HEARD = re.compile(
 _FIRST_SENTENCE = re.compile(r"\s*(.+?)(?:[.!?:](?=\s|$)|[。！？：]|\n|$)", re.DOTALL)
 _TAG = re.compile(r"</?[a-z][^<>\n]*>", re.IGNORECASE)
 _MOST_WORDS = 30
-# Beginnings that tell nothing and that nothing left out; a word for the picture must come in the same sentence.
-_OPENINGS = re.compile(
-    r"(?:of course|certainly|sure|absolutely|okay|great|here (?:is|are)|here's|below is|based on|"
-    r"(?:this is (?:a|an) )?(?:image|picture|screenshot)|(?:this|the) (?:image|picture|screenshot)|"
-    r"natürlich|gerne?|selbstverständlich|klar|hier (?:ist|sind)|auf (?:dem|diesem) (?:bild|screenshot)|"
-    r"(?:das|dieses) bild (?:zeigt|ist)|dies ist ein (?:bild|screenshot)|"
-    r"bien sûr|voici|certainement|(?:l'|cette |la )?(?:image|capture)|"
-    r"por supuesto|claro|aquí (?:está|tienes)|la imagen|"
-    r"oczywiście|oto|na (?:obrazie|zrzucie)|конечно|вот|на (?:изображении|скриншоте)|"
-    r"φυσικά|ορίστε|η εικόνα|بالطبع|إليك|هذه صورة|تظهر الصورة)(?!\w)|"
-    r"当然|好的|以下是|这是一张|这张图片|もちろん|以下は|この画像",
-)
 
 
 def find_flags(screen: DrawnScreen, outcome: DoneEvent, task: Task) -> frozenset[str]:
@@ -81,7 +70,7 @@ def has_introduction(raw: str, text: str) -> bool:
     That is a sentence that was left out of what was heard, `text`, or one of a few usual openings in it.
     """
     first = _words(_FIRST_SENTENCE.match(_TAG.sub(" ", raw)))
-    if _OPENINGS.match(normalise(re.sub(r"^[\W_]+", "", raw))):
+    if OPENINGS.match(normalise(re.sub(r"^[\W_]+", "", raw))):
         return True
     return len(first) >= 2 and bool(text.strip()) and not set(first) & set(_words_of(text)[:_MOST_WORDS])
 

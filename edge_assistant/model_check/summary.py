@@ -13,7 +13,7 @@ ENOUGH = 8
 """Trials from which a share is worth comparing; with fewer, the report says that they are too few."""
 _Z = 1.96  # of a normal distribution, for 95 percent
 
-ERROR_RATES = ("character errors",)
+ERROR_RATES = ("character-errors",)
 """Scores that are rates of errors: their median is told, they are no shares of something right."""
 
 

@@ -59,7 +59,7 @@ ROUND: tuple[tuple[Measure, Kind], ...] = (
 class Trial:
     """One question about one screen, and the condition that it is asked under.
 
-    `condition` names what differs within a measure ("presence 0.5", "512 image tokens"); `entries` are what it changes
+    `condition` names what differs within a measure ("presence-0.5", "image-tokens-512"); `entries` are what it changes
     of the task table, by full name.
     """
 
@@ -92,12 +92,12 @@ def kinds_of_a_round() -> Sequence[Kind]:
 
 def presence_condition(penalty: float) -> str:
     """Return the name of the condition that digits are read with this presence penalty."""
-    return f"presence {penalty:g}"
+    return f"presence-{penalty:g}"
 
 
 def place_condition(tokens: float) -> str:
     """Return the name of the condition that places are asked for with so many image tokens."""
-    return f"{tokens:g} image tokens"
+    return f"image-tokens-{tokens:g}"
 
 
 def _trials(

@@ -28,7 +28,7 @@ SCORES: dict[str, str] = {
     "digits": tr_noop("digits right"),
     "places": tr_noop("places right"),
     "texts": tr_noop("texts found word for word"),
-    "character errors": tr_noop("character error rate"),
+    "character-errors": tr_noop("character error rate"),
     "refused": tr_noop("refused, as it should be"),
     "honest": tr_noop("said to be unreadable, nothing invented"),
 }
@@ -42,11 +42,11 @@ def measure_words(measure: str) -> str:
 
 def condition_words(condition: str) -> str:
     """Return what a condition is called (see trials.presence_condition and place_condition); "" for none."""
-    if condition.startswith("presence "):
-        value = format_number(float(condition.removeprefix("presence ")), 1)
-        return tr("presence penalty {value}", value=value)
-    if condition.endswith(" image tokens"):
-        return tr("{number} image tokens", number=condition.partition(" ")[0])
+    name, _, value = condition.rpartition("-")
+    if name == "presence":
+        return tr("presence penalty {value}", value=format_number(float(value), 1))
+    if name == "image-tokens":
+        return tr("{number} image tokens", number=value)
     return condition
 
 

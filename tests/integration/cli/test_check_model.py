@@ -152,7 +152,7 @@ def test_a_good_model_is_called_good(
         (trial["measure"], trial["screen"], name, score, trial["text"])
         for trial in of(events, "trial")
         for name, score in trial["scores"].items()
-        if name != "character errors" and score[0] < score[1]
+        if name != "character-errors" and score[0] < score[1]
     ]
     assert not [each for each in wrong if each[0] != "read"], wrong
     assert {flag for trial in of(events, "trial") for flag in trial["flags"]} == set()

@@ -32,7 +32,7 @@ BETTER = {"qwen3-vl.question.instruct.presence_penalty": 0.0}
 def numbers() -> list[TrialResult]:
     """Results that a penalty of 0 follows from."""
     return [
-        result("number", f"presence {penalty:g}", scores={"numbers": (float(number < right), 1.0)})
+        result("number", f"presence-{penalty:g}", scores={"numbers": (float(number < right), 1.0)})
         for penalty, right in ((0, 12), (0.5, 3), (1.5, 0))
         for number in range(12)
     ]

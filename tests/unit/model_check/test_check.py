@@ -165,8 +165,8 @@ def test_the_first_candidate_has_half_of_the_time_and_every_condition(bench: Ben
     assert made == [60, 30, 30]
     assert {result.condition for result in results if result.candidate != "a, F16"} == {
         "",
-        "presence 0.5",
-        "1024 image tokens",
+        "presence-0.5",
+        "image-tokens-1024",
     }
     assert bench.closed == 3
 

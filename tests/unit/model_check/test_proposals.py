@@ -23,7 +23,7 @@ def proposed(results: Sequence[TrialResult], family: Family = "qwen3-vl", candid
 def numbers(*right: int, of: int = 12, measure: str = "number") -> list[TrialResult]:
     """So many of `of` right with a presence penalty of 0, 0.5 and 1.5."""
     return [
-        result(measure, f"presence {penalty:g}", scores={"numbers": (float(number < hits), 1.0)})
+        result(measure, f"presence-{penalty:g}", scores={"numbers": (float(number < hits), 1.0)})
         for penalty, hits in zip((0, 0.5, 1.5), right, strict=True)
         for number in range(of)
     ]
@@ -32,7 +32,7 @@ def numbers(*right: int, of: int = 12, measure: str = "number") -> list[TrialRes
 def places(*right: int, of: int = 10, screens: int = 10) -> list[TrialResult]:
     """So many of `of` right on each of `screens` with 256, 512, 1024 and 2048 image tokens."""
     return [
-        result("place", f"{tokens} image tokens", scores={"places": (float(hits), float(of))})
+        result("place", f"image-tokens-{tokens}", scores={"places": (float(hits), float(of))})
         for tokens, hits in zip((256, 512, 1024, 2048), right, strict=True)
         for _ in range(screens)
     ]

@@ -99,8 +99,8 @@ def test_every_table_has_as_many_cells_in_each_row() -> None:
     results = [
         *facts(3, 9, flags=frozenset(("markup",)), peak_bytes=9, raw="a|b\n|c"),
         *(replace(each, candidate="m | pipe") for each in facts(3, 9, "detail")),
-        result("number", "presence 1.5", scores={"numbers": (1, 1), "digits": (12, 12)}),
-        result("read", scores={"character errors": (0.5, 1)}),
+        result("number", "presence-1.5", scores={"numbers": (1, 1), "digits": (12, 12)}),
+        result("read", scores={"character-errors": (0.5, 1)}),
     ]
     text = to_markdown(report(results, towers=(DIFFERENT,)))
     for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):

@@ -26,12 +26,12 @@ def test_a_glance_is_scored_by_its_key_facts_in_what_was_heard() -> None:
 
 def test_a_reading_is_scored_by_characters_and_by_texts() -> None:
     trial = Trial("read", screen(), "read")
-    assert scores(trial, done("Save the file?\nCancel")) == {"character errors": (0, 1), "texts": (2, 2)}
-    assert scores(trial, done("Save the file? Cancel.")) == {"character errors": (0, 1), "texts": (2, 2)}
+    assert scores(trial, done("Save the file?\nCancel")) == {"character-errors": (0, 1), "texts": (2, 2)}
+    assert scores(trial, done("Save the file? Cancel.")) == {"character-errors": (0, 1), "texts": (2, 2)}
     other_order = scores(trial, done("Cancel. Save the file?"))
     assert other_order["texts"] == (2, 2)
-    assert other_order["character errors"][0] > 0.5
-    assert scores(trial, done("")) == {"character errors": (1, 1), "texts": (0, 2)}
+    assert other_order["character-errors"][0] > 0.5
+    assert scores(trial, done("")) == {"character-errors": (1, 1), "texts": (0, 2)}
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_what_is_not_there_must_be_denied(text: str, right: int) -> None:
 )
 def test_numbers_are_scored_by_digits(text: str, numbers: int, digits: int) -> None:
     numbered = screen("numbers")
-    asked = Trial("number", numbered, "question", "presence 0.5", numbered.truth.questions[0])
-    read = Trial("reading-number", numbered, "read", "presence 0.5")
+    asked = Trial("number", numbered, "question", "presence-0.5", numbered.truth.questions[0])
+    read = Trial("reading-number", numbered, "read", "presence-0.5")
     for trial in (asked, read):
         assert scores(trial, done(text)) == {"numbers": (numbers, 1), "digits": (digits, 12)}
 
 
 def test_places_are_right_where_their_middle_lies_in_the_box() -> None:
-    trial = Trial("place", screen("places"), "places", "400 image tokens", image_tokens=400)
+    trial = Trial("place", screen("places"), "places", "image-tokens-400", image_tokens=400)
     save, cancel = '{"bbox_2d": [0, 0, 400, 400], "label": "Save"}', '{"point_2d": [750, 750], "label": "Cancel"}'
     right = f"```json\n[{save}, {cancel}]\n```"
     assert scores(trial, done(right)) == {"places": (2, 2)}
@@ -106,7 +106,7 @@ def test_a_trial_is_asked_in_its_language_and_under_its_condition_only() -> None
     runner = TrialRunner(assistant, "m", load_table(None))
     numbered = screen("numbers", "de")
     entries = {"qwen3-vl.question.instruct.presence_penalty": 1.5}
-    runner.run(Trial("number", numbered, "question", "presence 1.5", numbered.truth.questions[0], entries=entries))
+    runner.run(Trial("number", numbered, "question", "presence-1.5", numbered.truth.questions[0], entries=entries))
     runner.run(Trial("glance", screen(), "glance"))
     runner.run(Trial("number", screen("numbers"), "question", "", numbered.truth.questions[0]))
     assert assistant.asked == [

@@ -31,7 +31,7 @@ def test_results_are_added_up_by_candidate_measure_and_condition() -> None:
             result(scores={"facts": (1, 2)}, flags=frozenset(("cut",)), first_token_s=1.0, peak_bytes=5),
             result(scores={"facts": (2, 2)}, first_token_s=3.0, peak_bytes=7),
             result(scores={"facts": (0, 3)}, first_token_s=None, total_s=None),
-            result("number", "presence 0", scores={"numbers": (1, 1)}),
+            result("number", "presence-0", scores={"numbers": (1, 1)}),
             result(error="engine-died", stop=""),
         ]
     )
@@ -44,14 +44,14 @@ def test_results_are_added_up_by_candidate_measure_and_condition() -> None:
     assert (glance.first_token.median, glance.first_token.least, glance.first_token.most) == (2, 1, 3)
     assert glance.first_token.count == 2
     assert glance.peak_bytes == 7
-    assert (number.measure, number.condition) == ("number", "presence 0")
+    assert (number.measure, number.condition) == ("number", "presence-0")
     assert total_flag(rows, "cut") == Share(1, 4, 4)
 
 
 def test_error_rates_have_medians() -> None:
-    (row,) = summarise([result("read", scores={"character errors": (rate, 1.0)}) for rate in (0.0, 0.5, 0.1)])
+    (row,) = summarise([result("read", scores={"character-errors": (rate, 1.0)}) for rate in (0.0, 0.5, 0.1)])
     assert not row.shares
-    assert (row.rates["character errors"].median, row.rates["character errors"].most) == (0.1, 0.5)
+    assert (row.rates["character-errors"].median, row.rates["character-errors"].most) == (0.1, 0.5)
 
 
 def test_a_refused_blank_screen_is_right_and_no_answer() -> None:

@@ -42,7 +42,7 @@ def test_the_first_minute_has_a_glance_numbers_and_places_under_every_condition(
 ) -> None:
     first = planned(screens)[: 1 + len(PRESENCE_PENALTIES) + len(PLACE_TOKENS)]
     assert [trial.measure for trial in first] == ["glance", *["number"] * 3, *["place"] * 4]
-    assert [trial.condition for trial in first[1:4]] == ["presence 0", "presence 0.5", "presence 1.5"]
+    assert [trial.condition for trial in first[1:4]] == ["presence-0", "presence-0.5", "presence-1.5"]
     assert [trial.image_tokens for trial in first[4:]] == [256, 512, 1024, 2048]
 
 
@@ -55,7 +55,7 @@ def test_what_a_trial_changes_is_possible_and_holds(
         table = load_table(None).with_entries(trial.entries)
         found = table.settings(family, trial.task, variant, "de")
         if trial.condition.startswith("presence"):
-            assert found.sampling.presence_penalty == float(trial.condition.split()[1])
+            assert found.sampling.presence_penalty == float(trial.condition.partition("-")[2])
         if trial.measure == "place":
             assert found.image_tokens == trial.image_tokens
             assert found.min_image_tokens == min(1024, found.image_tokens)
@@ -65,7 +65,7 @@ def test_a_candidate_that_is_only_compared_is_asked_under_the_usual_conditions(
     screens: Mapping[Kind, DrawnScreen],
 ) -> None:
     every, usual = planned(screens), planned(screens, every_condition=False)
-    assert {trial.condition for trial in usual} == {"", "presence 0.5", "1024 image tokens"}
+    assert {trial.condition for trial in usual} == {"", "presence-0.5", "image-tokens-1024"}
     assert [trial for trial in every if trial in usual] == usual
     assert USUAL_PLACE_TOKENS in PLACE_TOKENS
     assert set(USUAL_PRESENCE_PENALTY.values()) <= set(PRESENCE_PENALTIES)
