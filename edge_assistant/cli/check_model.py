@@ -198,7 +198,7 @@ class _Command:
             candidate.model,
             AnswerOptions(),
             voice=None,
-            on_event=lambda _: None,
+            on_event=lambda _: self._listener.speak_progress(),
             exact_tower=True,
         )
         with self._cancellation.calling(assistant.cancel):

@@ -52,9 +52,13 @@ class CheckOutput:
             self._output.show_line(
                 tr("Trial {number} of about {of}: {what}.", number=self._number, of=max(of, self._number), what=words)
             )
+        self.speak_progress()
+
+    def speak_progress(self) -> None:
+        """Say how far it is, once a minute; also to be called during a trial, which may take minutes."""
         if self._clock() >= self._aloud_at:
             self._aloud_at = self._clock() + _ALOUD_S
-            self._output.step(self._progress(of))
+            self._output.step(self._progress(self.check.expected_trials() if self.check else None))
 
     def result(self, result: TrialResult) -> None:
         """See CheckListener."""
