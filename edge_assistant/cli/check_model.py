@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -76,6 +77,10 @@ def _check_report_path(path: Path) -> None:
     """Refuse before the work what would fail behind it. Raises UsageError, InputError."""
     if path.exists() or path.is_symlink():
         raise UsageError(tr("{path} exists already. Give the report another name, or delete that file.", path=path))
+    if path.parent.is_dir() and not os.access(path.parent, os.W_OK):
+        raise InputError(
+            tr("You may not write into {path}. Choose another folder.", path=path.parent), code="no-permission"
+        )
     if not path.parent.is_dir():
         raise InputError(tr("There is no folder {path}. Create it first.", path=path.parent), code="no-folder")
 
@@ -93,6 +98,8 @@ class _Command:
 
     def run(self) -> None:
         tasks = load_table(overrides_path())
+        if tasks.problem and self._options.apply:
+            raise UsageError(tasks.problem)
         if tasks.problem:
             self._listener.note("tasks-ignored", tasks.problem)
         if _is_app_running():
@@ -173,8 +180,11 @@ class _Command:
             self._listener.note("demo-weights", tr("The demo model knows only English, and only its own samples."))
             return ("en",)
         own = base_of(self._settings.spoken_language or catalogue_language())
+        chosen = self._options.languages
+        if chosen and not set(chosen) & set(LANGUAGES):
+            raise UsageError(tr("Screens can be drawn in these languages only: {list}.", list=", ".join(LANGUAGES)))
         usual = tuple(dict.fromkeys((own if own in LANGUAGES else "en", "en")))
-        return self._options.languages or usual
+        return chosen or usual
 
     def _announce(self, candidates: Sequence[Candidate]) -> None:
         sentences = [
@@ -259,6 +269,8 @@ class _Command:
             try:
                 replace_file(path, to_markdown(report).encode())
             except OSError as error:
+                if not self._options.as_json:
+                    print_line(to_markdown(report))  # which took so long
                 raise InputError(
                     tr("The report cannot be written to {path}: {error}.", path=path, error=error.strerror or error)
                 ) from error
@@ -269,7 +281,11 @@ class _Command:
         closing = [*report.verdict]
         if path is not None:
             closing.append(tr("The report is in {path}.", path=path))
-        closing += filter(None, [self._apply(report.proposals)])
+        for sentence in closing:
+            self._output.say(sentence)
+        if report.proposals.changes:
+            closing.append(self._apply(report.proposals))
+            self._output.say(closing[-1])
         self._output.event(
             "checked",
             trials=len(report.results),
@@ -278,14 +294,10 @@ class _Command:
             undecided=list(report.proposals.undecided),
             sentences=closing,
         )
-        for sentence in closing:
-            self._output.say(sentence)
 
     def _apply(self, proposals: Proposals) -> str:
-        """Write what is proposed if that was asked for; return the sentence about it, "" where nothing is proposed."""
+        """Write what is proposed if that was asked for; return the sentence about it."""
         path = overrides_path()
-        if not proposals.changes:
-            return ""
         if not self._options.apply:
             return tr("Run the check with --apply to use what it proposes, or write it into {path}.", path=path)
         write_overrides(path, proposals.entries)

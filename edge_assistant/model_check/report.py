@@ -11,7 +11,7 @@ from edge_assistant.model_check.style import FLAGS
 from edge_assistant.model_check.summary import SummaryRow, total_flag
 from edge_assistant.model_check.towers import TowerDifference
 from edge_assistant.model_check.wording import SCORES, condition_words, measure_words, share_words, spread_words
-from edge_assistant.system.i18n import format_number, tr
+from edge_assistant.system.i18n import format_number, tr, tr_count
 
 _EXAMPLES = 3  # of each kind of flag
 _EXAMPLE_CHARACTERS = 160
@@ -161,7 +161,12 @@ def _tower_table(report: CheckReport) -> Iterator[str]:
             each.reference,
             format_number(each.median, 5),
             format_number(each.least, 5),
-            tr("{tokens} image tokens of {pictures} pictures", tokens=each.tokens, pictures=each.pictures),
+            tr_count(
+                "{tokens} image tokens of {number} picture",
+                "{tokens} image tokens of {number} pictures",
+                each.pictures,
+                tokens=each.tokens,
+            ),
         ]
         for each in report.towers
     ]

@@ -117,7 +117,7 @@ def score_outcome(
         text=outcome.text,
         stop=outcome.stop,
         scores=_scores(trial, outcome, frame),
-        flags=find_flags(screen, outcome, trial.task),
+        flags=find_flags(screen, outcome, trial.task, trial.question.ask if trial.question else ""),
         image_tokens=outcome.image["tokens"] if outcome.image else None,
         generated_tokens=outcome.generated_tokens,
         first_token_s=None if reused else outcome.timings_s.first_token,

@@ -41,19 +41,22 @@ _TAG = re.compile(r"</?[a-z][^<>\n]*>", re.IGNORECASE)
 _MOST_WORDS = 30
 
 
-def find_flags(screen: DrawnScreen, outcome: DoneEvent, task: Task) -> frozenset[str]:
+def find_flags(screen: DrawnScreen, outcome: DoneEvent, task: Task, question: str = "") -> frozenset[str]:
     """Return what is wrong with the answer, as keys of FLAGS.
 
-    A list of places is asked for as JSON, and a reading is in the text's own language and begins as the text does.
+    What `question` names, an answer may name, if only to say that it is not there. A list of places is asked for as
+    JSON, and a reading is in the text's own language and begins as the text does.
     """
     raw, text = outcome.answer, outcome.text
+    named = find_claims(question, screen.truth.absent)
+    invented = [each for each in find_claims(text, screen.truth.absent) if each not in named]
     found = {
         "introduction": task in ("glance", "detail", "question") and has_introduction(raw, text),
         "markup": task != "places" and has_markup(raw),
         "markup-heard": _HEARD.search(text) is not None,
         "cut": outcome.stop == "length",
         "loop": outcome.stop == "loop",
-        "claim": bool(find_claims(text, screen.truth.absent)),
+        "claim": bool(invented),
         "language": task not in ("read", "places") and is_other_language(text, screen.language),
     }
     return frozenset(name for name, wrong in found.items() if wrong)
@@ -69,6 +72,8 @@ def has_introduction(raw: str, text: str) -> bool:
 
     That is a sentence that was left out of what was heard, `text`, or one of a few usual openings in it.
     """
+    if raw.lstrip().startswith(("{", "[", "`")):
+        return False  # a list of places or code, which is markup
     first = _words(_FIRST_SENTENCE.match(_TAG.sub(" ", raw)))
     if OPENINGS.match(normalise(re.sub(r"^[\W_]+", "", raw))):
         return True

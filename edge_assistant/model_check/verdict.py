@@ -59,6 +59,7 @@ def _sentences(
         yield tr("The demo model is not made for these screens; only its own samples tell something.")
     yield from _marks(rows)
     yield _flags(rows)
+    yield from _cost(rows)
     far = [each for each in towers if each.median < _TOWER_FAR]
     for each in far[:1]:
         yield tr(
@@ -75,6 +76,18 @@ def _sentences(
         )
     else:
         yield tr("No change is proposed.")
+
+
+def _cost(rows: Sequence[SummaryRow]) -> Iterator[str]:
+    """Say what a glance takes."""
+    glance = next((row for row in rows if row.measure == "glance"), None)
+    peak = max((row.peak_bytes for row in rows if row.peak_bytes), default=None)
+    if glance is not None and glance.first_token is not None and peak is not None:
+        yield tr(
+            "The first word of a glance came after {seconds} seconds, and {size} GB of memory were used at most.",
+            seconds=format_number(glance.first_token.median, 1),
+            size=format_number(peak / 1e9, 1),
+        )
 
 
 def _marks(rows: Sequence[SummaryRow]) -> Iterator[str]:

@@ -130,6 +130,26 @@ def test_a_report_that_cannot_be_written_is_refused_before_the_work(tmp_path: Pa
     assert (tmp_path / "old.md").read_text() == "old"
 
 
+def test_a_report_that_fails_in_the_end_is_printed_instead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(check_model, "replace_file", full)
+    with pytest.raises(InputError, match="No space left"):
+        run(report=tmp_path / "report.md")
+    assert "# Check of a model" in capsys.readouterr().out
+
+
+def test_apply_is_refused_before_the_work_where_the_file_is_broken(fake: type[FakeCheck]) -> None:
+    overrides_path().parent.mkdir(parents=True, exist_ok=True)
+    overrides_path().write_text("[nonsense]\n")
+    with pytest.raises(UsageError, match="is ignored"):
+        run(apply=True)
+    assert fake.plan is None
+
+
 def test_programs_get_every_trial_row_and_proposal(capsys: pytest.CaptureFixture[str]) -> None:
     run(as_json=True)
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -173,7 +193,14 @@ def test_a_failing_check_is_an_error_with_its_sentence(fake: type[FakeCheck]) ->
 def test_languages_that_cannot_be_drawn_are_an_error(fake: type[FakeCheck]) -> None:
     fake.results = []
     with pytest.raises(UsageError, match="--languages en"):
-        run(languages=("th",))
+        run(languages=("de",))
+
+
+def test_languages_that_are_never_drawn_are_refused_before_the_work(fake: type[FakeCheck]) -> None:
+    with pytest.raises(UsageError, match="only: en, de, fr"):
+        run(languages=("th", "xx"))
+    assert fake.plan is None
+    run(languages=("th", "de"))
 
 
 def test_a_running_app_is_told_of(capsys: pytest.CaptureFixture[str]) -> None:

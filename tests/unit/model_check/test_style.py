@@ -43,6 +43,8 @@ def test_introductions(raw: str, text: str) -> None:
         ("# Settings\nSound is ticked.", "Settings. Sound is ticked."),
         ("A dialog titled", ""),  # cut: nothing was heard
         ("$x^2$ is shown.", "x squared is shown."),
+        ('{"bbox_2d": [1, 2, 3, 4], "label": "Save"}', "At the top left."),
+        ("```json\n[]\n```", "There is nothing."),
     ],
 )
 def test_beginnings_that_tell_something(raw: str, text: str) -> None:
@@ -112,6 +114,12 @@ def test_a_reading_keeps_its_own_language_and_beginning_and_a_list_of_places_its
 )
 def test_languages(text: str, language: str, other: bool) -> None:
     assert is_other_language(text, language) is other
+
+
+def test_what_was_asked_about_may_be_named_and_nothing_else() -> None:
+    answer = done("No, there is no Printer.")
+    assert find_flags(screen(), answer, "question", "Is there a “Printer”?") == frozenset()
+    assert find_flags(screen(), answer, "question", "Is there a “Scanner”?") == {"claim"}
 
 
 def test_every_flag_has_words() -> None:
