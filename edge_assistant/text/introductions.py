@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from edge_assistant.text.style_phrases import (
+    ANNOUNCING,
     CLOSING_LEADS,
     CLOSINGS,
     INTERJECTION,
@@ -17,6 +18,9 @@ from edge_assistant.text.style_phrases import (
     TELLS_NOTHING,
 )
 
+# A first sentence may be spoken up to a clause's end after so many characters; an introduction has none there.
+_MIN_CLAUSE = 39
+_CLAUSE = re.compile(r"[,;–—،؛](?=\s)|[，；、]")
 _MAX_SENTENCE, _MAX_CLOSING = 220, 400
 _CLOSERS = r"\"'”’»)\]』」"
 _END = re.compile(rf"(?:\s?[.!?:…]+[{_CLOSERS}]*(?=\s)|[。！？：][{_CLOSERS}]*|\n)")
@@ -82,6 +86,9 @@ class StyleFilter:
                     return ""
                 return self._end_beginning()
             end = _END.search(text) or (_END_OF_ALL.search(text) if final else None)
+            clause = _CLAUSE.search(text, _MIN_CLAUSE, end.start() if end else len(text))
+            if clause and not ANNOUNCING.search(normal[: clause.start()]):
+                return self._end_beginning()
             if end is None:
                 if final or len(text) > _MAX_SENTENCE:
                     return self._end_beginning()

@@ -174,6 +174,11 @@ TELLS_NOTHING = re.compile(
 )
 """Words of which an introduction needs one if it ends with a full stop: "Here is a list of files." tells something."""
 
+ANNOUNCING = re.compile(
+    rf"{'|'.join(_NOUNS.values())}|than|dank|based on|looking at|according|anhand|basierend|{TELLS_NOTHING.pattern}"
+)
+"""Words of which every introduction has one before its first comma, if that comes late."""
+
 _ANNOUNCED = [
     rf"(?:(?:{_INTERJECTIONS[language]})[,.!;،]? )?{lead}{_TEXT_NOUNS}\b{_TAIL}:" for language, lead in _LEADS.items()
 ]

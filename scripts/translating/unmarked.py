@@ -70,6 +70,7 @@ WORD_LISTS = (
     "text/language_evidence.py",
     "text/latex_macros.py",
     "text/markup/latex.py",
+    "text/no_text.py",
     "text/style_phrases.py",
 )
 """Modules and folders that consist of words of many languages, or of what only models read."""

@@ -57,7 +57,9 @@ class SignReader(InlineText):
         at_end = rest == len(text) or text[rest] == "\n"
         previous = self._lines.last[-1:]
         alone = at_end and (line_start or previous in ":–—")
-        stars = symbols.count_stars(run) if text[end : end + 1] != "½" else None
+        stars = symbols.count_stars(run)
+        if stars and text[end : end + 1] == "½":
+            return self._literal(i, end)
         if stars:
             self._write(self._words.stars(*stars))
             return end
