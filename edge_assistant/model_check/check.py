@@ -35,9 +35,7 @@ _FIRST_SHARE = 0.5
 _OVERTIME, _LEAST_OVERTIME_S = 0.25, 30.0
 """A trial is ended so much (a part of the whole time, and at least so many seconds) behind its candidate's share."""
 _MOST_FAILURES = 3
-"""After so many errors of the engine one after the other, a candidate is given up."""
-_ANSWERS = ("no-answer", "nothing-to-see")
-"""Codes of errors that are no failures of the engine."""
+"""After so many failures of the engine one after the other, a candidate is given up."""
 
 
 class CheckListener(Protocol):
@@ -163,7 +161,7 @@ class ModelCheck:
                 self._listener.result(result)
                 if trial.task == "glance" and not result.error and result.image_tokens and self.towers.wants(candidate):
                     self._keep_output(candidate, runner, result)
-                failures = failures + 1 if result.error and result.error not in _ANSWERS else 0
+                failures = failures + 1 if result.engine_failed else 0
                 if failures >= _MOST_FAILURES:
                     raise EngineError(result.message)
             if not made:

@@ -12,7 +12,8 @@ Score = tuple[float, float]
 class TrialResult:
     """One trial's result. Times are seconds, memory is bytes; None is not known.
 
-    `error` is the code of the error that it ended with, `message` its sentence. `scores` are (right, all) by name, so
+    `error` is the code of the error that it ended with, `message` its sentence; with `engine_failed` it
+    is the engine's own, so that no other answer may come either. `scores` are (right, all) by name, so
     that they can be added up; `flags` are what went wrong with the answer, see style.FLAGS. Times are those of the
     first question about a picture only: one that the engine has already costs less.
     """
@@ -30,6 +31,7 @@ class TrialResult:
     stop: str = ""
     error: str = ""
     message: str = ""
+    engine_failed: bool = False
     scores: dict[str, Score] = field(default_factory=dict)
     flags: frozenset[str] = frozenset()
     image_tokens: int | None = None

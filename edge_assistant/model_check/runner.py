@@ -104,6 +104,7 @@ def score_outcome(
         question=outcome.question if isinstance(outcome, DoneEvent) else "",
     )
     if isinstance(outcome, ErrorEvent):
+        result = replace(result, engine_failed=outcome.kind == "engine" and outcome.code != "no-answer")
         stop = "cancelled" if outcome.kind == "cancelled" else ""
         if not screen.truth.blank:
             return replace(result, error=outcome.code, message=outcome.message, stop=stop)

@@ -193,11 +193,12 @@ def test_an_engine_that_fails_again_and_again_is_given_up(bench: Bench) -> None:
     assert "failed m, F16: The engine died." in bench.told
 
 
-def test_errors_that_are_the_models_answers_do_not_end_the_check(bench: Bench) -> None:
-    bench.answer = lambda *_: ErrorEvent(0, "no-answer", "The model gave no answer.", "engine")
+@pytest.mark.parametrize(("code", "kind"), [("no-answer", "engine"), ("context", "does-not-fit")])
+def test_errors_that_other_questions_may_not_have_do_not_end_the_check(bench: Bench, code: str, kind: str) -> None:
+    bench.answer = lambda *_: ErrorEvent(0, code, "It did not work.", kind)
     results = bench.run(minutes=2)
     assert len(results) == 12
-    assert all(result.error == "no-answer" for result in results)
+    assert all(result.error == code for result in results)
 
 
 def test_a_single_failure_between_answers_does_not_either(bench: Bench) -> None:
