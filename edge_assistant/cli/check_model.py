@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import psutil
 
-from edge_assistant import __version__
 from edge_assistant.assistant.factory import make_assistant, resolve_model
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.cli.check_model_output import CheckOutput
@@ -21,24 +19,21 @@ from edge_assistant.engine.task_overrides import write_overrides
 from edge_assistant.engine.task_table import TaskTable, load_table, overrides_path
 from edge_assistant.model_check.candidates import Candidate, FindModel, find_candidates
 from edge_assistant.model_check.check import CheckPlan, ModelCheck
-from edge_assistant.model_check.proposals import Proposals, propose
+from edge_assistant.model_check.findings import gather
+from edge_assistant.model_check.proposals import Proposals
 from edge_assistant.model_check.report import CheckReport, to_markdown
 from edge_assistant.model_check.runner import AnsweringAssistant
-from edge_assistant.model_check.summary import summarise
 from edge_assistant.model_check.towers import less_exact
-from edge_assistant.model_check.verdict import verdict
 from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.models.vision_towers import VisionTowers
 from edge_assistant.settings import schema
-from edge_assistant.system import cpu
 from edge_assistant.system.atomic_file import replace_file
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import AssistantError, CancelledError, InputError, UsageError
-from edge_assistant.system.i18n import catalogue_language, format_number, tr, tr_count
+from edge_assistant.system.i18n import catalogue_language, tr, tr_count
 from edge_assistant.system.ipc import AlreadyRunningError, default_endpoint
 from edge_assistant.system.terminal import print_line
 from edge_assistant.text.scripts import base_of
-from edge_assistant.tuning import profile
 from edge_assistant.tuning.quantize_process import make_tower
 
 _FREED_S = 10.0
@@ -125,11 +120,13 @@ class _Command:
         except CancelledError:
             if check.results:
                 self._listener.notes.append(tr("It was cancelled, so this is only what was found until then."))
-                self._show(self._report(check, candidates, plan, tasks, cancelled=True), cancelled=True)
+                self._show(
+                    gather(check, candidates, plan, tasks, self._listener.notes, with_towers=False), cancelled=True
+                )
             raise
         if not check.results:
             raise UsageError(tr("Nothing can be drawn in these languages here. Try --languages en."))
-        self._show(self._report(check, candidates, plan, tasks))
+        self._show(gather(check, candidates, plan, tasks, self._listener.notes))
 
     def _find_candidates(self) -> list[Candidate]:
         options = self._options
@@ -227,40 +224,6 @@ class _Command:
             if pid is None or not psutil.pid_exists(pid) or self._cancellation.is_set:
                 return
             self._cancellation.wait(_POLL_S)
-
-    def _report(
-        self,
-        check: ModelCheck,
-        candidates: Sequence[Candidate],
-        plan: CheckPlan,
-        tasks: TaskTable,
-        *,
-        cancelled: bool = False,
-    ) -> CheckReport:
-        rows, first = summarise(check.results), candidates[0]
-        towers = () if cancelled else tuple(check.towers.differences())  # takes seconds
-        proposals = propose(rows, first.name, tasks, first.model.family, first.model.variant)
-        return CheckReport(
-            tuple(self._conditions(candidates, plan)),
-            tuple(each.name for each in candidates),
-            tuple(check.results),
-            tuple(rows),
-            towers,
-            proposals,
-            tuple(self._listener.notes),
-            verdict(rows, first.name, first.model.family, towers, proposals),
-        )
-
-    def _conditions(self, candidates: Sequence[Candidate], plan: CheckPlan) -> Iterator[tuple[str, str]]:
-        machine = profile.machine_key()
-        gigabytes = format_number(psutil.virtual_memory().total / 1e9)
-        yield tr("program"), f"edge_assistant {__version__}, llama-cpp-python {machine['llama_cpp']}"
-        yield tr("computer"), f"{cpu.processor_name()}, {gigabytes} GB, {platform.system()} {platform.machine()}"
-        yield tr("time"), tr("{number} minutes", number=format_number(plan.minutes, 0 if plan.minutes >= 2 else 1))
-        yield tr("languages"), ", ".join(plan.languages)
-        yield tr("seed"), str(plan.seed)
-        for each in candidates:
-            yield each.name, f"{each.model.model.name}, {each.model.mmproj.name}"
 
     def _show(self, report: CheckReport, *, cancelled: bool = False) -> None:
         self._listener.report(report)

@@ -36,7 +36,7 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "drawn_screens/qt/look.py": frozenset(("Fusion", "Windows", "sans serif")),
     "cli/settings.py": frozenset(("system: {}", "temperature {}, top_p {}, top_k {}, presence_penalty {}")),
     "engine/task_table.py": frozenset(("the language with the code {}",)),  # said to the model
-    "cli/check_model.py": frozenset(("edge_assistant {}, llama-cpp-python {}", "{}, {} GB, {} {}")),
+    "model_check/findings.py": frozenset(("edge_assistant {}, llama-cpp-python {}", "{}, {} GB, {} {}")),
     "cli/doctor.py": frozenset(("Model", "Memory", "Engine")),
     "system/errors.py": frozenset(
         ("allocate memory", "failed to allocate", "insufficient memory", "failed to map segment", "start new thread")
