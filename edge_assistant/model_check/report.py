@@ -45,11 +45,9 @@ def to_markdown(report: CheckReport) -> str:
 def _lines(report: CheckReport) -> Iterator[str]:
     title = tr("Check of a model")
     yield f"# {title}"
-    yield ""
-    yield from report.verdict
-    if report.notes:
-        yield ""
-        yield from (f"- {note}" for note in report.notes)
+    for lines in (report.verdict, [f"- {note}" for note in report.notes]):
+        if lines:
+            yield from ("", *lines)
     yield from _section(tr("Conditions"), _table(("", ""), report.conditions))
     ranges = tr(
         "Counts are of all things that were asked for. The range is that of the true share, with 95 percent, by the "
