@@ -123,7 +123,9 @@ def bad(trial: Trial) -> str:
     """What a bad model answers: it begins with an introduction, writes Markdown, and invents."""
     if trial.measure == "place":
         return '[{"bbox_2d": [0, 0, 1, 1], "label": "Nothing"}]'
-    return f"Of course. Here is a description of the image.\n\n**There is {trial.screen.truth.absent[0]}.**"
+    asked = trial.question.ask if trial.question else ""
+    invented = next(each for each in trial.screen.truth.absent if each not in asked)
+    return f"Of course. Here is a description of the image.\n\n**There is {invented}.**"
 
 
 def checked(
