@@ -95,18 +95,21 @@ class Assistant:
         quick_tower: bool = True,
         way_on: Callable[[], str] = str,
         tasks: TaskTable | None = None,
+        exact_tower: bool = False,
     ) -> None:
         """`context` is in tokens: the most to use if memory allows, or with `exact_context` the size to use or fail.
 
         `threads` and `gpu_layers` (see Tuning) override what was tuned for this model; None keeps it.
         `quick_tower` is as for tuning.profile.load_profile, `way_on` as for AnswerReporter. `tasks` is the task table,
-        None the one that ships.
+        None the one that ships; it and the answers' `language` may be replaced between two questions. With
+        `exact_tower` the model's own vision tower is used, whatever was tuned.
         """
         self.tasks = tasks or load_table(None)
-        self._language = language
+        self.language = language
         self._published_model, self._quick_tower = model, quick_tower
+        self._exact_tower = exact_tower
         self._profile = self._load_profile()
-        self._model = model = profile.with_tower(model, self._profile)
+        self._model = model = self._with_tower()
         self._cancelled = threading.Event()
         self._reporter = AnswerReporter(voice, on_event, self._cancelled, way_on)
         self._apply(options)
@@ -161,6 +164,11 @@ class Assistant:
     def model(self) -> ResolvedModel:
         """The model that answers, with the vision tower that is used."""
         return self._model
+
+    @property
+    def frame(self) -> token_budget.ResizePlan | None:
+        """How the present picture lies in the one that was sent; None before it was captured."""
+        return self._frame
 
     def cancel_ahead(self) -> None:
         """Cancel what `encode_ahead` or `encode_detail_ahead` has started."""
@@ -312,7 +320,7 @@ class Assistant:
 
     def _make_run(self, index: int, question: str, task: Task, continues: CutAnswer | None = None) -> AnswerRun:
         seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
-        language = self._language or catalogue_language()
+        language = self.language or catalogue_language()
         return AnswerRun(
             index,
             question,
@@ -437,11 +445,11 @@ class Assistant:
         return token_budget.fit(image, max_tokens=most, min_tokens=least)
 
     def _task_settings(self, task: Task) -> TaskSettings:
-        return self.tasks.settings(self._model.family, task, self._model.variant, self._language)
+        return self.tasks.settings(self._model.family, task, self._model.variant, self.language)
 
     def _answer(self, run: AnswerRun, settings: TaskSettings) -> Done:
         picture = self._get_picture(run)
-        run.plain_text = PlainTextStream(self._frame, self._language, task=run.task)
+        run.plain_text = PlainTextStream(self._frame, self.language, task=run.task)
         self._load(run)
         rgb, options, sampling = picture.tobytes(), self._options, settings.sampling
         if options.temperature is not None:
@@ -561,13 +569,21 @@ class Assistant:
     def _load_profile(self) -> profile.TuningProfile:
         return profile.load_profile(self._published_model, quick_tower=self._quick_tower)
 
+    def _with_tower(self) -> ResolvedModel:
+        """Return the model with the vision tower to use now."""
+        return (
+            self._published_model
+            if self._exact_tower
+            else profile.with_tower(self._published_model, self._load_profile())
+        )
+
     def _load(self, run: AnswerRun) -> None:
         """Load the model if it is not loaded. Raises AssistantError."""
         self._engine.wait_for_cancelled()
         if self._engine.loaded:
             return
         # A vision tower may have been made or deleted since.
-        self._model = profile.with_tower(self._published_model, self._load_profile())
+        self._model = self._with_tower()
         self._engine.set_mmproj(self._model.mmproj)
         self._loader.load(run, self._image_tokens)
 
