@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from edge_assistant.text.markup import links
-from edge_assistant.text.markup.signs import SignReader
+from edge_assistant.text.markup.signs import ANY_BOX, SignReader
 
 _BOX = re.compile(r"\[([ xX✓✔✗]?)\](?=[\s.,;:)|]|\Z)")
 _BOX_PART = re.compile(r"\[(?:[ xX✓✔✗]?\]?)?\Z")
@@ -23,6 +23,13 @@ class BracketReader(SignReader):
                 return i
             box = _BOX.match(text, i)
             if box and (box[1] or self._line_start) and not (box.end() == len(text) and not final):
+                if self._box_first is None and not self._lines.line_is_empty:
+                    leads = self._boxes_lead(i, box.end())
+                    if leads is None:
+                        return i
+                    if leads and self._is_named(box.end()):
+                        return self._literal(i, box.end())
+                    self._box_first = leads
                 self._write_box(ticked=box[1] in ("x", "X", "✓", "✔"))
                 return box.end()
         if not final and _FOOTNOTE_PART.match(text, i) and len(text) - i < 42 and text[i + 1 : i + 2] in ("", "^"):
@@ -44,6 +51,12 @@ class BracketReader(SignReader):
             return self._literal(i, end)
         address, stop = target
         return self._write_link(inner, address, stop)
+
+    def _is_named(self, end: int) -> bool:
+        """Return whether a sentence names the box that ends at `end`, as in "Press [X] to close."."""
+        line_end = self._text.find("\n", end)
+        others = ANY_BOX.search(self._text, end, line_end if line_end >= 0 else len(self._text))
+        return others is None and self._lines.last.rstrip()[-1:] not in ":?;"
 
     def _write_link(self, inner: str, address: str, end: int) -> int:
         if not inner.strip():

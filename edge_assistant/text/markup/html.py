@@ -5,6 +5,7 @@ An unknown name in angle brackets is text, such as `List<String>`; so is `a <b a
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from dataclasses import dataclass
@@ -265,6 +266,12 @@ def read_entity(text: str, start: int, *, final: bool) -> tuple[str, int] | bool
         character = html.unescape(found[0])
         return (character, found.end()) if character != found[0] else False
     return not final and _ENTITY_PART.match(text, start) is not None
+
+
+@functools.cache
+def silent_end(mark: str) -> re.Pattern[str]:
+    """Return the pattern of what ends a comment, "-->", or the contents of one of SILENT_TAGS, its name."""
+    return re.compile("-->" if mark == "-->" else rf"</{mark}\s*>", re.IGNORECASE)
 
 
 def find_close(text: str, start: int, name: str) -> tuple[int, int] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from edge_assistant.system.text_cleaning import clean
 from edge_assistant.text.markup import html, links, symbols
 from edge_assistant.text.markup.brackets import BracketReader
@@ -9,6 +11,8 @@ from edge_assistant.text.markup.inline_formulas import FormulaReader
 from edge_assistant.text.markup.inline_text import Stop
 
 _MAX_SUPERSCRIPT = 40
+_MAX_SILENT = 4000  # characters in which the end of what is no text is waited for
+_CODE = re.compile(r"[{};=(<]")
 _LEAVING = frozenset(("table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"))
 
 
@@ -18,8 +22,7 @@ class HtmlReader(BracketReader, FormulaReader):
     def _read_angle(self, i: int) -> int | Stop:
         text = self._text
         if text.startswith("<!--", i):
-            self._skip = "-->"
-            return i + 4
+            return self._leave_out(i, i + 4, "-->")
         link = links.read_autolink(text, i, final=self._final)
         if isinstance(link, tuple):
             self._write(self._address_text(link[0]))
@@ -36,8 +39,7 @@ class HtmlReader(BracketReader, FormulaReader):
         if name in _LEAVING:
             return Stop.TABLE
         if name in html.SILENT_TAGS and not tag.closing and not text[i : tag.end].endswith("/>"):
-            self._skip = name
-            return tag.end
+            return self._leave_out(i, tag.end, name)
         if name in ("sup", "sub") and not tag.closing:
             return self._read_script(i, tag)
         if name == "img" and not tag.closing:
@@ -52,6 +54,25 @@ class HtmlReader(BracketReader, FormulaReader):
             self._break_line(tag)
             self.broke_line = self._lines.line_is_empty
         return tag.end
+
+    def _leave_out(self, i: int, start: int, mark: str) -> int:
+        """Leave out what is no text, up to `mark`; where that does not come, or prose only names the tag, it is text.
+
+        `i` is where the tag or the comment begins, `start` the place behind that.
+        """
+        text = self._text
+        limit = start + _MAX_SILENT
+        found = html.silent_end(mark).search(text, start, limit)
+        if found is None and len(text) < limit and not self._final:
+            return i
+        if mark == "-->":
+            return found.end() if found else start
+        if not _CODE.search(text, start, found.start() if found else limit) and (found is None or self._previous(i)):
+            return self._literal(i, start)
+        if found:
+            return found.end()
+        self._skip = mark
+        return start
 
     def _break_line(self, tag: html.Tag) -> None:
         name = tag.name

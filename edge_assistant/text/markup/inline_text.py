@@ -42,6 +42,7 @@ class InlineText:
         self._boxes = False  # whether this answer has boxes that are not ticked
         self._line_start = True
         self._state_last = False  # whether the state of a tick box came last, behind its label
+        self._state_first = False  # whether the state of a tick box came last, before its label
         self._skip = ""  # the mark up to which nothing is text
         self._text = ""
         self._final = False
@@ -58,7 +59,7 @@ class InlineText:
         self._line_start = True
         self._opened = False
         self._box_first = None
-        self._state_last = False
+        self._state_first = self._state_last = False
 
     @property
     def began_bold(self) -> bool:
@@ -76,10 +77,15 @@ class InlineText:
             self._lines.text(self._words.pause)
 
     def _write(self, text: str) -> None:
-        """Write plain text; a state that stands behind its label is divided from the text after it."""
+        """Write plain text; the state of a tick box is divided from the text after it."""
         if not text or text.isspace():
-            self._lines.text(text)
+            if not self._state_first:
+                self._lines.text(text)
             return
+        if self._state_first:
+            self._state_first = False
+            text = text.lstrip()
+            self._lines.text("" if text[0] in ",;.:)!?" else ": ")
         if self._state_last:
             self._state_last = False
             if text.lstrip()[0].isalnum():

@@ -14,6 +14,12 @@ _KEY_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _KEY_AFTER = re.compile(r"-?(?:taste|key|arrow|drücken|button|pfeil)", re.IGNORECASE)
+ANY_BOX = re.compile(r"\[[ xX✓✔✗]\]|[☐☑☒✓✔✗✘]|(?<!\w)\([ xX•●o*]\)(?=\s)|[○◉◎●🔘]")
+"""A tick box or a radio button."""
+
+_ANY_RADIO = re.compile(r"\([ xX•●o*]\)(?=\s)|[○◉◎●🔘]")
+_EMPTY_RADIO = re.compile(r"\( \)|○")
+_MAX_LINE = 400  # characters in which a line's other boxes are looked for
 _ASCII_ARROW = re.compile(r"[-=]{1,2}>")
 
 
@@ -52,6 +58,16 @@ class SignReader(InlineText):
         if symbols.is_arrow(text[i]) and len(text) - end < 10 and "\n" not in text[end:] and not self._final:
             return i
         line_start = self._lines.line_is_empty
+        if run in ("○", "◉", "◎", "🔘"):
+            if (radio := self._is_radio(i, end)) is None:
+                return i
+            if radio:
+                return self._read_radio(i, end)
+        if ANY_BOX.match(run) and self._box_first is None and not line_start and not run.startswith(tuple("○◉◎🔘")):
+            if (leads := self._boxes_lead(i, end)) is None:
+                return i
+            if ANY_BOX.search(text, end, end + _MAX_LINE):
+                self._box_first = leads
         if line_start:
             self._lines.start("item")
         at_end = rest == len(text) or text[rest] == "\n"
@@ -97,6 +113,47 @@ class SignReader(InlineText):
         elif not line_start:
             self.write_pause()
 
+    def _boxes_lead(self, i: int, end: int) -> bool | None:
+        """Return whether the boxes of a line stand before what they belong to; None: not known yet.
+
+        The line's first one stands between `i` and `end`, behind other text.
+        """
+        text = self._text
+        line_end = text.find("\n", end, end + _MAX_LINE)
+        if line_end < 0 and len(text) < end + _MAX_LINE and not self._final:
+            return None
+        rest = text[end : line_end if line_end >= 0 else end + _MAX_LINE]
+        before = self._lines.last.rstrip()[-1:]
+        if rest[:1] in (",", ";", ".", "") and before not in (":", "?"):
+            return False
+        others = list(ANY_BOX.finditer(rest))
+        return re.search(r"\w", rest[others[-1].end() if others else 0 :]) is not None
+
+    def _is_radio(self, i: int, end: int) -> bool | None:
+        """Return whether what stands between `i` and `end` is one of a line's radio buttons; None: not known yet."""
+        text = self._text
+        line_end = text.find("\n", end, end + _MAX_LINE)
+        if line_end < 0 and len(text) < end + _MAX_LINE and not self._final:
+            return None
+        start = max(text.rfind("\n", 0, i) + 1, i - _MAX_LINE)
+        line = text[start : line_end if line_end >= 0 else end + _MAX_LINE]
+        return _EMPTY_RADIO.search(line) is not None and len(_ANY_RADIO.findall(line)) > 1
+
+    def _read_radio(self, i: int, end: int) -> int:
+        """Read a radio button that stands behind other text in its line."""
+        radio = self._is_radio(i, end)
+        if radio is None:
+            return i
+        if not radio:
+            return self._literal(i, end)
+        if self._box_first is None and not self._lines.line_is_empty:
+            leads = self._boxes_lead(i, end)
+            if leads is None:
+                return i
+            self._box_first = leads
+        self._write_box(ticked=self._text[i:end] not in ("( )", "○"), radio=True)
+        return end
+
     def write_radio(self, *, selected: bool) -> None:
         """Write the state of a radio button."""
         self._write_box(ticked=selected, radio=True)
@@ -119,9 +176,10 @@ class SignReader(InlineText):
         if self._box_first:
             if not first:
                 self._lines.drop_space()
-                self._lines.text("; ")
+                self._lines.text(" " if self._lines.last[-1:] in ",;:?!." else "; ")
             self._lines.start("item")
-            self._lines.text(f"{word}: ")
+            self._lines.text(word)
+            self._state_first = True
         else:
             self._lines.drop_space()
             self._lines.text(f" {word}" if self._lines.last[-1:] in ":;,(" else f": {word}")
