@@ -23,13 +23,14 @@ class BracketReader(SignReader):
                 return i
             box = _BOX.match(text, i)
             if box and (box[1] or self._line_start) and not (box.end() == len(text) and not final):
-                if self._box_first is None and not self._lines.line_is_empty:
-                    leads = self._boxes_lead(i, box.end())
-                    if leads is None:
+                if self._box_first is None and not self._is_first:
+                    rest = self._rest_of_line(box.end())
+                    if rest is None:
                         return i
-                    if leads and self._is_named(box.end()):
+                    self._box_first = self._boxes_lead(rest)
+                    if self._box_first and not ANY_BOX.search(rest) and self._lines.last[-1:] not in ":?;":
+                        self._box_first = None  # a sentence names it: "Press [X] to close."
                         return self._literal(i, box.end())
-                    self._box_first = leads
                 self._write_box(ticked=box[1] in ("x", "X", "✓", "✔"))
                 return box.end()
         if not final and _FOOTNOTE_PART.match(text, i) and len(text) - i < 42 and text[i + 1 : i + 2] in ("", "^"):
@@ -51,12 +52,6 @@ class BracketReader(SignReader):
             return self._literal(i, end)
         address, stop = target
         return self._write_link(inner, address, stop)
-
-    def _is_named(self, end: int) -> bool:
-        """Return whether a sentence names the box that ends at `end`, as in "Press [X] to close."."""
-        line_end = self._text.find("\n", end)
-        others = ANY_BOX.search(self._text, end, line_end if line_end >= 0 else len(self._text))
-        return others is None and self._lines.last.rstrip()[-1:] not in ":?;"
 
     def _write_link(self, inner: str, address: str, end: int) -> int:
         if not inner.strip():

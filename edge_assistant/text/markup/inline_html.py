@@ -8,10 +8,14 @@ from edge_assistant.system.text_cleaning import clean
 from edge_assistant.text.markup import html, links, symbols
 from edge_assistant.text.markup.brackets import BracketReader
 from edge_assistant.text.markup.inline_formulas import FormulaReader
-from edge_assistant.text.markup.inline_text import Stop
+from edge_assistant.text.markup.inline_text import QUOTES, Stop
 
 _MAX_SUPERSCRIPT = 40
 _MAX_SILENT = 4000  # characters in which the end of what is no text is waited for
+# Prose that names a tag: the "<title>" element, das <p>-Tag.
+_BEFORE_NAME = (" ", *QUOTES)
+_NAMED = re.compile(r"[\s-]?(?:elements?|tags?|attributes?|element[se]?n?|tags|attribute?s?)\b", re.IGNORECASE)
+_MAX_NAMED = 12
 _CODE = re.compile(r"[{};=(<]")
 _LEAVING = frozenset(("table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"))
 
@@ -36,11 +40,19 @@ class HtmlReader(BracketReader, FormulaReader):
 
     def _apply_tag(self, i: int, tag: html.Tag) -> int | Stop:
         name, text = tag.name, self._text
+        if name and not tag.attributes and self._previous(i) in _BEFORE_NAME:
+            if tag.end + _MAX_NAMED > len(text) and "\n" not in text[tag.end :] and not self._final:
+                return i
+            if _NAMED.match(text, tag.end) or (self._previous(i) in QUOTES and text[tag.end : tag.end + 1] in QUOTES):
+                self._write(name)
+                return tag.end
         if name in _LEAVING:
             return Stop.TABLE
         if name in html.SILENT_TAGS and not tag.closing and not text[i : tag.end].endswith("/>"):
             return self._leave_out(i, tag.end, name)
-        if name in ("sup", "sub") and not tag.closing:
+        if name in html.SILENT_TAGS and self._previous(i) == " ":  # prose names it
+            self._write(name)
+        elif name in ("sup", "sub") and not tag.closing:
             return self._read_script(i, tag)
         if name == "img" and not tag.closing:
             self._write(f" {tag.get('alt') or ''} ")
@@ -68,7 +80,8 @@ class HtmlReader(BracketReader, FormulaReader):
         if mark == "-->":
             return found.end() if found else start
         if not _CODE.search(text, start, found.start() if found else limit) and (found is None or self._previous(i)):
-            return self._literal(i, start)
+            self._write(mark)
+            return start
         if found:
             return found.end()
         self._skip = mark

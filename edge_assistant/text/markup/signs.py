@@ -58,16 +58,15 @@ class SignReader(InlineText):
         if symbols.is_arrow(text[i]) and len(text) - end < 10 and "\n" not in text[end:] and not self._final:
             return i
         line_start = self._lines.line_is_empty
-        if run in ("○", "◉", "◎", "🔘"):
-            if (radio := self._is_radio(i, end)) is None:
+        if run in ("○", "◉", "◎", "🔘") or (ANY_BOX.match(run) and self._box_first is None and not self._is_first):
+            line_rest = self._rest_of_line(end)
+            if line_rest is None:
                 return i
-            if radio:
-                return self._read_radio(i, end)
-        if ANY_BOX.match(run) and self._box_first is None and not line_start and not run.startswith(tuple("○◉◎🔘")):
-            if (leads := self._boxes_lead(i, end)) is None:
-                return i
-            if ANY_BOX.search(text, end, end + _MAX_LINE):
-                self._box_first = leads
+            if run in ("○", "◉", "◎", "🔘"):
+                if self._is_radio(i, line_rest):
+                    return self._read_radio(i, end)
+            elif ANY_BOX.search(line_rest):
+                self._box_first = self._boxes_lead(line_rest)
         if line_start:
             self._lines.start("item")
         at_end = rest == len(text) or text[rest] == "\n"
@@ -113,44 +112,44 @@ class SignReader(InlineText):
         elif not line_start:
             self.write_pause()
 
-    def _boxes_lead(self, i: int, end: int) -> bool | None:
-        """Return whether the boxes of a line stand before what they belong to; None: not known yet.
+    @property
+    def _is_first(self) -> bool:
+        """Whether nothing but a number stands before this place in the line."""
+        return self._lines.line_is_empty or self._line_start
 
-        The line's first one stands between `i` and `end`, behind other text.
-        """
-        text = self._text
-        line_end = text.find("\n", end, end + _MAX_LINE)
-        if line_end < 0 and len(text) < end + _MAX_LINE and not self._final:
+    def _rest_of_line(self, end: int) -> str | None:
+        """Return what follows in the line from `end` on, as far as is looked; None: not known yet."""
+        text, limit = self._text, end + _MAX_LINE
+        line_end = text.find("\n", end, limit)
+        if line_end < 0 and len(text) < limit and not self._final:
             return None
-        rest = text[end : line_end if line_end >= 0 else end + _MAX_LINE]
-        before = self._lines.last.rstrip()[-1:]
-        if rest[:1] in (",", ";", ".", "") and before not in (":", "?"):
+        return text[end : line_end if line_end >= 0 else limit]
+
+    def _boxes_lead(self, rest: str) -> bool:
+        """Return whether the boxes of a line stand before what they belong to.
+
+        Its first one stands behind other text, and before `rest`.
+        """
+        if rest[:1] in (",", ";", ".", "") and self._lines.last[-1:] not in (":", "?"):
             return False
         others = list(ANY_BOX.finditer(rest))
         return re.search(r"\w", rest[others[-1].end() if others else 0 :]) is not None
 
-    def _is_radio(self, i: int, end: int) -> bool | None:
-        """Return whether what stands between `i` and `end` is one of a line's radio buttons; None: not known yet."""
-        text = self._text
-        line_end = text.find("\n", end, end + _MAX_LINE)
-        if line_end < 0 and len(text) < end + _MAX_LINE and not self._final:
-            return None
-        start = max(text.rfind("\n", 0, i) + 1, i - _MAX_LINE)
-        line = text[start : line_end if line_end >= 0 else end + _MAX_LINE]
+    def _is_radio(self, i: int, rest: str) -> bool:
+        """Return whether the sign at `i` is one of the radio buttons of its line, which ends with `rest`."""
+        start = max(self._text.rfind("\n", 0, i) + 1, i - _MAX_LINE)
+        line = self._text[start:i] + self._text[i : i + 3].split("\n")[0] + rest
         return _EMPTY_RADIO.search(line) is not None and len(_ANY_RADIO.findall(line)) > 1
 
     def _read_radio(self, i: int, end: int) -> int:
-        """Read a radio button that stands behind other text in its line."""
-        radio = self._is_radio(i, end)
-        if radio is None:
+        """Read what may be a radio button between `i` and `end`."""
+        rest = self._rest_of_line(end)
+        if rest is None:
             return i
-        if not radio:
+        if not self._is_radio(i, rest):
             return self._literal(i, end)
-        if self._box_first is None and not self._lines.line_is_empty:
-            leads = self._boxes_lead(i, end)
-            if leads is None:
-                return i
-            self._box_first = leads
+        if self._box_first is None and not self._is_first:
+            self._box_first = self._boxes_lead(rest)
         self._write_box(ticked=self._text[i:end] not in ("( )", "○"), radio=True)
         return end
 
@@ -169,8 +168,7 @@ class SignReader(InlineText):
 
     def _write_state(self, word: str) -> None:
         """Write a state before what it belongs to, or after it, as the line's first one stands."""
-        empty = self._lines.line_is_empty
-        first = empty or self._line_start
+        first = self._is_first
         if self._box_first is None:
             self._box_first = first
         if self._box_first:
