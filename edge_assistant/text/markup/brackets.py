@@ -9,8 +9,8 @@ from edge_assistant.text.markup.signs import ANY_BOX, SignReader
 
 _BOX = re.compile(r"\[([ xX✓✔✗]?)\](?=[\s.,;:)|]|\Z)")
 _BOX_PART = re.compile(r"\[(?:[ xX✓✔✗]?\]?)?\Z")
-_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,40}\]")
-_FOOTNOTE_PART = re.compile(r"\[\^[^\[\]\s]{0,40}\Z")
+_FOOTNOTE = re.compile(r"\[\^[\w.*†‡-]{1,40}\](?![+*?{])")
+_FOOTNOTE_PART = re.compile(r"\[\^[\w.*†‡-]{0,40}\]?\Z")
 
 
 class BracketReader(SignReader):

@@ -60,6 +60,8 @@ class HtmlReader(BracketReader, FormulaReader):
             self._write_box(ticked=tag.get("checked") is not None, radio=tag.get("type") == "radio")
         elif name == "input" and tag.get("type") != "hidden":
             self._write(f" {tag.get('value') or tag.get('placeholder') or ''} ")
+        elif name in ("del", "s", "strike"):
+            self._cross_out(closing=tag.closing)
         elif name == "q":
             self._write('"')
         elif name in html.LINE_TAGS:

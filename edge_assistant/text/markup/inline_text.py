@@ -14,6 +14,10 @@ MAX_EMPHASIS = 600
 QUOTES = "\"'“”„‘’‚«»「『》《"
 
 
+_NO_PAUSE = frozenset(f",.;:!?…)]}}/，。；：！？、）】{QUOTES}")
+"""Marks before which no other pause is needed."""
+
+
 class Stop(Enum):
     """Why reading stopped."""
 
@@ -88,7 +92,7 @@ class InlineText:
             self._lines.text("" if text[0] in ",;.:)!?" else ": ")
         if self._state_last:
             self._state_last = False
-            if text.lstrip()[0].isalnum():
+            if text.lstrip()[0] not in _NO_PAUSE:
                 self._lines.drop_space()
                 self._lines.text(self._words.pause)
         self._lines.text(text)
@@ -115,6 +119,17 @@ class InlineText:
         after = " " if inner[-1:].isspace() else ""
         self._write(f"{before}{self._convert(inner)}{after}")
         return end
+
+    def _cross_out(self, *, closing: bool) -> None:
+        """Write what stands before or behind text that is crossed out."""
+        before, after = self._words.crossed_out()
+        if self._lines.line_is_empty:
+            self._lines.start("item")
+        if closing:
+            self._lines.text(after)
+            self._state_last = not after
+        else:
+            self._write(f" {before}" if self._lines.last[-1:].isalnum() else before)
 
     def _find_close(self, inner: int, mark: str) -> int | None:
         """Return where the mark that closes emphasis in this line begins, 0 without one, None if not known yet."""

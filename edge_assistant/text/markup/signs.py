@@ -19,6 +19,10 @@ ANY_BOX = re.compile(r"\[[ xX✓✔✗]\]|[☐☑☒✓✔✗✘]|(?<!\w)\([ xX�
 
 _ANY_RADIO = re.compile(r"\([ xX•●o*]\)(?=\s)|[○◉◎●🔘]")
 _EMPTY_RADIO = re.compile(r"\( \)|○")
+# What a picture stands for: "👍 12", "📞 030 123", but not "🎉 5 new features".
+_NUMBER = r"[ \t]?(?:[-+(]?\d[\d.,:/() +-]{0,30}(?:[kKM]\b|[%°][CF]?|[€$])?[ \t]?)"
+_COUNTER = re.compile(rf"{_NUMBER}(?:[{symbols.SIGNS}\n,;|)]|\Z)")
+_COUNTER_PART = re.compile(rf"{_NUMBER}?\Z")
 _MAX_LINE = 400  # characters in which a line's other boxes are looked for
 _ASCII_ARROW = re.compile(r"[-=]{1,2}>")
 
@@ -79,6 +83,11 @@ class SignReader(InlineText):
             self._write(self._words.stars(*stars))
             return end
         following = text[end : end + 1]
+        if symbols.is_picture(run):
+            if not self._final and _COUNTER_PART.match(text, end):
+                return i
+            if self._tells(run, end, at_end=at_end, line_start=line_start):
+                return self._literal(i, end)
         if self._lines.last_word[-1:] and previous in QUOTES and following and following in QUOTES:
             return self._literal(i, end)
         for sign in run:
@@ -86,6 +95,19 @@ class SignReader(InlineText):
         if following and following in ".,;:!?)" + QUOTES:
             self._lines.drop_space()
         return end
+
+    def _tells(self, run: str, end: int, *, at_end: bool, line_start: bool) -> bool:
+        """Return whether a picture says something by itself: it is a value, names a number, or is a card's suit."""
+        last = self._lines.last
+        if at_end and not line_start and last[-1:] in ":=":
+            return True
+        if run[0] in "♥❤" and re.search(r"(?:^|\s)I\Z", last):
+            return True
+        if run[0] in "♠♥♦♣" and (self._lines.last_word[-1:].isalnum() or self._text[end : end + 1].isalnum()):
+            return True
+        if run[0] in "★⭐" and re.search(r"\d\Z", last):
+            return True
+        return _COUNTER.match(self._text, end) is not None and run[0] not in symbols.DECORATIONS
 
     def _write_sign(self, sign: str, *, alone: bool, line_start: bool, following: str) -> None:
         if sign in symbols.OPERATORS:
