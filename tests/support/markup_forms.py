@@ -113,6 +113,11 @@ WORDED: dict[str, tuple[str, str]] = {
         "angekreuzt: Merken\nnicht angekreuzt: Bleiben\nangekreuzt: Milch\nnicht angekreuzt: Brot",
     ),
     "Merken [x]\n1. [ ] Brot": ("Merken: ticked\n1. not ticked: Brot", "Merken: angekreuzt\n1. nicht angekreuzt: Brot"),
+    "Kalt. ☑ Ja ☐ Nein": (
+        "Kalt. ticked: Ja; not ticked: Nein",
+        "Kalt. angekreuzt: Ja; nicht angekreuzt: Nein",
+    ),
+    "Kalt. ☑": ("Kalt.: ticked", "Kalt.: angekreuzt"),
     "<input type='checkbox' checked> Ja": ("ticked: Ja", "angekreuzt: Ja"),
     "| A | ✅ |\n|---|---|\n| ❌ | ☐ |": (
         "A: not ticked; ticked: not ticked",

@@ -14,6 +14,7 @@ _KEY_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _KEY_AFTER = re.compile(r"-?(?:taste|key|arrow|drücken|button|pfeil)", re.IGNORECASE)
+_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？")
 _ASCII_ARROW = re.compile(r"[-=]{1,2}>")
 
 
@@ -79,7 +80,7 @@ class SignReader(InlineText):
             if alone and line_start:
                 self._write(self._words.word(word))
             else:
-                self._write_state(self._words.word(word))
+                self._write_state(self._words.word(word), labelled=following[:1].isalnum())
             self._boxes = self._boxes or word in (answer_words.NOT_TICKED, answer_words.SELECTED)
         elif symbols.is_arrow(sign):
             key = _KEY_BEFORE.search(self._lines.last) is not None or _KEY_AFTER.match(following) is not None
@@ -110,16 +111,21 @@ class SignReader(InlineText):
         self._boxes = self._boxes or not ticked
         self.has_box = True
 
-    def _write_state(self, word: str) -> None:
-        """Write a state before what it belongs to, or after it, as the line's first one stands."""
+    def _write_state(self, word: str, *, labelled: bool = True) -> None:
+        """Write a state before what it belongs to, or after it, as the line's first one stands.
+
+        Behind a sentence's end it belongs to what follows, if it is `labelled`: if a word follows.
+        """
         empty = self._lines.line_is_empty
-        first = empty or self._line_start
+        first = empty or self._line_start or (labelled and self._lines.last[-1:] in _SENTENCE_ENDS)
         if self._box_first is None:
             self._box_first = first
         if self._box_first:
             if not first:
                 self._lines.drop_space()
                 self._lines.text("; ")
+            elif not empty:
+                self._lines.text(" ")
             self._lines.start("item")
             self._lines.text(f"{word}: ")
         else:
