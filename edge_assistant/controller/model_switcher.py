@@ -44,6 +44,8 @@ class ModelSwitcher:
         """Whether the current assistant has the Thinking model."""
         self.think = False
         """Whether the Thinking model is to answer; while a change is pending, the current assistant has the other."""
+        self.reads_with_instruct = False
+        """Whether the Instruct model is current only to read, see `let_instruct_read`."""
 
     def start(self, make: AssistantFactory) -> Assistant:
         """Make the first assistant; it is not loaded yet. Raises AssistantError."""
@@ -60,7 +62,7 @@ class ModelSwitcher:
         """
         start = self._clock()
         old, think = self.current, not self.think
-        self.think = think
+        self.think, self.reads_with_instruct = think, False
         if think == self.current_thinks:
             return  # a pending change is undone
         try:
@@ -98,6 +100,30 @@ class ModelSwitcher:
         """Make a change that was cancelled before its model was found. Raises as `change`."""
         self.think = self.current_thinks
         self.change(make)
+
+    def let_instruct_read(self) -> None:
+        """Make the Instruct model current to read, although Think harder stays on: it needs no thoughts for that.
+
+        Only where it is loaded, or fits beside the Thinking model: nothing is unloaded for it.
+        """
+        thinking, instruct = self.current, self._standby
+        if not (thinking and instruct and self.think and self.current_thinks):
+            return
+        is_as_good = instruct.model.variant == "instruct" and not instruct.model.demo
+        if is_as_good and (instruct.loaded or self._fits_beside(thinking, instruct)):
+            self._install(instruct, False, thinking)
+            self.think = self.reads_with_instruct = True
+
+    def end_reading(self) -> None:
+        """Let the Thinking model answer again after `let_instruct_read`, and hand it the conversation.
+
+        Raises UsageError as Assistant.take_over.
+        """
+        instruct, thinking = self.current, self._standby
+        if instruct is None or thinking is None:
+            return
+        thinking.take_over(instruct.conversation(thinking.model))
+        self._install(thinking, True, instruct)
 
     def reload(self, make: AssistantFactory) -> None:
         """Find the model again, since others may be installed, and load it. Raises AssistantError.
@@ -146,6 +172,7 @@ class ModelSwitcher:
         with self._lock:
             self.current, self._standby = assistant, standby
             self.think = self.current_thinks = think
+            self.reads_with_instruct = False
             closed = self.closed
         if closed:
             assistant.close()

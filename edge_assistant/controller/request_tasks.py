@@ -201,18 +201,28 @@ class RequestTasks:
         return self._forecast.estimate(assistant.planned_tokens(size, self._options_for(request)))
 
     def _ensure_assistant(self, request: Request) -> None:
-        """Make the assistant that could not be made at the start, or finish a change of model that was cancelled."""
+        """Choose the model; make the first that could not be made, or finish a change of model that was cancelled."""
         make_assistant = partial(self._make_for, request)
         try:
             if self._switcher.current is None:
                 self._switcher.start(make_assistant)
+            elif self._switcher.reads_with_instruct:
+                if not (request.mode == "read" or self._goes_on_reading(request)):
+                    self._switcher.end_reading()
             elif self._switcher.current_thinks != self._switcher.think:
                 self._switcher.finish_change(make_assistant)
                 request.notice("think", _thinking_sentence(self._switcher.think))
+            if request.mode == "read":
+                self._switcher.let_instruct_read()
         except CancelledError:
             pass
         except AssistantError as error:
             request.failure = error
+
+    def _goes_on_reading(self, request: Request) -> bool:
+        """Return whether the request goes on with the text that was read last."""
+        cut = request.conversation.cut
+        return request.more and request.conversation is self._active_conversation and bool(cut and cut.task == "read")
 
     def _ask(self, assistant: Assistant, request: Request) -> DoneEvent | ErrorEvent:
         conversation = request.conversation

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from PIL import Image
 from support.worker_harness import (
     SEEN,
@@ -132,6 +135,68 @@ def test_what_a_change_and_the_first_word_after_it_took_can_be_read(ready: Worke
         swap=swap, first_token=2.0, swap_to_first_token=3.0, answer=0.0
     )
     assert ready.latency_records.of("instruct") == VariantLatency()
+
+
+def thinks_with_both(ready: WorkerHarness) -> None:
+    """Turn Think harder on, with memory for both models."""
+    ready.toggle_thinking(ready.request(1))
+    ready.expect(("answered", 1, False), ("ended", 1))
+
+
+def answered_by(ready: WorkerHarness, id: int, **options: object) -> bool:
+    """Answer a request; return whether the Thinking model did."""
+    ready.answer(ready.request(id, **options))
+    ready.expect(("answered", id, True), ("ended", id))
+    return ready.asked.get(timeout=5).think
+
+
+def test_while_think_harder_is_on_the_instruct_model_reads_and_the_other_answers_the_rest(
+    ready: WorkerHarness,
+) -> None:
+    thinks_with_both(ready)
+    assert [answered_by(ready, 2), answered_by(ready, 3, mode="read"), answered_by(ready, 4, mode="read")] == [
+        True, False, False
+    ]  # fmt: skip
+    assert answered_by(ready, 5, mode="detail", question="Why?"), "a question about what was read"
+    instruct, thinking = ready.assistants
+    assert thinking.conversations == [
+        "what was said to instruct, for thinking", "what was said to instruct, for thinking"
+    ]  # fmt: skip
+    assert [instruct.loaded, thinking.loaded] == [True, True]
+    assert [text for text, _ in ready.speech.heard].count("Think harder is on.") == 1
+    assert ready.costs[-1][0], "it stays on"
+
+
+def test_a_reading_that_was_cut_goes_on_with_the_model_that_read(ready: WorkerHarness) -> None:
+    thinks_with_both(ready)
+    ready.cuts = True
+    reading = ready.request(2, mode="read")
+    ready.answer(reading)
+    ready.expect(("answered", 2, True), ("ended", 2))
+    assert not ready.asked.get(timeout=5).think
+    assert not answered_by(ready, 3, mode="detail", more=True, conversation=reading.conversation)
+
+
+@pytest.mark.parametrize("missing", ["memory", "model"])
+def test_nothing_is_unloaded_for_reading_and_the_demo_model_does_not_read_for_another(
+    ready: WorkerHarness, missing: str
+) -> None:
+    if missing == "memory":
+        ready.free = SHORT
+    else:
+        ready.assistants[0].model = replace(ready.assistants[0].model, demo=True)
+    thinks_with_both(ready)
+    assert answered_by(ready, 2, mode="read")
+    assert ready.assistants[1].loaded
+
+
+def test_think_harder_turned_off_after_a_reading_is_off(ready: WorkerHarness) -> None:
+    thinks_with_both(ready)
+    assert not answered_by(ready, 2, mode="read")
+    ready.toggle_thinking(ready.request(3))
+    ready.expect(("answered", 3, False), ("ended", 3))
+    assert ready.speech.heard[-1] == ("Think harder is off.", 3)
+    assert not answered_by(ready, 4)
 
 
 def cancelled_toggle(ready: WorkerHarness, id: int) -> None:
