@@ -22,8 +22,8 @@ AssistantFactory = Callable[[bool], Assistant]
 class ModelSwitcher:
     """The assistants of both variants, one of them current.
 
-    `start`, `change`, `reload` and `unload` belong to one thread; the rest may be used from any. `free` returns the
-    bytes of memory that could be used now.
+    `start`, `change`, `reader`, `reload` and `unload` belong to one thread; the rest may be used from any. `free`
+    returns the bytes of memory that could be used now.
     """
 
     def __init__(
@@ -44,8 +44,6 @@ class ModelSwitcher:
         """Whether the current assistant has the Thinking model."""
         self.think = False
         """Whether the Thinking model is to answer; while a change is pending, the current assistant has the other."""
-        self.reads_with_instruct = False
-        """Whether the Instruct model is current only to read, see `let_instruct_read`."""
 
     def start(self, make: AssistantFactory) -> Assistant:
         """Make the first assistant; it is not loaded yet. Raises AssistantError."""
@@ -62,7 +60,7 @@ class ModelSwitcher:
         """
         start = self._clock()
         old, think = self.current, not self.think
-        self.think, self.reads_with_instruct = think, False
+        self.think = think
         if think == self.current_thinks:
             return  # a pending change is undone
         try:
@@ -101,29 +99,26 @@ class ModelSwitcher:
         self.think = self.current_thinks
         self.change(make)
 
-    def let_instruct_read(self) -> None:
-        """Make the Instruct model current to read, although Think harder stays on: it needs no thoughts for that.
+    def reader(self, make: AssistantFactory) -> Assistant | None:
+        """Return the assistant that reads text out: thinking does not help there, and takes long.
 
-        Only where it is loaded, or fits beside the Thinking model: nothing is unloaded for it.
+        It has the Instruct model where that is loaded or fits beside the current one; else it is the current one. The
+        demo model does not read for another.
         """
-        thinking, instruct = self.current, self._standby
-        if not (thinking and instruct and self.think and self.current_thinks):
-            return
-        is_as_good = instruct.model.variant == "instruct" and not instruct.model.demo
-        if is_as_good and (instruct.loaded or self._fits_beside(thinking, instruct)):
-            self._install(instruct, False, thinking)
-            self.think = self.reads_with_instruct = True
-
-    def end_reading(self) -> None:
-        """Let the Thinking model answer again after `let_instruct_read`, and hand it the conversation.
-
-        Raises UsageError as Assistant.take_over.
-        """
-        instruct, thinking = self.current, self._standby
-        if instruct is None or thinking is None:
-            return
-        thinking.take_over(instruct.conversation(thinking.model))
-        self._install(thinking, True, instruct)
+        current = self.current
+        if current is None or not self.current_thinks:
+            return current
+        try:
+            other = self._standby or make(False)
+        except AssistantError:
+            return current  # it is not installed, say
+        is_as_good = other.model.variant == "instruct" and other.model.demo <= current.model.demo
+        if is_as_good and (other.loaded or self._fits_beside(current, other)):
+            self._install(current, self.current_thinks, other)
+            return other
+        if other is not self._standby:
+            other.close()
+        return current
 
     def reload(self, make: AssistantFactory) -> None:
         """Find the model again, since others may be installed, and load it. Raises AssistantError.
@@ -172,7 +167,6 @@ class ModelSwitcher:
         with self._lock:
             self.current, self._standby = assistant, standby
             self.think = self.current_thinks = think
-            self.reads_with_instruct = False
             closed = self.closed
         if closed:
             assistant.close()

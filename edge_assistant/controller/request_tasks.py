@@ -64,6 +64,8 @@ class RequestTasks:
         self._switcher = ModelSwitcher(self._latency_records, free_memory)
         self._forecast = LatencyForecast()
         self._active_conversation: Conversation | None = None
+        self._answering: Assistant | None = None  # which may not be the switcher's current one
+        self._reader: Assistant | None = None  # that answered last, and was not the current one
         self.load_at_start = True
         """Whether `start` loads the model; otherwise the first question does."""
 
@@ -71,7 +73,7 @@ class RequestTasks:
         """Stop working on a request, now or when its turn comes."""
         request.cancel()
         self._speech.recheck_waiters()
-        assistant = self._switcher.current
+        assistant = self._answering or self._switcher.current
         if self._output.request is request and assistant is not None:
             assistant.cancel()
 
@@ -104,6 +106,7 @@ class RequestTasks:
 
     def reload(self, request: Request) -> None:
         """Find and load the model again, since others may be installed or chosen; the request stands for that."""
+        self._reader = None
         try:
             self._switcher.reload(partial(self._make_for, request))
         except CancelledError:
@@ -139,7 +142,7 @@ class RequestTasks:
         if request.failure is not None:
             self._output.fail(request, request.failure)
         elif assistant is not None and not request.is_cancelled():
-            outcome = self._ask(assistant, request)
+            outcome = self._read(request) if self._is_reading(request) else self._ask(assistant, request)
         if request.is_cancelled():
             return
         complete = isinstance(outcome, DoneEvent) and outcome.stop != "cancelled"
@@ -165,6 +168,7 @@ class RequestTasks:
 
     def toggle_thinking(self, request: Request) -> None:
         """Turn Think harder on or off."""
+        self._reader = None
         think = not self._switcher.think
         if think:
             request.notice("think-cost", thinking_cost(self._latency_records))
@@ -181,6 +185,7 @@ class RequestTasks:
 
     def forget_all(self, request: Request) -> None:
         """Drop all pictures and conversations, the engines' memory too."""
+        self._reader = None
         self._active_conversation = None
         self._switcher.forget()
         request.notice("forgotten", tr("Everything was forgotten."))
@@ -201,28 +206,51 @@ class RequestTasks:
         return self._forecast.estimate(assistant.planned_tokens(size, self._options_for(request)))
 
     def _ensure_assistant(self, request: Request) -> None:
-        """Choose the model; make the first that could not be made, or finish a change of model that was cancelled."""
+        """Make the assistant that could not be made at the start, or finish a change of model that was cancelled."""
         make_assistant = partial(self._make_for, request)
         try:
             if self._switcher.current is None:
                 self._switcher.start(make_assistant)
-            elif self._switcher.reads_with_instruct:
-                if not (request.mode == "read" or self._goes_on_reading(request)):
-                    self._switcher.end_reading()
             elif self._switcher.current_thinks != self._switcher.think:
                 self._switcher.finish_change(make_assistant)
                 request.notice("think", _thinking_sentence(self._switcher.think))
-            if request.mode == "read":
-                self._switcher.let_instruct_read()
         except CancelledError:
             pass
         except AssistantError as error:
             request.failure = error
 
-    def _goes_on_reading(self, request: Request) -> bool:
-        """Return whether the request goes on with the text that was read last."""
-        cut = request.conversation.cut
-        return request.more and request.conversation is self._active_conversation and bool(cut and cut.task == "read")
+    def _is_reading(self, request: Request) -> bool:
+        """Return whether text is to be read out; also note when another assistant answers than the one that read."""
+        cut, is_active = request.conversation.cut, request.conversation is self._active_conversation
+        goes_on = request.more and is_active and self._reader is not None and cut is not None and cut.task == "read"
+        if not goes_on:
+            self._reader = None
+        return goes_on or (request.mode == "read" and request.question is None and not request.more)
+
+    def _read(self, request: Request) -> DoneEvent | ErrorEvent:
+        """Answer with the assistant that reads, and let the current one continue the conversation.
+
+        A text that goes on is read by the same one, which has the picture in its cache.
+        """
+        current, reader = self._switcher.current, self._reader if request.more else None
+        reader = reader or self._switcher.reader(partial(self._make_for, request))
+        assert current is not None
+        assert reader is not None
+        if reader is current:
+            return self._ask(current, request)
+        if not request.more:
+            self._active_conversation = None
+        self._answering = self._reader = reader
+        try:
+            outcome = self._ask(reader, request)
+        finally:
+            self._answering = None
+        if self._active_conversation is not None:
+            try:
+                current.take_over(reader.conversation(current.model))
+            except AssistantError:
+                self._active_conversation = None  # the next question takes the picture again
+        return outcome
 
     def _ask(self, assistant: Assistant, request: Request) -> DoneEvent | ErrorEvent:
         conversation = request.conversation

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from PIL import Image
 from support.worker_harness import (
     SEEN,
@@ -150,23 +149,6 @@ def answered_by(ready: WorkerHarness, id: int, **options: object) -> bool:
     return ready.asked.get(timeout=5).think
 
 
-def test_while_think_harder_is_on_the_instruct_model_reads_and_the_other_answers_the_rest(
-    ready: WorkerHarness,
-) -> None:
-    thinks_with_both(ready)
-    assert [answered_by(ready, 2), answered_by(ready, 3, mode="read"), answered_by(ready, 4, mode="read")] == [
-        True, False, False
-    ]  # fmt: skip
-    assert answered_by(ready, 5, mode="detail", question="Why?"), "a question about what was read"
-    instruct, thinking = ready.assistants
-    assert thinking.conversations == [
-        "what was said to instruct, for thinking", "what was said to instruct, for thinking"
-    ]  # fmt: skip
-    assert [instruct.loaded, thinking.loaded] == [True, True]
-    assert [text for text, _ in ready.speech.heard].count("Think harder is on.") == 1
-    assert ready.costs[-1][0], "it stays on"
-
-
 def test_a_reading_that_was_cut_goes_on_with_the_model_that_read(ready: WorkerHarness) -> None:
     thinks_with_both(ready)
     ready.cuts = True
@@ -175,28 +157,15 @@ def test_a_reading_that_was_cut_goes_on_with_the_model_that_read(ready: WorkerHa
     ready.expect(("answered", 2, True), ("ended", 2))
     assert not ready.asked.get(timeout=5).think
     assert not answered_by(ready, 3, mode="detail", more=True, conversation=reading.conversation)
+    assert len(ready.assistants[0].looked) == 1, "the picture is in its cache"
+    assert answered_by(ready, 4, mode="detail", question="Why?", conversation=reading.conversation)
+    assert answered_by(ready, 5, mode="detail", more=True, conversation=reading.conversation)
 
 
-@pytest.mark.parametrize("missing", ["memory", "model"])
-def test_nothing_is_unloaded_for_reading_and_the_demo_model_does_not_read_for_another(
-    ready: WorkerHarness, missing: str
-) -> None:
-    if missing == "memory":
-        ready.free = SHORT
-    else:
-        ready.assistants[0].model = replace(ready.assistants[0].model, demo=True)
+def test_the_demo_model_does_not_read_for_another(ready: WorkerHarness) -> None:
+    ready.assistants[0].model = replace(ready.assistants[0].model, demo=True)
     thinks_with_both(ready)
     assert answered_by(ready, 2, mode="read")
-    assert ready.assistants[1].loaded
-
-
-def test_think_harder_turned_off_after_a_reading_is_off(ready: WorkerHarness) -> None:
-    thinks_with_both(ready)
-    assert not answered_by(ready, 2, mode="read")
-    ready.toggle_thinking(ready.request(3))
-    ready.expect(("answered", 3, False), ("ended", 3))
-    assert ready.speech.heard[-1] == ("Think harder is off.", 3)
-    assert not answered_by(ready, 4)
 
 
 def cancelled_toggle(ready: WorkerHarness, id: int) -> None:
@@ -457,3 +426,60 @@ def test_more_has_no_detail_encoded_ahead(ready: WorkerHarness) -> None:
     ready.answer(ready.request(2, conversation=first.conversation, more=True))
     ready.expect(("answered", 2, True), ("ended", 2))
     assert ready.asked_ahead == []
+
+
+def think_harder(ready: WorkerHarness) -> None:
+    ready.toggle_thinking(ready.request(1))
+    ready.expect(("answered", 1, False), ("ended", 1))
+    ready.speech.heard.clear()
+
+
+def test_with_think_harder_on_the_instruct_model_reads_and_the_other_goes_on(ready: WorkerHarness) -> None:
+    think_harder(ready)
+    reading = ready.request(2, mode="read")
+    ready.answer(reading)
+    ready.answer(ready.request(3, question="Why?", mode="detail", conversation=reading.conversation))
+    ready.answer(ready.request(4))
+    ready.expect(("answered", 2, True), ("ended", 2), ("answered", 3, True), ("ended", 3), ("answered", 4, True))
+    instruct, thinking = ready.assistants
+    said = [text for text, _ in ready.speech.heard]
+    assert said[::2][:3] == ["read instruct.", "glance thinking.", "glance thinking."]
+    assert thinking.conversations[-1] == "what was said to instruct, for thinking"
+    assert thinking.questions[0] == "Why?"
+    assert len(thinking.looked) == 1, "for the last picture only"
+    assert instruct.loaded
+
+
+def test_where_both_do_not_fit_the_thinking_model_reads_without_a_change(ready: WorkerHarness) -> None:
+    ready.free = SHORT
+    think_harder(ready)
+    ready.answer(ready.request(2, mode="read"))
+    ready.expect(("answered", 2, True), ("ended", 2))
+    assert ready.speech.heard[0] == ("read thinking.", 2)
+    assert [each.loaded for each in ready.assistants[:2]] == [False, True]
+
+
+def test_a_reading_by_the_other_model_can_be_cancelled(ready: WorkerHarness) -> None:
+    think_harder(ready)
+    ready.held = True
+    reading = ready.request(2, mode="read")
+    ready.answer(reading)
+    assert ready.asked.get(timeout=5) is ready.assistants[0]
+    ready.tasks.cancel(reading)
+    ready.held = False
+    ready.answer(ready.request(3))
+    ready.expect(("ended", 2), ("answered", 3, True), ("ended", 3))
+    assert ready.assistants[0].was_cancelled.is_set()
+
+
+def test_without_the_instruct_model_the_thinking_model_reads(ready: WorkerHarness) -> None:
+    think_harder(ready)
+    ready.forget_all(ready.request(2))
+    ready.expect(("answered", 2, False), ("ended", 2))
+    ready.missing = None
+    thinking = ready.assistants[-1]
+    ready.missing = WeightsError("The Instruct model is missing.")
+    ready.answer(ready.request(3, mode="read"))
+    ready.expect(("answered", 3, True), ("ended", 3))
+    assert ready.speech.heard[-2] == ("read thinking.", 3)
+    assert not thinking.closed
