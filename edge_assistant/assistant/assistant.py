@@ -31,7 +31,6 @@ from edge_assistant.engine.messages import (
     EngineConfig,
     MeasureDevice,
     Measurement,
-    Sampling,
     ThinkingBudget,
     Turn,
 )
@@ -57,7 +56,6 @@ _NO_PLACES = tr_noop("The demo model cannot list what is where. It describes the
 _LEAST_OF_MOST = 0.8
 """The least image tokens are at most this share of the most: every usual shape of screen has a grid in between."""
 
-_PRESENCE_AFTER_LOOP = 0.5
 _NO_ROOM = Done(
     id=0,
     answer="",
@@ -455,7 +453,7 @@ class Assistant:
         if options.temperature is not None:
             sampling = replace(sampling, temperature=options.temperature)
         if run.continues is not None and run.continues.looped:
-            sampling = _after_loop(sampling)
+            sampling = sampling.after_loop()
         turns, continues = tuple(self._turns), run.continues is not None
         run.may_be_empty = settings.may_be_empty and run.task == "read" and not continues
         if run.continues is not None:  # with the space at its end
@@ -492,7 +490,7 @@ class Assistant:
         while options.whole and (done.stop == "length" or (done.stop == "loop" and not loops)):
             if done.stop == "loop":
                 loops += 1
-                sampling = _after_loop(sampling)
+                sampling = sampling.after_loop()
             run.parts += 1
             before = self._turns[:-1] if run.continues else self._turns
             turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer))), True
@@ -600,11 +598,6 @@ class Assistant:
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise CancelledError
-
-
-def _after_loop(sampling: Sampling) -> Sampling:
-    """Return the sampling of an answer that goes on from where it began to repeat itself."""
-    return replace(sampling, presence_penalty=max(sampling.presence_penalty, _PRESENCE_AFTER_LOOP))
 
 
 def _joined(first: Done, part: Done, answer: str) -> Done:

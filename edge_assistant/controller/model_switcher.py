@@ -102,7 +102,8 @@ class ModelSwitcher:
     def reader(self, make: AssistantFactory) -> Assistant | None:
         """Return the assistant that reads text out: thinking does not help there, and takes long.
 
-        It has the Instruct model where that is loaded or fits beside the current one; else it is the current one.
+        It has the Instruct model where that is loaded or fits beside the current one; else it is the current one. The
+        demo model does not read for another.
         """
         current = self.current
         if current is None or not self.current_thinks:
@@ -111,7 +112,8 @@ class ModelSwitcher:
             other = self._standby or make(False)
         except AssistantError:
             return current  # it is not installed, say
-        if other.loaded or self._fits_beside(current, other):
+        is_as_good = other.model.variant == "instruct" and other.model.demo <= current.model.demo
+        if is_as_good and (other.loaded or self._fits_beside(current, other)):
             self._install(current, self.current_thinks, other)
             return other
         if other is not self._standby:

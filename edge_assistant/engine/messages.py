@@ -7,7 +7,7 @@ a worker recognises what it has cached and does not compute it again.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +23,9 @@ DEVICE_FAILED = "device-failed"
 DEVICE_WRONG = "device-wrong"
 """The code of notices about a GPU that computes wrongly."""
 
+_LEAST_TEMPERATURE_AFTER_LOOP, _LEAST_PRESENCE_AFTER_LOOP = 0.2, 0.5
+"""Stronger means would change what is read (docs/adr/0032)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
@@ -32,6 +35,14 @@ class Sampling:
     top_p: float = 1.0
     top_k: int = 0
     presence_penalty: float = 0.0
+
+    def after_loop(self) -> Sampling:
+        """Return those of an answer that goes on from where it began to repeat itself."""
+        return replace(
+            self,
+            temperature=max(self.temperature, _LEAST_TEMPERATURE_AFTER_LOOP),
+            presence_penalty=max(self.presence_penalty, _LEAST_PRESENCE_AFTER_LOOP),
+        )
 
 
 @dataclass(frozen=True, slots=True)

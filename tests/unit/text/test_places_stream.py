@@ -300,16 +300,16 @@ def test_any_pieces_of_json_are_told_the_same_however_they_arrive() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "[" * 20_000,
-        '{"a": ' * 4000,
-        '{"a": 1, ' * 3000,
-        "(1, 2) " * 5000,
-        "[1, 2, " * 5000,
-        "at the " * 5000,
-        "<" * 10_000,
-        '{"label": "x" ' * 2500,
+        "[" * 5000,
+        '{"a": ' * 1000,
+        '{"a": 1, ' * 1000,
+        "(1, 2) " * 1250,
+        "[1, 2, " * 1250,
+        "at the " * 1250,
+        "<" * 5000,
+        '{"label": "x" ' * 1000,
         f"[{SAVE}, " * 700,
-        '{"text": "' + "word " * 10_000,
+        '{"text": "' + "word " * 2500,
     ],
 )
 def test_the_time_grows_only_with_the_length(text: str) -> None:
