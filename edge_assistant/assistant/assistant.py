@@ -24,7 +24,17 @@ from edge_assistant.engine.client import Engine
 from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import GpuOffload
 from edge_assistant.engine.grammars import grammar_for
-from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, Sampling, ThinkingBudget, Turn
+from edge_assistant.engine.messages import (
+    AskQuestion,
+    Done,
+    Embeddings,
+    EngineConfig,
+    MeasureDevice,
+    Measurement,
+    Sampling,
+    ThinkingBudget,
+    Turn,
+)
 from edge_assistant.engine.task_entries import MIN_IMAGE_TOKENS, Task
 from edge_assistant.engine.task_table import TaskSettings, TaskTable, check_temperature, load_table
 from edge_assistant.imaging import token_budget
@@ -163,6 +173,40 @@ class Assistant:
     def cancel_ahead(self) -> None:
         """Cancel what `encode_ahead` or `encode_detail_ahead` has started."""
         self._engine.cancel_ahead()
+
+    @property
+    def gpu_layers(self) -> int | None:
+        """The layers that the person wants on a GPU (see Tuning)."""
+        return self._engine.gpu_layers
+
+    def measure_device(self, make_request: Callable[[int], MeasureDevice]) -> Measurement | None:
+        """Compute on the loaded model's devices what these are compared by; None when `cancel_measuring` stopped it.
+
+        Belongs to the thread that asks. If the GPU fails, that is reported, and the model loaded on the CPU. Raises
+        AssistantError.
+        """
+        try:
+            return self._engine.measure(make_request)
+        except DeviceFailedError as failure:
+            self._cancelled.clear()
+            self._reporter.notice(0, failure.code, str(failure))
+            self._loader.unload()  # so that the load is not reported as a restart
+            self.warm()
+            raise
+
+    def cancel_measuring(self) -> None:
+        """Stop `measure_device`, and nothing else; may be called from any thread."""
+        self._engine.cancel_measuring()
+
+    def reference_config(self, context: int) -> EngineConfig:
+        """Return the configuration of an engine that computes the same on the CPU only, in the background."""
+        return self._engine.reference_config(context)
+
+    def leave_device(self) -> None:
+        """Free the model's memory, also what the GPU made of the picture; the next load is on the CPU."""
+        self._embeddings = None
+        self._engine.leave_device()
+        self._loader.unload()
 
     def needed_bytes(self) -> int:
         """Estimate the memory in bytes that the engine takes with the whole context."""

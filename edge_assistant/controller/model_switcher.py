@@ -22,8 +22,8 @@ AssistantFactory = Callable[[bool], Assistant]
 class ModelSwitcher:
     """The assistants of both variants, one of them current.
 
-    `start`, `change`, `reader`, `reload` and `unload` belong to one thread; the rest may be used from any. `free`
-    returns the bytes of memory that could be used now.
+    `start`, `change`, `reader`, `reload`, `unload` and `leave_device` belong to one thread; the rest may be used from
+    any. `free` returns the bytes of memory that could be used now.
     """
 
     def __init__(
@@ -138,6 +138,14 @@ class ModelSwitcher:
             if assistant is not None and assistant.loaded:
                 _log.info("a model is unloaded")
                 assistant.unload()
+
+    def leave_device(self) -> None:
+        """Load the models on the CPU, the current one now: their GPU computes wrongly. Raises AssistantError."""
+        for assistant in (self.current, self._standby):
+            if assistant is not None:
+                assistant.leave_device()
+        if self.current is not None and not self.closed:
+            self.current.warm()
 
     def forget(self) -> None:
         """End all engines, and with them what they hold of pictures and conversations; `start` makes new ones."""

@@ -17,7 +17,7 @@ from edge_assistant.controller.request import Request
 from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.controller.worker import RequestOutput, WorkerListener
 from edge_assistant.system import memory
-from edge_assistant.system.errors import AssistantError, CancelledError, InputError, rebuild_error
+from edge_assistant.system.errors import AssistantError, CancelledError, InputError, rebuild_error, run_safely
 from edge_assistant.system.i18n import tr
 from edge_assistant.text.languages import language_of
 
@@ -83,6 +83,15 @@ class RequestTasks:
     def unload(self) -> None:
         """Free the models' memory until the next question."""
         self._switcher.unload()
+
+    @property
+    def current(self) -> Assistant | None:
+        """The assistant that answers, None before the start; may be read from any thread."""
+        return self._switcher.current
+
+    def leave_device(self) -> None:
+        """Load the models on the CPU: their GPU computes wrongly. A failure is told by the next question."""
+        run_safely(self._switcher.leave_device, "the model was not loaded on the processor")
 
     def start(self, request: Request) -> None:
         """Make the assistant, and load its model; the request stands for that."""

@@ -72,6 +72,7 @@ WORD_LISTS = (
     "text/markup/latex.py",
     "text/no_text.py",
     "text/style_phrases.py",
+    "tuning/device_check_sample.py",
 )
 """Modules and folders that consist of words of many languages, or of what only models read."""
 

@@ -96,7 +96,7 @@ _LANGUAGES = st.sampled_from(["en", "de", "fr", "zh", None])
 
 # Marks that no sentence has. Code and escapes may hold any of them, and are left out below.
 _MARKUP = re.compile(
-    r"^\s*```|^\|\s\w.*\|$|\*\*\w+\*\*(?!\w)|<\|\w+\|>|<!--.*-->|\[\w+\]\(http|!\[\w+\]\("
+    r"^\s*```|^\|\s\w.*\|$|(?<!\w)\*\*\w+\*\*(?!\w)|<\|\w+\|>|<!--.*-->|\[\w+\]\(http|!\[\w+\]\("
     r"|</?(?:b|i|p|br|td|tr|th|table|kbd|html|style|span|div|think|tool_call)>",
     re.MULTILINE,
 )
