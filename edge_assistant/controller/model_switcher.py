@@ -22,8 +22,8 @@ AssistantFactory = Callable[[bool], Assistant]
 class ModelSwitcher:
     """The assistants of both variants, one of them current.
 
-    `start`, `change`, `reload` and `unload` belong to one thread; the rest may be used from any. `free` returns the
-    bytes of memory that could be used now.
+    `start`, `change`, `reader`, `reload` and `unload` belong to one thread; the rest may be used from any. `free`
+    returns the bytes of memory that could be used now.
     """
 
     def __init__(
@@ -98,6 +98,25 @@ class ModelSwitcher:
         """Make a change that was cancelled before its model was found. Raises as `change`."""
         self.think = self.current_thinks
         self.change(make)
+
+    def reader(self, make: AssistantFactory) -> Assistant | None:
+        """Return the assistant that reads text out: thinking does not help there, and takes long.
+
+        It has the Instruct model where that is loaded or fits beside the current one; else it is the current one.
+        """
+        current = self.current
+        if current is None or not self.current_thinks:
+            return current
+        try:
+            other = self._standby or make(False)
+        except AssistantError:
+            return current  # it is not installed, say
+        if other.loaded or self._fits_beside(current, other):
+            self._install(current, self.current_thinks, other)
+            return other
+        if other is not self._standby:
+            other.close()
+        return current
 
     def reload(self, make: AssistantFactory) -> None:
         """Find the model again, since others may be installed, and load it. Raises AssistantError.

@@ -64,6 +64,7 @@ class RequestTasks:
         self._switcher = ModelSwitcher(self._latency_records, free_memory)
         self._forecast = LatencyForecast()
         self._active_conversation: Conversation | None = None
+        self._answering: Assistant | None = None  # which may not be the switcher's current one
         self.load_at_start = True
         """Whether `start` loads the model; otherwise the first question does."""
 
@@ -71,7 +72,7 @@ class RequestTasks:
         """Stop working on a request, now or when its turn comes."""
         request.cancel()
         self._speech.recheck_waiters()
-        assistant = self._switcher.current
+        assistant = self._answering or self._switcher.current
         if self._output.request is request and assistant is not None:
             assistant.cancel()
 
@@ -139,7 +140,7 @@ class RequestTasks:
         if request.failure is not None:
             self._output.fail(request, request.failure)
         elif assistant is not None and not request.is_cancelled():
-            outcome = self._ask(assistant, request)
+            outcome = self._read(request) if _is_reading(request) else self._ask(assistant, request)
         if request.is_cancelled():
             return
         complete = isinstance(outcome, DoneEvent) and outcome.stop != "cancelled"
@@ -214,6 +215,25 @@ class RequestTasks:
         except AssistantError as error:
             request.failure = error
 
+    def _read(self, request: Request) -> DoneEvent | ErrorEvent:
+        """Answer with the assistant that reads, and let the current one continue the conversation."""
+        current, reader = self._switcher.current, self._switcher.reader(partial(self._make_for, request))
+        assert current is not None
+        assert reader is not None
+        if reader is current:
+            return self._ask(current, request)
+        self._answering, self._active_conversation = reader, None
+        try:
+            outcome = self._ask(reader, request)
+        finally:
+            self._answering = None
+        if self._active_conversation is not None:
+            try:
+                current.take_over(reader.conversation(current.model))
+            except AssistantError:
+                self._active_conversation = None  # the next question takes the picture again
+        return outcome
+
     def _ask(self, assistant: Assistant, request: Request) -> DoneEvent | ErrorEvent:
         conversation = request.conversation
         was_active = conversation is self._active_conversation
@@ -254,6 +274,10 @@ class RequestTasks:
 
     def _report_answered(self, request: Request, *, complete: bool) -> None:
         self._event_loop.post(self.listener.on_answered, request, complete=complete)
+
+
+def _is_reading(request: Request) -> bool:
+    return request.mode == "read" and request.question is None and not request.more
 
 
 def _after_answer_sentence(request: Request, duration: str) -> str:

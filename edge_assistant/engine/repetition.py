@@ -23,6 +23,8 @@ MIN_TOKENS = 60
 The blank tokens between two words count as one: indented code is no loop. As many blank tokens in a row are one too.
 """
 _LONG_COPIES = 3
+_BLANKS = 2
+"""So many blank tokens in a row are handed on at once: a line's end, or an empty line, ends a sentence."""
 
 _STOPS = frozenset(".!?…؟۔।॥")
 _WIDE_STOPS = frozenset("。！？｡．")  # these need no space after them
@@ -38,18 +40,12 @@ class RepetitionDetector:
         self._runs: dict[int, int] = {}
         self._sizes: list[int] = []  # for each word the tokens up to it, blank ones as MIN_TOKENS says
         self._blank_tokens = 0
+        self._handed_on = 0
+        self.held = 0
+        """How many of the last tokens may turn out to be copies, and must not be handed on yet."""
         self._lines = EqualLines()
         self._counted = CountedRows()
         self._few = FewWords()
-
-    @property
-    def held(self) -> int:
-        """How many of the last tokens may turn out to be copies, and must not be handed on yet."""
-        count = len(self._texts)
-        run = max(self._runs.values(), default=0)
-        in_run = count - self._words[-run] if run else 0
-        suspected_from = self._lines.suspected_from
-        return in_run if suspected_from is None else max(in_run, count - suspected_from)
 
     def feed(self, text: str) -> int | None:
         """Add a token; return how many tokens to keep (all but the repeated copies), or None where there is no loop.
@@ -58,18 +54,33 @@ class RepetitionDetector:
         `held` are kept.
         """
         self._texts.append(text)
-        count = len(self._texts)
-        word = text.strip()
-        if word:
+        if word := text.strip():
             self._add_word(word)
         self._blank_tokens = 0 if word else self._blank_tokens + 1
+        kept = self._find_loop(text)
+        if kept is not None:
+            return max(kept, self._handed_on)
+        count = len(self._texts)
+        self.held = self._count_held(count)
+        self._handed_on = max(self._handed_on, count - self.held)
+        return None
+
+    def _find_loop(self, text: str) -> int | None:
+        count = len(self._texts)
         if self._blank_tokens == MIN_TOKENS:
             return count - MIN_TOKENS
         kept = self._lines.feed(text, count - 1)
         if kept is None:
             kept = self._find_copies()
         counts, repeats = self._counted.feed(text), self._few.feed(text)
-        return count - self.held if kept is None and (counts or repeats) else kept
+        return count - self._count_held(count) if kept is None and (counts or repeats) else kept
+
+    def _count_held(self, count: int) -> int:
+        run = max(self._runs.values(), default=0)
+        in_run = count - self._words[-run] if run else 0
+        suspected_from = self._lines.suspected_from
+        in_lines = 0 if suspected_from is None else count - suspected_from
+        return max(in_run, in_lines, self._blank_tokens - _BLANKS)
 
     def restart(self, kept: int) -> None:
         """Go on after the first `kept` tokens: what was dropped may come again, and is a copy then."""

@@ -41,7 +41,7 @@ _FIRST_IN_LIST = frozenset("{[(]\"'-0123456789")
 _FIRST_IN_OBJECT = frozenset("\"'{[}")
 # What can go on in a list after an item; anything else ends one whose bracket is missing.
 _IN_LIST = frozenset("{}[](),\"'-/.:0123456789")
-_KEY_BEGINS = re.compile(r"[\[{\s]*\{\s*\"[^\"]*\"?\s*\Z")
+_KEY_BEGINS = re.compile(r"[\[{\s]*\{\s*(?:\"[^\"]*\"?|'\w*'?)\s*\Z")
 _LIST_BEGINS = re.compile(r"\[\s*\{\s*\Z")
 
 
@@ -135,7 +135,10 @@ class JsonCandidate:
         begins = _KEY_BEGINS.match(self.raw) or (cut and (self._alone or _LIST_BEGINS.match(self.raw)))
         if begins and not self._reader.keys and not self._verbatim:
             return Verdict.JSON, True
-        return self._judge_unfinished(cut=cut), False
+        verdict = self._judge_unfinished(cut=cut)
+        if cut and verdict is Verdict.NOTHING:
+            return Verdict.JSON, self.raw.startswith("[")
+        return verdict, False
 
     @property
     def _is_json(self) -> bool:
@@ -201,7 +204,7 @@ class JsonCandidate:
         if self._verbatim:
             items = value if isinstance(value, list) else [value]
             return self._alone and all(isinstance(item, dict) and item and set(item) <= ANSWER_KEYS for item in items)
-        if isinstance(value, dict):
+        if isinstance(value, dict) or self._reader.keys:
             return self._everything and bool(self._reader.keys)
         is_texts = bool(value) and not any(isinstance(item, int | float) for item in value)
         return self._everything and self._alone and (is_texts or self._framed)

@@ -29,14 +29,14 @@ _NO_TEXT = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_WORD_FOR_NONE = re.compile(r"(?:none|nothing|empty|n ?/ ?a|no text|kein text|keiner|nichts|leer|null)", re.IGNORECASE)
+_WORDS_FOR_NONE = frozenset(("none", "nothing", "empty", "n/a", "na", "keiner", "nichts", "leer", "null"))
 _NOT_LETTERS = " \t\n.。!…*_`\"'“”„()[]{}<>-—"
 
 
 def says_no_text(text: str) -> bool:
     """Return whether a whole answer in one sentence only says that there is no text."""
     words = " ".join(text.split()).strip(_NOT_LETTERS)
-    if _WORD_FOR_NONE.fullmatch(words):
+    if words.casefold() in _WORDS_FOR_NONE:
         return True
     if len(words.split()) > _MOST_WORDS or any(map(str.isdecimal, words)) or set(words) & set('"“„«:'):
         return False

@@ -15,6 +15,7 @@ BOTH: dict[str, str] = {
     "a < b > c, <3, a<b, List<String>, <your name>": "a < b > c, <3, a<b, List<String>, <your name>",
     "AT&T, R&D, a && b; x == y": "AT&T, R&D, a && b; x == y",
     "Costs $5 and $10, US$5, $20/Monat, $5-$10.": "Costs $5 and $10, US$5, $20/Monat, $5-$10.",
+    "$$ · Italian, $$$ and $$ cheap": "$$ · Italian, $$$ and $$ cheap",
     "#5, -5, +49 30, >5, >= 3": "#5, -5, +49 30, >5, >= 3",
     "it's 5 o'clock; „Ja“ – so": "it's 5 o'clock; „Ja“ – so",
     # emphasis

@@ -16,6 +16,7 @@ _SUPERSCRIPT = str.maketrans("0123456789+-−–n", "⁰¹²³⁴⁵⁶⁷⁸⁹
 _BASE = re.compile(r"(?:\d|(?<![^\W\d_]{3})[^\W\d_]|[)\]}])\Z")
 _UNIT = re.compile(r"(?:^|[\d/·])[cdkmµ]?(?:m|s|in|ft|yd|mi)\Z")
 _EXPONENT = re.compile(r"[-+]?\d+(?:[.,/]\d+)?|(?=.*[a-z])(?!(?:st|nd|rd|th)\Z)[-+]?[0-9a-z]?[-+*/]?[0-9a-z]")
+_NO_DISPLAY = re.compile(r"[ \t]*(?:[·•,;.|)–]|[ \t][^\W\d_]{4,})")
 _INDEX = re.compile(r"_\{([^{}\n]{1,30})\}")
 _INDEX_PART = re.compile(r"_\{[^{}\n]{0,30}\Z")
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ"
@@ -65,6 +66,11 @@ class FormulaReader(InlineText):
     def _read_display(self, i: int, mark: str, end_mark: str) -> int:
         """Read a formula between two marks, over several lines too."""
         text, start = self._text, i + len(mark)
+        if mark == "$$":  # how dear a restaurant is
+            if len(text) - start < 8 and "\n" not in text[start:] and not self._final:
+                return i
+            if _NO_DISPLAY.match(text, start):
+                return self._literal(i, start)
         limit = text.find("\n", start, start + _MAX_FORMULA) if mark == "\\(" or not self._lines.line_is_empty else -1
         if limit < 0:
             limit = text.find("\n\n", start, start + _MAX_FORMULA)

@@ -148,6 +148,17 @@ def test_a_list_and_a_table_keep_their_form_across_the_cut(person: Person, repla
     assert heard == ["Save", "Help"]
 
 
+def test_a_list_of_places_goes_on_inside_an_object(person: Person, replay: Replay) -> None:
+    replay.says('[{"label": "Sa', cut=True)
+    assert person.ask()[0] == ["The answer breaks off before the first place.", MORE]
+    replay.says('ve", "point_2d": [900, 900]}, ', '{"label": "Op', cut=True)
+    assert person.more()[0] == ["Save: at the bottom right.", "The list breaks off here.", MORE]
+    replay.says('en", "point_2d": [100, 100]}', "]")
+    heard, done = person.more()
+    assert heard == ["Open: at the top left."]
+    assert done.text == "Open: at the top left."
+
+
 def test_where_no_sentence_was_whole_that_is_said_and_it_can_go_on(person: Person, replay: Replay) -> None:
     replay.says("A", " dialog", " titled", cut=True)
     heard, done = person.ask()

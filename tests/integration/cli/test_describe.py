@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POS
 DIALOG_ANSWER = "A dialog titled Music. Buttons: Cancel on the left, Save on the right."
 DONE_KEYS = {
     "event", "index", "question", "answer", "reasoning", "model", "variant", "seed", "image", "reused", "timings_s",
-    "generated_tokens", "tokens_per_s", "peak_pss_bytes", "peak_rss_bytes", "stop",
+    "generated_tokens", "tokens_per_s", "peak_pss_bytes", "peak_rss_bytes", "stop", "text",
 }  # fmt: skip
 TIMING_KEYS = {"load", "prepare", "encode", "prefill", "first_token", "first_sentence", "total", "swap_to_first_token"}
 QUESTION = "How many apples are in this image?"

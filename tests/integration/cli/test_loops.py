@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from benchmarking import random_model
 from benchmarking.gguf_writer import Tensor
-from support.describing import DIALOG, Describe, check_stream, describe, done, user_environment
+from support.describing import DIALOG, MMPROJ, Describe, check_stream, describe, done, user_environment
+from support.endless_model import write_endless_model
+from support.replay_engine import Replay, pair_of_4b
 from support.small_pair import SMALL
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
@@ -47,13 +49,11 @@ def test_an_answer_that_repeats_itself_is_ended_and_said_to_be(looping: Describe
         assert [(each["code"], each["message"]) for each in looping.of("notice", index)] == [("loop", REPEATED)]
 
 
-def test_one_copy_is_left_and_hardly_more_is_handed_on(looping: Describe) -> None:
+def test_one_copy_is_left_and_no_more_is_handed_on(looping: Describe) -> None:
     answer = done(looping, 0)["answer"]
     assert answer
     assert len(answer.split()) == len(set(answer.split()))
-    told = "".join(each["text"] for each in looping.of("token", 0))
-    assert told.startswith(answer)
-    assert len(looping.of("token", 0)) <= len(answer.split()) + 4
+    assert "".join(each["text"] for each in looping.of("token", 0)).strip() == answer
     assert " ".join(each["text"] for each in looping.of("sentence", 0)).split() == answer.split()
 
 
@@ -95,6 +95,104 @@ def test_with_more_a_cut_answer_goes_on_to_its_end_as_one_question(environment: 
         assert found["reused"] == expected["reused"], "the picture is encoded once"
         assert "".join(each["text"] for each in parts.of("token", index)).strip() == expected["answer"]
     assert not [each for each in parts.of("notice") if each["code"] == "cut-off"]
+
+
+@pytest.fixture
+def replay(tmp_path: Path) -> Replay:
+    folder = tmp_path / "replay"
+    folder.mkdir()
+    return Replay(folder)
+
+
+def read(replay: Replay, folder: Path, environment: dict[str, str], *arguments: str) -> Describe:
+    """A reading by what the program takes for the real model."""
+    program = replay.program()
+    run = describe(DIALOG, "--mode", "read", *arguments, *pair_of_4b(folder), environment=environment, program=program)
+    assert run.wait() == 0, run.complaints
+    return run
+
+
+def heard(run: Describe) -> list[str]:
+    return [each["text"] for each in run.of("sentence")]
+
+
+@pytest.mark.parametrize(
+    ("loop", "copy"),
+    [
+        (["| ", "| "] * 200, None),
+        ([" Save", ".", " It", " is", " grey", "."] * 100, "Save. It is grey."),
+        ([token for number in range(1, 99) for token in (str(number), ".", " Save", "\n")], None),
+        (["\n", " ", "\n\n"] * 200, None),
+        (["…", " "] * 200, None),
+    ],
+    ids=["cells", "sentences", "a numbered list", "blank lines", "a character"],
+)
+def test_reading_goes_on_behind_a_repetition_and_says_that_one_was_left_out(
+    replay: Replay, tmp_path: Path, environment: dict[str, str], loop: list[str], copy: str | None
+) -> None:
+    replay.says("A", " dialog", ".\n", *loop, again=[" It", " has", " buttons", "."])
+    run = read(replay, tmp_path, environment)
+    spoken = " ".join(heard(run))
+    assert spoken.startswith("A dialog.")
+    assert spoken.endswith("It has buttons.")
+    if copy:
+        assert spoken == f"A dialog. {copy} It has buttons."
+    assert done(run)["stop"] == "end"
+    assert "".join(each["text"] for each in run.of("token")).strip() == done(run)["answer"]
+    assert [each["code"] for each in run.of("notice")] == ["repeated"]
+
+
+def test_a_reading_that_repeats_itself_twice_is_stopped_and_may_go_on(
+    replay: Replay, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    replay.says("A", " dialog", ".\n", *(["| "] * 300), again=["No", ". "] * 100)
+    run = read(replay, tmp_path, environment)
+    assert done(run)["stop"] == "loop"
+    assert [each["code"] for each in run.of("notice")] == ["loop"]
+    assert heard(run)[-1] == "No."
+    (request,) = replay.requests()
+    assert (request.retries_loop, request.may_be_empty) == (True, True)
+
+
+@pytest.mark.parametrize("says", [[], ["\n"], ["There", " is", " no", " text", "."], ["No", " text"]])
+def test_a_picture_without_text_is_said_to_have_none(
+    replay: Replay, tmp_path: Path, environment: dict[str, str], says: list[str]
+) -> None:
+    replay.says(*says)
+    run = read(replay, tmp_path, environment)
+    assert [(each["code"], each["message"]) for each in run.of("notice")] == [("no-text", "There is no text.")]
+    assert heard(run) == []
+    assert (done(run)["stop"], done(run)["text"]) == ("end", "")
+    assert run.of("error") == []
+
+
+def test_people_hear_and_read_that_there_is_no_text(
+    replay: Replay, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    replay.says()
+    run = describe(
+        DIALOG,
+        "--mode",
+        "read",
+        *pair_of_4b(tmp_path),
+        as_json=False,
+        environment=environment,
+        program=replay.program(),
+    )
+    assert run.process.returncode == 0
+    assert "There is no text." in run.text + run.complaints
+
+
+def test_a_model_that_cannot_end_is_cut_at_a_sentence_and_goes_on(tmp_path: Path, environment: dict[str, str]) -> None:
+    weights = ("--model", write_endless_model(tmp_path), "--mmproj", MMPROJ, "--temperature", "0")
+    run = describe(DIALOG, *weights, environment=environment)
+    assert done(run)["stop"] == "length"
+    assert 120 <= done(run)["generated_tokens"] <= 160
+    assert done(run)["answer"][-1] in ".}"
+    whole = describe(DIALOG, *weights, "--more", environment=environment)
+    assert done(whole)["stop"] == "loop"
+    assert done(whole)["answer"].startswith(done(run)["answer"])
+    assert len(done(whole)["answer"]) > len(done(run)["answer"])
 
 
 def test_weights_that_compute_nothing_are_called_so(

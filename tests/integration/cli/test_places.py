@@ -104,3 +104,16 @@ def test_a_place_of_a_padded_picture_is_that_in_the_picture(environment: dict[st
     assert (left + right) / 2 < 2000 / 3, "in the padded picture it is in the middle third"
     assert (left + right) / 2 * 192 / 162 > 2000 / 3
     assert heard(run) == ["Save: at the bottom right."]
+
+
+def test_a_list_that_was_cut_goes_on_inside_the_object(
+    replay: Replay, environment: dict[str, str], tmp_path: Path
+) -> None:
+    cut = LIST.index('"Open"') - 5
+    replay.says(*pieces(LIST[:cut], seed=5), cut=True)
+    replay.says(*pieces(LIST[cut:], seed=5))
+    options = ("--mode", "places", "--more")
+    run = describe(DIALOG, *pair_of_4b(tmp_path), *options, environment=environment, program=replay.program())
+    assert [text.split(":")[0] for text in heard(run)] == ["Save", "Open", "Save"]
+    assert done(run)["answer"] == LIST
+    assert [request.grammar for request in replay.requests()] == [PLACES, PLACES]

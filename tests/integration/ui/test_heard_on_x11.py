@@ -16,6 +16,7 @@ from support.listening import WINDOW, Listen, private_folders, wait_until_heard
 from support.sound_card import SoundCard, places, references
 from support.waiting import until
 
+from edge_assistant.text.plain_text_stream import plain_text
 from edge_assistant.text.sentences import SentenceSplitter
 
 TITLE = "Invoice 1042, Writer"
@@ -104,7 +105,8 @@ def test_the_reasoning_is_read_aloud_by_its_key_alone_and_a_copy_is_confirmed_al
         app.wait_until("ready")
         reasoning = app.ask("reasoning").replace(" / ", "\n")
         splitter = SentenceSplitter()
-        sentences = [*splitter.feed(reasoning), *splitter.finish()]
+        pieces = [*splitter.feed(plain_text(reasoning, task="question")), *splitter.finish()]
+        sentences = [piece.strip() for piece in pieces if piece.strip()]
         assert sentences
         thought = references(tmp_path, sentences)
         card.wait_for_silence()

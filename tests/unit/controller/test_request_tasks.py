@@ -392,3 +392,60 @@ def test_more_has_no_detail_encoded_ahead(ready: WorkerHarness) -> None:
     ready.answer(ready.request(2, conversation=first.conversation, more=True))
     ready.expect(("answered", 2, True), ("ended", 2))
     assert ready.asked_ahead == []
+
+
+def think_harder(ready: WorkerHarness) -> None:
+    ready.toggle_thinking(ready.request(1))
+    ready.expect(("answered", 1, False), ("ended", 1))
+    ready.speech.heard.clear()
+
+
+def test_with_think_harder_on_the_instruct_model_reads_and_the_other_goes_on(ready: WorkerHarness) -> None:
+    think_harder(ready)
+    reading = ready.request(2, mode="read")
+    ready.answer(reading)
+    ready.answer(ready.request(3, question="Why?", mode="detail", conversation=reading.conversation))
+    ready.answer(ready.request(4))
+    ready.expect(("answered", 2, True), ("ended", 2), ("answered", 3, True), ("ended", 3), ("answered", 4, True))
+    instruct, thinking = ready.assistants
+    said = [text for text, _ in ready.speech.heard]
+    assert said[::2][:3] == ["read instruct.", "glance thinking.", "glance thinking."]
+    assert thinking.conversations[-1] == "what was said to instruct, for thinking"
+    assert thinking.questions[0] == "Why?"
+    assert len(thinking.looked) == 1, "for the last picture only"
+    assert instruct.loaded
+
+
+def test_where_both_do_not_fit_the_thinking_model_reads_without_a_change(ready: WorkerHarness) -> None:
+    ready.free = SHORT
+    think_harder(ready)
+    ready.answer(ready.request(2, mode="read"))
+    ready.expect(("answered", 2, True), ("ended", 2))
+    assert ready.speech.heard[0] == ("read thinking.", 2)
+    assert [each.loaded for each in ready.assistants[:2]] == [False, True]
+
+
+def test_a_reading_by_the_other_model_can_be_cancelled(ready: WorkerHarness) -> None:
+    think_harder(ready)
+    ready.held = True
+    reading = ready.request(2, mode="read")
+    ready.answer(reading)
+    assert ready.asked.get(timeout=5) is ready.assistants[0]
+    ready.tasks.cancel(reading)
+    ready.held = False
+    ready.answer(ready.request(3))
+    ready.expect(("ended", 2), ("answered", 3, True), ("ended", 3))
+    assert ready.assistants[0].was_cancelled.is_set()
+
+
+def test_without_the_instruct_model_the_thinking_model_reads(ready: WorkerHarness) -> None:
+    think_harder(ready)
+    ready.forget_all(ready.request(2))
+    ready.expect(("answered", 2, False), ("ended", 2))
+    ready.missing = None
+    thinking = ready.assistants[-1]
+    ready.missing = WeightsError("The Instruct model is missing.")
+    ready.answer(ready.request(3, mode="read"))
+    ready.expect(("answered", 3, True), ("ended", 3))
+    assert ready.speech.heard[-2] == ("read thinking.", 3)
+    assert not thinking.closed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import random
 import re
+import time
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
 
@@ -134,7 +135,8 @@ def test_what_was_dropped_is_a_copy_when_it_comes_again() -> None:
     assert fed == 80
     repetition.restart(20)
     for count, text in enumerate(chain(*repeat(WORDS[:20], 3)), 1):
-        assert (repetition.feed(text), repetition.held) == (20 if count == 60 else None, count)
+        assert repetition.feed(text) == (20 if count == 60 else None)
+        assert count == 60 or repetition.held == count
     repetition.restart(20)
     for text in (*WORDS[30:60], *WORDS[:20]):
         assert repetition.feed(text) is None
@@ -174,7 +176,7 @@ def test_equal_lines_are_noticed_whatever_their_length_and_one_is_kept(blank: st
         texts = characters("Sheet:\n", f"{line}\n{blank}" * (MAX_EQUAL_LINES + 1))
         fed, kept = ended(texts) or (0, 0)
         assert fed == len(f"Sheet:\n{line}\n" + f"{blank}{line}\n" * (MAX_EQUAL_LINES - 1))
-        assert "".join(texts[:kept]) == f"Sheet:\n{line}\n"
+        assert "".join(texts[:kept]).rstrip() == f"Sheet:\n{line}"
 
 
 def test_four_equal_lines_and_equal_lines_apart_are_text() -> None:
@@ -206,7 +208,7 @@ def test_tokens_without_any_text_are_noticed(nothing: list[str]) -> None:
     found = ended(chain(["A", " word"], *repeat(nothing, MIN_TOKENS)))
     assert found is not None
     assert found[0] <= 2 + MIN_TOKENS
-    assert found[1] <= 3
+    assert found[1] <= 4
 
 
 def test_what_may_be_a_copy_is_held_until_something_else_follows() -> None:
@@ -240,7 +242,7 @@ def test_nothing_that_was_handed_on_is_dropped(seed: int) -> None:
     for count, text in enumerate(chain(*repeat(part, 40)), 1):
         kept = repetition.feed(text)
         if kept is not None:
-            assert kept >= handed_on or not "".join((part * 40)[kept:handed_on]).strip()
+            assert kept >= handed_on
             return
         handed_on = max(handed_on, count - repetition.held)
     assert len(part) < 3 or len(part) > 80
@@ -258,3 +260,11 @@ def test_places_of_one_label_are_a_loop_wherever_they_are() -> None:
     assert found[0] < 27 * 45
     labels = (f'{{"bbox_2d": {chance.choices(range(1000), k=4)}, "label": "{word}"}},\n' for word in WORDS[:100])
     assert ended(chain(*(re.findall(r" ?[^\W\d]+|\d|\W", each) for each in labels))) is None
+
+
+@pytest.mark.parametrize("texts", [["|"] * 500, [*WORDS, *WORDS], list("1234567890 " * 100), [" a", " b", "."] * 300])
+def test_it_costs_far_less_than_a_millisecond_a_token(texts: list[str]) -> None:
+    repetition, start = RepetitionDetector(), time.process_time()
+    for text in texts:
+        repetition.feed(text)
+    assert time.process_time() - start < len(texts) * 0.001

@@ -238,6 +238,23 @@ LONG: dict[str, Callable[[int], str]] = {
 }
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The window shows a dialog titled Music with two buttons, Save and Cancel. Below it is a list of songs. " * 30,
+        "## Dialog\n\n**Title:** `Music` → *Save*\n\n- [x] Cancel\n\n| A | B |\n|---|---|\n| 1 | |\n\n$x^2$ &amp; 🚀\n"
+        * 20,
+    ],
+)
+def test_the_way_from_a_token_to_a_sentence_costs_less_than_a_millisecond(text: str) -> None:
+    tokens = re.findall(r" ?\w{1,6}|\s|.", text)[:500]
+    answer, splitter = PlainTextStream(language="en", task="glance"), SentenceSplitter("en")
+    start = time.process_time()
+    for token in tokens:
+        splitter.feed(answer.feed(token))
+    assert (time.process_time() - start) / len(tokens) < 0.001
+
+
 @pytest.mark.parametrize("name", LONG)
 @pytest.mark.parametrize("in_tokens", [False, True])
 def test_time_grows_with_the_length_and_no_faster(name: str, in_tokens: bool) -> None:

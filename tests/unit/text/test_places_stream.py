@@ -117,6 +117,10 @@ BROKEN_OFF = {
     '[{"bbox': CUT_AT_ONCE,
     f"```json\n[\n{SAVE[:-8]}": CUT_AT_ONCE,
     "Here: [": "Here: [",
+    "Here: [{'bb": "Here: \n" + CUT_AT_ONCE,
+    'Here: [[{"title": "50 %", "type": ': "Here: \n" + "50 %.\n",
+    '[{"data": {"objects": [{"point": ': CUT_AT_ONCE,
+    '{"answer": ': "",
     '{"answer": "A window. It shows a dia': "A window. It shows a dia",  # the splitter leaves out the half sentence
     '{"answer": "' + 30 * "word ": 30 * "word ",
     '{"answer": "A window.", "buttons": ["OK", "Canc': "A window.\nButtons: OK.\n",

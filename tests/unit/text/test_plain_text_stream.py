@@ -50,15 +50,12 @@ def test_an_introduction_is_waited_for_no_longer_than_its_sentence() -> None:
     assert "".join(answer.feed(letter) for letter in f"{clause} and") == f"{clause} and"
     answer.finish()
     assert [answer.feed(word) for word in ("Of", " course", ".", " A", " dialog")] == ["", "", "", "", "A dialog"]
-<<<<<<< HEAD
-=======
 
 
 def test_places_are_put_into_words_and_the_rest_stays() -> None:
     answer = PlainTextStream(language="en")
     shown = "".join(map(answer.feed, ("See there: ", BOX, " and `code`"))) + answer.finish()
     assert shown == "See there:\nSave: at the bottom right.\nand code"
->>>>>>> markup
 
 
 def test_a_list_that_is_cut_says_so() -> None:

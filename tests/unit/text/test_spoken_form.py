@@ -76,7 +76,12 @@ def test_digits_are_spoken_one_by_one_in_every_language(text: str, spoken: str) 
         ("€/m², km³", "€/square meter, km cubed", "€/Quadratmeter, km hoch 3", "€/m², km³"),
         ("5 km/h", "5 kilometers per hour", "5 Kilometer pro Stunde", "5 km/h"),
         ("5 µs, 1 µs", "5 microseconds, 1 microsecond", "5 Mikrosekunden, 1 Mikrosekunde", "5 µs, 1 µs"),
-        ("(-5), a = -5, –5 °C", "(minus 5), a = minus 5, minus 5 °C", "(minus 5), a = minus 5, minus 5 °C", "(-5), a = -5, –5 °C"),
+        (
+            "(-5), a = -5, –5 °C",
+            "(minus 5), a = minus 5, minus 5 °C",
+            "(minus 5), a = minus 5, minus 5 °C",
+            "(-5), a = -5, –5 °C",
+        ),
         ("It is - 5 °C.", "It is minus 5 °C.", "It is minus 5 °C.", "It is - 5 °C."),
         ("3 - 5 °C, 5–7, F-5", "3 - 5 °C, 5–7, F-5", "3 - 5 °C, 5–7, F-5", "3 - 5 °C, 5–7, F-5"),
         ("> 5 kg", "greater than 5 kg", "größer als 5 kg", "> 5 kg"),
