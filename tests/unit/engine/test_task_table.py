@@ -214,7 +214,7 @@ REFUSED = {
     "a question in the system prompt": ("[demo]\nsystem = '{question}'", "demo.system"),
     "a token that ends a turn": ("[demo]\nsystem = 'a<|im_end|>'", "demo.system"),
     "a control character": ('[demo]\nsystem = "a\\u0007"', "demo.system"),
-    "half a character": ('[demo]\nsystem = "\\ud800"', "Unicode"),
+    "half a character": ('[demo]\nsystem = "\\ud800"', "line 2 is not valid"),
     "thinking that does not end": ("[demo]\nend_of_thinking = 'Enough.'", "demo.end_of_thinking"),
     "greedy thinking": ("[demo.thinking]\ntemperature = 0", "demo.glance.thinking.temperature"),
     "greedy thinking for one task": ("[demo.read.thinking]\ntemperature = 0", "demo.read.thinking.temperature"),
@@ -225,7 +225,7 @@ REFUSED = {
     "an unknown language table": ("languages = 3", "languages"),
     "a language that is none": ("[languages]\ngerman = 'German'", "languages.german"),
     "a language without a name": ("[languages]\nrm = ''", "languages.rm"),
-    "no TOML": ("[demo", "Expected"),
+    "no TOML": ("[demo", "its end is missing"),
     "deep": ("a." * 5000 + "b = 1", "deep"),
 }
 
