@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from PIL import Image
 
-from edge_assistant.assistant import picture_checks
+from edge_assistant.assistant import cut_answers, picture_checks
 from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
 from edge_assistant.assistant.conversation import ConversationHandover
 from edge_assistant.assistant.cut_answers import NO_TEXT, NOTICE_CODES, CutAnswer
@@ -55,20 +55,6 @@ MAX_SEED = 2**32 - 2
 _NO_PLACES = tr_noop("The demo model cannot list what is where. It describes the picture instead.")
 _LEAST_OF_MOST = 0.8
 """The least image tokens are at most this share of the most: every usual shape of screen has a grid in between."""
-
-_NO_ROOM = Done(
-    id=0,
-    answer="",
-    reasoning="",
-    stop="length",
-    image_tokens=0,
-    reused_cells=0,
-    reused_image=False,
-    encode=0.0,
-    prefill=0.0,
-    generated_tokens=0,
-    generation=0.0,
-)
 
 
 class Assistant:
@@ -498,7 +484,7 @@ class Assistant:
             run.is_full = not part.answer.strip() and part.stop == "length"
             if run.is_full:
                 break
-            done = _joined(done, part, run.answer)
+            done = cut_answers.join_reports(done, part, run.answer)
         self._reporter.finish(run, done)
         nothing = not run.shown if done.stop in ("end", "budget") else not clean_answer(done.answer).strip()
         if run.continues is None and nothing and not run.may_be_empty and done.stop != "cancelled":
@@ -510,7 +496,7 @@ class Assistant:
         try:
             return self._ask_engine(run, make)
         except DoesNotFitError:
-            return _NO_ROOM
+            return cut_answers.NOTHING_MORE
 
     def _ask_engine(self, run: AnswerRun, make: Callable[[int], AskQuestion]) -> Done:
         """Ask the engine; if the graphics processor fails before the first token, ask again on the processor."""
@@ -598,20 +584,3 @@ class Assistant:
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise CancelledError
-
-
-def _joined(first: Done, part: Done, answer: str) -> Done:
-    """Return the report on an answer that went on once, and is `answer` as a whole."""
-    return replace(
-        part,
-        answer=answer.strip(),
-        reasoning=first.reasoning,
-        image_tokens=first.image_tokens,
-        reused_cells=first.reused_cells,
-        reused_image=first.reused_image,
-        encode=first.encode + part.encode,
-        prefill=first.prefill + part.prefill,
-        generated_tokens=first.generated_tokens + part.generated_tokens,
-        generation=first.generation + part.generation,
-        loops=first.loops + part.loops,
-    )

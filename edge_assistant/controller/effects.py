@@ -377,6 +377,6 @@ class EffectHandlers:
 
 
 def _spelled(word: str, language: str | None) -> str:
-    """Return the sentence that spells a word, which is said first, but for a long number: that is said by digits."""
+    """Return the sentence that spells a word; a long number, which is said digit by digit, is not said before it."""
     letters = ", ".join(spelling.spell(word, language))
     return f"{letters}." if word.isdecimal() and len(word) >= LEAST_DIGITS else f"{word}: {letters}."
