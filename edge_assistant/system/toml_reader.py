@@ -10,6 +10,8 @@ from edge_assistant.system.i18n import tr
 
 # For a key of n parts the parser keeps all n prefixes: one of 200 kB takes more memory than a computer has.
 _MAX_PARTS = 30
+_MOST_REASON = 200
+"""The most characters quoted of an error's message, which may repeat what is not valid."""
 _PART = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
 _LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{_MAX_PARTS}}}")
 
@@ -26,3 +28,15 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise ValueError(tr("it is nested too deeply")) from None
     except ValueError:  # for a number with thousands of digits
         raise ValueError(tr("a number in it is too large")) from None
+
+
+def error_reason(error: Exception) -> str:
+    """Return why a TOML file is of no use, as the end of a sentence. `error` is what reading or checking it raised."""
+    if isinstance(error, UnicodeDecodeError):
+        return tr("it is not UTF-8 text")
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    if isinstance(error, tomllib.TOMLDecodeError):  # its own message is for programmers
+        line = re.search(r"line\s(\d+)", str(error))
+        return tr("line {line} is not valid", line=line[1]) if line else tr("its end is missing")
+    return str(error)[:_MOST_REASON]
