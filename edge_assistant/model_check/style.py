@@ -26,8 +26,8 @@ FLAGS = {
 
 # As the model writes them: headings, emphasis, lists, tables, code, HTML, LaTeX, emoji, JSON.
 _MARKUP = re.compile(
-    r"^\s{0,3}#{1,6}\s|\*\*|(?<!\w)__\w|^\s*[-*+•]\s+\w|^\s*\d{1,2}[.)]\s+\S|^\s*\|.*\||```|~~~|</?[a-z][a-z0-9]*[\s/>]"
-    r"|\$[^$\n]+\$|\\(?:frac|boxed|text|leq|times|\(|\[)|[\U0001f300-\U0001faff\u2600-\u27bf]|\[[^\]\n]*\]\(|[{\[]\s*\"",
+    r"^ {0,3}#{1,6}\s|\*\*|(?<!\w)__\w|^[ \t]*[-*+•]\s+\w|^[ \t]*\d{1,2}[.)]\s+\S|^[ \t]*\|.*\|"
+    r"|```|~~~|</?[a-z][a-z0-9]*[\s/>]|\$[^$\n]+\$|\\(?:frac|boxed|text|leq|times|\(|\[)|[\U0001f300-\U0001faff\u2600-\u27bf]|\[[^\]\n]*\]\(|[{\[]\s*\"",
     re.MULTILINE | re.IGNORECASE,
 )
 # In text without line starts of lists: what would be heard as a sign, or as letters of code.

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.model_checks import NUMBER, FakeAssistant, candidate, done, screen
 
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent
@@ -122,3 +126,22 @@ def test_the_embeddings_are_those_of_the_last_picture() -> None:
     assert runner.embeddings() is None
     assistant.embeddings = Embeddings(b"digest", b"data")
     assert runner.embeddings() == Embeddings(b"digest", b"data")
+
+
+@given(st.text(alphabet=st.sampled_from(list('{}[]"|*#<>`\n 0123aA保،\\$:,.-_')), max_size=400))
+def test_any_answer_is_scored(text: str) -> None:
+    for trial in (
+        Trial("place", screen("places"), "places"),
+        Trial("glance", screen(), "glance"),
+        Trial("read", screen(), "read"),
+        Trial("number", screen("numbers"), "question", "", screen("numbers").truth.questions[0]),
+    ):
+        found = score_outcome(trial, "m", done(text), plan((640, 640), max_tokens=400))
+        assert all(right >= 0 and of > 0 for right, of in found.scores.values())
+
+
+def test_a_long_answer_of_nothing_is_scored_at_once() -> None:
+    start = time.monotonic()
+    for text in ("\n" * 20_000, "{" * 20_000, "|" * 20_000, "- " * 10_000, "a" * 20_000, "1 " * 10_000):
+        score_outcome(Trial("glance", screen(), "glance"), "m", done(text))
+    assert time.monotonic() - start < 5
