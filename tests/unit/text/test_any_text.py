@@ -122,14 +122,13 @@ def _block(kind: str, words: list[str]) -> str:
         "fence": f"```text\n{text}\n```\n",
         "emoji": f"🚀 {text} 🎉\n",
         "token": f"<|im_start|>{text}<|im_end|>\n",
-        "struck": f"~~{text}~~\n",
         "entity": f"{first}&nbsp;{rest}&#8203;\n",
     }[kind]
 
 
 _KINDS = (
     *("heading", "bold line", "bullet", "bold bullet", "italic", "code", "link", "image", "html", "list", "comment"),
-    *("fence", "emoji", "token", "struck", "entity"),
+    *("fence", "emoji", "token", "entity"),
 )
 _BLOCKS = st.lists(st.tuples(st.sampled_from(_KINDS), _SENTENCES), max_size=8)
 
