@@ -120,7 +120,7 @@ def _block(kind: str, words: list[str]) -> str:
         "list": f"<ul><li>{first}</li><li>{rest}</li></ul>",
         "comment": f"<!-- **no** -->{text}<br>",
         "fence": f"```text\n{text}\n```\n",
-        "emoji": f"{text}\n" if first.isdecimal() else f"🚀 {text} 🎉\n",  # "❤ 3" tells how many have reacted
+        "emoji": f"🚀 {text} 🎉\n",
         "token": f"<|im_start|>{text}<|im_end|>\n",
         "entity": f"{first}&nbsp;{rest}&#8203;\n",
     }[kind]
