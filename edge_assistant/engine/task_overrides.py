@@ -15,6 +15,7 @@ from edge_assistant.system.atomic_file import replace_file
 from edge_assistant.system.bounded_read import read_regular_text
 from edge_assistant.system.errors import InputError, UsageError
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.toml_reader import file_problem
 
 
 def write_overrides(path: Path, entries: Mapping[str, EntryValue]) -> None:
@@ -33,7 +34,11 @@ def write_overrides(path: Path, entries: Mapping[str, EntryValue]) -> None:
             raise UsageError(tr("it is larger than {most} bytes", most=MAX_BYTES))
     except (UsageError, ValueError, TOMLKitError) as error:
         raise UsageError(
-            tr("The file {path} cannot be changed: {reason}. Edit it by hand, or delete it.", path=path, reason=error)
+            tr(
+                "The file {path} cannot be changed: {reason}. Edit it by hand, or delete it.",
+                path=path,
+                reason=file_problem(error),
+            )
         ) from error
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -36,11 +36,10 @@ from edge_assistant.system import paths
 from edge_assistant.system.bounded_read import read_regular_text
 from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.toml_reader import file_problem
 
 _SHIPPED = Path(__file__).with_name("task_table.toml")
 _DEFAULT_LANGUAGE = "en"
-_MOST_REASON = 200
-"""The most characters quoted of a parser's message, which may repeat invalid text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +163,7 @@ def load_table(overrides: Path | None) -> TaskTable:
     except FileNotFoundError:
         return shipped
     except (OSError, ValueError, UsageError) as error:
-        reason = str(getattr(error, "strerror", None) or error)[:_MOST_REASON]
-        message = tr("The file {path} is ignored: {reason}.", path=overrides, reason=reason)
+        message = tr("The file {path} is ignored: {reason}.", path=overrides, reason=file_problem(error))
         return TaskTable(shipped.places, shipped.languages, message)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
@@ -17,7 +16,7 @@ from edge_assistant.system import paths
 from edge_assistant.system.bounded_read import read_regular_text
 from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import system_language, tr, tr_noop
-from edge_assistant.system.toml_reader import parse_toml
+from edge_assistant.system.toml_reader import file_problem, parse_toml
 
 MAX_BYTES = 65_536
 """The size limit of a settings file; one with every entry and its description has about 10,000 bytes."""
@@ -27,9 +26,6 @@ RETIRED = frozenset(("skip_blank", "target_seconds"))
 
 _MOST_QUOTED = 60
 """The most characters of a name that an error message quotes."""
-
-_MOST_REASON = 200
-"""The most characters quoted of a parser's message, which may repeat invalid text."""
 
 
 def _check_language(code: str) -> None:
@@ -426,7 +422,7 @@ def load(path: Path) -> Settings:
             tr(
                 "The settings file {path} cannot be read: {error}. Fix it or delete it.",
                 path=path,
-                error=_reason(error),
+                error=file_problem(error),
             )
         ) from error
 
@@ -465,18 +461,6 @@ def _values_by_name(text: str) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise UsageError(tr("{name} has the wrong type.", name=HOTKEYS))
     return {**values, **{f"{HOTKEYS}.{name}": value for name, value in table.items()}}
-
-
-def _reason(error: OSError | ValueError) -> str:
-    """Return the reason of an error as the end of a sentence."""
-    if isinstance(error, UnicodeDecodeError):
-        return tr("it is not UTF-8 text")
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    if isinstance(error, tomllib.TOMLDecodeError):  # its own message is for programmers
-        line = re.search(r"line\s(\d+)", str(error))
-        return tr("line {line} is not valid", line=line[1]) if line else tr("its end is missing")
-    return str(error)[:_MOST_REASON]
 
 
 def find_entry(name: str) -> SettingsEntry:

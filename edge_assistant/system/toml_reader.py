@@ -8,6 +8,9 @@ from typing import Any
 
 from edge_assistant.system.i18n import tr
 
+_MOST_REASON = 200
+"""The most characters of an error's own words."""
+
 # For a key of n parts the parser keeps all n prefixes: one of 200 kB takes more memory than a computer has.
 _MAX_PARTS = 30
 _PART = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
@@ -26,3 +29,15 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise ValueError(tr("it is nested too deeply")) from None
     except ValueError:  # for a number with thousands of digits
         raise ValueError(tr("a number in it is too large")) from None
+
+
+def file_problem(error: Exception) -> str:
+    """Return why a TOML file cannot be used, by the error of reading or parsing it, as the end of a sentence."""
+    if isinstance(error, UnicodeDecodeError):
+        return tr("it is not UTF-8 text")
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    if isinstance(error, tomllib.TOMLDecodeError):  # its own message is for programmers
+        line = re.search(r"line\s(\d+)", str(error))
+        return tr("line {line} is not valid", line=line[1]) if line else tr("its end is missing")
+    return str(error)[:_MOST_REASON]

@@ -6,6 +6,7 @@ In other languages a sign that has no words is kept.
 from __future__ import annotations
 
 from edge_assistant.system.i18n import tr_noop, tr_noop_count, translator
+from edge_assistant.text.scripts import base_of
 
 TICKED, NOT_TICKED = tr_noop("ticked"), tr_noop("not ticked")
 SELECTED, NOT_SELECTED = tr_noop("selected"), tr_noop("not selected")
@@ -37,8 +38,7 @@ class AnswerWords:
     def __init__(self, language: str | None) -> None:
         self.language = language
         self._translate = translator(language)
-        base = (language or "").replace("_", "-").split("-")[0].lower()
-        self._pause = _PAUSES.get(base, ",")
+        self._pause = _PAUSES.get(base_of(language or ""), ",")
 
     @property
     def pause(self) -> str:

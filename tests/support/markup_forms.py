@@ -143,6 +143,11 @@ WORDED: dict[str, tuple[str, str]] = {
         "crossed out: 12,00, 9,00 €, crossed out: A, B\ncrossed out: C",
         "durchgestrichen: 12,00, 9,00 €, durchgestrichen: A, B\ndurchgestrichen: C",
     ),
+    "Kalt. ☑ Ja ☐ Nein": (
+        "Kalt. ticked: Ja; not ticked: Nein",
+        "Kalt. angekreuzt: Ja; nicht angekreuzt: Nein",
+    ),
+    "Kalt. ☑": ("Kalt.: ticked", "Kalt.: angekreuzt"),
     "<input type='checkbox' checked> Ja": ("ticked: Ja", "angekreuzt: Ja"),
     "| A | ✅ |\n|---|---|\n| ❌ | ☐ |": (
         "A: not ticked; ticked: not ticked",

@@ -15,7 +15,10 @@ from edge_assistant.text.markup.inline_formulas import SUPERSCRIPTS
 from edge_assistant.text.markup.inline_html import HtmlReader
 from edge_assistant.text.markup.inline_text import Stop
 
-_SPECIAL = re.compile(rf"[\n*_~`<\[!&\\$^|│┃║{symbols.SIGNS}]|●|(?<=\s)\([ xX•●o*]\)(?=\s)|(?<=\s)[-=]{{1,2}}>(?=\s)|==(?=\S)|[{SUPERSCRIPTS}]")
+_SPECIAL = re.compile(
+    rf"[\n*_~`<\[!&\\$^|│┃║{symbols.SIGNS}]|●|(?<=\s)\([ xX•●o*]\)(?=\s)|(?<=\s)[-=]{{1,2}}>(?=\s)|==(?=\S)"
+    rf"|[{SUPERSCRIPTS}]"
+)
 _TAIL = re.compile(r"(?<=\s)(?:[-=]{1,2}>?|\((?:[ xX•●o*]\)?)?)\Z|={1,2}\Z")
 
 

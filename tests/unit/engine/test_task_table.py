@@ -214,7 +214,7 @@ REFUSED = {
     "a question in the system prompt": ("[demo]\nsystem = '{question}'", "demo.system"),
     "a token that ends a turn": ("[demo]\nsystem = 'a<|im_end|>'", "demo.system"),
     "a control character": ('[demo]\nsystem = "a\\u0007"', "demo.system"),
-    "half a character": ('[demo]\nsystem = "\\ud800"', "Unicode"),
+    "half a character": ('[demo]\nsystem = "\\ud800"', "line 2 is not valid"),
     "thinking that does not end": ("[demo]\nend_of_thinking = 'Enough.'", "demo.end_of_thinking"),
     "greedy thinking": ("[demo.thinking]\ntemperature = 0", "demo.glance.thinking.temperature"),
     "greedy thinking for one task": ("[demo.read.thinking]\ntemperature = 0", "demo.read.thinking.temperature"),
@@ -225,7 +225,8 @@ REFUSED = {
     "an unknown language table": ("languages = 3", "languages"),
     "a language that is none": ("[languages]\ngerman = 'German'", "languages.german"),
     "a language without a name": ("[languages]\nrm = ''", "languages.rm"),
-    "no TOML": ("[demo", "Expected"),
+    "no TOML": ("[demo]\nmax_tokens\n", "line 2 is not valid"),
+    "no end": ("[demo", "its end is missing"),
     "deep": ("a." * 5000 + "b = 1", "deep"),
 }
 
@@ -254,6 +255,13 @@ def test_what_is_no_file_is_ignored_with_one_sentence_and_blocks_nothing(tmp_pat
     binary.write_bytes(b"\xff\xfe\x00")
     for path in (pipe, folder, large, binary):
         assert load_table(path).problem.startswith(f"The file {path} is ignored: ")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_an_own_file_that_an_editor_saved_otherwise_is_told_in_plain_words(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "tasks.toml"
+    path.write_text("[demo.de.question]\nprompt = 'für {question}'\n", encoding=encoding)
+    assert load_table(path).problem == f"The file {path} is ignored: it is not UTF-8 text."
 
 
 def test_without_an_own_file_the_shipped_table_holds_and_nothing_is_said(tmp_path: Path) -> None:
