@@ -22,7 +22,8 @@ _OPEN_TAG = rf"</?(?:{'|'.join(sorted({name[:n] for name in _TAG_NAMES for n in 
 # What may stand before JSON and is dropped with it.
 _OPENER = re.compile(
     rf"(?P<tags>(?:{_TAG}\s*)*)"
-    rf"(?:(?P<fence>`{{3,80}}|~{{3,80}})[ \t]*(?P<language>[\w+#.-]*)[ \t]*\n?\s*(?:{_TAG}\s*)*|(?P<tick>`{{1,2}}))?(?=[{{\[])"
+    rf"(?:(?P<fence>`{{3,80}}|~{{3,80}})[ \t]*(?P<language>[\w+#.-]*)[ \t]*\n?\s*(?:{_TAG}\s*)*"
+    rf"|(?P<tick>`{{1,2}}))?(?=[{{\[])"
 )
 _OPEN_OPENER = re.compile(
     rf"(?:{_TAG}\s*)*(?:{_OPEN_TAG}|`{{1,2}}|~{{1,2}}"

@@ -104,6 +104,8 @@ BOTH: dict[str, str] = {
     # around the answer
     "Of course. Here is a detailed description of the image.\n\nA dialog.": "A dialog.",
     "Natürlich! Hier ist eine ausführliche Beschreibung des Bildes:\n\nEin Dialog.": "Ein Dialog.",
+    "The image contains the following text:\n\nSale": "Sale",
+    "Das Bild enthält den folgenden Text:\n\nHallo": "Hallo",
     "**Bildbeschreibung:**\n\nEin Dialog.": "Ein Dialog.",
     "A dialog. Let me know if you need anything else!": "A dialog.",
     "Ein Dialog. Kann ich sonst noch etwas für Sie tun?": "Ein Dialog.",
@@ -148,6 +150,7 @@ WORDED: dict[str, tuple[str, str]] = {
         "Kalt. angekreuzt: Ja; nicht angekreuzt: Nein",
     ),
     "Kalt. ☑": ("Kalt.: ticked", "Kalt.: angekreuzt"),
+    '- {"label": "A"}\n1. {"label": "B"}': ("Label: A.\n1. Label: B.", "Label: A.\n1. Label: B."),
     "<input type='checkbox' checked> Ja": ("ticked: Ja", "angekreuzt: Ja"),
     "| A | ✅ |\n|---|---|\n| ❌ | ☐ |": (
         "A: not ticked; ticked: not ticked",
