@@ -34,9 +34,9 @@ def record(path: Path) -> None:
         note(name, arguments)
         start(self, target, *arguments, name=name)
 
-    def sent(self: WorkerProcess, message: object, patience: float = -1) -> bool:
+    def sent(self: WorkerProcess, message: object, timeout: float = -1) -> bool:
         note(self.name, message)
-        return send(self, message, patience)
+        return send(self, message, timeout)
 
     WorkerProcess.__init__, WorkerProcess.send = started, sent  # type: ignore[method-assign]
 
