@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from edge_assistant.imaging.token_budget import ResizePlan
@@ -10,6 +11,9 @@ from edge_assistant.system.text_cleaning import clean_answer
 from edge_assistant.text.json_words import ANSWER_KEYS, json_lines
 from edge_assistant.text.place_list import PlaceList
 from edge_assistant.text.prose_places import ProsePlaces
+
+_ITEM_MARK = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s*")
+_MAX_MARK = 20
 
 
 class Piece(NamedTuple):
@@ -34,6 +38,7 @@ class PlacesOutput:
     def start(self) -> None:
         """Get ready for an answer."""
         self.line_is_empty = True
+        self._line = ""  # the beginning of the line of running text
         self.said = False
         """Whether anything was given out."""
         self.wordless = False
@@ -53,6 +58,8 @@ class PlacesOutput:
         elif self._list.is_open:
             return
         self.line_is_empty = not text.rpartition("\n")[2].strip() and (self.line_is_empty or "\n" in text)
+        line = text.rpartition("\n")[2] if "\n" in text else self._line + text
+        self._line = line[:_MAX_MARK]
         self._add(self._prose.feed(text))
 
     def say(self, sentences: str) -> None:
@@ -73,8 +80,9 @@ class PlacesOutput:
     def begin_line(self) -> None:
         """Begin a line for a sentence."""
         self._add(self._prose.finish())
-        if not self.line_is_empty:
+        if not self.line_is_empty and not _ITEM_MARK.fullmatch(self._line):  # it is the list's item otherwise
             self._add("\n")
+        self._line = ""
         self.line_is_empty = self.said = True
 
     def stream(self, text: str) -> None:

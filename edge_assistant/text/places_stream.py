@@ -22,13 +22,14 @@ _OPEN_TAG = rf"</?(?:{'|'.join(sorted({name[:n] for name in _TAG_NAMES for n in 
 # What may stand before JSON and is dropped with it.
 _OPENER = re.compile(
     rf"(?P<tags>(?:{_TAG}\s*)*)"
-    rf"(?:(?P<fence>```+|~~~+)[ \t]*(?P<language>[\w+#.-]*)[ \t]*\n?\s*(?:{_TAG}\s*)*|(?P<tick>`{{1,2}}))?(?=[{{\[])"
+    rf"(?:(?P<fence>`{{3,80}}|~{{3,80}})[ \t]*(?P<language>[\w+#.-]*)[ \t]*\n?\s*(?:{_TAG}\s*)*"
+    rf"|(?P<tick>`{{1,2}}))?(?=[{{\[])"
 )
 _OPEN_OPENER = re.compile(
     rf"(?:{_TAG}\s*)*(?:{_OPEN_TAG}|`{{1,2}}|~{{1,2}}"
-    rf"|(?:```+|~~~+)[ \t]*[\w+#.-]*[ \t]*(?:\n\s*)?(?:{_TAG}\s*)*(?:{_OPEN_TAG})?)?\Z"
+    rf"|(?:`{{3,80}}|~{{3,80}})[ \t]*[\w+#.-]*[ \t]*(?:\n\s*)?(?:{_TAG}\s*)*(?:{_OPEN_TAG})?)?\Z"
 )
-_CANDIDATE = re.compile(r"[\[{<]|`+|~{3,}")
+_CANDIDATE = re.compile(r"[\[{<]|`{1,80}|~{3,80}")
 _OPEN_TILDES = re.compile(r"~{1,2}\Z")
 _CLOSERS = re.compile(rf"(?:[\s,;}}\])]|{_TAG})*")
 _FENCE = re.compile(r"(`+|~+)[ \t]*")

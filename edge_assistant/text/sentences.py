@@ -136,7 +136,7 @@ def _find_boundary(text: str, language: str, *, clauses: bool, final: bool) -> _
             return _Boundary(_forced_break(text, start, i), False)
         if may_end(text, i):
             end = after_marks(text, i)
-            if end == len(text) and not final:
+            if end == len(text) and not final and end - start < _MAX_LENGTH:
                 return None  # more closing marks, or the rest of a number, may follow
             item_end = list_item_before(text, start, i, language)
             if item_end is not None:

@@ -41,6 +41,7 @@ _UNIT_NAMES = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _UNIT = re.compile(rf"(?<![\w.,])({_NUMBER})[ \u00a0\u202f]?({_UNIT_NAMES})(?!\w)")
 _PER_UNIT = re.compile(r"(?:(?<=[^\W\d_]\s)|(?<=/))(?:[ck]?m|mm)[²³](?!\w)")
 _COMPARISON = re.compile(r"(?<![\w<>=\-])(<=|>=|[<>≤≥])[ \u00a0]?(?=[-−+]?\d)|(?<=\w)(<=|>=|[<>≤≥])(?=[-−+]?\d)")
+_OPEN_ANGLE = re.compile(r"<[^\s<>]*\Z")
 _COMPARISONS = {"<=": "≤", ">=": "≥"}
 _PRODUCT = re.compile(rf"({_NUMBER})[ \u00a0]?[*·⋅][ \u00a0]?(?={_NUMBER})")
 _SLASH = re.compile(r"(?<![\w/.])(\d{1,4})/(?=\d{1,4}(?![\w/]))")
@@ -114,6 +115,8 @@ def _with_words(text: str, words: Translator, mathematics: MathWords) -> str:
 
 def _comparison(found: re.Match[str], mathematics: MathWords) -> str:
     sign = found[1] or found[2]
+    if sign == ">" and _OPEN_ANGLE.search(found.string, 0, found.start()):
+        return found[0]  # it closes a name in angle brackets
     words = mathematics.sign(_COMPARISONS.get(sign, sign)).removeprefix(", ")
     return f"{words} " if found[1] else f" {words} "
 

@@ -135,8 +135,10 @@ _TEXT_NOUNS = (
 _READING = {
     "en": rf"(?:all )?(?:the )?(?:visible |full )?(?:text|content) (?:in|on|of|from|within) (?:the|this"
     rf"|your) (?:\w+ )?{_PICTURE}"
-    r"(?: (?:is|reads|says|is as follows|reads as follows|says the following|includes|contains))?:",
-    "de": rf"(?:der|dieser|gesamter?) (?:gesamte |sichtbare )?text (?:im|in|auf|aus|des|der) (?:dem |der "
+    r"(?: (?:is|reads|says|is as follows|reads as follows|says the following|includes|contains))?:"
+    rf"|(?:the|this) {_PICTURE} (?:contains|shows|has|includes|displays) the following text:",
+    "de": rf"(?:das|dieses|der|dieser|die|diese) {_PICTURE} (?:enthält|zeigt) (?:den )?folgende[nr]? text:|"
+    rf"(?:der|dieser|gesamter?) (?:gesamte |sichtbare )?text (?:im|in|auf|aus|des|der) (?:dem |der "
     rf"|diesem )?(?:\w+ )?"
     rf"{_PICTURE}(?: (?:lautet|ist|besagt)(?: wie folgt)?)?:",
 }
@@ -200,6 +202,18 @@ READING = re.compile(
 
 LEADS = tuple(
     {
+        *(
+            f"{the} {noun} {verb} the following text"
+            for the in ("the", "this")
+            for noun in ("image", "picture", "screenshot", "photo", "document", "page")
+            for verb in ("contains", "shows", "has", "includes", "displays")
+        ),
+        *(
+            f"{the} {verb} {following} text"
+            for the in ("das bild", "dieses bild", "der screenshot", "das foto")
+            for verb in ("enthält", "zeigt")
+            for following in ("den folgenden", "folgenden")
+        ),
         *("of course", "sure", "certainly", "absolutely", "okay", "ok", "alright", "all right", "got it"),
         *("understood", "no problem", "great", "gladly", "definitely", "very well", "i'd be", "happy to"),
         *("thank you for", "thanks for", "here's", "here is", "here are", "here comes", "below is", "below are"),
@@ -300,6 +314,18 @@ CLOSINGS = re.compile("|".join(_CLOSINGS))
 
 CLOSING_LEADS = tuple(
     {
+        *(
+            f"{the} {noun} {verb} the following text"
+            for the in ("the", "this")
+            for noun in ("image", "picture", "screenshot", "photo", "document", "page")
+            for verb in ("contains", "shows", "has", "includes", "displays")
+        ),
+        *(
+            f"{the} {verb} {following} text"
+            for the in ("das bild", "dieses bild", "der screenshot", "das foto")
+            for verb in ("enthält", "zeigt")
+            for following in ("den folgenden", "folgenden")
+        ),
         *("let me know", "please let me", "feel free to", "please feel free", "just ask", "just let me", "if you "),
         *("if there", "is there anything", "do you need", "do you have", "do you want", "would you like"),
         *("i hope this", "i hope that", "how else", "what else can", "ist sonst", "ist noch", "kann ich sonst"),

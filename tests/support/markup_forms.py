@@ -30,6 +30,9 @@ BOTH: dict[str, str] = {
     "Titel\n=====\nText\n-----\nMehr\n***\nEnde": "Titel\nText\nMehr\nEnde",
     "- Save\n* Open\n+ Close\n• Quit\n1. One\n2) Two": "Save\nOpen\nClose\nQuit\n1. One\n2) Two",
     "- 5 °C": "-5 °C",
+    "- 5\n- 6\n- 7": "5\n6\n7",
+    "- A\n- 5\n- 6": "A\n5\n6",
+    "90^\\circ, \\emph{y}": "90°, y",
     "- 12,50 €": "-12,50 €",
     "+ 5 %": "+5 %",
     "– 3 kg": "–3 kg",
@@ -104,6 +107,8 @@ BOTH: dict[str, str] = {
     # around the answer
     "Of course. Here is a detailed description of the image.\n\nA dialog.": "A dialog.",
     "Natürlich! Hier ist eine ausführliche Beschreibung des Bildes:\n\nEin Dialog.": "Ein Dialog.",
+    "The image contains the following text:\n\nSale": "Sale",
+    "Das Bild enthält den folgenden Text:\n\nHallo": "Hallo",
     "**Bildbeschreibung:**\n\nEin Dialog.": "Ein Dialog.",
     "A dialog. Let me know if you need anything else!": "A dialog.",
     "Ein Dialog. Kann ich sonst noch etwas für Sie tun?": "Ein Dialog.",
@@ -148,6 +153,7 @@ WORDED: dict[str, tuple[str, str]] = {
         "Kalt. angekreuzt: Ja; nicht angekreuzt: Nein",
     ),
     "Kalt. ☑": ("Kalt.: ticked", "Kalt.: angekreuzt"),
+    '- {"label": "A"}\n1. {"label": "B"}': ("Label: A.\n1. Label: B.", "Label: A.\n1. Label: B."),
     "<input type='checkbox' checked> Ja": ("ticked: Ja", "angekreuzt: Ja"),
     "| A | ✅ |\n|---|---|\n| ❌ | ☐ |": (
         "A: not ticked; ticked: not ticked",

@@ -18,8 +18,8 @@ _BOLD_HEADING = re.compile(r"\*{1,3}(?=#{1,6}[ \t])")
 _BOLD_HEADING_PART = re.compile(r"\*{1,3}#{0,6}\Z")
 _RADIO = re.compile(r"\(([ xX•●o*])\)[ \t]+(?=\S)")
 _RADIO_PART = re.compile(r"\((?:[ xX•●o*](?:\)[ \t]*)?)?\Z")
-_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([^\n`]*)(?=\n|\Z)")
-_FENCE_PART = re.compile(r"(?:`{1,2}|~{1,2}|(?:`{3,}|~{3,})[^\n`]*)\Z")
+_FENCE = re.compile(r"(`{3,80}|~{3,80})[ \t]*([^\n`]{0,200})(?=\n|\Z)")
+_FENCE_PART = re.compile(r"(?:`{1,2}|~{1,2}|(?:`{3,80}|~{3,80})[^\n`]{0,280})\Z")
 _QUOTE = re.compile(r">[ \t]?")
 _BULLET = re.compile(rf"([{re.escape(symbols.BULLETS)}])\ufe0f?[ \t\u00a0]+(?=\S)")
 _BULLET_PART = re.compile(rf"[{re.escape(symbols.BULLETS)}]\ufe0f?[ \t\u00a0]*\Z")
@@ -31,6 +31,7 @@ _SIGNED_UNIT = re.compile(
     r"|[GMTk]B|pt|px|EUR|USD|CHF|Euro?s?|Dollars?|Grad|degrees?|Prozent|per ?cent|Punkte?|points?)(?!\w)"
     r"|[.,;)]?[ \t]*(?:\n|\Z))"
 )
+_BARE_NUMBER = re.compile(r"[.,;]?[ \t]*\n[ \t]*")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d\Z")
 _DEFINITION = re.compile(r"\[(?!\^)[^\[\]\n]{1,200}\]:[ \t]+\S+[^\n]*(?=\n|\Z)")
 _DEFINITION_PART = re.compile(r"\[(?!\^)[^\[\]\n]{0,200}(?:\](?::[^\n]*)?)?\Z")
@@ -276,12 +277,17 @@ class BlockReader(CodeReader):
             if stop + 12 > len(text) and not self._final and "\n" not in text[stop:]:
                 return False
             is_number = not re.match(r"[.)][ \t]|[:/.-]\d|\.\w|[a-zA-Z]\d", text[stop : stop + 3])
+            if is_number and (listed := _BARE_NUMBER.match(text, stop)):
+                following = text[listed.end() : listed.end() + 2]
+                if len(following) < 2 and not self._final:
+                    return False
+                is_number = following != f"{mark} "  # numbers that are a list have no signs
             if is_number:
                 close = _SIGNED_UNIT.match(text, stop) is not None
                 if _YEAR.match(number[0]) and not close:
                     return self._read_item(end, "")
                 return self._read_item(end, f"{mark}{'' if close else ' '}", line_start=False)
-        self._item = "" if number else mark
+        self._item = mark
         return self._read_item(end, "")
 
     def _read_item(self, position: int, said: str, *, line_start: bool = True) -> bool:

@@ -14,6 +14,8 @@ _ESCAPED = frozenset("\\`*_{}[]()#+-.!|~>$<\"'&%:=^@,;/?")
 _POWER = re.compile(r"\^(\{[^{}\n]{1,40}\}|\([^()\n]{1,40}\)|[-−+–]?\d+(?:[.,]\d+)*|[A-Za-z](?![A-Za-z]))")
 _POWER_PART = re.compile(r"\^(?:\{[^{}\n]{0,40}|\([^()\n]{0,40}|[-−+–]?(?:\d+(?:[.,]\d*)*)?|[A-Za-z])?\Z")
 _SUPERSCRIPT = str.maketrans("0123456789+-−–n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻ⁿ")
+_DEGREE = re.compile(r"\^(?:\\circ(?![a-z])|\{\\circ\})")
+_DEGREE_PART = re.compile(r"\^\{?(?:\\(?:c(?:i(?:rc?)?)?)?)?\Z|\^\{\\circ\Z")
 _BASE = re.compile(r"(?:\d|(?<![^\W\d_]{3})[^\W\d_]|[)\]}])\Z")
 _UNIT = re.compile(r"(?:^|[\d/·])[cdkmµ]?(?:m|s|in|ft|yd|mi)\Z")
 _EXPONENT = re.compile(r"[-+]?\d+(?:[.,/]\d+)?|(?=.*[a-z])(?!(?:st|nd|rd|th)\Z)[-+]?[0-9a-z]?[-+*/]?[0-9a-z]")
@@ -174,6 +176,11 @@ class FormulaReader(InlineText):
 
     def _read_caret(self, i: int) -> int:
         text = self._text
+        if not self._final and _DEGREE_PART.match(text, i):
+            return i
+        if degree := _DEGREE.match(text, i):
+            self._write("°")
+            return degree.end()
         if not self._final and _POWER_PART.match(text, i):
             return i
         power = _POWER.match(text, i)

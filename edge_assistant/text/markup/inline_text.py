@@ -11,6 +11,8 @@ from edge_assistant.text.markup.lines import LineJoiner
 MAX_EMPHASIS = 600
 """Characters in which the end of emphasis is looked for."""
 
+_MAX_RUN = 300
+
 QUOTES = "\"'“”„‘’‚«»「『》《"
 
 
@@ -107,11 +109,12 @@ class InlineText:
         return "" if self._line_start or i == 0 or self._text[i - 1] == "\n" else self._text[i - 1]
 
     def _run_end(self, i: int) -> int | None:
-        """Return the end of the run of equal characters at `i`, None if that is not known yet."""
+        """Return the end of the run of equal characters at `i`, or of its first _MAX_RUN; None: not known yet."""
         text, end = self._text, i
-        while end < len(text) and text[end] == text[i]:
+        limit = min(len(text), i + _MAX_RUN)
+        while end < limit and text[end] == text[i]:
             end += 1
-        return None if end == len(text) and not self._final else end
+        return None if end == len(text) and end < i + _MAX_RUN and not self._final else end
 
     def _nested(self, inner: str, end: int) -> int:
         """Write the plain text of what stands between two marks."""

@@ -152,3 +152,7 @@ def test_endless_text_is_spoken_too(text: str) -> None:
     for language in ("en", "fr"):
         assert re.findall(r"\d", spoken_form(text, language)) == re.findall(r"\d", text)
     assert time.process_time() - started < 5, "a search that goes back and forth takes minutes"
+
+
+def test_a_name_in_angle_brackets_is_no_comparison() -> None:
+    assert spoken_form("<root>1</root>, a>5", "en") == "<root>1</root>, a greater than 5"
