@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from edge_assistant.system import pyside_workaround
@@ -25,6 +26,10 @@ pyside_workaround.keep_constants_alive()  # Qt is at work in this process too
 # Tests start programs some thousand times; without kept bytecode each would compile every module anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# The same examples every time, so that a change fails by what it changes; a time limit would measure the machine.
+hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+hypothesis.settings.load_profile("repeatable")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -47,7 +47,7 @@ OPERATORS = {"\u2716": "×", "\u2795": "+", "\u2796": "−", "\u2797": "÷"}
 _STARS = re.compile("([\u2605\u2b50\U0001f31f]\ufe0f?)+\u2606*|\u2606{3,}")
 
 
-DECORATIONS = "▪▫◻◼◽◾👉➡🔹🔸🔷🔶💠🔘⬛⬜✨🎉"
+DECORATIONS = "▪▫◻◼◽◾👉➡🔹🔸🔷🔶💠🔘⬛⬜✨🎉🚀📌📍🔍🔎📝💡🎯🌟📊📈📉📋🎨🧩🛠"
 """Signs that stand before a line only to mark it."""
 
 

@@ -38,7 +38,7 @@ TOKENS = st.lists(
 ).map(lambda groups: [token for group in groups for token in group])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     TOKENS,
     TOKENS,

@@ -152,7 +152,7 @@ def spoken(texts: list[str], language: str | None, task: str) -> list[str]:
     return said + splitter.finish()
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=200)
 @given(_TEXTS, st.lists(st.integers(0, 200), max_size=8), _LANGUAGES, _TASKS)
 def test_any_text_is_spoken_the_same_however_it_is_cut(
     text: str, cuts: list[int], language: str | None, task: str
@@ -162,7 +162,7 @@ def test_any_text_is_spoken_the_same_however_it_is_cut(
     assert spoken(list(text), language, task) == whole
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=300), _TASKS)
 def test_any_bytes_are_spoken_without_a_fault(data: bytes, task: str) -> None:
     for text in (data.decode(errors="replace"), data.decode("latin-1"), data.decode("utf-16", "replace")):
@@ -170,7 +170,7 @@ def test_any_bytes_are_spoken_without_a_fault(data: bytes, task: str) -> None:
             sentence.encode()
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300)
 @given(_TEXTS, _TASKS)
 def test_no_markup_is_left(text: str, task: str) -> None:
     said = plain_text(text, "en", task=task)
@@ -179,14 +179,14 @@ def test_no_markup_is_left(text: str, task: str) -> None:
         assert found is None, (found, said)
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300)
 @given(_BLOCKS)
 def test_of_well_formed_markup_all_words_are_left_and_no_mark(blocks: list[tuple[str, list[str]]]) -> None:
     said = plain_text("".join(_block(kind, words) for kind, words in blocks), "en")
     assert said.replace("\u200b", "").split() == [word for _, words in blocks for word in words]
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=200)
 @given(_SENTENCES)
 def test_plain_sentences_stay_as_they_are(words: list[str]) -> None:
     text = " ".join(words) + "."
