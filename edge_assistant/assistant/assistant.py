@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from PIL import Image
 
-from edge_assistant.assistant import picture_checks
+from edge_assistant.assistant import cut_answers, picture_checks
 from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
 from edge_assistant.assistant.conversation import ConversationHandover
 from edge_assistant.assistant.cut_answers import NO_TEXT, NOTICE_CODES, CutAnswer
@@ -24,7 +24,16 @@ from edge_assistant.engine.client import Engine
 from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import GpuOffload
 from edge_assistant.engine.grammars import grammar_for
-from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, EngineConfig, Sampling, ThinkingBudget, Turn
+from edge_assistant.engine.messages import (
+    AskQuestion,
+    Done,
+    Embeddings,
+    EngineConfig,
+    MeasureDevice,
+    Measurement,
+    ThinkingBudget,
+    Turn,
+)
 from edge_assistant.engine.task_entries import MIN_IMAGE_TOKENS, Task
 from edge_assistant.engine.task_table import TaskSettings, TaskTable, check_temperature, load_table
 from edge_assistant.imaging import token_budget
@@ -46,21 +55,6 @@ MAX_SEED = 2**32 - 2
 _NO_PLACES = tr_noop("The demo model cannot list what is where. It describes the picture instead.")
 _LEAST_OF_MOST = 0.8
 """The least image tokens are at most this share of the most: every usual shape of screen has a grid in between."""
-
-_PRESENCE_AFTER_LOOP = 0.5
-_NO_ROOM = Done(
-    id=0,
-    answer="",
-    reasoning="",
-    stop="length",
-    image_tokens=0,
-    reused_cells=0,
-    reused_image=False,
-    encode=0.0,
-    prefill=0.0,
-    generated_tokens=0,
-    generation=0.0,
-)
 
 
 class Assistant:
@@ -85,18 +79,21 @@ class Assistant:
         quick_tower: bool = True,
         way_on: Callable[[], str] = str,
         tasks: TaskTable | None = None,
+        exact_tower: bool = False,
     ) -> None:
         """`context` is in tokens: the most to use if memory allows, or with `exact_context` the size to use or fail.
 
         `threads` and `gpu_layers` (see Tuning) override what was tuned for this model; None keeps it.
         `quick_tower` is as for tuning.profile.load_profile, `way_on` as for AnswerReporter. `tasks` is the task table,
-        None the one that ships.
+        None the one that ships; it and the answers' `language` may be replaced between two questions. With
+        `exact_tower` the model's own vision tower is used, whatever was tuned.
         """
         self.tasks = tasks or load_table(None)
-        self._language = language
+        self.language = language
         self._published_model, self._quick_tower = model, quick_tower
+        self._exact_tower = exact_tower
         self._profile = self._load_profile()
-        self._model = model = profile.with_tower(model, self._profile)
+        self._model = model = self._with_tower()
         self._cancelled = threading.Event()
         self._reporter = AnswerReporter(voice, on_event, self._cancelled, way_on)
         self._apply(options)
@@ -152,9 +149,48 @@ class Assistant:
         """The model that answers, with the vision tower that is used."""
         return self._model
 
+    @property
+    def frame(self) -> token_budget.ResizePlan | None:
+        """How the present picture lies in the one that was sent; None before it was captured."""
+        return self._frame
+
     def cancel_ahead(self) -> None:
         """Cancel what `encode_ahead` or `encode_detail_ahead` has started."""
         self._engine.cancel_ahead()
+
+    @property
+    def gpu_layers(self) -> int | None:
+        """The layers that the person wants on a GPU (see Tuning)."""
+        return self._engine.gpu_layers
+
+    def measure_device(self, make_request: Callable[[int], MeasureDevice]) -> Measurement | None:
+        """Compute on the loaded model's devices what these are compared by; None when `cancel_measuring` stopped it.
+
+        Belongs to the thread that asks. If the GPU fails, that is reported, and the model loaded on the CPU. Raises
+        AssistantError.
+        """
+        try:
+            return self._engine.measure(make_request)
+        except DeviceFailedError as failure:
+            self._cancelled.clear()
+            self._reporter.notice(0, failure.code, str(failure))
+            self._loader.unload()  # so that the load is not reported as a restart
+            self.warm()
+            raise
+
+    def cancel_measuring(self) -> None:
+        """Stop `measure_device`, and nothing else; may be called from any thread."""
+        self._engine.cancel_measuring()
+
+    def reference_config(self, context: int) -> EngineConfig:
+        """Return the configuration of an engine that computes the same on the CPU only, in the background."""
+        return self._engine.reference_config(context)
+
+    def leave_device(self) -> None:
+        """Free the model's memory, also what the GPU made of the picture; the next load is on the CPU."""
+        self._embeddings = None
+        self._engine.leave_device()
+        self._loader.unload()
 
     def needed_bytes(self) -> int:
         """Estimate the memory in bytes that the engine takes with the whole context."""
@@ -268,7 +304,7 @@ class Assistant:
 
     def _make_run(self, index: int, question: str, task: Task, continues: CutAnswer | None = None) -> AnswerRun:
         seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
-        language = self._language or catalogue_language()
+        language = self.language or catalogue_language()
         return AnswerRun(
             index,
             question,
@@ -393,17 +429,17 @@ class Assistant:
         return token_budget.fit(image, max_tokens=most, min_tokens=least)
 
     def _task_settings(self, task: Task) -> TaskSettings:
-        return self.tasks.settings(self._model.family, task, self._model.variant, self._language)
+        return self.tasks.settings(self._model.family, task, self._model.variant, self.language)
 
     def _answer(self, run: AnswerRun, settings: TaskSettings) -> Done:
         picture = self._get_picture(run)
-        run.plain_text = PlainTextStream(self._frame, self._language, task=run.task)
+        run.plain_text = PlainTextStream(self._frame, self.language, task=run.task)
         self._load(run)
         rgb, options, sampling = picture.tobytes(), self._options, settings.sampling
         if options.temperature is not None:
             sampling = replace(sampling, temperature=options.temperature)
         if run.continues is not None and run.continues.looped:
-            sampling = _after_loop(sampling)
+            sampling = sampling.after_loop()
         turns, continues = tuple(self._turns), run.continues is not None
         run.may_be_empty = settings.may_be_empty and run.task == "read" and not continues
         if run.continues is not None:  # with the space at its end
@@ -440,7 +476,7 @@ class Assistant:
         while options.whole and (done.stop == "length" or (done.stop == "loop" and not loops)):
             if done.stop == "loop":
                 loops += 1
-                sampling = _after_loop(sampling)
+                sampling = sampling.after_loop()
             run.parts += 1
             before = self._turns[:-1] if run.continues else self._turns
             turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer))), True
@@ -448,7 +484,7 @@ class Assistant:
             run.is_full = not part.answer.strip() and part.stop == "length"
             if run.is_full:
                 break
-            done = _joined(done, part, run.answer)
+            done = cut_answers.join_reports(done, part, run.answer)
         self._reporter.finish(run, done)
         nothing = not run.shown if done.stop in ("end", "budget") else not clean_answer(done.answer).strip()
         if run.continues is None and nothing and not run.may_be_empty and done.stop != "cancelled":
@@ -460,7 +496,7 @@ class Assistant:
         try:
             return self._ask_engine(run, make)
         except DoesNotFitError:
-            return _NO_ROOM
+            return cut_answers.NOTHING_MORE
 
     def _ask_engine(self, run: AnswerRun, make: Callable[[int], AskQuestion]) -> Done:
         """Ask the engine; if the graphics processor fails before the first token, ask again on the processor."""
@@ -517,13 +553,21 @@ class Assistant:
     def _load_profile(self) -> profile.TuningProfile:
         return profile.load_profile(self._published_model, quick_tower=self._quick_tower)
 
+    def _with_tower(self) -> ResolvedModel:
+        """Return the model with the vision tower to use now."""
+        return (
+            self._published_model
+            if self._exact_tower
+            else profile.with_tower(self._published_model, self._load_profile())
+        )
+
     def _load(self, run: AnswerRun) -> None:
         """Load the model if it is not loaded. Raises AssistantError."""
         self._engine.wait_for_cancelled()
         if self._engine.loaded:
             return
         # A vision tower may have been made or deleted since.
-        self._model = profile.with_tower(self._published_model, self._load_profile())
+        self._model = self._with_tower()
         self._engine.set_mmproj(self._model.mmproj)
         self._loader.load(run, self._image_tokens)
 
@@ -540,25 +584,3 @@ class Assistant:
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise CancelledError
-
-
-def _after_loop(sampling: Sampling) -> Sampling:
-    """Return the sampling of an answer that goes on from where it began to repeat itself."""
-    return replace(sampling, presence_penalty=max(sampling.presence_penalty, _PRESENCE_AFTER_LOOP))
-
-
-def _joined(first: Done, part: Done, answer: str) -> Done:
-    """Return the report on an answer that went on once, and is `answer` as a whole."""
-    return replace(
-        part,
-        answer=answer.strip(),
-        reasoning=first.reasoning,
-        image_tokens=first.image_tokens,
-        reused_cells=first.reused_cells,
-        reused_image=first.reused_image,
-        encode=first.encode + part.encode,
-        prefill=first.prefill + part.prefill,
-        generated_tokens=first.generated_tokens + part.generated_tokens,
-        generation=first.generation + part.generation,
-        loops=first.loops + part.loops,
-    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from edge_assistant.engine.messages import Done
 from edge_assistant.engine.task_entries import Task
 from edge_assistant.system.i18n import tr, tr_noop
 
@@ -24,6 +25,21 @@ _COMPLETE = tr_noop("The answer is complete.")
 _REPEATED = tr_noop("The answer began to repeat itself; the repetition was left out.")
 NO_TEXT = tr_noop("There is no text.")
 """Said instead of an empty answer in reading."""
+
+NOTHING_MORE = Done(
+    id=0,
+    answer="",
+    reasoning="",
+    stop="length",
+    image_tokens=0,
+    reused_cells=0,
+    reused_image=False,
+    encode=0.0,
+    prefill=0.0,
+    generated_tokens=0,
+    generation=0.0,
+)
+"""The report on an answer that cannot go on: the context has no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +121,20 @@ def repeated() -> tuple[str, str]:
 def no_text() -> tuple[str, str]:
     """Return the code and the message of the notice that there is nothing to read."""
     return "no-text", tr(NO_TEXT)
+
+
+def join_reports(first: Done, part: Done, answer: str) -> Done:
+    """Return the report on an answer that went on once, and is `answer` as a whole."""
+    return replace(
+        part,
+        answer=answer.strip(),
+        reasoning=first.reasoning,
+        image_tokens=first.image_tokens,
+        reused_cells=first.reused_cells,
+        reused_image=first.reused_image,
+        encode=first.encode + part.encode,
+        prefill=first.prefill + part.prefill,
+        generated_tokens=first.generated_tokens + part.generated_tokens,
+        generation=first.generation + part.generation,
+        loops=first.loops + part.loops,
+    )

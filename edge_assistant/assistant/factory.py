@@ -101,8 +101,10 @@ def make_assistant(
     context: int | None = None,
     gpu_layers: int | None = None,
     way_on: Callable[[], str] = str,
+    exact_tower: bool = False,
 ) -> Assistant:
-    """Create the assistant for a model; `options` are those of its first request, `way_on` is as for AnswerReporter.
+    """Create the assistant for a model; `options` are those of its first request, `way_on` is as for AnswerReporter,
+    `exact_tower` as for Assistant.
 
     A task table of the person's own that cannot be used is ignored; `tasks.problem` of the assistant says so. A given
     `context` (in tokens) is used as it is or refused; the settings' one is reduced to what memory allows.
@@ -120,6 +122,7 @@ def make_assistant(
         quick_tower=settings.quick_tower,
         way_on=way_on,
         tasks=load_table(overrides_path()),
+        exact_tower=exact_tower,
     )
 
 

@@ -11,7 +11,9 @@ from edge_assistant.assistant.answer_run import AnswerRun
 from edge_assistant.assistant.events import Event, NoticeEvent, SentenceEvent, StageEvent, TokenEvent
 from edge_assistant.engine.messages import (
     DEVICE_FAILED,
+    DEVICE_WRONG,
     DeviceFailed,
+    DeviceWrong,
     Done,
     StageProgress,
     TextDelta,
@@ -83,7 +85,9 @@ class AnswerReporter:
         if self._voice:
             self._voice.stop()
 
-    def handle_reply(self, run: AnswerRun, reply: StageProgress | TextDelta | TurnsDropped | DeviceFailed) -> None:
+    def handle_reply(
+        self, run: AnswerRun, reply: StageProgress | TextDelta | TurnsDropped | DeviceFailed | DeviceWrong
+    ) -> None:
         """Report one reply of the engine to the question of `run`."""
         if isinstance(reply, StageProgress):
             if reply.stage == "answer" and run.still_writing:
@@ -94,6 +98,8 @@ class AnswerReporter:
             run.announcer.progress(reply.stage, reply.fraction)
         elif isinstance(reply, DeviceFailed):
             self.notice(run.index, DEVICE_FAILED, reply.message)
+        elif isinstance(reply, DeviceWrong):
+            self.notice(run.index, DEVICE_WRONG, reply.message)
         elif isinstance(reply, TurnsDropped):
             message = tr_count(
                 "The conversation is long: the first question was left out, the picture stays.",

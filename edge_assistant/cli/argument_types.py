@@ -35,6 +35,22 @@ def seconds(text: str) -> float:
     return value
 
 
+def minutes(text: str) -> float:
+    """Parse the minutes that something may take, 0.1 to 1440."""
+    value = _number(text)
+    if not 0.1 <= value <= 1440:
+        raise argparse.ArgumentTypeError(tr("{text} is not a number of minutes from 0.1 to 1440", text=text))
+    return value
+
+
+def language_codes(text: str) -> tuple[str, ...]:
+    """Parse codes of languages with commas between them, such as "en,de"; the countries of codes do not count."""
+    codes = [code.strip().replace("_", "-").split("-")[0].lower() for code in text.split(",")]
+    if not all(code.isascii() and code.isalpha() and len(code) in (2, 3) for code in codes):
+        raise argparse.ArgumentTypeError(tr("{text} is not a list of language codes such as en,de", text=text))
+    return tuple(dict.fromkeys(codes))
+
+
 def temperature(text: str) -> float:
     """Parse a sampling temperature, 0 (greedy) to 2."""
     value = _number(text)

@@ -45,6 +45,26 @@ def tune(parsed: argparse.Namespace, context: CommandContext) -> int:
     return run(TuneOptions(*options), context.cancellation)
 
 
+def check_model(parsed: argparse.Namespace, context: CommandContext) -> int:
+    """Check what models make of screens with known contents."""
+    from edge_assistant.cli.check_model import CheckOptions, run
+
+    options = CheckOptions(
+        parsed.model,
+        parsed.mmproj,
+        parsed.think,
+        parsed.minutes,
+        parsed.languages,
+        parsed.seed,
+        parsed.make_towers,
+        parsed.apply,
+        parsed.report,
+        parsed.speak,
+        parsed.json,
+    )
+    return run(options, context.cancellation)
+
+
 def trigger(parsed: argparse.Namespace, _: CommandContext) -> int:
     """Run an action in the running program, or list the actions."""
     from edge_assistant.hotkeys.actions import ACTIONS

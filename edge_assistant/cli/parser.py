@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import NoReturn
 
 from edge_assistant import __version__
 from edge_assistant.cli import commands
-from edge_assistant.cli.argument_types import temperature, whole
+from edge_assistant.cli.argument_types import language_codes, minutes, temperature, whole
 from edge_assistant.cli.command import Command
 from edge_assistant.cli.commands import APP_PREFIX
 from edge_assistant.cli.describe_arguments import add_describe
@@ -76,6 +77,7 @@ def make_parser() -> Parser:
     doctor.add_argument("--speak", action=argparse.BooleanOptionalAction, help=tr("also speak (default: yes)"))
     doctor.set_defaults(command=Command(commands.doctor))
     _add_tune(subparsers.add_parser("tune", help=tr("find the fastest configuration for this computer")))
+    _add_check_model(subparsers.add_parser("check-model", help=tr("check what models make of screens that are known")))
     voices = subparsers.add_parser("voices", help=tr("list the voices"))
     voices.add_argument("--language", metavar=tr("CODE"), help=tr("only voices for this language"))
     voices.set_defaults(command=Command(commands.voices))
@@ -132,6 +134,33 @@ def _add_tune(parser: argparse.ArgumentParser) -> None:
     add("--speak", action=argparse.BooleanOptionalAction, help=tr("also speak (default: yes)"))
     add("--json", action="store_true", help=tr("one JSON object per line on standard output"))
     parser.set_defaults(command=Command(commands.tune, tidy_s=3.0))
+
+
+def _add_check_model(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--model", metavar=tr("NAME|PATH"), help=tr("only this one (default: each that is installed)"))
+    add("--mmproj", metavar=tr("PATH"), help=tr("the vision file that belongs to the model file"))
+    add("--think", action="store_true", help=tr("the Thinking model"))
+    add(
+        "--minutes",
+        metavar=tr("N"),
+        type=minutes,
+        default=60.0,
+        help=tr("how long it may take in all, 0.1 to 1440 (default: 60)"),
+    )
+    add(
+        "--languages",
+        metavar=tr("CODES"),
+        type=language_codes,
+        help=tr("of the screens and the answers, such as en,de (default: yours and English)"),
+    )
+    add("--seed", metavar=tr("N"), type=whole(0, 2**31), default=1, help=tr("other screens (default: 1)"))
+    add("--make-towers", action="store_true", help=tr("also make and compare smaller formats of the vision encoder"))
+    add("--apply", action="store_true", help=tr("write what is proposed into your table of tasks"))
+    add("--report", metavar=tr("FILE"), type=Path, help=tr("write the report into this file, as Markdown"))
+    add("--speak", action=argparse.BooleanOptionalAction, help=tr("also speak (default: yes)"))
+    add("--json", action="store_true", help=tr("one JSON object per line on standard output"))
+    parser.set_defaults(command=Command(commands.check_model, tidy_s=3.0))
 
 
 def _add_trigger(parser: argparse.ArgumentParser) -> None:

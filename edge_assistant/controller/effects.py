@@ -30,6 +30,7 @@ from edge_assistant.text import spelling
 from edge_assistant.text.languages import LanguageTracker, Sentence, language_of
 from edge_assistant.text.plain_text_stream import plain_text
 from edge_assistant.text.sentences import SentenceSplitter
+from edge_assistant.text.spoken_form import LEAST_DIGITS
 
 TICK_INTERVAL_S = 2.0
 """Seconds between two ticks while a request is worked on and none of its answer has been spoken."""
@@ -240,7 +241,7 @@ class EffectHandlers:
         """Spell the last answer word by word."""
         words = spelling.words_of(" ".join(self.last_answer.answer))
         language = self.spoken_language
-        sentences = [f"{word}: {', '.join(spelling.spell(word, language))}." for word in words]
+        sentences = [_spelled(word, language) for word in words]
         self._speak_as_new_request(sentences or [tr(_NO_ANSWER)])
 
     def report_no_picture(self) -> None:
@@ -373,3 +374,9 @@ class EffectHandlers:
         self.unmute()
         for sentence in sentences:
             self._speech.say(sentence, self.current.id, language=language_of(sentence))
+
+
+def _spelled(word: str, language: str | None) -> str:
+    """Return the sentence that spells a word; a long number, which is said digit by digit, is not said before it."""
+    letters = ", ".join(spelling.spell(word, language))
+    return f"{letters}." if word.isdecimal() and len(word) >= LEAST_DIGITS else f"{word}: {letters}."

@@ -22,8 +22,8 @@ AssistantFactory = Callable[[bool], Assistant]
 class ModelSwitcher:
     """The assistants of both variants, one of them current.
 
-    `start`, `change`, `reader`, `reload` and `unload` belong to one thread; the rest may be used from any. `free`
-    returns the bytes of memory that could be used now.
+    `start`, `change`, `reader`, `reload`, `unload` and `leave_device` belong to one thread; the rest may be used from
+    any. `free` returns the bytes of memory that could be used now.
     """
 
     def __init__(
@@ -102,7 +102,8 @@ class ModelSwitcher:
     def reader(self, make: AssistantFactory) -> Assistant | None:
         """Return the assistant that reads text out: thinking does not help there, and takes long.
 
-        It has the Instruct model where that is loaded or fits beside the current one; else it is the current one.
+        It has the Instruct model where that is loaded or fits beside the current one; else it is the current one. The
+        demo model does not read for another.
         """
         current = self.current
         if current is None or not self.current_thinks:
@@ -111,7 +112,8 @@ class ModelSwitcher:
             other = self._standby or make(False)
         except AssistantError:
             return current  # it is not installed, say
-        if other.loaded or self._fits_beside(current, other):
+        is_as_good = other.model.variant == "instruct" and other.model.demo <= current.model.demo
+        if is_as_good and (other.loaded or self._fits_beside(current, other)):
             self._install(current, self.current_thinks, other)
             return other
         if other is not self._standby:
@@ -138,6 +140,14 @@ class ModelSwitcher:
             if assistant is not None and assistant.loaded:
                 _log.info("a model is unloaded")
                 assistant.unload()
+
+    def leave_device(self) -> None:
+        """Load the models on the CPU, the current one now: their GPU computes wrongly. Raises AssistantError."""
+        for assistant in (self.current, self._standby):
+            if assistant is not None:
+                assistant.leave_device()
+        if self.current is not None and not self.closed:
+            self.current.warm()
 
     def forget(self) -> None:
         """End all engines, and with them what they hold of pictures and conversations; `start` makes new ones."""

@@ -17,7 +17,7 @@ from edge_assistant.controller.request import Request
 from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.controller.worker import RequestOutput, WorkerListener
 from edge_assistant.system import memory
-from edge_assistant.system.errors import AssistantError, CancelledError, InputError, rebuild_error
+from edge_assistant.system.errors import AssistantError, CancelledError, InputError, rebuild_error, run_safely
 from edge_assistant.system.i18n import tr
 from edge_assistant.text.languages import language_of
 
@@ -65,6 +65,7 @@ class RequestTasks:
         self._forecast = LatencyForecast()
         self._active_conversation: Conversation | None = None
         self._answering: Assistant | None = None  # which may not be the switcher's current one
+        self._reader: Assistant | None = None  # that answered last, and was not the current one
         self.load_at_start = True
         """Whether `start` loads the model; otherwise the first question does."""
 
@@ -83,6 +84,15 @@ class RequestTasks:
     def unload(self) -> None:
         """Free the models' memory until the next question."""
         self._switcher.unload()
+
+    @property
+    def current(self) -> Assistant | None:
+        """The assistant that answers, None before the start; may be read from any thread."""
+        return self._switcher.current
+
+    def leave_device(self) -> None:
+        """Load the models on the CPU: their GPU computes wrongly. A failure is told by the next question."""
+        run_safely(self._switcher.leave_device, "the model was not loaded on the processor")
 
     def start(self, request: Request) -> None:
         """Make the assistant, and load its model; the request stands for that."""
@@ -105,6 +115,7 @@ class RequestTasks:
 
     def reload(self, request: Request) -> None:
         """Find and load the model again, since others may be installed or chosen; the request stands for that."""
+        self._reader = None
         try:
             self._switcher.reload(partial(self._make_for, request))
         except CancelledError:
@@ -140,7 +151,7 @@ class RequestTasks:
         if request.failure is not None:
             self._output.fail(request, request.failure)
         elif assistant is not None and not request.is_cancelled():
-            outcome = self._read(request) if _is_reading(request) else self._ask(assistant, request)
+            outcome = self._read(request) if self._is_reading(request) else self._ask(assistant, request)
         if request.is_cancelled():
             return
         complete = isinstance(outcome, DoneEvent) and outcome.stop != "cancelled"
@@ -166,6 +177,7 @@ class RequestTasks:
 
     def toggle_thinking(self, request: Request) -> None:
         """Turn Think harder on or off."""
+        self._reader = None
         think = not self._switcher.think
         if think:
             request.notice("think-cost", thinking_cost(self._latency_records))
@@ -182,6 +194,7 @@ class RequestTasks:
 
     def forget_all(self, request: Request) -> None:
         """Drop all pictures and conversations, the engines' memory too."""
+        self._reader = None
         self._active_conversation = None
         self._switcher.forget()
         request.notice("forgotten", tr("Everything was forgotten."))
@@ -215,14 +228,28 @@ class RequestTasks:
         except AssistantError as error:
             request.failure = error
 
+    def _is_reading(self, request: Request) -> bool:
+        """Return whether text is to be read out; also note when another assistant answers than the one that read."""
+        cut, is_active = request.conversation.cut, request.conversation is self._active_conversation
+        goes_on = request.more and is_active and self._reader is not None and cut is not None and cut.task == "read"
+        if not goes_on:
+            self._reader = None
+        return goes_on or (request.mode == "read" and request.question is None and not request.more)
+
     def _read(self, request: Request) -> DoneEvent | ErrorEvent:
-        """Answer with the assistant that reads, and let the current one continue the conversation."""
-        current, reader = self._switcher.current, self._switcher.reader(partial(self._make_for, request))
+        """Answer with the assistant that reads, and let the current one continue the conversation.
+
+        A text that goes on is read by the same one, which has the picture in its cache.
+        """
+        current, reader = self._switcher.current, self._reader if request.more else None
+        reader = reader or self._switcher.reader(partial(self._make_for, request))
         assert current is not None
         assert reader is not None
         if reader is current:
             return self._ask(current, request)
-        self._answering, self._active_conversation = reader, None
+        if not request.more:
+            self._active_conversation = None
+        self._answering = self._reader = reader
         try:
             outcome = self._ask(reader, request)
         finally:
@@ -274,10 +301,6 @@ class RequestTasks:
 
     def _report_answered(self, request: Request, *, complete: bool) -> None:
         self._event_loop.post(self.listener.on_answered, request, complete=complete)
-
-
-def _is_reading(request: Request) -> bool:
-    return request.mode == "read" and request.question is None and not request.more
 
 
 def _after_answer_sentence(request: Request, duration: str) -> str:

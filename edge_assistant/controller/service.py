@@ -28,6 +28,7 @@ from edge_assistant.controller.settings_applier import GlobalHotkeys
 from edge_assistant.controller.speech_channel import SpeechChannel
 from edge_assistant.controller.view import OverlayView, Status, View
 from edge_assistant.controller.worker import RequestOutput, RequestWorker
+from edge_assistant.engine.messages import DEVICE_WRONG
 from edge_assistant.engine.task_table import language_code
 from edge_assistant.hotkeys.backends import choose_hotkeys
 from edge_assistant.hotkeys.key import Key
@@ -39,6 +40,7 @@ from edge_assistant.system import cpu, memory, paths
 from edge_assistant.system.errors import AssistantError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.json_store import JsonStore
+from edge_assistant.tuning.idle_device_check import IdleDeviceCheck
 from edge_assistant.tuning.idle_quantizer import IdleQuantizer
 
 _log = logging.getLogger(__name__)
@@ -106,6 +108,13 @@ class Service:
         self._idle_quantizer = IdleQuantizer(
             lambda: self._worker.idle_seconds, lambda: self._settings.quick_tower and not cpu.on_battery()
         )
+        self._device_check = IdleDeviceCheck(
+            lambda: self._worker.idle_seconds,
+            lambda: not cpu.on_battery(),
+            lambda: self._tasks.current,
+            self._worker.post,
+            self._report_wrong_device,
+        )
         self.controller = Controller(
             event_loop,
             self._worker,
@@ -132,12 +141,14 @@ class Service:
             for sentence in self._hotkeys.register(self._settings.hotkeys.keys_by_action()):
                 self.tell("keys", sentence)
             _warm_capture()
+            self._device_check.start()
             self.controller.run()
         finally:
             self.speech.silence()
             self._worker.close()
             self._tasks.close()
             self._idle_quantizer.close()
+            self._device_check.close()
             self.speech.close()
             self._hotkeys.close()
 
@@ -241,6 +252,12 @@ class Service:
         awaits_question = self._view is not None and self._view.awaits_question()
         palette = self._hotkeys.working_key("palette") if self._has_palette else None
         return way_on(self._hotkeys.working_key("more"), palette, awaits_question=awaits_question)
+
+    def _report_wrong_device(self, message: str, leave: bool) -> None:
+        """Tell that the graphics processor computes wrongly, and `leave` it if the person did not choose it."""
+        self.tell(DEVICE_WRONG, message)
+        if leave:
+            self._worker.post(self._tasks.leave_device)
 
     def _make_assistant(self, think: bool, is_cancelled: IsCancelled) -> Assistant:
         settings, options, output = self._settings, request_settings(self._settings), self._output

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from edge_assistant.engine import failures, worker
+from edge_assistant.engine.device_checks import DeviceChecks
 from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import NO_OFFLOAD
 from edge_assistant.engine.messages import (
@@ -18,6 +19,7 @@ from edge_assistant.engine.messages import (
     AskQuestion,
     CancelQuestion,
     DeviceFailed,
+    DeviceWrong,
     Done,
     Embeddings,
     EmbeddingsReply,
@@ -27,6 +29,9 @@ from edge_assistant.engine.messages import (
     Failed,
     GetEmbeddings,
     Loaded,
+    MeasureDevice,
+    Measurement,
+    NotMeasured,
     OffloadStarted,
     Reply,
     StageProgress,
@@ -46,10 +51,13 @@ _CANCEL_GRACE_S = 0.2
 # after that the worker is killed, which loses its caches and, on a machine short of memory, the cached model file.
 _NODE_TIMEOUT_S = 5.0
 
-OnReply = Callable[[StageProgress | TextDelta | TurnsDropped | DeviceFailed], None]
+FinalReply = Done | EmbeddingsReply | Measurement | NotMeasured
+"""What a request of the client ends with, if it does not fail."""
+
+OnReply = Callable[[StageProgress | TextDelta | TurnsDropped | DeviceFailed | DeviceWrong], None]
 
 _cpu_only = threading.Event()
-"""Set when a GPU failed: until this program ends, all its engines compute on the CPU only."""
+"""Set when a GPU failed or computes wrongly: until this program ends, all its engines compute on the CPU only."""
 
 
 class Engine:
@@ -65,7 +73,7 @@ class Engine:
         self._last_id = 0
         self._ahead: tuple[int, bytes] | None = None  # the picture being encoded ahead: request id and digest
         self._joined_id = 0  # the id of the EncodeAhead for the current question's picture, 0 for none
-        self._busy = self._loading = False
+        self._busy = self._loading = self._measuring = False
         self._kill_at: float | None = None
         self._overdue: tuple[int, float] | None = None  # id of a cancelled question not acknowledged yet, and deadline
         self._cancelled = False
@@ -134,9 +142,12 @@ class Engine:
             self._busy = self._loading = False
         assert isinstance(reply, Loaded)
         self.context, self.offload = reply.context, reply.offload
+        device, gpu_layers = reply.offload.device, self._config.tuning.gpu_layers
+        if device is not None and device.computes_wrongly:
+            on_reply(DeviceWrong(failures.wrong_device_message(device.name, gpu_layers)))
         return time.perf_counter() - start
 
-    def _load_with_fallback(self, on_reply: OnReply, context: int) -> Loaded | Done | EmbeddingsReply:
+    def _load_with_fallback(self, on_reply: OnReply, context: int) -> Loaded | FinalReply:
         try:
             return self._load_once(on_reply, context)
         except CancelledError:
@@ -154,8 +165,8 @@ class Engine:
             _cpu_only.clear()  # the failure was not the GPU's
             raise
 
-    def _load_once(self, on_reply: OnReply, context: int) -> Loaded | Done | EmbeddingsReply:
-        config = replace(self._config, context=context)
+    def _load_once(self, on_reply: OnReply, context: int) -> Loaded | FinalReply:
+        config = replace(self._config, context=context, wrong_devices=DeviceChecks().wrong_keys())
         if _cpu_only.is_set():
             config = replace(config, tuning=replace(config.tuning, gpu_layers=0))
         with self._lock:
@@ -178,13 +189,21 @@ class Engine:
             request = make_request(self._last_id + 1)
             self._last_id += 1
             self._cancelled, self._kill_at, self._busy = False, None, True
+        self._join_or_drop_ahead(request)
+        reply = self._send_and_wait(process, request, on_reply)
+        assert isinstance(reply, Done)
+        return reply
+
+    def _send_and_wait(
+        self, process: WorkerProcess, request: AskQuestion | MeasureDevice, on_reply: OnReply
+    ) -> Loaded | FinalReply:
+        """Send a request that computes on the GPU, if there is one, and wait for its end. Raises as `ask`."""
         try:
-            self._join_or_drop_ahead(request)
             process.send(request)
         except WorkerDiedError as error:
             raise self._ask_error(error) from error
         try:
-            reply = self._wait_for_reply(process, request.id, on_reply, self._ask_error)
+            return self._wait_for_reply(process, request.id, on_reply, self._ask_error)
         except EngineError as error:
             if error.code != DEVICE_FAILED:
                 raise
@@ -192,8 +211,6 @@ class Engine:
                 raise CancelledError from error
             self.unload()
             raise self._disable_device() from error
-        assert isinstance(reply, Done)
-        return reply
 
     def get_embeddings(self) -> Embeddings | None:
         """Return the embeddings of the last picture, for another engine with the same mmproj; None if there are none.
@@ -217,6 +234,52 @@ class Engine:
             return None  # the picture will be encoded again, which costs only time
         assert isinstance(reply, EmbeddingsReply)
         return reply.embeddings
+
+    def reference_config(self, context: int) -> EngineConfig:
+        """Return the configuration of an engine that computes the same on the CPU only, in the background."""
+        tuning = replace(self._config.tuning, gpu_layers=0, repack=False)
+        return replace(self._config, context=context, tuning=tuning, prompt_cache_dir=None, background=True)
+
+    def measure(self, make_request: Callable[[int], MeasureDevice]) -> Measurement | None:
+        """Let the loaded model compute what devices are compared by; None when that was cancelled.
+
+        Belongs to the thread that asks. Raises DoesNotFitError, EngineError (DeviceFailedError where a GPU failed), or
+        CancelledError when this engine is closed.
+        """
+        self.wait_for_cancelled()
+        with self._lock:
+            process = self._process
+            if self._closed or process is None:
+                raise CancelledError
+            self._last_id += 1
+            request = make_request(self._last_id)
+            self._cancelled, self._kill_at, self._busy, self._measuring = False, None, True, True
+        try:
+            reply = self._send_and_wait(process, request, lambda _: None)
+        except CancelledError:
+            if self._closed:
+                raise
+            return None
+        finally:
+            with self._lock:
+                self._measuring = False
+        return reply if isinstance(reply, Measurement) else None
+
+    def leave_device(self) -> None:
+        """End the worker, and compute on the CPU only from the next load on, in all engines of this program."""
+        _cpu_only.set()
+        self.unload()
+
+    @property
+    def gpu_layers(self) -> int | None:
+        """As in Tuning."""
+        return self._config.tuning.gpu_layers
+
+    def cancel_measuring(self) -> None:
+        """Stop `measure`, and nothing else; may be called from any thread."""
+        with self._lock:
+            cancelled = self._begin_cancel() if self._measuring else None
+        self._send_cancel(cancelled)
 
     def unload(self) -> None:
         """End the worker and free its memory; the next question loads again."""
@@ -264,20 +327,29 @@ class Engine:
         A worker that is loading is killed at once.
         """
         with self._lock:
-            process = self._process
-            if self._cancelled or not self._busy:
-                return
-            self._cancelled = True
-            self._kill_at = time.monotonic() + _CANCEL_GRACE_S
-            kill = self._loading  # a worker that is loading acknowledges nothing
-        if process is None:
-            return  # between two loads
+            cancelled = self._begin_cancel()
+        self._send_cancel(cancelled)
+
+    def _begin_cancel(self) -> tuple[WorkerProcess, int, bool] | None:
+        """Mark the running request as cancelled, under the lock; return what `_send_cancel` needs."""
+        if self._cancelled or not self._busy:
+            return None
+        self._cancelled = True
+        self._kill_at = time.monotonic() + _CANCEL_GRACE_S
+        if self._process is None:
+            return None  # between two loads
+        return self._process, self._last_id, self._loading  # a worker that is loading acknowledges nothing
+
+    def _send_cancel(self, cancelled: tuple[WorkerProcess, int, bool] | None) -> None:
+        if cancelled is None:
+            return
+        process, id, kill = cancelled
         process.wake()
         if kill:
             process.kill()
             return
         try:
-            sent = process.send(CancelQuestion(self._last_id), timeout=_CANCEL_GRACE_S)
+            sent = process.send(CancelQuestion(id), timeout=_CANCEL_GRACE_S)
         except WorkerDiedError:
             return  # the waiting thread gets the error
         if not sent:
@@ -295,7 +367,7 @@ class Engine:
 
     def _wait_for_reply(
         self, process: WorkerProcess, id: int, on_reply: OnReply, to_error: Callable[[WorkerDiedError], AssistantError]
-    ) -> Loaded | Done | EmbeddingsReply:
+    ) -> Loaded | FinalReply:
         """Pass replies with `id` to `on_reply` until the final one, and return that; stale ids are dropped.
 
         `process` is the one that was asked: a `close` may have cleared `self._process` by now.
@@ -307,14 +379,14 @@ class Engine:
 
     def _receive_reply(
         self, process: WorkerProcess, id: int, on_reply: OnReply, to_error: Callable[[WorkerDiedError], AssistantError]
-    ) -> Loaded | Done | EmbeddingsReply:
+    ) -> Loaded | FinalReply:
         while True:
             try:
                 reply: Reply | None = process.receive(self._seconds_until_kill())
             except WorkerDiedError as error:
                 self._discard(process)
                 raise to_error(error) from error
-            if isinstance(reply, Done | EmbeddingsReply | Failed) and self._overdue and reply.id == self._overdue[0]:
+            if isinstance(reply, FinalReply | Failed) and self._overdue and reply.id == self._overdue[0]:
                 self._overdue = None
             if reply is None:
                 if self._closed:  # without waiting for its end: freeing gigabytes takes time
@@ -328,7 +400,7 @@ class Engine:
                 self._on_device = reply.on_device
             elif reply.id != id and not (reply.id == self._joined_id and isinstance(reply, StageProgress)):
                 continue
-            elif isinstance(reply, Done | EmbeddingsReply):
+            elif isinstance(reply, FinalReply):
                 return reply
             elif isinstance(reply, Failed):
                 if id == 0:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import ctypes
 import os
+from dataclasses import replace
+from pathlib import Path
 
-from edge_assistant.engine.bindings import ggml, llama
+from edge_assistant.engine.bindings import ggml, library_files, llama
+from edge_assistant.engine.gpu_driver import driver_identity
 from edge_assistant.engine.gpu_offload import Device
+from edge_assistant.engine.prompt_cache import compute_identity
 
 NO_DRIVERS = {"GGML_DISABLE_VULKAN": "1", "CUDA_VISIBLE_DEVICES": "-1", "HIP_VISIBLE_DEVICES": "-1"}
 """Environment variables that keep llama.cpp from asking any GPU driver for devices. Metal has no such variable."""
 
+_KEY_LENGTH = 32
 _GPU, _INTEGRATED_GPU = 1, 2  # ggml-backend.h, enum ggml_backend_dev_type
 
 
@@ -38,6 +43,21 @@ def list_devices() -> list[Device]:
             description = (name(device) or b"A graphics processor").decode(errors="replace")
             devices.append(Device(description, free.value, kind(device) == _GPU, index))
     return devices
+
+
+def list_devices_for(model: str, mmproj: str) -> list[Device]:
+    """List the GPUs with the keys under which it is kept how they compute with these two files."""
+    devices = list_devices()
+    if not devices:
+        return []
+    driver = driver_identity()  # after the drivers were loaded
+    try:
+        model_key = compute_identity([Path(model), Path(mmproj)]).hex()[:_KEY_LENGTH]
+        driver_keys = [compute_identity(library_files(), each.name, driver).hex()[:_KEY_LENGTH] for each in devices]
+    except OSError:
+        return devices  # loading the file will report the error
+    keyed = zip(devices, driver_keys, strict=True)
+    return [replace(each, driver_key=driver_key, model_key=model_key) for each, driver_key in keyed]
 
 
 def device_handle(index: int) -> int:

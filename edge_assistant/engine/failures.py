@@ -85,5 +85,21 @@ def device_load_message(gpu_layers: int | None) -> str:
     )
 
 
+def wrong_device_message(device: str, gpu_layers: int | None) -> str:
+    """Return the sentence about a GPU that was found to compute wrongly; `gpu_layers` as in Tuning."""
+    if gpu_layers is None:
+        return tr(
+            "A check found that the graphics processor {device} computes wrongly, so earlier answers may be wrong, "
+            "and everything runs on the processor from now on.",
+            device=device,
+        )
+    return tr(
+        "A check found that the graphics processor {device} computes wrongly, so answers may be wrong. It is used all "
+        "the same because of --gpu-layers {layers}; 0 would keep everything on the processor.",
+        device=device,
+        layers=gpu_layers,
+    )
+
+
 def _ran_out_of_memory(error: WorkerDiedError) -> bool:
     return any(is_out_of_memory_message(line) for line in error.last_lines)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, deque
 
+from edge_assistant.text.sentence_ends import MARKS, WIDE_MARKS
+
 _WORDS, _MAX_WORDS = 160, 8
 """A loop is this many words in a row of which no more than so many differ; a word is what a token has.
 
@@ -12,7 +14,7 @@ Each number counts as another word: pages of digits are no loop.
 _SENTENCES, _MAX_SENTENCES = 24, 4
 """The same for sentences and lines, as long as _MIN_LENGTH: one word in each row is a column of a table."""
 _MIN_LENGTH = 12
-_ENDS = frozenset(".!?…。！？؟।\n")
+_ENDS = MARKS | WIDE_MARKS | {"\n"}
 
 
 class _Window:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from edge_assistant.engine.answer_end import is_good_end
 from edge_assistant.engine.answer_text import AnswerState, AnswerText
@@ -25,9 +25,6 @@ _MAX_END_TOKENS = 32
 _PROGRESS_STEP = 0.05
 _UNASKED_THINKING = ThinkingBudget(512, 45.0)
 """The limits of a model that thinks although it was not asked to."""
-_RETRY_PRESENCE, _RETRY_TEMPERATURE = 0.5, 0.2
-"""The least of both after a loop. Besides, the first token of the next copy is forbidden once; stronger means would
-change what is read (docs/adr/0032)."""
 _SEEDS = 2**32 - 1  # llama.cpp takes seeds of 32 bits; the largest one means "random" there
 _NOTHING_COMPUTED = tr_noop(
     "The model computed nothing usable: its files are damaged, or the graphics processor computes wrongly. Download "
@@ -50,12 +47,7 @@ def answer_reserve(request: AskQuestion) -> int:
 
 def retry_sampling(sampling: Sampling, seed: int) -> tuple[Sampling, int]:
     """Return the sampling parameters and the seed with which an answer goes on that repeated itself."""
-    changed = replace(
-        sampling,
-        temperature=max(sampling.temperature, _RETRY_TEMPERATURE),
-        presence_penalty=max(sampling.presence_penalty, _RETRY_PRESENCE),
-    )
-    return changed, (seed + 1) % _SEEDS
+    return sampling.after_loop(), (seed + 1) % _SEEDS
 
 
 class AnswerWriter:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 
 from edge_assistant.system.i18n import tr
 
@@ -13,12 +14,19 @@ _RESERVED_BYTES = 1_200_000_000
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A GPU, at `index` in ggml's list; `free` in bytes; `dedicated_memory` is false for an integrated GPU."""
+    """A GPU, at `index` in ggml's list; `free` in bytes; `dedicated_memory` is false for an integrated GPU.
+
+    `driver_key` stands for the device with its driver and llama.cpp's build, `model_key` for the model's files; ""
+    where they are not known. `computes_wrongly`: a check found that, see device_checks.py.
+    """
 
     name: str
     free: int
     dedicated_memory: bool
     index: int = 0
+    driver_key: str = ""
+    model_key: str = ""
+    computes_wrongly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +34,14 @@ class GpuOffload:
     """What is on the GPU: `layers` of the text model's `total_layers`, and the vision tower or not; no device: nothing.
 
     The output layer goes with the first layer and is not counted; the token embeddings stay on the CPU.
+    `passed_over` is the name of a device that would be used, but computes wrongly.
     """
 
     device: Device | None
     layers: int
     total_layers: int
     tower: bool
+    passed_over: str = ""
 
     @property
     def gpu_layers(self) -> int:
@@ -44,7 +54,17 @@ class GpuOffload:
         return (self.device.name, self.layers) if self.device and self.layers else None
 
     def describe(self) -> str:
-        """Return a sentence that says what is on the GPU; "" when nothing is."""
+        """Return sentences that say what is on the GPU, and which one computes wrongly; "" when there is none."""
+        wrong = self.passed_over
+        if self.device is not None and self.device.computes_wrongly:
+            wrong = self.device.name
+        found = (
+            tr("A check found that the graphics processor {device} computes wrongly.", device=wrong) if wrong else ""
+        )
+        placed = self._describe_placement() or (tr("Everything runs on the processor.") if wrong else "")
+        return " ".join(filter(None, (found, placed)))
+
+    def _describe_placement(self) -> str:
         if self.device is None:
             return ""
         if self.layers >= self.total_layers and self.tower:
@@ -56,6 +76,20 @@ class GpuOffload:
 
 
 NO_OFFLOAD = GpuOffload(None, 0, 0, tower=False)
+
+
+def usable_devices(
+    devices: list[Device], wrong_keys: Container[str], gpu_layers: int | None
+) -> tuple[list[Device], str]:
+    """Return the devices that `decide` may choose from, and the name of the first that is not one of them, else "".
+
+    One whose driver_key is among `wrong_keys` is marked, and used only where the user gave `gpu_layers`.
+    """
+    marked = [replace(each, computes_wrongly=each.driver_key in wrong_keys) for each in devices]
+    if gpu_layers is not None:
+        return marked, ""
+    passed_over = [each.name for each in marked if each.computes_wrongly and each.dedicated_memory]
+    return [each for each in marked if not each.computes_wrongly], (passed_over or [""])[0]
 
 
 def decide(

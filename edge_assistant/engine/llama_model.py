@@ -12,13 +12,14 @@ import ctypes
 import functools
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from edge_assistant.engine import devices as llama_devices
 from edge_assistant.engine.bindings import ggml, llama, load_backends, mtmd
-from edge_assistant.engine.gpu_offload import NO_OFFLOAD, GpuOffload, decide
+from edge_assistant.engine.gpu_offload import NO_OFFLOAD, GpuOffload, decide, usable_devices
 from edge_assistant.engine.messages import DEVICE_FAILED, ModelSize, Sampling, Tuning
 from edge_assistant.engine.sampler import Sampler
 from edge_assistant.system.errors import DoesNotFitError, EngineError, WeightsError
@@ -73,15 +74,18 @@ class LlamaModel:
         size: ModelSize = _UNKNOWN_SIZE,
         tuning: Tuning = _DEFAULT_TUNING,
         on_device: Callable[[bool], None] = lambda _: None,
+        wrong_devices: Container[str] = frozenset(),
     ) -> None:
         """Load both files; without a `size` nothing goes on a GPU.
 
-        `on_device` is called with whether a GPU driver is in use from now on.
+        `on_device` is called with whether a GPU driver is in use from now on; `wrong_devices` are the driver keys of
+        devices that compute wrongly.
         Raises WeightsError, DoesNotFitError or ComputationInterrupted.
         """
         self._interrupted = interrupted
         self._on_load = on_load
         self._on_device = on_device
+        self._wrong_devices = wrong_devices
         self._on_batches: OnFraction | None = None
         self._nodes = 0
         self._nodes_per_batch = 0
@@ -89,6 +93,7 @@ class LlamaModel:
         self._batch_tokens = tuning.batch
         self.offload = NO_OFFLOAD
         self._log: collections.deque[str] = collections.deque(maxlen=20)
+        self._context_params: Any = None
         self._callbacks: list[Any] = []  # ctypes callbacks, which C code uses but Python would free
         self._model = self._context = self._tower = None
         self._redirect_log()
@@ -247,6 +252,39 @@ class LlamaModel:
         pointer = llama.llama_get_logits_ith(self._context, -1)
         return list(pointer[: self._vocab_size])
 
+    def logits_apart(self, tokens: Sequence[int], then: int) -> tuple[bytes, bytes]:
+        """Return the logits after `tokens`, evaluated together, and after the token `then` behind them, as float32.
+
+        That is computed in a small context of its own; the KV cache stays as it is. Raises DoesNotFitError, EngineError
+        or ComputationInterrupted.
+        """
+        params = type(self._context_params).from_buffer_copy(self._context_params)
+        params.n_ctx = params.n_batch = params.n_ubatch = len(tokens) + 1
+        context = llama.llama_init_from_model(self._model, params)
+        if not context:
+            raise DoesNotFitError(
+                tr(
+                    "There is not enough memory for a context of {context} tokens. Use a smaller context.",
+                    context=params.n_ctx,
+                ),
+                code="memory",
+            )
+        try:
+            found = []
+            for part in (tokens, [then]):
+                array = (llama.llama_token * len(part))(*part)
+                self._check_decoded(llama.llama_decode(context, llama.llama_batch_get_one(array, len(part))))
+                logits = llama.llama_get_logits_ith(context, -1)
+                found.append(ctypes.string_at(logits, self._vocab_size * ctypes.sizeof(ctypes.c_float)))
+            return found[0], found[1]
+        finally:
+            llama.llama_free(context)
+
+    @property
+    def embedding_length(self) -> int:
+        """The length of the text model's embeddings; those of a picture's tokens are a multiple of it (DeepStack)."""
+        return int(llama.llama_model_n_embd(self._model))
+
     def forbid(self, token: int) -> None:
         """Exclude `token` from the next `Sampler.sample`."""
         llama.llama_get_logits_ith(self._context, -1)[token] = float("-inf")
@@ -293,6 +331,7 @@ class LlamaModel:
         context_params.n_threads = context_params.n_threads_batch = threads
         context_params.flash_attn_type = flash_attention
         context_params.abort_callback = self._make_callback(llama.ggml_abort_callback, lambda _: self._on_text_node())
+        self._context_params = context_params
         tower_params = mtmd.mtmd_context_params_default()
         tower_params.use_gpu = offload.tower  # otherwise clip.cpp creates a CPU backend only
         if offload.tower:
@@ -307,7 +346,7 @@ class LlamaModel:
         with ThreadPoolExecutor(1) as executor:
             make_context = functools.partial(llama.llama_init_from_model, self._model, context_params)
             # GPU drivers are not used concurrently.
-            pending_context = None if offload != NO_OFFLOAD else executor.submit(make_context)
+            pending_context = None if offload.device is not None else executor.submit(make_context)
             self._tower = mtmd.mtmd_init_from_file(os.fsencode(mmproj), self._model, tower_params)
         self._context = pending_context.result() if pending_context else make_context()
         self._check_interrupted()
@@ -329,7 +368,9 @@ class LlamaModel:
         if gpu_layers == 0 or not size.layers:
             return NO_OFFLOAD
         self._on_device(True)
-        devices = llama_devices.list_devices()
+        devices, passed_over = usable_devices(
+            llama_devices.list_devices_for(model, mmproj), self._wrong_devices, gpu_layers
+        )
         offload = decide(
             devices,
             model_bytes=os.path.getsize(model),  # noqa: PTH202 (the path may be of any kind)
@@ -340,7 +381,7 @@ class LlamaModel:
             gpu_layers=gpu_layers,
         )
         self._on_device(offload.device is not None)
-        return offload
+        return replace(offload, passed_over=passed_over)
 
     def _device_handle(self, offload: GpuOffload) -> int:
         assert offload.device is not None

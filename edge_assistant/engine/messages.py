@@ -7,7 +7,7 @@ a worker recognises what it has cached and does not compute it again.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +20,11 @@ StopReason = Literal["end", "length", "loop", "budget", "cancelled"]
 its budget; cancelled by the user."""
 DEVICE_FAILED = "device-failed"
 """The code of errors and notices about a failed GPU."""
+DEVICE_WRONG = "device-wrong"
+"""The code of notices about a GPU that computes wrongly."""
+
+_LEAST_TEMPERATURE_AFTER_LOOP, _LEAST_PRESENCE_AFTER_LOOP = 0.2, 0.5
+"""Stronger means would change what is read (docs/adr/0032)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,14 @@ class Sampling:
     top_p: float = 1.0
     top_k: int = 0
     presence_penalty: float = 0.0
+
+    def after_loop(self) -> Sampling:
+        """Return those of an answer that goes on from where it began to repeat itself."""
+        return replace(
+            self,
+            temperature=max(self.temperature, _LEAST_TEMPERATURE_AFTER_LOOP),
+            presence_penalty=max(self.presence_penalty, _LEAST_PRESENCE_AFTER_LOOP),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,8 @@ class EngineConfig:
     """Client to worker: load this GGUF pair, with `context` KV cells, and warm up with this system prompt.
 
     `vision_layers` only scales the progress. `prompt_cache_dir` is the folder of the prompt cache; None: there is none.
+    `wrong_devices` are the driver keys (Device.driver_key) of GPUs that compute wrongly. In the `background` all other
+    programs go first.
     """
 
     model: Path
@@ -87,6 +102,8 @@ class EngineConfig:
     size: ModelSize = field(default_factory=ModelSize)
     tuning: Tuning = field(default_factory=Tuning)
     prompt_cache_dir: Path | None = None
+    wrong_devices: frozenset[str] = frozenset()
+    background: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +160,18 @@ class GetEmbeddings:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureDevice:
+    """Client to worker: compute what two devices are compared by, without touching the caches of the conversation.
+
+    `pictures` are (rgb, width, height), as in AskQuestion, and `prompt` is tokenized without control tokens.
+    """
+
+    id: int
+    pictures: tuple[tuple[bytes, int, int], ...]
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
 class EncodeAhead:
     """Client to worker: encode this picture ahead, for a question that may follow. There is no reply."""
 
@@ -188,6 +217,13 @@ class OffloadStarted:
 @dataclass(frozen=True, slots=True)
 class DeviceFailed:
     """From the client itself: the GPU failed and everything is loaded on the CPU; `message` is to be announced."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceWrong:
+    """From the client itself: the GPU computes wrongly and is used all the same; `message` is to be announced."""
 
     message: str
 
@@ -250,6 +286,28 @@ class EmbeddingsReply:
 
 
 @dataclass(frozen=True, slots=True)
+class Measurement:
+    """Worker to client: the results of MeasureDevice, all float32 in native byte order.
+
+    `embeddings` has the vision tower's output for each picture, in vectors of `embedding_length` values. `logits` are
+    those after the prompt, evaluated as a batch, and after one more token, evaluated alone. Either is empty where that
+    part of the model was not measured.
+    """
+
+    id: int
+    embedding_length: int
+    embeddings: tuple[bytes, ...]
+    logits: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotMeasured:
+    """Worker to client: MeasureDevice was cancelled, or would have dropped what was encoded ahead."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """Worker to client: an error to be reported to the user; `id` is 0 while loading."""
 
@@ -260,5 +318,15 @@ class Failed:
 
 
 Reply = (
-    EngineStarted | Loaded | OffloadStarted | StageProgress | TextDelta | TurnsDropped | Done | EmbeddingsReply | Failed
+    EngineStarted
+    | Loaded
+    | OffloadStarted
+    | StageProgress
+    | TextDelta
+    | TurnsDropped
+    | Done
+    | EmbeddingsReply
+    | Measurement
+    | NotMeasured
+    | Failed
 )

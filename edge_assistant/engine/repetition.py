@@ -11,6 +11,7 @@ from collections import defaultdict, deque
 from edge_assistant.engine.counted_rows import CountedRows
 from edge_assistant.engine.equal_lines import EqualLines
 from edge_assistant.engine.few_words import FewWords
+from edge_assistant.text.sentence_ends import MARKS, WIDE_MARKS
 
 MAX_PERIOD = 80
 """Words of the longest passage of which MIN_COPIES make a loop."""
@@ -25,9 +26,6 @@ The blank tokens between two words count as one: indented code is no loop. As ma
 _LONG_COPIES = 3
 _BLANKS = 2
 """So many blank tokens in a row are handed on at once: a line's end, or an empty line, ends a sentence."""
-
-_STOPS = frozenset(".!?…؟۔।॥")
-_WIDE_STOPS = frozenset("。！？｡．")  # these need no space after them
 
 
 class RepetitionDetector:
@@ -117,7 +115,7 @@ class RepetitionDetector:
             text = "".join(self._texts[max(end - period, 0) : end])
             words = text.rstrip()
             space = text[len(words) :] + self._texts[end][:1]
-            stops = _WIDE_STOPS | _STOPS if space[:1].isspace() else _WIDE_STOPS
+            stops = WIDE_MARKS | MARKS if space[:1].isspace() else WIDE_MARKS
             if "\n" in text[len(words) :] or words[-1:] in stops:
                 return end
         return kept

@@ -17,6 +17,7 @@ from typing import Any
 
 from edge_assistant.engine.answer_text import AnswerState
 from edge_assistant.engine.block_cache import BlockCache
+from edge_assistant.engine.device_measurement import measure
 from edge_assistant.engine.generation import AnswerWriter, retry_sampling
 from edge_assistant.engine.gpu_offload import GpuOffload
 from edge_assistant.engine.last_answer import AnswerSoFar, LastAnswer
@@ -26,6 +27,9 @@ from edge_assistant.engine.messages import (
     Done,
     Embeddings,
     EncodeAhead,
+    MeasureDevice,
+    Measurement,
+    NotMeasured,
     Reply,
     Stage,
     StageProgress,
@@ -52,6 +56,7 @@ class ModelSession:
         self._encoded_picture: Block | None = None
         self._saved_embeddings: Embeddings | None = None
         self._ahead_picture: Block | None = None  # encoded ahead, and not asked about yet
+        self._ahead_embeddings: Embeddings | None = None  # of a picture encoded ahead, where the tower lost them
         self._pending_answer: list[int] | None = None  # tokens of the last answer that are not in the KV cache yet
         self._last_answer = LastAnswer()
 
@@ -85,7 +90,7 @@ class ModelSession:
     def forget(self) -> None:
         """Clear all caches, so that the next question is evaluated from scratch."""
         self._layout.answer_tokens.clear()
-        self._encoded_picture = self._saved_embeddings = self._ahead_picture = None
+        self._encoded_picture = self._saved_embeddings = self._ahead_picture = self._ahead_embeddings = None
         self._cache.truncate_to([])
 
     def encode_ahead(self, request: EncodeAhead) -> None:
@@ -138,6 +143,23 @@ class ModelSession:
             return self._saved_embeddings
         return Embeddings(self._encoded_picture.digest, self._model.embeddings(self._encoded_picture.cells))
 
+    def measure(self, request: MeasureDevice) -> Measurement | NotMeasured:
+        """Compute what devices are compared by; nothing that was computed for the conversation is lost."""
+        self._save_tower_output()
+        try:
+            return measure(self._model, request)
+        except ComputationInterrupted:
+            return NotMeasured(request.id)
+
+    def _save_tower_output(self) -> None:
+        """Keep a copy of the tower's last output, since it has room for one only."""
+        if self._encoded_picture is not None and self._encoded_picture == self._ahead_picture:
+            data = self._model.embeddings(self._encoded_picture.cells)
+            self._ahead_embeddings = Embeddings(self._encoded_picture.digest, data)
+        else:
+            self._saved_embeddings = self.get_embeddings()
+        self._encoded_picture = self._ahead_picture = None
+
     def first_logits(self, request: AskQuestion) -> list[float]:
         """Evaluate a question and return the logits of the first answer token, to compare cached with fresh."""
         self._prefill(request, AnswerState())
@@ -178,13 +200,14 @@ class ModelSession:
             done += cells
 
     def _picture_embeddings(self, request: AskQuestion, picture: Block, chunk: ImageChunk, state: AnswerState) -> Any:
-        """Return the picture's embeddings: those in the request if they match, else the vision tower's."""
-        given = request.embeddings
-        if given is not None and given.digest == picture.digest:
-            embeddings = self._model.load_embeddings(given.data, chunk.tokens)
-            if embeddings is not None:
-                self._encoded_picture, self._saved_embeddings = None, given
-                return embeddings
+        """Return the picture's embeddings: those in the request or kept here if they match, else the vision tower's."""
+        kept = () if self._encoded_picture else (self._ahead_embeddings, self._saved_embeddings)
+        for given in (request.embeddings, *kept):
+            if given is not None and given.digest == picture.digest:
+                embeddings = self._model.load_embeddings(given.data, chunk.tokens)
+                if embeddings is not None:
+                    self._encoded_picture, self._saved_embeddings, self._ahead_embeddings = None, given, None
+                    return embeddings
         report = self._progress_callback(request, "encode")
         if self._encoded_picture is not None and self._encoded_picture.digest == picture.digest:
             self._ahead_picture = None
@@ -199,7 +222,7 @@ class ModelSession:
         return embeddings
 
     def _encode(self, picture: Block, chunk: ImageChunk, report: Callable[[float], None]) -> Any:
-        self._encoded_picture = None  # an interrupted encode leaves no usable output
+        self._encoded_picture = self._ahead_embeddings = None  # an interrupted encode leaves no usable output
         embeddings = self._model.encode(chunk, report)
         self._encoded_picture = picture
         return embeddings

@@ -98,7 +98,6 @@ _SPECS: Mapping[str, _Text | _Number | None] = {
     "thinking_seconds": _Number(1, 3600, fraction=True),
     "end_of_thinking": _Text(needs="</think>"),
 }
-ENTRY_NAMES = tuple(_SPECS)
 
 
 class EntryError(UsageError):

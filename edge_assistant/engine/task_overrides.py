@@ -15,7 +15,7 @@ from edge_assistant.system.atomic_file import replace_file
 from edge_assistant.system.bounded_read import read_regular_text
 from edge_assistant.system.errors import InputError, UsageError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.toml_reader import error_reason
+from edge_assistant.system.toml_reader import file_problem
 
 
 def write_overrides(path: Path, entries: Mapping[str, EntryValue]) -> None:
@@ -37,7 +37,7 @@ def write_overrides(path: Path, entries: Mapping[str, EntryValue]) -> None:
             tr(
                 "The file {path} cannot be changed: {reason}. Edit it by hand, or delete it.",
                 path=path,
-                reason=error_reason(error),
+                reason=file_problem(error),
             )
         ) from error
     try:

@@ -36,7 +36,7 @@ from edge_assistant.system import paths
 from edge_assistant.system.bounded_read import read_regular_text
 from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.toml_reader import error_reason
+from edge_assistant.system.toml_reader import file_problem
 
 _SHIPPED = Path(__file__).with_name("task_table.toml")
 _DEFAULT_LANGUAGE = "en"
@@ -163,7 +163,7 @@ def load_table(overrides: Path | None) -> TaskTable:
     except FileNotFoundError:
         return shipped
     except (OSError, ValueError, UsageError) as error:
-        message = tr("The file {path} is ignored: {reason}.", path=overrides, reason=error_reason(error))
+        message = tr("The file {path} is ignored: {reason}.", path=overrides, reason=file_problem(error))
         return TaskTable(shipped.places, shipped.languages, message)
 
 

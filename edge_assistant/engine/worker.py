@@ -21,6 +21,7 @@ from edge_assistant.engine.messages import (
     Failed,
     GetEmbeddings,
     Loaded,
+    MeasureDevice,
     OffloadStarted,
     Reply,
     StageProgress,
@@ -31,6 +32,8 @@ from edge_assistant.system.errors import AssistantError
 if TYPE_CHECKING:
     from edge_assistant.engine.session import ModelSession
 
+
+Request = AskQuestion | EncodeAhead | GetEmbeddings | MeasureDevice
 
 # Idle time before the follow-up is prepared: a question that follows at once is better evaluated whole.
 _IDLE_S = 0.1
@@ -44,12 +47,12 @@ class _Inbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._cancelled_through = 0
-        self._requests: list[AskQuestion | EncodeAhead | GetEmbeddings] = []
+        self._requests: list[Request] = []
         self._arrived = threading.Condition()
         self.current_id = 0
         threading.Thread(target=self._read, name="inbox", daemon=True).start()
 
-    def next_request(self) -> AskQuestion | EncodeAhead | GetEmbeddings:
+    def next_request(self) -> Request:
         """Wait for the next request."""
         with self._arrived:
             self._arrived.wait_for(lambda: self._requests)
@@ -86,7 +89,9 @@ def serve(connection: Connection, config: EngineConfig) -> None:
     # Spinning OpenMP threads block each other when another program needs a core too: beside a busy program on two
     # cores, decoding took 2 to 15 times as long. A short spin followed by sleep cost nothing measurable.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-    worker_process.lower_priority(worker_process.NICENESS_AWAITED)
+    worker_process.lower_priority(
+        worker_process.NICENESS_BACKGROUND if config.background else worker_process.NICENESS_AWAITED
+    )
     inbox = _Inbox(connection)
     try:
         session = _open_session(config, inbox, connection.send)
@@ -102,6 +107,8 @@ def serve(connection: Connection, config: EngineConfig) -> None:
                 connection.send(EmbeddingsReply(request.id, session.get_embeddings()))
             elif isinstance(request, EncodeAhead):
                 session.encode_ahead(request)
+            elif isinstance(request, MeasureDevice):
+                connection.send(session.measure(request))
             else:
                 connection.send(session.answer(request))
                 if inbox.is_idle(_IDLE_S):
@@ -134,6 +141,7 @@ def _open_session(config: EngineConfig, inbox: _Inbox, emit: Callable[[Reply], N
         size=config.size,
         tuning=config.tuning,
         on_device=lambda on_device: emit(OffloadStarted(on_device)),
+        wrong_devices=config.wrong_devices,
     )
     prompt_cache = None
     if config.prompt_cache_dir:

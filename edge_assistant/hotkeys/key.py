@@ -6,11 +6,12 @@ import string
 from dataclasses import dataclass
 
 from edge_assistant.system.errors import UsageError
-from edge_assistant.system.i18n import tr
+from edge_assistant.system.i18n import tr, tr_noop
 
 MODIFIERS = ("ctrl", "alt", "shift", "super")
 """The modifiers in the order in which they are written; super is the Windows or Command key."""
 
+_SPOKEN = {"ctrl": tr_noop("ctrl"), "shift": tr_noop("shift"), "super": tr_noop("Windows key")}
 _ALIASES = {"control": "ctrl", "option": "alt", "win": "super", "cmd": "super", "meta": "super"}
 FUNCTION_KEYS = tuple(f"F{number}" for number in range(1, 25))
 # No Insert and no CapsLock: they belong to screen readers.
@@ -37,7 +38,7 @@ class Key:
     @property
     def spoken(self) -> str:
         """The key as it is spoken."""
-        return str(self).replace("+", " ").replace("super", tr("Windows key"))
+        return " ".join(tr(_SPOKEN[each]) if each in _SPOKEN else each for each in str(self).split("+"))
 
 
 def parse_key(text: str) -> Key:

@@ -16,7 +16,7 @@ from edge_assistant.system import paths
 from edge_assistant.system.bounded_read import read_regular_text
 from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import system_language, tr, tr_noop
-from edge_assistant.system.toml_reader import error_reason, parse_toml
+from edge_assistant.system.toml_reader import file_problem, parse_toml
 
 MAX_BYTES = 65_536
 """The size limit of a settings file; one with every entry and its description has about 10,000 bytes."""
@@ -422,7 +422,7 @@ def load(path: Path) -> Settings:
             tr(
                 "The settings file {path} cannot be read: {error}. Fix it or delete it.",
                 path=path,
-                error=error_reason(error),
+                error=file_problem(error),
             )
         ) from error
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from edge_assistant.system.i18n import tr
 
+_MOST_REASON = 200
+"""The most characters of an error's own words."""
+
 # For a key of n parts the parser keeps all n prefixes: one of 200 kB takes more memory than a computer has.
 _MAX_PARTS = 30
-_MOST_REASON = 200
-"""The most characters quoted of an error's message, which may repeat what is not valid."""
 _PART = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
 _LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{_MAX_PARTS}}}")
 
@@ -30,8 +31,8 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise ValueError(tr("a number in it is too large")) from None
 
 
-def error_reason(error: Exception) -> str:
-    """Return why a TOML file is of no use, as the end of a sentence. `error` is what reading or checking it raised."""
+def file_problem(error: Exception) -> str:
+    """Return why a TOML file cannot be used, by the error of reading or parsing it, as the end of a sentence."""
     if isinstance(error, UnicodeDecodeError):
         return tr("it is not UTF-8 text")
     if isinstance(error, OSError):

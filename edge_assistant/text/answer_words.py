@@ -6,10 +6,12 @@ In other languages a sign that has no words is kept.
 from __future__ import annotations
 
 from edge_assistant.system.i18n import tr_noop, tr_noop_count, translator
+from edge_assistant.text.scripts import base_of
 
 TICKED, NOT_TICKED = tr_noop("ticked"), tr_noop("not ticked")
 SELECTED, NOT_SELECTED = tr_noop("selected"), tr_noop("not selected")
 EMPTY, EMPTY_ROW = tr_noop("empty"), tr_noop("empty row")
+CROSSED_OUT = tr_noop("crossed out")
 LINK = tr_noop("link to {host}")
 STARS = tr_noop("{number} of {most} stars")
 ALL_STARS = tr_noop_count("{number} star", "{number} stars")
@@ -36,8 +38,7 @@ class AnswerWords:
     def __init__(self, language: str | None) -> None:
         self.language = language
         self._translate = translator(language)
-        base = (language or "").replace("_", "-").split("-")[0].lower()
-        self._pause = _PAUSES.get(base, ",")
+        self._pause = _PAUSES.get(base_of(language or ""), ",")
 
     @property
     def pause(self) -> str:
@@ -47,6 +48,10 @@ class AnswerWords:
     def word(self, name: str) -> str:
         """Return the word for one of the constants above, or its sign."""
         return self._translate(name) if self._translate else _SIGNS[name]
+
+    def crossed_out(self) -> tuple[str, str]:
+        """Return what stands before and behind text that is crossed out, as an old price is."""
+        return (f"{self._translate(CROSSED_OUT)}: ", "") if self._translate else ("(", ")")
 
     def link(self, host: str) -> str:
         """Return what is said for an address on the net."""

@@ -27,7 +27,6 @@ _END = re.compile(rf"(?:\s?[.!?:…]+[{_CLOSERS}]*(?=\s)|[。！？：][{_CLOSER
 _END_OF_ALL = re.compile(rf"(?:[.!?:…]+[{_CLOSERS}]*\Z)")
 _BOUNDARY = re.compile(rf"(?:[.!?…][{_CLOSERS}]*\s+|[。！？][{_CLOSERS}]*\s*|\n\s*)")
 _RECENT = 12
-_QUOTES = (("„", "“"), ("“", "”"), ("«", "»"), ("「", "」"))
 
 
 class StyleFilter:
@@ -45,7 +44,6 @@ class StyleFilter:
         self._dropped = ""  # all that was left out at the beginning
         self._interjection = ""  # the last of it, if it may be an answer
         self._recent = "\n"
-        self._quotes = 0
 
     def feed(self, text: str) -> str:
         """Add plain text; return what is decided."""

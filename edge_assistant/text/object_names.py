@@ -8,6 +8,7 @@ from typing import Any
 from edge_assistant.system.i18n import Translator, tr_noop
 from edge_assistant.system.text_cleaning import Unshortened, clean_answer
 from edge_assistant.text.grounding import PLACE_KEYS
+from edge_assistant.text.scripts import base_of
 
 _NAMES = ("name", "names", "title", "object_name", "element_name")
 _KINDS = ("label", "labels", "class", "class_name", "category", "object", "element", "element_type", "kind", "ref")
@@ -47,7 +48,7 @@ def object_name(item: dict[str, Any], words: Translator | None, language: str | 
 
     A text on it comes in quotes after what it is: button "Save".
     """
-    base = (language or "en").replace("_", "-").split("-")[0].lower()
+    base = base_of(language or "en")
     name = _localised(item, base) or _first(item, _NAMES, base)
     kind, text = _first(item, _KINDS, base), _first(item, _TEXTS, base)
     role = next((each for key in _ROLES if (each := _text(item.get(key), base)).lower() not in _PLAIN_ROLES), "")

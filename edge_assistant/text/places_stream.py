@@ -75,7 +75,7 @@ class PlacesStream:
             self._show(self._pending)
         if self._nothing:
             self._output.say(self._words(NOTHING_FOUND))
-        self._output.end_list(unfinished=unfinished)
+        self._output.end_list(unfinished=unfinished and not cut)
         self._output.finish()
         if self._output.wordless and not self._output.said and not cut:
             self._output.say(self._words(_NO_WORDS))

@@ -12,7 +12,7 @@ import unicodedata
 from edge_assistant.system.i18n import Translator, tr_noop, tr_noop_count, translator
 from edge_assistant.text.math_words import MathWords
 
-_LEAST = 5
+LEAST_DIGITS = 5
 """So many digits in a row are spoken one by one."""
 
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿⁱ"
@@ -45,7 +45,11 @@ _COMPARISONS = {"<=": "≤", ">=": "≥"}
 _PRODUCT = re.compile(rf"({_NUMBER})[ \u00a0]?[*·⋅][ \u00a0]?(?={_NUMBER})")
 _SLASH = re.compile(r"(?<![\w/.])(\d{1,4})/(?=\d{1,4}(?![\w/]))")
 _TILDE = re.compile(r"(?<![\w/~])~[ \u00a0]?(?=\d)")
-_MINUS = re.compile(r"−(?=\d)")
+# A sign, not a mark between two numbers or parts of a sentence. Voices say "-5" behind a space, but not "(-5)".
+_MINUS = re.compile(
+    r"−(?=\d)|(?<![^\s(\[{=<>≤≥≈~:/×])[-–](?=\d)"
+    r"|(?:^|(?<=[=<>≤≥≈] )|(?<=[^\W\d_]{2} ))[-−–][ \u00a0](?=\d+(?:[.,]\d+)?[ \u00a0\u202f]?°)"
+)
 _ABOUT, _SLASH_WORD, _PER_MILLE = tr_noop("about"), tr_noop("slash"), tr_noop("per mille")
 _THOUSANDS = re.compile(r"(?<![\w.,])(\d{1,3})((?:[\u00a0\u2009\u202f]\d{3})+)(?!\d)")
 
@@ -70,9 +74,9 @@ _LEAST_CHANGES = 4
 """So many changes between letters and digits are in a serial number that is spoken by characters, such as A1B2C."""
 _WORD, _HEX = re.compile(r"[A-Za-z]{4}"), re.compile(r"[0-9a-fA-F-]+")
 _SIZE = re.compile(r"\d+(?:x\d+)+|(?:\d+[a-z])+")
-_RUN = re.compile(rf"\d{{{_LEAST},}}")
-_BESIDE_RUN = re.compile(rf"(?<=\d) (?=\d{{{_LEAST}}})|(?<=\d{{{_LEAST}}}) (?=\d)")
-_MAY_CHANGE = re.compile(rf"\d{{{_LEAST}}}|\d[ \-/.()]+\d|\d[A-Za-z]|[A-Za-z]\d|[*^<>~/]|\d ?[km]")
+_RUN = re.compile(rf"\d{{{LEAST_DIGITS},}}")
+_BESIDE_RUN = re.compile(rf"(?<=\d) (?=\d{{{LEAST_DIGITS}}})|(?<=\d{{{LEAST_DIGITS}}}) (?=\d)")
+_MAY_CHANGE = re.compile(rf"\d{{{LEAST_DIGITS}}}|\d[ \-/.()]+\d|\d[A-Za-z]|[A-Za-z]\d|[*^<>~/]|- ?\d|\d ?[km]")
 
 
 def spoken_form(text: str, language: str | None) -> str:

@@ -36,6 +36,7 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "drawn_screens/qt/look.py": frozenset(("Fusion", "Windows", "sans serif")),
     "cli/settings.py": frozenset(("system: {}", "temperature {}, top_p {}, top_k {}, presence_penalty {}")),
     "engine/task_table.py": frozenset(("the language with the code {}",)),  # said to the model
+    "model_check/findings.py": frozenset(("edge_assistant {}, llama-cpp-python {}", "{}, {} GB, {} {}")),
     "cli/doctor.py": frozenset(("Model", "Memory", "Engine")),
     "system/errors.py": frozenset(
         ("allocate memory", "failed to allocate", "insufficient memory", "failed to map segment", "start new thread")
@@ -62,12 +63,16 @@ NOT_SAID: dict[str, frozenset[str]] = {
 WORD_LISTS = (
     "drawn_screens/phrases/",
     "engine/grammars.py",
+    "model_check/demo_samples.py",
+    "model_check/openings.py",
+    "model_check/unreadable.py",
     "text/abbreviations.py",
     "text/language_evidence.py",
     "text/latex_macros.py",
     "text/markup/latex.py",
     "text/no_text.py",
     "text/style_phrases.py",
+    "tuning/device_check_sample.py",
 )
 """Modules and folders that consist of words of many languages, or of what only models read."""
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from benchmarking.gguf_writer import F32, Tensor, header
+
+from edge_assistant.system import paths
 
 INSTRUCT = "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 THINKING = "{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n{% endif %}"
@@ -76,3 +80,35 @@ class Shop:
         folder.mkdir(parents=True, exist_ok=True)
         for name in names:
             (folder / name).write_bytes(self.originals[name])
+
+
+def make_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """Make a shop of which only the demo is installed, and use its shipped folder."""
+    shipped = tmp_path / "shipped"
+    monkeypatch.setattr(paths, "shipped_models_dir", lambda: shipped)
+    originals: dict[str, bytes] = {}
+    catalog = ""
+    sources = [
+        ("instruct", 'repository = "big/instruct"', {"big-q4": "big-q4.gguf", "big-q8": "big-q8.gguf"}, ""),
+        ("thinking", 'repository = "big/thinking"', {"big-q4": "think-q4.gguf"}, ""),
+        ("instruct", 'repository = "big/unpinned"', {"unpinned": "unpinned.gguf"}, 'trust = "first-download"\n'),
+        ("instruct", 'folder = "demo"', {"demo": "tiny.gguf"}, ""),
+        ("thinking", 'folder = "demo"', {"demo": "tiny-think.gguf"}, ""),
+    ]
+    for variant, origin, models, trust in sources:
+        catalog += f'[[source]]\nvariant = "{variant}"\n{origin}\nlicence = "Apache-2.0"\nsource = "here"\n'
+        template = INSTRUCT if variant == "instruct" else THINKING
+        first = next(iter(models.values()))
+        files = [(name, file, write_model(tmp_path / file, template=template)) for name, file in models.items()]
+        files += [("", f"mmproj-{first}", write_mmproj(tmp_path / f"mmproj-{first}", general__name=variant))]
+        for name, file, path in files:
+            originals[file] = path.read_bytes()
+            path.unlink()
+            kind = f'[[source.model]]\nname = "{name}"\nram_bytes = 1\n' if name else "[[source.mmproj]]\n"
+            pinned = trust or f'sha256 = "{hashlib.sha256(originals[file]).hexdigest()}"\n'
+            size = f'file = "{file}"\nbytes = {len(originals[file])}\nquantisation = "Q4_K_M"\n'
+            catalog += kind + pinned + size
+    made = Shop(shipped, originals)
+    made.install(shipped / "demo", "tiny.gguf", "mmproj-tiny.gguf", "tiny-think.gguf", "mmproj-tiny-think.gguf")
+    (shipped / "catalog.toml").write_text(catalog)
+    return made

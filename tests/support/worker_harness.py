@@ -148,7 +148,7 @@ class ScriptedAssistant:
             return cancelled(index, "")
         text = f"{self.request.task} {'thinking' if self.think else 'instruct'}."
         self.turns += (Turn(question or "", text),)
-        self.cut = CutAnswer(text) if self.harness.cuts else None
+        self.cut = CutAnswer(text, task=self.request.task) if self.harness.cuts else None
         self.speech.say(text)
         self.on_event(SentenceEvent(index, text))
         for code, notice in self.harness.notices:

@@ -46,7 +46,16 @@ RUNS = (
 _NO_NAMES_OF_OURS = frozenset(
     (
         *("cpu_atom", "cpu_core", "cpus"),  # of the kernel
-        *("bin", "lib", "*.dll", "locale", "shipped_models", "task_table.toml"),  # inside of the program
+        *(
+            "bin",
+            "lib",
+            "*.dll",
+            "locale",
+            "shipped_models",
+            "task_table.toml",
+            "samples",
+            "*.png",
+        ),  # inside of the program
         *("sentence.aiff", "sentence.wav"),  # for as long as it is spoken
     )
 )

@@ -22,6 +22,7 @@ LAYERS = (
     {"settings"},
     {"tuning"},
     {"assistant"},
+    {"model_check"},
     {"controller"},
     {"ui"},
     {"cli"},

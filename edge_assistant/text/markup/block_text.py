@@ -39,7 +39,6 @@ class BlockText:
         self._first_row: list[str] | None = None  # a row that may be the header
         self._outer = True  # whether the rows of the table begin with a mark
         self._html: HtmlTable | None = None
-        self._row_start = 0
         self._line_begin = 0  # where the line began
         self._pipes = False  # whether the marks in this line are known to divide no table
         self._may_be_header = False  # whether the next row may be one: a rule began the table

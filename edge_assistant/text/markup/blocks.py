@@ -62,7 +62,7 @@ class BlockReader(CodeReader):
         if self._html is not None:
             self._html.finish(self._lines, cut=cut)
             self._html = None
-        self._write_first_row()
+        self._end_table()
         if self._in_line:
             self._end_line()
 

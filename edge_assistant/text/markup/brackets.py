@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from edge_assistant.text.markup import links
-from edge_assistant.text.markup.signs import SignReader
+from edge_assistant.text.markup.signs import ANY_BOX, SignReader
 
 _BOX = re.compile(r"\[([ xX✓✔✗]?)\](?=[\s.,;:)|]|\Z)")
 _BOX_PART = re.compile(r"\[(?:[ xX✓✔✗]?\]?)?\Z")
-_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,40}\]")
-_FOOTNOTE_PART = re.compile(r"\[\^[^\[\]\s]{0,40}\Z")
+_FOOTNOTE = re.compile(r"\[\^[\w.*†‡-]{1,40}\](?![+*?{])")
+_FOOTNOTE_PART = re.compile(r"\[\^[\w.*†‡-]{0,40}\]?\Z")
 
 
 class BracketReader(SignReader):
@@ -23,6 +23,14 @@ class BracketReader(SignReader):
                 return i
             box = _BOX.match(text, i)
             if box and (box[1] or self._line_start) and not (box.end() == len(text) and not final):
+                if self._box_first is None and not self._is_first:
+                    rest = self._rest_of_line(box.end())
+                    if rest is None:
+                        return i
+                    self._box_first = self._boxes_lead(rest)
+                    if self._box_first and not ANY_BOX.search(rest) and self._lines.last[-1:] not in ":?;":
+                        self._box_first = None  # a sentence names it: "Press [X] to close."
+                        return self._literal(i, box.end())
                 self._write_box(ticked=box[1] in ("x", "X", "✓", "✔"))
                 return box.end()
         if not final and _FOOTNOTE_PART.match(text, i) and len(text) - i < 42 and text[i + 1 : i + 2] in ("", "^"):

@@ -146,7 +146,14 @@ class EmphasisReader(FormulaReader):
         close = self._find_close(end, mark)
         if close is None:
             return i
-        return self._nested(self._text[end:close], close + 2) if close else self._literal(i, end)
+        if not close:
+            return self._literal(i, end)
+        if mark == "~~":
+            self._cross_out(closing=False)
+        self._nested(self._text[end:close], close + 2)
+        if mark == "~~":
+            self._cross_out(closing=True)
+        return close + 2
 
     def _read_code(self, i: int) -> int:
         end = self._run_end(i)

@@ -5,6 +5,7 @@ An unknown name in angle brackets is text, such as `List<String>`; so is `a <b a
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from dataclasses import dataclass
@@ -133,6 +134,7 @@ _BARE = frozenset(
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9_]*)")
 _ATTRIBUTE = re.compile(r"""([A-Za-z_:@][\w:.@-]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s<>"'`]+))?""")
 _ATTRIBUTE_PART = re.compile(r"""[A-Za-z_:@][\w:.@-]*(?:\s*=\s*(?:"[^"]*|'[^']*|[^\s<>"'`]*)?)?\Z""")
+_OPEN_VALUE = re.compile(r"""[A-Za-z_:@][\w:.@-]*\s*=\s*(["'])((?:(?!\1).)*)\Z""", re.DOTALL)
 _SPACE = re.compile(r"\s*")
 _SPECIAL = re.compile(r"<\|im_start\|>(?:(?:system|user|assistant)(?:\n|\Z))?|<[|｜][^|｜<>\n]{1,60}[|｜]>")
 _ROLE_PART = re.compile(
@@ -228,6 +230,9 @@ def _read_named(text: str, start: int, *, final: bool) -> Tag | bool:
         if not spaced and not attributes and text[end - 1] != "/":
             return False
         part = _ATTRIBUTE_PART.match(text, end)
+        opened = _OPEN_VALUE.match(text, end)
+        if opened and "\n" in opened[2]:  # a quote that is never closed: what follows is text
+            return Tag(opened.start(2), name[1].lower(), text[start + 1] == "/", tuple(attributes))
         if part and not final and len(text) - start <= MAX_TAG:
             return True
         attribute = _ATTRIBUTE.match(text, end)
@@ -265,6 +270,12 @@ def read_entity(text: str, start: int, *, final: bool) -> tuple[str, int] | bool
         character = html.unescape(found[0])
         return (character, found.end()) if character != found[0] else False
     return not final and _ENTITY_PART.match(text, start) is not None
+
+
+@functools.cache
+def silent_end(mark: str) -> re.Pattern[str]:
+    """Return the pattern of what ends a comment, "-->", or the contents of one of SILENT_TAGS, its name."""
+    return re.compile("-->" if mark == "-->" else rf"</{mark}\s*>", re.IGNORECASE)
 
 
 def find_close(text: str, start: int, name: str) -> tuple[int, int] | None:

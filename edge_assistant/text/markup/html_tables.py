@@ -72,6 +72,9 @@ class HtmlTable:
         """Say the last row as far as it came."""
         self._end_cell()
         self._end_row(lines, complete=not cut)
+        if self._head_rows and not self._began:
+            self._table.header = _join_headers(self._head_rows)
+            self._write(lines, self._table.left_header() or self._table.header_line())
 
     def _add_text(self, text: str, lines: LineJoiner) -> bool:
         """Add text to the open cell; False if it belongs to no cell, which ends the table."""
@@ -81,7 +84,7 @@ class HtmlTable:
                 self._end_cell()
                 self._raw = []
             return True
-        self._end_row(lines, complete=True)
+        self.finish(lines, cut=False)
         self.closed = True
         return False
 

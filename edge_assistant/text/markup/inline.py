@@ -9,14 +9,17 @@ import re
 from collections.abc import Callable
 from typing import ClassVar
 
-from edge_assistant.text.markup import links, symbols
+from edge_assistant.text.markup import html, links, symbols
 from edge_assistant.text.markup.emphasis import EmphasisReader
 from edge_assistant.text.markup.inline_formulas import SUPERSCRIPTS
 from edge_assistant.text.markup.inline_html import HtmlReader
 from edge_assistant.text.markup.inline_text import Stop
 
-_SPECIAL = re.compile(rf"[\n*_~`<\[!&\\$^|│┃║{symbols.SIGNS}]|(?<=\s)[-=]{{1,2}}>(?=\s)|==(?=\S)|[{SUPERSCRIPTS}]")
-_TAIL = re.compile(r"(?<=\s)[-=]{1,2}>?\Z|={1,2}\Z")
+_SPECIAL = re.compile(
+    rf"[\n*_~`<\[!&\\$^|│┃║{symbols.SIGNS}]|●|(?<=\s)\([ xX•●o*]\)(?=\s)|(?<=\s)[-=]{{1,2}}>(?=\s)|==(?=\S)"
+    rf"|[{SUPERSCRIPTS}]"
+)
+_TAIL = re.compile(r"(?<=\s)(?:[-=]{1,2}>?|\((?:[ xX•●o*]\)?)?)\Z|={1,2}\Z")
 
 
 class InlineReader(EmphasisReader, HtmlReader):
@@ -64,15 +67,14 @@ class InlineReader(EmphasisReader, HtmlReader):
         stop = links.find_address(text, i, stop)
         if stop == len(text) and not self._final:
             stop = min(stop, links.hold_address(text, i))
-            if tail := _TAIL.search(text, max(i, len(text) - 4)):
+            if tail := _TAIL.search(text, max(i, len(text) - 5)):
                 stop = min(stop, tail.start())
         return stop
 
     def _skip_text(self, i: int) -> int:
         """Leave out what is no text, up to its end or to what may begin that."""
         text, mark = self._text, self._skip
-        pattern = re.compile(re.escape(mark) if mark == "-->" else rf"</{mark}\s*>", re.IGNORECASE)
-        if found := pattern.search(text, i):
+        if found := html.silent_end(mark).search(text, i):
             self._skip = ""
             return found.end()
         return len(text) if self._final else max(i, len(text) - 40)
@@ -88,6 +90,8 @@ class InlineReader(EmphasisReader, HtmlReader):
             return self._read_pair(i, "==") if highlight else self._read_ascii_arrow(i)
         if c in SUPERSCRIPTS:
             return self._read_superscript(i)
+        if c in "(●":
+            return self._read_radio(i, i + (3 if c == "(" else 1))
         if c in "hHwWfF":
             return self._read_address(i)
         return self._read_sign(i)

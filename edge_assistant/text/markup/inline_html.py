@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from edge_assistant.system.text_cleaning import clean
 from edge_assistant.text.markup import html, links, symbols
 from edge_assistant.text.markup.brackets import BracketReader
 from edge_assistant.text.markup.inline_formulas import FormulaReader
-from edge_assistant.text.markup.inline_text import Stop
+from edge_assistant.text.markup.inline_text import QUOTES, Stop
 
 _MAX_SUPERSCRIPT = 40
+_MAX_SILENT = 4000  # characters in which the end of what is no text is waited for
+# Prose that names a tag: the "<title>" element, das <p>-Tag.
+_BEFORE_NAME = (" ", *QUOTES)
+_NAMED = re.compile(r"[\s-]?(?:elements?|tags?|attributes?|element[se]?n?|tags|attribute?s?)\b", re.IGNORECASE)
+_MAX_NAMED = 12
+_CODE = re.compile(r"[{};=(<]")
 _LEAVING = frozenset(("table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"))
 
 
@@ -18,8 +26,7 @@ class HtmlReader(BracketReader, FormulaReader):
     def _read_angle(self, i: int) -> int | Stop:
         text = self._text
         if text.startswith("<!--", i):
-            self._skip = "-->"
-            return i + 4
+            return self._leave_out(i, i + 4, "-->")
         link = links.read_autolink(text, i, final=self._final)
         if isinstance(link, tuple):
             self._write(self._address_text(link[0]))
@@ -33,12 +40,19 @@ class HtmlReader(BracketReader, FormulaReader):
 
     def _apply_tag(self, i: int, tag: html.Tag) -> int | Stop:
         name, text = tag.name, self._text
+        if name and not tag.attributes and self._previous(i) in _BEFORE_NAME:
+            if tag.end + _MAX_NAMED > len(text) and "\n" not in text[tag.end :] and not self._final:
+                return i
+            if _NAMED.match(text, tag.end) or (self._previous(i) in QUOTES and text[tag.end : tag.end + 1] in QUOTES):
+                self._write(name)
+                return tag.end
         if name in _LEAVING:
             return Stop.TABLE
         if name in html.SILENT_TAGS and not tag.closing and not text[i : tag.end].endswith("/>"):
-            self._skip = name
-            return tag.end
-        if name in ("sup", "sub") and not tag.closing:
+            return self._leave_out(i, tag.end, name)
+        if name in html.SILENT_TAGS and self._previous(i) == " ":  # prose names it
+            self._write(name)
+        elif name in ("sup", "sub") and not tag.closing:
             return self._read_script(i, tag)
         if name == "img" and not tag.closing:
             self._write(f" {tag.get('alt') or ''} ")
@@ -46,12 +60,34 @@ class HtmlReader(BracketReader, FormulaReader):
             self._write_box(ticked=tag.get("checked") is not None, radio=tag.get("type") == "radio")
         elif name == "input" and tag.get("type") != "hidden":
             self._write(f" {tag.get('value') or tag.get('placeholder') or ''} ")
+        elif name in ("del", "s", "strike"):
+            self._cross_out(closing=tag.closing)
         elif name == "q":
             self._write('"')
         elif name in html.LINE_TAGS:
             self._break_line(tag)
             self.broke_line = self._lines.line_is_empty
         return tag.end
+
+    def _leave_out(self, i: int, start: int, mark: str) -> int:
+        """Leave out what is no text, up to `mark`; where that does not come, or prose only names the tag, it is text.
+
+        `i` is where the tag or the comment begins, `start` the place behind that.
+        """
+        text = self._text
+        limit = start + _MAX_SILENT
+        found = html.silent_end(mark).search(text, start, limit)
+        if found is None and len(text) < limit and not self._final:
+            return i
+        if mark == "-->":
+            return found.end() if found else start
+        if not _CODE.search(text, start, found.start() if found else limit) and (found is None or self._previous(i)):
+            self._write(mark)
+            return start
+        if found:
+            return found.end()
+        self._skip = mark
+        return start
 
     def _break_line(self, tag: html.Tag) -> None:
         name = tag.name

@@ -14,6 +14,10 @@ MAX_EMPHASIS = 600
 QUOTES = "\"'“”„‘’‚«»「『》《"
 
 
+_NO_PAUSE = frozenset(f",.;:!?…)]}}/，。；：！？、）】{QUOTES}")
+"""Marks before which no other pause is needed."""
+
+
 class Stop(Enum):
     """Why reading stopped."""
 
@@ -42,6 +46,7 @@ class InlineText:
         self._boxes = False  # whether this answer has boxes that are not ticked
         self._line_start = True
         self._state_last = False  # whether the state of a tick box came last, behind its label
+        self._state_first = False  # whether the state of a tick box came last, before its label
         self._skip = ""  # the mark up to which nothing is text
         self._text = ""
         self._final = False
@@ -58,7 +63,7 @@ class InlineText:
         self._line_start = True
         self._opened = False
         self._box_first = None
-        self._state_last = False
+        self._state_first = self._state_last = False
 
     @property
     def began_bold(self) -> bool:
@@ -76,13 +81,18 @@ class InlineText:
             self._lines.text(self._words.pause)
 
     def _write(self, text: str) -> None:
-        """Write plain text; a state that stands behind its label is divided from the text after it."""
+        """Write plain text; the state of a tick box is divided from the text after it."""
         if not text or text.isspace():
-            self._lines.text(text)
+            if not self._state_first:
+                self._lines.text(text)
             return
+        if self._state_first:
+            self._state_first = False
+            text = text.lstrip()
+            self._lines.text("" if text[0] in ",;.:)!?" else ": ")
         if self._state_last:
             self._state_last = False
-            if text.lstrip()[0].isalnum():
+            if text.lstrip()[0] not in _NO_PAUSE:
                 self._lines.drop_space()
                 self._lines.text(self._words.pause)
         self._lines.text(text)
@@ -109,6 +119,17 @@ class InlineText:
         after = " " if inner[-1:].isspace() else ""
         self._write(f"{before}{self._convert(inner)}{after}")
         return end
+
+    def _cross_out(self, *, closing: bool) -> None:
+        """Write what stands before or behind text that is crossed out."""
+        before, after = self._words.crossed_out()
+        if self._lines.line_is_empty:
+            self._lines.start("item")
+        if closing:
+            self._lines.text(after)
+            self._state_last = not after
+        else:
+            self._write(f" {before}" if self._lines.last[-1:].isalnum() else before)
 
     def _find_close(self, inner: int, mark: str) -> int | None:
         """Return where the mark that closes emphasis in this line begins, 0 without one, None if not known yet."""

@@ -61,11 +61,6 @@ def host(address: str) -> str:
     return name[4:] if name.lower().startswith("www.") and name.count(".") > 1 else name
 
 
-def is_address(text: str) -> bool:
-    """Return whether the whole text is an address on the net."""
-    return _START.match(text) is not None and not re.search(r"\s", text)
-
-
 def read_brackets(text: str, start: int, *, final: bool) -> int | bool:
     """Return the end of the brackets that begin at `start`, in one line, with those inside; else as elsewhere."""
     depth = 0

@@ -47,6 +47,15 @@ OPERATORS = {"\u2716": "×", "\u2795": "+", "\u2796": "−", "\u2797": "÷"}
 _STARS = re.compile("([\u2605\u2b50\U0001f31f]\ufe0f?)+\u2606*|\u2606{3,}")
 
 
+DECORATIONS = "▪▫◻◼◽◾👉➡🔹🔸🔷🔶💠🔘⬛⬜✨🎉"
+"""Signs that stand before a line only to mark it."""
+
+
+def is_picture(run: str) -> bool:
+    """Return whether a run of signs begins with a picture rather than with a box, an arrow, a star or a part."""
+    return re.match(f"[{_PICTURES}\u2605]", run) is not None and not re.match(f"[{_TICKS}{_RADIO}{_ARROWS}]", run)
+
+
 def sign_run(text: str, start: int) -> int:
     """Return the end of the run of signs, without space between, that begins at `start`."""
     found = _SIGN_RUN.match(text, start)

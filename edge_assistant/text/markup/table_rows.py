@@ -78,6 +78,8 @@ class TableReader(BlockText):
 
     def _end_table(self) -> None:
         self._write_first_row()
+        if self._table is not None:
+            self._write_row(self._table.left_header())
         self._table = None
         self._may_be_header = False
 
@@ -121,6 +123,7 @@ class TableReader(BlockText):
         self._end_line()
         self._lines.separate()
         self._table = Table(self._words, header)
+        self._table.header_said = True
         self._outer = False
         return self._skip_row(rule_end)
 

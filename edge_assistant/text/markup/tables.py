@@ -50,13 +50,22 @@ class Table:
     def __init__(self, words: AnswerWords, header: list[str] | None = None) -> None:
         self.words = words
         self.header = header or []
+        self.header_said = False
+        """Whether the header was said, with a row or alone."""
 
     def header_line(self) -> str:
         """Return what is said before the first row: the header of the only column."""
         return self.header[0] if len(self.header) == 1 else ""
 
+    def left_header(self) -> str:
+        """Return what is said of the header at the end of a table: all of it where no row came."""
+        if self.header_said or len(self.header) < 2:
+            return ""
+        return self.words.pause.join(filter(None, self.header))
+
     def row(self, cells: list[str], *, complete: bool = True) -> str:
         """Return what is said for a row. `complete`: cells that are missing at its end are empty ones."""
+        self.header_said = True
         empty = self.words.word(answer_words.EMPTY)
         if complete:
             cells = cells + [""] * (len(self.header) - len(cells))

@@ -19,6 +19,7 @@ SAYS = {
     ("doctor",): "Modell: ",
     ("models", "recommend"): "Dieser Computer hat",
     ("models", "recommend", "--json"): "Dieser Computer hat",
+    ("check-model", "--model", "demo", "--minutes", "0.1"): "Es wird keine Änderung vorgeschlagen.",
     ("tune", "--reset"): "wurden gelöscht",
     ("tune", "--reset", "--json"): "wurden gelöscht",
 }

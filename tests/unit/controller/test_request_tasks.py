@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PIL import Image
 from support.worker_harness import (
     SEEN,
@@ -132,6 +134,38 @@ def test_what_a_change_and_the_first_word_after_it_took_can_be_read(ready: Worke
         swap=swap, first_token=2.0, swap_to_first_token=3.0, answer=0.0
     )
     assert ready.latency_records.of("instruct") == VariantLatency()
+
+
+def thinks_with_both(ready: WorkerHarness) -> None:
+    """Turn Think harder on, with memory for both models."""
+    ready.toggle_thinking(ready.request(1))
+    ready.expect(("answered", 1, False), ("ended", 1))
+
+
+def answered_by(ready: WorkerHarness, id: int, **options: object) -> bool:
+    """Answer a request; return whether the Thinking model did."""
+    ready.answer(ready.request(id, **options))
+    ready.expect(("answered", id, True), ("ended", id))
+    return ready.asked.get(timeout=5).think
+
+
+def test_a_reading_that_was_cut_goes_on_with_the_model_that_read(ready: WorkerHarness) -> None:
+    thinks_with_both(ready)
+    ready.cuts = True
+    reading = ready.request(2, mode="read")
+    ready.answer(reading)
+    ready.expect(("answered", 2, True), ("ended", 2))
+    assert not ready.asked.get(timeout=5).think
+    assert not answered_by(ready, 3, mode="detail", more=True, conversation=reading.conversation)
+    assert len(ready.assistants[0].looked) == 1, "the picture is in its cache"
+    assert answered_by(ready, 4, mode="detail", question="Why?", conversation=reading.conversation)
+    assert answered_by(ready, 5, mode="detail", more=True, conversation=reading.conversation)
+
+
+def test_the_demo_model_does_not_read_for_another(ready: WorkerHarness) -> None:
+    ready.assistants[0].model = replace(ready.assistants[0].model, demo=True)
+    thinks_with_both(ready)
+    assert answered_by(ready, 2, mode="read")
 
 
 def cancelled_toggle(ready: WorkerHarness, id: int) -> None:

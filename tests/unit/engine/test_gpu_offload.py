@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from edge_assistant.engine.gpu_offload import NO_OFFLOAD, Device, GpuOffload, decide
+from edge_assistant.engine.gpu_offload import NO_OFFLOAD, Device, GpuOffload, decide, usable_devices
 
 GIGABYTE = 10**9
 
@@ -92,3 +94,32 @@ def test_what_is_where_is_said_in_a_sentence() -> None:
     assert decided(card(8)).describe() == "Everything runs on Card."
     assert decided(card(3.3)).describe() == "The vision encoder and 17 of 36 layers run on Card."
     assert decided(card(1), wanted=5).describe() == "5 of 36 layers run on Card."
+
+
+WRONG = replace(card(8, name="Wrong"), driver_key="wrong")
+RIGHT = replace(card(4, name="Right"), driver_key="right")
+
+
+def test_a_device_that_computes_wrongly_is_passed_over_for_another_or_for_the_processor() -> None:
+    assert usable_devices([WRONG, RIGHT], {"wrong"}, None) == ([RIGHT], "Wrong")
+    assert usable_devices([WRONG], {"wrong"}, None) == ([], "Wrong")
+    assert usable_devices([WRONG, RIGHT], set(), None) == ([WRONG, RIGHT], "")
+
+
+def test_one_that_would_not_be_used_anyway_is_not_spoken_of() -> None:
+    built_in = replace(WRONG, dedicated_memory=False)
+    assert usable_devices([built_in, RIGHT], {"wrong"}, None) == ([RIGHT], "")
+
+
+@pytest.mark.parametrize("gpu_layers", [0, 5])
+def test_the_person_s_choice_holds_for_a_device_that_computes_wrongly_and_it_is_marked(gpu_layers: int) -> None:
+    marked = replace(WRONG, computes_wrongly=True)
+    assert usable_devices([WRONG, RIGHT], {"wrong"}, gpu_layers) == ([marked, RIGHT], "")
+
+
+def test_what_computes_wrongly_is_said_beside_what_is_where() -> None:
+    found = "A check found that the graphics processor Wrong computes wrongly."
+    assert replace(NO_OFFLOAD, passed_over="Wrong").describe() == f"{found} Everything runs on the processor."
+    assert replace(decided(RIGHT), passed_over="Wrong").describe().startswith(f"{found} The vision encoder and ")
+    marked = decided(replace(WRONG, computes_wrongly=True), wanted=99)
+    assert marked.describe() == f"{found} Everything runs on Wrong."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,6 +31,8 @@ class RecordedLoad:
         self.placed: list[bool] = []
         self.listed = 0
         self.found = found
+        self.wrong: frozenset[str] = frozenset()
+        self.offload = GpuOffload(None, 0, 0, tower=False)
         self.path = tmp_path / "model.gguf"
         self.path.write_bytes(bytes(1000))
         monkeypatch.setattr(LlamaModel, "_redirect_log", lambda _: None)
@@ -60,8 +63,9 @@ class RecordedLoad:
 
     def load(self, gpu_layers: int | None) -> None:
         path = str(self.path)
+        model = LlamaModel.__new__(LlamaModel)
         with pytest.raises(DoesNotFitError):
-            LlamaModel(
+            model.__init__(  # type: ignore[misc] (its offload is looked at after it failed)
                 path,
                 path,
                 context=512,
@@ -72,7 +76,13 @@ class RecordedLoad:
                 size=ModelSize(36, 10),
                 tuning=Tuning(gpu_layers=gpu_layers),
                 on_device=self.placed.append,
+                wrong_devices=self.wrong,
             )
+        self.offload = model.offload
+
+    def driver_keys(self) -> list[str]:
+        """The keys of the devices as they are now."""
+        return [each.driver_key for each in devices.list_devices_for(str(self.path), str(self.path))]
 
     def device_arguments(self) -> tuple[list[int], int, bool, int | None]:
         """The text model's devices and layers, whether the tower may use a device, and which."""
@@ -122,6 +132,67 @@ def test_where_the_tower_does_not_fit_it_has_no_device(monkeypatch: pytest.Monke
     load = RecordedLoad(monkeypatch, tmp_path, [Device("Full", 10, True, 1)])
     load.load(5)
     assert load.device_arguments() == ([4096], 6, False, None)
+
+
+def test_a_device_that_computes_wrongly_is_not_used_and_this_is_known(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    load = RecordedLoad(monkeypatch, tmp_path, [LARGE])
+    load.wrong = frozenset(load.driver_keys())
+    load.load(None)
+    assert load.device_arguments() == NO_DEVICE_ARGUMENTS
+    assert load.placed == [True, False]
+    assert load.offload.passed_over == "Large"
+
+
+def test_another_device_takes_its_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    load = RecordedLoad(monkeypatch, tmp_path, [LARGE, replace(LARGE, name="Other", index=3)])
+    load.wrong = frozenset(load.driver_keys()[:1])
+    load.load(None)
+    assert load.device_arguments() == ([12288], 37, True, 12288)
+
+
+def test_layers_that_the_person_wants_there_are_put_there_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    load = RecordedLoad(monkeypatch, tmp_path, [LARGE])
+    load.wrong = frozenset(load.driver_keys())
+    load.load(5)
+    assert load.device_arguments() == ([8192], 6, True, 8192)
+    assert load.offload.device is not None
+    assert load.offload.device.computes_wrongly
+
+
+def test_the_keys_of_a_device_change_with_its_name_its_driver_llama_cpp_and_the_model(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    load = RecordedLoad(monkeypatch, tmp_path, [LARGE])
+
+    def keys() -> tuple[str, str]:
+        found = devices.list_devices_for(str(load.path), str(load.path))[0]
+        return found.driver_key, found.model_key
+
+    first = keys()
+    assert all(first)
+    load.found = [replace(LARGE, free=7 * 10**9, index=5)]
+    assert keys() == first, "how much is free and where it is listed says nothing of it"
+    load.found = [replace(LARGE, name="Other")]
+    assert keys()[0] != first[0]
+    load.found = [LARGE]
+    with monkeypatch.context() as updated:
+        updated.setattr(devices, "driver_identity", lambda: ("another driver",))
+        assert keys()[0] != first[0]
+    with monkeypatch.context() as updated:
+        updated.setattr(devices, "library_files", lambda: [load.path])
+        assert keys()[0] != first[0]
+    load.path.write_bytes(bytes(2000))
+    assert keys() == (first[0], keys()[1])
+    assert keys()[1] != first[1]
+
+
+def test_of_files_that_are_gone_nothing_is_known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    RecordedLoad(monkeypatch, tmp_path, [LARGE])
+    assert devices.list_devices_for(str(tmp_path / "gone.gguf"), str(tmp_path / "gone.gguf")) == [LARGE]
 
 
 def test_an_encode_that_fails_says_whether_a_device_was_at_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,7 +171,8 @@ def test_a_table_a_list_a_calendar_and_code_are_text() -> None:
 
 @pytest.mark.parametrize("blank", ["", "\n", " \n"])
 def test_equal_lines_are_noticed_whatever_their_length_and_one_is_kept(blank: str) -> None:
-    long = "".join(WORDS) + "."
+    long = "".join(WORDS[:160]) + "."
+    assert len(long.replace(" ", "")) > MAX_LONG_PERIOD
     for line in ("0", long):
         texts = characters("Sheet:\n", f"{line}\n{blank}" * (MAX_EQUAL_LINES + 1))
         fed, kept = ended(texts) or (0, 0)

@@ -96,7 +96,7 @@ _LANGUAGES = st.sampled_from(["en", "de", "fr", "zh", None])
 
 # Marks that no sentence has. Code and escapes may hold any of them, and are left out below.
 _MARKUP = re.compile(
-    r"^\s*```|^\|\s\w.*\|$|\*\*\w+\*\*(?!\w)|<\|\w+\|>|<!--.*-->|\[\w+\]\(http|!\[\w+\]\("
+    r"^\s*```|^\|\s\w.*\|$|(?<!\w)\*\*\w+\*\*(?!\w)|<\|\w+\|>|<!--.*-->|\[\w+\]\(http|!\[\w+\]\("
     r"|</?(?:b|i|p|br|td|tr|th|table|kbd|html|style|span|div|think|tool_call)>",
     re.MULTILINE,
 )
@@ -257,7 +257,7 @@ def test_the_way_from_a_token_to_a_sentence_costs_less_than_a_millisecond(text: 
 
 @pytest.mark.parametrize("name", LONG)
 @pytest.mark.parametrize("in_tokens", [False, True])
-def test_time_grows_with_the_length_and_no_faster(name: str, in_tokens: bool) -> None:
+def test_time_grows_no_faster_than_the_square_of_the_length(name: str, in_tokens: bool) -> None:
     def seconds(length: int) -> float:
         text = LONG[name](length)
         answer = PlainTextStream(language="en")
@@ -268,4 +268,4 @@ def test_time_grows_with_the_length_and_no_faster(name: str, in_tokens: bool) ->
         return time.process_time() - start
 
     short = min(seconds(200), seconds(200))
-    assert seconds(1600) < 10 * 8 * max(short, 0.002)
+    assert seconds(1600) < 1.25 * 8**2 * max(short, 0.002)

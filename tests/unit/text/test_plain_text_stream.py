@@ -58,10 +58,12 @@ def test_places_are_put_into_words_and_the_rest_stays() -> None:
     assert shown == "See there:\nSave: at the bottom right.\nand code"
 
 
-def test_a_list_that_is_cut_says_so() -> None:
+def test_a_list_that_breaks_off_says_so_unless_it_was_cut() -> None:
     answer = PlainTextStream(language="en")
-    answer.feed(f"[{BOX}, {{")
-    assert answer.finish(cut=True) == "The list breaks off here.\n"
+    answer.feed(f"[{BOX}, {BOX[:9]}")
+    assert answer.finish() == "The list breaks off here.\n"
+    answer.feed(f"[{BOX}, {BOX[:9]}")
+    assert answer.finish(cut=True) == ""
 
 
 def test_a_name_is_never_taken_for_an_introduction() -> None:
