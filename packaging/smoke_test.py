@@ -4,9 +4,10 @@
     sudo .venv/bin/python packaging/smoke_test.py dist/edge-assistant-*.run dist/edge-assistant-*.deb
 
 The .deb gets its declared dependencies, the self-extracting form the libraries that it says it expects. Then, as a
-plain person: install, doctor, describe with the demo weights, heard through ALSA's file device, think harder, a hotkey
-under Xvfb, the engine killed, uninstall. Needs root, debootstrap, and what scripts/setup --dev installs. Ends with 1 at
-the first thing that does not work. The base root is made once, with the network, and kept in the cache.
+plain person: install, doctor, describe with the demo weights, heard through ALSA's file device, think harder,
+check-model, a hotkey under Xvfb, the engine killed, uninstall. Needs root, debootstrap, and what scripts/setup --dev
+installs. Ends with 1 at the first thing that does not work. The base root is made once, with the network,
+and kept in the cache.
 """
 
 from __future__ import annotations
@@ -87,6 +88,10 @@ def try_installer(installer: Path, base: Path, work: Path) -> None:
             ok("doctor", clean.run(program, "doctor", "--no-speak"), "Engine: works", "Voice: works", "Sound: works",
                "Screen capture: works", "Clipboard: works")  # fmt: skip
             ok("cameras", clean.run(program, "cameras", expect=5), "No camera was found")
+            ok("the table of tasks", clean.run(program, "settings", "tasks"), "tasks.toml", "image tokens")
+            # Half a minute is enough for the demo model's own samples and some drawn screens.
+            checked = clean.run(program, "check-model", "--model", "demo", "--minutes", "0.5", "--no-speak")
+            ok("check-model", checked, "with demo, F16", "glances (")
             desktop.show(shown.picture, TITLE)
             desktop.wait_until_active(TITLE)
             listening(clean, desktop, shown.facts)
