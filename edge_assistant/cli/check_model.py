@@ -33,6 +33,7 @@ from edge_assistant.system.errors import AssistantError, CancelledError, InputEr
 from edge_assistant.system.i18n import catalogue_language, tr, tr_count
 from edge_assistant.system.ipc import AlreadyRunningError, default_endpoint
 from edge_assistant.system.terminal import print_line
+from edge_assistant.system.text_cleaning import Unshortened
 from edge_assistant.text.scripts import base_of
 from edge_assistant.tuning.quantize_process import make_tower
 
@@ -194,7 +195,7 @@ class _Command:
             tr("Nothing leaves this computer."),
         ]
         if len(candidates) > 1:
-            names = "; ".join(each.name for each in candidates)
+            names = Unshortened("; ".join(each.name for each in candidates))
             sentences.append(tr("{number} are compared: {names}.", number=len(candidates), names=names))
         self._output.say(" ".join(sentences))
 

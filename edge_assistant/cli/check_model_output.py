@@ -114,7 +114,7 @@ class CheckOutput:
         self._output.notice(code, message)
 
     def _progress(self, of: int | None) -> str:
-        minutes = round((self.check.seconds_left if self.check else 0.0) / 60)
+        minutes = max(1, round((self.check.seconds_left if self.check else 0.0) / 60))
         left = tr_count("{number} minute is left.", "{number} minutes are left.", minutes)
         if of is None:
             return left

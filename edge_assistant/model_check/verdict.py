@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from edge_assistant.engine.task_entries import Family
 from edge_assistant.model_check.proposals import Proposals
@@ -11,6 +11,7 @@ from edge_assistant.model_check.summary import Share, SummaryRow, total_flag
 from edge_assistant.model_check.towers import TowerDifference
 from edge_assistant.model_check.wording import measure_words
 from edge_assistant.system.i18n import format_number, tr, tr_count, tr_noop
+from edge_assistant.system.text_cleaning import Unshortened
 
 _GOOD = 0.8
 """Right surely more often than _BAD_BELOW, and in the trials at least this often."""
@@ -109,13 +110,18 @@ def _marks(rows: Sequence[SummaryRow]) -> Iterator[str]:
         else:
             mixed.append(words)
     if good:
-        yield tr("Mostly right: {list}.", list=", ".join(good))
+        yield tr("Mostly right: {list}.", list=_list(good))
     if mixed:
-        yield tr("Sometimes right: {list}.", list=", ".join(mixed))
+        yield tr("Sometimes right: {list}.", list=_list(mixed))
     if bad:
-        yield tr("Mostly wrong: {list}.", list=", ".join(bad))
+        yield tr("Mostly wrong: {list}.", list=_list(bad))
     if too_few:
-        yield tr("Too few trials to tell: {list}.", list=", ".join(too_few))
+        yield tr("Too few trials to tell: {list}.", list=_list(too_few))
+
+
+def _list(words: Iterable[str]) -> Unshortened:
+    """Return what a sentence lists, all of it."""
+    return Unshortened(", ".join(words))
 
 
 def _share(rows: Sequence[SummaryRow]) -> Share | None:
@@ -139,5 +145,5 @@ def _flags(rows: Sequence[SummaryRow]) -> str:
             "Nothing was wrong with the form of {number} answers.",
             answers,
         )
-    found = ", ".join(f"{tr(_FLAWS[flag])} {round(shares[flag].right)}" for flag in seen[:_FLAGS_SPOKEN])
+    found = _list(f"{tr(_FLAWS[flag])} {round(shares[flag].right)}" for flag in seen[:_FLAGS_SPOKEN])
     return tr_count("Of {number} answer: {list}.", "Of {number} answers: {list}.", answers, list=found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from edge_assistant.text.formulas import formula_to_text
+from edge_assistant.text.markup import latex_document
 from edge_assistant.text.markup.inline_text import InlineText
 from edge_assistant.text.markup.latex import LATEX_START, find_formula_end, is_formula, is_price
 
@@ -26,7 +27,6 @@ SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ"
 
 _PLAIN_EXPONENT = str.maketrans(SUPERSCRIPTS, "0123456789+-n")
 _PATH = re.compile(r"(?:(?<!\w)[A-Za-z]:|(?<!\S)\\\\)[^\s\"'<>|]*\Z")
-_COMMAND_PART = re.compile(r"\\[A-Za-z]{0,20}\Z")
 
 
 class FormulaReader(InlineText):
@@ -112,9 +112,14 @@ class FormulaReader(InlineText):
         if following in _ESCAPED:
             self._write(following)
             return i + 2
-        if not self._final and _COMMAND_PART.match(text, i):
+        if not self._final and latex_document.PART.match(text, i):
             return i
         in_word = text[max(0, i - 2) : i].isalpha() and len(text[max(0, i - 2) : i]) == 2 and not self._line_start
+        command = latex_document.COMMAND.match(text, i)
+        if command and not (in_word and command[0][-1] != "}" and not command["heading"]):
+            end = self._read_document(command)
+            if end is not None:
+                return end
         if in_word or not LATEX_START.match(text, i):
             return self._literal(i, i + 1)
         end = find_formula_end(text, i, final=self._final)
@@ -122,6 +127,52 @@ class FormulaReader(InlineText):
             return i
         self._write_formula(text[i:end])
         return end
+
+    def _read_document(self, command: re.Match[str]) -> int | None:
+        """Read a command that sets text, up to its end; None where it is none of those that are known."""
+        start, end = command.start(), command.end()
+        environment = command["environment"]
+        if command["heading"]:
+            return self._read_heading_command(end)
+        if environment in latex_document.TABLES | latex_document.FORMULAS and command["edge"] == "begin":
+            return self._read_environment(environment, start, end)
+        known = latex_document.TABLES | latex_document.FORMULAS | latex_document.OTHERS
+        if environment and environment not in known:
+            return None
+        if environment or command["item"]:
+            self._lines.end(own=True)
+            self._lines.start("item")
+            if command["label"]:
+                self._write(f"{command['label'][1:-1]}: ")
+        return end
+
+    def _read_heading_command(self, end: int) -> int:
+        """Read what stands in braces at `end` as a line of its own."""
+        group = latex_document.NESTED.match(self._text, end)
+        if group is None:  # its end is missing
+            return end + 1
+        self._lines.separate()
+        self._lines.start("own")
+        self._write(self._convert(group[0][1:-1]))
+        self._lines.separate()
+        return group.end()
+
+    def _read_environment(self, name: str, start: int, end: int) -> int:
+        """Read a table or a formula up to its end, or all that has come where that is missing."""
+        text, limit = self._text, min(len(self._text), start + latex_document.MAX_ENVIRONMENT)
+        close = re.compile(rf"\\end[ \t]*\{{{name}\*?\}}").search(text, end, limit)
+        if close is None and limit < start + latex_document.MAX_ENVIRONMENT and not self._final:
+            return start
+        inner = text[end : close.start() if close else limit]
+        if name in latex_document.FORMULAS:
+            self._write_formula(rf"\begin{{aligned}}{inner}\end{{aligned}}")
+        else:
+            self._lines.separate()
+            for row in latex_document.table_rows(inner, self._words, self._convert):
+                self._lines.start("own")
+                self._lines.text(row)
+                self._lines.end(own=True)
+        return close.end() if close else limit
 
     def _read_caret(self, i: int) -> int:
         text = self._text

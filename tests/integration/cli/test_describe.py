@@ -206,7 +206,7 @@ def test_the_language_is_asked_of_the_model(environment: dict[str, str]) -> None
 
 def test_what_the_program_says_itself_is_in_the_language_of_the_voice_too(environment: dict[str, str]) -> None:
     german = (
-        "Die Antwort wurde vor dem Ende ihres ersten Satzes abgeschnitten. Mit --more ist sie bis zum Ende zu hören."
+        "Die Antwort wurde vor dem Ende ihres ersten Satzes abgeschnitten. Mit --more ist alles bis zum Ende zu hören."
     )
     english = "The answer was cut off before the end of its first sentence. Use --more to hear it to its end."
     run = describe(DIALOG, "--language", "de", "--max-tokens", "1", environment=environment)

@@ -24,6 +24,7 @@ class Listener:
 
     def __init__(self, *, only_answers: bool = False) -> None:
         self.heard: list[str] = []
+        self.is_silent = True
         self.languages: list[object] = []
         self.events: list[Event] = []
         self.cancelled = threading.Event()
@@ -39,7 +40,7 @@ class Listener:
         pass
 
     def wait(self, _: float) -> bool:
-        return True
+        return self.is_silent
 
     def more(self, *pieces: str, stop: StopReason) -> list[str]:
         """What is heard of more of the answer."""
@@ -265,3 +266,11 @@ def test_that_a_repetition_was_left_out_is_said_behind_the_answer() -> None:
     left_out = "The answer began to repeat itself; the repetition was left out."
     assert listener.heard == ["A dialog.", "And a button.", left_out]
     assert listener.notices() == [("repeated", left_out)]
+
+
+def test_it_is_speaking_as_long_as_the_voice_is() -> None:
+    listener = Listener()
+    assert not listener.reporter.is_speaking()
+    listener.is_silent = False
+    assert listener.reporter.is_speaking()
+    assert not AnswerReporter(None, listener.events.append, listener.cancelled).is_speaking()

@@ -157,7 +157,9 @@ def test_a_reading_that_was_cut_goes_on_with_the_model_that_read(ready: WorkerHa
     ready.expect(("answered", 2, True), ("ended", 2))
     assert not ready.asked.get(timeout=5).think
     assert not answered_by(ready, 3, mode="detail", more=True, conversation=reading.conversation)
-    assert len(ready.assistants[0].looked) == 1, "the picture is in its cache"
+    instruct, thinking = ready.assistants
+    assert len(instruct.looked) == 1, "the picture is in its cache"
+    assert thinking.conversations == ["what was said to instruct, for thinking"] * 3, "at the change, and after both"
     assert answered_by(ready, 4, mode="detail", question="Why?", conversation=reading.conversation)
     assert answered_by(ready, 5, mode="detail", more=True, conversation=reading.conversation)
 

@@ -132,6 +132,12 @@ def test_the_end_says_what_is_good_and_bad_and_how_sure() -> None:
     )
 
 
+def test_the_end_names_all_measures_of_a_long_list() -> None:
+    said = ended([each for measure in MEASURES for each in facts(1, 1, measure)])
+    assert "…" not in said
+    assert said.count("(1 of 1)") == len(MEASURES)
+
+
 def test_the_end_says_what_a_glance_takes() -> None:
     text = ended([*facts(3, 3, first_token_s=5.04), *facts(1, 1, "read", peak_bytes=3_940_000_000)])
     assert "The first word of a glance came after 5.0 seconds, and 3.9 GB of memory were used at most." in text
