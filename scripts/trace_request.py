@@ -34,8 +34,10 @@ SCREEN = (1280, 800)
 KEY = "ctrl+shift+F9"
 """The usual key for the active window."""
 PATIENCE_S = 120.0
-SHARED_FOLDERS = frozenset(("system", "imaging"))
+SHARED_FOLDERS = frozenset(("system", "imaging", "text"))
 """Folders that everybody uses: their files are counted apart, and calls into them are no change of folder."""
+_SPEAKS = "AnswerReporter._speak_pieces"
+"""The function that speaks the sentences of an answer."""
 
 
 class RequestTracer:
@@ -67,7 +69,7 @@ class RequestTracer:
         name = frame.f_code.co_qualname
         if name == "Speaker.say" and frame.f_locals["text"] == "Ready.":
             self.ready.set()
-        elif self.recording and name == "Speaker.say" and _is_called_by(frame, "AnswerReporter.speak_sentences"):
+        elif self.recording and name == "Speaker.say" and _is_called_by(frame, _SPEAKS):
             self._first_sentence = frame.f_locals["text"]
             self.recording = event == "call"
         elif name == "WorkerProcess.send" and event == "call":
@@ -180,10 +182,13 @@ def trace(*, app: bool) -> RequestTracer:
         data.mkdir()
         (data / "first-run.json").write_text('{"answered": true}', encoding="utf-8")  # no window asks about a model
         sys.path.insert(0, str(ROOT))
+        from edge_assistant.assistant.reporter import AnswerReporter
         from edge_assistant.controller.service import ServiceOptions
         from edge_assistant.system import ipc
         from edge_assistant.system.cancellation import Cancellation
 
+        if not hasattr(AnswerReporter, _SPEAKS.rpartition(".")[2]):
+            raise SystemExit(f"There is no {_SPEAKS} any more: tell this script what speaks an answer's sentences.")
         if app:
             from edge_assistant.ui.application import run
         else:
@@ -228,7 +233,7 @@ def main() -> None:
         print(f"{edge}: {count} calls")
     print()
     print(
-        f"{len(report['files'])} files ({report['own_files']} outside of {' and '.join(sorted(SHARED_FOLDERS))}), "
+        f"{len(report['files'])} files ({report['own_files']} outside of {', '.join(sorted(SHARED_FOLDERS))}), "
         f"{report['functions']} functions, {len(report['threads'])} threads, "
         f"{sum(report['folder_calls'].values())} calls between {len(report['folder_calls'])} pairs of folders"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ def application() -> QApplication:
     running = QApplication.instance()
     if running is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        if sys.platform == "win32":  # where that platform knows the fonts of a folder only
+            os.environ.setdefault("QT_QPA_FONTDIR", os.path.expandvars(r"%WINDIR%\Fonts"))
         running = QApplication(["edge-assistant-tests"])
     assert isinstance(running, QApplication), "something made an application object without widgets"
     return running

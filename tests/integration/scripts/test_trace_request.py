@@ -11,8 +11,8 @@ import pytest
 from support.desktops import needs
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "trace_request.py"
-MAX_FILES, MAX_THREADS = 30, 5
-"""Files outside of system/ and imaging/, which everybody uses."""
+MAX_FILES, MAX_THREADS = 30, 6
+"""Files outside of system/, imaging/ and text/, which everybody uses."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.gui]
 
