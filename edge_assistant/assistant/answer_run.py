@@ -136,9 +136,9 @@ class ProgressAnnouncer:
         self._next_announcement = clock() + _FIRST_ANNOUNCEMENT_S
 
     def progress(self, stage: Stage, fraction: float) -> None:
-        """Announce that `stage` has reached `fraction` (0 to 1), if an announcement is due."""
+        """Announce that `stage` has reached `fraction` (0 to 1), if an announcement is due and the stage goes on."""
         words = STAGE_TEXTS.get(stage)
-        if words is None or self._clock() < self._next_announcement:
+        if words is None or fraction >= 1 or self._clock() < self._next_announcement:
             return
         self._next_announcement = self._clock() + _ANNOUNCEMENT_INTERVAL_S
         self._say(tr("{doing}, {percent} percent.", doing=tr(words), percent=round(fraction * 100)))

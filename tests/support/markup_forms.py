@@ -69,6 +69,8 @@ BOTH: dict[str, str] = {
     "✅ Gespeichert": "Gespeichert",
     "1️⃣ Erstens\n2️⃣ Zweitens": "1 Erstens\n2 Zweitens",
     "👍 12 👎 3, ☀️ 25 °C, 📞 030 123": "👍 12 👎 3, ☀️ 25 °C, 📞 030 123",
+    "Fortschritt: ●●●○○": "Fortschritt: ●●●○○",
+    "<s>Hallo, </del>du": "Hallo, du",
     "Status: 🟢": "Status: 🟢",
     "A♠ 10♦, I ❤️ NY, 4.5 ⭐ (8)": "A♠ 10♦, I ❤️ NY, 4.5 ⭐ (8)",
     "🎉 5 new\n🔹 12:30": "5 new\n12:30",

@@ -8,7 +8,7 @@ from edge_assistant.system.text_cleaning import clean
 from edge_assistant.text.markup import html, links, symbols
 from edge_assistant.text.markup.brackets import BracketReader
 from edge_assistant.text.markup.inline_formulas import FormulaReader
-from edge_assistant.text.markup.inline_text import QUOTES, Stop
+from edge_assistant.text.markup.inline_text import MAX_EMPHASIS, QUOTES, Stop
 
 _MAX_SUPERSCRIPT = 40
 _MAX_SILENT = 4000  # characters in which the end of what is no text is waited for
@@ -61,12 +61,25 @@ class HtmlReader(BracketReader, FormulaReader):
         elif name == "input" and tag.get("type") != "hidden":
             self._write(f" {tag.get('value') or tag.get('placeholder') or ''} ")
         elif name in ("del", "s", "strike"):
-            self._cross_out(closing=tag.closing)
+            return self._read_crossed_out(i, tag)
         elif name == "q":
             self._write('"')
         elif name in html.LINE_TAGS:
             self._break_line(tag)
             self.broke_line = self._lines.line_is_empty
+        return tag.end
+
+    def _read_crossed_out(self, i: int, tag: html.Tag) -> int:
+        text, limit = self._text, tag.end + MAX_EMPHASIS
+        if tag.closing:
+            if self._crossed_out:
+                self._crossed_out -= 1
+                self._cross_out(closing=True)
+        elif html.find_close(text[:limit], tag.end, tag.name):
+            self._crossed_out += 1
+            self._cross_out(closing=False)
+        elif len(text) < limit and "\n\n" not in text[tag.end :] and not self._final:
+            return i
         return tag.end
 
     def _leave_out(self, i: int, start: int, mark: str) -> int:

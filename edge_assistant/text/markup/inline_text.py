@@ -45,6 +45,7 @@ class InlineText:
         self._opened = False  # whether the line began with emphasis
         self._box_first: bool | None = None  # whether the line's first tick box stood at its start
         self._lists: list[int] = []  # open HTML lists: the number of the last item, or -1 where they are not counted
+        self._crossed_out = 0  # open HTML tags of text that is crossed out
         self._boxes = False  # whether this answer has boxes that are not ticked
         self._line_start = True
         self._state_last = False  # whether the state of a tick box came last, behind its label

@@ -14,11 +14,11 @@ _KEY_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _KEY_AFTER = re.compile(r"-?(?:taste|key|arrow|drücken|button|pfeil)", re.IGNORECASE)
-ANY_BOX = re.compile(r"\[[ xX✓✔✗]\]|[☐☑☒✓✔✗✘]|(?<!\w)\([ xX•●o*]\)(?=\s)|[○◉◎●🔘]")
+ANY_BOX = re.compile(r"\[[ xX✓✔✗]\]|[☐☑☒✓✔✗✘]|(?<!\w)\([ xX•●o*]\)(?=\s)|(?<!\S)[○◉◎●🔘](?=\s|\Z)")
 """A tick box or a radio button."""
 
-_ANY_RADIO = re.compile(r"\([ xX•●o*]\)(?=\s)|[○◉◎●🔘]")
-_EMPTY_RADIO = re.compile(r"\( \)|○")
+_ANY_RADIO = re.compile(r"\([ xX•●o*]\)(?=\s)|(?<!\S)[○◉◎●🔘](?=\s|\Z)")
+_EMPTY_RADIO = re.compile(r"\( \)|(?<!\S)○(?=\s|\Z)")
 # What a picture stands for: "👍 12", "📞 030 123", but not "🎉 5 new features".
 _NUMBER = r"[ \t]?(?:[-+(]?\d[\d.,:/() +-]{0,30}(?:[kKM]\b|[%°][CF]?|[€$])?[ \t]?)"
 _COUNTER = re.compile(rf"{_NUMBER}(?:[{symbols.SIGNS}\n,;|)]|\Z)")
@@ -62,14 +62,16 @@ class SignReader(InlineText):
         if symbols.is_arrow(text[i]) and len(text) - end < 10 and "\n" not in text[end:] and not self._final:
             return i
         line_start = self._lines.line_is_empty
-        if run in ("○", "◉", "◎", "🔘") or (ANY_BOX.match(run) and self._box_first is None and not self._is_first):
+        if run[0] == "○" and (len(run) > 1 or self._previous(i) == "●"):  # as progress is drawn: ●●○○
+            return self._literal(i, end)
+        is_round = run in ("○", "◉", "◎", "🔘")
+        if is_round or (ANY_BOX.match(run) and self._box_first is None and not self._is_first):
             line_rest = self._rest_of_line(end)
             if line_rest is None:
                 return i
-            if run in ("○", "◉", "◎", "🔘"):
-                if self._is_radio(i, line_rest):
-                    return self._read_radio(i, end)
-            elif ANY_BOX.search(line_rest):
+            if is_round and self._is_radio(i, end, line_rest):
+                return self._read_radio(i, end)
+            if not is_round and ANY_BOX.search(line_rest):
                 self._box_first = self._boxes_lead(line_rest)
         if line_start:
             self._lines.start("item")
@@ -157,10 +159,12 @@ class SignReader(InlineText):
         others = list(ANY_BOX.finditer(rest))
         return re.search(r"\w", rest[others[-1].end() if others else 0 :]) is not None
 
-    def _is_radio(self, i: int, rest: str) -> bool:
-        """Return whether the sign at `i` is one of the radio buttons of its line, which ends with `rest`."""
+    def _is_radio(self, i: int, end: int, rest: str) -> bool:
+        """Return whether the sign from `i` to `end` is one of the radio buttons of its line, which ends with `rest`."""
         start = max(self._text.rfind("\n", 0, i) + 1, i - _MAX_LINE)
-        line = self._text[start:i] + self._text[i : i + 3].split("\n")[0] + rest
+        line = self._text[start:end] + rest
+        if not _ANY_RADIO.match(line, i - start):
+            return False
         return _EMPTY_RADIO.search(line) is not None and len(_ANY_RADIO.findall(line)) > 1
 
     def _read_radio(self, i: int, end: int) -> int:
@@ -168,7 +172,7 @@ class SignReader(InlineText):
         rest = self._rest_of_line(end)
         if rest is None:
             return i
-        if not self._is_radio(i, rest):
+        if not self._is_radio(i, end, rest):
             return self._literal(i, end)
         if self._box_first is None and not self._is_first:
             self._box_first = self._boxes_lead(rest)

@@ -150,9 +150,9 @@ def test_a_list_and_a_table_keep_their_form_across_the_cut(person: Person, repla
 
 def test_a_list_of_places_goes_on_inside_an_object(person: Person, replay: Replay) -> None:
     replay.says('[{"label": "Sa', cut=True)
-    assert person.ask()[0] == ["The answer breaks off before the first place.", MORE]
+    assert person.ask()[0] == ["The answer was cut off before the end of its first sentence. Press M."]
     replay.says('ve", "point_2d": [900, 900]}, ', '{"label": "Op', cut=True)
-    assert person.more()[0] == ["Save: at the bottom right.", "The list breaks off here.", MORE]
+    assert person.more()[0] == ["Save: at the bottom right.", MORE]
     replay.says('en", "point_2d": [100, 100]}', "]")
     heard, done = person.more()
     assert heard == ["Open: at the top left."]

@@ -52,3 +52,11 @@ def test_the_answer_is_not_talked_over(announcer: ProgressAnnouncer, said: list[
     clock.now += 60
     announcer.progress("answer", 0.5)
     assert said == []
+
+
+def test_a_stage_that_is_over_is_not_announced(announcer: ProgressAnnouncer, said: list[str], clock: Clock) -> None:
+    clock.now += 6
+    announcer.progress("load", 1.0)
+    assert said == []
+    announcer.progress("encode", 0.0)
+    assert said == ["Reading the picture, 0 percent."]
