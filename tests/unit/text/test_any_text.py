@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import sys
 import time
 from collections.abc import Callable
 
@@ -255,6 +256,10 @@ def test_the_way_from_a_token_to_a_sentence_costs_less_than_a_millisecond(text: 
     assert (time.process_time() - start) / len(tokens) < 0.001
 
 
+CLOCK_STEP_S = 0.016 if sys.platform == "win32" else 0.002
+"""Seconds below which a time is no measurement: Windows counts a process's time 64 times a second."""
+
+
 @pytest.mark.parametrize("name", LONG)
 @pytest.mark.parametrize("in_tokens", [False, True])
 def test_time_grows_no_faster_than_the_square_of_the_length(name: str, in_tokens: bool) -> None:
@@ -268,4 +273,4 @@ def test_time_grows_no_faster_than_the_square_of_the_length(name: str, in_tokens
         return time.process_time() - start
 
     short = min(seconds(200), seconds(200))
-    assert seconds(1600) < 1.25 * 8**2 * max(short, 0.002)
+    assert seconds(1600) < 1.25 * 8**2 * max(short, CLOCK_STEP_S)
