@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,24 +10,18 @@ from edge_assistant.assistant import picture_checks
 from edge_assistant.assistant.answer_generator import AnswerGenerator
 from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
 from edge_assistant.assistant.conversation import ConversationHandover
-from edge_assistant.assistant.cut_answers import NO_TEXT, NOTICE_CODES, CutAnswer
+from edge_assistant.assistant.cut_answers import CutAnswer
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event
 from edge_assistant.assistant.model_loader import ModelLoader
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.assistant.picture_source import PictureSizer, PictureSource, PictureState
+from edge_assistant.assistant.question_runner import QuestionRunner
 from edge_assistant.assistant.reporter import AnswerReporter, SpeechOutput
-from edge_assistant.assistant.still_writing import StillWriting
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine.client import Engine
 from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import GpuOffload
-from edge_assistant.engine.messages import (
-    Done,
-    EngineConfig,
-    MeasureDevice,
-    Measurement,
-    Turn,
-)
+from edge_assistant.engine.messages import EngineConfig, MeasureDevice, Measurement, Turn
 from edge_assistant.engine.task_entries import Task
 from edge_assistant.engine.task_table import TaskSettings, TaskTable, check_temperature, load_table
 from edge_assistant.imaging import token_budget
@@ -36,15 +29,9 @@ from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel, same_mmproj
 from edge_assistant.system import paths
-from edge_assistant.system.errors import AssistantError, CancelledError, InputError
-from edge_assistant.system.i18n import catalogue_language, tr
-from edge_assistant.text.languages import LanguageTracker
-from edge_assistant.text.plain_text_stream import PlainTextStream
-from edge_assistant.text.sentences import SentenceSplitter
+from edge_assistant.system.errors import AssistantError, InputError
+from edge_assistant.system.i18n import tr
 from edge_assistant.tuning import profile
-
-# llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
-MAX_SEED = 2**32 - 2
 
 
 class Assistant:
@@ -90,9 +77,6 @@ class Assistant:
         self._source = PictureSource(self._sizer, self._reporter, self._cancelled, demo=model.demo)
         self._apply(options)
         self._context = min(context, model.context_length)
-        self._turns: list[Turn] = []
-        self._cut: CutAnswer | None = None
-        self._swap_seconds: float | None = None
         self._engine = Engine(
             EngineConfig(
                 model=model.model,
@@ -114,8 +98,11 @@ class Assistant:
             exact=exact_context,
             repack=self._profile.tuning.repack,
         )
-        self._generator = AnswerGenerator(
+        generator = AnswerGenerator(
             self._engine, model, self._reporter, self._cancelled, context=self._context, reload=self._reload
+        )
+        self._questions = QuestionRunner(
+            model, self._source, generator, self._reporter, self._cancelled, load=self._load
         )
 
     @property
@@ -196,18 +183,17 @@ class Assistant:
         picture, embeddings = self._source.state, None
         if picture.image is not None and same_mmproj(self._model, successor):
             embeddings = picture.embeddings or self._engine.get_embeddings()
-        return ConversationHandover(self._options, replace(picture, embeddings=embeddings), self.turns, self._cut)
+        return ConversationHandover(self._options, replace(picture, embeddings=embeddings), self.turns, self.cut)
 
     def take_over(self, handover: ConversationHandover) -> None:
         """Continue another assistant's conversation. Raises UsageError if this model cannot answer with its options."""
         self._apply(handover.request)
         self._source.state = handover.picture
-        self._turns[:] = handover.turns
-        self._cut = handover.cut
+        self._questions.turns, self._questions.cut = handover.turns, handover.cut
 
     def record_swap(self, seconds: float) -> None:
         """Record how long the switch to this model took; the next question reports it."""
-        self._swap_seconds = seconds
+        self._questions.swap_seconds = seconds
 
     def warm(self) -> None:
         """Load the model now, so that the first answer is quick; announce the progress. Raises AssistantError."""
@@ -217,12 +203,12 @@ class Assistant:
     @property
     def turns(self) -> tuple[Turn, ...]:
         """The conversation about the picture so far."""
-        return tuple(self._turns)
+        return self._questions.turns
 
     @property
     def cut(self) -> CutAnswer | None:
         """The last answer if it was cut off."""
-        return self._cut
+        return self._questions.cut
 
     def look_at(
         self,
@@ -239,8 +225,7 @@ class Assistant:
         if options is not None:
             self._apply(options)
         self._source.state = PictureState(capture)
-        self._turns[:] = turns
-        self._cut = cut
+        self._questions.turns, self._questions.cut = turns, cut
 
     def ask(self, index: int, text: str | None = None, *, task: Task | None = None) -> DoneEvent | ErrorEvent:
         """Answer one question about the picture; without `text`, that of the options' task.
@@ -251,7 +236,7 @@ class Assistant:
         task = task or ("question" if text else self._options.task)
         settings = self._task_settings(task)
         question = settings.question_for(text) if text else settings.question
-        return self._run(self._make_run(index, question, task), settings)
+        return self._run(index, question, task, settings)
 
     def more(self, index: int) -> DoneEvent | ErrorEvent:
         """Go on with the last answer from where it was cut off; say more about the picture if it was whole.
@@ -259,70 +244,17 @@ class Assistant:
         The picture is not encoded again. The answer stays one turn of the conversation, and the event that is returned
         has only what is new. Never raises AssistantError, as `ask`.
         """
-        if not self._turns:
+        if not self.turns:
             error = InputError(
                 tr("There is no answer to go on with. Describe something, or ask a question first."), code="no-answer"
             )
-            return self._fail(index, error)
-        settings, cut = self._task_settings("more"), self._cut
+            return self._questions.fail(index, error)
+        settings, cut = self._task_settings("more"), self.cut
         if cut is None:
-            return self._run(self._make_run(index, settings.question, "more"), settings)
+            return self._run(index, settings.question, "more", settings)
         first = self._task_settings(cut.task)
-        longest = max(first.max_tokens, settings.max_tokens)
-        run = self._make_run(index, self._turns[-1].question, cut.task, cut)
-        return self._run(run, replace(first, max_tokens=longest))
-
-    def _make_run(self, index: int, question: str, task: Task, continues: CutAnswer | None = None) -> AnswerRun:
-        seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
-        language = self.language or catalogue_language()
-        return AnswerRun(
-            index,
-            question,
-            seed,
-            ProgressAnnouncer(self._reporter.announce_progress),
-            swap_seconds=self._swap_seconds,
-            language=LanguageTracker(language, follow=task == "read"),
-            splitter=SentenceSplitter(language),
-            task=task,
-            continues=continues,
-        )
-
-    def _run(self, run: AnswerRun, settings: TaskSettings) -> DoneEvent | ErrorEvent:
-        """Answer a question, or go on with an answer, and keep it in the conversation."""
-        self._cancelled.clear()
-        index = run.index
-        outcome: DoneEvent | ErrorEvent
-        try:
-            with StillWriting(self._reporter.announce_progress, self._reporter.is_speaking) as run.still_writing:
-                done = self._answer(run, settings)
-            if done.stop != "cancelled":
-                self._source.report_small_text(index, self._options)
-            outcome = run.done_event(self._model, self._source.state.image, done)
-        except CancelledError:
-            outcome = run.done_event(self._model, self._source.state.image, None)
-        except AssistantError as error:
-            return self._fail(index, error)
-        if run.first_token is not None:  # the engine has the picture now, and the switch was reported
-            self._source.state.embeddings = self._swap_seconds = None
-        if outcome.stop != "cancelled":
-            self._keep(run, outcome)
-        self._reporter.emit(outcome)
-        return outcome
-
-    def _fail(self, index: int, error: AssistantError) -> ErrorEvent:
-        outcome = ErrorEvent.from_error(index, error)
-        self._reporter.say(str(error))
-        self._reporter.emit(outcome)
-        return outcome
-
-    def _keep(self, run: AnswerRun, outcome: DoneEvent) -> None:
-        """Keep an answer in the conversation, as one turn with the answer that it continues."""
-        raw = run.raw_answer(outcome.answer)
-        if run.continues is not None:
-            self._turns.pop()
-        self._turns.append(Turn(outcome.question, raw.strip() or tr(NO_TEXT)))
-        is_cut = outcome.stop in NOTICE_CODES
-        self._cut = CutAnswer(raw, tuple(run.spoken.pieces), run.task, outcome.stop == "loop") if is_cut else None
+        longest = replace(first, max_tokens=max(first.max_tokens, settings.max_tokens))
+        return self._run(index, self.turns[-1].question, cut.task, longest, cut)
 
     def planned_tokens(self, size: tuple[int, int], options: AnswerOptions) -> int:
         """Return the image tokens that a picture of `size` (width and height in pixels) would be sent with."""
@@ -376,17 +308,11 @@ class Assistant:
     def _task_settings(self, task: Task) -> TaskSettings:
         return self.tasks.settings(self._model.family, task, self._model.variant, self.language)
 
-    def _answer(self, run: AnswerRun, settings: TaskSettings) -> Done:
-        picture = self._source.get(run, self._options)
-        run.plain_text = PlainTextStream(self.frame, self.language, task=run.task)
-        self._load(run)
-        return self._generator.generate(
-            run,
-            settings,
-            self._options,
-            picture=picture,
-            turns=self.turns,
-            embeddings=self._source.state.embeddings,
+    def _run(
+        self, index: int, question: str, task: Task, settings: TaskSettings, continues: CutAnswer | None = None
+    ) -> DoneEvent | ErrorEvent:
+        return self._questions.run(
+            index, question, task, settings, self._options, language=self.language, continues=continues
         )
 
     def _load_profile(self) -> profile.TuningProfile:
