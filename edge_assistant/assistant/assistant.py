@@ -2,59 +2,36 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from PIL import Image
-
-from edge_assistant.assistant import cut_answers, picture_checks
+from edge_assistant.assistant import picture_checks
+from edge_assistant.assistant.answer_generator import AnswerGenerator
 from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
 from edge_assistant.assistant.conversation import ConversationHandover
-from edge_assistant.assistant.cut_answers import NO_TEXT, NOTICE_CODES, CutAnswer
-from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, StageEvent
+from edge_assistant.assistant.cut_answers import CutAnswer
+from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event
 from edge_assistant.assistant.model_loader import ModelLoader
 from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.assistant.picture_source import PictureSizer, PictureSource, PictureState
+from edge_assistant.assistant.question_runner import QuestionRunner
 from edge_assistant.assistant.reporter import AnswerReporter, SpeechOutput
-from edge_assistant.assistant.still_writing import StillWriting
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine.client import Engine
 from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.gpu_offload import GpuOffload
-from edge_assistant.engine.grammars import grammar_for
-from edge_assistant.engine.messages import (
-    AskQuestion,
-    Done,
-    Embeddings,
-    EngineConfig,
-    MeasureDevice,
-    Measurement,
-    ThinkingBudget,
-    Turn,
-)
-from edge_assistant.engine.task_entries import MIN_IMAGE_TOKENS, Task
+from edge_assistant.engine.messages import EngineConfig, MeasureDevice, Measurement, Turn
+from edge_assistant.engine.task_entries import Task
 from edge_assistant.engine.task_table import TaskSettings, TaskTable, check_temperature, load_table
 from edge_assistant.imaging import token_budget
 from edge_assistant.models.gguf import describe_gguf
 from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel, same_mmproj
 from edge_assistant.system import paths
-from edge_assistant.system.errors import AssistantError, CancelledError, DoesNotFitError, EngineError, InputError
-from edge_assistant.system.i18n import catalogue_language, tr, tr_noop
-from edge_assistant.system.text_cleaning import clean_answer
-from edge_assistant.text.languages import LanguageTracker
-from edge_assistant.text.plain_text_stream import PlainTextStream
-from edge_assistant.text.sentences import SentenceSplitter
+from edge_assistant.system.errors import AssistantError, InputError
+from edge_assistant.system.i18n import tr
 from edge_assistant.tuning import profile
-
-# llama.cpp takes seeds of 32 bits; the largest one means "random" there, and a seed must be repeatable.
-MAX_SEED = 2**32 - 2
-
-_NO_PLACES = tr_noop("The demo model cannot list what is where. It describes the picture instead.")
-_LEAST_OF_MOST = 0.8
-"""The least image tokens are at most this share of the most: every usual shape of screen has a grid in between."""
 
 
 class Assistant:
@@ -96,17 +73,10 @@ class Assistant:
         self._model = model = self._with_tower()
         self._cancelled = threading.Event()
         self._reporter = AnswerReporter(voice, on_event, self._cancelled, way_on)
+        self._sizer = PictureSizer(self._task_settings, self._profile.glance_tokens)
+        self._source = PictureSource(self._sizer, self._reporter, self._cancelled, demo=model.demo)
         self._apply(options)
         self._context = min(context, model.context_length)
-        self._capture: Callable[[], CapturedPicture] | None = None
-        self._picture: Image.Image | None = None
-        self._frame: token_budget.ResizePlan | None = None  # how the picture lies in the one that is sent
-        self._capture_error: AssistantError | None = None
-        self._small_text_lost = False
-        self._turns: list[Turn] = []
-        self._cut: CutAnswer | None = None
-        self._embeddings: Embeddings | None = None
-        self._swap_seconds: float | None = None
         self._engine = Engine(
             EngineConfig(
                 model=model.model,
@@ -127,6 +97,12 @@ class Assistant:
             context=self._context,
             exact=exact_context,
             repack=self._profile.tuning.repack,
+        )
+        generator = AnswerGenerator(
+            self._engine, model, self._reporter, self._cancelled, context=self._context, reload=self._reload
+        )
+        self._questions = QuestionRunner(
+            model, self._source, generator, self._reporter, self._cancelled, load=self._load
         )
 
     @property
@@ -152,7 +128,7 @@ class Assistant:
     @property
     def frame(self) -> token_budget.ResizePlan | None:
         """How the present picture lies in the one that was sent; None before it was captured."""
-        return self._frame
+        return self._source.state.frame
 
     def cancel_ahead(self) -> None:
         """Cancel what `encode_ahead` or `encode_detail_ahead` has started."""
@@ -188,7 +164,7 @@ class Assistant:
 
     def leave_device(self) -> None:
         """Free the model's memory, also what the GPU made of the picture; the next load is on the CPU."""
-        self._embeddings = None
+        self._source.state.embeddings = None
         self._engine.leave_device()
         self._loader.unload()
 
@@ -204,36 +180,20 @@ class Assistant:
     def conversation(self, successor: ResolvedModel) -> ConversationHandover:
         """Return the picture and the conversation, to be continued by an assistant with the model `successor`."""
         self._engine.cancel_ahead()  # the cores are needed by the other engine
-        embeddings = None
-        if self._picture is not None and same_mmproj(self._model, successor):
-            embeddings = self._embeddings or self._engine.get_embeddings()
-        return ConversationHandover(
-            self._options,
-            self._capture,
-            self._picture,
-            self._frame,
-            self._capture_error,
-            self._small_text_lost,
-            tuple(self._turns),
-            self._cut,
-            embeddings,
-        )
+        picture, embeddings = self._source.state, None
+        if picture.image is not None and same_mmproj(self._model, successor):
+            embeddings = picture.embeddings or self._engine.get_embeddings()
+        return ConversationHandover(self._options, replace(picture, embeddings=embeddings), self.turns, self.cut)
 
     def take_over(self, handover: ConversationHandover) -> None:
         """Continue another assistant's conversation. Raises UsageError if this model cannot answer with its options."""
         self._apply(handover.request)
-        self._capture = handover.capture
-        self._picture = handover.picture
-        self._frame = handover.frame
-        self._capture_error = handover.capture_error
-        self._small_text_lost = handover.small_text_lost
-        self._turns[:] = handover.turns
-        self._cut = handover.cut
-        self._embeddings = handover.embeddings
+        self._source.state = handover.picture
+        self._questions.turns, self._questions.cut = handover.turns, handover.cut
 
     def record_swap(self, seconds: float) -> None:
         """Record how long the switch to this model took; the next question reports it."""
-        self._swap_seconds = seconds
+        self._questions.swap_seconds = seconds
 
     def warm(self) -> None:
         """Load the model now, so that the first answer is quick; announce the progress. Raises AssistantError."""
@@ -243,12 +203,12 @@ class Assistant:
     @property
     def turns(self) -> tuple[Turn, ...]:
         """The conversation about the picture so far."""
-        return tuple(self._turns)
+        return self._questions.turns
 
     @property
     def cut(self) -> CutAnswer | None:
         """The last answer if it was cut off."""
-        return self._cut
+        return self._questions.cut
 
     def look_at(
         self,
@@ -264,13 +224,8 @@ class Assistant:
         """
         if options is not None:
             self._apply(options)
-        self._capture = capture
-        self._picture = None
-        self._capture_error = None
-        self._small_text_lost = False
-        self._turns[:] = turns
-        self._cut = cut
-        self._embeddings = None
+        self._source.state = PictureState(capture)
+        self._questions.turns, self._questions.cut = turns, cut
 
     def ask(self, index: int, text: str | None = None, *, task: Task | None = None) -> DoneEvent | ErrorEvent:
         """Answer one question about the picture; without `text`, that of the options' task.
@@ -281,7 +236,7 @@ class Assistant:
         task = task or ("question" if text else self._options.task)
         settings = self._task_settings(task)
         question = settings.question_for(text) if text else settings.question
-        return self._run(self._make_run(index, question, task), settings)
+        return self._run(index, question, task, settings)
 
     def more(self, index: int) -> DoneEvent | ErrorEvent:
         """Go on with the last answer from where it was cut off; say more about the picture if it was whole.
@@ -289,87 +244,32 @@ class Assistant:
         The picture is not encoded again. The answer stays one turn of the conversation, and the event that is returned
         has only what is new. Never raises AssistantError, as `ask`.
         """
-        if not self._turns:
+        if not self.turns:
             error = InputError(
                 tr("There is no answer to go on with. Describe something, or ask a question first."), code="no-answer"
             )
-            return self._fail(index, error)
-        settings, cut = self._task_settings("more"), self._cut
+            return self._questions.fail(index, error)
+        settings, cut = self._task_settings("more"), self.cut
         if cut is None:
-            return self._run(self._make_run(index, settings.question, "more"), settings)
+            return self._run(index, settings.question, "more", settings)
         first = self._task_settings(cut.task)
-        longest = max(first.max_tokens, settings.max_tokens)
-        run = self._make_run(index, self._turns[-1].question, cut.task, cut)
-        return self._run(run, replace(first, max_tokens=longest))
-
-    def _make_run(self, index: int, question: str, task: Task, continues: CutAnswer | None = None) -> AnswerRun:
-        seed = self._options.seed if self._options.seed is not None else secrets.randbelow(MAX_SEED + 1)
-        language = self.language or catalogue_language()
-        return AnswerRun(
-            index,
-            question,
-            seed,
-            ProgressAnnouncer(self._reporter.announce_progress),
-            swap_seconds=self._swap_seconds,
-            language=LanguageTracker(language, follow=task == "read"),
-            splitter=SentenceSplitter(language),
-            task=task,
-            continues=continues,
-        )
-
-    def _run(self, run: AnswerRun, settings: TaskSettings) -> DoneEvent | ErrorEvent:
-        """Answer a question, or go on with an answer, and keep it in the conversation."""
-        self._cancelled.clear()
-        index = run.index
-        outcome: DoneEvent | ErrorEvent
-        try:
-            with StillWriting(self._reporter.announce_progress, self._reporter.is_speaking) as run.still_writing:
-                done = self._answer(run, settings)
-            if done.stop != "cancelled":
-                self._report_small_text(index)
-            outcome = run.done_event(self._model, self._picture, done)
-        except CancelledError:
-            outcome = run.done_event(self._model, self._picture, None)
-        except AssistantError as error:
-            return self._fail(index, error)
-        if run.first_token is not None:  # the engine has the picture now, and the switch was reported
-            self._embeddings = self._swap_seconds = None
-        if outcome.stop != "cancelled":
-            self._keep(run, outcome)
-        self._reporter.emit(outcome)
-        return outcome
-
-    def _fail(self, index: int, error: AssistantError) -> ErrorEvent:
-        outcome = ErrorEvent.from_error(index, error)
-        self._reporter.say(str(error))
-        self._reporter.emit(outcome)
-        return outcome
-
-    def _keep(self, run: AnswerRun, outcome: DoneEvent) -> None:
-        """Keep an answer in the conversation, as one turn with the answer that it continues."""
-        raw = run.raw_answer(outcome.answer)
-        if run.continues is not None:
-            self._turns.pop()
-        self._turns.append(Turn(outcome.question, raw.strip() or tr(NO_TEXT)))
-        is_cut = outcome.stop in NOTICE_CODES
-        self._cut = CutAnswer(raw, tuple(run.spoken.pieces), run.task, outcome.stop == "loop") if is_cut else None
+        longest = replace(first, max_tokens=max(first.max_tokens, settings.max_tokens))
+        return self._run(index, self.turns[-1].question, cut.task, longest, cut)
 
     def planned_tokens(self, size: tuple[int, int], options: AnswerOptions) -> int:
         """Return the image tokens that a picture of `size` (width and height in pixels) would be sent with."""
-        return self._plan(size, options).tokens
+        return self._sizer.plan(size, options).tokens
 
     def encode_detail_ahead(self, options: AnswerOptions) -> None:
         """Encode the current picture again for other `options`, in the background, as `encode_ahead` does.
 
         Does nothing if it would be sent at the same size.
         """
-        if self._capture is None or self._picture is None:
-            return
         try:
-            picture = self._resize(self._capture().image, options)
+            picture = self._source.resized_again(options)
         except AssistantError:
             return  # encoding ahead is optional; a question would report the error
-        if picture.size != self._picture.size:
+        if picture is not None:
             self._engine.encode_ahead(picture.tobytes(), picture.width, picture.height)
 
     def encode_ahead(self, captured: CapturedPicture, options: AnswerOptions) -> None:
@@ -380,7 +280,7 @@ class Assistant:
         if not self._engine.loaded:
             return
         picture_checks.refuse_blank(captured)
-        picture = self._resize(captured.image, options)
+        picture = self._sizer.resize(captured.image, options)
         self._engine.encode_ahead(picture.tobytes(), picture.width, picture.height)
 
     def notice(self, index: int, code: str, message: str) -> None:
@@ -401,154 +301,19 @@ class Assistant:
 
     def _apply(self, options: AnswerOptions) -> None:
         check_temperature(self._model.variant, options.temperature)
-        self._image_tokens = self._max_image_tokens(options)
+        self._image_tokens = self._sizer.max_tokens(options)
         self._options = options
         self._reporter.only_answers = options.only_answers
-
-    def _max_image_tokens(self, options: AnswerOptions) -> int:
-        """Return the most image tokens that a picture may have."""
-        tuned_tokens = self._profile.glance_tokens if options.task == "glance" else None
-        return options.image_tokens or tuned_tokens or self._task_settings(options.task).image_tokens
-
-    def _image_token_range(self, options: AnswerOptions) -> tuple[int, int]:
-        """Return the most and the least image tokens of a picture.
-
-        A least near the most would leave few shapes, and a picture of another shape would be mostly padding.
-        """
-        most = self._max_image_tokens(options)
-        least = min(self._task_settings(options.task).min_image_tokens, round(most * _LEAST_OF_MOST))
-        return most, min(most, max(least, MIN_IMAGE_TOKENS))
-
-    def _plan(self, size: tuple[int, int], options: AnswerOptions) -> token_budget.ResizePlan:
-        most, least = self._image_token_range(options)
-        return token_budget.plan(size, max_tokens=most, min_tokens=least)
-
-    def _resize(self, image: Image.Image, options: AnswerOptions) -> Image.Image:
-        """Resize a picture to the image tokens that the options allow."""
-        most, least = self._image_token_range(options)
-        return token_budget.fit(image, max_tokens=most, min_tokens=least)
 
     def _task_settings(self, task: Task) -> TaskSettings:
         return self.tasks.settings(self._model.family, task, self._model.variant, self.language)
 
-    def _answer(self, run: AnswerRun, settings: TaskSettings) -> Done:
-        picture = self._get_picture(run)
-        run.plain_text = PlainTextStream(self._frame, self.language, task=run.task)
-        self._load(run)
-        rgb, options, sampling = picture.tobytes(), self._options, settings.sampling
-        if options.temperature is not None:
-            sampling = replace(sampling, temperature=options.temperature)
-        if run.continues is not None and run.continues.looped:
-            sampling = sampling.after_loop()
-        turns, continues = tuple(self._turns), run.continues is not None
-        run.may_be_empty = settings.may_be_empty and run.task == "read" and not continues
-        if run.continues is not None:  # with the space at its end
-            turns = (*turns[:-1], Turn(turns[-1].question, run.continues.raw))
-
-        def make(id: int) -> AskQuestion:
-            self._check_cancelled()  # here, so that no cancel falls between the check and the question
-            return AskQuestion(
-                id=id,
-                rgb=rgb,
-                width=picture.width,
-                height=picture.height,
-                system=settings.system,
-                turns=turns,
-                question="" if continues else run.question,
-                sampling=sampling,
-                seed=run.seed,
-                max_tokens=options.max_tokens or min(settings.max_tokens, self._context),
-                thinking=self._thinking_budget(settings),
-                embeddings=self._embeddings,
-                grace_tokens=0 if options.max_tokens else settings.grace_tokens,
-                may_be_empty=continues or settings.may_be_empty,
-                retries_loop=settings.retries_loop,
-                continues=continues,
-                grammar="" if self._model.family == "demo" else grammar_for(run.task),
-            )
-
-        if run.task == "places" and self._model.family == "demo" and not continues:
-            self.notice(run.index, "no-places", tr(_NO_PLACES))
-        self._reporter.resume(run)
-        done = self._go_on(run, make) if continues else self._ask_engine(run, make)
-        run.is_full = continues and not done.answer.strip() and done.stop == "length"
-        loops = 0
-        while options.whole and (done.stop == "length" or (done.stop == "loop" and not loops)):
-            if done.stop == "loop":
-                loops += 1
-                sampling = sampling.after_loop()
-            run.parts += 1
-            before = self._turns[:-1] if run.continues else self._turns
-            turns, continues = (*before, Turn(run.question, run.raw_answer(done.answer))), True
-            part = self._go_on(run, make)
-            run.is_full = not part.answer.strip() and part.stop == "length"
-            if run.is_full:
-                break
-            done = cut_answers.join_reports(done, part, run.answer)
-        self._reporter.finish(run, done)
-        nothing = not run.shown if done.stop in ("end", "budget") else not clean_answer(done.answer).strip()
-        if run.continues is None and nothing and not run.may_be_empty and done.stop != "cancelled":
-            raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
-        return done
-
-    def _go_on(self, run: AnswerRun, make: Callable[[int], AskQuestion]) -> Done:
-        """Let an answer go on; return a report of no more text where the context is full."""
-        try:
-            return self._ask_engine(run, make)
-        except DoesNotFitError:
-            return cut_answers.NOTHING_MORE
-
-    def _ask_engine(self, run: AnswerRun, make: Callable[[int], AskQuestion]) -> Done:
-        """Ask the engine; if the graphics processor fails before the first token, ask again on the processor."""
-        try:
-            return self._engine.ask(make, lambda reply: self._reporter.handle_reply(run, reply))
-        except DeviceFailedError as failure:
-            if run.first_token is not None:
-                raise EngineError(tr("{failure} Ask again.", failure=failure), code=failure.code) from failure
-            self._reporter.notice(run.index, failure.code, str(failure))
-        self._check_cancelled()
-        self._loader.unload()  # so that the load is not reported as a restart
-        self._load(run)
-        return self._engine.ask(make, lambda reply: self._reporter.handle_reply(run, reply))
-
-    def _get_picture(self, run: AnswerRun) -> Image.Image:
-        """Return the picture as sent to the model. It is captured once, even if that fails: stdin cannot be reread."""
-        if self._capture_error is not None:
-            raise self._capture_error
-        if self._picture is None:
-            try:
-                self._picture = self._capture_picture(run)
-            except CancelledError:
-                raise
-            except AssistantError as error:
-                self._capture_error = error
-                raise
-        return self._picture
-
-    def _capture_picture(self, run: AnswerRun) -> Image.Image:
-        assert self._capture is not None, "look_at comes first"
-        start = time.perf_counter()
-        self._reporter.emit(StageEvent(run.index, "prepare", 0.0))
-        captured = self._capture()
-        self._check_cancelled()
-        for code, message in captured.notices:
-            self.notice(run.index, code, message)
-        picture_checks.refuse_blank(captured)
-        for code, message in picture_checks.picture_warnings(captured, demo=self._model.demo):
-            self.notice(run.index, code, message)
-        picture = self._resize(captured.image, self._options)
-        self._frame = self._plan(captured.image.size, self._options)
-        self._small_text_lost = picture_checks.is_small_text_lost(captured, picture, self._options.task)
-        run.prepare = time.perf_counter() - start
-        self._reporter.emit(StageEvent(run.index, "prepare", 1.0))
-        return picture
-
-    def _report_small_text(self, index: int) -> None:
-        """Report, once, after the first answer about a whole screen, that small text could not be read."""
-        if self._small_text_lost and not self._cancelled.is_set():
-            self._small_text_lost = False
-            advice = tr(self._options.small_text_advice)
-            self.notice(index, "small-text", tr("Small text on the screen could not be read. {advice}", advice=advice))
+    def _run(
+        self, index: int, question: str, task: Task, settings: TaskSettings, continues: CutAnswer | None = None
+    ) -> DoneEvent | ErrorEvent:
+        return self._questions.run(
+            index, question, task, settings, self._options, language=self.language, continues=continues
+        )
 
     def _load_profile(self) -> profile.TuningProfile:
         return profile.load_profile(self._published_model, quick_tower=self._quick_tower)
@@ -571,16 +336,7 @@ class Assistant:
         self._engine.set_mmproj(self._model.mmproj)
         self._loader.load(run, self._image_tokens)
 
-    def _thinking_budget(self, settings: TaskSettings) -> ThinkingBudget | None:
-        if self._model.variant != "thinking":
-            return None
-        options, budget = self._options, settings.thinking
-        return replace(
-            budget,
-            tokens=options.thinking_tokens or budget.tokens,
-            seconds=options.thinking_seconds or budget.seconds,
-        )
-
-    def _check_cancelled(self) -> None:
-        if self._cancelled.is_set():
-            raise CancelledError
+    def _reload(self, run: AnswerRun) -> None:
+        """Load the model again after its GPU has failed. Raises AssistantError."""
+        self._loader.unload()  # so that the load is not reported as a restart
+        self._load(run)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-
-from PIL import Image
 
 from edge_assistant.assistant.cut_answers import CutAnswer
 from edge_assistant.assistant.options import AnswerOptions
-from edge_assistant.capture.decode import CapturedPicture
-from edge_assistant.engine.messages import Embeddings, Turn
-from edge_assistant.imaging.token_budget import ResizePlan
-from edge_assistant.system.errors import AssistantError
+from edge_assistant.assistant.picture_source import PictureState
+from edge_assistant.engine.messages import Turn
 
 
 @dataclass(slots=True)
@@ -31,17 +26,10 @@ class Conversation:
 class ConversationHandover:
     """The state that one assistant hands over to another: the picture, and the questions and answers about it.
 
-    `picture` is resized for the model as `frame` tells, both None before it was captured; `capture_error` is why it
-    could not be.
-    `embeddings` are the vision tower's output for it, if the successor has the same tower.
+    The picture has its embeddings if the successor has the same vision tower.
     """
 
     request: AnswerOptions
-    capture: Callable[[], CapturedPicture] | None
-    picture: Image.Image | None
-    frame: ResizePlan | None
-    capture_error: AssistantError | None
-    small_text_lost: bool
-    turns: tuple[Turn, ...]
-    cut: CutAnswer | None
-    embeddings: Embeddings | None
+    picture: PictureState
+    turns: tuple[Turn, ...] = ()
+    cut: CutAnswer | None = None

@@ -1,4 +1,4 @@
-"""The entries of the task table: their types and ranges, and the parsing of a table's file into places with entries."""
+"""The entries of the task table: their types and ranges, and the parsing of a table's file into entries by key."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the table an entry stands: for a family, and for one task, variant and language, or for all ("")."""
+class TableKey:
+    """What entries of the table hold for: a family, and one task, variant and language, or all of them ("")."""
 
     family: str
     task: str = ""
@@ -58,7 +58,7 @@ class Place:
 
 
 Entries = Mapping[str, EntryValue]
-Places = Mapping[Place, Entries]
+EntriesByKey = Mapping[TableKey, Entries]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,38 +104,38 @@ class EntryError(UsageError):
     """An entry of the table is not possible; the message is a sentence's end that names it."""
 
 
-def parse_table(text: str) -> tuple[dict[Place, dict[str, EntryValue]], dict[str, str]]:
-    """Parse a file's text into its places with their entries, and the languages' English names.
+def parse_table(text: str) -> tuple[dict[TableKey, dict[str, EntryValue]], dict[str, str]]:
+    """Parse a file's text into its entries by key, and the languages' English names.
 
     Raises EntryError for what is not possible, and ValueError where it is no TOML.
     """
     document = parse_toml(text)
     names = document.pop(LANGUAGES, {})
-    places: dict[Place, dict[str, EntryValue]] = {}
+    entries: dict[TableKey, dict[str, EntryValue]] = {}
     for family, value in document.items():
         if family not in FAMILIES or not isinstance(value, dict):
             raise _unknown(family)
-        _collect(Place(family), value, places)
-    return places, _language_names(names)
+        _collect(TableKey(family), value, entries)
+    return entries, _language_names(names)
 
 
-def parse_entry(name: str) -> tuple[Place, str]:
+def parse_entry(name: str) -> tuple[TableKey, str]:
     """Split the full name of an entry, such as `qwen3-vl.question.instruct.temperature`. Raises EntryError."""
     family, *parts, entry = name.split(".") if "." in name else ("", "")
     if family not in FAMILIES or entry not in _SPECS:
         raise _unknown(name)
-    place = Place(family)
+    key = TableKey(family)
     for part in parts:
-        inner = _inner(place, part)
+        inner = _inner(key, part)
         if inner is None:
             raise _unknown(name)
-        place = inner
-    return place, entry
+        key = inner
+    return key, entry
 
 
-def check_entry(name: str, value: object, where: Place) -> EntryValue:
+def check_entry(name: str, value: object, key: TableKey) -> EntryValue:
     """Check a value for the entry `name` and return it. Raises EntryError."""
-    full = f"{where}.{name}"
+    full = f"{key}.{name}"
     if name not in _SPECS:
         raise _unknown(full)
     spec = _SPECS[name]
@@ -148,28 +148,28 @@ def check_entry(name: str, value: object, where: Place) -> EntryValue:
     return _check_text(full, value, spec)
 
 
-def _collect(place: Place, table: Mapping[str, Any], places: dict[Place, dict[str, EntryValue]]) -> None:
-    entries = places.setdefault(place, {})
+def _collect(key: TableKey, table: Mapping[str, Any], entries: dict[TableKey, dict[str, EntryValue]]) -> None:
+    own = entries.setdefault(key, {})
     for name, value in table.items():
         if not isinstance(value, dict):
-            entries[name] = check_entry(name, value, place)
+            own[name] = check_entry(name, value, key)
             continue
-        inner = _inner(place, name)
+        inner = _inner(key, name)
         if inner is None:
-            raise _unknown(f"{place}.{name}")
-        _collect(inner, value, places)
+            raise _unknown(f"{key}.{name}")
+        _collect(inner, value, entries)
 
 
-def _inner(place: Place, name: str) -> Place | None:
-    """Return the place `name` in `place`; None where it has none. Their order is task, variant, language."""
-    if place.language:
+def _inner(key: TableKey, name: str) -> TableKey | None:
+    """Return the key `name` below `key`; None where there is none. The order is task, variant, language."""
+    if key.language:
         return None
-    if name in TASKS and not place.task and not place.variant:
-        return Place(place.family, name)
-    if name in VARIANTS and not place.variant:
-        return Place(place.family, place.task, name)
+    if name in TASKS and not key.task and not key.variant:
+        return TableKey(key.family, name)
+    if name in VARIANTS and not key.variant:
+        return TableKey(key.family, key.task, name)
     if _LANGUAGE_CODE.fullmatch(name):
-        return Place(place.family, place.task, place.variant, name)
+        return TableKey(key.family, key.task, key.variant, name)
     return None
 
 

@@ -64,10 +64,10 @@ def _read(path: Path) -> str:
 def _with_entries(text: str, entries: Mapping[str, EntryValue]) -> str:
     document = tomlkit.parse(text)
     for full, value in entries.items():
-        place, name = parse_entry(full)
-        check_entry(name, value, place)
+        key, name = parse_entry(full)
+        check_entry(name, value, key)
         table: Any = document
-        *outer, last = str(place).split(".")
+        *outer, last = str(key).split(".")
         for part in outer:
             table = table.setdefault(part, tomlkit.table(is_super_table=True))
         table.setdefault(last, tomlkit.table())[name] = value

@@ -2,7 +2,7 @@
 
 It holds for a model family, a task, a variant and a language. task_table.toml ships; a person's own file, tasks.toml in
 the folder of the settings, changes entries of it. Of several entries the one wins that names the task, else the one
-that names the variant, else the one that names the language; at the same place the person's own wins.
+that names the variant, else the one that names the language; of two with the same key the person's own wins.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from edge_assistant.engine.task_entries import (
     MAX_BYTES,
     TASKS,
     VARIANTS,
+    EntriesByKey,
     EntryError,
     EntryValue,
     Family,
-    Place,
-    Places,
+    TableKey,
     Task,
     Variant,
     check_entry,
@@ -77,7 +77,7 @@ class TaskSettings:
 class TaskTable:
     """The table. `languages` has English names by code; `problem` is why the person's own file was ignored, or ""."""
 
-    places: Places
+    entries: EntriesByKey
     languages: Mapping[str, str]
     problem: str = ""
 
@@ -109,39 +109,39 @@ class TaskTable:
 
         Raises UsageError where the table would not be possible.
         """
-        changed: dict[Place, dict[str, EntryValue]] = {}
+        changed: dict[TableKey, dict[str, EntryValue]] = {}
         for full, value in entries.items():
-            place, name = parse_entry(full)
-            changed.setdefault(place, {})[name] = check_entry(name, value, place)
-        return self._with_places(changed, {})
+            key, name = parse_entry(full)
+            changed.setdefault(key, {})[name] = check_entry(name, value, key)
+        return self._merge(changed, {})
 
-    def _with_places(self, places: Places, languages: Mapping[str, str]) -> TaskTable:
-        merged = {place: dict(entries) for place, entries in self.places.items()}
-        for place, entries in places.items():
-            merged.setdefault(place, {}).update(entries)
+    def _merge(self, entries: EntriesByKey, languages: Mapping[str, str]) -> TaskTable:
+        merged = {key: dict(own) for key, own in self.entries.items()}
+        for key, own in entries.items():
+            merged.setdefault(key, {}).update(own)
         table = TaskTable(merged, {**self.languages, **languages})
         table.check()
         return table
 
     def check(self) -> None:
         """Check what entries must keep together. Raises EntryError."""
-        codes = sorted({place.language for place in self.places} | {""})
+        codes = sorted({key.language for key in self.entries} | {""})
         tasks = itertools.product(FAMILIES, TASKS, VARIANTS, codes)
         for family, task, variant, code in tasks:
-            where = Place(family, task, variant, code)
+            key = TableKey(family, task, variant, code)
             found = self._entries(family, task, variant, code)
             if found["min_image_tokens"] > found["image_tokens"]:
-                raise EntryError(tr("{name} is more than image_tokens", name=f"{where}.min_image_tokens"))
+                raise EntryError(tr("{name} is more than image_tokens", name=f"{key}.min_image_tokens"))
             if variant == "thinking" and found["temperature"] == 0:
-                raise EntryError(tr("{name} is 0, with which Thinking models do not work", name=f"{where}.temperature"))
+                raise EntryError(tr("{name} is 0, with which Thinking models do not work", name=f"{key}.temperature"))
             if task != "question" and not found["prompt"].replace("{question}", "").strip():
-                raise EntryError(tr("{name} is empty without the person's question", name=f"{where}.prompt"))
+                raise EntryError(tr("{name} is empty without the person's question", name=f"{key}.prompt"))
 
     def _entries(self, family: str, task: str, variant: str, language: str) -> dict[str, Any]:
         """Merge the entries that hold, the most general first."""
         found: dict[str, EntryValue] = {}
         for each in itertools.product(("", task), ("", variant), ("", language)):
-            found.update(self.places.get(Place(family, *each), {}))
+            found.update(self.entries.get(TableKey(family, *each), {}))
         return found
 
 
@@ -164,7 +164,7 @@ def load_table(overrides: Path | None) -> TaskTable:
         return shipped
     except (OSError, ValueError, UsageError) as error:
         message = tr("The file {path} is ignored: {reason}.", path=overrides, reason=file_problem(error))
-        return TaskTable(shipped.places, shipped.languages, message)
+        return TaskTable(shipped.entries, shipped.languages, message)
 
 
 def read_overrides(path: Path) -> TaskTable:
@@ -174,7 +174,7 @@ def read_overrides(path: Path) -> TaskTable:
 
 def merge_overrides(text: str) -> TaskTable:
     """Return the table that ships with the entries of this file's text. Raises ValueError and UsageError."""
-    return _load_shipped()._with_places(*parse_table(text))
+    return _load_shipped()._merge(*parse_table(text))
 
 
 def language_code(language: str | None) -> str:
@@ -195,5 +195,5 @@ def check_temperature(variant: Variant, temperature: float | None) -> None:
 
 @functools.cache
 def _load_shipped() -> TaskTable:
-    places, languages = parse_table(_SHIPPED.read_text(encoding="utf-8"))
-    return TaskTable(places, languages)
+    entries, languages = parse_table(_SHIPPED.read_text(encoding="utf-8"))
+    return TaskTable(entries, languages)

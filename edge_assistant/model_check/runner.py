@@ -85,7 +85,7 @@ class TrialRunner:
 
     def embeddings(self) -> Embeddings | None:
         """Return the vision tower's output for the last trial's picture; None where there is none."""
-        return self._assistant.conversation(self._assistant.model).embeddings
+        return self._assistant.conversation(self._assistant.model).picture.embeddings
 
 
 def score_outcome(

@@ -12,6 +12,7 @@ from PIL import Image
 from edge_assistant.assistant.conversation import ConversationHandover
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Timings
 from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.assistant.picture_source import PictureState
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.drawn_screens.truth import DrawnScreen, Kind, Question, ScreenTruth, TextBox
 from edge_assistant.engine.messages import Embeddings
@@ -131,7 +132,7 @@ class FakeAssistant:
         return self._answer(task, text)
 
     def conversation(self, successor: ResolvedModel) -> ConversationHandover:  # noqa: ARG002
-        return ConversationHandover(self.options, None, None, None, None, False, (), None, self.embeddings)
+        return ConversationHandover(self.options, PictureState(embeddings=self.embeddings))
 
     def cancel(self) -> None:
         self.cancelled += 1

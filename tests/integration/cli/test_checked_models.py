@@ -182,4 +182,4 @@ def test_a_bad_model_is_called_bad(
     assert "Mostly wrong: glances (0 of " in end
     assert "markup" in end
     assert "introductions" in end
-    assert load_table(overrides_path()).places == load_table(None).places, "it has nothing to propose"
+    assert load_table(overrides_path()).entries == load_table(None).entries, "it has nothing to propose"

@@ -64,15 +64,15 @@ def test_each_entry_finds_its_place_in_a_file_that_somebody_wrote(path: Path, na
     for kept in ("# mine", "# enough", "# for fun", "# warm"):
         assert kept in text
     expected = dict(load_table(None).with_entries({"qwen3-vl.glance.max_tokens": 150, "demo.de.system": "Hallo.",
-                                                   "qwen3-vl.question.instruct.temperature": 0.6}).places)  # fmt: skip
+                                                   "qwen3-vl.question.instruct.temperature": 0.6}).entries)  # fmt: skip
     *where, entry = name.split(".")
     changed = load_table(path)
     assert changed.problem == ""
-    for place in {*expected, *changed.places}:
-        wanted = dict(expected.get(place, {}))
-        if str(place) == ".".join(where):
+    for key in {*expected, *changed.entries}:
+        wanted = dict(expected.get(key, {}))
+        if str(key) == ".".join(where):
             wanted[entry] = value  # type: ignore[assignment]
-        assert dict(changed.places.get(place, {})) == wanted
+        assert dict(changed.entries.get(key, {})) == wanted
 
 
 @pytest.mark.parametrize(

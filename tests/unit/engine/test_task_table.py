@@ -163,12 +163,12 @@ def test_greedy_is_refused_with_thinking() -> None:
 
 
 def test_of_two_entries_the_one_wins_that_names_the_task_then_the_variant_then_the_language() -> None:
-    places = ["qwen3-vl", "qwen3-vl.de", "qwen3-vl.thinking", "qwen3-vl.thinking.de", "qwen3-vl.glance",
-              "qwen3-vl.glance.de", "qwen3-vl.glance.thinking", "qwen3-vl.glance.thinking.de"]  # fmt: skip
-    for known in range(1, len(places)):
-        table = merge_overrides("\n".join(f'[{place}]\nsystem = "{place}"' for place in reversed(places[: known + 1])))
+    keys = ["qwen3-vl", "qwen3-vl.de", "qwen3-vl.thinking", "qwen3-vl.thinking.de", "qwen3-vl.glance",
+            "qwen3-vl.glance.de", "qwen3-vl.glance.thinking", "qwen3-vl.glance.thinking.de"]  # fmt: skip
+    for known in range(1, len(keys)):
+        table = merge_overrides("\n".join(f'[{key}]\nsystem = "{key}"' for key in reversed(keys[: known + 1])))
         system = table.settings("qwen3-vl", "glance", "thinking", "de").system
-        assert system.startswith(f"{places[known]} ")
+        assert system.startswith(f"{keys[known]} ")
     assert table.settings("qwen3-vl", "glance", "instruct", "de").system.startswith("qwen3-vl.glance.de ")
     assert table.settings("qwen3-vl", "read", "thinking", "fr").system.startswith("qwen3-vl.thinking ")
     assert table.settings("demo", "glance", "thinking", "de") == TABLE.settings("demo", "glance", "thinking", "de")
@@ -242,7 +242,7 @@ def test_an_own_file_with_an_error_is_ignored_with_one_sentence_that_names_it(ca
     assert table.problem.endswith(".")
     assert len(table.problem) < 400
     assert "\n" not in table.problem
-    assert (table.places, table.languages) == (TABLE.places, TABLE.languages)
+    assert (table.entries, table.languages) == (TABLE.entries, TABLE.languages)
     assert path.read_text(encoding="utf-8") == text
 
 
@@ -286,7 +286,7 @@ def test_an_own_file_adds_a_language_and_changes_what_it_names_only(tmp_path: Pa
 def test_the_head_of_the_shipped_file_explains_every_entry(repository: Path) -> None:
     text = (repository / "edge_assistant/engine/task_table.toml").read_text(encoding="utf-8")
     head = text.partition("[languages]")[0]
-    places, _ = parse_table(text)
-    used = {name for entries in places.values() for name in entries}
+    entries, _ = parse_table(text)
+    used = {name for own in entries.values() for name in own}
     assert used
     assert [name for name in sorted(used) if name not in head] == []

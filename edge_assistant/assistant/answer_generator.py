@@ -1,0 +1,183 @@
+"""Has the engine generate an answer: what it is asked, what is done when a GPU fails, and how an answer goes on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from PIL import Image
+
+from edge_assistant.assistant import cut_answers
+from edge_assistant.assistant.answer_run import AnswerRun
+from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.assistant.reporter import AnswerReporter
+from edge_assistant.engine.client import Engine
+from edge_assistant.engine.failures import DeviceFailedError
+from edge_assistant.engine.grammars import grammar_for
+from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, Sampling, ThinkingBudget, Turn
+from edge_assistant.engine.task_table import TaskSettings
+from edge_assistant.models.resolver import ResolvedModel
+from edge_assistant.system.errors import CancelledError, DoesNotFitError, EngineError
+from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.text_cleaning import clean_answer
+
+_NO_PLACES = tr_noop("The demo model cannot list what is where. It describes the picture instead.")
+
+
+class AnswerGenerator:
+    """Asks one engine for answers, whose replies are reported; nothing is asked after `cancelled` is set.
+
+    `model` is the engine's, with any vision tower, `context` the limit of a conversation in tokens. `reload` loads the
+    model again, on the CPU, after its GPU has failed.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        model: ResolvedModel,
+        reporter: AnswerReporter,
+        cancelled: threading.Event,
+        *,
+        context: int,
+        reload: Callable[[AnswerRun], None],
+    ) -> None:
+        self._engine = engine
+        self._family, self._variant = model.family, model.variant
+        self._context = context
+        self._reporter = reporter
+        self._cancelled = cancelled
+        self._reload = reload
+
+    def generate(
+        self,
+        run: AnswerRun,
+        settings: TaskSettings,
+        options: AnswerOptions,
+        *,
+        picture: Image.Image,
+        turns: tuple[Turn, ...],
+        embeddings: Embeddings | None,
+    ) -> Done:
+        """Answer the question of `run`, or go on with its answer. `options` override the table's `settings`.
+
+        `turns` is the conversation so far; `embeddings` are as in AskQuestion. Raises AssistantError.
+        """
+        question = self._make_question(run, settings, options, picture, turns, embeddings)
+        run.may_be_empty = settings.may_be_empty and run.task == "read" and not question.continues
+        if run.task == "places" and self._family == "demo" and not question.continues:
+            self._reporter.notice(run.index, "no-places", tr(_NO_PLACES))
+        self._reporter.resume(run)
+        done = self._go_on(run, question) if question.continues else self._ask(run, question)
+        run.is_full = question.continues and _is_full(done)
+        if options.whole:
+            done = self._complete(run, question, done)
+        self._reporter.finish(run, done)
+        nothing = not run.shown if done.stop in ("end", "budget") else not clean_answer(done.answer).strip()
+        if run.continues is None and nothing and not run.may_be_empty and done.stop != "cancelled":
+            raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
+        return done
+
+    def _make_question(
+        self,
+        run: AnswerRun,
+        settings: TaskSettings,
+        options: AnswerOptions,
+        picture: Image.Image,
+        turns: tuple[Turn, ...],
+        embeddings: Embeddings | None,
+    ) -> AskQuestion:
+        """Return what the engine is asked; the message's id is still to be set."""
+        continues = run.continues is not None
+        if run.continues is not None:  # with the space at its end
+            turns = (*turns[:-1], Turn(turns[-1].question, run.continues.raw))
+        return AskQuestion(
+            id=0,
+            rgb=picture.tobytes(),
+            width=picture.width,
+            height=picture.height,
+            system=settings.system,
+            turns=turns,
+            question="" if continues else run.question,
+            sampling=_sampling(run, settings, options),
+            seed=run.seed,
+            max_tokens=options.max_tokens or min(settings.max_tokens, self._context),
+            thinking=_thinking_budget(settings, options) if self._variant == "thinking" else None,
+            embeddings=embeddings,
+            grace_tokens=0 if options.max_tokens else settings.grace_tokens,
+            may_be_empty=continues or settings.may_be_empty,
+            retries_loop=settings.retries_loop,
+            continues=continues,
+            grammar="" if self._family == "demo" else grammar_for(run.task),
+        )
+
+    def _complete(self, run: AnswerRun, question: AskQuestion, done: Done) -> Done:
+        """Let an answer go on until it is whole, or the context is full; if it repeats itself, once."""
+        before = question.turns[:-1] if question.continues else question.turns
+        loops = 0
+        while done.stop == "length" or (done.stop == "loop" and not loops):
+            sampling = question.sampling
+            if done.stop == "loop":
+                loops += 1
+                sampling = sampling.after_loop()
+            run.parts += 1
+            turns = (*before, Turn(run.question, run.raw_answer(done.answer)))
+            question = replace(question, turns=turns, question="", sampling=sampling, may_be_empty=True, continues=True)
+            part = self._go_on(run, question)
+            run.is_full = _is_full(part)
+            if run.is_full:
+                break
+            done = cut_answers.join_reports(done, part, run.answer)
+        return done
+
+    def _go_on(self, run: AnswerRun, question: AskQuestion) -> Done:
+        """Let an answer go on; return a report of no more text where the context is full."""
+        try:
+            return self._ask(run, question)
+        except DoesNotFitError:
+            return cut_answers.NOTHING_MORE
+
+    def _ask(self, run: AnswerRun, question: AskQuestion) -> Done:
+        """Ask the engine; if the graphics processor fails before the first token, ask again on the processor."""
+        try:
+            return self._ask_once(run, question)
+        except DeviceFailedError as failure:
+            if run.first_token is not None:
+                raise EngineError(tr("{failure} Ask again.", failure=failure), code=failure.code) from failure
+            self._reporter.notice(run.index, failure.code, str(failure))
+        self._check_cancelled()
+        self._reload(run)
+        return self._ask_once(run, question)
+
+    def _ask_once(self, run: AnswerRun, question: AskQuestion) -> Done:
+        def make(id: int) -> AskQuestion:
+            self._check_cancelled()  # here, so that no cancel falls between the check and the question
+            return replace(question, id=id)
+
+        return self._engine.ask(make, lambda reply: self._reporter.handle_reply(run, reply))
+
+    def _check_cancelled(self) -> None:
+        if self._cancelled.is_set():
+            raise CancelledError
+
+
+def _is_full(part: Done) -> bool:
+    """Return whether the part of an answer that went on shows that the context has no room for more."""
+    return not part.answer.strip() and part.stop == "length"
+
+
+def _sampling(run: AnswerRun, settings: TaskSettings, options: AnswerOptions) -> Sampling:
+    sampling = settings.sampling
+    if options.temperature is not None:
+        sampling = replace(sampling, temperature=options.temperature)
+    looped = run.continues is not None and run.continues.looped
+    return sampling.after_loop() if looped else sampling
+
+
+def _thinking_budget(settings: TaskSettings, options: AnswerOptions) -> ThinkingBudget:
+    budget = settings.thinking
+    return replace(
+        budget,
+        tokens=options.thinking_tokens or budget.tokens,
+        seconds=options.thinking_seconds or budget.seconds,
+    )
