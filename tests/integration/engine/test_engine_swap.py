@@ -109,7 +109,7 @@ def test_with_memory_for_both_two_engines_stay_loaded_and_the_encode_is_not_paid
     assert thinking not in (None, instruct)
     assert psutil.pid_exists(instruct)
 
-    swapping.current._turns.clear()  # so that it is asked just what the fresh one was
+    swapping.current._questions.turns = ()  # so that it is asked just what the fresh one was
     second = swapping.ask(QUESTION)
     assert (second.variant, second.timings_s.encode) == ("thinking", 0.0), "the mmproj is the same"
     assert second.timings_s.prefill
@@ -134,7 +134,7 @@ def test_where_memory_is_short_the_old_engine_ends_first_and_the_answer_is_the_s
     assert not psutil.pid_exists(instruct)
     assert swapping.current.loaded
 
-    swapping.current._turns.clear()
+    swapping.current._questions.turns = ()
     done = swapping.ask(QUESTION)
     assert (done.variant, done.timings_s.encode) == ("thinking", 0.0), "the embeddings outlived the engine"
     assert done.answer == fresh_thinking
@@ -166,7 +166,7 @@ def test_the_conversation_goes_on_and_the_price_is_told_once(swapping: Swapping)
     assert second.timings_s.first_token is not None
     assert seconds.swap is not None
     assert second.timings_s.swap_to_first_token == pytest.approx(seconds.swap + second.timings_s.first_token)
-    asked = [(turn.question, turn.answer) for turn in swapping.current._turns]
+    asked = [(turn.question, turn.answer) for turn in swapping.current.turns]
     assert asked == [(QUESTION, first.answer), (FOLLOW_UP, second.answer)]
     assert swapping.ask(QUESTION).timings_s.swap_to_first_token is None
 

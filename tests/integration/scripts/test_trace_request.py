@@ -11,7 +11,7 @@ import pytest
 from support.desktops import needs
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "trace_request.py"
-MAX_FILES, MAX_THREADS = 30, 6
+MAX_FILES, MAX_THREADS = 33, 6
 """Files outside of system/, imaging/ and text/, which everybody uses."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.gui]
