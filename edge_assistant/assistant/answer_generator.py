@@ -15,7 +15,19 @@ from edge_assistant.assistant.reporter import AnswerReporter
 from edge_assistant.engine.client import Engine
 from edge_assistant.engine.failures import DeviceFailedError
 from edge_assistant.engine.grammars import grammar_for
-from edge_assistant.engine.messages import AskQuestion, Done, Embeddings, Sampling, ThinkingBudget, Turn
+from edge_assistant.engine.messages import (
+    AskQuestion,
+    DeviceFailed,
+    DeviceWrong,
+    Done,
+    Embeddings,
+    Sampling,
+    StageProgress,
+    TextDelta,
+    ThinkingBudget,
+    Turn,
+    TurnsDropped,
+)
 from edge_assistant.engine.task_table import TaskSettings
 from edge_assistant.models.resolver import ResolvedModel
 from edge_assistant.system.errors import CancelledError, DoesNotFitError, EngineError
@@ -70,13 +82,31 @@ class AnswerGenerator:
         self._reporter.resume(run)
         done = self._go_on(run, question) if question.continues else self._ask(run, question)
         run.is_full = question.continues and _is_full(done)
-        if options.whole:
-            done = self._complete(run, question, done)
-        self._reporter.finish(run, done)
+        done = self._finish(run, question, options, done)
+        if run.is_foreign and not self._cancelled.is_set():
+            question = replace(
+                question, question=f"{run.question}\n{settings.language_rule}", seed=(run.seed + 1) % 2**32
+            )
+            done = self._finish(run, question, options, self._ask_again(run, question))
         nothing = not run.shown if done.stop in ("end", "budget") else not clean_answer(done.answer).strip()
         if run.continues is None and nothing and not run.may_be_empty and done.stop != "cancelled":
             raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
         return done
+
+    def _finish(self, run: AnswerRun, question: AskQuestion, options: AnswerOptions, done: Done) -> Done:
+        """Complete an answer where that is wanted, and report its end."""
+        if options.whole and not run.is_foreign:
+            done = self._complete(run, question, done)
+        self._reporter.finish(run, done)
+        return done
+
+    def _ask_again(self, run: AnswerRun, question: AskQuestion) -> Done:
+        """Ask for an answer that was begun in another language than wanted."""
+        self._engine.wait_for_cancelled()
+        if not self._engine.loaded:
+            self._reload(run)
+        run.start_over()
+        return self._ask(run, question)
 
     def _make_question(
         self,
@@ -154,7 +184,18 @@ class AnswerGenerator:
             self._check_cancelled()  # here, so that no cancel falls between the check and the question
             return replace(question, id=id)
 
-        return self._engine.ask(make, lambda reply: self._reporter.handle_reply(run, reply))
+        def on_reply(reply: StageProgress | TextDelta | TurnsDropped | DeviceFailed | DeviceWrong) -> None:
+            self._reporter.handle_reply(run, reply)
+            if run.is_foreign:
+                self._engine.cancel()
+
+        try:
+            return self._engine.ask(make, on_reply)
+        except CancelledError:
+            if not run.is_foreign:
+                raise
+            self._check_cancelled()
+            return replace(cut_answers.NOTHING_MORE, stop="cancelled")
 
     def _check_cancelled(self) -> None:
         if self._cancelled.is_set():

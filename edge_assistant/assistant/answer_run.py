@@ -31,6 +31,8 @@ class AnswerRun:
     With `continues`, that answer goes on, and `answer`, `shown` and `tokens` are only what is new. `parts` is how many
     times the engine was asked, which is more than once where an answer goes on by itself; `is_full`: the context has no
     room for more of it. With `may_be_empty` it may say that there is no text: `unsaid` is a sentence that seems to.
+    `wanted_language` is the code of the language that it must begin in, None any: `is_foreign` if it does not. It is
+    `asked_again` for once then.
     """
 
     index: int
@@ -53,9 +55,13 @@ class AnswerRun:
     is_full: bool = False
     may_be_empty: bool = False
     unsaid: str = ""
+    wanted_language: str | None = None
+    is_foreign: bool = False
+    asked_again: bool = False
     spoken: SpokenPieces = field(default_factory=SpokenPieces)
     tokens: int = 0
     language: LanguageTracker = field(default_factory=lambda: LanguageTracker(catalogue_language(), follow=False))
+    make_plain_text: Callable[[], PlainTextStream] = PlainTextStream
     plain_text: PlainTextStream = field(default_factory=PlainTextStream)
     splitter: SentenceSplitter = field(default_factory=SentenceSplitter)
     cleaners: dict[TextKind, StreamCleaner] = field(
@@ -65,6 +71,17 @@ class AnswerRun:
     def elapsed(self) -> float:
         """Return the seconds since the request, without the time to load the model."""
         return time.perf_counter() - self.start - self.load
+
+    def start_over(self) -> None:
+        """Forget an answer that was not in the wanted language, and of which nothing was spoken."""
+        self.is_foreign, self.asked_again = False, True
+        self.answer = self.reasoning = ""
+        self.plain_text, self.splitter, self.spoken = (
+            self.make_plain_text(),
+            SentenceSplitter(self.wanted_language),
+            SpokenPieces(),
+        )
+        self.cleaners = {"thinking": StreamCleaner(), "answer": StreamCleaner()}
 
     def raw_answer(self, answer: str) -> str:
         """Return `answer` of the engine's report with the space at its end, and what it continues."""

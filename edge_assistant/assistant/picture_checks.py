@@ -54,6 +54,9 @@ def picture_warnings(captured: CapturedPicture, *, demo: bool) -> tuple[tuple[st
 
 
 def is_small_text_lost(captured: CapturedPicture, sent: Image.Image, task: Task) -> bool:
-    """Return whether a glance at a screen or a part of it is sent so small that usual small text is unreadable."""
+    """Return whether a screen or a part of it is sent so small that usual small text is unreadable.
+
+    Of a glance or a question: what is asked in more detail is sent larger.
+    """
     smallest = token_budget.smallest_readable_px(captured.image.size, sent.size)
-    return captured.origin in ("screen", "region") and task == "glance" and smallest > _USUAL_SMALL_TEXT
+    return captured.origin in ("screen", "region") and task in ("glance", "question") and smallest > _USUAL_SMALL_TEXT

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from edge_assistant.assistant.answer_generator import AnswerGenerator
 from edge_assistant.assistant.answer_run import AnswerRun, ProgressAnnouncer
@@ -107,6 +108,7 @@ class QuestionRunner:
         continues: CutAnswer | None,
     ) -> AnswerRun:
         code = language or catalogue_language()
+        free = continues is not None or task in ("read", "places") or self._model.family == "demo"
         return AnswerRun(
             index,
             question,
@@ -117,11 +119,13 @@ class QuestionRunner:
             splitter=SentenceSplitter(code),
             task=task,
             continues=continues,
+            wanted_language=None if free else code,
         )
 
     def _answer(self, run: AnswerRun, settings: TaskSettings, options: AnswerOptions, language: str | None) -> Done:
         picture = self._source.get(run, options)
-        run.plain_text = PlainTextStream(self._source.state.frame, language, task=run.task)
+        run.make_plain_text = partial(PlainTextStream, self._source.state.frame, language, task=run.task)
+        run.plain_text = run.make_plain_text()
         self._load(run)
         embeddings = self._source.state.embeddings
         return self._generator.generate(

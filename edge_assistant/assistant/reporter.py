@@ -20,8 +20,9 @@ from edge_assistant.engine.messages import (
     TextKind,
     TurnsDropped,
 )
-from edge_assistant.system.i18n import tr_count
+from edge_assistant.system.i18n import tr, tr_count
 from edge_assistant.system.text_cleaning import clean_answer
+from edge_assistant.text.languages import is_other_language
 from edge_assistant.text.no_text import says_no_text
 
 
@@ -129,6 +130,8 @@ class AnswerReporter:
             if done.stop == "loop" and not run.shown:
                 self._speak_pieces(run, run.splitter.feed(unfinished))
         self._speak_pieces(run, run.splitter.finish())
+        if run.is_foreign:
+            return  # it is asked for again
         if done.stop not in ("end", "budget"):
             self._speak_unsaid(run)
         elif run.may_be_empty and not run.shown:
@@ -155,7 +158,7 @@ class AnswerReporter:
     def _speak_pieces(self, run: AnswerRun, pieces: list[str]) -> None:
         """Speak and show pieces of plain text, each a sentence with the space around it."""
         for piece in pieces:
-            if self._cancelled.is_set():
+            if self._cancelled.is_set() or run.is_foreign:
                 return
             sentence = piece.strip()
             language = run.language.language_of(sentence)  # also of what was heard: it may go on in the same one
@@ -165,6 +168,11 @@ class AnswerReporter:
                 run.unsaid = piece  # until more comes
                 continue
             self._speak_unsaid(run)
+            if run.wanted_language and not run.shown and is_other_language(sentence, run.wanted_language):
+                if not run.asked_again:
+                    run.is_foreign = True
+                    return
+                self.notice(run.index, "other-language", tr("The model answers in another language."))
             self._speak_sentence(run, piece, language)
 
     def _speak_unsaid(self, run: AnswerRun) -> None:

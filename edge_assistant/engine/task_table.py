@@ -49,11 +49,12 @@ class TaskSettings:
     `image_tokens` is the most that a picture is sent with, `min_image_tokens` the least: a smaller one is enlarged.
     `max_tokens` limits the answer, `grace_tokens` come on top for the sentence that it is at then. With `may_be_empty`
     no answer is an answer; with `retries_loop` one that repeats itself goes on once from before that. `thinking` is
-    used by a Thinking model only.
+    used by a Thinking model only. `language_rule` is the end of `system`, for a model that has to be reminded of it.
     """
 
     system: str
     prompt: str
+    language_rule: str
     image_tokens: int
     min_image_tokens: int
     max_tokens: int
@@ -94,6 +95,7 @@ class TaskTable:
         return TaskSettings(
             system=system.replace("{language}", name),
             prompt=found["prompt"].replace("{language}", name),
+            language_rule=rule.replace("{language}", name),
             image_tokens=found["image_tokens"],
             min_image_tokens=found["min_image_tokens"],
             max_tokens=max(1, round(found["max_tokens"] * found["length_factor"])),

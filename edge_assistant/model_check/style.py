@@ -10,8 +10,7 @@ from edge_assistant.engine.task_entries import Task
 from edge_assistant.model_check.openings import OPENINGS
 from edge_assistant.model_check.scoring import find_claims, normalise
 from edge_assistant.system.i18n import tr_noop
-from edge_assistant.text.language_evidence import sure_language
-from edge_assistant.text.languages import split_by_language
+from edge_assistant.text.languages import is_other_language
 
 FLAGS = {
     "introduction": tr_noop("begins with an introduction"),
@@ -78,12 +77,6 @@ def has_introduction(raw: str, text: str) -> bool:
     if OPENINGS.match(normalise(re.sub(r"^[\W_]+", "", raw))):
         return True
     return len(first) >= 2 and bool(text.strip()) and not set(first) & set(_words_of(text)[:_MOST_WORDS])
-
-
-def is_other_language(text: str, language: str) -> bool:
-    """Return whether most of the text is in another script than this language's, or surely in another language."""
-    foreign = sum(len(run) for run, code in split_by_language(text, language) if code != language)
-    return foreign > len(text) / 2 or sure_language(text, language) is not None
 
 
 def _words(match: re.Match[str] | None) -> list[str]:

@@ -22,6 +22,10 @@ _ABBREVIATION = 5  # capitals up to this number, such as USB, are known to every
 _NOT_LATIN = re.compile("[^\\x00-\u024f\u1e00-\u1eff\u2000-\u2bff\U0001f000-\U0001faff]")
 _QUOTED = re.compile('“[^“”]+”|„[^„“”]+[“”]|«[^«»]+»|»[^«»]+«|"[^"]+"|‹[^‹›]+›|「[^「」]+」')
 
+_OPENING_QUOTES = ("“", "„", "«", "»", '"', "‹", "「", "『")
+_FOREIGN_LETTERS = 4
+"""So many letters of another script make a text one in another language."""
+
 
 @dataclass(slots=True)
 class _Word:
@@ -48,6 +52,19 @@ def split_by_language(text: str, language: str) -> Runs:
             else:
                 runs.append((piece, piece_code))
     return runs
+
+
+def is_other_language(text: str, language: str) -> bool:
+    """Return whether most of the text is in another script than this language's, or surely in another language.
+
+    Quotations do not count, nor do a few letters.
+    """
+    own = _QUOTED.sub(" ", text).strip()
+    if own.startswith(_OPENING_QUOTES):
+        return False
+    letters = sum(map(str.isalpha, own))
+    foreign = sum(sum(map(str.isalpha, run)) for run, code in split_by_language(own, language) if code != language)
+    return (foreign >= _FOREIGN_LETTERS and foreign > letters / 2) or sure_language(own, language) is not None
 
 
 class Sentence(str):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from support.model_checks import done, screen
 
-from edge_assistant.model_check.style import FLAGS, find_flags, has_introduction, has_markup, is_other_language
+from edge_assistant.model_check.style import FLAGS, find_flags, has_introduction, has_markup
+from edge_assistant.text.languages import is_other_language
 
 GOOD = "A dialog asks whether to save the file. Below are Save and Cancel."
 
