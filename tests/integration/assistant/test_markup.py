@@ -12,12 +12,14 @@ from support.describing import DIALOG, describe, user_environment
 from support.markup_forms import FORMS
 from support.replay_engine import Replay, byte_pieces, pair_of_4b, pieces
 
+from edge_assistant.assistant import reporter
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import DoneEvent, Event, SentenceEvent
 from edge_assistant.assistant.factory import make_assistant, resolve_model
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture.file import read_picture
 from edge_assistant.settings.schema import Settings
+from edge_assistant.text.languages import is_other_language
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
@@ -56,6 +58,7 @@ def listening(
 ) -> Iterator[tuple[str, Listener, list[Event], Assistant]]:
     """A language, and an assistant that answers in it with recorded answers."""
     replay.install(monkeypatch)
+    monkeypatch.setattr(reporter, "is_other_language", lambda *_: False)  # forms of other languages are heard, too
     settings, listener, events = Settings(language=request.param), Listener(), list[Event]()
     _, model, _, mmproj = pair_of_4b(tmp_path)
     assistant = make_assistant(
@@ -92,7 +95,8 @@ def test_each_form_is_heard_and_shown_as_plain_text(
 def test_a_terminal_shows_what_is_heard(replay: Replay, tmp_path: Path) -> None:
     shown = []
     for raw, language, said in FORMS[::7]:
-        if language == "en" and "\n\n" not in said:
+        in_english = not any(is_other_language(line, "en") for line in re.split(r"(?<=[.!?])\s|\n", said))
+        if language == "en" and "\n\n" not in said and in_english:  # another language is asked for once more
             replay.says(*pieces(raw, seed=1))
             shown.append(said)
     questions = [part for _ in shown for part in ("--ask", "What?")]

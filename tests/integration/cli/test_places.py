@@ -68,16 +68,13 @@ def test_an_object_is_heard_before_the_list_ends(replay: Replay, environment: di
     assert "Open" not in written
 
 
-def test_a_list_that_is_cut_says_so_and_tells_no_half_object(
+def test_of_a_list_that_is_cut_no_half_object_is_told_and_the_notice_says_so_once(
     replay: Replay, environment: dict[str, str], tmp_path: Path
 ) -> None:
     replay.says(*pieces(LIST[: LIST.index(', "label": "Open"')], seed=3), cut=True)
     options = ("--mode", "places", "--language", "de")
     run = describe(DIALOG, *pair_of_4b(tmp_path), *options, environment=environment, program=replay.program())
-    assert heard(run) == [
-        "Save: unten rechts, 87 Prozent von links und 90 Prozent von oben.",
-        "Hier bricht die Liste ab.",
-    ]
+    assert heard(run) == ["Save: unten rechts, 87 Prozent von links und 90 Prozent von oben."]
     assert done(run)["stop"] == "length"
     assert "cut-off" in [event["code"] for event in run.of("notice")]
 
