@@ -314,18 +314,6 @@ CLOSINGS = re.compile("|".join(_CLOSINGS))
 
 CLOSING_LEADS = tuple(
     {
-        *(
-            f"{the} {noun} {verb} the following text"
-            for the in ("the", "this")
-            for noun in ("image", "picture", "screenshot", "photo", "document", "page")
-            for verb in ("contains", "shows", "has", "includes", "displays")
-        ),
-        *(
-            f"{the} {verb} {following} text"
-            for the in ("das bild", "dieses bild", "der screenshot", "das foto")
-            for verb in ("enthält", "zeigt")
-            for following in ("den folgenden", "folgenden")
-        ),
         *("let me know", "please let me", "feel free to", "please feel free", "just ask", "just let me", "if you "),
         *("if there", "is there anything", "do you need", "do you have", "do you want", "would you like"),
         *("i hope this", "i hope that", "how else", "what else can", "ist sonst", "ist noch", "kann ich sonst"),
