@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 
 def main() -> None:
@@ -25,9 +26,11 @@ def _run() -> None:
     import multiprocessing
 
     multiprocessing.freeze_support()
-    from edge_assistant.system import terminal, worker_bootstrap
+    from edge_assistant.system import terminal, windows_crash, worker_bootstrap
 
     worker_bootstrap.limit_core_dumps()
+    if getattr(sys, "frozen", False):
+        windows_crash.exclude_program(Path(sys.executable))
     terminal.use_utf8()
     from edge_assistant.cli.exit_codes import CANCELLED
     from edge_assistant.cli.main import main as run

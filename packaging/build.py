@@ -11,24 +11,29 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from build_steps import deb, icons, layout, licences, macos, runfile, voice, weights, windows
+from build_steps import deb, foreign_python, icons, layout, licences, macos, runfile, voice, weights, windows
 from build_steps.engine import pinned, portable_wheel
 from build_steps.freeze import BuildError, build_python, freeze
 from build_steps.libraries import oldest_libc
-from build_steps.paths import BUILD, DIST, ROOT
+from build_steps.paths import BUILD, DIST, ROOT, python_in
 from build_steps.product import version
 from build_steps.report import LIMIT_MB, folder_size, report
+from build_steps.weights import WeightsFile
+
+SYSTEMS = {"linux": "linux", "win32": "windows", "darwin": "macos"}
+FORMATS = {"linux": ("run", "deb"), "windows": windows.FORMATS, "macos": ("dmg",)}
 
 
 def main() -> int:
     """Build what the command line asks for; 0, or 1 with the reason on standard error."""
     parsed = _parser().parse_args()
     try:
-        for product in _build(parsed):
+        for product in [portable_wheel(jobs=parsed.jobs)] if parsed.engine_only else _build(parsed):
             print(product)
-    except (BuildError, OSError, subprocess.CalledProcessError) as error:
+    except (BuildError, LookupError, OSError, subprocess.CalledProcessError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -37,25 +42,74 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
+    own = SYSTEMS.get(sys.platform, "linux")
     add("--weights", choices=weights.FORMS, default="demo", help="what lies beside the program (default: demo)")
     add("--weights-from", type=Path, metavar="FOLDER", help="where the catalogue's files are")
     add("--catalog", type=Path, default=ROOT / "models/catalog.toml", help="another catalogue to go along")
-    add("--formats", nargs="*", choices=("run", "deb"), default=["run", "deb"], help="Linux: default both")
+    add("--system", choices=(own, "windows"), default=own, help="windows: a test build, by --windows-python")
+    add(
+        "--windows-python",
+        metavar="COMMAND",
+        default=os.environ.get("WINDOWS_PYTHON", ""),
+        help="runs a Windows Python with all packages and PyInstaller (default: WINDOWS_PYTHON of the environment)",
+    )
+    add("--formats", nargs="*", choices=sum(FORMATS.values(), ()), help="default: all of the system")
     add("--jobs", type=int, default=os.cpu_count() or 1, help="compilers at once")
-    add("--engine", type=Path, metavar="WHEEL", help="take this llama-cpp-python; not for giving away")
+    add("--engine", type=Path, metavar="WHEEL", help="take this llama-cpp-python; makes a test build")
     add("--frozen", action="store_true", help="take the program that was frozen last")
     add("--engine-only", action="store_true", help="only build the portable engine, and print where it is")
     return parser
 
 
 def _build(parsed: argparse.Namespace) -> list[Path]:
-    engine = parsed.engine or portable_wheel(jobs=parsed.jobs)
-    if parsed.engine_only:
-        return [engine]
+    foreign = sys.platform != "win32" and parsed.system == "windows"
+    test = foreign or parsed.engine is not None
+    formats = parsed.formats or FORMATS[parsed.system]
     DIST.mkdir(exist_ok=True)
     BUILD.mkdir(parents=True, exist_ok=True)
     chosen = weights.chosen(parsed.weights, parsed.weights_from, parsed.catalog)
-    python = build_python(engine)
+    nsis = windows.compiler() if parsed.system == "windows" and "setup" in formats else None
+    frozen, drawn, components = _freeze_foreign(parsed) if foreign else _freeze(parsed)
+    text = weights.text_models_of(Path(sys.executable) if foreign else python_in(BUILD / "venv"))
+    components += licences.text_model_components(text)
+    if nsis is not None:
+        components.append(licences.nsis_component(nsis.version, nsis.licence))
+    licences.write_texts(components, BUILD / "licences")
+    program = layout.put_together(
+        frozen,
+        [*chosen, *text],
+        parsed.catalog,
+        BUILD / "licences",
+        licences.bill_of_materials(
+            components, [*chosen, *(file for file in text if file.path.suffix == ".onnx")], frozen
+        ),
+        test=test,
+    )
+    name = f"edge-assistant-{version()}-{parsed.weights}{'-test' if test else ''}"
+    size = folder_size(program) - sum(file.size for file in chosen)
+    own_voice = voice.collect() if parsed.system == "linux" and "run" in formats else None
+    versions = (
+        f"Edge Assistant {version()}, weights: {parsed.weights}; llama-cpp-python {pinned('llama-cpp-python')}, "
+        f"PyInstaller {pinned('pyinstaller')}, Python {components[0].version}, "
+        f"PySide6 {pinned('PySide6-Essentials')} ({platform.system()})"
+    )
+    libc = ".".join(map(str, oldest_libc(program))) if parsed.system == "linux" else ""
+    if parsed.system == "linux":
+        products = _pack_for_linux(parsed, formats, program, drawn, own_voice, chosen, name)
+    elif parsed.system == "windows":
+        products = windows.build(nsis, program, drawn, chosen, DIST, name, formats=formats, test=test)
+    else:
+        products = [macos.build(frozen.with_name("Edge Assistant.app"), program, DIST, parsed.weights)]
+    page = report(program, own_voice, size, chosen, products, libc, versions)
+    (DIST / "report.md").write_text(page, encoding="utf-8")
+    if size > LIMIT_MB * 1_000_000:
+        raise BuildError(f"The program without weights has {size / 1e6:.0f} MB, more than {LIMIT_MB} MB.")
+    return [*products, DIST / "report.md"]
+
+
+def _freeze(parsed: argparse.Namespace) -> tuple[Path, Path, list[licences.Component]]:
+    """The frozen program, the drawn icons and the parts of others, with a Python made for that."""
+    python = build_python(parsed.engine or portable_wheel(jobs=parsed.jobs))
     drawn = icons.draw(python)
     frozen = BUILD / "frozen/edge-assistant"
     if not (parsed.frozen and frozen.is_dir()):
@@ -63,35 +117,35 @@ def _build(parsed: argparse.Namespace) -> list[Path]:
     components = licences.python_components(python)
     if sys.platform == "linux":
         components += licences.debian_components(licences.brought_packages(frozen))
-    licences.write_texts(components, BUILD / "licences")
-    program = layout.put_together(
-        frozen, chosen, parsed.catalog, BUILD / "licences", licences.bill_of_materials(components, chosen, frozen)
-    )
+    return frozen, drawn, components
+
+
+def _freeze_foreign(parsed: argparse.Namespace) -> tuple[Path, Path, list[licences.Component]]:
+    """The same with a Windows Python that this system runs."""
+    python = foreign_python.command(parsed.windows_python)
+    drawn = icons.draw(Path(sys.executable))
+    frozen = BUILD / "frozen-windows/edge-assistant"
+    if not (parsed.frozen and frozen.is_dir()):
+        frozen = foreign_python.freeze(python)
+    return frozen, drawn, foreign_python.components(python)
+
+
+def _pack_for_linux(
+    parsed: argparse.Namespace,
+    formats: Sequence[str],
+    program: Path,
+    drawn: Path,
+    own_voice: Path | None,
+    chosen: list[WeightsFile],
+    name: str,
+) -> list[Path]:
+    layout.add_desktop(program, drawn)
     products: list[Path] = []
-    own_voice = voice.collect() if sys.platform == "linux" and "run" in parsed.formats else None
-    if sys.platform == "linux":
-        layout.add_desktop(program, drawn)
-        name = f"edge-assistant-{version()}-{parsed.weights}"
-        if own_voice is not None:
-            products += runfile.build(program, own_voice, chosen, DIST / f"{name}-x86_64.run")
-        if "deb" in parsed.formats:
-            compressed = parsed.weights in ("none", "demo")
-            products.append(deb.build(program, DIST / f"{name}_amd64.deb", compressed=compressed))
-    elif sys.platform == "win32":
-        products.append(windows.build(program, drawn, DIST, parsed.weights))
-    elif sys.platform == "darwin":
-        products.append(macos.build(frozen.with_name("Edge Assistant.app"), program, DIST, parsed.weights))
-    versions = (
-        f"Edge Assistant {version()}, weights: {parsed.weights}; llama-cpp-python {pinned('llama-cpp-python')}, "
-        f"PyInstaller {pinned('pyinstaller')}, Python {platform.python_version()}, "
-        f"PySide6 {pinned('PySide6-Essentials')}"
-    )
-    libc = ".".join(map(str, oldest_libc(program))) if sys.platform == "linux" else ""
-    (DIST / "report.md").write_text(report(program, own_voice, chosen, products, libc, versions), encoding="utf-8")
-    products.append(DIST / "report.md")
-    size = folder_size(program) - sum(file.size for file in chosen)
-    if size > LIMIT_MB * 1_000_000:
-        raise BuildError(f"The program without weights has {size / 1e6:.0f} MB, more than {LIMIT_MB} MB.")
+    if own_voice is not None:
+        products += runfile.build(program, own_voice, chosen, DIST / f"{name}-x86_64.run")
+    if "deb" in formats:
+        compressed = parsed.weights in ("none", "demo")
+        products.append(deb.build(program, DIST / f"{name}_amd64.deb", compressed=compressed))
     return products
 
 

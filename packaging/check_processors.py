@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Asks the portable engine a question on emulated old processors: none may meet an illegal instruction.
+"""Asks the portable engine a question on emulated old processors, and has a line of text recognised on them.
 
-Needs qemu-user, and what packaging/build.py left in build/. Slow: minutes a processor. Prints the backend that was
-chosen and the answer; ends with 1 when one is wrong.
+None may meet an illegal instruction. Needs qemu-user, and what packaging/build.py left in build/; --text can do with
+the .venv of scripts/setup. Slow: minutes a processor. Prints the backend that was chosen, the answer and the line;
+ends with 1 when one is wrong.
 """
 
 from __future__ import annotations
@@ -58,10 +59,27 @@ print(answer.decode())
 """
 
 
+_LINE = "Invoice 4711"
+# The same of text recognition.
+_READ = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from PIL import Image, ImageDraw, ImageFont
+from edge_assistant.ocr import model_files
+from edge_assistant.ocr.messages import NetworkPaths
+from edge_assistant.ocr.page_reader import PageReader
+picture = Image.new("RGB", (320, 64), "white")
+ImageDraw.Draw(picture).text((20, 14), sys.argv[2], "black", ImageFont.load_default(28))
+reader = PageReader(NetworkPaths(*map(model_files.find, model_files.FILES)))
+print(*(line.text for line in reader.read(picture, "screen", lambda _: None).lines))
+"""
+
+
 def main() -> int:
-    """Ask on every model; 0 when all chose as expected and gave one answer."""
+    """Ask on every model; 0 when all chose as expected, gave one answer and read the line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", type=Path, default=python_in(BUILD / "venv"), help="default: the build's")
+    parser.add_argument("--text", action="store_true", help="only have the line recognised")
     parser.add_argument(
         "expected", nargs="*", metavar="MODEL=BACKEND", help="qemu's name of a processor, and what it is to choose"
     )
@@ -73,9 +91,23 @@ def main() -> int:
     if not parsed.python.is_file():
         parser.error(f"{parsed.python} is not there: run packaging/build.py first")
     expected = dict(each.split("=") for each in parsed.expected) or EXPECTED
+    read = [_reads(["qemu-x86_64", "-cpu", model], parsed.python) for model in expected]
+    if parsed.text or not all(read):
+        return 0 if all(read) else 1
     answers = {_ask(["qemu-x86_64", "-cpu", model], parsed.python, wanted) for model, wanted in expected.items()}
     answers.add(_ask([], parsed.python, None))
     return 0 if len(answers) == 1 and None not in answers else 1
+
+
+def _reads(emulator: list[str], python: Path) -> bool:
+    """Whether the line is recognised as it is."""
+    command = [*emulator, str(python), "-c", _READ, str(ROOT), _LINE]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        print(f"{emulator[-1]}: ended with {done.returncode}: {done.stderr[-500:]}")
+        return False
+    print(f"{emulator[-1]}: read {done.stdout.strip()!r}", flush=True)
+    return done.stdout.strip() == _LINE
 
 
 def _ask(emulator: list[str], python: Path, wanted: str | None) -> str | None:

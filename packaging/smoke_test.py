@@ -85,8 +85,8 @@ def try_installer(installer: Path, base: Path, work: Path) -> None:
             shutil.copy(shown.picture, sample)
             described(clean, sample, shown.facts)
             heard(clean, sample, card)
-            ok("doctor", clean.run(program, "doctor", "--no-speak"), "Engine: works", "Voice: works", "Sound: works",
-               "Screen capture: works", "Clipboard: works")  # fmt: skip
+            ok("doctor", clean.run(program, "doctor", "--no-speak"), "Engine: works", "Text recognition: works",
+               "Voice: works", "Sound: works", "Screen capture: works", "Clipboard: works")  # fmt: skip
             ok("cameras", clean.run(program, "cameras", expect=5), "No camera was found")
             ok("the table of tasks", clean.run(program, "settings", "tasks"), "tasks.toml", "image tokens")
             # Half a minute is enough for the demo model's own samples and some drawn screens.
@@ -224,7 +224,7 @@ def in_tray(clean: CleanRoot, desktop: XDesktop) -> None:
             time.sleep(0.5)
         if active(desktop) == WELCOME:
             ok("the first run asks")
-            desktop.output("xdotool", "key", "Escape")
+            desktop.output("xdotool", "key", "Escape", "Escape")  # its answer, and its last page
             until(lambda: active(desktop) != WELCOME, "the end of the first run")
         ok("a second start", clean.run("edge-assistant"), "already running")
         while active(desktop) != "Edge Assistant":
@@ -283,7 +283,7 @@ def remove(installer: Path, clean: CleanRoot) -> None:
 
 def _has_engine(pid: int) -> bool:
     with contextlib.suppress(OSError):
-        return "libllama" in Path(f"/proc/{pid}/maps").read_text()
+        return "libllama" in Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
     return False
 
 

@@ -34,6 +34,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 def main() -> None:
     """Do what the command line asks for; a file that cannot be read or written ends it with a sentence."""
     options = _parser().parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program does not compile itself at each start
     try:
         options.run(options)
     except OSError as error:

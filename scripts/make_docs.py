@@ -13,7 +13,9 @@ from pathlib import Path
 from edge_assistant.cli.exit_codes import EXIT_CODES
 from edge_assistant.cli.parser import make_parser
 from edge_assistant.controller.settings_applier import ENGINE_SETTINGS
-from edge_assistant.settings.entry import GROUPS, HOTKEYS, SettingsEntry, format_value
+from edge_assistant.hotkeys.defaults import default_keys
+from edge_assistant.settings.entry import BASIC_GROUPS, GROUPS, HOTKEYS, QUESTIONS, SettingsEntry, format_value
+from edge_assistant.settings.questions import MOST_NAME_CHARACTERS, MOST_QUESTIONS, MOST_TEXT_CHARACTERS
 from edge_assistant.settings.schema import RETIRED, entries
 from edge_assistant.system.i18n import use_language
 
@@ -36,7 +38,7 @@ _EXIT_CODE_MEANINGS = {
     "weights": "a model's files are missing, damaged or do not belong together",
     "nothing-to-see": "nothing to see: the picture is blank, or the session is locked",
     "input": "the picture cannot be had: no such file, no display, no camera, no permission",
-    "engine": "the engine failed, or the program has a fault",
+    "engine": "the engine or text recognition failed, or the program has a fault",
     "does-not-fit": "it does not fit: memory, context or disk is too small",
     "network": "the network or the model hub failed",
     "not-running": "nothing runs that could be triggered",
@@ -54,10 +56,10 @@ Every setting, made from the schema that the settings window and the command are
     edge-assistant settings path               # where the file is
 
 In the app they are in the menu Tools, Settings: every field tells what it means, keys are recorded by pressing them,
-and voices can be heard first. The file is TOML with a comment for each entry, and is yours to edit: text stands in
-quotes there, and `on` and `off` are `true` and `false`. A change applies at once, to all commands and to the running
-program; where this is said below, that loads the model again. Changes by hand are read at the next start, or with the
-next `edge-assistant settings set`.
+and voices can be heard first. Ctrl+F finds settings by words of their labels and descriptions. The file is TOML with a
+comment for each entry, and is yours to edit: text stands in quotes there, and `on` and `off` are `true` and `false`. A
+change applies at once, to all commands and to the running program; where this is said below, that loads the model
+again. Changes by hand are read at the next start, or with the next `edge-assistant settings set`.
 
 A file with an error: the app and `edge-assistant listen` rename it, say so, and start with the defaults. Other commands
 say what is wrong with it and stop.
@@ -66,10 +68,22 @@ say what is wrong with it and stop.
 _HOTKEYS_TOP = """
 They stand in the table `[hotkeys]` of the file. A shortcut is modifiers and one key: `ctrl+shift+F9`, `super+d`.
 Modifiers are ctrl, alt, shift and super (also called control, option, and win, cmd or meta); keys are letters, digits,
-F1 to F24, space, home, end, pageup, pagedown and pause. Ctrl with Alt is refused, and so are keys that type, unless
-ctrl, alt or super is added. "" takes a key away. [Why these keys](adr/0011-keys-that-nobody-else-has.md).
+F1 to F24, space, home, end, pageup, pagedown and pause. Ctrl with Alt is refused, but for function keys on Windows, and
+so are keys that type, unless ctrl, alt or super is added. "" takes a key away. Why these keys:
+[in general](adr/0011-keys-that-nobody-else-has.md), [on Windows](adr/0041-keys-on-windows.md).
 """
 
+_QUESTIONS_TOP = f"""
+Up to {MOST_QUESTIONS} questions that you ask often, with a name and perhaps a shortcut. In the file each is a table:
+
+    [[questions]]
+    name = "Free seat"              # how it is called in lists, up to {MOST_NAME_CHARACTERS} characters
+    text = "Which seat is free?"    # what is asked, up to {MOST_TEXT_CHARACTERS} characters
+    key = "ctrl+shift+F3"           # may be left out
+
+They are asked about the active window: P in the list of choices and then the question's digit or letter, its shortcut,
+or `edge-assistant trigger question NAME`; `edge-assistant describe FILE --question NAME` asks one about any picture.
+"""
 
 _TASKS = """
 ## What models are asked: tasks.toml
@@ -141,8 +155,9 @@ def settings_document() -> str:
     parts = [MADE, _SETTINGS_TOP]
     for group, title in GROUPS.items():
         rows = [_setting_row(entry) for entry in entries() if entry.info.group == group]
-        above = [_HOTKEYS_TOP] if group == HOTKEYS else []
-        parts += [f"## {title}", *above, _table(("name", "default", "values", "meaning"), rows)]
+        above = {HOTKEYS: [_HOTKEYS_TOP], QUESTIONS: [_QUESTIONS_TOP]}.get(group, [])
+        name = title if group in BASIC_GROUPS else f"Advanced: {title}"
+        parts += [f"## {name}", *above, *([_table(("name", "default", "values", "meaning"), rows)] if rows else [])]
     retired = ", ".join(f"`{name}`" for name in sorted(RETIRED))
     parts += [
         _TASKS,
@@ -155,10 +170,19 @@ def settings_document() -> str:
 def _setting_row(entry: SettingsEntry) -> tuple[str, str, str, str]:
     info = entry.info
     default = info.unset if entry.default in (None, "") else f"`{format_value(entry.default)}`"
+    if info.group == HOTKEYS:
+        default = _default_key(entry.name.removeprefix(f"{HOTKEYS}."), info.unset)
     meaning = info.help if info.help.endswith(".") else f"{info.help[:1].upper()}{info.help[1:]}."
     if entry.name in ENGINE_SETTINGS:
         meaning += " Loads the model again."
     return f"`{entry.name}`", default, _values(entry), meaning
+
+
+def _default_key(action: str, unset: str) -> str:
+    """Return an action's key, and the one that it has on Windows where it is another."""
+    keys, keys_on_windows = (default_keys(platform)[action] for platform in ("linux", "win32"))
+    default = f"`{keys}`" if keys else unset
+    return default if keys_on_windows == keys else f"{default}; on Windows `{keys_on_windows}`"
 
 
 def _values(entry: SettingsEntry) -> str:

@@ -180,7 +180,8 @@ def trace(*, app: bool) -> RequestTracer:
         (config / "settings.toml").write_text('model = "demo"\n', encoding="utf-8")
         data = Path(environment["XDG_DATA_HOME"], "edge-assistant")
         data.mkdir()
-        (data / "first-run.json").write_text('{"answered": true}', encoding="utf-8")  # no window asks about a model
+        answered = '{"answered": true, "warned": true}'  # no window asks about a model
+        (data / "first-run.json").write_text(answered, encoding="utf-8")
         sys.path.insert(0, str(ROOT))
         from edge_assistant.assistant.reporter import AnswerReporter
         from edge_assistant.controller.service import ServiceOptions

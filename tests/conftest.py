@@ -18,10 +18,14 @@ from typing import Any
 
 import hypothesis
 import pytest
+from support import platforms
 
-from edge_assistant.system import pyside_workaround
+from edge_assistant.system import i18n, pyside_workaround
 
 pyside_workaround.keep_constants_alive()  # Qt is at work in this process too
+
+if platforms.WINE:  # which has no fonts: those of the system that it runs on
+    os.environ.setdefault("QT_QPA_FONTDIR", r"Z:\usr\share\fonts\truetype\dejavu")
 
 # Tests start programs some thousand times; without kept bytecode each would compile every module anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -32,6 +36,9 @@ hypothesis.settings.register_profile("repeatable", derandomize=True, database=No
 hypothesis.settings.load_profile("repeatable")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+if platforms.WINDOWS:  # where the package need not be installed, as under wine: what the tests start finds it here
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
 
 _FOLDERS = {
     "HOME": "home",
@@ -48,11 +55,7 @@ _OUTER_ENVIRONMENT = dict(os.environ)
 
 # Where the tests are that a marker stands for: beginnings of paths in tests/.
 _MARKED = {
-    "alone": (
-        "integration/engine/test_engine_cancel.py",
-        "integration/test_describe_cancel.py",
-        "integration/test_describe_kills.py",
-    ),
+    "alone": ("integration/engine/test_engine_cancel.py",),
     "gui": (
         "integration/capture/",
         "integration/controller/",
@@ -78,6 +81,12 @@ def pytest_configure(config: pytest.Config) -> None:
         # "popen-gw0" would make the paths of some tests' sockets too long.
         folder = Path(config.option.basetemp)
         config.option.basetemp = str(folder.with_name(folder.name.removeprefix("popen-gw")))
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    if platforms.is_left_out(module_path):
+        return platforms.LeftOutFile.from_parent(parent, path=module_path)
+    return None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -138,7 +147,7 @@ def _is_one_of_several(config: pytest.Config) -> bool:
 
 def _file(nodeid: str) -> str:
     """The file of a test, from tests/ on; "" elsewhere."""
-    return nodeid.partition("::")[0].partition("tests/")[2]
+    return platforms.file_in_tests(nodeid.partition("::")[0])
 
 
 def _is_alone(path: str) -> bool:
@@ -216,9 +225,40 @@ def user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
         monkeypatch.setenv(variable, str(path))
     (place / "run").chmod(0o700)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")  # whatever language the person speaks
+    if sys.platform == "win32":  # which does not ask the environment
+        monkeypatch.setattr(i18n, "_windows_language", lambda: os.environ["LC_ALL"])
     for variable in [name for name in os.environ if name.startswith("EDGE_ASSISTANT_")]:
         monkeypatch.delenv(variable)
     return place
+
+
+@pytest.fixture(autouse=True)
+def user_registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Point Windows' registry of the person into an empty place that is removed again; elsewhere there is none.
+
+    Gives the key of the real one, which programs use that a test starts.
+    """
+    if sys.platform != "win32":
+        yield None
+        return
+    import winreg
+
+    person, place = winreg.HKEY_CURRENT_USER, rf"Software\edge-assistant-test-{os.getpid()}"
+    with winreg.CreateKey(person, place) as key:
+        monkeypatch.setattr(winreg, "HKEY_CURRENT_USER", key)
+        yield person
+    _remove_key(person, place)
+
+
+def _remove_key(parent: Any, name: str) -> None:
+    """Remove a key of Windows' registry with all that is below it."""
+    import winreg
+
+    with winreg.OpenKey(parent, name) as key:
+        below = [winreg.EnumKey(key, number) for number in range(winreg.QueryInfoKey(key)[0])]
+        for each in below:
+            _remove_key(key, each)
+    winreg.DeleteKey(parent, name)
 
 
 @pytest.fixture(autouse=True)

@@ -90,6 +90,7 @@ class AnswerGenerator:
             done = self._finish(run, question, options, self._ask_again(run, question))
         nothing = not run.shown if done.stop in ("end", "budget") else not clean_answer(done.answer).strip()
         if run.continues is None and nothing and not run.may_be_empty and done.stop != "cancelled":
+            self._check_cancelled()  # what came after a cancel was dropped, though the model may have come to its end
             raise EngineError(tr("The model gave no answer. Ask again, or in other words."), code="no-answer")
         return done
 
@@ -98,6 +99,7 @@ class AnswerGenerator:
         if options.whole and not run.is_foreign:
             done = self._complete(run, question, done)
         self._reporter.finish(run, done)
+        run.material = done.material or run.material
         return done
 
     def _ask_again(self, run: AnswerRun, question: AskQuestion) -> Done:
@@ -120,7 +122,7 @@ class AnswerGenerator:
         """Return what the engine is asked; the message's id is still to be set."""
         continues = run.continues is not None
         if run.continues is not None:  # with the space at its end
-            turns = (*turns[:-1], Turn(turns[-1].question, run.continues.raw))
+            turns = (*turns[:-1], replace(turns[-1], answer=run.continues.raw))
         return AskQuestion(
             id=0,
             rgb=picture.tobytes(),
@@ -138,6 +140,9 @@ class AnswerGenerator:
             may_be_empty=continues or settings.may_be_empty,
             retries_loop=settings.retries_loop,
             continues=continues,
+            text=() if continues else run.quotable,
+            text_frame=settings.quoted_text,
+            text_tokens=settings.text_tokens,
             grammar="" if self._family == "demo" else grammar_for(run.task),
         )
 
@@ -151,7 +156,7 @@ class AnswerGenerator:
                 loops += 1
                 sampling = sampling.after_loop()
             run.parts += 1
-            turns = (*before, Turn(run.question, run.raw_answer(done.answer)))
+            turns = (*before, Turn(run.question, run.raw_answer(done.answer), run.material or done.material))
             question = replace(question, turns=turns, question="", sampling=sampling, may_be_empty=True, continues=True)
             part = self._go_on(run, question)
             run.is_full = _is_full(part)

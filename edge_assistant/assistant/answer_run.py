@@ -10,8 +10,10 @@ from PIL import Image
 
 from edge_assistant.assistant.cut_answers import CutAnswer, SpokenPieces
 from edge_assistant.assistant.events import DoneEvent, Stage, Timings
+from edge_assistant.assistant.glance_text import GlanceText
+from edge_assistant.assistant.picture_text import PictureText
 from edge_assistant.assistant.still_writing import StillWriting
-from edge_assistant.engine.messages import Done, TextKind
+from edge_assistant.engine.messages import Done, QuotedLine, TextKind
 from edge_assistant.engine.task_entries import Task
 from edge_assistant.imaging import token_budget
 from edge_assistant.models.resolver import ResolvedModel
@@ -30,9 +32,10 @@ class AnswerRun:
     `swap_seconds` is the time spent on switching to this model; None unless this is its first question after a switch.
     With `continues`, that answer goes on, and `answer`, `shown` and `tokens` are only what is new. `parts` is how many
     times the engine was asked, which is more than once where an answer goes on by itself; `is_full`: the context has no
-    room for more of it. With `may_be_empty` it may say that there is no text: `unsaid` is a sentence that seems to.
-    `wanted_language` is the code of the language that it must begin in, None any: `is_foreign` if it does not. It is
-    `asked_again` for once then.
+    room for more of it. `text` is the picture's, and `glance_text` what is said of it before the answer; `quotable` is
+    what the model may be given of it, the most useful first, and `material` what it was given, as in Turn. With
+    `may_be_empty` it may say that there is no text: `unsaid` is a sentence that seems to. `wanted_language` is the code
+    of the language that it must begin in, None any: `is_foreign` if it does not. It is `asked_again` for once then.
     """
 
     index: int
@@ -53,6 +56,10 @@ class AnswerRun:
     shown: str = ""
     parts: int = 1
     is_full: bool = False
+    glance_text: GlanceText | None = None
+    text: PictureText | None = None
+    quotable: tuple[QuotedLine, ...] = ()
+    material: str = ""
     may_be_empty: bool = False
     unsaid: str = ""
     wanted_language: str | None = None

@@ -14,7 +14,7 @@ from edge_assistant.assistant.cut_answers import CutAnswer
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event
 from edge_assistant.assistant.model_loader import ModelLoader
 from edge_assistant.assistant.options import AnswerOptions
-from edge_assistant.assistant.picture_source import PictureSizer, PictureSource, PictureState
+from edge_assistant.assistant.picture_source import MakeText, PictureSizer, PictureSource, PictureState
 from edge_assistant.assistant.question_runner import QuestionRunner
 from edge_assistant.assistant.reporter import AnswerReporter, SpeechOutput
 from edge_assistant.capture.decode import CapturedPicture
@@ -216,15 +216,16 @@ class Assistant:
         options: AnswerOptions | None = None,
         turns: tuple[Turn, ...] = (),
         cut: CutAnswer | None = None,
+        make_text: MakeText | None = None,
     ) -> None:
         """Switch to another picture, which the next `ask` captures, and start a new conversation, or continue `turns`.
 
-        `options` replace the present ones; `cut` is the last answer if it was cut off. Raises UsageError if the model
-        cannot answer with them.
+        `options` replace the present ones; `cut` is the last answer if it was cut off. Without `make_text`, answers
+        are not compared with the picture's text. Raises UsageError if the model cannot answer with the options.
         """
         if options is not None:
             self._apply(options)
-        self._source.state = PictureState(capture)
+        self._source.state = PictureState(capture, make_text=make_text)
         self._questions.turns, self._questions.cut = turns, cut
 
     def ask(self, index: int, text: str | None = None, *, task: Task | None = None) -> DoneEvent | ErrorEvent:

@@ -137,4 +137,5 @@ def join_reports(first: Done, part: Done, answer: str) -> Done:
         generated_tokens=first.generated_tokens + part.generated_tokens,
         generation=first.generation + part.generation,
         loops=first.loops + part.loops,
+        material=first.material,
     )

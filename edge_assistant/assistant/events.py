@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from edge_assistant.ocr.page import Box, Cell, Line, Page, Table, Word
 from edge_assistant.system import text_cleaning
 from edge_assistant.system.errors import AssistantError
 
@@ -57,6 +58,22 @@ class NoticeEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureEvent:
+    """The next one of several pictures that are described, before its first question, which has this `index`.
+
+    `name` is that of its file, cleaned and shortened; `number` counts from 1, `of` is how many there are.
+    """
+
+    index: int
+    name: str
+    number: int
+    of: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", text_cleaning.shorten(self.name))
+
+
+@dataclass(frozen=True, slots=True)
 class WindowEvent:
     """The active window that is described; sent at once, before the model is asked.
 
@@ -73,6 +90,91 @@ class WindowEvent:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", text_cleaning.shorten(self.title))
+
+
+@dataclass(frozen=True, slots=True)
+class LineEvent:
+    """A line of recognised text, or what a table's cell has of one, in reading order.
+
+    `box` and those of the words are left, top, right and bottom in pixels of the picture. `score` is how sure the
+    recognition is, from 0 to 1. `cell` is its table, row and column, from 0; None outside of tables.
+    """
+
+    index: int
+    text: str
+    box: Box
+    words: tuple[Word, ...]
+    score: float
+    paragraph: int
+    cell: Cell | None
+
+    @classmethod
+    def from_line(cls, index: int, line: Line) -> LineEvent:
+        """Make the event of a line."""
+        words = tuple(Word(text_cleaning.clean(word.text), word.box) for word in line.words)
+        text = text_cleaning.clean(line.text)
+        return cls(index, text, line.box, words, line.score, line.paragraph, line.cell)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTimings:
+    """Seconds from the picture to the first line (None: there was none), and to the end."""
+
+    first_line: float | None = None
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEvent:
+    """The end of a reading by text recognition: how many lines there were, and how many in scripts that it cannot read.
+
+    `image` is the size of the picture in pixels.
+    """
+
+    index: int
+    lines: int
+    unreadable: int
+    tables: tuple[Table, ...]
+    image: dict[str, int]
+    timings_s: ReadTimings
+    reader: Literal["text"] = "text"
+    stop: Literal["end"] = "end"
+
+    @classmethod
+    def from_page(cls, index: int, page: Page, timings: ReadTimings) -> ReadEvent:
+        """Make the event of a page that was read to its end."""
+        image = {"width": page.width, "height": page.height}
+        return cls(index, len(page.lines), page.unreadable, page.tables, image, timings)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchEvent:
+    """A place of a text that was looked for, the best one first.
+
+    `text` is what stands there, `place` where that is in words, `box` left, top, right and bottom in pixels of the
+    picture. `number` counts from 1, `of` is how many there are.
+    """
+
+    index: int
+    text: str
+    place: str
+    box: Box
+    number: int
+    of: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", text_cleaning.clean(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEvent:
+    """The end of a search that found something: the text that was looked for, and the size of the picture in pixels."""
+
+    index: int
+    query: str
+    matches: int
+    image: dict[str, int]
+    stop: Literal["end"] = "end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +239,12 @@ class DoneEvent:
     stop: Literal["end", "length", "loop", "budget", "cancelled"]
     text: str = ""
     """The answer as it was spoken and shown: whole sentences without markup; `answer` is as the model wrote it."""
+    confirmed: tuple[str, ...] | None = None
+    """What the answer says to have read and the recognised text has; None, as the next two, if nothing was checked."""
+    copied: tuple[str, ...] | None = None
+    """What it says to have read and was given as recognised text."""
+    unconfirmed: tuple[str, ...] | None = None
+    """What it says to have read and the recognised text does not have."""
 
 
 def cancelled(index: int, question: str) -> DoneEvent:
@@ -160,14 +268,32 @@ def cancelled(index: int, question: str) -> DoneEvent:
     )
 
 
-Event = StageEvent | TokenEvent | SentenceEvent | NoticeEvent | WindowEvent | ErrorEvent | DoneEvent
+Event = (
+    StageEvent
+    | TokenEvent
+    | SentenceEvent
+    | NoticeEvent
+    | PictureEvent
+    | WindowEvent
+    | LineEvent
+    | ReadEvent
+    | MatchEvent
+    | FoundEvent
+    | ErrorEvent
+    | DoneEvent
+)
 
 _NAMES: dict[type, str] = {
     StageEvent: "stage",
     TokenEvent: "token",
     SentenceEvent: "sentence",
     NoticeEvent: "notice",
+    PictureEvent: "picture",
     WindowEvent: "window",
+    LineEvent: "line",
+    ReadEvent: "done",
+    MatchEvent: "match",
+    FoundEvent: "done",
     ErrorEvent: "error",
     DoneEvent: "done",
 }
@@ -180,7 +306,10 @@ def to_json_object(event: Event) -> dict[str, Any]:
         del fields["kind"]
     if isinstance(event, SentenceEvent):
         del fields["before"], fields["language"]
-    if isinstance(event, DoneEvent):
+    if isinstance(event, LineEvent):
+        fields["score"] = round(event.score, 4)
+        fields["cell"] = event.cell._asdict() if event.cell is not None else None
+    if isinstance(event, DoneEvent | ReadEvent):
         fields["timings_s"] = {
             name: None if value is None else round(value, 4) for name, value in fields["timings_s"].items()
         }

@@ -5,18 +5,23 @@ Other arguments come from the command line and override the settings; None leave
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import Event
-from edge_assistant.assistant.options import AnswerOptions, RequestSettings, Verbosity
+from edge_assistant.assistant.options import AnswerOptions, Reader, RequestSettings, Verbosity
 from edge_assistant.assistant.reporter import SpeechOutput
 from edge_assistant.engine.task_table import load_table, overrides_path
+from edge_assistant.models.companions import Companion
 from edge_assistant.models.resolver import ResolvedModel, resolve
+from edge_assistant.ocr import model_files
 from edge_assistant.settings.schema import Settings
-from edge_assistant.speech import screen_reader
-from edge_assistant.speech.screen_reader import Announce, Output, ScreenReaderOrVoice
+from edge_assistant.speech import reader_detection
+from edge_assistant.speech.qt_announcer import Announce, AnnouncedReader
+from edge_assistant.speech.reader_client import ReaderClient
+from edge_assistant.speech.screen_reader import ScreenReader, ScreenReaderOrVoice
 from edge_assistant.speech.speaker import Speaker
 from edge_assistant.system.errors import CancelledError
 from edge_assistant.system.i18n import tr
@@ -36,10 +41,12 @@ def make_speaker(
     speak: bool | None = None,
     language: str | None = None,
     announce: Announce | None = None,
+    platform: str = sys.platform,
 ) -> AnySpeaker | None:
     """Create the speaker that the settings choose, not started yet; None if speech is off.
 
-    `on_notice` is as for Speaker. `announce` speaks through a screen reader, which only a program with windows can.
+    `on_notice` is as for Speaker. `announce` speaks through a screen reader, which only a program with windows can; on
+    Windows every program can, without it. `platform` is as in sys.platform.
     """
     if not (settings.speak if speak is None else speak):
         return None
@@ -51,10 +58,21 @@ def make_speaker(
         tone_volume=settings.tone_volume,
         on_notice=on_notice,
     )
-    if announce is None or settings.output == "own-voice":
+    reader = None if settings.output == "own-voice" else _make_reader(announce, platform)
+    if reader is None:
         return speaker
-    output: Output = "auto" if settings.output == "auto" else "screen-reader"
-    return ScreenReaderOrVoice(speaker, announce, output, screen_reader.choose_detector())
+    return ScreenReaderOrVoice(speaker, reader, "auto" if settings.output == "auto" else "screen-reader")
+
+
+def can_reach_screen_readers(announce: Announce | None, platform: str = sys.platform) -> bool:
+    """Return whether this program can speak through a screen reader; `platform` is as in sys.platform."""
+    return announce is not None or platform == "win32"
+
+
+def _make_reader(announce: Announce | None, platform: str) -> ScreenReader | None:
+    if platform == "win32":
+        return ReaderClient()
+    return AnnouncedReader(announce, reader_detection.choose_detector(platform)) if announce else None
 
 
 def resolve_model(
@@ -129,6 +147,7 @@ def make_assistant(
 def request_settings(settings: Settings) -> RequestSettings:
     """Take the options of requests from the settings; a request's own options override them."""
     verbosity: Verbosity = settings.verbosity  # type: ignore[assignment]  # the schema has its choices
+    reader: Reader = settings.reader  # type: ignore[assignment]
     return RequestSettings(
         glance_tokens=settings.glance_tokens,
         detail_tokens=settings.detail_tokens,
@@ -136,6 +155,18 @@ def request_settings(settings: Settings) -> RequestSettings:
         thinking_tokens=settings.thinking_tokens,
         thinking_seconds=settings.thinking_seconds,
         verbosity=verbosity,
+        reader=reader,
         monitor=settings.monitor,
         camera=settings.camera,
+        glance_text=settings.glance_text,
+        text_in_glance=settings.text_in_glance,
+        rate=settings.rate,
+    )
+
+
+def text_companions() -> tuple[Companion, ...]:
+    """Return the models that recognise text, with their licences, as files that go with models to another computer."""
+    return tuple(
+        Companion(f"{model_files.FOLDER}/{file.name}", file.sha256, model_files.find(file))
+        for file in (*model_files.FILES, *model_files.LICENCES)
     )

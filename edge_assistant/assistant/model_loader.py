@@ -10,6 +10,7 @@ from edge_assistant.assistant.reporter import AnswerReporter
 from edge_assistant.engine.client import Engine
 from edge_assistant.models.memory_estimate import check_memory, fitting_context
 from edge_assistant.models.resolver import ResolvedModel
+from edge_assistant.ocr.availability import Availability
 from edge_assistant.system import memory
 from edge_assistant.system.errors import EngineError
 from edge_assistant.system.i18n import tr
@@ -68,7 +69,9 @@ class ModelLoader:
         free, requested = memory.available_bytes(), self._context
         context = requested
         if not self._exact:
-            context = fitting_context(self._model, requested, free, image_tokens, repack=self._repack) or requested
+            beside = Availability().worker_bytes()
+            fitting = fitting_context(self._model, requested, free, image_tokens, repack=self._repack, beside=beside)
+            context = fitting or requested
         check_memory(
             self._model,
             context,

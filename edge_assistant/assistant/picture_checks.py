@@ -26,28 +26,38 @@ _BLANK: dict[Origin, str] = {
     ),
 }
 
+_CURTAIN = tr_noop(
+    "The screen is black. If the screen curtain of NVDA or JAWS is on, turn it off: with NVDA+Control+Escape, or in "
+    "JAWS with Insert+Space, then F11."
+)
+
 UNSPOKEN_IF_BRIEF = frozenset(
     ("window", "no-active-window", "detail", "small-text", "context-reduced", "turns-dropped", "verifying", "waiting")
 )
 """Codes of notices that are not spoken when only answers are wanted; "waiting" is spoken progress."""
 
+DEMO = "demo-weights"
+"""The code of the notice that the demo model answers."""
+
 _ONLY_DEMO = tr_noop(
-    "Only the demo model is in use. It understands only simple sample screens, so do not trust this answer."
+    "Only the demo model is in use. It understands only simple sample screens, so do not trust its answers."
 )
 _BLURRED = tr_noop("The camera picture seems blurred. Hold it still, or further away.")
 
 
 def refuse_blank(captured: CapturedPicture) -> None:
     """Raise NothingToSeeError if the picture is blank: a model would invent its contents."""
+    if captured.blacked_out and captured.image.getbbox() is None:
+        raise NothingToSeeError(tr(_CURTAIN), code="blacked-out")
     if blank.is_blank(captured.image):
         raise NothingToSeeError(tr(_BLANK[captured.origin]))
 
 
 def picture_warnings(captured: CapturedPicture, *, demo: bool) -> tuple[tuple[str, str], ...]:
-    """Return (code, sentence) pairs to report before the answer; `demo` tells whether the demo model answers."""
+    """Return (code, sentence) pairs to report before the answer; `demo` tells whether to say that the demo answers."""
     found: list[tuple[str, str]] = []
     if demo and captured.origin != "file":
-        found.append(("demo-weights", tr(_ONLY_DEMO)))
+        found.append((DEMO, tr(_ONLY_DEMO)))
     if captured.origin == "camera" and sharpness.is_blurred(captured.image):
         found.append(("blurred", tr(_BLURRED)))
     return tuple(found)

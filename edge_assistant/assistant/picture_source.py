@@ -13,6 +13,7 @@ from edge_assistant.assistant import picture_checks
 from edge_assistant.assistant.answer_run import AnswerRun
 from edge_assistant.assistant.events import StageEvent
 from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.assistant.picture_text import PictureText
 from edge_assistant.assistant.reporter import AnswerReporter
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine.messages import Embeddings
@@ -21,6 +22,9 @@ from edge_assistant.engine.task_table import TaskSettings
 from edge_assistant.imaging import token_budget
 from edge_assistant.system.errors import AssistantError, CancelledError
 from edge_assistant.system.i18n import tr
+
+MakeText = Callable[[CapturedPicture], PictureText | None]
+"""Returns the recognised text of a picture, which need not be read yet; None where none is to be recognised."""
 
 _LEAST_OF_MOST = 0.8
 """The least image tokens are at most this share of the most: every usual shape of screen has a grid in between."""
@@ -33,6 +37,7 @@ class PictureState:
     `image` is as sent to the model, resized as `frame` tells; both are None before it was captured, and `error` is why
     it could not be. With `small_text_lost` it is still to be reported that small text is unreadable. `embeddings` are
     the vision tower's output for it, where another engine has computed them and the present one does not have them.
+    `text` is its recognised text, from `make_text`, None where none is recognised.
     """
 
     capture: Callable[[], CapturedPicture] | None = None
@@ -41,6 +46,8 @@ class PictureState:
     error: AssistantError | None = None
     small_text_lost: bool = False
     embeddings: Embeddings | None = None
+    make_text: MakeText | None = None
+    text: PictureText | None = None
 
 
 class PictureSizer:
@@ -91,7 +98,7 @@ class PictureSource:
         self._sizer = sizer
         self._reporter = reporter
         self._cancelled = cancelled
-        self._demo = demo
+        self._warns_of_demo = demo  # once is enough; another model has a source of its own
 
     def get(self, run: AnswerRun, options: AnswerOptions) -> Image.Image:
         """Return the picture as sent to the model. It is captured once, even if that fails: stdin cannot be reread.
@@ -135,8 +142,13 @@ class PictureSource:
         for code, message in captured.notices:
             self._reporter.notice(run.index, code, message)
         picture_checks.refuse_blank(captured)
-        for code, message in picture_checks.picture_warnings(captured, demo=self._demo):
+        if self.state.make_text is not None:  # beside all that the model does
+            self.state.text = self.state.make_text(captured)
+            if self.state.text is not None:
+                self.state.text.start(beside_model=True, yields=True)
+        for code, message in picture_checks.picture_warnings(captured, demo=self._warns_of_demo):
             self._reporter.notice(run.index, code, message)
+            self._warns_of_demo = self._warns_of_demo and code != picture_checks.DEMO
         picture = self._sizer.resize(captured.image, options)
         self.state.frame = self._sizer.plan(captured.image.size, options)
         self.state.small_text_lost = picture_checks.is_small_text_lost(captured, picture, options.task)

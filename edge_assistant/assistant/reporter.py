@@ -9,6 +9,8 @@ from typing import Protocol
 from edge_assistant.assistant import cut_answers, picture_checks
 from edge_assistant.assistant.answer_run import AnswerRun
 from edge_assistant.assistant.events import Event, NoticeEvent, SentenceEvent, StageEvent, TokenEvent
+from edge_assistant.assistant.glance_text import GlanceText
+from edge_assistant.assistant.picture_text import PictureText
 from edge_assistant.engine.messages import (
     DEVICE_FAILED,
     DEVICE_WRONG,
@@ -61,10 +63,24 @@ class AnswerReporter:
         self._voice = voice
         self._cancelled = cancelled
         self._way_on = way_on
+        self._glance_text: GlanceText | None = None
+
+    def begin_glance_text(self, run: AnswerRun, text: PictureText, letters: int) -> None:
+        """Say of the picture's text what fits into so many `letters`, as soon as it is there, before the answer."""
+        self._glance_text = run.glance_text = GlanceText(
+            text,
+            letters,
+            lambda code, message: self.emit(NoticeEvent(run.index, code, message)),
+            self.say,
+            self.is_speaking,
+            self.stop_speech,
+        )
 
     def notice(self, index: int, code: str, message: str) -> None:
         """Report something that does not end the request, by event and by voice."""
         self.emit(NoticeEvent(index, code, message))
+        if self._glance_text is not None:
+            self._glance_text.note_other()
         self.say(message, code)
 
     def say(self, text: str, code: str = "", *, language: str | None = None) -> None:
@@ -96,6 +112,8 @@ class AnswerReporter:
             if run.parts > 1:
                 return  # all stages are over but the answer's, which seemed to be
             self.emit(StageEvent(run.index, reply.stage, round(reply.fraction, 3)))
+            if run.glance_text is not None:
+                run.glance_text.check()
             run.announcer.progress(reply.stage, reply.fraction)
         elif isinstance(reply, DeviceFailed):
             self.notice(run.index, DEVICE_FAILED, reply.message)
@@ -185,8 +203,12 @@ class AnswerReporter:
         sentence = piece.strip()
         if run.first_sentence is None:
             run.first_sentence = run.elapsed()
+            if run.text is not None:
+                run.text.go_on()  # there is something to hear meanwhile, and the answer will be compared with it
         before = _space_before(piece) if run.shown else ""
         run.shown += before + sentence
+        if run.glance_text is not None:
+            run.glance_text.end()
         self.say(sentence, language=language)
         if run.still_writing:
             run.still_writing.note_sentence()

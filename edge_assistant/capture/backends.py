@@ -8,16 +8,24 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from edge_assistant.capture.focus import Focus, MacFocus, NoFocus, WindowsFocus, X11Focus
+from edge_assistant.capture import focus_windows
+from edge_assistant.capture.focus import Focus, MacFocus, NoFocus, X11Focus
+from edge_assistant.capture.pointer import Pointer
+from edge_assistant.capture.pointer_windows import WindowsPointer
+from edge_assistant.capture.pointer_x11 import X11Pointer
 from edge_assistant.capture.portal import PortalScreen
+from edge_assistant.capture.print_window import print_window
 from edge_assistant.capture.screen import MssScreen
-from edge_assistant.capture.session_lock import is_linux_locked, is_mac_locked, is_windows_locked
-from edge_assistant.capture.snapshot import ScreenBackend, WindowBackend
+from edge_assistant.capture.screen_mac import MacScreen
+from edge_assistant.capture.session_lock import is_linux_locked, is_mac_locked
+from edge_assistant.capture.session_lock_windows import is_windows_locked
+from edge_assistant.capture.snapshot import DrawWindow, ScreenBackend, WindowBackend
 from edge_assistant.capture.window_mac import MacWindows
 from edge_assistant.capture.window_windows import WindowsWindows
 from edge_assistant.capture.window_x11 import X11Windows
 from edge_assistant.system.errors import InputError
 from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.installation import reinstall_advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,40 +37,53 @@ class SessionFacts:
     x11: bool = False
 
 
+_LOCKED = tr_noop("The session is locked, so there is nothing to describe. Unlock it first.")
+_LOCKED_OR_ASKED = tr_noop(
+    "The screen is locked, or Windows asks whether a program may make changes. Unlock it, or answer that first."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Backend:
     """One window system.
 
-    `compatible` says whether it is the one here, `needs` which modules must be installed for it, `install` what to do
-    when one is not. `make_windows` is None where the window system does not reveal the active window.
+    `compatible` says whether it is the one here, `needs` which modules must be installed for it. `make_windows` is None
+    where the window system does not reveal the active window.
+
+    `locked` is the sentence for a session that is locked. `draw_window` is that of `take_snapshot`. `bring_to_front`
+    gives the focus to a window of ours, by Qt's winId, and returns whether it has it; None where the desktop gives it
+    to a window that is activated. `make_pointer` is None where the pointer cannot be moved, or where that never ran.
     """
 
     name: str
     compatible: Callable[[SessionFacts], bool]
     needs: tuple[str, ...]
-    install: str
     make_screen: Callable[..., ScreenBackend]
     make_windows: Callable[[], WindowBackend] | None
     is_locked: Callable[[], bool]
     make_focus: Callable[[], Focus] = NoFocus
+    locked: str = _LOCKED
+    draw_window: DrawWindow | None = None
+    bring_to_front: Callable[[int], bool] | None = None
+    make_pointer: Callable[[], Pointer] | None = None
 
     def is_installed(self, has: Callable[[str], bool]) -> bool:
         """Return whether all modules are installed; `has` answers for one."""
         return all(has(module) for module in self.needs)
 
 
-_SETUP = tr_noop("Run scripts/setup again.")
-
 BACKENDS = (
-    Backend("Windows", lambda facts: facts.platform == "win32", ("mss",), _SETUP,
-            lambda **_: MssScreen(), WindowsWindows, is_windows_locked, WindowsFocus),
-    Backend("macOS", lambda facts: facts.platform == "darwin", ("mss", "Quartz", "AppKit"), _SETUP,
-            lambda **_: MssScreen(), MacWindows, is_mac_locked, MacFocus),
+    Backend("Windows", lambda facts: facts.platform == "win32", ("mss",),
+            lambda **_: MssScreen(), WindowsWindows, is_windows_locked, focus_windows.WindowsFocus,
+            locked=_LOCKED_OR_ASKED, draw_window=print_window, bring_to_front=focus_windows.bring_to_front,
+            make_pointer=WindowsPointer),
+    Backend("macOS", lambda facts: facts.platform == "darwin", ("mss", "Quartz", "AppKit"),
+            lambda **_: MacScreen(), MacWindows, is_mac_locked, MacFocus),
     # Before X11: a Wayland session has an X display too, on which most windows are missing.
-    Backend("Wayland", lambda facts: facts.platform == "linux" and facts.wayland, ("jeepney",), _SETUP,
+    Backend("Wayland", lambda facts: facts.platform == "linux" and facts.wayland, ("jeepney",),
             PortalScreen, None, is_linux_locked),
-    Backend("X11", lambda facts: facts.platform == "linux" and facts.x11, ("mss", "Xlib", "jeepney"), _SETUP,
-            lambda **_: MssScreen(), X11Windows, is_linux_locked, X11Focus),
+    Backend("X11", lambda facts: facts.platform == "linux" and facts.x11, ("mss", "Xlib", "jeepney"),
+            lambda **_: MssScreen(), X11Windows, is_linux_locked, X11Focus, make_pointer=X11Pointer),
 )  # fmt: skip
 """The backends in order of preference."""
 
@@ -93,9 +114,9 @@ def choose_backend(session: SessionFacts | None = None, has: Callable[[str], boo
                 return backend
             raise InputError(
                 tr(
-                    "The screen cannot be captured: {name} support is missing. {install}",
+                    "The screen cannot be captured: {name} support is missing. {advice}",
                     name=backend.name,
-                    install=tr(backend.install),
+                    advice=reinstall_advice(),
                 ),
                 code="not-installed",
             )

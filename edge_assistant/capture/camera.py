@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageStat
 
@@ -25,6 +25,9 @@ STALL_TIMEOUT_S = 3.0
 SETTLE_TIMEOUT_S = 2.0
 """Seconds after the count-down to wait for a steady exposure; then any frame is taken."""
 
+PERMISSION_TIMEOUT_S = 15.0
+"""Seconds to answer the system's question whether the camera may be used."""
+
 _FRAME_INTERVAL_S = 0.1
 """Seconds between frames that are examined: converting one costs up to 10 ms, and 30 a second arrive."""
 
@@ -43,9 +46,10 @@ def take_frame(number: int | str | None, *, countdown: float, on_ready: Callable
     """Return one frame in RGB of camera `number` (from 1, or its name; None: the system's default).
 
     `on_ready` is called when the first frame is there; `countdown` seconds later the picture is taken. Raises
-    InputError: `no-camera`, `no-such-camera`, `camera-busy`, `camera-gone`.
+    InputError: `no-camera`, `no-such-camera`, `no-permission`, `camera-busy`, `camera-gone`.
     """
     names = list_cameras()
+    ensure_permission(gui_application("offscreen"))
     from PySide6.QtMultimedia import QCamera, QMediaCaptureSession, QMediaDevices
 
     if not names:
@@ -65,6 +69,35 @@ def take_frame(number: int | str | None, *, countdown: float, on_ready: Callable
         return CameraShot(session, countdown=countdown, on_ready=on_ready, camera=camera).run(camera.start)
     finally:
         camera.stop()
+
+
+def ensure_permission(application: Any) -> None:
+    """Ask the person for the camera where the system wants that, as macOS does, and wait for the answer.
+
+    `application` is the QCoreApplication. Raises InputError (code `no-permission`). Not yet run on macOS.
+    """
+    from PySide6.QtCore import QCameraPermission, QEventLoop, Qt, QTimer
+
+    permission = QCameraPermission()
+    status = application.checkPermission(permission)
+    if status == Qt.PermissionStatus.Undetermined:
+        loop = QEventLoop()
+        answers: list[object] = []
+
+        def on_answer(answer: object) -> None:
+            answers.append(answer)
+            loop.quit()
+
+        application.requestPermission(permission, loop, on_answer)
+        if not answers:
+            QTimer.singleShot(round(PERMISSION_TIMEOUT_S * 1000), loop, loop.quit)
+            loop.exec()
+        status = application.checkPermission(permission)
+    if status != Qt.PermissionStatus.Granted:
+        raise InputError(
+            tr("The camera may not be used. Allow it in System Settings, under Privacy and Security, Camera."),
+            code="no-permission",
+        )
 
 
 def _number_of(name: str, names: tuple[str, ...]) -> int:

@@ -20,8 +20,8 @@ _CONTENTS_TIMEOUT_MS = 500
 """Milliseconds to wait for the content: Wayland announces it after the connection; on X11 it is there at once."""
 
 
-def clipboard_contents(platform: str | None = None) -> Image.Image | Path:
-    """Return the clipboard's picture in RGB, or the path of the copied file; `platform` as for `gui_application`.
+def clipboard_contents(platform: str | None = None) -> Image.Image | tuple[Path, ...]:
+    """Return the clipboard's picture in RGB, or the paths of the copied files; `platform` as for `gui_application`.
 
     Raises InputError: `no-picture` when there is neither, `too-large` beyond MAX_PIXELS.
     """
@@ -41,10 +41,10 @@ def clipboard_contents(platform: str | None = None) -> Image.Image | Path:
             )
         if not image.isNull():
             return to_rgb_image(image)
-    path = _copied_file(data) if data is not None else None
-    if path is None:
+    paths = _copied_files(data) if data is not None else ()
+    if not paths:
         raise InputError(tr("There is no picture in the clipboard. Copy one first."), code="no-picture")
-    return path
+    return paths
 
 
 def _wait_for_contents(clipboard: QClipboard) -> None:
@@ -59,11 +59,11 @@ def _wait_for_contents(clipboard: QClipboard) -> None:
     loop.exec()
 
 
-def _copied_file(data: QMimeData) -> Path | None:
+def _copied_files(data: QMimeData) -> tuple[Path, ...]:
     from PySide6.QtCore import QUrl
 
     urls = data.urls() if data.hasUrls() else []
     text = data.text().strip() if data.hasText() else ""
     if not urls and text.startswith("file://") and "\n" not in text:
         urls = [QUrl(text)]
-    return next((Path(url.toLocalFile()) for url in urls if url.isLocalFile()), None)
+    return tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())

@@ -15,6 +15,7 @@ from typing import BinaryIO, Literal
 
 from PIL import Image, UnidentifiedImageError
 
+from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.rgb import to_rgb
 from edge_assistant.system.errors import DoesNotFitError, InputError, explain_error
 from edge_assistant.system.i18n import tr
@@ -30,6 +31,9 @@ _MAX_FRAMES, _SEARCH_TIMEOUT_S = 30, 1.0
 
 _FORMATS = ("AVIF", "BMP", "GIF", "ICNS", "ICO", "JPEG", "JPEG2000", "PNG", "PPM", "PSD", "QOI", "TIFF", "WEBP")
 """Formats known by their first bytes and decoded in this process; EPS would start Ghostscript, TGA matches anything."""
+
+_PHOTO_FORMATS = ("JPEG", "MPO")
+"""Formats that cameras and telephones write, and programs that copy the screen seldom do."""
 
 _DECODE_ERRORS = (
     OSError,
@@ -67,12 +71,17 @@ class CapturedPicture:
     """A captured picture, RGB and upright; `notices` are (code, sentence) pairs about what was left out.
 
     `front` is the number of the active window, where the picture is of the screen and a window was active.
+    `blacked_out` is that of the snapshot it is from. `area` is the picture's part of the desktop, in the desktop's
+    units, None for pictures that are not of the screen. `is_photo`: a camera made it, as far as its format tells.
     """
 
     image: Image.Image
     notices: tuple[tuple[str, str], ...] = ()
     origin: Origin = "file"
     front: int | None = None
+    blacked_out: bool = False
+    area: Rect | None = None
+    is_photo: bool = False
 
 
 def decode(stream: BinaryIO, name: str) -> CapturedPicture:
@@ -88,7 +97,8 @@ def decode(stream: BinaryIO, name: str) -> CapturedPicture:
                 with _quiet_libtiff(image):
                     image.load()
                 frame, notices = _first_useful_frame(image)
-                return CapturedPicture(_make_upright(to_rgb(frame), image), notices)
+                is_photo = image.format in _PHOTO_FORMATS
+                return CapturedPicture(_make_upright(to_rgb(frame), image), notices, is_photo=is_photo)
         except UnidentifiedImageError as error:
             raise InputError(
                 tr("{name} is not a picture that can be read.", name=name), code="not-a-picture"

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from edge_assistant.capture.decode import MAX_PIXELS, CapturedPicture, decode
-from edge_assistant.system.errors import AssistantError, DoesNotFitError, InputError, UsageError
+from edge_assistant.system import windows_pipe
+from edge_assistant.system.errors import AssistantError, DoesNotFitError, InputError, UsageError, in_use_error
+from edge_assistant.system.file_retry import is_in_use, retry
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.terminal import is_terminal
 from edge_assistant.system.text_cleaning import shorten
@@ -39,10 +41,12 @@ def read_picture(source: str | Path) -> CapturedPicture:
         raise InputError(tr("No picture file was given."), code="no-such-file")
     name = _spoken_name(source)
     try:
-        with io.FileIO(source, "rb", opener=_open_without_waiting) as file:
+        if Path(source).is_dir():  # Windows says that access is denied, as it does for a file that somebody holds
+            raise IsADirectoryError
+        with retry(lambda: io.FileIO(source, "rb", opener=_open_without_waiting)) as file:
             return _from_file(file, name)
     except (OSError, ValueError) as error:
-        raise _open_error(source, name, error) from error
+        raise _open_error(name, error) from error
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
@@ -101,23 +105,30 @@ def _read_all(stream: BinaryIO, name: str) -> io.BytesIO:
 
 
 def _await_data(stream: BinaryIO, name: str) -> None:
-    try:
-        ready = select.select([stream], [], [], SILENCE_TIMEOUT_S)[0]
-    except (OSError, ValueError):
-        return  # an in-memory stream, or a system that selects sockets only: just read
-    if not ready:
+    if not _has_data(stream):
         raise InputError(
             tr("{name} sent nothing for {silence_s} seconds.", name=name, silence_s=f"{SILENCE_TIMEOUT_S:.0f}"),
             code="silent",
         )
 
 
-def _open_error(source: str | Path, name: str, error: OSError | ValueError) -> AssistantError:
+def _has_data(stream: BinaryIO) -> bool:
+    if sys.platform == "win32":
+        return windows_pipe.wait_for_data(stream, SILENCE_TIMEOUT_S)
+    try:
+        return bool(select.select([stream], [], [], SILENCE_TIMEOUT_S)[0])
+    except (OSError, ValueError):  # an in-memory stream: just read
+        return True
+
+
+def _open_error(name: str, error: OSError | ValueError) -> AssistantError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return InputError(tr("There is no file {name}.", name=name), code="no-such-file")
-    if isinstance(error, PermissionError) and not Path(source).is_dir():
+    if isinstance(error, OSError) and is_in_use(error):
+        return in_use_error(name)
+    if isinstance(error, PermissionError):
         return InputError(tr("You have no permission to read {name}.", name=name), code="no-permission")
-    if isinstance(error, PermissionError | IsADirectoryError):  # Windows refuses to open a folder
+    if isinstance(error, IsADirectoryError):
         return InputError(tr("{name} is a folder, not a picture.", name=name), code="not-a-picture")
     if isinstance(error, ValueError) or error.errno in (errno.ENAMETOOLONG, errno.EINVAL):
         return InputError(tr("This file name is too long or not valid."), code="no-such-file")

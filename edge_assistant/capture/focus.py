@@ -1,11 +1,10 @@
 """The keyboard focus: which window has it, and how to give it back; one small class for each window system.
 
-Those for Windows and macOS have not yet run on the real systems.
+That for Windows is in focus_windows.py. That for macOS has not yet run there.
 """
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import logging
 from typing import Any, Protocol
@@ -23,8 +22,11 @@ class Focus(Protocol):
     def current(self) -> int | None:
         """Return what has the focus, as a number of the window system; None when nothing has it or it is not known."""
 
-    def give(self, to: int) -> None:
-        """Give the focus to `to`, a number from `current` or Qt's winId. Nothing happens when it is gone."""
+    def give(self, to: int) -> bool:
+        """Give the focus to `to`, a number from `current` or Qt's winId. Nothing happens when it is gone.
+
+        Return False where the system refused it, True where it did not or does not tell.
+        """
 
 
 class X11Focus:
@@ -43,7 +45,7 @@ class X11Focus:
             _log.info("nobody tells what has the focus: %s", error)
             return None
 
-    def give(self, to: int) -> None:
+    def give(self, to: int) -> bool:
         """See Focus."""
         from edge_assistant.capture.window_x11 import activate
 
@@ -51,29 +53,7 @@ class X11Focus:
             activate(to, self._display)
         except InputError as error:
             _log.info("the focus cannot be given back: %s", error)
-
-
-class WindowsFocus:
-    """The focus on Windows, which lets the program whose key was pressed set the foreground window.
-
-    `user32` replaces the library in tests.
-    """
-
-    def __init__(self, user32: Any = None) -> None:
-        self._user32 = user32
-
-    def current(self) -> int | None:
-        """See Focus."""
-        user32 = self._library()
-        user32.GetForegroundWindow.restype = ctypes.c_void_p
-        return user32.GetForegroundWindow() or None
-
-    def give(self, to: int) -> None:
-        """See Focus."""
-        self._library().SetForegroundWindow(ctypes.c_void_p(to))
-
-    def _library(self) -> Any:
-        return self._user32 or ctypes.windll.user32  # type: ignore[attr-defined,unused-ignore]
+        return True
 
 
 class MacFocus:
@@ -89,11 +69,12 @@ class MacFocus:
         program = self._library().NSWorkspace.sharedWorkspace().frontmostApplication()
         return None if program is None else int(program.processIdentifier())
 
-    def give(self, to: int) -> None:
+    def give(self, to: int) -> bool:
         """See Focus."""
         program = self._library().NSRunningApplication.runningApplicationWithProcessIdentifier_(to)
         if program is not None:
             program.activateWithOptions_(_ACTIVATE_IGNORING_OTHERS)
+        return True
 
     def _library(self) -> Any:
         return self._appkit or importlib.import_module("AppKit")
@@ -106,5 +87,6 @@ class NoFocus:
         """Return None."""
         return None
 
-    def give(self, to: int) -> None:
+    def give(self, to: int) -> bool:  # noqa: ARG002 (the protocol's)
         """Do nothing."""
+        return True

@@ -13,6 +13,7 @@ from edge_assistant.capture.snapshot import Monitor
 from edge_assistant.system import pyside_workaround
 from edge_assistant.system.errors import AssistantError, InputError, is_out_of_memory_message, out_of_memory_error
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.installation import reinstall_advice
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QGuiApplication, QImage
@@ -44,7 +45,7 @@ def missing_error(error: ImportError) -> AssistantError:
     library = str(error).partition(":")[0]
     what = library if ".so" in library else "PySide6"
     return InputError(
-        tr("{what} is missing and needed here. Run scripts/setup again.", what=what), code="not-installed"
+        tr("{what} is missing and needed here. {advice}", what=what, advice=reinstall_advice()), code="not-installed"
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from edge_assistant.capture.qt import list_monitors
 from edge_assistant.capture.snapshot import Monitor
 from edge_assistant.system.errors import AssistantError, CancelledError, InputError, rebuild_error
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.installation import reinstall_advice
 from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess
 
 _POLL_S = 0.05
@@ -30,9 +32,15 @@ _CALL_TIMEOUT_S = 20.0
 
 
 def capture_clipboard(is_cancelled: Callable[[], bool] = lambda: False) -> CapturedPicture:
-    """Return the picture in the clipboard, or in the copied file. Raises InputError and CancelledError."""
+    """Return the picture in the clipboard, or in the first copied file. Raises InputError and CancelledError."""
     result = _read_clipboard(is_cancelled)
-    return read_picture(result) if isinstance(result, Path) else CapturedPicture(_unpack_image(result))
+    if not _are_files(result):
+        return CapturedPicture(_unpack_image(result))
+    captured = read_picture(result[0])
+    if len(result) == 1:
+        return captured
+    notice = ("one-file", tr("One picture at a time: this is the first."))
+    return replace(captured, notices=(notice, *captured.notices))
 
 
 def capture_camera(
@@ -43,7 +51,7 @@ def capture_camera(
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> CapturedPicture:
     """Return one frame, as `camera.take_frame` does. Raises its errors, and CancelledError when cancelled."""
-    result = _call(
+    result = call(
         _serve_camera,
         number,
         countdown,
@@ -57,13 +65,13 @@ def capture_camera(
 
 def query_cameras() -> tuple[str, ...]:
     """Return the cameras' names. Raises InputError."""
-    names: tuple[str, ...] = _call(_serve_names, what=tr("The list of cameras"))
+    names: tuple[str, ...] = call(_serve_names, what=tr("The list of cameras"))
     return names
 
 
 def query_monitors() -> tuple[Monitor, ...]:
     """Return the monitors in the compositor's units. Raises InputError."""
-    result: tuple[Monitor, ...] = _call(_serve_monitors, what=tr("The list of monitors"))
+    result: tuple[Monitor, ...] = call(_serve_monitors, what=tr("The list of monitors"))
     return result
 
 
@@ -75,14 +83,19 @@ def check_clipboard() -> str:
         if error.code != "no-picture":
             raise
         return tr("The clipboard can be read; it contains no picture now.")
-    if isinstance(result, Path):
+    if _are_files(result):
         return tr("The clipboard can be read; it contains a file now.")
     return tr("The clipboard can be read; it contains a picture now.")
 
 
+def _are_files(contents: Any) -> bool:
+    """Return whether the clipboard has files; a picture is a tuple, too, as it came through the pipe."""
+    return all(isinstance(each, Path) for each in contents)
+
+
 def _read_clipboard(is_cancelled: Callable[[], bool] = lambda: False) -> Any:
     def ask(platform: str | None) -> Any:
-        return _call(_serve_clipboard, platform, what=tr("The clipboard"), is_cancelled=is_cancelled)
+        return call(_serve_clipboard, platform, what=tr("The clipboard"), is_cancelled=is_cancelled)
 
     try:
         return ask(None)
@@ -93,7 +106,7 @@ def _read_clipboard(is_cancelled: Callable[[], bool] = lambda: False) -> Any:
         return ask("xcb")
 
 
-def _call(
+def call(
     target: Callable[..., None],
     *arguments: Any,
     what: str,
@@ -101,6 +114,10 @@ def _call(
     on_ready: Callable[[], None] = lambda: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Any:
+    """Return what `target`, which calls `serve`, found in a process of its own. `what` names it in sentences.
+
+    `limit` is in seconds. Raises the errors of `target`, InputError where there is no display, and CancelledError.
+    """
     worker = WorkerProcess(target, *arguments, name="qt")
     deadline = time.monotonic() + limit
     try:
@@ -131,8 +148,9 @@ def _died_error(what: str, error: WorkerDiedError) -> InputError:
     if "platform plugin" in output:
         return InputError(
             tr(
-                "{what} is not available: a system library of the window system is missing. Run scripts/setup again.",
+                "{what} is not available: a system library of the window system is missing. {advice}",
                 what=what,
+                advice=reinstall_advice(),
             ),
             code="not-installed",
         )
@@ -144,7 +162,8 @@ def _unpack_image(packed: tuple[tuple[int, int], bytes]) -> Image.Image:
     return Image.frombytes("RGB", size, data)
 
 
-def _serve(connection: Connection, function: Callable[[], Any]) -> None:
+def serve(connection: Connection, function: Callable[[], Any]) -> None:
+    """Send what the function returns, or its AssistantError, to the process that called."""
     try:
         result = function()
     except AssistantError as error:
@@ -154,16 +173,16 @@ def _serve(connection: Connection, function: Callable[[], Any]) -> None:
 
 
 def _serve_clipboard(connection: Connection, platform: str | None) -> None:
-    _serve(connection, lambda: clipboard_contents(platform))
+    serve(connection, lambda: clipboard_contents(platform))
 
 
 def _serve_camera(connection: Connection, number: int | str | None, countdown: float) -> None:
-    _serve(connection, lambda: take_frame(number, countdown=countdown, on_ready=lambda: connection.send(("ready",))))
+    serve(connection, lambda: take_frame(number, countdown=countdown, on_ready=lambda: connection.send(("ready",))))
 
 
 def _serve_names(connection: Connection) -> None:
-    _serve(connection, list_cameras)
+    serve(connection, list_cameras)
 
 
 def _serve_monitors(connection: Connection) -> None:
-    _serve(connection, list_monitors)
+    serve(connection, list_monitors)

@@ -92,14 +92,15 @@ def move_to_next_monitor(rect: Rect, monitors: Sequence[Monitor]) -> Rect:
     return move(size, rect.left - here.bounds.left, rect.top - here.bounds.top, there)
 
 
-def describe_rect(rect: Rect, monitors: Sequence[Monitor]) -> str:
-    """Describe the rectangle: "top left quarter", or "left 200, top 100, 640 by 400", with the monitor if there are
-    more.
+def describe_rect(rect: Rect, monitors: Sequence[Monitor], *, in_pixels: bool = False) -> str:
+    """Describe the rectangle: "top left quarter", or "left 10, top 9, 33 by 37 percent", with the monitor if there are
+    more; `in_pixels` adds its place and size in the desktop's units, for steps smaller than a percent.
     """
     monitor = monitor_of(rect, monitors)
+    found = _describe_on_monitor(rect, monitor.bounds)
     if len(monitors) > 1:
-        return tr("{place}, monitor {number}", place=_describe_on_monitor(rect, monitor.bounds), number=monitor.number)
-    return _describe_on_monitor(rect, monitor.bounds)
+        found = tr("{place}, monitor {number}", place=found, number=monitor.number)
+    return f"{found}, {_describe_in_pixels(rect, monitor.bounds)}" if in_pixels else found
 
 
 def _describe_on_monitor(rect: Rect, monitor: Rect) -> str:
@@ -107,7 +108,17 @@ def _describe_on_monitor(rect: Rect, monitor: Rect) -> str:
         if monitor_part(monitor, key) == rect:
             return name
     return tr(
-        "left {left}, top {top}, {width} by {height}",
+        "left {left}, top {top}, {width} by {height} percent",
+        left=round(100 * (rect.left - monitor.left) / monitor.width),
+        top=round(100 * (rect.top - monitor.top) / monitor.height),
+        width=round(100 * rect.width / monitor.width),
+        height=round(100 * rect.height / monitor.height),
+    )
+
+
+def _describe_in_pixels(rect: Rect, monitor: Rect) -> str:
+    return tr(
+        "left {left}, top {top}, {width} by {height} pixels",
         left=rect.left - monitor.left,
         top=rect.top - monitor.top,
         width=rect.width,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import Any
+
 from PIL import Image
 
 from edge_assistant.capture.geometry import Rect
@@ -43,6 +46,15 @@ class MssScreen:
         picture = Image.frombytes("RGB", raw.size, bytes(raw.bgra), "raw", "BGRX")
         monitors = tuple(Monitor(number, bounds) for number, bounds in enumerate(single or [everything], start=1))
         return Shot(picture, everything, monitors)
+
+
+def use_real_pixels(darwin: Any = None) -> None:
+    """Let mss give macOS's real pixels instead of one for each point, which has four on a Retina display.
+
+    `darwin` replaces mss's module for macOS in tests. Not yet run on macOS.
+    """
+    darwin = darwin or importlib.import_module("mss.darwin")
+    darwin.IMAGE_OPTIONS &= ~darwin.kCGWindowImageNominalResolution
 
 
 def _rect(monitor: dict[str, int]) -> Rect:

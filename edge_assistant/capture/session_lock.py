@@ -1,8 +1,7 @@
-"""Whether the session is locked: then the screen shows a lock screen, or what must not be described."""
+"""Whether the session is locked, on Linux and macOS: then the screen shows what must not be described, or nothing."""
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import os
 from collections.abc import Callable
@@ -44,21 +43,6 @@ def _is_active(saver: Service) -> bool:
             return bool(call(connection, saver, "GetActive", timeout=_CALL_TIMEOUT_S)[0])
     except DBusError:
         return False
-
-
-_DESKTOP_SWITCHDESKTOP = 0x0100  # winuser.h
-
-
-def is_windows_locked(user32: Any = None) -> bool:
-    """Return whether the input goes to Windows' secure desktop. `user32` is for tests. Not yet run on Windows."""
-    if user32 is None:
-        user32 = ctypes.windll.user32  # type: ignore[attr-defined,unused-ignore]
-    user32.OpenInputDesktop.restype = ctypes.c_void_p
-    desktop = user32.OpenInputDesktop(0, False, _DESKTOP_SWITCHDESKTOP)
-    if not desktop:
-        return True
-    user32.CloseDesktop(ctypes.c_void_p(desktop))
-    return False
 
 
 def is_mac_locked(session: Callable[[], dict[str, Any] | None] | None = None) -> bool:

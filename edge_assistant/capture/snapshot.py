@@ -6,7 +6,8 @@ from its result, so that all of it shows the same moment and none of our windows
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from PIL import Image
@@ -30,13 +31,15 @@ class ActiveWindow:
 
     `bounds` is the visible area with title bar and border; `contents` is what the program itself draws. Where the
     window system does not tell them apart, both are the same. `number` is the window system's id of this window,
-    whatever its title becomes, and can be compared between two calls of `active`.
+    whatever its title becomes, and can be compared between two calls of `active`. `protected` tells that its program
+    keeps it out of pictures of the screen.
     """
 
     title: str
     bounds: Rect
     contents: Rect
     number: int | None = None
+    protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,16 @@ class WindowBackend(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The desktop at one moment. `window` is None where no window is active, or where it is not known (Wayland)."""
+    """The desktop at one moment. `window` is None where no window is active, or where it is not known (Wayland).
+
+    `window_picture` shows the window's contents where the screen's picture of them is black. `blacked_out` tells that
+    all of the screen is black and may be so by a screen reader's screen curtain.
+    """
 
     window: ActiveWindow | None
     shot: Shot
+    window_picture: Image.Image | None = None
+    blacked_out: bool = False
 
     @property
     def picture(self) -> Image.Image:
@@ -112,10 +121,27 @@ class Snapshot:
         return self.picture.crop(box) if box[2] > box[0] and box[3] > box[1] else None
 
 
-def take_snapshot(screen: ScreenBackend, windows: WindowBackend | None) -> Snapshot:
+DrawWindow = Callable[[ActiveWindow], Image.Image | None]
+"""Draws a window's contents without the screen: an RGB picture in pixels, None where that fails or is black."""
+
+
+def take_snapshot(
+    screen: ScreenBackend, windows: WindowBackend | None, draw_window: DrawWindow | None = None
+) -> Snapshot:
     """Take a snapshot: the active window first, then the picture, since a later active window may be another one.
 
+    `draw_window` draws a window that is black on the screen; it is None where no curtain blackens what is captured.
     Raises InputError as the backends do.
     """
     window = windows.active() if windows is not None else None
-    return Snapshot(window, screen.grab())
+    snapshot = Snapshot(window, screen.grab())
+    if draw_window is None:
+        return snapshot
+    seen = snapshot.cut(window.contents) if window is not None else None
+    drawn = draw_window(window) if window is not None and seen is not None and _is_black(seen) else None
+    return replace(snapshot, window_picture=drawn, blacked_out=_is_black(snapshot.picture))
+
+
+def _is_black(picture: Image.Image) -> bool:
+    """Return whether every pixel is black; with other pixels this ends soon."""
+    return picture.getbbox() is None

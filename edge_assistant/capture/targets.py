@@ -40,12 +40,14 @@ class Target:
     """What to capture; `origin` is never "file".
 
     `number` is the monitor (from 1; None: all as one) or the camera (from 1, or its name; None: the default one).
-    `delay` is in seconds; None is none, but CAMERA_COUNTDOWN_S for a camera.
+    `delay` is in seconds; None is none, but CAMERA_COUNTDOWN_S for a camera. `rect` is the part of the screen that is a
+    "region", in the desktop's units.
     """
 
     origin: Origin
     number: int | str | None = None
     delay: float | None = None
+    rect: Rect | None = None
 
 
 class CaptureListener(Protocol):
@@ -79,12 +81,14 @@ def capture(target: Target, listener: CaptureListener) -> CapturedPicture:
             on_ready=lambda: count_down(seconds, listener),
             is_cancelled=listener.is_cancelled,
         )
-        return replace(captured, origin="camera")
+        return replace(captured, origin="camera", is_photo=True)
     backend = choose_backend()
     count_down(target.delay or 0.0, listener)
     snapshot = take_checked_snapshot(backend, listener, monitors=target.number is not None)
     if target.origin == "window":
         return capture_window(snapshot, backend, listener)
+    if target.rect is not None:
+        return capture_region(snapshot, target.rect)
     return capture_screen(snapshot, None if target.number is None else int(target.number))
 
 
@@ -115,16 +119,21 @@ def take_checked_snapshot(backend: Backend, listener: CaptureListener, *, monito
 def check_unlocked(backend: Backend) -> None:
     """Raise NothingToSeeError (code `locked`) when the session is locked; asking may take a second."""
     if backend.is_locked():
-        raise NothingToSeeError(
-            tr("The session is locked, so there is nothing to describe. Unlock it first."), code="locked"
-        )
+        raise NothingToSeeError(tr(backend.locked), code="locked")
 
 
 def take_unchecked_snapshot(backend: Backend, listener: CaptureListener, *, monitors: bool = False) -> Snapshot:
-    """Take a snapshot as `take_checked_snapshot` does, without the lock check first: the caller checks afterwards."""
+    """Take a snapshot as `take_checked_snapshot` does, without the lock check first: the caller checks afterwards.
+
+    Where it fails, the lock is checked here: the screen of a locked session cannot be copied on Windows.
+    """
     lister = qt_subprocess.query_monitors if monitors else None
     grabber = backend.make_screen(list_monitors=lister, is_cancelled=listener.is_cancelled)
-    return take_snapshot(grabber, backend.make_windows() if backend.make_windows else None)
+    try:
+        return take_snapshot(grabber, backend.make_windows() if backend.make_windows else None, backend.draw_window)
+    except InputError:
+        check_unlocked(backend)
+        raise
 
 
 def capture_window(snapshot: Snapshot, backend: Backend, listener: CaptureListener) -> CapturedPicture:
@@ -140,6 +149,12 @@ def capture_window(snapshot: Snapshot, backend: Backend, listener: CaptureListen
         listener.notice("no-active-window", reason)
         return capture_screen(snapshot, None)
     listener.window(spoken_title(window.title), window)
+    if window.protected:
+        raise NothingToSeeError(
+            tr("This program keeps its window out of pictures, so it cannot be described."), code="protected"
+        )
+    if snapshot.window_picture is not None:
+        return CapturedPicture(snapshot.window_picture, origin="window", front=window.number, area=window.contents)
     inside = window.contents.clipped(snapshot.shot.area)
     picture = snapshot.cut(inside) if inside else None
     if inside is None or picture is None:
@@ -148,7 +163,9 @@ def capture_window(snapshot: Snapshot, backend: Backend, listener: CaptureListen
         )
     seen = inside.width * inside.height / (window.contents.width * window.contents.height)
     notices = (("window-cut", tr("Part of the window is off the screen and cannot be seen.")),)
-    return CapturedPicture(picture, notices if seen < _MIN_VISIBLE else (), "window", window.number)
+    return CapturedPicture(
+        picture, notices if seen < _MIN_VISIBLE else (), "window", window.number, snapshot.blacked_out, inside
+    )
 
 
 def list_monitors() -> tuple[Monitor, ...]:
@@ -161,7 +178,13 @@ def list_monitors() -> tuple[Monitor, ...]:
 def capture_screen(snapshot: Snapshot, number: int | None) -> CapturedPicture:
     """Return one monitor (from 1), or all as one. Raises InputError (code `no-such-monitor`)."""
     picture = snapshot.picture if number is None else snapshot.monitor(number)
-    return CapturedPicture(picture, origin="screen", front=_front_window(snapshot))
+    area = snapshot.shot.area
+    if number is not None:
+        bounds = next(monitor.bounds for monitor in snapshot.monitors if monitor.number == number)
+        area = bounds.clipped(area) or area
+    return CapturedPicture(
+        picture, origin="screen", front=_front_window(snapshot), blacked_out=snapshot.blacked_out, area=area
+    )
 
 
 def capture_region(snapshot: Snapshot, rect: Rect) -> CapturedPicture:
@@ -169,11 +192,30 @@ def capture_region(snapshot: Snapshot, rect: Rect) -> CapturedPicture:
     picture = snapshot.cut(rect)
     if picture is None:
         raise InputError(tr("That part is off the screen. Choose another one."), code="off-screen")
-    return CapturedPicture(picture, origin="region", front=_front_window(snapshot))
+    return CapturedPicture(
+        picture,
+        origin="region",
+        front=_front_window(snapshot),
+        blacked_out=snapshot.blacked_out,
+        area=rect.clipped(snapshot.shot.area),
+    )
 
 
 def _front_window(snapshot: Snapshot) -> int | None:
     return snapshot.window.number if snapshot.window else None
+
+
+def origin_name(origin: Origin) -> str:
+    """Return the name of what a picture is of, such as "Window"."""
+    names: dict[Origin, str] = {
+        "window": tr("Window"),
+        "screen": tr("Screen"),
+        "region": tr("Region"),
+        "clipboard": tr("Copied picture"),
+        "camera": tr("Camera"),
+        "file": tr("File"),
+    }
+    return names[origin]
 
 
 def spoken_title(title: str) -> str:

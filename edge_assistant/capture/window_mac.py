@@ -8,28 +8,26 @@ from typing import Any
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow
 
+_ORDINARY_LAYER = 0  # kCGNormalWindowLevel of CGWindowLevel.h; menus, the Dock and palettes are above
+
 
 class MacWindows:
-    """The first ordinary window of the frontmost program; `quartz` and `appkit` replace the libraries in tests.
+    """The first ordinary window on the screen; `quartz` replaces the library in tests.
 
-    The window server reveals titles only to programs that may record the screen; without that the program's name
-    serves.
+    NSWorkspace is not asked which program is in front: in a process without AppKit's event loop it never learns of a
+    change. The window server reveals titles only to programs that may record the screen; without that the program's
+    name serves.
     """
 
-    def __init__(self, quartz: Any = None, appkit: Any = None) -> None:
+    def __init__(self, quartz: Any = None) -> None:
         self._quartz = quartz
-        self._appkit = appkit
 
     def active(self) -> ActiveWindow | None:
-        """Return the active window, None when the frontmost program has none on the screen."""
+        """Return the active window, None when there is none on the screen."""
         quartz = self._quartz or importlib.import_module("Quartz")
-        appkit = self._appkit or importlib.import_module("AppKit")
-        program = appkit.NSWorkspace.sharedWorkspace().frontmostApplication()
-        if program is None:
-            return None
         options = quartz.kCGWindowListOptionOnScreenOnly | quartz.kCGWindowListExcludeDesktopElements
         for window in quartz.CGWindowListCopyWindowInfo(options, quartz.kCGNullWindowID) or ():  # front to back
-            if window.get("kCGWindowOwnerPID") == program.processIdentifier() and window.get("kCGWindowLayer") == 0:
+            if window.get("kCGWindowLayer") == _ORDINARY_LAYER and window.get("kCGWindowAlpha", 1.0) > 0:
                 return _to_active_window(window)
         return None
 

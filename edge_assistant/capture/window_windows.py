@@ -1,4 +1,4 @@
-"""The active window on Windows, through user32, with the window manager's own bounds. Not yet run on Windows."""
+"""The active window on Windows, with the desktop window manager's bounds. Run under wine, not on Windows."""
 
 from __future__ import annotations
 
@@ -7,31 +7,30 @@ from typing import Any
 
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow
+from edge_assistant.capture.windows_user32 import RECT, class_name, foreground_window, load_dwmapi, load_user32
+from edge_assistant.system.i18n import tr, tr_noop
 
 _DWMWA_EXTENDED_FRAME_BOUNDS = 9  # dwmapi.h: what is seen, without the invisible borders of GetWindowRect
+_DWMWA_CLOAKED = 14  # dwmapi.h: not 0 for a window that is hidden although it counts as visible
+_PER_MONITOR_AWARE_V2 = -4  # windef.h: DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2
+_WDA_NONE = 0  # winuser.h: a window that may be in pictures of the screen
+_MAX_TITLE = 1024  # characters that are read of a title; fewer are ever spoken
 
-
-class _RECT(ctypes.Structure):
-    _fields_ = (
-        ("left", ctypes.c_long),
-        ("top", ctypes.c_long),
-        ("right", ctypes.c_long),
-        ("bottom", ctypes.c_long),
-    )
-
-    def as_rect(self) -> Rect:
-        return Rect(self.left, self.top, self.right - self.left, self.bottom - self.top)
-
-
-class _POINT(ctypes.Structure):
-    _fields_ = (("x", ctypes.c_long), ("y", ctypes.c_long))
+_SHELL_NAMES = {
+    "Progman": tr_noop("Desktop"),
+    "WorkerW": tr_noop("Desktop"),
+    "#32769": tr_noop("Desktop"),
+    "Shell_TrayWnd": tr_noop("Taskbar"),
+    "Shell_SecondaryTrayWnd": tr_noop("Taskbar"),
+}
+"""Names of Explorer's own windows by their class: their titles are empty, or mean nothing, as "Program Manager"."""
 
 
 class WindowsWindows:
     """The foreground window; `user32` and `dwmapi` replace the libraries in tests.
 
-    Coordinates are pixels because mss makes this process aware of each monitor's scale before it takes a picture; so
-    does `active`.
+    Coordinates are pixels because Qt makes this process aware of each monitor's scale when it starts, and mss before it
+    takes a picture; where neither has done so yet, `active` does.
     """
 
     def __init__(self, user32: Any = None, dwmapi: Any = None) -> None:
@@ -39,37 +38,58 @@ class WindowsWindows:
         self._dwmapi = dwmapi
 
     def active(self) -> ActiveWindow | None:
-        """Return the foreground window, None when there is none or it is minimised."""
-        user32 = self._user32 or ctypes.windll.user32  # type: ignore[attr-defined,unused-ignore]
-        dwmapi = self._dwmapi or ctypes.windll.dwmapi  # type: ignore[attr-defined,unused-ignore]
-        user32.SetProcessDpiAwarenessContext(ctypes.c_void_p(-4))  # per monitor, version 2; refused when already set
-        user32.GetForegroundWindow.restype = ctypes.c_void_p
-        found = user32.GetForegroundWindow()
-        if not found:
+        """Return the foreground window, None when there is none, or when it is minimised, hidden or closing."""
+        user32 = self._user32 or load_user32()
+        dwmapi = self._dwmapi or load_dwmapi()
+        user32.SetProcessDpiAwarenessContext(_PER_MONITOR_AWARE_V2)  # refused when it is set already
+        window = foreground_window(user32)
+        if window is None or user32.IsIconic(window) or _is_cloaked(dwmapi, window):
             return None
-        window = ctypes.c_void_p(found)
-        if user32.IsIconic(window):
-            return None
-        frame = _RECT()
-        size = ctypes.sizeof(frame)
-        if dwmapi.DwmGetWindowAttribute(window, _DWMWA_EXTENDED_FRAME_BOUNDS, ctypes.byref(frame), size) and (
-            not user32.GetWindowRect(window, ctypes.byref(frame))
-        ):
-            return None
-        bounds = frame.as_rect()
-        contents = _contents(user32, window).clipped(bounds) or bounds
-        return ActiveWindow(_title(user32, window), bounds, contents, found)
+        if not user32.IsWindowVisible(window):
+            return None  # as the one behind the menu of an icon in the tray
+        bounds = _bounds(user32, dwmapi, window)
+        contents = _contents(user32, window)
+        title = _title(user32, window)
+        protected = _is_protected(user32, window)
+        if bounds is None or not user32.IsWindow(window):
+            return None  # closed meanwhile
+        return ActiveWindow(title, bounds, (contents and contents.clipped(bounds)) or bounds, window, protected)
 
 
-def _title(user32: Any, window: ctypes.c_void_p) -> str:
-    length = user32.GetWindowTextLengthW(window)
-    text = ctypes.create_unicode_buffer(length + 1)
-    user32.GetWindowTextW(window, text, length + 1)
+def _bounds(user32: Any, dwmapi: Any, window: int) -> Rect | None:
+    frame = RECT()
+    size = ctypes.sizeof(frame)
+    refused = dwmapi.DwmGetWindowAttribute(window, _DWMWA_EXTENDED_FRAME_BOUNDS, ctypes.byref(frame), size)
+    if refused and not user32.GetWindowRect(window, ctypes.byref(frame)):
+        return None
+    return frame.as_rect()
+
+
+def _contents(user32: Any, window: int) -> Rect | None:
+    inner = RECT()
+    if not user32.GetClientRect(window, ctypes.byref(inner)):
+        return None
+    # Two points: those of a window that is laid out from right to left are swapped, so that left stays left.
+    user32.MapWindowPoints(window, None, ctypes.byref(inner), 2)
+    return inner.as_rect()
+
+
+def _is_cloaked(dwmapi: Any, window: int) -> bool:
+    cloaked = ctypes.c_uint32()
+    size = ctypes.sizeof(cloaked)
+    return not dwmapi.DwmGetWindowAttribute(window, _DWMWA_CLOAKED, ctypes.byref(cloaked), size) and cloaked.value != 0
+
+
+def _is_protected(user32: Any, window: int) -> bool:
+    affinity = ctypes.c_uint32(_WDA_NONE)
+    return bool(user32.GetWindowDisplayAffinity(window, ctypes.byref(affinity))) and affinity.value != _WDA_NONE
+
+
+def _title(user32: Any, window: int) -> str:
+    """Return the title, or the name of one of Explorer's own windows; "" where there is none, or the window is gone."""
+    name = _SHELL_NAMES.get(class_name(user32, window))
+    if name is not None:
+        return tr(name)
+    text = ctypes.create_unicode_buffer(_MAX_TITLE)
+    user32.GetWindowTextW(window, text, _MAX_TITLE)  # 0 for an empty title and for an error, which leave it empty
     return text.value
-
-
-def _contents(user32: Any, window: ctypes.c_void_p) -> Rect:
-    inner, corner = _RECT(), _POINT()
-    user32.GetClientRect(window, ctypes.byref(inner))
-    user32.ClientToScreen(window, ctypes.byref(corner))
-    return Rect(corner.x, corner.y, inner.right, inner.bottom)

@@ -110,9 +110,16 @@ def _active(display: Display) -> ActiveWindow | None:
     contents = drawn.without(left, top, right, bottom)
     left, right, top, bottom = _frame_extents(_property_numbers(display, window, "_NET_FRAME_EXTENTS"))
     bounds = contents.grown(left, top, right, bottom)
-    # The server reuses ids once a program has ended, often at once; so the process id is part of the number.
+    return ActiveWindow(_title(display, window), bounds, contents, window_number(display, window))
+
+
+def window_number(display: Display, window: Window) -> int:
+    """Return the number of an ActiveWindow: the server's id in the lower 32 bits, the process above it.
+
+    The server reuses ids once a program has ended, often at once; so the process id is part of the number.
+    """
     process = (_property_numbers(display, window, "_NET_WM_PID") or [0])[0]
-    return ActiveWindow(_title(display, window), bounds, contents, process << 32 | active[0])
+    return process << 32 | int(window.id)
 
 
 def _frame_extents(numbers: list[int]) -> list[int]:

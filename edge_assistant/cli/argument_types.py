@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
+import sys
 from collections.abc import Callable
+from urllib.parse import unquote, urlsplit
 
 from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr
@@ -57,6 +60,38 @@ def temperature(text: str) -> float:
     if not 0 <= value <= 2:
         raise argparse.ArgumentTypeError(tr("{text} is not a number from 0 to 2", text=text))
     return value
+
+
+def rectangle(text: str) -> tuple[int, int, int, int]:
+    """Parse a rectangle: left, top, width and height, as whole numbers with commas between them."""
+    try:
+        left, top, width, height = (int(part) for part in text.split(","))
+    except ValueError:
+        left = top = width = height = 0
+    if width < 1 or height < 1:
+        raise argparse.ArgumentTypeError(
+            tr("{text} is not a rectangle such as 100,50,640,480: left, top, width, height", text=text)
+        )
+    return left, top, width, height
+
+
+def picture_name(text: str, platform: str = sys.platform) -> str:
+    """Return the name of a picture file; of a file: address, as file managers give it, the path that it names.
+
+    Raises UsageError for another address: the program uses no network for pictures.
+    """
+    if not is_address(text):
+        return text
+    address = urlsplit(text)
+    if address.scheme.lower() == "file" and address.netloc in ("", "localhost"):
+        path = unquote(address.path)
+        return path.removeprefix("/") if platform == "win32" else path
+    raise UsageError(tr("That is an address. Edge Assistant does not fetch pictures from the internet; save it first."))
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is an address such as https://example.org/a.png, and not the name of a file."""
+    return re.match(r"[a-z][a-z0-9+.-]+://", text, re.IGNORECASE) is not None
 
 
 def question(text: str) -> str:

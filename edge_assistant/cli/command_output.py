@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
-from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, NoticeEvent, cancelled
+from edge_assistant.assistant.events import DoneEvent, ErrorEvent, Event, FoundEvent, NoticeEvent, ReadEvent, cancelled
 from edge_assistant.cli.exit_codes import CANCELLED, exit_code
 from edge_assistant.cli.output import NoOutput, Output
 from edge_assistant.system.errors import AssistantError, CancelledError, DoesNotFitError
@@ -36,7 +36,7 @@ class CommandOutput:
         with self._lock:
             if event.index in self._ended and not isinstance(event, NoticeEvent):
                 return
-            if isinstance(event, ErrorEvent | DoneEvent):
+            if isinstance(event, ErrorEvent | DoneEvent | ReadEvent | FoundEvent):
                 self._ended.add(event.index)
             if isinstance(event, ErrorEvent):
                 self.exit_code = self.exit_code or exit_code(event.kind)

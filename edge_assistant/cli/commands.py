@@ -7,11 +7,15 @@ import argparse
 from edge_assistant.cli.command import CommandContext
 from edge_assistant.system.errors import InputError, UsageError
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.terminal import print_line
+from edge_assistant.system.similar_words import did_you_mean
+from edge_assistant.system.terminal import print_event, print_line
 from edge_assistant.system.text_cleaning import shorten
 
 APP_PREFIX = "app_"
 """The prefix of the destinations of the app's options, since commands have options of the same names."""
+
+SHELLS = ("bash", "zsh", "fish", "powershell")
+"""The shells that can complete command lines."""
 
 
 def app(parsed: argparse.Namespace, context: CommandContext) -> int:
@@ -67,28 +71,34 @@ def check_model(parsed: argparse.Namespace, context: CommandContext) -> int:
 
 def trigger(parsed: argparse.Namespace, _: CommandContext) -> int:
     """Run an action in the running program, or list the actions."""
-    from edge_assistant.hotkeys.actions import ACTIONS
+    from edge_assistant.cli.own_questions import action_lines, action_of_words
+    from edge_assistant.hotkeys.actions import ACTIONS, QUESTION
 
     if parsed.list:
         for action, line in ACTIONS.items():
             print_line(f"{action}: {tr(line)}")
+        for line in action_lines():
+            print_line(line)
         return 0
-    if parsed.action not in ACTIONS:
-        raise UsageError(
-            tr(
-                "There is no action {value}. Try edge-assistant trigger --list.",
-                value=parsed.action or tr("without a name"),
-            )
+    action = parsed.action
+    if action == QUESTION:
+        action = action_of_words(parsed.name)
+    elif action not in ACTIONS or parsed.name:
+        unknown = "" if parsed.name else parsed.action or ""
+        sentence = tr(
+            "There is no action {value}. Try edge-assistant trigger --list.",
+            value=" ".join((parsed.action, *parsed.name)) if parsed.action else tr("without a name"),
         )
+        raise UsageError(f"{sentence} {did_you_mean(unknown, ACTIONS)}".strip())
     from edge_assistant.system.ipc import default_endpoint, send
 
-    answer = send(default_endpoint(), parsed.action)
+    answer = send(default_endpoint(), action)
     if answer:
         print_line(answer)
     return 0
 
 
-def cameras(_: argparse.Namespace, __: CommandContext) -> int:
+def cameras(parsed: argparse.Namespace, _: CommandContext) -> int:
     """List the cameras."""
     from edge_assistant.capture.qt_subprocess import query_cameras
 
@@ -96,7 +106,10 @@ def cameras(_: argparse.Namespace, __: CommandContext) -> int:
     if not names:
         raise InputError(tr("No camera was found. Connect one, or turn it on."), code="no-camera")
     for number, name in enumerate(names, start=1):
-        print_line(f"{number}: {shorten(name)}")
+        if parsed.json:
+            print_event("camera", number=number, name=name)
+        else:
+            print_line(f"{number}: {shorten(name)}")
     return 0
 
 
@@ -104,17 +117,27 @@ def doctor(parsed: argparse.Namespace, context: CommandContext) -> int:
     """Show what works on this computer."""
     from edge_assistant.cli.doctor import examine
 
-    return examine(context.cancellation, speak=parsed.speak)
+    return examine(context.cancellation, speak=parsed.speak, as_json=parsed.json)
+
+
+def report(parsed: argparse.Namespace, context: CommandContext) -> int:
+    """Write a report of a problem into a file."""
+    from edge_assistant.cli.report import report
+
+    return report(parsed, context)
 
 
 def voices(parsed: argparse.Namespace, _: CommandContext) -> int:
     """List the voices."""
-    from edge_assistant.speech.probe import list_voices
-    from edge_assistant.speech.voices import is_for
+    from edge_assistant.cli.voices import run
 
-    for voice in list_voices():
-        languages = shorten(", ".join(voice.languages))
-        if parsed.language is None or is_for(voice, parsed.language):
-            words = f"{shorten(voice.id)}: {shorten(voice.name)}"
-            print_line(f"{words} ({languages})" if languages else words)
+    return run(parsed.language, as_json=parsed.json)
+
+
+def completion(parsed: argparse.Namespace, _: CommandContext) -> int:
+    """Print the script with which a shell completes command lines."""
+    from edge_assistant.cli.completion import script
+
+    for line in script(parsed.shell).splitlines():
+        print_line(line)
     return 0

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
 from edge_assistant.assistant.assistant import Assistant
-from edge_assistant.assistant.events import DoneEvent, Event, NoticeEvent, WindowEvent
+from edge_assistant.assistant.events import DoneEvent, Event, NoticeEvent, PictureEvent, WindowEvent
 from edge_assistant.assistant.factory import (
     AnySpeaker,
     make_assistant,
@@ -16,13 +19,17 @@ from edge_assistant.assistant.factory import (
     resolve_model,
 )
 from edge_assistant.assistant.options import AnswerOptions, RequestSettings
+from edge_assistant.assistant.picture_text import text_of
+from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.file import read_picture
 from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.capture.targets import Target, capture
 from edge_assistant.cli.command_output import CommandOutput
 from edge_assistant.engine.task_table import check_temperature, language_code
+from edge_assistant.ocr.client import TextReader
 from edge_assistant.settings import schema
 from edge_assistant.speech.messages import NO_VOICE_FOR_LANGUAGE
+from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import CancelledError, run_safely
 from edge_assistant.system.i18n import tr
@@ -31,22 +38,47 @@ from edge_assistant.system.memory import PeakMemory
 
 @dataclass(frozen=True, slots=True)
 class DescribeOptions:
-    """The options of the command line; None leaves it to the settings. `picture` is a file name, "-" or a target.
+    """The options of the command line; None leaves it to the settings.
 
-    `measure_memory`: the end of each question tells the peak memory.
+    `pictures`: names of files, "-", or the one target. `asks`: what is asked about each of them; without any, the
+    question of the options' task. `measure_memory`: the end of each question tells the peak memory.
     """
 
-    picture: str | Target
-    asks: tuple[str, ...]
+    pictures: tuple[str | Target, ...]
     answer_options: AnswerOptions
-    model: str | None
-    mmproj: str | None
-    think: bool
-    context: int | None
     language: str | None
     speak: bool | None
+    asks: tuple[str, ...] = ()
+    model: str | None = None
+    mmproj: str | None = None
+    think: bool = False
+    context: int | None = None
     gpu_layers: int | None = None
     measure_memory: bool = False
+
+    @property
+    def picture(self) -> str | Target:
+        """The first picture, or the only one."""
+        return self.pictures[0]
+
+
+class _AnswerVoice:
+    """The SpeechOutput of the answers; the person can silence the rest of them by silencing the screen reader."""
+
+    def __init__(self, speaker: AnySpeaker) -> None:
+        self._speaker = speaker
+        self._silenced = False
+        self.stop, self.wait = speaker.stop, speaker.wait
+        if isinstance(speaker, ScreenReaderOrVoice):
+            speaker.on_silenced = self._silence
+
+    def say(self, text: str, *, language: str | None = None) -> None:
+        """Speak a sentence after those before it, unless the rest is not wanted."""
+        if not self._silenced:
+            self._speaker.say(text, language=language)
+
+    def _silence(self) -> None:
+        self._silenced = True
 
 
 class DescribeRun:
@@ -61,6 +93,8 @@ class DescribeRun:
         self._request_settings = RequestSettings()
         self._speaker: AnySpeaker | None = None
         self._assistant: Assistant | None = None
+        self._text_reader = TextReader()
+        self._title = ""
         self._peak: PeakMemory | None = None  # of the question that is being answered
 
     def main(self) -> int:
@@ -72,6 +106,7 @@ class DescribeRun:
             if failure is not None:  # spoken to the end
                 self._say(str(failure))
                 self._output.fail(failure)
+            self._text_reader.close()
             if self._speaker:
                 self._speaker.wait()
                 self._speaker.close()
@@ -107,12 +142,30 @@ class DescribeRun:
 
     def _ask_all(self, settings: schema.Settings) -> None:
         options = self._options
-        language = options.language or settings.spoken_language
-        language_code(language)  # raises UsageError for a language that is not known, before the picture is taken
+        self._check_language(settings)
         if options.think:
             check_temperature("thinking", options.answer_options.temperature)
         # Captured first: verifying the model may take seconds, and by then another window may be active.
-        captured = capture(self._with_camera(options.picture), self) if isinstance(options.picture, Target) else None
+        captured = self._capture() if isinstance(options.picture, Target) else None
+        self._ask_model(settings, captured)
+
+    def _check_language(self, settings: schema.Settings) -> None:
+        """Raise UsageError for a language that is not known, before the picture is taken."""
+        language_code(self._options.language or settings.spoken_language)
+
+    def _answer_voice(self) -> _AnswerVoice | None:
+        return _AnswerVoice(self._speaker) if self._speaker else None
+
+    def _capture(self) -> CapturedPicture:
+        """Take the picture, or read its file."""
+        picture = self._options.picture
+        if isinstance(picture, Target):
+            return capture(self._with_camera(picture), self)
+        return read_picture(str(picture))
+
+    def _ask_model(self, settings: schema.Settings, captured: CapturedPicture | None) -> None:
+        """Ask the model all questions about the captured picture, or else about one file after the other."""
+        options = self._options
         model = resolve_model(
             settings,
             think=options.think,
@@ -125,7 +178,7 @@ class DescribeRun:
             settings,
             model,
             self._request_settings.answer_options(options.answer_options, options.answer_options.task),
-            voice=self._speaker,
+            voice=self._answer_voice(),
             on_event=self._show_answer,
             language=options.language,
             context=options.context,
@@ -139,20 +192,41 @@ class DescribeRun:
             assistant.notice(0, "weights-passed-over", message)
         if assistant.tasks.problem:
             assistant.notice(0, "tasks-file", assistant.tasks.problem)
-        if model.demo and captured is None and (options.model or settings.model) is None:
+        if model.demo and (captured is None or captured.origin == "file") and (options.model or settings.model) is None:
             assistant.notice(
                 0, "demo-weights", tr("This is the demo model. It understands only simple sample screens.")
             )
-        assistant.look_at(lambda: captured or read_picture(str(options.picture)))
-        for index, text in enumerate(options.asks or (None,)):
+        if captured is not None:
+            self._ask_about(assistant, 0, lambda: captured)
+            return
+        for number, picture in enumerate(options.pictures):
+            self._ask_about(assistant, number, partial(read_picture, str(picture)))
+
+    def _ask_about(self, assistant: Assistant, number: int, capture: Callable[[], CapturedPicture]) -> None:
+        """Ask all questions about picture `number`, from 0; of several pictures, say first which one it is."""
+        asks: tuple[str | None, ...] = self._options.asks or (None,)
+        first = number * len(asks)
+        self._cancellation.check()
+        if len(self._options.pictures) > 1:
+            self._announce_picture(first, number)
+        assistant.look_at(capture, make_text=lambda taken: text_of(self._text_reader, taken, self._title))
+        for index, text in enumerate(asks, first):
             self._cancellation.check()
             self._current = index
-            with PeakMemory() if options.measure_memory else nullcontext() as self._peak:
+            with PeakMemory() if self._options.measure_memory else nullcontext() as self._peak:
                 outcome = assistant.ask(index, text)
             if isinstance(outcome, DoneEvent) and outcome.stop != "cancelled":
                 duration = self._request_settings.duration_sentence(outcome.timings_s.total)
                 if duration:
                     assistant.notice(index, "after", duration)
+
+    def _announce_picture(self, index: int, number: int) -> None:
+        """Report which of several pictures comes, by its file's own name."""
+        picture = str(self._options.pictures[number])
+        name = tr("Standard input") if picture == "-" else Path(picture).name
+        event = PictureEvent(index, name, number + 1, len(self._options.pictures))
+        self._output.show(event)
+        self._say(event.name)
 
     def notice(self, code: str, message: str) -> None:
         """Report a notice before there is an assistant, by event and by voice."""
@@ -162,7 +236,7 @@ class DescribeRun:
 
     def window(self, title: str, window: ActiveWindow) -> None:
         """Report at once which window is described."""
-        bounds = window.bounds
+        bounds, self._title = window.bounds, title
         self._output.show(
             WindowEvent(self._current, window.title, bounds.left, bounds.top, bounds.width, bounds.height)
         )
@@ -206,6 +280,7 @@ class DescribeRun:
             speaker, assistant = self._speaker, self._assistant
         if speaker:
             speaker.stop()
+        self._text_reader.close()
         if assistant:
             assistant.close()
         if speaker:

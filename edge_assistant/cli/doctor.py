@@ -5,42 +5,39 @@ from __future__ import annotations
 import importlib.util
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 
+from edge_assistant import __version__
 from edge_assistant.assistant.events import Event, NoticeEvent
 from edge_assistant.assistant.factory import make_assistant, make_speaker, request_settings, resolve_model
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture import backends, qt_subprocess
+from edge_assistant.cli.doctor_desktop import desktop_findings
 from edge_assistant.cli.exit_codes import exit_code
+from edge_assistant.cli.finding import Absent, Finding, State, try_part
 from edge_assistant.engine.messages import DEVICE_FAILED
 from edge_assistant.models.gguf_header import format_size
 from edge_assistant.models.memory_estimate import check_memory, fitting_context, needed_bytes
 from edge_assistant.models.resolver import ResolvedModel
+from edge_assistant.ocr.availability import Availability
+from edge_assistant.ocr.client import TextReader
+from edge_assistant.ocr.self_test import read_a_line
 from edge_assistant.settings import schema
 from edge_assistant.speech.probe import check_sound
-from edge_assistant.system import cpu, memory
+from edge_assistant.system import cpu, memory, paths
 from edge_assistant.system.cancellation import Cancellation
-from edge_assistant.system.errors import AssistantError, InputError, WeightsError
+from edge_assistant.system.errors import AssistantError, WeightsError
 from edge_assistant.system.i18n import format_number, tr, tr_noop
-from edge_assistant.system.terminal import print_error, print_line
+from edge_assistant.system.terminal import print_error, print_event, print_state
+from edge_assistant.system.text_cleaning import clean
 from edge_assistant.tuning import profile
 
 # The parts needed to describe a picture.
 _ESSENTIAL = ("Model", "Memory", "Engine")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The result for one part: whether it works, and a sentence about that or about how to fix it."""
-
-    part: str
-    works: bool
-    sentence: str
-
-
-def examine(cancellation: Cancellation, *, speak: bool | None) -> int:
+def examine(cancellation: Cancellation, *, speak: bool | None, as_json: bool = False) -> int:
     """Print and speak each finding as it is made; return the exit code: 0 if pictures can be described here.
 
     Raises CancelledError.
@@ -55,15 +52,25 @@ def examine(cancellation: Cancellation, *, speak: bool | None) -> int:
             stack.enter_context(cancellation.calling(speaker.close))
         for finding in findings(settings):
             cancellation.check()
-            state = tr("works") if finding.works else tr("does not work")
-            line = f"{tr(finding.part)}: {state}. {finding.sentence}"
-            print_line(line)
+            _print(finding, as_json=as_json)
             if speaker is not None:
-                speaker.say(line)
+                speaker.say(finding.line)
             usable = usable and (finding.works or finding.part not in _ESSENTIAL)
+        if as_json:
+            print_event("examined", usable=usable)
         if speaker is not None:
             speaker.wait()
     return 0 if usable else exit_code(WeightsError.kind)
+
+
+def _print(finding: Finding, *, as_json: bool) -> None:
+    if as_json:
+        is_essential = finding.part in _ESSENTIAL
+        print_event(
+            "finding", part=finding.id, state=finding.state, essential=is_essential, message=clean(finding.sentence)
+        )
+        return
+    print_state(tr(finding.part), finding.state_name, finding.style, finding.sentence)
 
 
 def _on_speaker_notice(code: str, message: str) -> None:
@@ -74,6 +81,9 @@ def _on_speaker_notice(code: str, message: str) -> None:
 
 def findings(settings: schema.Settings) -> Iterator[Finding]:
     """Yield the finding of every part; each is tried when it is requested, so that results appear one by one."""
+    if paths.is_test_build():
+        sentence = tr("This is a test build of {version}. It was made to try the installer.", version=__version__)
+        yield Finding(tr_noop("Version"), "works", sentence)
     model, finding = _check_model(settings, think=False)
     yield finding
     yield _check_model(settings, think=True)[1]
@@ -81,21 +91,27 @@ def findings(settings: schema.Settings) -> Iterator[Finding]:
         yield _check_memory(model, settings.context)
     yield _check_processor()
     if model is not None:
-        yield _try_part(tr_noop("Engine"), lambda: _load_engine(model, settings))
+        yield try_part(tr_noop("Engine"), lambda: _load_engine(model, settings))
+    yield try_part(tr_noop("Text recognition"), _read_text)
     voice, sound = check_sound()
-    yield Finding(tr_noop("Voice"), voice is None, voice or tr("A voice is available."))
-    yield Finding(tr_noop("Sound"), sound is None, sound or tr("The audio output can be opened."))
+    yield Finding(tr_noop("Voice"), _state(voice), voice or tr("A voice is available."))
+    yield Finding(tr_noop("Sound"), _state(sound), sound or tr("The audio output can be opened."))
     yield from capture_findings()
+    yield from desktop_findings(settings)
     yield _check_window_library()
 
 
 def capture_findings() -> Iterator[Finding]:
     """Yield the findings of the capture sources. No screenshot is kept, and none is requested from a portal."""
-    yield _try_part(tr_noop("Screen capture"), _check_screen)
-    yield _try_part(tr_noop("Window title"), _check_window)
-    yield _try_part(tr_noop("Session"), _check_session)
-    yield _try_part(tr_noop("Clipboard"), qt_subprocess.check_clipboard)
-    yield _try_part(tr_noop("Cameras"), _check_cameras)
+    yield try_part(tr_noop("Screen capture"), _check_screen)
+    yield try_part(tr_noop("Window title"), _check_window)
+    yield try_part(tr_noop("Session"), _check_session)
+    yield try_part(tr_noop("Clipboard"), qt_subprocess.check_clipboard)
+    yield try_part(tr_noop("Cameras"), _check_cameras)
+
+
+def _state(problem: str | None) -> State:
+    return "works" if problem is None else "fails"
 
 
 def _check_model(settings: schema.Settings, *, think: bool) -> tuple[ResolvedModel | None, Finding]:
@@ -103,29 +119,30 @@ def _check_model(settings: schema.Settings, *, think: bool) -> tuple[ResolvedMod
     try:
         model = resolve_model(settings, think=think)
     except AssistantError as error:
-        return None, Finding(part, False, str(error))
+        is_absent = think and error.code == "weights-missing"
+        return None, Finding(part, "none" if is_absent else "fails", str(error))
     demo = tr("This is the demo model. It understands only simple sample screens.")
     notes = "".join(f" {each}" for each in model.notices)
     ready = tr("{name} is ready.", name=model.name)
-    return model, Finding(part, True, f"{demo if model.demo else ready}{notes}")
+    return model, Finding(part, "works", f"{demo if model.demo else ready}{notes}")
 
 
 def _check_memory(model: ResolvedModel, context: int) -> Finding:
     requested, repack = min(context, model.context_length), profile.load_profile(model).tuning.repack
     needed, free = needed_bytes(model, requested, repack=repack), memory.available_bytes()
     figures = tr("{needed} are needed, and {free} are free.", needed=format_size(needed), free=format_size(free))
-    if needed <= free:
-        return Finding(tr_noop("Memory"), True, figures)
-    smaller = fitting_context(model, requested, free, repack=repack)
+    smaller = fitting_context(model, requested, free, repack=repack, beside=Availability().worker_bytes())
+    if smaller == requested:
+        return Finding(tr_noop("Memory"), "works", figures)
     if smaller is not None:
         reduced = tr("A smaller context of {count} tokens fits, and is used.", count=smaller)
-        return Finding(tr_noop("Memory"), True, f"{figures} {reduced}")
+        return Finding(tr_noop("Memory"), "works", f"{figures} {reduced}")
 
     def check() -> str:
         check_memory(model, requested, free, repack=repack, largest=memory.largest_programs)
         return figures
 
-    return _try_part(tr_noop("Memory"), check)
+    return try_part(tr_noop("Memory"), check)
 
 
 def _check_processor() -> Finding:
@@ -133,13 +150,13 @@ def _check_processor() -> Finding:
     best = cpu.best_instructions()
     if best is None:
         kind = tr("Its type is {kind}.", kind=platform.machine())
-        return Finding(tr_noop("Processor"), True, f"{kind} {cores}")
+        return Finding(tr_noop("Processor"), "works", f"{kind} {cores}")
     if not best:
-        return Finding(tr_noop("Processor"), False, tr("It is too old: it lacks SSE 4.2. Use a newer computer."))
+        return Finding(tr_noop("Processor"), "fails", tr("It is too old: it lacks SSE 4.2. Use a newer computer."))
     sentences = [tr("It supports {best} instructions.", best=best), cores]
     if not cpu.is_fast(best):
         sentences.append(tr("It is an older one, so answers take longer."))
-    return Finding(tr_noop("Processor"), True, " ".join(sentences))
+    return Finding(tr_noop("Processor"), "works", " ".join(sentences))
 
 
 def _load_engine(model: ResolvedModel, settings: schema.Settings) -> str:
@@ -168,6 +185,15 @@ def _load_engine(model: ResolvedModel, settings: schema.Settings) -> str:
         assistant.close()
 
 
+def _read_text() -> str:
+    reader = TextReader()
+    try:
+        milliseconds = round(1000 * read_a_line(reader))
+    finally:
+        reader.close()
+    return tr("A line was read in {count} milliseconds.", count=milliseconds)
+
+
 def describe_tower(model: ResolvedModel, tuning_profile: profile.TuningProfile, *, quick_tower: bool) -> str:
     """Describe which vision tower is used with the published model, and why."""
     if profile.with_tower(model, tuning_profile) != model:
@@ -191,7 +217,7 @@ def _check_screen() -> str:
 def _check_window() -> str:
     backend = backends.choose_backend()
     if backend.make_windows is None:
-        raise InputError(
+        return Absent(
             tr("{name} does not tell which window is active. The whole screen is used instead.", name=backend.name)
         )
     window = backend.make_windows().active()
@@ -208,18 +234,11 @@ def _check_session() -> str:
 def _check_cameras() -> str:
     names = qt_subprocess.query_cameras()
     if not names:
-        raise InputError(tr("No camera was found. Connect one, or turn it on."), code="no-camera")
+        return Absent(tr("No camera was found. Connect one, or turn it on."))
     return " ".join(f"{number}: {name}." for number, name in enumerate(names, start=1))
 
 
 def _check_window_library() -> Finding:
     if importlib.util.find_spec("PySide6") is None:
-        return Finding(tr_noop("Window"), False, tr("This version has no window. Use the command line."))
-    return Finding(tr_noop("Window"), True, tr("The library for the app's windows is installed."))
-
-
-def _try_part(part: str, attempt: Callable[[], str]) -> Finding:
-    try:
-        return Finding(part, True, attempt())
-    except AssistantError as error:
-        return Finding(part, False, str(error))
+        return Finding(tr_noop("Window"), "fails", tr("This version has no window. Use the command line."))
+    return Finding(tr_noop("Window"), "works", tr("The library for the app's windows is installed."))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from edge_assistant.cli import commands
 from edge_assistant.cli.command import Command
 from edge_assistant.cli.exit_codes import CANCELLED, exit_code
+from edge_assistant.cli.implied_command import with_describe
 from edge_assistant.cli.parser import make_parser
 from edge_assistant.system import logger, worker_bootstrap
 from edge_assistant.system.cancellation import Cancellation
@@ -28,6 +29,9 @@ _STOP_TIMEOUT_S = 0.15
 
 _PRINT_TIMEOUT_S = 0.15
 """Seconds to say that a command was cancelled: nobody may read the output."""
+
+_THREAD_END_S = 1.0
+"""Seconds that the thread of a command has to end once the command has ended: it takes none."""
 
 
 def main(arguments: Sequence[str], signals: Signals | None = None) -> int:
@@ -58,7 +62,8 @@ class _CommandRun:
         from edge_assistant.cli.command_output import CommandOutput
         from edge_assistant.cli.output import JsonOutput, TextOutput
 
-        output = JsonOutput() if getattr(self._parsed, "json", "--json" in self._arguments) else TextOutput()
+        as_json = getattr(self._parsed, "json", bool({"-j", "--json"} & set(self._arguments)))
+        output = JsonOutput() if as_json else TextOutput(progress=getattr(self._parsed, "progress", True))
         return CommandOutput(output, self._questions, self.cancellation.set)
 
     def main(self) -> int:
@@ -71,6 +76,9 @@ class _CommandRun:
             self._thread.join()
         elif self._watch():
             return CANCELLED
+        else:
+            # Python ends a thread that it finds at its own end by force, and aborts where there is no memory for that.
+            self._thread.join(_THREAD_END_S)
         return self._exit_code
 
     @property
@@ -80,7 +88,8 @@ class _CommandRun:
 
     def _parse(self) -> None:
         with translate_libraries():
-            self._parsed = make_parser().parse_args(self._arguments)
+            parser = make_parser()
+            self._parsed = parser.parse_args(with_describe(self._arguments, parser))
         _check_app_options(self._parsed)
         self._questions = self._command.questions(self._parsed)
         if self._questions:

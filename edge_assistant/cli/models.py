@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from edge_assistant.assistant.advice import advise
+from edge_assistant.assistant.factory import text_companions
 from edge_assistant.cli.exit_codes import exit_code
 from edge_assistant.cli.output_models import ModelsOutput
 from edge_assistant.models.catalog import CatalogModel
@@ -33,7 +34,8 @@ def run(parsed: argparse.Namespace, cancellation: Cancellation) -> int:
     settings = schema.load(schema.path())
     library = ModelLibrary(settings.weights_dir)
     speak = False if parsed.action in ("list", "path") else parsed.speak
-    with ModelsOutput(settings, cancellation, speak=speak, as_json=parsed.json) as output:
+    progress = getattr(parsed, "progress", True)
+    with ModelsOutput(settings, cancellation, speak=speak, as_json=parsed.json, progress=progress) as output:
         match parsed.action:
             case "list":
                 _list(library, output)
@@ -68,10 +70,11 @@ def _make_operation(library: ModelLibrary, parsed: argparse.Namespace) -> Operat
             every = parsed.name is None
             return VerifyOperation(library, library.catalog() if every else (_find(library, parsed.name, parsed),))
         case "import":
-            return ImportOperation(library, [expand_path(path) for path in parsed.paths], parsed.link)
+            sources = [expand_path(path) for path in parsed.paths]
+            return ImportOperation(library, sources, parsed.link, text_companions())
         case "export":
             models = tuple(_find(library, name, parsed) for name in parsed.names)
-            return ExportOperation(library, expand_path(parsed.folder), models)
+            return ExportOperation(library, expand_path(parsed.folder), models, text_companions())
         case _:
             return RemoveOperation(library, _find(library, parsed.name, parsed))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from edge_assistant.cli.command import Command, CommandContext
+from edge_assistant.cli.common_arguments import add_json, add_progress, add_speak, add_think
 from edge_assistant.system.i18n import tr
 
 
@@ -14,15 +15,10 @@ def add_models(parser: argparse.ArgumentParser) -> None:
 
     def action(name: str, summary: str) -> argparse.ArgumentParser:
         action_parser = actions.add_parser(name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.")
-        action_parser.add_argument("--speak", action=argparse.BooleanOptionalAction, help=tr("speak (default: yes)"))
-        action_parser.add_argument(
-            "--json", action="store_true", help=tr("one JSON object per line on standard output")
-        )
+        add_speak(action_parser)
+        add_json(action_parser)
         action_parser.set_defaults(command=Command(_run, tidy_s=3.0), action=name)
         return action_parser
-
-    def add_think(action_parser: argparse.ArgumentParser) -> None:
-        action_parser.add_argument("--think", action="store_true", help=tr("the Thinking model of that name"))
 
     action("list", tr("list all known models, and what is installed"))
     action("recommend", tr("recommend a model for this computer, and say why"))
@@ -55,7 +51,9 @@ def add_models(parser: argparse.ArgumentParser) -> None:
     path_parser = action("path", tr("print the download folder, or where a model is"))
     path_parser.add_argument("name", metavar=tr("NAME"), nargs="?", help=tr("this model"))
     for action_parser in (pull_parser, verify_parser, export_parser, remove_parser, path_parser):
-        add_think(action_parser)
+        add_think(action_parser, tr("the Thinking model of that name"))
+    for action_parser in (pull_parser, verify_parser, import_parser, export_parser):
+        add_progress(action_parser)
 
 
 def _run(parsed: argparse.Namespace, context: CommandContext) -> int:

@@ -9,16 +9,20 @@ from edge_assistant.assistant.events import (
     DoneEvent,
     ErrorEvent,
     Event,
+    FoundEvent,
     NoticeEvent,
+    PictureEvent,
+    ReadEvent,
     SentenceEvent,
     StageEvent,
     TokenEvent,
     WindowEvent,
     to_json_object,
 )
+from edge_assistant.cli.progress_line import ProgressLine
 from edge_assistant.system import terminal
 from edge_assistant.system.i18n import tr, tr_noop
-from edge_assistant.system.terminal import print_error, print_json
+from edge_assistant.system.terminal import print_error, print_json, print_line
 from edge_assistant.system.text_cleaning import clean
 
 _STAGE_NAMES = {
@@ -30,7 +34,7 @@ _STAGE_NAMES = {
     "answer": "",
 }
 
-_DIM, _NORMAL, _CLEAR_LINE = "\x1b[2m", "\x1b[0m", "\r\x1b[K"
+_DIM, _NORMAL = "\x1b[2m", "\x1b[0m"
 
 
 class Output(Protocol):
@@ -60,12 +64,14 @@ class JsonOutput:
 class TextOutput:
     """The answer on standard output; reasoning and progress on standard error, only if that is a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, progress: bool = True) -> None:
+        """Without `progress` no line redraws itself."""
         self._terminal = terminal.is_terminal(sys.stderr)
-        self._escapes = terminal.supports_escapes(sys.stderr)
+        self._styles = terminal.may_style(sys.stderr)
+        self._line = ProgressLine(wanted=progress)
         self._answer_open = False
         self._reasoning_open = False
-        self._status = ""
+        self._status: tuple[str, int] | None = None
 
     def show(self, event: Event) -> None:
         """Print the event as text."""
@@ -81,7 +87,10 @@ class TextOutput:
         elif isinstance(event, WindowEvent):
             self._end_line()
             print_error(event.title)
-        elif isinstance(event, DoneEvent):
+        elif isinstance(event, PictureEvent):
+            self._end_line()
+            print_line(f"{event.name}:")
+        elif isinstance(event, DoneEvent | ReadEvent | FoundEvent):
             self._end_line()
 
     def _show_token(self, token: TokenEvent) -> None:
@@ -101,17 +110,16 @@ class TextOutput:
 
     def _show_status(self, stage: StageEvent) -> None:
         name = _STAGE_NAMES[stage.stage]
-        if not self._escapes or not name or self._answer_open or self._reasoning_open or stage.stage == "think":
+        if not name or self._answer_open or self._reasoning_open or stage.stage == "think":
             return
-        status = tr("{doing}, {percent} percent", doing=tr(name), percent=int(stage.fraction * 10) * 10)
+        status = name, int(stage.fraction * 10)
         if status != self._status:
             self._status = status
-            print(f"{_CLEAR_LINE}{status}", end="", file=sys.stderr, flush=True)
+            self._line.show(tr(name), status[1] / 10)
 
     def _clear_status(self) -> None:
-        if self._status:
-            self._status = ""
-            print(_CLEAR_LINE, end="", file=sys.stderr, flush=True)
+        self._status = None
+        self._line.clear()
 
     def _end_reasoning(self) -> None:
         if self._reasoning_open:
@@ -120,7 +128,7 @@ class TextOutput:
             print(file=sys.stderr, flush=True)
 
     def _escape(self, code: str) -> None:
-        if self._escapes:
+        if self._styles:
             print(code, end="", file=sys.stderr)
 
     def _end_line(self) -> None:

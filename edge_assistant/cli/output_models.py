@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from edge_assistant.assistant.factory import make_speaker
+from edge_assistant.cli.progress_line import ProgressLine
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.progress import ProgressAnnouncements, TransferProgress
 from edge_assistant.settings.schema import Settings
@@ -19,10 +20,9 @@ from edge_assistant.system import terminal
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import CancelledError, WeightsError, explain_error
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.terminal import print_error, print_json, print_line
+from edge_assistant.system.terminal import print_error, print_event, print_line
 from edge_assistant.system.text_cleaning import shorten
 
-_CLEAR_LINE = "\r\x1b[K"
 _JSON_INTERVAL = 0.5  # seconds between two progress events
 _SCREEN_INTERVAL = 0.25
 
@@ -30,8 +30,8 @@ _SCREEN_INTERVAL = 0.25
 class ModelsOutput:
     """The screen and voice of one command (an OperationListener). Not to be called by two threads at a time.
 
-    Text goes to standard output. Progress goes to standard error: a line that updates itself if that is a terminal,
-    else a plain line at every tenth, to suit screen readers. With `as_json`, everything is JSON on standard output.
+    Text goes to standard output. Progress goes to standard error: a line that redraws itself where that is possible
+    and wanted (`progress`), else a plain line at every tenth. With `as_json`, everything is JSON on standard output.
     `speak` None leaves it to the settings.
     """
 
@@ -42,14 +42,14 @@ class ModelsOutput:
         *,
         speak: bool | None,
         as_json: bool,
+        progress: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._cancellation = cancellation
         self._as_json = as_json
         self._clock = clock
-        self._terminal = not as_json and terminal.supports_escapes(sys.stderr)
+        self._line = ProgressLine(wanted=progress and not as_json)
         self._last_shown = -1e9
-        self._status_shown = False
         self._speaking_progress = False
         self._tenths = ProgressAnnouncements()
         self._speaker = make_speaker(settings, self._report_speech, speak=speak)
@@ -68,7 +68,7 @@ class ModelsOutput:
 
     def close(self, *, wait: bool) -> None:
         """Close; with `wait`, let the speech finish first unless a cancel silences it."""
-        self._end_status()
+        self._line.clear()
         if self._speaker is not None:
             with self._cancellation.calling(self._speaker.close):
                 if wait:
@@ -78,11 +78,11 @@ class ModelsOutput:
     def event(self, kind: str, /, **fields: Any) -> None:
         """Print a JSON event; nothing without `as_json`."""
         if self._as_json:
-            print_json({"event": kind, **fields})
+            print_event(kind, **fields)
 
     def show_line(self, line: str) -> None:
         """Print a line for people; nothing with `as_json`."""
-        self._end_status()
+        self._line.clear()
         if not self._as_json:
             print_line(line)
 
@@ -101,13 +101,13 @@ class ModelsOutput:
     def notice(self, code: str, message: str) -> None:
         """Report a notice."""
         self.event("notice", index=0, code=code, message=message)
-        self._end_status()
+        self._line.clear()
         print_error(message)
         self._say(message)
 
     def error(self, error: Exception) -> None:
         """Speak the error that ends the command; `main` prints it."""
-        self._end_status()
+        self._line.clear()
         if isinstance(error, ChecksumError):
             self.event("checksums", expected=error.expected, found=error.found)
             if not self._as_json:
@@ -151,13 +151,12 @@ class ModelsOutput:
                 bytes_per_s=None if progress.bytes_per_s is None else round(progress.bytes_per_s),
                 seconds_left=None if progress.seconds_left is None else round(progress.seconds_left, 1),
             )
-        if self._terminal and (ended or now - self._last_shown >= _SCREEN_INTERVAL):
+        if self._line.is_possible and (ended or now - self._last_shown >= _SCREEN_INTERVAL):
             self._last_shown = now
-            self._status_shown = True
-            print(f"{_CLEAR_LINE}{shorten(file)}: {progress.words()}", end="", file=sys.stderr, flush=True)
+            self._line.show_bytes(shorten(file), progress.done, progress.total, progress.bytes_per_s)
         words = self._tenths.words(progress)
         if words is not None:
-            if not self._as_json and not self._terminal:
+            if not self._as_json and not self._line.is_possible:
                 print_error(f"{shorten(file)}: {progress.words()}" if self._tenths.names_tenth else words)
             if self._speaker is not None and self._speaker.wait(0):  # otherwise speech would lag behind
                 self._speaking_progress = True
@@ -175,8 +174,3 @@ class ModelsOutput:
                 self._speaking_progress = False
                 self._speaker.stop()
             self._speaker.say(sentence)
-
-    def _end_status(self) -> None:
-        if self._status_shown:
-            self._status_shown = False
-            print(_CLEAR_LINE, end="", file=sys.stderr, flush=True)

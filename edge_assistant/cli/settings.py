@@ -3,59 +3,95 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from edge_assistant.cli.command import Command, CommandContext
+from edge_assistant.cli.common_arguments import add_json, add_language, add_think
+from edge_assistant.cli.own_questions import setting_line
 from edge_assistant.settings import schema
-from edge_assistant.settings.entry import describe_entry, format_value, parse_value
+from edge_assistant.settings.entry import HOTKEYS, SettingsEntry, Value, describe_entry, format_value, parse_value
 from edge_assistant.system.errors import AssistantError, NotRunningError, UsageError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.ipc import RELOAD, default_endpoint, send
-from edge_assistant.system.terminal import print_error, print_line
+from edge_assistant.system.terminal import print_error, print_event, print_line
 from edge_assistant.system.text_cleaning import one_line, shorten
 
 if TYPE_CHECKING:
     from edge_assistant.engine.task_entries import Variant
+    from edge_assistant.engine.task_table import TaskSettings
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add the subcommands of `settings` to its parser."""
     commands = parser.add_subparsers(title=tr("commands"), required=True, metavar=tr("COMMAND"))
-    list_parser = commands.add_parser("list", help=tr("print every setting, its value and its meaning"))
-    list_parser.set_defaults(command=Command(_list))
-    get_parser = commands.add_parser("get", help=tr("print one value; an empty line if not set"))
+
+    def command(
+        name: str, summary: str, run: Callable[[argparse.Namespace, CommandContext], int]
+    ) -> argparse.ArgumentParser:
+        command_parser = commands.add_parser(name, help=summary)
+        command_parser.set_defaults(command=Command(run))
+        add_json(command_parser)
+        return command_parser
+
+    command("list", tr("print every setting, its value and its meaning"), _list)
+    get_parser = command("get", tr("print one value; an empty line if not set"), _get)
     get_parser.add_argument("name", metavar=tr("NAME"), help=tr("a name from settings list"))
-    get_parser.set_defaults(command=Command(_get))
-    set_parser = commands.add_parser("set", help=tr("change one value, also in the running program"))
+    set_parser = command("set", tr("change one value, also in the running program"), _set)
     set_parser.add_argument("name", metavar=tr("NAME"), help=tr("a name from settings list"))
     set_parser.add_argument("value", metavar=tr("VALUE"), help=tr('"" lets the program choose'))
-    set_parser.set_defaults(command=Command(_set))
-    path_parser = commands.add_parser("path", help=tr("print where the settings file is, or would be"))
-    path_parser.set_defaults(command=Command(_path))
-    tasks_parser = commands.add_parser("tasks", help=tr("print what models are asked, and within which limits"))
-    tasks_parser.add_argument("--think", action="store_true", help=tr("for the Thinking model"))
-    tasks_parser.add_argument("--language", metavar=tr("CODE"), help=tr("for answers in this language, such as de"))
-    tasks_parser.set_defaults(command=Command(_tasks))
+    command("path", tr("print where the settings file is, or would be"), _path)
+    tasks_parser = command("tasks", tr("print what models are asked, and within which limits"), _tasks)
+    add_think(tasks_parser, tr("for the Thinking model"))
+    add_language(tasks_parser, tr("for answers in this language, such as de"))
 
 
-def _list(_: argparse.Namespace, __: CommandContext) -> int:
+def _list(arguments: argparse.Namespace, _: CommandContext) -> int:
     from edge_assistant.settings import store
 
     settings = schema.load(schema.path())
-    for entry in schema.entries():
+    for entry in schema.grouped_entries():
         value = schema.get_value(settings, entry.name)
+        if arguments.json:
+            _print_entry(entry, value)
+            continue
         info = entry.info
         text = shorten(format_value(value)) or tr(info.unset)
         unit = f" {tr(info.unit)}" if info.unit and value is not None else ""
         print_line(f"{entry.name}: {text}{unit}. {describe_entry(entry)}")
+    for question in settings.questions:
+        if arguments.json:
+            print_event("question", name=question.name, text=question.text, key=question.key)
+        else:
+            print_line(setting_line(question))
     if message := store.retired_notice(schema.path()):
         print_error(message)
     return 0
 
 
+def _print_entry(entry: SettingsEntry, value: Value) -> None:
+    """Print one entry as JSON."""
+    info = entry.info
+    print_event(
+        "setting",
+        name=entry.name,
+        value=value,
+        default=entry.default,
+        group=info.group,
+        unit=tr(info.unit) if info.unit else "",
+        range=info.range,
+        choices=list(info.choices),
+        meaning=describe_entry(entry),
+    )
+
+
 def _get(arguments: argparse.Namespace, _: CommandContext) -> int:
     entry = schema.find_entry(arguments.name)
-    print_line(one_line(format_value(schema.get_value(schema.load(schema.path()), entry.name))))
+    value = schema.get_value(schema.load(schema.path()), entry.name)
+    if arguments.json:
+        _print_entry(entry, value)
+    else:
+        print_line(one_line(format_value(value)))
     return 0
 
 
@@ -66,26 +102,45 @@ def _set(arguments: argparse.Namespace, _: CommandContext) -> int:
     value = parse_value(entry, arguments.value)
     path = schema.path()
     store.save(path, schema.with_values(schema.load(path), {entry.name: value}))
-    words = format_value(value) or tr(entry.info.unset)
-    print_line(tr("{name} is now: {value}.", name=entry.name, value=words))
-    _notify_running_program()
+    if arguments.json:
+        _print_entry(entry, value)
+    else:
+        words = format_value(value) or tr(entry.info.unset)
+        print_line(tr("{name} is now: {value}.", name=entry.name, value=words))
+    answer = _notify_running_program()
+    if answer is None and entry.info.group == HOTKEYS and value:
+        answer = _whether_key_is_free(str(value))
+    if answer and arguments.json:
+        print_event("running", message=answer)
+    elif answer:
+        print_line(answer)
     return 0
 
 
-def _notify_running_program() -> None:
-    """Let the running program reload the settings, and print its answer."""
+def _whether_key_is_free(text: str) -> str:
+    """Say whether another program has the key, "" where that cannot be known. It must not be ours that has it."""
+    from edge_assistant.controller.global_hotkeys import check_key, make_hotkeys
+    from edge_assistant.hotkeys.key import parse_key
+
+    report = check_key(parse_key(text), make_hotkeys())
+    return "" if report.free is None else report.sentence
+
+
+def _notify_running_program() -> str | None:
+    """Let the running program reload the settings, and return its answer; None where none runs."""
     try:
-        answer = send(default_endpoint(), RELOAD)
+        return send(default_endpoint(), RELOAD)
     except NotRunningError:
-        return
+        return None
     except AssistantError as error:
-        answer = str(error)
-    if answer:
-        print_line(answer)
+        return str(error)
 
 
-def _path(_: argparse.Namespace, __: CommandContext) -> int:
-    print_line(one_line(str(schema.path())))
+def _path(arguments: argparse.Namespace, _: CommandContext) -> int:
+    if arguments.json:
+        print_event("path", path=str(schema.path()))
+    else:
+        print_line(one_line(str(schema.path())))
     return 0
 
 
@@ -100,8 +155,12 @@ def _tasks(arguments: argparse.Namespace, _: CommandContext) -> int:
         raise UsageError(table.problem)
     language = arguments.language or schema.load(schema.path()).spoken_language
     variant: Variant = "thinking" if arguments.think else "instruct"
-    print_line(tr("Your own changes are read from {path}.", path=path))
     found = {task: table.settings("qwen3-vl", task, variant, language) for task in TASKS}
+    if arguments.json:
+        for task, settings in found.items():
+            _print_task(task, settings)
+        return 0
+    print_line(tr("Your own changes are read from {path}.", path=path))
     for system in dict.fromkeys(settings.system for settings in found.values()):
         print_line(one_line(f"system: {system}"))
     for task, settings in found.items():
@@ -118,3 +177,21 @@ def _tasks(arguments: argparse.Namespace, _: CommandContext) -> int:
         )
         print_line(one_line(f"{task}: {limits} {how}. {settings.question}").rstrip())
     return 0
+
+
+def _print_task(task: str, settings: TaskSettings) -> None:
+    """Print what models are asked for one task as JSON."""
+    sampling = settings.sampling
+    print_event(
+        "task",
+        task=task,
+        system=settings.system,
+        question=settings.question,
+        min_image_tokens=settings.min_image_tokens,
+        image_tokens=settings.image_tokens,
+        max_tokens=settings.max_tokens,
+        temperature=sampling.temperature,
+        top_p=sampling.top_p,
+        top_k=sampling.top_k,
+        presence_penalty=sampling.presence_penalty,
+    )

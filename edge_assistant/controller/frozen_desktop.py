@@ -72,13 +72,14 @@ class FreezeTask:
         self.frozen_desktop: FrozenDesktop | None = None
         self._view = view
         self._listener = listener
-        self._focused: int | None = None
+        self.focused: int | None = None
+        """The window that had the focus, by the window system's number."""
         self._backend: Backend | None = None
 
     def freeze(self, on_screen_captured: Callable[[], object]) -> None:
         """Freeze the desktop. Raises InputError, NothingToSeeError (code `locked`) and CancelledError."""
         self._backend = backend = choose_backend()
-        self._focused = backend.make_focus().current()
+        self.focused = backend.make_focus().current()
         with nullcontext() if self._view is None else self._view.hidden_windows():
             snapshot = targets.take_unchecked_snapshot(backend, self._listener, monitors=True)
         on_screen_captured()
@@ -89,17 +90,20 @@ class FreezeTask:
         """Give the focus back to the window that had it, on another thread."""
 
         def give(focus: Focus) -> None:
-            if self._focused is not None:
-                focus.give(self._focused)
+            if self.focused is not None:
+                focus.give(self.focused)
 
         self._with_focus(give)
 
-    def take_focus(self, window: int) -> None:
-        """Give the focus to `window`, unless the window that had it has lost it meanwhile."""
+    def take_focus(self, window: int, on_refused: Callable[[], None]) -> None:
+        """Give the focus to `window`, unless another one got it meanwhile from the window that had it.
+
+        `on_refused` is called on another thread where the system refuses it.
+        """
 
         def take(focus: Focus) -> None:
-            if focus.current() == self._focused:
-                focus.give(window)
+            if focus.current() in (None, self.focused) and not focus.give(window):
+                on_refused()
 
         self._with_focus(take)
 

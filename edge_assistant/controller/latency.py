@@ -138,9 +138,11 @@ class LatencyForecast:
         return encode + prefill
 
 
-def detail_sentence(seconds: float | None) -> str:
-    """Return the announcement of a detailed description, with how long it is expected to take, if that is long."""
-    sentence = tr("The same picture in detail.")
+def detail_sentence(seconds: float | None, *, reads: bool = False) -> str:
+    """Return the announcement of a detailed description, or with `reads` of a reading by the model, with how long it is
+    expected to take, if that is long.
+    """
+    sentence = tr("The model reads the same picture.") if reads else tr("The same picture in detail.")
     if seconds is None or seconds < _MIN_ANNOUNCED_S:
         return sentence
     return " ".join((sentence, tr("This takes about {seconds} seconds.", seconds=round(seconds))))
@@ -157,6 +159,16 @@ def thinking_cost(records: LatencyRecords) -> str:
     else:
         parts.append(tr("The last answer took {seconds} seconds.", seconds=_format_seconds(seconds.answer)))
     return " ".join(parts)
+
+
+def thinking_price(records: LatencyRecords) -> str:
+    """Return how much longer an answer takes with Think harder, in a few words; "" if that is not known yet."""
+    thinking, usual = records.of("thinking").answer, records.of("instruct").answer
+    if thinking is None:
+        return ""
+    if usual is None:
+        return tr("{seconds} seconds", seconds=round(thinking))
+    return tr("{seconds} seconds more", seconds=round(max(0.0, thinking - usual)))
 
 
 def _format_seconds(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -45,11 +45,14 @@ class Overlay:
         self._freeze_task = FreezeTask(self._view, request)
         start_capture(self._freeze_task.freeze, on_done, what_failed="the desktop could not be frozen")
 
-    def open(self, state: OverlayState) -> None:
-        """Open the palette, and encode the most likely choice, or open the region selector in its place."""
-        frozen_desktop = self._frozen_desktop
+    def open(self, state: OverlayState, questions: Sequence[str] = ()) -> None:
+        """Open the palette, and encode the most likely choice, or open another overlay in its place.
+
+        `questions` are the names of the person's own questions.
+        """
+        frozen_desktop = self.frozen_desktop
         snapshot = frozen_desktop.snapshot if frozen_desktop is not None else None
-        items = palette_items(snapshot) if state.kind == "palette" else ()
+        items = palette_items(snapshot, questions) if state.kind == "palette" else ()
         if self._overlay_view is not None:
             self._overlay_view.open_overlay(OverlayContent(state.ticket, state.kind, snapshot, items))
         if state.kind == "palette" and frozen_desktop is not None and self._request is not None:
@@ -59,7 +62,7 @@ class Overlay:
 
     def use(self, choice: str) -> None:
         """Let the next request use the frozen desktop, if there is one and it shows the choice."""
-        frozen_desktop = None if choice in ("clipboard", "camera") else self._frozen_desktop
+        frozen_desktop = None if choice in ("clipboard", "camera") else self.frozen_desktop
         self.selected = None if frozen_desktop is None else replace(frozen_desktop, choice=choice, rect=self.rect)
 
     def close(self, ticket: int, *, restore_focus: bool) -> None:
@@ -75,11 +78,20 @@ class Overlay:
         self._freeze_task = self._request = self.rect = self.failure = None
         self._is_encoding_ahead = False
 
-    def take_focus(self, window: int) -> None:
-        """Give the focus to the overlay's window, if the window manager left it where it was."""
+    @property
+    def focused(self) -> int | None:
+        """The window that had the focus before the overlay was opened."""
+        return self._freeze_task.focused if self._freeze_task is not None else None
+
+    def take_focus(self, window: int, on_refused: Callable[[], None]) -> None:
+        """Give the focus to the overlay's window, if the window manager left it where it was.
+
+        `on_refused` is called on another thread where that is refused.
+        """
         if self._freeze_task is not None:
-            self._freeze_task.take_focus(window)
+            self._freeze_task.take_focus(window, on_refused)
 
     @property
-    def _frozen_desktop(self) -> FrozenDesktop | None:
+    def frozen_desktop(self) -> FrozenDesktop | None:
+        """The frozen desktop, None as long as there is none."""
         return None if self._freeze_task is None else self._freeze_task.frozen_desktop

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from edge_assistant.controller.service import Service
-from edge_assistant.hotkeys.actions import ACTIONS
+from edge_assistant.hotkeys.actions import ACTIONS, question_name
 from edge_assistant.system.i18n import tr
-from edge_assistant.system.ipc import RELOAD, SHOW, TUNED
+from edge_assistant.system.ipc import MOST_MESSAGE_BYTES, PROBLEMS, RELOAD, SHOW, TUNED
+from edge_assistant.system.recent_problems import recent_problems
 
 
 class RemoteCommands:
@@ -29,11 +30,13 @@ class RemoteCommands:
             return tr("Edge Assistant is starting.")
         if command == SHOW:
             return self._show(service)
+        if command == PROBLEMS:
+            return _newest(recent_problems.lines(), MOST_MESSAGE_BYTES)
         if command == RELOAD:
             return service.event_loop.call(service.reload_settings)
         if command == TUNED:
             return service.event_loop.call(service.reload_tuning)
-        if command in ACTIONS:
+        if command in ACTIONS or question_name(command):
             return service.event_loop.call(service.controller.press, command)
         return tr("There is no action {action}.", action=command[:40])
 
@@ -48,3 +51,14 @@ class RemoteCommands:
         service.tell("already-running", tr("Edge Assistant is already running."))
         self._show_window()
         return ""
+
+
+def _newest(lines: Sequence[str], most_bytes: int) -> str:
+    """Return the last of the lines, as many as fit."""
+    kept: list[str] = []
+    for line in reversed(lines):
+        most_bytes -= len(line.encode()) + 1
+        if most_bytes < 0:
+            break
+        kept.insert(0, line)
+    return "\n".join(kept)

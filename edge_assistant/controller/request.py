@@ -14,6 +14,7 @@ from edge_assistant.assistant import answer_run, picture_checks
 from edge_assistant.assistant.conversation import Conversation
 from edge_assistant.assistant.events import Event, NoticeEvent, Stage, WindowEvent
 from edge_assistant.assistant.options import RequestSettings
+from edge_assistant.assistant.picture_text import PictureText
 from edge_assistant.capture import targets
 from edge_assistant.capture.backends import choose_backend
 from edge_assistant.capture.decode import CapturedPicture
@@ -22,9 +23,10 @@ from edge_assistant.capture.snapshot import ActiveWindow
 from edge_assistant.controller.frozen_desktop import FrozenDesktop
 from edge_assistant.controller.view import View
 from edge_assistant.engine.task_entries import Mode
+from edge_assistant.ocr.spoken_lines import Spoken
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import AssistantError, CancelledError, run_safely
-from edge_assistant.system.i18n import tr, tr_count
+from edge_assistant.system.i18n import tr, tr_count, tr_noop
 
 TONE_TIMEOUT_S = 0.05
 """The tone follows the picture of the screen, but no later than this after the press: a portal may ask first."""
@@ -65,7 +67,7 @@ class Request:
     def __init__(
         self,
         id: int,
-        say: Callable[[str], None],
+        say: Callable[[str], object],
         on_event: Callable[[Event], None],
         *,
         action: str = "",
@@ -75,6 +77,7 @@ class Request:
         question: str | None = None,
         conversation: Conversation | None = None,
         more: bool = False,
+        is_detail: bool = False,
         view: View | None = None,
         frozen_desktop: FrozenDesktop | None = None,
         started_at: float = 0.0,
@@ -82,7 +85,7 @@ class Request:
         """`frozen_desktop` is what an action about the screen uses; without it, the request takes its own picture.
 
         `target` is a picture file or a monitor's number; `conversation` is the one that a question belongs to. `more`:
-        the last answer of the conversation goes on.
+        the last answer of the conversation goes on. `is_detail`: it is the second look at the same picture.
         `started_at` is in monotonic seconds.
         """
         self.id = id
@@ -91,6 +94,7 @@ class Request:
         self.question = question
         self.conversation = conversation or Conversation()
         self.more = more
+        self.is_detail = is_detail
         self.continues = more and self.conversation.cut is not None
         """Whether the answer is a part of the last one, which was cut off."""
         self.title = target.name if isinstance(target, Path) else ""
@@ -104,17 +108,34 @@ class Request:
         """What was said of the answer, also of how it ended."""
         self.answer: list[str] = []
         """The sentences of the answer itself."""
+        self.spoken: list[Spoken] = []
+        """The sentences of recognised text, where this is what the answer is."""
+        self.model_reads = False
+        """Whether the model is to read what text recognition could not."""
         self.reasoning = ""
         self.captured: CapturedPicture | None = None
+        self.text: PictureText | None = None
+        """The recognised text of the picture, once there is one."""
         self.failure: AssistantError | None = None
+        self.is_quiet = False
+        """Whether nothing of it is spoken or shown: what becomes of it is told by who asked."""
         self._say = say
         self._on_event = on_event
         self._cancellation = Cancellation()
         self._speech_allowed = threading.Event()
 
+    @property
+    def reads_text(self) -> bool:
+        """Whether text recognition reads the picture, and not the model."""
+        return self.mode == "read" and self.options.reader != "model" and not self.model_reads and not self.is_detail
+
+    def show_notice(self, code: str, message: str) -> None:
+        """Show a notice."""
+        self._on_event(NoticeEvent(self.id, code, message))
+
     def notice(self, code: str, message: str) -> None:
         """Show a notice, and speak it unless the options say otherwise."""
-        self._on_event(NoticeEvent(self.id, code, message))
+        self.show_notice(code, message)
         if self.options.speaks(code):
             self._say(message)
 
@@ -123,7 +144,7 @@ class Request:
         bounds = window.bounds
         self.title = title
         self._on_event(WindowEvent(self.id, window.title, bounds.left, bounds.top, bounds.width, bounds.height))
-        if self.options.speaks("window"):
+        if self.options.speaks("window") and not self.reads_text:
             self._say(title)
 
     def is_cancelled(self) -> bool:
@@ -166,7 +187,14 @@ class Request:
 
     def progress_sentence(self, seconds: float) -> str:
         """Return a sentence about the stage, and how long the request has taken."""
-        words = answer_run.STAGE_TEXTS.get(self.stage) if self.stage else None
+        reads_text = self.reads_text and self.captured is not None
+        words = (
+            tr_noop("Reading the text")
+            if reads_text
+            else answer_run.STAGE_TEXTS.get(self.stage)
+            if self.stage
+            else None
+        )
         doing = tr(words) if words else tr("Answering") if self.stage == "answer" else tr("Taking the picture")
         return tr_count(
             "{doing}, {number} second so far.", "{doing}, {number} seconds so far.", round(seconds), doing=doing
@@ -179,7 +207,7 @@ class Request:
             captured = self._capture_beside_screen()
         else:
             captured = self._capture_screen(on_screen_captured)
-        if self.action == "ask":
+        if self.action in ("ask", "lines"):
             picture_checks.refuse_blank(captured)
         self.captured = captured
 
@@ -209,16 +237,23 @@ class Request:
 
 @dataclass(slots=True)
 class LastAnswer:
-    """The last answer: its sentences and reasoning, its picture, and the conversation about that.
+    """The last answer: its sentences and reasoning, its picture with that one's text, and the conversation about it.
 
     `sentences` are what was said last, `answer` the sentences of the whole answer, however often it went on.
+    `was_read`: it is recognised text, or that there is none; `spoken` are the sentences of that text.
+    `read_index` counts in the lines of `text`, from 0: the line at which a reading stopped, or that is heard now; it
+    is 0 where nothing was read.
     """
 
     sentences: list[str] = field(default_factory=list)
     answer: list[str] = field(default_factory=list)
+    spoken: list[Spoken] = field(default_factory=list)
+    was_read: bool = False
     reasoning: str = ""
     conversation: Conversation = field(default_factory=Conversation)
     captured: CapturedPicture | None = None
+    text: PictureText | None = None
+    read_index: int = 0
     title: str = ""
 
 

@@ -8,10 +8,12 @@ from functools import partial
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.conversation import Conversation
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent
+from edge_assistant.assistant.model_places import matches_of, question_for
 from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.assistant.text_search import Match
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.controller.event_loop import EventLoop
-from edge_assistant.controller.latency import LatencyForecast, LatencyRecords, thinking_cost
+from edge_assistant.controller.latency import LatencyForecast, LatencyRecords, thinking_cost, thinking_price
 from edge_assistant.controller.model_switcher import ModelSwitcher
 from edge_assistant.controller.request import Request
 from edge_assistant.controller.speech_channel import SpeechChannel
@@ -170,6 +172,26 @@ class RequestTasks:
             assistant.encode_detail_ahead(request.options.answer_options(self._base_options, "detail"))
             self._forecast.start_encode_ahead()
 
+    def locate(self, request: Request, query: str) -> tuple[Match, ...]:
+        """Return where the model finds something in the picture of a quiet request; () where it does not.
+
+        Raises AssistantError.
+        """
+        self._ensure_assistant(request)
+        assistant, picture = self._switcher.current, request.require_picture()
+        if request.failure is not None:
+            raise request.failure
+        if assistant is None or assistant.model.family == "demo":
+            raise InputError(tr("The demo model cannot find things."))
+        self._active_conversation = None
+        assistant.look_at(lambda: picture, request.options.answer_options(self._base_options, "places"))
+        outcome = assistant.ask(request.id, question_for(query), task="places")
+        if isinstance(outcome, ErrorEvent):
+            raise rebuild_error(outcome.kind, outcome.code, outcome.message)
+        if outcome.stop == "cancelled":
+            raise CancelledError
+        return matches_of(outcome.answer, query, assistant.frame, picture.image.size)
+
     def repeat(self, request: Request) -> None:
         """Speak the request's sentences."""
         for sentence in request.sentences:
@@ -270,7 +292,13 @@ class RequestTasks:
                 self._output.fail(request, gone)
                 return ErrorEvent.from_error(request.id, gone)
             conversation.request = conversation.request or self._options_for(request)
-            assistant.look_at(request.require_picture, conversation.request, conversation.turns, conversation.cut)
+            assistant.look_at(
+                request.require_picture,
+                conversation.request,
+                conversation.turns,
+                conversation.cut,
+                make_text=lambda _: request.text,
+            )
         outcome = assistant.more(request.id) if request.more else assistant.ask(request.id, request.question)
         conversation.turns, conversation.cut = assistant.turns, assistant.cut
         # A cancelled question may not even have its picture, unless there was one before it.
@@ -296,8 +324,8 @@ class RequestTasks:
         self._event_loop.post(self.listener.on_ready, loaded=request.failure is None)
 
     def _report_thinking(self) -> None:
-        cost = thinking_cost(self._latency_records)
-        self._event_loop.post(self.listener.on_thinking_changed, self._switcher.think, cost)
+        price = thinking_price(self._latency_records)
+        self._event_loop.post(self.listener.on_thinking_changed, self._switcher.think, price)
 
     def _report_answered(self, request: Request, *, complete: bool) -> None:
         self._event_loop.post(self.listener.on_answered, request, complete=complete)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from edge_assistant.assistant.assistant import Assistant
-from edge_assistant.assistant.events import Event, NoticeEvent
+from edge_assistant.assistant.events import ErrorEvent, Event, NoticeEvent
 from edge_assistant.assistant.factory import (
     AnySpeaker,
     OnNotice,
+    can_reach_screen_readers,
     make_assistant,
     make_speaker,
     request_settings,
@@ -18,26 +20,31 @@ from edge_assistant.assistant.factory import (
 )
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.capture.backends import choose_backend as choose_capture
-from edge_assistant.capture.backends import session_facts
-from edge_assistant.controller import settings_applier
+from edge_assistant.controller import settings_applier, voice_keys
 from edge_assistant.controller.controller import Controller
 from edge_assistant.controller.event_loop import EventLoop
+from edge_assistant.controller.global_hotkeys import (
+    GlobalHotkeys,
+    KeyReport,
+    check_key,
+    make_held_hotkeys,
+    make_hotkeys,
+)
 from edge_assistant.controller.latency import LatencyRecords
 from edge_assistant.controller.request_tasks import IsCancelled, RequestTasks
-from edge_assistant.controller.settings_applier import GlobalHotkeys
 from edge_assistant.controller.speech_channel import SpeechChannel
+from edge_assistant.controller.tutorial_mode import TutorialMode
 from edge_assistant.controller.view import OverlayView, Status, View
 from edge_assistant.controller.worker import RequestOutput, RequestWorker
 from edge_assistant.engine.messages import DEVICE_WRONG
 from edge_assistant.engine.task_table import language_code
-from edge_assistant.hotkeys.backends import choose_hotkeys
 from edge_assistant.hotkeys.key import Key
-from edge_assistant.hotkeys.protocol import Hotkeys
+from edge_assistant.ocr.client import TextReader
 from edge_assistant.settings import schema, store
 from edge_assistant.settings.schema import Settings
-from edge_assistant.speech.screen_reader import Announce
+from edge_assistant.speech.qt_announcer import Announce
 from edge_assistant.system import cpu, memory, paths
-from edge_assistant.system.errors import AssistantError
+from edge_assistant.system.errors import AssistantError, rebuild_error
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.json_store import JsonStore
 from edge_assistant.tuning.idle_device_check import IdleDeviceCheck
@@ -73,18 +80,18 @@ class Service:
         overlay_view: OverlayView | None = None,
         keep_running: bool = False,
     ) -> None:
-        """`announce` reaches a screen reader, which only a program with windows can; the rest is as for Controller.
+        """`announce` is as for make_speaker; the rest is as for Controller.
 
         Raises UsageError for an unknown language.
         """
         language_code(settings.language)
+        on_event = partial(_note_and_show, on_event)
         memory.release_large_blocks()
         self._settings = settings
         self._path = schema.path()
         self._announce = announce
         self.on_settings: Callable[[Settings], None] = lambda _: None
         """Called on one of the program's threads when settings have changed."""
-        self._hotkeys_suspended = False
         self._view, self._has_palette = view, overlay_view is not None
         self._tasks_problem = ""
         self._speak_override = options.speak
@@ -115,30 +122,38 @@ class Service:
             self._worker.post,
             self._report_wrong_device,
         )
+        self._hotkeys = GlobalHotkeys(
+            make_hotkeys,
+            lambda action: event_loop.post(self.controller.press, action),
+            lambda message: self.tell("keys", message),
+            make_held_hotkeys,
+        )
+        self._text_reader = TextReader()
         self.controller = Controller(
             event_loop,
             self._worker,
             self._tasks,
             speech,
             on_event,
+            hotkeys=self._hotkeys,
             on_status_change=on_status_change,
             view=view,
             overlay_view=overlay_view,
             keep_running=keep_running,
+            text_reader=self._text_reader,
         )
+        self.controller.change_voice = self._change_voice
+        speech.on_silenced = event_loop.posting(self.controller.on_silenced)
+        self.tutorial = TutorialMode(lambda: self._tasks.current, self.controller.reload_model, self.controller.tell)
+        self.controller.before_answer = self.tutorial.warn_before_answer
         self._use_settings(settings)
-        if settings.output == "screen-reader" and announce is None:
+        if settings.output == "screen-reader" and not can_reach_screen_readers(announce):
             self.tell("no-screen-reader", tr("Only the app can use a screen reader, so the program's voice speaks."))
-        self._hotkeys = GlobalHotkeys(
-            _make_hotkeys,
-            event_loop.posting(self.controller.press),
-            lambda message: self.tell("keys", message),
-        )
 
     def run(self) -> None:
         """Run until the program is to end. Raises AssistantError when there is no model at all."""
         try:
-            for sentence in self._hotkeys.register(self._settings.hotkeys.keys_by_action()):
+            for sentence in self._hotkeys.register(self._settings.keys_by_action()):
                 self.tell("keys", sentence)
             _warm_capture()
             self._device_check.start()
@@ -147,6 +162,7 @@ class Service:
             self.speech.silence()
             self._worker.close()
             self._tasks.close()
+            self._text_reader.close()
             self._idle_quantizer.close()
             self._device_check.close()
             self.speech.close()
@@ -194,18 +210,23 @@ class Service:
         self.controller.reload_model()
         return tr("The running program is reloading the model with these results.")
 
+    def working_key(self, action: str) -> Key | None:
+        """Return the key of an action that works. Belongs to the loop's thread."""
+        return self._hotkeys.working_key(action)
+
     def suspend_hotkeys(self, suspended: bool) -> None:
         """Release the global hotkeys while a new one is being recorded, or register them again.
 
         Belongs to the loop's thread.
         """
-        self._hotkeys_suspended = suspended
-        if suspended:
-            self._hotkeys.close()
-        else:
-            self._hotkeys.register(
-                self._settings.hotkeys.keys_by_action()
-            )  # what cannot be registered was reported before
+        self._hotkeys.suspend(suspended)
+
+    def check_key(self, key: Key) -> KeyReport:
+        """Find out whether a key is free.
+
+        Belongs to the loop's thread, and to the time in which the hotkeys are suspended.
+        """
+        return check_key(key, make_hotkeys())
 
     def _apply_and_report(self, problem: str, new_settings: Settings) -> str:
         sentences = [problem] if problem else []
@@ -214,6 +235,16 @@ class Service:
         self.controller.tell("settings", sentence)
         return sentence
 
+    def _change_voice(self, action: str) -> str:
+        """Do one of VOICE_ACTIONS, save the settings, and say the new value in the new voice; return the sentence."""
+        if self.speech.reader_announces_focus():
+            return self.controller.report("voice", voice_keys.reader_sentence(action))
+        new_settings, sentence = voice_keys.changed_voice(self._settings, action)
+        if new_settings != self._settings:
+            problem = settings_applier.save_settings(self._path, new_settings)
+            sentence = " ".join(filter(None, [sentence, problem, *self._apply(new_settings)]))
+        return self.controller.report("voice", sentence)
+
     def _apply(self, new_settings: Settings) -> list[str]:
         """Apply the settings; return the sentences about what could not be done."""
         sentences: list[str] = []
@@ -221,16 +252,24 @@ class Service:
         self._settings = new_settings
         if "language" in changed:
             settings_applier.apply_language(new_settings)
-        if changed & settings_applier.SPEECH_SETTINGS:
+        speech_changes = changed & settings_applier.SPEECH_SETTINGS
+        is_rate_unset = "rate" in speech_changes and new_settings.rate is None
+        if speech_changes and speech_changes <= settings_applier.LIVE_SPEECH_SETTINGS and not is_rate_unset:
+            self.speech.configure_voice(new_settings.rate, new_settings.volume)
+        elif speech_changes:
+            reading = self.controller.readings.current
+            was_heard = reading is not None and reading.mode == "speaking"
+            if reading is not None:
+                reading.pause()
             self.speech.set_speaker(self._make_speaker)
+            if reading is not None and was_heard:
+                reading.resume()
         self._use_settings(new_settings)
         if changed & settings_applier.ENGINE_SETTINGS:
             sentences.append(tr("Reloading the model."))
             self.controller.reload_model()
-        if "hotkeys" in changed:
-            sentences += self._hotkeys.register(new_settings.hotkeys.keys_by_action())
-            if self._hotkeys_suspended:
-                self._hotkeys.close()
+        if changed & {"hotkeys", "questions"}:
+            sentences += self._hotkeys.register(new_settings.keys_by_action())
         if "start_at_login" in changed:
             sentences += filter(None, [settings_applier.apply_autostart(new_settings.start_at_login)])
         self.on_settings(new_settings)
@@ -241,6 +280,7 @@ class Service:
         self.speech.configure_tones(tones=new_settings.tones, ticks=new_settings.ticks)
         self.controller.options = request_settings(new_settings)
         self.controller.spoken_language = new_settings.spoken_language
+        self.controller.questions = {each.name: each.text for each in new_settings.questions}
         self._tasks.load_at_start = new_settings.load == "start"
         minutes = new_settings.unload_minutes
         self._worker.set_idle_time(minutes * 60.0 if minutes else None)
@@ -267,7 +307,8 @@ class Service:
             if options.speaks(code):
                 output.say(message)
 
-        model = resolve_model(settings, think=think, is_cancelled=is_cancelled, notice=notice)
+        name = self.tutorial.model_name()
+        model = resolve_model(settings, think=think, model=name, is_cancelled=is_cancelled, notice=notice)
         glance_options = options.answer_options(self._base_options, "glance")
         assistant = make_assistant(
             settings, model, glance_options, voice=output, on_event=output.show, way_on=self._way_on
@@ -283,6 +324,13 @@ class Service:
         return assistant
 
 
+def _note_and_show(show: Callable[[Event], None], event: Event) -> None:
+    """Log an error that is told, for a report of a problem, and show every event."""
+    if isinstance(event, ErrorEvent):
+        _log.info("an error was told: %s", rebuild_error(event.kind, event.code, event.message))
+    show(event)
+
+
 def way_on(more: Key | None, palette: Key | None, *, awaits_question: bool) -> str:
     """Return the sentence that says how to go on with an answer that was cut off.
 
@@ -296,11 +344,6 @@ def way_on(more: Key | None, palette: Key | None, *, awaits_question: bool) -> s
     if palette is not None:
         return tr("To go on, press {key}, then M.", key=palette.spoken)
     return tr("To go on, use the command edge-assistant trigger more.")
-
-
-def _make_hotkeys() -> Hotkeys:
-    session = session_facts()
-    return choose_hotkeys(session.platform, wayland=session.wayland, x11=session.x11)
 
 
 def _warm_capture() -> None:

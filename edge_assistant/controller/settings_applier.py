@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from edge_assistant.hotkeys.key import Key
-from edge_assistant.hotkeys.protocol import Hotkeys, key_taken_message
 from edge_assistant.settings import schema, store
 from edge_assistant.settings.schema import Settings
 from edge_assistant.system import autostart, paths
@@ -20,6 +17,9 @@ _log = logging.getLogger(__name__)
 
 SPEECH_SETTINGS = frozenset(("speak", "output", "voice", "rate", "volume", "tone_volume", "language"))
 """The settings that the speaker is made with."""
+
+LIVE_SPEECH_SETTINGS = frozenset(("rate", "volume"))
+"""Those of them that the speaker can change while it speaks."""
 
 ENGINE_SETTINGS = frozenset(("model", "weights_folder", "context", "threads", "gpu_layers", "quick_tower", "language"))
 """The settings that the engine is loaded with."""
@@ -79,43 +79,3 @@ def sync_autostart(enabled: bool) -> str:
 def _autostart_record() -> JsonStore:
     """The record of what was applied last."""
     return JsonStore(paths.data_dir() / "login.json")
-
-
-class GlobalHotkeys:
-    """The program's global hotkeys, which can be released and registered again. Belongs to one thread."""
-
-    def __init__(
-        self, make: Callable[[], Hotkeys], on_press: Callable[[str], None], on_notice: Callable[[str], None]
-    ) -> None:
-        """`make` makes the window system's Hotkeys; the callbacks are those of Hotkeys.start."""
-        self._make = make
-        self._on_press = on_press
-        self._on_notice = on_notice
-        self._hotkeys: Hotkeys | None = None
-        self._keys: Mapping[str, Key] = {}
-        self._problems: list[str] = []
-
-    def register(self, keys: Mapping[str, Key]) -> tuple[str, ...]:
-        """Register these keys and no others; return one sentence for each that cannot be used."""
-        self.close()
-        self._keys, self._problems = keys, []
-        self._hotkeys = self._make()
-        sentences = self._hotkeys.start(keys, self._on_press, self._note)
-        self._problems += sentences
-        return sentences
-
-    def working_key(self, action: str) -> Key | None:
-        """Return the key of an action; None where it has none, or was refused, or the desktop may have changed keys."""
-        key = self._keys.get(action)
-        others = {key_taken_message(each, name) for name, each in self._keys.items() if name != action}
-        return key if set(self._problems) <= others else None
-
-    def _note(self, sentence: str) -> None:
-        self._problems.append(sentence)
-        self._on_notice(sentence)
-
-    def close(self) -> None:
-        """Release all keys."""
-        hotkeys, self._hotkeys = self._hotkeys, None
-        if hotkeys is not None:
-            hotkeys.close()

@@ -21,6 +21,11 @@ class SpeechChannel:
         self._on_notice = on_notice
         self._lock = threading.RLock()
         self._request_id = 0
+        self._last_heard: int | None = None
+        self._focus_was_last = False
+        self._silenced: int | None = None
+        self.on_silenced: Callable[[int], None] = lambda _: None
+        """Called, on a thread of its own, with the request in which the person silenced the screen reader."""
         self._broken = False
         self._said: set[str] = set()
         self._tones = self._ticks = True
@@ -35,6 +40,7 @@ class SpeechChannel:
                     self._speaker.close()
                 self._speaker = self._start_speaker()
             self._request_id = request_id or 0
+            self._silenced = None
 
     def set_speaker(self, make_speaker: MakeSpeaker) -> None:
         """Stop speaking, and use another speaker from now on, or none."""
@@ -49,27 +55,77 @@ class SpeechChannel:
         with self._lock:
             self._tones, self._ticks = tones, ticks
 
-    def say(self, text: str, request_id: int | None = None, *, language: str | None = None) -> None:
-        """Speak a text after what was said before, unless `request_id` is no longer heard.
+    def say(self, text: str, request_id: int | None = None, *, language: str | None = None) -> bool:
+        """Speak a text after what was said before, unless `request_id` is no longer heard; return whether it is.
 
         `language` is the code of the text's language, by default that of our own sentences.
         """
         with self._lock:
-            if self._speaker and request_id in (None, self._request_id):
+            if not self._is_heard(request_id):
+                return False
+            if self._speaker:
+                self._last_heard, self._focus_was_last = request_id, False
                 self._speaker.say(text, language=language)
+            return True
+
+    def interject(self, text: str, *, once: bool = False) -> None:
+        """Speak a sentence of ours at once; what it interrupts is spoken again behind it, and goes on. `once` is as for
+        Speaker.
+        """
+        with self._lock:
+            if self._speaker:
+                self._focus_was_last = False
+                self._speaker.interject(text, once=once)
+
+    def configure_voice(self, rate: int | None, volume: int) -> None:
+        """Let our own voice speak with this rate (words a minute) and volume (percent) from the next sentence on."""
+        with self._lock:
+            if self._speaker:
+                self._speaker.configure(rate, volume)
+
+    def say_focus(self, text: str, interrupts: bool) -> None:
+        """Speak what has the keyboard in place of what had it before.
+
+        With `interrupts` it ends all other speech, as with a screen reader: a key that moves the keyboard ends a whole
+        answer.
+        """
+        with self._lock:
+            if self._speaker is None:
+                return
+            if interrupts or self._focus_was_last:
+                if interrupts and self._last_heard is not None and self._speaker.pending():
+                    self._end_silenced_request()
+                self._speaker.stop()
+            self._focus_was_last, self._last_heard = True, None
+            self._speaker.say(text, language=None)
 
     def tone(self, tone: Tone, request_id: int | None = None, *, if_idle: bool = False) -> None:
         """Sound a tone, as `say`; with `if_idle` only while nothing is spoken."""
         with self._lock:
             enabled = self._ticks if tone == "tick" else self._tones
-            if enabled and self._speaker and request_id in (None, self._request_id):
+            if enabled and self._speaker and self._is_heard(request_id):
                 self._speaker.tone(tone, if_idle=if_idle)
 
     def silence(self) -> None:
         """Stop speaking at once; later texts are spoken."""
         with self._lock:
+            self._silenced = None
             if self._speaker:
                 self._speaker.stop()
+
+    @property
+    def speaks(self) -> bool:
+        """Whether there is a speaker; without one nothing is heard."""
+        return self._speaker is not None
+
+    def is_silenced(self, request_id: int) -> bool:
+        """Return whether the person silenced the screen reader in this request, and nothing was said of it since."""
+        return request_id == self._silenced
+
+    def pending(self) -> int:
+        """Return how many texts were said and are not spoken to their end yet. It waits for no lock of the channel."""
+        speaker = self._speaker
+        return speaker.pending() if speaker else 0
 
     def reader_announces_focus(self) -> bool:
         """Return at once whether a screen reader speaks, which announces the focus by itself."""
@@ -98,8 +154,22 @@ class SpeechChannel:
         if speaker:
             speaker.close()
 
+    def _is_heard(self, request_id: int | None) -> bool:
+        return request_id is None or (request_id == self._request_id and request_id != self._silenced)
+
+    def _end_silenced_request(self) -> None:
+        """Speak nothing more of the request in which the person silenced the screen reader, until `silence` or
+        another request: one silencing ends a whole answer, as our own key for it does.
+        """
+        with self._lock:
+            self._silenced = id = self._last_heard
+        if id is not None:
+            self.on_silenced(id)
+
     def _start_speaker(self) -> AnySpeaker | None:
         speaker = self._make_speaker(self._forward_notice) if self._make_speaker else None
+        if isinstance(speaker, ScreenReaderOrVoice):
+            speaker.on_silenced = self._end_silenced_request
         if speaker:
             speaker.start()
         return speaker

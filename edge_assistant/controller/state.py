@@ -8,18 +8,33 @@ from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 from typing import Literal
 
-from edge_assistant.hotkeys.actions import ANSWER_ACTIONS
+from edge_assistant.hotkeys.actions import HELP_ACTIONS, SHORTCUTS, VOICE_ACTIONS, asks_for_answer, question_name
 
 DETAIL_OFFER_S = 30.0
 """Seconds after the end of an answer in which the same key describes the same picture in detail."""
 
 Phase = Literal["idle", "capturing", "working", "speaking"]
-"""Of the newest request: over; its picture is taken; it is worked on; its work is over and the speech goes on."""
+"""Of the newest request: over; its picture is taken; it is worked on; its work is over and the speech goes on, or is
+paused."""
 
-Task = Literal["", "describe", "describe_target", "ask", "detail", "question", "more", "think", "forget", "repeat"]
+Task = Literal[
+    "",
+    "describe",
+    "describe_target",
+    "ask",
+    "lines",
+    "detail",
+    "question",
+    "more",
+    "think",
+    "forget",
+    "repeat",
+    "read",
+]
 """What the newest request does: describe what a key asks for, or a picture without a key (a file or one monitor); take
-a picture to ask about; describe the kept picture in detail; answer a question about it; go on with the last answer;
-turn Think harder on or off; forget everything; speak something again."""
+a picture to ask about, or for the list of its lines; describe the kept picture in detail; answer a question about it;
+go on with the last answer; turn Think harder on or off; forget everything; speak something again; read recognised text
+aloud, which begins as a description and becomes this with the first line."""
 
 KeptPicture = Literal["", "kept", "detailed"]
 """The picture that is kept in memory: none, one that was answered or can be asked about, one described in detail."""
@@ -27,7 +42,7 @@ KeptPicture = Literal["", "kept", "detailed"]
 
 @dataclass(frozen=True, slots=True)
 class OverlayState:
-    """The open overlay: `kind` is "palette", "region" or "" for none; `ticket` numbers the frozen desktops.
+    """The open overlay: `kind` is "palette", "region", "find" or "" for none; `ticket` numbers the frozen desktops.
 
     `missed`: an answer would have been heard while the overlay was open.
     """
@@ -44,7 +59,8 @@ class State:
 
     `id` numbers the requests; events of older ones are ignored. `muted`: nothing more is spoken of the request.
     `last_action` is the action (or palette choice) of the last picture. `detail_until` is the time until which its
-    detail can be asked for. `conversation_open`: the window with the conversation is open, which keeps the picture.
+    detail can be asked for. `conversation_open`: the window with the conversation is open, which keeps the picture;
+    `lines_open`: so is the list of its lines, which keeps it too.
     """
 
     phase: Phase = "idle"
@@ -55,12 +71,18 @@ class State:
     picture: KeptPicture = ""
     detail_until: float | None = None
     conversation_open: bool = False
+    lines_open: bool = False
     overlay: OverlayState = OverlayState()
 
     @property
     def busy(self) -> bool:
         """Whether there is something left to do for the request but to speak."""
         return self.phase in ("capturing", "working")
+
+    @property
+    def holds_picture(self) -> bool:
+        """Whether there is a kept picture, and a window is open that keeps it."""
+        return bool(self.picture) and (self.conversation_open or self.lines_open)
 
 
 class Effect(StrEnum):
@@ -75,6 +97,7 @@ class Effect(StrEnum):
     UNMUTE = auto()
     CAPTURE = auto()
     ANSWER = auto()
+    LET_MODEL_READ = auto()
     DESCRIBE_IN_DETAIL = auto()
     PROMPT_FOR_QUESTION = auto()
     ANSWER_QUESTION = auto()
@@ -82,8 +105,17 @@ class Effect(StrEnum):
     GO_ON = auto()
     LET_SPEAK_ON = auto()
     REPORT_NO_ANSWER = auto()
+    OPEN_HISTORY = auto()
+    SLOWER = auto()
+    FASTER = auto()
+    QUIETER = auto()
+    LOUDER = auto()
+    REPORT_MUTED = auto()
+    REPORT_STOPPED = auto()
+    REPORT_NOTHING_TO_STOP = auto()
     OPEN_SPELLING = auto()
     SPELL_ALOUD = auto()
+    OPEN_LINES = auto()
     REPEAT_ANSWER = auto()
     REPEAT_PARTIAL_ANSWER = auto()
     REPEAT_MISSED_ANSWER = auto()
@@ -92,6 +124,9 @@ class Effect(StrEnum):
     FORGET_ALL = auto()
     FORGET_PICTURE = auto()
     REPORT_STATUS = auto()
+    SWITCH_SHORTCUTS = auto()
+    OPEN_KEYS = auto()
+    SWITCH_KEY_HELP = auto()
     QUIT = auto()
     FREEZE_DESKTOP = auto()
     REPORT_FREEZE_FAILURE = auto()
@@ -104,9 +139,13 @@ class Effect(StrEnum):
 Transition = tuple[State, tuple[Effect, ...]]
 
 
-def on_press(state: State, action: str, now: float, *, has_answer: bool = False) -> Transition:
-    """Handle a key or trigger; `action` is one of actions.ACTIONS, `has_answer` as for `on_more`."""
-    if action in (*ANSWER_ACTIONS, "ask"):
+def on_press(
+    state: State, action: str, now: float, *, has_answer: bool = False, has_picture: bool = False
+) -> Transition:
+    """Handle a key or trigger; `action` is as for Controller.press, `has_answer` as for `on_more`, `has_picture` as for
+    `on_lines`.
+    """
+    if asks_for_answer(action) or action == "ask":
         return _start_description(state, action, now)
     if action == "stop":
         return on_stop(state, now)
@@ -114,15 +153,27 @@ def on_press(state: State, action: str, now: float, *, has_answer: bool = False)
         return on_repeat(state)
     if action == "more":
         return on_more(state, has_answer=has_answer)
+    if action == "history":
+        return state, (Effect.OPEN_HISTORY,)
+    if action in VOICE_ACTIONS:
+        return state, (Effect(action),)
     if action == "spell":
         return state, (Effect.SILENCE, Effect.OPEN_SPELLING)
+    if action == "lines":
+        return on_lines(state, now, has_picture=has_picture)
+    if action == SHORTCUTS:
+        return state, (Effect.SILENCE, Effect.SWITCH_SHORTCUTS)
+    if action in HELP_ACTIONS:
+        return state, (Effect.SILENCE, Effect.OPEN_KEYS if action == "help" else Effect.SWITCH_KEY_HELP)
     if action == "think":
         return _toggle_thinking(state)
     return state, (Effect.REPORT_STATUS if action == "status" else Effect.QUIT,)
 
 
 def offers_detail(state: State, action: str, now: float) -> bool:
-    """Return whether this action would describe the kept picture in detail."""
+    """Return whether this action would describe the kept picture in detail; an own question takes a new one."""
+    if question_name(action):
+        return False
     offered = state.detail_until is not None and now <= state.detail_until and state.picture == "kept"
     return state.phase == "idle" and action == state.last_action and offered
 
@@ -135,8 +186,24 @@ def on_front_window_changed(state: State) -> State:
 def on_stop(state: State, now: float) -> Transition:
     """Handle the wish for silence: the first mutes the request, the second cancels it."""
     if state.busy and not state.muted:
+        return replace(state, muted=True), (Effect.SILENCE, Effect.MUTE, Effect.REPORT_MUTED)
+    after, effects = on_interrupted(state, now)
+    is_idle = state.phase == "idle"
+    return after, (*effects, Effect.REPORT_NOTHING_TO_STOP if is_idle else Effect.REPORT_STOPPED)
+
+
+def on_history(state: State, now: float) -> Transition:
+    """Handle an earlier answer that is to be heard now: what is worked on goes on unheard, what is spoken ends."""
+    if state.busy:
         return replace(state, muted=True), (Effect.SILENCE, Effect.MUTE)
-    return _cancel(state, now)
+    return on_interrupted(state, now)
+
+
+def on_silenced(state: State, id: int) -> Transition:
+    """Handle that the person silenced the screen reader in request `id`: speak nothing more of it."""
+    if id != state.id or not state.busy or state.muted:
+        return state, ()
+    return replace(state, muted=True), (Effect.MUTE,)
 
 
 def on_repeat(state: State) -> Transition:
@@ -173,6 +240,23 @@ def on_more(state: State, *, has_answer: bool) -> Transition:
     return after, (Effect.LET_SPEAK_ON if state.phase == "speaking" else Effect.SILENCE, Effect.GO_ON)
 
 
+def on_lines(state: State, now: float, *, has_picture: bool) -> Transition:
+    """Handle the wish to walk through the lines of the picture; `has_picture` says whether there is one, be it that of
+    the running request, which goes on unheard. Without one the active window's is taken.
+    """
+    if not has_picture:
+        return _start_description(state, "lines", now)
+    after = replace(state, lines_open=True, picture=state.picture or "kept", detail_until=None)
+    if state.busy:
+        return replace(after, muted=True), (Effect.SILENCE, Effect.MUTE, Effect.OPEN_LINES)
+    return replace(after, phase="idle"), (*_end_current(state), Effect.OPEN_LINES)
+
+
+def on_lines_closed(state: State, now: float) -> Transition:
+    """Handle the closed list of lines: keep the picture as long as any other."""
+    return _start_offer(replace(state, lines_open=False), now)
+
+
 def on_spell_aloud(state: State) -> Transition:
     """Handle the wish to hear the last answer spelled, where there is no window to choose a word in."""
     if state.busy:
@@ -197,6 +281,9 @@ def on_captured(state: State, id: int, *, has_picture: bool) -> Transition:
     """Handle the end of taking a picture: it is answered, or the question about it awaited; a failure is reported."""
     if id != state.id or state.phase != "capturing":
         return state, ()
+    if state.task == "lines" and has_picture:
+        after = replace(state, phase="idle", last_action="", picture="kept", lines_open=True)
+        return after, (Effect.OPEN_LINES,)
     if state.task == "ask" and has_picture:
         after = replace(state, phase="idle", last_action="", picture="kept", conversation_open=True)
         return after, (Effect.PROMPT_FOR_QUESTION,)
@@ -210,10 +297,21 @@ def on_conversation_opened(state: State) -> Transition:
 
 def on_conversation_closed(state: State, now: float) -> Transition:
     """Handle the closed conversation window: keep the picture as long as any other."""
-    state = replace(state, conversation_open=False)
-    if state.picture and state.phase == "idle":
-        state = replace(state, detail_until=now + DETAIL_OFFER_S)
-    return state, ()
+    return _start_offer(replace(state, conversation_open=False), now)
+
+
+def on_reading_begun(state: State, id: int) -> Transition:
+    """Handle the first line of recognised text: from now on the picture was answered, however it ends."""
+    if id != state.id or state.phase != "working":
+        return state, ()
+    return replace(state, task="read", picture="kept"), ()
+
+
+def on_model_reads(state: State, id: int) -> Transition:
+    """Handle that text recognition could not read the picture: the model does."""
+    if id != state.id or state.phase != "working":
+        return state, ()
+    return replace(state, task="describe", picture=""), (Effect.LET_MODEL_READ,)
 
 
 def on_answered(state: State, id: int, *, complete: bool) -> Transition:
@@ -233,20 +331,21 @@ def on_ended(state: State, id: int, now: float) -> Transition:
 
 
 def on_time_passed(state: State, now: float) -> Transition:
-    """Drop the picture when its detail can no longer be asked for, unless its conversation is open."""
+    """Drop the picture when its detail can no longer be asked for, unless a window keeps it."""
     if state.detail_until is None or now <= state.detail_until:
         return state, ()
-    if state.conversation_open:
+    if state.conversation_open or state.lines_open:
         return replace(state, detail_until=None), ()
     return replace(state, picture="", detail_until=None), (Effect.FORGET_PICTURE,)
 
 
 def _start_description(state: State, action: str, now: float) -> Transition:
     if state.phase != "idle" and action == state.last_action and state.task != "think":
-        return _cancel(state, now)
+        after, effects = on_interrupted(state, now)
+        return after, (*effects, Effect.REPORT_STOPPED)
     if offers_detail(state, action, now):
         return _new_request(state, "detail"), (Effect.SILENCE, Effect.DESCRIBE_IN_DETAIL)
-    task: Task = "ask" if action == "ask" else "describe"
+    task: Task = "ask" if action == "ask" else "lines" if action == "lines" else "describe"
     after = replace(_new_request(state, task, "capturing"), last_action=action)
     return after, (*_end_current(state), Effect.FORGET_PICTURE, Effect.CAPTURE)
 
@@ -263,9 +362,9 @@ def _toggle_thinking(state: State) -> Transition:
     return replace(after, picture="kept"), (*_end_current(state), Effect.TOGGLE_THINKING)
 
 
-def _cancel(state: State, now: float) -> Transition:
-    """Stop everything. What was answered counts as answered, even if it was not spoken to its end."""
-    keeps_picture = state.task in ("question", "more") or (state.conversation_open and state.picture)
+def on_interrupted(state: State, now: float) -> Transition:
+    """Stop everything without a word. What was answered counts as answered, even if it was not spoken to its end."""
+    keeps_picture = state.task in ("question", "more", "read") or state.holds_picture
     if state.busy and not keeps_picture:
         after = replace(state, phase="idle", picture="", detail_until=None)
         return after, (*_end_current(state), Effect.FORGET_PICTURE)
@@ -284,10 +383,17 @@ def _speak_again(state: State, effect: Effect) -> Transition:
 
 
 def _finish(state: State, now: float, *first: Effect) -> Transition:
-    # After the detail the same key takes a new picture, unless the conversation about this one is open.
-    if state.picture == "kept" or (state.picture and state.conversation_open):
+    # After the detail the same key takes a new picture, unless a window keeps this one.
+    if state.picture == "kept" or state.holds_picture:
         return replace(state, phase="idle", detail_until=now + DETAIL_OFFER_S), first
     return replace(state, phase="idle", picture="", detail_until=None), (*first, Effect.FORGET_PICTURE)
+
+
+def _start_offer(state: State, now: float) -> Transition:
+    """A window that kept the picture was closed: from now on it is kept as long as its detail can be asked for."""
+    if state.picture and state.phase == "idle":
+        state = replace(state, detail_until=now + DETAIL_OFFER_S)
+    return state, ()
 
 
 def _end_current(state: State) -> tuple[Effect, ...]:

@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
 from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.controller.history import PastAnswer
+from edge_assistant.controller.lines import LinesSource
 from edge_assistant.controller.palette_items import OverlayContent
 
 Status = Literal["loading", "ready", "looking", "thinking", "speaking", "error"]
@@ -42,18 +44,36 @@ class View(Protocol):
     def open_spelling(self, words: list[str]) -> None:
         """Open the window in which these words can be spelled."""
 
+    def open_history(self, answers: tuple[PastAnswer, ...], now: float) -> None:
+        """Open the list of the last answers; `now` is the time, in monotonic seconds."""
+
+    def open_lines(self, source: LinesSource) -> None:
+        """Open the list of the lines of a picture's text."""
+
+    def open_keys(self) -> None:
+        """Open the list of all keys."""
+
+    def switch_key_help(self) -> None:
+        """Turn key help, in which each key is told and does nothing, on or off."""
+
     def show_thinking(self, on: bool, cost: str) -> None:
-        """Show whether Think harder is on; `cost` says what an answer took when last measured."""
+        """Show whether Think harder is on; `cost` is how much longer answers take, in a few words, "" for not known."""
+
+    def show_shortcuts(self, *, off: bool) -> None:
+        """Show whether the shortcuts are off, so that other programs get them."""
 
     def clear(self) -> None:
         """Drop everything that was shown."""
 
 
 class OverlayView(Protocol):
-    """The windows of palette and region selector; both methods return at once."""
+    """The windows of palette, region selector and search; all methods return at once."""
 
     def open_overlay(self, content: OverlayContent) -> None:
-        """Open the palette, or the region selector in its place."""
+        """Open the palette, or another one in its place."""
+
+    def show_found(self, ticket: int, sentence: str) -> None:
+        """Show in the search of this ticket what was found."""
 
     def close_overlay(self, ticket: int) -> None:
         """Close the overlay of this ticket, if it is open."""

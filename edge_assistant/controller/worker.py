@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from edge_assistant.assistant import cut_answers
+from edge_assistant.assistant import answer_checks, cut_answers
 from edge_assistant.assistant.events import (
     DoneEvent,
     ErrorEvent,
@@ -37,7 +37,7 @@ class WorkerListener(Protocol):
         """Handle that there is no model at all."""
 
     def on_thinking_changed(self, on: bool, cost: str) -> None:
-        """Handle Think harder being on or off; the cost sentence says what it took when last measured."""
+        """Handle Think harder being on or off; `cost` is how much longer answers take, in a few words."""
 
     def on_answered(self, request: Request, *, complete: bool) -> None:
         """Handle the end of the work on a request; `complete` says whether there is an answer."""
@@ -62,6 +62,8 @@ class RequestOutput:
 
     def say(self, text: str, *, language: str | None = None) -> None:
         """Speak a text after what was said before; `language` is as for SpeechChannel."""
+        if self.request is not None and self.request.is_quiet:
+            return
         # What is said of the start (id 0) belongs to no request: whoever presses a key meanwhile is to hear it too.
         self._speech.say(text, (self.request.id or None) if self.request else None, language=language)
 
@@ -81,6 +83,8 @@ class RequestOutput:
 
     def show(self, event: Event) -> None:
         """Keep what an event says of the request, and show it."""
+        if self.request is not None and self.request.is_quiet:
+            return
         if self.request is not None:
             self._keep(self.request, event)
             if self.request.is_cancelled() and not isinstance(event, DoneEvent | ErrorEvent | NoticeEvent):
@@ -95,8 +99,8 @@ class RequestOutput:
                 # The next stage reports nothing until its first part is done, which may take seconds.
                 finished = event.fraction >= 1 and event.stage in ("load", "prepare") and request.captured is not None
                 self._set_stage(request, "encode" if finished else event.stage)
-            case NoticeEvent() if event.code in cut_answers.NOTICE_CODES.values():
-                # Whoever hears the answer again must not take it for complete either.
+            case NoticeEvent() if event.code in (*cut_answers.NOTICE_CODES.values(), answer_checks.UNCONFIRMED):
+                # Whoever hears the answer again must not take it for complete, or for sure, either.
                 request.sentences.append(event.message)
             case SentenceEvent():
                 request.sentences.append(Sentence(event.text, event.language))

@@ -18,6 +18,7 @@ from edge_assistant.system.errors import (
     rebuild_error,
 )
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.installation import reinstall_advice
 from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess
 
 _POLL_S = 0.1
@@ -31,19 +32,21 @@ def draw_screens(
     seed: int = 0,
     languages: Sequence[str] = ("en",),
     count: int = 1,
+    scale: float | None = None,
     on_skip: Callable[[SkippedLanguage], None] = lambda _: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[DrawnScreen]:
     """Draw `count` screens of each kind in each language, one of every kind and language before the second of any.
 
     The same seed gives the same screens, to the pixel on one computer; they differ from one seed to the next. A
-    screen is drawn when it is asked for, or one or two ahead. `on_skip` is called once for each language that no font
-    here has the letters of, or that there are no phrases for (phrases.LANGUAGES).
+    screen is drawn when it is asked for, or one or two ahead. `scale`, from 1 to 2, is the system's enlargement, which
+    the seed decides where it is None; photographs have their own. `on_skip` is called once for each language that no
+    font here has the letters of, or that there are no phrases for (phrases.LANGUAGES).
 
     Raises InputError (code `not-installed` without Qt, `no-fonts` without any font), EngineError (code `no-screens`)
     when the drawing process fails, and CancelledError.
     """
-    jobs = plan_jobs(kinds, languages, seed, count)
+    jobs = plan_jobs(kinds, languages, seed, count, scale)
     if not jobs:
         return
     worker = WorkerProcess(_serve, tuple(jobs), name="screens")
@@ -73,6 +76,14 @@ def draw_screens(
         worker.kill()
 
 
+def draw_screen(kind: Kind, *, language: str = "en", seed: int = 0, scale: float | None = None) -> DrawnScreen:
+    """Draw one screen; see `draw_screens`. Raises InputError as well where its language cannot be drawn here."""
+    skipped: list[SkippedLanguage] = []
+    for screen in draw_screens((kind,), seed=seed, languages=(language,), scale=scale, on_skip=skipped.append):
+        return screen
+    raise InputError(skipped[0].reason, code="no-fonts")
+
+
 def _failed_error() -> AssistantError:
     return EngineError(tr("The screens for the check could not be drawn. Try again."), code="no-screens")
 
@@ -87,7 +98,8 @@ def _serve(connection: Connection, jobs: Sequence[Job]) -> None:
             library = str(error).partition(":")[0]
             what = library if ".so" in library else "PySide6"
             raise InputError(
-                tr("{what} is missing and needed here. Run scripts/setup again.", what=what), code="not-installed"
+                tr("{what} is missing and needed here. {advice}", what=what, advice=reinstall_advice()),
+                code="not-installed",
             ) from error
         worker.serve(connection, jobs)
     except AssistantError as error:

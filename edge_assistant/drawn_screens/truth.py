@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_args
 
 from PIL import Image
@@ -25,8 +26,15 @@ Kind = Literal[
     "desktop",
     "unreadable",
     "blank",
+    "chat",
+    "code",
+    "columns",
+    "grid",
 ]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+READING_KINDS: tuple[Kind, ...] = ("chat", "code", "columns", "grid")
+"""The kinds that try the order in which recognised text is read; models are not asked about them."""
+KINDS: tuple[Kind, ...] = tuple(each for each in get_args(Kind) if each not in READING_KINDS)
+"""The kinds that models are asked about."""
 PHOTOGRAPHS: tuple[Kind, ...] = ("letter", "receipt")
 """The kinds that show paper as a camera does."""
 
@@ -42,12 +50,54 @@ About = Literal["text", "number", "count", "state", "place", "absent"]
 
 
 @dataclass(frozen=True, slots=True)
+class WordBox:
+    """A word and its box, from the font's ascent to its descent."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """What stands on one line of a text."""
+
+    text: str
+    box: Box
+    words: tuple[WordBox, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TextBox:
-    """A text as it is drawn, whole, and the box that its letters are in."""
+    """A text as it is drawn, whole, and the box that its letters are in.
+
+    `lines` are known where the text is painted in one piece, so in all languages that are written from the left. `cell`
+    is the place in a table: the table's number on the screen, row and column, from 0; the header is row 0.
+    """
 
     text: str
     box: Box
     role: Role = "text"
+    lines: tuple[TextLine, ...] = ()
+    cell: tuple[int, int, int] | None = None
+
+
+def boxes_of(text: TextBox) -> Iterator[Box]:
+    """Yield all boxes of a text: its own, and those of its lines and words."""
+    yield text.box
+    for line in text.lines:
+        yield line.box
+        for word in line.words:
+            yield word.box
+
+
+def with_boxes(text: TextBox, boxes: Iterator[Box]) -> TextBox:
+    """Return the text with other boxes, taken in the order of `boxes_of`."""
+    box = next(boxes)
+    lines = []
+    for line in text.lines:
+        around = next(boxes)
+        lines.append(replace(line, box=around, words=tuple(replace(word, box=next(boxes)) for word in line.words)))
+    return replace(text, box=box, lines=tuple(lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +143,11 @@ class ScreenTruth:
     """False where there is text that nobody could read."""
     blank: bool = False
     """True where the picture has one colour and nothing else."""
+
+    @property
+    def lines(self) -> tuple[TextLine, ...]:
+        """Every line in reading order."""
+        return tuple(line for text in self.texts for line in text.lines)
 
     @property
     def reading(self) -> str:

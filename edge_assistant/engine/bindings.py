@@ -19,6 +19,7 @@ from typing import Any
 
 from edge_assistant.system.errors import EngineError, EngineUnfitError
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.installation import reinstall_advice
 
 _log = logging.getLogger(__name__)
 _PACKAGE = "llama_cpp"
@@ -69,7 +70,7 @@ def load_backends(folder: Path = LIBRARIES) -> None:
     if count() == 0:
         ggml("ggml", "ggml_backend_load_all_from_path", None, ctypes.c_char_p)(os.fsencode(folder))
     if count() == 0:
-        raise EngineError(tr("The engine does not support this processor. Install the program again."))
+        raise EngineError(tr("The engine does not support this processor. {advice}", advice=reinstall_advice()))
 
 
 def _library_handle(library: str) -> Any:

@@ -47,10 +47,22 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question about the same picture and its answer, without reasoning, as in Qwen3-VL's template."""
+    """An earlier question about the same picture and its answer, without reasoning, as in Qwen3-VL's template.
+
+    `material` is the recognised text that was quoted before the question, as it stood there.
+    """
 
     question: str
     answer: str
+    material: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedLine:
+    """A line of text that was recognised in the picture; `place` orders those that are quoted as they stand there."""
+
+    text: str
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +137,9 @@ class AskQuestion:
     `grace_tokens` are for the sentence, or the object of a list, that the answer is at when `max_tokens` are reached.
     With `may_be_empty` there may be no answer. An answer that repeats itself is tried once more from before the copies
     with `retries_loop`, with another seed and a presence penalty. `grammar` is in llama.cpp's GBNF, with the rule
-    `root`, and holds for the answer, not for reasoning; "" allows everything.
+    `root`, and holds for the answer, not for reasoning; "" allows everything. Of `text`, lines that were recognised in
+    the picture, the most useful first, at most `text_tokens` are quoted before the question, in `text_frame` (with
+    {text} in it); the worker sets `material` to what it quotes.
 
     With `continues` there is no `question`: the last of `turns`, whose answer was cut off or repeated itself, goes on
     from the kept cache, or, where that is lost, is evaluated and goes on. Done has only the new text then, exactly as
@@ -150,6 +164,10 @@ class AskQuestion:
     retries_loop: bool = False
     grammar: str = ""
     continues: bool = False
+    text: tuple[QuotedLine, ...] = ()
+    text_frame: str = ""
+    text_tokens: int = 0
+    material: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +278,7 @@ class TurnsDropped:
 class Done:
     """Worker to client: the question is answered. Times in seconds; `reused_cells` counts KV cells.
 
-    `loops` is how often the answer began to repeat itself, and the copies were dropped.
+    `loops` is how often the answer began to repeat itself, and the copies were dropped. `material` is as in Turn.
     """
 
     id: int
@@ -275,6 +293,7 @@ class Done:
     generated_tokens: int
     generation: float
     loops: int = 0
+    material: str = ""
 
 
 @dataclass(frozen=True, slots=True)

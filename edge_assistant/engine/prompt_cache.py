@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from edge_assistant.system import file_retry
 from edge_assistant.system.bounded_read import read_regular
 
 _MAX_FILES = 4  # two variants in two languages
@@ -55,9 +56,9 @@ class PromptCache:
             self._folder.mkdir(parents=True, exist_ok=True)
             try:
                 temporary.write_bytes(self._checksum(data) + data)
-                temporary.replace(path)
+                file_retry.replace(temporary, path)
             finally:
-                temporary.unlink(missing_ok=True)
+                file_retry.unlink(temporary, missing_ok=True)
         except OSError as error:
             print(f"{path.name}: {error}", file=sys.stderr)  # the client logs the worker's stderr
         self._prune()
@@ -67,7 +68,8 @@ class PromptCache:
         with contextlib.suppress(OSError):
             newest_first = sorted(self._folder.glob("*.kv"), key=lambda path: -path.stat().st_mtime_ns)
             for path in (*newest_first[_MAX_FILES:], *self._folder.glob("*.new")):
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # in use on Windows, say; a later prune removes it
+                    path.unlink(missing_ok=True)
 
     def _path(self, tokens: Sequence[int]) -> Path:
         name = hashlib.blake2b(repr(tuple(tokens)).encode(), key=self._identity, digest_size=16).hexdigest()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from edge_assistant.engine.generation import answer_reserve
 from edge_assistant.engine.last_answer import AnswerSoFar
 from edge_assistant.engine.llama_model import LlamaModel
-from edge_assistant.engine.messages import AskQuestion, ThinkingBudget
+from edge_assistant.engine.messages import AskQuestion, ThinkingBudget, Turn
 from edge_assistant.engine.task_entries import MIN_IMAGE_TOKENS
 from edge_assistant.system.errors import DoesNotFitError
 from edge_assistant.system.i18n import tr
@@ -111,20 +111,26 @@ class PromptLayout:
         opener = "<|vision_end|>"
         turns = request.turns[dropped:]
         for turn in turns if answer is None else turns[:-1]:
-            blocks.append(text_block(self._question_tokens(opener, turn.question)))
+            blocks.append(text_block(self._question_tokens(opener, turn.question, turn.material)))
             answered = self.answer_tokens.get(turn.answer.strip()) or self._text(turn.answer)
             blocks.append(text_block(answered + self.turn_separator))
             opener = ""
         thinks = request.thinking is not None and (answer is None or answer.reasoned)
-        asked = self._question_tokens(opener, turns[-1].question if answer else request.question)
+        last = turns[-1] if answer else Turn(request.question, "", request.material)
+        asked = self._question_tokens(opener, last.question, last.material)
         blocks.append(text_block(asked + (self._special(_THINKING_OPENER) if thinks else [])))
         if answer is not None:  # its last token by itself, since that is evaluated again, for the logits after it
             blocks += [text_block(tokens) for tokens in (answer.tokens[:-1], answer.tokens[-1:]) if tokens]
         return blocks
 
-    def _question_tokens(self, opener: str, question: str) -> list[int]:
+    def count(self, text: str) -> int:
+        """Return how many tokens a text has."""
+        return len(self._text(text))
+
+    def _question_tokens(self, opener: str, question: str, material: str) -> list[int]:
         end = "<|im_end|>\n<|im_start|>assistant\n"
-        return self._special(opener) + self._text(question) + self._special(end)
+        asked = f"{material}\n{question}" if material else question
+        return self._special(opener) + self._text(asked) + self._special(end)
 
     def _special(self, text: str) -> list[int]:
         return self._model.tokenize(text, special=True)

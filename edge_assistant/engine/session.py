@@ -13,6 +13,7 @@ import functools
 import itertools
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from edge_assistant.engine.answer_text import AnswerState
@@ -38,7 +39,11 @@ from edge_assistant.engine.messages import (
 )
 from edge_assistant.engine.prompt_cache import PromptCache
 from edge_assistant.engine.prompt_layout import Block, PromptLayout, text_block
+from edge_assistant.engine.quoted_text import budget, quote
 from edge_assistant.engine.sampler import Sampler
+
+IMAGE_TOKEN_PIXELS = 32 * 32
+"""Pixels of a picture that are one token of Qwen3-VL."""
 
 
 class ModelSession:
@@ -110,6 +115,7 @@ class ModelSession:
 
     def answer(self, request: AskQuestion) -> Done:
         """Answer one question, partially when interrupted. Raises DoesNotFitError or EngineError."""
+        request = self._with_material(request)
         state = AnswerState()
         before = None
         if request.continues:
@@ -124,7 +130,7 @@ class ModelSession:
                 self._pending_answer = pending
         except ComputationInterrupted:
             state.stop = "cancelled"
-        return state.done(request)
+        return replace(state.done(request), material=request.material)
 
     def prepare_follow_up(self) -> None:
         """Evaluate the tokens between the answer and the next question about it, while the worker is idle."""
@@ -164,6 +170,15 @@ class ModelSession:
         """Evaluate a question and return the logits of the first answer token, to compare cached with fresh."""
         self._prefill(request, AnswerState())
         return self._model.logits()
+
+    def _with_material(self, request: AskQuestion) -> AskQuestion:
+        """Return the question with as much of the recognised text as its expected time allows."""
+        if not request.text or request.continues:
+            return request
+        cells = self._layout.count(request.question)
+        if not self._cache.has_picture(picture_digest(request)):
+            cells += request.width * request.height // IMAGE_TOKEN_PIXELS
+        return replace(request, material=quote(request, budget(request, cells), self._layout.count))
 
     def _prefill(self, request: AskQuestion, state: AnswerState, before: AnswerSoFar | None = None) -> None:
         chunk = self._model.image_chunk(request.rgb, request.width, request.height)

@@ -33,6 +33,9 @@ MAX_BYTES = 262_144
 MIN_IMAGE_TOKENS = 8
 """The least image tokens of any picture: llama.cpp's for Qwen3-VL (clip.cpp: set_limit_image_tokens(8, 4096))."""
 
+MOST_TEXT_TOKENS = 150
+"""The most tokens of recognised text in a question: they take 3 to 11 seconds."""
+
 _MOST_CHARACTERS = 4000
 _MOST_QUOTED = 60
 """The most characters of an unknown name that a sentence quotes."""
@@ -82,6 +85,8 @@ class _Number:
 _SPECS: Mapping[str, _Text | _Number | None] = {
     "system": _Text(frozenset(("language",))),
     "language_rule": _Text(frozenset(("language",)), optional=True),
+    "quoted_text": _Text(frozenset(("text",)), optional=True),
+    "text_tokens": _Number(0, MOST_TEXT_TOKENS),
     "prompt": _Text(frozenset(("question", "language"))),
     "image_tokens": _Number(MIN_IMAGE_TOKENS, 16_384),
     "min_image_tokens": _Number(MIN_IMAGE_TOKENS, 16_384),

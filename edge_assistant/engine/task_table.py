@@ -50,6 +50,7 @@ class TaskSettings:
     `max_tokens` limits the answer, `grace_tokens` come on top for the sentence that it is at then. With `may_be_empty`
     no answer is an answer; with `retries_loop` one that repeats itself goes on once from before that. `thinking` is
     used by a Thinking model only. `language_rule` is the end of `system`, for a model that has to be reminded of it.
+    Up to `text_tokens` of recognised text are quoted before the question, in place of {text} in `quoted_text`.
     """
 
     system: str
@@ -63,6 +64,8 @@ class TaskSettings:
     retries_loop: bool
     sampling: Sampling
     thinking: ThinkingBudget
+    quoted_text: str = ""
+    text_tokens: int = 0
 
     @property
     def question(self) -> str:
@@ -104,6 +107,8 @@ class TaskTable:
             retries_loop=found["retries_loop"],
             sampling=Sampling(found["temperature"], found["top_p"], found["top_k"], found["presence_penalty"]),
             thinking=ThinkingBudget(found["thinking_tokens"], found["thinking_seconds"], found["end_of_thinking"]),
+            quoted_text=found["quoted_text"],
+            text_tokens=found["text_tokens"] if "{text}" in found["quoted_text"] else 0,
         )
 
     def with_entries(self, entries: Mapping[str, EntryValue]) -> TaskTable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edge_assistant.hotkeys import unsupported
+from edge_assistant.hotkeys.mac import MacHotkeys
 from edge_assistant.hotkeys.portal import PortalHotkeys
 from edge_assistant.hotkeys.protocol import Hotkeys
 from edge_assistant.hotkeys.unsupported import UnsupportedHotkeys
@@ -19,7 +20,7 @@ def choose_hotkeys(platform: str, *, wayland: bool, x11: bool) -> Hotkeys:
     if platform == "win32":
         return WindowsHotkeys()
     if platform == "darwin":
-        return UnsupportedHotkeys(unsupported.MACOS)
+        return MacHotkeys()
     if wayland:  # first: a Wayland session has an X display too, on which only some windows send their keys
         return PortalHotkeys()
     return X11Hotkeys() if x11 else UnsupportedHotkeys(unsupported.NO_DISPLAY)

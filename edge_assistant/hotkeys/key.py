@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import string
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from edge_assistant.hotkeys.defaults import default_keys
 from edge_assistant.system.errors import UsageError
 from edge_assistant.system.i18n import tr, tr_noop
 
@@ -12,10 +15,20 @@ MODIFIERS = ("ctrl", "alt", "shift", "super")
 """The modifiers in the order in which they are written; super is the Windows or Command key."""
 
 _SPOKEN = {"ctrl": tr_noop("ctrl"), "shift": tr_noop("shift"), "super": tr_noop("Windows key")}
+_SPOKEN_ON: Mapping[str, Mapping[str, str]] = {
+    "darwin": {"alt": tr_noop("Option"), "super": tr_noop("Command")},
+}
+"""Names that a modifier has on one system only, by sys.platform."""
+
 _ALIASES = {"control": "ctrl", "option": "alt", "win": "super", "cmd": "super", "meta": "super"}
+_SUPER_ON = {"win32": "win", "darwin": "cmd"}
+"""What people of a system (as in sys.platform) may write for super, and know better."""
+
 FUNCTION_KEYS = tuple(f"F{number}" for number in range(1, 25))
 # No Insert and no CapsLock: they belong to screen readers.
-_KEYS = (*FUNCTION_KEYS, *string.ascii_lowercase, *string.digits, "pause", "home", "end", "pageup", "pagedown", "space")
+ARROW_KEYS = ("left", "right", "up", "down")
+_OTHER_KEYS = ("pause", "home", "end", "pageup", "pagedown", "space", *ARROW_KEYS)
+_KEYS = (*FUNCTION_KEYS, *string.ascii_lowercase, *string.digits, *_OTHER_KEYS)
 _BY_LOWER_NAME = {key.lower(): key for key in _KEYS}
 _WITHOUT_MODIFIER = (*FUNCTION_KEYS, "pause")
 """Keys that type nothing, so that they may be used without a modifier."""
@@ -37,25 +50,49 @@ class Key:
 
     @property
     def spoken(self) -> str:
-        """The key as it is spoken."""
-        return " ".join(tr(_SPOKEN[each]) if each in _SPOKEN else each for each in str(self).split("+"))
+        """The key as it is spoken on this system."""
+        spoken = {**_SPOKEN, **_SPOKEN_ON.get(sys.platform, {})}
+        return " ".join(tr(spoken[each]) if each in spoken else each for each in str(self).split("+"))
 
 
-def parse_key(text: str) -> Key:
-    """Parse the name of a key. Raises UsageError with a sentence that says what is wrong with it."""
+def parse_key(text: str, platform: str = sys.platform) -> Key:
+    """Parse the name of a key for a system (as in sys.platform).
+
+    Raises UsageError with a sentence that says what is wrong with it.
+    """
     *modifiers, last = [part.strip().lower() for part in text.split("+")]
     modifier_set = frozenset(_ALIASES.get(each, each) for each in modifiers)
     unknown = sorted(modifier_set - set(MODIFIERS))
     if unknown or last not in _BY_LOWER_NAME:
         raise UsageError(
             tr(
-                "{value} is not a shortcut: {value2} is unknown. Use one such as ctrl+shift+F9.",
+                "{value} is not a shortcut: {value2} is unknown. Use one such as {example}.",
                 value=text[:_MAX_QUOTED] or tr("An empty name"),
                 value2=(unknown or [last])[0][:_MAX_QUOTED] or tr("a key"),
+                example=default_keys(platform)["window"],
             )
         )
     key = Key(modifier_set, _BY_LOWER_NAME[last])
     if {"ctrl", "alt"} <= modifier_set:
+        _check_ctrl_with_alt(key, platform)
+    if not modifier_set - {"shift"} and key.name not in _WITHOUT_MODIFIER:
+        raise UsageError(
+            tr(
+                "{key} cannot be used, because it is needed for typing. Add ctrl, alt or {other}.",
+                key=key,
+                other=_SUPER_ON.get(platform, "super"),
+            )
+        )
+    return key
+
+
+def _check_ctrl_with_alt(key: Key, platform: str) -> None:
+    """Raise UsageError for a key with Ctrl and Alt that types a letter or belongs to the system.
+
+    On Windows function keys type nothing with them. On Linux they switch to another console, on a Mac the two modifiers
+    are VoiceOver's.
+    """
+    if platform != "win32":
         raise UsageError(
             tr(
                 "{key} cannot be used: Ctrl with Alt types letters on many keyboards and belongs to VoiceOver. Use "
@@ -63,6 +100,11 @@ def parse_key(text: str) -> Key:
                 key=key,
             )
         )
-    if not modifier_set - {"shift"} and key.name not in _WITHOUT_MODIFIER:
-        raise UsageError(tr("{key} cannot be used, because it is needed for typing. Add ctrl, alt or super.", key=key))
-    return key
+    if key.name not in FUNCTION_KEYS:
+        raise UsageError(
+            tr(
+                "{key} cannot be used: Ctrl with Alt types letters on many keyboards. Use a function key such as "
+                "ctrl+alt+F9.",
+                key=key,
+            )
+        )

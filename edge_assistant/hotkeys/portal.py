@@ -16,10 +16,11 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from edge_assistant.hotkeys import unsupported
-from edge_assistant.hotkeys.actions import ACTIONS
-from edge_assistant.hotkeys.key import Key
+from edge_assistant.hotkeys.actions import meaning_of
+from edge_assistant.hotkeys.key import ARROW_KEYS, Key
 from edge_assistant.hotkeys.protocol import KeyBindings, OnNotice, OnPress
 from edge_assistant.system.dbus import DBusError, Service, call, connect, get_property
+from edge_assistant.system.errors import InputError
 from edge_assistant.system.i18n import tr
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ _CALL_TIMEOUT_S = 25.0
 """Seconds for a call; the bus may have to start the portal first, and that in turn its backends."""
 
 # xkbcommon-keysyms.h; all other names are the same there. The modifiers are those of the shortcuts specification.
-_KEYSYMS = {"pause": "Pause", "home": "Home", "end": "End", "pageup": "Page_Up", "pagedown": "Page_Down"}
+_KEYSYMS = {"pause": "Pause", "home": "Home", "end": "End", "pageup": "Page_Up", "pagedown": "Page_Down"} | {
+    name: name.capitalize() for name in ARROW_KEYS
+}
 _MODIFIERS = {"ctrl": "CTRL", "alt": "ALT", "shift": "SHIFT", "super": "LOGO"}
 # How desktops write the modifiers for people, in English and German.
 _WRITTEN_MODIFIERS = {
@@ -69,6 +72,7 @@ class PortalHotkeys:
     """Binds the shortcuts on a thread of its own, because the desktop may ask the person first, and reports presses."""
 
     def __init__(self) -> None:
+        self.unavailable = ""
         self._connection: DBusConnection | None = None
         self._signals: deque[Message] = deque()
         self._thread: threading.Thread | None = None
@@ -95,6 +99,10 @@ class PortalHotkeys:
         if self._thread is not None:
             self._thread.join(1.0)
 
+    def is_free(self, key: Key) -> bool | None:  # noqa: ARG002
+        """Return that this is not known: the desktop decides when the shortcut is bound."""
+        return None
+
     def _run(self, on_press: OnPress) -> None:
         was_bound = False
         try:
@@ -110,11 +118,15 @@ class PortalHotkeys:
                             raise
                         self._wait_for_portal()
         except _NoKeys as error:
-            self._on_notice(str(error))
+            self._report_end(str(error))
         except (DBusError, _OwnerChanged) as error:
             _log.info("no keys from the portal: %s", error)
             if not (self._closed or self._was_gone):
-                self._on_notice(_gone_message() if was_bound else tr(unsupported.WAYLAND))
+                self._report_end(_gone_message() if was_bound else tr(unsupported.WAYLAND))
+
+    def _report_end(self, sentence: str) -> None:
+        self.unavailable = sentence
+        self._on_notice(sentence)
 
     def _subscribe(self) -> None:
         """Subscribe to the portal's signals, and to its coming and going on the bus."""
@@ -148,7 +160,7 @@ class PortalHotkeys:
             (
                 action,
                 {
-                    "description": ("s", tr(ACTIONS.get(action, action))),
+                    "description": ("s", meaning_of(action)),
                     "preferred_trigger": ("s", shortcut_trigger(key)),
                 },
             )
@@ -158,7 +170,7 @@ class PortalHotkeys:
         if code:
             raise _NoKeys(_refused_message())
         if self._was_gone:
-            self._was_gone = False
+            self._was_gone, self.unavailable = False, ""
             self._on_notice(tr("Shortcuts work again."))
         self._announce_triggers(results.get("shortcuts", ("", []))[1])
         return session
@@ -212,7 +224,7 @@ class PortalHotkeys:
         if self._owner:
             return
         self._was_gone = True
-        self._on_notice(_gone_message())
+        self._report_end(_gone_message())
         while not self._owner:
             with contextlib.suppress(_OwnerChanged):
                 self._next_signal()
@@ -229,6 +241,15 @@ class PortalHotkeys:
             key = self._keys[action]
             if written != reported.get(action) and (action in reported or not is_same_key(key, written)):
                 self._on_notice(_other_key_message(action, key, written))
+
+
+def check() -> None:
+    """Check that the portal offers shortcuts; none is asked for. Raises InputError (`no-portal`)."""
+    try:
+        with connect("SESSION") as connection:
+            get_property(connection, _SHORTCUTS, "version", timeout=_CALL_TIMEOUT_S, start=True)
+    except DBusError as error:
+        raise InputError(tr(unsupported.WAYLAND), code="no-portal") from error
 
 
 def shortcut_trigger(key: Key) -> str:

@@ -21,11 +21,21 @@ OnNotice = Callable[[str], None]
 class Hotkeys(Protocol):
     """The global hotkeys of the program on one display."""
 
+    @property
+    def unavailable(self) -> str:
+        """The sentence about why no key works here, "" as long as keys can be registered."""
+
     def start(self, keys: KeyBindings, on_press: OnPress, on_notice: OnNotice) -> tuple[str, ...]:
         """Register the keys; return a sentence for each that is not available, or one for all of them."""
 
     def close(self) -> None:
         """Unregister the keys."""
+
+    def is_free(self, key: Key) -> bool | None:
+        """Return whether the key could be registered now; None where only trying it out would tell.
+
+        It must not be called while this program has the key. May be called without `start`, on any thread.
+        """
 
 
 def key_taken_message(key: Key, action: str) -> str:
@@ -35,4 +45,15 @@ def key_taken_message(key: Key, action: str) -> str:
         "trigger {action}.",
         key=key.spoken,
         action=action,
+    )
+
+
+def key_refused_message(key: Key, action: str, reason: str) -> str:
+    """Return the sentence about a key that the system refuses for another reason."""
+    return tr(
+        "{key}, for {action}, was refused by the system: {reason}. Set another shortcut, or use the command "
+        "edge-assistant trigger {action}.",
+        key=key.spoken,
+        action=action,
+        reason=reason,
     )

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from edge_assistant.hotkeys.key import Key
+from edge_assistant.hotkeys.key import ARROW_KEYS, Key
 from edge_assistant.hotkeys.protocol import KeyBindings, OnNotice, OnPress, key_taken_message
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.x_server import NoServerError, connect
@@ -24,7 +24,9 @@ _LOST = tr_noop("The display is gone, so shortcuts do not work. The command edge
 _NO_SERVER = tr_noop(
     "Shortcuts do not work, because no X display answers. The command edge-assistant trigger still works."
 )
-_KEYSYMS = {"pause": "Pause", "home": "Home", "end": "End", "pageup": "Page_Up", "pagedown": "Page_Down"}
+_KEYSYMS = {"pause": "Pause", "home": "Home", "end": "End", "pageup": "Page_Up", "pagedown": "Page_Down"} | {
+    name: name.capitalize() for name in ARROW_KEYS
+}
 _LOCK_KEYS = ("Num_Lock", "Scroll_Lock")
 _SUPER_KEYS = ("Super_L", "Super_R")
 _CAPS_LOCK, _SHIFT, _CTRL, _MOD1, _MOD4 = 1 << 1, 1 << 0, 1 << 2, 1 << 3, 1 << 6
@@ -57,6 +59,7 @@ class X11Hotkeys:
     """Grabs keys of the X server that DISPLAY names (`display` names another one)."""
 
     def __init__(self, display: str | None = None) -> None:
+        self.unavailable = ""
         self._name = display
         self._display: Display | None = None
         self._end_receiver, self._end_sender = os.pipe()
@@ -72,7 +75,8 @@ class X11Hotkeys:
             self._display = connect(self._name)
             refused = self._grab_all(keys)
         except (NoServerError, error.ConnectionClosedError, OSError):
-            return (tr(_NO_SERVER),)
+            self.unavailable = tr(_NO_SERVER)
+            return (self.unavailable,)
         self._thread = threading.Thread(
             target=self._listen, args=(keys, on_press, on_notice), name="hotkeys", daemon=True
         )
@@ -86,6 +90,13 @@ class X11Hotkeys:
             self._thread.join(1.0)
         os.close(self._end_sender)
         os.close(self._end_receiver)
+
+    def is_free(self, key: Key) -> bool | None:
+        """Grab the key on a connection of its own, and free it; see Hotkeys."""
+        trial = X11Hotkeys(self._name)
+        refused = trial.start({"": key}, lambda _: None, lambda _: None)
+        trial.close()
+        return None if trial.unavailable else not refused
 
     def _listen(self, keys: KeyBindings, on_press: OnPress, on_notice: OnNotice) -> None:
         from Xlib import X, error
@@ -109,7 +120,8 @@ class X11Hotkeys:
             display.close()
         except (error.ConnectionClosedError, OSError) as failure:
             _log.info("the X connection ended: %s", type(failure).__name__)
-            on_notice(tr(_LOST))
+            self.unavailable = tr(_LOST)
+            on_notice(self.unavailable)
 
     def _wait_for_event(self, display: Display) -> bool:
         """Wait for an event or for `close`; return whether it is `close`."""

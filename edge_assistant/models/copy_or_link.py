@@ -21,7 +21,7 @@ from edge_assistant.models.partial_file import (
     remove_leftovers,
     remove_part,
 )
-from edge_assistant.system import own_file
+from edge_assistant.system import file_retry, own_file
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.json_store import explain_write_errors
@@ -117,7 +117,7 @@ def _clear_part(path: Path, source: Path) -> None:
                 tr("{name} is incomplete, or has another file's name. Rename it, then add it.", name=source.name)
             )
         if not own_file.is_plain_file(part):
-            part_path(path).unlink()
+            file_retry.unlink(part_path(path))
 
 
 def can_link(source: Path, folder: Path) -> bool:
@@ -139,7 +139,7 @@ def _link(source: Path, path: Path, temporary: Path, status: os.stat_result) -> 
     with explain_write_errors(path):
         new = path if own_file.lstat_or_none(path) is None else temporary
         try:
-            os.link(source.resolve(), new)
+            file_retry.retry(lambda: os.link(source.resolve(), new))
         except OSError as error:
             if error.errno not in _NO_LINK_ERRNOS:
                 raise
@@ -152,10 +152,10 @@ def _link(source: Path, path: Path, temporary: Path, status: os.stat_result) -> 
                 code="no-link",
             ) from error
         if not os.path.samestat(new.lstat(), status):
-            new.unlink()
+            file_retry.unlink(new)
             raise _changed_error(source)
         if new != path:
-            new.replace(path)
+            file_retry.replace(new, path)
 
 
 def _check_checksum(source: Path, expected: str | None, found: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from edge_assistant.models import user_catalog
 from edge_assistant.models.catalog import CatalogFile, CatalogModel, load_catalog
+from edge_assistant.models.companions import Companion, copy_companions
 from edge_assistant.models.copy_or_link import install_file
 from edge_assistant.models.library import CATALOG, ModelLibrary, exists
 from edge_assistant.models.partial_file import check_space, foreign_file_error, remove_leftovers
@@ -39,8 +40,13 @@ class Exporter:
         *,
         on_progress: OnProgress,
         cancel: Cancellation,
+        companions: Sequence[Companion] = (),
     ) -> None:
-        """`models`: those to export, each with all of its files that are here; empty means every complete model."""
+        """`models`: those to export, each with all of its files that are here; empty means every complete model.
+
+        `companions`: what goes along, as far as it is here.
+        """
+        self._companions = [each for each in companions if each.path is not None]
         self._cancel = cancel
         self._library = library
         self._folder = folder
@@ -78,7 +84,18 @@ class Exporter:
         ours = {entry.file.lower() for each in earlier for entry in each.files}
         for copy in copies.values():
             self._copy(copy, ours)
-        self._write_lists([*exported, *self._remaining(earlier, exported)])
+        listed = [*exported, *self._remaining(earlier, exported)]
+        self._write_lists(listed)
+        if self._companions:  # last, so that a damaged one costs nothing of the models
+            copy_companions(
+                self._companions,
+                self._folder,
+                self._library,
+                lock=False,
+                on_progress=self._on_progress,
+                cancel=self._cancel,
+            )
+            self._write_lists(listed, self._companions)
         return exported
 
     def _remaining(self, earlier: Sequence[CatalogModel], exported: Sequence[CatalogModel]) -> list[CatalogModel]:
@@ -156,8 +173,9 @@ class Exporter:
             copy.source, target, copy.sha256, self._library.verifier, link=False, on_bytes=self._progress.received
         )
 
-    def _write_lists(self, models: list[CatalogModel]) -> None:
+    def _write_lists(self, models: list[CatalogModel], companions: Sequence[Companion] = ()) -> None:
         files = {entry.file: entry.sha256 for each in models for entry in each.files if entry.sha256}
+        files |= {each.place: each.sha256 for each in companions}
         sums = "".join(f"{sha256}  {file}\n" for file, sha256 in files.items())
         with explain_write_errors(self._folder / CHECKSUMS):
             replace_file(self._folder / CHECKSUMS, sums.encode())

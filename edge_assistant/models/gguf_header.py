@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from edge_assistant.system.errors import WeightsError
+from edge_assistant.system.errors import WeightsError, weights_in_use_error
+from edge_assistant.system.file_retry import is_in_use, retry
 from edge_assistant.system.i18n import format_number, tr
 
 _MAX_HEADER = 32 * 2**20  # bytes; Qwen3-VL's header, with 151,936 tokens and as many merges, has 6 MB
@@ -67,12 +68,14 @@ def open_regular(path: Path) -> BinaryIO:
     """Open a regular file for reading; a pipe would wait for ever. Raises WeightsError."""
     try:
         # Opened without blocking, and its type checked on the descriptor: the name may be replaced at any moment.
-        descriptor = os.open(path, _OPEN_FLAGS)
+        descriptor = retry(lambda: os.open(path, _OPEN_FLAGS))
     except FileNotFoundError:
         raise WeightsError(tr("There is no file {path}.", path=path), code="weights-missing") from None
-    except PermissionError:
+    except PermissionError as error:
         if path.is_dir():  # Windows refuses to open folders with this error
             raise _not_a_file_error(path, tr("a folder")) from None
+        if is_in_use(error):
+            raise weights_in_use_error(path) from None
         raise WeightsError(tr("The file {name} cannot be read: permission denied.", name=path.name)) from None
     except (OSError, ValueError) as error:
         raise WeightsError(

@@ -11,6 +11,7 @@ import logging
 import os
 import re
 import socket
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,9 +53,15 @@ class Stream:
 
     def abort(self) -> None:
         """Wake up the thread that waits for bytes, with an error; may be called from any thread."""
-        with contextlib.suppress(KeyError, AttributeError, OSError):
+        try:
             connection = self._response.extensions["network_stream"].get_extra_info("socket")
+        except (KeyError, AttributeError):
+            return
+        with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
+        if sys.platform == "win32":  # there only a closed socket wakes a thread, and elsewhere that does not
+            with contextlib.suppress(OSError):
+                connection.close()
 
 
 class Hub:

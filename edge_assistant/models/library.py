@@ -11,10 +11,11 @@ from edge_assistant.models.checksums import ChecksumVerifier
 from edge_assistant.models.gguf import Variant
 from edge_assistant.models.partial_file import arrived_bytes, has_part, locked_for_writing, remove_leftovers
 from edge_assistant.models.vision_towers import VisionTowers
-from edge_assistant.system import own_file, paths
+from edge_assistant.system import file_retry, own_file, paths
 from edge_assistant.system.errors import WeightsError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.json_store import explain_write_errors
+from edge_assistant.system.similar_words import did_you_mean
 from edge_assistant.system.text_cleaning import Unshortened, shorten
 
 CATALOG = "catalog.toml"
@@ -87,11 +88,13 @@ class ModelLibrary:
             raise WeightsError(
                 tr("There is no {title} model called {name}.", title=variant.title(), name=name), code="weights-name"
             )
-        names = Unshortened(", ".join(dict.fromkeys(shorten(catalog_model.name) for catalog_model in catalog)))
-        raise WeightsError(
-            tr("There is no model called {name}. The known names are {names}.", name=name, names=names),
-            code="weights-name",
+        known = tuple(dict.fromkeys(shorten(catalog_model.name) for catalog_model in catalog))
+        sentence = tr(
+            "There is no model called {name}. The known names are {names}.",
+            name=name,
+            names=Unshortened(", ".join(known)),
         )
+        raise WeightsError(f"{sentence} {did_you_mean(name, known)}".strip(), code="weights-name")
 
     def find(self, catalog_model: CatalogModel, entry: CatalogFile) -> Path | None:
         """Return where the file is; None: nowhere."""
@@ -162,7 +165,7 @@ class ModelLibrary:
         for path in targets:
             with locked_for_writing(path), explain_write_errors(path):
                 freed += _removable_size(path) + remove_leftovers(path) + VisionTowers().remove_all(path)
-                path.unlink(missing_ok=True)
+                file_retry.unlink(path, missing_ok=True)
         return freed
 
     def _nothing_to_remove(self, catalog_model: CatalogModel) -> WeightsError:

@@ -54,8 +54,16 @@ def fitting_context(
     image_tokens: int = _DEFAULT_IMAGE_TOKENS,
     *,
     repack: bool = False,
+    beside: int = 0,
 ) -> int | None:
-    """Return the largest context, up to `most` tokens, that fits into memory; None when not even a picture fits."""
+    """Return the largest context, up to `most` tokens, that fits into memory; None when not even a picture fits.
+
+    `beside` are bytes that are left to others, where that leaves the model any context.
+    """
+    if beside:
+        left = fitting_context(model, most, available_bytes - beside, image_tokens, repack=repack)
+        if left is not None:
+            return left
     if needed_bytes(model, most, image_tokens, repack=repack) <= available_bytes:
         return most
     room = available_bytes - needed_bytes(model, 0, image_tokens, repack=repack)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
 from edge_assistant.models.catalog import CatalogModel
+from edge_assistant.models.companions import Companion, copy_companions, with_companions
 from edge_assistant.models.exporter import Exporter
 from edge_assistant.models.gguf_header import format_size
 from edge_assistant.models.importer import Importer
@@ -117,11 +119,15 @@ def _present_files(library: ModelLibrary, models: Iterable[CatalogModel]) -> lis
 
 @dataclass(frozen=True, slots=True)
 class ImportOperation:
-    """The import of models from files and folders, as hard links or copies; with `link` None, the person is asked."""
+    """The import of models from files and folders, as hard links or copies; with `link` None, the person is asked.
+
+    `companions` that lie in the folders come along.
+    """
 
     library: ModelLibrary
     sources: Sequence[Path]
     link: bool | None = None
+    companions: Sequence[Companion] = ()
 
     @property
     def start_sentence(self) -> str:
@@ -130,14 +136,19 @@ class ImportOperation:
 
     def run(self, listener: OperationListener, cancel: Cancellation) -> OperationResult:
         """Import everything. Raises WeightsError (ChecksumError for wrong bytes), DoesNotFitError, CancelledError."""
-        results = Importer(
-            self.library,
-            self.sources,
-            want_links=lambda: _ask_for_links(listener) if self.link is None else self.link,
-            on_progress=lambda file, progress: listener.progress("import", file, progress),
-            on_notice=listener.notice,
-            cancel=cancel,
-        ).run()
+        found = {source: with_companions(source, self.companions) for source in self.sources if source.is_dir()}
+        # A folder that has only them is no mistake.
+        sources = [each for each in self.sources if not found.get(each) or any(each.glob("*.gguf"))]
+        results = []
+        if sources:
+            results = Importer(
+                self.library,
+                sources,
+                want_links=lambda: _ask_for_links(listener) if self.link is None else self.link,
+                on_progress=lambda file, progress: listener.progress("import", file, progress),
+                on_notice=listener.notice,
+                cancel=cancel,
+            ).run()
         for result in results:
             listener.event(
                 "done",
@@ -147,7 +158,19 @@ class ImportOperation:
                 complete=result.complete,
                 files=[str(each) for each in result.files],
             )
-        return OperationResult(tuple(each.sentence() for each in results))
+        sentences = [each.sentence() for each in results]
+        along = list({each.place: each for each in chain.from_iterable(found.values())}.values())
+        if along:
+            copy_companions(
+                along,
+                self.library.data_models,
+                self.library,
+                lock=True,
+                on_progress=lambda file, progress: listener.progress("import", file, progress),
+                cancel=cancel,
+            )
+            sentences.append(tr("The files that recognise text are installed."))
+        return OperationResult(tuple(sentences))
 
 
 def _ask_for_links(listener: OperationListener) -> bool:
@@ -159,11 +182,15 @@ def _ask_for_links(listener: OperationListener) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ExportOperation:
-    """The export of models into a folder, for another computer; without `models`, of all complete ones."""
+    """The export of models into a folder, for another computer; without `models`, of all complete ones.
+
+    The `companions` that are here go along.
+    """
 
     library: ModelLibrary
     folder: Path
     models: tuple[CatalogModel, ...] = ()
+    companions: Sequence[Companion] = ()
 
     @property
     def start_sentence(self) -> str:
@@ -178,6 +205,7 @@ class ExportOperation:
             self.models,
             on_progress=lambda file, progress: listener.progress("export", file, progress),
             cancel=cancel,
+            companions=self.companions,
         ).run()
         listener.event("done", action="export", folder=str(self.folder), names=[each.name for each in written])
         sentence = tr_count(

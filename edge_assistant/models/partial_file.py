@@ -19,7 +19,7 @@ import psutil
 
 from edge_assistant.models.checksums import ChecksumVerifier, OnBytes, chunks
 from edge_assistant.models.gguf_header import format_size
-from edge_assistant.system import own_file
+from edge_assistant.system import file_retry, own_file
 from edge_assistant.system.atomic_file import replace_file
 from edge_assistant.system.bounded_read import read_regular
 from edge_assistant.system.errors import DoesNotFitError, WeightsError
@@ -65,8 +65,8 @@ def part_path(path: Path) -> Path:
 def remove_part(path: Path) -> int:
     """Remove what has arrived of `path`; return how many bytes that frees. Raises OSError."""
     part, freed = part_path(path), arrived_bytes(path)
-    part.unlink(missing_ok=True)
-    _note_path(path).unlink(missing_ok=True)
+    file_retry.unlink(part, missing_ok=True)
+    file_retry.unlink(_note_path(path), missing_ok=True)
     return freed
 
 
@@ -183,8 +183,8 @@ class PartialFile:
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
-            part_path(self._path).replace(self._path)
-            _note_path(self._path).unlink(missing_ok=True)
+            file_retry.replace(part_path(self._path), self._path)
+            file_retry.unlink(_note_path(self._path), missing_ok=True)
             verifier.remember(self._path, self._path.stat(), self.sha256())
 
     def discard(self) -> None:
@@ -208,7 +208,7 @@ class PartialFile:
     def _create_part(self) -> FileIO:
         """Create an empty part. Its note is written first: a part without a note is somebody else's file."""
         check_replaceable(self._path)
-        part_path(self._path).unlink(missing_ok=True)
+        file_retry.unlink(part_path(self._path), missing_ok=True)
         self._write_note(synced=0)
         return own_file.create(part_path(self._path))
 

@@ -37,11 +37,37 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """`model`: the recommended model, None when none fits. `download_bytes` are still to be fetched for it."""
+    """`model`: the recommended model, None when none fits. `download_bytes` are still to be fetched for it, and
+    `short_bytes` of disk space have to be freed for that. `sentences` tell all of it, and end with WARNING.
+    """
 
     model: CatalogModel | None
     download_bytes: int
     sentences: tuple[str, ...]
+    short_bytes: int = 0
+
+    @property
+    def need(self) -> str:
+        """What has to be done, in plain words: no name and no figures but the size of the download."""
+        if self.model is None:
+            return tr("This computer has too little memory for a model. I can still read text.")
+        if not self.download_bytes:
+            return tr("A model is here already.")
+        need = tr("I need one download of {size}.", size=plain_size(self.download_bytes))
+        return f"{need} {self.room_sentence}".rstrip()
+
+    @property
+    def room_sentence(self) -> str:
+        """What has to be freed on the disk before the download; "" where there is room."""
+        return _room_sentence(self.short_bytes) if self.short_bytes else ""
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Why it is this model, its name, what it needs, and its licence."""
+        reasons = self.sentences[:-1]
+        if self.model is None:
+            return reasons
+        return (*reasons, tr("Its licence is {licence}.", licence=self.model.licence))
 
 
 def recommend(
@@ -89,9 +115,9 @@ def recommend(
     chosen = (affordable or fitting[-1:])[0]
     missing = _missing_bytes(chosen, here)
     sentences = [facts, _recommendation_sentence(chosen, missing, reason)]
-    if missing and not affordable:
-        short = missing + _DISK_RESERVE_BYTES - machine.free_disk
-        sentences.append(tr("First free up {room} of disk space.", room=format_size(short)))
+    short = missing + _DISK_RESERVE_BYTES - machine.free_disk if missing and not affordable else 0
+    if short:
+        sentences.append(_room_sentence(short))
     if missing and commands:
         sentences.append(
             tr(
@@ -100,15 +126,25 @@ def recommend(
             )
         )
     sentences.append(tr(WARNING))
-    return Recommendation(chosen, missing, tuple(sentences))
+    return Recommendation(chosen, missing, tuple(sentences), short)
+
+
+def plain_size(size: int) -> str:
+    """Return `size` in bytes as people say it, without a fraction from one gigabyte on."""
+    if size < 0.95e9:
+        return format_size(size)
+    return tr_count("{number} gigabyte", "{number} gigabytes", round(size / 1e9))
+
+
+def _room_sentence(short_bytes: int) -> str:
+    return tr("First free up {room} of disk space.", room=format_size(short_bytes))
 
 
 def _recommendation_sentence(catalog_model: CatalogModel, missing: int, reason: str) -> str:
     fetch = tr("{size} to download", size=format_size(missing)) if missing else tr("already installed")
     return tr(
-        "I recommend {name}, {quantisation}, {reason}. It is {fetch}, and needs {memory} of memory.",
+        "I recommend {name}, {reason}. It is {fetch}, and needs {memory} of memory.",
         name=catalog_model.name,
-        quantisation=catalog_model.quantisation,
         fetch=fetch,
         memory=format_size(catalog_model.ram_bytes),
         reason=reason,

@@ -9,6 +9,7 @@ from edge_assistant.models.hub_errors import TemporaryError
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import NetworkError
 from edge_assistant.system.i18n import tr, tr_count
+from edge_assistant.text.passing import Passing
 
 # Seconds to wait after each failure in a row, then give up. Bytes that arrive start the schedule again.
 RETRY_WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0, 60.0, 60.0, 60.0)
@@ -45,11 +46,13 @@ class RetrySchedule:
             ) from error
         self._on_notice(
             error.code,
-            tr_count(
-                "{error} Trying again in {number} second.",
-                "{error} Trying again in {number} seconds.",
-                round(wait),
-                error=error,
+            Passing(
+                tr_count(
+                    "{error} Trying again in {number} second.",
+                    "{error} Trying again in {number} seconds.",
+                    round(wait),
+                    error=error,
+                )
             ),
         )
         self._cancel.wait(wait)

@@ -63,15 +63,21 @@ _STATES = {
 class SummaryRow:
     """One model as a table shows it; sizes in bytes. `state` is the word in `model_facts`, `words` the one for people.
 
-    `sentence` is everything in one.
+    `trust` says who decides about its checksums, "" where the catalogue does. `sentence` is everything in one.
     """
 
     model: CatalogModel
     size: int
     state: str
     words: str
+    trust: str
     sentence: str
     paths: tuple[str, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that the model needs is on this computer."""
+        return self.state in ("verified", "unchecked")
 
 
 def summary_rows(library: ModelLibrary) -> list[SummaryRow]:
@@ -107,12 +113,20 @@ def _row(library: ModelLibrary, catalog_model: CatalogModel) -> SummaryRow:
         state=Unshortened(f"{words}; {trust}" if trust else words),
     )
     paths = tuple(str(status.path) for status in statuses if status.path is not None)
-    return SummaryRow(catalog_model, size, state, words, sentence, paths)
+    return SummaryRow(catalog_model, size, state, words, trust, sentence, paths)
+
+
+SHIPPED_SOURCES = (
+    tr_noop("trained from nothing by this project on pictures it draws itself"),
+    tr_noop("Qwen team, Alibaba Cloud: official conversion of Qwen3-VL-4B-Instruct"),
+    tr_noop("Qwen team, Alibaba Cloud: official conversion of Qwen3-VL-4B-Thinking"),
+)
+"""The sources of the models in the catalogues that come along."""
 
 
 def translate_value(value: str) -> str:
-    """Return a licence or a quantisation for people: UNKNOWN is said in their language."""
-    return tr(UNKNOWN) if value == UNKNOWN else value
+    """Return a licence, a quantisation or a source for people: what the program itself says, in their language."""
+    return tr(value) if value in (UNKNOWN, *SHIPPED_SOURCES) else value
 
 
 def _describe_trust(library: ModelLibrary, firsts: list[CatalogFile]) -> str:

@@ -23,7 +23,7 @@ import psutil
 from edge_assistant.models.checksums import ChecksumVerifier
 from edge_assistant.models.gguf_header import HeaderReader, TensorEntry, format_size, open_regular
 from edge_assistant.models.partial_file import locked_for_writing
-from edge_assistant.system import own_file, paths
+from edge_assistant.system import file_retry, own_file, paths
 from edge_assistant.system.errors import DoesNotFitError, WeightsError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.json_store import JsonStore, explain_write_errors
@@ -95,9 +95,9 @@ class VisionTowers:
             with locked_for_writing(path):
                 try:
                     changed, unchanged = convert_file(parent, temporary, name, requantise, on_fraction)
-                    temporary.replace(path)
+                    file_retry.replace(temporary, path)
                 finally:
-                    temporary.unlink(missing_ok=True)
+                    file_retry.unlink(temporary, missing_ok=True)
                 status = path.stat()
                 self._store.update({path.name: [checksum, status.st_size, status.st_mtime_ns]})
         return CachedTower(path, changed, unchanged)
@@ -107,7 +107,7 @@ class VisionTowers:
         checksum = ChecksumVerifier(paths.data_dir()).known_checksum(parent)
         if checksum is not None:
             path = self._path(checksum, name)
-            path.unlink(missing_ok=True)
+            file_retry.unlink(path, missing_ok=True)
             if path.name in self._store.read():
                 self._store.update({path.name: None})
 
@@ -126,7 +126,7 @@ class VisionTowers:
     def remove_temporary_files(self) -> None:
         """Delete half-made towers of programs that were ended, but not one that another program is making."""
         for path in self._folder.glob("*.new"):
-            with contextlib.suppress(WeightsError), locked_for_writing(path.with_suffix(".gguf")):
+            with contextlib.suppress(WeightsError, OSError), locked_for_writing(path.with_suffix(".gguf")):
                 path.unlink(missing_ok=True)
 
 

@@ -13,20 +13,28 @@ from edge_assistant.system.i18n import tr, tr_noop
 Value = str | int | bool | None
 """The value of an entry; None means that the program chooses."""
 
-Group = Literal["general", "voice", "sounds", "sources", "budgets", "engine", "hotkeys"]
+Group = Literal["general", "voice", "hotkeys", "questions", "answers", "sounds", "sources", "models", "speed"]
 GROUPS: dict[Group, str] = {
     "general": tr_noop("General"),
-    "voice": tr_noop("Voice"),
-    "sounds": tr_noop("Sounds"),
-    "sources": tr_noop("Screen and camera"),
-    "budgets": tr_noop("Detail and time"),
-    "engine": tr_noop("Engine"),
+    "voice": tr_noop("Speech"),
     "hotkeys": tr_noop("Shortcuts"),
+    "questions": tr_noop("Questions"),
+    "answers": tr_noop("Answers"),
+    "sounds": tr_noop("Sounds"),
+    "sources": tr_noop("Sources"),
+    "models": tr_noop("Models"),
+    "speed": tr_noop("Speed and memory"),
 }
-"""The titles of the groups, in the order in which they are shown."""
+"""The titles of the groups, in the order in which they are shown: the basic ones first."""
+
+BASIC_GROUPS: tuple[Group, ...] = ("general", "voice", "hotkeys", "questions")
+"""The groups of the settings that most people look for; the others are shown apart from them, as advanced."""
 
 HOTKEYS: Group = "hotkeys"
 """The group of the hotkeys, which is also their table in the file."""
+
+QUESTIONS: Group = "questions"
+"""The group of the person's own questions, which is also their array of tables in the file; it has no entries."""
 
 OptionSource = Literal["", "voices", "languages", "cameras", "monitors", "weights", "folder", "key"]
 """What a dialog can list as options from this computer; "" for nothing."""
@@ -36,7 +44,8 @@ OptionSource = Literal["", "voices", "languages", "cameras", "monitors", "weight
 class EntryInfo:
     """The description of an entry. Its texts are English and go through `tr` where they are used.
 
-    `range` is the smallest and the largest number allowed. `choices` are the only values allowed, each with its
+    `range` is the smallest and the largest number allowed, `step` what a dialog goes by, 0 for a twentieth of the
+    usual value. `choices` are the only values allowed, each with its
     meaning. `unset` says what applies when no value is set; `example` is a possible value. `check` raises UsageError
     for invalid text.
     """
@@ -45,6 +54,7 @@ class EntryInfo:
     label: str
     help: str
     range: tuple[int, int] | None = None
+    step: int = 0
     unit: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     unset: str = ""

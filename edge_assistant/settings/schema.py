@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
@@ -10,12 +11,24 @@ from pathlib import Path
 from typing import Any, cast
 
 from edge_assistant.hotkeys import key as keys
-from edge_assistant.hotkeys.actions import ACTIONS
-from edge_assistant.settings.entry import HOTKEYS, EntryInfo, SettingError, SettingsEntry, Value, validate
-from edge_assistant.system import paths
+from edge_assistant.hotkeys.actions import ACTIONS, READING_ACTIONS
+from edge_assistant.hotkeys.defaults import default_keys
+from edge_assistant.settings.entry import (
+    GROUPS,
+    HOTKEYS,
+    QUESTIONS,
+    EntryInfo,
+    SettingError,
+    SettingsEntry,
+    Value,
+    validate,
+)
+from edge_assistant.settings.questions import Question, parse_questions
+from edge_assistant.system import file_retry, paths
 from edge_assistant.system.bounded_read import read_regular_text
-from edge_assistant.system.errors import UsageError
+from edge_assistant.system.errors import UsageError, in_use_error
 from edge_assistant.system.i18n import system_language, tr, tr_noop
+from edge_assistant.system.similar_words import did_you_mean
 from edge_assistant.system.toml_reader import file_problem, parse_toml
 
 MAX_BYTES = 65_536
@@ -23,6 +36,8 @@ MAX_BYTES = 65_536
 
 RETIRED = frozenset(("skip_blank", "target_seconds"))
 """Names of entries of earlier versions. They are ignored in a file, and are not an error."""
+
+_DEFAULT_KEYS = default_keys(sys.platform)
 
 _MOST_QUOTED = 60
 """The most characters of a name that an error message quotes."""
@@ -39,43 +54,73 @@ def _check_language(code: str) -> None:
 class HotkeySettings:
     """The global hotkey of each action (see hotkeys/actions.py), in the syntax of hotkeys/key.py; "" is none.
 
-    docs/adr/0011-keys-that-nobody-else-has.md explains the defaults.
+    hotkeys/defaults.py has the defaults of each system.
     """
 
-    window: str = "ctrl+shift+F9"
-    screen: str = "ctrl+shift+F11"
-    read: str = "ctrl+shift+F10"
-    clipboard: str = ""
-    camera: str = ""
-    region: str = ""
-    palette: str = "ctrl+shift+F12"
-    ask: str = "ctrl+shift+F5"
-    more: str = ""
-    repeat: str = "ctrl+shift+F7"
-    spell: str = ""
-    stop: str = "ctrl+shift+F8"
-    status: str = "ctrl+shift+F6"
-    think: str = ""
-    quit: str = ""
+    window: str = _DEFAULT_KEYS["window"]
+    screen: str = _DEFAULT_KEYS["screen"]
+    read: str = _DEFAULT_KEYS["read"]
+    clipboard: str = _DEFAULT_KEYS["clipboard"]
+    camera: str = _DEFAULT_KEYS["camera"]
+    region: str = _DEFAULT_KEYS["region"]
+    palette: str = _DEFAULT_KEYS["palette"]
+    find: str = _DEFAULT_KEYS["find"]
+    ask: str = _DEFAULT_KEYS["ask"]
+    more: str = _DEFAULT_KEYS["more"]
+    repeat: str = _DEFAULT_KEYS["repeat"]
+    history: str = _DEFAULT_KEYS["history"]
+    spell: str = _DEFAULT_KEYS["spell"]
+    lines: str = _DEFAULT_KEYS["lines"]
+    stop: str = _DEFAULT_KEYS["stop"]
+    status: str = _DEFAULT_KEYS["status"]
+    think: str = _DEFAULT_KEYS["think"]
+    slower: str = _DEFAULT_KEYS["slower"]
+    faster: str = _DEFAULT_KEYS["faster"]
+    quieter: str = _DEFAULT_KEYS["quieter"]
+    louder: str = _DEFAULT_KEYS["louder"]
+    shortcuts: str = _DEFAULT_KEYS["shortcuts"]
+    help: str = _DEFAULT_KEYS["help"]
+    key_help: str = _DEFAULT_KEYS["key-help"]
+    quit: str = _DEFAULT_KEYS["quit"]
+    pause: str = _DEFAULT_KEYS["pause"]
+    next_line: str = _DEFAULT_KEYS["next-line"]
+    previous_line: str = _DEFAULT_KEYS["previous-line"]
+    next_paragraph: str = _DEFAULT_KEYS["next-paragraph"]
+    previous_paragraph: str = _DEFAULT_KEYS["previous-paragraph"]
 
     def keys_by_action(self) -> dict[str, keys.Key]:
-        """Return the keys by action. Raises UsageError for an invalid key, or one key for two actions."""
+        """Return the keys by action. Raises UsageError for an invalid key, or one key for two actions.
+
+        The default key of a reading action gives way: a settings file may have had it for another action before.
+        """
         found: dict[str, keys.Key] = {}
         for each in fields(self):
-            text = getattr(self, each.name)
+            text, action = getattr(self, each.name), action_of(each.name)
             if text:
                 key = keys.parse_key(text)
                 other = next((action for action, bound in found.items() if bound == key), None)
+                if other is not None and action in READING_ACTIONS and text == each.default:
+                    continue
                 if other is not None:
                     raise SettingError(
                         tr_noop("{key} is used for both {first} and {second}. Change one of them."),
-                        f"{HOTKEYS}.{each.name}",
+                        f"{HOTKEYS}.{action}",
                         key=key,
                         first=other,
-                        second=each.name,
+                        second=action,
                     )
-                found[each.name] = key
+                found[action] = key
         return found
+
+
+def action_of(field_name: str) -> str:
+    """Return the action whose key a field of HotkeySettings holds; names of actions have hyphens."""
+    return field_name.replace("_", "-")
+
+
+def field_of(action: str) -> str:
+    """Return the field of HotkeySettings that holds the key of an action."""
+    return action.replace("-", "_")
 
 
 def _setting(default: Value, info: EntryInfo) -> Any:
@@ -101,6 +146,31 @@ class Settings:
     start_at_login: bool = _setting(
         False,
         EntryInfo("general", tr_noop("Start at login"), tr_noop("Whether the program starts when you log in.")),
+    )
+    text_size: int = _setting(
+        100,
+        EntryInfo(
+            "general",
+            tr_noop("Text size"),
+            tr_noop("How large the texts of all windows are."),
+            range=(100, 200),
+            step=25,
+            unit=tr_noop("percent"),
+        ),
+    )
+    theme: str = _setting(
+        "system",
+        EntryInfo(
+            "general",
+            tr_noop("Theme"),
+            tr_noop("The colours of all windows."),
+            choices={
+                "system": tr_noop("as in the system"),
+                "light": tr_noop("light"),
+                "dark": tr_noop("dark"),
+                "high-contrast": tr_noop("high contrast"),
+            },
+        ),
     )
     speak: bool = _setting(
         True,
@@ -163,7 +233,90 @@ class Settings:
     )
     tones: bool = _setting(
         True,
-        EntryInfo("sounds", tr_noop("Tones"), tr_noop("A short tone when a key is pressed, and two after an answer.")),
+        EntryInfo("voice", tr_noop("Tones"), tr_noop("A short tone when a key is pressed, and two after an answer.")),
+    )
+    glance_text: bool = _setting(
+        True,
+        EntryInfo(
+            "answers",
+            tr_noop("Text before the answer"),
+            tr_noop("Before a first look is answered, the largest lines and the buttons are said, within two seconds."),
+        ),
+    )
+    reader: str = _setting(
+        "auto",
+        EntryInfo(
+            "answers",
+            tr_noop("Who reads text"),
+            tr_noop(
+                "Text recognition reads at once, but not every script. The model takes long, and reads what it can."
+            ),
+            choices={
+                "auto": tr_noop("text recognition; the model where it cannot"),
+                "text": tr_noop("only text recognition"),
+                "model": tr_noop("only the model"),
+            },
+        ),
+    )
+    glance_tokens: int | None = _setting(
+        None,
+        EntryInfo(
+            "answers",
+            tr_noop("Detail of the first look"),
+            tr_noop("How closely a picture is looked at first. More shows more, but takes longer."),
+            range=(64, 4096),
+            unit=tr_noop("image tokens"),
+            unset=tr_noop("as much as the time to the first words allows"),
+            example=256,
+        ),
+    )
+    detail_tokens: int = _setting(
+        920,
+        EntryInfo(
+            "answers",
+            tr_noop("Detail of the second look"),
+            tr_noop("How closely the same picture is looked at again."),
+            range=(64, 4096),
+            unit=tr_noop("image tokens"),
+        ),
+    )
+    read_tokens: int = _setting(
+        2048,
+        EntryInfo(
+            "answers",
+            tr_noop("Detail for reading"),
+            tr_noop("How closely text is looked at. Small letters need more."),
+            range=(64, 4096),
+            unit=tr_noop("image tokens"),
+        ),
+    )
+    text_in_glance: bool = _setting(
+        False,
+        EntryInfo(
+            "answers",
+            tr_noop("Text helps the first look"),
+            tr_noop("Gives the model recognised text for a first look, too. That takes longer."),
+        ),
+    )
+    thinking_tokens: int = _setting(
+        1024,
+        EntryInfo(
+            "answers",
+            tr_noop("Length of thinking"),
+            tr_noop("How much the model may think before it must answer; 1,000 tokens are about 700 words."),
+            range=(1, 81_920),
+            unit=tr_noop("tokens"),
+        ),
+    )
+    thinking_seconds: int = _setting(
+        90,
+        EntryInfo(
+            "answers",
+            tr_noop("Time for thinking"),
+            tr_noop("How long the model may think before it must answer."),
+            range=(1, 3600),
+            unit=tr_noop("seconds"),
+        ),
     )
     ticks: bool = _setting(
         True, EntryInfo("sounds", tr_noop("Ticks"), tr_noop("A quiet tick every two seconds of work."))
@@ -201,83 +354,10 @@ class Settings:
             option_source="cameras",
         ),
     )
-    glance_tokens: int | None = _setting(
-        None,
-        EntryInfo(
-            "budgets",
-            tr_noop("Image tokens for a glance"),
-            tr_noop("How detailed a first look is. More shows more, but takes longer."),
-            range=(64, 4096),
-            unit=tr_noop("image tokens"),
-            unset=tr_noop("what this computer can do within glance_seconds, or 256"),
-            example=256,
-        ),
-    )
-    detail_tokens: int = _setting(
-        920,
-        EntryInfo(
-            "budgets",
-            tr_noop("Image tokens for details"),
-            tr_noop("How detailed the second look at the same picture is."),
-            range=(64, 4096),
-            unit=tr_noop("image tokens"),
-        ),
-    )
-    read_tokens: int = _setting(
-        2048,
-        EntryInfo(
-            "budgets",
-            tr_noop("Image tokens for reading"),
-            tr_noop("How detailed text is read. Small letters need more."),
-            range=(64, 4096),
-            unit=tr_noop("image tokens"),
-        ),
-    )
-    glance_seconds: int = _setting(
-        6,
-        EntryInfo(
-            "budgets",
-            tr_noop("Time to the first words"),
-            tr_noop("How soon an answer should begin; the first look is as detailed as this allows."),
-            range=(1, 600),
-            unit=tr_noop("seconds"),
-        ),
-    )
-    encode_ahead: bool = _setting(
-        True,
-        EntryInfo(
-            "budgets",
-            tr_noop("Prepare ahead"),
-            tr_noop(
-                "Prepares what you may want next: details while the first answer is spoken, the window while you "
-                "choose, and the picture while you write a question. Not on battery."
-            ),
-        ),
-    )
-    thinking_tokens: int = _setting(
-        1024,
-        EntryInfo(
-            "budgets",
-            tr_noop("Thinking limit in tokens"),
-            tr_noop("How long the model may think before it must answer."),
-            range=(1, 81_920),
-            unit=tr_noop("tokens"),
-        ),
-    )
-    thinking_seconds: int = _setting(
-        90,
-        EntryInfo(
-            "budgets",
-            tr_noop("Thinking limit in seconds"),
-            tr_noop("The longest time it may think before it must answer."),
-            range=(1, 3600),
-            unit=tr_noop("seconds"),
-        ),
-    )
     model: str | None = _setting(
         None,
         EntryInfo(
-            "engine",
+            "models",
             tr_noop("Model"),
             tr_noop("The name of the model, as listed by edge-assistant models list."),
             unset=tr_noop("the best installed model"),
@@ -288,7 +368,7 @@ class Settings:
     weights_folder: str | None = _setting(
         None,
         EntryInfo(
-            "engine",
+            "models",
             tr_noop("Model folder"),
             tr_noop("A folder with models that are used in place."),
             unset=tr_noop("the program's own folder"),
@@ -296,10 +376,31 @@ class Settings:
             option_source="folder",
         ),
     )
+    glance_seconds: int = _setting(
+        6,
+        EntryInfo(
+            "speed",
+            tr_noop("Time to the first words"),
+            tr_noop("How soon an answer should begin; the first look is as detailed as this allows."),
+            range=(1, 600),
+            unit=tr_noop("seconds"),
+        ),
+    )
+    encode_ahead: bool = _setting(
+        True,
+        EntryInfo(
+            "speed",
+            tr_noop("Prepare ahead"),
+            tr_noop(
+                "Prepares what you may want next: details while the first answer is spoken, the window while you "
+                "choose, and the picture while you write a question. Not on battery."
+            ),
+        ),
+    )
     load: str = _setting(
         "start",
         EntryInfo(
-            "engine",
+            "speed",
             tr_noop("Load the model"),
             tr_noop("When the model is loaded into memory."),
             choices={"start": tr_noop("when the program starts"), "first-use": tr_noop("at the first question")},
@@ -308,9 +409,9 @@ class Settings:
     unload_minutes: int = _setting(
         30,
         EntryInfo(
-            "engine",
-            tr_noop("Unload after"),
-            tr_noop("The model is unloaded after so long without a question; 0 keeps it loaded."),
+            "speed",
+            tr_noop("Free the memory after"),
+            tr_noop("The model leaves the memory after so long without a question; 0 keeps it there."),
             range=(0, 1440),
             unit=tr_noop("minutes"),
         ),
@@ -318,9 +419,9 @@ class Settings:
     context: int = _setting(
         4096,
         EntryInfo(
-            "engine",
-            tr_noop("Context"),
-            tr_noop("How long picture and conversation may be together. More needs more memory."),
+            "speed",
+            tr_noop("Length of a conversation"),
+            tr_noop("How much of picture and conversation the model remembers (the context). More needs more memory."),
             range=(256, 262_144),
             unit=tr_noop("tokens"),
         ),
@@ -328,7 +429,7 @@ class Settings:
     threads: int | None = _setting(
         None,
         EntryInfo(
-            "engine",
+            "speed",
             tr_noop("Processor cores"),
             tr_noop("How many processor cores are used."),
             range=(1, 1024),
@@ -340,9 +441,11 @@ class Settings:
     gpu_layers: int | None = _setting(
         None,
         EntryInfo(
-            "engine",
-            tr_noop("Layers on a graphics processor"),
-            tr_noop("How much of the model runs on a graphics processor, if there is one; 0 is nothing."),
+            "speed",
+            tr_noop("Work on the graphics processor"),
+            tr_noop(
+                "How much of the model (how many layers) runs on a graphics processor, if there is one; 0 is nothing."
+            ),
             range=(0, 1024),
             unit=tr_noop("layers"),
             unset=tr_noop("as many as fit"),
@@ -352,12 +455,38 @@ class Settings:
     quick_tower: bool = _setting(
         True,
         EntryInfo(
-            "engine",
-            tr_noop("Faster vision encoder"),
-            tr_noop("While idle, a faster vision encoder is made once, and then used."),
+            "speed",
+            tr_noop("Faster look at pictures"),
+            tr_noop("While idle, a faster version of what sees (the vision encoder) is made once, and then used."),
         ),
     )
     hotkeys: HotkeySettings = field(default_factory=HotkeySettings)
+    questions: tuple[Question, ...] = ()
+    """The person's own questions, in their order."""
+
+    def keys_by_action(self) -> dict[str, keys.Key]:
+        """Return the keys of all actions, also of the questions. Raises UsageError as HotkeySettings.keys_by_action.
+
+        The default key of a reading action gives way to a question's.
+        """
+        found = self.hotkeys.keys_by_action()
+        for each in self.questions:
+            if not each.key:
+                continue
+            key = keys.parse_key(each.key)
+            other = next((action for action, bound in found.items() if bound == key), "")
+            if other in READING_ACTIONS and getattr(self.hotkeys, field_of(other)) == _DEFAULT_KEYS[other]:
+                del found[other]
+            elif other:
+                raise SettingError(
+                    tr_noop("{key} is used for both {first} and {second}. Change one of them."),
+                    QUESTIONS,
+                    key=key,
+                    first=other,
+                    second=each.action,
+                )
+            found[each.action] = key
+        return found
 
     @property
     def spoken_language(self) -> str | None:
@@ -378,17 +507,23 @@ _KINDS: dict[str, type[str] | type[int] | type[bool]] = {"str": str, "int": int,
 
 @cache
 def entries() -> tuple[SettingsEntry, ...]:
-    """Return every entry, in the order of the file and of the dialog."""
-    found = []
+    """Return every entry, in the order of the file: by groups, with the table of the hotkeys at the end."""
+    found: list[SettingsEntry] = []
     for each in fields(Settings):
-        if each.name != "hotkeys":
+        if each.name not in (HOTKEYS, QUESTIONS):
             kind, _, rest = str(each.type).partition(" | ")
             found.append(
                 SettingsEntry(
                     each.name, _KINDS[kind], rest == "None", cast(Value, each.default), each.metadata["about"]
                 )
             )
-    return (*found, *(_hotkey_entry(each.name, str(each.default)) for each in fields(HotkeySettings)))
+    found.sort(key=lambda each: list(GROUPS).index(each.info.group))
+    return (*found, *(_hotkey_entry(action_of(each.name), str(each.default)) for each in fields(HotkeySettings)))
+
+
+def grouped_entries() -> tuple[SettingsEntry, ...]:
+    """Return every entry in the order in which people get them: by groups, the basic ones first."""
+    return tuple(sorted(entries(), key=lambda each: list(GROUPS).index(each.info.group)))
 
 
 def _hotkey_entry(action: str, default: str) -> SettingsEntry:
@@ -409,7 +544,7 @@ def load(path: Path) -> Settings:
     """Load the settings from a TOML file; the defaults if there is none.
 
     Raises UsageError if the file cannot be read, or has an unknown entry or a value of the wrong type: a typing error
-    must not silently become a default.
+    must not silently become a default. Raises InputError (code `in-use`) while another program has the file open.
     """
     try:
         return from_toml(read_text(path))
@@ -418,6 +553,8 @@ def load(path: Path) -> Settings:
             tr("The settings file {path} has an error: {error} Fix it.", path=path, error=error)
         ) from error
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and file_retry.is_in_use(error):
+            raise in_use_error(path) from error
         raise UsageError(
             tr(
                 "The settings file {path} cannot be read: {error}. Fix it or delete it.",
@@ -442,11 +579,12 @@ def read_text(path: Path) -> str:
 def from_toml(text: str) -> Settings:
     """Parse the text of a settings file. Raises UsageError, and ValueError for invalid TOML."""
     flat = {name: value for name, value in _values_by_name(text).items() if name not in RETIRED}
+    questions = parse_questions(flat.pop(QUESTIONS, []))
     known = {each.name for each in entries()}
     for name in flat:
         if name not in known:
             raise UsageError(tr("There is no entry {name}.", name=name[:_MOST_QUOTED]))
-    return with_values(Settings(), flat)
+    return with_values(Settings(questions=questions), flat)
 
 
 def find_retired(text: str) -> tuple[str, ...]:
@@ -468,13 +606,14 @@ def find_entry(name: str) -> SettingsEntry:
     for each in entries():
         if each.name == name:
             return each
-    raise UsageError(tr("There is no setting {name}. Try edge-assistant settings list.", name=name[:_MOST_QUOTED]))
+    sentence = tr("There is no setting {name}. Try edge-assistant settings list.", name=name[:_MOST_QUOTED])
+    raise UsageError(f"{sentence} {did_you_mean(name, (each.name for each in entries()))}".strip())
 
 
 def get_value(settings: Settings, name: str) -> Value:
     """Return the value of an entry."""
     table, _, last = name.rpartition(".")
-    value: Value = getattr(getattr(settings, table) if table else settings, last)
+    value: Value = getattr(settings.hotkeys, field_of(last)) if table else getattr(settings, last)
     return value
 
 
@@ -485,7 +624,10 @@ def with_values(settings: Settings, values: Mapping[str, Value]) -> Settings:
     for name, value in values.items():
         validate(find_entry(name), value)
         table, _, last = name.rpartition(".")
-        (hotkeys if table else plain)[last] = value
+        if table:
+            hotkeys[field_of(last)] = value
+        else:
+            plain[last] = value
     result = replace(settings, **plain, hotkeys=replace(settings.hotkeys, **hotkeys))
-    result.hotkeys.keys_by_action()
+    result.keys_by_action()
     return result

@@ -13,7 +13,8 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from edge_assistant.settings.entry import GROUPS, HOTKEYS, SettingsEntry, Value, describe_entry
+from edge_assistant.settings.entry import GROUPS, HOTKEYS, QUESTIONS, SettingsEntry, Value, describe_entry
+from edge_assistant.settings.question_tables import example_table, with_tables
 from edge_assistant.settings.schema import (
     MAX_BYTES,
     Settings,
@@ -24,22 +25,28 @@ from edge_assistant.settings.schema import (
     load,
     read_text,
 )
+from edge_assistant.system import file_retry
 from edge_assistant.system.atomic_file import replace_file
-from edge_assistant.system.errors import InputError, UsageError
+from edge_assistant.system.errors import InputError, UsageError, in_use_error
 from edge_assistant.system.i18n import tr, tr_count
 
 _WIDTH = 110
 
 
 def load_or_back_up(path: Path) -> tuple[Settings, str]:
-    """Load the settings; return them and "". Rename a broken file; return the defaults and a sentence about it."""
+    """Load the settings; return them and "". Rename a broken file; return the defaults and a sentence about it.
+
+    A file that another program has open is not broken, and stays.
+    """
     try:
         return load(path), ""
+    except InputError:
+        return Settings(), tr("The settings file {path} cannot be used, so the defaults are used.", path=path)
     except UsageError:
         pass
     aside = _unused_path(path)
     try:
-        path.rename(aside)
+        file_retry.rename(path, aside)
     except OSError:  # the broken file stays, and is reported again the next time
         return Settings(), tr("The settings file {path} cannot be used, so the defaults are used.", path=path)
     return Settings(), tr(
@@ -75,6 +82,8 @@ def save(path: Path, settings: Settings) -> None:
             value = get_value(settings, each.name)
             if value != get_value(current, each.name):
                 text = _with_value(text, each, value)
+        if settings.questions != current.questions:
+            text = with_tables(text, current.questions, settings.questions)
         valid = from_toml(text) == settings and len(text.encode()) <= MAX_BYTES
     except (UsageError, ValueError, TOMLKitError):
         valid = False
@@ -85,6 +94,8 @@ def save(path: Path, settings: Settings) -> None:
     try:
         _write(path, text)
     except OSError as error:
+        if file_retry.is_in_use(error):
+            raise in_use_error(path) from error
         raise InputError(
             tr("The settings file {path} cannot be written: {error}.", path=path, error=error.strerror or error)
         ) from error
@@ -93,7 +104,7 @@ def save(path: Path, settings: Settings) -> None:
 def template() -> str:
     """Return the text of a new file: every entry with its description, commented out."""
     how_to = tr("The settings of Edge Assistant. Remove the # before an entry to set it.")
-    about_keys = tr("A shortcut is written like ctrl+shift+F9; empty quotes mean none.")
+    about_keys = tr("A shortcut is written like {example}; empty quotes mean none.", example=Settings().hotkeys.window)
     lines = [f"# {how_to}"]
     group = ""
     for each in entries():
@@ -103,6 +114,8 @@ def template() -> str:
             if group == HOTKEYS:
                 lines += [f"# {about_keys}", f"[{HOTKEYS}]"]
         lines += ["", *_comment(each), _commented_out(each)]
+    about_questions = tr("Your own questions: a name, the text that is asked, and a shortcut if you like.")
+    lines += ["", f"# == {tr(GROUPS[QUESTIONS])} ==", f"# {about_questions}", "", *example_table()]
     return "\n".join(lines) + "\n"
 
 

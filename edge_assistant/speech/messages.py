@@ -41,6 +41,17 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True)
+class Configure:
+    """Speaker to worker: speak with this rate (words a minute, None: the voice's own) and volume (percent) from now on.
+
+    There is no reply.
+    """
+
+    rate: int | None
+    volume: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Speaker to worker: be silent now. The reply to each unfinished Say or Play up to `id` is PlaybackStopped."""
 

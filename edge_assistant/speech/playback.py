@@ -16,7 +16,7 @@ Outcome = Literal["played", "stopped", "interrupted"]
 GRACE = 2.5
 # A sound that failed after this many seconds was heard; another player would repeat it.
 _HEARD_AFTER = 0.5
-_NO_OUTPUT = tr_noop("There is no sound: the audio output cannot be opened. Check the speakers and the sound settings.")
+NO_OUTPUT = tr_noop("There is no sound: the audio output cannot be opened. Check the speakers and the sound settings.")
 _NO_PLAYER = tr_noop("There is no sound: no audio player is installed. Install alsa-utils, then start again.")
 
 
@@ -63,7 +63,7 @@ class Playback:
                 if self.is_stopped(id):
                     return "stopped"
                 if len(self._players) == 1 or self._clock() - start > _HEARD_AFTER:
-                    raise NoSoundError(tr(_NO_OUTPUT)) from error
+                    raise NoSoundError(tr(NO_OUTPUT)) from error
                 self._players.pop(0)
             else:
                 if self.is_stopped(id) and not completed:

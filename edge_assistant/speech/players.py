@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from edge_assistant.speech.audio_output import count_outputs
 from edge_assistant.system.i18n import tr
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -120,7 +121,7 @@ class _Process:
 
 
 class WinsoundPlayer:
-    """Plays through Windows' winsound. Not yet run on Windows.
+    """Plays through Windows' winsound.
 
     `outputs` counts the output devices: an asynchronous PlaySound does not report that there is none.
     """
@@ -164,8 +165,7 @@ def players(platform: str, which: Callable[[str], str | None] = shutil.which) ->
     if platform == "win32":
         import winsound
 
-        system: Any = ctypes
-        return [WinsoundPlayer(winsound, lambda: int(system.windll.winmm.waveOutGetNumDevs()))]
+        return [WinsoundPlayer(winsound, count_outputs)]
     commands = [("afplay",)] if platform == "darwin" else [("aplay", "-q"), ("pw-play",), ("paplay",)]
     return [CommandPlayer(*command) for command in commands if which(command[0])]
 

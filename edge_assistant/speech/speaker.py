@@ -1,6 +1,7 @@
 """The speaker: a queue of sentences that one worker process speaks, each exactly once and in order.
 
-Stopping speech stops the player only (3 ms), so that the next sentence needs no warm-up. Only a worker that does not
+The worker has the next sentence before the present one ends, so that a voice that can leaves no gap between them.
+Stopping speech stops the sound only (3 ms), so that the next sentence needs no warm-up. Only a worker that does not
 acknowledge in time is killed, together with its player.
 """
 
@@ -8,12 +9,15 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from edge_assistant.speech import audio_files, worker
 from edge_assistant.speech.messages import (
+    Configure,
     Failure,
     Notice,
     Part,
@@ -22,45 +26,29 @@ from edge_assistant.speech.messages import (
     PlaybackStopped,
     Reply,
     Say,
+    Spoken,
     Stop,
     Tone,
 )
-from edge_assistant.speech.playback import GRACE
+from edge_assistant.speech.utterance import Utterance
 from edge_assistant.system.i18n import catalogue_language, tr, tr_noop
 from edge_assistant.system.text_cleaning import for_speech
 from edge_assistant.system.worker_process import WorkerDiedError, WorkerProcess, kill_group
 from edge_assistant.text.languages import split_by_language
+from edge_assistant.text.passing import Passing
 from edge_assistant.text.spoken_form import spoken_form
 
-# A worker that does not acknowledge a Stop within this many seconds is killed, together with its player.
-_STOP_GRACE = 0.05
-# Synthesis of a sentence takes about 11 ms; a worker that needs twice this many seconds, more for long text, is stuck.
-_SYNTHESIS_TIMEOUT = 10.0
-_SYNTHESIS_TIMEOUT_PER_CHARACTER = 0.02
+# A worker that does not acknowledge a Stop within this many seconds is killed, together with its player. On Windows the
+# audio output is stopped first and the voice may take longer; a new worker would take seconds there.
+_STOP_GRACE = 0.5 if sys.platform == "win32" else 0.05
+# The worker has this many utterances at a time: the one that is heard, and the next.
+_AHEAD = 2
 # Speech is turned off after this many failures in a row. Sound that lasted for a second counts as a success.
 _MAX_FAILURES = 3
 _WORKS_AFTER = 1.0
-# A sentence whose worker died before it was heard is tried once more, then dropped.
-_MAX_TRIES = 2
 _RESTARTED = tr_noop("Speech stopped and was restarted. Something may have been left out.")
 _GIVEN_UP = tr_noop("There is no sound: speech keeps crashing, so it is off now. Start again to retry.")
 _NO_WORKER = tr_noop("There is no sound: speech cannot be started. Close other programs, then start again.")
-
-
-class _Utterance:
-    """A queued sentence or tone, and its state while it is spoken."""
-
-    def __init__(self, id: int, parts: tuple[Part, ...], tone: Tone | None = None) -> None:
-        self.id = id
-        self.parts = parts
-        self.text = "".join(part.text for part in parts)
-        self.tone = tone
-        self.tries = 0
-        self.started: float | None = None
-        self.timeout = 0.0
-        self.extended = False
-        self.deadline = 0.0
-        self.stop_deadline: float | None = None
 
 
 class Speaker:
@@ -82,11 +70,12 @@ class Speaker:
         tone_volume: int = 100,
         on_notice: Callable[[str, str], None],
     ) -> None:
-        self._arguments = (voice, language, rate, volume, tone_volume)
+        self._voice, self._language, self._tone_volume = voice, language, tone_volume
+        self._rate, self._volume = rate, volume
         self._on_notice = on_notice
         self._changed = threading.Condition()
-        self._queue: collections.deque[_Utterance] = collections.deque()
-        self._current: _Utterance | None = None
+        self._queue: collections.deque[Utterance] = collections.deque()
+        self._sent: collections.deque[Utterance] = collections.deque()  # the worker has these; the first is heard
         self._process: WorkerProcess | None = None
         self._last_id = 0
         self._failures = 0
@@ -107,12 +96,46 @@ class Speaker:
         """Queue `text`, to be spoken after the earlier ones; return at once. Nothing is spoken before `start`.
 
         `language` is the code of the text's language, by default that of our own sentences. What is in another script
-        or language is spoken by a voice that knows it. Long numbers are spoken digit by digit.
+        or language is spoken by a voice that knows it. Long numbers are spoken digit by digit. A Passing text takes the
+        place of those that are still queued.
         """
-        text = for_speech(text)
-        if text.strip():
-            runs = split_by_language(text, language or catalogue_language())
-            self._enqueue(tuple(Part(spoken_form(run, code), code) for run, code in runs))
+        passing = isinstance(text, Passing)
+        if passing:
+            self._drop_passing()
+        parts = _parts(text, language)
+        if parts:
+            self._enqueue(parts, passing=passing)
+
+    def interject(self, text: str, *, once: bool = False) -> None:
+        """Speak a sentence of ours at once, and then the sentence that it interrupts again, and those behind it.
+
+        With `once` it is left out until the sentence that the last one interrupted has ended: whoever asks again and
+        again would keep that sentence from ever ending.
+        """
+        parts = _parts(text, None)
+        if not parts:
+            return
+        with self._changed:
+            unfinished = [each for each in (*self._sent, *self._queue) if each.stop_deadline is None]
+            if once and any(each.is_interjection or each.was_interrupted for each in unfinished):
+                return
+            again = [each for each in unfinished if (each.parts or each.started is None) and not each.is_interjection]
+            interrupted = next((each for each in again if each.parts), None)
+            stop = self._clear()
+            self._enqueue(parts, is_interjection=True)
+            for each in again:
+                was_interrupted = each.was_interrupted or each is interrupted
+                self._enqueue(each.parts, each.tone, passing=each.passing, was_interrupted=was_interrupted)
+        stop()
+
+    def configure(self, rate: int | None, volume: int) -> None:
+        """Speak with this rate and volume from the next sentence on; what is heard now ends as it began."""
+        with self._changed:
+            self._rate, self._volume = rate, volume
+            process = self._process
+        if process is not None:
+            with contextlib.suppress(WorkerDiedError):  # the next one begins with them
+                process.send(Configure(rate, volume))
 
     def tone(self, tone: Tone, *, if_idle: bool = False) -> None:
         """Queue a tone; with `if_idle` only while nothing is spoken or queued. Return at once."""
@@ -121,16 +144,14 @@ class Speaker:
     def stop(self) -> None:
         """Be silent at once and clear the queue; later sentences are spoken."""
         with self._changed:
-            self._queue.clear()
-            process, utterance = self._process, self._current
-            if utterance is None or utterance.stop_deadline is not None:
-                return
-            utterance.stop_deadline = time.monotonic() + _STOP_GRACE
-        if process is not None:
-            process.wake()
-            with contextlib.suppress(WorkerDiedError):  # the speaker's own thread notices
-                if not process.send(Stop(utterance.id), _STOP_GRACE):
-                    kill_group(process.pid)  # it does not read its messages
+            stop = self._clear()
+        stop()
+
+    def pending(self) -> int:
+        """Return how many texts were said and are not spoken to their end yet; tones do not count."""
+        with self._changed:
+            utterances = (*self._queue, *self._sent)
+            return sum(bool(each.parts) and each.stop_deadline is None for each in utterances)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until everything is spoken or dropped; return False after `timeout` seconds."""
@@ -160,50 +181,80 @@ class Speaker:
         if process is not None:
             _terminate(process)
 
-    def _enqueue(self, parts: tuple[Part, ...], tone: Tone | None = None, *, if_idle: bool = False) -> None:
+    def _clear(self) -> Callable[[], None]:
+        """Clear the queue; return what makes the worker silent, to be called without the lock."""
+        self._queue.clear()
+        process = self._process
+        if not self._sent or self._sent[-1].stop_deadline is not None:
+            return lambda: None
+        for utterance in self._sent:
+            utterance.stop_deadline = utterance.stop_deadline or time.monotonic() + _STOP_GRACE
+        return partial(_silence, process, self._sent[-1].id) if process is not None else lambda: None
+
+    def _drop_passing(self) -> None:
         with self._changed:
-            if not (self._off or self._closed or (if_idle and not self._is_idle())):
-                self._last_id += 1
-                self._queue.append(_Utterance(self._last_id, parts, tone))
-                self._changed.notify_all()
+            kept = [each for each in self._queue if not each.passing]
+            self._queue.clear()
+            self._queue.extend(kept)
+            self._changed.notify_all()
+
+    def _enqueue(
+        self,
+        parts: tuple[Part, ...],
+        tone: Tone | None = None,
+        *,
+        if_idle: bool = False,
+        passing: bool = False,
+        is_interjection: bool = False,
+        was_interrupted: bool = False,
+    ) -> None:
+        with self._changed:
+            if self._off or self._closed or (if_idle and not self._is_idle()):
+                return
+            self._last_id += 1
+            utterance = Utterance(self._last_id, parts, tone, passing=passing)
+            utterance.is_interjection, utterance.was_interrupted = is_interjection, was_interrupted
+            self._queue.append(utterance)
+            self._changed.notify_all()
+            process = self._process if 0 < len(self._sent) < _AHEAD else None
+        if process is not None:
+            process.wake()  # the speaker's own thread waits for replies
 
     def _is_idle(self) -> bool:
-        return self._closed or not (self._queue or self._current)
+        return self._closed or not (self._queue or self._sent)
 
     def _run(self) -> None:
         try:
             self._ensure_process()
-            while self._next_utterance():
-                assert self._current is not None
+            while self._wait_for_work():
                 try:
-                    self._speak(self._current)
+                    self._hand_over()
+                    self._receive()
                 except WorkerDiedError:
-                    self._recover(self._current)
-                with self._changed:
-                    self._current = None
-                    self._changed.notify_all()
+                    self._recover()
         finally:  # also when a callback raises: nobody may wait forever
             with self._changed:
                 self._off = True
-                self._queue.clear()
-                self._current = None
-                self._changed.notify_all()
+                self._drop_all()
 
-    def _next_utterance(self) -> bool:
+    def _wait_for_work(self) -> bool:
         with self._changed:
-            self._changed.wait_for(lambda: self._queue or self._closed)
-            if self._closed:
-                return False
-            self._current = self._queue.popleft()
-            return True
+            self._changed.wait_for(lambda: self._queue or self._sent or self._closed)
+            return not self._closed
+
+    def _drop_all(self) -> None:
+        self._queue.clear()
+        self._sent.clear()
+        self._changed.notify_all()
 
     def _ensure_process(self) -> WorkerProcess | None:
         """Return the worker, started if there is none; None after `close`."""
         with self._changed:
             if self._process is not None or self._closed:
                 return self._process
+            arguments = (self._voice, self._language, self._rate, self._volume, self._tone_volume)
         try:
-            process = WorkerProcess(worker.serve, *self._arguments, name="speech")
+            process = WorkerProcess(worker.serve, *arguments, name="speech")
         except (OSError, RuntimeError, MemoryError):  # no thread can be started, say
             self._give_up("no-sound", tr(_NO_WORKER))
             return None
@@ -214,45 +265,62 @@ class Speaker:
         _terminate(process)
         return None
 
-    def _speak(self, utterance: _Utterance) -> None:
-        process = self._ensure_process()
-        if process is None or utterance.stop_deadline is not None:
-            return
-        utterance.tries += 1
-        utterance.extended = False
-        utterance.timeout = _SYNTHESIS_TIMEOUT + _SYNTHESIS_TIMEOUT_PER_CHARACTER * len(utterance.text)
-        utterance.deadline = time.monotonic() + utterance.timeout
-        process.send(Play(utterance.id, utterance.tone) if utterance.tone else Say(utterance.id, utterance.parts))
-        if utterance.stop_deadline is not None:
-            process.send(Stop(utterance.id))  # the worker got the first Stop before this Say
+    def _hand_over(self) -> None:
+        """Send the worker the next utterances, as many as it may have; a passing one only when it is its turn.
+
+        Raises WorkerDiedError.
+        """
         while True:
-            deadline = min(filter(None, (utterance.stop_deadline, utterance.deadline)))
-            reply: Reply | None = process.receive(max(0.0, deadline - time.monotonic()))
-            now = time.monotonic()
-            if isinstance(reply, Notice):
-                self._forward_notice(reply)
-            elif isinstance(reply, PlaybackStarted):
-                self._note_started(utterance, now, reply.seconds)
-            elif reply is not None:
-                self._finish(utterance, reply)
-                return
-            if utterance.stop_deadline is not None and now > utterance.stop_deadline:
-                self._discard(process)
-                return
-            if now > utterance.deadline:
-                if utterance.extended:
-                    self._recover(utterance)
+            with self._changed:
+                if not self._queue or len(self._sent) >= (1 if self._queue[0].passing else _AHEAD):
                     return
-                # A second time: the machine may have been suspended meanwhile.
-                utterance.deadline, utterance.extended = now + utterance.timeout, True
+                utterance = self._queue.popleft()
+                self._sent.append(utterance)
+            process = self._ensure_process()
+            if process is None or utterance.stop_deadline is not None:
+                self._remove(utterance)
+                continue
+            process.send(Play(utterance.id, utterance.tone) if utterance.tone else Say(utterance.id, utterance.parts))
+            if utterance.stop_deadline is not None:
+                process.send(Stop(utterance.id))  # the worker got the first Stop before this Say
 
-    def _note_started(self, utterance: _Utterance, now: float, seconds: float) -> None:
-        utterance.started = now
-        utterance.timeout = seconds + 2 * GRACE
-        utterance.extended = False
-        utterance.deadline = now + utterance.timeout
+    def _receive(self) -> None:
+        """Receive one reply, or see that it is overdue. Raises WorkerDiedError."""
+        with self._changed:
+            process = self._process
+            if process is None or not self._sent:
+                return
+            first = self._sent[0]
+        first.begin()
+        reply: Reply | None = process.receive(first.seconds_left())
+        if isinstance(reply, Notice):
+            self._forward_notice(reply)
+        elif reply is not None:
+            self._take_reply(reply, time.monotonic())
+            return
+        if first.is_overdue():
+            self._recover()
 
-    def _finish(self, utterance: _Utterance, reply: Reply) -> None:
+    def _take_reply(self, reply: PlaybackStarted | Spoken | PlaybackStopped | Failure, now: float) -> None:
+        utterance = next((each for each in self._sent if each.id == reply.id), None)
+        if utterance is None:
+            return
+        if isinstance(reply, PlaybackStarted):
+            self._note_started(utterance, now, reply.seconds)
+        else:
+            self._finish(utterance, reply)
+            self._remove(utterance)
+
+    def _remove(self, utterance: Utterance) -> None:
+        with self._changed:
+            if utterance in self._sent:
+                self._sent.remove(utterance)
+                self._changed.notify_all()
+
+    def _note_started(self, utterance: Utterance, now: float, seconds: float) -> None:
+        utterance.note_started(now, seconds)
+
+    def _finish(self, utterance: Utterance, reply: Reply) -> None:
         if isinstance(reply, Failure):
             self._give_up(reply.code, reply.message)
         elif isinstance(reply, PlaybackStopped) and not reply.requested:
@@ -260,27 +328,30 @@ class Speaker:
         else:
             self._failures = 0
 
-    def _recover(self, utterance: _Utterance) -> None:
-        """Replace a dead or stuck worker. A sentence that was partly heard is not repeated; another one is retried."""
-        process = self._process
-        if process is None:
-            return  # closed
-        self._discard(process)
-        if utterance.stop_deadline is not None:
-            return
-        self._count_failure(utterance)
-        with self._changed:
-            # A late tone would mislead.
-            retry = (
-                not utterance.tone
-                and utterance.started is None
-                and utterance.tries < _MAX_TRIES
-                and utterance.stop_deadline is None
-            )
-            if retry and not (self._off or self._closed):
-                self._queue.appendleft(utterance)
+    def _recover(self) -> None:
+        """Replace a dead or stuck worker, and send it again what had not begun, unless it was stopped.
 
-    def _count_failure(self, utterance: _Utterance) -> None:
+        A sentence that was partly heard is not repeated.
+        """
+        with self._changed:
+            process = self._process
+            first = self._sent[0] if self._sent else None
+        if process is None or first is None:  # closed
+            with self._changed:
+                self._sent.clear()
+                self._changed.notify_all()
+            return
+        self._discard(process)
+        if first.stop_deadline is None:
+            self._count_failure(first)
+        with self._changed:
+            again = [each for each in self._sent if each.take_back()]
+            self._sent.clear()
+            if not (self._off or self._closed):
+                self._queue.extendleft(reversed(again))
+            self._changed.notify_all()
+
+    def _count_failure(self, utterance: Utterance) -> None:
         worked = utterance.started is not None and time.monotonic() - utterance.started > _WORKS_AFTER
         self._failures = 1 if worked else self._failures + 1
         if self._failures < _MAX_FAILURES:
@@ -307,8 +378,24 @@ class Speaker:
             _terminate(process)
         self._on_notice(code, message)  # before the queue is cleared, so that no waiting thread misses it
         with self._changed:
-            self._queue.clear()
-            self._changed.notify_all()
+            self._drop_all()
+
+
+def _parts(text: str, language: str | None) -> tuple[Part, ...]:
+    """Return the parts of a text as they are spoken; () where there is nothing to say."""
+    text = for_speech(text)
+    if not text.strip():
+        return ()
+    runs = split_by_language(text, language or catalogue_language())
+    return tuple(Part(spoken_form(run, code), code) for run, code in runs)
+
+
+def _silence(process: WorkerProcess, last_id: int) -> None:
+    """Have the worker stop all up to `last_id`; one that does not read its messages is killed."""
+    process.wake()
+    with contextlib.suppress(WorkerDiedError):  # the speaker's own thread notices
+        if not process.send(Stop(last_id), _STOP_GRACE):
+            kill_group(process.pid)
 
 
 def _terminate(process: WorkerProcess) -> None:

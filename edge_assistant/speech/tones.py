@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import array
+import contextlib
 import io
 import math
 import sys
 import wave
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+from edge_assistant.speech.audio_files import private_file
 from edge_assistant.speech.messages import Tone
+from edge_assistant.speech.players import Sound
 
 RATE = 22050
 """Samples a second, the same as espeak-ng's, so that the output need not be reconfigured between tone and voice."""
@@ -64,3 +69,14 @@ def generate_wav(tone: Tone, volume: int = 100) -> bytes:
 def tone_seconds(tone: Tone) -> float:
     """Return the tone's length."""
     return sum(note.seconds for note in _NOTES[tone])
+
+
+@contextlib.contextmanager
+def tone_sound(tone: Tone, volume: int, folder: Path | None, number: int = 0) -> Iterator[Sound]:
+    """Yield the tone as a WAV file in `folder` (None: in memory), which is removed afterwards.
+
+    The file has another name for each `number`: Windows may still have an earlier one open.
+    """
+    with private_file(folder, number) as (path, descriptor):
+        Path(path).write_bytes(generate_wav(tone, volume))
+        yield Sound(path, tone_seconds(tone), descriptor)

@@ -38,6 +38,17 @@ _ADVICE = {
     "win32": tr_noop("You can add one in the Windows settings, under Time and language, Speech."),
     "darwin": tr_noop("You can add one in the system settings, under Accessibility, Spoken Content."),
 }
+_NO_VOICES = {
+    "linux": tr_noop("There is no voice on this computer. Install espeak-ng, then start again."),
+    "win32": tr_noop(
+        "There is no voice on this computer. Add one in the Windows settings, under Time and language, Speech, then "
+        "start again."
+    ),
+    "darwin": tr_noop(
+        "There is no voice on this computer. Add one in the system settings, under Accessibility, Spoken Content, then "
+        "start again."
+    ),
+}
 _NO_KANJI = tr_noop("The Japanese voice on this computer cannot read kanji. It says the word kanji in their place.")
 _KANJI = re.compile("[々〆㐀-䶿一-鿿豈-﫿]+")
 _KANJI_IN_KANA = " かんじ "
@@ -71,6 +82,15 @@ def is_for(voice: SystemVoice, language: str) -> bool:
     if "-" not in code:
         return _speaks(voice, _SAME.get(code, code))
     return any(_normalize(each).startswith(code) for each in voice.languages)
+
+
+class NoVoiceError(Exception):
+    """There is no speech synthesis; the text says what to do about it."""
+
+
+def no_voice_error(platform: str = sys.platform) -> NoVoiceError:
+    """Return the error that there is no voice at all; `platform` is as in sys.platform."""
+    return NoVoiceError(tr(_NO_VOICES.get(platform, _NO_VOICES["linux"])))
 
 
 class VoiceChooser:

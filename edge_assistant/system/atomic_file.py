@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 from pathlib import Path
+
+from edge_assistant.system import file_retry
 
 
 def replace_file(path: Path, data: bytes) -> None:
     """Replace the content of `path` in one step, so that a crash or a full disk leaves the old or the new one.
 
-    Its folder must exist. A new file can be read by its owner only; an existing one keeps its permissions. Raises
-    OSError.
+    Its folder must exist. A new file can be read by its owner only; an existing one keeps its permissions. On Windows
+    it has those of its folder. Raises OSError.
     """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -20,9 +23,10 @@ def replace_file(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        with contextlib.suppress(FileNotFoundError):
-            Path(temporary).chmod(path.stat().st_mode & 0o777)
-        Path(temporary).replace(path)
+        if sys.platform != "win32":  # there it would only mark a file as read-only, which then cannot be removed
+            with contextlib.suppress(FileNotFoundError):
+                Path(temporary).chmod(path.stat().st_mode & 0o777)
+        file_retry.replace(Path(temporary), path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        file_retry.unlink(Path(temporary), missing_ok=True)
         raise

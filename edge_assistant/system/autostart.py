@@ -16,9 +16,11 @@ from typing import Any, Protocol
 
 from edge_assistant.system.atomic_file import replace_file
 from edge_assistant.system.bounded_read import read_regular_text
+from edge_assistant.system.file_retry import unlink
 from edge_assistant.system.paths import config_dir
 
 _NAME = "Edge Assistant"
+_WINDOWED = "edge-assistantw.exe"  # the program without a console window, see pyproject.toml
 _MAX_BYTES = 65_536  # of a desktop file; ours has 150
 _UNREADABLE_ERRNOS = frozenset((errno.EINVAL, errno.EFBIG, errno.ENXIO))  # a pipe, a folder, a device, or far too large
 _DISABLED_ENTRY = {"Hidden": "true"}
@@ -37,12 +39,28 @@ class Autostart(Protocol):
         """Start nothing at login any more."""
 
 
-def program_command(executable: str = sys.executable, *, frozen: bool = getattr(sys, "frozen", False)) -> list[str]:
-    """Return the command line that starts this program again."""
-    if frozen:
-        return [executable]
-    script = Path(executable).with_name("edge-assistant.exe" if os.name == "nt" else "edge-assistant")
-    return [str(script)] if script.exists() else [executable, "-m", "edge_assistant"]
+def program_command(
+    executable: str = sys.executable,
+    *,
+    frozen: bool = getattr(sys, "frozen", False),
+    platform: str = sys.platform,
+) -> list[str]:
+    """Return the command line that starts this program again; on Windows without a console window.
+
+    `executable` is this process's, `platform` a `sys.platform` value.
+    """
+    here, module = Path(executable).parent, ["-m", "edge_assistant"]
+    if platform != "win32":
+        script = here / "edge-assistant"
+        return [str(script)] if script.exists() and not frozen else [executable, *([] if frozen else module)]
+    beside = [here] if frozen else [here, here / "scripts"]  # the second: outside of a virtual environment
+    for folder in beside:
+        if (folder / _WINDOWED).exists():
+            return [str(folder / _WINDOWED)]
+    windowed_python = here / "pythonw.exe"
+    if frozen or not windowed_python.exists():
+        return [executable, *([] if frozen else module)]
+    return [str(windowed_python), *module]
 
 
 def get_autostart(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Autostart:
@@ -89,7 +107,7 @@ class LinuxAutostart:
 
     def disable(self) -> None:
         """Remove the desktop file."""
-        self._file.unlink(missing_ok=True)
+        unlink(self._file, missing_ok=True)
 
     def _entry(self) -> Mapping[str, str]:
         parser = configparser.RawConfigParser(strict=False)
@@ -108,35 +126,52 @@ class LinuxAutostart:
 
 
 class WindowsAutostart:
-    """A value under the person's Run key. `registry` replaces winreg in tests. Not yet run on Windows."""
+    """A value under the person's Run key. `registry` replaces winreg in tests. Run under wine, not yet on Windows.
+
+    Where the person turned it off in the Task Manager or in Windows' settings, the value stays, and an odd first byte
+    of another value says so. (That value is not documented. The Task Manager writes 02 and 03, some systems 06 and 07.)
+    """
 
     _KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
+    _APPROVED_KEY = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 
     def __init__(self, registry: Any = None) -> None:
         self._registry = registry
 
     def is_enabled(self) -> bool:
-        """Return whether the value is there."""
-        winreg = self._winreg()
-        try:
-            with winreg.OpenKey(winreg.HKEY_CURRENT_USER, self._KEY) as key:
-                winreg.QueryValueEx(key, _NAME)
-        except FileNotFoundError:
-            return False
-        return True
+        """Return whether the value is there and was not turned off."""
+        approved = self._read(self._APPROVED_KEY)
+        turned_off = isinstance(approved, bytes) and approved[:1] != b"" and bool(approved[0] & 1)
+        return self._read(self._KEY) is not None and not turned_off
 
     def enable(self, command: Sequence[str]) -> None:
-        """Write the value."""
+        """Write the value, and forget that it was turned off."""
         winreg = self._winreg()
+        self._remove(self._APPROVED_KEY)
         with winreg.CreateKey(winreg.HKEY_CURRENT_USER, self._KEY) as key:
             winreg.SetValueEx(key, _NAME, 0, winreg.REG_SZ, subprocess.list2cmdline(command))
 
     def disable(self) -> None:
         """Remove the value."""
+        self._remove(self._APPROVED_KEY)
+        self._remove(self._KEY)
+
+    def _read(self, name: str) -> object:
+        """Return our value under a key; None where there is none."""
+        winreg = self._winreg()
+        try:
+            with winreg.OpenKey(winreg.HKEY_CURRENT_USER, name) as key:
+                value: object = winreg.QueryValueEx(key, _NAME)[0]
+        except FileNotFoundError:
+            return None
+        return value
+
+    def _remove(self, name: str) -> None:
+        """Remove our value under a key."""
         winreg = self._winreg()
         with (
             contextlib.suppress(FileNotFoundError),
-            winreg.OpenKey(winreg.HKEY_CURRENT_USER, self._KEY, 0, winreg.KEY_SET_VALUE) as key,
+            winreg.OpenKey(winreg.HKEY_CURRENT_USER, name, 0, winreg.KEY_SET_VALUE) as key,
         ):
             winreg.DeleteValue(key, _NAME)
 
@@ -169,7 +204,7 @@ class MacAutostart:
 
     def disable(self) -> None:
         """Remove the property list."""
-        self._file.unlink(missing_ok=True)
+        unlink(self._file, missing_ok=True)
 
 
 def _quote(argument: str) -> str:

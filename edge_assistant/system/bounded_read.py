@@ -7,6 +7,7 @@ import os
 import stat
 from pathlib import Path
 
+from edge_assistant.system.file_retry import retry
 from edge_assistant.system.i18n import tr
 
 _CHUNK = 1 << 20  # bytes at once
@@ -20,7 +21,7 @@ def read_regular(path: Path, most: int) -> bytes:
     """
     # A named pipe is opened without waiting for a writer; the type is checked on the descriptor, not on the name.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags)
+    descriptor = retry(lambda: os.open(path, flags))
     content = bytearray()
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

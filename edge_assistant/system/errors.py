@@ -5,12 +5,15 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 from edge_assistant.system import text_cleaning
+from edge_assistant.system.file_retry import is_in_use
 from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.system.installation import reinstall_advice
 
 _log = logging.getLogger(__name__)
 
@@ -74,7 +77,8 @@ class EngineUnfitError(EngineError):
         super().__init__(
             tr(
                 "The engine does not run on this computer: a part of it is missing, or made for a different one. "
-                "Install the program again."
+                "{advice}",
+                advice=reinstall_advice(),
             )
         )
 
@@ -150,6 +154,24 @@ def out_of_memory_error() -> DoesNotFitError:
     return DoesNotFitError(tr("There is not enough memory. Close some programs and try again."), code="memory")
 
 
+def in_use_error(path: Path | str) -> InputError:
+    """Return the error for a file that another program has open; see `file_retry.is_in_use`."""
+    return InputError(
+        tr("The file {path} is in use by another program. Close that program and try again.", path=path), code="in-use"
+    )
+
+
+def weights_in_use_error(path: Path) -> WeightsError:
+    """Return the error for a model's file that a program has open, perhaps this one: Windows keeps loaded files."""
+    return WeightsError(
+        tr(
+            "The file {name} is in use. Close the programs that use it, Edge Assistant too, and try again.",
+            name=path.name,
+        ),
+        code="weights-in-use",
+    )
+
+
 def run_safely(run: Callable[[], object], what_failed: str) -> AssistantError | None:
     """Call `run`; return None, or the error that it ended with, logged as `what_failed`. A bug is explained."""
     try:
@@ -186,6 +208,8 @@ def explain_error(error: BaseException) -> AssistantError:
 def _explain_errno(error: OSError) -> AssistantError | None:
     """Return the error for an operating system's error number; None where the number says nothing helpful."""
     path = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else None
+    if path is not None and is_in_use(error):
+        return in_use_error(path)
     match error.errno:
         case errno.ENOMEM:
             return out_of_memory_error()
@@ -195,6 +219,8 @@ def _explain_errno(error: OSError) -> AssistantError | None:
             )
         case errno.EAGAIN:  # from fork; non-blocking reads and writes handle it themselves
             return _process_limit_error()
+        case errno.EMFILE if sys.platform == "win32":
+            return DoesNotFitError(tr("The program has too many files open. Quit it and start it again."), code="files")
         case errno.EMFILE:
             return DoesNotFitError(
                 tr(

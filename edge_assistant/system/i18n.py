@@ -142,7 +142,7 @@ def languages() -> tuple[str, ...]:
 def system_language(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> str | None:
     """Return the code of the system's language, such as "de" or "pt-BR"; None where it has none.
 
-    `platform` is a `sys.platform` value. Not yet run on Windows and macOS.
+    `platform` is a `sys.platform` value. Run under wine, not yet on Windows and macOS.
     """
     if platform == "win32":
         return _language_code(_windows_language())

@@ -1,7 +1,7 @@
 """Inter-process messages: `edge-assistant trigger` reaches the running program over a local socket or a named pipe.
 
-The socket is for its owner only. Whoever locks the file beside it is the one instance of this person on this display.
-Neither side waits longer than a few seconds for the other.
+It is for its owner only, see ipc_endpoint.py and ipc_proof.py. Whoever locks the file beside the socket is the one
+instance of this person on this display. Neither side waits longer than a few seconds for the other.
 """
 
 from __future__ import annotations
@@ -10,25 +10,24 @@ import contextlib
 import logging
 import os
 import queue
-import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Client, Connection, Listener
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from edge_assistant.system import paths
+from edge_assistant.system import foreground, ipc_proof, paths
 from edge_assistant.system.errors import EngineError, InputError, NotRunningError, run_safely
 from edge_assistant.system.i18n import tr, tr_noop
-
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
+from edge_assistant.system.ipc_endpoint import AlreadyRunningError as AlreadyRunningError
+from edge_assistant.system.ipc_endpoint import Endpoint
+from edge_assistant.system.ipc_endpoint import default_endpoint as default_endpoint
 
 _log = logging.getLogger(__name__)
 
-_MAX_MESSAGE_BYTES = 4096  # bytes of a message, and of its answer, which thus fits into a pipe that nobody reads
+MOST_MESSAGE_BYTES = 4096
+"""The most bytes of a message, and of its answer, which thus fits into a pipe that nobody reads."""
 
 _RECEIVE_TIMEOUT_S = 1.0  # for a client to send its message
 
@@ -49,19 +48,11 @@ RELOAD = "settings"
 TUNED = "tuned"
 """The message of `tune` when it has saved new results."""
 
+PROBLEMS = "problems"
+"""The message of `report`: the answer is a line for each of the last problems; see recent_problems.py."""
+
 OnMessage = Callable[[str], str]
 """Called with a client's message, on that client's thread; the returned text is the answer."""
-
-
-class AlreadyRunningError(Exception):
-    """Another instance has the lock."""
-
-
-def socket_name(environ: Mapping[str, str]) -> str:
-    """Return the socket's name, made from the display that the environment names."""
-    display = environ.get("WAYLAND_DISPLAY") or environ.get("DISPLAY") or "none"
-    # The number behind the point is a screen of the same display.
-    return "listen-" + re.sub(r"[^\w.-]", "_", re.sub(r"(:\d+)\.\d+$", r"\1", display))
 
 
 class IpcServer:
@@ -79,11 +70,10 @@ class IpcServer:
         self._client_threads: set[threading.Thread] = set()
         self._lock = endpoint.lock()
         try:
-            if endpoint.family == "AF_UNIX":
-                Path(endpoint.address()).unlink(missing_ok=True)  # left by an instance that was killed
+            self._secret = endpoint.renew()
             old = os.umask(0o177)
             try:
-                self._listener = Listener(endpoint.address(), family=endpoint.family, backlog=32)
+                self._listener = Listener(endpoint.address(self._secret), family=endpoint.family, backlog=32)
             finally:
                 os.umask(old)
         except OSError as error:
@@ -108,12 +98,16 @@ class IpcServer:
         for thread in (wake, self._thread):
             thread.join(_RECEIVE_TIMEOUT_S / 2)
         for thread in tuple(self._client_threads):
-            thread.join(max(0.0, deadline - time.monotonic()))
+            if thread.is_alive():  # one that is just being started ends at once
+                thread.join(max(0.0, deadline - time.monotonic()))
         self._listener.close()
+        with contextlib.suppress(OSError):
+            self._endpoint.retire()
         self._lock.release()
 
     def _wake(self) -> None:
-        with contextlib.suppress(OSError, EOFError), Client(self._endpoint.address(), family=self._endpoint.family):
+        address, family = self._endpoint.address(self._secret), self._endpoint.family
+        with contextlib.suppress(OSError, EOFError), Client(address, family=family):
             pass
 
     def _serve(self) -> None:
@@ -143,14 +137,18 @@ class IpcServer:
     def _serve_client(self, client: Connection) -> None:
         try:
             with contextlib.suppress(OSError, EOFError, UnicodeDecodeError), client:
-                if client.poll(_RECEIVE_TIMEOUT_S) and not self._closed.is_set():
-                    _set_nonblocking(client)
-                    client.send_bytes(
-                        self._answer(client.recv_bytes(_MAX_MESSAGE_BYTES).decode()).encode()[:_MAX_MESSAGE_BYTES]
-                    )
+                _set_nonblocking(client)
+                text = ipc_proof.receive_text(partial(self._receive, client), client.send_bytes, self._secret)
+                client.send_bytes(self._answer(text.decode()).encode()[:MOST_MESSAGE_BYTES])
         finally:
             self._client_threads.discard(threading.current_thread())
             self._free_slots.release()
+
+    def _receive(self, client: Connection) -> bytes:
+        """Return the next message of a client. Raises EOFError where none comes in time, or at the end; OSError."""
+        if not client.poll(_RECEIVE_TIMEOUT_S) or self._closed.is_set():
+            raise EOFError
+        return client.recv_bytes(MOST_MESSAGE_BYTES + ipc_proof.PROOF_BYTES)
 
     def _answer(self, text: str) -> str:
         answers: list[str] = []
@@ -162,7 +160,7 @@ def _set_nonblocking(client: Connection) -> None:
     """Let reading and writing fail where they would block.
 
     A Connection writes a message of up to 16 KiB at once, so one that arrives in parts is none of ours. On Windows
-    messages arrive whole, and an answer of `_MAX_MESSAGE_BYTES` bytes fits into the pipe.
+    messages arrive whole, and an answer of `MOST_MESSAGE_BYTES` bytes fits into the pipe.
     """
     if sys.platform != "win32":
         os.set_blocking(client.fileno(), False)
@@ -191,78 +189,12 @@ def send(endpoint: Endpoint, text: str) -> str:
 
 def _exchange(endpoint: Endpoint, text: str, answers: queue.SimpleQueue[str | Exception]) -> None:
     try:
-        with Client(endpoint.address(), family=endpoint.family) as client:
-            client.send_bytes(text.encode())
-            answers.put(client.recv_bytes(_MAX_MESSAGE_BYTES).decode(errors="ignore"))
+        secret = endpoint.secret()
+        with Client(endpoint.address(secret), family=endpoint.family) as client:
+            receive = partial(client.recv_bytes, MOST_MESSAGE_BYTES)
+            # Before the text, which may open a window; not to a server that is not this person's.
+            allow = partial(foreground.allow_foreground, client.fileno())
+            ipc_proof.send_text(receive, client.send_bytes, secret, text.encode(), allow)
+            answers.put(receive().decode(errors="ignore"))
     except (OSError, EOFError) as error:
         answers.put(error)
-
-
-class Endpoint:
-    """The address of the server on POSIX, a socket in a private folder; and the lock file of the one instance."""
-
-    family = "AF_UNIX"
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self._folder = folder
-        self._name = name
-
-    def address(self) -> str:
-        """Return the socket's path."""
-        return str(self._folder / f"{self._name}.socket")
-
-    def lock(self) -> BaseFileLock:
-        """Become the one instance until the lock is released or the process ends.
-
-        Raises AlreadyRunningError and InputError.
-        """
-        from filelock import FileLock, Timeout  # imported here: describing a picture does not need it
-
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not _is_private(self._folder):
-                raise InputError(
-                    tr(
-                        "Others have access to the folder {folder}. Make it private, or remove it.", folder=self._folder
-                    ),
-                    code="no-door",
-                )
-            lock = FileLock(self._folder / f"{self._name}.lock", timeout=0, mode=0o600, thread_local=False)
-            lock.acquire()
-        except Timeout as error:
-            raise AlreadyRunningError from error
-        except OSError as error:
-            raise InputError(
-                tr(
-                    "The folder {folder} cannot be used: {strerror}. Set XDG_RUNTIME_DIR to a private folder of yours.",
-                    folder=self._folder,
-                    strerror=error.strerror,
-                ),
-                code="no-door",
-            ) from error
-        return lock
-
-
-def _is_private(folder: Path) -> bool:
-    """Return whether only the user can enter the folder; on Windows it is below their own profile."""
-    if sys.platform == "win32":
-        return True
-    status = folder.stat()
-    return status.st_uid == os.getuid() and not status.st_mode & 0o077
-
-
-class WindowsEndpoint(Endpoint):
-    """The address of the server on Windows: a named pipe. Run under wine, not yet on Windows."""
-
-    family = "AF_PIPE"
-
-    def address(self) -> str:
-        """Return the pipe's name, which holds the person's name, since others on this computer can see it."""
-        person = re.sub(r"\W", "_", os.environ.get("USERNAME", ""))
-        return rf"\\.\pipe\edge-assistant-{person}-{self._name}"
-
-
-def default_endpoint(platform: str = sys.platform, environ: Mapping[str, str] = os.environ) -> Endpoint:
-    """Return the endpoint of this person and display; `platform` as in sys.platform."""
-    endpoint_class = WindowsEndpoint if platform == "win32" else Endpoint
-    return endpoint_class(paths.runtime_dir(environ), socket_name(environ))

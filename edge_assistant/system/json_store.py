@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from edge_assistant.system import own_file
 from edge_assistant.system.atomic_file import replace_file
 from edge_assistant.system.bounded_read import read_regular
-from edge_assistant.system.errors import DoesNotFitError, WeightsError
+from edge_assistant.system.errors import DoesNotFitError, WeightsError, weights_in_use_error
+from edge_assistant.system.file_retry import is_in_use
 from edge_assistant.system.i18n import tr
 
 if TYPE_CHECKING:
@@ -38,19 +39,29 @@ class JsonStore:
     def read(self) -> dict[str, Any]:
         """Return all entries; a file that is missing or unreadable counts as empty."""
         try:
-            entries = json.loads(read_regular(self.path, _MAX_BYTES))
-        except (OSError, ValueError, RecursionError) as error:
-            if not isinstance(error, FileNotFoundError):
-                _log.info("ignoring the file %s: %s", self.path, error)
+            return self._read()
+        except OSError as error:
+            _log.info("ignoring the file %s: %s", self.path, error)
             return {}
-        return entries if isinstance(entries, dict) else {}
 
     def update(self, changes: dict[str, Any]) -> None:
         """Set these entries, or remove those that are None. Raises OSError (TimeoutError when the lock stays taken)."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with file_lock(self.path) if self._precious else contextlib.nullcontext():
-            entries = {key: value for key, value in (self.read() | changes).items() if value is not None}
+            before = self._read() if self._precious else self.read()  # what cannot be read now must not be lost
+            entries = {key: value for key, value in (before | changes).items() if value is not None}
             replace_file(self.path, json.dumps(entries, indent=1).encode())
+
+    def _read(self) -> dict[str, Any]:
+        """Return all entries; a file that is missing or damaged counts as empty. Raises OSError."""
+        try:
+            entries = json.loads(read_regular(self.path, _MAX_BYTES))
+        except FileNotFoundError:
+            return {}
+        except (ValueError, RecursionError) as error:
+            _log.info("ignoring the file %s: %s", self.path, error)
+            return {}
+        return entries if isinstance(entries, dict) else {}
 
 
 def file_lock(path: Path, timeout: float = _LOCK_TIMEOUT_S) -> BaseFileLock:
@@ -89,6 +100,8 @@ def explain_write_errors(path: Path) -> Iterator[None]:
                 ),
                 code="disk",
             ) from error
+        if is_in_use(error):
+            raise weights_in_use_error(path) from error
         raise WeightsError(
             tr(
                 "{name} cannot be written to {parent}: {value}. Choose another place, or get permission to write "

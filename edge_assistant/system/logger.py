@@ -1,4 +1,7 @@
-"""Logging: silent, unless EDGE_ASSISTANT_LOG names a file. The log never holds pictures, questions or answers."""
+"""Logging: silent, unless EDGE_ASSISTANT_LOG names a file. The log never holds pictures, questions or answers.
+
+The kinds of the last problems are kept in memory (recent_problems.py).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import sys
 
 from edge_assistant.system import text_cleaning
 from edge_assistant.system.i18n import tr
+from edge_assistant.system.recent_problems import recent_problems
 
 LOG_VARIABLE = "EDGE_ASSISTANT_LOG"
 
@@ -26,8 +30,9 @@ class Formatter(logging.Formatter):
 
 
 def set_up_logging() -> None:
-    """Send all log records to the file that the environment names; nowhere when it names none."""
-    root = logging.getLogger()
+    """Send all log records to the file that the environment names, and note problems in memory."""
+    root, own = logging.getLogger(), logging.getLogger("edge_assistant")
+    own.setLevel(logging.INFO)
     path = os.environ.get(LOG_VARIABLE)
     handler: logging.Handler = logging.NullHandler()
     if path:
@@ -39,9 +44,10 @@ def set_up_logging() -> None:
             )
             os.write(2, f"{sentence}\n".encode())
         else:
-            logging.getLogger("edge_assistant").setLevel(logging.DEBUG)
+            own.setLevel(logging.DEBUG)
             handler.setFormatter(Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root.addHandler(handler)
+    for each in (handler, recent_problems):
+        root.addHandler(each)
 
 
 class _LogFileHandler(logging.FileHandler):

@@ -89,7 +89,7 @@ class PeakMemory:
 
         Reading PSS stops the engine for a while.
         """
-        with contextlib.suppress(psutil.Error):
+        with contextlib.suppress(psutil.Error, OSError):  # OSError: no more files may be open
             tree = [own, *own.children(recursive=True)]
             rss = sum(_figure(process, lambda each: int(each.memory_info().rss)) for process in tree)
             self.rss_bytes = max(self.rss_bytes, rss)

@@ -11,6 +11,8 @@ import stat
 from io import FileIO
 from pathlib import Path
 
+from edge_assistant.system import file_retry
+
 # A name that was replaced by a link or a pipe a moment ago is neither followed nor blocked on.
 _SAFE_FLAGS = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"))
 
@@ -33,7 +35,7 @@ def create(path: Path) -> FileIO:
 
     Raises OSError, also where there is a folder, or somebody puts a file there meanwhile.
     """
-    path.unlink(missing_ok=True)
+    file_retry.unlink(path, missing_ok=True)
     return _open(path, os.O_CREAT | os.O_EXCL)
 
 
@@ -57,10 +59,10 @@ def clear_lock_name(path: Path) -> None:
     """Remove what blocks the name of a lock file and was not made by this program. Raises OSError."""
     status = lstat_or_none(path)
     if status is not None and not is_plain_file(status):
-        path.unlink()
+        file_retry.unlink(path)
 
 
 def _open(path: Path, flags: int) -> FileIO:
     # Unbuffered, so that after a failed write it is clear what is in the file.
-    descriptor = os.open(path, os.O_RDWR | _SAFE_FLAGS | flags, 0o666)
+    descriptor = file_retry.retry(lambda: os.open(path, os.O_RDWR | _SAFE_FLAGS | flags, 0o666))
     return os.fdopen(descriptor, "r+b", buffering=0)

@@ -13,6 +13,10 @@ from edge_assistant.system.i18n import tr
 _FOLDER = "edge-assistant"
 _PACKAGE = Path(__file__).resolve().parents[1]
 
+_PORTABLE_MARKER = "portable.txt"
+
+_TEST_BUILD_MARKER = "test-build.txt"
+
 
 def data_dir(*, platform: str = sys.platform, environ: Mapping[str, str] | None = None) -> Path:
     """Return the folder for downloaded models and records. It may not exist yet.
@@ -39,7 +43,7 @@ def runtime_dir(environ: Mapping[str, str] | None = None) -> Path:
     """
     environ = os.environ if environ is None else environ
     folder = Path(environ.get("XDG_RUNTIME_DIR", ""))
-    return folder / _FOLDER if folder.is_absolute() else cache_dir(environ=environ) / "run"
+    return folder / _FOLDER if folder.is_absolute() and portable_dir() is None else cache_dir(environ=environ) / "run"
 
 
 def expand_path(text: str) -> Path:
@@ -64,9 +68,15 @@ def shipped_models_dir() -> Path:
     return next((folder for folder in candidates if (folder / "catalog.toml").is_file()), candidates[-1])
 
 
+def program_dir() -> Path | None:
+    """Return the folder of the frozen program; None when not frozen."""
+    return Path(sys.executable).resolve().parent if getattr(sys, "frozen", False) else None
+
+
 def program_models_dir() -> Path | None:
     """Return the folder models/ beside the frozen program, where people may put models; None when not frozen."""
-    return Path(sys.executable).resolve().parent / "models" if getattr(sys, "frozen", False) else None
+    folder = program_dir()
+    return folder / "models" if folder is not None else None
 
 
 def program_voice_dir() -> Path | None:
@@ -75,10 +85,30 @@ def program_voice_dir() -> Path | None:
     return folder if getattr(sys, "frozen", False) and folder.is_dir() else None
 
 
+def portable_dir() -> Path | None:
+    """Return the folder data/ beside a portable program, which keeps there whatever it writes; None for others.
+
+    A frozen program is portable where the file portable.txt lies beside it, as in the folder for a stick.
+    """
+    return Path(sys.executable).resolve().parent / "data" if _has_marker(_PORTABLE_MARKER) else None
+
+
+def is_test_build() -> bool:
+    """Return whether the program was packed to try its installer, with an engine that is not for giving away."""
+    return _has_marker(_TEST_BUILD_MARKER)
+
+
+def _has_marker(name: str) -> bool:
+    return bool(getattr(sys, "frozen", False)) and (Path(sys.executable).resolve().parent / name).is_file()
+
+
 def _user_dir(
     xdg: str, xdg_default: str, mac: str, windows: str, platform: str, environ: Mapping[str, str] | None
 ) -> Path:
     environ = os.environ if environ is None else environ
+    portable = portable_dir()
+    if portable is not None:
+        return portable / windows
     if platform == "win32":
         local = environ.get("LOCALAPPDATA")
         base = Path(local) if local else _home(environ, "USERPROFILE") / "AppData/Local"

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 import sys
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from edge_assistant.system.text_cleaning import clean, json_line
+from edge_assistant.system.windows_api import load_library
 
 _VIRTUAL_TERMINAL = 0x0004  # ENABLE_VIRTUAL_TERMINAL_PROCESSING of consoleapi.h
+
+Style = Literal["bold", "dim", "green", "yellow", "red"]
+_STYLES: dict[Style, int] = {"bold": 1, "dim": 2, "green": 32, "yellow": 33, "red": 31}  # ECMA-48, SGR
 
 
 def use_utf8() -> None:
@@ -28,12 +33,22 @@ def is_terminal(stream: IO[Any]) -> bool:
 
 def supports_escapes(stream: IO[Any]) -> bool:
     """Return whether the stream is a terminal that obeys escape codes; Windows' console is switched to them."""
-    if not is_terminal(stream):
+    if os.environ.get("TERM") == "dumb" or not is_terminal(stream):
         return False
     system = _kernel32()
     return system is None or bool(
         system.SetConsoleMode(_handle(stream), (_console_mode(system, stream) or 0) | _VIRTUAL_TERMINAL)
     )
+
+
+def may_style(stream: IO[Any]) -> bool:
+    """Return whether text on the stream may have styles: on a terminal that obeys escape codes, without NO_COLOR."""
+    return not os.environ.get("NO_COLOR") and supports_escapes(stream)
+
+
+def styled(text: str, style: Style, stream: IO[Any]) -> str:
+    """Return the text in a style where the stream may have one; no style is the only sign of anything."""
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if may_style(stream) else text
 
 
 def _console_mode(system: Any, stream: IO[Any]) -> int | None:
@@ -51,12 +66,13 @@ def _handle(stream: IO[Any]) -> int:
 
 
 def _kernel32() -> Any:
-    """Return kernel32 as an object that is not shared with other packages; None outside Windows."""
+    """Return the library; None outside Windows."""
     if sys.platform != "win32":
         return None
-    system = ctypes.WinDLL("kernel32")
+    system = load_library("kernel32")
     system.GetConsoleMode.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
     system.SetConsoleMode.argtypes = (ctypes.c_void_p, ctypes.c_uint32)
+    system.GetConsoleMode.restype = system.SetConsoleMode.restype = ctypes.c_int  # BOOL
     return system
 
 
@@ -68,6 +84,21 @@ def print_line(text: str) -> None:
 def print_json(fields: dict[str, Any]) -> None:
     """Print a JSON object as one line on standard output."""
     print(json_line(fields), flush=True)
+
+
+def print_event(event: str, /, **fields: Any) -> None:
+    """Print a JSON object that says by its key `event` what it is."""
+    print_json({"event": event, **fields})
+
+
+def print_heading(text: str) -> None:
+    """Print a line, cleaned, on standard output; in bold letters where it is a terminal that shows them."""
+    print(styled(clean(text), "bold", sys.stdout), flush=True)
+
+
+def print_state(part: str, state: str, style: Style, sentence: str) -> None:
+    """Print "part: state. sentence", cleaned, on standard output, the state in a style where that is possible."""
+    print(f"{clean(part)}: {styled(clean(state), style, sys.stdout)}. {clean(sentence)}", flush=True)
 
 
 def print_error(message: str) -> None:

@@ -12,14 +12,11 @@ import signal
 import sys
 from typing import Any
 
+from edge_assistant.system.windows_api import last_error, load_library
+
 _log = logging.getLogger(__name__)
 _EXTENDED_LIMITS = 9  # JobObjectExtendedLimitInformation, winnt.h
 _KILL_ON_JOB_CLOSE = 0x2000
-_SEM_FAILCRITICALERRORS, _SEM_NOGPFAULTERRORBOX = (
-    0x0001,
-    0x0002,
-)  # errhandlingapi.h: SEM_FAILCRITICALERRORS, SEM_NOGPFAULT…
-_WER_NO_HEAP = 1  # werapi.h: WER_FAULT_REPORTING_FLAG_NOHEAP
 
 
 class JobLimits(ctypes.Structure):
@@ -52,7 +49,7 @@ def make_job() -> int | None:
     limits = JobLimits(limit_flags=_KILL_ON_JOB_CLOSE)
     if job and system.SetInformationJobObject(job, _EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits)):
         return job
-    _log.warning("a worker runs without a job object: %s", ctypes.WinError(ctypes.get_last_error()))
+    _log.warning("a worker runs without a job object: %s", ctypes.WinError(last_error()))
     close_handle(job)
     return None
 
@@ -65,7 +62,7 @@ def join_job(job: int | None) -> None:
     if sys.platform == "win32" and job:
         system = _kernel32()
         if not system.AssignProcessToJobObject(job, system.GetCurrentProcess()):
-            print(f"no job: {ctypes.WinError(ctypes.get_last_error())}")  # goes to the parent's logger
+            print(f"no job: {ctypes.WinError(last_error())}")  # goes to the parent's logger
         close_handle(job)
 
 
@@ -82,27 +79,14 @@ def ignore_interrupts() -> None:
         signal.signal(signal.SIGBREAK, signal.SIG_IGN)
 
 
-def forbid_crash_reports() -> None:
-    """Let a crash of this process show no message box and report no memory."""
-    if sys.platform == "win32":
-        system = _kernel32()
-        system.SetErrorMode(_SEM_FAILCRITICALERRORS | _SEM_NOGPFAULTERRORBOX)
-        if hasattr(system, "WerSetFlags"):
-            system.WerSetFlags(_WER_NO_HEAP)
-
-
 def _kernel32() -> Any:
-    """Return a library object of our own: the shared one has whatever types another package gave it."""
-    if sys.platform != "win32":
-        return None
-    system = ctypes.WinDLL("kernel32", use_last_error=True)
+    system = load_library("kernel32")
     handle = ctypes.c_void_p
-    system.CreateJobObjectW.restype = handle
-    system.CreateJobObjectW.argtypes = (handle, ctypes.c_wchar_p)
+    system.CreateJobObjectW.argtypes, system.CreateJobObjectW.restype = (handle, ctypes.c_wchar_p), handle
     system.SetInformationJobObject.argtypes = (handle, ctypes.c_int, handle, ctypes.c_uint32)
-    system.GetCurrentProcess.restype = handle
-    system.GetCurrentProcess.argtypes = ()
+    system.GetCurrentProcess.argtypes, system.GetCurrentProcess.restype = (), handle
     system.AssignProcessToJobObject.argtypes = (handle, handle)
     system.CloseHandle.argtypes = (handle,)
-    system.SetErrorMode.argtypes = (ctypes.c_uint32,)
+    for function in (system.SetInformationJobObject, system.AssignProcessToJobObject, system.CloseHandle):
+        function.restype = ctypes.c_int  # BOOL
     return system

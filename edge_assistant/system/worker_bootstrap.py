@@ -10,7 +10,7 @@ import threading
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from edge_assistant.system import windows_job
+from edge_assistant.system import windows_crash
 
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
 _starting = threading.Lock()  # held while a worker is started
@@ -90,7 +90,7 @@ def limit_core_dumps() -> int | None:
     None on Windows, where crash reports are forbidden instead.
     """
     if sys.platform == "win32":
-        windows_job.forbid_crash_reports()
+        windows_crash.forbid_crash_reports()
         return None
     import resource
 

@@ -23,10 +23,10 @@ from multiprocessing.context import get_spawning_popen
 from pathlib import Path
 from typing import Any
 
-from edge_assistant.system import windows_job, worker_bootstrap
+from edge_assistant.system import windows_job, windows_priority, worker_bootstrap
 
 _log = logging.getLogger(__name__)
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15  # linux/prctl.h
 _EXCEPTION_EXIT_CODE = 70  # the exit code after an exception; not 1, which is also Windows' for a killed process
 # SIGKILL, and SIGTERM, which programs that watch the memory, such as earlyoom, try first.
 _POSIX_KILLS = (-9, -15)
@@ -246,6 +246,13 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def _show_name() -> None:
+    """Let tools such as top show what this worker is for; Linux keeps 15 bytes."""
+    if sys.platform == "linux":
+        name = f"edge-{multiprocessing.current_process().name}"
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, name.replace(" ", "-").encode()[:15])
+
+
 NICENESS_AWAITED, NICENESS_BACKGROUND = 3, 10
 """POSIX niceness of work that a person waits for, and of background work.
 
@@ -258,12 +265,10 @@ def lower_priority(niceness: int) -> None:
     """Lower the priority of this process to POSIX `niceness`, so that other programs get the cores they want.
 
     Linux weighs sessions before processes where it groups them (autogroup), and a worker has a session of its own, so
-    its group's niceness is set too. Windows has only one step that fits.
+    its group's niceness is set too. Windows has only one step that fits, and its own way to tell awaited work.
     """
     if sys.platform == "win32":
-        import psutil
-
-        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        windows_priority.lower_priority(awaited=niceness < NICENESS_BACKGROUND)
         return
     with contextlib.suppress(OSError):
         os.nice(max(0, niceness - os.nice(0)))
@@ -287,6 +292,7 @@ def _run(
     windows_job.join_job(job)
     worker_bootstrap.forbid_core_dumps()
     die_with_parent()
+    _show_name()
     if multiprocessing.parent_process() is None or (sys.platform != "win32" and os.getppid() != parent):
         os._exit(0)
     try:

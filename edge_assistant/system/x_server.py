@@ -79,9 +79,13 @@ def _take_idle(idle: collections.deque[Display]) -> Display | None:
     from Xlib.error import ConnectionClosedError
     from Xlib.protocol.request import GetInputFocus
 
-    while idle:
-        with contextlib.suppress(IndexError, ConnectionClosedError, OSError):  # IndexError: taken by another thread
+    while True:
+        try:
             display = idle.pop()
+        except IndexError:  # also where another thread took it
+            return None
+        with contextlib.ExitStack() as close_it, contextlib.suppress(ConnectionClosedError, OSError):
+            close_it.callback(display.display.socket.close)
             GetInputFocus(display=display.display, defer=True)
             display.flush()  # this may read the answer already
             while display.display.sent_requests:
@@ -91,5 +95,5 @@ def _take_idle(idle: collections.deque[Display]) -> Display | None:
                 display.pending_events()  # this reads what has come, and waits for nothing
             for _ in range(display.pending_events()):
                 display.next_event()  # every client is told of a changed keyboard
+            close_it.pop_all()
             return display
-    return None

@@ -118,11 +118,11 @@ def spell(word: str, language: str | None) -> list[str]:
     Letters with their marks, and emoji of several characters, count as one character.
     """
     words = translator(language)
-    return [_name(character, words) for character in _characters(word)]
+    return [_name(character, words) for character in characters(word)]
 
 
-def _characters(word: str) -> list[str]:
-    """Split into what is seen as one character."""
+def characters(word: str) -> list[str]:
+    """Split a text into what is seen as one character each, without what is invisible."""
     characters: list[str] = []
     for character in unicodedata.normalize("NFC", word):
         joined = characters and (unicodedata.category(character)[0] == "M" or characters[-1].endswith(_JOINER))

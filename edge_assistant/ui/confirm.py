@@ -1,4 +1,4 @@
-"""A confirmation dialog whose question is also spoken; it never blocks the GUI thread."""
+"""Message boxes: a question, and a text with a way on. They never block the GUI thread."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from edge_assistant.ui.focus_announcer import FocusAnnouncer
-
 
 def ask(
     parent: QWidget,
@@ -16,9 +14,8 @@ def ask(
     yes: str,
     no: str,
     on_answer: Callable[[bool], None],
-    say: Callable[[str], None],
 ) -> QMessageBox:
-    """Open a question over `parent`, a window with a FocusAnnouncer, and return its box.
+    """Open a question over `parent`, and return its box.
 
     `no` is the safe answer, which Enter and Escape give; `on_answer` is called with True for `yes`.
     """
@@ -29,10 +26,20 @@ def ask(
     box.setDefaultButton(no_button)
     box.setEscapeButton(no_button)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    parent_announcer = parent.findChild(FocusAnnouncer)
-    assert parent_announcer is not None
-    FocusAnnouncer(box, say, parent_announcer.reader_announces_focus)
     box.finished.connect(lambda _: on_answer(box.clickedButton() == yes_button))
-    say(question)
+    box.open()
+    return box
+
+
+def tell(parent: QWidget, title: str, text: str, way_on: str, close: str, on_way: Callable[[], None]) -> QMessageBox:
+    """Open a text over `parent`, and return its box; the button `way_on` calls `on_way`, Enter and Escape close it."""
+    box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    way_button = box.addButton(way_on, QMessageBox.ButtonRole.ActionRole)
+    close_button = box.addButton(close, QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(close_button)
+    box.setEscapeButton(close_button)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    way_button.clicked.connect(lambda: on_way())
     box.open()
     return box

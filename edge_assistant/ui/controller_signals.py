@@ -9,10 +9,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from edge_assistant.capture.decode import CapturedPicture
+from edge_assistant.controller.history import PastAnswer
+from edge_assistant.controller.lines import LinesSource
+from edge_assistant.ui.qt_images import to_qt_image
 from edge_assistant.ui.window_hider import WindowHider
 
-_THUMBNAIL_SIZE = (320, 200)
-"""Largest width and height of a thumbnail in pixels."""
+_THUMBNAIL_SIZE = (1280, 800)
+"""Largest width and height in pixels of the picture in the main window."""
 
 
 class ControllerSignals(QObject):
@@ -38,8 +41,18 @@ class ControllerSignals(QObject):
     """More was asked for: its request's number, and whether it is a part of the last answer."""
     spelling_requested = Signal(list)
     """The words that can be spelled: show them."""
+    history_requested = Signal(object, float)
+    """The controller.history.PastAnswers to show as a list, and the time, in monotonic seconds."""
+    lines_requested = Signal(object)
+    """The controller.lines.LinesSource whose lines are to be shown as a list."""
+    keys_requested = Signal()
+    """Show the list of all keys."""
+    key_help_switched = Signal()
+    """Turn key help on or off."""
     think_changed = Signal(bool, str)
-    """Whether thinking harder is on, and what an answer took when last measured."""
+    """Whether thinking harder is on, and how much longer answers take, in a few words."""
+    shortcuts_switched = Signal(bool)
+    """Whether the shortcuts are off."""
     forget_requested = Signal()
     """The conversation was forgotten: show nothing of it any more."""
     service_ended = Signal(object)
@@ -81,9 +94,29 @@ class ControllerSignals(QObject):
         """Open the window in which words can be spelled."""
         self.spelling_requested.emit(words)
 
+    def open_history(self, answers: tuple[PastAnswer, ...], now: float) -> None:
+        """Open the list of the last answers."""
+        self.history_requested.emit(answers, now)
+
+    def open_lines(self, source: LinesSource) -> None:
+        """Open the list of the lines of a picture's text."""
+        self.lines_requested.emit(source)
+
+    def open_keys(self) -> None:
+        """Open the list of all keys."""
+        self.keys_requested.emit()
+
+    def switch_key_help(self) -> None:
+        """Turn key help on or off."""
+        self.key_help_switched.emit()
+
     def show_thinking(self, on: bool, cost: str) -> None:
         """Show whether thinking harder is on, and what it costs."""
         self.think_changed.emit(on, cost)
+
+    def show_shortcuts(self, *, off: bool) -> None:
+        """Show whether the shortcuts are off."""
+        self.shortcuts_switched.emit(off)
 
     def clear(self) -> None:
         """Clear everything that is shown."""
@@ -91,9 +124,8 @@ class ControllerSignals(QObject):
 
 
 def thumbnail(image: Image.Image) -> QImage:
-    """Return a thumbnail of a picture for the main window."""
+    """Return a picture as large as the main window may show it."""
     factor = max(1, min(image.width // _THUMBNAIL_SIZE[0], image.height // _THUMBNAIL_SIZE[1]))
     scaled = image.reduce(factor) if factor > 1 else image.copy()  # reducing by a whole number is fast
     scaled.thumbnail(_THUMBNAIL_SIZE)
-    rgb = scaled.convert("RGB")
-    return QImage(rgb.tobytes(), rgb.width, rgb.height, 3 * rgb.width, QImage.Format.Format_RGB888).copy()
+    return to_qt_image(scaled)

@@ -1,51 +1,92 @@
-"""The text views of the main window: the conversation, and the base class that the reasoning uses too."""
+"""The conversation as the main window shows it: each paragraph begins with its kind, in words and with an icon."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QFrame, QPlainTextEdit
+from collections.abc import Sequence
+from enum import IntEnum
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF
+from PySide6.QtGui import (
+    QFont,
+    QPainter,
+    QPaintEvent,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextDocument,
+    QTextFormat,
+)
 
 from edge_assistant.assistant.events import (
     DoneEvent,
     ErrorEvent,
     Event,
     NoticeEvent,
+    ReadEvent,
     SentenceEvent,
     WindowEvent,
 )
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.text_cleaning import Unshortened, clean
+from edge_assistant.ui.icons.drawn import draw_icon
+from edge_assistant.ui.read_only_text import ReadOnlyText
+from edge_assistant.ui.style import LARGE_SPACE, SMALL_SPACE, SPACE, outline_colour
+
+_GUTTER = 1.75
+"""Width in line heights of the room for the icons."""
 
 
-class ReadOnlyText(QPlainTextEdit):
-    """Read-only plain text that grows at its end. Adding text never moves a cursor that is further up."""
+class Kind(IntEnum):
+    """The kind of a paragraph, kept in its first block's user state."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.setReadOnly(True)
-        self.setUndoRedoEnabled(False)
-        self.setAcceptDrops(False)
-        self.setTabChangesFocus(True)
-        self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)  # visible on black too, unlike the style's
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
-        )
+    QUESTION = 0
+    ANSWER = 1
+    WINDOW = 2
+    NOTE = 3
+    ERROR = 4
 
-    def add(self, text: str, *, new_line: bool) -> int:
-        """Add text at the end, in a new line or not; return the position behind it."""
-        text = clean(text)
-        own_cursor = self.textCursor()
-        was_at_end = own_cursor.atEnd()
-        end = QTextCursor(self.document())
-        end.movePosition(QTextCursor.MoveOperation.End)
-        if new_line and not self.document().isEmpty():
-            end.insertBlock()
-        end.insertText(text)
-        if was_at_end:
-            self.setTextCursor(end)
-            self.ensureCursorVisible()
-        return end.position()
+
+_ICONS = {
+    Kind.QUESTION: "question",
+    Kind.ANSWER: "answer",
+    Kind.WINDOW: "window",
+    Kind.NOTE: "note",
+    Kind.ERROR: "error",
+}
+
+
+def _prefixed(kind: Kind, text: str) -> str:
+    """Return a paragraph's text as it is shown and heard: its kind first."""
+    shown = Unshortened(clean(text))
+    match kind:
+        case Kind.QUESTION:
+            return tr("You: {question}", question=shown)
+        case Kind.ANSWER:
+            return tr("Answer: {text}", text=shown)
+        case Kind.WINDOW:
+            return tr("Window: {title}", title=shown)
+        case Kind.NOTE:
+            return tr("Note: {text}", text=shown)
+        case Kind.ERROR:
+            return tr("Error: {text}", text=shown)
+
+
+def _look(kind: Kind) -> QTextCharFormat:
+    """Return the look of a paragraph's text: questions are bold, answers larger."""
+    look = QTextCharFormat()
+    if kind == Kind.ANSWER:
+        look.setProperty(QTextFormat.Property.FontSizeAdjustment, 1)  # a step of the document's sizes: 1.2 times
+    elif kind in (Kind.QUESTION, Kind.ERROR):
+        look.setFontWeight(QFont.Weight.Bold)
+    return look
+
+
+def _paragraph(kind: Kind) -> QTextBlockFormat:
+    paragraph = QTextBlockFormat()
+    paragraph.setIndent(1)
+    paragraph.setTopMargin(LARGE_SPACE if kind in (Kind.QUESTION, Kind.WINDOW) else SMALL_SPACE)
+    paragraph.setBottomMargin(SMALL_SPACE)
+    return paragraph
 
 
 class ConversationView(ReadOnlyText):
@@ -57,10 +98,13 @@ class ConversationView(ReadOnlyText):
         """The latest answer, as far as it has arrived."""
         self._open_request: int | None = None
         self._answer_request: int | None = None
+        self._part_request: int | None = None
+        self._part_start = 0  # where the answer, or its newest part, begins in the document
+        self._fit_gutter()
 
     def show_question(self, text: str) -> None:
         """Add the user's question."""
-        self._append_line(tr("You: {question}", question=Unshortened(text)))
+        self._append(Kind.QUESTION, text)
 
     def show_more(self, id: int, *, continues: bool) -> None:
         """Add that the user asked for more; with `continues`, what comes in request `id` is a part of the answer."""
@@ -70,31 +114,94 @@ class ConversationView(ReadOnlyText):
             self._answer_request = id
 
     def show_event(self, event: Event) -> None:
-        """Add an event's text: an answer sentence by sentence, everything else as lines."""
+        """Add an event's text: an answer sentence by sentence, everything else as a paragraph."""
         if isinstance(event, SentenceEvent):
             self._append_sentence(event)
         elif isinstance(event, WindowEvent):
-            self._append_line(event.title)
-        elif isinstance(event, NoticeEvent | ErrorEvent):
-            self._append_line(event.message)
+            self._append(Kind.WINDOW, event.title)
+        elif isinstance(event, NoticeEvent):
+            self._append(Kind.NOTE, event.message)
+        elif isinstance(event, ErrorEvent):
+            self._append(Kind.ERROR, event.message)
+        elif isinstance(event, ReadEvent):
+            self._open_request = None
         elif isinstance(event, DoneEvent):
+            if self._part_request == event.index:
+                self._mark(event.unconfirmed or ())
             if event.stop == "cancelled" and self._open_request == event.index:
-                self._append_line(tr("Stopped."))
+                self._append(Kind.NOTE, tr("Stopped."))
             self._open_request = None
 
     def forget(self) -> None:
         """Clear the conversation and the answer."""
         self.clear()
         self.answer = ""
-        self._open_request = self._answer_request = None
+        self._open_request = self._answer_request = self._part_request = None
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Give the icons as much room as letters of another size need."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
+            self._fit_gutter()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the text, the icons beside it, and a line above each question."""
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        block, bottom = self.cursorForPosition(QPoint(0, 0)).block(), self.viewport().height()
+        while block.isValid() and (top := self._top(block)) < bottom:
+            if block.userState() >= 0:
+                self._paint_kind(painter, Kind(block.userState()), block, top)
+            block = block.next()
+        painter.end()
+
+    def _paint_kind(self, painter: QPainter, kind: Kind, block: QTextBlock, top: float) -> None:
+        height = self.fontMetrics().height()
+        line = block.layout().lineAt(0)
+        middle = top + line.y() + line.height() / 2
+        rect = QRectF((self._gutter - height) / 2 + SMALL_SPACE, middle - height / 2, height, height)
+        draw_icon(_ICONS[kind], painter, rect, self.palette().text().color())
+        if kind == Kind.QUESTION and block.blockNumber() > 0:
+            painter.setPen(outline_colour(self.palette()))
+            painter.drawLine(QPointF(SPACE, top - SPACE), QPointF(self.viewport().width() - SPACE, top - SPACE))
+
+    def _top(self, block: QTextBlock) -> float:
+        """Return where a block's first line begins in the viewport, without the margin above it."""
+        return block.layout().position().y() - self.verticalScrollBar().value()
+
+    def _fit_gutter(self) -> None:
+        self._gutter = _GUTTER * self.fontMetrics().height()
+        self.document().setIndentWidth(self._gutter)
 
     def _append_sentence(self, sentence: SentenceEvent) -> None:
         continues = self._open_request == sentence.index
+        if self._part_request != sentence.index:
+            self._part_request, self._part_start = sentence.index, self.document().characterCount() - 1
         spaced = f"{sentence.before}{sentence.text}"
         self.answer = self.answer + spaced if self._answer_request == sentence.index else sentence.text
-        self.add(spaced if continues else sentence.text, new_line=not continues)
+        if continues:
+            self.add(spaced, _look(Kind.ANSWER))
+        else:
+            self._append(Kind.ANSWER, sentence.text)
         self._open_request = self._answer_request = sentence.index
 
-    def _append_line(self, text: str) -> None:
+    def _mark(self, unconfirmed: Sequence[str]) -> None:
+        """Mark what could not be confirmed in the newest answer, by words, weight and a line.
+
+        A copy of the answer has no marks.
+        """
+        look = QTextCharFormat()
+        look.setFontWeight(QFont.Weight.Bold)
+        look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+        for text in unconfirmed:
+            cursor = self.document().find(text, self._part_start, QTextDocument.FindFlag.FindCaseSensitively)
+            if not cursor.isNull():
+                cursor.mergeCharFormat(look)
+                cursor.setPosition(cursor.selectionEnd())
+                cursor.insertText(" " + tr("(not confirmed)"), _look(Kind.ANSWER))
+
+    def _append(self, kind: Kind, text: str) -> None:
         self._open_request = None
-        self.add(text, new_line=True)
+        self.add("", paragraph=_paragraph(kind))
+        self.document().lastBlock().setUserState(kind)
+        self.add(_prefixed(kind, text), _look(kind))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
 import sys
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
@@ -25,9 +26,21 @@ def install_message_handler(options: ServiceOptions) -> None:
     def on_message(message_type: QtMsgType, _: QMessageLogContext, message: str | None) -> None:
         _log.info("%s", message)
         if message_type == QtMsgType.QtFatalMsg or (message and message.startswith(_FATAL_MESSAGES)):
-            os.execv(sys.executable, listen_command(options))
+            replace_process(listen_command(options))
 
     qInstallMessageHandler(on_message)
+
+
+def replace_process(command: list[str]) -> None:
+    """Replace this process by `command`, which does not return.
+
+    On Windows a new one is started and this one ended: execv would split arguments at spaces there, as the path of the
+    installed program has them.
+    """
+    if sys.platform == "win32":
+        subprocess.Popen(command)
+        os._exit(0)
+    os.execv(command[0], command)
 
 
 def listen_command(options: ServiceOptions) -> list[str]:

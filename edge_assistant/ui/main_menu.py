@@ -26,6 +26,9 @@ class MenuActions(Protocol):
     def save_picture(self) -> None:
         """Ask where to save the picture, and save it."""
 
+    def enlarge_picture(self) -> None:
+        """Show the picture in a window in which it can be enlarged."""
+
     def save_conversation(self) -> None:
         """Ask where to save the conversation, and save it."""
 
@@ -35,9 +38,13 @@ class MenuActions(Protocol):
     def copy_answer(self) -> None:
         """Copy the answer to the clipboard."""
 
+    def walk_history(self, step: int) -> None:
+        """Say an earlier answer (1) or a later one (-1)."""
+
 
 class MainMenu:
-    """The menus, in `menu_bar`; `labels` are the window's. `save_picture` is enabled only while there is a picture."""
+    """The menus, in `menu_bar`; `labels` are the window's. `save_picture` and `enlarge_picture` are
+    enabled only while there is a picture."""
 
     def __init__(self, menu_bar: QMenuBar, labels: TranslatedLabels, commands: Commands, actions: MenuActions) -> None:
         self._labels = labels
@@ -48,6 +55,9 @@ class MainMenu:
             file_menu, tr_noop("&Open a picture…"), actions.open_picture, QKeySequence(QKeySequence.StandardKey.Open)
         )
         self.save_picture = self._add_action(file_menu, tr_noop("Save the &picture…"), actions.save_picture)
+        self.enlarge_picture = self._add_action(
+            file_menu, tr_noop("&Enlarge the picture"), actions.enlarge_picture, QKeySequence("Ctrl+E")
+        )
         self._add_action(file_menu, tr_noop("Save the &conversation…"), actions.save_conversation, save_shortcut)
         file_menu.addSeparator()
         file_menu.addAction(commands.quit)
@@ -58,13 +68,20 @@ class MainMenu:
         answer_menu = self._add_menu(menu_bar, tr_noop("&Answer"))
         answer_menu.addActions(commands.answer_actions)
         self._add_action(
+            answer_menu, tr_noop("&Earlier answer"), partial(actions.walk_history, 1), QKeySequence("Alt+Up")
+        )
+        self._add_action(
+            answer_menu, tr_noop("La&ter answer"), partial(actions.walk_history, -1), QKeySequence("Alt+Down")
+        )
+        commands.add_reading_menu(answer_menu)
+        self._add_action(
             answer_menu, tr_noop("Read the reasonin&g aloud"), actions.read_reasoning, QKeySequence("Ctrl+R")
         )
         self._add_action(answer_menu, tr_noop("&Copy the answer"), actions.copy_answer, QKeySequence("Ctrl+Shift+C"))
         answer_menu.addSeparator()
         answer_menu.addAction(commands.forget)
-        if commands.entries:
-            self._add_menu(menu_bar, tr_noop("&Tools")).addActions(commands.entries)
+        self._add_menu(menu_bar, tr_noop("&Tools")).addActions([*commands.tools_entries, commands.shortcuts])
+        self._add_menu(menu_bar, tr_noop("Hel&p")).addActions(commands.help_entries)
 
     def _add_menu(self, parent: QMenuBar | QMenu, label: str) -> QMenu:
         menu = parent.addMenu("")

@@ -13,41 +13,48 @@ from PySide6.QtGui import (
     QGuiApplication,
     QImage,
     QKeyEvent,
-    QPixmap,
     QShowEvent,
 )
-from PySide6.QtWidgets import (
-    QApplication,
-    QFileDialog,
-    QHBoxLayout,
-    QMainWindow,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from edge_assistant.assistant.events import Event, StageEvent, TokenEvent
+from edge_assistant.assistant.events import (
+    ErrorEvent,
+    Event,
+    NoticeEvent,
+    SentenceEvent,
+    StageEvent,
+    TokenEvent,
+    WindowEvent,
+)
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.controller.service import Service
 from edge_assistant.controller.view import Status
 from edge_assistant.system.i18n import tr, tr_noop
-from edge_assistant.ui import save_dialogs
+from edge_assistant.ui import front, save_dialogs
 from edge_assistant.ui.commands import Commands
-from edge_assistant.ui.conversation_view import ConversationView, ReadOnlyText
-from edge_assistant.ui.icons import status_icon, status_pixmap
+from edge_assistant.ui.conversation_page import ConversationPage
+from edge_assistant.ui.icons.status import status_icon
 from edge_assistant.ui.main_menu import MainMenu
-from edge_assistant.ui.plain_text import PlainLabel
-from edge_assistant.ui.question_input import QuestionInput
+from edge_assistant.ui.picture_window import PictureWindow
+from edge_assistant.ui.question_row import QuestionRow
 from edge_assistant.ui.retranslate import TranslatedLabels
-from edge_assistant.ui.strings import picture_name, status_name
-from edge_assistant.ui.style import CheckBox
+from edge_assistant.ui.speaking.announcer import report_changes_itself
+from edge_assistant.ui.start_page import StartPage
+from edge_assistant.ui.status_line import StatusLine
+from edge_assistant.ui.strings import picture_name
 
-_THUMBNAIL_HEIGHT = 4
-"""Height of the thumbnail in lines of text."""
+_OPENING_EVENTS = (WindowEvent, SentenceEvent, ErrorEvent)
+"""Events that begin a conversation; notices alone, such as that the model is ready, do not."""
 
 
 class MainWindow(QMainWindow):
     """The main window. Closing it, or Escape, hides it and gives the focus back; the program keeps running."""
+
+    HELP = (
+        tr_noop("This is the conversation. Type a question and press Enter; Enter alone says more."),
+        tr_noop("Up brings former questions back. Alt and Up says earlier answers."),
+        tr_noop("Alt opens the menus, where each command has its key. Escape puts the window away."),
+    )
 
     closed_by_user = Signal()
 
@@ -58,39 +65,44 @@ class MainWindow(QMainWindow):
         self._controller, self._post = service.controller, service.event_loop.post
         self._has_tray = has_tray
         self._captured: CapturedPicture | None = None
-        self._picture_title = self._think_cost = ""
-        self._status: Status = "loading"
+        self._picture_title = ""
         self._labels = TranslatedLabels(self)
         self._labels.add(self.setWindowTitle, tr_noop("Edge Assistant"))
         self.setAcceptDrops(True)
-        self.conversation = ConversationView()
-        self._labels.add(self.conversation.setAccessibleName, tr_noop("Conversation"))
-        self.reasoning = ReadOnlyText()
-        self._labels.add(self.reasoning.setAccessibleName, tr_noop("Reasoning"))
-        self.reasoning.hide()
-        self._thumbnail, self._picture_name = PlainLabel(), PlainLabel()
-        self._picture_name.setWordWrap(True)
-        self._picture_name.setMinimumWidth(1)  # one very long word must not widen the window
-        self._picture_name.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._status_icon, self._status_text = PlainLabel(), PlainLabel()
-        self.input = QuestionInput()
-        self.show_reasoning = CheckBox()
-        self._labels.add(self.show_reasoning.setText, tr_noop("Show the &reasoning"))
-        self.show_reasoning.toggled.connect(self.reasoning.setVisible)
+        self.start_page = StartPage(commands, self.open_picture)
+        self.page = ConversationPage()
+        self.conversation, self.reasoning = self.page.conversation, self.page.reasoning
+        self.show_reasoning = self.page.show_reasoning
         self.show_reasoning.clicked.connect(self._on_show_reasoning)
-        self.think = CheckBox()
-        self._labels.add(self.think.setText, tr_noop("Think &harder"))
+        self.page.picture.clicked.connect(self.enlarge_picture)
+        self._enlarged: PictureWindow | None = None
+        self._row = QuestionRow()
+        self.input, self.think = self._row.input, self._row.think
+        self.input.returnPressed.connect(self._ask)
+        self.input.recalled.connect(self._on_recalled)
+        self.input.at_end.connect(
+            lambda up: self._say_at_once(tr("No earlier question.") if up else tr("No later question."))
+        )
+        self._row.ask.clicked.connect(self._ask)
         self.think.clicked.connect(lambda: self._on_think_clicked(commands))
-        self._cost_label = PlainLabel()
-        self._cost_label.setWordWrap(True)
-        self._build_layout()
+        report_changes_itself(self.think)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.start_page)
+        self._pages.addWidget(self.page)
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self._row)
+        self.setCentralWidget(body)
+        self._status_line = StatusLine()
+        self.statusBar().addWidget(self._status_line, 1)
         self._main_menu = MainMenu(self.menuBar(), self._labels, commands, self)
         self.show_picture(None, None, "")
         self.show_status("loading")
         self.show_think(False, "")
         line_height, available = self.fontMetrics().height(), self.screen().availableSize()
         self.resize(
-            min(40 * line_height, available.width() * 9 // 10), min(30 * line_height, available.height() * 9 // 10)
+            min(52 * line_height, available.width() * 9 // 10), min(36 * line_height, available.height() * 9 // 10)
         )
         self.input.setFocus()
 
@@ -102,9 +114,7 @@ class MainWindow(QMainWindow):
     def bring_to_front(self) -> None:
         """Show the window in front, with the keyboard focus."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.show()
-        self.raise_()
-        self.activateWindow()
+        front.bring_to_front(self, lambda sentence: self._service.tell("behind", sentence))
 
     def show_without_focus(self) -> None:
         """Show the window, as there is no tray icon; another window of ours that has the focus keeps it."""
@@ -128,6 +138,7 @@ class MainWindow(QMainWindow):
 
     def hide_or_minimize(self) -> None:
         """Hide the window; without a tray icon only minimize it, so that it can be found again."""
+        self._close_enlarged()
         if self._has_tray():
             self.hide()
         else:
@@ -137,16 +148,23 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def show_event(self, event: Event) -> None:
         """Show an event: text in the conversation, reasoning in its own pane, progress in the status bar."""
-        if isinstance(event, TokenEvent) and event.kind == "thinking":
-            self.reasoning.add(event.text, new_line=False)
+        if isinstance(event, TokenEvent):
+            if event.kind == "thinking":
+                self.reasoning.add(event.text)
         elif isinstance(event, StageEvent):
-            self._show_status_text(round(event.fraction * 100) if 0 < event.fraction < 1 else None)
+            self._status_line.show_progress(round(event.fraction * 100) if 0 < event.fraction < 1 else None)
         else:
+            if isinstance(event, NoticeEvent):
+                self.start_page.show_note(event.message)
+            elif isinstance(event, _OPENING_EVENTS):
+                self._show_page(self.page)
             self.conversation.show_event(event)
 
     @Slot(int, str)
     def show_question(self, _: int, text: str) -> None:
-        """Add the user's question to the conversation, and clear the reasoning of the last one."""
+        """Add the user's question, which was accepted, to the conversation, and clear the reasoning of the last one."""
+        self.input.remember(text)
+        self._show_page(self.page)
         self.reasoning.clear()
         self.conversation.show_question(text)
 
@@ -157,36 +175,27 @@ class MainWindow(QMainWindow):
 
     @Slot(object, object, str)
     def show_picture(self, captured: CapturedPicture | None, thumbnail: QImage | None, name: str) -> None:
-        """Show the picture that the conversation is about: its thumbnail, and its title `name`; None is no picture."""
+        """Show the picture that the conversation is about, `thumbnail`, and its title `name`; None is no picture."""
         self._captured = captured
-        self._main_menu.save_picture.setEnabled(captured is not None)
-        if captured is None or thumbnail is None:
-            self._thumbnail.clear()
-            self._thumbnail.hide()
-        else:
-            self.reasoning.clear()
-            height = _THUMBNAIL_HEIGHT * self.fontMetrics().height()
-            self._thumbnail.setPixmap(
-                QPixmap.fromImage(thumbnail).scaledToHeight(height, Qt.TransformationMode.SmoothTransformation)
-            )
-            self._thumbnail.show()
         self._picture_title = name
+        self._main_menu.save_picture.setEnabled(captured is not None)
+        self._main_menu.enlarge_picture.setEnabled(captured is not None)
+        self._close_enlarged()
+        if captured is not None:
+            self.reasoning.clear()
+            self._show_page(self.page)
         self._show_picture_name()
+        self.page.show_picture(thumbnail if captured is not None else None)
 
     @Slot(bool, str)
     def show_think(self, on: bool, cost: str) -> None:
         """Show whether thinking harder is on, and what it costs."""
-        self.think.setChecked(on)
-        self._think_cost = cost
-        self._cost_label.setText(cost or tr("How long think harder takes on this computer is not measured yet."))
-        self.think.setAccessibleDescription(self._cost_label.text())
+        self._row.show_think(on, cost)
 
     @Slot(str)
     def show_status(self, status: Status) -> None:
         """Show the program's status in the status bar and in the window's icon."""
-        self._status = status
-        self._status_icon.setPixmap(status_pixmap(status, self.fontMetrics().height()))
-        self._show_status_text(None)
+        self._status_line.show_status(status)
         self.setWindowIcon(status_icon(status))
 
     @Slot()
@@ -194,16 +203,16 @@ class MainWindow(QMainWindow):
         """Clear conversation, reasoning, question and picture."""
         self.conversation.forget()
         self.reasoning.clear()
-        self.input.setText("")  # unlike clear(), it empties the undo history too
+        self.input.forget()
+        self.start_page.forget()
         self.show_picture(None, None, "")
+        self._show_page(self.start_page)
 
     def changeEvent(self, event: QEvent) -> None:
         """Show in another language what is no mere label; the conversation stays as it is."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._show_picture_name()
-            self.show_think(self.think.isChecked(), self._think_cost)
-            self.show_status(self._status)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close the window at Escape."""
@@ -270,49 +279,59 @@ class MainWindow(QMainWindow):
         else:
             self._service.tell("no-answer", tr("There is no answer yet."))
 
-    def _show_status_text(self, percent: int | None) -> None:
-        text = status_name(self._status)
-        self._status_text.setText(text if percent is None else tr("{state}, {percent} %", state=text, percent=percent))
+    def enlarge_picture(self) -> None:
+        """Open the picture in a window of its own, in which it can be enlarged; there is at most one."""
+        if self._captured is None:
+            return
+        if self._enlarged is None:
+            say = self._service.event_loop.posting(self._service.speech.say)
+            self._enlarged = PictureWindow(self, self._captured.image, self.page.picture_name.text(), say)
+            self._enlarged.finished.connect(self._on_enlarged_closed)
+        front.bring_to_front(self._enlarged, lambda sentence: self._service.tell("behind", sentence))
 
-    def _build_layout(self) -> None:
-        question_label = PlainLabel()
-        self._labels.add(question_label.setText, tr_noop("&Question:"))
-        question_label.setBuddy(self.input)
-        self._labels.add(self.input.setAccessibleName, tr_noop("Question"))
-        self.input.setAcceptDrops(False)
-        self.input.returnPressed.connect(self._ask)
-        ask_button = QPushButton()
-        self._labels.add(ask_button.setText, tr_noop("As&k"))
-        ask_button.clicked.connect(self._ask)
-        body = QWidget()
-        layout = QVBoxLayout(body)
-        for widgets in (
-            (self._thumbnail, self._picture_name),
-            (self.conversation,),
-            (self.show_reasoning,),
-            (self.reasoning,),
-            (self.think, self._cost_label),
-            (question_label, self.input, ask_button),
-        ):
-            row_layout = QHBoxLayout()
-            for widget in widgets:
-                row_layout.addWidget(widget, 1 if widget in (self._picture_name, self._cost_label, self.input) else 0)
-            layout.addLayout(row_layout)
-        self.setCentralWidget(body)
-        self.statusBar().addWidget(self._status_icon)
-        self.statusBar().addWidget(self._status_text)
+    @Slot()
+    def _on_enlarged_closed(self) -> None:
+        self._enlarged = None
+
+    def _close_enlarged(self) -> None:
+        if self._enlarged is not None:
+            self._enlarged.close()
+        self._enlarged = None
+
+    def _show_page(self, page: QWidget) -> None:
+        """Show the start page or the conversation. Where the other one had the focus, the question gets it."""
+        if page is self._pages.currentWidget():
+            return
+        focused = QApplication.focusWidget()
+        had_focus = focused is not None and self._pages.isAncestorOf(focused)
+        self._pages.setCurrentWidget(page)
+        if had_focus:
+            self.input.setFocus()
 
     def _ask(self) -> None:
+        """Ask the question; it stays in its line until it is accepted. An empty line goes on with the answer."""
         text = self.input.text().strip()
         if text:
-            self.input.setText("")
             self._post(self._controller.ask, text)
         else:
             self._post(self._controller.press, "more")
         self.input.setFocus()
 
+    def walk_history(self, step: int) -> None:
+        """Say an earlier answer (1) or a later one (-1)."""
+        self._post(self._controller.walk_history, step)
+
+    def _on_recalled(self, text: str) -> None:
+        """Say the question that came back, where no screen reader does."""
+        if not self._service.speech.reader_announces_focus():
+            self._say_at_once(text or tr("empty"))
+
+    def _say_at_once(self, text: str) -> None:
+        self._post(self._service.speech.say_focus, text, True)
+
     def _on_show_reasoning(self, shown: bool) -> None:
-        if not self.show_reasoning.hasFocus():  # toggled by its access key, which no screen reader reports
+        """Have a screen reader say what an access key did to the reasoning: it reports only what has the focus."""
+        if not self.show_reasoning.hasFocus() and self._service.speech.reader_announces_focus():
             self._post(
                 self._service.speech.say, tr("The reasoning is shown.") if shown else tr("The reasoning is hidden.")
             )
@@ -323,5 +342,8 @@ class MainWindow(QMainWindow):
 
     def _show_picture_name(self) -> None:
         no_picture = tr("There is no picture. Describe something, open a file, or drop one here.")
-        self._picture_name.setText(picture_name(self._captured, self._picture_title) if self._captured else no_picture)
-        self._thumbnail.setAccessibleName(self._picture_name.text())
+        self.start_page.hint.setText(no_picture)
+        self.page.name_picture(
+            picture_name(self._captured, self._picture_title) if self._captured else no_picture,
+            is_picture=self._captured is not None,
+        )

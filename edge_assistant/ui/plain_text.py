@@ -5,16 +5,32 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel
+
+from edge_assistant.ui.style import SMALL_SPACE, draw_widget_outline
 
 
 class PlainLabel(QLabel):
-    """A label that never interprets its text as HTML."""
+    """A label that never interprets its text as HTML; with the focus it has a frame, as all that can have it."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
+
+    def setFocusPolicy(self, policy: Qt.FocusPolicy) -> None:
+        """Let the label have the focus, with room for the frame."""
+        super().setFocusPolicy(policy)
+        self.setMargin(SMALL_SPACE)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the text, and the frame."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            draw_widget_outline(self, painter)
+            painter.end()
 
 
 def tooltip(text: str) -> str:

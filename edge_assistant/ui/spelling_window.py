@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QVBoxLayout
 
 from edge_assistant.system.i18n import tr_noop
 from edge_assistant.text import spelling
-from edge_assistant.ui.focus_announcer import FocusAnnouncer
+from edge_assistant.ui import front
+from edge_assistant.ui.list_rows import show_rows
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
 
@@ -18,29 +19,25 @@ from edge_assistant.ui.retranslate import TranslatedLabels
 class SpellingWindow(QDialog):
     """A list of words: up and down, or the first letters, go to a word, and Enter spells it. Escape closes it."""
 
+    HELP = (tr_noop("Up and down, or letters, go to a word. Enter spells it, Escape closes."),)
+
     def __init__(
         self,
         say: Callable[[str], None],
         silence: Callable[[], None],
-        reader_announces_focus: Callable[[], bool],
         language: Callable[[], str | None],
     ) -> None:
-        """`say` speaks a sentence after those before it, `silence` ends these; `language` returns the answers' one.
-
-        The words are announced unless `reader_announces_focus` returns True, for then a screen reader does so.
-        """
+        """`say` speaks a sentence after those before it, `silence` ends these; `language` returns the answers' one."""
         super().__init__()
         self._say = say
         self._silence = silence
         self._language = language
-        self._focus = FocusAnnouncer(self, say, reader_announces_focus, silence)
         labels = TranslatedLabels(self)
         labels.add(self.setWindowTitle, tr_noop("Spell a word"))
         self.list = QListWidget()
         labels.add(self.list.setAccessibleName, tr_noop("Words of the last answer, Enter spells one"))
         self.list.installEventFilter(self)
         self.list.itemDoubleClicked.connect(lambda _: self.spell())
-        self.list.currentRowChanged.connect(self._on_row)
         hint = PlainLabel()
         labels.add(hint.setText, tr_noop("Enter spells the word, Escape closes"))
         layout = QVBoxLayout(self)
@@ -50,15 +47,8 @@ class SpellingWindow(QDialog):
     @Slot(list)
     def open_words(self, words: list[str]) -> None:
         """Show these words in front, with the focus on the first."""
-        self.list.blockSignals(True)
-        self.list.clear()
-        for word in words:
-            self.list.addItem(QListWidgetItem(word))
-        self.list.setCurrentRow(0)
-        self.list.blockSignals(False)
-        self.show()
-        self.raise_()
-        self.activateWindow()
+        show_rows(self.list, map(QListWidgetItem, words))
+        front.bring_to_front(self, self._say)
         self.list.setFocus()
 
     @Slot()
@@ -86,8 +76,3 @@ class SpellingWindow(QDialog):
                 self.spell()
             return True
         return super().eventFilter(watched, event)
-
-    def _on_row(self, row: int) -> None:
-        item = self.list.item(row)
-        if item is not None:
-            self._focus.announce(item.text())

@@ -1,25 +1,82 @@
-"""Widget outlines with enough contrast on every background, where Qt's Fusion style draws them too faint."""
+"""The style of all widgets: outlines and focus frames with enough contrast on every background, where Qt's Fusion style
+draws them too faint, one spacing, and room around texts."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QShortcutEvent
+from typing import cast
+
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen, QShortcutEvent
 from PySide6.QtWidgets import (
+    QAbstractScrollArea,
     QApplication,
     QCheckBox,
+    QFrame,
     QProxyStyle,
+    QPushButton,
     QStyle,
     QStyleOption,
     QStyleOptionButton,
     QStyleOptionComplex,
+    QStyleOptionFocusRect,
+    QStyleOptionMenuItem,
+    QToolButton,
     QWidget,
 )
+
+SMALL_SPACE, SPACE, LARGE_SPACE = 4, 8, 16
+"""Distances in pixels: within what belongs together, between widgets, and between groups and around a window."""
 
 _OUTLINE_WIDTH = 2
 """Width in pixels of the outline of a check box, and of the widget that has the focus."""
 _HIGH_CONTRAST = 20.0
 """Contrast ratio (WCAG 2; black on white has 21) from which a palette counts as a high-contrast theme."""
+_LEAST_CONTRAST = 3.0
+"""The contrast ratio that a focus frame has to what it stands on (WCAG 2.2, 1.4.11)."""
 _FUSION = "fusion"
+_Metric = QStyle.PixelMetric
+_METRICS = {
+    **dict.fromkeys(
+        (
+            _Metric.PM_LayoutLeftMargin,
+            _Metric.PM_LayoutTopMargin,
+            _Metric.PM_LayoutRightMargin,
+            _Metric.PM_LayoutBottomMargin,
+        ),
+        12,
+    ),
+    **dict.fromkeys((_Metric.PM_LayoutHorizontalSpacing, _Metric.PM_LayoutVerticalSpacing), SPACE),
+    _Metric.PM_ScrollBarExtent: 16,
+    _Metric.PM_DefaultFrameWidth: _OUTLINE_WIDTH,  # else contents would cover half of the frame
+    _Metric.PM_MenuPanelWidth: 1,
+}
+_WITH_TEXT_HEIGHT = frozenset(
+    (
+        _Metric.PM_IndicatorWidth,
+        _Metric.PM_IndicatorHeight,
+        _Metric.PM_ExclusiveIndicatorWidth,
+        _Metric.PM_ExclusiveIndicatorHeight,
+        _Metric.PM_SmallIconSize,
+        _Metric.PM_ButtonIconSize,
+    )
+)
+"""What is as high as the letters, so that it grows with them."""
+_OUTLINED_CONTROLS = frozenset(
+    (
+        QStyle.ComplexControl.CC_ComboBox,
+        QStyle.ComplexControl.CC_SpinBox,
+        QStyle.ComplexControl.CC_ToolButton,
+    )
+)
+_SEPARATOR = QStyleOptionMenuItem.MenuItemType.Separator
+_PADDED = frozenset(
+    (
+        QStyle.ContentsType.CT_PushButton,
+        QStyle.ContentsType.CT_ComboBox,
+        QStyle.ContentsType.CT_LineEdit,
+        QStyle.ContentsType.CT_ItemViewItem,
+    )
+)
 
 
 def contrast(first: QColor, second: QColor) -> float:
@@ -48,6 +105,16 @@ def outline_colour(palette: QPalette) -> QColor:
     )
 
 
+def focus_colour(palette: QPalette) -> QColor:
+    """Return the colour of the frame around what has the focus: the highlight's, or the text's where that is too faint
+    on the window or in a field."""
+    highlight = palette.highlight().color()
+    grounds = (palette.window().color(), palette.base().color())
+    if min(contrast(highlight, ground) for ground in grounds) >= _LEAST_CONTRAST:
+        return highlight
+    return palette.windowText().color()
+
+
 def use_outlines(application: QApplication) -> None:
     """Replace the Fusion style, whose outlines hardly differ from the background, by OutlinedStyle.
 
@@ -59,10 +126,26 @@ def use_outlines(application: QApplication) -> None:
 
 class OutlinedStyle(QProxyStyle):
     """Fusion with outlines around buttons, lists and fields that have a contrast of at least 3, where the palette's
-    text has 5; the widget with the focus has a wide one in the highlight colour."""
+    text has 5; the widget with the focus has a wide one in `focus_colour`."""
 
     def __init__(self) -> None:
         super().__init__(_FUSION)
+
+    def pixelMetric(
+        self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
+    ) -> int:
+        """Return the program's spacing, sizes that grow with the letters, and Fusion's for all else."""
+        if metric in _METRICS:
+            return _METRICS[metric]
+        usual = super().pixelMetric(metric, option, widget)
+        return max(usual, QFontMetrics(QApplication.font()).ascent()) if metric in _WITH_TEXT_HEIGHT else usual
+
+    def sizeFromContents(
+        self, type: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget | None = None
+    ) -> QSize:
+        """Return Fusion's size, with more room above and below the text of buttons and fields."""
+        usual = super().sizeFromContents(type, option, size, cast(QWidget, widget))  # the stubs know of no None here
+        return usual + QSize(0, SMALL_SPACE) if type in _PADDED else usual
 
     def drawPrimitive(
         self,
@@ -71,18 +154,37 @@ class OutlinedStyle(QProxyStyle):
         painter: QPainter,
         widget: QWidget | None = None,
     ) -> None:
-        """Draw as Fusion does, with an outline around text fields and lists."""
+        """Draw as Fusion does, with an outline around text fields, lists and menus, and a focus frame that is seen."""
+        if element == QStyle.PrimitiveElement.PE_FrameFocusRect:
+            if not isinstance(widget, QPushButton | QToolButton):  # their outlines show that already
+                _draw_focus_frame(option, painter)
+            return
         super().drawPrimitive(element, option, painter, widget)
-        if element in (QStyle.PrimitiveElement.PE_FrameLineEdit, QStyle.PrimitiveElement.PE_Frame):
+        if element in (
+            QStyle.PrimitiveElement.PE_FrameLineEdit,
+            QStyle.PrimitiveElement.PE_Frame,
+            QStyle.PrimitiveElement.PE_FrameMenu,
+        ):
             _draw_outline(option, painter)
 
     def drawControl(
         self, element: QStyle.ControlElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
     ) -> None:
-        """Draw as Fusion does, with an outline around buttons."""
+        """Draw as Fusion does, with outlines around buttons, texts and lists, and lines in menus."""
+        if element == QStyle.ControlElement.CE_ShapedFrame and isinstance(widget, QAbstractScrollArea):
+            if widget.frameShape() != QFrame.Shape.NoFrame:
+                draw_widget_outline(widget, painter)
+            return
         super().drawControl(element, option, painter, widget)
+        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
         if element == QStyle.ControlElement.CE_PushButtonBevel:
             _draw_outline(option, painter)
+        elif element == QStyle.ControlElement.CE_TabBarTabLabel and focused:
+            _draw_focus_frame(option, painter)
+        elif isinstance(option, QStyleOptionMenuItem) and option.menuItemType == _SEPARATOR:
+            rect: QRect = option.rect
+            painter.setPen(outline_colour(option.palette))
+            painter.drawLine(rect.left() + SPACE, rect.center().y(), rect.right() - SPACE, rect.center().y())
 
     def drawComplexControl(
         self,
@@ -91,21 +193,84 @@ class OutlinedStyle(QProxyStyle):
         painter: QPainter,
         widget: QWidget | None = None,
     ) -> None:
-        """Draw as Fusion does, with an outline around combo boxes and spin boxes."""
+        """Draw as Fusion does, with outlines around combo and spin boxes, tool buttons and sliders of scroll bars."""
         super().drawComplexControl(control, option, painter, widget)
-        if control in (QStyle.ComplexControl.CC_ComboBox, QStyle.ComplexControl.CC_SpinBox):
+        if control in _OUTLINED_CONTROLS:
             _draw_outline(option, painter)
+        elif control == QStyle.ComplexControl.CC_ScrollBar:
+            slider = self.subControlRect(control, option, QStyle.SubControl.SC_ScrollBarSlider, cast(QWidget, widget))
+            _draw_frame(painter, slider, outline_colour(option.palette), 1)
 
 
 def _draw_outline(option: QStyleOption, painter: QPainter) -> None:
-    rect: QRect = option.rect
     palette: QPalette = option.palette
     focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
-    width = _OUTLINE_WIDTH if focused else 1
+    _draw_frame(
+        painter,
+        option.rect,
+        focus_colour(palette) if focused else outline_colour(palette),
+        _OUTLINE_WIDTH if focused else 1,
+    )
+
+
+def _draw_focus_frame(option: QStyleOption, painter: QPainter) -> None:
+    """Draw the frame inside another widget, such as that of a list's row; on a selected row in its text's colour."""
+    palette: QPalette = option.palette
+    ground = option.backgroundColor if isinstance(option, QStyleOptionFocusRect) else QColor()
+    colour = focus_colour(palette)
+    if ground.isValid() and contrast(colour, ground) < _LEAST_CONTRAST:
+        colour = palette.highlightedText().color()
+    _draw_frame(painter, option.rect, colour, _OUTLINE_WIDTH)
+
+
+def draw_widget_outline(widget: QWidget, painter: QPainter) -> None:
+    """Draw the outline of a widget that paints itself, the wide one if it has the focus."""
+    focused = widget.hasFocus()
+    palette = widget.palette()
+    colour = focus_colour(palette) if focused else outline_colour(palette)
+    _draw_frame(painter, widget.rect(), colour, _OUTLINE_WIDTH if focused else 1)
+
+
+def _draw_frame(painter: QPainter, rect: QRect, colour: QColor, width: int) -> None:
     painter.save()
-    painter.setPen(QPen(palette.highlight().color() if focused else outline_colour(palette), width))
+    painter.setPen(QPen(colour, width))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(rect.adjusted(width // 2, width // 2, -((width + 1) // 2), -((width + 1) // 2)))
     painter.restore()
+
+
+def invert_selection(view: QWidget) -> None:
+    """Let a list or table show its selection in the inverted colours of its palette: themes use such as hardly differ.
+
+    Windows' own style has colours of its own there, so the view gets one that obeys.
+    """
+    if not isinstance(view.style(), OutlinedStyle):
+        style = OutlinedStyle()
+        style.setParent(view)
+        view.setStyle(style)
+    _SelectionInverter(view)
+
+
+class _SelectionInverter(QObject):
+    """Inverts the selection of its parent, also in another theme."""
+
+    def __init__(self, view: QWidget) -> None:
+        super().__init__(view)
+        self._view = view
+        self._invert()
+        view.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Invert again when the application's palette changes."""
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            self._invert()
+        return super().eventFilter(watched, event)
+
+    def _invert(self) -> None:
+        usual, inverted = QApplication.palette(self._view), QPalette()
+        inverted.setColor(QPalette.ColorRole.Highlight, usual.color(QPalette.ColorRole.Text))
+        inverted.setColor(QPalette.ColorRole.HighlightedText, usual.color(QPalette.ColorRole.Base))
+        self._view.setPalette(inverted)
 
 
 class CheckBox(QCheckBox):

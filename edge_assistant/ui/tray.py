@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from edge_assistant.controller.view import Status
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.ui.commands import Commands
-from edge_assistant.ui.icons import status_icon
+from edge_assistant.ui.icons.status import status_icon
 from edge_assistant.ui.retranslate import TranslatedLabels
 from edge_assistant.ui.strings import status_name
 
@@ -31,6 +31,7 @@ class Tray(QObject):
         commands.add_to(self.menu)
         self.menu.installEventFilter(self)
         self._show_window = show_window
+        self._shortcuts_off = False
         self._icon = QSystemTrayIcon(self)
         self._icon.setContextMenu(self.menu)
         self._icon.activated.connect(self._on_activated)
@@ -51,7 +52,16 @@ class Tray(QObject):
         """Show a status in the icon's shape and tooltip."""
         self._status = status
         self._icon.setIcon(status_icon(status))
-        self._icon.setToolTip(tr("Edge Assistant: {condition}", condition=status_name(status)))
+        condition = status_name(status)
+        if self._shortcuts_off:
+            condition = tr("{condition}, shortcuts are off", condition=condition)
+        self._icon.setToolTip(tr("Edge Assistant: {condition}", condition=condition))
+
+    @Slot(bool)
+    def show_shortcuts(self, off: bool) -> None:
+        """Show in the tooltip whether the shortcuts are off."""
+        self._shortcuts_off = off
+        self.show_status(self._status)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Show the tooltip in another language, of which only the menu is told."""

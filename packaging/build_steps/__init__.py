@@ -3,5 +3,6 @@
 import sys
 from pathlib import Path
 
-if (_ROOT := str(Path(__file__).resolve().parents[2])) not in sys.path:
-    sys.path.insert(0, _ROOT)  # for the product's catalogue, which needs nothing that is installed
+_ROOT = Path(__file__).resolve().parents[2]
+# For the product's catalogue and what gets the models that recognise text, which need nothing that is installed.
+sys.path[:0] = [str(folder) for folder in (_ROOT, _ROOT / "scripts") if str(folder) not in sys.path]

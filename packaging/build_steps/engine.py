@@ -12,9 +12,10 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from build_steps import visual_studio
 from build_steps.paths import CONSTRAINTS, ROOT, make_venv, wheel_cache
 
 # Also read by the Windows recipe. LIBDIR and BINDIR put everything beside the Python module, where it is looked for.
@@ -60,8 +61,9 @@ def portable_wheel(*, jobs: int, nice: Sequence[str] = ("nice", "-n", "10")) -> 
         python = _build_tools(work / "tools")
         print("Building the portable engine, which takes several times as long as one for this processor.", flush=True)
         include = f"-DCMAKE_PROJECT_llama_cpp_INCLUDE='{ROOT / 'scripts/engine.cmake'}'"
-        environment = os.environ | {
-            "PATH": os.pathsep.join((str(python.parent), os.environ["PATH"])),
+        base = visual_studio.build_environment() if sys.platform == "win32" else dict(os.environ)
+        environment = base | {
+            "PATH": os.pathsep.join((str(python.parent), _path(base))),
             "CMAKE_GENERATOR": "Ninja",
             "CMAKE_BUILD_PARALLEL_LEVEL": str(jobs),
             "CMAKE_ARGS": " ".join((include, *cmake_args())),
@@ -80,6 +82,11 @@ def portable_wheel(*, jobs: int, nice: Sequence[str] = ("nice", "-n", "10")) -> 
     finally:
         shutil.rmtree(work)
     return portable_wheel(jobs=jobs)
+
+
+def _path(environment: Mapping[str, str]) -> str:
+    """PATH, which cmd's `set` writes as the system does: Path."""
+    return next((value for name, value in environment.items() if name.upper() == "PATH"), "")
 
 
 def _build_tools(folder: Path) -> Path:

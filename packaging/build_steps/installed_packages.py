@@ -1,14 +1,32 @@
-"""Run by the build's Python: prints its version and its packages, with licences and their texts, as JSON."""
+"""Run by the build's Python: prints its version, and the packages that others need, with licences, as JSON.
+
+    python installed_packages.py [--with-texts] REQUIREMENT...
+
+Texts of licences are given by path; with --with-texts as they are, from a Python whose paths mean nothing outside.
+"""
 
 import importlib.metadata
 import json
+import re
 import sys
+from pathlib import Path
 
-found = []
-for each in importlib.metadata.distributions():
+from packaging.requirements import Requirement
+
+with_texts = "--with-texts" in sys.argv
+wanted = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+
+
+def text(path: Path) -> str:
+    """The path, or what is in the file."""
+    return path.read_text(encoding="utf-8", errors="replace") if with_texts else str(path)
+
+
+def package(each: importlib.metadata.Distribution) -> dict[str, object]:
+    """What is told of a package."""
     names = ("licen", "copying", "notice")
     texts = [
-        str(each.locate_file(file))
+        text(Path(str(each.locate_file(file))))
         for file in each.files or []
         if any(word in file.name.lower() for word in names) and file.suffix not in (".py", ".pyc")
     ]
@@ -18,5 +36,26 @@ for each in importlib.metadata.distributions():
         or (each.metadata["License"] or "").strip().partition("\n")[0]
         or ", ".join(line.rpartition("::")[2].strip() for line in classified)
     )
-    found.append({"name": each.metadata["Name"], "version": each.version, "licence": licence, "texts": texts})
-json.dump({"packages": found, "python": sys.version.split()[0], "base": sys.base_prefix}, sys.stdout)
+    return {"name": each.metadata["Name"], "version": each.version, "licence": licence, "texts": texts}
+
+
+found = {}
+while wanted:
+    requirement = Requirement(wanted.pop())
+    name = re.sub(r"[-_.]+", "-", requirement.name).lower()
+    if name in found or (requirement.marker is not None and not requirement.marker.evaluate({"extra": ""})):
+        continue
+    try:
+        distribution = importlib.metadata.distribution(name)
+    except importlib.metadata.PackageNotFoundError:
+        continue
+    found[name] = package(distribution)
+    wanted += distribution.requires or []
+base = Path(sys.base_prefix)
+licences = [path for path in (*base.glob("lib/python3*/LICENSE.txt"), base / "LICENSE.txt") if path.is_file()]
+answer = {
+    "packages": list(found.values()),
+    "python": sys.version.split()[0],
+    "python_texts": [text(path) for path in licences[:1]],
+}
+json.dump(answer, sys.stdout)  # in ASCII, whatever the output's encoding is

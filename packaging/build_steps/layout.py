@@ -11,12 +11,21 @@ from build_steps.paths import PACKAGING
 from build_steps.weights import WeightsFile, digest, place
 
 SUMS = "SHA256SUMS"
+_TEST_BUILD = """A test build of Edge Assistant, made to try its installer: its engine is not the one for giving away.
+The program reads this file, and says so in --version and doctor.
+"""
 
 
 def put_together(
-    frozen: Path, weights: list[WeightsFile], catalog: Path, licences: Path, bom: dict[str, object]
+    frozen: Path,
+    weights: list[WeightsFile],
+    catalog: Path,
+    licences: Path,
+    bom: dict[str, object],
+    *,
+    test: bool = False,
 ) -> Path:
-    """Make the folder that is installed, beside the frozen one, which stays as it is."""
+    """Make the folder that is installed, beside the frozen one, which stays as it is. `test` builds say so."""
     folder = frozen.parent.with_name("program")
     if folder.exists():
         shutil.rmtree(folder)
@@ -24,6 +33,8 @@ def put_together(
     place(weights, catalog, folder / "models")
     write_sums(weights, folder / "models")
     shutil.copytree(licences, folder / "licences")
+    if test:
+        (folder / "test-build.txt").write_text(_TEST_BUILD, encoding="utf-8")
     (folder / "bom.json").write_text(json.dumps(bom, indent=1) + "\n", encoding="utf-8")
     return folder
 

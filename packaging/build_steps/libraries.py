@@ -102,6 +102,12 @@ def oldest_libc(folder: Path) -> tuple[int, int]:
     return max(found)
 
 
+def is_native(path: Path) -> bool:
+    """Whether it is a program or library of Linux or Windows."""
+    with path.open("rb") as file:
+        return file.read(4).startswith((b"\x7fELF", b"MZ"))
+
+
 def is_elf(path: Path) -> bool:
     """Whether it is a program or library."""
     with path.open("rb") as file:

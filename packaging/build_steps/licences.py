@@ -6,22 +6,26 @@ The list is a CycloneDX 1.6 bill of materials. https://cyclonedx.org/docs/1.6/js
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
+import tomllib
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+import text_models
+
 from build_steps.debian_packages import Package, owners
-from build_steps.libraries import is_elf
+from build_steps.libraries import is_native
 from build_steps.paths import PACKAGING, ROOT
 from build_steps.product import version
 from build_steps.weights import WeightsFile, digest
 
-# What builds, and does not go along.
-_TOOLS = {"pip", "setuptools", "altgraph", "pyinstaller-hooks-contrib", "packaging", "hf-xet"}
 # What only the part of llama-cpp-python needs that is not used, see edge_assistant/engine/bindings.py.
-UNUSED = ("diskcache", "jinja2", "markupsafe", "numpy")
+UNUSED = ("diskcache", "jinja2", "markupsafe")
+# What packages need that the program never calls: see the recipe's excludes.
+_NOT_PACKED = ("flatbuffers", "hf-xet", "protobuf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +40,72 @@ class Component:
 
 
 def python_components(python: Path) -> list[Component]:
-    """The Python packages in the build's environment that the program is made of, and Python itself."""
-    answer = subprocess.run(
-        [str(python), str(PACKAGING / "build_steps/installed_packages.py")], check=True, capture_output=True, text=True
-    ).stdout
+    """The Python packages that the program is made of, as the build's Python has them, and Python itself."""
+    command = [str(python), str(PACKAGING / "build_steps/installed_packages.py"), *dependencies()]
+    return from_answer(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def dependencies() -> list[str]:
+    """What the program needs, as pyproject.toml says."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        wanted: list[str] = tomllib.load(file)["project"]["dependencies"]
+    return wanted
+
+
+def from_answer(answer: str, texts: Path | None = None) -> list[Component]:
+    """The components that installed_packages.py told of. Texts that are no paths are put into the folder `texts`."""
+
+    def path(name: str, number: int, text: str) -> Path:
+        if texts is None:
+            return Path(text)
+        texts.mkdir(parents=True, exist_ok=True)
+        (texts / f"{name}-{number}.txt").write_text(text, encoding="utf-8")
+        return texts / f"{name}-{number}.txt"
+
     found = json.loads(answer)
-    base = Path(found["base"])
-    texts = [*base.glob("lib/python3*/LICENSE.txt"), base / "LICENSE.txt"]
     components = [
         Component(
             "Python",
             found["python"],
             "Python-2.0",
             f"pkg:generic/python@{found['python']}",
-            tuple(path for path in texts if path.is_file())[:1],
+            tuple(path("Python", number, text) for number, text in enumerate(found["python_texts"])),
         )
     ]
     for each in sorted(found["packages"], key=lambda package: package["name"].lower()):
         name = each["name"].lower().replace("_", "-")
-        if name not in _TOOLS and name not in UNUSED:
+        if name not in UNUSED and name not in _NOT_PACKED:
             components.append(
                 Component(
                     each["name"],
                     each["version"],
                     each["licence"] or "see its licence text",
                     f"pkg:pypi/{name}@{each['version']}",
-                    tuple(map(Path, each["texts"])),
+                    tuple(path(name, number, text) for number, text in enumerate(each["texts"])),
                 )
             )
     return components
+
+
+def text_model_components(files: list[WeightsFile]) -> list[Component]:
+    """The packages out of which the models that recognise text are taken, with the licences of those models."""
+    pins = re.findall(r"^([\w-]+)==(\S+)", text_models.REQUIREMENTS.read_text(encoding="utf-8"), re.MULTILINE)
+    texts = [file.path for file in files if file.path.suffix != ".onnx"]
+    return [
+        Component(
+            f"PP-OCRv6-models-{name}",
+            number,
+            "Apache-2.0",
+            f"pkg:pypi/{name}@{number}",
+            tuple(path for path in texts if path.name.startswith(f"{name}-")),
+        )
+        for name, number in pins
+    ]
+
+
+def nsis_component(version: str, texts: tuple[Path, ...]) -> Component:
+    """The setup program itself, and uninstall.exe, are NSIS's."""
+    return Component("NSIS", version, "Zlib AND BSD-3-Clause AND CPL-1.0", f"pkg:generic/nsis@{version}", texts)
 
 
 def debian_components(packages: list[Package]) -> list[Component]:
@@ -133,7 +174,7 @@ def bill_of_materials(components: list[Component], weights: list[WeightsFile], f
         for file in weights
     ]
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink() and is_elf(path):
+        if path.is_file() and not path.is_symlink() and is_native(path):
             name = path.relative_to(folder).as_posix()
             parts.append(
                 {

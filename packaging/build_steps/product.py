@@ -19,7 +19,10 @@ def mac_info() -> dict[str, object]:
     return {
         "CFBundleShortVersionString": version(),
         "LSMinimumSystemVersion": "13.0",
-        "LSUIElement": True,  # it lives in the menu bar, without an icon in the Dock
+        # It lives in the menu bar, without an icon in the Dock. PyInstaller adds LSBackgroundOnly to console programs,
+        # and macOS shows no window and no menu of those.
+        "LSUIElement": True,
+        "LSBackgroundOnly": False,
         "NSHighResolutionCapable": True,
         "NSCameraUsageDescription": "It takes one picture when you ask for the camera, and says what is there.",
         "NSScreenCaptureUsageDescription": "It looks at the screen when you ask, and says what is there.",

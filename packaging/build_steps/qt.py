@@ -6,6 +6,7 @@ libQt6Qml and libQt6Quick stay without their modules: the camera's plugin is lin
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 DROPPED = {
     "the virtual keyboard": r"VirtualKeyboard|qtvirtualkeyboardplugin",
@@ -31,3 +32,12 @@ def wanted(destination: str) -> bool:
     """Whether this file of the folder is used; destinations outside of PySide6 always are."""
     path = destination.replace("\\", "/")
     return not (path.startswith("PySide6/") or "libQt6" in path) or _DROPPED.search(path) is None
+
+
+def permission_plugins(pyside: Path) -> list[tuple[str, str]]:
+    """macOS: the sources and target folders of Qt's plugins that ask for the camera; PyInstaller does not collect them.
+
+    `pyside` is the folder of the package PySide6.
+    """
+    folder = pyside / "Qt/plugins/permissions"
+    return [(str(path), "PySide6/Qt/plugins/permissions") for path in sorted(folder.glob("*.dylib"))]

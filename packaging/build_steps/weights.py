@@ -8,8 +8,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+import text_models
+from windows_setup.steps import SetUpError
+
 from build_steps.freeze import BuildError
-from build_steps.paths import ROOT
+from build_steps.paths import ROOT, wheel_cache
 from edge_assistant.models.catalog import CatalogFile, load_catalog
 
 FORMS = ("none", "demo", "instruct", "both")
@@ -39,6 +42,18 @@ def chosen(form: str, source: Path | None, catalog: Path) -> list[WeightsFile]:
         weights = next(each for each in load_catalog(catalog) if (each.name, each.variant) == (NAME, variant))
         files += [_checked(entry, source) for entry in (weights.model, weights.mmprojs[0])]
     return files
+
+
+def text_models_of(python: Path) -> list[WeightsFile]:
+    """The models that recognise text, with their licences; they are part of every form. `python` has pip.
+
+    Raises BuildError when they cannot be got.
+    """
+    try:
+        folder = text_models.provide(ROOT, wheel_cache(), python)
+    except SetUpError as error:
+        raise BuildError(str(error)) from error
+    return [_file(folder / file.name, f"{folder.name}/{file.name}") for file in text_models.MEMBERS]
 
 
 def place(files: list[WeightsFile], catalog: Path, models: Path) -> None:

@@ -7,11 +7,23 @@ import time
 
 from benchmarking import peer
 from benchmarking.figures import Figures, add, add_answer, add_screen
-from benchmarking.machine import PICTURE_SEED, Place, drop_from_page_cache, read_into_page_cache, screenshot
+from benchmarking.machine import (
+    PICTURE_SEED,
+    SCREEN,
+    WINDOW,
+    Place,
+    drop_from_page_cache,
+    read_into_page_cache,
+    screenshot,
+)
 from benchmarking.memory import Peak
 from benchmarking.product import QUESTION, Cut, Product
 from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.assistant.picture_text import PictureText
 from edge_assistant.engine.task_table import load_table
+from edge_assistant.ocr.client import TextReader
+
+_PATIENCE_S = 60.0
 
 SIZES = (64, 128, 192, 256, 512, 920, 1024, 2048)
 
@@ -165,4 +177,30 @@ def ahead(place: Place, repeats: int) -> Figures:
                 time.sleep(seconds)
                 product.look_at(image, mode="detail")
                 add_answer(figures, f"after_{seconds}_s.", product.ask())
+    return figures
+
+
+def beside_text(place: Place, repeats: int) -> Figures:
+    """A glance at a window and at a screen: alone, and while the text worker reads the same picture beside it.
+
+    The pictures are full of small text, which takes ten times as long to read as that of usual windows.
+    """
+    figures: Figures = {}
+    reader = TextReader()
+    try:
+        with Product(place.model(), place.threads) as product:
+            product.load()
+            reader.read(screenshot(PICTURE_SEED).crop(WINDOW))
+            for number in range(repeats):
+                for name, area in (("window", WINDOW), ("screen", (0, 0, *SCREEN))):
+                    product.look_at(screenshot(PICTURE_SEED + number).crop(area))
+                    add_answer(figures, f"{name}.alone.", product.ask())
+                    image = screenshot(PICTURE_SEED + 1000 + number).crop(area)  # not one that is known by now
+                    text = PictureText(reader, image)
+                    text.start(beside_model=True, yields=True)
+                    product.look_at(image)
+                    add_answer(figures, f"{name}.beside.", product.ask())
+                    text.wait(_PATIENCE_S)
+    finally:
+        reader.close()
     return figures

@@ -22,6 +22,8 @@ from edge_assistant.tuning import profile
 from edge_assistant.tuning.quantize_process import make_tower
 
 SCREEN = (1920, 1080)
+WINDOW = (400, 200, 1300, 800)
+"""The part of a screen that stands for a window of 900 x 600."""
 PICTURE_SEED = 1
 
 

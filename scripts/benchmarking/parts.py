@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarking import answer_parts, gpu_parts, program_parts, rival_parts
+from benchmarking import answer_parts, gpu_parts, program_parts, rival_parts, text_parts
 from benchmarking.figures import Figures
 from benchmarking.machine import Place
 
@@ -36,6 +36,9 @@ PARTS: dict[str, Part] = {
     "sound": Part(program_parts.sound, 5),
     "listen": Part(program_parts.listening, 5),
     "app": Part(program_parts.desktop, 5),
+    "text": Part(text_parts.text, 3),
+    "read": Part(program_parts.reading, 5),
+    "beside-text": Part(answer_parts.beside_text, 5),
     "server-defaults": Part(rival_parts.server_defaults, 1),
     "plain": Part(rival_parts.plain, 1),
     # The last ones want a graphics processor.

@@ -10,7 +10,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarking import resident
+from PIL import Image
+
+from benchmarking import resident, text_pages
 from benchmarking.figures import Figures, NotMeasured, add, add_answer
 from benchmarking.machine import PICTURE_SEED, Place, screenshot
 from benchmarking.memory import Peak
@@ -81,6 +83,20 @@ def desktop(place: Place, repeats: int) -> Figures:
     if (reason := resident.possible()) is not None:
         raise NotMeasured(reason)
     return resident.measure(place.model().model, repeats, windows=True)
+
+
+def reading(place: Place, repeats: int) -> Figures:
+    """The desktop app, with its key that reads text: pages of a screen's size, and of a window's."""
+    if (reason := resident.possible()) is not None:
+        raise NotMeasured(reason)
+    pages: dict[str, list[Image.Image]] = {"screen": [], "window": []}
+    with tempfile.TemporaryDirectory() as folder:
+        text_pages.write_pages(Path(folder), PICTURE_SEED)
+        for kind, images in pages.items():
+            for path in sorted((Path(folder) / kind).glob("*.png")):
+                with Image.open(path) as opened:
+                    images.append(opened.convert("RGB"))
+    return resident.measure_reading(place.model().model, pages, repeats)
 
 
 def towers(place: Place, repeats: int) -> Figures:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from benchmarking import text_report
 from benchmarking.measurements import Measurements, Results, sizes
 from benchmarking.units import gigabytes, in_gigabytes, milliseconds, number, seconds, speed
 
@@ -36,6 +37,7 @@ def tables(results: Results) -> str:
             "| image tokens | encode | prefill | first token | peak PSS of the engine |",
             "|---|---|---|---|---|",
             *_growth(figures),
+            *text_report.tables(figures),
         ]
     lines += _graphics_tables(figures, [name for name in GRAPHICS_PARTS if name in parts], alone=not others)
     return "\n".join([*lines, "", _END])

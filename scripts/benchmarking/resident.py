@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
+from PIL import Image
 from Xlib import Xatom
 from Xlib.display import Display
 
@@ -23,6 +25,8 @@ from benchmarking.sound_card import Ear
 from edge_assistant.system import paths
 
 _KEY = "ctrl+shift+F11"  # describes the screen
+_WINDOW_KEY = "ctrl+shift+F9"
+_READ = "ctrl+shift+F10"
 _LEADER, _CHOICE = "ctrl+shift+F12", "w"  # in the palette, the window, which fills the screen
 _STOP = "ctrl+shift+F8"
 _CHOOSING_S = 2.5
@@ -46,55 +50,120 @@ def measure(model: Path, presses: int, *, windows: bool) -> dict[str, list[float
     """
     figures: dict[str, list[float]] = {"tone": [], "first_token": [], "pss": []}
     with tempfile.TemporaryDirectory() as name, Ear(Path(name)) as ear, _screen() as display:
-        folder = Path(name)
-        environment = {**os.environ, **ear.variables, **_own_folders(folder, model), "DISPLAY": display}
-        environment.pop("WAYLAND_DISPLAY", None)
-        gaps = folder / "gaps.json"
-        command = [sys.executable, "-m", "edge_assistant", "listen", "--seed", "1"]
-        if windows:
-            command = [sys.executable, str(Path(__file__).with_name("watched_app.py")), str(gaps)]
-        program = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        lines = _Lines(program)
-        try:
-            lines.wait_for("Ready.", after=0.0)
+        gaps = Path(name) / "gaps.json"
+        with _running(Path(name), ear, display, model, gaps if windows else None) as program:
             window = _Window(display)
-
-            def press(key: str, wait: float) -> float:
-                pressed = time.monotonic()
-                subprocess.run(["xdotool", "key", key], env=environment, check=True)
-                time.sleep(wait)
-                return pressed
-
-            def stop() -> None:
-                press(_STOP, 0.3)  # silences it
-                press(_STOP, _REST_S)  # ends it, if it still works
-
             for number in range(presses):
-                window.show(number)
-                pressed = press(_KEY, 0.0)
+                window.show_number(number)
+                pressed = program.press(_KEY)
                 figures["tone"].append(ear.first_after(pressed) - pressed)
-                figures["first_token"].append(lines.first_answer(pressed) - pressed)
-                stop()
+                figures["first_token"].append(program.lines.first_answer(pressed) - pressed)
+                program.stop()
             for number in range(presses if windows else 0):
-                window.show(presses + number)
-                press(_LEADER, _CHOOSING_S)
-                chosen = press(_CHOICE, 0.0)
-                figures.setdefault("chosen", []).append(lines.first_answer(chosen) - chosen)
-                stop()
+                window.show_number(presses + number)
+                program.press(_LEADER)
+                time.sleep(_CHOOSING_S)
+                chosen = program.press(_CHOICE)
+                figures.setdefault("chosen", []).append(program.lines.first_answer(chosen) - chosen)
+                program.stop()
             with Peak(program.pid) as peak:  # by itself, since it takes time of its own
-                window.show(2 * presses)
-                lines.first_answer(press(_KEY, 0.0))
+                window.show_number(2 * presses)
+                program.lines.first_answer(program.press(_KEY))
                 time.sleep(_AHEAD_S)
-                stop()
+                program.stop()
             figures["pss"].append(float(peak.bytes))
             window.close()
-        finally:
-            program.terminate()
-            program.wait()
         if gaps.exists():
             away = json.loads(gaps.read_text(encoding="ascii"))
             figures |= {"gap_median": [away[len(away) // 2]], "gap_longest": [away[-1]]}
     return figures
+
+
+def measure_reading(model: Path, pages: dict[str, list[Image.Image]], presses: int) -> dict[str, list[float]]:
+    """Seconds from the key to the first line that the desktop app hands to the voice, its text worker cold and warm.
+
+    `pages` are the windows' pictures by what they are called; each press is for the next one. Besides, the peak PSS of
+    all processes while a window is read beside the model's answer.
+    """
+    figures: dict[str, list[float]] = {}
+    windows: list[_Window] = []  # closed at the end only, lest the next one gets the number of one before it
+    with (
+        tempfile.TemporaryDirectory() as name,
+        Ear(Path(name)) as ear,
+        _screen() as display,
+        _running(Path(name), ear, display, model, Path(name) / "gaps.json") as program,
+    ):
+        for kind, images in pages.items():
+            for number in range(presses):
+                for state in ("cold", "warm"):
+                    window = _Window(display, images[0].size)  # a new one: in the same, the model would read
+                    window.show(images[number % len(images)])
+                    if state == "cold":
+                        program.kill_text_worker()
+                    pressed = program.press(_READ)
+                    figures.setdefault(f"{kind}.{state}", []).append(program.lines.first_line(pressed) - pressed)
+                    time.sleep(_REST_S)  # until all of it is recognised, so that the worker stays
+                    program.stop()
+                    windows.append(window)
+            window = _Window(display, images[0].size)
+            with Peak(program.pid) as peak:
+                window.show(images[0])
+                program.lines.first_answer(program.press(_WINDOW_KEY))
+                program.press(_READ)
+                time.sleep(_REST_S)
+                program.stop()
+            figures[f"{kind}.pss"] = [float(peak.bytes)]
+            windows.append(window)
+        for window in windows:
+            window.close()
+    return figures
+
+
+class _Program:
+    """The running program: its keys, and what it prints."""
+
+    def __init__(self, process: subprocess.Popen[bytes], environment: dict[str, str]) -> None:
+        self.pid = process.pid
+        self.lines = _Lines(process)
+        self._environment = environment
+
+    def press(self, key: str) -> float:
+        """Press a key; return when."""
+        pressed = time.monotonic()
+        subprocess.run(["xdotool", "key", key], env=self._environment, check=True)
+        return pressed
+
+    def stop(self) -> None:
+        """Silence it, and end what it still works at."""
+        self.press(_STOP)
+        time.sleep(0.3)
+        self.press(_STOP)
+        time.sleep(_REST_S)
+
+    def kill_text_worker(self) -> None:
+        """End the worker that recognises text, if there is one, as after a minute without a picture."""
+        for child in psutil.Process(self.pid).children():
+            if child.name() == "edge-ocr":
+                child.kill()
+        time.sleep(_REST_S)
+
+
+@contextlib.contextmanager
+def _running(folder: Path, ear: Ear, display: str, model: Path, gaps: Path | None) -> Iterator[_Program]:
+    """The ready program, its user folders in `folder`: `listen`, or with a file for `gaps` the desktop app."""
+    environment = {**os.environ, **ear.variables, **_own_folders(folder, model), "DISPLAY": display}
+    environment.pop("WAYLAND_DISPLAY", None)
+    command = [sys.executable, "-m", "edge_assistant", "listen", "--seed", "1"]
+    if gaps is not None:
+        command = [sys.executable, str(Path(__file__).with_name("watched_app.py")), str(gaps)]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    program = _Program(process, environment)
+    try:
+        program.lines.wait_for("Ready.", after=0.0)
+        yield program
+    finally:
+        process.terminate()
+        process.wait()
 
 
 class _Lines:
@@ -112,6 +181,10 @@ class _Lines:
     def first_answer(self, after: float) -> float:
         """When the first piece of an answer came: what is printed then is neither a title nor a notice."""
         return self._wait(lambda seen: "filler" in seen, after, "an answer")
+
+    def first_line(self, after: float) -> float:
+        """When the first line of a reading was handed to the voice."""
+        return self._wait(lambda seen: "read aloud: " in seen, after, "a line")
 
     def _wait(self, fits: Callable[[str], bool], after: float, what: str) -> float:
         deadline = time.monotonic() + _PATIENCE
@@ -138,8 +211,11 @@ def _own_folders(folder: Path, model: Path) -> dict[str, str]:
     for mine, kept in ((paths.cache_dir, "towers"), (paths.data_dir, "verified.json")):
         if (known := mine() / kept).exists():
             own = mine(environ=variables)
-            own.mkdir()
+            own.mkdir(exist_ok=True)
             (own / kept).symlink_to(known)
+    first_run = paths.data_dir(environ=variables) / "first-run.json"
+    first_run.parent.mkdir(exist_ok=True)
+    first_run.write_text('{"answered": true, "warned": true}', encoding="utf-8")  # nothing is said before an answer
     settings = folder / "xdg_config_home" / "edge-assistant" / "settings.toml"
     settings.parent.mkdir()
     settings.write_text(f'model = "{model}"\n', encoding="utf-8")
@@ -166,31 +242,40 @@ def _screen() -> Iterator[str]:
 
 
 class _Window:
-    """A window that fills the screen and has the focus, of a program without any memory."""
+    """A window that has the focus, of a program without any memory; by default it fills the screen."""
 
-    def __init__(self, display: str) -> None:
+    def __init__(self, display: str, size: tuple[int, int] = SCREEN) -> None:
         self._display = Display(display)
+        self._size = size
         root = self._display.screen().root
-        self._window = root.create_window(0, 0, *SCREEN, 0, self._display.screen().root_depth)
+        self._window = root.create_window(0, 0, *size, 0, self._display.screen().root_depth)
         self._window.set_wm_name("Benchmark")
         atom = self._display.intern_atom
-        self._window.change_property(atom("_NET_WM_STATE"), Xatom.ATOM, 32, [atom("_NET_WM_STATE_FULLSCREEN")])
+        if size == SCREEN:
+            self._window.change_property(atom("_NET_WM_STATE"), Xatom.ATOM, 32, [atom("_NET_WM_STATE_FULLSCREEN")])
         self._window.map()
         self._display.sync()
 
-    def show(self, number: int) -> None:
-        """Another picture; returns when it is there."""
-        image = screenshot(1000 + number).tobytes("raw", "BGRX")
-        pixmap = self._window.create_pixmap(*SCREEN, 24)
+    def show_number(self, number: int) -> None:
+        """Another screenshot; returns when it is there."""
+        self.show(screenshot(1000 + number))
+
+    def show(self, picture: Image.Image) -> None:
+        """Another picture; returns when it is there. One of another size than the window lies on grey."""
+        shown = Image.new("RGB", self._size, "#808080")
+        shown.paste(picture, (0, 0))
+        width, height = self._size
+        image = shown.tobytes("raw", "BGRX")
+        pixmap = self._window.create_pixmap(width, height, 24)
         context = pixmap.create_gc()
-        row = SCREEN[0] * 4
+        row = width * 4
         rows = 32
-        for top in range(0, SCREEN[1], rows):
-            height = min(rows, SCREEN[1] - top)
-            part = image[top * row : (top + height) * row]
-            pixmap.put_image(context, 0, top, SCREEN[0], height, 2, 24, 0, part)  # 2: ZPixmap
+        for top in range(0, height, rows):
+            count = min(rows, height - top)
+            part = image[top * row : (top + count) * row]
+            pixmap.put_image(context, 0, top, width, count, 2, 24, 0, part)  # 2: ZPixmap
         self._window.change_attributes(background_pixmap=pixmap)
-        self._window.clear_area(0, 0, *SCREEN)
+        self._window.clear_area(0, 0, width, height)
         pixmap.free()
         self._display.sync()
         time.sleep(1.0)

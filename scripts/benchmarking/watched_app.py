@@ -15,7 +15,7 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Slot
 
 from edge_assistant.__main__ import main
-from edge_assistant.assistant.events import Event, NoticeEvent, TokenEvent
+from edge_assistant.assistant.events import Event, NoticeEvent, SentenceEvent, TokenEvent
 from edge_assistant.ui import application
 
 _TICK_MS = 5
@@ -56,6 +56,8 @@ class WatchedApp(application.Application):
             print(event.message, flush=True)
         elif isinstance(event, TokenEvent):
             print(event.text, end="", flush=True)
+        elif isinstance(event, SentenceEvent):
+            print(f"read aloud: {event.text}", flush=True)
 
 
 if __name__ == "__main__":

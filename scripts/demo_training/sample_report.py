@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 _ROOT = Path(__file__).resolve().parents[2]
-_PROGRAM = Path(sys.executable).parent / "edge-assistant"
+_PROGRAM = (sys.executable, "-m", "edge_assistant")
 _SAMPLES = _ROOT / "models" / "demo" / "samples"
 _PATIENCE_S = 300.0  # a step that takes longer hangs: the demo model answers in seconds
 
@@ -47,7 +47,7 @@ class Step:
         """The command line, ready to run."""
         asked = [word for question in self.questions for word in ("--ask", question)]
         return [
-            str(_PROGRAM),
+            *_PROGRAM,
             "describe",
             str(_SAMPLES / self.sample),
             "--json",
@@ -74,6 +74,7 @@ _STEPS = (
         ("What is on the screen?", "Read the text."),
     ),
 )
+_READ, _READ_SAMPLE = "Its text, recognised without the model", "error-notification.png"
 
 
 class StepReport:
@@ -156,7 +157,9 @@ def summary(answers: list[dict[str, Any]]) -> str:
 def run_step(step: Step, told: set[str]) -> StepReport:
     """Run one step to its end, showing what it says; a hang is ended and reported as a problem."""
     report = StepReport(step, told)
-    with subprocess.Popen(step.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        step.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
         assert process.stdout is not None
         watchdog = threading.Timer(_PATIENCE_S, process.kill)
         watchdog.start()
@@ -176,6 +179,30 @@ def run_step(step: Step, told: set[str]) -> StepReport:
     return report
 
 
+def read_lines(sample: str) -> str | None:
+    """Print the lines of a sample as they are recognised, without the model; return what went wrong, if anything did.
+
+    That text recognition is not installed is told, and is no failure: everything else works without it.
+    """
+    command = [*_PROGRAM, "read", str(_SAMPLES / sample), "--json", "--reader", "text"]
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, encoding="utf-8", timeout=_PATIENCE_S, check=False
+    )
+    try:
+        for event in map(json.loads, done.stdout.splitlines()):
+            if event["event"] == "line":
+                print(f"Line: {event['text']}", flush=True)
+            elif event["event"] == "done":
+                print(f"Took: {event['timings_s']['total']:.2f} seconds.", flush=True)
+            elif event["event"] == "error":
+                print(event["message"], flush=True)
+                if event["code"] == "text-missing":
+                    return None
+    except (ValueError, KeyError) as error:
+        return f"the program wrote what is no event: {error!r}"
+    return f"edge-assistant read ended with exit code {done.returncode}" if done.returncode else None
+
+
 def report() -> int:
     """Run all steps, print the times together, and say whether everything was answered; 0 when it was."""
     missing = sorted({step.sample for step in _STEPS if not (_SAMPLES / step.sample).is_file()})
@@ -186,11 +213,14 @@ def report() -> int:
     told: set[str] = set()
     reports = []
     for number, step in enumerate(_STEPS, 1):
-        print(f"\n{number} of {len(_STEPS)}. {step.title}: {step.sample}", flush=True)
+        print(f"\n{number} of {len(_STEPS) + 1}. {step.title}: {step.sample}", flush=True)
         reports.append(run_step(step, told))
+    print(f"\n{len(_STEPS) + 1} of {len(_STEPS) + 1}. {_READ}: {_READ_SAMPLE}", flush=True)
+    problem = read_lines(_READ_SAMPLE)
 
     print(f"\n{summary([done for report in reports for done in report.answers])}")
     problems = [(report.step.title, problem) for report in reports for problem in report.problems]
+    problems += [(_READ, problem)] if problem is not None else []
     if problems:
         print("\nThe demo failed.")
         for title, problem in problems:

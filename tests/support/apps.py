@@ -48,7 +48,7 @@ class AppRun(Listen):
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
         )
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
@@ -100,7 +100,7 @@ class AppRun(Listen):
             cwd=ROOT,
             env=self._environment,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=PATIENCE,
             check=False,
         )
@@ -109,4 +109,4 @@ class AppRun(Listen):
 
 def _answer_first_run(data: Path) -> None:
     (data / "edge-assistant").mkdir(parents=True, exist_ok=True)
-    (data / "edge-assistant" / "first-run.json").write_text('{"answered": true}')
+    (data / "edge-assistant" / "first-run.json").write_text('{"answered": true, "warned": true}')

@@ -152,7 +152,8 @@ class Desk:
         found = set()
         for action, text in self.watched.items():
             key = keys.parse_key(text)
-            bits = X.ControlMask | (X.ShiftMask if "shift" in key.modifiers else 0)
+            masks = {"ctrl": X.ControlMask, "shift": X.ShiftMask, "alt": X.Mod1Mask, "super": X.Mod4Mask}
+            bits = sum(masks[each] for each in key.modifiers)
             catch = error.CatchError(error.BadAccess)
             code, root = other.keysym_to_keycode(XK.string_to_keysym(key.name)), other.screen().root
             root.grab_key(code, bits, False, X.GrabModeAsync, X.GrabModeAsync, onerror=catch)

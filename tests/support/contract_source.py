@@ -99,11 +99,13 @@ class Source:
         return found
 
     def told_to_programs(self) -> set[str]:
-        """What is printed as JSON by a method `event(kind, **fields)`: "kind: names of the fields" or, where its
-        action is given, "kind action: names"; and the actions that a method `progress(action, …)` is called with."""
+        """What is printed as JSON by `event(kind, **fields)` or `print_event`: "kind: names of the fields" or, where
+        its action is given, "kind action: names"; and the actions that `progress(action, …)` is called with."""
         found = set()
         for node in self._nodes:
-            if not (isinstance(node, ast.Call) and _name(node.func) in ("event", "progress") and node.args):
+            if not (
+                isinstance(node, ast.Call) and _name(node.func) in ("event", "print_event", "progress") and node.args
+            ):
                 continue
             if _name(node.func) == "progress":
                 found |= {f"progress.action = {text}" for text in self.texts(node.args[0])}

@@ -17,6 +17,7 @@ from typing import Any, Self
 
 import psutil
 
+from support.processes import Program, send_signals
 from support.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -26,6 +27,8 @@ APPLES = SAMPLES / "red-and-green-apples.png"
 DEMO = ROOT / "models" / "demo"
 MODEL = DEMO / "tiny-qwen3vl-instruct-f16.gguf"
 MMPROJ = DEMO / "mmproj-tiny-qwen3vl-f16.gguf"
+
+_CALM_MOMENTS = 5
 
 Event = dict[str, Any]
 
@@ -53,7 +56,7 @@ class Describe:
         if as_json:
             command.append("--json")
         self.started = time.monotonic()
-        self.process = subprocess.Popen(
+        self.process: Program[bytes] = Program(
             command,
             stdin=subprocess.PIPE if isinstance(stdin, bytes) else stdin,
             stdout=subprocess.PIPE,
@@ -88,13 +91,13 @@ class Describe:
 
     @property
     def text(self) -> str:
-        """Standard output so far."""
-        return b"".join(self.raw).decode()
+        """Standard output so far, its lines ended as Python ends them."""
+        return b"".join(self.raw).decode().replace(os.linesep, "\n")
 
     @property
     def complaints(self) -> str:
-        """Standard error so far."""
-        return self.errors.decode()
+        """Standard error so far, its lines ended as Python ends them."""
+        return self.errors.decode().replace(os.linesep, "\n")
 
     def of(self, kind: str, index: int | None = None) -> list[Event]:
         """The events of one kind, of one question."""
@@ -145,7 +148,7 @@ class Describe:
         while time.monotonic() < deadline:
             for process in self.tree()[1:]:
                 with contextlib.suppress(psutil.Error):
-                    if "spawn_main" in " ".join(process.cmdline()) and process.status() != psutil.STATUS_ZOMBIE:
+                    if is_engine(process) and process.status() != psutil.STATUS_ZOMBIE:
                         return process
             time.sleep(0.002)
         raise AssertionError(f"no engine came: {self.text} {self.complaints}")
@@ -171,21 +174,26 @@ class Describe:
 
     def _wait_until_all_is_told(self) -> None:
         """With the engine stopped, block until the program has nothing to do, and everything it wrote is read."""
+        if sys.platform == "win32":
+            _wait_until_calm(self.pid, lambda: len(self.raw))
+            return
+        output = self.process.stdout
+        assert output
         reader = Path(f"/proc/self/task/{self._threads[0].native_id}/stat")
-        wait_until_at_rest(
-            self.pid,
-            # A pipe that has ended can be read for ever, but then its reader has ended, too.
-            lambda: (
-                not self._threads[0].is_alive()
-                or (_sleeps(reader) and not select.select([self.process.stdout], [], [], 0)[0])
-            ),
-        )
 
-    def signal(self, number: int = signal.SIGINT, then: Callable[[], object] = lambda: None) -> float:
+        def is_read() -> bool:
+            # A pipe that has ended can be read for ever, but then its reader has ended, too.
+            ended = not self._threads[0].is_alive()
+            return ended or (_sleeps(reader) and not select.select([output], [], [], 0)[0])
+
+        # Its other workers, too: while text is recognised, an answer that is whole is not over yet.
+        wait_until_at_rest(self.pid, lambda: is_read() and all(_is_at_rest(each.pid) for each in self.tree()[1:]))
+
+    def signal(self, number: signal.Signals = signal.SIGINT, then: Callable[[], object] = lambda: None) -> float:
         """Send a signal and call `then`; the seconds until nothing of the run is left."""
         self.tree()
         start = time.monotonic()
-        self.process.send_signal(number)
+        send_signals(self.process, number)
         then()
         self.process.wait(PATIENCE)
         self.wait_until_gone(start)
@@ -202,8 +210,8 @@ class Describe:
         """End what is left, by process id."""
         self.tree()
         for pid in self.pids - {self.pid}:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(psutil.Error):
+                psutil.Process(pid).kill()
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(PATIENCE)
@@ -268,8 +276,31 @@ def wait_until_at_rest(pid: int, also: Callable[[], bool] = lambda: True) -> Non
     deadline = time.monotonic() + PATIENCE
     while calm < 3:
         assert time.monotonic() < deadline, "the program is never at rest"
-        calm = calm + 1 if all(map(_sleeps, Path(f"/proc/{pid}/task").glob("*/stat"))) and also() else 0
+        calm = calm + 1 if _is_at_rest(pid) and also() else 0
         time.sleep(0.001)
+
+
+def _wait_until_calm(pid: int, count: Callable[[], int]) -> None:
+    """Block until a program has used no processor time, and `count` has not changed, for some moments in a row.
+
+    Of its threads Windows does not tell which wait. What it has to do here takes less time than these moments.
+    """
+    before: object = None
+    calm = 0
+    deadline = time.monotonic() + PATIENCE
+    while calm < _CALM_MOMENTS:
+        assert time.monotonic() < deadline, "the program is never at rest"
+        now: object = None
+        with contextlib.suppress(psutil.NoSuchProcess):
+            now = (psutil.Process(pid).cpu_times()[:2], count())
+        calm = calm + 1 if now == before else 0
+        before = now
+        time.sleep(0.01)
+
+
+def _is_at_rest(pid: int) -> bool:
+    """Whether no thread of a process is at work."""
+    return all(map(_sleeps, Path(f"/proc/{pid}/task").glob("*/stat")))
 
 
 def _sleeps(stat: Path) -> bool:
@@ -315,8 +346,11 @@ def check_stream(run: Describe, questions: int) -> None:
 
 def user_environment(place: Path) -> Iterator[dict[str, str]]:
     """An environment with empty user folders, for runs that several tests look at."""
-    folders = {"HOME": "home", "XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data", "XDG_RUNTIME_DIR": "run"}
-    for folder in folders.values():
+    folders = {
+        **{"HOME": "home", "XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data", "XDG_RUNTIME_DIR": "run"},
+        **{"USERPROFILE": "home", "LOCALAPPDATA": "data", "APPDATA": "config"},
+    }
+    for folder in set(folders.values()):
         (place / folder).mkdir()
     yield {name: str(place / folder) for name, folder in folders.items()}
 
@@ -327,6 +361,16 @@ def make_slow_player(place: Path) -> dict[str, str]:
     player.write_text("#!/bin/sh\nexec sleep 60\n")
     player.chmod(0o755)
     return {"PATH": f"{place}{os.pathsep}{os.environ['PATH']}"}
+
+
+def is_engine(process: psutil.Process) -> bool:
+    """Whether a process is an engine, or, where processes have no names, any worker that recognises no text."""
+    if sys.platform == "linux":
+        return process.name() == "edge-engine"
+    is_worker = "spawn_main" in " ".join(process.cmdline())
+    if sys.platform == "darwin":
+        return is_worker
+    return is_worker and not any("onnxruntime" in each.path for each in process.memory_maps())
 
 
 def named(name: str, processes: Iterable[psutil.Process]) -> list[psutil.Process]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pwd
 import shutil
 import subprocess
 import sys
@@ -203,6 +202,8 @@ def wayland_desktop(
                 "sway may not run for root here, and what it starts for another user reaches no program of root"
             )
         needs(setpriv="util-linux")
+        import pwd  # there is none on Windows
+
         nobody = pwd.getpwnam("nobody")
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
         as_other = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]

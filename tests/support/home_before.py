@@ -22,6 +22,7 @@ import pytest
 from edge_assistant.models.catalog import load_catalog
 from edge_assistant.system import cpu
 from edge_assistant.tuning.profile import default_threads, machine_key
+from support.platforms import LINUX_HOME
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "tests" / "data" / "home-0.1"
@@ -54,7 +55,7 @@ class Home:
 def put_home() -> Home:
     """Copy it into the folder that HOME names, with this machine's facts in place of the marks; on Linux only."""
     if not sys.platform.startswith("linux"):
-        pytest.skip("this home was written on Linux, and is elsewhere on other systems")
+        pytest.skip(LINUX_HOME)
     machine_key.cache_clear()  # a test before may have asked for it on another processor of its own
     folder = Path(os.environ["HOME"])
     shutil.copytree(KEPT, folder, dirs_exist_ok=True)

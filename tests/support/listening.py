@@ -12,14 +12,16 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import psutil
 
 from support.describing import ROOT, alive, named
 from support.desktops import Programs
-from support.sound_card import SoundCard, places, references
 from support.waiting import PATIENCE
+
+if TYPE_CHECKING:
+    from support.sound_card import SoundCard
 
 WINDOW, STOP, REPEAT, STATUS = "ctrl+shift+F9", "ctrl+shift+F8", "ctrl+shift+F7", "ctrl+shift+F6"
 
@@ -46,7 +48,7 @@ class Listen:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
         )
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
@@ -94,7 +96,7 @@ class Listen:
             cwd=ROOT,
             env=self._environment,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=PATIENCE,
             check=False,
         )
@@ -127,6 +129,9 @@ def private_folders(place: Path) -> dict[str, str]:
     """User folders for a program that several tests use."""
     for name in ("home", "config", "data", "cache"):
         (place / name).mkdir(mode=0o700)
+    known = place / "data" / "edge-assistant" / "first-run.json"
+    known.parent.mkdir()
+    known.write_text('{"warned": true}')  # that answers can be wrong: said once, before the first one
     run = tempfile.mkdtemp(prefix="run-")  # elsewhere, for a socket's path must be short
     atexit.register(shutil.rmtree, run, ignore_errors=True)
     return {
@@ -141,6 +146,8 @@ def private_folders(place: Path) -> dict[str, str]:
 
 def wait_until_heard(card: SoundCard, folder: Path, sentences: list[str]) -> None:
     """Block until all sentences were heard; they must have come in this order, each once."""
+    from support.sound_card import places, references  # not on Windows
+
     wanted = references(folder, sentences)
     deadline = time.monotonic() + PATIENCE
     while not all(places(card.samples(), each) for each in wanted):

@@ -178,15 +178,15 @@ class _Handler(BaseHTTPRequestHandler):
                 self.connection.shutdown(socket.SHUT_RDWR)
 
     def _write(self, body: bytes) -> None:
-        speed = self.local.bytes_per_s
-        if speed is None:
-            self.wfile.write(body)
-            return
-        step = max(1, int(speed / 50))
-        for start in range(0, len(body), step):
-            self.wfile.write(body[start : start + step])
-            if self.local.over.wait(step / speed):
+        """Write it as fast as the hub is to be at the time."""
+        start = 0
+        while (speed := self.local.bytes_per_s) is not None and start < len(body):
+            end = start + max(1, int(speed / 50))
+            self.wfile.write(body[start:end])
+            if self.local.over.wait((end - start) / speed):
                 return
+            start = end
+        self.wfile.write(body[start:])
 
 
 @contextlib.contextmanager

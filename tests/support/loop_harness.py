@@ -6,6 +6,7 @@ import contextlib
 import queue
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,13 +14,20 @@ import pytest
 from PIL import Image
 
 from edge_assistant.assistant.events import Event
+from edge_assistant.capture.backends import BACKENDS
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
 from edge_assistant.controller.controller import Controller
 from edge_assistant.controller.event_loop import EventLoop
+from edge_assistant.controller.global_hotkeys import GlobalHotkeys
+from edge_assistant.controller.history import PastAnswer
+from edge_assistant.controller.lines import LinesSource
 from edge_assistant.controller.palette_items import OverlayContent
 from edge_assistant.controller.request import Request
+from edge_assistant.hotkeys.key import Key
+from edge_assistant.hotkeys.protocol import KeyBindings
+from edge_assistant.ocr.client import TextReader
 
 
 class ScriptedSpeech:
@@ -28,6 +36,8 @@ class ScriptedSpeech:
     def __init__(self) -> None:
         self.heard: list[str] = []
         self.request_id: int | None = 0
+        self.waiting = 0
+        """How many texts are not spoken to their end yet."""
 
     def select_request(self, request_id: int | None) -> None:
         self.request_id = request_id
@@ -35,6 +45,15 @@ class ScriptedSpeech:
     def say(self, text: str, request_id: int | None = None, **_: object) -> None:
         if request_id in (None, self.request_id):
             self.heard.append(text)
+
+    def interject(self, text: str, *, once: bool = False) -> None:  # noqa: ARG002
+        self.heard.append(text)
+
+    def pending(self) -> int:
+        return self.waiting
+
+    def reader_announces_focus(self) -> bool:
+        return False
 
     def tone(self, tone: str, request_id: int | None = None, *, if_idle: bool = False) -> None:
         if request_id in (None, self.request_id):
@@ -58,6 +77,7 @@ class ScriptedTasks:
         self.cancelled: list[int] = []
         self.ahead: list[tuple[Request, CapturedPicture]] = []
         self.preloaded: int | None = None
+        self.unloaded = False
         self.expected: float | None = None
 
     def expected_seconds(self, _: Request) -> float | None:
@@ -88,6 +108,9 @@ class ScriptedTasks:
 
     def forget_all(self, request: Request) -> None:
         self.asked.append(("forget", request))
+
+    def unload(self) -> None:
+        self.unloaded = True
 
     def cancel(self, request: Request) -> None:
         request.cancel()
@@ -154,26 +177,61 @@ class ScriptedView:
     def open_spelling(self, words: list[str]) -> None:
         self.shown.append(("spelling", words))
 
+    def open_history(self, answers: tuple[PastAnswer, ...], now: float) -> None:
+        self.shown.append(("history", answers, now))
+
+    def open_lines(self, source: LinesSource) -> None:
+        self.shown.append(("lines", source))
+
+    def open_keys(self) -> None:
+        self.shown.append(("keys",))
+
+    def switch_key_help(self) -> None:
+        self.shown.append(("key help",))
+
     def show_thinking(self, on: bool, cost: str) -> None:
         self.shown.append(("think", on, cost))
+
+    def show_shortcuts(self, *, off: bool) -> None:
+        self.shown.append(("shortcuts", off))
 
     def clear(self) -> None:
         self.shown.append(("forget",))
 
 
+class ScriptedHotkeys:
+    """Hotkeys of a window system: each time they are registered, the actions are recorded."""
+
+    unavailable = ""
+
+    def __init__(self, registered: list[list[str]]) -> None:
+        self._registered = registered
+
+    def start(self, keys: KeyBindings, *_: object) -> tuple[str, ...]:
+        self._registered.append(list(keys))
+        return ()
+
+    def close(self) -> None: ...
+
+    def is_free(self, _: Key) -> bool | None:
+        return None
+
+
 class LoopHarness:
     """A controller with scripted parts, whose event loop is driven one step at a time."""
 
-    def __init__(self, **options: Any) -> None:
-        """`options` are those of Controller."""
+    def __init__(self, speech: Any = None, **options: Any) -> None:
+        """`options` are those of Controller; without `speech` a ScriptedSpeech speaks."""
         self.now = 1000.0
-        self.speech = ScriptedSpeech()
+        self.speech = speech or ScriptedSpeech()
         self.worker = ScriptedWorker()
         self.tasks = ScriptedTasks()
         self.shown: list[Event] = []
         self.view = ScriptedView()
         self.active = ScriptedWindowSystem()
         self.statuses: list[str] = []
+        self.registered: list[list[str]] = []
+        self.hotkeys = GlobalHotkeys(lambda: ScriptedHotkeys(self.registered), lambda _: None, lambda _: None)
         self.loop = EventLoop()
         self.controller = Controller(
             self.loop,
@@ -182,7 +240,13 @@ class LoopHarness:
             self.speech,  # type: ignore[arg-type]
             self.shown.append,
             lambda: self.now,
-            **{"view": self.view, "on_status_change": self.statuses.append, **options},
+            **{
+                "hotkeys": self.hotkeys,
+                "view": self.view,
+                "on_status_change": self.statuses.append,
+                "text_reader": TextReader(idle_s=0.0),  # no worker outlives its page
+                **options,
+            },
         )
 
     def step(self) -> None:
@@ -258,6 +322,9 @@ class ScriptedOverlayView:
     def close_overlay(self, ticket: int) -> None:
         self.closed.append(ticket)
 
+    def show_found(self, ticket: int, sentence: str) -> None:
+        """What is found is heard, too."""
+
 
 class ScriptedFocus:
     """A Focus that records which windows get it."""
@@ -265,13 +332,15 @@ class ScriptedFocus:
     def __init__(self) -> None:
         self.given: queue.SimpleQueue[int] = queue.SimpleQueue()
 
-    has = FRONT
+    has: int | None = FRONT
+    gives = True
 
-    def current(self) -> int:
+    def current(self) -> int | None:
         return self.has
 
-    def give(self, to: int) -> None:
+    def give(self, to: int) -> bool:
         self.given.put(to)
+        return self.gives
 
 
 class OverlayHarness(LoopHarness):
@@ -282,11 +351,12 @@ class OverlayHarness(LoopHarness):
         super().__init__(view=None, overlay_view=self.overlay_view)
         self.locked = False
         self.snapshots = 0
-        backend = SimpleNamespace(
+        x11 = next(each for each in BACKENDS if each.name == "X11")
+        backend = replace(
+            x11,
             make_focus=lambda: self.focus,
             make_windows=lambda: self.active,
             is_locked=lambda: self.locked,
-            name="X11",
         )
         for module in ("request", "frozen_desktop"):
             monkeypatch.setattr(f"edge_assistant.controller.{module}.choose_backend", lambda: backend)

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from support.describing import ROOT
+from support.processes import Program, send_signals
 from support.waiting import PATIENCE
 
 
@@ -22,7 +23,7 @@ class Models:
 
     def __init__(self, *arguments: str | Path, as_json: bool = True, prefix: tuple[str, ...] = (), **environment: str):
         command = [*prefix, sys.executable, "-m", "edge_assistant", "models", *map(str, arguments), "--no-speak"]
-        self.process = subprocess.Popen(
+        self.process: Program[str] = Program(
             [*command, "--json"] if as_json else command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -58,10 +59,10 @@ class Models:
         return max((event["done_bytes"] for event in self.of("progress")), default=0)
 
     def interrupt(self) -> None:
-        self.process.send_signal(signal.SIGINT)
+        send_signals(self.process, signal.SIGINT)
 
     def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
+        self.process.kill()
 
     def wait(self) -> int:
         """The exit code."""

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from shiboken6 import isValid
 
-from support.accessible_walk import until
+from support.accessible_walk import application, until
 
 
 def press(key: Qt.Key, widget: QWidget | None = None) -> None:
@@ -53,6 +53,7 @@ def tab_order(window: QWidget) -> list[QWidget]:
     order = [first]
     while True:
         press(Qt.Key.Key_Tab)
+        application().processEvents()  # what has the keyboard is announced
         now = QApplication.focusWidget()
         assert now is not None
         if now is first:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 
-import pytest
+from support.platforms import skip_without
 
 
 def isolated() -> list[str]:
@@ -16,4 +16,4 @@ def isolated() -> list[str]:
             and subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
         ):
             return command
-    pytest.skip("network namespaces are not permitted here")
+    return skip_without("the right to make network namespaces")

@@ -22,6 +22,10 @@ class RecordingService:
 
     def __init__(self, calls: list[Any] | None = None) -> None:
         self.calls: list[Any] = [] if calls is None else calls
+        self.reader_speaks = False
         self.controller = self.speech = _Recorder(self.calls)
+        setattr(self.speech, "reader_announces_focus", lambda: self.reader_speaks)  # noqa: B010 (others are made up)
         self.tell = self.controller.tell
-        self.event_loop = SimpleNamespace(post=lambda function, *arguments: function(*arguments))
+        self.event_loop = SimpleNamespace(
+            post=lambda function, *arguments: function(*arguments), posting=lambda function: function
+        )

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sys
 
-from PySide6.QtCore import QSize, QSocketNotifier, Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QExposeEvent, QGuiApplication, QImage, QPainter, QPaintEvent, QRasterWindow
+from qt_input import QUEUED, InputLines
 
 
 class Shown(QRasterWindow):
@@ -20,14 +21,11 @@ class Shown(QRasterWindow):
         self.setMinimumSize(picture.size())
         self.setMaximumSize(picture.size())
 
-    def show_next(self) -> None:
-        path = sys.stdin.readline().strip()
-        if path:
-            self._picture = QImage(path)
-            self.update()
-            print("shown", flush=True)
-        else:
-            changes.setEnabled(False)
+    @Slot(str)
+    def show_next(self, path: str) -> None:
+        self._picture = QImage(path)
+        self.update()
+        print("shown", flush=True)
 
     def paintEvent(self, _: QPaintEvent) -> None:
         QPainter(self).drawImage(0, 0, self._picture)
@@ -46,7 +44,8 @@ if sys.argv[3:] == ["whole"]:
     window.setWindowState(Qt.WindowState.WindowFullScreen)
 elif len(sys.argv) > 3:
     window.setPosition(int(sys.argv[3]), int(sys.argv[4]))
-changes = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read)
-changes.activated.connect(window.show_next)
+changes = InputLines()
+changes.line.connect(window.show_next, QUEUED)
+changes.start()
 window.show()
 application.exec()

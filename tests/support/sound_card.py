@@ -35,12 +35,12 @@ class Heard:
 
 
 class SoundCard:
-    """Hears what ALSA's default device plays; `speed` is how many times faster than real hardware."""
+    """Hears what ALSA's default device plays, `speed` times faster than real hardware, which may be changed."""
 
     def __init__(self, folder: Path, speed: float = 1.0) -> None:
         self.configuration, self._fd = open_card(folder)
         fcntl.fcntl(self._fd, fcntl.F_SETPIPE_SZ, 4096)  # 46 ms at most wait in the pipe; a full one holds players back
-        self._bytes_per_second = 2 * RATE * speed
+        self.speed = speed
         self._heard: list[Heard] = []
         self._open = True
         self._thread = threading.Thread(target=self._listen, name="sound-card", daemon=True)
@@ -82,7 +82,7 @@ class SoundCard:
         while self._open:
             time.sleep(_TICK)
             now = time.monotonic()
-            ready = int(min(now - last, 0.05) * self._bytes_per_second) // 2 * 2
+            ready = int(min(now - last, 0.05) * 2 * RATE * self.speed) // 2 * 2
             last = now
             try:
                 self._heard.append(Heard(now, os.read(self._fd, ready)))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 
-PATIENCE = 60.0  # seconds after which something counts as never coming, on a machine that does much else
+PATIENCE = 180.0 if sys.platform == "win32" else 60.0  # a program of Windows takes long to start under wine
+"""Seconds after which something counts as never coming, on a machine that does much else."""
 
 
 def until(

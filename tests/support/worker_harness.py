@@ -131,8 +131,10 @@ class ScriptedAssistant:
         request: AnswerOptions,
         turns: tuple[Turn, ...],
         cut: CutAnswer | None,
+        make_text: object = None,
     ) -> None:
         self.capture, self.request, self.turns, self.cut = capture, request, turns, cut
+        self.make_text = make_text
         self.looked.append(request)
 
     def ask(self, index: int, question: str | None) -> DoneEvent | ErrorEvent:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import runpy
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.platforms import FLOCK, UNIX_SOCKETS, lacks
 from support.waiting import PATIENCE
 
 
@@ -23,13 +25,20 @@ def test_a_home_folder_is_new_for_every_test(user_folders: Path) -> None:
 def test_a_connection_beyond_this_machine_fails_the_test() -> None:
     with socket.socket() as sock, pytest.raises(pytest.fail.Exception, match="went to the network"):
         sock.connect(("192.0.2.1", 80))
-    with pytest.raises(pytest.fail.Exception, match="went to the network"):
+    with pytest.raises(pytest.fail.Exception, match="went to the network") as caught:
         socket.create_connection(("host.invalid", 80))
+    for entry in caught.traceback:
+        if isinstance(made := entry.frame.f_locals.get("sock"), socket.socket):
+            made.close()
 
 
-def test_a_connection_on_this_machine_is_allowed(tmp_path: Path) -> None:
+def test_a_connection_on_this_machine_is_allowed() -> None:
     with socket.socket() as sock:
         assert isinstance(sock.connect_ex(("127.0.0.1", 9)), int)  # refused or unreachable, but tried
+
+
+@lacks(UNIX_SOCKETS)
+def test_a_socket_that_is_a_file_is_allowed(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as client:
         server.bind(str(tmp_path / "s"))
         server.listen()
@@ -69,16 +78,24 @@ def test_it(number):
 """
 
 
+@lacks(FLOCK)
 def test_beside_a_test_that_measures_time_no_other_runs(repository: Path, tmp_path: Path) -> None:
-    files = dict.fromkeys(("unit/test_one.py", "unit/test_two.py", "integration/test_describe_kills.py"), _NOTED)
+    files = dict.fromkeys(("unit/test_one.py", "unit/test_two.py", "integration/engine/test_engine_cancel.py"), _NOTED)
     result = run_tests(repository, tmp_path, files, "-n", "3", "--dist", "loadgroup")
     assert "18 passed" in result.stdout
     noted = [line.split() for line in (tmp_path / "noted").read_text().splitlines()]
     spans = [(name, float(begun), float(ended)) for name, begun, ended in noted]
-    alone = [span for span in spans if span[0] == "test_describe_kills"]
+    alone = [span for span in spans if span[0] == "test_engine_cancel"]
     assert len(alone) == 6
     for _, begun, ended in alone:
-        assert [name for name, at, until in spans if at < ended and begun < until] == ["test_describe_kills"]
+        assert [name for name, at, until in spans if at < ended and begun < until] == ["test_engine_cancel"]
+
+
+def test_each_place_that_a_marker_or_a_group_stands_for_is_there(repository: Path) -> None:
+    named = runpy.run_path(str(repository / "tests" / "conftest.py"))
+    places = [place for places in (*named["_MARKED"].values(), *named["_TOGETHER"].values()) for place in places]
+    assert len(places) > 8
+    assert not [place for place in places if not (repository / "tests" / place).exists()]
 
 
 def test_a_process_that_dies_is_told_and_the_other_tests_run(repository: Path, tmp_path: Path) -> None:
@@ -103,6 +120,8 @@ def run_tests(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     shutil.copy(repository / "tests" / "conftest.py", place / "tests")
+    (place / "tests" / "support").mkdir()
+    shutil.copy(repository / "tests" / "support" / "platforms.py", place / "tests" / "support")
     shutil.copy(repository / "pyproject.toml", place)
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],

@@ -28,8 +28,9 @@ from edge_assistant.hotkeys.actions import ACTIONS
 from edge_assistant.models.library import FileState
 from edge_assistant.settings import schema
 from edge_assistant.settings.entry import SettingsEntry
+from edge_assistant.settings.questions import Question
 from edge_assistant.system.i18n import use_language
-from edge_assistant.system.ipc import RELOAD, SHOW, TUNED
+from edge_assistant.system.ipc import PROBLEMS, RELOAD, SHOW, TUNED
 
 LIST = "tests/data/contract.toml"
 RUNS = (
@@ -48,6 +49,9 @@ _NO_NAMES_OF_OURS = frozenset(
         *("cpu_atom", "cpu_core", "cpus"),  # of the kernel
         *(
             "bin",
+            "pythonw.exe",
+            "scripts",
+            "scripts/setup",
             "lib",
             "*.dll",
             "locale",
@@ -103,7 +107,8 @@ def english() -> Iterator[None]:
 
 
 def test_the_settings(check: Callable[[str, Iterable[str]], None]) -> None:
-    check("settings", (f"{each.name}: {_values(each)}" for each in schema.entries()))
+    questions = (f"questions[].{each.name}: text" for each in fields(Question))
+    check("settings", (*(f"{each.name}: {_values(each)}" for each in schema.entries()), *questions))
     check("retired_settings", schema.RETIRED)
 
 
@@ -129,7 +134,7 @@ def test_the_actions_and_the_words_that_commands_say_to_the_running_program(
     check: Callable[[str, Iterable[str]], None],
 ) -> None:
     check("actions", ACTIONS)
-    check("words_to_the_running_program", (RELOAD, SHOW, TUNED))
+    check("words_to_the_running_program", (PROBLEMS, RELOAD, SHOW, TUNED))
 
 
 class _Captured(Exception):
@@ -191,7 +196,8 @@ def test_the_events_of_describe(check: Callable[[str, Iterable[str]], None], rep
 
 def _filler(hint: object) -> Any:
     """Any value for a field of an event; only its key matters."""
-    return events.Timings() if hint == "Timings" else "" if hint == "str" else 0 if hint == "int" else None
+    values: dict[object, object] = {"Timings": events.Timings(), "ReadTimings": events.ReadTimings()}
+    return {**values, "str": "", "int": 0, "float": 0.0}.get(hint)
 
 
 def _keys(value: object, path: str) -> Iterator[str]:
@@ -205,7 +211,7 @@ def _keys(value: object, path: str) -> Iterator[str]:
             yield from _keys(inner, f"{path}[]")
 
 
-def test_the_events_of_models_and_tune(
+def test_the_events_of_other_commands(
     check: Callable[[str, Iterable[str]], None], source: Source, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = source.told_to_programs()
@@ -224,7 +230,7 @@ def test_the_events_of_models_and_tune(
             assert f"{with_action}: {', '.join(sorted(event))}" in told, event
     assert {each for each in found if each.startswith("weights.files")}
     found |= {f"weights.files[].state = {state}" for state in get_args(FileState)}
-    check("events_of_models_and_tune", told | found)
+    check("events_of_other_commands", told | found)
 
 
 def test_the_codes_of_errors_and_notices(check: Callable[[str, Iterable[str]], None], source: Source) -> None:

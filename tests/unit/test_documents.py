@@ -15,6 +15,7 @@ from pathlib import Path
 import make_docs
 import pytest
 
+from edge_assistant.cli.implied_command import with_describe
 from edge_assistant.settings import schema
 from edge_assistant.settings.entry import parse_value
 from edge_assistant.system.i18n import use_language
@@ -90,9 +91,9 @@ def test_files_that_are_named_are_there(document: Path) -> None:
 
 def _refused(parser: argparse.ArgumentParser, words: list[str]) -> str:
     """What of a command's words there is not; "" if there is everything."""
-    for word in words:
+    for word in with_describe(words, parser):
         commands = next((each for each in parser._actions if isinstance(each, argparse._SubParsersAction)), None)
-        if word.startswith("--"):
+        if word.startswith("-") and word != "-":
             if word.partition("=")[0] not in parser._option_string_actions:
                 return word
         elif commands is not None and word in commands.choices:
@@ -117,6 +118,7 @@ def test_commands_and_options_that_are_named_are_there(document: Path) -> None:
 def test_a_command_or_option_that_is_not_there_is_noticed() -> None:
     parser = make_docs.make_parser()
     assert _refused(parser, ["describe", "FILE", "--sceen=2"]) == "--sceen=2"
+    assert _refused(parser, ["photo.png", "-q", "What?", "-y"]) == "-y"
     assert _refused(parser, ["model", "list"]) == "model"
     assert _refused(parser, ["models", "fetch"]) == "fetch"
     assert _refused(parser, ["models", "pull", "NAME", "--think"]) == ""
@@ -192,7 +194,7 @@ def _names(text: str) -> set[str]:
 
 def test_the_events_of_describe_are_documented(contract: dict[str, list[str]]) -> None:
     keys = {line for line in contract["events_of_describe"] if " = " not in line}
-    rows = _rows("describe")
+    rows = _rows("describe") + _rows("read")
     documented = {name for row in rows for name in _names(row[0]) if "." in name}
     assert documented == {key for key in keys if not key.endswith((".event", ".index"))}
     text = _read(Path("docs/json.md"))
@@ -202,9 +204,9 @@ def test_the_events_of_describe_are_documented(contract: dict[str, list[str]]) -
     assert not missing
 
 
-def test_the_events_of_models_and_tune_are_documented(contract: dict[str, list[str]]) -> None:
-    rows = _rows("models and tune")
-    for line in contract["events_of_models_and_tune"]:
+def test_the_events_of_other_commands_are_documented(contract: dict[str, list[str]]) -> None:
+    rows = _rows("models and tune") + _rows("Lists, settings and doctor")
+    for line in contract["events_of_other_commands"]:
         if line.startswith("weights"):
             name, _, value = line.partition(" = ")
             assert [row for row in rows if name in _names(row[0]) and (not value or value in _names(row[1]))], line
@@ -215,10 +217,10 @@ def test_the_events_of_models_and_tune_are_documented(contract: dict[str, list[s
         else:
             event, keys = line.split(": ")
             assert [row for row in rows if row[0] == f"`{event}`" and set(keys.split(", ")) <= _names(row[1])], line
-    told = {line.partition(":")[0] for line in contract["events_of_models_and_tune"] if ": " in line}
+    told = {line.partition(":")[0] for line in contract["events_of_other_commands"] if ": " in line}
     shown = {name for row in rows if len(row) == 2 for name in _names(row[0]) if not name.startswith("weights")}
     assert shown == told
-    listed = {line.partition(" = ")[0] for line in contract["events_of_models_and_tune"] if line.startswith("weights")}
+    listed = {line.partition(" = ")[0] for line in contract["events_of_other_commands"] if line.startswith("weights")}
     shown = {name for row in rows for name in _names(row[0]) if name.startswith("weights")}
     assert shown - {"weights.files"} == listed - {"weights.files"}
 

@@ -18,7 +18,7 @@ PACKAGE = "edge_assistant"
 LAYERS = (
     {"system", "imaging"},
     {"text"},
-    {"capture", "drawn_screens", "engine", "models", "speech", "hotkeys"},
+    {"capture", "drawn_screens", "engine", "models", "ocr", "speech", "hotkeys"},
     {"settings"},
     {"tuning"},
     {"assistant"},
@@ -31,15 +31,20 @@ LAYERS = (
 
 # The modules that may import a heavy library; elsewhere it must be importable without it.
 OWNERS = {
+    "onnxruntime": ("ocr/runtime.py",),
+    "numpy": ("ocr/*.py",),
     "llama_cpp": ("engine/bindings.py", "engine/llama_model.py"),
     "pylatexenc": ("text/formulas.py",),
-    "pyttsx3": ("speech/worker.py",),
+    "comtypes": ("speech/sapi_voice.py",),
+    "pyttsx3": ("speech/synthesis.py",),
     "huggingface_hub": ("models/hub.py", "models/hub_errors.py"),
+    "shtab": ("cli/completion.py",),
+    "tqdm": ("cli/progress_line.py",),
     "mss": ("capture/screen.py",),
     "jeepney": ("system/dbus.py", "capture/portal.py", "hotkeys/*.py"),
-    "Xlib": ("system/x_server.py", "capture/window_x11.py", "hotkeys/*.py"),
+    "Xlib": ("system/x_server.py", "capture/window_x11.py", "capture/pointer_x11.py", "hotkeys/*.py"),
     "PySide6.QtWidgets": ("ui/*.py", "drawn_screens/qt/*.py"),
-    "PySide6": ("ui/*.py", "drawn_screens/qt/*.py", "capture/*.py", "speech/screen_reader.py", "hotkeys/*.py"),
+    "PySide6": ("ui/*.py", "drawn_screens/qt/*.py", "capture/*.py", "speech/qt_announcer.py", "hotkeys/*.py"),
 }
 # Modules of these files import Qt at their top; all others that may import it at all do so inside functions.
 QT_AT_THE_TOP = ("ui/*.py", "drawn_screens/qt/*.py")
@@ -141,7 +146,7 @@ def test_imports_go_down_the_layers_and_every_heavy_library_has_one_owner(reposi
         ("system/errors.py", "import edge_assistant.engine"),
         ("assistant/assistant.py", "import llama_cpp"),
         ("engine/client.py", "from llama_cpp import mtmd_cpp"),
-        ("speech/speaker.py", "import pyttsx3"),
+        ("speech/worker.py", "import pyttsx3"),
         ("capture/window_x11.py", "import mss.tools"),
         ("assistant/assistant.py", "def ask():\n    import jeepney.io.blocking"),
         ("capture/targets.py", "from Xlib import display"),

@@ -84,3 +84,8 @@ def test_every_dependency_is_pinned_for_the_set_up(repository: Path) -> None:
 def normal(name: str) -> str:
     """A distribution's name as the index compares it."""
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_no_two_test_files_have_one_name(repository: Path) -> None:
+    names = [path.name for path in (repository / "tests").rglob("test_*.py")]
+    assert {name for name in names if names.count(name) > 1} == set(), "pytest imports only one of them"

@@ -17,7 +17,7 @@ import translations
 from babel.messages import Catalog
 from translating import unmarked
 
-from edge_assistant.cli import main
+from edge_assistant.cli import argument_parser, main
 from edge_assistant.cli import parser as cli_parser
 from edge_assistant.system import i18n
 from edge_assistant.system.i18n import tr, tr_count, translate_libraries, use_language
@@ -198,7 +198,9 @@ def test_argparses_own_words_are_in_the_catalogues() -> None:
     ]
     assert len(said) > 20
     assert [
-        each for each in said if each not in cli_parser.ARGPARSE_MESSAGES and not any(part in each for part in _UNMET)
+        each
+        for each in said
+        if each not in argument_parser.ARGPARSE_MESSAGES and not any(part in each for part in _UNMET)
     ] == []
 
 
@@ -210,14 +212,12 @@ def test_help_is_german_also_where_argparse_speaks_and_the_system_does_not(
     with pytest.raises(SystemExit):
         main.main(["describe", "--help"])
     shown = capsys.readouterr().out
-    for words in ("Aufruf: edge-assistant describe", "[DATEI]", "Optionen:", "diese Hilfe anzeigen und beenden"):
+    for words in ("Aufruf: edge-assistant describe", "[DATEI ...]", "Optionen:", "diese Hilfe anzeigen und beenden"):
         assert words in shown
     for words in ("usage", "options", "show this help"):
         assert words not in shown
     assert main.main(["models", "pull"]) == 2
-    assert capsys.readouterr().err == (
-        "Diese Argumente fehlen: NAME. Versuchen Sie edge-assistant models pull --help.\n"
-    )
+    assert capsys.readouterr().err == ("Diese Argumente fehlen: NAME. Siehe edge-assistant models pull --help.\n")
 
 
 def test_other_libraries_speak_as_before_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:

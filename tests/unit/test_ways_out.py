@@ -39,9 +39,10 @@ from edge_assistant.models.progress import TransferProgress
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech import probe
 from edge_assistant.speech.messages import SystemVoice
+from edge_assistant.speech.qt_announcer import AnnouncedReader
 from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 from edge_assistant.speech.speaker import Speaker
-from edge_assistant.system import ipc, paths
+from edge_assistant.system import ipc, paths, terminal
 from edge_assistant.system import logger as log
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import InputError
@@ -123,7 +124,7 @@ def test_names_of_cameras_and_voices_are_printed_harmless(
     assert first == f"1: {HARMLESS}"
     assert len(second) < 210
     monkeypatch.setattr(probe, "list_voices", lambda: [SystemVoice(HOSTILE, HOSTILE, (HOSTILE,), None)])
-    assert run(capsys, "voices") == f"{HARMLESS}: {HARMLESS} ({HARMLESS})\n"
+    assert run(capsys, "voices").endswith(f"\n  {HARMLESS}: {HARMLESS} ({HARMLESS})\n")
 
 
 def test_what_the_running_program_answers_is_printed_harmless(
@@ -168,7 +169,7 @@ def test_notices_and_errors_are_told_harmless(capsys: pytest.CaptureFixture[str]
 
 def test_progress_names_its_file_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = io.StringIO()
-    screen.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr(terminal, "supports_escapes", lambda stream: stream is screen)
     monkeypatch.setattr("sys.stderr", screen)
     output = ModelsOutput(Settings(), Cancellation(), speak=False, as_json=False)
     output.progress("pull", HOSTILE, TransferProgress(1, 1, None, None))
@@ -255,7 +256,8 @@ def test_speech_and_the_screen_reader_get_harmless_text() -> None:
         "[ [ [slnc 6 0 0 0 0]] A list",
     ]
     announced: list[str] = []
-    voice = ScreenReaderOrVoice(speaker, lambda text, **_: announced.append(text), "screen-reader", lambda: True)
+    reader = AnnouncedReader(lambda text, **_: announced.append(text), lambda: True)
+    voice = ScreenReaderOrVoice(speaker, reader, "screen-reader")
     voice.say(HOSTILE)
     assert announced == [HARMLESS.replace("  ", " \n")]
 
@@ -292,12 +294,13 @@ TERMINAL = "moves the cursor and dims, with clean text between"
 WORKER = "a worker's output, which goes to the log"
 PRINTS = {
     "cli/output.py": TERMINAL,
-    "cli/output_models.py": TERMINAL,
+    "cli/progress_line.py": TERMINAL,
     "system/terminal.py": "cleans what it prints",
     "engine/prompt_cache.py": WORKER,
-    "speech/worker.py": WORKER,
+    "speech/synthesis.py": WORKER,
     "speech/playback.py": WORKER,
     "speech/bundled_voice.py": WORKER,
+    "speech/sapi_voice.py": WORKER,
     "speech/sapi_voices.py": WORKER,
     "system/windows_job.py": WORKER,
 }

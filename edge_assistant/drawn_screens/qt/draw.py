@@ -17,12 +17,21 @@ from edge_assistant.drawn_screens.jobs import Job
 from edge_assistant.drawn_screens.photograph import photograph, unreadable
 from edge_assistant.drawn_screens.phrases import RIGHT_TO_LEFT, phrases
 from edge_assistant.drawn_screens.phrases.phrase_set import PhraseSet
-from edge_assistant.drawn_screens.qt import dialogs, programs, scenes
+from edge_assistant.drawn_screens.qt import dialogs, programs, reading, scenes
 from edge_assistant.drawn_screens.qt.look import MOST_PIXELS, Look, choose_look
 from edge_assistant.drawn_screens.qt.painted import Plain
+from edge_assistant.drawn_screens.qt.painted_text import painted_texts, with_lines
 from edge_assistant.drawn_screens.qt.sketch import Sketch
 from edge_assistant.drawn_screens.qt.survey import Survey, Surveyor
-from edge_assistant.drawn_screens.truth import PHOTOGRAPHS, DrawnScreen, Kind, Question, ScreenTruth
+from edge_assistant.drawn_screens.truth import (
+    PHOTOGRAPHS,
+    DrawnScreen,
+    Kind,
+    Question,
+    ScreenTruth,
+    boxes_of,
+    with_boxes,
+)
 from edge_assistant.drawn_screens.values import Values
 
 _COMPOSERS: dict[Kind, Callable[[Sketch], None]] = {
@@ -43,6 +52,10 @@ _COMPOSERS: dict[Kind, Callable[[Sketch], None]] = {
     "desktop": programs.desktop,
     "unreadable": scenes.page,
     "blank": scenes.blank,
+    "chat": reading.chat,
+    "code": reading.code,
+    "columns": reading.columns,
+    "grid": reading.grid,
 }
 _PAPER = ("#fcfcf7", "#16161a", "#ffffff", "#eeeeea")
 _PHOTOGRAPH_SCALE = 2.0
@@ -56,10 +69,10 @@ def draw(application: QApplication, job: Job, families: list[str]) -> DrawnScree
     """Draw a screen in one of the families. Raises RuntimeError where its contents fit no screen at all."""
     kind, language, seed, name = job.kind, job.language, job.seed, job.name
     rng = random.Random(f"{seed} look")
-    look: Look | None = choose_look(rng, families)
+    look: Look | None = choose_look(rng, families, job.scale)
     assert look is not None
     if kind in PHOTOGRAPHS:
-        look = replace(look, dark=False, colours=_PAPER, scale=_PHOTOGRAPH_SCALE)
+        look = replace(look, dark=False, colours=_PAPER, scale=_PHOTOGRAPH_SCALE, keep_scale=False)
     words = phrases(language)
     while look is not None:
         _use(application, look, language)
@@ -67,6 +80,9 @@ def draw(application: QApplication, job: Job, families: list[str]) -> DrawnScree
         surveyor = Surveyor(sketch.root, look.scale)
         surveyor.read(sketch.root)
         found = surveyor.found
+        found.texts = with_lines(found.texts, painted_texts(sketch.root), look.scale)
+        if language not in RIGHT_TO_LEFT:  # there a text is painted in parts
+            found.cut += [each.text for each in found.texts if not each.lines]
         if not found.cut and (kind not in PHOTOGRAPHS or _is_in_view(found, sketch)):
             try:
                 return _finish(sketch, found, kind, language, seed, name)
@@ -135,11 +151,11 @@ def _finish(sketch: Sketch, found: Survey, kind: Kind, language: str, seed: str,
         truth = ScreenTruth(blank=True, absent=_absent(sketch, found, rng))
     else:
         if kind in PHOTOGRAPHS:
-            boxes = [*(each.box for each in found.texts), *found.places.values()]
+            boxes = [*(box for each in found.texts for box in boxes_of(each)), *found.places.values()]
             image, moved = photograph(image, boxes, rng)
-            texts, places = moved[: len(found.texts)], moved[len(found.texts) :]
-            found.texts = [replace(each, box=box) for each, box in zip(found.texts, texts, strict=True)]
-            found.places = dict(zip(found.places, places, strict=True))
+            rest = iter(moved)
+            found.texts = [with_boxes(each, rest) for each in found.texts]
+            found.places = dict(zip(found.places, rest, strict=True))
         truth = ScreenTruth(
             title=sketch.title,
             texts=tuple(found.texts),

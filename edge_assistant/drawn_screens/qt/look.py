@@ -66,12 +66,14 @@ class Look:
     points: int
     scale: float
     size: tuple[int, int]
+    keep_scale: bool = False
+    """Whether the scale was asked for: then a picture may become larger than a screen."""
 
     def roomier(self) -> Look | None:
         """Return the look with the next smaller font, scale or larger screen; None where there is no more room."""
         if self.points > _LEAST_POINTS:
             return replace(self, points=self.points - 1)
-        if self.scale > 1:
+        if self.scale > 1 and not self.keep_scale:
             return replace(self, scale=_SCALES[_SCALES.index(self.scale) - 1])
         larger = _SIZES.index(self.size) + 1
         return replace(self, size=_SIZES[larger]) if larger < len(_SIZES) else None
@@ -150,18 +152,18 @@ def fitting_families(text: str) -> list[str]:
     return found
 
 
-def choose_look(rng: random.Random, families: list[str]) -> Look:
-    """Choose a look with one of the families."""
+def choose_look(rng: random.Random, families: list[str], scale: float | None = None) -> Look:
+    """Choose a look with one of the families; a `scale` is kept, None is for any."""
     dark = rng.random() < 0.35
     styles = [each for each in _STYLES if each in QStyleFactory.keys()]  # noqa: SIM118 (no dictionary)
     sizes = [
-        (size, scale)
+        (size, fitting)
         for size in _SIZES
-        for scale in _SCALES
-        if size[0] * scale <= MOST_PIXELS[0] and size[1] * scale <= MOST_PIXELS[1]
+        for fitting in (_SCALES if scale is None else (scale,))
+        if size[0] * fitting <= MOST_PIXELS[0] and size[1] * fitting <= MOST_PIXELS[1]
     ]
-    scale = rng.choice(_SCALES)
-    size = rng.choice([each for each, fitting in sizes if fitting == scale])
+    chosen = rng.choice(_SCALES) if scale is None else scale
+    size = rng.choice([each for each, fitting in sizes if fitting == chosen])
     return Look(
         rng.choice(styles),
         dark,
@@ -170,6 +172,7 @@ def choose_look(rng: random.Random, families: list[str]) -> Look:
         rng.choice(_BACKDROPS),
         rng.choice(families),
         rng.randrange(_LEAST_POINTS, _MOST_POINTS + 1),
-        scale,
+        chosen,
         size,
+        keep_scale=scale is not None,
     )

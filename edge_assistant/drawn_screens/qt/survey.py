@@ -68,6 +68,7 @@ class Surveyor:
         self._root = root
         self._scale = scale
         self._twice: set[str] = set()
+        self._tables = 0
         self.found = Survey()
 
     def read(self, widget: QWidget) -> None:
@@ -220,13 +221,16 @@ class Surveyor:
     def _table(self, table: QTableWidget) -> None:
         header = table.horizontalHeader()
         names = []
+        number = self._tables
+        self._tables += 1
         for column in range(table.columnCount()):
             title = table.horizontalHeaderItem(column)
             assert title is not None
             text = title.text()
             names.append(text)
             rect = QRect(header.sectionViewportPosition(column), 0, header.sectionSize(column), header.height())
-            self._add(header.viewport(), text, rect, "header", fits=_fits(header.font(), text, rect))
+            fits = _fits(header.font(), text, rect)
+            self._add(header.viewport(), text, rect, "header", fits=fits, cell=(number, 0, column))
             self._place(header.viewport(), text, rect)
         for row in range(table.rowCount()):
             self._count("row")
@@ -237,7 +241,8 @@ class Surveyor:
                 text, rect = item.text(), table.visualItemRect(item)
                 first = first or text
                 if text:
-                    self._add(table.viewport(), text, rect, "cell", fits=_fits(item.font(), text, rect))
+                    fits = _fits(item.font(), text, rect)
+                    self._add(table.viewport(), text, rect, "cell", fits=fits, cell=(number, row + 1, column))
                     self._place(table.viewport(), text, rect)
                 else:
                     self._state(f"{first}, {name}", ["empty"])
@@ -253,10 +258,19 @@ class Surveyor:
             fits = _size(font, text).width() <= room.width()
         self._add(widget, text, rect, role, fits=fits and room.adjusted(-1, -1, 1, 1).contains(rect))
 
-    def _add(self, widget: QWidget, text: str, rect: QRect, role: Role, *, fits: bool) -> None:
+    def _add(
+        self,
+        widget: QWidget,
+        text: str,
+        rect: QRect,
+        role: Role,
+        *,
+        fits: bool,
+        cell: tuple[int, int, int] | None = None,
+    ) -> None:
         if not fits or not self._inside(widget, rect):
             self.found.cut.append(text)
-        self.found.texts.append(TextBox(text, self._box(widget, rect), role))
+        self.found.texts.append(TextBox(text, self._box(widget, rect), role, cell=cell))
 
     def _inside(self, widget: QWidget, rect: QRect) -> bool:
         """Whether no widget around cuts a part of the rectangle off."""

@@ -8,10 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QPushButton, QScrollArea, QWidget
 
+from edge_assistant.assistant.factory import text_companions
 from edge_assistant.models.library import ModelLibrary
 from edge_assistant.models.operations import ImportOperation, Operation
 from edge_assistant.system.i18n import tr
-from edge_assistant.ui.focus_announcer import FocusAnnouncer
 from edge_assistant.ui.models.background_task import BackgroundTask
 from edge_assistant.ui.models.progress_panel import ProgressPanel
 from edge_assistant.ui.retranslate import TranslatedLabels
@@ -32,21 +32,17 @@ class ModelsBaseDialog(QDialog):
         say: Callable[[str], None],
         *,
         silence: Callable[[], None] = lambda: None,
-        reader_announces_focus: Callable[[], bool] = lambda: False,
         models_dir: Path | None = None,
     ) -> None:
-        """`say` speaks a sentence, `silence` stops speech about an earlier focus; `models_dir` is the settings'.
-
-        The widget with the focus is announced, unless `reader_announces_focus` returns True.
-        """
+        """`say` speaks a sentence, `silence` stops speech; `models_dir` is the settings'."""
         super().__init__()
         self.labels = TranslatedLabels(self)
         self.labels.add(self.setWindowTitle, self.TITLE)
         self._say = say
+        self._silence = silence
         self._models_dir = models_dir
         self._scan_task: BackgroundTask | None = None
         """The task that reads which models are here, while it runs."""
-        self._focus = FocusAnnouncer(self, say, reader_announces_focus, silence)
         self.progress_panel: ProgressPanel
         self._build()
 
@@ -66,7 +62,7 @@ class ModelsBaseDialog(QDialog):
 
     def import_paths(self, paths: list[Path]) -> None:
         """Import models from these files or folders."""
-        self._start(ImportOperation(self._library(), paths))
+        self._start(ImportOperation(self._library(), paths, companions=text_companions()))
 
     def reject(self) -> None:
         """Hide the window; what runs goes on."""
@@ -116,7 +112,6 @@ class ModelsBaseDialog(QDialog):
         file_dialog = QFileDialog(self, title)
         file_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         file_dialog.setFileMode(mode)
-        self._say(title)
         return file_dialog
 
     @Slot(list)

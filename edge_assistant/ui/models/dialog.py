@@ -1,94 +1,111 @@
-"""The models window: lists the models and their state; downloads, verifies, imports, exports and removes them."""
+"""The models window: the recommended model as a card, and under "Other models" all of them with what can be done."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Slot
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QFileDialog,
-    QGridLayout,
-    QHeaderView,
-    QLabel,
-    QLineEdit,
-    QPlainTextEdit,
-    QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QPushButton, QVBoxLayout, QWidget
 
-from edge_assistant.models.gguf_header import format_size
-from edge_assistant.models.operations import ExportOperation, RemoveOperation, VerifyOperation
+from edge_assistant.assistant.factory import text_companions
+from edge_assistant.assistant.model_overview import ModelOverview, read_overview
+from edge_assistant.models.operations import ExportOperation, Operation, RemoveOperation, VerifyOperation
 from edge_assistant.models.pull import PullOperation
-from edge_assistant.models.summary import SummaryRow, summary_rows, translate_value
 from edge_assistant.system.errors import AssistantError
 from edge_assistant.system.i18n import tr, tr_noop
-from edge_assistant.system.text_cleaning import one_line, shorten
 from edge_assistant.ui import confirm
+from edge_assistant.ui.disclosure_button import DisclosureButton
 from edge_assistant.ui.models.background_task import BackgroundTask
 from edge_assistant.ui.models.base_dialog import QUEUED, ModelsBaseDialog
+from edge_assistant.ui.models.other_models import OtherModels
 from edge_assistant.ui.models.progress_panel import ProgressPanel
-from edge_assistant.ui.plain_text import PlainLabel, tooltip
+from edge_assistant.ui.models.recommended_card import RecommendedCard
+from edge_assistant.ui.speaking.announcer import move_focus, report_changes_itself
+
+_SIZE, _SIZE_WITH_OTHERS = (90, 23), (130, 46)
+"""Letters and lines that the window has room for, with the other models closed and open."""
 
 
 class ModelsDialog(ModelsBaseDialog):
     """The models window. Closing it only hides it: a download goes on, audibly. See ModelsBaseDialog for arguments."""
 
+    removing = Signal()
+    """A model is about to be removed."""
+
+    use_requested = Signal(str)
+    """The model of this name is to be used from now on."""
+
     TITLE = tr_noop("Models")
+    HELP = (
+        tr_noop("Models see and answer. The button downloads the one that suits this computer best."),
+        tr_noop("Other models are below, to be chosen with up and down. Escape closes."),
+    )
 
     def _build(self) -> None:
-        self._summary: list[SummaryRow] = []
+        self._overview: ModelOverview | None = None
+        self._preferred: str | None = None
         self._reported_problems: list[str] = []
         self._refresh_again = False
-        self.table = self._make_table()
-        self.details = PlainLabel()
-        self.details.setWordWrap(True)
-        self.mmproj = QComboBox()
-        self.labels.add(self.mmproj.setAccessibleName, tr_noop("Vision file"))
-        self.path_field = QLineEdit()
-        self.path_field.setReadOnly(True)
-        self.labels.add(self.path_field.setAccessibleName, tr_noop("Path"))
-        self.download = self._make_quiet_button(tr_noop("&Download"), self._download)
-        self.verify = self._make_quiet_button(tr_noop("&Verify"), self._verify)
-        self.remove = self._make_quiet_button(tr_noop("Re&move…"), self._ask_to_remove)
-        self.export = self._make_quiet_button(tr_noop("E&xport…"), self._choose_export_folder)
-        self.import_files = self._make_quiet_button(tr_noop("Import &files…"), self._choose_import_files)
-        self.import_folder = self._make_quiet_button(tr_noop("Import a f&older…"), self._choose_import_folder)
-        self.progress_panel = ProgressPanel(self._say, lambda: self.table, self._move_focus)
-        self.progress_panel.message.connect(self._append_message)
+        self._from_card = True
+        """Whether the operation that runs, or ran last, is one of the card."""
+        self.card = RecommendedCard()
+        self.card.download_requested.connect(self._download_recommended)
+        self.card.use_requested.connect(self._use_recommended)
+        self.others = OtherModels(self._make_quiet_button, lambda: self._library().data_models)
+        self.others.selected.connect(self._update_buttons)
+        for button, on_click in (
+            (self.others.download, self._download),
+            (self.others.use, self._use),
+            (self.others.verify, self._verify),
+            (self.others.remove, self._ask_to_remove),
+            (self.others.export, self._choose_export_folder),
+            (self.others.import_files, self._choose_import_files),
+            (self.others.import_folder, self._choose_import_folder),
+        ):
+            button.clicked.connect(on_click)
+        self.others_button = DisclosureButton(self.others)
+        self.labels.add(self.others_button.setText, tr_noop("O&ther models"))
+        self.others_button.toggled.connect(self._on_others_toggled)
+        self.progress_panel = ProgressPanel(self._say, self._focus_after, self._move_focus)
+        self.progress_panel.message.connect(self.others.append_message)
         self.progress_panel.changed.connect(self._update_buttons)
         self.progress_panel.ended.connect(self._on_ended)
-        self.messages = QPlainTextEdit()
-        self.messages.setReadOnly(True)
-        self.messages.setTabChangesFocus(True)
-        self.labels.add(self.messages.setAccessibleName, tr_noop("Messages"))
-        self.close_button = self._make_quiet_button(tr_noop("C&lose"), self.reject)
+        self.close_button = self._make_quiet_button(tr_noop("C&lose"))
+        self.close_button.clicked.connect(self.reject)
         self._build_layout()
         self._update_buttons()
 
     def changeEvent(self, event: QEvent) -> None:
         """Read the list anew in another language."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange and self._summary:
+        if event.type() == QEvent.Type.LanguageChange and self._overview is not None:
             self.refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter press the button that has the focus, and only that one."""
+        focus = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focus, QAbstractButton):
+            focus.click()
+        else:
+            super().keyPressEvent(event)
 
     def set_models_dir(self, models_dir: Path | None) -> None:
         """Show the models of another folder; the list is read anew."""
         super().set_models_dir(models_dir)
-        if self.isVisible():  # else when it is shown
-            self.refresh()
+        self._refresh_if_shown()
+
+    def set_preferred(self, name: str | None) -> None:
+        """Show that the settings name this model, None for the best that is installed."""
+        if name != self._preferred:
+            self._preferred = name
+            self._refresh_if_shown()
 
     def export_to(self, folder: Path) -> None:
         """Export the selected model into a folder."""
-        row = self._selected_row()
+        row = self.others.row
         if row is not None:
-            self._start(ExportOperation(self._library(), folder, (row.model,)))
+            self._start(ExportOperation(self._library(), folder, (row.model,), text_companions()))
 
     def refresh(self) -> None:
         """Read the list again, in the background."""
@@ -96,13 +113,9 @@ class ModelsDialog(ModelsBaseDialog):
             self._refresh_again = True  # what is being read may be outdated
             return
         self._refresh_again = False
-        library = self._library()
-
-        def read(_: BackgroundTask) -> tuple[list[SummaryRow], list[str]]:
-            return summary_rows(library), library.problems
-
-        self._scan_task = BackgroundTask(read)
-        self._scan_task.ended.connect(self._on_rows_read, QUEUED)
+        library, preferred = self._library(), self._preferred
+        self._scan_task = BackgroundTask(lambda _: read_overview(library, preferred))
+        self._scan_task.ended.connect(self._on_overview_read, QUEUED)
         self._scan_task.start()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -110,150 +123,72 @@ class ModelsDialog(ModelsBaseDialog):
         super().showEvent(event)
         self.refresh()
 
+    def _refresh_if_shown(self) -> None:
+        if self.isVisible():  # else when it is shown
+            self.refresh()
+
+    def _focus_after(self) -> QWidget:
+        return self.card.text if self._from_card or not self.others.isVisible() else self.others.table
+
     def _move_focus(self, widget: QWidget) -> None:
-        # After an operation the list is about to change, and the operation's own sentence says enough.
-        self._focus.move_to(widget, quietly=widget is self.table)
+        # After an operation all that is about to change, and the operation's own sentence says enough.
+        move_focus(widget, quietly=widget in (self.card.text, self.others.table))
 
-    def _make_table(self) -> QTableWidget:
-        titles = (
-            tr_noop("Name"), tr_noop("Variant"), tr_noop("Status"), tr_noop("Size"), tr_noop("Memory"),
-            tr_noop("Quantisation"), tr_noop("Licence"),
-        )  # fmt: skip
-        table = QTableWidget(0, len(titles))
-        for column, title in enumerate(titles):
-            head = QTableWidgetItem()
-            self.labels.add(head.setText, title)
-            table.setHorizontalHeaderItem(column, head)
-        self.labels.add(table.setAccessibleName, tr_noop("Models"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)  # Tab leaves it
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        header = table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
-        table.currentCellChanged.connect(self._on_row_changed)
-        return table
-
-    def _make_quiet_button(self, label: str, on_click: Callable[[], None]) -> QPushButton:
-        return self._make_button(label, on_click, enter_presses=False)  # Enter in the table must not download gigabytes
-
-    def _make_label(self, text: str, buddy: QWidget) -> QLabel:
-        label = PlainLabel()
-        self.labels.add(label.setText, text)
-        label.setBuddy(buddy)
-        return label
+    def _make_quiet_button(self, label: str) -> QPushButton:
+        """Make a button that Enter elsewhere does not press: in the table it must not download gigabytes."""
+        button = QPushButton()
+        self.labels.add(button.setText, label)
+        button.setAutoDefault(False)
+        return button
 
     def _build_layout(self) -> None:
-        button_grid = QGridLayout()
-        for number, button in enumerate(
-            (self.download, self.verify, self.remove, self.export, self.import_files, self.import_folder)
-        ):
-            button_grid.addWidget(button, number // 3, number % 3)
-        field_grid = QGridLayout()
-        field_grid.addWidget(self._make_label(tr_noop("V&ision file:"), self.mmproj), 0, 0)
-        field_grid.addWidget(self.mmproj, 0, 1)
-        field_grid.addWidget(self._make_label(tr_noop("Pat&h:"), self.path_field), 1, 0)
-        field_grid.addWidget(self.path_field, 1, 1)
-        field_grid.setColumnStretch(1, 1)
         content = QWidget()
         content_layout = QVBoxLayout(content)
-        for part in (self._make_label(tr_noop("Model&s:"), self.table), self.table, self.details):
-            content_layout.addWidget(part)
-        content_layout.addLayout(field_grid)
-        content_layout.addLayout(button_grid)
+        content_layout.addWidget(self.card)
         content_layout.addWidget(self.progress_panel)
-        content_layout.addWidget(self.messages)
-        content_layout.setStretch(1, 1)
-        content_layout.setStretch(content_layout.count() - 1, 1)
-        self.table.setMinimumHeight(8 * self.table.verticalHeader().defaultSectionSize())
-        self.messages.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
+        content_layout.addWidget(self.others_button)
+        content_layout.addWidget(self.others, 1)
+        content_layout.addStretch()
         layout = QVBoxLayout(self)
         layout.addWidget(self._make_scroll_area(content))
         layout.addWidget(self.close_button, alignment=Qt.AlignmentFlag.AlignRight)
-        self._resize_to(130, 42)
+        self._resize_to(*_SIZE)
 
     @Slot(object, object)
-    def _on_rows_read(self, result: tuple[list[SummaryRow], list[str]] | None, error: AssistantError | None) -> None:
+    def _on_overview_read(self, overview: ModelOverview | None, error: AssistantError | None) -> None:
         self._scan_task = None
         if self._refresh_again:
             self.refresh()
             return
-        if result is None:
-            self._append_message(str(error))
+        if overview is None:
+            self.card.text.setText(str(error))
+            self.others.append_message(str(error))
             self._say(str(error))
             return
-        is_first = not self._summary
-        current_row = self.table.currentRow()
-        self._summary, problems = result
-        self.table.blockSignals(True)
-        self.table.setRowCount(len(self._summary))
-        for number, row in enumerate(self._summary):
-            model = row.model
-            cells = (
-                model.name, model.variant.title(), row.words, format_size(row.size),
-                format_size(model.ram_bytes), translate_value(model.quantisation), translate_value(model.licence),
-            )  # fmt: skip
-            for column, text in enumerate(cells):
-                item = QTableWidgetItem(shorten(text))
-                item.setToolTip(tooltip(row.sentence))
-                item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, row.sentence)
-                self.table.setItem(number, column, item)
-        self.table.setCurrentCell(max(0, min(current_row, len(self._summary) - 1)), 0)
-        self.table.blockSignals(False)
-        for problem in problems:
+        is_first, self._overview = self._overview is None, overview
+        if not is_first:
+            report_changes_itself(self.card.text)  # the sentences of operations tell what is new
+        self.card.show_overview(overview)
+        self.others.show_overview(overview)
+        self._update_buttons()
+        for problem in overview.problems:
             if problem not in self._reported_problems:
                 self._reported_problems.append(problem)
-                self._append_message(problem)
+                self.others.append_message(problem)
                 self._say(problem)
-        self._show_details()
-        if is_first and self.table.hasFocus() and (selected := self._selected_row()):
-            self._focus.announce(selected.sentence)
+        if is_first and self.isActiveWindow() and not self.card.text.hasFocus():  # else it is announced there
+            for sentence in overview.recommendation_sentences():
+                self._say(sentence)
 
-    def _selected_row(self) -> SummaryRow | None:
-        number = self.table.currentRow()
-        return self._summary[number] if 0 <= number < len(self._summary) else None
-
-    @Slot(int, int, int, int)
-    def _on_row_changed(self, new: int, _column: int, old: int, _before: int) -> None:
-        row = self._selected_row()
-        if new != old and row is not None:
-            self._show_details()
-            self._focus.announce(row.sentence)
-
-    def _show_details(self) -> None:
-        row = self._selected_row()
-        if row is None:
-            return
-        self.details.setText(tr("{sentence}\nSource: {source}.", sentence=row.sentence, source=row.model.source))
-        chosen = self.mmproj.currentData()
-        self.mmproj.clear()
-        for entry in row.model.mmprojs:
-            self.mmproj.addItem(shorten(entry.quantisation), entry.quantisation)
-        self.mmproj.setCurrentIndex(max(0, self.mmproj.findData(chosen)))
-        folder = str(Path(row.paths[0]).parent) if row.paths else str(self._library().data_models)
-        self.path_field.setText(one_line(folder))
-        self._update_buttons()
+    @Slot(bool)
+    def _on_others_toggled(self, shown: bool) -> None:
+        self._resize_to(*(_SIZE_WITH_OTHERS if shown else _SIZE))
 
     @Slot()
     def _update_buttons(self) -> None:
-        row = self._selected_row()
         idle = self.progress_panel.state == "idle"
-        removable = row is not None and row.model.folder is None
-        complete = row is not None and row.state in ("verified", "unchecked")
-        self.download.setEnabled(idle and row is not None and row.model.repository is not None)
-        self.verify.setEnabled(idle and row is not None and bool(row.paths))
-        self.remove.setEnabled(idle and removable and row is not None and row.state != "missing")
-        self.export.setEnabled(idle and removable and complete)
-        self.import_files.setEnabled(idle)
-        self.import_folder.setEnabled(idle)
-        self.mmproj.setEnabled(row is not None and self.mmproj.count() > 1)
-
-    @Slot(str)
-    def _append_message(self, sentence: str) -> None:
-        self.messages.appendPlainText(sentence)
+        self.card.show_button(idle)
+        self.others.update_buttons(idle)
 
     @Slot(object)
     def _on_ended(self, error: AssistantError | None) -> None:
@@ -261,27 +196,52 @@ class ModelsDialog(ModelsBaseDialog):
         if error is None:
             self.models_changed.emit()
 
-    def _download(self) -> None:
-        row = self._selected_row()
+    def _start(self, operation: Operation) -> None:
+        self._from_card = False
+        super()._start(operation)
+
+    @Slot()
+    def _download_recommended(self) -> None:
+        row = None if self._overview is None else self._overview.recommended_row
         if row is not None:
-            self._start(PullOperation(self._library(), row.model, self.mmproj.currentData()))
+            self._from_card = True
+            super()._start(PullOperation(self._library(), row.model))
+
+    @Slot()
+    def _use_recommended(self) -> None:
+        row = None if self._overview is None else self._overview.recommended_row
+        if row is not None:
+            move_focus(self.card.text, quietly=True)  # the button goes
+            self.use_requested.emit(row.model.name)
+
+    def _use(self) -> None:
+        row = self.others.row
+        if row is not None:
+            move_focus(self.others.table, quietly=True)
+            self.use_requested.emit(row.model.name)
+
+    def _download(self) -> None:
+        row = self.others.row
+        if row is not None:
+            self._start(PullOperation(self._library(), row.model, self.others.mmproj.currentData()))
 
     def _verify(self) -> None:
-        row = self._selected_row()
+        row = self.others.row
         if row is not None:
             self._start(VerifyOperation(self._library(), (row.model,)))
 
     def _ask_to_remove(self) -> None:
-        row = self._selected_row()
+        row = self.others.row
         if row is None:
             return
 
         def on_answer(accepted: bool) -> None:
             if accepted:
+                self.removing.emit()
                 self._start(RemoveOperation(self._library(), row.model))
 
         question = tr("Remove {name}, from this computer?", name=row.model.display_name)
-        confirm.ask(self, question, tr("&Remove"), tr("&Keep"), on_answer, self._say)
+        confirm.ask(self, question, tr("&Remove"), tr("&Keep"), on_answer)
 
     def _choose_import_files(self) -> None:
         self._open_import_dialog(tr("Import files"), QFileDialog.FileMode.ExistingFiles)

@@ -15,9 +15,10 @@ from edge_assistant.models.pull import trusting_new
 from edge_assistant.system.errors import AssistantError, CancelledError
 from edge_assistant.system.i18n import tr, tr_noop
 from edge_assistant.system.text_cleaning import shorten
+from edge_assistant.text.passing import Passing
 from edge_assistant.ui import confirm
 from edge_assistant.ui.models.background_task import BackgroundTask, TaskListener
-from edge_assistant.ui.plain_text import PlainLabel
+from edge_assistant.ui.readable_label import ReadableLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
 
 State = Literal["idle", "running", "pausing", "paused", "cancelling"]
@@ -26,7 +27,10 @@ _QUEUED = Qt.ConnectionType.QueuedConnection
 
 
 class ProgressPanel(QWidget):
-    """Runs one operation at a time, shows and speaks its progress and result, and asks what it asks."""
+    """Runs one operation at a time, shows and speaks its progress and result, and asks what it asks.
+
+    Bar and buttons are shown while it runs, and its last sentence until the next one.
+    """
 
     ended = Signal(object)
     """The operation is over: the AssistantError that ended it, or None. A pause is no end."""
@@ -50,20 +54,14 @@ class ProgressPanel(QWidget):
         self._task: BackgroundTask | None = None
         self._operation: Operation | None = None
         self._tenths = ProgressAnnouncements()
+        self._waits_again = False
         self._labels = TranslatedLabels(self)
         self.bar = QProgressBar()
         self._labels.add(self.bar.setAccessibleName, tr_noop("Progress"))
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)  # the words beside it say more, and are read
-        self._is_new = True
-        """Nothing was run yet."""
-        self.words = PlainLabel(tr("Nothing in progress."))
-        self.words.setWordWrap(True)
+        self.words = ReadableLabel()
         self._labels.add(self.words.setAccessibleName, tr_noop("Progress"))
-        self.words.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
-        )
-        self.words.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that it can be read at any time
         self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.pause = QPushButton()
         self.pause.clicked.connect(self._pause_or_resume)
@@ -89,7 +87,7 @@ class ProgressPanel(QWidget):
         """Run an operation, unless one runs."""
         if self._state != "idle":
             return
-        self._operation, self._is_new = operation, False
+        self._operation = operation
         self.words.setText(operation.start_sentence)
         self._say(operation.start_sentence)
         self._start_task(operation)
@@ -98,8 +96,6 @@ class ProgressPanel(QWidget):
         """Show the state in another language; what the task reported stays as it is."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
-            if self._is_new:
-                self.words.setText(tr("Nothing in progress."))
             self._show_state()
 
     def stop(self) -> None:
@@ -128,16 +124,21 @@ class ProgressPanel(QWidget):
         self.words.setText(f"{shorten(file)}: {progress.words()}")
         words = self._tenths.words(progress)
         if words is not None:
-            self._say(words)
+            self._say(Passing(words))
+        elif self._waits_again:
+            self._say(Passing(""))  # bytes arrive: it is not waiting to try again
+        self._waits_again = False
 
     @Slot(object)
     def _on_reported(self, sentence: object) -> None:
-        self.message.emit(str(sentence))
-        self._say(str(sentence))
+        text = sentence if isinstance(sentence, str) else str(sentence)
+        self._waits_again = isinstance(text, Passing)
+        self.message.emit(text)
+        self._say(text)
 
     @Slot(str, str, str, object)
     def _on_asked(self, question: str, yes: str, no: str, answer: Callable[[bool], None]) -> None:
-        confirm.ask(self.window(), question, yes, no, answer, self._say)
+        confirm.ask(self.window(), question, yes, no, answer)
 
     @Slot(object, object)
     def _on_ended(self, result: OperationResult | None, error: AssistantError | None) -> None:
@@ -156,7 +157,9 @@ class ProgressPanel(QWidget):
 
     def _report(self, sentence: str) -> None:
         self.words.setText(sentence)
+        self.words.setVisible(True)
         self.message.emit(sentence)
+        self._say(Passing(""))  # the progress before it is over
         self._say(sentence)
 
     def _finish(self, result: OperationResult | None, error: AssistantError | None) -> None:
@@ -179,7 +182,7 @@ class ProgressPanel(QWidget):
                 if accepted:
                     self.start(again)
 
-            confirm.ask(self.window(), question, tr("&Download"), tr("&Cancel"), on_answer, self._say)
+            confirm.ask(self.window(), question, tr("&Download"), tr("&Cancel"), on_answer)
 
     @Slot()
     def _pause_or_resume(self) -> None:
@@ -220,5 +223,6 @@ class ProgressPanel(QWidget):
     def _show_state(self) -> None:
         paused = self._state in ("pausing", "paused")
         self.pause.setText(tr("&Resume") if paused else tr("&Pause"))
-        for button in (self.pause, self.cancel):
-            button.setEnabled(self._state != "idle")  # also while stopping, so that the focus stays
+        for part in (self.bar, self.pause, self.cancel):
+            part.setVisible(self._state != "idle")  # also while stopping, so that the focus stays
+        self.words.setVisible(bool(self.words.text()))

@@ -1,18 +1,22 @@
-"""The palette and the region selector as the controller's OverlayView: opens them and reports what is chosen."""
+"""Palette, region selector and search as the controller's OverlayView: opens them and reports what is chosen."""
 
 from __future__ import annotations
 
 import string
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from edge_assistant.capture.geometry import Rect
+from edge_assistant.capture.targets import spoken_title
 from edge_assistant.controller.palette_items import OverlayContent, PaletteItem
 from edge_assistant.controller.service import Service
 from edge_assistant.system.i18n import tr
+from edge_assistant.ui import front
 from edge_assistant.ui.commands import MenuEntry
+from edge_assistant.ui.overlay.find_window import FindWindow
 from edge_assistant.ui.overlay.palette import Palette
 from edge_assistant.ui.overlay.region_selector import FrozenPictures, RegionSelector
 from edge_assistant.ui.overlay.screens import screen_of
@@ -24,13 +28,14 @@ _ENTRY_PREFIX = "entry-"
 
 
 class Overlays(QObject):
-    """Palette and region selector. They belong to the GUI thread; any thread may call `open_overlay` and
+    """Palette, region selector and search. They belong to the GUI thread; any thread may call `open_overlay` and
     `close_overlay`, which return at once."""
 
     hidden = Signal()
     """An overlay has been closed."""
     _open_requested = Signal(object, object)
     _close_requested = Signal(int)
+    _found = Signal(int, str)
 
     def __init__(self, entries: Callable[[], Sequence[MenuEntry]]) -> None:
         """`entries` returns the windows that the palette offers after its own items."""
@@ -41,10 +46,15 @@ class Overlays(QObject):
         self._last_closed = 0
         self.palette = Palette(self._announce, self._reader_announces_focus)
         self.region = RegionSelector(self._announce)
+        self.find = FindWindow(self._announce, self._reader_announces_focus)
         self.palette.chosen.connect(self._on_chosen)
         self.region.chosen.connect(self._on_region)
-        for each in (self.palette, self.region):
+        self.find.typed.connect(self._on_typed)
+        self.find.stepped.connect(self._on_stepped)
+        self.find.entered.connect(self._on_entered)
+        for each in (self.palette, self.region, self.find):
             each.dismissed.connect(self._on_dismissed)
+        self._found.connect(self._show_found, Qt.ConnectionType.QueuedConnection)
         self._open_requested.connect(self._open, Qt.ConnectionType.QueuedConnection)
         self._close_requested.connect(self._close, Qt.ConnectionType.QueuedConnection)
         self._focus_timer = QTimer(self)
@@ -57,7 +67,10 @@ class Overlays(QObject):
         self._service = service
 
     def open_overlay(self, content: OverlayContent) -> None:
-        """Open the palette, or in its place the region selector, whose pictures are made on a thread of their own."""
+        """Open the palette, or in its place the search, or the region selector.
+
+        The pictures of that one are made on a thread of their own.
+        """
         if content.kind == "region":
             threading.Thread(target=self._prepare_region, args=(content,), name="region", daemon=True).start()
         else:
@@ -66,6 +79,10 @@ class Overlays(QObject):
     def close_overlay(self, ticket: int) -> None:
         """Close the overlay of the frozen desktop with this ticket."""
         self._close_requested.emit(ticket)
+
+    def show_found(self, ticket: int, sentence: str) -> None:
+        """Show in the search of this ticket what was found."""
+        self._found.emit(ticket, sentence)
 
     def _prepare_region(self, content: OverlayContent) -> None:
         assert content.snapshot is not None
@@ -82,6 +99,10 @@ class Overlays(QObject):
         else:
             window = content.snapshot.window if content.snapshot else None
             screen = screen_of(window.bounds if window else None, content.snapshot)
+            if content.kind == "find":
+                self.find.open(spoken_title(window.title) if window else "", screen)
+                self._focus_timer.start()
+                return
             self.palette.open((*content.items, *self._entry_items(content.items)), screen)
         self._focus_timer.start()
 
@@ -97,27 +118,27 @@ class Overlays(QObject):
         self._focus_timer.stop()
         self.palette.close_quietly()
         self.region.close_quietly()
+        self.find.close_quietly()
         if was_open:
             self.hidden.emit()
 
     def _entry_items(self, items: Sequence[PaletteItem]) -> list[PaletteItem]:
-        """Return the entries as items: each with its access key, or else with the first free letter of its label."""
+        """Return the entries as items: each with its access key, or else with the first free letter of its label.
+
+        Where all of these are taken it has 0, or another letter that is free, or is reached by the arrows only.
+        """
         labels = list(enumerate(tr(each.label) for each in self._entries()))
         keys = {each.key: "" for each in items}
         for preferred in (True, False):
             for number, label in labels:
                 name, access = f"{_ENTRY_PREFIX}{number}", label.partition("&")[2][:1].lower()
-                letters = access if preferred else f"{label.lower()}{string.ascii_lowercase}"
-                free = [each for each in letters if each in string.ascii_lowercase and each not in keys]
+                letters = access if preferred else f"{label.lower()}0{string.ascii_lowercase}"
+                free = [each for each in letters if each in f"0{string.ascii_lowercase}" and each not in keys]
                 if free and name not in keys.values():
                     keys[free[0]] = name
         key_of = {name: key for key, name in keys.items()}
-        return [
-            PaletteItem(
-                key_of[f"{_ENTRY_PREFIX}{number}"], f"{_ENTRY_PREFIX}{number}", label.replace("&", "").rstrip("…")
-            )
-            for number, label in labels
-        ]
+        named = [(f"{_ENTRY_PREFIX}{number}", label.replace("&", "").rstrip("…")) for number, label in labels]
+        return [PaletteItem(key_of.get(name, ""), name, label) for name, label in named]
 
     def _on_chosen(self, name: str) -> None:
         content = self._take_content()
@@ -127,13 +148,30 @@ class Overlays(QObject):
             self._dismiss(content, restore_focus=False)
             self._entries()[int(name.removeprefix(_ENTRY_PREFIX))].open()
         else:
-            if name == "region":
-                self._content = content  # until the region selector has replaced the palette
+            if name in ("region", "find"):
+                self._content = content  # until the other overlay has replaced the palette
             self._choose(content, name)
 
     def _on_region(self, rect: Rect) -> None:
         if (content := self._take_content()) is not None:
             self._choose(content, "region", rect)
+
+    def _on_typed(self, text: str) -> None:
+        if self._content is not None and self._service is not None:
+            self._service.event_loop.post(self._service.controller.finder.type, self._content.ticket, text)
+
+    def _on_stepped(self, by: int) -> None:
+        if self._content is not None and self._service is not None:
+            self._service.event_loop.post(self._service.controller.finder.step, self._content.ticket, by)
+
+    def _on_entered(self) -> None:
+        if self._content is not None and self._service is not None:
+            self._service.event_loop.post(self._service.controller.finder.enter, self._content.ticket)
+
+    @Slot(int, str)
+    def _show_found(self, ticket: int, sentence: str) -> None:
+        if self._content is not None and self._content.ticket == ticket:
+            self.find.show_found(sentence)
 
     def _on_dismissed(self, restore_focus: bool) -> None:
         if (content := self._take_content()) is not None:
@@ -163,9 +201,10 @@ class Overlays(QObject):
         return self._service is not None and self._service.speech.reader_announces_focus()
 
     def _check_focus(self) -> None:
-        windows = [self.palette, *self.region.panes]
+        windows = [self.palette, self.find, *self.region.panes]
         shown = [each for each in windows if each.isVisible()]
         if self._content is not None and shown and self._service and not any(each.isActiveWindow() for each in shown):
-            self._service.event_loop.post(
-                self._service.controller.take_focus, self._content.ticket, int(shown[0].winId())
-            )
+            controller, post = self._service.controller, self._service.event_loop.post
+            ticket, sentence = self._content.ticket, front.behind_sentence(shown[0])
+            on_refused = partial(post, controller.announce, ticket, sentence, at_once=False)
+            post(controller.take_focus, ticket, int(shown[0].winId()), on_refused)

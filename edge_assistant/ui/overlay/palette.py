@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QIcon, QKeyEvent, QPainter, QPalette, QPen, QPixmap, QScreen
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QStyleFactory, QVBoxLayout
 
-from edge_assistant.controller.palette_items import PaletteItem
+from edge_assistant.controller.palette_items import QUESTIONS, PaletteItem
 from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.ui import front
+from edge_assistant.ui.heading import ScaledFont
+from edge_assistant.ui.overlay.focus_loss import FocusLoss
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.retranslate import TranslatedLabels
+from edge_assistant.ui.speaking.announcer import speak_for_itself
 
 _FONT_FACTOR = 1.5
 """Factor of the font's size, since the palette is read at a glance."""
@@ -19,12 +23,11 @@ _FONT_FACTOR = 1.5
 _MARGIN = 20
 """Least height in pixels that is left of the screen above and below together."""
 
-_FOCUS_LOST_MS = 300
-"""Time without the focus after which the palette closes: a global key that is held down takes it for a moment, too."""
-
 
 class Palette(QFrame):
     """The palette; it closes itself before it emits one of its signals."""
+
+    HELP = (tr_noop("Enter chooses, ? reads all, Escape closes"),)
 
     chosen = Signal(str)
     """The name of the chosen item."""
@@ -38,22 +41,24 @@ class Palette(QFrame):
         """
         super().__init__(None, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
+        speak_for_itself(self)
         self._announce = announce
         self._reader_announces_focus = reader_announces_focus
         self._items: tuple[PaletteItem, ...] = ()
+        self._parent_items: tuple[PaletteItem, ...] = ()  # while the children of one of them are shown
         labels = TranslatedLabels(self)
         labels.add(self.setWindowTitle, tr_noop("Edge Assistant, choices"))
         self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
         self.setLineWidth(3)
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * _FONT_FACTOR)
-        self.setFont(font)
+        ScaledFont(self, _FONT_FACTOR)
         heading = PlainLabel()
         labels.add(heading.setText, tr_noop("Choose by letter"))
-        heading.setFont(_bold(font))
+        ScaledFont(heading, _FONT_FACTOR, bold=True)
         self._list = QListWidget()
+        self._list_style = QStyleFactory.create("fusion")
+        self._list.setStyle(self._list_style)
         labels.add(self._list.setAccessibleName, tr_noop("Choices"))
-        self._list.setFont(font)
+        ScaledFont(self._list, _FONT_FACTOR)
         self._list.setFrameShape(QFrame.Shape.NoFrame)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -61,38 +66,26 @@ class Palette(QFrame):
         self._list.itemClicked.connect(self._on_clicked)
         self._list.currentRowChanged.connect(self._on_row)
         hint = PlainLabel()
-        labels.add(hint.setText, tr_noop("Enter chooses, ? reads all, Escape closes"))
+        labels.add(hint.setText, self.HELP[0])
         layout = QVBoxLayout(self)
         for each in (heading, self._list, hint):
             layout.addWidget(each)
-        self._focus_lost_timer = QTimer(self)
-        self._focus_lost_timer.setSingleShot(True)
-        self._focus_lost_timer.setInterval(_FOCUS_LOST_MS)
-        self._focus_lost_timer.timeout.connect(self._on_focus_lost)
+        self._focus_loss = FocusLoss(self, lambda: (self,), lambda: self._dismiss(restore_focus=False))
 
     def open(self, items: Sequence[PaletteItem], screen: QScreen) -> None:
         """Show the items in the middle of a screen, with the focus on the first."""
-        self._items = tuple(items)
-        self._list.blockSignals(True)
-        self._list.clear()
-        self._raise_contrast()
-        for item in self._items:
-            self._list.addItem(self._make_list_item(item))
-        self._list.setCurrentRow(0)
-        self._list.blockSignals(False)
-        self._fit_to_screen(screen)
-        self.show()
-        self.raise_()
-        self.activateWindow()
+        self._parent_items = ()
+        self._show_items(items, 0, screen)
+        front.activate(self)
         self._list.setFocus()
         if not self._reader_announces_focus():
             self._announce(tr("Choices. {first}", first=self._items[0].spoken), False)
 
     def close_quietly(self) -> None:
         """Hide the palette and drop its items, without a signal."""
-        self._focus_lost_timer.stop()
+        self._focus_loss.stop()
         self.hide()
-        self._items = ()
+        self._items = self._parent_items = ()
         self._list.blockSignals(True)
         self._list.clear()
         self._list.blockSignals(False)
@@ -100,7 +93,8 @@ class Palette(QFrame):
     @property
     def help(self) -> list[str]:
         """All items and keys as sentences."""
-        return [*(f"{each.spoken}." for each in self._items), tr("Escape closes.")]
+        escape = tr("Escape goes back.") if self._parent_items else tr("Escape closes.")
+        return [*(f"{each.spoken}." for each in self._items), escape]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Handle the list's keys: a letter chooses, and where other keys lead is spoken."""
@@ -112,14 +106,13 @@ class Palette(QFrame):
         """Close the palette some time after it has lost the focus, as a menu does."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange:
-            if self.isActiveWindow():
-                self._focus_lost_timer.stop()
-            elif self.isVisible():
-                self._focus_lost_timer.start()
+            self._focus_loss.note_activation()
 
     def _on_key(self, event: QKeyEvent) -> bool:
         key, text = event.key(), event.text().lower()
-        if key == Qt.Key.Key_Escape:
+        if key == Qt.Key.Key_Escape and self._parent_items:
+            self._go_back()
+        elif key == Qt.Key.Key_Escape:
             self._dismiss(restore_focus=True)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if not event.isAutoRepeat():
@@ -155,12 +148,39 @@ class Palette(QFrame):
         self._choose(self._items[self._list.row(list_item)])
 
     def _choose(self, item: PaletteItem) -> None:
+        if item.name == QUESTIONS:
+            self._open_questions(item)
+            return
         self.close_quietly()
         self.chosen.emit(item.name)
 
-    def _on_focus_lost(self) -> None:
-        if self.isVisible() and not self.isActiveWindow():
-            self._dismiss(restore_focus=False)
+    def _open_questions(self, item: PaletteItem) -> None:
+        """Show the person's own questions in place of all items, or say that there is none."""
+        if not item.children:
+            self._announce(tr("You have no questions of your own yet. Write them in the settings."), True)
+            return
+        self._parent_items = self._items
+        self._show_items(item.children, 0, self.screen())
+        if not self._reader_announces_focus():
+            self._announce(tr("Questions. {first}", first=self._items[0].spoken), True)
+
+    def _go_back(self) -> None:
+        """Show all items again, at the one whose children were shown."""
+        items, self._parent_items = self._parent_items, ()
+        row = next(number for number, each in enumerate(items) if each.children)
+        self._show_items(items, row, self.screen())
+        self._on_row(row)
+
+    def _show_items(self, items: Sequence[PaletteItem], row: int, screen: QScreen) -> None:
+        self._items = tuple(items)
+        self._list.blockSignals(True)
+        self._list.clear()
+        self._raise_contrast()
+        for item in self._items:
+            self._list.addItem(self._make_list_item(item))
+        self._list.setCurrentRow(row)
+        self._list.blockSignals(False)
+        self._fit_to_screen(screen)
 
     def _dismiss(self, *, restore_focus: bool) -> None:
         self.close_quietly()
@@ -196,7 +216,8 @@ class Palette(QFrame):
         self._list.setIconSize(QSize(key_size, key_size))
         available = screen.availableGeometry()
         row = max(1, self._list.sizeHintForRow(0))
-        other_height = self.sizeHint().height() - self._list.sizeHint().height()
+        self._list.setFixedHeight(row)  # whatever it had when it was open before
+        other_height = self.sizeHint().height() - row
         rows = max(1, min(self._list.count(), (available.height() - other_height - _MARGIN) // row))
         self._list.setFixedHeight(rows * row)
         widest = self._list.sizeHintForColumn(0) + 2 * self._list.verticalScrollBar().sizeHint().width()
@@ -208,7 +229,10 @@ class Palette(QFrame):
         return round(self.fontMetrics().height() * 1.3)
 
     def _raise_contrast(self) -> None:
-        """Invert the selected row's colours: themes mark it by colours with little contrast."""
+        """Invert the selected row's colours: themes mark it by colours with little contrast.
+
+        The list has a style that obeys: Windows' own has colours of its own there.
+        """
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.Highlight, palette.color(QPalette.ColorRole.Text))
         palette.setColor(QPalette.ColorRole.HighlightedText, palette.color(QPalette.ColorRole.Base))

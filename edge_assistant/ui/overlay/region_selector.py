@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -27,10 +27,10 @@ from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.region import Viewport
 from edge_assistant.capture.snapshot import Snapshot
 from edge_assistant.system.i18n import tr
+from edge_assistant.ui import front
+from edge_assistant.ui.overlay.focus_loss import FocusLoss
 from edge_assistant.ui.overlay.screens import screen_parts
-
-_FOCUS_LOST_MS = 300
-"""Time without the focus after which it closes: a global key that is held down takes it for a moment, too."""
+from edge_assistant.ui.speaking.announcer import speak_for_itself
 
 _DIMMED = QColor(0, 0, 0, 150)
 _FOREGROUND, _BACKGROUND = QColor("#ffffff"), QColor("#000000")
@@ -81,12 +81,10 @@ class RegionSelector(QObject):
         self._announce = announce
         self._snapshot: Snapshot | None = None
         self._rect = Rect(0, 0, 1, 1)
+        self._in_pixels = False  # the last step was so fine that percent do not tell it
         self._corner: tuple[int, int] | None = None
         self._panes: list[_Pane] = []
-        self._focus_lost_timer = QTimer(self)
-        self._focus_lost_timer.setSingleShot(True)
-        self._focus_lost_timer.setInterval(_FOCUS_LOST_MS)
-        self._focus_lost_timer.timeout.connect(self._on_focus_lost)
+        self._focus_loss = FocusLoss(self, lambda: self._panes, lambda: self._dismiss(restore_focus=False))
 
     @property
     def panes(self) -> list[QWidget]:
@@ -105,6 +103,7 @@ class RegionSelector(QObject):
         """
         self._snapshot = snapshot
         window = snapshot.window.contents.clipped(snapshot.shot.area) if snapshot.window else None
+        self._in_pixels = False
         self._rect = window or region.monitor_part(snapshot.monitors[0].bounds, "5")
         self._rect = region.resize(self._rect, 0, 0, snapshot.shot.area)
         self._panes = [
@@ -115,8 +114,7 @@ class RegionSelector(QObject):
         for pane in self._panes:
             pane.appear()
         first = self._pane_of_rect()
-        first.raise_()
-        first.activateWindow()
+        front.activate(first)
         first.setFocus()
         self._announce(
             tr("Region: {place}. Arrows move, Enter describes, question mark for help.", place=self.words), False
@@ -124,7 +122,7 @@ class RegionSelector(QObject):
 
     def close_quietly(self) -> None:
         """Close all windows and drop the snapshot, without a signal."""
-        self._focus_lost_timer.stop()
+        self._focus_loss.stop()
         panes, self._panes, self._snapshot, self._corner = self._panes, [], None, None
         for pane in panes:
             pane.hide()
@@ -134,7 +132,7 @@ class RegionSelector(QObject):
     def words(self) -> str:
         """The rectangle in words."""
         assert self._snapshot is not None
-        return region.describe_rect(self._rect, self._snapshot.monitors)
+        return region.describe_rect(self._rect, self._snapshot.monitors, in_pixels=self._in_pixels)
 
     @staticmethod
     def help() -> str:
@@ -176,7 +174,7 @@ class RegionSelector(QObject):
         elif self._corner is not None:
             drawn = region.rect_between(self._corner, point, self._snapshot.shot.area)
             if drawn is not None:
-                self._rect = drawn
+                self._rect, self._in_pixels = drawn, False
                 self._update_panes(spoken=kind == QEvent.Type.MouseButtonRelease)
             if kind == QEvent.Type.MouseButtonRelease:
                 self._corner = None
@@ -196,23 +194,22 @@ class RegionSelector(QObject):
 
     def on_activation(self) -> None:
         """Handle that one of the windows has got or lost the focus."""
-        if any(pane.isActiveWindow() for pane in self._panes):
-            self._focus_lost_timer.stop()
-        elif self._panes:
-            self._focus_lost_timer.start()
+        self._focus_loss.note_activation()
 
     def _on_arrow(self, right: int, down: int, modifiers: Qt.KeyboardModifier) -> None:
         assert self._snapshot is not None
-        step = region.step_size(self._monitor(), fine=bool(modifiers & Qt.KeyboardModifier.ControlModifier))
+        fine = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        step = region.step_size(self._monitor(), fine=fine)
         change = region.resize if modifiers & Qt.KeyboardModifier.ShiftModifier else region.move
         found = change(self._rect, right * step, down * step, self._snapshot.shot.area)
         if found == self._rect:
+            self._in_pixels = fine
             self._announce(tr("No further. {place}", place=self.words), True)
         else:
-            self._set_rect(found)
+            self._set_rect(found, in_pixels=fine)
 
-    def _set_rect(self, rect: Rect) -> None:
-        self._rect = rect
+    def _set_rect(self, rect: Rect, *, in_pixels: bool = False) -> None:
+        self._rect, self._in_pixels = rect, in_pixels
         self._update_panes(spoken=True)
 
     def _update_panes(self, *, spoken: bool) -> None:
@@ -231,10 +228,6 @@ class RegionSelector(QObject):
             return inside.width * inside.height if inside else 0
 
         return max(self._panes, key=visible_area)
-
-    def _on_focus_lost(self) -> None:
-        if self._panes and not any(pane.isActiveWindow() for pane in self._panes):
-            self._dismiss(restore_focus=False)
 
     def _dismiss(self, *, restore_focus: bool) -> None:
         self.close_quietly()
@@ -262,6 +255,7 @@ class _Pane(QWidget):
     def __init__(self, selector: RegionSelector, screen: QScreen, picture: _DesktopPicture, part: Rect) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint)
         self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
+        speak_for_itself(self)
         self.setWindowTitle(tr("Edge Assistant, region"))
         self.setAccessibleName(tr("Region of the screen"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
-    QFrame,
-    QHBoxLayout,
-    QListWidget,
-    QPushButton,
-    QScrollArea,
-    QSplitter,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from edge_assistant.settings.entry import GROUPS, Group, SettingError, SettingsEntry, describe_entry
-from edge_assistant.settings.schema import Settings, entries, find_entry, get_value, with_values
+from edge_assistant.controller.global_hotkeys import KeyReport
+from edge_assistant.hotkeys.key import Key, parse_key
+from edge_assistant.settings.entry import QUESTIONS, SettingError, SettingsEntry
+from edge_assistant.settings.questions import Question, check_questions
+from edge_assistant.settings.schema import Settings, entries, find_entry, with_values
 from edge_assistant.system.errors import AssistantError, UsageError
-from edge_assistant.system.i18n import tr
-from edge_assistant.ui.plain_text import PlainLabel, tooltip
-from edge_assistant.ui.settings.fields import ChoiceField, Field, FieldOption, SwitchField, entry_label, make_field
+from edge_assistant.system.i18n import tr, tr_noop
+from edge_assistant.ui import confirm
+from edge_assistant.ui.plain_text import PlainLabel
+from edge_assistant.ui.settings.browser import SettingsBrowser
+from edge_assistant.ui.settings.fields import ChoiceField, Field, FieldOption, entry_label
 from edge_assistant.ui.settings.option_providers import OptionFinder, OptionProvider, default_providers
+from edge_assistant.ui.settings.questions_page import QuestionsPage
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 from edge_assistant.ui.settings.voice_preview import VoicePreview
 
@@ -39,9 +39,15 @@ class SettingsDialog(QDialog):
 
     `on_apply` is called with all settings when some were changed, and returns at once; an AssistantError that it
     raises is shown. `say` speaks what is shown as a message. `suspend_hotkeys` is called with True when a shortcut
-    field starts recording, so that the global hotkeys are released, and with False when it ends. `providers` find
-    the options of this computer (default: option_providers.default_providers).
+    field starts recording, so that the global hotkeys are released, and with False when it ends. `check_key` is
+    called with a setting and the key that was recorded for it, and `show_key_report` is expected after it.
+    `providers` find the options of this computer (default: option_providers.default_providers).
     """
+
+    HELP = (
+        tr_noop("These are the settings. Choose a group with up and down, Tab goes through its fields."),
+        tr_noop("OK saves, Escape leaves all as it was."),
+    )
 
     def __init__(
         self,
@@ -50,6 +56,7 @@ class SettingsDialog(QDialog):
         on_apply: Callable[[Settings], None],
         say: Callable[[str], None] = lambda _: None,
         suspend_hotkeys: Callable[[bool], None] = lambda _: None,
+        check_key: Callable[[str, Key], None] | None = None,
         providers: Mapping[str, OptionProvider] | None = None,
     ) -> None:
         super().__init__()
@@ -57,6 +64,7 @@ class SettingsDialog(QDialog):
         self._on_apply = on_apply
         self._say = say
         self._suspend_hotkeys = suspend_hotkeys
+        self._check_key = check_key
         self._preview = VoicePreview(self.show_message)
         self._layout = QVBoxLayout(self)
         self._finder = OptionFinder(
@@ -64,6 +72,7 @@ class SettingsDialog(QDialog):
         )
         self._build_body()
         self._layout.addWidget(self._body)
+        self._browser.groups.setFocus()
         height = self.fontMetrics().height()
         available = self.screen().availableSize()
         self.resize(min(48 * height, available.width() * 9 // 10), min(36 * height, available.height() * 9 // 10))
@@ -80,23 +89,32 @@ class SettingsDialog(QDialog):
         if event.type() == QEvent.Type.LanguageChange:
             self._rebuild_body()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Escape end a search before it closes the dialog."""
+        if event.key() != Qt.Key.Key_Escape or not self._browser.end_search():
+            super().keyPressEvent(event)
+
     def _rebuild_body(self) -> None:
-        """Build the contents anew, keeping the page and the widget that has the focus."""
-        page, focus = self._groups.currentRow(), self.focusWidget()
+        """Build the contents anew, keeping what is shown and the widget that has the focus."""
+        focus, before = self.focusWidget(), self._browser
         position = next((number for number, each in enumerate(self._focus_order()) if each is focus), 0)
         old = self._body
         self._build_body()
         self._layout.replaceWidget(old, self._body)
         old.setParent(None)
         old.deleteLater()
-        self._groups.setCurrentRow(page)
+        self._browser.copy_view(before)
         self._focus_order()[position].setFocus()
 
     @property
     def chosen(self) -> Settings:
         """The settings as the fields have them. Raises UsageError where they are invalid."""
-        values = {name: field.value() for name, field in self._fields.items()}
-        return with_values(self._current, values)
+        return self._with_questions(self.questions.questions)
+
+    @property
+    def questions(self) -> QuestionsPage:
+        """The page with the person's own questions."""
+        return self._browser.questions
 
     @property
     def message(self) -> str:
@@ -105,7 +123,7 @@ class SettingsDialog(QDialog):
 
     def field(self, name: str) -> Field:
         """Return the field of a setting."""
-        return self._fields[name]
+        return self._browser.pages.fields[name]
 
     @Slot(str)
     def show_message(self, message: str) -> None:
@@ -114,6 +132,13 @@ class SettingsDialog(QDialog):
         self._message.setVisible(bool(message))
         if message:
             self._say(message)
+
+    def show_key_report(self, name: str, report: KeyReport) -> None:
+        """Show whether the key that was recorded for a setting is free, unless the field has another one by now."""
+        if name == QUESTIONS:
+            self.questions.show_key_report(report)
+        elif self.field(name).value() == str(report.key):
+            self.show_message(f"{entry_label(find_entry(name))}: {report.sentence}")
 
     def done(self, result: int) -> None:
         """Stop the voice preview, and close the dialog."""
@@ -146,23 +171,16 @@ class SettingsDialog(QDialog):
 
     def _build_body(self) -> None:
         """Create all widgets, in `_body`."""
-        self._fields: dict[str, Field] = {}
         self.setWindowTitle(tr("Edge Assistant settings"))
-        self._groups = QListWidget()
-        self._groups.setAccessibleName(tr("Categories"))
-        self._pages = QStackedWidget()
-        for group, name in GROUPS.items():
-            self._groups.addItem(tr(name))
-            self._pages.addWidget(self._make_page(group))
-        self._groups.setMinimumWidth(self._groups.sizeHintForColumn(0) + 2 * self._groups.fontMetrics().height())
-        self._groups.currentRowChanged.connect(self._pages.setCurrentIndex)
-        self._groups.setCurrentRow(0)
-        self._help = PlainLabel()
-        self._help.setWordWrap(True)
+        self._browser = SettingsBrowser(self._play_preview, self.show_message, self._make_questions_page())
+        for name, field in self._browser.pages.fields.items():
+            if isinstance(field.focus_widget, ShortcutEdit):
+                self._connect_shortcut_edit(field.focus_widget, find_entry(name))
+        self._help, self._message = PlainLabel(), PlainLabel()
+        for label in (self._help, self._message):
+            label.setWordWrap(True)
         self._help.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._help.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
-        self._message = PlainLabel()
-        self._message.setWordWrap(True)
         self._message.setVisible(False)
         self._build_layout()
         self._show_values(self._current)
@@ -170,26 +188,21 @@ class SettingsDialog(QDialog):
             self._finder.start(kind)
 
     def _build_layout(self) -> None:
-        splitter = QSplitter()
-        splitter.addWidget(self._groups)
-        splitter.addWidget(self._pages)
-        splitter.setStretchFactor(1, 1)
-        splitter.setChildrenCollapsible(False)
         # No standard buttons: a change of the language would give them back Qt's own words.
         buttons = QDialogButtonBox()
         buttons.addButton(tr("&OK"), _Role.AcceptRole).setDefault(True)
         buttons.addButton(tr("&Apply"), _Role.ApplyRole).clicked.connect(self.apply)
         buttons.addButton(tr("Cancel"), _Role.RejectRole)
-        defaults_button = buttons.addButton(tr("&Defaults"), _Role.ResetRole)
-        defaults_button.setAccessibleDescription(tr("Resets this group to its default values."))
+        defaults_button = buttons.addButton(tr("Restore &defaults…"), _Role.ResetRole)
+        defaults_button.setAccessibleDescription(tr("Gives the settings shown their default values, after a question."))
         defaults_button.setAutoDefault(False)
-        defaults_button.clicked.connect(self._show_defaults)
+        defaults_button.clicked.connect(self._ask_to_restore)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self._body = QWidget()
         body_layout = QVBoxLayout(self._body)
         body_layout.setContentsMargins(0, 0, 0, 0)
-        body_layout.addWidget(splitter, 1)
+        body_layout.addWidget(self._browser, 1)
         body_layout.addWidget(self._help)
         body_layout.addWidget(self._message)
         body_layout.addWidget(buttons)
@@ -197,51 +210,25 @@ class SettingsDialog(QDialog):
 
     def _focus_order(self) -> list[QWidget]:
         """Return the widgets that can have the focus, always in the same order."""
-        return [self._groups, *(each.focus_widget for each in self._fields.values()), *self._buttons.buttons()]
+        return [*self._browser.focus_order(), *self._buttons.buttons()]
 
-    def _make_page(self, group: Group) -> QWidget:
-        form_widget = QWidget()
-        form = QFormLayout(form_widget)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for entry in entries():
-            if entry.info.group == group:
-                self._add_field(form, entry)
-        scroll = QScrollArea()
-        scroll.setWidget(form_widget)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        return scroll
+    def _make_questions_page(self) -> QuestionsPage:
+        return QuestionsPage(
+            check=self._with_questions,
+            show_message=self.show_message,
+            say=self._say,
+            suspend_hotkeys=self._suspend_hotkeys,
+            check_key=lambda key: self._check_key(QUESTIONS, key) if self._check_key is not None else None,
+        )
 
-    def _add_field(self, form: QFormLayout, entry: SettingsEntry) -> None:
-        field = self._fields[entry.name] = make_field(entry)
-        field.focus_widget.setAccessibleName(entry_label(entry))
-        field.focus_widget.setAccessibleDescription(describe_entry(entry))
-        field.focus_widget.setToolTip(tooltip(describe_entry(entry)))
-        label = PlainLabel(entry_label(entry))
-        label.setBuddy(field.focus_widget)
-        row: QWidget = field.widget
-        if entry.info.option_source == "voices":
-            row = self._with_preview(field.widget)
-        if isinstance(field, SwitchField):
-            form.addRow(row)
-        else:
-            form.addRow(label, row)
-        if isinstance(field.focus_widget, ShortcutEdit):
-            self._connect_shortcut_edit(field.focus_widget, entry)
+    def _with_questions(self, questions: Sequence[Question]) -> Settings:
+        """Return the settings as the fields have them, with these questions. Raises UsageError."""
+        values = {name: field.value() for name, field in self._browser.pages.fields.items()}
+        return with_values(replace(self._current, questions=check_questions(questions)), values)
 
-    def _with_preview(self, widget: QWidget) -> QWidget:
-        row = QWidget()
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        button = QPushButton(tr("&Preview"))
-        button.setAccessibleDescription(tr("Speaks a sentence with the voice, rate and volume shown here."))
-        button.setAutoDefault(False)
-        button.clicked.connect(self._play_preview)
-        layout.addWidget(widget, 1)
-        layout.addWidget(button)
-        return row
+    def _show_values(self, settings: Settings) -> None:
+        self._browser.pages.show_values(settings)
+        self.questions.show_questions(settings.questions)
 
     def _connect_shortcut_edit(self, edit: ShortcutEdit, entry: SettingsEntry) -> None:
         edit.recording_changed.connect(self._suspend_hotkeys)
@@ -249,12 +236,15 @@ class SettingsDialog(QDialog):
         edit.recorded.connect(lambda: self._on_recorded(entry))
 
     def _on_recorded(self, entry: SettingsEntry) -> None:
-        """Show the shortcut that was recorded, or why it cannot be used."""
-        key = self._fields[entry.name].value()
+        """Show the shortcut that was recorded and have it checked, or show why it cannot be used."""
+        key = self.field(entry.name).value()
         try:
-            with_values(self._current, {name: field.value() for name, field in self._fields.items()})
+            self.chosen  # noqa: B018 - for its error
         except UsageError as error:
             self.show_message(str(error))
+            return
+        if key and self._check_key is not None:
+            self._check_key(entry.name, parse_key(str(key)))
         else:
             self.show_message(f"{entry_label(entry)}: {key or tr(entry.info.unset)}")
 
@@ -266,35 +256,50 @@ class SettingsDialog(QDialog):
             return
         self._preview.play(settings)
 
-    def _show_values(self, settings: Settings) -> None:
-        for name, field in self._fields.items():
-            field.show(get_value(settings, name))
+    def _ask_to_restore(self) -> None:
+        """Ask whether to show the defaults of all settings that are shown, and do so."""
+        shown = self._browser.shown_entries
+        if not shown:
+            self.show_message(tr("Nothing that is shown has a default value."))
+            return
+        changed = [each for each in shown if self.field(each.name).value() != each.default]
+        if not changed:
+            self.show_message(tr("All settings shown have their default values."))
+            return
+        names = ", ".join(entry_label(each) for each in changed)
 
-    def _show_defaults(self) -> None:
-        group = list(GROUPS)[self._groups.currentRow()]
-        for entry in entries():
-            if entry.info.group == group:
-                self._fields[entry.name].show(entry.default)
-        self.show_message(tr("{group}: defaults restored.", group=tr(GROUPS[group])))
+        def on_answer(accepted: bool) -> None:
+            if accepted:
+                for each in changed:
+                    self.field(each.name).show(each.default)
+                self.show_message(tr("Default values: {names}. They hold after Apply or OK.", names=names))
+
+        question = tr("Restore the default values of {names}?", names=names)
+        confirm.ask(self, question, tr("&Restore"), tr("&Keep"), on_answer)
 
     def _show_error(self, error: AssistantError) -> None:
         """Show an error, and move the focus to the field of a setting that cannot be as it is."""
         if not isinstance(error, SettingError):
             self.show_message(str(error))
             return
+        if error.entry.startswith(QUESTIONS):
+            self._browser.groups.choose(QUESTIONS)
+            self.questions.list.setFocus()
+            self.show_message(str(error))
+            return
         entry = find_entry(error.entry)
-        self._groups.setCurrentRow(list(GROUPS).index(entry.info.group))
-        self._fields[entry.name].focus_widget.setFocus()
+        self._browser.groups.choose(entry.info.group)
+        self.field(entry.name).focus_widget.setFocus()
         self.show_message(error.with_label(entry_label(entry)))
 
     def _on_focus_changed(self, _: QWidget | None, new: QWidget | None) -> None:
         """Show the meaning of the field that has the focus; screen readers read it as the field's description."""
         if new is not None and self.isAncestorOf(new):
-            focused = [each for each in self._fields.values() if each.focus_widget is new]
+            focused = [each for each in self._browser.pages.fields.values() if each.focus_widget is new]
             self._help.setText(new.accessibleDescription() if focused else "")
 
     def _on_options_found(self, kind: str, options: Sequence[FieldOption]) -> None:
         for entry in entries():
-            field = self._fields[entry.name]
+            field = self.field(entry.name)
             if entry.info.option_source == kind and isinstance(field, ChoiceField):
                 field.set_options(options)

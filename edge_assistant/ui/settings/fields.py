@@ -144,7 +144,7 @@ class NumberField:
         if entry.info.unit:
             self.widget.setSuffix(f" {tr(entry.info.unit)}")
         usual = entry.default if isinstance(entry.default, int) else example
-        self.widget.setSingleStep(max(1, int(usual or 0) // 20))
+        self.widget.setSingleStep(entry.info.step or max(1, int(usual or 0) // 20))
         self.widget.setKeyboardTracking(False)
 
     def value(self) -> Value:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from edge_assistant.controller.global_hotkeys import KeyReport
 from edge_assistant.controller.service import Service
 from edge_assistant.settings.schema import Settings
+from edge_assistant.ui import front
 from edge_assistant.ui.settings.dialog import SettingsDialog
+from edge_assistant.ui.settings.shortcut_service import ShortcutService
 
 
 class SettingsPresenter(QObject):
@@ -19,6 +22,8 @@ class SettingsPresenter(QObject):
         super().__init__(parent)
         self._service = service
         self._dialog: SettingsDialog | None = None
+        self.shortcuts = ShortcutService(service, self)
+        self.shortcuts.checked.connect(self._on_key_checked, Qt.ConnectionType.QueuedConnection)
         self.changed.connect(self._on_changed, Qt.ConnectionType.QueuedConnection)
         service.on_settings = self.changed.emit
 
@@ -30,17 +35,21 @@ class SettingsPresenter(QObject):
                 service.settings,
                 on_apply=service.event_loop.posting(service.save_settings),
                 say=lambda message: service.tell("settings", message),
-                suspend_hotkeys=service.event_loop.posting(service.suspend_hotkeys),
+                suspend_hotkeys=self.shortcuts.suspend,
+                check_key=self.shortcuts.check,
             )
             self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self._dialog.destroyed.connect(self._on_destroyed)
-        self._dialog.show()
-        self._dialog.raise_()
-        self._dialog.activateWindow()
+        front.bring_to_front(self._dialog, lambda sentence: self._service.tell("behind", sentence))
 
     @Slot()
     def _on_destroyed(self) -> None:
         self._dialog = None
+
+    @Slot(str, object)
+    def _on_key_checked(self, name: str, report: KeyReport) -> None:
+        if self._dialog is not None:
+            self._dialog.show_key_report(name, report)
 
     @Slot(object)
     def _on_changed(self, settings: Settings) -> None:

@@ -17,6 +17,10 @@ _KEY_NAMES = {
     Qt.Key.Key_PageUp: "pageup",
     Qt.Key.Key_PageDown: "pagedown",
     Qt.Key.Key_Space: "space",
+    Qt.Key.Key_Left: "left",
+    Qt.Key.Key_Right: "right",
+    Qt.Key.Key_Up: "up",
+    Qt.Key.Key_Down: "down",
 }
 _MODIFIERS = (
     (Qt.KeyboardModifier.ControlModifier, "ctrl"),
@@ -114,7 +118,9 @@ def shortcut_name(event: QKeyEvent) -> str:
     elif Qt.Key.Key_A <= key <= Qt.Key.Key_Z or Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
         key_name = chr(key).lower()
     else:
-        key_name = _KEY_NAMES.get(Qt.Key(key)) or event.text().strip() or Qt.Key(key).name.removeprefix("Key_")
+        typed = event.text().strip()  # Ctrl with Escape types a control character
+        key_name = _KEY_NAMES.get(Qt.Key(key)) or (typed if typed.isprintable() else "")
+        key_name = key_name or Qt.Key(key).name.removeprefix("Key_")
     return "+".join([*parts, key_name])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, Signal
 
@@ -32,7 +33,8 @@ class VoicePreview(QObject):
         language = settings.spoken_language or catalogue_language()
         words = translator(language)
         sentence = words(_SENTENCE) if words else _IN_ANY_LANGUAGE
-        self._speaker = make_speaker(settings, lambda _, message: self._failed.emit(message), speak=True)
+        own_voice = replace(settings, output="own-voice")
+        self._speaker = make_speaker(own_voice, lambda _, message: self._failed.emit(message), speak=True)
         if self._speaker is not None:
             self._speaker.start()
             self._speaker.say(sentence, language=language)

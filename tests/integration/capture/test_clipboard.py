@@ -60,8 +60,11 @@ def test_a_copied_picture_file_is_described(
 ) -> None:
     file = tmp_path / "a copy.png"
     file.write_bytes(SCENE.picture.read_bytes())
-    copy(kind, file.as_uri().encode())
+    second = "\r\nfile:///no/such/picture.png" if kind == "text/uri-list" else ""
+    copy(kind, f"{file.as_uri()}{second}".encode())
     seen = describe("--clipboard", "--max-tokens", "1", environment={**desktop.environment, **folders})
+    notices = [each["message"] for each in seen.of("notice") if each["code"] == "one-file"]
+    assert notices == (["One picture at a time: this is the first."] if second else [])
     assert (done(seen)["image"]["width"], done(seen)["image"]["height"]) == SCENE.size
 
 

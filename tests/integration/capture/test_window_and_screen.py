@@ -15,6 +15,8 @@ from support.describing import ROOT, Describe, check_stream, describe, done, use
 from support.desktops import XDesktop, environment, scene, x_desktop
 from support.sound_card import SoundCard, places, references
 from support.waiting import PATIENCE, until
+from Xlib import XK, X
+from Xlib.display import Display
 
 from edge_assistant.capture.screen import MssScreen
 from edge_assistant.capture.snapshot import take_snapshot
@@ -327,7 +329,12 @@ def test_a_display_with_too_few_colours_is_one_sentence(folders: dict[str, str])
     assert "not 16" in seen.of("error")[0]["message"]
 
 
-def test_the_doctor_really_tries_every_capture(desktop: XDesktop, folders: dict[str, str]) -> None:
+def test_the_doctor_really_tries_every_capture_and_the_desktop(desktop: XDesktop, folders: dict[str, str]) -> None:
+    other_program = Display(desktop.environment["DISPLAY"])
+    code = other_program.keysym_to_keycode(XK.XK_F9)
+    modifiers = X.ControlMask | X.ShiftMask
+    other_program.screen().root.grab_key(code, modifiers, False, X.GrabModeAsync, X.GrabModeAsync)
+    other_program.sync()
     doctor = subprocess.run(
         [sys.executable, "-m", "edge_assistant", "doctor", "--no-speak"],
         cwd=ROOT,
@@ -341,7 +348,14 @@ def test_the_doctor_really_tries_every_capture(desktop: XDesktop, folders: dict[
     assert found["Screen capture"] == "works. X11: The screen of 1600 by 900 pixels on one monitor can be read."
     assert found["Window title"].startswith("works.")
     assert found["Clipboard"].startswith("works.")
-    assert found["Cameras"].startswith(("works.", "does not work. No camera was found."))
+    assert found["Cameras"].startswith(("works.", "none here. No camera was found."))
+    other_program.close()
+    assert found["Shortcuts"].startswith("does not work. ctrl shift F9, for window, is used by another program.")
+    assert found["Shortcuts"].count("is used by another program") == 1
+    assert found["Tray"].startswith("none here. This desktop has no tray.")
+    assert found["Screen reader"].startswith("none here.")
+    assert found["Portal"] == "none here. Only Wayland needs one."
+    assert doctor.returncode == 0
     assert "Traceback" not in doctor.stderr
 
 

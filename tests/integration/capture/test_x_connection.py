@@ -75,6 +75,8 @@ def test_a_halted_server_is_no_server_until_it_goes_on(desktop: XDesktop, monkey
     name = desktop.environment["DISPLAY"]
     windows = X11Windows(name)
     assert windows.active() is None
+    with borrow(name) as connection:
+        pass
     monkeypatch.setattr(x_server, "ANSWER_TIMEOUT_S", 0.3)
     server = _server_pid(name)
     os.kill(server, signal.SIGSTOP)
@@ -84,6 +86,7 @@ def test_a_halted_server_is_no_server_until_it_goes_on(desktop: XDesktop, monkey
                 windows.active()
     finally:
         os.kill(server, signal.SIGCONT)
+    assert connection.display.socket.fileno() == -1  # closed, not left for the garbage collector
     monkeypatch.setattr(x_server, "ANSWER_TIMEOUT_S", 20.0)
     assert windows.active() is None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.processes import Program, send_signals
 from support.replay_engine import Replay, pair_of_4b
 from support.waiting import PATIENCE
 
@@ -21,6 +23,8 @@ from edge_assistant.engine.task_table import load_table, overrides_path
 from edge_assistant.model_check import check
 from edge_assistant.model_check.trials import Trial, kinds_of_a_round, plan_round
 
+# Enough for each sample once; under wine everything takes longer.
+MINUTES = 2.0 if sys.platform == "win32" else 0.3
 DEMO = ("--model", "demo", "--no-speak")
 Events = list[dict[str, Any]]
 
@@ -40,15 +44,16 @@ def test_the_demo_model_is_right_on_its_own_samples_and_a_blank_screen_is_refuse
     path = tmp_path / "report.md"
     start = time.monotonic()
     run = subprocess.run(
-        command(*DEMO, "--minutes", "0.3", "--json", "--report", str(path)),
-        cwd=repository, capture_output=True, text=True, check=False, timeout=PATIENCE * 3,
+        command(*DEMO, "--minutes", str(MINUTES), "--json", "--report", str(path)),
+        cwd=repository, capture_output=True, text=True, encoding="utf-8", check=False, timeout=PATIENCE * 5,
     )  # fmt: skip
     took = time.monotonic() - start
     assert run.returncode == 0, run.stderr
     events: Events = [json.loads(line) for line in run.stdout.splitlines()]
     trials, (last,) = of(events, "trial"), of(events, "checked")
-    assert took < 60, "18 seconds for the trials, and a start and an end"
-    assert last["trials"] == len(trials) == len(of(events, "step"))
+    assert took < 60 * MINUTES + 42, "the trials, and a start and an end"
+    assert last["trials"] == len(trials)
+    assert len(of(events, "step")) - len(trials) in (0, 1), "the last one may have been ended by the clock"
     samples = [trial for trial in trials if trial["measure"] == "sample"]
     assert len(samples) == 7
     assert [trial for trial in samples if trial["task"] == "glance" and trial["scores"]["facts"][0] < 2] == []
@@ -71,17 +76,17 @@ def test_the_demo_model_is_right_on_its_own_samples_and_a_blank_screen_is_refuse
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 def test_a_cancel_ends_it_soon_and_keeps_what_was_found(repository: Path, tmp_path: Path) -> None:
     path = tmp_path / "report.md"
     arguments = command(*DEMO, "--minutes", "30", "--json", "--report", str(path))
-    with subprocess.Popen(arguments, cwd=repository, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+    with Program(arguments, cwd=repository, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+                 env=os.environ) as run:  # fmt: skip
         assert run.stdout is not None
         for line in run.stdout:
             if json.loads(line)["event"] == "trial":
                 break
         start = time.monotonic()
-        run.send_signal(signal.SIGINT)
+        send_signals(run, signal.SIGINT)
         assert run.wait(PATIENCE) == 130
         took = time.monotonic() - start
         assert run.stderr is not None

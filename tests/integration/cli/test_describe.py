@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-import pty
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -23,16 +24,16 @@ from support.describing import (
     done,
     user_environment,
 )
+from support.platforms import SYSTEM_LANGUAGE, TERMINALS, lacks
 
 from edge_assistant.engine.task_table import load_table
 from edge_assistant.text.places_stream import PlacesStream
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
 DIALOG_ANSWER = "A dialog titled Music. Buttons: Cancel on the left, Save on the right."
 DONE_KEYS = {
     "event", "index", "question", "answer", "reasoning", "model", "variant", "seed", "image", "reused", "timings_s",
     "generated_tokens", "tokens_per_s", "peak_pss_bytes", "peak_rss_bytes", "stop", "text",
+    "confirmed", "copied", "unconfirmed",
 }  # fmt: skip
 TIMING_KEYS = {"load", "prepare", "encode", "prefill", "first_token", "first_sentence", "total", "swap_to_first_token"}
 QUESTION = "How many apples are in this image?"
@@ -84,7 +85,11 @@ def test_every_key_of_done_is_there_and_what_does_not_apply_is_null(conversation
         assert event["stop"] == "end"
         assert event["image"] == {"width": 256, "height": 160, "tokens": 40}
         assert set(event["reused"]) == {"prefix_tokens", "image"}
-        assert 10_000_000 < event["peak_pss_bytes"] <= event["peak_rss_bytes"] < 2_000_000_000
+        assert 10_000_000 < event["peak_rss_bytes"] < 2_000_000_000
+        if sys.platform == "linux":
+            assert 10_000_000 < event["peak_pss_bytes"] <= event["peak_rss_bytes"]
+        else:
+            assert event["peak_pss_bytes"] is None
 
 
 def test_tokens_and_sentences_together_are_the_answer(conversation: Describe) -> None:
@@ -208,9 +213,13 @@ def test_what_the_program_says_itself_is_in_the_language_of_the_voice_too(enviro
     german = (
         "Die Antwort wurde vor dem Ende ihres ersten Satzes abgeschnitten. Mit --more ist alles bis zum Ende zu hören."
     )
-    english = "The answer was cut off before the end of its first sentence. Use --more to hear it to its end."
     run = describe(DIALOG, "--language", "de", "--max-tokens", "1", environment=environment)
     assert [each["message"] for each in run.of("notice")][-1] == german
+
+
+@lacks(SYSTEM_LANGUAGE)
+def test_the_language_of_the_voice_comes_before_that_of_the_system(environment: dict[str, str]) -> None:
+    english = "The answer was cut off before the end of its first sentence. Use --more to hear it to its end."
     in_german = {**environment, "LC_ALL": "de_DE.UTF-8"}
     run = describe(DIALOG, "--language", "en", "--max-tokens", "1", environment=in_german)
     assert [each["message"] for each in run.of("notice")][-1] == english
@@ -245,7 +254,7 @@ def test_the_demo_is_a_notice_only_where_nobody_chose_it(conversation: Describe,
         (("--ask", "  "), "question is empty"),
         (("--language", "../../etc"), "not a language code"),
         (("--mode", "look"), "invalid choice"),
-        (("--no-such-option",), "Unrecognized"),
+        (("--no-such-option",), "There is no option --no-such-option."),
     ],
 )
 def test_a_contradiction_is_a_usage_error_of_one_sentence(
@@ -286,7 +295,10 @@ def test_text_goes_to_standard_output_and_reasoning_nowhere_without_a_terminal(e
     assert run.complaints == "This is the demo model. It understands only simple sample screens.\n"
 
 
+@lacks(TERMINALS)
 def test_reasoning_is_dimmed_on_a_terminal(thought: Describe, environment: dict[str, str]) -> None:
+    import pty
+
     reader, terminal = pty.openpty()
     try:
         run = describe(APPLES, "--think", "--seed", "3", "--ask", QUESTION,
@@ -300,7 +312,7 @@ def test_reasoning_is_dimmed_on_a_terminal(thought: Describe, environment: dict[
     assert run.text == done(thought, 0)["answer"] + "\n"
     reasoning = shown.decode().rpartition("\x1b[2m")[2].partition("\x1b[0m")[0].replace("\r\n", "\n").strip()
     assert reasoning == done(thought, 0)["reasoning"]
-    assert "Reading the picture" in shown.decode()
+    assert re.search(r"\r\x1b\[KReading the picture: +\d+%\|.+\|", shown.decode())
 
 
 def test_several_answers_stand_on_lines_of_their_own(environment: dict[str, str]) -> None:
@@ -321,9 +333,10 @@ def test_each_mode_asks_its_own_question(environment: dict[str, str]) -> None:
 def test_nothing_is_written_into_the_folders_of_a_person_but_the_record_of_checks(tmp_path: Path) -> None:
     (environment,) = user_environment(tmp_path)
     assert describe(DIALOG, "--max-tokens", "1", environment=environment).wait() == 0
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    files = [path for path in kept if "cache" not in path.parts]  # on Windows the caches are in a folder of the data
     assert [path.name for path in files] == ["verified.json"]
-    assert str(DEMO) in files[0].read_text()
+    assert {str(Path(file).parent) for file in json.loads(files[0].read_text("utf-8"))} == {str(DEMO)}
 
 
 def test_a_picture_is_never_larger_than_the_mode_allows(environment: dict[str, str], tmp_path: Path) -> None:

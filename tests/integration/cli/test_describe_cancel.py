@@ -22,12 +22,13 @@ from support.describing import (
     user_environment,
     wait_for_player,
 )
+from support.platforms import CLOSED_STREAMS, FULL_DEVICE, LINUX_SOUND, WINE, lacks
+from support.processes import CANCELS, Program, send_signals, wait_until_in_charge
 from support.waiting import PATIENCE
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
-
-# The promise is 0.3 s; a machine that does much else at the same time gets ten times that.
-QUICK = 3.0
+# The promise is 0.3 s; a machine that does much else at the same time gets ten times that, and wine, under which Python
+# alone may take seconds to start there, three times as much again.
+QUICK = 9.0 if WINE else 3.0
 ASKS = ("--ask", "Describe this screen.", "--ask", "Read the text.")
 
 Report = Callable[[str, float], None]
@@ -67,25 +68,13 @@ def check_cancelled(run: Describe, questions: int, answered: int = 0) -> None:
     assert run.of("error") == []
 
 
-def wait_until_in_charge(run: Describe) -> None:
-    """Block until the program has taken over its signals: Python itself has started."""
-    deadline = time.monotonic() + PATIENCE
-    status = Path(f"/proc/{run.pid}/status")
-    while time.monotonic() < deadline:
-        caught = next(line for line in status.read_text().splitlines() if line.startswith("SigCgt"))
-        if int(caught.split()[1], 16) & 1 << (signal.SIGTERM - 1):
-            return
-        time.sleep(0.001)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", CANCELS)
 def test_a_cancel_at_any_moment_of_the_start_ends_it_quietly(
     number: signal.Signals, report: Report, environment: dict[str, str]
 ) -> None:
     for delay in (0.0, 0.02, 0.05, 0.1, 0.2, 0.3):
         with Describe(DIALOG, *ASKS, environment=environment) as run:
-            wait_until_in_charge(run)
+            wait_until_in_charge(run.process)
             time.sleep(delay)
             report(f"{number.name}-start-{delay}", run.signal(number))
             code = run.wait()
@@ -114,7 +103,7 @@ def test_a_cancel_while_standard_input_is_awaited(report: Report, environment: d
         check_cancelled(run, 2)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", CANCELS[:2])
 @pytest.mark.parametrize("stage", ["load", "encode", "prefill", "answer"])
 def test_a_cancel_at_every_stage_of_the_engine(
     stage: str, number: signal.Signals, report: Report, environment: dict[str, str]
@@ -123,7 +112,7 @@ def test_a_cancel_at_every_stage_of_the_engine(
         if stage != "answer":  # the demo weights' answer would be over before the signal is seen
             engine.resume()
         report(f"{number.name}-{stage}", run.signal(number))
-        assert run.wait() == 130
+        assert run.wait() == 130, (run.ends(), run.complaints)
         check_stream(run, 2)
         assert run.ends()[1]["stop"] == "cancelled"
         assert [each["question"] for each in run.ends()] == [ASKS[1], ASKS[3]]
@@ -152,6 +141,7 @@ def test_a_cancel_while_a_follow_up_is_answered_keeps_the_first_answer(
         assert run.ends()[0]["answer"].startswith("A dialog titled Music.")
 
 
+@lacks(LINUX_SOUND)
 def test_a_cancel_while_it_speaks_silences_it(report: Report, environment: dict[str, str], tmp_path: Path) -> None:
     with Describe(DIALOG, "--speak", environment={**environment, **make_slow_player(tmp_path)}) as run:
         run.wait_for(lambda each: each["event"] == "done")
@@ -164,29 +154,28 @@ def test_two_signals_at_once_are_one_cancel(environment: dict[str, str]) -> None
     with held_at("answer", DIALOG, *ASKS, environment=environment) as (run, _):
         run.tree()
         start = time.monotonic()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            os.kill(run.pid, number)
+        send_signals(run.process, CANCELS[0], CANCELS[1], CANCELS[0], CANCELS[-1])
         assert run.process.wait(PATIENCE) == 130
         run.wait_until_gone(start)
         check_cancelled(run, 2)
 
 
 def test_a_cancel_works_while_nobody_reads_the_output(environment: dict[str, str]) -> None:
-    import fcntl
-
     reading, writing = os.pipe()
     try:
-        if hasattr(fcntl, "F_SETPIPE_SZ"):
+        if sys.platform == "linux":
+            import fcntl
+
             fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
         command = [sys.executable, "-m", "edge_assistant", "describe", str(DIALOG), "--json", "--no-speak"]
-        with subprocess.Popen(command, stdout=writing, env={**os.environ, **environment}) as process:
+        with Program(command, stdout=writing, env={**os.environ, **environment}) as process:
             try:
                 time.sleep(0.3)
                 while len(os.read(reading, 1)) != 1:  # it has begun to write
                     pass
                 time.sleep(1.5)  # and it has filled the pipe
                 start = time.monotonic()
-                process.send_signal(signal.SIGINT)
+                send_signals(process, signal.SIGINT)
                 assert process.wait(PATIENCE) == 130
                 assert time.monotonic() - start < QUICK
             finally:
@@ -197,15 +186,18 @@ def test_a_cancel_works_while_nobody_reads_the_output(environment: dict[str, str
 
 
 def test_it_ends_quietly_when_nobody_reads_any_more(environment: dict[str, str]) -> None:
-    head = f"{sys.executable} -m edge_assistant describe {DIALOG} --json --no-speak | head -1"
-    shell = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {head}"], capture_output=True, env={**os.environ, **environment}, check=False
-    )
-    assert shell.stdout.count(b"\n") == 1
-    assert shell.stderr == b""
-    assert shell.returncode == 130
+    command = [sys.executable, "-m", "edge_assistant", "describe", str(DIALOG), "--json", "--no-speak"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env={**os.environ, **environment}, **pipes) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(PATIENCE) == 130
 
 
+@lacks(CLOSED_STREAMS)
 @pytest.mark.parametrize("closed", ["<&-", "2>&-", ">&-", "<&- >&- 2>&-"])
 def test_a_closed_standard_stream_does_not_matter(closed: str, environment: dict[str, str]) -> None:
     command = f"{sys.executable} -m edge_assistant describe {DIALOG} --no-speak {closed}"
@@ -218,7 +210,7 @@ def test_a_closed_standard_stream_does_not_matter(closed: str, environment: dict
         assert shell.stdout.startswith(b"A dialog titled Music.")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@lacks(FULL_DEVICE)
 def test_a_full_disk_is_told(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "edge_assistant", "describe", str(DIALOG), "--no-speak"]
     with Path("/dev/full").open("wb") as full:

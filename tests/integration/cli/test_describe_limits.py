@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from pathlib import Path
 
 import pytest
 from support.describing import DIALOG, Describe
-
-if sys.platform != "linux":
-    pytest.skip("the limits are Linux's", allow_module_level=True)
-
-import resource
+from support.platforms import LIMITS, OTHER_HOMES, lacks
 
 _MB = 1_000_000
 
 
+@lacks(LIMITS)
 @pytest.mark.parametrize(
-    ("limit", "most", "codes"),
+    ("name", "most", "codes"),
     [
-        (resource.RLIMIT_NOFILE, 12, ("files", "processes")),
-        (resource.RLIMIT_AS, 60 * _MB, ("memory", "processes")),
+        ("RLIMIT_NOFILE", 12, ("files", "processes")),
+        ("RLIMIT_AS", 60 * _MB, ("memory", "processes")),
     ],
 )
-def test_a_limit_of_the_system_is_told_as_such(limit: int, most: int, codes: tuple[str, ...]) -> None:
+def test_a_limit_of_the_system_is_told_as_such(name: str, most: int, codes: tuple[str, ...]) -> None:
+    import resource
+
+    limit = getattr(resource, name)
     with Describe(DIALOG, preexec_fn=lambda: resource.setrlimit(limit, (most, most))) as run:
         assert run.wait() == 7, run.errors
         assert b"Traceback" not in run.errors
@@ -34,11 +34,13 @@ def test_a_limit_of_the_system_is_told_as_such(limit: int, most: int, codes: tup
 
 def test_without_a_home_a_picture_is_described_all_the_same() -> None:
     nothing = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"), "")
-    with Describe(DIALOG, environment={**nothing, "HOME": "/dev/null"}) as run:
+    nothing |= {"HOME": os.devnull, "LOCALAPPDATA": os.devnull, "USERPROFILE": os.devnull}
+    with Describe(DIALOG, environment=nothing) as run:
         assert run.wait() == 0, run.errors
         assert "Music" in run.events[-1]["answer"]
 
 
+@lacks(OTHER_HOMES)
 def test_a_folder_of_weights_below_nobody_s_home_is_named(user_folders: Path) -> None:
     settings = user_folders / "home/.config/edge-assistant/settings.toml"
     settings.parent.mkdir(parents=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -15,8 +14,6 @@ from support.describing import DIALOG, MMPROJ, Describe, check_stream, describe,
 from support.endless_model import write_endless_model
 from support.replay_engine import Replay, pair_of_4b
 from support.small_pair import SMALL
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
 REPEATED = "The answer began to repeat itself, so it was stopped here. Use --more to hear it to its end."
 CUT_OFF = "There is more. Use --more to hear it to its end."
@@ -83,6 +80,10 @@ def test_people_read_of_a_cut_answer_behind_its_last_whole_sentence(
     assert run.complaints.splitlines()[-1] == notice
 
 
+BETWEEN = 5
+"""Tokens between an answer and the next question: an idle engine evaluates them before it is asked."""
+
+
 def test_with_more_a_cut_answer_goes_on_to_its_end_as_one_question(environment: dict[str, str]) -> None:
     options = ("--temperature", "0", "--ask", "What is it?", "--ask", "Where is Save?")
     whole = describe(DIALOG, *options, environment=environment)
@@ -92,7 +93,9 @@ def test_with_more_a_cut_answer_goes_on_to_its_end_as_one_question(environment: 
         expected, found = done(whole, index), done(parts, index)
         assert (found["answer"], found["text"]) == (expected["answer"], expected["text"])
         assert found["stop"] == "end"
-        assert found["reused"] == expected["reused"], "the picture is encoded once"
+        assert found["reused"]["image"] == expected["reused"]["image"], "the picture is encoded once"
+        more = found["reused"]["prefix_tokens"] - expected["reused"]["prefix_tokens"]
+        assert abs(more) in (0, BETWEEN), "all before the question is known"
         assert "".join(each["text"] for each in parts.of("token", index)).strip() == expected["answer"]
     assert not [each for each in parts.of("notice") if each["code"] == "cut-off"]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from support.describing import DIALOG, ROOT
 from support.namespaces import isolated
+from support.platforms import NAMESPACES, lacks
 
 COMMAND = [sys.executable, "-m", "edge_assistant"]
 DESCRIBE = [*COMMAND, "describe", str(DIALOG), "--seed", "1", "--no-speak"]
@@ -23,6 +24,8 @@ def refuse(event, arguments):
         opened = arguments[0]
         if isinstance(opened, socket.socket) and opened.family == getattr(socket, "AF_UNIX", None):
             return
+        if sys.platform == "win32" and isinstance(opened, socket.socket) and arguments[1][0] == "127.0.0.1":
+            return  # as Python makes a pair of sockets there
         with open(os.environ["CAUGHT"], "a") as file:
             file.write(f"{event} {arguments!r}\\n")
         raise PermissionError("no sockets here")
@@ -33,6 +36,7 @@ with open(os.environ["GUARDED"], "a") as file:
 """
 
 
+@lacks(NAMESPACES)
 def test_a_picture_is_described_where_there_is_no_network_at_all() -> None:
     prefix = isolated()
     routes = subprocess.run([*prefix, "cat", "/proc/net/route"], capture_output=True, text=True, check=True).stdout
@@ -42,6 +46,7 @@ def test_a_picture_is_described_where_there_is_no_network_at_all() -> None:
     assert "dialog" in run.stdout
 
 
+@lacks(NAMESPACES)
 def test_a_download_without_a_network_says_what_is_wrong_and_gives_up(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     run = subprocess.Popen(

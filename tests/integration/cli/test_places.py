@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,6 @@ from support.describing import DIALOG, Describe, describe, done, user_environmen
 from support.replay_engine import Replay, pair_of_4b, pieces
 
 from edge_assistant.engine.grammars import PLACES
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
 LIST = (
     '```json\n[\n\t{"bbox_2d": [780, 850, 960, 950], "label": "Save"},\n\t'

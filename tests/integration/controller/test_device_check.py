@@ -52,6 +52,8 @@ class Voice:
 
 
 class NoHotkeys:
+    are_off = False
+
     def __init__(self, *_: object, **__: object) -> None: ...
     def register(self, _: object) -> list[str]:
         return []

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from support.describing import ROOT
 from support.desktops import XDesktop, environment, scene, x_desktop
 from support.listening import REPEAT, STATUS, STOP, WINDOW, Listen, private_folders
+from support.processes import kill_workers
 from support.sound_card import SoundCard, places, references
 from support.waiting import PATIENCE, until
 from Xlib import XK, X, display
@@ -30,7 +31,7 @@ from edge_assistant.speech.messages import Tone
 SCENE = scene()
 TITLE = "Invoice 1042, Writer"
 DEMO = (
-    "Only the demo model is in use. It understands only simple sample screens, so do not trust this answer."
+    "Only the demo model is in use. It understands only simple sample screens, so do not trust its answers."
 )  # fmt: skip
 DETAIL = "The same picture in detail."
 
@@ -184,8 +185,7 @@ def max_rss(listen: Listen) -> int:
 
 
 def test_it_survives_the_death_of_its_engine_and_of_its_voice(running: Listen, card: SoundCard, tmp_path: Path) -> None:
-    for child in running.children():
-        child.kill()
+    kill_workers(running.children())
     running.press(WINDOW)
     running.wait_for(answers, "the answer")
     assert "The engine had stopped and is restarting." in running.said
@@ -207,7 +207,7 @@ def test_keys_pressed_fast_and_at_the_wrong_time_leave_it_whole(running: Listen,
     before = len(answers(running.said))
     running.wait_for(lambda lines: len(answers(lines)) > before, "an answer")
     # Besides them multiprocessing has a process that watches for what was left behind.
-    assert len(running.children()) <= 4, "engine, voice and player are all there may be"
+    assert len(running.children()) <= 5, "engine, text worker, voice and player are all there may be"
 
 
 def test_lock_keys_change_nothing(running: Listen, desktop: XDesktop) -> None:

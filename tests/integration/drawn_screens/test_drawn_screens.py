@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 import pytest
 from PIL import Image, ImageColor
 
-from edge_assistant.drawn_screens.drawing import draw_screens
+from edge_assistant.drawn_screens.drawing import draw_screen, draw_screens
 from edge_assistant.drawn_screens.phrases import LANGUAGES, phrases
 from edge_assistant.drawn_screens.qt.scenes import COLOURS
-from edge_assistant.drawn_screens.truth import KINDS, PHOTOGRAPHS, Box, DrawnScreen, SkippedLanguage
+from edge_assistant.drawn_screens.truth import KINDS, PHOTOGRAPHS, READING_KINDS, Box, DrawnScreen, SkippedLanguage
 from edge_assistant.imaging.blank import is_blank
+from edge_assistant.system.errors import InputError
 
 SEEN = 30
 """Levels by which something differs from its ground that is easily seen."""
@@ -83,6 +84,70 @@ def test_no_text_is_drawn_over_another(screens: list[DrawnScreen]) -> None:
                 down = min(one.box[3], other.box[3]) - max(one.box[1], other.box[1])
                 line = min(one.box[3] - one.box[1], other.box[3] - other.box[1])
                 assert across <= 2 or down <= line / 2, (screen.name, one, other)
+
+
+def test_the_words_of_every_text_are_known(screens: list[DrawnScreen]) -> None:
+    for screen in screens:
+        for text in screen.truth.texts:
+            if screen.language != "ar":
+                words = [word.text for line in text.lines for word in line.words]
+                assert words == text.text.split() or "".join(words) == text.text, (screen.name, text)
+            for line in text.lines:
+                assert line.text.split() == [word.text for word in line.words]
+
+
+def test_words_are_as_wide_as_what_is_seen(screens: list[DrawnScreen]) -> None:
+    """Nothing is seen between two words, and something is at both edges of a word."""
+    seen = 0
+    for screen in screens:
+        if screen.kind in PHOTOGRAPHS or screen.language == "ar":
+            continue
+        for line in screen.truth.lines:
+            height = line.box[3] - line.box[1]
+            edge = max(3, height // 3)
+            for word in line.words:
+                left, top, right, bottom = word.box
+                if right - left < 3 * edge or not word.text.isalpha():
+                    continue
+                seen += 1
+                assert contrast(screen.image, (left - 1, top, left + edge, bottom)) > SEEN, (screen.name, word)
+                assert contrast(screen.image, (right - edge, top, right + 1, bottom)) > SEEN, (screen.name, word)
+            for one, other in itertools.pairwise(line.words):
+                middle = (one.box[2] + other.box[0]) // 2  # an f reaches over the edges
+                if line.text.isascii() and other.box[0] - one.box[2] > 3:
+                    gap = middle, line.box[1] + height // 4, middle + 1, line.box[3] - height // 4
+                    assert contrast(screen.image, gap) <= 2 * SEEN, (screen.name, one, other)
+    assert seen > 1000
+
+
+def test_cells_of_tables_are_known(screens: list[DrawnScreen]) -> None:
+    for screen in screens:
+        cells = [each.cell for each in screen.truth.texts if each.role in ("header", "cell")]
+        assert bool(cells) == (screen.kind == "table")
+        assert len(set(cells)) == len(cells)
+        assert None not in cells
+        assert not any(each.cell for each in screen.truth.texts if each.role not in ("header", "cell"))
+
+
+def test_a_scale_can_be_asked_for() -> None:
+    for scale in (1.25, 2):
+        screen = draw_screen("dialog", scale=scale)
+        assert screen.scale == scale
+        letters = screen.truth.lines[0].words[0].box
+        assert letters[3] - letters[1] > scale * screen.points * 96 / 72
+
+
+def test_pages_that_are_hard_to_read_are_drawn_too() -> None:
+    screens = list(draw_screens(READING_KINDS, languages=("de",)))
+    assert [screen.kind for screen in screens] == list(READING_KINDS)
+    for screen in screens:
+        assert len(screen.truth.lines) > 8
+        assert all(text.lines for text in screen.truth.texts)
+
+
+def test_a_screen_in_a_language_without_phrases_is_refused() -> None:
+    with pytest.raises(InputError, match="language"):
+        draw_screen("dialog", language="xx")
 
 
 def test_what_is_true_is_shown_and_what_is_absent_is_not(screens: list[DrawnScreen]) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from support.processes import resume, suspend
 
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import DoneEvent, Event, StageEvent, TokenEvent
@@ -20,8 +18,6 @@ from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.engine.messages import AskQuestion
 from edge_assistant.models.resolver import resolve
 from edge_assistant.system.worker_process import WorkerProcess
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
 DIALOG = Path(__file__).resolve().parent.parent.parent.parent / "models" / "demo" / "samples" / "save-dialog.png"
 ANSWER = "A dialog titled Music. Buttons: Cancel on the left, Save on the right."
@@ -81,13 +77,13 @@ class Cancelling:
             assert outcome.stop == "end"
             engine = self.assistant.engine_pid
             assert engine is not None
-            os.kill(engine, signal.SIGCONT)
+            resume(engine)
         raise AssertionError("every question was over too soon")
 
     def cancel_deaf(self) -> None:
         """Cancel where the engine does not listen, as within a layer of a large picture."""
         assert self.assistant.engine_pid is not None
-        os.kill(self.assistant.engine_pid, signal.SIGSTOP)
+        suspend(self.assistant.engine_pid)
         self.assistant.cancel()
 
 
@@ -124,9 +120,9 @@ def test_nothing_is_told_of_a_cancelled_question_afterwards(cancelling: Cancelli
         # Held for that moment, since the demo weights' whole answer takes only milliseconds.
         engine = cancelling.assistant.engine_pid
         assert engine is not None
-        os.kill(engine, signal.SIGSTOP)
+        suspend(engine)
         cancelling.assistant.cancel()
-        os.kill(engine, signal.SIGCONT)
+        resume(engine)
 
     cancelling.cancelled(lambda event: isinstance(event, TokenEvent), cancel)
     tokens = [event for event in cancelling.events if isinstance(event, TokenEvent)]
@@ -156,7 +152,7 @@ def test_an_engine_that_listens_late_is_kept_and_answers_again(cancelling: Cance
 
     for _ in range(2):
         cancelling.cancelled(at_stage("encode"), cancelling.cancel_deaf, large())
-        timer = threading.Timer(0.5, os.kill, (engine, signal.SIGCONT))
+        timer = threading.Timer(0.5, resume, (engine,))
         timer.start()
         assert cancelling.ask().answer == ANSWER
         timer.join()
@@ -176,7 +172,7 @@ def test_while_an_engine_that_listens_late_is_waited_for_a_cancel_works_too(canc
         assert cancelling.ask().stop == "cancelled"
         timer.join()
         assert time.monotonic() - start < 4.0
-    os.kill(engine, signal.SIGCONT)
+    resume(engine)
     assert cancelling.ask().answer == ANSWER
     assert cancelling.assistant.engine_pid == engine
 
@@ -185,7 +181,7 @@ def test_a_cancel_while_the_question_is_stuck_in_the_pipe_kills_the_engine(cance
     assert cancelling.ask().answer == ANSWER
     engine = cancelling.assistant.engine_pid
     assert engine is not None
-    os.kill(engine, signal.SIGSTOP)
+    suspend(engine)
     timer = threading.Timer(0.3, cancelling.assistant.cancel)
     timer.start()
     start = time.monotonic()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +12,6 @@ from support.replay_engine import DIES, FAILS, Replay, byte_pieces, every_cut, p
 from edge_assistant.engine.client import Engine
 from edge_assistant.engine.messages import AskQuestion, EngineConfig, Sampling, TextDelta, ThinkingBudget, Turn
 from edge_assistant.system.errors import EngineError
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
 TEXT = "Ein Knopf „Öffnen“. 😀 Da ist mehr."
 

@@ -15,6 +15,7 @@ from edge_assistant.capture.file import read_picture
 from edge_assistant.engine.messages import Tuning
 from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import ResolvedModel, resolve
+from edge_assistant.ocr import availability, model_files
 from edge_assistant.system import memory
 from edge_assistant.tuning import profile
 from edge_assistant.tuning.profile import TuningProfile
@@ -64,6 +65,20 @@ def test_with_little_memory_the_context_shrinks_and_the_question_is_answered(mon
     notices = [each for each in events if isinstance(each, NoticeEvent)]
     assert [each.code for each in notices] == ["context-reduced"]
     assert notices[0].message.endswith("limited to 1024 tokens instead of 4096.")
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_context_leaves_room_for_text_recognition_where_there_is_any(
+    installed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = needed_bytes(demo(), 4096, 256) - needed_bytes(demo(), 1024, 256)
+    monkeypatch.setattr(availability, "WORKER_BYTES", more)
+    if not installed:
+        monkeypatch.setattr(model_files, "find", lambda _: None)
+    end, events = ask(monkeypatch, 4096)
+    assert isinstance(end, DoneEvent)
+    notices = [each.message for each in events if isinstance(each, NoticeEvent) and each.code == "context-reduced"]
+    assert [" 1024 tokens" in each for each in notices] == ([True] if installed else [])
 
 
 def test_a_context_that_was_asked_for_is_not_shrunk(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,7 @@ from support.replay_engine import Replay, pair_of_4b
 
 from edge_assistant.engine.messages import AskQuestion
 from edge_assistant.engine.task_table import load_table
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
+from edge_assistant.system import paths
 
 
 class Program:
@@ -23,7 +21,7 @@ class Program:
         (folder / "replay").mkdir()
         self.replay = Replay(folder / "replay")
         self._pair = pair_of_4b(folder)
-        self.settings = folder / "config/edge-assistant"
+        self.settings = paths.config_dir(environ=self._environment)
 
     def describe(self, *arguments: str) -> Describe:
         return describe(DIALOG, *self._pair, *arguments, program=self.replay.program(), environment=self._environment)

@@ -16,6 +16,7 @@ from support.desktops import Programs, XDesktop, environment, private_bus
 from support.listening import Listen, private_folders
 from support.waiting import until
 
+from edge_assistant.controller.global_hotkeys import GlobalHotkeys
 from edge_assistant.hotkeys import unsupported
 from edge_assistant.hotkeys.key import parse_key
 from edge_assistant.hotkeys.portal import PortalHotkeys
@@ -102,6 +103,34 @@ def heard() -> Iterator[Heard]:
     yield made
     made.hotkeys.close()
     assert made.hotkeys._thread is None or not made.hotkeys._thread.is_alive()
+
+
+def test_while_the_keys_are_given_to_other_programs_the_portal_has_only_the_one_that_takes_them_back(
+    portal: Callable[..., Portal],
+) -> None:
+    desktop, told = portal(), list[str]()
+    hotkeys = GlobalHotkeys(PortalHotkeys, told.append, told.append)
+
+    def bound(times: int) -> set[str]:
+        """The actions whose keys are asked for in the newest session, of which there are so many."""
+        bindings: list[dict[str, Any]] = []
+
+        def look() -> bool:
+            bindings[:] = [call for call in desktop.calls if call["call"] == "BindShortcuts"]
+            return len(bindings) == times
+
+        until(look, f"binding {times}")
+        return set(bindings[-1]["asked"])
+
+    hotkeys.register({**KEYS, "shortcuts": parse_key("super+F3")})
+    assert bound(1) == {"window", "stop", "shortcuts"}
+    assert hotkeys.switch() == "Shortcuts are off. Windows key F3 turns them on again."
+    assert bound(2) == {"shortcuts"}
+    desktop.tell("press", "shortcuts")
+    until(lambda: told == ["shortcuts"], "the press")
+    assert hotkeys.switch() == "Shortcuts are on."
+    assert bound(3) == {"window", "stop", "shortcuts"}
+    hotkeys.close()
 
 
 def test_a_press_that_the_portal_tells_of_is_heard_and_one_of_another_session_is_not(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 from support.local_hub import COMMIT, Fault
 from support.person import MMPROJ, MODEL, REPOSITORY, Place
+from support.platforms import DEVICES, lacks
 from support.waiting import until
 
 from edge_assistant.models import downloader, partial_file
@@ -214,7 +214,7 @@ def test_the_person_s_token_is_sent_to_the_hub(
     assert {each.headers["authorization"] for each in place.hub.asked} == {"Bearer secret-token"}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
+@lacks(DEVICES)
 def test_a_pipe_in_the_place_of_the_token_is_not_waited_for(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

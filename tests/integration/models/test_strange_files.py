@@ -7,12 +7,14 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 from support.model_commands import Models, models
 from support.operations import Recorder, run
 from support.person import MMPROJ, MODEL, Place
+from support.platforms import DEVICES, LINKS, NAMES, is_lacking, lacks
 
 from edge_assistant.models.catalog import load_catalog
 from edge_assistant.models.importer import Importer, ImportResult
@@ -24,6 +26,8 @@ from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import NetworkError, WeightsError
 
 DEMO = Path(__file__).resolve().parents[3] / "models/demo"
+
+MAKE_LINK = Path.hardlink_to if is_lacking(LINKS) else Path.symlink_to
 
 
 @pytest.fixture
@@ -74,7 +78,7 @@ def listed() -> list[str]:
     return names
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes and devices in folders")
+@lacks(DEVICES)
 @pytest.mark.parametrize("kind", ["pipe", "endless", "nested"])
 def test_a_folder_with_a_strange_catalogue_is_refused_at_once(own_pair: Path, kind: str) -> None:
     path = own_pair / "catalog.toml"
@@ -89,7 +93,7 @@ def test_a_folder_with_a_strange_catalogue_is_refused_at_once(own_pair: Path, ki
     assert ("nested too deeply" if kind == "nested" else "it is not a regular file") in run.of("error")[0]["message"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes and devices in folders")
+@lacks(DEVICES)
 def test_a_gguf_file_that_is_a_pipe_or_a_device_is_refused_at_once(own_pair: Path) -> None:
     os.mkfifo(own_pair / "a.gguf")
     (own_pair / "z.gguf").symlink_to("/dev/zero")
@@ -199,7 +203,7 @@ def test_files_whose_names_are_exchanged_do_not_replace_each_other(place: Place,
     assert contents(place.models) == before
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@lacks(NAMES)
 def test_names_that_cannot_be_kept_are_made_plain(own_pair: Path) -> None:
     strange = own_pair / "a\nb\x1b[31m.gguf"
     (own_pair / "mine-Q4_K_M.gguf").rename(strange)
@@ -231,7 +235,7 @@ def test_a_pull_does_not_write_into_a_link_that_an_import_has_left(place: Place,
     mine.write_bytes(b"precious")
     place.models.mkdir(parents=True)
     (place.models / f"{MODEL}.part").hardlink_to(mine)
-    (place.models / f"{MMPROJ}.part").symlink_to(mine)
+    MAKE_LINK(place.models / f"{MMPROJ}.part", mine)
     place.attempt().run()
     place.check_whole()
     assert mine.read_bytes() == b"precious"
@@ -283,7 +287,7 @@ def test_a_tower_is_not_written_into_a_person_s_file(place: Place, tmp_path: Pat
     path = towers.make(tmp_path / MMPROJ, "BF16", lambda data, *_: data, lambda _: None).path
     path.with_suffix(".new").hardlink_to(mine)
     towers.make(tmp_path / MMPROJ, "BF16", lambda data, *_: data, lambda _: None)
-    path.with_suffix(".new").symlink_to(mine)
+    MAKE_LINK(path.with_suffix(".new"), mine)
     towers.make(tmp_path / MMPROJ, "BF16", lambda data, *_: data, lambda _: None)
     assert mine.read_bytes() == b"precious"
 
@@ -338,7 +342,7 @@ def test_what_cannot_be_looked_at_is_not_called_removed(own_pair: Path, monkeypa
 
     with monkeypatch.context() as shut:
         shut.setattr(own_file, "lstat_or_none", refused)
-        with pytest.raises(WeightsError, match="Permission denied"):
+        with pytest.raises(WeightsError, match="is in use" if sys.platform == "win32" else "Permission denied"):
             remove(ModelLibrary(None), first.model.name)
     assert listed() == listed_before
     assert all(path.exists() for path in first.files)

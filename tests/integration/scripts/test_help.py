@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-COMMANDS = sorted([*(ROOT / "scripts").glob("*.py"), *(ROOT / "packaging").glob("[!l]*.py")])
+FROZEN = ("launch.py", "setup_steps.py")
+"""What PyInstaller freezes, no commands."""
+COMMANDS = sorted(
+    path for folder in ("scripts", "packaging") for path in (ROOT / folder).glob("*.py") if path.name not in FROZEN
+)
 HEAVY = ("torch", "transformers", "tokenizers", "gguf", "safetensors", "llama_cpp", "PySide6")
 
 

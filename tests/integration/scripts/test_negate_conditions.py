@@ -71,6 +71,8 @@ def test_it_tells_what_was_caught_and_what_survived_and_leaves_the_source(
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     monkeypatch.setattr(negate_conditions, "ROOT", tmp_path)
     monkeypatch.setattr(negate_conditions, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(negate_conditions, "SEVERAL", ())  # one test needs no other processes, and no plugins
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setattr(sys, "argv", ["negate_conditions.py", "1", "9"])
     assert negate_conditions.main() == 1
     lines = sorted(line.split(": ", 1)[1] for line in capsys.readouterr().out.splitlines())

@@ -30,5 +30,5 @@ def test_a_window_is_rendered_in_the_look_that_is_asked_for(tmp_path: Path) -> N
 def test_a_window_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
     done = run("palettes", "--look", "light", "--out", str(tmp_path))
     assert done.returncode == 1
-    assert done.stderr.startswith("There is no window palettes. There are: window, ")
+    assert done.stderr.startswith("There is no window palettes. There are: start, window, ")
     assert list(tmp_path.iterdir()) == []

@@ -26,7 +26,7 @@ def copy_checkout(repository: Path, place: Path) -> Path:
     for name in _NEEDED:
         source = repository / name
         if source.is_dir():
-            shutil.copytree(source, place / name, ignore=shutil.ignore_patterns("__pycache__", "*.gguf"))
+            shutil.copytree(source, place / name, ignore=shutil.ignore_patterns("__pycache__", "*.gguf", "*.onnx"))
         elif source.is_file():
             shutil.copy(source, place)
     return place
@@ -160,6 +160,7 @@ def test_half_an_environment_is_made_anew_without_a_network(
     place, ended = set_up_offline
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert (place / ".venv" / "bin" / "edge-assistant").is_file()
+    assert len(list((place / "models" / "text").glob("*.onnx"))) == 3
 
 
 def test_a_moved_checkout_is_noticed(
@@ -175,6 +176,20 @@ def test_a_moved_checkout_is_noticed(
         assert subprocess.run(["bash", "-c", ready], check=False).returncode == 1
     finally:
         moved.rename(place)
+
+
+@pytest.mark.parametrize(("option", "code"), [("false", 0), ("true", 8)])
+def test_only_who_develops_has_to_have_the_models_that_recognise_text(
+    repository: Path, tmp_path: Path, option: str, code: int
+) -> None:
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text("#!/bin/sh\nexit 8\n", encoding="utf-8")
+    python.chmod(0o755)
+    commands = f'source "{repository}/scripts/setup"; venv="{tmp_path}"; dev={option}; get_text_models'
+    ended = subprocess.run(["bash", "-c", commands], capture_output=True, text=True, check=False)
+    assert ended.returncode == code
+    assert ("no text is recognised; the rest works" in ended.stdout) is (code == 0)
 
 
 def test_another_processor_has_another_engine(repository: Path) -> None:
@@ -201,7 +216,7 @@ def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Non
         path = tmp_path / "edge-assistant"
         path.write_text(f"#!{sys.executable}\n{program}", encoding="utf-8")
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
-        monkeypatch.setattr(sample_report, "_PROGRAM", path)
+        monkeypatch.setattr(sample_report, "_PROGRAM", (str(path),))
         monkeypatch.setattr(sample_report, "_SAMPLES", tmp_path)
         for step in sample_report._STEPS:
             (tmp_path / step.sample).touch()
@@ -241,6 +256,17 @@ def test_the_demo_shows_every_answer_with_its_times_and_a_notice_once(
     assert shown.count("Answer: A dialog.\n") == sum(step.answers for step in sample_report._STEPS)
     assert "loading the model 1.50 seconds, looking at it 0.25 seconds" in shown
     assert shown.count("There is no sound.") == 1
+
+
+@pytest.mark.parametrize(("code", "ends"), [("text-missing", 0), ("text-damaged", 1)])
+def test_the_demo_needs_no_text_recognition_but_whole_files_of_it(
+    code: str, ends: int, demo: Callable[[str], None], capfd: pytest.CaptureFixture[str]
+) -> None:
+    error = json.dumps({"event": "error", "index": 0, "code": code, "message": "No text."})
+    reading = f"import sys\nif sys.argv[1] == 'read':\n    print({error!r})\n    sys.exit(6)\n"
+    demo(reading + fake_program("A dialog."))
+    assert sample_report.report() == ends
+    assert "No text.\n" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from pyttsx3.engine import Engine
 from support.sound_card import Said, SoundCard, places, references
 
 from edge_assistant.speech.messages import Part
-from edge_assistant.speech.worker import NoVoiceError, Synthesizer
+from edge_assistant.speech.synthesis import Synthesizer
+from edge_assistant.speech.voices import NoVoiceError
 
 SENTENCES = [
     "A save dialog lies over an invoice.",

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from support.sound_card import RATE, Said, SoundCard, places, references, trimmed
 
-from edge_assistant.speech import joining, worker
-from edge_assistant.speech.messages import Part, PlaybackStarted, Reply
+from edge_assistant.speech import joining
+from edge_assistant.speech.messages import Part, PlaybackStarted, PlaybackStopped, Reply, Say, Spoken
 from edge_assistant.speech.playback import Outcome, Playback
+from edge_assistant.speech.played_speech import PlayedSpeech
 from edge_assistant.speech.players import Sound
-from edge_assistant.speech.worker import Synthesizer
+from edge_assistant.speech.speech_engine import VoiceSettings
 
 RUSSIAN = "Не удалось сохранить документ."
 
@@ -132,22 +133,28 @@ def test_parts_that_cannot_be_joined_are_played_one_after_the_other(
 ) -> None:
     """As on macOS, whose voices write another kind of file."""
     monkeypatch.setattr(joining, "join", lambda *_: False)
-    synthesizer = Synthesizer(tmp_path)
-    synthesizer.choose_voice(None, "en", lambda notice: pytest.fail(str(notice)))
     played: list[str] = []
+    lengths: list[float] = []
     sent: list[Reply] = []
 
     class Recorded(Playback):
         def play(self, id: int, sound: Sound, on_start: Callable[[], None]) -> Outcome:
             on_start()
             played.append(Path(sound.path).name)
-            return "stopped" if id == 2 else "played"
+            lengths.append(sound.seconds)
+            return "interrupted" if id == 2 else "played"
 
-    parts = [Part("It says ", "en"), Part("Привет", "ru"), Part(", in red.", "en")]
-    with synthesizer.sounds(parts) as sounds:
-        assert worker._play_all(1, sounds, Recorded([]), sent.append) == "played"
-        assert worker._play_all(2, sounds, Recorded([]), sent.append) == "stopped"
-        total = sum(sound.seconds for sound in sounds)
+    speech = PlayedSpeech(VoiceSettings(language="en"), tmp_path, Recorded([]), sent.append)
+    speech.start()
+    parts = (Part("It says ", "en"), Part("Привет", "ru"), Part(", in red.", "en"))
+    speech.speak(Say(1, parts))
+    speech.speak(Say(2, parts))
     assert played == ["sentence.wav", "sentence1.wav", "sentence2.wav", "sentence.wav"]
-    assert sent == [PlaybackStarted(1, total), PlaybackStarted(2, total)]
+    total = sum(lengths[:3])
+    assert sent == [
+        PlaybackStarted(1, total),
+        Spoken(1),
+        PlaybackStarted(2, total),
+        PlaybackStopped(2, requested=False),
+    ]
     assert list(tmp_path.iterdir()) == []

@@ -13,9 +13,10 @@ import psutil
 import pytest
 from PIL import Image
 from support.apps import NO_TRAY, AppRun
-from support.describing import APPLES, ROOT
+from support.describing import APPLES, ROOT, is_engine
 from support.desktops import XDesktop, environment, needs, scene, x_desktop
 from support.listening import WINDOW, private_folders
+from support.processes import kill_workers
 from support.sound_card import SoundCard, places, references
 from support.waiting import PATIENCE, until
 
@@ -157,7 +158,7 @@ def test_ask_takes_the_picture_first_and_follow_ups_are_about_it(
         shown = app.ask("text").split(" / ")
         asked = shown.index("You: What is on the screen?")
         assert SCENE.facts[0] in shown[asked + 2]
-        assert shown[-2:] == ["You: Read the text.", "Music. Cancel. Save."]
+        assert shown[-2:] == ["You: Read the text.", "Answer: Music. Cancel. Save."]
 
         app.press(ASK)
         assert app.trigger("status") == (0, "Ready.\n")
@@ -173,11 +174,11 @@ def test_forget_empties_the_window_and_the_engine(desktop_with_tray: XDesktop, f
         press_ask(desktop, app)
         type_line(desktop, "What is on the screen?")
         answered(app, SCENE.facts[0])
-        engines = {child.pid for child in app.children()}
+        engines = {child.pid for child in app.children() if is_engine(child)}
         desktop.output("xdotool", "key", "ctrl+shift+Delete")
         app.wait_until_told("Everything was forgotten.")
         app.wait_until("ready")
-        assert app.ask("text") == "Everything was forgotten."
+        assert app.ask("text") == "Note: Everything was forgotten."
         assert app.ask("picture").startswith("There is no picture.")
         assert engines - {child.pid for child in app.children()}, "the engine remembers"
         type_line(desktop, "What was it?")
@@ -221,6 +222,7 @@ def test_think_harder_by_its_access_key_while_a_question_is_written_loses_nothin
     with AppRun(desktop, "--no-speak", "--sampled", **folders) as app:
         app.wait_until_told("Ready.")
         press_ask(desktop, app)
+        until(lambda: app.ask("focus") == "Question", "the line")
         desktop.output("xdotool", "key", "alt+h")
         type_line(desktop, "What is on the screen?")  # while the weights change
         app.wait_for(lambda _: "thinking" in app.conditions, "the thinking")
@@ -257,7 +259,7 @@ def test_a_file_is_opened_and_one_that_is_none_is_a_sentence(
         open_file(desktop, SCENE.picture)
         answered(app, SCENE.facts[0])
         assert app.ask("picture").startswith("File save-dialog.png, ")
-        assert not any("do not trust this answer" in each for each in app.told), "a sample is what they know"
+        assert not any("do not trust its answers" in each for each in app.told), "a sample is what they know"
 
 
 def pixel(desktop: XDesktop, place: tuple[int, int]) -> object:
@@ -295,8 +297,7 @@ def test_it_survives_the_death_of_its_engine_and_of_its_voice(
     try:
         with AppRun(desktop_with_tray, ALSA_CONFIG_PATH=str(card.configuration), **folders) as app:
             app.wait_until_told("Ready.")
-            for child in app.children():
-                child.kill()
+            kill_workers(app.children())
             app.press(WINDOW)
             app.wait_for(lambda _: any(SCENE.facts[0] in each for each in app.told), "the answer")
             assert "The engine had stopped and is restarting." in app.told

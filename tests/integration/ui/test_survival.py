@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import random
 import signal
@@ -64,11 +65,16 @@ def silent(desktop: XDesktop, folders: dict[str, str]) -> Iterator[Listen]:
 @pytest.fixture
 def speaking(desktop: XDesktop, folders: dict[str, str], card: SoundCard) -> Iterator[Listen]:
     with Listen(desktop, ALSA_CONFIG_PATH=str(card.configuration), **folders) as listen:
-        listen.wait_for_line("Ready.")
-        until(lambda: len(card.samples()), "a word")
-        card.wait_for_silence()
+        wait_until_greeted(listen, card)
         yield listen
     check_end(listen)
+
+
+def wait_until_greeted(listen: Listen, card: SoundCard) -> None:
+    """Block until it is ready and has said so."""
+    listen.wait_for_line("Ready.")
+    until(lambda: len(card.samples()), "a word")
+    card.wait_for_silence()
 
 
 def check_end(listen: Listen) -> None:
@@ -87,7 +93,7 @@ def workers(listen: Listen) -> list[psutil.Process]:
     found = []
     for child in psutil.Process(listen.process.pid).children():
         with contextlib.suppress(psutil.Error):
-            if "spawn_main" in " ".join(child.cmdline()) and child.status() != psutil.STATUS_ZOMBIE:
+            if child.name() in ("edge-engine", "edge-speech") and child.status() != psutil.STATUS_ZOMBIE:
                 found.append(child)
     return found
 
@@ -102,15 +108,15 @@ def answers(listen: Listen) -> list[str]:
     return [line for line in listen.said if SCENE.facts[0] in line]
 
 
-def ask(listen: Listen) -> None:
-    """A new picture of the window is described."""
+def ask(listen: Listen, press: Callable[[str], object] | None = None) -> None:
+    """A new picture of the window is described; `press` is given the actions in place of their keys."""
     status(listen, "stop")
     status(listen, "stop")
     until(lambda: status(listen) == "Ready.", "peace")
     count = len(answers(listen))
     for _ in range(2):  # the first may be for the detail of the last picture
-        listen.press("ctrl+shift+F11")
-        listen.press(WINDOW)
+        for key, action in (("ctrl+shift+F11", "screen"), (WINDOW, "window")):
+            press(action) if press else listen.press(key)
     listen.wait_for(lambda _: len(answers(listen)) > count, "an answer")
 
 
@@ -140,15 +146,21 @@ def killed_at(listen: Listen, engine: psutil.Process, wanted: str) -> bool:
 def test_an_engine_that_is_killed_at_work_is_told_in_one_sentence_and_the_next_press_is_answered(
     silent: Listen, stage: str
 ) -> None:
+    def was_told() -> bool:
+        return any(line.startswith("The engine stopped.") for line in silent.said)
+
     for _ in range(10):
-        if killed_at(silent, engine_of(silent), stage):
-            break
+        count = len(answers(silent))
+        was_killed = killed_at(silent, engine_of(silent), stage)
         until(lambda: status(silent) == "Ready.", "peace")
+        if was_told():
+            break
+        # All of the answer may have been there, and only what follows an answer was still at work.
+        assert not was_killed or len(answers(silent)) > count, f"an answer was lost without a word: {silent.said}"
         time.sleep(0.1)
         ask(silent)
     else:
         pytest.skip("the engine could never be stopped there")
-    silent.wait_for(lambda lines: any(line.startswith("The engine stopped.") for line in lines), "the sentence")
     (told,) = [line for line in silent.said if line.startswith("The engine stopped.")]
     assert told.endswith("Ask again.")
     ask(silent)
@@ -186,10 +198,12 @@ def test_a_voice_that_is_killed_in_mid_sentence_is_told_and_goes_on(
         voice.kill()
     told = "Speech stopped and was restarted. Something may have been left out."
     speaking.wait_for_line(told)
+    card.speed = 8.0
     speaking.wait_for(lambda _: answers(speaking), "the answer")
     last = f"Buttons: {SCENE.facts[1]}, {SCENE.facts[2]}."  # printed it may be in two pieces, with the notice between
     (reference,) = references(tmp_path, [last])
-    until(lambda: status(speaking) == "Ready.", "the end of the answer")
+    speaking.wait_for(lambda lines: any(line.endswith(last[-20:]) for line in lines), "the end of the answer")
+    card.wait_for_silence(2.0)  # whoever asks for the status meanwhile has it said, too
     assert places(card.samples(), reference)
     assert speaking.said.count(told) == 1
 
@@ -205,28 +219,48 @@ def test_sound_that_vanishes_is_told_once_and_speech_is_back_with_it(
     until(lambda: status(speaking) == "Ready.", "peace")
     assert len([line for line in speaking.said if line.startswith("There is no sound")]) == 1
     card.configuration.write_text(working)
-    speaking.press("ctrl+shift+F10")
+    ask(speaking)
     (title,) = references(tmp_path, [TITLE])
     until(lambda: places(card.samples(), title), "the title")
 
 
-@pytest.mark.parametrize("moment", ["idle", "speaking", "working"])
 def test_after_a_sleep_of_the_whole_machine_it_goes_on_and_nothing_is_called_broken(
-    speaking: Listen, card: SoundCard, moment: str
+    desktop: XDesktop, tmp_path: Path
 ) -> None:
-    if moment != "idle":
-        speaking.press(WINDOW)
-    if moment == "speaking":
+    """Three programs go to sleep at once: one with nothing to do, one that speaks and one that works."""
+    with contextlib.ExitStack() as stack:
+        programs, cards = list[Listen](), list[SoundCard]()
+        for name in ("idle", "speaking", "working"):
+            (tmp_path / name).mkdir()
+            cards.append(card := SoundCard(tmp_path / name, speed=4.0))
+            stack.callback(card.close)
+            folders = private_folders(tmp_path / name)
+            programs.append(stack.enter_context(Listen(desktop, ALSA_CONFIG_PATH=str(card.configuration), **folders)))
+        for listen, card in zip(programs, cards, strict=True):
+            listen.wait_for_line("Ready.")
+            status(listen, "stop")  # the second and third say at length that another program has their keys
+            status(listen)  # so that there is a word to be heard
+            wait_until_greeted(listen, card)
+        _, speaking, working = programs
+        status(speaking, "window")
         speaking.wait_for(lambda _: answers(speaking), "the answer")
         until(speaking.has_player, "a player")
-    before = list(speaking.said)
-    with asleep(speaking, players=moment == "speaking"):
-        time.sleep(12.0)  # longer than a player may take for these sentences and be called stuck
-    ask(speaking)
-    card.wait_for_silence(1.0)
-    new = speaking.said[len(before) :]
-    wrong = ("no sound", "Speech stopped", "had stopped", "engine stopped", "does not")
-    assert not [line for line in new if any(words in line for words in wrong)], new
+        status(working, "window")
+        before = [len(each.said) for each in programs]
+        with contextlib.ExitStack() as sleep:
+            for listen in programs:
+                sleep.enter_context(asleep(listen, players=listen is speaking))
+            time.sleep(12.0)  # longer than a player may take for these sentences and be called stuck
+        for listen, card in zip(programs, cards, strict=True):
+            ask(listen, press=functools.partial(status, listen))
+            card.speed = 8.0
+        for card in cards:
+            card.wait_for_silence(1.0)
+        new = [line for listen, old in zip(programs, before, strict=True) for line in listen.said[old:]]
+        wrong = ("no sound", "Speech stopped", "had stopped", "engine stopped", "does not")
+        assert not [line for line in new if any(words in line for words in wrong)], new
+    for listen in programs:
+        check_end(listen)
 
 
 @contextlib.contextmanager
@@ -257,7 +291,7 @@ def test_without_its_display_it_does_not_work_for_nothing(folders: dict[str, str
         )
         server.kill()
         listen.wait_for(lambda lines: any(line.startswith("The display is gone") for line in lines), "the sentence")
-        assert idle_cpu(listen, 5.0) < 0.5
+        assert idle_cpu(listen, 3.0) < 0.3
         assert status(listen) == "Ready."
 
 
@@ -281,7 +315,7 @@ def test_the_app_obeys_a_signal_also_where_the_display_answers_no_more(folders: 
 
 
 def test_it_sleeps_while_nothing_happens(silent: Listen) -> None:
-    assert idle_cpu(silent, 5.0) < 0.25
+    assert idle_cpu(silent, 3.0) < 0.15
 
 
 def idle_cpu(listen: Listen, seconds: float) -> float:
@@ -334,11 +368,11 @@ class Keyboard:
 
 
 @pytest.mark.parametrize("start", [Listen, AppRun])
-def test_keys_and_triggers_in_any_order_for_20_seconds_never_hang_it_and_only_one_voice_speaks(
+def test_keys_and_triggers_in_any_order_for_12_seconds_never_hang_it_and_only_one_voice_speaks(
     start: Callable[..., Listen], desktop: XDesktop, folders: dict[str, str], card: SoundCard
 ) -> None:
     chance = random.Random(20)
-    actions = [each for each in ACTIONS if each not in ("quit", "camera")]
+    actions = [each for each in ACTIONS if each not in ("quit", "camera", "shortcuts")]  # the last ends the keys
     most_voices, over = 0, threading.Event()
 
     with start(desktop, ALSA_CONFIG_PATH=str(card.configuration), **folders) as running:
@@ -355,13 +389,13 @@ def test_keys_and_triggers_in_any_order_for_20_seconds_never_hang_it_and_only_on
         watcher.start()
         keyboard, unanswered = Keyboard(desktop), 0
         try:
-            end = time.monotonic() + 20
+            end = time.monotonic() + 12
             while time.monotonic() < end:
                 if chance.random() < 0.6:
                     keyboard.press(chance.choice(["F6", "F7", "F8", "F9", "F9", "F10", "F11"]))
                 else:
                     unanswered += status(running, chance.choice(actions)) == "Edge Assistant is busy. Try again."
-                time.sleep(chance.choice([0.0, 0.01, 0.05, 0.2, 0.5]))
+                time.sleep(chance.choice([0.0, 0.01, 0.05, 0.1, 0.25]))
         finally:
             keyboard.close()
             over.set()

@@ -12,6 +12,7 @@ from support.desktops import scene
 from edge_assistant.assistant.assistant import Assistant
 from edge_assistant.assistant.events import ErrorEvent, Event, NoticeEvent, TokenEvent
 from edge_assistant.assistant.options import AnswerOptions
+from edge_assistant.assistant.picture_checks import picture_warnings
 from edge_assistant.capture.decode import CapturedPicture, Origin
 from edge_assistant.models.resolver import resolve
 
@@ -19,7 +20,19 @@ Look = Callable[[CapturedPicture], list[Event]]
 
 
 @pytest.fixture(scope="module")
-def look() -> Iterator[Look]:
+def first_events(any_look: Look) -> list[Event]:
+    """The events of the first description."""
+    return any_look(CapturedPicture(picture(), origin="screen"))
+
+
+@pytest.fixture(scope="module")
+def look(any_look: Look, first_events: list[Event]) -> Look:  # noqa: ARG001 (it comes first)
+    """Return a function that describes a picture, which is not the first, and returns all events."""
+    return any_look
+
+
+@pytest.fixture(scope="module")
+def any_look() -> Iterator[Look]:
     """Return a function that describes a picture and returns all events."""
     events: list[Event] = []
     model = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
@@ -46,13 +59,21 @@ def picture(size: tuple[int, int] | None = None) -> Image.Image:
         return image.convert("RGB").resize(size or image.size)
 
 
-@pytest.mark.parametrize("origin", ["screen", "window", "clipboard", "camera"])
-def test_the_demo_is_told_before_the_first_word_about_anything_captured(look: Look, origin: Origin) -> None:
-    events = look(CapturedPicture(picture(), origin=origin))
-    assert codes(events) == ["demo-weights"]
-    kinds = [type(event) for event in events if isinstance(event, NoticeEvent | TokenEvent)]
+def test_the_demo_is_told_once_before_the_first_word_about_what_was_captured(
+    first_events: list[Event], look: Look
+) -> None:
+    assert codes(first_events) == ["demo-weights"]
+    kinds = [type(event) for event in first_events if isinstance(event, NoticeEvent | TokenEvent)]
     assert kinds[0] is NoticeEvent
     assert TokenEvent in kinds
+    assert codes(look(CapturedPicture(picture(), origin="window"))) == []
+
+
+@pytest.mark.parametrize("origin", ["screen", "window", "clipboard", "camera", "region"])
+def test_the_demo_is_told_about_anything_captured(origin: Origin) -> None:
+    captured = CapturedPicture(picture(), origin=origin)
+    assert "demo-weights" in dict(picture_warnings(captured, demo=True))
+    assert "demo-weights" not in dict(picture_warnings(captured, demo=False))
 
 
 def test_a_picture_from_a_file_is_not_more_than_it_seems(look: Look) -> None:
@@ -62,7 +83,7 @@ def test_a_picture_from_a_file_is_not_more_than_it_seems(look: Look) -> None:
 def test_a_blurred_camera_picture_is_described_and_called_blurred(look: Look) -> None:
     blurred = picture((1280, 800)).filter(ImageFilter.GaussianBlur(20))
     events = look(CapturedPicture(blurred, origin="camera"))
-    assert codes(events) == ["demo-weights", "blurred"]
+    assert codes(events) == ["blurred"]
     assert any(isinstance(event, TokenEvent) for event in events)
     assert "blurred" not in codes(look(CapturedPicture(blurred, origin="window")))
 

@@ -35,5 +35,5 @@ def test_the_demo_model_is_no_answer(tmp_path: Path) -> None:
 
 
 def test_who_has_answered_is_not_asked_again(tmp_path: Path) -> None:
-    finish_first_run(library(tmp_path))
+    finish_first_run()
     assert not is_first_run(library(tmp_path))

@@ -10,7 +10,7 @@ import pytest
 
 from edge_assistant.assistant import factory
 from edge_assistant.assistant.events import Event, NoticeEvent
-from edge_assistant.assistant.factory import make_speaker, request_settings, resolve_model
+from edge_assistant.assistant.factory import can_reach_screen_readers, make_speaker, request_settings, resolve_model
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.cli import describe
 from edge_assistant.cli.command_output import CommandOutput
@@ -61,8 +61,18 @@ def announce(text: str, *, interrupt: bool) -> None:
 )
 def test_a_screen_reader_speaks_where_one_can_be_reached_and_is_wanted(output: str, kind: type) -> None:
     settings = Settings(output=output)
-    assert type(make_speaker(settings, lambda *_: None, announce=announce)) is kind
-    assert type(make_speaker(settings, lambda *_: None)) is Speaker
+    assert type(make_speaker(settings, lambda *_: None, announce=announce, platform="linux")) is kind
+    assert type(make_speaker(settings, lambda *_: None, platform="linux")) is Speaker
+    assert type(make_speaker(settings, lambda *_: None, platform="win32")) is kind, "it needs no window there"
+
+
+def test_only_on_windows_a_program_without_windows_reaches_a_screen_reader() -> None:
+    assert [can_reach_screen_readers(None, platform) for platform in ("linux", "darwin", "win32")] == [
+        False,
+        False,
+        True,
+    ]
+    assert can_reach_screen_readers(announce, "linux")
 
 
 @pytest.mark.parametrize(
@@ -91,6 +101,9 @@ class Voice:
         self.said.append(text)
 
     def wait(self) -> None: ...
+    def wait_unless(self, *_: object) -> bool:
+        return True
+
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def close(self) -> None: ...
@@ -104,7 +117,7 @@ def test_the_check_is_said_by_the_command_line_and_by_the_running_program_unless
     monkeypatch.setattr(factory, "Speaker", Voice)
     settings = Settings(verbosity=verbosity)
     monkeypatch.setattr(describe.schema, "load", lambda _: settings)
-    options = describe.DescribeOptions("nothing.png", (), AnswerOptions(), None, None, False, None, None, None)
+    options = describe.DescribeOptions(("nothing.png",), AnswerOptions(), None, None)
     output = CommandOutput(NoOutput(), ("What?",), lambda: None)
     assert describe.DescribeRun(options, output, Cancellation()).main() == 5, "there is no such picture"
     assert Voice.said.count(CHECKING) == times
@@ -142,7 +155,7 @@ def test_an_own_task_table_with_an_error_is_told_by_the_command_line_and_once_by
     overrides_path().write_text("[qwen3-vl]\nmax_token = 9\n", encoding="utf-8")
     sentence = f"The file {overrides_path()} is ignored: qwen3-vl.max_token is not known."
     monkeypatch.setattr(factory, "Speaker", Voice)
-    options = describe.DescribeOptions("nothing.png", (), AnswerOptions(), None, None, False, None, None, None)
+    options = describe.DescribeOptions(("nothing.png",), AnswerOptions(), None, None)
     output = CommandOutput(NoOutput(), ("What?",), lambda: None)
     assert describe.DescribeRun(options, output, Cancellation()).main() == 5, "there is no such picture"
     assert Voice.said.count(sentence) == 1

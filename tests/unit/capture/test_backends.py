@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from edge_assistant.capture.backends import BACKENDS, SessionFacts, choose_backend, session_facts
 from edge_assistant.capture.portal import PortalScreen
 from edge_assistant.capture.screen import MssScreen
 from edge_assistant.system.errors import InputError
+from edge_assistant.system.installation import reinstall_advice
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,7 @@ def test_the_window_system_follows_from_the_facts(platform: str, environ: dict[s
 def test_a_part_that_is_not_installed_is_told_and_nothing_else_is_tried(
     found: SessionFacts, missing: str, name: str
 ) -> None:
-    with pytest.raises(InputError, match=f"{name} support is missing.*scripts/setup") as failure:
+    with pytest.raises(InputError, match=f"{name} support is missing.*{re.escape(reinstall_advice())}") as failure:
         choose_backend(found, lambda module: module != missing)
     assert failure.value.code == "not-installed"
 

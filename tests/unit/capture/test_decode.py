@@ -62,7 +62,7 @@ def test_a_picture_that_the_system_lets_nobody_read_now_is_not_called_damaged() 
         def read(self, _: int | None = -1) -> bytes:
             raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
-    with pytest.raises(DoesNotFitError, match="open files"):
+    with pytest.raises(DoesNotFitError, match=r"files open|open files"):
         decode(Short(b"x"), "shot")
 
 
@@ -95,6 +95,11 @@ def test_hsv_and_lab_keep_their_colours() -> None:
     assert shows_scene(read(encoded(lab, "TIFF")).image)
     assert shows_scene(picture.to_rgb(scene().convert("HSV")))
     assert shows_scene(picture.to_rgb(scene().convert("YCbCr")))
+
+
+@pytest.mark.parametrize(("kind", "is_photo"), [("JPEG", True), ("PNG", False), ("BMP", False)])
+def test_what_a_camera_writes_is_taken_for_a_photograph(kind: str, is_photo: bool) -> None:
+    assert read(encoded(scene(), kind)).is_photo == is_photo
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

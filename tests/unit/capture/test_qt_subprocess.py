@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from multiprocessing.connection import Connection
 
@@ -11,10 +10,8 @@ import pytest
 
 from edge_assistant.capture import qt_subprocess
 from edge_assistant.capture.qt import missing_error
-from edge_assistant.capture.qt_subprocess import _call
+from edge_assistant.capture.qt_subprocess import call
 from edge_assistant.system.errors import CancelledError, InputError
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="written for POSIX")
 
 
 def hang(_: Connection) -> None:
@@ -37,23 +34,23 @@ def count(connection: Connection) -> None:
 
 def test_what_is_ready_and_what_is_done_come_back_in_turn() -> None:
     told: list[str] = []
-    assert _call(count, what="It", on_ready=lambda: told.append("ready")) == 42
+    assert call(count, what="It", on_ready=lambda: told.append("ready")) == 42
     assert told == ["ready"]
 
 
 def test_an_error_of_the_other_process_is_this_ones() -> None:
     with pytest.raises(InputError, match="No camera was found") as failure:
-        _call(fail, what="It")
+        call(fail, what="It")
     assert failure.value.code == "no-camera"
 
 
 def test_a_call_that_hangs_is_given_up_and_can_be_cancelled() -> None:
     with pytest.raises(InputError, match="The camera is not responding") as failure:
-        _call(hang, what="The camera", limit=0.2)
+        call(hang, what="The camera", limit=0.2)
     assert failure.value.code == "no-answer"
     started = time.monotonic()
     with pytest.raises(CancelledError):
-        _call(hang, what="The camera", limit=50, is_cancelled=lambda: True)
+        call(hang, what="The camera", limit=50, is_cancelled=lambda: True)
     assert time.monotonic() - started < 10
 
 
@@ -68,7 +65,7 @@ def test_a_call_that_hangs_is_given_up_and_can_be_cancelled() -> None:
 )
 def test_the_last_words_of_qt_become_one_sentence(words: str, code: str) -> None:
     with pytest.raises(InputError) as failure:
-        _call(die, words, what="The clipboard")
+        call(die, words, what="The clipboard")
     assert failure.value.code == code
     assert str(failure.value).startswith("The clipboard")
     assert "\n" not in str(failure.value)
@@ -92,7 +89,7 @@ def test_an_empty_wayland_clipboard_is_looked_for_on_the_x_display_too(monkeypat
         asked.append(platform)
         raise InputError("There is no picture in the clipboard.", code="no-picture")
 
-    monkeypatch.setattr(qt_subprocess, "_call", empty)
+    monkeypatch.setattr(qt_subprocess, "call", empty)
     for display, expected in ((":0", [None, "xcb"]), ("", [None])):
         asked.clear()
         monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")

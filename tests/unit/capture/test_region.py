@@ -93,8 +93,11 @@ def test_every_part_has_words_of_its_own() -> None:
 
 def test_any_other_rectangle_is_said_by_its_place_on_its_monitor_and_its_size() -> None:
     one = (Monitor(1, HD),)
-    assert describe_rect(Rect(200, 100, 640, 400), one) == "left 200, top 100, 640 by 400"
-    assert describe_rect(Rect(200, 44, 640, 400), BOTH) == "left 200, top 100, 640 by 400, monitor 2"
+    rect = Rect(200, 100, 640, 400)
+    assert describe_rect(rect, one) == "left 10, top 9, 33 by 37 percent"
+    assert describe_rect(Rect(200, 44, 640, 400), BOTH) == "left 10, top 9, 33 by 37 percent, monitor 2"
+    in_pixels = describe_rect(rect, one, in_pixels=True)
+    assert in_pixels == "left 10, top 9, 33 by 37 percent, left 200, top 100, 640 by 400 pixels"
     assert describe_rect(monitor_part(LEFT.bounds, "1"), BOTH) == "bottom left quarter, monitor 1"
 
 

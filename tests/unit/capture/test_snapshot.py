@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from PIL import Image
 
@@ -80,6 +83,44 @@ def test_the_window_is_asked_for_before_the_picture_is_taken() -> None:
     assert snapshot.window is not None
     assert snapshot.window.title == "Title"
     assert take_snapshot(Screen(), None).window is None
+
+
+def fixed(picture: Image.Image, window: ActiveWindow | None) -> tuple[Any, Any]:
+    shot = Shot(picture, Rect(0, 0, *picture.size), ())
+    return SimpleNamespace(grab=lambda: shot), SimpleNamespace(active=lambda: window)
+
+
+def test_a_window_that_is_black_on_the_screen_is_drawn_without_it() -> None:
+    window = ActiveWindow("Title", Rect(1, 1, 5, 5), Rect(2, 2, 3, 3))
+    drawn = Image.new("RGB", (3, 3), "white")
+    lit = Image.new("RGB", (10, 10))
+    lit.putpixel((9, 9), (0, 0, 1))
+    asked: list[ActiveWindow] = []
+
+    def draw(which: ActiveWindow) -> Image.Image:
+        asked.append(which)
+        return drawn
+
+    for picture, blacked_out in ((Image.new("RGB", (10, 10)), True), (lit, False)):
+        snapshot = take_snapshot(*fixed(picture, window), draw)
+        assert snapshot.window_picture is drawn
+        assert snapshot.blacked_out is blacked_out
+    assert asked == [window, window]
+
+
+def test_a_window_that_can_be_seen_is_not_drawn_and_nor_is_one_that_there_is_not() -> None:
+    def never(_: ActiveWindow) -> Image.Image:
+        raise AssertionError("drawn")
+
+    window = ActiveWindow("Title", Rect(1, 1, 5, 5), Rect(2, 2, 3, 3))
+    seen = Image.new("RGB", (10, 10))
+    seen.putpixel((4, 4), (0, 0, 1))
+    assert take_snapshot(*fixed(seen, window), never).window_picture is None
+    outside = ActiveWindow("Title", Rect(50, 1, 5, 5), Rect(50, 2, 3, 3))
+    for absent in (None, outside):
+        snapshot = take_snapshot(*fixed(Image.new("RGB", (10, 10)), absent), never)
+        assert (snapshot.window_picture, snapshot.blacked_out) == (None, True)
+    assert not take_snapshot(*fixed(Image.new("RGB", (10, 10)), window)).blacked_out
 
 
 def test_frames_and_shadows_change_a_rectangle_by_their_sides() -> None:

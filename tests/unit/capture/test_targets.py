@@ -22,8 +22,9 @@ from edge_assistant.capture.targets import (
     count_down,
     spoken_title,
     take_checked_snapshot,
+    take_unchecked_snapshot,
 )
-from edge_assistant.system.errors import CancelledError, InputError, NothingToSeeError
+from edge_assistant.system.errors import AssistantError, CancelledError, InputError, NothingToSeeError
 
 X11 = next(backend for backend in BACKENDS if backend.name == "X11")
 WAYLAND = next(backend for backend in BACKENDS if backend.name == "Wayland")
@@ -132,6 +133,32 @@ def test_what_is_off_the_screen_is_clipped_and_said(contents: Rect, size: tuple[
     assert [code for code, _ in captured.notices] == codes
 
 
+def test_a_window_that_is_kept_out_of_pictures_is_refused_after_its_title() -> None:
+    listener = Told()
+    with pytest.raises(NothingToSeeError) as failure:
+        capture_window(snapshot(replace(window(Rect(10, 30, 100, 50)), protected=True)), X11, listener)
+    assert failure.value.code == "protected"
+    assert listener.told == [("Files, Browser", "Files - Browser")]
+
+
+def test_what_a_window_drew_itself_is_its_picture() -> None:
+    drawn = Image.new("RGB", (100, 50), "white")
+    seen = replace(snapshot(window(Rect(150, 30, 100, 50))), window_picture=drawn, blacked_out=True)
+    captured = capture_window(seen, X11, Told())
+    assert captured == CapturedPicture(drawn, (), "window", 7, area=Rect(150, 30, 100, 50))
+
+
+def test_every_picture_of_a_black_screen_is_marked() -> None:
+    seen = replace(snapshot(window(Rect(10, 30, 100, 50))), blacked_out=True)
+    for captured in (
+        capture_window(seen, X11, Told()),
+        capture_screen(seen, None),
+        capture_screen(seen, 1),
+        capture_region(seen, Rect(0, 0, 9, 9)),
+    ):
+        assert captured.blacked_out
+
+
 def test_every_picture_of_the_screen_knows_which_window_was_in_front() -> None:
     seen = snapshot(window(Rect(10, 30, 100, 50)))
     pictures = (
@@ -173,6 +200,21 @@ def test_a_locked_session_is_refused_before_anything_is_captured() -> None:
     with pytest.raises(NothingToSeeError) as failure:
         take_checked_snapshot(backend, Told())
     assert failure.value.code == "locked"
+
+
+@pytest.mark.parametrize(("locked", "code"), [(True, "locked"), (False, "input")])
+def test_a_screen_that_cannot_be_captured_is_told_to_be_locked_where_it_is(locked: bool, code: str) -> None:
+    class Screen:
+        def grab(self) -> Shot:
+            raise InputError("The screen cannot be captured: access is denied.")
+
+        def check(self) -> str:
+            return ""
+
+    backend = replace(X11, is_locked=lambda: locked, make_screen=lambda **_: Screen(), make_windows=None)
+    with pytest.raises(AssistantError) as failure:
+        take_unchecked_snapshot(backend, Told())
+    assert failure.value.code == code
 
 
 @pytest.mark.parametrize(("delay", "counted"), [(None, 3), (0.0, 0), (2.0, 2)])

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from support.stand_in_readers import StandInReader
 
 from edge_assistant.assistant import factory
 from edge_assistant.assistant.options import AnswerOptions
 from edge_assistant.cli.command_output import CommandOutput
-from edge_assistant.cli.describe import DescribeOptions, DescribeRun
+from edge_assistant.cli.describe import DescribeOptions, DescribeRun, _AnswerVoice
 from edge_assistant.cli.output import NoOutput
 from edge_assistant.settings import schema
+from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import INTERNAL_ERROR, CancelledError
 
@@ -30,8 +32,12 @@ class Voice:
     def say(self, text: str, **_: object) -> None:
         self._said.append(text)
 
-    def wait(self) -> None:
+    def wait(self, *_: object) -> None:
         Voice.heard += self._said
+
+    def wait_unless(self, *_: object) -> bool:
+        self.wait()
+        return True
 
     def close(self) -> None:
         self._said = []
@@ -44,7 +50,7 @@ def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def exit_code(speak: bool | None = None, cancellation: Cancellation | None = None) -> int:
-    options = DescribeOptions("picture.png", (), AnswerOptions(), None, None, False, None, None, speak)
+    options = DescribeOptions(("picture.png",), AnswerOptions(), None, speak)
     output = CommandOutput(NoOutput(), ("What?",), lambda: None)
     return DescribeRun(options, output, cancellation or Cancellation()).main()
 
@@ -88,3 +94,15 @@ def test_a_voice_that_starts_just_when_a_signal_comes_is_ended(monkeypatch: pyte
     with pytest.raises(CancelledError):
         exit_code(cancellation=cancellation)
     assert closed == [True]
+
+
+def test_who_silences_the_screen_reader_hears_nothing_more_of_the_answers_but_why_it_ended() -> None:
+    reader = StandInReader()
+    speaker = ScreenReaderOrVoice(Voice(), reader, "auto")  # type: ignore[arg-type]
+    speaker.start()
+    answers = _AnswerVoice(speaker)
+    answers.say("One.", language="en")
+    reader.silence()
+    answers.say("Two.", language="en")
+    speaker.say("The disk is full.")
+    assert reader.said == ["One.", "The disk is full."]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,15 +11,19 @@ from pathlib import Path
 import pytest
 from support.waiting import PATIENCE
 
+from edge_assistant import __version__
 from edge_assistant.assistant import factory
 from edge_assistant.capture import backends, qt_subprocess
 from edge_assistant.cli import doctor
-from edge_assistant.cli.doctor import Finding, capture_findings
+from edge_assistant.cli.doctor import capture_findings
+from edge_assistant.cli.finding import Finding, try_part
+from edge_assistant.models.memory_estimate import needed_bytes
 from edge_assistant.models.resolver import resolve
 from edge_assistant.models.vision_towers import VisionTowers
+from edge_assistant.ocr import availability, model_files, self_test
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech.speaker import Speaker
-from edge_assistant.system import cpu
+from edge_assistant.system import cpu, paths
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import CancelledError
 from edge_assistant.tuning import profile
@@ -65,7 +70,7 @@ def test_on_wayland_there_is_no_active_window_and_what_happens_instead_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     use(monkeypatch, "Wayland", make_screen=Screen, is_locked=lambda: True)
-    assert not found()["Window title"].works
+    assert found()["Window title"].state == "none"
     assert "whole screen" in found()["Window title"].sentence
     assert "locked" in found()["Session"].sentence
 
@@ -82,7 +87,7 @@ def test_without_a_display_each_capture_says_so_and_cameras_work(monkeypatch: py
 
 def test_no_camera_is_no_surprise_but_a_way_to_mend_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(qt_subprocess, "query_cameras", tuple)
-    assert found()["Cameras"] == Finding("Cameras", False, "No camera was found. Connect one, or turn it on.")
+    assert found()["Cameras"] == Finding("Cameras", "none", "No camera was found. Connect one, or turn it on.")
 
 
 def test_it_is_said_which_vision_tower_is_used_and_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -134,7 +139,7 @@ def test_a_cancel_silences_the_last_words(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_cancel_ends_it_before_the_next_part(monkeypatch: pytest.MonkeyPatch) -> None:
     def findings(_: Settings) -> Iterator[Finding]:
         cancellation.set()
-        yield Finding("Model", True, "It is ready.")
+        yield Finding("Model", "works", "It is ready.")
         pytest.fail("another part was tried")
 
     cancellation = Cancellation()
@@ -143,7 +148,45 @@ def test_a_cancel_ends_it_before_the_next_part(monkeypatch: pytest.MonkeyPatch) 
         doctor.examine(cancellation, speak=False)
 
 
+def test_a_test_build_is_named_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert next(doctor.findings(Settings())).part == "Model"
+    monkeypatch.setattr(paths, "is_test_build", lambda: True)
+    finding = next(doctor.findings(Settings()))
+    assert finding.part == "Version"
+    assert finding.sentence.startswith(f"This is a test build of {__version__}.")
+
+
 def test_a_folder_of_weights_below_nobody_s_home_is_said() -> None:
     finding = next(doctor.findings(Settings(weights_folder="~nosuchuser/x")))
     assert not finding.works
     assert "The home folder in ~nosuchuser/x is not known." in finding.sentence
+
+
+def test_a_drawn_line_is_really_recognised() -> None:
+    finding = try_part("Text recognition", doctor._read_text)
+    assert finding.works, finding.sentence
+    assert re.fullmatch(r"A line was read in \d+ milliseconds\.", finding.sentence)
+
+
+def test_where_no_text_can_be_recognised_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_files, "find", lambda _: None)
+    finding = try_part("Text recognition", doctor._read_text)
+    assert not finding.works
+    assert finding.sentence.startswith("The files that recognise text are missing. ")
+
+
+def test_a_line_that_is_read_wrongly_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(self_test, "_LINE", "\u2302 \u2302")
+    finding = try_part("Text recognition", doctor._read_text)
+    assert not finding.works
+    assert "cannot be trusted" in finding.sentence
+
+
+def test_the_memory_is_told_as_the_load_will_find_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = resolve(model="demo", mmproj=None, think=False, preferred=None, weights_dir=None)
+    free = needed_bytes(model, 4096)
+    monkeypatch.setattr(doctor.memory, "available_bytes", lambda: free)
+    monkeypatch.setattr(availability, "WORKER_BYTES", free - needed_bytes(model, 1024))
+    assert "A smaller context of 1024 tokens fits, and is used." in doctor._check_memory(model, 4096).sentence
+    monkeypatch.setattr(model_files, "find", lambda _: None)
+    assert "smaller" not in doctor._check_memory(model, 4096).sentence

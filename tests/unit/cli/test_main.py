@@ -10,9 +10,10 @@ import pytest
 
 from edge_assistant import __version__
 from edge_assistant.capture.targets import Target
-from edge_assistant.cli import main
+from edge_assistant.cli import main, parser
 from edge_assistant.cli.argument_types import question
 from edge_assistant.cli.describe import DescribeOptions
+from edge_assistant.hotkeys.actions import ACTIONS
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,7 @@ from edge_assistant.cli.describe import DescribeOptions
         ["--seed", "x"],
         ["--no-speak", "listen"],
         ["describe"],
-        ["describe", "a.png", "b.png"],
+        ["describe", "a.png", "b.png", "--window"],
         ["describe", "a.png", "--seed", "-1"],
         ["describe", "a.png", "--seed", "4294967295"],
         ["describe", "a.png", "--temperature", "-0.1"],
@@ -122,11 +123,10 @@ def test_cameras_are_listed_by_number_and_none_is_an_error(
     assert capsys.readouterr().err == "No camera was found. Connect one, or turn it on.\n"
 
 
-def test_the_names_of_the_actions_are_a_contract(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_action_is_listed_with_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["trigger", "--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    names = "window screen read clipboard camera region palette ask more repeat spell stop status think quit"
-    assert [line.partition(": ")[0] for line in lines] == names.split()
+    assert [line.partition(": ")[0] for line in lines] == list(ACTIONS)
     assert all(line.partition(": ")[2] for line in lines)
 
 
@@ -139,3 +139,12 @@ def test_the_version_is_the_package_s(capsys: pytest.CaptureFixture[str]) -> Non
     with pytest.raises(SystemExit, match="0"):
         main.main(["--version"])
     assert capsys.readouterr().out == f"edge-assistant {__version__}\n"
+
+
+def test_a_test_build_says_so_in_its_version(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parser, "is_test_build", lambda: True)
+    with pytest.raises(SystemExit, match="0"):
+        main.main(["--version"])
+    assert capsys.readouterr().out == f"edge-assistant {__version__} (test build)\n"

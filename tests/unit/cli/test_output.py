@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 
 import pytest
+from support.stand_in_terminal import stand_in_terminal
 
 from edge_assistant.assistant.events import (
     ErrorEvent,
@@ -35,11 +36,6 @@ CONVERSATION: list[Event] = [
 ]
 
 
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
 def test_text_shows_answers_and_keeps_reasoning_and_progress_away(capsys: pytest.CaptureFixture[str]) -> None:
     output = TextOutput()
     for event in CONVERSATION:
@@ -52,15 +48,32 @@ def test_text_shows_answers_and_keeps_reasoning_and_progress_away(capsys: pytest
 def test_a_terminal_sees_progress_and_dimmed_reasoning(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    terminal = Terminal()
-    monkeypatch.setattr("sys.stderr", terminal)
-    monkeypatch.setattr("edge_assistant.system.terminal._kernel32", lambda: None)  # it is no console of Windows
+    terminal = stand_in_terminal(monkeypatch)
     output = TextOutput()
     for event in CONVERSATION:
         output.show(event)
     assert capsys.readouterr().out == "An apple.\n"
-    assert "Reading the picture, 50 percent" in terminal.getvalue()
+    assert "\r\x1b[KReading the picture:  50%|" in terminal.getvalue()
     assert "\x1b[2mLet me see.\x1b[0m\n" in terminal.getvalue()
+
+
+def test_without_colours_reasoning_is_not_dimmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = stand_in_terminal(monkeypatch)
+    monkeypatch.setenv("NO_COLOR", "1")
+    output = TextOutput()
+    for event in CONVERSATION:
+        output.show(event)
+    assert "Let me see.\n" in terminal.getvalue()
+    assert "\x1b[2m" not in terminal.getvalue()
+
+
+def test_a_dumb_terminal_gets_no_escape_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = stand_in_terminal(monkeypatch)
+    monkeypatch.setenv("TERM", "dumb")
+    output = TextOutput()
+    for event in CONVERSATION:
+        output.show(event)
+    assert terminal.getvalue() == "A notice.\nLet me see.\nThe engine is gone.\n"
 
 
 def test_people_see_the_sentences_and_programs_what_was_written(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support.stand_in_terminal import stand_in_terminal
 
 from edge_assistant.assistant import factory
 from edge_assistant.cli.output_models import ModelsOutput
@@ -35,6 +36,9 @@ class FakeSpeaker:
         if timeout is None:
             self.said.append("(waited)")
         return self.idle
+
+    def wait_unless(self, _: object, timeout: float | None = None) -> bool:
+        return bool(self.wait() if timeout is None else self.wait(timeout))
 
     def close(self) -> None:
         self.open = False
@@ -119,25 +123,31 @@ def test_without_speech_there_is_no_speaker(make: Callable[..., Any]) -> None:
     assert not speaker.open
 
 
-def test_a_terminal_gets_one_line_that_renews_itself(
+def test_a_terminal_gets_one_line_that_redraws_itself(
     make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    monkeypatch.setattr("edge_assistant.system.terminal._kernel32", lambda: None)  # it is no console of Windows
+    terminal = stand_in_terminal(monkeypatch)
     output, _, clock = make()
     for percent in (10, 11, 12):
         clock.now += 1
         output.progress("pull", "w.gguf", at(percent, 480.0))
     output.progress("pull", "w.gguf", at(13))  # too soon after the last
     output.say("It is here.")
-    out, err = capsys.readouterr()
-    assert out == "It is here.\n"
-    assert err.split("\r\x1b[K")[1:-1] == [
-        f"w.gguf: {percent} percent, {percent * 10} megabytes of 1.0 gigabytes, 1.0 megabytes per second, "
-        "about 8 minutes left"
-        for percent in (10, 11, 12)
-    ]
-    assert "\n" not in err
+    assert capsys.readouterr().out == "It is here.\n"
+    *lines, cleared = terminal.getvalue().split("\r\x1b[K")[1:]
+    assert [line.partition("|")[0] for line in lines] == [f"w.gguf:  {percent}%" for percent in (10, 11, 12)]
+    assert lines[0].endswith("| 100M/1.00G 1.00MB/s 15:00")
+    assert cleared == ""
+    assert {len(line) for line in lines} == {79}
+    assert "\n" not in terminal.getvalue()
+
+
+def test_a_terminal_gets_plain_lines_where_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = stand_in_terminal(monkeypatch)
+    output = ModelsOutput(Settings(), Cancellation(), speak=False, as_json=False, progress=False)
+    output.progress("pull", "w.gguf", at(5))
+    output.progress("pull", "w.gguf", at(10))
+    assert terminal.getvalue() == "w.gguf: 10 percent, 100 megabytes of 1.0 gigabytes\n"
 
 
 def test_elsewhere_there_is_a_plain_line_at_every_tenth(

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from edge_assistant.cli import main
+from edge_assistant.cli.own_questions import question_text
 from edge_assistant.engine.task_entries import TASKS
 from edge_assistant.settings import schema
+from edge_assistant.settings.schema import HotkeySettings
 from edge_assistant.system import paths
 from edge_assistant.system.ipc import RELOAD, IpcServer, default_endpoint
 
@@ -36,9 +38,9 @@ def test_every_setting_is_listed_with_its_value_and_meaning(capsys: pytest.Captu
     code, listed, _ = run(capsys, "list")
     assert code == 0
     lines = listed.splitlines()
-    assert [line.split(":")[0] for line in lines] == [each.name for each in schema.entries()]
+    assert [line.split(":")[0] for line in lines] == [each.name for each in schema.grouped_entries()]
     assert "ticks: off. A quiet tick every two seconds of work." in lines
-    assert "hotkeys.window: ctrl+shift+F9. Describes the active window." in lines
+    assert f"hotkeys.window: {HotkeySettings().window}. Describes the active window." in lines
 
 
 def test_what_models_are_asked_is_listed_with_a_persons_own_changes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,7 +80,11 @@ def test_an_error_in_a_persons_own_changes_is_told(capsys: pytest.CaptureFixture
         ("voice", "Anna\udcff", "voice contains characters that are not text."),
         ("output", "braille", "output must be one of auto, screen-reader, own-voice."),
         ("language", "Klingon!", "language: Klingon! is not a language code. Use one such as en, de or pt-BR."),
-        ("hotkeys.camera", "ctrl+shift+F9", "ctrl+shift+F9 is used for both window and camera. Change one of them."),
+        (
+            "hotkeys.camera",
+            HotkeySettings().window,
+            f"{HotkeySettings().window} is used for both window and camera. Change one of them.",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence_and_nothing_is_written(
@@ -122,3 +128,32 @@ def test_the_list_says_what_the_file_has_in_vain(capsys: pytest.CaptureFixture[s
     )
     assert "target_seconds" not in listed
     assert run(capsys, "set", "rate", "180")[0] == 0
+
+
+def test_own_questions_are_listed_and_found_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    file().parent.mkdir(parents=True, exist_ok=True)
+    file().write_text(
+        "[[questions]]\nname = 'Free seat'\ntext = 'Which?'\n"
+        "[[questions]]\nname = 'Total'\ntext = 'Sum?'\nkey = 'F3'\n",
+        encoding="utf-8",
+    )
+    code, listed, _ = run(capsys, "list")
+    assert code == 0
+    assert listed.splitlines()[-2:] == ["question Free seat: Which? (no shortcut)", "question Total: Sum? (F3)"]
+    assert main.main(["trigger", "--list"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "question Total: asks Sum?"
+    for words, reason in (
+        (("question", "Nothing"), "There is no question Nothing. Try edge-assistant settings list."),
+        (("question",), "Which question? Write its name after question."),
+        (("window", "Total"), "There is no action window Total. Try edge-assistant trigger --list."),
+    ):
+        assert main.main(["trigger", *words]) == 2
+        assert capsys.readouterr().err == f"{reason}\n"
+    heard: list[str] = []
+    server = IpcServer(default_endpoint(), lambda text: heard.append(text) or "")
+    try:
+        assert main.main(["trigger", "question", "free", "SEAT"]) == 0
+    finally:
+        server.close()
+    assert heard == ["question Free seat"]
+    assert question_text("total") == "Sum?"

@@ -44,3 +44,10 @@ def ready(worker_harness: WorkerHarness) -> WorkerHarness:
     assert worker_harness.speech.heard == [("Loading.", None)], "whoever presses meanwhile hears it too"
     worker_harness.speech.heard.clear()
     return worker_harness
+
+
+@pytest.fixture
+def no_recognition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no text of a picture be recognised."""
+    monkeypatch.setattr("edge_assistant.assistant.picture_text.PictureText.start", lambda *_, **__: None)
+    monkeypatch.setattr("edge_assistant.ocr.client.TextReader.warm", lambda *_: None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import queue
 import weakref
+from dataclasses import replace
 
 import pytest
 from support.loop_harness import (
@@ -15,6 +16,7 @@ from support.loop_harness import (
 )
 
 from edge_assistant.assistant.events import NoticeEvent, WindowEvent
+from edge_assistant.assistant.options import RequestSettings
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import Snapshot
 from edge_assistant.controller.request import Request
@@ -24,6 +26,7 @@ from edge_assistant.system.errors import InputError
 def test_a_press_sounds_the_tone_and_asks_in_the_actions_own_mode(harness: LoopHarness) -> None:
     assert harness.press("window") == ["(silence)", "(heard)"]
     assert (harness.newest.action, harness.newest.mode) == ("window", "glance")
+    harness.controller.options = RequestSettings(reader="model")
     harness.press("read")
     assert (harness.newest.action, harness.newest.mode) == ("read", "read")
 
@@ -65,7 +68,7 @@ def test_status_says_the_stage_and_whole_seconds_since_the_press(harness: LoopHa
     harness.now += 1
     assert "Answering, 5 seconds so far." in harness.press("status")
     harness.answer("A dialog.")
-    assert harness.press("status") == [], "the answer being spoken says enough"
+    assert harness.press("status") == ["Speaking."]
     harness.end()
     assert harness.press("status") == ["Ready."]
 
@@ -93,6 +96,11 @@ def test_status_counts_from_the_press_or_else_from_when_the_loading_began(harnes
     assert harness.press("status") == ["Loading the model, 1 second so far."]
 
 
+def test_a_model_that_is_about_to_be_removed_is_unloaded(harness: LoopHarness) -> None:
+    harness.run(harness.controller.unload_model)
+    assert harness.tasks.unloaded
+
+
 def test_the_palette_key_freezes_the_desktop_then_sounds_the_tone_then_opens_the_palette(
     overlay_harness: OverlayHarness,
 ) -> None:
@@ -103,6 +111,22 @@ def test_the_palette_key_freezes_the_desktop_then_sounds_the_tone_then_opens_the
     (content,) = overlay_harness.overlay_view.opened
     assert (content.ticket, content.kind) == (1, "palette")
     assert content.items[0].label == "Window: Files"
+
+
+def test_a_window_that_is_kept_out_of_pictures_is_not_searched_and_the_focus_goes_back(
+    overlay_harness: OverlayHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = overlay_harness.active.active()
+    assert window is not None
+    monkeypatch.setattr(overlay_harness.active, "active", lambda: replace(window, protected=True))
+    overlay_harness.open("find")
+    assert overlay_harness.overlay_view.opened == []
+    assert overlay_harness.overlay_view.closed == [1]
+    assert overlay_harness.speech.heard[-1] == (
+        "This program keeps its window out of pictures, so it cannot be described."
+    )
+    assert overlay_harness.focus.given.get(timeout=5) == 4711
+    assert not overlay_harness.controller.state.overlay.kind
 
 
 def test_what_is_chosen_is_cut_from_the_desktop_as_it_was_at_the_press(overlay_harness: OverlayHarness) -> None:
@@ -194,13 +218,31 @@ def test_escape_drops_the_frozen_desktop_and_restores_the_focus(overlay_harness:
 
 
 def test_an_overlay_takes_the_focus_only_from_the_window_that_had_it(overlay_harness: OverlayHarness) -> None:
+    refused: queue.SimpleQueue[bool] = queue.SimpleQueue()
     overlay_harness.open()
-    overlay_harness.run(overlay_harness.controller.take_focus, 1, 42)
+    overlay_harness.run(overlay_harness.controller.take_focus, 1, 42, lambda: refused.put(True))
     assert overlay_harness.focus.given.get(timeout=5) == 42
     overlay_harness.focus.has = 4712  # the person has gone elsewhere
-    overlay_harness.run(overlay_harness.controller.take_focus, 1, 42)
+    overlay_harness.focus.gives = False
+    overlay_harness.run(overlay_harness.controller.take_focus, 1, 42, lambda: refused.put(True))
     with pytest.raises(queue.Empty):
         overlay_harness.focus.given.get(timeout=0.2)
+    assert refused.empty()
+
+
+def test_an_overlay_takes_the_focus_that_nobody_has(overlay_harness: OverlayHarness) -> None:
+    overlay_harness.open()
+    overlay_harness.focus.has = None
+    overlay_harness.run(overlay_harness.controller.take_focus, 1, 42, lambda: None)
+    assert overlay_harness.focus.given.get(timeout=5) == 42
+
+
+def test_an_overlay_that_is_refused_the_focus_learns_it(overlay_harness: OverlayHarness) -> None:
+    refused: queue.SimpleQueue[bool] = queue.SimpleQueue()
+    overlay_harness.open()
+    overlay_harness.focus.gives = False
+    overlay_harness.run(overlay_harness.controller.take_focus, 1, 42, lambda: refused.put(True))
+    assert refused.get(timeout=5)
 
 
 def test_a_locked_session_opens_nothing_and_says_why(overlay_harness: OverlayHarness) -> None:
@@ -285,7 +327,7 @@ def test_without_windows_the_palette_says_where_it_is(harness: LoopHarness) -> N
 
 def test_ask_in_our_own_window_leads_to_its_input_and_takes_no_picture(harness: LoopHarness) -> None:
     harness.view.front = True
-    assert harness.press("ask") == ["(silence)"]
+    assert harness.press("ask") == ["(silence)", "What do you want to know?"]
     assert harness.view.shown == [("ask",)]
     harness.run(harness.controller.ask_about_window)
     assert ("picture", PICTURE, "") in harness.view.shown, "from its menu the window beneath is meant"

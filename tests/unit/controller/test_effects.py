@@ -306,3 +306,12 @@ def test_without_a_window_the_answer_is_spelled_aloud(harness: LoopHarness) -> N
     harness.press("spell")
     assert harness.newest.sentences == ["Titled: capital T, i, t, l, e, d.", "Mai-1: capital M, a, i, hyphen, 1."]
     assert harness.controller.last_answer.sentences == ["Titled Mai-1."]
+
+
+def test_help_opens_its_windows_and_needs_them(harness: LoopHarness) -> None:
+    harness.press("help")
+    harness.press("key-help")
+    assert harness.view.shown[-2:] == [("keys",), ("key help",)]
+    harness.controller._view = None
+    harness.press("help")
+    assert harness.speech.heard[-1] == "The list of keys needs the app's windows. Start it with edge-assistant."

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge_assistant.assistant.events import DoneEvent, Timings, cancelled
-from edge_assistant.controller.latency import LatencyRecords, VariantLatency
+from edge_assistant.controller.latency import LatencyRecords, VariantLatency, thinking_price
 from edge_assistant.system.json_store import JsonStore
 
 _NO_TIMES = ('"long"', "1e999", "NaN", "-Infinity", "-1", "true", "[]", "9" * 6000)
@@ -71,3 +71,15 @@ def test_the_record_is_plain_json(tmp_path: Path) -> None:
     assert json.loads(path.read_text()) == {
         "thinking": {"swap": None, "first_token": 8.0, "swap_to_first_token": 28.0, "answer": None}
     }
+
+
+def test_the_price_of_thinking_is_what_an_answer_takes_more_as_far_as_that_is_known() -> None:
+    records = LatencyRecords()
+    assert thinking_price(records) == ""
+    whole = replace(done(2.0), stop="end", timings_s=Timings(first_token=2.0, total=40.0))
+    records.record_answer(whole)
+    assert thinking_price(records) == "40 seconds"
+    records.record_answer(replace(whole, variant="instruct", timings_s=Timings(first_token=1.0, total=9.0)))
+    assert thinking_price(records) == "31 seconds more"
+    records.record_answer(replace(whole, variant="instruct", timings_s=Timings(first_token=1.0, total=50.0)))
+    assert thinking_price(records) == "0 seconds more"

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from edge_assistant.controller import state as state_machine
-from edge_assistant.controller.overlay_state import on_choice, on_dismiss, on_frozen, on_press
+from edge_assistant.controller.overlay_state import on_choice, on_click, on_dismiss, on_frozen, on_press
 from edge_assistant.controller.state import Effect, OverlayState, State, Transition
-from edge_assistant.hotkeys.actions import ACTIONS, ANSWER_ACTIONS
+from edge_assistant.hotkeys.actions import ACTIONS, ANSWER_ACTIONS, question_action
 
 SILENCE, CANCEL, MUTE, UNMUTE = Effect.SILENCE, Effect.CANCEL_REQUEST, Effect.MUTE, Effect.UNMUTE
 USE, FREEZE = Effect.USE_FROZEN_DESKTOP, Effect.FREEZE_DESKTOP
@@ -46,7 +46,7 @@ def opened(state: State | None = None, kind: str = "palette") -> State:
     return state
 
 
-@pytest.mark.parametrize("kind", ["palette", "region"])
+@pytest.mark.parametrize("kind", ["palette", "region", "find"])
 def test_its_key_freezes_the_desktop_and_opens_the_overlay(kind: str) -> None:
     state, effects = on_press(State(), kind, 100.0)
     assert effects == (SILENCE, FREEZE)
@@ -56,7 +56,7 @@ def test_its_key_freezes_the_desktop_and_opens_the_overlay(kind: str) -> None:
     assert state == with_overlay(OverlayState(kind, 1, "frozen"))
 
 
-@pytest.mark.parametrize("kind", ["palette", "region"])
+@pytest.mark.parametrize("kind", ["palette", "region", "find"])
 def test_its_key_again_closes_the_overlay_and_drops_the_frozen_desktop(kind: str) -> None:
     for desktop in ("freezing", "frozen"):
         state, effects = on_press(with_overlay(OverlayState(kind, 1, desktop)), kind, 100.0)
@@ -75,7 +75,9 @@ def test_without_a_picture_of_the_screen_the_palette_opens_all_the_same() -> Non
     assert after.overlay == OverlayState(ticket=1)
 
 
-@pytest.mark.parametrize(("kind", "failure"), [("palette", "locked"), ("region", "locked"), ("region", "refused")])
+@pytest.mark.parametrize(
+    ("kind", "failure"), [("palette", "locked"), ("region", "locked"), ("region", "refused"), ("find", "refused")]
+)
 def test_where_there_is_nothing_to_show_the_overlay_does_not_open(kind: str, failure: str) -> None:
     state, _ = on_press(working(), kind, 101.0)
     after, effects = on_frozen(state, 1, failure)
@@ -89,7 +91,7 @@ def test_a_question_uses_the_frozen_desktop_too() -> None:
     assert (state.task, effects[-1]) == ("ask", Effect.CAPTURE)
 
 
-@pytest.mark.parametrize("choice", [*ANSWER_ACTIONS, "monitor-2"])
+@pytest.mark.parametrize("choice", [*ANSWER_ACTIONS, "question Free seat", "monitor-2"])
 def test_a_choice_uses_the_frozen_desktop_and_closes_the_overlay(choice: str) -> None:
     overlay = REGION if choice == "region" else PALETTE
     state, effects = on_choice(with_overlay(overlay, finished("screen")), 1, choice, 101.0)
@@ -125,13 +127,28 @@ def test_afterwards_the_key_of_what_was_chosen_gives_its_detail() -> None:
 
 def test_the_palette_leads_to_a_region_of_the_same_frozen_desktop() -> None:
     state, effects = on_choice(with_overlay(PALETTE), 1, "region", 101.0)
-    assert effects == (Effect.OPEN_OVERLAY,)
+    assert effects == (Effect.SILENCE, Effect.OPEN_OVERLAY), "what the palette reads out ends with it"
     assert state == with_overlay(REGION)
+
+
+def test_the_palette_leads_to_a_search_of_the_same_frozen_desktop() -> None:
+    state, effects = on_choice(with_overlay(PALETTE), 1, "find", 101.0)
+    assert (state.overlay, effects) == (OverlayState("find", 1, "frozen"), (Effect.SILENCE, Effect.OPEN_OVERLAY))
+    failed = with_overlay(replace(PALETTE, desktop="failed"))
+    assert on_choice(failed, 1, "find", 101.0)[1] == (Effect.REPORT_FREEZE_FAILURE, CLOSE_AND_RESTORE)
+
+
+def test_a_click_closes_the_search_and_speaks_nothing_that_was_missed_before_it_is_told() -> None:
+    search = OverlayState("find", 1, "frozen")
+    assert on_click(with_overlay(search)) == (State(overlay=OverlayState(ticket=1)), (CLOSE,))
+    missed = replace(search, missed=True)
+    assert on_click(with_overlay(missed, finished()))[1] == (CLOSE,)
+    assert on_click(with_overlay(missed, working()))[1] == (CLOSE, UNMUTE), "what is still to come is heard"
 
 
 def test_a_region_that_is_chosen_while_the_desktop_is_still_being_frozen_opens_after_that() -> None:
     state, effects = on_choice(with_overlay(replace(PALETTE, desktop="freezing")), 1, "region", 101.0)
-    assert (state.overlay.kind, effects) == ("region", ())
+    assert (state.overlay.kind, effects) == ("region", (Effect.SILENCE,))
     assert on_frozen(state, 1) == (with_overlay(REGION), (Effect.OPEN_OVERLAY,))
 
 
@@ -149,7 +166,7 @@ def test_while_the_region_is_described_its_key_stops_and_then_gives_the_detail()
 def test_a_global_key_chooses_in_an_open_palette() -> None:
     state = with_overlay(PALETTE)
     assert on_press(state, "read", 101.0) == on_choice(state, 1, "read", 101.0)
-    assert on_press(state, "region", 101.0)[1] == (Effect.OPEN_OVERLAY,)
+    assert on_press(state, "region", 101.0)[1] == (Effect.SILENCE, Effect.OPEN_OVERLAY)
 
 
 @pytest.mark.parametrize("state", [capturing(), working()])
@@ -221,6 +238,7 @@ def test_events_of_an_older_or_closed_overlay_change_nothing() -> None:
 def test_every_sequence_leaves_one_request_and_one_overlay_at_most() -> None:
     steps = [
         *ACTIONS,
+        question_action("Free seat"),
         "captured",
         "answered",
         "ended",
@@ -299,5 +317,18 @@ def test_more_after_an_answer_that_the_palette_silenced_lets_that_be_heard_first
     assert effects[-1] is Effect.REPEAT_MISSED_ANSWER
 
 
+def test_lines_are_those_of_the_kept_picture_or_else_of_the_frozen_window() -> None:
+    kept = on_choice(opened(finished()), 1, "lines", 102.0, has_picture=True)
+    assert kept[1] == (CLOSE, SILENCE, Effect.OPEN_LINES)
+    state, effects = on_choice(opened(), 1, "lines", 102.0)
+    assert effects == (USE, CLOSE, SILENCE, Effect.FORGET_PICTURE, Effect.CAPTURE)
+    assert (state.task, state.last_action) == ("lines", "lines")
+
+
 def test_the_window_to_spell_in_keeps_the_focus_that_it_takes() -> None:
     assert on_choice(opened(finished()), 1, "spell", 102.0)[1] == (CLOSE, SILENCE, Effect.OPEN_SPELLING)
+
+
+def test_the_windows_of_help_keep_the_focus_that_they_take() -> None:
+    assert on_choice(opened(finished()), 1, "help", 102.0)[1] == (CLOSE, SILENCE, Effect.OPEN_KEYS)
+    assert on_choice(opened(finished()), 1, "key-help", 102.0)[1] == (CLOSE, SILENCE, Effect.SWITCH_KEY_HELP)

@@ -6,8 +6,8 @@ from PIL import Image
 
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
-from edge_assistant.controller.palette_items import palette_items
-from edge_assistant.hotkeys.actions import ACTIONS, ANSWER_ACTIONS, OVERLAY_ACTIONS
+from edge_assistant.controller.palette_items import QUESTIONS, palette_items
+from edge_assistant.hotkeys.actions import ACTIONS, ANSWER_ACTIONS, OVERLAY_ACTIONS, READING_ACTIONS
 
 AREA = Rect(0, 0, 64, 48)
 
@@ -23,7 +23,7 @@ def names(found: Snapshot | None) -> list[str]:
 
 
 def test_every_action_is_a_choice_but_to_open_itself_and_to_quit() -> None:
-    assert set(names(snapshot())) == set(ACTIONS) - {"palette", "quit"}
+    assert set(names(snapshot())) == {*ACTIONS, QUESTIONS} - {"palette", "quit", *READING_ACTIONS}
     assert set(names(snapshot())) >= set(ANSWER_ACTIONS) | set(OVERLAY_ACTIONS) - {"palette"}
 
 
@@ -54,3 +54,9 @@ def test_no_two_choices_have_the_same_key() -> None:
     keys = [each.key for each in palette_items(snapshot(monitors=9))]
     assert len(keys) == len(set(keys))
     assert all(len(key) == 1 for key in keys)
+
+
+def test_twenty_questions_have_a_digit_or_a_letter_each() -> None:
+    (found,) = (each for each in palette_items(None, [f"Question {number}" for number in range(20)]) if each.key == "p")
+    assert "".join(each.key for each in found.children) == "123456789abcdefghijk"
+    assert found.children[9].name == "question Question 9"

@@ -18,6 +18,7 @@ from support.loop_harness import (
     ask_about_picture,
 )
 
+from edge_assistant.assistant.options import RequestSettings
 from edge_assistant.capture.decode import Origin
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.controller import request as request_module
@@ -39,6 +40,7 @@ def described(harness: LoopHarness, action: str = "window") -> None:
 def test_the_same_key_in_another_window_or_where_it_was_closed_takes_a_new_picture(
     harness: LoopHarness, action: str, number: int | None
 ) -> None:
+    harness.controller.options = RequestSettings(reader="model")
     described(harness, action)
     harness.active.number = number
     assert DETAIL not in harness.press(action)
@@ -62,11 +64,12 @@ def test_a_window_of_ours_in_front_is_not_another_one(harness: LoopHarness) -> N
 def test_while_it_works_or_speaks_the_same_key_stops_whatever_is_in_front(harness: LoopHarness) -> None:
     harness.press("window")
     harness.active.number = 4712
-    assert harness.press("window") == ["(silence)"]
+    assert harness.press("window") == ["(silence)", "Stopped."]
     harness.press("window")
     harness.answer("A dialog.")
     harness.active.number = FRONT
-    assert harness.press("window") == ["(silence)"]
+    harness.speech.waiting = 1
+    assert harness.press("window") == ["(silence)"], "that it ends is heard"
 
 
 def test_a_question_stays_about_its_picture(harness: LoopHarness) -> None:

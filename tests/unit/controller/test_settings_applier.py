@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
@@ -13,7 +14,6 @@ from edge_assistant.controller import service, settings_applier
 from edge_assistant.controller.service import Service, ServiceOptions
 from edge_assistant.hotkeys import key as keys
 from edge_assistant.hotkeys.key import Key
-from edge_assistant.hotkeys.protocol import key_taken_message
 from edge_assistant.settings import schema
 from edge_assistant.settings.schema import Settings, with_values
 from edge_assistant.settings.store import save
@@ -24,6 +24,7 @@ class ScriptedHotkeys:
     """Hotkeys that accept all keys but Pause, and record them."""
 
     registered: ClassVar[list[set[str]]] = []
+    unavailable: ClassVar[str] = ""
 
     def start(self, keys: Mapping[str, Key], *_: object) -> tuple[str, ...]:
         self.registered.append({str(key) for key in keys.values()})
@@ -31,6 +32,9 @@ class ScriptedHotkeys:
 
     def close(self) -> None:
         self.registered.append(set())
+
+    def is_free(self, key: Key) -> bool | None:
+        return {"pause": False, "home": None}.get(key.name, True)
 
 
 class ScriptedSpeaker:
@@ -52,6 +56,15 @@ class ScriptedSpeaker:
     def say(self, text: str, **_: object) -> None:
         self.said.append(text)
 
+    def interject(self, text: str, *, once: bool = False) -> None:  # noqa: ARG002
+        self.said.append(text)
+
+    def configure(self, rate: int | None, volume: int) -> None:
+        self.options |= {"rate": rate, "volume": volume}
+
+    def pending(self) -> int:
+        return 0
+
     def tone(self, tone: str, *, if_idle: bool = False) -> None:  # noqa: ARG002
         self.tones.append(tone)
 
@@ -63,7 +76,7 @@ class ServiceHarness:
     """A service whose event loop is driven by hand."""
 
     def __init__(self) -> None:
-        ScriptedHotkeys.registered, ScriptedSpeaker.instances = [], []
+        ScriptedHotkeys.registered, ScriptedSpeaker.instances, ScriptedHotkeys.unavailable = [], [], ""
         self.shown: list[Event] = []
         self.applied: list[Settings] = []
         self.service = Service(ServiceOptions(), Settings(), self.shown.append)
@@ -84,6 +97,13 @@ class ServiceHarness:
         assert self.service.settings == settings
         return [event.message for event in self.shown[before:] if isinstance(event, NoticeEvent)]
 
+    def press(self, action: str) -> list[str]:
+        """Press a key; return what is announced."""
+        before = len(self.shown)
+        self.service.controller.press(action)
+        self.steps()
+        return [event.message for event in self.shown[before:] if isinstance(event, NoticeEvent)]
+
     @property
     def speaker(self) -> ScriptedSpeaker:
         return ScriptedSpeaker.instances[-1]
@@ -91,7 +111,7 @@ class ServiceHarness:
 
 @pytest.fixture
 def harness(monkeypatch: pytest.MonkeyPatch) -> ServiceHarness:
-    monkeypatch.setattr(service, "_make_hotkeys", ScriptedHotkeys)
+    monkeypatch.setattr(service, "make_hotkeys", ScriptedHotkeys)
     monkeypatch.setattr(factory, "Speaker", ScriptedSpeaker)
     return ServiceHarness()
 
@@ -103,6 +123,46 @@ def test_new_settings_are_saved_reported_and_applied(harness: ServiceHarness) ->
     assert harness.speaker.said == ["Settings applied."]
     assert len(ScriptedSpeaker.instances) == 1, "the voice stays as it is"
     assert ScriptedHotkeys.registered == []
+
+
+def test_rate_and_volume_change_in_the_voice_that_speaks(harness: ServiceHarness) -> None:
+    harness.apply(rate=180, volume=60)
+    (speaker,) = ScriptedSpeaker.instances
+    assert (speaker.closed, speaker.options["rate"], speaker.options["volume"]) == (False, 180, 60)
+    harness.apply(rate=None)
+    assert speaker.closed, "only another voice knows its own rate"
+
+
+def test_the_keys_for_the_voice_hold_and_say_the_new_value_in_the_new_voice(harness: ServiceHarness) -> None:
+    schema.path().parent.mkdir(parents=True, exist_ok=True)
+    schema.path().write_text("# My own comment\nvolume = 100\n", encoding="utf-8")
+    assert harness.press("faster") == ["220 words a minute."]
+    assert harness.press("quieter") == ["Volume 90 percent."]
+    (speaker,) = ScriptedSpeaker.instances
+    assert speaker.said == ["220 words a minute.", "Volume 90 percent."]
+    assert (speaker.options["rate"], speaker.options["volume"]) == (220, 90)
+    settings = schema.load(schema.path())
+    assert (settings.rate, settings.volume) == (220, 90)
+    assert "# My own comment" in schema.path().read_text(encoding="utf-8")
+    assert harness.applied == [replace(settings, volume=100), settings], "the windows show them"
+
+
+def test_with_a_screen_reader_the_keys_for_the_voice_say_whose_it_is(
+    harness: ServiceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(harness.service.speech, "reader_announces_focus", lambda: True)
+    assert harness.press("faster") == ["The rate is your screen reader's own."]
+    assert harness.press("louder") == ["The volume is your screen reader's own."]
+    assert harness.applied == []
+
+
+def test_a_change_of_the_voice_that_cannot_be_saved_holds_and_tells_so(harness: ServiceHarness) -> None:
+    schema.path().parent.mkdir(parents=True, exist_ok=True)
+    schema.path().write_text("rate = ", encoding="utf-8")
+    (sentence,) = harness.press("slower")
+    assert sentence.startswith("180 words a minute. ")
+    assert sentence.endswith("The new settings apply until the program ends.")
+    assert harness.service.settings.rate == 180
 
 
 def test_another_voice_speaks_at_once(harness: ServiceHarness) -> None:
@@ -148,6 +208,20 @@ def test_while_a_key_is_recorded_no_hotkeys_are_registered(harness: ServiceHarne
     harness.service.suspend_hotkeys(False)
     harness.steps()
     assert "ctrl+shift+F4" in ScriptedHotkeys.registered[-1]
+
+
+def test_changed_settings_leave_the_keys_to_other_programs(harness: ServiceHarness) -> None:
+    harness.apply(hotkeys__shortcuts="super+F3")
+    assert harness.press("shortcuts") == ["Shortcuts are off. Windows key F3 turns them on again."]
+    assert ScriptedHotkeys.registered[-1] == {"super+F3"}
+    assert harness.apply(hotkeys__camera="super+F5") == ["Settings applied."]
+    assert ScriptedHotkeys.registered[-1] == {"super+F3"}
+    harness.service.suspend_hotkeys(True)
+    assert ScriptedHotkeys.registered[-1] == set()
+    harness.service.suspend_hotkeys(False)
+    assert ScriptedHotkeys.registered[-1] == {"super+F3"}
+    assert harness.press("shortcuts") == ["Shortcuts are on."]
+    assert ScriptedHotkeys.registered[-1] >= {"super+F3", "super+F5"}
 
 
 def test_settings_that_cannot_be_saved_apply_all_the_same_and_that_is_reported(
@@ -260,7 +334,7 @@ def test_every_setting_is_somebodys(repository: Any) -> None:
     assert unread == []
 
 
-MORE, PALETTE, FREE = keys.parse_key("super+m"), keys.parse_key("ctrl+shift+F12"), keys.parse_key("ctrl+shift+F9")
+MORE, PALETTE = keys.parse_key("super+m"), keys.parse_key("ctrl+shift+F12")
 
 
 @pytest.mark.parametrize(
@@ -276,40 +350,3 @@ def test_the_way_on_is_the_shortest_that_works_where_the_person_is(
     more: Key | None, palette: Key | None, awaits_question: bool, sentence: str
 ) -> None:
     assert service.way_on(more, palette, awaits_question=awaits_question) == sentence
-
-
-def test_a_key_is_named_only_where_it_works() -> None:
-    problems: list[str] = []
-
-    class Hotkeys:
-        def start(self, *arguments: Any) -> tuple[str, ...]:
-            self.notice = arguments[2]
-            return tuple(problems)
-
-        def close(self) -> None: ...
-
-    made: list[Hotkeys] = []
-
-    def make() -> Hotkeys:
-        made.append(Hotkeys())
-        return made[-1]
-
-    told: list[str] = []
-    global_hotkeys = settings_applier.GlobalHotkeys(make, lambda _: None, told.append)  # type: ignore[arg-type]
-    bindings = {"palette": PALETTE, "window": FREE}
-    assert global_hotkeys.working_key("palette") is None, "nothing is registered yet"
-    global_hotkeys.register(bindings)
-    assert global_hotkeys.working_key("palette") == PALETTE
-    assert global_hotkeys.working_key("more") is None
-    problems.append(key_taken_message(FREE, "window"))
-    global_hotkeys.register(bindings)
-    assert global_hotkeys.working_key("palette") == PALETTE, "another one is taken"
-    assert global_hotkeys.working_key("window") is None
-    problems[:] = ["No keys work on this desktop."]
-    global_hotkeys.register(bindings)
-    assert global_hotkeys.working_key("palette") is None
-    problems.clear()
-    global_hotkeys.register(bindings)
-    made[-1].notice("The desktop no longer sends shortcuts.")
-    assert told == ["The desktop no longer sends shortcuts."]
-    assert global_hotkeys.working_key("palette") is None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from support.stand_in_readers import StandInReader
 
 from edge_assistant.controller.speech_channel import SpeechChannel
+from edge_assistant.speech.screen_reader import ScreenReaderOrVoice
 
 Notice = Callable[[str, str], None]
 
@@ -38,6 +40,9 @@ class ScriptedSpeaker:
 
     def recheck_waiters(self) -> None:
         self.calls.append("look again")
+
+    def pending(self) -> int:
+        return 1
 
     def close(self) -> None:
         self.calls.append("close")
@@ -106,9 +111,61 @@ def test_waiting_for_speech_can_be_ended(channel: SpeechChannel, speakers: list[
     assert speakers[0].calls == ["start", "wait unless True", "look again"]
 
 
+def test_what_has_the_keyboard_is_said_in_place_of_what_had_it_before_and_after_other_speech(
+    channel: SpeechChannel, speakers: list[ScriptedSpeaker]
+) -> None:
+    channel.say("Saved.")
+    channel.say_focus("Name, edit.", False)
+    channel.say_focus("OK, button.", False)
+    channel.say("Done.")
+    channel.say_focus("Close, button.", False)
+    assert speakers[0].calls == ["start", "Saved.", "Name, edit.", "stop", "OK, button.", "Done.", "Close, button."]
+
+
+def test_a_move_of_the_keyboard_ends_a_whole_answer_as_with_a_screen_reader(
+    channel: SpeechChannel, speakers: list[ScriptedSpeaker]
+) -> None:
+    ended: list[int] = []
+    channel.on_silenced = ended.append
+    channel.select_request(3)
+    channel.say("A dialog.", 3)
+    channel.say_focus("OK, button.", True)
+    assert ended == [3]
+    assert not channel.say("Two buttons.", 3)
+    assert channel.say("Saved."), "what belongs to no request is heard"
+    channel.select_request(4)
+    assert channel.say("A list.", 4)
+    assert speakers[0].calls == ["start", "A dialog.", "stop", "OK, button.", "Saved.", "A list."]
+
+
 def test_without_a_screen_reader_the_focus_is_announced_by_the_program(channel: SpeechChannel) -> None:
     assert not channel.reader_announces_focus()
     assert not SpeechChannel(None, print).reader_announces_focus()
+
+
+def test_who_silences_the_screen_reader_hears_nothing_more_of_that_answer_until_it_is_asked_for() -> None:
+    reader = StandInReader()
+    voice = ScreenReaderOrVoice(ScriptedSpeaker(lambda *_: None), reader, "auto")  # type: ignore[arg-type]
+    channel = SpeechChannel(lambda _: voice, lambda *_: None)
+    silenced: list[int] = []
+    channel.on_silenced = silenced.append
+    channel.select_request(1)
+    channel.say("one", 1)
+    reader.silence()
+    channel.say("two", 1)
+    channel.tone("tick", 1)
+    channel.say("status")
+    assert silenced == [1]
+    reader.silence()
+    assert silenced == [1], "what belongs to no answer ends none"
+    channel.silence()
+    channel.say("again", 1)
+    reader.silence()
+    channel.select_request(2)
+    channel.say("next", 2)
+    assert reader.said == ["one", "status", "again", "next"]
+    assert voice._speaker.calls == ["start", "stop"]  # type: ignore[attr-defined]
+    voice.close()
 
 
 def test_without_speech_nothing_is_waited_for() -> None:

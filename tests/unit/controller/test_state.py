@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -21,15 +23,19 @@ from edge_assistant.controller.state import (
     on_ended,
     on_forget,
     on_front_window_changed,
+    on_history,
+    on_lines,
+    on_lines_closed,
     on_more,
     on_press,
     on_question,
     on_read_reasoning,
+    on_silenced,
     on_spell_aloud,
     on_stop,
     on_time_passed,
 )
-from edge_assistant.hotkeys.actions import ACTIONS, ANSWER_ACTIONS
+from edge_assistant.hotkeys.actions import ACTIONS, ANSWER_ACTIONS, VOICE_ACTIONS, asks_for_answer, question_action
 
 SILENCE, CANCEL, FORGET = Effect.SILENCE, Effect.CANCEL_REQUEST, Effect.FORGET_PICTURE
 BEGINNINGS: dict[Task, Effect] = {
@@ -218,11 +224,21 @@ def test_a_request_that_failed_offers_no_detail() -> None:
 
 def test_the_first_stop_silences_the_second_cancels() -> None:
     state, effects = on_press(working(), "stop", 101.0)
-    assert effects == (SILENCE, Effect.MUTE)
+    assert effects == (SILENCE, Effect.MUTE, Effect.REPORT_MUTED)
     assert (state.phase, state.muted) == ("working", True)
     state, effects = on_press(state, "stop", 102.0)
-    assert effects == (SILENCE, CANCEL, FORGET)
+    assert effects == (SILENCE, CANCEL, FORGET, Effect.REPORT_STOPPED)
     assert state.phase == "idle"
+
+
+def test_who_silences_the_screen_reader_mutes_that_request_alone() -> None:
+    state = working()
+    assert on_silenced(state, state.id + 1) == (state, ())
+    muted, effects = on_silenced(state, state.id)
+    assert (muted.phase, muted.muted, effects) == ("working", True, (Effect.MUTE,))
+    assert on_silenced(muted, state.id) == (muted, ())
+    assert on_press(muted, "more", 102.0, has_answer=True)[1] == (Effect.REPEAT_PARTIAL_ANSWER,)
+    assert on_silenced(speaking(), speaking().id) == (speaking(), ()), "its speech is over, and so will it be"
 
 
 def test_what_was_silenced_is_answered_all_the_same() -> None:
@@ -234,13 +250,27 @@ def test_what_was_silenced_is_answered_all_the_same() -> None:
 
 def test_one_stop_ends_speech_whose_work_is_over() -> None:
     state, effects = on_press(speaking(), "stop", 101.0)
-    assert effects == (SILENCE, CANCEL)
+    assert effects == (SILENCE, CANCEL, Effect.REPORT_STOPPED)
     assert state.phase == "idle"
 
 
-def test_stop_when_nothing_goes_on_only_silences() -> None:
-    assert on_press(State(), "stop", 1.0) == (State(), (SILENCE,))
-    assert on_press(finished(), "stop", 101.0) == (finished(), (SILENCE,))
+def test_stop_when_nothing_goes_on_silences_and_says_so() -> None:
+    for state in (State(), finished()):
+        assert on_press(state, "stop", 101.0) == (state, (SILENCE, Effect.REPORT_NOTHING_TO_STOP))
+
+
+def test_an_earlier_answer_lets_what_is_worked_on_go_on_unheard_and_ends_what_is_spoken() -> None:
+    for state in (capturing(), working()):
+        assert on_history(state, 101.0) == (replace(state, muted=True), (SILENCE, Effect.MUTE))
+    after, effects = on_history(speaking(), 101.0)
+    assert (after.phase, after.picture, effects) == ("idle", "kept", (SILENCE, CANCEL))
+    assert on_history(finished(), 101.0) == (finished(), (SILENCE,))
+
+
+@pytest.mark.parametrize("action", VOICE_ACTIONS)
+def test_the_voice_changes_whatever_goes_on(action: str) -> None:
+    for state in (State(), capturing(), working(), speaking(), finished()):
+        assert on_press(state, action, 101.0) == (state, (Effect(action),))
 
 
 def test_repeat_says_the_last_answer_again_and_keeps_the_offer_of_its_detail() -> None:
@@ -288,18 +318,20 @@ def test_every_sequence_of_presses_leaves_one_request_at_most_and_ids_that_only_
         "taken": lambda state: on_captured(state, state.id, has_picture=True),
         "opened": on_conversation_opened,
         "closed": lambda state: on_conversation_closed(state, 10.0),
+        "lines closed": lambda state: on_lines_closed(state, 10.0),
         "question": lambda state: on_question(state, has_picture=True),
         "reasoning": on_read_reasoning,
         "forget": on_forget,
         "elsewhere": on_describe_target,
     }
-    alphabet = [*ACTIONS, *others]
+    alphabet = [*ACTIONS, question_action("Free seat"), *others]
     reached, seen = {State()}, set()
     for _ in range(5):
         next_reached = set()
         for state in reached - seen:
             for step in alphabet:
-                after, effects = others[step](state) if step in others else on_press(state, step, 10.0)
+                press = partial(on_press, action=step, now=10.0, has_picture=bool(state.picture))
+                after, effects = others.get(step, press)(state)
                 beginnings = [each for each in effects if each in (*BEGINNINGS.values(), *REPETITIONS)]
                 begun_now = after.id - state.id
                 assert begun_now in (0, 1)
@@ -307,12 +339,8 @@ def test_every_sequence_of_presses_leaves_one_request_at_most_and_ids_that_only_
                 assert len(beginnings) == begun_now or (not begun_now and beginnings == [Effect.READ_REASONING])
                 if begun_now and state.phase != "idle":
                     assert effects[:2] == (SILENCE, CANCEL)
-                if (
-                    state.conversation_open
-                    and state.picture
-                    and step not in (*ANSWER_ACTIONS, "ask", "elsewhere", "forget")
-                ):
-                    assert FORGET not in effects, "the picture of an open conversation is gone"
+                if state.holds_picture and not asks_for_answer(step) and step not in ("ask", "elsewhere", "forget"):
+                    assert FORGET not in effects, "the picture of an open conversation, or open lines, is gone"
                 if Effect.DESCRIBE_IN_DETAIL in effects:
                     assert state.picture, "the detail of nothing"
                 next_reached.add(after)
@@ -431,6 +459,48 @@ def test_more_that_is_cancelled_leaves_the_picture() -> None:
     for action in ("window", "stop"):
         stopped = on_press(state, action, 110.0)[0] if action == "window" else on_stop(on_stop(state, 1.0)[0], 1.0)[0]
         assert (stopped.phase, stopped.picture) == ("idle", "kept")
+
+
+def test_lines_are_those_of_the_kept_picture_which_stays_as_long_as_they_are_open() -> None:
+    state, effects = on_lines(finished(), 100.0, has_picture=True)
+    assert effects == (SILENCE, Effect.OPEN_LINES)
+    assert (state.phase, state.picture, state.lines_open) == ("idle", "kept", True)
+    assert on_time_passed(state, 1000.0) == (state, ())
+    closed, _ = on_lines_closed(state, 1000.0)
+    assert closed.picture == "kept"
+    dropped, effects = on_time_passed(closed, 1031.0)
+    assert (dropped.picture, effects) == ("", (FORGET,))
+
+
+def test_lines_mute_the_request_that_runs_and_stopping_it_keeps_the_picture() -> None:
+    state, effects = on_lines(working(), 100.0, has_picture=True)
+    assert effects == (SILENCE, Effect.MUTE, Effect.OPEN_LINES)
+    assert (state.phase, state.muted) == ("working", True)
+    stopped, effects = on_stop(state, 101.0)
+    assert effects == (SILENCE, CANCEL, Effect.REPORT_STOPPED)
+    assert (stopped.phase, stopped.picture) == ("idle", "kept")
+
+
+def test_lines_end_the_speech_of_an_answer() -> None:
+    state, effects = on_lines(speaking(), 100.0, has_picture=True)
+    assert effects == (SILENCE, CANCEL, Effect.OPEN_LINES)
+    assert state.phase == "idle"
+
+
+def test_without_a_picture_lines_are_those_of_the_window_that_is_captured_for_them() -> None:
+    state, effects = on_press(State(), "lines", 100.0)
+    assert (state.task, effects) == ("lines", (SILENCE, FORGET, Effect.CAPTURE))
+    cancelled = on_press(state, "lines", 100.1)[1]
+    assert cancelled == (SILENCE, CANCEL, FORGET, Effect.REPORT_STOPPED), "the same key again cancels"
+    state, effects = on_captured(state, state.id, has_picture=True)
+    assert (state.phase, state.picture, state.lines_open, effects) == ("idle", "kept", True, (Effect.OPEN_LINES,))
+    failed, _ = on_press(State(), "lines", 100.0)
+    assert on_captured(failed, failed.id, has_picture=False)[1] == (Effect.ANSWER,), "the failure is reported"
+
+
+def test_a_new_picture_takes_the_place_of_the_one_whose_lines_are_open() -> None:
+    state, _ = on_lines(finished(), 100.0, has_picture=True)
+    assert FORGET in on_press(state, "screen", 101.0)[1]
 
 
 def test_spelling_opens_its_window_or_is_spoken_where_there_is_none() -> None:

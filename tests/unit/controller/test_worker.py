@@ -52,6 +52,17 @@ def test_of_a_cancelled_request_only_its_end_and_its_notices_are_still_shown(wor
     assert worker_harness.shown[2:] == [notice, cancelled(1, "")]
 
 
+def test_what_could_not_be_confirmed_is_repeated_with_the_answer_and_the_text_before_it_is_not(
+    worker_harness: WorkerHarness,
+) -> None:
+    request = worker_harness.request(1)
+    worker_harness.output.request = request
+    worker_harness.output.show(NoticeEvent(1, "glance-text", "Text: Disk full."))
+    worker_harness.output.show(SentenceEvent(1, "Code 4711."))
+    worker_harness.output.show(NoticeEvent(1, "unconfirmed", "I could not confirm: 4711"))
+    assert request.sentences == ["Code 4711.", "I could not confirm: 4711"]
+
+
 def test_the_sentences_of_an_answer_keep_their_language_for_later(worker_harness: WorkerHarness) -> None:
     request = worker_harness.request(1)
     worker_harness.output.request = request

@@ -37,13 +37,16 @@ def test_windows_is_asked_for_the_library_that_holds_the_function(monkeypatch: p
     assert (found.restype, found.argtypes) == (ctypes.c_size_t, (ctypes.c_int,))
 
 
+_LIBRARY_NAME = {"win32": "{}.dll", "darwin": "lib{}.dylib"}.get(sys.platform, "lib{}.so")
+
+
 class _OnlyItsOwn:
     """One of this machine's libraries, as Windows shows it: without what is in those that it needs."""
 
     def __init__(self, library: str) -> None:
-        self._library = ctypes.CDLL(str(bindings.LIBRARIES / f"lib{library}.so"))
-        base = ctypes.CDLL(str(bindings.LIBRARIES / "libggml-base.so"))
-        self._hidden = base if library != "ggml-base" else None
+        self._library = ctypes.CDLL(str(bindings.LIBRARIES / _LIBRARY_NAME.format(library)))
+        base = ctypes.CDLL(str(bindings.LIBRARIES / _LIBRARY_NAME.format("ggml-base")))
+        self._hidden = base if library != "ggml-base" and sys.platform != "win32" else None
 
     def __getattr__(self, name: str) -> Any:
         if self._hidden is not None and hasattr(self._hidden, name):
@@ -51,7 +54,6 @@ class _OnlyItsOwn:
         return getattr(self._library, name)
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the libraries' names are Linux's")
 def test_nothing_is_looked_for_in_a_library_that_only_passes_it_on(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -61,7 +63,7 @@ def test_nothing_is_looked_for_in_a_library_that_only_passes_it_on(
     _imported_anew("llama_model")
     quantise = _imported_anew("quantise")
     assert quantise.requantise(struct.pack("2f", 1, 2), 0, 1, 2) == struct.pack("2e", 1, 2)
-    (tmp_path / "libggml-cpu-haswell.so").touch()
+    (tmp_path / _LIBRARY_NAME.format("ggml-cpu-haswell")).touch()
     bindings.load_backends(tmp_path)
     assert bindings.ggml("ggml", "ggml_backend_load_all_from_path", None)
     monkeypatch.setattr(devices.llama, "llama_supports_gpu_offload", lambda: True)

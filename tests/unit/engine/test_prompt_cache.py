@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from pathlib import Path
 
 import pytest
+from support.platforms import DEVICES, lacks
 
 from edge_assistant.engine.prompt_cache import PromptCache, compute_identity
 
@@ -49,6 +49,15 @@ def test_only_some_are_kept_the_ones_used_last(prompt_cache: PromptCache, tmp_pa
     assert len(list((tmp_path / "prompts").iterdir())) == 4
 
 
+def test_what_cannot_be_removed_keeps_nothing_else(prompt_cache: PromptCache, tmp_path: Path) -> None:
+    prompt_cache.write([1], b"state")
+    for name in ("a.new", "c.new"):
+        (tmp_path / "prompts" / name).mkdir()  # as on Windows a file that somebody reads
+    (tmp_path / "prompts" / "b.new").write_bytes(b"half")
+    prompt_cache.write([2], b"state")
+    assert not (tmp_path / "prompts" / "b.new").exists()
+
+
 def test_a_folder_that_cannot_be_written_ends_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "prompts").write_bytes(b"a file")
     prompt_cache = PromptCache(tmp_path / "prompts", b"model")
@@ -67,7 +76,7 @@ def test_another_file_or_fact_is_another_identity(tmp_path: Path) -> None:
     assert first != compute_identity([path], 1)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
+@lacks(DEVICES)
 def test_a_pipe_in_its_place_is_not_waited_for(prompt_cache: PromptCache, tmp_path: Path) -> None:
     prompt_cache.write([1, 2], b"state")
     (path,) = (tmp_path / "prompts").iterdir()

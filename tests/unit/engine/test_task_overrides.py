@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
+from support.platforms import LINKS, lacks
 
 from edge_assistant.engine.task_overrides import write_overrides
 from edge_assistant.engine.task_table import load_table
@@ -106,7 +106,7 @@ def test_a_broken_file_is_not_touched(path: Path) -> None:
         assert path.read_text(encoding="utf-8") == text
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="making links needs a right of its own on Windows")
+@lacks(LINKS)
 def test_a_link_stays_a_link(path: Path, tmp_path: Path) -> None:
     path.parent.mkdir()
     elsewhere = tmp_path / "dotfiles.toml"

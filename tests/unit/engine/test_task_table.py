@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from support.platforms import DEVICES, lacks
 
 from edge_assistant.engine.messages import Sampling
 from edge_assistant.engine.task_entries import FAMILIES, TASKS, VARIANTS, Mode, Task, Variant, parse_table
@@ -246,14 +247,19 @@ def test_an_own_file_with_an_error_is_ignored_with_one_sentence_that_names_it(ca
     assert path.read_text(encoding="utf-8") == text
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
-def test_what_is_no_file_is_ignored_with_one_sentence_and_blocks_nothing(tmp_path: Path) -> None:
-    pipe, folder, large, binary = (tmp_path / name for name in ("pipe", "folder", "large", "binary"))
-    os.mkfifo(pipe)
+@lacks(DEVICES)
+def test_a_pipe_is_ignored_with_one_sentence_and_blocks_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    assert load_table(path).problem.startswith(f"The file {path} is ignored: ")
+
+
+def test_what_is_no_file_is_ignored_with_one_sentence(tmp_path: Path) -> None:
+    folder, large, binary = (tmp_path / name for name in ("folder", "large", "binary"))
     folder.mkdir()
     large.write_bytes(b"#" * 300_000)
     binary.write_bytes(b"\xff\xfe\x00")
-    for path in (pipe, folder, large, binary):
+    for path in (folder, large, binary):
         assert load_table(path).problem.startswith(f"The file {path} is ignored: ")
 
 

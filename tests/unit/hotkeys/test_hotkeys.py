@@ -1,22 +1,23 @@
-"""Global keys without a display: which system takes them how, and what Windows is asked, by a stand-in."""
+"""Global keys without a display: which system takes them how, and which they are."""
 
 from __future__ import annotations
 
-import ctypes
-import itertools
 import queue
-from typing import Any
 
 import pytest
+from support.platforms import LINUX_DESKTOP, lacks
 
 from edge_assistant.hotkeys import unsupported
+from edge_assistant.hotkeys.actions import ACTIONS, READING_ACTIONS
 from edge_assistant.hotkeys.backends import choose_hotkeys
+from edge_assistant.hotkeys.defaults import default_keys
 from edge_assistant.hotkeys.key import parse_key
+from edge_assistant.hotkeys.mac import MacHotkeys
+from edge_assistant.hotkeys.other_programs import programs_with
 from edge_assistant.hotkeys.portal import PortalHotkeys, is_same_key, shortcut_trigger
 from edge_assistant.hotkeys.unsupported import UnsupportedHotkeys
-from edge_assistant.hotkeys.windows import WindowsHotkeys, virtual_key
+from edge_assistant.hotkeys.windows import WindowsHotkeys
 from edge_assistant.hotkeys.x11 import KeyRepeatFilter, X11Hotkeys, bit_combinations
-from edge_assistant.settings.schema import HotkeySettings
 
 KEYS = {"window": parse_key("ctrl+shift+F9"), "stop": parse_key("super+pause")}
 
@@ -25,7 +26,7 @@ KEYS = {"window": parse_key("ctrl+shift+F9"), "stop": parse_key("super+pause")}
     ("platform", "wayland", "x11", "kind"),
     [
         ("win32", False, False, WindowsHotkeys),
-        ("darwin", False, True, UnsupportedHotkeys),
+        ("darwin", False, True, MacHotkeys),
         ("linux", True, True, PortalHotkeys),
         ("linux", False, True, X11Hotkeys),
         ("linux", False, False, UnsupportedHotkeys),
@@ -38,12 +39,15 @@ def test_every_session_has_its_keys(platform: str, wayland: bool, x11: bool, kin
 
 
 def test_where_no_key_can_be_taken_it_is_said_once_what_to_do() -> None:
-    for platform, words in (("darwin", "On a Mac"), ("linux", "There is no display")):
-        (sentence,) = choose_hotkeys(platform, wayland=False, x11=False).start(KEYS, print, print)
-        assert sentence.startswith(words)
-        assert "edge-assistant trigger" in sentence
+    hotkeys = choose_hotkeys("linux", wayland=False, x11=False)
+    (sentence,) = hotkeys.start(KEYS, print, print)
+    assert sentence.startswith("There is no display")
+    assert "edge-assistant trigger" in sentence
+    assert hotkeys.unavailable == sentence
+    assert hotkeys.is_free(KEYS["window"]) is None
 
 
+@lacks(LINUX_DESKTOP)
 def test_without_a_bus_a_wayland_desktop_is_told_to_bind_commands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
     told: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -88,74 +92,28 @@ def test_every_combination_of_lock_keys_is_covered() -> None:
     assert list(bit_combinations(())) == [0]
 
 
-class User32:
-    """As much of user32.dll as is used; `messages` is what Windows sends."""
-
-    def __init__(self, refused: tuple[int, ...] = ()) -> None:
-        self.registered: dict[int, tuple[int, int]] = {}
-        self.messages: queue.Queue[tuple[int, int, int]] = queue.Queue()
-        self._refused = refused
-
-    def RegisterHotKey(self, window: None, id: int, modifiers: int, key: int) -> int:
-        assert window is None
-        if id in self._refused:
-            return 0
-        self.registered[id] = (modifiers, key)
-        return 1
-
-    def UnregisterHotKey(self, _: None, id: int) -> int:
-        self.registered.pop(id, None)
-        return 1
-
-    def GetMessageW(self, message: Any, *_: object) -> int:
-        result, kind, id = self.messages.get(timeout=5)
-        target = ctypes.cast(message, ctypes.POINTER(type(message._obj))).contents
-        target.message, target.wParam = kind, id
-        return result
-
-    def PostThreadMessageW(self, thread: int, kind: int, *_: int) -> int:
-        assert (thread, kind) == (99, 0x0012)
-        self.messages.put((0, kind, 0))
-        return 1
+def test_the_default_keys_differ_and_are_the_same_function_keys_everywhere() -> None:
+    linux, windows = default_keys("linux"), default_keys("win32")
+    for platform, defaults in (("linux", linux), ("win32", windows), ("darwin", default_keys("darwin"))):
+        bound = [parse_key(text, platform) for text in defaults.values() if text]
+        assert len(set(bound)) == len(bound)
+        assert {"window", "stop"} <= {action for action, text in defaults.items() if text}
+        assert list(defaults) == list(ACTIONS)
+    for action, text in linux.items():
+        if text:
+            assert windows[action].rpartition("+")[2] == text.rpartition("+")[2]
+    # A settings file from before this action may have any key for another one.
+    assert linux["shortcuts"] == ""
+    always = set(ACTIONS) - set(READING_ACTIONS)
+    assert {parse_key(linux[each], "linux") for each in always if linux[each]}.isdisjoint(
+        parse_key(windows[each], "win32") for each in always if windows[each]
+    )
+    assert all(linux[each] == windows[each] for each in READING_ACTIONS)
 
 
-class Kernel32:
-    def GetCurrentThreadId(self) -> int:
-        return 99
-
-
-def test_windows_registers_each_key_and_its_messages_become_presses() -> None:
-    system, pressed = User32(), queue.Queue[str]()
-    hotkeys = WindowsHotkeys(system, Kernel32())
-    assert hotkeys.start(KEYS, pressed.put, print) == ()
-    assert system.registered == {1: (0x4000 | 2 | 4, 0x78), 2: (0x4000 | 8, 0x13)}
-    for message in ((1, 0x0312, 2), (1, 0x0113, 1), (1, 0x0312, 7), (1, 0x0312, 1)):
-        system.messages.put(message)
-    assert [pressed.get(timeout=5) for _ in range(2)] == ["stop", "window"]
-    hotkeys.close()
-    assert system.registered == {}
-    assert pressed.empty()
-
-
-def test_windows_names_the_key_that_somebody_else_has() -> None:
-    hotkeys = WindowsHotkeys(User32(refused=(2,)), Kernel32())
-    (sentence,) = hotkeys.start(KEYS, print, print)
-    assert sentence.startswith("Windows key pause, for stop, is used by another program.")
-    assert "edge-assistant trigger stop" in sentence
-    hotkeys.close()
-
-
-def test_windows_that_sends_no_more_keys_is_told() -> None:
-    system, lost = User32(), queue.Queue[str]()
-    WindowsHotkeys(system, Kernel32()).start(KEYS, print, lost.put)
-    system.messages.put((-1, 0, 0))
-    assert "no longer sends shortcuts" in lost.get(timeout=5)
-
-
-def test_the_default_keys_are_different_and_every_system_knows_them() -> None:
-    bound = HotkeySettings().keys_by_action()
-    assert {"window", "stop"} <= set(bound)
-    codes = [virtual_key(key) for key in bound.values()]
-    assert all(one != two for one, two in itertools.combinations(codes, 2))
-    for key in bound.values():
-        assert not {"ctrl", "alt"} <= key.modifiers
+def test_no_default_key_on_windows_is_one_of_word_or_jaws() -> None:
+    for action, text in default_keys("win32").items():
+        if text:
+            assert not {"Word", "JAWS"} & {*programs_with(parse_key(text, "win32"), "win32")}, action
+    assert programs_with(parse_key("ctrl+shift+F11"), "win32") == ("Word", "JAWS")
+    assert programs_with(parse_key("ctrl+shift+F11"), "linux") == ()

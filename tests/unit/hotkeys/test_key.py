@@ -42,9 +42,30 @@ def test_one_key_is_the_same_however_it_is_written(text: str, written: str) -> N
 )
 def test_what_cannot_be_taken_is_refused_with_the_reason(text: str, why: str) -> None:
     with pytest.raises(UsageError, match=why) as refused:
-        parse_key(text)
+        parse_key(text, "linux")
     assert str(refused.value).endswith(".")
+
+
+@pytest.mark.parametrize(("platform", "name"), [("win32", "win"), ("darwin", "cmd"), ("linux", "super")])
+def test_the_system_key_is_advised_by_a_name_that_is_known_there_and_can_be_written(platform: str, name: str) -> None:
+    with pytest.raises(UsageError, match=f"Add ctrl, alt or {name}."):
+        parse_key("d", platform)
+    assert str(parse_key(f"{name}+d", platform)) == "super+d"
 
 
 def test_a_key_is_said_without_plus_signs() -> None:
     assert parse_key("ctrl+super+F9").spoken == "ctrl Windows key F9"
+
+
+def test_on_windows_a_function_key_types_nothing_with_ctrl_and_alt() -> None:
+    assert str(parse_key("alt+ctrl+F9", "win32")) == "ctrl+alt+F9"
+    with pytest.raises(UsageError, match="Use a function key such as ctrl"):
+        parse_key("ctrl+alt+e", "win32")
+    for platform in ("linux", "darwin"):
+        with pytest.raises(UsageError, match="VoiceOver"):
+            parse_key("ctrl+alt+F9", platform)
+
+
+def test_a_mac_calls_its_keys_by_their_names_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert parse_key("alt+super+F9").spoken == "Option Command F9"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.platforms import DEVICES, lacks
 
 from edge_assistant.models import partial_file
 from edge_assistant.models.checksums import ChecksumError, ChecksumVerifier
@@ -72,7 +73,7 @@ def endless(name: Path, _: Path) -> None:
 
 
 LINKS = [hard] if os.name == "nt" else [hard, soft]  # there the person needs a right for the other
-NO_FILES = [pipe, endless] if hasattr(os, "mkfifo") else []  # Windows has no pipes and devices in folders
+NO_FILES = [pytest.param(make, marks=lacks(DEVICES)) for make in (pipe, endless)]
 LEFT = pytest.mark.parametrize("left", [*LINKS, *NO_FILES])
 
 

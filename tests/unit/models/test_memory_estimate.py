@@ -126,3 +126,14 @@ def test_beside_loaded_weights_their_files_and_some_headroom_are_not_free() -> N
     # 8 GB with a desktop; 16 GB.
     assert needed_bytes(BIG, 4096) > available_beside(BIG, 6_000_000_000)
     assert needed_bytes(BIG, 4096) < available_beside(BIG, 11_000_000_000)
+
+
+def test_memory_is_left_to_what_recognises_text_as_long_as_the_model_fits() -> None:
+    needed, worker = needed_bytes(BIG, 4096), 400_000_000
+    assert fitting_context(BIG, 4096, needed + worker, beside=worker) == 4096
+    smaller = fitting_context(BIG, 4096, needed, beside=worker)
+    assert smaller is not None
+    assert smaller < 4096
+    assert needed_bytes(BIG, smaller) + worker <= needed
+    least = needed_bytes(BIG, 1024)
+    assert fitting_context(BIG, 4096, least, beside=worker) == fitting_context(BIG, 4096, least) == 1024

@@ -40,11 +40,23 @@ def test_an_eight_gigabyte_laptop_hears_what_why_and_how() -> None:
     assert advice.download_bytes == Q4_BYTES
     assert advice.sentences == (
         "This computer has 8 gigabytes of memory, 4 processor cores, and 100.0 gigabytes of free disk space.",
-        "I recommend qwen3-vl-4b-q4_k_m, Q4_K_M, the best that fits well into this memory. "
+        "I recommend qwen3-vl-4b-q4_k_m, the best that fits well into this memory. "
         "It is 3.0 gigabytes to download, and needs 3.8 gigabytes of memory.",
         "Download it with edge-assistant models pull qwen3-vl-4b-q4_k_m, or import a file with models import.",
         WARNING,
     )
+
+
+def test_what_is_needed_is_one_plain_sentence_and_the_rest_are_details() -> None:
+    advice = advise(LAPTOP)
+    assert advice.need == "I need one download of 3 gigabytes."
+    assert advice.details == (*advice.sentences[:-1], "Its licence is Apache-2.0.")
+    assert advise(LAPTOP, {Q4: Q4_BYTES}).need == "A model is here already."
+    little = advise(replace(LAPTOP, memory=2_000_000_000))
+    assert little.need == "This computer has too little memory for a model. I can still read text."
+    assert little.details == little.sentences[:-1]
+    full = advise(replace(LAPTOP, free_disk=2_000_000_000))
+    assert full.need == "I need one download of 3 gigabytes. First free up 2.0 gigabytes of disk space."
 
 
 @pytest.mark.parametrize("memory", [2_000_000_000, 5_600_000_000, 8_100_000_000, 64_000_000_000])

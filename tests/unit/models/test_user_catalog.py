@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.platforms import DEVICES, lacks
 
 from edge_assistant.models import user_catalog
 from edge_assistant.models.catalog import CatalogModel, load_catalog, merge_catalogs
@@ -130,7 +131,7 @@ def test_a_bad_set_beside_stays_as_the_person_wrote_it(tmp_path: Path) -> None:
     assert path.read_text().startswith(bad)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes and devices in folders")
+@lacks(DEVICES)
 @pytest.mark.parametrize(
     "change",
     [

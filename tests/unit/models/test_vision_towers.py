@@ -105,7 +105,8 @@ def test_a_cancel_leaves_nothing_behind(parent: Path) -> None:
     with pytest.raises(CancelledError):
         VisionTowers().make(parent, "Q6_K", mark, cancel)
     assert VisionTowers().find(parent, "Q6_K") is None
-    assert [left.suffix for left in (paths.cache_dir() / "towers").iterdir()] == [".lock"]
+    left = {path.suffix for path in (paths.cache_dir() / "towers").iterdir()}
+    assert left <= {".lock"}, "Windows' locks take their file away"
 
 
 def test_progress_grows_to_one(parent: Path) -> None:
@@ -161,5 +162,7 @@ def test_two_programs_do_not_make_the_same_one_at_once(parent: Path) -> None:
 def test_what_was_left_half_made_is_cleared_away(parent: Path) -> None:
     left = made(parent).with_suffix(".new")
     left.write_bytes(b"half")
+    left.with_name("a.new").mkdir()  # cannot be removed, as on Windows a file that somebody reads
+    left.with_name("z.new").mkdir()
     VisionTowers().remove_temporary_files()
     assert not left.exists()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ from benchmarking import gpu_parts, nvidia_smi, peer, report
 from benchmarking.figures import Figures, NotMeasured
 from benchmarking.machine import Place
 from benchmarking.memory import Watch
+from support.fake_programs import write_program
+from support.platforms import LINUX_DESKTOP, lacks
 
 from edge_assistant.assistant.events import DoneEvent, ErrorEvent, cancelled
 from edge_assistant.engine.gpu_offload import NO_OFFLOAD, Device, GpuOffload
@@ -37,11 +38,7 @@ def smi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None
     monkeypatch.setenv("PATH", str(tmp_path))
 
     def prints(output: str) -> None:
-        if sys.platform == "win32":
-            pytest.skip("written for POSIX")
-        program = tmp_path / "nvidia-smi"
-        program.write_text(f"#!/bin/sh\nprintf '{output}'\n" if output else "#!/bin/sh\nexit 9\n")
-        program.chmod(0o755)
+        write_program(tmp_path, "nvidia-smi", f"print({output!r}, end='')" if output else "raise SystemExit(9)")
 
     return prints
 
@@ -101,7 +98,7 @@ def test_each_one_is_named_with_its_driver() -> None:
 
 def test_nvidia_smi_is_asked(smi: Callable[[str], None]) -> None:
     assert (nvidia_smi.used_bytes(), nvidia_smi.names()) == (None, [])
-    smi("700\\n")
+    smi("700\n")
     assert nvidia_smi.used_bytes() == 700 * 2**20
     smi("")
     assert (nvidia_smi.used_bytes(), nvidia_smi.names()) == (None, [])
@@ -126,14 +123,14 @@ def test_nothing_is_measured_where_device_memory_is_not_told(
 ) -> None:
     with pytest.raises(NotMeasured, match="no nvidia-smi"):
         measure(place, 1)
-    smi("[N/A]\\n")
+    smi("[N/A]\n")
     with pytest.raises(NotMeasured, match="no nvidia-smi"):
         measure(place, 1)
     assert list(place.cache.glob("*.gguf")) == []
 
 
+@lacks(LINUX_DESKTOP)  # other parts press keys on it
 def test_the_benchmark_has_them_all_and_the_tables_know_them() -> None:
-    pytest.importorskip("Xlib")  # other parts press keys with it
     from benchmarking.parts import PARTS
 
     assert tuple(name for name in PARTS if name.startswith("gpu")) == report.GRAPHICS_PARTS
@@ -143,7 +140,7 @@ def test_the_benchmark_has_them_all_and_the_tables_know_them() -> None:
 def test_llama_cpps_programs_have_to_be_named(
     measure: Callable[[Place, int], Figures], place: Place, smi: Callable[[str], None]
 ) -> None:
-    smi("1\\n")
+    smi("1\n")
     with pytest.raises(NotMeasured, match="--peer-server"):
         measure(place, 1)
 

@@ -10,16 +10,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.platforms import BASH, lacks
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = ("scripts", "packaging")
-LAUNCHER = "launch.py"
-"""What PyInstaller freezes, no command."""
+FROZEN = ("launch.py", "setup_steps.py")
+"""What PyInstaller freezes, no commands."""
 COMMANDS = [
     path
     for folder in FOLDERS
     for path in sorted((ROOT / folder).iterdir())
-    if path.is_file() and path.name != LAUNCHER and path.suffix in ("", ".py")
+    if path.is_file() and path.name not in FROZEN and path.suffix in ("", ".py")
 ]
 
 
@@ -43,10 +44,9 @@ def test_a_command_can_be_started_by_its_name_and_says_what_it_is(path: Path) ->
         assert os.access(path, os.X_OK)
 
 
+@lacks(BASH)
 @pytest.mark.parametrize("path", [path for path in COMMANDS if not path.suffix], ids=lambda path: path.name)
 def test_a_shell_command_tells_its_use_and_refuses_what_it_does_not_know(path: Path) -> None:
-    if sys.platform == "win32":
-        pytest.skip("the commands without an ending are for bash")
     told = subprocess.run([str(path), "--help"], capture_output=True, text=True, timeout=60, check=False)
     assert (told.returncode, told.stderr) == (0, "")
     assert told.stdout.startswith(f"usage: scripts/{path.name}")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.platforms import DEVICES, lacks
 
 from edge_assistant.cli import main
 from edge_assistant.controller.settings_applier import reload_settings
 from edge_assistant.settings import schema
 from edge_assistant.settings.schema import MAX_BYTES, Settings, load, with_values
 from edge_assistant.settings.store import load_or_back_up, save
-from edge_assistant.system.errors import UsageError
+from edge_assistant.system import file_retry
+from edge_assistant.system.errors import InputError, UsageError
 
 _LONGEST_SENTENCE = 600
 
@@ -120,7 +122,7 @@ def _large(path: Path) -> None:
     path.write_text("# large\n" * (MAX_BYTES // 8 + 1))
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
+@lacks(DEVICES)
 @pytest.mark.parametrize("make", [_pipe, _link_to_a_pipe, Path.mkdir, _large])
 def test_what_is_no_ordinary_file_is_never_waited_for(make: Callable[[Path], None], path: Path) -> None:
     make(path)
@@ -179,3 +181,26 @@ def test_settings_where_no_folder_can_be_are_the_usual_ones(tmp_path: Path) -> N
 def test_a_value_of_bytes_that_are_no_text_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["settings", "set", "weights_folder", "/weights\udcff"]) == 2
     assert capsys.readouterr().err == "weights_folder contains characters that are not text.\n"
+
+
+def test_a_file_that_another_program_has_open_is_said_so_and_not_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("rate = 180\n")
+
+    def refuse(*_: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))  # as Windows' C library does
+
+    monkeypatch.setattr(file_retry, "is_in_use", lambda error: isinstance(error, PermissionError))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refuse)
+        with pytest.raises(InputError, match="is in use by another program") as failure:
+            schema.load(path)
+        assert failure.value.code == "in-use"
+        old = with_values(Settings(), {"volume": 70})
+        assert reload_settings(path, old) == (old, f"{failure.value} The old settings stay.")
+        settings, sentence = load_or_back_up(path)
+    assert settings == Settings()
+    assert str(path) in sentence
+    assert [each.read_text() for each in tmp_path.iterdir()] == ["rate = 180\n"]

@@ -9,7 +9,7 @@ import pytest
 
 from edge_assistant.hotkeys.actions import ACTIONS
 from edge_assistant.settings.entry import GROUPS, validate
-from edge_assistant.settings.schema import HotkeySettings, Settings, entries, load
+from edge_assistant.settings.schema import HotkeySettings, Settings, action_of, entries, load
 from edge_assistant.system.errors import UsageError
 
 
@@ -45,7 +45,7 @@ def test_what_the_file_says_holds(tmp_path: Path) -> None:
         "[hotkeys]\nwindow = 9",
         "[hotkeys]\nwindow = 'ctrl+alt+w'",
         "[hotkeys]\nwindow = 'F9'\nscreen = 'f9'",
-        "[hotkeys]\nwindow = 'shift+ctrl+F8'",
+        f"[hotkeys]\nwindow = '{HotkeySettings().stop}'",
     ],
 )
 def test_an_error_in_the_file_is_named_with_the_file(text: str, tmp_path: Path) -> None:
@@ -75,7 +75,18 @@ def test_every_entry_tells_what_it_is() -> None:
 
 
 def test_every_action_may_have_a_key() -> None:
-    assert {each.name for each in fields(HotkeySettings)} == set(ACTIONS)
+    assert {action_of(each.name) for each in fields(HotkeySettings)} == set(ACTIONS)
+
+
+def test_a_default_key_of_a_reading_gives_way_to_what_a_settings_file_had_before(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('[hotkeys]\ncamera = "ctrl+shift+space"\n', encoding="utf-8")
+    bound = load(path).hotkeys.keys_by_action()
+    assert str(bound["camera"]) == "ctrl+shift+space"
+    assert "pause" not in bound
+    path.write_text('[hotkeys]\ncamera = "ctrl+F3"\nnext-line = "ctrl+F3"\n', encoding="utf-8")
+    with pytest.raises(UsageError, match="both camera and next-line"):
+        load(path)
 
 
 def test_keys_can_be_changed_added_and_taken_away(tmp_path: Path) -> None:
@@ -89,6 +100,6 @@ def test_keys_can_be_changed_added_and_taken_away(tmp_path: Path) -> None:
 
 def test_a_key_for_two_actions_is_refused_with_both_names(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
-    path.write_text('[hotkeys]\ncamera = "Shift+Ctrl+F9"\n', encoding="utf-8")
+    path.write_text('[hotkeys]\nwindow = "ctrl+shift+F9"\ncamera = "Shift+Ctrl+F9"\n', encoding="utf-8")
     with pytest.raises(UsageError, match=r"ctrl\+shift\+F9 is used for both window and camera"):
         load(path)

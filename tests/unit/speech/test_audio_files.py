@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from support.platforms import MEMORY_FILES, lacks
 
 from edge_assistant.speech import audio_files
 
@@ -24,7 +25,7 @@ def no_memory_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="memory files are Linux's")
+@lacks(MEMORY_FILES)
 def test_on_linux_the_file_lies_in_memory_and_is_gone_when_closed() -> None:
     assert audio_files.prepare_folder() is None
     with audio_files.private_file(None) as (path, descriptor):

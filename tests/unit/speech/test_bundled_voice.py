@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from edge_assistant.speech import bundled_voice
-
-if sys.platform != "linux":
-    pytest.skip("only the form for Linux has a voice of its own", allow_module_level=True)
+from edge_assistant.speech import bundled_voice, worker
+from edge_assistant.speech.speech_engine import VoiceSettings
+from edge_assistant.system import paths
 
 
 def test_without_a_voice_beside_the_program_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,3 +59,15 @@ def test_where_the_system_has_none_its_library_is_found_by_the_usual_name(tmp_pa
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [str(tmp_path), "True"]
+
+
+def test_a_bundled_player_is_found_where_the_system_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    player = tmp_path / "bin" / "aplay"
+    player.parent.mkdir()
+    player.write_text("#!/bin/sh\n", encoding="utf-8")
+    player.chmod(0o755)
+    monkeypatch.setattr(paths, "program_voice_dir", lambda: tmp_path)
+    monkeypatch.setattr(bundled_voice, "_SYSTEM_LIBRARY", "libc.so.6")
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    engine = worker._create_engine(VoiceSettings(), None, lambda _: None, "linux")
+    assert engine._playback._players, "no player was found"  # type: ignore[union-attr]

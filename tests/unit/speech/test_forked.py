@@ -14,8 +14,6 @@ from support.waiting import PATIENCE
 
 from edge_assistant.speech.forked import run_in_fork
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
-
 
 def test_the_result_comes_back_and_nothing_else_changes() -> None:
     seen: list[int] = []

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from support.platforms import KILLED_BY_SIGNAL, MEMORY_FILES, lacks
+from support.waiting import PATIENCE, until
 
 from edge_assistant.speech.players import (
     CommandPlayer,
@@ -20,65 +22,63 @@ from edge_assistant.speech.players import (
 _SOUND = Sound("sentence.wav", 0.1)
 
 
-def script(folder: Path, body: str) -> CommandPlayer:
-    path = folder / "player"
-    path.write_text(f"#!/bin/sh\n{body}\n")
-    path.chmod(0o755)
-    return CommandPlayer(str(path), "-q")
+def program(code: str) -> CommandPlayer:
+    """A player that is a line of Python; its arguments are sys.argv[1:]."""
+    return CommandPlayer(sys.executable, "-c", f"import os, sys, time; {code}", "-q")
 
 
-@pytest.fixture
-def posix() -> None:
-    if sys.platform == "win32":
-        pytest.skip("the small programs are shell scripts")
-
-
-@pytest.mark.usefixtures("posix")
 class TestCommandPlayer:
     def test_a_program_that_ends_well_has_played_the_file_it_was_given(self, tmp_path: Path) -> None:
-        player = script(tmp_path, f'echo "$@" > {tmp_path}/arguments')
+        told = tmp_path / "arguments"
+        player = program(f"open({str(told)!r}, 'w').write(' '.join(sys.argv[1:]))")
 
-        assert player.play(_SOUND).wait(10) is True
-        assert (tmp_path / "arguments").read_text() == "-q sentence.wav\n"
+        assert player.play(_SOUND).wait(PATIENCE) is True
+        assert told.read_text() == "-q sentence.wav"
 
-    @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has files that are only a descriptor")
+    @lacks(MEMORY_FILES)
     def test_a_file_without_a_name_reaches_the_program(self, tmp_path: Path) -> None:
-        player = script(tmp_path, f'cat "$2" > {tmp_path}/heard')
+        heard = tmp_path / "heard"
+        player = program(f"open({str(heard)!r}, 'w').write(open(sys.argv[2]).read())")
         with (tmp_path / "sound").open("w+") as file:
             file.write("sound")
             file.flush()
             descriptor = file.fileno()
 
-            assert player.play(Sound(f"/proc/self/fd/{descriptor}", 0.1, descriptor)).wait(10)
+            assert player.play(Sound(f"/proc/self/fd/{descriptor}", 0.1, descriptor)).wait(PATIENCE)
 
-        assert (tmp_path / "heard").read_text() == "sound"
+        assert heard.read_text() == "sound"
 
-    def test_the_last_line_of_a_program_that_fails_says_why(self, tmp_path: Path) -> None:
-        player = script(tmp_path, "echo first >&2; echo 'no such card' >&2; exit 1")
+    def test_the_last_line_of_a_program_that_fails_says_why(self) -> None:
+        player = program(r"sys.stderr.write('first\nno such card\n'); sys.exit(1)")
 
         with pytest.raises(NoSoundError, match="no such card"):
-            player.play(_SOUND).wait(10)
+            player.play(_SOUND).wait(PATIENCE)
 
-    def test_a_program_that_fails_without_a_word_is_an_error_too(self, tmp_path: Path) -> None:
+    def test_a_program_that_fails_without_a_word_is_an_error_too(self) -> None:
         with pytest.raises(NoSoundError, match="unknown reason"):
-            script(tmp_path, "exit 3").play(_SOUND).wait(10)
+            program("sys.exit(3)").play(_SOUND).wait(PATIENCE)
 
-    def test_a_program_that_is_killed_has_not_played_all(self, tmp_path: Path) -> None:
-        assert script(tmp_path, "kill -9 $$").play(_SOUND).wait(10) is False
+    @lacks(KILLED_BY_SIGNAL)
+    def test_a_program_that_is_killed_has_not_played_all(self) -> None:
+        assert program("os.kill(os.getpid(), 9)").play(_SOUND).wait(PATIENCE) is False
 
-    def test_stop_ends_the_program_and_may_come_twice(self, tmp_path: Path) -> None:
-        playing = script(tmp_path, "exec sleep 100").play(_SOUND)
+    @lacks(KILLED_BY_SIGNAL)
+    def test_stop_ends_the_program_and_may_come_twice(self) -> None:
+        playing = program("time.sleep(100)").play(_SOUND)
         playing.stop()
 
-        assert playing.wait(10) is False
+        assert playing.wait(PATIENCE) is False
         playing.stop()
 
-    def test_a_program_that_is_stuck_is_ended_and_is_an_error(self, tmp_path: Path) -> None:
-        with pytest.raises(NoSoundError, match="stuck"):
-            script(tmp_path, "exec sleep 100").play(_SOUND).wait(0)
+    def test_a_program_that_is_stuck_is_ended_and_is_an_error(self) -> None:
+        with pytest.raises(NoSoundError, match="the audio output hangs"):
+            program("time.sleep(100)").play(_SOUND).wait(0)
 
     def test_a_program_that_may_have_slept_with_the_machine_is_given_its_time_once_more(self, tmp_path: Path) -> None:
-        assert script(tmp_path, "sleep 1.5").play(_SOUND).wait(1.0) is True
+        begun = tmp_path / "begun"
+        playing = program(f"open({str(begun)!r}, 'w').close(); time.sleep(1.5)").play(_SOUND)
+        until(begun.exists)
+        assert playing.wait(1.0) is True
 
     def test_a_program_that_does_not_exist_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(NoSoundError, match="cannot be started"):

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 import time
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from edge_assistant.speech import screen_reader
-from edge_assistant.speech.screen_reader import (
-    Output,
-    ScreenReaderOrVoice,
-    choose_detector,
-    is_running_on_linux,
-    is_running_on_mac,
-    is_running_on_windows,
-)
-from edge_assistant.system.dbus import DBusError
+from edge_assistant.speech.qt_announcer import AnnouncedReader
+from edge_assistant.speech.screen_reader import Output, ScreenReaderOrVoice
 
 
 class ScriptedSpeaker:
     def __init__(self) -> None:
         self.did: list[str] = []
+        self.silent = True
 
     def start(self) -> None:
         self.did.append("start")
@@ -32,11 +22,20 @@ class ScriptedSpeaker:
     def say(self, text: str, **_: object) -> None:
         self.did.append(text)
 
+    def interject(self, text: str, *, once: bool = False) -> None:  # noqa: ARG002
+        self.did.append(f"at once: {text}")
+
+    def configure(self, rate: int | None, volume: int) -> None:
+        self.did.append(f"{rate} {volume}")
+
     def tone(self, tone: str, *, if_idle: bool = False) -> None:  # noqa: ARG002
         self.did.append(f"({tone})")
 
     def stop(self) -> None:
         self.did.append("stop")
+
+    def wait(self, _: float) -> bool:
+        return self.silent
 
     def wait_unless(self, *_: object) -> bool:
         return True
@@ -54,13 +53,12 @@ class Desk:
         self.announced: list[tuple[str, bool]] = []
         self.running = running
         self.now = 100.0
-        self.voice = ScreenReaderOrVoice(
-            self.speaker,  # type: ignore[arg-type]
+        self.reader = AnnouncedReader(
             lambda text, *, interrupt: self.announced.append((text, interrupt)),
-            output,
             lambda: self.running,
             lambda: self.now,
         )
+        self.voice = ScreenReaderOrVoice(self.speaker, self.reader, output)  # type: ignore[arg-type]
         self.voice.start()
 
     def pass_time(self, seconds: float) -> None:
@@ -88,6 +86,17 @@ def test_a_screen_reader_gets_numbers_and_signs_as_written() -> None:
     desk = Desk("auto", running=True)
     desk.voice.say("Code 12345, 5 m².", language="en")
     assert desk.announced == [("Code 12345, 5 m².", True)]
+
+
+def test_an_interjection_follows_what_a_reader_was_sent_and_interrupts_the_own_voice() -> None:
+    desk = Desk("auto", running=True)
+    desk.voice.say("A dialog.")
+    desk.voice.interject("Speaking.")
+    assert desk.announced == [("A dialog.", True), ("Speaking.", False)], "what it would cut off is not known"
+    desk = Desk("auto")
+    desk.voice.interject("Speaking.")
+    desk.voice.configure(240, 80)
+    assert desk.speaker.did == ["start", "at once: Speaking.", "240 80"]
 
 
 def test_without_a_screen_reader_the_own_voice_speaks() -> None:
@@ -168,14 +177,6 @@ def test_whoever_waits_can_be_called_away() -> None:
     assert ended.wait(10)
 
 
-def test_each_system_is_asked_in_its_own_way() -> None:
-    assert (choose_detector("linux"), choose_detector("win32"), choose_detector("darwin")) == (
-        is_running_on_linux,
-        is_running_on_windows,
-        is_running_on_mac,
-    )
-
-
 @pytest.mark.parametrize("output", ["auto", "screen-reader"])
 @pytest.mark.parametrize("running", [False, True])
 def test_the_focus_is_left_to_whoever_speaks_the_answers(output: Output, running: bool) -> None:
@@ -202,7 +203,7 @@ def test_where_the_system_is_slow_to_say_it_nobody_waits_and_the_questions_do_no
         asked.append(threading.current_thread())
         return not answers.acquire(timeout=10)
 
-    desk.voice._is_running = slow
+    desk.reader._is_running = slow
     for _ in range(30):  # a key is held down
         assert desk.voice.reader_announces_focus()
     answers.release(30)
@@ -211,54 +212,3 @@ def test_where_the_system_is_slow_to_say_it_nobody_waits_and_the_questions_do_no
         if each.name == "screen reader":
             each.join(10)
     assert len(asked) <= 2
-
-
-def test_windows_finds_the_windows_of_the_readers_that_can_speak_for_us() -> None:
-    def user32(*there: tuple[str, str]) -> Any:
-        """Finds as Windows does: a title of None is any."""
-
-        def find(kind: str, title: str | None) -> int | None:
-            return 4711 if any(kind == one and title in (None, other) for one, other in there) else None
-
-        return SimpleNamespace(FindWindowW=find)  # whoever asks for the flag fails
-
-    assert is_running_on_windows(user32(("wxWindowClassNR", "NVDA")))
-    assert is_running_on_windows(user32(("JFWUI2", "JAWS")))
-    assert not is_running_on_windows(user32(("wxWindowClassNR", "Audacity"), ("Notepad", "NVDA")))
-    assert not is_running_on_windows(user32())
-
-
-@pytest.mark.parametrize("on", [True, False])
-def test_the_mac_says_itself_whether_voice_over_is_on(on: bool) -> None:
-    def never(*_: object, **__: object) -> None:
-        raise AssertionError("asked for the defaults")
-
-    workspace = SimpleNamespace(isVoiceOverEnabled=lambda: on)
-    assert (
-        is_running_on_mac(never, SimpleNamespace(NSWorkspace=SimpleNamespace(sharedWorkspace=lambda: workspace))) == on
-    )
-
-
-def test_a_mac_that_does_not_say_it_answers_by_its_defaults() -> None:
-    def run(code: int, text: str) -> Any:
-        return lambda command, **_: subprocess.CompletedProcess(command, code, stdout=text)
-
-    older = SimpleNamespace(NSWorkspace=SimpleNamespace(sharedWorkspace=SimpleNamespace))
-    assert is_running_on_mac(run(0, "1\n"), older)
-
-    assert is_running_on_mac(run(0, "1\n"))
-    assert not is_running_on_mac(run(0, "0\n"))
-    assert not is_running_on_mac(run(1, ""))
-
-    def missing(*_: object, **__: object) -> None:
-        raise FileNotFoundError
-
-    assert not is_running_on_mac(missing)
-
-
-def test_without_a_bus_no_screen_reader_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_bus(_: str) -> None:
-        raise DBusError("there is no session bus")
-
-    monkeypatch.setattr(screen_reader, "connect", no_bus)
-    assert not is_running_on_linux()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.platforms import DEVICES, LINUX_DESKTOP, lacks, skip_without
 
 from edge_assistant.system.autostart import (
     Autostart,
@@ -30,7 +31,7 @@ class Registry:
     HKEY_CURRENT_USER, KEY_SET_VALUE, REG_SZ = object(), 2, 1
 
     def __init__(self) -> None:
-        self.keys: dict[str, dict[str, str]] = {}
+        self.keys: dict[str, dict[str, Any]] = {}
 
     def OpenKey(self, _: object, name: str, *_rest: int) -> Key:
         return Key(self.keys[name]) if name in self.keys else missing()
@@ -38,7 +39,7 @@ class Registry:
     def CreateKey(self, _: object, name: str) -> Key:
         return Key(self.keys.setdefault(name, {}))
 
-    def QueryValueEx(self, key: Key, name: str) -> tuple[str, int]:
+    def QueryValueEx(self, key: Key, name: str) -> tuple[Any, int]:
         return (key.values[name], self.REG_SZ) if name in key.values else missing()
 
     def SetValueEx(self, key: Key, name: str, _: int, kind: int, value: str) -> None:
@@ -51,7 +52,7 @@ class Registry:
 
 
 class Key:
-    def __init__(self, values: dict[str, str]) -> None:
+    def __init__(self, values: dict[str, Any]) -> None:
         self.values = values
 
     def __enter__(self) -> Key:
@@ -94,9 +95,10 @@ def test_a_desktop_that_turned_it_off_is_believed(tmp_path: Path) -> None:
         assert not at_login.is_enabled()
 
 
+@lacks(LINUX_DESKTOP)
 def test_the_command_arrives_whatever_letters_it_has(tmp_path: Path) -> None:
     if shutil.which("gio") is None:
-        pytest.skip("gio is missing: install libglib2.0-bin")
+        skip_without("gio, of libglib2.0-bin,")
     written = tmp_path / "out file"
     script = tmp_path / 'a "b" $c `d` é.sh'
     script.write_text(f'#!/bin/sh\nprintf %s "$1" > "{written}"\n', encoding="utf-8")
@@ -123,13 +125,61 @@ def test_windows_gets_one_command_line_and_the_mac_a_list(tmp_path: Path) -> Non
     assert agent["RunAtLoad"] is True
 
 
+_RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
+_APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
+
+
+@pytest.mark.parametrize(("first_byte", "enabled"), [(2, True), (6, True), (3, False), (7, False), (1, False)])
+def test_what_the_person_turned_off_in_the_task_manager_is_believed(first_byte: int, enabled: bool) -> None:
+    registry = Registry()
+    at_login = WindowsAutostart(registry)
+    at_login.enable(["edge"])
+    registry.keys[_APPROVED] = {"Edge Assistant": bytes([first_byte, *bytes(11)]), "Another": bytes([3])}
+    assert at_login.is_enabled() is enabled
+    at_login.enable(["edge"])
+    assert at_login.is_enabled(), "turned on again here, it starts again"
+    assert set(registry.keys[_APPROVED]) == {"Another"}
+
+
+@pytest.mark.parametrize("odd", ["text", b"", 3, None])
+def test_an_entry_of_another_kind_turns_nothing_off(odd: Any) -> None:
+    registry = Registry()
+    registry.keys[_APPROVED] = {"Edge Assistant": odd}
+    registry.keys[_RUN] = {"Edge Assistant": "edge"}
+    assert WindowsAutostart(registry).is_enabled()
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="needs a registry")
+def test_in_the_real_registry_any_letters_arrive() -> None:
+    import winreg
+
+    command = [r"C:\Users\Ольга 日本\edge assistant\edge-assistantw.exe", "a b"]
+    at_login = WindowsAutostart()
+    assert not at_login.is_enabled()
+    at_login.enable(command)
+    try:
+        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, _RUN) as key:
+            found = winreg.QueryValueEx(key, "Edge Assistant")
+        assert found == (f'"{command[0]}" "a b"', winreg.REG_SZ)
+        assert at_login.is_enabled()
+        with winreg.CreateKey(winreg.HKEY_CURRENT_USER, _APPROVED) as key:
+            winreg.SetValueEx(key, "Edge Assistant", 0, winreg.REG_BINARY, bytes([3, *bytes(11)]))
+        assert not at_login.is_enabled()
+    finally:
+        at_login.disable()
+    assert not at_login.is_enabled()
+    at_login.enable(command)
+    assert at_login.is_enabled()
+    at_login.disable()
+
+
 def test_each_system_has_its_own_place(tmp_path: Path) -> None:
     home = {"HOME": str(tmp_path)}
     assert isinstance(get_autostart("win32", home), WindowsAutostart)
     get_autostart("darwin", home).enable(["edge"])
     get_autostart("linux", home).enable(["edge"])
     get_autostart("linux", {**home, "XDG_CONFIG_HOME": str(tmp_path / "conf")}).enable(["edge"])
-    found = {str(each.relative_to(tmp_path)) for each in tmp_path.rglob("edge-assistant*")}
+    found = {each.relative_to(tmp_path).as_posix() for each in tmp_path.rglob("edge-assistant*")}
     assert found == {
         "Library/LaunchAgents/edge-assistant.plist",
         ".config/autostart/edge-assistant.desktop",
@@ -139,13 +189,32 @@ def test_each_system_has_its_own_place(tmp_path: Path) -> None:
 
 def test_the_program_is_started_by_its_own_command(tmp_path: Path) -> None:
     python = tmp_path / "python"
-    assert program_command(str(python), frozen=True) == [str(python)]
-    assert program_command(str(python), frozen=False) == [str(python), "-m", "edge_assistant"]
+    for platform in ("linux", "darwin"):
+        assert program_command(str(python), frozen=True, platform=platform) == [str(python)]
+        assert program_command(str(python), frozen=False, platform=platform) == [str(python), "-m", "edge_assistant"]
     (tmp_path / "edge-assistant").touch()
-    assert program_command(str(python), frozen=False) == [str(tmp_path / "edge-assistant")]
+    (tmp_path / "edge-assistantw").touch()
+    assert program_command(str(python), frozen=False, platform="linux") == [str(tmp_path / "edge-assistant")]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
+def test_on_windows_it_is_started_without_a_console_window(tmp_path: Path) -> None:
+    def command(name: str, *, frozen: bool) -> list[str]:
+        started = program_command(str(tmp_path / name), frozen=frozen, platform="win32")
+        return [str(Path(started[0]).relative_to(tmp_path)), *started[1:]]
+
+    assert command("python.exe", frozen=False) == ["python.exe", "-m", "edge_assistant"], "nothing better is there"
+    (tmp_path / "pythonw.exe").touch()
+    assert command("python.exe", frozen=False) == ["pythonw.exe", "-m", "edge_assistant"]
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "edge-assistantw.exe").touch()
+    assert command("python.exe", frozen=False) == [str(Path("scripts", "edge-assistantw.exe"))]
+    assert command("edge-assistant.exe", frozen=True) == ["edge-assistant.exe"]
+    (tmp_path / "edge-assistantw.exe").touch()
+    assert command("python.exe", frozen=False) == ["edge-assistantw.exe"]
+    assert command("edge-assistant.exe", frozen=True) == ["edge-assistantw.exe"]
+
+
+@lacks(DEVICES)
 def test_a_pipe_in_place_of_the_desktop_file_is_not_waited_for_and_starts_nothing(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "edge-assistant.desktop")
     at_login = LinuxAutostart(tmp_path)

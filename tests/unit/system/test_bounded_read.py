@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from pathlib import Path
 
-import pytest
+from support.platforms import DEVICES, lacks
 
 from edge_assistant.system.bounded_read import read_regular, read_regular_text
 
@@ -43,14 +42,14 @@ def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
     assert read_regular_text(path, 1000) == "ä"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
+@lacks(DEVICES)
 def test_a_pipe_without_a_writer_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
     assert refused(path).strerror == "it is not a regular file"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such devices")
+@lacks(DEVICES)
 def test_an_endless_device_is_refused_through_a_link(tmp_path: Path) -> None:
     path = tmp_path / "link"
     path.symlink_to("/dev/zero")

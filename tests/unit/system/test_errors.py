@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import pytest
+from support.platforms import FOLDER_IN_USE, lacks
 
 from edge_assistant.capture.qt import missing_error
 from edge_assistant.cli import main
@@ -38,7 +38,7 @@ def _os_error(number: int, path: str | None = None) -> OSError:
         (RuntimeError("can't start new thread"), "processes", "does-not-fit", "raise the limit"),
         (_os_error(errno.EAGAIN), "processes", "does-not-fit", "raise the limit"),
         (BrokenExecutor("A thread initializer failed"), "processes", "does-not-fit", "raise the limit"),
-        (_os_error(errno.EMFILE, "/a"), "files", "does-not-fit", "ulimit -n 1024"),
+        (_os_error(errno.EMFILE, "/a"), "files", "does-not-fit", "start it again"),
         (_os_error(errno.ENFILE), "files", "does-not-fit", "Close some programs"),
         (_os_error(errno.ENOSPC), "disk", "does-not-fit", "Free up space"),
         (_os_error(errno.EDQUOT), "disk", "does-not-fit", "Free up space"),
@@ -63,7 +63,7 @@ def test_all_else_is_a_bug(error: Exception) -> None:
     assert (explain_error(error).code, explain_error(error).kind) == ("internal", "engine")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no folder that a program is in")
+@lacks(FOLDER_IN_USE)
 def test_a_folder_that_was_removed_under_a_program_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     missing_file = _os_error(errno.ENOENT)
     assert explain_error(missing_file).code == "internal"

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from edge_assistant.system import paths
+from edge_assistant.system.errors import InputError
 from edge_assistant.system.ipc import AlreadyRunningError, IpcServer, default_endpoint, send
 
 # An instance with a child process of its own, as the engine is one.
@@ -52,6 +54,15 @@ def test_the_lock_of_a_killed_instance_is_free_though_its_child_lives(instance: 
     server = IpcServer(default_endpoint(), lambda text: f"{text}, again")
     assert send(default_endpoint(), "me") == "me, again"
     server.close()
+
+
+def test_a_portable_copy_that_cannot_be_written_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "portable_dir", lambda: tmp_path / "data")
+    (tmp_path / "data").touch()  # no folder can be made there, as on a medium that is read only
+    with pytest.raises(InputError, match=r"cannot be written\. Copy Edge Assistant to another disk\."):
+        IpcServer(default_endpoint(), str)
 
 
 def test_after_a_close_the_next_one_opens() -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from support.platforms import DEVICES, FULL_DEVICE, lacks
 
 
 def _settings_path(log: Path) -> subprocess.CompletedProcess[str]:
@@ -21,7 +21,7 @@ def _settings_path(log: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
+@lacks(DEVICES)
 def test_a_pipe_that_nobody_reads_is_no_log_and_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "log")
     done = _settings_path(tmp_path / "log")
@@ -37,7 +37,7 @@ def test_a_log_goes_on_where_it_ended(tmp_path: Path) -> None:
     assert (tmp_path / "log").read_text().startswith("before\n")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@lacks(FULL_DEVICE)
 def test_a_log_that_cannot_be_written_is_told_nowhere() -> None:
     code = (
         "import logging; from edge_assistant.system import logger\n"

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import platform
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import psutil
 import pytest
+from support.platforms import LINUX_MEMORY, PROCESS_NAMES, lacks
 
 from edge_assistant.system import memory
 from edge_assistant.system.memory import PeakMemory, available_bytes, largest_programs
@@ -39,7 +38,7 @@ def test_a_child_of_this_process_counts() -> None:
     assert peak.rss_bytes > 0
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has that figure")
+@lacks(LINUX_MEMORY)
 def test_a_process_that_may_not_be_looked_into_counts_with_all_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that must not be dumped, to an ordinary user."""
 
@@ -80,7 +79,7 @@ def after_pictures(how: str) -> int:
     return int(subprocess.run([sys.executable, "-c", _PICTURES, how], capture_output=True, check=True).stdout)
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps them")
+@lacks(LINUX_MEMORY)
 def test_pictures_that_are_gone_take_no_memory() -> None:
     assert after_pictures("give back") < 60_000_000
     assert after_pictures("keep") > 150_000_000, "the allocator does that by itself now"
@@ -90,28 +89,41 @@ def test_there_is_some_memory_left() -> None:
     assert 10_000_000 < available_bytes() < 2**50
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no orphans of this kind")
+_ORPHAN = """
+import subprocess, sys
+nothing = subprocess.DEVNULL
+print(subprocess.Popen(sys.argv[1:], stdin=nothing, stdout=nothing, stderr=nothing).pid)
+"""
+
+
+def sleeper(folder: Path, name: str) -> list[str]:
+    """The command of a program of this name that sleeps for a minute."""
+    if sys.platform == "win32":
+        program = shutil.copy(Path(os.environ["SYSTEMROOT"], "System32", "PING.EXE"), folder / f"{name}.exe")
+        return [str(program), "-n", "60", "127.0.0.1"]
+    return [str(shutil.copy("/bin/sleep", folder / name)), "60"]
+
+
+@lacks(PROCESS_NAMES)
 def test_other_programs_are_named_and_our_own_processes_are_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "_MAX_PROGRAMS", 100_000)
     monkeypatch.setattr(memory, "_MIN_PROGRAM_BYTES", 0)
-    for name in ("ours-to-sleep", "theirs-to-sleep"):
-        shutil.copy("/bin/sleep", tmp_path / name)
-    ours = subprocess.Popen([str(tmp_path / "ours-to-sleep"), "60"])
-    orphaned = subprocess.run(  # its parent ends at once
-        ["sh", "-c", './theirs-to-sleep 60 >&- 2>&- & echo "$!"'], cwd=tmp_path, stdout=subprocess.PIPE, check=True
-    )
+    ours = subprocess.Popen(sleeper(tmp_path, "ours-to-sleep"), stdout=subprocess.DEVNULL)
+    theirs = [sys.executable, "-c", _ORPHAN, *sleeper(tmp_path, "theirs-to-sleep")]  # its parent ends at once
+    orphaned = subprocess.run(theirs, stdout=subprocess.PIPE, check=True)
     try:
-        found = dict(largest_programs())
+        found = {name.removesuffix(".exe"): size for name, size in largest_programs()}
     finally:
         ours.kill()
         ours.wait()
-        os.kill(int(orphaned.stdout), signal.SIGKILL)
+        psutil.Process(int(orphaned.stdout)).kill()
     assert found["theirs-to-sleep"] > 0
     assert "ours-to-sleep" not in found
 
 
+@lacks(PROCESS_NAMES)
 def test_small_programs_are_not_worth_closing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "_MIN_PROGRAM_BYTES", 2**60)
     assert largest_programs() == []

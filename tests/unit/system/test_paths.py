@@ -6,16 +6,22 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from support.platforms import OTHER_HOMES, lacks
 
 from edge_assistant.system import paths
 from edge_assistant.system.errors import UsageError
 
 ROOT = Path(__file__).parents[3]
+TOP = Path(__file__).anchor
 
 
 @pytest.mark.parametrize(("platform", "environ", "data", "config", "cache"), [
     ("linux", {"HOME": "/h"}, "/h/.local/share", "/h/.config", "/h/.cache"),
-    ("linux", {"HOME": "/h", "XDG_DATA_HOME": "/d", "XDG_CONFIG_HOME": "/c", "XDG_CACHE_HOME": "/k"}, "/d", "/c", "/k"),
+    (
+        "linux",
+        {"HOME": "/h", "XDG_DATA_HOME": f"{TOP}d", "XDG_CONFIG_HOME": f"{TOP}c", "XDG_CACHE_HOME": f"{TOP}k"},
+        *(f"{TOP}d", f"{TOP}c", f"{TOP}k"),
+    ),
     ("linux", {"HOME": "/h", "XDG_DATA_HOME": "d", "XDG_CACHE_HOME": ""}, "/h/.local/share", "/h/.config", "/h/.cache"),
     ("darwin", {"HOME": "/h", "XDG_DATA_HOME": "/d"}, *["/h/Library/Application Support"] * 2, "/h/Library/Caches"),
 ])  # fmt: skip
@@ -66,6 +72,41 @@ def test_in_a_frozen_program_the_models_are_beside_it_or_inside(
     assert paths.program_models_dir() == tmp_path / "models"
 
 
+@pytest.fixture
+def frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a frozen program."""
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "edge-assistant"))
+    return tmp_path
+
+
+def test_a_portable_program_keeps_everything_beside_itself(frozen: Path) -> None:
+    elsewhere = {"HOME": "/h", "XDG_RUNTIME_DIR": "/run/me", "LOCALAPPDATA": "/u/AppData/Local"}
+    assert paths.portable_dir() is None
+    assert paths.data_dir(platform="win32", environ=elsewhere) == Path("/u/AppData/Local/edge-assistant")
+    (frozen / "portable.txt").touch()
+    assert paths.portable_dir() == frozen / "data"
+    for platform in ("win32", "linux", "darwin"):
+        assert paths.data_dir(platform=platform, environ=elsewhere) == frozen / "data"
+        assert paths.config_dir(platform=platform, environ=elsewhere) == frozen / "data/config"
+        assert paths.cache_dir(platform=platform, environ=elsewhere) == frozen / "data/cache"
+    assert paths.runtime_dir(elsewhere) == frozen / "data/cache/run"
+
+
+def test_a_test_build_is_known_by_a_file_beside_it(frozen: Path) -> None:
+    assert not paths.is_test_build()
+    (frozen / "test-build.txt").touch()
+    assert paths.is_test_build()
+
+
+def test_files_beside_a_python_say_nothing_about_the_program(frozen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(sys, "frozen")
+    for name in ("portable.txt", "test-build.txt"):
+        (frozen / name).touch()
+    assert paths.portable_dir() is None
+    assert not paths.is_test_build()
+
+
 def test_the_wheel_lists_every_package_and_carries_the_models() -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
         tool = tomllib.load(file)["tool"]["setuptools"]
@@ -75,7 +116,8 @@ def test_the_wheel_lists_every_package_and_carries_the_models() -> None:
     assert tool["package-dir"] == {"edge_assistant.shipped_models": "models"}
     patterns = tool["package-data"]["edge_assistant.shipped_models"]
     carried = {path for pattern in patterns for path in (ROOT / "models").glob(pattern) if path.is_file()}
-    assert carried == {path for path in (ROOT / "models").rglob("*") if path.is_file()}
+    # What recognises text is fetched by set-up and comes with the installers; a wheel has none of it.
+    assert carried == {path for path in (ROOT / "models").rglob("*") if path.is_file() and path.parent.name != "text"}
 
 
 def test_the_wheel_and_the_frozen_program_carry_the_data_that_is_beside_the_modules() -> None:
@@ -97,12 +139,21 @@ def test_the_wheel_and_the_frozen_program_carry_the_data_that_is_beside_the_modu
         folder = source if (ROOT / source).is_dir() else str(Path(source).parent.as_posix())
         assert target == folder, "modules look for their data beside themselves"
     sources = [ROOT / source for source, _ in frozen]
+    some = re.findall(
+        r'\(str\(path\), "(edge_assistant/[\w/]+)"\) for path in sorted\(\(root / "([\w/]+)"\).glob\("(.*)"\)', spec
+    )
+    assert some
+    for target, folder, pattern in some:
+        assert target == folder, "modules look for their data beside themselves"
+        sources += (ROOT / folder).glob(pattern)
     assert [path for path in data if not any(path == each or each in path.parents for each in sources)] == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows makes up the folder of anybody")
-def test_a_home_folder_of_nobody_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/mine")
-    assert paths.expand_path("~/weights") == Path("/mine/weights")
+def test_a_tilde_is_the_home_folder(user_folders: Path) -> None:
+    assert paths.expand_path("~/weights") == user_folders / "home" / "weights"
+
+
+@lacks(OTHER_HOMES)
+def test_a_home_folder_of_nobody_is_one_sentence() -> None:
     with pytest.raises(UsageError, match="The home folder in ~nosuchuser/x is not known"):
         paths.expand_path("~nosuchuser/x")

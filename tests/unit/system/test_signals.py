@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from support.platforms import POSIX_SIGNALS, lacks
 from support.waiting import PATIENCE
 
 from edge_assistant.system.signals import Signals
@@ -76,14 +77,13 @@ def test_what_is_closed_can_still_be_woken(signals: Signals) -> None:
     signal.raise_signal(signal.SIGTERM)  # and signals disturb nobody
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="os.kill ends a process there")
 def test_a_signal_while_python_ends_disturbs_nobody_either() -> None:
     program = """
-import os, signal
+import signal
 from edge_assistant.system.signals import Signals
 class Last:
-    def __del__(self, kill=os.kill, me=os.getpid(), number=signal.SIGINT):
-        kill(me, number)
+    def __del__(self, send=signal.raise_signal, number=signal.SIGINT):
+        send(number)
 signals = Signals()
 signals.install()
 signals.close()
@@ -113,7 +113,7 @@ def test_a_signal_in_the_middle_of_python_s_own_work_is_not_lost(signals: Signal
     signals.wait()
 
 
-@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no thread can be chosen here")
+@lacks(POSIX_SIGNALS)
 def test_a_signal_that_another_thread_takes_is_not_lost_on_a_main_thread_that_waits() -> None:
     """What the system does where several come at once; Python's own handler then waits for the main thread."""
     program = """

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.stand_in_terminal import stand_in_terminal
 from support.standard_input import read_from_stdin
 
 from edge_assistant.assistant.events import SentenceEvent, StageEvent, TokenEvent, cancelled
@@ -132,3 +133,24 @@ def test_an_old_console_gets_no_escape_codes_and_no_line_that_renews_itself(
     output.show(cancelled(0, "What?"))
     assert console.getvalue() == "Let me see.\n"
     assert capsys.readouterr().out == "An apple.\n"
+
+
+def test_styles_are_on_terminals_only_and_not_without_colours(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal.print_state("Model", "works", "green", "It is\x1b[2J ready.")
+    assert capsys.readouterr().out == "Model: works. It is ready.\n"
+    shown = stand_in_terminal(monkeypatch, "stdout")
+    terminal.print_state("Model", "works", "green", "It is\x1b[2J ready.")
+    terminal.print_heading("German (de)")
+    monkeypatch.setenv("NO_COLOR", "1")
+    terminal.print_state("Model", "works", "green", "It is ready.")
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("TERM", "dumb")
+    terminal.print_heading("German (de)")
+    assert shown.getvalue().splitlines() == [
+        "Model: \x1b[32mworks\x1b[0m. It is ready.",
+        "\x1b[1mGerman (de)\x1b[0m",
+        "Model: works. It is ready.",
+        "German (de)",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
+from support.platforms import CORE_DUMPS, RESOURCE_TRACKER, lacks
 
 from edge_assistant.system import worker_bootstrap
 
@@ -22,7 +24,10 @@ from edge_assistant.system import worker_bootstrap
 def run(code: str, repository: Path, *arguments: str) -> str:
     """What a program, which knows worker_bootstrap, prints."""
     command = [sys.executable, "-c", _START + code, str(repository), *arguments]
-    return subprocess.run(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=True, text=True).stdout
+    environment = {**os.environ, "PYTHONPATH": str(repository / "tests")}
+    return subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=True, text=True
+    ).stdout
 
 
 # The descriptors that are free at first, as in a window's program: the worker's output takes the place of one of them.
@@ -68,7 +73,7 @@ print(*resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3))  # 
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="core_pattern is Linux's")
+@lacks(CORE_DUMPS)
 @pytest.mark.parametrize(
     ("soft", "hard", "pattern", "after"),
     [
@@ -88,7 +93,7 @@ def test_core_limits_are_lowered_and_never_raised(
     assert printed.split() == after.split()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no core limits")
+@lacks(CORE_DUMPS)
 def test_a_crash_of_the_program_itself_leaves_no_core(repository: Path, tmp_path: Path) -> None:
     """It holds questions, answers and pictures too."""
     code = """
@@ -119,7 +124,7 @@ worker.kill()
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no core limits")
+@lacks(CORE_DUMPS)
 def test_a_worker_works_under_a_core_limit_that_nobody_may_raise(repository: Path) -> None:
     assert run(_LIMITED, repository, "0", "0", str(Path(__file__).parent), _START + _WORKER) == "hello\n"
 
@@ -151,8 +156,7 @@ worker.kill()
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the shortages are POSIX's")
-@pytest.mark.parametrize("short_of", ["file", "thread"])
+@pytest.mark.parametrize("short_of", [pytest.param("file", marks=lacks(RESOURCE_TRACKER)), "thread"])
 def test_after_a_shortage_that_has_passed_workers_start_again_and_no_old_one_with_them(
     short_of: str, repository: Path
 ) -> None:

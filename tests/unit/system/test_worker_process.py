@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from support.platforms import FOLDER_IN_USE, NICENESS, POSIX_SIGNALS, RESOURCE_TRACKER, lacks
 
 from edge_assistant.system import worker_bootstrap
 from edge_assistant.system import worker_process as child_module
@@ -26,8 +27,6 @@ from edge_assistant.system.worker_process import (
     lower_priority,
     was_killed,
 )
-
-posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and sessions are POSIX's")
 
 
 def echo(connection: Connection) -> None:
@@ -83,7 +82,7 @@ def test_messages_go_both_ways_and_the_worker_leads_its_own_session(child: Worke
     assert child.alive
 
 
-@posix
+@lacks(POSIX_SIGNALS)
 def test_ctrl_c_in_a_terminal_never_reaches_a_worker_that_still_belongs_to_it() -> None:
     for _ in range(2):
         made = WorkerProcess(tell_blocked_signals, name="blocked")
@@ -266,7 +265,7 @@ def test_a_worker_ends_with_its_parent() -> None:
         "print(worker.pid, flush=True); os.kill(os.getpid(), 9)"
     )
     here = Path(__file__).parent
-    command = [sys.executable, "-c", code, str(here), str(here.parent.parent)]
+    command = [sys.executable, "-c", code, str(here), *map(str, here.parents[1:3])]
     run = subprocess.run(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, check=False)
     assert ended(int(run.stdout))
 
@@ -280,7 +279,7 @@ def modest(connection: Connection) -> None:
     connection.recv()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="niceness and autogroups are Linux's")
+@lacks(NICENESS)
 def test_a_worker_that_yields_is_nice_as_a_process_and_as_a_group() -> None:
     worker = WorkerProcess(modest, name="modest")
     try:
@@ -306,7 +305,7 @@ def test_a_worker_that_nobody_could_listen_to_is_ended(monkeypatch: pytest.Monke
     assert set(begun) <= before
 
 
-@posix
+@lacks(RESOURCE_TRACKER)
 def test_a_worker_that_could_not_be_started_leaves_the_way_to_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused() -> None:
         raise BlockingIOError(11, "Resource temporarily unavailable")
@@ -323,7 +322,7 @@ def test_a_worker_that_could_not_be_started_leaves_the_way_to_the_next_one(monke
         child.kill()
 
 
-@posix
+@lacks(FOLDER_IN_USE)
 @pytest.mark.parametrize("way", ["removed", "shut"])
 def test_a_worker_starts_where_its_parents_folder_is_gone_or_shut(
     way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -6,7 +6,6 @@ import contextlib
 import gc
 import itertools
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -21,7 +20,6 @@ from edge_assistant.system.errors import InputError
 from edge_assistant.system.x_server import NoServerError, connect
 
 pytestmark = [
-    pytest.mark.skipif(sys.platform == "win32", reason="X is of Linux"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),  # Xlib leaves its socket behind
 ]
 

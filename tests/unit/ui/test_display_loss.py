@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-pytest.importorskip("PySide6")
-
 from PySide6.QtCore import QMessageLogContext, QtMsgType
+from support.waiting import PATIENCE
 
 from edge_assistant.controller.service import ServiceOptions
 from edge_assistant.ui import display_loss
@@ -31,7 +30,16 @@ def test_it_continues_without_windows_after_fatal_messages_only(
     handlers: list[Callable[..., None]] = []
     commands: list[Any] = []
     monkeypatch.setattr(display_loss, "qInstallMessageHandler", handlers.append)
-    monkeypatch.setattr(os, "execv", lambda _, arguments: commands.append(arguments[-2:]))
+    monkeypatch.setattr(display_loss, "replace_process", lambda command: commands.append(command[-2:]))
     display_loss.install_message_handler(ServiceOptions(speak=False))
     handlers[0](kind, QMessageLogContext(), message)
     assert commands == ([["listen", "--no-speak"]] if restarts else [])
+
+
+def test_the_command_that_replaces_it_gets_its_arguments_whole() -> None:
+    replaced = "import sys; from edge_assistant.ui import display_loss as d; d.replace_process(sys.argv[1:])"
+    command = [sys.executable, "-c", "import sys; print(*sys.argv[1:], sep='|')", "C:/two words/x.py", 'a "b"', ""]
+    done = subprocess.run(
+        [sys.executable, "-c", replaced, *command], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, 'C:/two words/x.py|a "b"|\n'), done.stderr

@@ -6,10 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-pytest.importorskip("PySide6.QtCore")
-
 # Each round returns True once and None twice; without care this Python ends after some hundred rounds.
 _ROUNDS = """
 import edge_assistant.ui

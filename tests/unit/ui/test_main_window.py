@@ -10,11 +10,12 @@ from typing import Any, get_args
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QDir, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu, QProgressBar
 from support.accessible_walk import application, nameless, tab_order, until
+from support.heard_focus import heard_focus
 from support.recording_service import RecordingService
 
 from edge_assistant.assistant.events import (
@@ -31,10 +32,11 @@ from edge_assistant.controller.view import Status
 from edge_assistant.hotkeys.actions import ACTIONS
 from edge_assistant.settings.schema import HotkeySettings, Settings, with_values
 from edge_assistant.system.i18n import use_language
-from edge_assistant.ui import icons
 from edge_assistant.ui.commands import Commands, MenuEntry
 from edge_assistant.ui.controller_signals import thumbnail
+from edge_assistant.ui.icons import status as icons
 from edge_assistant.ui.main_window import MainWindow
+from edge_assistant.ui.picture_window import PictureWindow
 from edge_assistant.ui.strings import status_name
 from edge_assistant.ui.tray import Tray
 
@@ -52,7 +54,7 @@ class Desk:
         self.commands = Commands(
             self.pressed.append,
             lambda: self.pressed.append("forget"),
-            HotkeySettings().keys_by_action(),
+            HotkeySettings(window="ctrl+shift+F9").keys_by_action(),
             [
                 MenuEntry("&Settings…", lambda: self.pressed.append("settings")),
                 MenuEntry("Mo&dels…", lambda: self.pressed.append("weights")),
@@ -90,11 +92,14 @@ def test_the_status_bar_shows_the_status_and_while_a_stage_lasts_how_far_it_is(d
     def shown() -> list[str]:
         return [text for label in desk.window.statusBar().findChildren(QLabel) if (text := label.text())]
 
+    (progress,) = desk.window.statusBar().findChildren(QProgressBar)
+    desk.window.show()
     desk.window.show_status("looking")
-    assert shown() == ["Reading the picture"]
-    for fraction, text in ((0.0, ""), (0.414, ", 41 %"), (1.0, "")):
+    for fraction, text in ((0.0, None), (0.414, "41 %"), (0.9, "90 %"), (1.0, None)):
         desk.window.show_event(StageEvent(0, "encode", fraction))
-        assert shown() == [f"Reading the picture{text}"]
+        assert shown() == ["Reading the picture"]
+        assert (progress.text() if progress.isVisible() else None) == text
+    assert progress.accessibleName() == "Reading the picture"
 
 
 def test_the_window_reaches_every_action_and_so_does_the_tray(desk: Desk) -> None:
@@ -120,6 +125,17 @@ def test_no_two_entries_of_a_menu_have_the_same_access_key(desk: Desk) -> None:
 
 def test_a_menu_entry_tells_its_global_key(desk: Desk) -> None:
     assert any(action.text().endswith("\tCtrl+Shift+F9") for action in entries(desk.tray.menu))
+
+
+def test_menu_and_tray_show_whether_the_shortcuts_are_off(desk: Desk) -> None:
+    (entry,) = [action for action in entries(desk.tray.menu) if "programs" in action.text()]
+    desk.tray.show_status("ready")
+    entry.trigger()
+    assert (desk.pressed, entry.isChecked()) == (["shortcuts"], False), "it is shown once it is so"
+    for off, tip in ((True, "Edge Assistant: Ready, shortcuts are off"), (False, "Edge Assistant: Ready")):
+        for show in (desk.commands.show_shortcuts, desk.tray.show_shortcuts):
+            show(off)
+        assert (entry.isChecked(), desk.tray._icon.toolTip()) == (off, tip)
 
 
 def test_everything_that_takes_the_focus_has_a_name(desk: Desk) -> None:
@@ -154,7 +170,12 @@ def test_what_was_said_can_be_read_in_order(desk: Desk) -> None:
         ErrorEvent(2, "engine", "The engine is gone.", "engine"),
     ):
         desk.window.show_event(event)
-    assert desk.window.text.splitlines() == ["Ready.", "Invoice", "A dialog.", "The engine is gone."]
+    assert desk.window.text.splitlines() == [
+        "Note: Ready.",
+        "Window: Invoice",
+        "Answer: A dialog.",
+        "Error: The engine is gone.",
+    ]
 
 
 def test_an_answer_is_shown_as_it_is_spoken_and_not_as_it_is_written(desk: Desk) -> None:
@@ -165,7 +186,7 @@ def test_an_answer_is_shown_as_it_is_spoken_and_not_as_it_is_written(desk: Desk)
         replace(cancelled(1, "What?"), answer="A **dialog**. Two but", stop="length"),
     ):
         desk.window.show_event(event)
-    assert desk.window.text.splitlines() == ["A dialog.", "There is more."]
+    assert desk.window.text.splitlines() == ["Answer: A dialog.", "Note: There is more."]
     assert desk.window.conversation.answer == "A dialog."
 
 
@@ -176,7 +197,7 @@ def test_a_notice_within_an_answer_takes_nothing_of_what_is_copied(desk: Desk) -
         SentenceEvent(1, "With OK.", " "),
     ):
         desk.window.show_event(event)
-    assert desk.window.text.splitlines() == ["A dialog.", "The device failed.", "With OK."]
+    assert desk.window.text.splitlines() == ["Answer: A dialog.", "Note: The device failed.", "Answer: With OK."]
     assert desk.window.conversation.answer.split() == ["A", "dialog.", "With", "OK."]
     desk.window.show_event(SentenceEvent(2, "A text."))
     assert desk.window.conversation.answer == "A text."
@@ -191,11 +212,13 @@ def test_the_tooltip_says_the_condition(desk: Desk, condition: Status) -> None:
 def test_the_icons_differ_in_shape_not_only_in_colour() -> None:
     """Black and white copies still differ, at the smallest size too."""
     application()
+
+    def bits(image: QImage) -> bytes:
+        return bytes(image.constBits())  # which do not keep the image alive
+
     for size in (16, 64):
-        shapes = {
-            bytes(icons.status_pixmap(each, size).toImage().convertToFormat(QImage.Format.Format_Mono).constBits())
-            for each in STATUSES
-        }
+        pictures = (icons.status_pixmap(each, size).toImage() for each in STATUSES)
+        shapes = {bits(picture.convertToFormat(QImage.Format.Format_Mono)) for picture in pictures}
         assert len(shapes) == len(STATUSES)
 
 
@@ -218,29 +241,95 @@ def test_without_a_tray_escape_only_makes_it_small(desk: Desk) -> None:
 
 
 def test_tab_reaches_everything_in_an_order_that_ends_at_the_question(desk: Desk) -> None:
+    captured = CapturedPicture(Image.new("RGB", (64, 48)), origin="window")
+    desk.window.show_picture(captured, thumbnail(captured.image), "Invoice")
     desk.window.show()
     names = [widget.accessibleName() or getattr(widget, "text", str)() for widget in tab_order(desk.window)]
     start = names.index("Conversation")
     assert names[start:] + names[:start] == [
         "Conversation",
-        "Show the &reasoning",
-        "Think &harder",
+        "Window Invoice, 64 by 48 pixels",
+        "&Reasoning",
         "Question",
+        "Think &harder",
         "As&k",
-        names[start - 1],
     ]
-    assert names[start - 1].startswith("There is no picture.")
 
 
-def test_think_harder_is_checked_only_when_it_has_changed(desk: Desk) -> None:
+def test_the_start_page_has_the_large_actions_with_their_keys_until_there_is_a_conversation(desk: Desk) -> None:
+    desk.window.show()
+    names = [widget.accessibleName() or getattr(widget, "text", str)() for widget in tab_order(desk.window)]
+    start = names.index("Describe the window, Ctrl+Shift+F9")
+    assert [name.partition(", ")[0] for name in names[start : start + 6]] == [  # the others' keys are the system's
+        "Describe the window",
+        "Read the text in the window",
+        "Describe the whole screen",
+        "Describe a region of the screen",
+        "Describe what the camera sees",
+        "Open a picture",
+    ]
+    desk.window.show_event(NoticeEvent(0, "ready", "Ready."))
+    assert desk.window.start_page.isVisible()
+    assert desk.window.start_page.note.text() == "Note: Ready."
+    button = desk.window.start_page.buttons[1]
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    assert desk.pressed[-1] == "read"
+    desk.window.show_event(WindowEvent(1, "Invoice", 0, 0, 9, 9))
+    assert (desk.window.start_page.isVisible(), desk.window.conversation.isVisible()) == (False, True)
+    assert desk.window.input.hasFocus(), "the button is gone"
+    desk.window.forget()
+    assert desk.window.start_page.isVisible()
+    assert desk.window.start_page.note.text() == ""
+
+
+def enlarged_pictures() -> list[PictureWindow]:
+    """Those that are on the screen."""
+    return [each for each in QApplication.topLevelWidgets() if isinstance(each, PictureWindow) and each.isVisible()]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Space])
+def test_the_picture_is_enlarged_by_keyboard_and_closed_by_escape(desk: Desk, key: Qt.Key) -> None:
+    captured = CapturedPicture(Image.new("RGB", (64, 48)), origin="window")
+    desk.window.show_picture(captured, thumbnail(captured.image), "Invoice")
+    desk.window.show()
+    picture = desk.window.page.picture
+    assert picture.picture_rect().height() > 100, "it can be recognised"
+    picture.setFocus()
+    QTest.keyClick(picture, key)
+    (enlarged,) = enlarged_pictures()
+    assert nameless(enlarged) == []
+    before = enlarged.percent
+    QTest.keyClick(enlarged.area, Qt.Key.Key_Plus)
+    QTest.keyClick(enlarged.area, Qt.Key.Key_Minus)
+    QTest.keyClick(enlarged.area, Qt.Key.Key_Minus)
+    assert enlarged.percent < before
+    assert desk.pressed[-1] == ("say", f"{enlarged.percent} percent")
+    QTest.keyClick(enlarged.area, Qt.Key.Key_Escape)
+    assert not enlarged_pictures()
+    assert desk.window.isVisible()
+
+
+def test_the_enlarged_picture_goes_with_the_conversation(desk: Desk) -> None:
+    captured = CapturedPicture(Image.new("RGB", (64, 48)), origin="window")
+    desk.window.show_picture(captured, thumbnail(captured.image), "Invoice")
+    desk.window.show()
+    desk.window.enlarge_picture()
+    desk.window.forget()
+    assert not enlarged_pictures()
+
+
+def test_think_harder_is_checked_only_when_it_has_changed_and_tells_its_price(desk: Desk) -> None:
     desk.window.think.click()
     assert desk.pressed[-1] == "think"
     assert not desk.window.think.isChecked()
+    assert "not measured yet" in desk.window.think.accessibleDescription()
     for show in (desk.window.show_think, desk.commands.show_think):
-        show(True, "The last answer took 31 seconds.")
+        show(True, "31 seconds more")
     assert desk.window.think.isChecked()
     assert desk.commands.think.isChecked()
-    assert desk.window.think.accessibleDescription() == "The last answer took 31 seconds."
+    assert desk.window.think.text() == "Think &harder, 31 seconds more"
+    assert desk.window.think.accessibleDescription() == ""
 
 
 def write(text: str) -> None:
@@ -251,6 +340,8 @@ def write(text: str) -> None:
 
 
 def test_an_access_key_leaves_the_caret_in_the_question_and_what_was_written_stays(desk: Desk) -> None:
+    desk.service.reader_speaks = True  # it does not tell what an access key has switched
+    desk.window.show_question(1, "What is it?")
     desk.window.bring_to_front()
     until(desk.window.input.hasFocus, "the question")
     write("How many ")
@@ -263,6 +354,18 @@ def test_an_access_key_leaves_the_caret_in_the_question_and_what_was_written_sta
     assert ("say", "The reasoning is shown.") in desk.pressed
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     assert ("ask", "How many apples are in it?") in desk.pressed
+
+
+def test_our_voice_says_by_itself_what_an_access_key_has_switched(desk: Desk) -> None:
+    desk.window.show_question(1, "What is it?")
+    with heard_focus() as heard:
+        desk.window.bring_to_front()
+        until(desk.window.input.hasFocus, "the question")
+        heard.take()
+        QTest.keyClick(desk.window.input, Qt.Key.Key_R, Qt.KeyboardModifier.AltModifier)
+        assert heard.take() == ["Reasoning, button, expanded, Alt R."]
+        QTest.keyClick(desk.window.input, Qt.Key.Key_H, Qt.KeyboardModifier.AltModifier)
+        assert heard.take() == [], "a sentence tells of it once it is so"
 
 
 def test_who_comes_back_to_the_question_goes_on_with_it(desk: Desk) -> None:
@@ -291,13 +394,20 @@ def test_an_old_draft_gives_way_to_a_question_about_a_new_picture(desk: Desk) ->
     assert desk.window.input.text() == "Who?"
 
 
-def test_enter_asks_and_empties_the_line_and_on_an_empty_line_goes_on_with_the_answer(desk: Desk) -> None:
+def test_a_question_stays_in_its_line_until_it_is_accepted_and_an_empty_line_goes_on_with_the_answer(
+    desk: Desk,
+) -> None:
     desk.window.show()
     desk.window.input.setText("  What is it?  ")
     QTest.keyClick(desk.window.input, Qt.Key.Key_Return)
+    assert desk.window.input.text() == "  What is it?  ", "it may have been refused"
+    desk.window.show_question(1, "What is it?")
+    assert desk.window.input.text() == ""
     QTest.keyClick(desk.window.input, Qt.Key.Key_Return)
     assert [each for each in desk.pressed if each[0] in ("ask", "press")] == [("ask", "What is it?"), ("press", "more")]
-    assert desk.window.input.text() == ""
+    desk.window.input.setText("And the")
+    desk.window.show_question(2, "What is it?")
+    assert desk.window.input.text() == "And the", "what is being written stays"
 
 
 def test_more_is_shown_as_asked_for_and_belongs_to_the_answer_that_is_copied(desk: Desk) -> None:
@@ -306,7 +416,12 @@ def test_more_is_shown_as_asked_for_and_belongs_to_the_answer_that_is_copied(des
     desk.window.show_more(2, True)
     for text, before in (("Two buttons.", ""), ("A list.", " ")):
         desk.window.show_event(SentenceEvent(2, text, before))
-    assert desk.window.text.splitlines() == ["A dialog.", "There is more.", "You: More", "Two buttons. A list."]
+    assert desk.window.text.splitlines() == [
+        "Answer: A dialog.",
+        "Note: There is more.",
+        "You: More",
+        "Answer: Two buttons. A list.",
+    ]
     assert desk.window.conversation.answer == "A dialog.\nTwo buttons. A list."
     desk.window.show_more(3, False)
     desk.window.show_event(SentenceEvent(3, "A menu."))
@@ -314,11 +429,14 @@ def test_more_is_shown_as_asked_for_and_belongs_to_the_answer_that_is_copied(des
 
 
 def test_reasoning_is_closed_until_it_is_wanted_and_never_part_of_the_conversation(desk: Desk) -> None:
+    desk.window.show_event(WindowEvent(1, "Invoice", 0, 0, 9, 9))
     desk.window.show()
     desk.window.show_event(TokenEvent(1, "thinking", "Hm."))
     assert not desk.window.reasoning.isVisible()
-    assert desk.window.text == ""
+    assert desk.window.text == "Window: Invoice"
+    assert desk.window.show_reasoning.accessibleDescription() == "closed"
     desk.window.show_reasoning.click()
+    assert desk.window.show_reasoning.accessibleDescription() == "open"
     assert desk.window.reasoning.isVisible()
     assert desk.window.reasoning.toPlainText() == "Hm."
 
@@ -360,8 +478,7 @@ def test_a_dropped_picture_is_described_and_of_several_the_first(desk: Desk, cou
 def test_the_picture_and_the_conversation_are_saved_only_where_the_person_says(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for variable in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(variable, str(tmp_path))
+    monkeypatch.setattr(QDir, "homePath", lambda: str(tmp_path))  # Windows' Qt heeds no variable
     captured = CapturedPicture(Image.new("RGB", (64, 48), (200, 10, 10)), origin="window")
     desk.window.show()
     desk.window.show_picture(captured, thumbnail(captured.image), "Invoice")
@@ -380,8 +497,32 @@ def test_the_menus_follow_other_keys_and_another_language(desk: Desk) -> None:
     (window,) = [each for each in desk.commands.capture_actions if "Ctrl+Shift+F9" in each.text()]
     try:
         use_language("de")
-        desk.commands.apply_settings(with_values(Settings(), {"hotkeys.window": "super+F1", "hotkeys.read": ""}))
+        desk.commands.apply_settings(with_values(Settings(), {"hotkeys.window": "alt+F1", "hotkeys.read": ""}))
     finally:
         use_language(None)
-    assert window.text() == "&Fenster beschreiben\tSuper+F1"
+    assert window.text() == "&Fenster beschreiben\tAlt+F1"
     assert "&Text im Fenster lesen" in [each.text() for each in desk.commands.capture_actions]
+
+
+def test_a_former_question_that_comes_back_is_said_unless_a_screen_reader_says_it(desk: Desk) -> None:
+    desk.window.show()
+    desk.service.reader_speaks = False
+    desk.window.show_question(1, "What is it?")
+    up, down = Qt.Key.Key_Up, Qt.Key.Key_Down
+    for key, said in ((up, "What is it?"), (up, "No earlier question."), (down, "empty")):
+        desk.pressed.clear()
+        QTest.keyClick(desk.window.input, key)
+        assert desk.pressed == [("say_focus", said, True)]
+    desk.service.reader_speaks = True
+    desk.pressed.clear()
+    QTest.keyClick(desk.window.input, Qt.Key.Key_Up)
+    assert desk.pressed == []
+
+
+def test_alt_and_arrows_walk_through_the_last_answers(desk: Desk) -> None:
+    desk.window.bring_to_front()
+    until(desk.window.isActiveWindow, "the window")
+    for key, step in ((Qt.Key.Key_Up, 1), (Qt.Key.Key_Down, -1)):
+        desk.pressed.clear()
+        QTest.keyClick(desk.window.input, key, Qt.KeyboardModifier.AltModifier)
+        assert ("walk_history", step) in desk.pressed

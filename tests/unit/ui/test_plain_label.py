@@ -49,7 +49,7 @@ def window() -> Iterator[MainWindow]:
 
 def test_a_title_is_no_markup_in_the_main_window(window: MainWindow) -> None:
     window.show_event(WindowEvent(0, HOSTILE, 0, 0, 1, 1))
-    assert window.text == SHOWN
+    assert window.text == f"Window: {SHOWN}"
     captured = CapturedPicture(Image.new("RGB", (8, 8)), origin="window")
     window.show_picture(captured, thumbnail(captured.image), HOSTILE)
     (name,) = [label for label in window.findChildren(QLabel) if "8 by 8" in label.text()]
@@ -62,7 +62,7 @@ def test_an_answer_in_the_main_window_is_harmless_piece_by_piece(window: MainWin
         window.show_event(TokenEvent(0, "thinking", piece))
     window.show_event(SentenceEvent(0, f"A \x1b[31mdog\u2028{HTML}"))
     assert window.reasoning.toPlainText() == f"A [31mdog\n{HTML}"
-    assert window.text == f"A dog\n{HTML}"
+    assert window.text == f"Answer: A dog\n{HTML}"
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def models() -> Iterator[tuple[ModelsDialog, list[str]]]:
     said: list[str] = []
     result = ModelsDialog(said.append)
     result.show()
-    until(lambda: result.table.rowCount() > 0, "the list")
+    until(lambda: result.others.table.rowCount() > 0, "the list")
     yield result, said
     result.stop()
     result.hide()
@@ -90,13 +90,13 @@ def models() -> Iterator[tuple[ModelsDialog, list[str]]]:
 def test_names_of_weights_are_no_markup_and_harmless(models: tuple[ModelsDialog, list[str]]) -> None:
     dialog, said = models
     shown = LISTED.replace("\u200b", "")
-    (item,) = [each for each in dialog.table.findItems("bold", Qt.MatchFlag.MatchContains) if each.column() == 0]
-    dialog.table.setCurrentItem(item)
+    (item,) = dialog.others.table.findItems("bold", Qt.MatchFlag.MatchContains)
+    dialog.others.table.setCurrentItem(item)
     assert item.text() == shown
     assert QTextDocumentFragment.fromHtml(item.toolTip()).toPlainText().startswith(f"{shown}, Instruct")
-    assert item.data(Qt.ItemDataRole.AccessibleDescriptionRole).startswith(f"{shown}, Instruct")
-    assert dialog.details.text().endswith(f"Source: {shown}.")
-    assert (dialog.mmproj.currentText(), dialog.mmproj.currentData()) == (shown, LISTED)
+    assert item.data(Qt.ItemDataRole.AccessibleDescriptionRole).endswith(f"{shown}.")
+    assert dialog.others.details.text().endswith(f"Source: {shown}.")
+    assert (dialog.others.mmproj.currentText(), dialog.others.mmproj.currentData()) == (shown, LISTED)
     assert labels_are_plain(dialog)
     assert not [sentence for sentence in said if RAW.search(sentence)]
 

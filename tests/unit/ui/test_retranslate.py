@@ -15,7 +15,7 @@ from support.accessible_walk import application, until
 from support.recording_service import RecordingService
 
 from edge_assistant.capture.decode import CapturedPicture
-from edge_assistant.settings.schema import Settings, with_values
+from edge_assistant.settings.schema import HotkeySettings, Settings, with_values
 from edge_assistant.system.i18n import tr, tr_noop, use_language
 from edge_assistant.ui.commands import Commands, MenuEntry
 from edge_assistant.ui.controller_signals import thumbnail
@@ -28,8 +28,9 @@ from edge_assistant.ui.settings.dialog import SettingsDialog
 from edge_assistant.ui.settings.presenter import SettingsPresenter
 from edge_assistant.ui.tray import Tray
 
-GERMAN = with_values(Settings(), {"language": "de"})
-ENGLISH = with_values(Settings(), {"language": "en"})
+HOTKEYS = HotkeySettings(window="ctrl+shift+F9")
+GERMAN = with_values(Settings(hotkeys=HOTKEYS), {"language": "de"})
+ENGLISH = with_values(Settings(hotkeys=HOTKEYS), {"language": "en"})
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +52,7 @@ class Desk:
 
     def __init__(self) -> None:
         entries = [MenuEntry(tr_noop("&Settings…"), lambda: None), MenuEntry(tr_noop("Mo&dels…"), lambda: None)]
-        self.commands = Commands(lambda _: None, lambda: None, Settings().hotkeys.keys_by_action(), entries)
+        self.commands = Commands(lambda _: None, lambda: None, HOTKEYS.keys_by_action(), entries)
         service: Any = RecordingService()
         self.window = MainWindow(self.commands, service, lambda: True)
         self.tray = Tray(self.commands, self.window.bring_to_front)
@@ -138,14 +139,15 @@ def test_the_list_of_weights_and_what_is_recommended_follow_too() -> None:
     dialog, first = ModelsDialog(lambda _: None), FirstRunDialog(said.append)
     for window in (dialog, first):
         window.show()
-    until(lambda: dialog.table.rowCount(), "the list")
-    until(lambda: "Choose with Tab, and press Enter." in said, "the recommendation")
+    until(lambda: dialog.others.table.rowCount(), "the list")
+    until(first.details.isEnabled, "the recommendation")
     said.clear()
     change_language(GERMAN)
-    until(lambda: "braucht" in dialog.details.text(), "the facts in German")
-    until(lambda: "Dieser Computer hat" in first.sentences.text(), "the recommendation in German")
-    assert dialog.table.horizontalHeaderItem(0).text() == "Name"
-    assert dialog.table.horizontalHeaderItem(2).text() == "Status"
+    until(lambda: "braucht" in dialog.others.details.text(), "the facts in German")
+    until(lambda: "Ich brauche einen Download" in first.sentences.text(), "the recommendation in German")
+    assert first.details_text.text().startswith("Dieser Computer hat")
+    assert dialog.others.table.horizontalHeaderItem(0).text() == "Modell"
+    assert dialog.others.table.horizontalHeaderItem(1).text() == "Status"
     assert not [each for each in said if "Computer" in each], "it is not said again"
     for window in (dialog, first):
         window.stop()
@@ -171,12 +173,13 @@ def test_settings_that_are_open_are_shown_in_the_other_language_in_the_same_plac
         event_loop=SimpleNamespace(posting=lambda function: function),
         tell=lambda *words: told.append(words[-1]),
         suspend_hotkeys=lambda _: None,
+        speech=SimpleNamespace(say=lambda _: None, silence=lambda: None, reader_announces_focus=lambda: True),
     )
     parent = QObject()
     presenter = SettingsPresenter(service, parent)
     presenter.open()
     (before,) = open_settings()
-    before._groups.setCurrentRow(3)
+    before._browser.groups.choose("sources")
     before.field("camera").focus_widget.setFocus()
     presenter.changed.emit(with_values(ENGLISH, {"rate": 150}))
     until(lambda: before.field("rate").value() == 150, "the other rate")
@@ -187,7 +190,7 @@ def test_settings_that_are_open_are_shown_in_the_other_language_in_the_same_plac
     change_language(GERMAN)
     until(lambda: [each.windowTitle() for each in open_settings()] == ["Einstellungen von Edge Assistant"], "German")
     assert open_settings() == [before], "the window is the same"
-    assert before._groups.currentItem().text() == "Bildschirm und Kamera"
+    assert before._browser.groups.currentItem().text() == "Quellen"
     assert before.focusWidget() is before.field("camera").focus_widget, "the keyboard stays where it was"
     assert before.chosen == GERMAN
     fresh = SettingsDialog(GERMAN, on_apply=lambda _: None)

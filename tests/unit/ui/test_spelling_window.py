@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from support.accessible_walk import application, nameless, until
+from support.heard_focus import HeardFocus
 
 from edge_assistant.ui.spelling_window import SpellingWindow
 
@@ -20,10 +22,8 @@ class Shown:
     def __init__(self) -> None:
         application()
         self.said: list[str] = []
-        self.reader = False
-        self.window = SpellingWindow(
-            self.said.append, lambda: self.said.append("(silence)"), lambda: self.reader, lambda: "en"
-        )
+        self.heard = HeardFocus(self.said)
+        self.window = SpellingWindow(self.said.append, lambda: self.said.append("(silence)"), lambda: "en")
 
     def open(self, words: list[str]) -> None:
         self.window.open_words(words)
@@ -31,42 +31,43 @@ class Shown:
 
     def press(self, key: Qt.Key) -> list[str]:
         """Press a key; return what is said at it."""
-        self.said.clear()
+        self.heard.take()
         QTest.keyClick(self.window.list, key)
-        return list(self.said)
+        return self.heard.take()
 
 
 @pytest.fixture
 def shown() -> Iterator[Shown]:
     result = Shown()
     yield result
+    shiboken6.delete(result.heard.announcer)
     result.window.hide()
     result.window.deleteLater()
 
 
 def test_it_opens_at_the_first_word_and_says_what_to_do(shown: Shown) -> None:
     shown.open(WORDS)
-    assert shown.said == ["Words of the last answer, Enter spells one: A. Choose with up and down."]
+    assert shown.heard.take() == ["Spell a word, dialog. Words of the last answer, Enter spells one, list, A, 1 of 4."]
     assert nameless(shown.window) == []
 
 
 def test_each_word_that_is_gone_to_is_said_and_enter_spells_it(shown: Shown) -> None:
     shown.open(WORDS)
-    assert shown.press(Qt.Key.Key_Down) == ["(silence)", "dialog"]
+    assert shown.press(Qt.Key.Key_Down) == ["dialog, 2 of 4."]
     assert shown.press(Qt.Key.Key_Return) == ["(silence)", "d, i, a, l, o, g"]
-    assert shown.press(Qt.Key.Key_End) == ["(silence)", "Music"]
+    assert shown.press(Qt.Key.Key_End) == ["Music, 4 of 4."]
     assert shown.press(Qt.Key.Key_Enter) == ["(silence)", "capital M, u, s, i, c"]
 
 
 def test_the_first_letters_go_to_a_word(shown: Shown) -> None:
     shown.open(WORDS)
-    assert shown.press(Qt.Key.Key_T) == ["(silence)", "titled"]
+    assert shown.press(Qt.Key.Key_T) == ["titled, 3 of 4."]
 
 
 def test_a_screen_reader_says_the_words_and_we_the_letters(shown: Shown) -> None:
-    shown.reader = True
+    shown.heard.reader = True
     shown.open(WORDS)
-    assert shown.said == []
+    assert shown.heard.take() == []
     assert shown.press(Qt.Key.Key_Down) == []
     assert shown.press(Qt.Key.Key_Return)[-1] == "d, i, a, l, o, g"
 

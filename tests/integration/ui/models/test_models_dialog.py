@@ -11,8 +11,9 @@ import pytest
 pytest.importorskip("PySide6.QtWidgets")
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea
 from support.accessible_walk import application, nameless, until
+from support.heard_focus import heard_focus
 from support.local_hub import Fault
 from support.model_windows import answer, press, push, question_of, tab_order
 from support.person import MMPROJ, MODEL, REPOSITORY, Place
@@ -32,10 +33,12 @@ def dialog(place: Place, said: list[str], monkeypatch: pytest.MonkeyPatch) -> It
     application()
     monkeypatch.setattr(pull, "Hub", lambda: Hub(place.hub.endpoint))
     result = ModelsDialog(said.append)
-    result.show()
-    result.activateWindow()
-    until(lambda: result.table.rowCount() == 1, "the list")
-    yield result
+    with heard_focus(said):
+        result.show()
+        result.activateWindow()
+        until(lambda: result.others.table.rowCount() == 1, "the list")
+        result.others_button.click()
+        yield result
     place.hub.over.set()
     result.stop()
     result.hide()
@@ -44,9 +47,9 @@ def dialog(place: Place, said: list[str], monkeypatch: pytest.MonkeyPatch) -> It
 
 
 def state(dialog: ModelsDialog) -> str:
-    item = dialog.table.item(0, 2)
-    assert item is not None
-    return item.text()
+    row = dialog.others.row
+    assert row is not None
+    return row.words
 
 
 def idle(dialog: ModelsDialog) -> bool:
@@ -59,16 +62,83 @@ def slowly(place: Place) -> None:
 
 
 def downloaded(dialog: ModelsDialog) -> None:
-    push(dialog.download)
+    push(dialog.others.download)
     until(lambda: idle(dialog) and state(dialog) == "installed and verified", "the weights")
 
 
-def test_a_set_is_shown_with_all_that_matters_and_said(dialog: ModelsDialog, said: list[str]) -> None:
-    sentence = "pair, Instruct, Q4_K_M, 800,640 bytes, needs 1 byte of memory, licence Apache-2.0: not installed."
-    cells = [item.text() for column in range(7) if (item := dialog.table.item(0, column)) is not None]
-    assert cells == ["pair", "Instruct", "not installed", "800,640 bytes", "1 byte", "Q4_K_M", "Apache-2.0"]
-    until(lambda: said and said[-1].endswith(sentence), "the sentence")
-    assert dialog.details.text() == f"{sentence}\nSource: here."
+def test_a_model_is_told_in_plain_words_first_and_with_its_terms_in_the_details(
+    dialog: ModelsDialog, said: list[str]
+) -> None:
+    table = dialog.others.table
+    cells = [item.text() for column in range(4) if (item := table.item(0, column)) is not None]
+    assert cells == ["The best for this computer", "not installed", "800,640 bytes", "pair"]
+    table.setFocus()
+    until(lambda: said and said[-1].endswith("not installed, 800,640 bytes. pair, row 1 of 1."), "the sentence")
+    assert dialog.others.details.text().splitlines() == [
+        "pair, Instruct. It needs 1 byte of memory.",
+        "Quantisation: Q4_K_M.",
+        "Licence: Apache-2.0.",
+        "Files: not installed.",
+        "Source: here.",
+    ]
+
+
+def test_the_card_downloads_the_recommended_model_and_then_says_that_it_is_used(
+    dialog: ModelsDialog, place: Place, said: list[str]
+) -> None:
+    dialog.others_button.click()
+    card = dialog.card
+    assert card.text.text() == "The best for this computer.\n800,640 bytes to download."
+    until(lambda: "800,640 bytes to download." in "\n".join(said), "its sentences")
+    assert "\n".join(said).count("800,640 bytes to download.") == 1
+    assert not dialog.progress_panel.bar.isVisible()
+    slowly(place)
+    card.button.setFocus()
+    press(Qt.Key.Key_Return)
+    until(lambda: dialog.progress_panel.bar.value() > 200, "a fifth")
+    assert dialog.progress_panel.pause.hasFocus()
+    assert dialog.progress_panel.bar.isVisible()
+    assert not card.button.isVisible(), "while it is downloaded there are Pause and Cancel"
+    assert all(each.verticalScrollBar().maximum() == 0 for each in dialog.findChildren(QScrollArea)), "all is seen"
+    push(dialog.progress_panel.cancel)
+    until(lambda: card.button.isVisible() and card.button.text() == "Resume the &download", "another attempt")
+    assert "still to download." in card.text.text()
+    place.hub.bytes_per_s = None
+    push(card.button)
+    until(lambda: card.text.text() == "The best for this computer.\nInstalled and in use.", "the model")
+    assert not card.button.isVisible()
+    assert card.text.hasFocus(), "it is read there, and nothing is pressed by mistake"
+    assert said[-1] == "pair, Instruct, is installed and verified."
+    place.check_whole()
+
+
+def test_another_model_that_is_used_is_named_and_the_recommended_one_can_be_used(
+    dialog: ModelsDialog, place: Place
+) -> None:
+    place.models.mkdir(parents=True, exist_ok=True)
+    for name in (MODEL, MMPROJ):
+        (place.models / name).write_bytes(place.data[name])
+    own = place.models.parent / "catalog.toml"
+    entries = ["[[source]]", 'variant = "instruct"', 'licence = "Apache-2.0"', 'source = "mine"']
+    for kind in ("model", "mmproj"):
+        entries += [f"[[source.{kind}]]", f'file = "own-{kind}.gguf"', 'quantisation = "F16"', "bytes = 4"]
+        entries += ['name = "own"', "ram_bytes = 2"] if kind == "model" else []
+        (place.models / f"own-{kind}.gguf").write_bytes(b"GGUF")
+    own.write_text("\n".join(entries), encoding="utf-8")
+    asked: list[str] = []
+    dialog.use_requested.connect(asked.append)
+    dialog.set_preferred("own")
+    card = dialog.card
+    until(lambda: card.button.text() == "&Use it", "the choice")
+    assert card.text.text() == "The best for this computer.\nInstalled.\nIn use now is own: your own model."
+    push(card.button)
+    assert asked == ["pair"]
+    dialog.set_preferred("pair")
+    until(lambda: card.text.text() == "The best for this computer.\nInstalled and in use.", "the choice")
+    dialog.others.table.selectRow(1)
+    assert dialog.others.use.isEnabled()
+    push(dialog.others.use)
+    assert asked == ["pair", "own"]
 
 
 def test_a_download_is_whole_and_told(dialog: ModelsDialog, place: Place, said: list[str]) -> None:
@@ -81,14 +151,14 @@ def test_a_download_is_whole_and_told(dialog: ModelsDialog, place: Place, said: 
     after = said[said.index("Downloading pair, Instruct.") :]
     assert not [each for each in after if "not installed" in each], "that was before"
     assert changes == [True]
-    assert dialog.path_field.text() == str(place.models)
+    assert dialog.others.path_field.text() == str(place.models)
 
 
 def test_progress_is_on_screen_with_speed_and_time_and_said_every_tenth(
     dialog: ModelsDialog, place: Place, said: list[str]
 ) -> None:
     place.hub.bytes_per_s = 100_000  # the first seconds say nothing about a line
-    push(dialog.download)
+    push(dialog.others.download)
     until(lambda: "left" in dialog.progress_panel.words.text(), "the time")
     words = dialog.progress_panel.words.text()
     assert "percent" in words
@@ -101,7 +171,7 @@ def test_progress_is_on_screen_with_speed_and_time_and_said_every_tenth(
 
 def test_a_paused_download_goes_on_where_it_was(dialog: ModelsDialog, place: Place, said: list[str]) -> None:
     slowly(place)
-    push(dialog.download)
+    push(dialog.others.download)
     until(lambda: dialog.progress_panel.bar.value() > 200, "a fifth")
     assert dialog.progress_panel.pause.hasFocus(), "what one wants next is at hand"
     press(Qt.Key.Key_Space)
@@ -122,24 +192,28 @@ def test_a_cancelled_download_is_kept_and_may_be_thrown_away(
     dialog: ModelsDialog, place: Place, said: list[str]
 ) -> None:
     slowly(place)
-    push(dialog.download)
+    push(dialog.others.download)
     until(lambda: dialog.progress_panel.bar.value() > 200, "a fifth")
     push(dialog.progress_panel.cancel)
     until(lambda: idle(dialog) and "incomplete" in state(dialog), "what has arrived")
     assert "Cancelled. Progress is kept; you can resume later." in said
-    push(dialog.remove)
+    released: list[str] = []
+    dialog.removing.connect(lambda: released.append(state(dialog)))
+    push(dialog.others.remove)
     assert question_of(dialog).text() == "Remove pair, Instruct, from this computer?"
     answer(dialog, "Keep")
     assert "incomplete" in state(dialog)
-    push(dialog.remove)
+    assert released == []
+    push(dialog.others.remove)
     answer(dialog, "Remove")
+    assert len(released) == 1, "the program closes the files that it has open"
     until(lambda: idle(dialog) and state(dialog) == "not installed", "its end")
     assert place.files() == set()
 
 
 def test_a_paused_download_can_be_cancelled(dialog: ModelsDialog, place: Place) -> None:
     slowly(place)
-    push(dialog.download)
+    push(dialog.others.download)
     until(lambda: dialog.progress_panel.bar.value() > 200, "a fifth")
     push(dialog.progress_panel.pause)
     until(lambda: dialog.progress_panel.state == "paused", "the pause")
@@ -151,13 +225,13 @@ def test_a_wrong_hash_is_named_with_the_right_one_keeps_nothing_and_can_be_fetch
     dialog: ModelsDialog, place: Place, said: list[str]
 ) -> None:
     place.hub.faults = [Fault(flip=True)]
-    push(dialog.download)
+    push(dialog.others.download)
     until(lambda: idle(dialog) and said and "does not match" in " ".join(said), "the refusal")
-    kept = dialog.messages.toPlainText()
+    kept = dialog.others.messages.toPlainText()
     assert hashlib.sha256(place.data[MODEL]).hexdigest() in kept
     assert "SHA-256 found: " in kept
     assert MODEL not in place.files()
-    until(lambda: dialog.download.isEnabled(), "another attempt")
+    until(lambda: dialog.others.download.isEnabled(), "another attempt")
     downloaded(dialog)
     place.check_whole()
 
@@ -167,18 +241,18 @@ def test_where_the_hub_has_another_file_now_its_download_is_offered(
 ) -> None:
     place.catalog(revision="main", pinned=False)
     dialog.refresh()
-    until(lambda: "come from the first download" in dialog.details.text(), "the list")
+    until(lambda: "come from the first download" in dialog.others.details.text(), "the list")
     downloaded(dialog)
     (place.models / MODEL).unlink()
     place.data[MODEL] = place.hub.files[REPOSITORY, MODEL] = place.data[MODEL][:-100] + bytes(100)
-    push(dialog.download)
+    push(dialog.others.download)
     question = question_of(dialog).text()
     assert question.endswith("Update this program. Download what the hub has now?")
-    assert question in said
+    until(lambda: any(each.startswith(question) for each in said), "the question")
     answer(dialog, "Cancel")
     assert idle(dialog)
     assert MODEL not in place.files()
-    push(dialog.download)
+    push(dialog.others.download)
     answer(dialog, "Download")
     until(lambda: idle(dialog) and said[-1] == "pair, Instruct, is installed and verified.", "the model")
     place.check_whole()
@@ -188,20 +262,20 @@ def test_a_damaged_file_is_found(dialog: ModelsDialog, place: Place, said: list[
     downloaded(dialog)
     file = place.models / MMPROJ
     file.write_bytes(file.read_bytes()[:-1] + b"!")
-    push(dialog.verify)
+    push(dialog.others.verify)
     until(lambda: "1 file is damaged." in said, "the finding")
-    assert any("it begins with" in line for line in dialog.messages.toPlainText().splitlines())
+    assert any("it begins with" in line for line in dialog.others.messages.toPlainText().splitlines())
 
 
 def test_weights_are_carried_out_and_brought_in(
     dialog: ModelsDialog, place: Place, said: list[str], tmp_path: Path
 ) -> None:
     downloaded(dialog)
-    until(dialog.export.isEnabled, "the export")
+    until(dialog.others.export.isEnabled, "the export")
     stick = tmp_path / "stick"
     dialog.export_to(stick)
     until(lambda: idle(dialog) and (stick / "SHA256SUMS").exists(), "the export")
-    push(dialog.remove)
+    push(dialog.others.remove)
     answer(dialog, "Remove")
     until(lambda: idle(dialog) and state(dialog) == "not installed", "the removal")
     dialog.import_paths([stick])
@@ -215,7 +289,7 @@ def test_weights_are_carried_out_and_brought_in(
 
 def test_put_away_it_goes_on_and_says_so(dialog: ModelsDialog, place: Place, said: list[str]) -> None:
     slowly(place)
-    push(dialog.download)
+    push(dialog.others.download)
     until(lambda: dialog.progress_panel.bar.value() > 100, "a tenth")
     press(Qt.Key.Key_Escape)
     until(lambda: not dialog.isVisible(), "the dialog gone")
@@ -229,10 +303,10 @@ def test_without_a_hub_it_says_why_and_can_be_tried_again(
     dialog: ModelsDialog, place: Place, said: list[str], quick: Callable[[], list[float]]
 ) -> None:
     place.hub.head_faults = [Fault(status=403)] * 50
-    push(dialog.download)
-    until(lambda: idle(dialog) and dialog.download.isEnabled(), "the end")
-    assert dialog.messages.toPlainText()
-    assert any(sentence in said for sentence in dialog.messages.toPlainText().splitlines())
+    push(dialog.others.download)
+    until(lambda: idle(dialog) and dialog.others.download.isEnabled(), "the end")
+    assert dialog.others.messages.toPlainText()
+    assert any(sentence in said for sentence in dialog.others.messages.toPlainText().splitlines())
     assert quick() is not None
     place.hub.head_faults = []
     downloaded(dialog)
@@ -240,16 +314,17 @@ def test_without_a_hub_it_says_why_and_can_be_tried_again(
 
 def test_everything_has_a_name_and_tab_reaches_it_in_reading_order(dialog: ModelsDialog) -> None:
     assert nameless(dialog) == []
-    until(dialog.download.isEnabled, "the buttons")
-    dialog.table.setFocus()
+    until(dialog.others.download.isEnabled, "the buttons")
+    dialog.card.text.setFocus()
+    others = dialog.others
     assert tab_order(dialog) == [
-        dialog.table, dialog.path_field, dialog.download, dialog.import_files, dialog.import_folder,
-        dialog.progress_panel.words, dialog.messages, dialog.close_button,
+        dialog.card.text, dialog.card.button, dialog.others_button, others.table, others.details, others.path_field,
+        others.download, others.import_files, others.import_folder, dialog.close_button,
     ]  # fmt: skip
 
 
 def test_no_two_things_share_an_access_key(dialog: ModelsDialog) -> None:
-    labels = [each.text() for kind in (QPushButton, QLabel) for each in dialog.findChildren(kind)]
+    labels = [each.text() for kind in (QAbstractButton, QLabel) for each in dialog.findChildren(kind)]
     keys = [text[text.index("&") + 1].lower() for text in [*labels, "&Resume"] if "&" in text]
     assert len(keys) >= 10
     assert len(keys) == len(set(keys)), sorted(keys)
@@ -257,23 +332,24 @@ def test_no_two_things_share_an_access_key(dialog: ModelsDialog) -> None:
 
 @pytest.mark.usefixtures("place")
 def test_what_it_says_by_itself_is_not_cut_off_but_moving_on_is_quick() -> None:
-    heard: list[str] = []
-    dialog = ModelsDialog(heard.append, silence=lambda: heard.append("(hush)"))
-    dialog.show()
-    dialog.activateWindow()
-    try:
-        until(lambda: dialog.table.rowCount() == 1 and dialog.table.hasFocus(), "the list")
-        dialog.verify.setEnabled(True)
-        push(dialog.verify)
+    with heard_focus() as heard:
+        dialog = ModelsDialog(heard.said.append)
+        dialog.show()
+        dialog.activateWindow()
+        until(lambda: dialog.others.table.rowCount() == 1, "the list")
+        dialog.others_button.click()
+        until(lambda: any("expanded" in each for each in heard.said), "what the button did")
+        dialog.others.verify.setEnabled(True)
+        push(dialog.others.verify)
         until(
-            lambda: dialog.progress_panel.state == "idle" and any("nothing to verify" in each for each in heard),
+            lambda: dialog.progress_panel.state == "idle" and any("nothing to verify" in each for each in heard.said),
             "the end",
         )
-        since = heard.index("Checking pair, Instruct.")
-        assert "(hush)" not in heard[since:]
+        before = list(heard.interruptions)
+        since = heard.said.index("Checking pair, Instruct.")
+        assert not set(before) & set(heard.said[since:]), heard.said
         press(Qt.Key.Key_Tab)
-        assert "(hush)" in heard[since:]
-    finally:
+        until(lambda: len(heard.interruptions) > len(before), "what has the keyboard now")
         dialog.stop()
         dialog.hide()
         dialog.deleteLater()
@@ -286,7 +362,7 @@ def test_weights_in_another_folder_of_the_settings_are_listed_at_once(
     stick = folder_with_pair(place, tmp_path)
     dialog.set_models_dir(stick)
     until(lambda: state(dialog) == "installed, verified before its first use", "the new folder")
-    assert dialog.path_field.text() == str(stick)
+    assert dialog.others.path_field.text() == str(stick)
     dialog.set_models_dir(None)
     until(lambda: state(dialog) == "not installed", "the program's own folder")
 
@@ -295,7 +371,7 @@ def test_a_download_goes_on_where_it_began_when_the_settings_name_another_folder
     dialog: ModelsDialog, place: Place, tmp_path: Path
 ) -> None:
     slowly(place)
-    push(dialog.download)
+    push(dialog.others.download)
     until(lambda: dialog.progress_panel.bar.value() > 100, "a tenth")
     dialog.set_models_dir(folder_with_pair(place, tmp_path))
     until(lambda: state(dialog) == "installed, verified before its first use", "the new folder")

@@ -116,15 +116,16 @@ def test_the_dialog_opens_by_keyboard_and_what_is_chosen_there_is_written_down(
             desktop.output("xdotool", "key", key)
         until(lambda: desktop.active() == "Edge Assistant settings", "the dialog")
         app.ask("no tray")  # found so late, it takes the keyboard from nobody
-        for key in ("Down", "Down", "Tab", "space", "alt+a"):  # the group of sounds, and its first field
+        for key in ("ctrl+f", *"tones", "Tab", "space", "alt+a"):
             desktop.output("xdotool", "key", key)
         app.wait_until_told("Settings applied.")
         assert "\ntones = false\n" in file_in(folders).read_text(encoding="utf-8")
-        desktop.output("xdotool", "key", "Escape")
+        for _ in ("the search's end", "the dialog's end"):
+            desktop.output("xdotool", "key", "Escape")
         until(lambda: desktop.active() != "Edge Assistant settings", "the dialog's end")
 
 
-def test_menus_windows_and_tooltip_are_german_at_once(desktop: XDesktop, folders: dict[str, str]) -> None:
+def test_all_is_german_and_in_high_contrast_at_once(desktop: XDesktop, folders: dict[str, str]) -> None:
     with AppRun(desktop, "--no-speak", **folders) as app:
         app.wait_until_told("There is no system tray, so the window of Edge Assistant stays.")
         until(lambda: desktop.active() == "Edge Assistant", "the window")
@@ -134,10 +135,12 @@ def test_menus_windows_and_tooltip_are_german_at_once(desktop: XDesktop, folders
         app.wait_until_told("Ready.")
         set_by_command(desktop, folders, "language", "de")
         until(lambda: desktop.active() == "Einstellungen von Edge Assistant", "the dialog in German")
-        assert app.ask("menus") == "&Datei, A&nsehen, &Antwort, &Werkzeuge"
+        assert app.ask("menus") == "&Datei, A&nsehen, &Antwort, &Werkzeuge, Hi&lfe"
         assert app.ask("focus") == "Kategorien"
         app.wait_until_told("Bereit.")
         until(lambda: app.ask("tooltip") == "Edge Assistant: Bereit", "the tooltip")
+        set_by_command(desktop, folders, "theme", "high-contrast")
+        until(lambda: app.ask("ground") == "#000000", "the other theme")
         desktop.output("xdotool", "key", "Escape")
         until(lambda: desktop.active() == "Edge Assistant", "the window again")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+import string
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,6 +37,8 @@ class Desk:
         self.opened: list[str] = []
         self.uttered: list[str] = []
         self.reader = False
+        self.refused = False
+        self.focus_wanted: list[tuple[int, int]] = []
         self.overlays = Overlays(lambda: [self.entry("&Settings…"), self.entry("Window of &Edge"), self.entry("x")])
         service: Any = SimpleNamespace(
             event_loop=SimpleNamespace(post=lambda function, *arguments, **options: function(*arguments, **options)),
@@ -59,8 +62,10 @@ class Desk:
     def reader_announces_focus(self) -> bool:
         return self.reader
 
-    def take_focus(self, ticket: int, window: int) -> None:
-        pass
+    def take_focus(self, ticket: int, window: int, on_refused: Callable[[], None]) -> None:
+        self.focus_wanted.append((ticket, window))
+        if self.refused:
+            on_refused()
 
     def open(self, chooser: str = "palette", ticket: int = 7) -> None:
         place = QApplication.primaryScreen().geometry()
@@ -94,6 +99,21 @@ def test_the_palette_says_what_has_the_keyboard_unless_whoever_is_reported_to_le
     assert desk.uttered == ([] if reader else ["Choices. Window: Invoice, W"])
 
 
+@pytest.mark.parametrize("refused", [False, True])
+def test_an_overlay_that_is_left_behind_wants_the_focus_and_a_refusal_is_said(
+    desk: Desk, refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.refused = refused
+    monkeypatch.setattr(desk.overlays.palette, "isActiveWindow", lambda: False)
+    desk.overlays._focus_timer.setInterval(1)
+    content = OverlayContent(7, "palette", snapshot(Rect(0, 0, 800, 600)), CHOICES)
+    desk.overlays.open_overlay(content)
+    until(lambda: desk.focus_wanted, "the second try")
+    assert desk.focus_wanted == [(7, int(desk.overlays.palette.winId()))]
+    behind = "Edge Assistant, choices is open behind another window. Press Alt+Tab until you hear it."
+    assert desk.uttered[1:] == ([behind] if refused else [])
+
+
 def test_a_choice_is_reported_with_its_ticket(desk: Desk) -> None:
     desk.open()
     desk.type("w")
@@ -107,6 +127,16 @@ def test_a_region_is_reported_with_its_rectangle(desk: Desk) -> None:
     desk.open("region")
     QTest.keyClick(desk.overlays.region.panes[0], Qt.Key.Key_Return)
     assert desk.reports[1:] == [(7, "region", Rect(100, 50, 300, 200))]
+
+
+def test_where_all_letters_are_taken_an_entry_has_0_and_the_next_one_none(desk: Desk) -> None:
+    items = tuple(PaletteItem(letter, f"item-{letter}", letter) for letter in string.ascii_lowercase)
+    found = desk.overlays._entry_items(items)
+    assert [(each.key, each.spoken) for each in found] == [
+        ("0", "Settings, 0"),
+        ("", "Window of Edge"),
+        ("", "x"),
+    ]
 
 
 def test_entries_have_their_access_key_or_else_a_free_letter_and_open_what_they_name(desk: Desk) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QListWidget, QWidget
+from PySide6.QtWidgets import QApplication, QListWidget, QProxyStyle, QStyle, QStyleOption, QWidget
 from support.accessible_walk import application, nameless, tab_order, until, walk
 
-from edge_assistant.controller.palette_items import PaletteItem
+from edge_assistant.controller.palette_items import QUESTIONS, PaletteItem
 from edge_assistant.ui.overlay.palette import Palette
+from edge_assistant.ui.style import contrast
 
 CHOICES = (
     PaletteItem("w", "window", "Window: Invoice"),
@@ -124,6 +126,33 @@ def test_a_palette_that_is_left_closes_and_leaves_the_focus_where_it_went(desk: 
     other.deleteLater()
 
 
+def test_p_leads_to_the_persons_own_questions_and_escape_back(desk: Desk) -> None:
+    children = (PaletteItem("1", "question Seat", "Seat"), PaletteItem("2", "question Total", "Total"))
+    items = (*CHOICES, PaletteItem("p", QUESTIONS, "Your own questions", children))
+    desk.palette.open(items, QApplication.primaryScreen())
+    until(desk.palette.isActiveWindow, "the palette")
+    desk.press(Qt.Key.Key_unknown, "p")
+    assert desk.heard[-1] == ("Questions. Seat, 1", True)
+    desk.press(Qt.Key.Key_F1)
+    assert [text for text, _ in desk.heard[-3:]] == ["Seat, 1.", "Total, 2.", "Escape goes back."]
+    desk.press(Qt.Key.Key_Escape)
+    assert desk.heard[-1] == ("Your own questions, P", True)
+    assert (desk.list.count(), desk.list.currentRow(), desk.dismissed) == (len(items), 3, [])
+    desk.press(Qt.Key.Key_Return)
+    desk.press(Qt.Key.Key_unknown, "2")
+    assert desk.chosen == ["question Total"]
+    assert not desk.palette.isVisible()
+
+
+def test_without_questions_p_says_where_to_write_them(desk: Desk) -> None:
+    desk.palette.open((*CHOICES, PaletteItem("p", QUESTIONS, "Your own questions")), QApplication.primaryScreen())
+    until(desk.palette.isActiveWindow, "the palette")
+    desk.press(Qt.Key.Key_unknown, "p")
+    assert desk.heard[-1] == ("You have no questions of your own yet. Write them in the settings.", True)
+    assert desk.palette.isVisible()
+    assert desk.list.count() == len(CHOICES) + 1
+
+
 def test_a_click_chooses(desk: Desk) -> None:
     desk.open()
     place = desk.list.visualItemRect(desk.list.item(1)).center()
@@ -149,3 +178,37 @@ def test_it_stays_on_a_small_screen_with_whole_rows(desk: Desk) -> None:
     space = QApplication.primaryScreen().availableGeometry()
     assert space.contains(desk.palette.geometry())
     assert desk.list.height() % desk.list.sizeHintForRow(0) == 0
+
+
+def test_it_shows_as_many_rows_each_time_it_opens(desk: Desk) -> None:
+    choices = tuple(PaletteItem(chr(97 + n), f"entry-{n}", f"Entry {n}") for n in range(20))
+    heights = []
+    for _ in range(3):
+        desk.palette.open(choices, QApplication.primaryScreen())
+        heights.append(desk.list.height())
+        desk.palette.close_quietly()
+    assert heights == [heights[0]] * 3
+
+
+class PaleStyle(QProxyStyle):
+    """A style with colours of its own for the row of a list that is selected, as that of Windows is."""
+
+    def drawControl(
+        self, element: QStyle.ControlElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
+    ) -> None:
+        if element == QStyle.ControlElement.CE_ItemViewItem:
+            painter.fillRect(option.rect, QColor("#e8f4ff"))
+        else:
+            super().drawControl(element, option, painter, widget)
+
+
+def test_the_selected_row_is_inverted_whatever_the_style_of_the_system(desk: Desk) -> None:
+    QApplication.setStyle(PaleStyle("fusion"))
+    try:
+        desk.open()
+        picture = desk.list.grab().toImage()
+        corners = [desk.list.visualItemRect(desk.list.item(row)).bottomRight() - QPoint(3, 3) for row in (0, 1)]
+        selected, other = (picture.pixelColor(corner * picture.devicePixelRatio()) for corner in corners)
+    finally:
+        QApplication.setStyle("fusion")
+    assert contrast(selected, other) > 7

@@ -65,7 +65,7 @@ def desk() -> Iterator[Desk]:
 def test_it_begins_as_the_active_window_and_says_so(desk: Desk) -> None:
     desk.open()
     assert desk.selector.rect == WINDOW
-    assert desk.heard[0].startswith("Region: left 100, top 50, 300 by 200. Arrows move")
+    assert desk.heard[0].startswith("Region: left 12, top 6, 38 by 25 percent. Arrows move")
 
 
 def test_without_an_active_window_it_begins_in_the_middle(desk: Desk) -> None:
@@ -76,13 +76,23 @@ def test_without_an_active_window_it_begins_in_the_middle(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("key", "modifiers", "rect", "said"),
     [
-        (Qt.Key.Key_Right, NO, Rect(150, 50, 300, 200), "left 150, top 50, 300 by 200"),
-        (Qt.Key.Key_Up, NO, Rect(100, 0, 300, 200), "left 100, top 0, 300 by 200"),
-        (Qt.Key.Key_Down, CTRL, Rect(100, 55, 300, 200), "left 100, top 55, 300 by 200"),
-        (Qt.Key.Key_Right, SHIFT, Rect(100, 50, 350, 200), "left 100, top 50, 350 by 200"),
-        (Qt.Key.Key_Up, SHIFT, Rect(100, 50, 300, 150), "left 100, top 50, 300 by 150"),
-        (Qt.Key.Key_Left, SHIFT | CTRL, Rect(100, 50, 295, 200), "left 100, top 50, 295 by 200"),
-        (Qt.Key.Key_W, NO, WINDOW, "left 100, top 50, 300 by 200"),
+        (Qt.Key.Key_Right, NO, Rect(150, 50, 300, 200), "left 19, top 6, 38 by 25 percent"),
+        (Qt.Key.Key_Up, NO, Rect(100, 0, 300, 200), "left 12, top 0, 38 by 25 percent"),
+        (
+            Qt.Key.Key_Down,
+            CTRL,
+            Rect(100, 55, 300, 200),
+            "left 12, top 7, 38 by 25 percent, left 100, top 55, 300 by 200 pixels",
+        ),
+        (Qt.Key.Key_Right, SHIFT, Rect(100, 50, 350, 200), "left 12, top 6, 44 by 25 percent"),
+        (Qt.Key.Key_Up, SHIFT, Rect(100, 50, 300, 150), "left 12, top 6, 38 by 19 percent"),
+        (
+            Qt.Key.Key_Left,
+            SHIFT | CTRL,
+            Rect(100, 50, 295, 200),
+            "left 12, top 6, 37 by 25 percent, left 100, top 50, 295 by 200 pixels",
+        ),
+        (Qt.Key.Key_W, NO, WINDOW, "left 12, top 6, 38 by 25 percent"),
     ],
 )
 def test_arrows_move_and_size_and_what_came_of_it_is_heard(
@@ -146,7 +156,7 @@ def test_the_mouse_draws_a_rectangle_and_a_double_click_takes_it(desk: Desk) -> 
     QTest.mouseMove(desk.pane, QPoint(120, 60))
     QTest.mouseRelease(desk.pane, Qt.MouseButton.LeftButton, pos=QPoint(120, 60))
     assert desk.selector.rect == Rect(120, 60, 180, 190)
-    assert desk.heard[-1] == "left 120, top 60, 180 by 190"
+    assert desk.heard[-1] == "left 15, top 8, 22 by 24 percent"
     QTest.mouseDClick(desk.pane, Qt.MouseButton.LeftButton, pos=QPoint(150, 100))
     assert desk.chosen == [Rect(120, 60, 180, 190)]
 

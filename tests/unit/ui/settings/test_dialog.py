@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialogButtonBox, QPushButton
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QPushButton, QScrollArea
 from support.accessible_walk import application, nameless, until, walk
+from support.model_windows import answer, question_of
 
 from edge_assistant.settings import entry
-from edge_assistant.settings.entry import GROUPS, HOTKEYS, SettingsEntry, Value, describe_entry
-from edge_assistant.settings.schema import Settings, entries, get_value, with_values
+from edge_assistant.settings.entry import GROUPS, HOTKEYS, Group, SettingsEntry, Value, describe_entry
+from edge_assistant.settings.schema import HotkeySettings, Settings, entries, get_value, grouped_entries, with_values
 from edge_assistant.system.errors import InputError
+from edge_assistant.ui.heading import Heading
 from edge_assistant.ui.settings.dialog import SettingsDialog
 from edge_assistant.ui.settings.fields import ChoiceField, FieldOption, NumberField, entry_label
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+CURRENT = Settings(hotkeys=HotkeySettings(window="ctrl+shift+F9"))
 
 
 class Desk:
@@ -34,7 +40,7 @@ class Desk:
         self.held: list[bool] = []
         self.failure: InputError | None = None
         self.dialog = SettingsDialog(
-            current or Settings(),
+            current or CURRENT,
             on_apply=self._apply,
             say=self.said.append,
             suspend_hotkeys=self.held.append,
@@ -48,8 +54,7 @@ class Desk:
         self.applied.append(wanted)
 
     def page(self, group: str) -> None:
-        names = list(dict.fromkeys(each.info.group for each in entries()))
-        self.dialog._groups.setCurrentRow(names.index(group))
+        self.dialog._browser.groups.choose(cast(Group, group))
 
     def key_edit(self, action: str) -> ShortcutEdit:
         self.page(HOTKEYS)
@@ -80,7 +85,10 @@ def other(entry: SettingsEntry) -> Value:
         return next(each for each in info.choices if each != entry.default)
     if info.range:
         return info.range[0] if entry.default != info.range[0] else info.range[1]
-    return f"super+F{entries().index(entry) % 24 + 1}" if info.option_source == "key" else info.example
+    if info.option_source != "key":
+        return info.example
+    turn, number = divmod(entries().index(entry), 24)  # each another one
+    return f"{('super', 'ctrl+super', 'alt+super', 'shift+super')[turn]}+F{number + 1}"
 
 
 def test_every_setting_has_a_field_with_its_name_and_meaning(desk: Desk) -> None:
@@ -145,6 +153,7 @@ def test_a_pressed_key_is_recorded_and_told_back(desk: Desk) -> None:
         (Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier, "Ctrl with Alt types"),
         (Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier, "it is needed for typing"),
         (Qt.Key.Key_Insert, CTRL_SHIFT, "is not a shortcut"),
+        (Qt.Key.Key_Escape, Qt.KeyboardModifier.ControlModifier, "ctrl+Escape is not a shortcut: escape is unknown."),
     ],
 )
 def test_a_key_that_cannot_be_taken_is_told_and_never_applied(
@@ -187,7 +196,7 @@ def test_the_field_of_a_value_that_is_not_possible_gets_the_focus_whatever_the_s
     name: str, value: str, sentence: str, translated: bool, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.dialog.field(name).show(value)
-    desk.page("engine")
+    desk.page("speed")
     if translated:
         monkeypatch.setattr(entry, "tr", lambda *_, **__: sentence.upper())
     desk.dialog.apply()
@@ -217,7 +226,7 @@ def test_a_list_that_cannot_be_had_leaves_the_choice_as_it_is() -> None:
 
     desk = Desk(voices=broken)
     until(lambda: True, "a moment")
-    assert desk.dialog.chosen == Settings()
+    assert desk.dialog.chosen == CURRENT
     desk.dialog.close()
 
 
@@ -231,14 +240,94 @@ def test_a_number_that_nobody_chose_begins_where_people_want_to_be(desk: Desk) -
     assert rate.value() == 190
 
 
-def test_usual_values_come_back_for_the_group_that_is_shown() -> None:
-    desk = Desk(with_values(Settings(), {"volume": 40, "ticks": False}))
+def restore(desk: Desk, reply: str) -> str:
+    """Ask for the defaults, answer the question, and return it."""
+    next(each for each in desk.dialog.findChildren(QPushButton) if "defaults" in each.text()).click()
+    question = question_of(desk.dialog).text()
+    answer(desk.dialog, reply)
+    return question
+
+
+def test_defaults_come_back_for_what_is_shown_after_a_question_that_names_them() -> None:
+    desk = Desk(with_values(Settings(), {"volume": 40, "rate": 180, "ticks": False}))
     desk.page("voice")
-    usual = next(each for each in desk.dialog.findChildren(QPushButton) if "efaults" in each.text())
-    usual.click()
+    question = "Restore the default values of Rate, Volume?"
+    assert restore(desk, "Keep") == question
+    assert desk.dialog.field("volume").value() == 40
+    restore(desk, "Restore")
+    assert desk.said == ["Default values: Rate, Volume. They hold after Apply or OK."]
     desk.dialog.apply()
-    assert (desk.applied[0].volume, desk.applied[0].ticks) == (100, False)
+    assert (desk.applied[0].volume, desk.applied[0].rate, desk.applied[0].ticks) == (100, None, False)
     desk.dialog.close()
+
+
+def test_where_all_are_defaults_nothing_is_asked(desk: Desk) -> None:
+    desk.page("voice")
+    desk.click(QDialogButtonBox.ButtonRole.ResetRole)
+    assert desk.said == ["All settings shown have their default values."]
+
+
+def shown(desk: Desk) -> list[str]:
+    """The names of the settings on the screen, from above."""
+    fields = {name: desk.dialog.field(name).focus_widget for name in (each.name for each in grouped_entries())}
+    return [name for name, widget in fields.items() if widget.isVisible()]
+
+
+def test_typing_finds_settings_of_all_groups_and_says_how_many(desk: Desk) -> None:
+    QTest.keyClick(desk.dialog, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    search = desk.dialog._browser.search
+    assert search.hasFocus()
+    QTest.keyClicks(search, "VOLUME")
+    assert shown(desk) == ["volume", "tone_volume"]
+    until(lambda: desk.said == ["2 settings found."], "how many")
+    assert [each.text() for each in desk.dialog.findChildren(Heading) if each.isVisible()] == [
+        "Speech",
+        "Sounds",
+    ]
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    assert desk.dialog.field("volume").focus_widget.hasFocus(), "Enter goes to the first, and applies nothing"
+    QTest.keyClick(desk.dialog, Qt.Key.Key_Escape)
+    assert shown(desk) == [each.name for each in entries() if each.info.group == "general"], "what was shown before"
+    until(lambda: desk.said[-1] == "General is shown.", "that it is over")
+    assert desk.dialog.isVisible()
+    QTest.keyClick(desk.dialog, Qt.Key.Key_Escape)
+    assert not desk.dialog.isVisible()
+
+
+def test_tab_goes_from_the_search_to_what_was_found_and_a_click_on_a_group_ends_it(desk: Desk) -> None:
+    browser = desk.dialog._browser
+    browser.search.setFocus()
+    QTest.keyClicks(browser.search, "battery")
+    QTest.keyClick(browser.search, Qt.Key.Key_Tab)
+    assert desk.dialog.field("encode_ahead").focus_widget.hasFocus()
+    row = browser.groups.visualItemRect(browser.groups.findItems("Sounds", Qt.MatchFlag.MatchExactly)[0])
+    QTest.mouseClick(browser.groups.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
+    assert (browser.search.text(), shown(desk)) == ("", ["ticks", "tone_volume"])
+
+
+def test_nothing_found_is_said_and_enter_stays(desk: Desk) -> None:
+    search = desk.dialog._browser.search
+    search.setFocus()
+    QTest.keyClicks(search, "zebra")
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    until(lambda: desk.said == ["0 settings found."], "that")
+    assert shown(desk) == []
+    assert desk.dialog.isVisible()
+
+
+def test_the_advanced_groups_stand_apart_and_are_heard_so(desk: Desk) -> None:
+    groups = desk.dialog._browser.groups
+    assert groups.count() == len(GROUPS), "the heading is no row, or positions were told wrongly"
+    groups.setFocus()
+    heard = []
+    for _ in range(10):
+        item = groups.currentItem()
+        heard.append(item.data(Qt.ItemDataRole.AccessibleTextRole) or item.text())
+        QTest.keyClick(groups, Qt.Key.Key_Down)
+    assert list(dict.fromkeys(heard)) == [
+        "General", "Speech", "Shortcuts", "Questions", "Answers, advanced", "Sounds, advanced", "Sources, advanced",
+        "Models, advanced", "Speed and memory, advanced",
+    ]  # fmt: skip
 
 
 def test_what_the_field_with_the_keyboard_means_stands_below(desk: Desk) -> None:
@@ -268,3 +357,14 @@ def test_weights_that_only_the_folder_of_the_settings_has_can_be_chosen(tmp_path
     until(lambda: "pair" in offered(), "what is in the folder")
     dialog.set_current(Settings())
     until(lambda: "pair" not in offered(), "what there was before")
+
+
+def test_with_large_letters_the_long_names_of_shortcuts_are_wrapped(desk: Desk) -> None:
+    font = desk.dialog.font()
+    font.setPointSizeF(font.pointSizeF() * 1.6)
+    desk.dialog.setFont(font)
+    desk.page(HOTKEYS)
+    QApplication.processEvents()
+    (shown,) = (each for each in desk.dialog.findChildren(QScrollArea) if each.isVisible())
+    assert shown.verticalScrollBar().maximum() > 0
+    assert shown.horizontalScrollBar().maximum() == 0

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pytest
-
-pytest.importorskip("PySide6.QtWidgets")
-
 from support.accessible_walk import application, until
 
+from edge_assistant.assistant.factory import make_speaker
 from edge_assistant.settings.schema import Settings
 from edge_assistant.speech import speaker
+from edge_assistant.ui.settings import voice_preview
 from edge_assistant.ui.settings.voice_preview import VoicePreview
 
 
@@ -49,3 +49,21 @@ def test_what_it_says_is_for_the_voice_of_answers(language: str, said: str, monk
     preview.play(Settings(language=language, voice="Somebody"))
     preview.stop()
     assert spoken == [(said, language)]
+
+
+@pytest.mark.parametrize("output", ["auto", "screen-reader"])
+def test_it_is_our_own_voice_that_is_tried_also_where_a_screen_reader_speaks(
+    output: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application()
+    monkeypatch.setattr(voice_preview, "make_speaker", functools.partial(make_speaker, platform="win32"))
+    monkeypatch.setattr(speaker, "WorkerProcess", refuse)
+    preview = VoicePreview(lambda _: None)
+    preview.play(Settings(output=output))
+    assert type(preview._speaker) is speaker.Speaker
+    preview.stop()
+
+
+def refuse(*_: object, name: str) -> None:
+    """Fail to start a worker, so that nothing sounds."""
+    raise OSError(name)

@@ -1,0 +1,12 @@
+"""Sentences that are true only for a while, such as the progress of a download."""
+
+from __future__ import annotations
+
+
+class Passing(str):
+    """A sentence that is true only now: while it waits to be spoken, the next one of its kind takes its place.
+
+    An empty one takes the place of what waits, and is not spoken: what was to be said is no longer true.
+    """
+
+    __slots__ = ()

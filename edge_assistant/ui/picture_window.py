@@ -1,0 +1,110 @@
+"""The window that shows a picture enlarged, by keyboard: plus and minus, the arrow keys, Escape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PIL import Image
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
+
+from edge_assistant.system.i18n import tr
+from edge_assistant.ui.plain_text import PlainLabel
+from edge_assistant.ui.qt_images import to_qt_image
+
+ZOOMS = (25, 50, 75, 100, 150, 200, 300, 400, 600, 800)
+"""The sizes in percent that plus and minus go through."""
+
+_MOST_PIXELS = 4096
+"""Largest width and height that a picture keeps here; a larger one is reduced."""
+
+
+class _Canvas(QWidget):
+    """Paints the visible part of the picture; a pixmap of the whole at 800 percent would need gigabytes."""
+
+    def __init__(self, image: QImage) -> None:
+        super().__init__()
+        self._image = image
+        self._percent = 100
+
+    def set_percent(self, percent: int) -> None:
+        """Show the picture in another size."""
+        self._percent = percent
+        self.setFixedSize(self._image.size() * percent / 100)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what is seen of the picture."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._percent < 300)
+        painter.setClipRect(event.rect())
+        painter.scale(self._percent / 100, self._percent / 100)
+        painter.drawImage(0, 0, self._image)
+        painter.end()
+
+
+class PictureWindow(QDialog):
+    """The enlarged picture; closed, it is deleted, and the picture with it."""
+
+    def __init__(self, parent: QWidget, image: Image.Image, name: str, say: Callable[[str], None]) -> None:
+        """`name` is what the picture shows; `say` speaks a sentence, such as the size after plus and minus."""
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Enlarged picture"))
+        self._say = say
+        reduced = image.copy()
+        reduced.thumbnail((_MOST_PIXELS, _MOST_PIXELS))
+        qt_image = to_qt_image(reduced)
+        self._canvas = _Canvas(qt_image)
+        self.area = QScrollArea()
+        self.area.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.area.setWidget(self._canvas)
+        self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        keys = tr("Plus and minus change the size, the arrow keys move it, Escape closes it.")
+        self.area.setAccessibleName(name)
+        self.area.setAccessibleDescription(keys)
+        hint = PlainLabel(keys)
+        hint.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.area, 1)
+        layout.addWidget(hint)
+        self.resize(parent.screen().availableSize() * 0.9)
+        self._set_percent(self._first_percent(qt_image.size()))
+        self.area.setFocus()
+
+    @property
+    def percent(self) -> int:
+        """The size of the picture in percent."""
+        return self._percent
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Change the size at plus and minus, show all of it at 0, and close at Escape."""
+        key = event.key()
+        if key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self._zoom(next((each for each in ZOOMS if each > self._percent), ZOOMS[-1]))
+        elif key == Qt.Key.Key_Minus:
+            self._zoom(next((each for each in reversed(ZOOMS) if each < self._percent), ZOOMS[0]))
+        elif key == Qt.Key.Key_0:
+            self._zoom(100)
+        else:
+            super().keyPressEvent(event)
+
+    def _zoom(self, percent: int) -> None:
+        self._set_percent(percent)
+        self._say(tr("{percent} percent", percent=percent))
+
+    def _set_percent(self, percent: int) -> None:
+        """Change the size; what was in the middle stays there."""
+        self._percent = percent
+        bars = self.area.horizontalScrollBar(), self.area.verticalScrollBar()
+        middles = [(bar.value() + bar.pageStep() / 2) / max(1, bar.maximum() + bar.pageStep()) for bar in bars]
+        self._canvas.set_percent(percent)
+        for bar, middle in zip(bars, middles, strict=True):
+            bar.setValue(round(middle * (bar.maximum() + bar.pageStep()) - bar.pageStep() / 2))
+
+    def _first_percent(self, size: QSize) -> int:
+        """Return the largest size in which all of the picture is seen, but at least 100 percent."""
+        room = self.size() - QSize(2, 5) * self.fontMetrics().height()  # without the margins, and the hint below
+        fitting = min(room.width() / size.width(), room.height() / size.height()) * 100
+        return max((each for each in ZOOMS if each <= fitting), default=100) if fitting >= 100 else 100

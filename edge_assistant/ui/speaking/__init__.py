@@ -1,0 +1,1 @@
+"""What our own voice says of windows, menus and fields where no screen reader runs."""

@@ -1,0 +1,147 @@
+"""The conversation is read with the keyboard and a screen reader's cursor, while it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QTextCharFormat, QTextCursor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from support.accessible_walk import application, until
+from support.heard_focus import heard_focus
+
+from edge_assistant.assistant.events import NoticeEvent, ReadEvent, ReadTimings, SentenceEvent, cancelled
+from edge_assistant.ocr.page import Page
+from edge_assistant.ui.conversation_view import ConversationView
+
+
+class Window(QWidget):
+    """A conversation beside another place for the focus."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view, self.question = ConversationView(), QLineEdit()
+        layout = QHBoxLayout(self)
+        layout.addWidget(self.view)
+        layout.addWidget(self.question)
+        self.number = 0
+
+    def add_sentence(self) -> None:
+        self.number += 1
+        self.view.show_event(SentenceEvent(0, f"Sentence {self.number}.", before=" "))
+
+    def caret(self) -> int:
+        return self.view.textCursor().position()
+
+
+@pytest.fixture
+def window() -> Iterator[Window]:
+    application()
+    made = Window()
+    made.show()
+    made.activateWindow()
+    made.add_sentence()
+    yield made
+    made.hide()
+    made.deleteLater()
+
+
+def focus(widget: QWidget) -> None:
+    widget.setFocus()
+    until(widget.hasFocus, "the focus")
+
+
+def test_a_screen_reader_finds_the_whole_text_in_it_and_its_caret(window: Window) -> None:
+    window.add_sentence()
+    accessible = QAccessible.queryAccessibleInterface(window.view)
+    text = accessible.textInterface()
+    assert text.text(0, text.characterCount()) == "Answer: Sentence 1. Sentence 2."
+    assert accessible.state().readOnly
+    assert accessible.state().focusable
+    text.setCursorPosition(3)
+    assert window.caret() == 3
+    window.add_sentence()
+    assert text.cursorPosition() == 3
+
+
+def test_the_arrow_keys_read_it_and_tab_leaves_it(window: Window) -> None:
+    focus(window.view)
+    QTest.keyClick(window.view, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window.view, Qt.Key.Key_Right)
+    assert window.caret() == 1
+    QTest.keyClick(window.view, Qt.Key.Key_Tab)
+    assert not window.view.hasFocus()
+
+
+def test_the_caret_stays_where_it_is_read_even_at_the_end(window: Window) -> None:
+    focus(window.view)
+    window.view.moveCursor(QTextCursor.MoveOperation.End)
+    end = window.caret()
+    window.add_sentence()
+    assert window.caret() == end
+    QTest.keyClick(window.view, Qt.Key.Key_Right)
+    window.view.moveCursor(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+    window.add_sentence()
+    assert window.view.textCursor().selectedText() == "Sentence 2."
+
+
+def test_elsewhere_the_caret_waits_at_the_end_and_the_end_stays_in_sight(window: Window) -> None:
+    focus(window.question)
+    window.resize(300, 60)
+    for _ in range(60):
+        window.add_sentence()
+    scroll_bar = window.view.verticalScrollBar()
+    assert window.caret() == len(window.view.toPlainText())
+    assert scroll_bar.value() == scroll_bar.maximum() > 0
+    window.resize(200, 50)
+    application().processEvents()
+    assert scroll_bar.value() == scroll_bar.maximum(), "in less room, too"
+    scroll_bar.setValue(1)
+    window.add_sentence()
+    assert scroll_bar.value() == 1, "who looks further up is left there"
+
+
+def test_what_could_not_be_confirmed_is_marked_by_words_and_a_line_and_not_in_a_copy(window: Window) -> None:
+    view = window.view
+    view.show_event(SentenceEvent(1, "\U0001f600 Code 4711, \u201cSave\u201d."))
+    view.show_event(NoticeEvent(1, "unconfirmed", "I could not confirm: 4711"))
+    view.show_event(replace(cancelled(1, "What?"), stop="end", unconfirmed=("4711", "Save")))
+    assert view.toPlainText().splitlines()[-2:] == [
+        "Answer: \U0001f600 Code 4711 (not confirmed), \u201cSave (not confirmed)\u201d.",
+        "Note: I could not confirm: 4711",
+    ]
+    assert view.answer == "\U0001f600 Code 4711, \u201cSave\u201d."
+    marked = view.document().find("4711")
+    assert marked.charFormat().underlineStyle() == QTextCharFormat.UnderlineStyle.WaveUnderline
+    view.show_event(SentenceEvent(2, "Next."))
+    unmarked = view.document().find("Next").charFormat()
+    assert unmarked.underlineStyle() == QTextCharFormat.UnderlineStyle.NoUnderline
+
+
+def test_lines_of_recognised_text_stand_below_each_other_and_what_follows_is_a_new_line(window: Window) -> None:
+    window.view.forget()
+    for text in ("Total: 12.50", "Due on Monday"):
+        window.view.show_event(SentenceEvent(3, text, "\n"))
+    window.view.show_event(ReadEvent.from_page(3, Page(1, 1), ReadTimings()))
+    window.view.show_event(NoticeEvent(3, "other-reader", "The same shortcut lets the model read."))
+    assert (
+        window.view.toPlainText() == "Answer: Total: 12.50\nDue on Monday\nNote: The same shortcut lets the model read."
+    )
+    assert window.view.answer == "Total: 12.50\nDue on Monday"
+
+
+def test_our_voice_reads_the_paragraphs_each_with_its_kind(window: Window) -> None:
+    focus(window.question)
+    window.view.forget()
+    window.view.show_question("What is it?")
+    window.view.show_event(SentenceEvent(1, "A dialog."))
+    window.view.show_event(NoticeEvent(1, "cut-off", "There is more."))
+    with heard_focus() as heard:
+        focus(window.view)
+        assert "Note: There is more." in heard.take()[0]
+        for expected in ("Answer: A dialog.", "You: What is it?"):
+            QTest.keyClick(window.view, Qt.Key.Key_Up)
+            assert heard.take() == [expected]
