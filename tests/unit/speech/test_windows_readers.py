@@ -230,4 +230,4 @@ def test_while_a_call_never_returns_sentences_are_handed_over_without_their_end(
     worker.hand_over()
     worker.hand_over("Two.")
     assert worker.replies == [HandedOver(1, tells_end=True), HandedOver(1, tells_end=False)]
-    assert nvda.log()[-1] == "speak: Two."
+    assert "speak: Two." in nvda.log()  # where it stands is chance: the first call is a thread's
