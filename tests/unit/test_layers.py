@@ -42,7 +42,7 @@ OWNERS = {
     "tqdm": ("cli/progress_line.py",),
     "mss": ("capture/screen.py",),
     "jeepney": ("system/dbus.py", "capture/portal.py", "hotkeys/*.py"),
-    "Xlib": ("system/x_server.py", "capture/window_x11.py", "capture/pointer_x11.py", "hotkeys/*.py"),
+    "Xlib": ("system/x_*.py", "capture/*_x11.py", "hotkeys/x11*.py"),
     "PySide6.QtWidgets": ("ui/*.py", "drawn_screens/qt/*.py"),
     "PySide6": ("ui/*.py", "drawn_screens/qt/*.py", "capture/*.py", "speech/qt_announcer.py", "hotkeys/*.py"),
 }
