@@ -89,9 +89,7 @@ def test_a_worker_that_is_killed_now_and_then_is_judged_within_each_of_its_lives
     levels=st.lists(st.integers(0, 10**9), min_size=1, max_size=5),
     count=st.integers(3, 20),
 )
-def test_the_slope_is_found_whatever_the_level_of_each_life(
-    per_question: float, levels: list[int], count: int
-) -> None:
+def test_the_slope_is_found_whatever_the_level_of_each_life(per_question: float, levels: list[int], count: int) -> None:
     lives = [[(100.0 * life + x, level + per_question * x) for x in range(count)] for life, level in enumerate(levels)]
     found = slope(lives)
     assert found is not None
