@@ -13,8 +13,9 @@ from typing import Protocol
 from edge_assistant.capture import qt_subprocess
 from edge_assistant.capture.backends import Backend, choose_backend
 from edge_assistant.capture.decode import CapturedPicture, Origin
-from edge_assistant.capture.geometry import Rect
+from edge_assistant.capture.geometry import Rect, enclosing
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Snapshot, take_snapshot
+from edge_assistant.capture.stacking import is_covered, menus_of
 from edge_assistant.system.errors import InputError, NothingToSeeError
 from edge_assistant.system.i18n import tr
 from edge_assistant.system.text_cleaning import shorten
@@ -130,7 +131,13 @@ def take_unchecked_snapshot(backend: Backend, listener: CaptureListener, *, moni
     lister = qt_subprocess.query_monitors if monitors else None
     grabber = backend.make_screen(list_monitors=lister, is_cancelled=listener.is_cancelled)
     try:
-        return take_snapshot(grabber, backend.make_windows() if backend.make_windows else None, backend.draw_window)
+        return take_snapshot(
+            grabber,
+            backend.make_windows() if backend.make_windows else None,
+            backend.draw_window,
+            find_above=backend.find_above,
+            has_curtain=backend.has_curtain,
+        )
     except InputError:
         check_unlocked(backend)
         raise
@@ -153,19 +160,33 @@ def capture_window(snapshot: Snapshot, backend: Backend, listener: CaptureListen
         raise NothingToSeeError(
             tr("This program keeps its window out of pictures, so it cannot be described."), code="protected"
         )
+    if others := menus_of(snapshot.above, own=False):
+        listener.notice("other-menu", tr("A menu of another program is open, so this is the screen that it is on."))
+        return capture_screen(snapshot, _monitor_of(others[-1], snapshot))
     if snapshot.window_picture is not None:
         return CapturedPicture(snapshot.window_picture, origin="window", front=window.number, area=window.contents)
-    inside = window.contents.clipped(snapshot.shot.area)
+    menus = menus_of(snapshot.above, own=True)
+    wanted = enclosing([window.contents, *menus])
+    inside = wanted.clipped(snapshot.shot.area)
     picture = snapshot.cut(inside) if inside else None
     if inside is None or picture is None:
         raise InputError(
             tr("The active window is off the screen. Move it there, or describe the whole screen."), code="off-screen"
         )
-    seen = inside.width * inside.height / (window.contents.width * window.contents.height)
-    notices = (("window-cut", tr("Part of the window is off the screen and cannot be seen.")),)
-    return CapturedPicture(
-        picture, notices if seen < _MIN_VISIBLE else (), "window", window.number, snapshot.blacked_out, inside
-    )
+    notices = []
+    if menus:
+        listener.notice("open-menu", tr("A menu is open. It is described with its window."))
+    if inside.width * inside.height < _MIN_VISIBLE * wanted.width * wanted.height:
+        notices.append(("window-cut", tr("Part of the window is off the screen and cannot be seen.")))
+    if is_covered(window.contents, snapshot.above):
+        notices.append(("window-covered", tr("Part of the window is covered by another one, which is seen there.")))
+    return CapturedPicture(picture, tuple(notices), "window", window.number, snapshot.blacked_out, inside)
+
+
+def _monitor_of(rect: Rect, snapshot: Snapshot) -> int | None:
+    """Return the number of the monitor that shows the middle of a rectangle, None where none does."""
+    middle = rect.left + rect.width // 2, rect.top + rect.height // 2
+    return next((each.number for each in snapshot.monitors if each.bounds.contains(*middle)), None)
 
 
 def list_monitors() -> tuple[Monitor, ...]:

@@ -43,7 +43,7 @@ OWNERS = {
     "mss": ("capture/screen.py",),
     "pi_heif": ("capture/decode.py",),
     "jeepney": ("system/dbus.py", "capture/portal.py", "hotkeys/*.py"),
-    "Xlib": ("system/x_server.py", "capture/window_x11.py", "capture/pointer_x11.py", "hotkeys/*.py"),
+    "Xlib": ("system/x_*.py", "capture/*_x11.py", "hotkeys/x11*.py"),
     "PySide6.QtWidgets": ("ui/*.py", "drawn_screens/qt/*.py"),
     "PySide6": ("ui/*.py", "drawn_screens/qt/*.py", "capture/*.py", "speech/qt_announcer.py", "hotkeys/*.py"),
 }

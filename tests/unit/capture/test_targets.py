@@ -13,6 +13,7 @@ from edge_assistant.capture.backends import BACKENDS, Backend
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.geometry import Rect
 from edge_assistant.capture.snapshot import ActiveWindow, Monitor, Shot, Snapshot
+from edge_assistant.capture.stacking import WindowAbove
 from edge_assistant.capture.targets import (
     Target,
     capture,
@@ -131,6 +132,37 @@ def test_what_is_off_the_screen_is_clipped_and_said(contents: Rect, size: tuple[
     captured = capture_window(snapshot(window(contents)), X11, Told())
     assert captured.image.size == size
     assert [code for code, _ in captured.notices] == codes
+
+
+@pytest.mark.parametrize(
+    ("above", "size", "codes", "told"),
+    [
+        ((), (100, 50), [], []),
+        ((WindowAbove(Rect(10, 30, 50, 50)),), (100, 50), ["window-covered"], []),
+        ((WindowAbove(Rect(10, 30, 50, 50), is_own=True),), (100, 50), [], []),
+        ((WindowAbove(Rect(5, 40, 50, 55), is_menu=True, is_own=True),), (105, 65), [], ["open-menu"]),
+        ((WindowAbove(Rect(5, 40, 50, 70), is_menu=True, is_own=True),), (105, 70), ["window-cut"], ["open-menu"]),
+        ((WindowAbove(Rect(190, 0, 10, 50), is_menu=True),), (200, 100), [], ["other-menu"]),
+    ],
+)
+def test_menus_are_in_the_picture_and_what_is_covered_is_said(
+    above: tuple[WindowAbove, ...], size: tuple[int, int], codes: list[str], told: list[str]
+) -> None:
+    listener = Told()
+    captured = capture_window(replace(snapshot(window(Rect(10, 30, 100, 50))), above=above), X11, listener)
+    assert captured.image.size == size
+    assert captured.front == 7
+    assert [code for code, _ in captured.notices] == codes
+    assert [each[1] for each in listener.told if isinstance(each, tuple) and len(each) == 3] == told
+
+
+def test_a_menu_of_another_program_is_on_its_own_monitor() -> None:
+    two = (Monitor(1, Rect(0, 0, 120, 100)), Monitor(2, Rect(120, 0, 80, 100)))
+    shot = Shot(Image.new("RGB", (200, 100)), Rect(0, 0, 200, 100), two)
+    seen = Snapshot(window(Rect(10, 30, 100, 50)), shot, above=(WindowAbove(Rect(150, 0, 10, 50), is_menu=True),))
+    assert capture_window(seen, X11, Told()).image.size == (80, 100)
+    away = replace(seen, above=(WindowAbove(Rect(500, 0, 10, 50), is_menu=True),))
+    assert capture_window(away, X11, Told()).image.size == (200, 100)
 
 
 def test_a_window_that_is_kept_out_of_pictures_is_refused_after_its_title() -> None:
