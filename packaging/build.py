@@ -14,9 +14,22 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from build_steps import deb, foreign_python, icons, layout, licences, macos, runfile, voice, weights, windows
+from build_steps import (
+    bom,
+    deb,
+    foreign_python,
+    icons,
+    layout,
+    licences,
+    macos,
+    parts,
+    runfile,
+    voice,
+    weights,
+    windows,
+)
 from build_steps.engine import pinned, portable_wheel
-from build_steps.freeze import BuildError, build_python, freeze
+from build_steps.freeze import BuildError, build_python, freeze, modules_list
 from build_steps.libraries import oldest_libc
 from build_steps.paths import BUILD, DIST, ROOT, python_in
 from build_steps.product import version
@@ -70,6 +83,8 @@ def _build(parsed: argparse.Namespace) -> list[Path]:
     chosen = weights.chosen(parsed.weights, parsed.weights_from, parsed.catalog)
     nsis = windows.compiler() if parsed.system == "windows" and "setup" in formats else None
     frozen, drawn, components = _freeze_foreign(parsed) if foreign else _freeze(parsed)
+    components += parts.embedded_components(frozen, components)
+    parts.check(frozen, modules_list(foreign=foreign), components)
     text = weights.text_models_of(Path(sys.executable) if foreign else python_in(BUILD / "venv"))
     components += licences.text_model_components(text)
     if nsis is not None:
@@ -80,9 +95,7 @@ def _build(parsed: argparse.Namespace) -> list[Path]:
         [*chosen, *text],
         parsed.catalog,
         BUILD / "licences",
-        licences.bill_of_materials(
-            components, [*chosen, *(file for file in text if file.path.suffix == ".onnx")], frozen
-        ),
+        bom.bill_of_materials(components, [*chosen, *(file for file in text if file.path.suffix == ".onnx")], frozen),
         test=test,
     )
     name = f"edge-assistant-{version()}-{parsed.weights}{'-test' if test else ''}"
@@ -116,7 +129,7 @@ def _freeze(parsed: argparse.Namespace) -> tuple[Path, Path, list[licences.Compo
         frozen = freeze(python)
     components = licences.python_components(python)
     if sys.platform == "linux":
-        components += licences.debian_components(licences.brought_packages(frozen))
+        components += licences.debian_components(frozen)
     return frozen, drawn, components
 
 

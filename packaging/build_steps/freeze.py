@@ -41,6 +41,11 @@ def build_python(engine: Path) -> Path:
     return python
 
 
+def modules_list(*, foreign: bool = False) -> Path:
+    """Where the recipe wrote the first names of the modules that it packed."""
+    return BUILD / f"pyinstaller{'-windows' if foreign else ''}" / PROGRAM / "modules.txt"
+
+
 def freeze(python: Path) -> Path:
     """PyInstaller's folder, without weights. Raises CalledProcessError, and BuildError for an unexpected library."""
     out = BUILD / "frozen"
