@@ -29,10 +29,10 @@ from build_steps import (
     windows,
 )
 from build_steps.engine import pinned, portable_wheel
-from build_steps.freeze import BuildError, build_python, freeze, modules_list
+from build_steps.freeze import BuildError, build_python, freeze, modules_list, traces
 from build_steps.libraries import oldest_libc
 from build_steps.paths import BUILD, DIST, ROOT, python_in
-from build_steps.product import version
+from build_steps.product import source_date, version
 from build_steps.report import LIMIT_MB, folder_size, report
 from build_steps.weights import WeightsFile
 
@@ -43,6 +43,9 @@ FORMATS = {"linux": ("run", "deb"), "windows": windows.FORMATS, "macos": ("dmg",
 def main() -> int:
     """Build what the command line asks for; 0, or 1 with the reason on standard error."""
     parsed = _parser().parse_args()
+    os.environ.setdefault(
+        "SOURCE_DATE_EPOCH", str(source_date())
+    )  # PyInstaller, dpkg-deb and the engine's build read it
     try:
         for product in [portable_wheel(jobs=parsed.jobs)] if parsed.engine_only else _build(parsed):
             print(product)
@@ -113,11 +116,13 @@ def _build(parsed: argparse.Namespace) -> list[Path]:
         products = windows.build(nsis, program, drawn, chosen, DIST, name, formats=formats, test=test)
     else:
         products = [macos.build(frozen.with_name("Edge Assistant.app"), program, DIST, parsed.weights)]
-    page = report(program, own_voice, size, chosen, products, libc, versions)
+    page = report(program, own_voice, size, chosen, products, libc, versions, traces(program))
+    sums = "".join(f"{weights.digest(product)}  {product.relative_to(DIST).as_posix()}\n" for product in products)
+    (DIST / layout.SUMS).write_text(sums, encoding="utf-8", newline="\n")
     (DIST / "report.md").write_text(page, encoding="utf-8")
     if size > LIMIT_MB * 1_000_000:
         raise BuildError(f"The program without weights has {size / 1e6:.0f} MB, more than {LIMIT_MB} MB.")
-    return [*products, DIST / "report.md"]
+    return [*products, DIST / layout.SUMS, DIST / "report.md"]
 
 
 def _freeze(parsed: argparse.Namespace) -> tuple[Path, Path, list[licences.Component]]:
