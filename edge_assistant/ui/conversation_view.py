@@ -239,7 +239,8 @@ class ConversationView(ReadOnlyText):
             first = _next_block(oldest_kept, lambda block: block.userState() >= 0)
         own_cursor = self.textCursor()
         is_read = self.hasFocus() and min(own_cursor.anchor(), own_cursor.position()) < first.position()
-        if is_read or not first.isValid():
+        left = self.document().blockCount() - first.blockNumber()
+        if is_read or not first.isValid() or left < MOST_PARAGRAPHS // 2:  # a long answer stays for a while
             return
         scroll_bar = self.verticalScrollBar()
         was_scrolled_down, below = scroll_bar.value() == scroll_bar.maximum(), scroll_bar.maximum() - scroll_bar.value()
