@@ -128,14 +128,14 @@ class PictureSource:
     def report_small_text(self, index: int, options: AnswerOptions) -> None:
         """Report, once, after the first answer about a large picture, that small text could not be read.
 
-        Where all of the picture's text was recognised, only if some is so small.
+        Where the picture's text was recognised, only if some is so small; there may be some where none was.
         """
         height = self.state.unreadable_below
         if height is None or self._cancelled.is_set():
             return
         self.state.unreadable_below = None
         page = self.state.text.page if self.state.text is not None else None
-        if page is not None and not any(line.box.height < height for line in page.lines):
+        if page is not None and page.lines and all(line.box.height >= height for line in page.lines):
             return
         advice = tr(options.small_text_advice)
         message = picture_checks.small_text_sentence(self.state.origin, options.task, advice)

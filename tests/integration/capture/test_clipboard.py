@@ -57,7 +57,7 @@ def test_a_copied_picture_is_described_rightly_and_not_passed_off_as_more_than_a
 
 
 def test_a_copied_photograph_is_turned_as_it_says(
-    desktop: XDesktop, folders: dict[str, str], copy: Callable[[str, bytes], None], tmp_path: Path
+    desktop: XDesktop, folders: dict[str, str], copy: Callable[[str, bytes], None]
 ) -> None:
     exif, data = Image.Exif(), io.BytesIO()
     exif[0x0112] = 6

@@ -67,8 +67,8 @@ def test_small_text_is_lost_of_whatever_is_sent_much_smaller(origin: Origin) -> 
 
 @pytest.mark.parametrize(
     ("heights", "said"),
-    [(None, True), ((14, 40), True), ((40, 60), False), ((), False)],
-    ids=["not recognised", "small lines", "large lines", "no text"],
+    [(None, True), ((14, 40), True), ((40, 60), False), ((), True)],
+    ids=["not recognised", "small lines", "large lines", "none recognised"],
 )
 def test_small_text_that_is_not_there_is_not_called_lost(heights: tuple[int, ...] | None, said: bool) -> None:
     events: list[Event] = []
