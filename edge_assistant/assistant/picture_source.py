@@ -29,6 +29,9 @@ MakeText = Callable[[CapturedPicture], PictureText | None]
 _LEAST_OF_MOST = 0.8
 """The least image tokens are at most this share of the most: every usual shape of screen has a grid in between."""
 
+_BOX_HEIGHT = 1.6
+"""The height of a recognised line, in font heights: seen with 13 pixels high fonts of screens."""
+
 
 @dataclass(slots=True)
 class PictureState:
@@ -36,8 +39,9 @@ class PictureState:
 
     `image` is as sent to the model, resized as `frame` tells; both are None before it was captured, and `error` is why
     it could not be. With `unreadable_below` it is still to be reported that text is too small to be read: below this
-    font height in pixels; `origin` is the picture's. `embeddings` are the vision tower's output for it, where another engine has computed them and the present one does not have them.
-    `text` is its recognised text, from `make_text`, None where none is recognised.
+    font height in pixels; `origin` is the picture's. `embeddings` are the vision tower's output for it, where another
+    engine has computed them and the present one does not have them. `text` is its recognised text, from `make_text`,
+    None where none is recognised.
     """
 
     capture: Callable[[], CapturedPicture] | None = None
@@ -135,7 +139,7 @@ class PictureSource:
             return
         self.state.unreadable_below = None
         page = self.state.text.page if self.state.text is not None else None
-        if page is not None and page.lines and all(line.box.height >= height for line in page.lines):
+        if page is not None and page.lines and all(line.box.height >= _BOX_HEIGHT * height for line in page.lines):
             return
         advice = tr(options.small_text_advice)
         message = picture_checks.small_text_sentence(self.state.origin, options.task, advice)

@@ -67,7 +67,7 @@ def test_small_text_is_lost_of_whatever_is_sent_much_smaller(origin: Origin) -> 
 
 @pytest.mark.parametrize(
     ("heights", "said"),
-    [(None, True), ((14, 40), True), ((40, 60), False), ((), True)],
+    [(None, True), ((14, 40), True), ((50, 60), False), ((), True)],
     ids=["not recognised", "small lines", "large lines", "none recognised"],
 )
 def test_small_text_that_is_not_there_is_not_called_lost(heights: tuple[int, ...] | None, said: bool) -> None:
