@@ -37,7 +37,7 @@ OWNERS = {
     "pylatexenc": ("text/formulas.py",),
     "comtypes": ("speech/sapi_voice.py",),
     "pyttsx3": ("speech/synthesis.py",),
-    "huggingface_hub": ("models/hub.py", "models/hub_errors.py"),
+    "huggingface_hub": ("models/hub*.py",),
     "shtab": ("cli/completion.py",),
     "tqdm": ("cli/progress_line.py",),
     "mss": ("capture/screen.py",),
