@@ -182,6 +182,7 @@ def _quiet_libtiff(image: Image.Image) -> Iterator[None]:
 
 def load_formats() -> list[str]:
     """Load what decodes; return Pillow's names of the formats that can be."""
+    Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS  # Pillow refuses what has twice as many
     for plugin in _PLUGINS:
         importlib.import_module(plugin)
     with contextlib.suppress(ImportError):  # Windows on ARM has none
