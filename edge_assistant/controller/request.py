@@ -225,7 +225,7 @@ class Request:
         if frozen_desktop is not None:
             return frozen_desktop.capture(self)
         if isinstance(self.target, Path):
-            return read_picture(self.target)
+            return read_picture(self.target, self.is_cancelled)
         if self.action == "clipboard":
             return targets.capture(targets.Target("clipboard"), self)
         return targets.capture(targets.Target("camera", self.options.camera), self)

@@ -230,7 +230,8 @@ class ConversationView(ReadOnlyText):
         while first.isValid() and not _begins_topic(first):
             first = first.next()
         own_cursor = self.textCursor()
-        if not first.isValid() or min(own_cursor.anchor(), own_cursor.position()) < first.position():
+        is_read = self.hasFocus() and min(own_cursor.anchor(), own_cursor.position()) < first.position()
+        if is_read or not first.isValid():
             return
         scroll_bar = self.verticalScrollBar()
         was_scrolled_down, below = scroll_bar.value() == scroll_bar.maximum(), scroll_bar.maximum() - scroll_bar.value()

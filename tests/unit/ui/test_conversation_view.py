@@ -196,7 +196,6 @@ def test_while_somebody_reads_the_beginning_it_stays(window: Window) -> None:
     window.view.moveCursor(QTextCursor.MoveOperation.Start)
     converse(window, 1, ENOUGH)
     assert window.view.toPlainText().startswith("Answer: Sentence 1.")
-    window.view.moveCursor(QTextCursor.MoveOperation.End)
     focus(window.question)
     converse(window, 1, 1)
     assert window.view.toPlainText().startswith(DROPPED)
