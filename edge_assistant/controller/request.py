@@ -25,7 +25,7 @@ from edge_assistant.controller.view import View
 from edge_assistant.engine.task_entries import Mode
 from edge_assistant.ocr.spoken_lines import Spoken
 from edge_assistant.system.cancellation import Cancellation
-from edge_assistant.system.errors import AssistantError, CancelledError, run_safely
+from edge_assistant.system.errors import AssistantError, CancelledError, run_safely, without_traceback
 from edge_assistant.system.i18n import tr, tr_count, tr_noop
 
 TONE_TIMEOUT_S = 0.05
@@ -116,13 +116,22 @@ class Request:
         self.captured: CapturedPicture | None = None
         self.text: PictureText | None = None
         """The recognised text of the picture, once there is one."""
-        self.failure: AssistantError | None = None
+        self._failure: AssistantError | None = None
         self.is_quiet = False
         """Whether nothing of it is spoken or shown: what becomes of it is told by who asked."""
         self._say = say
         self._on_event = on_event
         self._cancellation = Cancellation()
         self._speech_allowed = threading.Event()
+
+    @property
+    def failure(self) -> AssistantError | None:
+        """The error that it ended with, which holds nothing of the picture."""
+        return self._failure
+
+    @failure.setter
+    def failure(self, error: AssistantError | None) -> None:
+        self._failure = without_traceback(error) if error is not None else None
 
     @property
     def reads_text(self) -> bool:
@@ -216,7 +225,7 @@ class Request:
         if frozen_desktop is not None:
             return frozen_desktop.capture(self)
         if isinstance(self.target, Path):
-            return read_picture(self.target)
+            return read_picture(self.target, self.is_cancelled)
         if self.action == "clipboard":
             return targets.capture(targets.Target("clipboard"), self)
         return targets.capture(targets.Target("camera", self.options.camera), self)

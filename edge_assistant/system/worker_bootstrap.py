@@ -1,4 +1,4 @@
-"""The start of a worker process: its folder, its output, which goes to the parent, and no core dumps."""
+"""The start of a worker process: its folder, its output, which goes to the parent, its memory, and no core dumps."""
 
 from __future__ import annotations
 
@@ -82,6 +82,22 @@ def redirect_output(output: int) -> None:
     for name, number in (("stdout", 1), ("stderr", 2)):
         stream = open(number, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
         setattr(sys, name, stream)
+
+
+def limit_memory(limit: int | None) -> None:
+    """Let the system refuse this process more than `limit` bytes of memory of its own; None: as much as there is.
+
+    Windows' limit is that of the worker's job object. macOS does not heed this one.
+    """
+    if sys.platform == "win32" or limit is None:
+        return
+    import resource
+
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_DATA)
+    if hard_limit != resource.RLIM_INFINITY:
+        limit = min(limit, hard_limit)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
 def limit_core_dumps() -> int | None:

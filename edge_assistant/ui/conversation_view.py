@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
+    QTextCursor,
     QTextDocument,
     QTextFormat,
 )
@@ -31,6 +32,13 @@ from edge_assistant.system.text_cleaning import Unshortened, clean
 from edge_assistant.ui.icons.drawn import draw_icon
 from edge_assistant.ui.read_only_text import ReadOnlyText
 from edge_assistant.ui.style import LARGE_SPACE, SMALL_SPACE, SPACE, outline_colour
+
+MOST_PARAGRAPHS = 400
+"""So many paragraphs are shown, some hundred questions; more would take memory without end, 3 KB each. With the oldest
+ones goes what belongs to them."""
+
+_DROPPED_AT_ONCE = 40
+"""Paragraphs that are over before the oldest are dropped, so that the text moves seldom."""
 
 _GUTTER = 1.75
 """Width in line heights of the room for the icons."""
@@ -79,6 +87,14 @@ def _look(kind: Kind) -> QTextCharFormat:
     elif kind in (Kind.QUESTION, Kind.ERROR):
         look.setFontWeight(QFont.Weight.Bold)
     return look
+
+
+def _begins_topic(block: QTextBlock) -> bool:
+    """Return whether a question begins here, or an answer to none, such as that about a file."""
+    kind = block.userState()
+    if kind in (Kind.ANSWER, Kind.ERROR):
+        return block.previous().userState() not in (Kind.QUESTION, Kind.WINDOW)
+    return kind in (Kind.QUESTION, Kind.WINDOW)
 
 
 def _paragraph(kind: Kind) -> QTextBlockFormat:
@@ -205,3 +221,26 @@ class ConversationView(ReadOnlyText):
         self.add("", paragraph=_paragraph(kind))
         self.document().lastBlock().setUserState(kind)
         self.add(_prefixed(kind, text), _look(kind))
+        if self.document().blockCount() > MOST_PARAGRAPHS + _DROPPED_AT_ONCE:
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        """Drop the oldest questions with all that belongs to them, unless somebody reads there, and say so there."""
+        first = self.document().findBlockByNumber(self.document().blockCount() - MOST_PARAGRAPHS)
+        while first.isValid() and not _begins_topic(first):
+            first = first.next()
+        own_cursor = self.textCursor()
+        is_read = self.hasFocus() and min(own_cursor.anchor(), own_cursor.position()) < first.position()
+        if is_read or not first.isValid():
+            return
+        scroll_bar = self.verticalScrollBar()
+        was_scrolled_down, below = scroll_bar.value() == scroll_bar.maximum(), scroll_bar.maximum() - scroll_bar.value()
+        length = self.document().characterCount()
+        oldest = QTextCursor(self.document())
+        oldest.setPosition(first.position() - 1, QTextCursor.MoveMode.KeepAnchor)  # the first block stays, empty
+        oldest.removeSelectedText()
+        oldest.setBlockFormat(_paragraph(Kind.NOTE))
+        oldest.block().setUserState(Kind.NOTE)
+        oldest.insertText(_prefixed(Kind.NOTE, tr("What was before this is no longer shown.")), _look(Kind.NOTE))
+        self._part_start += self.document().characterCount() - length
+        scroll_bar.setValue(scroll_bar.maximum() - (0 if was_scrolled_down else below))

@@ -52,6 +52,7 @@ NOT_SAID: dict[str, frozenset[str]] = {
     "hotkeys/other_programs.py": frozenset(("Word", "Excel")),
     "system/autostart.py": frozenset(("Edge Assistant", "[Desktop Entry]", "Desktop Entry", "Hidden", "Label", "Aqua")),
     "models/hub.py": frozenset(("Range",)),
+    "models/hub_client.py": frozenset(("Authorization", "Bearer {}")),
     "system/paths.py": frozenset(("Library/Application Support",)),
     "system/cpu.py": frozenset(("model name",)),
     "settings/schema.py": frozenset(("None",)),

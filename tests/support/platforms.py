@@ -90,8 +90,9 @@ WINDOWS_API = "Windows has the libraries whose absence this tests"
 
 # What wine lacks; on Windows these tests are run.
 HALF_LETTERS = "Wine keeps no file whose name has half a letter"
+MEMORY_LIMITS = "Wine heeds no limit of a job's memory"
 PROCESS_NAMES = "Wine tells nobody the names of other programs"
-_WINE_ONLY = {HALF_LETTERS, PROCESS_NAMES}
+_WINE_ONLY = {HALF_LETTERS, MEMORY_LIMITS, PROCESS_NAMES}
 
 REASONS = frozenset(value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str))
 
