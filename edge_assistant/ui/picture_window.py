@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 from edge_assistant.system.i18n import tr
 from edge_assistant.ui.plain_text import PlainLabel
 from edge_assistant.ui.qt_images import to_qt_image
+from edge_assistant.ui.speaking.announcer import tell_when_closed
 
 ZOOMS = (25, 50, 75, 100, 150, 200, 300, 400, 600, 800)
 """The sizes in percent that plus and minus go through."""
@@ -52,6 +53,7 @@ class PictureWindow(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Enlarged picture"))
+        tell_when_closed(self)
         self._say = say
         reduced = image.copy()
         reduced.thumbnail((_MOST_PIXELS, _MOST_PIXELS))

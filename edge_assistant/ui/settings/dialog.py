@@ -30,6 +30,7 @@ from edge_assistant.ui.settings.option_providers import OptionFinder, OptionProv
 from edge_assistant.ui.settings.questions_page import QuestionsPage
 from edge_assistant.ui.settings.shortcut_edit import ShortcutEdit
 from edge_assistant.ui.settings.voice_preview import VoicePreview
+from edge_assistant.ui.speaking.announcer import tell_when_closed
 
 _Role = QDialogButtonBox.ButtonRole
 
@@ -61,6 +62,7 @@ class SettingsDialog(QDialog):
     ) -> None:
         super().__init__()
         self._current = current
+        tell_when_closed(self)
         self._on_apply = on_apply
         self._say = say
         self._suspend_hotkeys = suspend_hotkeys
