@@ -179,7 +179,7 @@ class Application(QObject):
             posting(speech.say),
             posting(speech.silence),
             _models_dir(settings),
-            self.settings_presenter.shortcuts,
+            self.settings_presenter.access,
         )
         self.tutorial = TutorialPresenter(self.service)
         self.models.tutorial_requested.connect(self.tutorial.open)
