@@ -3,49 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from edge_assistant.models.catalog import CatalogFile, CatalogModel
 from edge_assistant.models.checksums import ChecksumError, ChecksumVerifier, TrustedChecksum, check_sum
 from edge_assistant.models.hub import RemoteFile
 from edge_assistant.models.hub_errors import RevisionGoneError, TemporaryError
 from edge_assistant.models.partial_file import PartialFile, check_space, locked_for_writing, remove_leftovers
+from edge_assistant.models.patient_hub import PatientHub, Remote
 from edge_assistant.models.progress import FileProgress
 from edge_assistant.models.retry_schedule import FIRST_RETRY_WAITS, RETRY_WAITS, RetrySchedule
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import NetworkError, UsageError, WeightsError
 from edge_assistant.system.i18n import tr
 
-# A connection that brings fewer bytes than this in so many seconds counts as broken, and a new one is tried.
+# A connection that brings fewer bytes than this in so many seconds counts as broken, and a new one is tried. One that
+# brings more before it breaks begins the row of attempts anew.
 _MIN_BYTES, _STALL_SECONDS = 60_000, 60.0
-
-
-class OpenStream(Protocol):
-    """A stream of bytes that begins at `offset`."""
-
-    offset: int
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Yield the pieces as they arrive."""
-
-    def abort(self) -> None:
-        """Wake up the thread that waits for bytes, with an error."""
-
-
-class Remote(Protocol):
-    """The part of the hub that is used here; see hub.Hub."""
-
-    def look_up(self, repository: str, revision: str, file: str) -> RemoteFile:
-        """Ask for a file's commit, checksum and size."""
-
-    def open(
-        self, repository: str, revision: str, file: str, offset: int, size: int | None
-    ) -> AbstractContextManager[OpenStream]:
-        """Open the file's bytes from `offset` on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +48,7 @@ class Downloader:
         on_notice: Callable[[str, str], None],
         cancel: Cancellation,
     ) -> None:
-        self._hub = hub
+        self._hub = PatientHub(hub, cancel)
         self._folder = folder
         self._verifier = verifier
         self._progress = progress
@@ -206,7 +182,7 @@ class Downloader:
                     self._restart(part)
                     if ranges_refused > 1:
                         raise NetworkError(tr("{error} Try again later.", error=error), code=error.code) from error
-                elif part.size > before:
+                elif part.size - before >= _MIN_BYTES:
                     attempts = RetrySchedule(RETRY_WAITS, self._on_notice, self._cancel)
                 attempts.record_failure(error)
 

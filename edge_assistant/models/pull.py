@@ -8,12 +8,13 @@ from pathlib import Path
 from edge_assistant.models.catalog import CatalogFile, CatalogModel
 from edge_assistant.models.checksums import ChecksumError
 from edge_assistant.models.compatibility import check_fit, describe_mmproj, describe_model
-from edge_assistant.models.downloader import Downloader, Remote
+from edge_assistant.models.downloader import Downloader
 from edge_assistant.models.hub import Hub
 from edge_assistant.models.hub_errors import RevisionGoneError
 from edge_assistant.models.library import FileStatus, ModelLibrary
 from edge_assistant.models.operations import Operation, OperationListener, OperationResult
 from edge_assistant.models.partial_file import check_space
+from edge_assistant.models.patient_hub import Remote
 from edge_assistant.models.progress import FileProgress, OnProgress, TransferProgress
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.errors import AssistantError, UsageError, WeightsError
