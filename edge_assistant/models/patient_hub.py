@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from edge_assistant.models.hub import RemoteFile
+from edge_assistant.models.hub import OpenStream, Remote, RemoteFile
 from edge_assistant.models.hub_errors import TemporaryError
 from edge_assistant.system.cancellation import Cancellation
 from edge_assistant.system.i18n import tr
@@ -22,36 +21,17 @@ ANSWER_TIMEOUT_S = 60.0
 _T = TypeVar("_T")
 
 
-class OpenStream(Protocol):
-    """A stream of bytes that begins at `offset`."""
-
-    offset: int
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Yield the pieces as they arrive."""
-
-    def abort(self) -> None:
-        """Wake up the thread that waits for bytes, with an error."""
-
-
-class Remote(Protocol):
-    """The part of the hub that downloads use; see hub.Hub."""
-
-    def look_up(self, repository: str, revision: str, file: str) -> RemoteFile:
-        """Ask for a file's commit, checksum and size."""
-
-    def open(
-        self, repository: str, revision: str, file: str, offset: int, size: int | None
-    ) -> AbstractContextManager[OpenStream]:
-        """Open the file's bytes from `offset` on."""
-
-
 class PatientHub:
     """A Remote that passes all on to `hub`. Raises TemporaryError where that takes too long, and CancelledError."""
 
     def __init__(self, hub: Remote, cancel: Cancellation) -> None:
         self._hub = hub
         self._cancel = cancel
+
+    @property
+    def host(self) -> str:
+        """The name of its computer, for people."""
+        return self._hub.host
 
     def look_up(self, repository: str, revision: str, file: str) -> RemoteFile:
         """Ask for a file's commit, checksum and size."""

@@ -54,10 +54,11 @@ OF = {
     "poll": {"connection", "_connection", "client"},
     "connect": {"sock", "socket", "_sock", "_socket"},
 }
-NOT_OF = {"accept": {"self", "event", "sampler", "super()"}}
+NOT_OF = {"accept": {"self", "event", "sampler", "super()", "trust", "_trust"}}
 
 _WORKER = "in a worker process, whose program ends it, or kills it when it takes too long"
 _WATCHED = "within `watching`: the worker is killed when it takes nothing or sends nothing for too long"
+_BESIDE = "on a thread of its own; who receives has a limit and kills the worker then"
 _LIMITED = "what is waited for has time limits of its own in all its parts, and then ends"
 _MAIN_LOOP = "a loop that waits for whatever comes next, until the program ends it"
 
@@ -65,6 +66,9 @@ EXCEPTIONS: dict[str, str] = {
     "capture/camera.py: loop.exec()": "a timer ends the loop after the countdown",
     "capture/camera.py: self._loop.exec()": "timers end the loop where no frame comes",
     "capture/clipboard.py: loop.exec()": "a timer ends the loop",
+    "capture/decode_worker.py: connection.recv()": _WORKER,
+    "capture/decoder.py: process.send((name, len(view)))": _BESIDE,
+    "capture/decoder.py: process.send(bytes(view[start:start + CHUNK_BYTES]))": _BESIDE,
     "cli/describe.py: self._speaker.wait()": _LIMITED,
     "cli/doctor.py: speaker.wait()": _LIMITED,
     "cli/main.py: self._signals.wait()": "until the command ends, or a signal comes",
@@ -79,6 +83,7 @@ EXCEPTIONS: dict[str, str] = {
     "engine/worker.py: self._connection.recv()": _WORKER,
     "hotkeys/portal.py: self._bus.recv_until_filtered(self._signals)": _MAIN_LOOP,
     "hotkeys/x11.py: select.select([display.fileno(), self._end_receiver], [], [])": _MAIN_LOOP,
+    "models/hub_client.py: _granted.get()": "a variable of this thread",
     "models/partial_file.py: lock.acquire()": "the lock was made with a time limit",
     "models/vision_towers.py: waiting.popleft().result()": _WORKER,
     "ocr/client.py: process.send(request)": _WATCHED,
