@@ -24,7 +24,7 @@ for argument in "$@"; do
     esac
 done
 [ -t 0 ] || ask=false
-work=$(mktemp -d)
+work=$(mktemp -d 2>/dev/null || mktemp -d /tmp/edge-assistant.XXXXXX 2>/dev/null || mktemp -d "$HOME/edge-assistant.XXXXXX")
 trap '[ -z "$saying" ] || wait "$saying" 2>/dev/null || true; rm -rf "$work"' EXIT
 # The voice goes last, so it speaks from a copy.
 if $speak && [ -d "$voice" ]; then cp -R "$voice" "$work/voice"; else speak=false; fi
@@ -61,7 +61,26 @@ if $ask; then
     }
     if ! $settings && yes "Remove your settings too?"; then settings=true; fi
 fi
+# The processes whose program lies in the folder of this one.
+running() {
+    for each in /proc/[0-9]*/exe; do
+        case $(readlink "$each" 2>/dev/null) in
+        "$program"/*)
+            each=${each#/proc/}
+            echo "${each%/exe}"
+            ;;
+        esac
+    done
+}
+
 "$program/edge-assistant" trigger quit >/dev/null 2>&1 || true
+for signal in TERM KILL; do # where nothing led to it, as from another session
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        [ -n "$(running)" ] || break 2
+        sleep 0.5
+    done
+    running | while read -r process; do kill -s $signal "$process" 2>/dev/null || true; done
+done
 if [ "$(readlink "$HOME/.local/bin/edge-assistant" || true)" = "$program/edge-assistant" ]; then
     rm -f "$HOME/.local/bin/edge-assistant"
 fi
