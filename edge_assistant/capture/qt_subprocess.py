@@ -19,7 +19,7 @@ from edge_assistant.capture.camera import FIRST_FRAME_TIMEOUT_S, list_cameras, t
 from edge_assistant.capture.clipboard import clipboard_contents
 from edge_assistant.capture.decode import CapturedPicture
 from edge_assistant.capture.file import read_picture
-from edge_assistant.capture.qt import list_monitors
+from edge_assistant.capture.qt import list_monitors, load_library
 from edge_assistant.capture.snapshot import Monitor
 from edge_assistant.system.errors import AssistantError, CancelledError, InputError, rebuild_error
 from edge_assistant.system.i18n import tr
@@ -86,6 +86,12 @@ def check_clipboard() -> str:
     if _are_files(result):
         return tr("The clipboard can be read; it contains a file now.")
     return tr("The clipboard can be read; it contains a picture now.")
+
+
+def check_window_library() -> str:
+    """Return a sentence that says that the library for windows can be loaded. Raises InputError."""
+    call(_serve_library, what=tr("The app's window"))
+    return tr("The library for the app's windows can be loaded.")
 
 
 def _are_files(contents: Any) -> bool:
@@ -182,6 +188,10 @@ def _serve_camera(connection: Connection, number: int | str | None, countdown: f
 
 def _serve_names(connection: Connection) -> None:
     serve(connection, list_cameras)
+
+
+def _serve_library(connection: Connection) -> None:
+    serve(connection, load_library)
 
 
 def _serve_monitors(connection: Connection) -> None:

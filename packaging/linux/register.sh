@@ -23,6 +23,8 @@ if $command; then
 fi
 entry edge-assistant.desktop "$data/applications/edge-assistant.desktop"
 entry edge-assistant-uninstall.desktop "$data/applications/edge-assistant-uninstall.desktop"
+mkdir -p "$data/man/man1"
+cp "$program/share/edge-assistant.1" "$data/man/man1/"
 for icon in "$program"/share/icons/*/edge-assistant.*; do
     size=$(basename "$(dirname "$icon")")
     mkdir -p "$data/icons/hicolor/$size/apps"

@@ -85,7 +85,7 @@ if [ "$(readlink "$HOME/.local/bin/edge-assistant" || true)" = "$program/edge-as
     rm -f "$HOME/.local/bin/edge-assistant"
 fi
 rm -f "$data/applications/edge-assistant.desktop" "$data/applications/edge-assistant-uninstall.desktop"
-rm -f "$data"/icons/hicolor/*/apps/edge-assistant.*
+rm -f "$data/man/man1/edge-assistant.1" "$data"/icons/hicolor/*/apps/edge-assistant.*
 rm -f "$config/autostart/edge-assistant.desktop"
 rm -rf "$data/edge-assistant" "$cache/edge-assistant" "$(folder "${XDG_RUNTIME_DIR:-}" "$work")/edge-assistant"
 if $settings; then rm -rf "$config/edge-assistant"; fi
